@@ -1,0 +1,130 @@
+"""What a menu's Python module gives its screens: sources, rows, answers, effects, guards. Nothing else can act."""
+
+import typing
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+D = TypeVar("D")
+F = TypeVar("F", bound=Callable[..., Any])
+Shapes = Mapping[str, type | None]
+
+
+class Hop(msgspec.Struct, Generic[D], frozen=True):
+    """What a binding may know of the hop that it serves. `desk` is what the application lends its bindings."""
+
+    desk: D
+    phone: str
+    now: datetime
+    operation: str
+    trace: str
+    language: str
+    who: Mapping[str, Any] | None
+    proved: bool
+    kept: Mapping[str, Any]
+
+
+class Refused(Exception):
+    """An answer that won't do: the screen comes again with the words of `refusals.<code>`."""
+
+    def __init__(self, code: str, values: msgspec.Struct | None = None) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
+
+
+class Lead(Exception):
+    """The way goes elsewhere: to the screen that `leads.<name>` names. Its values are kept under the lead's name."""
+
+    def __init__(self, name: str, values: msgspec.Struct | None = None) -> None:
+        super().__init__(name)
+        self.name, self.values = name, values
+
+
+class Divert(msgspec.Struct, frozen=True):
+    """A guard's no: the screen that must come first, and who the number was found to be."""
+
+    lead: str
+    who: msgspec.Struct | None = None
+
+
+class Proved(msgspec.Struct, frozen=True):
+    """An answer's proof of who is there; with `who` None the one found before stands."""
+
+    who: msgspec.Struct | None = None
+    language: str | None = None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """An answer that tells who is meant, without proving it: the place digit of a shared number."""
+
+    who: msgspec.Struct
+
+
+class Binding(msgspec.Struct, frozen=True):
+    """One function that a screen may name, with what it gives and where else it may lead."""
+
+    name: str
+    call: Callable[..., Any]
+    gives: Any
+    leads: Shapes = {}
+    refuses: Shapes = {}
+    acts: bool = False
+    secret: bool = False
+
+
+class Bindings:
+    """The functions of one menu, by what they are for.
+
+    A *source* takes the hop and returns a Struct of values to show. *Rows* return a sequence of Structs, each with an `id`, and
+    with a `slot` where its number is for life. An *answer* takes the hop and what was typed and returns what is kept, or Found or
+    Proved; one that `acts` writes on its own (a PIN's tries are counted), so it claims the turn. An *effect* takes the hop and
+    the unit of work. A *guard* takes the hop and returns a Divert, or None to let pass.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.sources: dict[str, Binding] = {}
+        self.rows_of: dict[str, Binding] = {}
+        self.answers: dict[str, Binding] = {}
+        self.effects: dict[str, Binding] = {}
+        self.guards: dict[str, Binding] = {}
+
+    def source(self, *, leads: Shapes | None = None) -> Callable[[F], F]:
+        """Register a source."""
+        return self._into(self.sources, leads=leads or {})
+
+    def rows(self) -> Callable[[F], F]:
+        """Register the rows of a list."""
+        return self._into(self.rows_of)
+
+    def answer(
+        self, *, leads: Shapes | None = None, refuses: Shapes | None = None, acts: bool = False, secret: bool = False
+    ) -> Callable[[F], F]:
+        """Register what reads the answer to a question."""
+        return self._into(self.answers, leads=leads or {}, refuses=refuses or {}, acts=acts, secret=secret)
+
+    def effect(self, *, leads: Shapes | None = None) -> Callable[[F], F]:
+        """Register an effect."""
+        return self._into(self.effects, leads=leads or {}, acts=True)
+
+    def guard(self, *, leads: Shapes) -> Callable[[F], F]:
+        """Register a guard."""
+        return self._into(self.guards, leads=leads)
+
+    def needs(self) -> list[str]:
+        """Return the names of all bindings, as a published menu lists what it needs."""
+        groups = {"source": self.sources, "rows": self.rows_of, "answer": self.answers, "effect": self.effects, "guard": self.guards}
+        return sorted(f"{kind}:{name}" for kind, group in groups.items() for name in group)
+
+    def _into(self, group: dict[str, Binding], **facts: Any) -> Callable[[F], F]:
+        def register(call: F) -> F:
+            name = call.__name__
+            if name in group:
+                raise ValueError(f"{self.name}: two bindings are called {name}")
+            gives = typing.get_type_hints(call, include_extras=True).get("return")
+            group[name] = Binding(name=name, call=call, gives=gives, **facts)
+            return call
+
+        return register

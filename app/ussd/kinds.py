@@ -1,0 +1,98 @@
+"""The kinds of value that a screen can show: how each is written, how long it can get, whether it is private."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, get_args, get_type_hints
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.gsm7 import fold, septets
+
+DAKAR = ZoneInfo("Africa/Dakar")
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """Say how a placeholder's value is written and what its longest form is.
+
+    `longest` is what the proof fills in, and no shown value gets longer: `show` cuts what would.
+    A `private` value (an amount, a name) may only stand on a screen behind a guard.
+    """
+
+    name: str
+    longest: str
+    private: bool = False
+
+
+def amount_words(value: int) -> str:
+    """Write XOF as `12 500 F`, with plain spaces (Babel's would be U+202F, outside GSM-7)."""
+    return f"{value:,}".replace(",", " ") + " F"
+
+
+def quantity_words(value: Decimal) -> str:
+    """Write a quantity as people do here: `12,5`, `25`."""
+    plain = f"{value:f}"
+    return (plain.rstrip("0").rstrip(".") if "." in plain else plain).replace(".", ",")
+
+
+def _day(value: date) -> str:
+    return f"{value:%d/%m}"
+
+
+def _clock(value: datetime) -> str:
+    return f"{value.astimezone(DAKAR):%H:%M}"
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "amount": amount_words,
+    "price": amount_words,
+    "quantity": quantity_words,
+    "day": _day,
+    "clock": _clock,
+}
+
+Amount = Annotated[int, Kind("amount", "-999 999 999 F", private=True)]
+Price = Annotated[int, Kind("price", "9 999 999 F")]
+Amounted = Annotated[Decimal, Kind("quantity", "99999,999")]
+Day = Annotated[date, Kind("day", "30/11")]
+Clock = Annotated[datetime, Kind("clock", "22:22")]
+Count = Annotated[int, Kind("count", "999")]
+Reference = Annotated[str, Kind("reference", "999999")]
+Unit = Annotated[str, Kind("words", "m" * 8)]
+ProductName = Annotated[str, Kind("words", "m" * 20)]
+PersonName = Annotated[str, Kind("name", "m" * 40, private=True)]
+Short = Annotated[str, Kind("words", "m" * 16)]
+Phrase = Annotated[str, Kind("words", "m" * 48)]
+PublicText = Annotated[str, Kind("text", "m" * 300)]
+"""A longer text that the pages take up, as the notice of the law."""
+
+
+def show(kind: Kind, value: Any) -> str:
+    """Write `value` as its kind says, folded to GSM-7 and never longer than the kind's longest."""
+    writer = _WRITERS.get(kind.name)
+    words = fold(writer(value) if writer else str(value))
+    room = septets(kind.longest)
+    while septets(words) > room:
+        words = words[:-1]
+    return words
+
+
+def kinds_of(shape: type) -> dict[str, Kind]:
+    """Return the kind of each field of a Struct that a binding gives; a nested Struct's fields come as `outer.inner`.
+
+    A field without a kind can't be shown and is left out.
+    """
+    found: dict[str, Kind] = {}
+    for name, hint in get_type_hints(shape, include_extras=True).items():
+        kind = kind_of(hint)
+        if kind is not None:
+            found[name] = kind
+        elif isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            found |= {f"{name}.{inner}": k for inner, k in kinds_of(hint).items()}
+    return found
+
+
+def kind_of(hint: Any) -> Kind | None:
+    """Return the kind that a type hint carries, if it carries one."""
+    return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Kind)), None)

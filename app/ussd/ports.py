@@ -1,0 +1,70 @@
+"""What the engine asks of the outside: a store for live sessions, a shelf of menus, somebody who acts once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from app.ussd.menu import Menu
+
+
+class StoreDown(Exception):
+    """The session store didn't answer in its time."""
+
+
+class Doubtful(Exception):
+    """An act may or may not have been committed: only asking again will tell."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What an act led to: the screen to show and its values, enough to give a repeat the same bytes."""
+
+    screen: str
+    values: dict[str, Any]
+
+
+class Store(Protocol):
+    """Live sessions. All of it may be lost at any moment."""
+
+    def load(self, journey: str) -> tuple[bytes | None, str | None]:
+        """Return the session's value and the current menu's version, in one round trip. Raises StoreDown."""
+        ...
+
+    def swap(
+        self, journey: str, old: bytes | None, new: bytes, *, seconds: int, counts: Sequence[str] = ()
+    ) -> tuple[bool, bytes | None]:
+        """Put `new` where `old` stands and count; return (True, None), or (False, what stands there). Raises StoreDown."""
+        ...
+
+
+class Shelf(Protocol):
+    """The published menus."""
+
+    def current(self, version: str | None) -> tuple[str, Menu]:
+        """Return the current version and its menu; None when the store had no pointer. Never raises: memory is the last resort."""
+        ...
+
+    def version(self, version: str) -> Menu | None:
+        """Return the menu of a live session's version, or None when nobody knows it any more."""
+        ...
+
+
+class Acts(Protocol):
+    """Who performs effects once."""
+
+    def perform(
+        self, key: str, act: str, arguments: Mapping[str, Any], person_id: int | None, do: Callable[[Any], Outcome]
+    ) -> Outcome:
+        """Run `do(unit)` in one transaction with the record of it; the same key again returns the first outcome.
+
+        Raises Doubtful when the commit's answer was lost, and whatever `do` raised, with nothing done, otherwise.
+        """
+        ...
+
+    def outcomes(self, keys: Sequence[str]) -> Mapping[str, Outcome]:
+        """Return what is known of these keys."""
+        ...
+
+    def outage(self, error: BaseException) -> bool:
+        """Tell whether `error` means that the database can't be reached."""
+        ...
