@@ -1,0 +1,1 @@
+"""The USSD engine. Its rule is in README.md."""

@@ -100,7 +100,12 @@ class Bindings:
         return self._into(self.rows_of)
 
     def answer(
-        self, *, leads: Shapes | None = None, refuses: Shapes | None = None, acts: bool = False, secret: bool = False
+        self,
+        *,
+        leads: Shapes | None = None,
+        refuses: Shapes | None = None,
+        acts: bool = False,
+        secret: bool = False,
     ) -> Callable[[F], F]:
         """Register what reads the answer to a question."""
         return self._into(self.answers, leads=leads or {}, refuses=refuses or {}, acts=acts, secret=secret)
@@ -115,7 +120,13 @@ class Bindings:
 
     def needs(self) -> list[str]:
         """Return the names of all bindings, as a published menu lists what it needs."""
-        groups = {"source": self.sources, "rows": self.rows_of, "answer": self.answers, "effect": self.effects, "guard": self.guards}
+        groups = {
+            "source": self.sources,
+            "rows": self.rows_of,
+            "answer": self.answers,
+            "effect": self.effects,
+            "guard": self.guards,
+        }
         return sorted(f"{kind}:{name}" for kind, group in groups.items() for name in group)
 
     def _into(self, group: dict[str, Binding], **facts: Any) -> Callable[[F], F]:

@@ -68,8 +68,17 @@ PublicText = Annotated[str, Kind("text", "m" * 300)]
 """A longer text that the pages take up, as the notice of the law."""
 
 
+_READERS: dict[str, Callable[[str], Any]] = {
+    "quantity": Decimal,
+    "day": date.fromisoformat,
+    "clock": datetime.fromisoformat,
+}
+
+
 def show(kind: Kind, value: Any) -> str:
-    """Write `value` as its kind says, folded to GSM-7 and never longer than the kind's longest."""
+    """Write `value`, or what JSON made of it, as its kind says: folded to GSM-7 and never longer than the kind's longest."""
+    if isinstance(value, str) and kind.name in _READERS:
+        value = _READERS[kind.name](value)
     writer = _WRITERS.get(kind.name)
     words = fold(writer(value) if writer else str(value))
     room = septets(kind.longest)

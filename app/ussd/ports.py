@@ -53,7 +53,12 @@ class Acts(Protocol):
     """Who performs effects once."""
 
     def perform(
-        self, key: str, act: str, arguments: Mapping[str, Any], person_id: int | None, do: Callable[[Any], Outcome]
+        self,
+        key: str,
+        act: str,
+        arguments: Mapping[str, Any],
+        person_id: int | None,
+        do: Callable[[Any], Outcome],
     ) -> Outcome:
         """Run `do(unit)` in one transaction with the record of it; the same key again returns the first outcome.
 

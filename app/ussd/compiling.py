@@ -1,0 +1,209 @@
+"""From YAML to a compiled menu, or to findings that name file, line and screen.
+
+The grammar: `start`, `trouble` (the screen after a fault), `words` (what belongs to no screen), `guards` (where each guard
+diverts to) and `screens`. A screen is one of
+  choices       numbered for life: `{1: {label, to, keep}}`
+  list + row    rows of data, picked into `keep`, then `to`; `empty` when there are none
+  ask           a question whose answer goes into `keep`, then `to`; `refusals` are the words for answers that won't do;
+                with `effect` and `done` it must repeat the secret that `confirms` names
+  effect + done a confirmation: 1 acts
+  end           the last words of a session
+and may have `text`, `source`, `guard`, `leads`, `free: true` (its entries are not counted in goals), `goal: {name, within}`.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import yaml
+
+from app.ussd.menu import Choice, Menu, Screen, ScreenForm, Texts
+
+SOURCE_LANGUAGE = "fr"
+Catalogues = Mapping[str, Mapping[str, str]]
+
+
+class Finding(msgspec.Struct, frozen=True, order=True):
+    """Something that keeps a menu from being published."""
+
+    file: str
+    line: int
+    screen: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.screen}: {self.words}"
+
+
+class Unreadable(ValueError):
+    """A menu that can't be compiled; `findings` say where and why."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = findings
+
+
+class _Choice(msgspec.Struct, forbid_unknown_fields=True):
+    label: str
+    to: str
+    keep: dict[str, str] = {}
+
+
+class _Goal(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    within: int
+
+
+class _Screen(msgspec.Struct, forbid_unknown_fields=True):
+    text: str = ""
+    end: str | None = None
+    source: str | None = None
+    guard: str | None = None
+    choices: dict[int, _Choice] = {}
+    list: str | None = None
+    row: str | None = None
+    empty: str | None = None
+    ask: str | None = None
+    confirms: str | None = None
+    effect: str | None = None
+    yes: str | None = None
+    keep: str | None = None
+    to: str | None = None
+    done: str | None = None
+    leads: dict[str, str] = {}
+    refusals: dict[str, str] = {}
+    free: bool = False
+    goal: _Goal | None = None
+
+
+class _Menu(msgspec.Struct, forbid_unknown_fields=True):
+    start: str
+    trouble: str
+    words: dict[str, str]
+    guards: dict[str, dict[str, str]]
+    screens: dict[str, _Screen]
+
+
+def compile_menu(name: str, source: str, catalogues: Catalogues | None = None) -> Menu:
+    """Compile the YAML of the menu `name`; a language is served when its catalogue has every text.
+
+    Raises Unreadable on YAML that isn't, keys given twice, unknown fields, and screens of two forms or none.
+    """
+    file = f"{name}.yaml"
+    lines: dict[str, int] = {}
+    try:
+        root = yaml.compose(source, Loader=yaml.SafeLoader)
+        plain = _plain(root, "$", lines, file)
+        read = msgspec.convert(plain, type=_Menu)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise Unreadable([Finding(file, mark.line + 1 if mark else 0, "-", str(error.problem))]) from error
+    except msgspec.ValidationError as error:
+        words, _, path = str(error).partition(" - at `")
+        raise Unreadable([Finding(file, _nearest(lines, path.rstrip("`")), "-", words)]) from error
+    texts = _Texts(catalogues or {})
+    screens = {key: _screen(key, screen, lines, file, texts) for key, screen in read.screens.items()}
+    said = {key: texts(word) for key, word in read.words.items()}
+    served = (SOURCE_LANGUAGE, *sorted(set(catalogues or {}) - texts.missing))
+    return Menu(name, read.start, read.trouble, served, said, read.guards, screens)
+
+
+class _Texts:
+    """Turn French words into the words of all languages, noting the languages that lack any."""
+
+    def __init__(self, catalogues: Catalogues) -> None:
+        self._catalogues, self.missing = catalogues, set[str]()
+
+    def __call__(self, words: str | None) -> Texts:
+        if not words:
+            return {}
+        found = {SOURCE_LANGUAGE: words.rstrip("\n")}
+        for language, catalogue in self._catalogues.items():
+            if catalogue.get(words.rstrip("\n")):
+                found[language] = catalogue[words.rstrip("\n")]
+            else:
+                self.missing.add(language)
+        return found
+
+
+def _screen(name: str, read: _Screen, lines: dict[str, int], file: str, texts: _Texts) -> Screen:
+    line = lines.get(f"$.screens.{name}", 0)
+    given: dict[ScreenForm, Any] = {
+        "choices": read.choices,
+        "list": read.list,
+        "question": read.ask,
+        "ending": read.end,
+    }
+    forms: list[ScreenForm] = [form for form, value in given.items() if value]
+    if read.effect and not read.ask:
+        forms.append("confirmation")
+    if len(forms) != 1:
+        said = " and ".join(forms) if forms else "none of choices, list, ask, effect, end"
+        raise Unreadable([Finding(file, line, name, f"a screen has one form, not {said}")])
+    return Screen(
+        name=name,
+        form=forms[0],
+        text=texts(read.end or read.text),
+        line=line,
+        source=read.source,
+        guard=read.guard,
+        choices={number: Choice(texts(c.label), c.to, c.keep) for number, c in read.choices.items()},
+        rows=read.list,
+        row=texts(read.row),
+        empty=texts(read.empty),
+        ask=read.ask,
+        confirms=read.confirms,
+        effect=read.effect,
+        yes=texts(read.yes),
+        keep=read.keep,
+        to=read.to,
+        done=read.done,
+        leads=read.leads,
+        refusals={code: texts(words) for code, words in read.refusals.items()},
+        free=read.free,
+        goal=(read.goal.name, read.goal.within) if read.goal else None,
+    )
+
+
+def words_of(menu: Menu) -> Iterator[str]:
+    """Give every French text of a menu once, in its order: what a catalogue must translate."""
+    seen: set[str] = set()
+    for texts in _all_texts(menu):
+        words = texts.get(SOURCE_LANGUAGE)
+        if words and words not in seen:
+            seen.add(words)
+            yield words
+
+
+def _all_texts(menu: Menu) -> Iterator[Texts]:
+    yield from menu.words.values()
+    for screen in menu.screens.values():
+        yield from (screen.text, screen.row, screen.empty, screen.yes)
+        yield from (choice.label for choice in screen.choices.values())
+        yield from screen.refusals.values()
+
+
+def _plain(node: yaml.Node | None, path: str, lines: dict[str, int], file: str) -> Any:
+    """Build plain values, noting each one's line; a key given twice is refused, for YAML would drop the first in silence."""
+    if node is None:
+        return None
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        built: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = yaml.SafeLoader.construct_object(yaml.SafeLoader(""), key_node)
+            line = key_node.start_mark.line + 1
+            if key in built:
+                raise Unreadable([Finding(file, line, path.removeprefix("$.screens."), f"{key} is given twice")])
+            built[key] = _plain(value_node, f"{path}.{key}", lines, file)
+            lines[f"{path}.{key}"] = line
+        return built
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, f"{path}[{place}]", lines, file) for place, item in enumerate(node.value)]
+    return yaml.SafeLoader.construct_object(yaml.SafeLoader(""), node)
+
+
+def _nearest(lines: dict[str, int], path: str) -> int:
+    while path and path not in lines:
+        path = path.rpartition(".")[0]
+    return lines.get(path, 0)

@@ -1,0 +1,261 @@
+"""What must hold of a menu before it can be published. Each rule is one function; each finding names file, line, screen and example."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from app.gsm7 import NotGsm7, fold, outside, septets
+from app.ussd.bindings import Bindings
+from app.ussd.compiling import Finding
+from app.ussd.kinds import Kind
+from app.ussd.menu import WANTED, Menu, Screen, Texts
+from app.ussd.render import LIMIT, PLACEHOLDER, fill, lay_out
+from app.ussd.vocabulary import Vocabulary, fields_of_row
+
+MOST_CHOICES = 8
+NEEDED_WORDS = ("back", "more", "yes", "unknown", "empty", "nothing", "unsure", "diverged", "moved")
+Found = Iterator[tuple[Screen, str]]
+
+
+class Proof:
+    """A menu held against its bindings and the longest values that they can give.
+
+    `constants` give the longest value of the placeholders that settings fill in (`cost`, `code`).
+    """
+
+    def __init__(self, menu: Menu, bindings: Bindings, constants: dict[str, str]) -> None:
+        self.menu, self.bindings = menu, bindings
+        self.constants = {name: Kind("constant", value) for name, value in constants.items()}
+        self.vocabulary = Vocabulary(menu, bindings, self.constants)
+
+    def findings(self) -> list[Finding]:
+        """Return what keeps the menu from being published, in the file's order; none is a proof."""
+        found = list(self._of(self.targets)) + list(self._of(self.bound))
+        if not found:
+            rules = (
+                self.words,
+                self.reach,
+                self.exits,
+                self.numbers,
+                self.placeholders,
+                self.privacy,
+                self.confirmed,
+                self.sizes,
+                self.goals,
+            )
+            found = [finding for rule in rules for finding in self._of(rule)]
+        return sorted(set(found))
+
+    def _of(self, rule: Callable[[], Found]) -> Iterator[Finding]:
+        for screen, words in rule():
+            yield Finding(f"{self.menu.name}.yaml", screen.line, screen.name, words)
+
+    def targets(self) -> Found:
+        """Every way leads to a screen that exists."""
+        first = next(iter(self.menu.screens.values()))
+        for name in (self.menu.start, self.menu.trouble):
+            if name not in self.menu.screens:
+                yield first, f"there is no screen {name}"
+        for guard, leads in self.menu.guards.items():
+            yield from (
+                (first, f"guard {guard}: {lead} leads to no screen: {to}")
+                for lead, to in leads.items()
+                if to not in self.menu.screens
+            )
+        for screen in self._screens():
+            for way, target in screen.targets().items():
+                if target != WANTED and target not in self.menu.screens:
+                    yield screen, f"{way} leads to no screen: {target}"
+
+    def bound(self) -> Found:
+        """Every name is bound, and every refusal and lead that a binding declares has its words and its way."""
+        for screen in self._screens():
+            named = (
+                (screen.source, self.bindings.sources, "source"),
+                (screen.rows, self.bindings.rows_of, "rows"),
+                (screen.ask, self.bindings.answers, "answer"),
+                (screen.effect, self.bindings.effects, "effect"),
+            )
+            for name, group, kind in named:
+                if name and name not in group:
+                    yield screen, f"no {kind} is called {name}"
+                elif name:
+                    yield from (
+                        (screen, f"{name} may lead to {lead}: say where") for lead in group[name].leads if lead not in screen.leads
+                    )
+                    yield from (
+                        (screen, f"{name} may refuse {code}: give the words")
+                        for code in group[name].refuses
+                        if code not in screen.refusals
+                    )
+            if screen.guard and screen.guard not in self.menu.guards:
+                yield screen, f"no guard is called {screen.guard}"
+        first = next(iter(self.menu.screens.values()))
+        for guard, leads in self.menu.guards.items():
+            declared = set(self.bindings.guards[guard].leads) if guard in self.bindings.guards else {"(unbound)"}
+            yield from ((first, f"guard {guard} may lead to {lead}: say where") for lead in declared - set(leads))
+
+    def words(self) -> Found:
+        """The words that belong to no screen are all there, and the endings among them fit."""
+        first = self.menu.screens[self.menu.start]
+        for word in NEEDED_WORDS:
+            texts = self.menu.words.get(word)
+            if not texts:
+                yield first, f"words.{word} is missing"
+                continue
+            for language, said in texts.items():
+                longest = fill(said, {name: kind.longest for name, kind in self.constants.items()})
+                yield from self._fits(first, f"words.{word}", language, longest)
+        yield from ((first, f"these values clash: {path}") for path in self.vocabulary.clashes)
+
+    def reach(self) -> Found:
+        """Every screen can be reached."""
+        seen = set(self._distances())
+        yield from ((screen, "nothing leads here") for screen in self._screens() if screen.name not in seen)
+
+    def exits(self) -> Found:
+        """Every screen leads on or ends; every list, question and confirmation says where."""
+        for screen in self._screens():
+            if screen.form in ("list", "question") and not (screen.to or (screen.effect and screen.done)):
+                yield screen, "it asks, but leads nowhere: give `to`"
+            if screen.effect and not screen.done:
+                yield screen, "it acts, but doesn't say what then: give `done`"
+            if screen.form == "list" and not (screen.keep and screen.row and screen.empty):
+                yield screen, "a list needs `keep`, `row` and `empty`"
+
+    def numbers(self) -> Found:
+        """Choices are numbered 1 to 8; rows have an id."""
+        for screen in self._screens():
+            if screen.form == "choices" and not set(screen.choices) <= set(range(1, MOST_CHOICES + 1)):
+                yield screen, f"choices are numbered 1 to {MOST_CHOICES}: 0 is back, 9 is more"
+            if screen.rows and "id" not in fields_of_row(self.bindings.rows_of[screen.rows]):
+                yield screen, f"the rows of {screen.rows} have no id"
+
+    def placeholders(self) -> Found:
+        """Every placeholder is a value that the screen can have."""
+        for screen in self._screens():
+            for where, texts, kinds in self._texts(screen):
+                for said in texts.values():
+                    for name in PLACEHOLDER.findall(said):
+                        if name not in kinds:
+                            yield screen, f"{where}: nothing gives {{{name}}}"
+
+    def privacy(self) -> Found:
+        """No amount and no name before the guard."""
+        open_screens = self._without_guard()
+        for screen in self._screens():
+            if screen.name not in open_screens:
+                continue
+            for where, texts, kinds in self._texts(screen):
+                for said in texts.values():
+                    for name in PLACEHOLDER.findall(said):
+                        if name in kinds and kinds[name].private:
+                            yield screen, f"{where}: {{{name}}} is private, and can be seen without the guard"
+
+    def confirmed(self) -> Found:
+        """Nothing acts without a confirmation: 1 on a screen of its own, or a secret typed twice."""
+        for screen in self._screens():
+            if screen.form == "question" and screen.effect:
+                asked = {other.keep for other in self._screens() if other.keep and other.ask}
+                if not screen.confirms or screen.confirms not in asked:
+                    yield screen, f"{screen.effect} would act without a confirmation"
+
+    def sizes(self) -> Found:
+        """Every page of every screen fits with its longest values, in the alphabet."""
+        for screen in self._screens():
+            for language in self.menu.languages:
+                for notice in self._notices(screen, language):
+                    for said in self._longest_pages(screen, language, notice):
+                        yield from self._fits(screen, "page", language, said)
+
+    def goals(self) -> Found:
+        """Goals are met: entries from the start, the confirming one among them; guards' and free screens' are not counted."""
+        distances = self._distances()
+        for screen in self._screens():
+            if screen.goal:
+                name, within = screen.goal
+                needed = distances.get(screen.name, 99) + (screen.form == "confirmation")
+                if needed > within:
+                    yield screen, f"{name} takes {needed} entries, not {within}"
+
+    def _fits(self, screen: Screen, where: str, language: str, said: str) -> Found:
+        try:
+            size = septets(said)
+        except NotGsm7:
+            yield screen, f"{where} ({language}): {' '.join(outside(said))} is outside GSM-7"
+            return
+        if size > LIMIT:
+            yield screen, f"{where} ({language}): {size} septets, not {LIMIT}: {said!r}"
+
+    def _longest_pages(self, screen: Screen, language: str, notice: str) -> Iterator[str]:
+        kinds = self._kinds(screen)
+        values = {name: fold(kind.longest) for name, kind in kinds.items()}
+        row = {name: fold(kind.longest) for name, kind in self.vocabulary.of_rows(screen).items()}
+        slotted = bool(screen.rows) and "slot" in fields_of_row(self.bindings.rows_of[screen.rows or ""])
+        rows = [row | ({"slot": str(88 + place)} if slotted else {}) for place in range(8)] if screen.rows else []
+        for shown in [rows, []] if screen.rows else [[]]:
+            for page in lay_out(self.menu, screen, language, values, shown, root=screen.name == self.menu.start, notice=notice):
+                yield page.text
+
+    def _notices(self, screen: Screen, language: str) -> Iterator[str]:
+        yield ""
+        if screen.form == "ending":
+            return
+        yield from (fold(self.menu.said(self.menu.words[word], language)) for word in ("unknown", "empty"))
+        for code, texts in screen.refusals.items():
+            kinds = self.vocabulary.of_refusal(screen, code)
+            yield fill(fold(self.menu.said(texts, language)), {name: kind.longest for name, kind in kinds.items()})
+
+    def _texts(self, screen: Screen) -> Iterator[tuple[str, Texts, dict[str, Kind]]]:
+        kinds = self._kinds(screen)
+        yield "text", screen.text, kinds
+        yield "row", screen.row, self.vocabulary.of_rows(screen)
+        yield from ((f"choice {number}", choice.label, kinds) for number, choice in screen.choices.items())
+        yield from ((f"refusal {code}", texts, self.vocabulary.of_refusal(screen, code)) for code, texts in screen.refusals.items())
+
+    def _kinds(self, screen: Screen) -> dict[str, Kind]:
+        return self.constants | self.vocabulary.kept | self.vocabulary.of_screen(screen)
+
+    def _screens(self) -> Iterator[Screen]:
+        return iter(self.menu.screens.values())
+
+    def _steps(self, screen: Screen) -> Iterator[tuple[str, int]]:
+        """Give the screens one entry further, with what the entry counts: guards and free screens ask for nothing that counts."""
+        wanted = [other.name for other in self._screens() if other.guard]
+        for target in screen.targets().values():
+            for name in wanted if target == WANTED else [target]:
+                yield name, 0 if screen.free or target == WANTED else 1
+        yield from ((name, 1) for name in screen.leads.values())
+
+    def _distances(self) -> dict[str, int]:
+        """Return the fewest counted entries to each screen; a guarded screen counts as reached by the choice that wants it."""
+        distances, queue = (
+            {self.menu.start: 0, self.menu.trouble: 0},
+            deque([self.menu.start, self.menu.trouble]),
+        )
+        while queue:
+            screen = self.menu.screens[queue.popleft()]
+            ways = [way for way in self._steps(screen) if WANTED not in screen.targets().values() or way[0] not in self._guarded()]
+            if screen.guard:
+                ways += [(name, 0) for name in self.menu.guards[screen.guard].values()]
+            for name, cost in ways:
+                if distances[screen.name] + cost < distances.get(name, 99):
+                    distances[name] = distances[screen.name] + cost
+                    queue.append(name)
+        return distances
+
+    def _guarded(self) -> set[str]:
+        return {screen.name for screen in self._screens() if screen.guard}
+
+    def _without_guard(self) -> set[str]:
+        """Return the screens that can be reached without passing a guarded one."""
+        seen, queue = {self.menu.start, self.menu.trouble}, [self.menu.start, self.menu.trouble]
+        while queue:
+            screen = self.menu.screens[queue.pop()]
+            if screen.guard:
+                ways = set(self.menu.guards[screen.guard].values())
+            else:
+                ways = {target for target in screen.targets().values() if target != WANTED}
+            for name in ways - seen:
+                seen.add(name)
+                queue.append(name)
+        return {name for name in seen if not self.menu.screens[name].guard}

@@ -1,0 +1,52 @@
+"""Live sessions in Redis or Valkey: two round trips a hop, three with an effect."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import redis
+
+from app.ussd.ports import StoreDown
+
+POINTER = "ussd:current"
+COUNTS = "ussd:counts:"
+_COUNT_SECONDS = 8 * 86400
+
+# KEYS[1] the session, KEYS[2] the day's counts.
+# ARGV[1] what must stand there ("" for nothing), ARGV[2] what is put, ARGV[3] its seconds, ARGV[4] the counts' seconds, then the counts.
+# Returns 1 when it was put, else what stands there (false for nothing).
+_SWAP = """
+local stands = redis.call('GET', KEYS[1])
+if (stands or '') ~= ARGV[1] then return stands end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+for i = 5, #ARGV do redis.call('HINCRBY', KEYS[2], ARGV[i], 1) end
+if #ARGV >= 5 then redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX') end
+return 1
+"""
+
+
+class RedisStore:
+    """A Store on one redis-py client, which must have short time-outs and no retries (a retried swap would count twice)."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._swap = client.register_script(_SWAP)
+
+    def load(self, journey: str) -> tuple[bytes | None, str | None]:
+        """Return the session and the pointer by one MGET."""
+        try:
+            value, pointer = self._client.mget(f"ussd:s:{journey}", POINTER)
+        except redis.RedisError as error:
+            raise StoreDown(str(error)) from error
+        return value, pointer.decode() if pointer else None
+
+    def swap(
+        self, journey: str, old: bytes | None, new: bytes, *, seconds: int, counts: Sequence[str] = ()
+    ) -> tuple[bool, bytes | None]:
+        """Compare and set by one script call, which carries the counts along."""
+        keys = [f"ussd:s:{journey}", f"{COUNTS}{datetime.now(UTC):%Y-%m-%d}"]
+        try:
+            stands = self._swap(keys=keys, args=[old or b"", new, seconds, _COUNT_SECONDS, *counts])
+        except redis.RedisError as error:
+            raise StoreDown(str(error)) from error
+        return (True, None) if stands == 1 else (False, stands)

@@ -1,0 +1,115 @@
+"""From a screen to what the handset shows: filled in, cut into pages, at most 160 septets each.
+
+The hop and the proof use this same code, so what was proved is what is shown.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from app.gsm7 import fold, septets
+from app.ussd.menu import Menu, Screen
+
+LIMIT = 160
+"""Septets of a USSD screen that every operator shows (facts of the field: 160–184)."""
+
+LINES_A_PAGE = 5
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z_.0-9]*)\}")
+
+Values = Mapping[str, str]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page as shown, with the places (0-based) of the lines on it."""
+
+    text: str
+    lines: tuple[int, ...]
+
+
+def fill(words: str, values: Values) -> str:
+    """Put the values, already written by their kinds, into the words; a missing one raises KeyError."""
+    return PLACEHOLDER.sub(lambda found: values[found[1]], words)
+
+
+def pages(body: str, lines: Sequence[str], *, more: str, back: str | None, notice: str = "", anew: bool = False) -> list[Page]:
+    """Cut a screen into pages.
+
+    `body` stands before the numbered `lines`; `back` is left out of the first page when None (nothing to go back to). With
+    `anew` each page numbers its lines from 1; otherwise they carry their own numbers.
+    """
+    blocks: list[tuple[str, int | None]] = [(part, None) for part in _chunks(body, LIMIT - 40) if part]
+    blocks += [(line, place) for place, line in enumerate(lines)]
+    full = _page(notice, blocks, anew, back)
+    if septets(full.text) <= LIMIT and len(full.lines) <= LINES_A_PAGE:
+        return [full]
+    found: list[Page] = []
+    while blocks:
+        behind = back if not found else (back or "0 Retour")
+        taken = 0
+        while taken < len(blocks):
+            trial = blocks[: taken + 1]
+            keys = [] if taken + 1 == len(blocks) else [more]
+            page = _page(notice if not found else "", trial, anew, *keys, behind)
+            if septets(page.text) > LIMIT or len(page.lines) > LINES_A_PAGE:
+                break
+            taken += 1
+        taken = max(taken, 1)
+        keys = [] if taken == len(blocks) else [more]
+        found.append(_page(notice if not found else "", blocks[:taken], anew, *keys, behind))
+        blocks = blocks[taken:]
+    return found
+
+
+def _page(notice: str, blocks: Sequence[tuple[str, int | None]], anew: bool, *keys: str | None) -> Page:
+    shown = tuple(place for _, place in blocks if place is not None)
+    words = [f"{shown.index(place) + 1} {text}" if anew and place is not None else text for text, place in blocks]
+    return Page("\n".join(part for part in (notice, *words, *keys) if part), shown)
+
+
+def _chunks(body: str, room: int) -> list[str]:
+    """Cut a long body at its line ends, then at its words; a short one stays whole."""
+    if septets(body) <= room:
+        return [body]
+    parts: list[str] = []
+    for line in body.split("\n"):
+        now = ""
+        for word in line.split(" "):
+            longer = f"{now} {word}" if now else word
+            if septets(longer) > room:
+                parts.append(now)
+                longer = word
+            now = longer
+        parts.append(now)
+    return parts
+
+
+def lay_out(
+    menu: Menu,
+    screen: Screen,
+    language: str,
+    values: Values,
+    rows: Sequence[Values],
+    *,
+    root: bool,
+    notice: str,
+) -> list[Page]:
+    """Return the pages of a screen; `rows` are the filled-in rows of a list, `root` says that nothing lies behind it."""
+    say: Callable[[dict[str, str]], str] = lambda texts: fold(menu.said(texts, language))  # noqa: E731
+    body = fill(say(screen.text), values)
+    if screen.form == "ending":
+        return [Page(body, ())]
+    more, back = say(menu.words["more"]), None if root else say(menu.words["back"])
+    anew = False
+    if screen.form == "choices":
+        lines = [f"{number} {fill(say(choice.label), values)}" for number, choice in screen.choices.items()]
+    elif screen.form == "list":
+        anew = not any("slot" in row for row in rows)
+        lines = [(f"{row['slot']} " if not anew else "") + fill(say(screen.row), row) for row in rows]
+        if not rows:
+            body = say(screen.empty)
+    elif screen.form == "confirmation":
+        lines = [f"1 {say(screen.yes or menu.words['yes'])}"]
+    else:
+        lines = []
+    return pages(body, lines, more=more, back=back, notice=notice, anew=anew)

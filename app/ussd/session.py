@@ -1,0 +1,66 @@
+"""A live session: one small JSON value, never holding a PIN or anything typed on a secret screen."""
+
+from typing import Any
+
+import msgspec
+
+LIVE_SECONDS = 480
+"""How long a session that waits for an entry is kept: the operators' 180 s and five minutes more."""
+
+ENDED_SECONDS = 300
+"""How long an ended session can still repeat its last answer."""
+
+CLAIM_SECONDS = 2.0
+"""How long one hop may hold the turn; after that another may take it, since effects happen once in any case."""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Who acts now: the mark of the hop, and until when (Unix seconds)."""
+
+    mark: str
+    until: float
+
+
+class Session(msgspec.Struct, omit_defaults=True):
+    """What the engine knows between two hops.
+
+    `path` is the way back, its last the screen shown; `said` and `more` are the last answer; `shown` the ids of the rows on the
+    page shown; `wanted` the screen that a guard holds back, with the length of the path it was asked from.
+    """
+
+    menu: str
+    turn: int
+    mark: str
+    path: list[str]
+    said: str = ""
+    more: bool = True
+    page: int = 0
+    kept: dict[str, Any] = {}
+    who: dict[str, Any] | None = None
+    proved: bool = False
+    wanted: tuple[str, int] | None = None
+    shown: list[int] = []
+    language: str = "fr"
+    claim: Claim | None = None
+
+    @property
+    def seconds(self) -> int:
+        """Return how long the store should keep this session."""
+        return LIVE_SECONDS if self.more else ENDED_SECONDS
+
+
+_decoder = msgspec.json.Decoder(Session)
+_encoder = msgspec.json.Encoder()
+
+
+def read(value: bytes) -> Session | None:
+    """Return the session, or None when the value is not one: what can't be read is as good as lost."""
+    try:
+        return _decoder.decode(value)
+    except msgspec.DecodeError:
+        return None
+
+
+def write(session: Session) -> bytes:
+    """Return the session's one JSON value."""
+    return _encoder.encode(session)

@@ -1,0 +1,90 @@
+"""Which placeholder means what: the kinds of all values that a menu's bindings can put on its screens."""
+
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from app.ussd.bindings import Binding, Bindings
+from app.ussd.kinds import Kind, kind_of, kinds_of, show
+from app.ussd.menu import Menu, Screen, fields
+
+
+class Vocabulary:
+    """The kinds of kept values by name, and of each binding's own, worked out once for a menu and its bindings."""
+
+    def __init__(self, menu: Menu, bindings: Bindings, constants: dict[str, Kind]) -> None:
+        self._bindings = bindings
+        self.constants = constants
+        self.kept: dict[str, Kind] = {}
+        self.clashes: list[str] = []
+        self.secrets: set[str] = set()
+        for screen in menu.screens.values():
+            for name, kinds in self._keeps(screen).items():
+                self._learn(name, kinds)
+            answer = bindings.answers.get(screen.ask or "")
+            if answer and answer.secret and screen.keep:
+                self.secrets.add(screen.keep)
+        for guard in menu.guards:
+            if guard in bindings.guards:
+                self._learn_leads(bindings.guards[guard])
+
+    def of_screen(self, screen: Screen) -> dict[str, Kind]:
+        """Return the kinds that a text of this screen may show besides the kept ones: its source's own."""
+        source = self._bindings.sources.get(screen.source or "")
+        return kinds_of(source.gives) if source and _is_struct(source.gives) else {}
+
+    def of_rows(self, screen: Screen) -> dict[str, Kind]:
+        """Return the kinds of one row of a list."""
+        rows = self._bindings.rows_of.get(screen.rows or "")
+        return kinds_of(row_shape(rows)) if rows else {}
+
+    def of_refusal(self, screen: Screen, code: str) -> dict[str, Kind]:
+        """Return the kinds that the words of a refusal may show."""
+        answer = self._bindings.answers.get(screen.ask or "")
+        shape = answer.refuses.get(code) if answer else None
+        return kinds_of(shape) if shape else {}
+
+    def written(self, kinds: dict[str, Kind], values: dict[str, Any]) -> dict[str, str]:
+        """Write plain values by their kinds; what has no kind is left out, for it can't be shown."""
+        return {name: show(kinds[name], value) for name, value in fields(values).items() if name in kinds}
+
+    def _keeps(self, screen: Screen) -> dict[str, dict[str, Kind]]:
+        found: dict[str, dict[str, Kind]] = {}
+        if screen.keep and screen.rows in self._bindings.rows_of:
+            found[screen.keep] = self.of_rows(screen)
+        answer = self._bindings.answers.get(screen.ask or "")
+        if screen.keep and answer:
+            kind = kind_of(answer.gives)
+            found[screen.keep] = {"": kind} if kind else (kinds_of(answer.gives) if _is_struct(answer.gives) else {})
+        effect = self._bindings.effects.get(screen.effect or "")
+        if effect and _is_struct(effect.gives):
+            for name, kind in kinds_of(effect.gives).items():
+                self._learn("", {name: kind})
+        for binding in (answer, effect, self._bindings.sources.get(screen.source or "")):
+            if binding:
+                self._learn_leads(binding)
+        return found
+
+    def _learn_leads(self, binding: Binding) -> None:
+        for lead, shape in binding.leads.items():
+            self._learn(lead, kinds_of(shape) if shape else {})
+
+    def _learn(self, name: str, kinds: dict[str, Kind]) -> None:
+        for inner, kind in kinds.items():
+            path = ".".join(part for part in (name, inner) if part)
+            if self.kept.setdefault(path, kind) != kind:
+                self.clashes.append(path)
+
+
+def row_shape(rows: Binding) -> type:
+    """Return the Struct of a list's rows, from `Sequence[Row]`."""
+    return get_args(rows.gives)[0] if get_args(rows.gives) else msgspec.Struct
+
+
+def fields_of_row(rows: Binding) -> tuple[str, ...]:
+    """Return the names of the fields of a list's rows."""
+    return tuple(field.name for field in msgspec.structs.fields(row_shape(rows)))
+
+
+def _is_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and get_origin(hint) is None and issubclass(hint, msgspec.Struct)
