@@ -1,0 +1,101 @@
+"""Write the books: double entry, whole XOF, once an operation, balances kept in the same transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.models import Account, JournalEntry, Posting
+
+MEMBER_KINDS = ("shares", "savings", "payable", "advance")
+CONTROL_KINDS = ("cash", "purchases")
+
+
+class Unbalanced(ValueError):
+    """Postings that don't sum to zero, or none."""
+
+
+class Overdrawn(ValueError):
+    """A member's account would change its side: savings below nothing, more repaid than was advanced."""
+
+
+class AlreadyReversed(ValueError):
+    """An entry is reversed once."""
+
+
+def open_accounts(session: Session, cooperative_id: int, member_id: int | None) -> dict[str, int]:
+    """Open the accounts of a member, or with None the control accounts of a co-operative; return their ids by kind."""
+    kinds = MEMBER_KINDS if member_id else CONTROL_KINDS
+    accounts = [Account(cooperative_id=cooperative_id, member_id=member_id, kind=kind) for kind in kinds]
+    session.add_all(accounts)
+    session.flush()
+    return {account.kind: account.id for account in accounts}
+
+
+def post(
+    session: Session,
+    *,
+    operation: str,
+    kind: str,
+    cooperative_id: int,
+    member_id: int | None,
+    lines: Sequence[tuple[int, int]],
+    now: datetime,
+    reverses_id: int | None = None,
+) -> int:
+    """Write an entry of (account, amount) lines, debit positive; return its id. The same operation again writes nothing.
+
+    Accounts are locked in the order of their ids, so that two entries never wait for each other in a circle. Raises
+    Unbalanced, Overdrawn.
+    """
+    known = session.scalar(select(JournalEntry.id).where(JournalEntry.operation == operation))
+    if known is not None:
+        return known
+    if not lines or sum(amount for _, amount in lines) or any(amount == 0 for _, amount in lines):
+        raise Unbalanced(operation)
+    touched = {account: 0 for account, _ in lines}
+    for account, amount in lines:
+        touched[account] += amount
+    locked = session.execute(
+        select(Account.id, Account.member_id, Account.kind, Account.balance)
+        .where(Account.id.in_(touched), Account.cooperative_id == cooperative_id)
+        .order_by(Account.id)
+        .with_for_update()
+    ).all()
+    if len(locked) != len(touched):
+        raise Unbalanced(f"{operation}: an account is not of this co-operative")
+    kept = [row for row in locked if row.member_id is not None]
+    for row in kept:
+        after = row.balance + touched[row.id]
+        if (after < 0) if row.kind == "advance" else (after > 0):
+            raise Overdrawn(row.kind)
+    entry = JournalEntry(
+        operation=operation, kind=kind, cooperative_id=cooperative_id, member_id=member_id, at=now, reverses_id=reverses_id
+    )
+    session.add(entry)
+    session.flush()
+    session.execute(insert(Posting), [{"entry_id": entry.id, "account_id": account, "amount": amount} for account, amount in lines])
+    if kept:
+        moved = update(Account).where(Account.id == bindparam("account")).values(balance=Account.balance + bindparam("by"))
+        session.connection().execute(moved, [{"account": row.id, "by": touched[row.id]} for row in kept])
+    return entry.id
+
+
+def reverse(session: Session, entry_id: int, *, operation: str, now: datetime) -> int:
+    """Correct an entry by its opposite; return the new entry's id. Raises AlreadyReversed, Overdrawn."""
+    entry = session.get_one(JournalEntry, entry_id)
+    by_whom = session.scalar(select(JournalEntry.operation).where(JournalEntry.reverses_id == entry_id))
+    if by_whom not in (None, operation):
+        raise AlreadyReversed(entry_id)
+    lines = session.execute(select(Posting.account_id, -Posting.amount).where(Posting.entry_id == entry_id)).all()
+    return post(
+        session,
+        operation=operation,
+        kind="reversal",
+        cooperative_id=entry.cooperative_id,
+        member_id=entry.member_id,
+        lines=[(account, amount) for account, amount in lines],
+        now=now,
+        reverses_id=entry_id,
+    )

@@ -1,0 +1,71 @@
+"""Recompute the books from their postings, and say what doesn't agree."""
+
+import msgspec
+from sqlalchemy import Connection, func, literal, or_, select
+
+from app.coop.ledger.models import Account, JournalEntry, Posting
+
+MOST_NAMED = 20
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """What was counted and what is wrong, in sentences, at most MOST_NAMED of a kind."""
+
+    entries: int
+    postings: int
+    accounts: int
+    wrong: tuple[str, ...]
+
+
+def verify(reader: Connection) -> Findings:
+    """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
+    counts = [reader.scalar(select(func.count()).select_from(table)) or 0 for table in (JournalEntry, Posting, Account)]
+    wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_strangers(reader)]
+    return Findings(*counts, tuple(wrong))
+
+
+def _unbalanced(reader: Connection) -> list[str]:
+    total = func.sum(Posting.amount)
+    rows = reader.execute(select(Posting.entry_id, total).group_by(Posting.entry_id).having(total != 0).limit(MOST_NAMED))
+    return [f"entry {entry}: its postings sum to {int(amount)} F, not 0" for entry, amount in rows]
+
+
+def _empty(reader: Connection) -> list[str]:
+    few = (
+        select(JournalEntry.id)
+        .outerjoin(Posting, Posting.entry_id == JournalEntry.id)
+        .group_by(JournalEntry.id)
+        .having(func.count(Posting.id) < 2)
+        .limit(MOST_NAMED)
+    )
+    return [f"entry {entry}: fewer than two postings" for entry in reader.scalars(few)]
+
+
+def _drifted(reader: Connection) -> list[str]:
+    sums = select(Posting.account_id, func.sum(Posting.amount).label("total")).group_by(Posting.account_id).subquery()
+    total = func.coalesce(sums.c.total, literal(0))
+    rows = reader.execute(
+        select(Account.id, Account.balance, total)
+        .outerjoin(sums, sums.c.account_id == Account.id)
+        .where(Account.member_id.is_not(None), Account.balance != total)
+        .limit(MOST_NAMED)
+    )
+    return [f"account {account}: balance {balance} F, its postings {int(summed)} F" for account, balance, summed in rows]
+
+
+def _strangers(reader: Connection) -> list[str]:
+    rows = reader.execute(
+        select(Posting.id)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(
+            or_(
+                Account.cooperative_id != JournalEntry.cooperative_id,
+                Account.member_id.is_not(None)
+                & JournalEntry.member_id.is_not(None)
+                & (Account.member_id != JournalEntry.member_id),
+            )
+        )
+        .limit(MOST_NAMED)
+    )
+    return [f"posting {posting}: its account is of another member or co-operative" for (posting,) in rows]

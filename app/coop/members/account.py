@@ -1,0 +1,25 @@
+"""What members change of their own account."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Member, Number, Person
+
+
+class SharedNumber(Exception):
+    """Amounts by SMS would be read by others: a number of several members can't have them."""
+
+
+def set_language(session: Session, person_id: int, language: str) -> None:
+    """Note the language wished for; it is served as soon as it has been reviewed."""
+    session.execute(update(Person).where(Person.id == person_id).values(language=language))
+
+
+def set_amounts_by_sms(session: Session, person_id: int, wanted: bool) -> None:
+    """Allow or stop amounts in SMS; raises SharedNumber when any number of the person serves others too."""
+    if wanted:
+        mine = select(Number.phone).where(Number.person_id == person_id)
+        others = select(func.count()).select_from(Number).where(Number.phone.in_(mine), Number.person_id != person_id)
+        if session.scalar(others):
+            raise SharedNumber
+    session.execute(update(Member).where(Member.person_id == person_id).values(amounts_by_sms=wanted))

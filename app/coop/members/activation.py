@@ -1,0 +1,84 @@
+"""First use: the activation number on the card, the notice, a PIN of one's own."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+import msgspec
+from sqlalchemy import case, delete, or_, update
+from sqlalchemy.orm import Session
+
+from app.coop.members import consent, notice, pins
+from app.coop.members.models import Activation, Member
+from app.db.database import Database
+
+TRIES, DAYS = 5, 30
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """The number is right."""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The number is wrong; `left` tries are left."""
+
+    left: int
+
+
+class Dead(msgspec.Struct, frozen=True):
+    """The number is used, too old, tried too often, or there is none: the secretary issues another."""
+
+
+def issue(session: Session, person_id: int, *, key: bytes, now: datetime, draw: Callable[[int], int] = secrets.randbelow) -> str:
+    """Return a new activation number of six digits; older ones of the person die. Only a keyed hash of it is kept."""
+    number = f"{draw(1_000_000):06d}"
+    session.execute(delete(Activation).where(Activation.person_id == person_id))
+    session.add(
+        Activation(person_id=person_id, digest=digest(number, person_id, key), tries=0, expires_at=now + timedelta(days=DAYS))
+    )
+    return number
+
+
+def try_activation(
+    database: Database, person_id: int, number: str, mark: str, *, key: bytes, now: datetime
+) -> Opened | Refused | Dead:
+    """Count a try in SQL, then compare; the same hop again is not counted twice."""
+    with database.transaction() as session:
+        counted = session.execute(
+            update(Activation)
+            .where(
+                Activation.person_id == person_id,
+                Activation.used_at.is_(None),
+                Activation.expires_at > now,
+                or_(Activation.tries < TRIES, Activation.last_try == mark),
+            )
+            .values(tries=case((Activation.last_try == mark, Activation.tries), else_=Activation.tries + 1), last_try=mark)
+            .returning(Activation.digest, Activation.tries)
+        ).first()
+    if counted is None:
+        return Dead()
+    if secrets.compare_digest(counted.digest, digest(number, person_id, key)):
+        return Opened()
+    return Refused(TRIES - counted.tries) if counted.tries < TRIES else Dead()
+
+
+def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phone: str, channel: str, now: datetime) -> bool:
+    """Make a pending member active with a PIN, use the number up, note the consent; False when it was used meanwhile."""
+    used = session.execute(
+        update(Activation)
+        .where(Activation.person_id == person_id, Activation.used_at.is_(None))
+        .values(used_at=now)
+        .returning(Activation.person_id)
+    ).first()
+    if used is None:
+        return False
+    session.execute(update(Member).where(Member.person_id == person_id, Member.state == "pending").values(state="active"))
+    pins.set_pin(session, person_id, hashed, pepper, now=now)
+    consent.note(session, phone, consent.PURPOSES, given=True, person_id=person_id, channel=channel, now=now, notice=notice.VERSION)
+    return True
+
+
+def digest(number: str, person_id: int, key: bytes) -> str:
+    """Return the keyed hash of a number, bound to its person."""
+    return blake2b(f"{person_id}:{number}".encode("utf-8", "replace"), key=key[:64], digest_size=32).hexdigest()

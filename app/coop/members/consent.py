@@ -1,0 +1,36 @@
+"""Consent, by number and purpose; law 2008-12. Answers, codes and security notices need none."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Consent
+
+PURPOSES = ("service", "notices", "broadcasts", "urgent")
+STOPPED = ("notices", "broadcasts")
+"""What STOP ends; STOP ALERTE ends `urgent`, START gives all of these back."""
+
+
+def note(
+    session: Session,
+    phone: str,
+    purposes: Sequence[str],
+    *,
+    given: bool,
+    person_id: int | None,
+    channel: str,
+    now: datetime,
+    notice: str,
+) -> None:
+    """Add one row a purpose: what was agreed to or stopped, when, by which channel, under which notice."""
+    for purpose in purposes:
+        session.add(Consent(phone=phone, person_id=person_id, purpose=purpose, given=given, at=now, channel=channel, notice=notice))
+
+
+def allows(reader: Connection, phone: str, purpose: str) -> bool:
+    """Tell whether a number still wants messages of a purpose; without a row it does."""
+    newest = select(Consent.given).where(Consent.phone == phone, Consent.purpose == purpose).order_by(Consent.id.desc()).limit(1)
+    given = reader.scalar(newest)
+    return True if given is None else bool(given)

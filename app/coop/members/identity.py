@@ -1,0 +1,64 @@
+"""Who holds a number."""
+
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, or_, select
+
+from app.coop.members.models import Cooperative, Member, Number, Person, Role
+
+State = Literal["pending", "active", "blocked", "departed", "officer"]
+
+
+class Who(msgspec.Struct, frozen=True):
+    """Somebody who holds a number: no name in it, for it is kept in the live session."""
+
+    person_id: int
+    member_id: int | None
+    cooperative_id: int | None
+    cooperative: str | None
+    place: int | None
+    state: State
+    has_pin: bool
+    language: str
+    shared: bool = False
+
+
+_WHO = (
+    select(
+        Number.person_id,
+        Member.id,
+        Member.cooperative_id,
+        Cooperative.code,
+        Number.place,
+        Member.state,
+        Person.pin_hash.is_not(None),
+        Person.language,
+    )
+    .join(Person, Person.id == Number.person_id)
+    .outerjoin(Member, Member.person_id == Person.id)
+    .outerjoin(Cooperative, Cooperative.id == Member.cooperative_id)
+    .where(Number.phone == bindparam("phone"))
+    .order_by(Number.place, Number.id)
+)
+
+
+def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
+    """Return who holds `phone` (E.164), by place; () when nobody does, several on a shared number. One SELECT."""
+    rows = reader.execute(_WHO, {"phone": phone}).all()
+    return tuple(
+        Who(person, member, cooperative, code, place, state or "officer", bool(pin), language, shared=len(rows) > 1)
+        for person, member, cooperative, code, place, state, pin, language in rows
+    )
+
+
+def serves_several(reader: Connection, phone: str) -> bool:
+    """Tell whether a number serves more than one person."""
+    return (reader.scalar(select(func.count()).select_from(Number).where(Number.phone == phone)) or 0) > 1
+
+
+def officers_of(reader: Connection, cooperative_id: int | None, role: str) -> list[int]:
+    """Return the people who hold an office in a co-operative, or in the federation with None."""
+    scope = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
+    current = or_(Role.until_on.is_(None), Role.until_on >= func.current_date())
+    return list(reader.scalars(select(Role.person_id).where(scope, Role.role == role, current)))

@@ -1,0 +1,148 @@
+"""People, their numbers, their membership and what they agreed to."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Id, Utc
+
+
+class Commune(Base):
+    """One of the communes of the department."""
+
+    __tablename__ = "communes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+
+
+class Filiere(Base):
+    """A line of trade: fishing, market gardening …"""
+
+    __tablename__ = "filieres"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(40))
+
+
+class Cooperative(Base):
+    """A CPS. Its legal form decides which law binds it; OHADA's act only the first two."""
+
+    __tablename__ = "cooperatives"
+    __table_args__ = (CheckConstraint("legal_form IN ('SCOOPS', 'COOP-CA', 'GIE', 'AER')", name="legal_form"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    commune_id: Mapped[int] = mapped_column(ForeignKey("communes.id"))
+    filiere_id: Mapped[int] = mapped_column(ForeignKey("filieres.id"))
+    legal_form: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class Person(Base):
+    """Somebody with a PIN: a member, or an administrator who is none.
+
+    `pin_rounds` counts the locks so far, `pin_last_try` is the mark of the hop that tried last, so that a hop sent
+    twice is one try.
+    """
+
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(3), default="fr")
+    pin_hash: Mapped[str | None] = mapped_column(String(128))
+    pin_pepper: Mapped[int] = mapped_column(default=1)
+    pin_tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    pin_rounds: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    pin_locked_until: Mapped[datetime | None] = mapped_column(Utc)
+    pin_locked_for_good: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pin_last_try: Mapped[str | None] = mapped_column(String(80))
+    pin_set_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class Member(Base):
+    """A person's membership of a co-operative."""
+
+    __tablename__ = "members"
+    __table_args__ = (CheckConstraint("state IN ('pending', 'active', 'blocked', 'departed')", name="state"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperatives.id"), index=True)
+    card: Mapped[str] = mapped_column(String(12), unique=True)
+    state: Mapped[str] = mapped_column(String(8))
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    amounts_by_sms: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Number(Base):
+    """A telephone number of a person; `place` is the digit on the card that tells apart those who share it."""
+
+    __tablename__ = "numbers"
+    __table_args__ = (UniqueConstraint("phone", "person_id"), UniqueConstraint("phone", "place"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    phone: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    place: Mapped[int | None]
+    registered_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class Role(Base):
+    """An office, for a term, in one co-operative or (none) in the federation."""
+
+    __tablename__ = "roles"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+
+class Activation(Base):
+    """An activation number, kept as a keyed hash: single use, five tries, thirty days."""
+
+    __tablename__ = "activations"
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    last_try: Mapped[str | None] = mapped_column(String(80))
+    expires_at: Mapped[datetime] = mapped_column(Utc)
+    used_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class Consent(Base):
+    """What a number agreed to or stopped; rows are only added and the newest of a purpose counts."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_phone_purpose", "phone", "purpose", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    phone: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    purpose: Mapped[str] = mapped_column(String(12))
+    given: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(Utc)
+    channel: Mapped[str] = mapped_column(String(8))
+    notice: Mapped[str] = mapped_column(String(12))
+
+
+class CallBack(Base):
+    """Somebody who asked to be called; a number has at most one that is open."""
+
+    __tablename__ = "call_backs"
+    __table_args__ = (
+        Index(
+            "uq_call_backs_open",
+            "phone",
+            unique=True,
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    phone: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"), index=True)
+    topic: Mapped[str] = mapped_column(String(24))
+    at: Mapped[datetime] = mapped_column(Utc)
+    done_at: Mapped[datetime | None] = mapped_column(Utc)

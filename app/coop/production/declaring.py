@@ -1,0 +1,171 @@
+"""Declare what was produced, and take it back while nothing was weighed."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Member
+from app.coop.production.models import CooperativeProduct, Declaration, Product
+from app.coop.production.references import draw_reference
+
+AGAIN_WITHIN = timedelta(minutes=30)
+"""The same person, product and quantity within this time is asked about: hands tremble, lines drop."""
+MOST_DRAWS = 20
+
+
+class ProductOf(msgspec.Struct, frozen=True):
+    """A product in a co-operative; `id` is the product's, `slot` its number for life."""
+
+    id: int
+    slot: int
+    name: str
+    unit: str
+    divisible: bool
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """A declaration as told: `repeated` when it is the first one and nothing new was written."""
+
+    id: int
+    reference: str
+    product: str
+    quantity: Decimal
+    unit: str
+    at: datetime
+    repeated: bool = False
+
+
+class NotActive(Exception):
+    """Only an active member declares."""
+
+
+class ProductGone(Exception):
+    """The co-operative doesn't take this product any more."""
+
+
+class NotOpen(Exception):
+    """The declaration is not the member's, or was weighed: `state` says which."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+_PRODUCTS = (
+    select(Product.id, CooperativeProduct.slot, Product.name, Product.unit, Product.divisible)
+    .join(Product, Product.id == CooperativeProduct.product_id)
+    .where(CooperativeProduct.cooperative_id == bindparam("cooperative"), CooperativeProduct.active)
+    .order_by(CooperativeProduct.slot)
+)
+_TOLD = select(
+    Declaration.id, Declaration.reference, Product.name, Declaration.quantity, Declaration.unit, Declaration.declared_at
+).join(Product, Product.id == Declaration.product_id)
+
+
+def products_of(reader: Connection, cooperative_id: int) -> tuple[ProductOf, ...]:
+    """Return what a co-operative takes, by slot."""
+    return tuple(ProductOf(*row) for row in reader.execute(_PRODUCTS, {"cooperative": cooperative_id}))
+
+
+def similar(reader: Connection | Session, member_id: int, product_id: int, quantity: Decimal, now: datetime) -> Declared | None:
+    """Return the newest declaration of the same within AGAIN_WITHIN that was not cancelled."""
+    same = _TOLD.where(
+        Declaration.member_id == member_id,
+        Declaration.product_id == product_id,
+        Declaration.quantity == quantity,
+        Declaration.declared_at > now - AGAIN_WITHIN,
+        Declaration.state != "cancelled",
+    )
+    row = reader.execute(same.order_by(Declaration.id.desc()).limit(1)).first()
+    return Declared(*row, repeated=True) if row else None
+
+
+def declare(
+    session: Session,
+    *,
+    member_id: int,
+    product_id: int,
+    quantity: Decimal,
+    channel: str,
+    operation: str,
+    now: datetime,
+    again: bool = False,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> Declared:
+    """Write a declaration, dated now; without `again` the same within 30 minutes is given back instead, nothing written.
+
+    The same operation again gives the first one. Raises NotActive, ProductGone.
+    """
+    known = session.execute(_TOLD.where(Declaration.operation == operation)).first()
+    if known:
+        return Declared(*known, repeated=True)
+    member = session.execute(select(Member.cooperative_id, Member.state).where(Member.id == member_id).with_for_update()).first()
+    if member is None or member.state != "active":
+        raise NotActive
+    taken = _PRODUCTS.where(Product.id == product_id)
+    product = session.execute(taken, {"cooperative": member.cooperative_id}).first()
+    if product is None:
+        raise ProductGone
+    if not again:
+        earlier = similar(session, member_id, product_id, quantity, now)
+        if earlier:
+            return earlier
+    declaration = Declaration(
+        cooperative_id=member.cooperative_id,
+        season=now.year,
+        member_id=member_id,
+        product_id=product_id,
+        quantity=quantity,
+        unit=product.unit,
+        declared_at=now,
+        state="declared",
+        channel=channel,
+        operation=operation,
+    )
+    _number(session, declaration, draw)
+    return Declared(declaration.id, declaration.reference, product.name, quantity, product.unit, now)
+
+
+def cancel(session: Session, *, member_id: int, declaration_id: int, now: datetime) -> Declared:
+    """Take a declaration back; one that is cancelled stays so. Raises NotOpen."""
+    moved = (
+        update(Declaration)
+        .where(Declaration.id == declaration_id, Declaration.member_id == member_id, Declaration.state == "declared")
+        .values(state="cancelled", cancelled_at=now)
+    )
+    session.execute(moved)
+    row = session.execute(
+        _TOLD.add_columns(Declaration.state).where(Declaration.id == declaration_id, Declaration.member_id == member_id)
+    ).first()
+    if row is None or row.state != "cancelled":
+        raise NotOpen(row.state if row else "unknown")
+    return Declared(*row[:-1])
+
+
+def open_declarations(reader: Connection, member_id: int, limit: int = 5) -> tuple[Declared, ...]:
+    """Return what can still be taken back, newest first."""
+    mine = _TOLD.where(Declaration.member_id == member_id, Declaration.state == "declared")
+    return tuple(Declared(*row) for row in reader.execute(mine.order_by(Declaration.id.desc()).limit(limit)))
+
+
+def _number(session: Session, declaration: Declaration, draw: Callable[[int], int]) -> None:
+    """Give a declaration a reference that its co-operative hasn't used this year."""
+    for _ in range(MOST_DRAWS):
+        declaration.reference = draw_reference(draw)
+        try:
+            with session.begin_nested():
+                session.add(declaration)
+                session.flush()
+        except IntegrityError as error:
+            if "reference" not in str(error.orig):
+                raise
+            session.expunge(declaration) if declaration in session else None
+        else:
+            return
+    raise LookupError("no reference is free")

@@ -1,0 +1,25 @@
+"""Read a quantity as people type it."""
+
+import re
+from decimal import Decimal
+
+MOST = Decimal(99_999)
+_TYPED = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,3}))?\s*([^\W\d_]{0,12})", re.ASCII)
+
+
+class BadQuantity(ValueError):
+    """Not a quantity of this product."""
+
+
+def parse_quantity(text: str, divisible: bool) -> Decimal:
+    """Return the quantity in `12`, `12,5`, `12.5`, `12.5kg`, `25 caisses`; units of a divisible product may have thousandths.
+
+    Raises BadQuantity on anything else, on nothing, on zero, and on more than 99 999.
+    """
+    typed = _TYPED.fullmatch(text.strip()) if len(text) <= 40 else None
+    if typed is None:
+        raise BadQuantity
+    quantity = Decimal(f"{typed[1]}.{typed[2] or 0}")
+    if not 0 < quantity <= MOST or (not divisible and quantity != quantity.to_integral_value()):
+        raise BadQuantity
+    return quantity.normalize() + 0

@@ -1,0 +1,76 @@
+"""Connections: one engine for transactions, one for single reads (AUTOCOMMIT saves it BEGIN and ROLLBACK)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+
+
+class Database:
+    """A database by its URL, SQLite or PostgreSQL. Connects on first use.
+
+    `statement_ms` bounds a statement on PostgreSQL; the pool waits half a second at the most, so that a hop with a
+    database that is gone has its answer in time.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5, statement_ms: int = 1200) -> None:
+        options = _options(url, pool_size, statement_ms)
+        self.url = url
+        self.engine: Engine = create_engine(url, **options)
+        self.reader: Engine = create_engine(url, isolation_level="AUTOCOMMIT", **options)
+        if self.engine.dialect.name == "sqlite":
+            for engine in (self.engine, self.reader):
+                event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session that commits at the end, or rolls back on an error."""
+        with self._sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection for single SELECTs: each sees what is committed at its own moment."""
+        with self.reader.connect() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close all connections: at the end, and in a child after a fork."""
+        self.engine.dispose()
+        self.reader.dispose()
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether an error means that the database can't be reached or didn't answer in time."""
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def _options(url: str, pool_size: int, statement_ms: int) -> dict[str, Any]:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return {"connect_args": {"timeout": 1.2}, "pool_size": pool_size}
+    connect: dict[str, Any] = {
+        "connect_timeout": 1,
+        "options": f"-c statement_timeout={statement_ms} -c lock_timeout={statement_ms}",
+        "tcp_user_timeout": 1500,
+        "keepalives_idle": 30,
+    }
+    return {"connect_args": connect, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": 0.5, "pool_recycle": 1800}
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    del record
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=1200"):
+        connection.execute(f"PRAGMA {pragma}")

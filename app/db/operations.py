@@ -1,0 +1,52 @@
+"""An operation happens once: its key, what it did and its outcome are written in its own transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.db.base import Base, Id, Json, Utc
+
+
+class Operation(Base):
+    """What was done under a key, and what came of it; holds no PIN and no amount that the person may not see again."""
+
+    __tablename__ = "operations"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    act: Mapped[str] = mapped_column(String(40))
+    arguments: Mapped[dict[str, Any]] = mapped_column(Json)
+    outcome: Mapped[dict[str, Any]] = mapped_column(Json)
+    person_id: Mapped[int | None] = mapped_column(Id, index=True)
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
+def once(
+    session: Session,
+    key: str,
+    act: str,
+    arguments: Mapping[str, Any],
+    do: Callable[[], dict[str, Any]],
+    *,
+    person_id: int | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Run `do` and keep its outcome under `key`; the same key again returns the first outcome and runs nothing.
+
+    Two at the same time: the second fails with IntegrityError at its flush or commit and has done nothing; ask again.
+    """
+    known = session.get(Operation, key)
+    if known is not None:
+        return known.outcome
+    outcome = do()
+    session.add(Operation(key=key, act=act, arguments=dict(arguments), outcome=outcome, person_id=person_id, at=now))
+    session.flush()
+    return outcome
+
+
+def outcomes_of(reader: Connection, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the outcomes that are known of these keys; one SELECT."""
+    rows = reader.execute(select(Operation.key, Operation.outcome).where(Operation.key.in_(keys)))
+    return {key: outcome for key, outcome in rows}

@@ -1,0 +1,92 @@
+"""Messages before and after they leave, reports on them, and what came in."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Id, Utc
+
+_DUE = text("state = 'queued'")
+_CLAIMED = text("state = 'sending'")
+
+
+class Message(Base):
+    """One SMS to one number. `cause` and number are unique together: one cause never gives two messages."""
+
+    __tablename__ = "sms_messages"
+    __table_args__ = (
+        UniqueConstraint("cause", "to_number"),
+        Index("ix_sms_messages_due", "lane", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("ix_sms_messages_claimed", "claimed_at", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
+        Index("ix_sms_messages_provider", "provider", "provider_id"),
+        Index("ix_sms_messages_number", "to_number", "created_at"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    cause: Mapped[str] = mapped_column(String(120))
+    to_number: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int | None] = mapped_column(Id)
+    cooperative_id: Mapped[int | None] = mapped_column(Id)
+    purpose: Mapped[str] = mapped_column(String(12))
+    lane: Mapped[str] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(3))
+    text: Mapped[str] = mapped_column(Text)
+    alphabet: Mapped[str] = mapped_column(String(6))
+    parts: Mapped[int]
+    price: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10))
+    rank: Mapped[int]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime] = mapped_column(Utc)
+    expires_at: Mapped[datetime] = mapped_column(Utc)
+    claim: Mapped[str | None] = mapped_column(String(32))
+    claimed_at: Mapped[datetime | None] = mapped_column(Utc)
+    provider: Mapped[str | None] = mapped_column(String(20))
+    provider_id: Mapped[str | None] = mapped_column(String(64))
+    cost: Mapped[str | None] = mapped_column(String(24))
+    reason: Mapped[str | None] = mapped_column(String(60))
+    trace: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    changed_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class StateChange(Base):
+    """When and why a message moved."""
+
+    __tablename__ = "sms_state_changes"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("sms_messages.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
+class Report(Base):
+    """A delivery report as it came; `fate` says whether it was applied, waits for its message, or can't be read."""
+
+    __tablename__ = "sms_reports"
+    __table_args__ = (Index("ix_sms_reports_parked", "provider", "provider_id", "fate"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    provider_id: Mapped[str] = mapped_column(String(64))
+    number: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(30))
+    reason: Mapped[str | None] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(Utc)
+    fate: Mapped[str] = mapped_column(String(10))
+
+
+class Inbound(Base):
+    """An SMS that came in, or a body on an SMS route that can't be read (`state` unreadable, cut to 2,000 characters)."""
+
+    __tablename__ = "sms_inbox"
+    __table_args__ = (UniqueConstraint("provider", "provider_id"), Index("ix_sms_inbox_sender", "sender", "received_at"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    provider_id: Mapped[str] = mapped_column(String(80))
+    sender: Mapped[str] = mapped_column(String(20))
+    recipient: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(Utc)
+    state: Mapped[str] = mapped_column(String(12))
+    word: Mapped[str | None] = mapped_column(String(16))
