@@ -1,0 +1,72 @@
+"""What a USSD gateway is to us, and the reading that all of them share."""
+
+import re
+from typing import Protocol
+
+import msgspec
+import phonenumbers
+
+_SENEGAL = re.compile(r"\+?(221)(7(?:[015-8][0-9]|21|90)[0-9]{6})")
+
+
+class Unreadable(ValueError):
+    """A body that is not what the gateway sends; its argument says why."""
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """An end-of-session notice: no hop, nothing to answer."""
+
+    session: str
+    status: str
+
+
+class Dialled(msgspec.Struct, frozen=True):
+    """One hop as a gateway sent it.
+
+    `phone` is E.164 where it could be read. `parts` are all entries since the start, the dial string's first; a gateway
+    that sends only the last entry gives `turn`, its number (0 is the dialling), and that entry alone in `parts`.
+    """
+
+    session: str
+    phone: str
+    parts: tuple[str, ...]
+    turn: int | None = None
+    network: str = ""
+
+
+class UssdGateway(Protocol):
+    """A dialect of USSD over HTTP."""
+
+    name: str
+
+    def read(self, body: bytes) -> Dialled | Ended:
+        """Read a request; raises Unreadable naming what is missing."""
+        ...
+
+    def write(self, text: str, more: bool, body: bytes) -> tuple[bytes, str]:
+        """Return the answer's body and content type; `body` is the request's, which some dialects repeat from."""
+        ...
+
+
+def e164(number: str) -> str:
+    """Return a number as E.164 when it can be read (Senegal's without its code too), else as given."""
+    plain = number.strip()
+    found = _SENEGAL.fullmatch(plain)
+    if found:
+        return f"+{found[1]}{found[2]}"
+    try:
+        parsed = phonenumbers.parse(plain if not plain.isdigit() or len(plain) < 11 else f"+{plain}", "SN")
+    except phonenumbers.NumberParseException:
+        return plain[:20]
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_senegalese_mobile(number: str) -> bool:
+    """Tell whether a number is one that we identify people by."""
+    return number.startswith("+221") and _SENEGAL.fullmatch(number) is not None
+
+
+def dialled_parts(service_code: str, base: str) -> tuple[str, ...]:
+    """Return the entries that a dial string holds behind the service's own code: `*384*44135*1#` gives ("1",)."""
+    code, own = service_code.strip().rstrip("#"), base.rstrip("#")
+    return tuple(code[len(own) + 1 :].split("*")) if own and code.startswith(f"{own}*") else ()

@@ -1,0 +1,89 @@
+"""Put a message in the outbox: a row in the transaction that caused it, before it is anything else."""
+
+from datetime import datetime
+
+from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.sms.models import Message, StateChange
+from app.sms.policy import prepare
+from app.sms.purposes import PURPOSES, Lane
+from app.sms.states import RANKS
+
+_TOUCHED = "sms_lanes"
+_LISTENER = "sms_listener"
+
+
+def put(
+    session: Session,
+    *,
+    to: str,
+    text: str,
+    purpose: str,
+    cause: str,
+    now: datetime,
+    part_price: int,
+    person_id: int | None = None,
+    cooperative_id: int | None = None,
+    trace: str | None = None,
+    language: str = "fr",
+) -> int | None:
+    """Write one message in the caller's transaction; return its id, or None when (cause, to) was written before.
+
+    After the commit the lane is told to whoever listens (see `listen`); if nobody does, the sweeper finds the row.
+    """
+    kind, travelling = PURPOSES[purpose], prepare(text, part_price)
+    values = {
+        "cause": cause,
+        "to_number": to,
+        "person_id": person_id,
+        "cooperative_id": cooperative_id,
+        "purpose": purpose,
+        "lane": kind.lane,
+        "language": language,
+        "text": travelling.text,
+        "alphabet": travelling.alphabet,
+        "parts": travelling.parts,
+        "price": travelling.price,
+        "state": "queued",
+        "rank": RANKS["queued"],
+        "attempts": 0,
+        "next_at": now,
+        "expires_at": now + kind.expires,
+        "trace": trace,
+        "created_at": now,
+        "changed_at": now,
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    written = session.execute(insert(Message).values(values).on_conflict_do_nothing().returning(Message.id)).scalar()
+    if written is not None:
+        session.add(StateChange(message_id=written, state="queued", reason=None, at=now))
+        session.info.setdefault(_TOUCHED, set()).add(kind.lane)
+    return written
+
+
+def sent_for(session: Session, cause: str) -> str | None:
+    """Return the text that a cause led to, if it did."""
+    return session.scalar(select(Message.text).where(Message.cause == cause))
+
+
+def listen(factory: type[Session] | Session, wake: "Wake") -> None:
+    """Tell `wake` the lanes that a session of this factory has put messages on, after each commit."""
+
+    def committed(session: Session) -> None:
+        for lane in session.info.pop(_TOUCHED, ()):
+            wake(lane)
+
+    def rolled_back(session: Session) -> None:
+        session.info.pop(_TOUCHED, None)
+
+    event.listen(factory, "after_commit", committed)
+    event.listen(factory, "after_rollback", rolled_back)
+
+
+class Wake:
+    """Who is told that a lane has work; called after the commit, in the request, so it must be quick and must not raise."""
+
+    def __call__(self, lane: Lane) -> None:
+        """Do nothing: the sweeper finds the row."""

@@ -1,0 +1,26 @@
+"""How a text travels: short ones keep their accents, longer ones are folded; counted exactly, priced by the part."""
+
+import msgspec
+
+from app.gsm7 import fold, measure
+
+KEEP_UP_TO = 70
+"""UTF-16 units up to which accents are free: one part either way."""
+
+
+class Travelling(msgspec.Struct, frozen=True):
+    """A text as it leaves, and what it takes; `price` in XOF."""
+
+    text: str
+    alphabet: str
+    parts: int
+    price: int
+
+
+def prepare(text: str, part_price: int) -> Travelling:
+    """Return the text as it leaves."""
+    as_typed = measure(text)
+    if as_typed.alphabet == "UCS-2" and as_typed.units > KEEP_UP_TO:
+        text = fold(text)
+        as_typed = measure(text)
+    return Travelling(text, as_typed.alphabet, as_typed.parts, as_typed.parts * part_price)

@@ -1,0 +1,32 @@
+"""What a message is for decides its lane, its patience and its need of consent."""
+
+from datetime import timedelta
+from typing import Literal
+
+import msgspec
+
+Lane = Literal["code", "urgent", "answer", "notice", "bulk"]
+LANES: tuple[Lane, ...] = ("code", "urgent", "answer", "notice", "bulk")
+
+
+class Purpose(msgspec.Struct, frozen=True):
+    """`expires` is when it no longer leaves; `consent` the consent that it needs, if any."""
+
+    lane: Lane
+    expires: timedelta
+    consent: str | None = None
+
+
+PURPOSES = {
+    "code": Purpose("code", timedelta(minutes=15)),
+    "urgent": Purpose("urgent", timedelta(hours=3), "urgent"),
+    "answer": Purpose("answer", timedelta(hours=6)),
+    "security": Purpose("notice", timedelta(days=2)),
+    "receipt": Purpose("notice", timedelta(days=2)),
+    "notice": Purpose("notice", timedelta(days=3), "notices"),
+    "broadcast": Purpose("bulk", timedelta(days=1), "broadcasts"),
+}
+"""A receipt is of the member's own act, so it needs no consent; `security` tells of locks and PINs."""
+
+LEAVES_AGAIN = ("code", "urgent")
+"""Lanes whose *maybe sent* messages leave once more after a minute."""

@@ -1,0 +1,72 @@
+"""The states of a message. Each has a rank, and a message only moves up, by one conditional UPDATE.
+
+queued ──claim──> sending ──answer──> accepted ──report──> underway ──report──> delivered | failed | expired
+   ^                 │                    ^
+   └── retry, never  └──no answer──> maybe ┘ (a report settles it; the lanes `code` and `urgent` leave once more)
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from app.sms.models import Message, StateChange
+
+RANKS = {
+    "queued": 0,
+    "sending": 10,
+    "maybe": 20,
+    "accepted": 30,
+    "underway": 40,
+    "expired": 80,
+    "refused": 80,
+    "failed": 90,
+    "delivered": 90,
+}
+FINAL = frozenset(state for state, rank in RANKS.items() if rank >= RANKS["expired"])
+
+
+def move(
+    session: Session, which: ColumnElement[bool], state: str, *, now: datetime, reason: str | None = None, **values: Any
+) -> list[int]:
+    """Raise the messages of `which` to `state`, those that stand lower; return their ids. Each change is written down."""
+    rank = RANKS[state]
+    moved = session.execute(
+        update(Message)
+        .where(which, Message.rank < rank)
+        .values(state=state, rank=rank, reason=reason, changed_at=now, **values)
+        .returning(Message.id)
+    ).scalars()
+    return note(session, list(moved), state, reason, now)
+
+
+def put_back(session: Session, which: ColumnElement[bool], *, now: datetime, at: datetime, reason: str, taken: int) -> list[int]:
+    """Give claimed messages back to the queue for `at`; the only way down, for the holder of the claim alone.
+
+    `taken` is what the attempt counts: 0 when it never reached the provider.
+    """
+    moved = session.execute(
+        update(Message)
+        .where(which, Message.state.in_(("sending", "maybe")))
+        .values(
+            state="queued",
+            rank=0,
+            claim=None,
+            claimed_at=None,
+            next_at=at,
+            reason=reason,
+            changed_at=now,
+            attempts=Message.attempts + taken,
+        )
+        .returning(Message.id)
+    ).scalars()
+    return note(session, list(moved), "queued", reason, now)
+
+
+def note(session: Session, ids: list[int], state: str, reason: str | None, now: datetime) -> list[int]:
+    """Write down that these messages are in `state` since now."""
+    if ids:
+        rows = select(Message.id, literal(state), literal(reason), literal(now, StateChange.at.type)).where(Message.id.in_(ids))
+        session.execute(insert(StateChange).from_select(["message_id", "state", "reason", "at"], rows))
+    return ids
