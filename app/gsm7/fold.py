@@ -1,7 +1,7 @@
 """Folding to GSM-7: the table of what replaces each character outside it.
 
-The rows for Wolof, Pulaar and Serer are ours, and are to be read by native speakers. Æ, É, Ç, Ñ, à, é, è, ù and the like are in GSM-7
-and stay. A character without a row gives its base letter (canonical decomposition), or a question mark.
+The rows for Wolof, Pulaar and Serer are ours, and are to be read by native speakers. Æ, É, Ç, Ñ, à, é, è, ù and the like are in
+GSM-7 and stay. A character without a row gives its base letter (canonical decomposition), or a question mark.
 """
 
 import unicodedata
