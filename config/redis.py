@@ -18,6 +18,8 @@ def connect(url: str, *, connect_seconds: float = 0.3, seconds: float = 0.4) -> 
     if url.startswith("sentinel://"):
         hosts, _, name = url.removeprefix("sentinel://").partition("/")
         addresses = [(host, int(port or 26379)) for host, _, port in (address.partition(":") for address in hosts.split(","))]
-        sentinel = Sentinel(addresses, sentinel_kwargs=times, **times)
-        return sentinel.master_for(name or "mymaster")
+        sentinel = Sentinel(  # type: ignore[no-untyped-call]
+            addresses, sentinel_kwargs=times, **times
+        )
+        return sentinel.master_for(name or "mymaster")  # type: ignore[no-untyped-call]
     return redis.Redis.from_url(url, **times)

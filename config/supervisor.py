@@ -40,7 +40,7 @@ class Supervisor:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM if name == "web" else signal.SIGKILL, parent),  # noqa: PLW1509
+            preexec_fn=lambda: die_with_parent(signal.SIGTERM if name == "web" else signal.SIGKILL, parent),
         )
         log.close()
 
@@ -69,7 +69,7 @@ class Supervisor:
 
     def end(self) -> None:
         """End every child's whole group: first asked, then killed; the last started goes first."""
-        groups = [child for child in reversed(self._children.values())]
+        groups = list(reversed(self._children.values()))
         for sig, seconds in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, 2.0)):
             for child in groups:
                 _signal_group(child.pid, sig)

@@ -27,12 +27,13 @@ class Database:
             for engine in (self.engine, self.reader):
                 event.listen(engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self.session = sessionmaker(self.engine, expire_on_commit=False)
+        """Makes sessions that their user commits."""
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Give a session that commits at the end, or rolls back on an error."""
-        with self._sessions.begin() as session:
+        with self.session.begin() as session:
             yield session
 
     @contextmanager

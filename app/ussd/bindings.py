@@ -102,21 +102,22 @@ class Bindings:
     def answer(
         self,
         *,
+        name: str | None = None,
         leads: Shapes | None = None,
         refuses: Shapes | None = None,
         acts: bool = False,
         secret: bool = False,
     ) -> Callable[[F], F]:
         """Register what reads the answer to a question."""
-        return self._into(self.answers, leads=leads or {}, refuses=refuses or {}, acts=acts, secret=secret)
+        return self._into(self.answers, name, leads=leads or {}, refuses=refuses or {}, acts=acts, secret=secret)
 
     def effect(self, *, leads: Shapes | None = None) -> Callable[[F], F]:
         """Register an effect."""
         return self._into(self.effects, leads=leads or {}, acts=True)
 
-    def guard(self, *, leads: Shapes) -> Callable[[F], F]:
+    def guard(self, *, name: str, leads: Shapes) -> Callable[[F], F]:
         """Register a guard."""
-        return self._into(self.guards, leads=leads)
+        return self._into(self.guards, name, leads=leads)
 
     def needs(self) -> list[str]:
         """Return the names of all bindings, as a published menu lists what it needs."""
@@ -129,9 +130,9 @@ class Bindings:
         }
         return sorted(f"{kind}:{name}" for kind, group in groups.items() for name in group)
 
-    def _into(self, group: dict[str, Binding], **facts: Any) -> Callable[[F], F]:
+    def _into(self, group: dict[str, Binding], called: str | None = None, **facts: Any) -> Callable[[F], F]:
         def register(call: F) -> F:
-            name = call.__name__
+            name = called or call.__name__
             if name in group:
                 raise ValueError(f"{self.name}: two bindings are called {name}")
             gives = typing.get_type_hints(call, include_extras=True).get("return")

@@ -2,7 +2,7 @@
 
 The grammar: `start`, `trouble` (the screen after a fault), `words` (what belongs to no screen), `guards` (where each guard
 diverts to) and `screens`. A screen is one of
-  choices       numbered for life: `{1: {label, to, keep}}`
+  choices       numbered for life: `{1: {label, to, keep}}`; a `text` alone is read and left by 0
   list + row    rows of data, picked into `keep`, then `to`; `empty` when there are none
   ask           a question whose answer goes into `keep`, then `to`; `refusals` are the words for answers that won't do;
                 with `effect` and `done` it must repeat the secret that `confirms` names
@@ -137,6 +137,8 @@ def _screen(name: str, read: _Screen, lines: dict[str, int], file: str, texts: _
     forms: list[ScreenForm] = [form for form, value in given.items() if value]
     if read.effect and not read.ask:
         forms.append("confirmation")
+    if not forms and read.text:
+        forms.append("choices")
     if len(forms) != 1:
         said = " and ".join(forms) if forms else "none of choices, list, ask, effect, end"
         raise Unreadable([Finding(file, line, name, f"a screen has one form, not {said}")])

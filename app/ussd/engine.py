@@ -71,7 +71,7 @@ class Engine(Generic[D]):
 
     def ending(self, word: str, fault: BaseException | None = None) -> Reply:
         """Return one of the menu's endings; of the current menu, for no session is needed."""
-        served = self.served(*self._shelf.current(None))
+        served = self.served(*self._shelf.remembered())
         words = served.menu.said(served.menu.words[word], served.menu.languages[0])
         for name, value in self._constants.items():
             words = words.replace(f"{{{name}}}", value)
@@ -120,7 +120,7 @@ class Engine(Generic[D]):
         )
         walk = hop.walk(self.served(version, menu), session)
         done = self._done(hop) if hop.trail.turn else None
-        reply = self._step(hop, walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
+        reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
         return self._save(hop, session, None, reply)[0] or self._hop(hop)
 
     def _turn(
@@ -143,11 +143,11 @@ class Engine(Generic[D]):
                 return None, stands
             value = claimed
         session.turn, session.mark, session.claim = hop.trail.turn, hop.trail.mark, None
-        reply = self._step(hop, walk, lambda: walk.take(parts))
+        reply = self._step(walk, lambda: walk.take(parts))
         saved, stands = self._save(hop, session, value, reply)
         return (reply if acting else saved), stands
 
-    def _step(self, hop: "_Hop", walk: Walk, take: Callable[[], None]) -> Reply:
+    def _step(self, walk: Walk, take: Callable[[], None]) -> Reply:
         """Run one step and say honestly how it went."""
         session = walk.session
         try:
@@ -201,7 +201,7 @@ class Engine(Generic[D]):
         done = self._done(hop)
         if done is None:
             return self.ending("unsure")
-        version, menu = self._shelf.current(None)
+        version, menu = self._shelf.remembered()
         session = Session(
             menu=version,
             turn=hop.trail.turn,
@@ -210,11 +210,11 @@ class Engine(Generic[D]):
             language=menu.languages[0],
         )
         walk = hop.walk(self.served(version, menu), session)
-        return self._step(hop, walk, lambda: walk.deliver(done))
+        return self._step(walk, lambda: walk.deliver(done))
 
     def _storeless(self, hop: "_Hop", fault: StoreDown) -> Reply:
         """Serve without a store: outcomes, and static screens walked anew each time; no PIN, no question, no act."""
-        version, menu = self._shelf.current(None)
+        version, menu = self._shelf.remembered()
         session = Session(
             menu=version,
             turn=hop.trail.turn,
@@ -224,7 +224,7 @@ class Engine(Generic[D]):
         )
         walk = hop.walk(self.served(version, menu), session)
         done = self._done(hop) if hop.trail.turn else None
-        reply = self._step(hop, walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
+        reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
         if reply.more and walk.screen.form != "choices":
             return self.ending("nothing", fault)
         return msgspec.structs.replace(reply, fault=reply.fault or fault)

@@ -64,8 +64,9 @@ ProductName = Annotated[str, Kind("words", "m" * 20)]
 PersonName = Annotated[str, Kind("name", "m" * 40, private=True)]
 Short = Annotated[str, Kind("words", "m" * 16)]
 Phrase = Annotated[str, Kind("words", "m" * 48)]
-PublicText = Annotated[str, Kind("text", "m" * 300)]
+PublicText = Annotated[str, Kind("text", "mmmmmmmmm " * 60)]
 """A longer text that the pages take up, as the notice of the law."""
+PrivateText = Annotated[str, Kind("text", "mmmmmmmmm " * 20, private=True)]
 
 
 _READERS: dict[str, Callable[[str], Any]] = {

@@ -41,7 +41,11 @@ class Shelf(Protocol):
     """The published menus."""
 
     def current(self, version: str | None) -> tuple[str, Menu]:
-        """Return the current version and its menu; None when the store had no pointer. Never raises: memory is the last resort."""
+        """Return the current version and its menu; None when the store has no pointer. Never raises: memory is the last resort."""
+        ...
+
+    def remembered(self) -> tuple[str, Menu]:
+        """Return the menu last served here, asking nobody: for when the store is gone. Never raises."""
         ...
 
     def version(self, version: str) -> Menu | None:

@@ -52,7 +52,7 @@ def post(
     known = session.scalar(select(JournalEntry.id).where(JournalEntry.operation == operation))
     if known is not None:
         return known
-    if not lines or sum(amount for _, amount in lines) or any(amount == 0 for _, amount in lines):
+    if not lines or sum(amount for _, amount in lines) != 0 or any(amount == 0 for _, amount in lines):
         raise Unbalanced(operation)
     touched = {account: 0 for account, _ in lines}
     for account, amount in lines:

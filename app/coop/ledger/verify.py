@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import Connection, func, literal, or_, select
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.db.base import Base
 
 MOST_NAMED = 20
 
@@ -19,9 +20,12 @@ class Findings(msgspec.Struct, frozen=True):
 
 def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
-    counts = [reader.scalar(select(func.count()).select_from(table)) or 0 for table in (JournalEntry, Posting, Account)]
     wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_strangers(reader)]
-    return Findings(*counts, tuple(wrong))
+    return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
+
+
+def _count(reader: Connection, table: type[Base]) -> int:
+    return reader.scalar(select(func.count()).select_from(table)) or 0
 
 
 def _unbalanced(reader: Connection) -> list[str]:

@@ -1,6 +1,6 @@
 """Who holds a number."""
 
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, or_, select
@@ -47,7 +47,7 @@ def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
     """Return who holds `phone` (E.164), by place; () when nobody does, several on a shared number. One SELECT."""
     rows = reader.execute(_WHO, {"phone": phone}).all()
     return tuple(
-        Who(person, member, cooperative, code, place, state or "officer", bool(pin), language, shared=len(rows) > 1)
+        Who(person, member, cooperative, code, place, cast(State, state or "officer"), bool(pin), language, shared=len(rows) > 1)
         for person, member, cooperative, code, place, state, pin, language in rows
     )
 

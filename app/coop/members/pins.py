@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import msgspec
 from nacl import pwhash
@@ -47,7 +48,7 @@ def well_formed(pin: str) -> bool:
 
 def trivial(pin: str, phone: str) -> bool:
     """Tell whether anybody would guess it: repeats, runs, a year of birth, the number's last four, the pad's middle column."""
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     return steps in ({0}, {1}, {9}) or pin[:2] in ("19", "20") or pin == "2580" or pin == phone[-4:]
 
 
@@ -58,11 +59,20 @@ def hash_pin(pin: str, peppers: Peppers) -> tuple[str, int]:
     return hashed.decode("ascii"), number
 
 
-def try_pin(database: Database, person_id: int, pin: str, mark: str, *, peppers: Peppers, now: datetime) -> Right | Wrong | Locked:
+def try_pin(
+    database: Database,
+    person_id: int,
+    pin: str,
+    mark: str,
+    *,
+    peppers: Peppers,
+    now: datetime,
+    tell: Callable[[Session, Locked], None] = lambda session, locked: None,
+) -> Right | Wrong | Locked:
     """Count a try, then check it. The count is committed before the hash, so that no race gets a fourth look.
 
     `mark` names the hop: the same hop again is not counted twice. A right PIN clears the tries. The third wrong one locks
-    for an hour, the third after that for a day, the third after that until a reset.
+    for an hour, the third after that for a day, the third after that until a reset; `tell` is called in the lock's transaction.
     """
     with database.transaction() as session:
         counted = session.execute(
@@ -83,7 +93,7 @@ def try_pin(database: Database, person_id: int, pin: str, mark: str, *, peppers:
         if counted is None:
             return _locked(session, person_id)
     hashed, pepper, tries = counted
-    right = pepper in peppers and _verify(hashed, _peppered(pin, peppers[pepper]))
+    right = hashed is not None and pepper in peppers and _verify(hashed, _peppered(pin, peppers[pepper]))
     if not right and tries < TRIES:
         return Wrong(TRIES - tries)
     with database.transaction() as session:
@@ -91,7 +101,10 @@ def try_pin(database: Database, person_id: int, pin: str, mark: str, *, peppers:
             cleared = update(Person).where(Person.id == person_id, Person.pin_hash == hashed)
             session.execute(cleared.values(pin_tries=0, pin_rounds=0, pin_last_try=None, pin_locked_until=None))
             return Right()
-        return _lock(session, person_id, mark, now)
+        locked = _lock(session, person_id, mark, now)
+        if locked.fresh:
+            tell(session, locked)
+        return locked
 
 
 def set_pin(session: Session, person_id: int, hashed: str, pepper: int, *, now: datetime) -> None:
@@ -100,6 +113,11 @@ def set_pin(session: Session, person_id: int, hashed: str, pepper: int, *, now: 
     session.execute(
         update(Person).where(Person.id == person_id).values(pin_hash=hashed, pin_pepper=pepper, pin_set_at=now, **fresh)
     )
+
+
+def matches(pin: str, hashed: str, pepper: bytes) -> bool:
+    """Hold a PIN against a hash; counts no try, so only for a PIN that the same person has just chosen."""
+    return _verify(hashed, _peppered(pin, pepper))
 
 
 def _lock(session: Session, person_id: int, mark: str, now: datetime) -> Locked:

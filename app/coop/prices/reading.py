@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 from rapidfuzz import fuzz, process
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
@@ -33,7 +33,7 @@ class Meant(msgspec.Struct, frozen=True):
 
 def prices_for(reader: Connection, cooperative_id: int | None, now: datetime) -> tuple[PriceOf, ...]:
     """Return the price in force of each product, by name: of the co-operative's products, or with None of all."""
-    scope = PriceRow.cooperative_id.is_(None)
+    scope: ColumnElement[bool] = PriceRow.cooperative_id.is_(None)
     rows = (
         select(PriceRow.product_id, Product.name, PriceRow.unit, PriceRow.amount, PriceRow.from_at, PriceRow.cooperative_id)
         .join(Product, Product.id == PriceRow.product_id)
