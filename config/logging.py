@@ -3,23 +3,37 @@
 import logging
 import re
 import sys
-from typing import Any
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, TextIO
 
 import msgspec
 import structlog
 
-_NUMBER = re.compile(r"(\+?221)?(7[0-9])[0-9]{5}([0-9]{2})(?![0-9])|\+[0-9]{7,15}")
-_NEVER = frozenset({"pin", "text", "input", "body", "token", "secret", "password"})
+_NUMBER = re.compile(
+    r"(?<!\d)(?P<country>(?:\+|00)?221[ .-]?)?(?P<head>7\d)[ .-]?\d{3}[ .-]?\d{2}[ .-]?(?P<tail>\d\d)(?!\d)"
+    r"|\+(?P<foreign>\d{4})\d{3,9}(?P<end>\d\d)(?!\d)"
+)
+_PATH = re.compile(r"(/at/)[^/\s\"']+")
+_PARAMETERS = re.compile(r"\[parameters: .*?\]$", re.MULTILINE | re.DOTALL)
+_NEVER = re.compile(r"(^|_)(pin|text|input|body|form|token|secret|secret_key|api_key|pepper|password|authorization|cookie)s?$", re.IGNORECASE)
+_OURS = frozenset({"trace", "timestamp", "level", "logger"})
+_secrets: tuple[str, ...] = ()
 
 
-def configure(level: str = "INFO", stream: Any = None) -> None:
-    """Send our logs and everybody else's to one stream, as JSON."""
+def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Iterable[str] = ()) -> None:
+    """Send our logs and everybody else's to one stream (standard error), as JSON.
+
+    `secrets` are values that are replaced wherever they turn up. Call it again after a fork with another stream.
+    """
+    global _secrets
+    _secrets = tuple(secret for secret in secrets if len(secret) >= 8)
     out = stream or sys.stderr
     handler = logging.StreamHandler(out)
     handler.setFormatter(_Json())
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in ("rq.worker", "alembic", "werkzeug", "urllib3"):
-        logging.getLogger(name).setLevel("WARNING")
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -27,37 +41,52 @@ def configure(level: str = "INFO", stream: Any = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             mask,
-            structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event, enc_hook=str).decode()),
+            structlog.processors.JSONRenderer(serializer=lambda event, **_: _encode(event)),
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(out),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
 
 
 def mask(logger: Any, method: str, event: Any) -> Any:
     """Mask telephone numbers in every string, and leave out what must never be logged."""
     del logger, method
-    return {name: _masked(value) for name, value in event.items() if name not in _NEVER}
+    return {name: value if name in _OURS else _masked(value) for name, value in event.items() if not _NEVER.search(str(name))}
 
 
 def mask_numbers(words: str) -> str:
-    """Write `+221771234567` as `+22177*****67`."""
-    return _NUMBER.sub(lambda found: f"{found[1] or ''}{found[2]}*****{found[3]}" if found[2] else f"{found[0][:5]}*****", words)
+    """Write `+221771234567` as `+22177*****67`, however it is spaced, and a foreign `+33612345678` as `+3361*****78`."""
+    return _NUMBER.sub(_stars, words)
 
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        event = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        event: dict[str, Any] = structlog.contextvars.get_contextvars()
+        event |= {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        event["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(mask(None, "", event)).decode()
+        return _encode(mask(None, "", event))
+
+
+def _encode(event: Any) -> str:
+    return msgspec.json.encode(event, enc_hook=lambda value: _masked(str(value))).decode()
 
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
-        return mask_numbers(value)
+        for secret in _secrets:
+            value = value.replace(secret, "***")
+        return mask_numbers(_PATH.sub(r"\1***", _PARAMETERS.sub("[parameters hidden]", value)))
     if isinstance(value, dict):
         return mask(None, "", value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set | frozenset):
         return [_masked(item) for item in value]
     return value
+
+
+def _stars(found: re.Match[str]) -> str:
+    if found["foreign"]:
+        return f"+{found['foreign']}*****{found['end']}"
+    return f"{found['country'] or ''}{found['head']}*****{found['tail']}"

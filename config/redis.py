@@ -9,17 +9,26 @@ from redis.sentinel import Sentinel
 
 
 def connect(url: str, *, connect_seconds: float = 0.3, seconds: float = 0.4) -> Any:
-    """Return a client of `redis://…`, or of `sentinel://host:port,host:port/name`; it connects on first use."""
+    """Return a client of `redis://…`, or of `sentinel://[:password@]host:port,host:port/name`; it connects on first use.
+
+    The times suit a web request, which has two seconds in all; workers give longer ones. Raises ValueError on any
+    other scheme.
+    """
     times: dict[str, Any] = {
         "socket_connect_timeout": connect_seconds,
         "socket_timeout": seconds,
         "retry": Retry(NoBackoff(), 0),
     }
-    if url.startswith("sentinel://"):
-        hosts, _, name = url.removeprefix("sentinel://").partition("/")
-        addresses = [(host, int(port or 26379)) for host, _, port in (address.partition(":") for address in hosts.split(","))]
-        sentinel = Sentinel(  # type: ignore[no-untyped-call]
-            addresses, sentinel_kwargs=times, **times
-        )
-        return sentinel.master_for(name or "mymaster")  # type: ignore[no-untyped-call]
-    return redis.Redis.from_url(url, **times)
+    if not url.startswith("sentinel://"):
+        return redis.Redis.from_url(url, **times)
+    credentials, _, place = url.removeprefix("sentinel://").rpartition("@")
+    hosts, _, name = place.partition("/")
+    user, _, password = credentials.partition(":")
+    sentinel: Any = Sentinel(sentinels(hosts), sentinel_kwargs=times, **times)  # type: ignore[no-untyped-call]
+    return sentinel.master_for(name or "mymaster", username=user or None, password=password or None)
+
+
+def sentinels(hosts: str) -> list[tuple[str, int]]:
+    """Read `host:port,host:port`; Sentinel's own port by default. Raises ValueError on a port that is no number."""
+    pairs = (address.strip().rpartition(":") if ":" in address else (address.strip(), ":", "26379") for address in hosts.split(","))
+    return [(host, int(port)) for host, _, port in pairs]

@@ -1,6 +1,7 @@
 """One parent for the demo's processes: any that ends, ends all; nothing is left behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,48 +9,68 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
-from config.processes import die_with_parent
+from config.processes import dying_with_parent
 
-GRACE_SECONDS = 6.0
-POLL_SECONDS = 0.1
+GRACE_SECONDS = 5.0
+POLL_SECONDS = 0.05
+_WARNS = re.compile(rb'"level":"(warning|error|critical)"')
 
 
 class Supervisor:
     """Start children in sessions of their own, with their output in `folder`, and end them all together.
 
-    Covered: Ctrl-C, SIGTERM, SIGHUP (a closed terminal), a child that dies, and `kill -9` of this process (the kernel then
-    ends each child, see config/processes.py).
+    Covered: Ctrl-C, SIGTERM, SIGHUP (a closed terminal), a child that dies, and `kill -9` of this process (the kernel
+    then ends each child). A child answers for its own children: it ends them on SIGTERM, and binds them to its life.
+    Make it in the main thread, before anything else that catches signals.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._children, self._stop = folder, dict[str, subprocess.Popen[bytes]](), False
+        self._folder = folder
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._read: dict[str, int] = {}
+        self._asked = 0
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            signal.signal(getattr(signal, name), self._asked)
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signum, self._ask)
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start a child, its output appended to `<name>.log`."""
-        parent = os.getpid()
-        log: IO[bytes] = (self._folder / f"{name}.log").open("ab")
-        self._children[name] = subprocess.Popen(  # noqa: S603 - our own commands
-            command,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM if name == "web" else signal.SIGKILL, parent),
-        )
-        log.close()
+    @property
+    def asked(self) -> bool:
+        """Whether a signal has asked for the end."""
+        return self._asked > 0
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str], *, orphan: int = signal.SIGKILL) -> None:
+        """Start a child with its output in `<name>.log`; `orphan` is the signal that it gets if this process is killed."""
+        if self.asked:
+            return
+        self._read[name] = 0
+        with self._log(name).open("wb") as log:
+            self._children[name] = subprocess.Popen(
+                command,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=dying_with_parent(orphan),
+            )
+
+    def finish(self, name: str, seconds: float) -> bool:
+        """Wait for a child that is to end by itself and forget it; tell whether it did its work."""
+        child = self._children.get(name)
+        if child is None or not self.wait_for(lambda: child.poll() is not None, seconds) or child.returncode:
+            return False
+        del self._children[name]
+        return True
 
     def wait_for(self, ready: Callable[[], bool], seconds: float) -> bool:
         """Wait until `ready`, a child's end, a signal or the time; tell whether it is ready."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until and not self._stop and not self.dead():
+        while time.monotonic() < until and not self.asked:
             if ready():
                 return True
+            if self.dead():
+                return False
             time.sleep(POLL_SECONDS)
         return False
 
@@ -58,34 +79,63 @@ class Supervisor:
         return next((name for name, child in self._children.items() if child.poll() is not None), None)
 
     def watch(self) -> int:
-        """Wait for a signal or a child's end, end all, and return the exit code: 0 when asked, 1 when a child died."""
-        while not self._stop and not self.dead():
+        """Wait for a signal or a child's end, end all, and return 0 when asked, 1 when a child died."""
+        while not self.asked and not self.dead():
+            self._show_warnings()
             time.sleep(POLL_SECONDS)
-        died = None if self._stop else self.dead()
+        return self.end()
+
+    def end(self) -> int:
+        """End every child, the first started (what the others need) last; return 1 and say which if one had died."""
+        died = None if self.asked else self.dead()
         if died:
-            print(f"jappoo: {died} ended; see {self._folder / f'{died}.log'}", file=sys.stderr, flush=True)
-        self.end()
+            _say(f"jappoo: {died} ended with {self._children[died].returncode}; its last lines, from {self._log(died)}:")
+            _say("\n".join(self._log(died).read_text(errors="replace").splitlines()[-5:]))
+        children = list(self._children.values())
+        self._end(children[1:])
+        self._end(children[:1])
+        self._children.clear()
         return 1 if died else 0
 
-    def end(self) -> None:
-        """End every child's whole group: first asked, then killed; the last started goes first."""
-        groups = list(reversed(self._children.values()))
-        for sig, seconds in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, 2.0)):
-            for child in groups:
-                _signal_group(child.pid, sig)
-            until = time.monotonic() + seconds
-            while time.monotonic() < until and any(child.poll() is None for child in groups):
-                time.sleep(POLL_SECONDS / 2)
-        for child in groups:
-            child.poll()
+    def _end(self, children: Sequence[subprocess.Popen[bytes]]) -> None:
+        for child in children:
+            child.terminate()
+        until = time.monotonic() + GRACE_SECONDS
+        while any(child.poll() is None for child in children) and time.monotonic() < until and self._asked < 2:
+            time.sleep(POLL_SECONDS)
+        for child in children:
+            _kill_group(child.pid)
+            child.wait()
 
-    def _asked(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        self._stop = True
+    def _show_warnings(self) -> None:
+        for name in self._children:
+            with self._log(name).open("rb") as log:
+                log.seek(self._read[name])
+                new = log.read()
+            whole = new[: new.rfind(b"\n") + 1]
+            self._read[name] += len(whole)
+            for line in whole.splitlines():
+                if _WARNS.search(line):
+                    _say(f"{name:>9} | {line.decode(errors='replace')[:500]}")
+
+    def _log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+    def _ask(self, signum: int, frame: FrameType | None) -> None:
+        del signum, frame
+        self._asked += 1
 
 
-def _signal_group(group: int, sig: int) -> None:
+def _kill_group(group: int) -> None:
     try:
-        os.killpg(group, sig)
-    except (ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _say(words: str) -> None:
+    """Print on standard error; a terminal that is closed must not stop the ending."""
+    try:
+        print(words, file=sys.stderr, flush=True)
+    except OSError:
         return

@@ -1,0 +1,79 @@
+"""The web application, wired; nothing else."""
+
+from typing import Any
+
+from flask import Flask
+
+from app.commands.inbound import Clerk, receive
+from app.db.database import Database
+from app.gateways.africastalking_ussd import AfricasTalkingUssd
+from app.gateways.hubtel_ussd import HubtelUssd
+from app.gsm7 import fold
+from app.sms.outbox import listen
+from app.sms.waker import Waker
+from app.ussd.engine import Engine
+from app.ussd.redis_store import RedisStore
+from app.web.doors import behind_proxies, guard_callbacks, local_or_bearer
+from app.web.health import health_blueprint
+from app.web.hops import ussd_blueprint
+from app.web.texts_in import sms_blueprint
+from config.logging import configure
+from config.redis import connect
+from config.settings import Settings, demand, load
+from menus.desk import Desk, SqlActs
+from menus.member import menu
+from menus.publishing import SqlShelf
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """Return the application; raises BadSetting when it must not start on these settings."""
+    settings = demand(settings or load())
+    app = Flask("app")
+    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    database = Database(settings.database_url, pool_size=settings.web_threads)
+    sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
+    listen(database.session, Waker(queues))
+    code = settings.ussd_code
+    desk = Desk(database, settings.peppers, settings.secret, code, settings.sms_part_price)
+    constants = constants_of(settings)
+    shelf = SqlShelf(database, sessions)
+    engine: Engine[Any] = Engine(
+        store=RedisStore(sessions),
+        shelf=shelf,
+        acts=SqlActs(database),
+        bindings=menu,
+        desk=desk,
+        secret=settings.secret,
+        constants=constants,
+    )
+    shelf.current(None)
+    clerk = Clerk(database, settings.secret, code, settings.ussd_cost_text, settings.sms_part_price, settings.at_short_code)
+    behind_proxies(app, settings.trusted_proxies)
+    guard_callbacks(app, settings.callback_token, settings.networks)
+    app.register_blueprint(ussd_blueprint("at", AfricasTalkingUssd(code), engine))
+    app.register_blueprint(ussd_blueprint("hubtel", HubtelUssd(code), engine))
+    app.register_blueprint(sms_blueprint(database, lambda incoming, now: receive(clerk, incoming, now)))
+    app.register_blueprint(health_blueprint(database, sessions, local_or_bearer(settings.metrics_token)))
+    if settings.jappoo_env in ("demo", "test"):
+        from app.web.phone import phone_blueprint
+
+        app.register_blueprint(phone_blueprint(f"http://{settings.host}:{settings.simulator_port}"))
+    app.extensions["jappoo"] = {"engine": engine, "database": database, "desk": desk}
+    return app
+
+
+def constants_of(settings: Settings) -> dict[str, str]:
+    """Return the words that settings put on screens: what a call costs, the string to dial, the one for help."""
+    code = settings.ussd_code
+    return {"cost": fold(settings.ussd_cost_text), "code": code, "help": f"{code.rstrip('#')}*8#" if code else ""}
+
+
+def serve() -> Flask:
+    """Make the application of one of granian's workers, which ends with its parent."""
+    import os
+
+    from config.processes import die_with_parent
+
+    die_with_parent(os.getppid())
+    configure()
+    return build()

@@ -1,0 +1,62 @@
+"""Who may come in: the gateways' token, their networks, the size of a body."""
+
+import hmac
+import ipaddress
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Flask, Response, abort, request
+
+MOST_BYTES = 64 * 1024
+FORMS = ("application/x-www-form-urlencoded", "application/json")
+
+
+def guard_callbacks(app: Flask, token: str, networks: Sequence[Any]) -> None:
+    """Refuse a wrong token or a strange network with 404, a body that is too big or no form with 400, before any route."""
+    expected = token.encode()
+
+    @app.before_request
+    def check() -> Response | None:
+        given = (request.view_args or {}).get("token")
+        if given is None:
+            return None
+        if not hmac.compare_digest(str(given).encode("utf-8", "replace"), expected) or not _from(networks):
+            abort(404)
+        if (request.content_length or 0) > MOST_BYTES or request.content_length is None:
+            return _refused("the body passes 64 kB, or doesn't say its length")
+        if request.mimetype not in FORMS:
+            return _refused("the body is not a form")
+        return None
+
+
+def behind_proxies(app: Flask, count: int) -> None:
+    """Believe as many proxies as there are about who calls."""
+    if count:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+
+
+def local_or_bearer(token: str | None) -> Callable[[], bool]:
+    """Return a check: the bearer token when there is one, else that the caller is this machine."""
+
+    def allowed() -> bool:
+        if token:
+            return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
+        return request.remote_addr in ("127.0.0.1", "::1")
+
+    return allowed
+
+
+def _from(networks: Sequence[Any]) -> bool:
+    if not networks:
+        return True
+    try:
+        caller = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return any(caller in network for network in networks)
+
+
+def _refused(why: str) -> Response:
+    return Response(f"{why}\n", status=400, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,62 @@
+"""USSD webhooks: one route a dialect, the same engine behind."""
+
+import time
+from typing import Any
+
+import structlog
+from flask import Blueprint, Response, request
+
+from app.gateways.ussd import Dialled, Ended, Unreadable, UssdGateway
+from app.ussd.engine import Engine, Reply
+from app.ussd.entries import Accumulated, Call, Latest
+
+log = structlog.get_logger("hop")
+
+
+def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blueprint:
+    """Serve a dialect under `/<path>/<token>/ussd`. The token is checked before every route (see `doors.py`)."""
+    routes = Blueprint(f"ussd_{gateway.name}", __name__, url_prefix=f"/{path}/<token>")
+
+    @routes.post("/ussd")
+    def hop(token: str) -> Response:
+        """Answer a hop: 200 with words, whatever is missing in the form or down behind it."""
+        del token
+        started, body = time.perf_counter(), request.get_data(cache=False)
+        try:
+            asked = gateway.read(body)
+        except Unreadable as fault:
+            reply, asked = engine.ending("diverged"), None
+            log.warning("a hop can't be read", field=str(fault))
+        else:
+            if isinstance(asked, Ended):
+                return Response(status=200)
+            reply = engine.answer(call_of(gateway.name, asked))
+        words, kind = gateway.write(reply.text, reply.more, body)
+        _log(reply, gateway.name, asked, time.perf_counter() - started)
+        return Response(words, content_type=kind)
+
+    @routes.post("/ussd/events")
+    def ended(token: str) -> Response:
+        """Take an end-of-session notice; its `input` may hold a PIN, so nothing of it is read."""
+        del token
+        request.get_data(cache=False)
+        return Response(status=200)
+
+    return routes
+
+
+def call_of(dialect: str, asked: Dialled) -> Call:
+    """Return a hop as the engine knows it."""
+    if asked.turn is None:
+        return Call(dialect, asked.session, asked.phone, Accumulated(asked.parts))
+    if asked.turn == 0:
+        return Call(dialect, asked.session, asked.phone, Latest(0, None, asked.parts))
+    return Call(dialect, asked.session, asked.phone, Latest(asked.turn, asked.parts[-1]))
+
+
+def _log(reply: Reply, dialect: str, asked: Dialled | None, seconds: float) -> None:
+    fields = {"trace": reply.journey[:12], "screen": reply.screen, "outcome": reply.event, "ms": round(seconds * 1000, 1)}
+    if reply.fault:
+        log.error("hop", **fields, fault=type(reply.fault).__name__, exc_info=reply.fault)
+    else:
+        log.info("hop", **fields, gateway=dialect, network=asked.network if asked else "")

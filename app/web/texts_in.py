@@ -1,0 +1,82 @@
+"""SMS webhooks: answered at once; what can't be read is kept as a row for the operator."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+from flask import Blueprint, Response, request
+
+from app.coop.members import consent, notice
+from app.db.database import Database
+from app.gateways import callbacks
+from app.gateways.ussd import Unreadable
+from app.sms import inbox, reports
+
+log = structlog.get_logger("sms")
+PROVIDER = "africastalking"
+Answering = Callable[[callbacks.IncomingSms, datetime], None]
+
+
+def sms_blueprint(database: Database, answer: Answering) -> Blueprint:
+    """Serve `/at/<token>/sms…`; `answer` does what an incoming SMS asks for, once an id."""
+    routes = Blueprint("sms", __name__, url_prefix="/at/<token>")
+
+    @routes.post("/sms")
+    def incoming(token: str) -> Response:
+        """Take an SMS; the same id again changes nothing. Anything but 200 makes the gateway repeat it for hours."""
+        del token
+        body = request.get_data(cache=False)
+        try:
+            answer(callbacks.read_incoming(body), datetime.now(UTC))
+        except Unreadable as fault:
+            _keep(database, "incoming", body, str(fault))
+        return Response(status=200)
+
+    @routes.post("/sms/reports")
+    def report(token: str) -> Response:
+        """Take a delivery report: any order, any number of times, also before the send has returned."""
+        del token
+        body = request.get_data(cache=False)
+        try:
+            told = callbacks.read_report(body)
+        except Unreadable as fault:
+            _keep(database, "report", body, str(fault))
+        else:
+            with database.transaction() as session:
+                now = datetime.now(UTC)
+                fate = reports.receive(session, PROVIDER, told.id, told.status, told.number, told.reason, now=now)
+            log.info("delivery report", status=told.status, fate=fate)
+        return Response(status=200)
+
+    @routes.post("/sms/optouts")
+    def opt_out(token: str) -> Response:
+        """Take an opt-out made at the gateway: as STOP."""
+        del token
+        body = request.get_data(cache=False)
+        try:
+            number = callbacks.read_opt_out(body).number
+        except Unreadable as fault:
+            _keep(database, "optout", body, str(fault))
+        else:
+            with database.transaction() as session:
+                consent.note(
+                    session,
+                    number,
+                    consent.STOPPED,
+                    given=False,
+                    person_id=None,
+                    channel="gateway",
+                    now=datetime.now(UTC),
+                    notice=notice.VERSION,
+                )
+        return Response(status=200)
+
+    return routes
+
+
+def _keep(database: Database, route: str, body: bytes, why: str) -> None:
+    with database.transaction() as session:
+        mark = hashlib.sha256(body).hexdigest()[:40]
+        inbox.keep_unreadable(session, PROVIDER, f"{route}:{mark}", body.decode("utf-8", "replace"), now=datetime.now(UTC))
+    log.warning("a body on an SMS route can't be read; it is kept", route=route, field=why)

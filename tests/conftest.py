@@ -1,0 +1,134 @@
+"""What tests stand on: real servers, a migrated database each, a clock that they set."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from app.db import schema
+from app.db.database import Database
+from tests.servers import Server, make_postgres, make_valkey
+
+_numbers = itertools.count(1)
+
+
+class Clock:
+    """A clock that stands still until a test moves it; always aware UTC."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **delta: float) -> datetime:
+        """Move it by a timedelta's arguments and give the new time."""
+        self.now += timedelta(**delta)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = make_valkey(tmp_path_factory.mktemp("valkey"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def valkey(valkey_server: Server) -> Iterator[Server]:
+    """Give the running Valkey, empty. A test may kill it: the next one finds it started again."""
+    valkey_server.thaw()
+    valkey_server.start()
+    with redis.Redis.from_url(valkey_server.url) as client:
+        client.config_set("maxmemory", "0")
+        client.flushall()
+    yield valkey_server
+    valkey_server.thaw()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = make_postgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def postgres(postgres_server: Server) -> Iterator[Server]:
+    """Give the running PostgreSQL. A test may kill it: the next one finds it started again."""
+    postgres_server.thaw()
+    postgres_server.start()
+    yield postgres_server
+    postgres_server.thaw()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Server) -> str:
+    _administer(postgres_server, "CREATE DATABASE template_jappoo")
+    _migrate(_url(postgres_server, "template_jappoo"))
+    return "template_jappoo"
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """Give an SQLite file of the test's own, migrated and empty."""
+    file = tmp_path / "jappoo.db"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def postgres_database(postgres: Server, postgres_template: str) -> Iterator[Database]:
+    """Give a PostgreSQL database of the test's own, migrated and empty."""
+    name = f"test_{next(_numbers)}"
+    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    database = Database(_url(postgres, name))
+    yield database
+    database.dispose()
+    postgres.thaw()
+    postgres.start()
+    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Give a migrated, empty database of the test's own, once on each kind."""
+    name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    given: Database = request.getfixturevalue(name)
+    return given
+
+
+def _migrate(url: str) -> None:
+    database = Database(url, statement_ms=60_000)
+    schema.upgrade(database)
+    database.dispose()
+
+
+def _url(server: Server, name: str) -> str:
+    return server.url.rsplit("/", 1)[0] + "/" + name
+
+
+def _administer(server: Server, statement: str) -> None:
+    with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement.encode())

@@ -1,0 +1,95 @@
+"""An engine on memory and SQLite, with the members' own menu, and a handset to hold."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from app.db.database import Database
+from app.ussd.engine import Engine, Reply
+from app.ussd.entries import Accumulated, Call, Latest
+from app.ussd.memory_store import MemoryStore
+from menus.desk import Desk, SqlActs
+from menus.member import menu
+from menus.publishing import compiled
+from tests import village
+from tests.conftest import Clock
+
+CONSTANTS = {"cost": "Gratuit", "code": "*384*44135#", "help": "*384*44135*8#"}
+
+
+class OneMenu:
+    """A shelf with the package's menu on it."""
+
+    def __init__(self) -> None:
+        self.menu = compiled()
+
+    def current(self, version: str | None):
+        return "v1", self.menu
+
+    def remembered(self):
+        return "v1", self.menu
+
+    def version(self, version: str):
+        return self.menu if version == "v1" else None
+
+
+class Handset:
+    """Dial and type; each entry is sent as its gateway would."""
+
+    _sessions = itertools.count(1)
+
+    def __init__(self, engine: Engine, phone: str, dialect: str = "africastalking") -> None:
+        self.engine, self.phone, self.dialect = engine, phone, dialect
+        self.parts: list[str] = []
+        self.session = ""
+
+    def dial(self, *parts: str) -> Reply:
+        self.session, self.parts = f"s{next(self._sessions)}", list(parts)
+        return self.again()
+
+    def type(self, *parts: str) -> Reply:
+        self.parts += parts
+        return self.again()
+
+    def again(self) -> Reply:
+        return self.engine.answer(self.call())
+
+    def call(self, parts: list[str] | None = None) -> Call:
+        parts = self.parts if parts is None else parts
+        if self.dialect == "hubtel":
+            entries = Latest(len(parts), parts[-1] if parts else None)
+            return Call(self.dialect, self.session, self.phone, entries)
+        return Call(self.dialect, self.session, self.phone, Accumulated(tuple(parts)))
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def peopled(sqlite_database: Database) -> Database:
+    village.build(sqlite_database)
+    return sqlite_database
+
+
+@pytest.fixture
+def engine(peopled: Database, store: MemoryStore, clock: Clock) -> Engine:
+    desk = Desk(peopled, village.PEPPERS, village.KEY, CONSTANTS["code"], 20)
+    return Engine(
+        store=store,
+        shelf=OneMenu(),
+        acts=SqlActs(peopled, clock),
+        bindings=menu,
+        desk=desk,
+        secret=village.KEY,
+        constants=CONSTANTS,
+        now=clock,
+        sleep=lambda seconds: clock.forward(seconds=seconds),
+    )
+
+
+@pytest.fixture
+def handset(engine: Engine) -> Callable[..., Handset]:
+    return lambda phone=village.AWA, dialect="africastalking": Handset(engine, phone, dialect)
