@@ -19,7 +19,8 @@ from app.web.hops import ussd_blueprint
 from app.web.texts_in import sms_blueprint
 from config.logging import configure
 from config.redis import connect
-from config.settings import Settings, demand, load
+from config.demands import demand
+from config.settings import Settings, load
 from menus.desk import Desk, SqlActs
 from menus.member import menu
 from menus.publishing import SqlShelf

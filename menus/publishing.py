@@ -148,7 +148,7 @@ class SqlShelf:
 
     def _restore(self) -> str:
         with self._database.read() as reader:
-            current = reader.scalar(select(MenuPointer.current))
+            current: str | None = reader.scalar(select(MenuPointer.current))
         if current is None:
             raise NotPublished("run jappoo menus publish")
         try:

@@ -1,0 +1,1 @@
+"""The workers: lanes, jobs, the schedule."""

@@ -1,0 +1,1 @@
+"""What an SMS from a member or an officer does."""

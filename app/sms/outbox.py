@@ -1,10 +1,11 @@
 """Put a message in the outbox: a row in the transaction that caused it, before it is anything else."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import event, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.sms.models import Message, StateChange
 from app.sms.policy import prepare
@@ -12,7 +13,6 @@ from app.sms.purposes import PURPOSES, Lane
 from app.sms.states import RANKS
 
 _TOUCHED = "sms_lanes"
-_LISTENER = "sms_listener"
 
 
 def put(
@@ -68,8 +68,8 @@ def sent_for(session: Session, cause: str) -> str | None:
     return session.scalar(select(Message.text).where(Message.cause == cause))
 
 
-def listen(factory: type[Session] | Session, wake: "Wake") -> None:
-    """Tell `wake` the lanes that a session of this factory has put messages on, after each commit."""
+def listen(factory: sessionmaker[Session], wake: Callable[[Lane], None]) -> None:
+    """Tell `wake` the lanes that sessions of this factory put messages on, after each commit; it must be quick and not raise."""
 
     def committed(session: Session) -> None:
         for lane in session.info.pop(_TOUCHED, ()):
@@ -80,10 +80,3 @@ def listen(factory: type[Session] | Session, wake: "Wake") -> None:
 
     event.listen(factory, "after_commit", committed)
     event.listen(factory, "after_rollback", rolled_back)
-
-
-class Wake:
-    """Who is told that a lane has work; called after the commit, in the request, so it must be quick and must not raise."""
-
-    def __call__(self, lane: Lane) -> None:
-        """Do nothing: the sweeper finds the row."""

@@ -105,6 +105,13 @@ def settle(
     return len(answer.taken)
 
 
+def release(session: Session, batches: Sequence[Batch], *, now: datetime) -> None:
+    """Give back what was claimed and never handed over."""
+    for batch in batches:
+        ids = Message.id.in_(list(batch.ids.values())) & (Message.claim == batch.claim)
+        put_back(session, ids, now=now, at=now, reason="not handed over", taken=0)
+
+
 def doubt(session: Session, ids: Sequence[int], *, now: datetime) -> None:
     """Call messages *maybe sent*: nothing here sends them again."""
     if ids:

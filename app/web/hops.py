@@ -22,17 +22,18 @@ def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blue
         """Answer a hop: 200 with words, whatever is missing in the form or down behind it."""
         del token
         started, body = time.perf_counter(), request.get_data(cache=False)
+        network = ""
         try:
             asked = gateway.read(body)
         except Unreadable as fault:
-            reply, asked = engine.ending("diverged"), None
+            reply = engine.ending("diverged")
             log.warning("a hop can't be read", field=str(fault))
         else:
             if isinstance(asked, Ended):
                 return Response(status=200)
-            reply = engine.answer(call_of(gateway.name, asked))
+            reply, network = engine.answer(call_of(gateway.name, asked)), asked.network
         words, kind = gateway.write(reply.text, reply.more, body)
-        _log(reply, gateway.name, asked, time.perf_counter() - started)
+        _log(reply, gateway.name, network, time.perf_counter() - started)
         return Response(words, content_type=kind)
 
     @routes.post("/ussd/events")
@@ -54,9 +55,9 @@ def call_of(dialect: str, asked: Dialled) -> Call:
     return Call(dialect, asked.session, asked.phone, Latest(asked.turn, asked.parts[-1]))
 
 
-def _log(reply: Reply, dialect: str, asked: Dialled | None, seconds: float) -> None:
+def _log(reply: Reply, dialect: str, network: str, seconds: float) -> None:
     fields = {"trace": reply.journey[:12], "screen": reply.screen, "outcome": reply.event, "ms": round(seconds * 1000, 1)}
     if reply.fault:
         log.error("hop", **fields, fault=type(reply.fault).__name__, exc_info=reply.fault)
     else:
-        log.info("hop", **fields, gateway=dialect, network=asked.network if asked else "")
+        log.info("hop", **fields, gateway=dialect, network=network)

@@ -1,0 +1,177 @@
+"""What each command does. A handler gets an Ask and returns the words to answer; whatever it refuses, it changes nothing."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.commands import replies
+from app.coop.ledger.reading import balances_of
+from app.coop.members import account, callbacks, consent, notice
+from app.coop.members.identity import Who
+from app.coop.members.models import Member
+from app.coop.prices.reading import find_product, prices_for
+from app.coop.production import declaring
+from app.coop.production.models import Product
+from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.sms import texts
+
+_PROD = re.compile(r"(?:(C?\d{3,11}) )?(.+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One command: who holds the number, what followed the word, the operation's key."""
+
+    session: Session
+    phone: str
+    holders: tuple[Who, ...]
+    rest: str
+    operation: str
+    now: datetime
+    code: str
+
+
+def answer(word: str, ask: Ask) -> str:
+    """Return the answer to a command; an officer's word from anyone else, and what isn't known, get the help."""
+    return HANDLERS.get(word, _help)(ask)
+
+
+def _help(ask: Ask) -> str:
+    del ask
+    return replies.HELP
+
+
+def _notice(ask: Ask) -> str:
+    del ask
+    return notice.WHOLE
+
+
+def _consent(purposes: tuple[str, ...], given: bool, words: str) -> Callable[[Ask], str]:
+    def handle(ask: Ask) -> str:
+        person = ask.holders[0].person_id if len(ask.holders) == 1 else None
+        consent.note(
+            ask.session, ask.phone, purposes, given=given, person_id=person, channel="sms", now=ask.now, notice=notice.VERSION
+        )
+        return words
+
+    return handle
+
+
+def _prices(ask: Ask) -> str:
+    reader = ask.session.connection()
+    cooperatives = {who.cooperative_id for who in ask.holders if who.state == "active"}
+    cooperative = cooperatives.pop() if len(cooperatives) == 1 else None
+    prices = prices_for(reader, cooperative, ask.now)
+    if not ask.rest:
+        return replies.price_list([(price.name, price.amount, price.unit) for price in prices])
+    meant = find_product(reader, ask.rest)
+    if meant.product_id is None:
+        return _suggest(meant.near)
+    found = [price for price in prices_for(reader, None, ask.now) if price.id == meant.product_id]
+    found = [price for price in prices if price.id == meant.product_id] or found
+    if not found:
+        return replies.NO_PRICE
+    price = found[0]
+    place = ask.holders[0].cooperative if cooperative and ask.holders[0].cooperative else "fédération"
+    return replies.price_line(price.name, price.amount, price.unit, price.since.date(), place)
+
+
+def _balance(ask: Ask) -> str:
+    who = ask.holders[0] if len(ask.holders) == 1 else None
+    if who is None or who.state != "active" or who.member_id is None:
+        return replies.BALANCE if ask.holders else replies.JOIN
+    reader = ask.session.connection()
+    if not reader.scalar(select(Member.amounts_by_sms).where(Member.id == who.member_id)):
+        return replies.BALANCE
+    found = balances_of(reader, who.member_id)
+    return replies.balances(found.shares, found.savings, found.payable, found.advance)
+
+
+def _production(ask: Ask) -> str:
+    rest, again = (ask.rest[: -len(" AUTRE")], True) if ask.rest.endswith(" AUTRE") else (ask.rest, False)
+    typed = _PROD.fullmatch(rest)
+    who = _declarer(ask, typed[1] if typed else None)
+    if isinstance(who, str):
+        return who
+    if typed is None:
+        return replies.HOW_PROD if " " not in rest else replies.BAD_QUANTITY
+    meant = find_product(ask.session.connection(), typed[2], who.cooperative_id)
+    if meant.product_id is None:
+        return _suggest(meant.near)
+    divisible = bool(ask.session.scalar(select(Product.divisible).where(Product.id == meant.product_id)))
+    try:
+        quantity = parse_quantity(typed[3], divisible)
+        done = declaring.declare(
+            ask.session,
+            member_id=who.member_id or 0,
+            product_id=meant.product_id,
+            quantity=quantity,
+            channel="sms",
+            operation=ask.operation,
+            now=ask.now,
+            again=again,
+        )
+    except BadQuantity:
+        return replies.BAD_QUANTITY
+    except declaring.ProductGone:
+        return replies.NO_PRODUCT
+    except declaring.NotActive:
+        return replies.JOIN
+    if done.repeated:
+        return replies.REPEATED.replace("{reference}", done.reference)
+    return texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
+
+
+def _declarer(ask: Ask, card: str | None) -> Who | str:
+    """Return who declares: on a shared number the card says; a string is the answer when nobody does."""
+    active = [who for who in ask.holders if who.state == "active" and who.member_id]
+    if not active:
+        return replies.JOIN
+    if len(ask.holders) == 1:
+        return active[0]
+    cards = dict(ask.session.execute(select(Member.card, Member.id).where(Member.id.in_([who.member_id for who in active]))).all())
+    meant = [who for who in active if card and cards.get(card) == who.member_id]
+    return meant[0] if meant else replies.WHICH_CARD
+
+
+def _call_back(ask: Ask) -> str:
+    cooperatives = {who.cooperative_id for who in ask.holders}
+    callbacks.ask(
+        ask.session,
+        ask.phone,
+        "sms",
+        person_id=ask.holders[0].person_id if len(ask.holders) == 1 else None,
+        cooperative_id=cooperatives.pop() if len(cooperatives) == 1 else None,
+        now=ask.now,
+    )
+    return replies.CALL_BACK
+
+
+def _language(ask: Ask) -> str:
+    wanted = ask.rest.lower()[:3]
+    if wanted not in ("fr", "wo", "ff", "srr"):
+        return replies.WHICH_LANGUAGE
+    if len(ask.holders) == 1:
+        account.set_language(ask.session, ask.holders[0].person_id, wanted)
+    return replies.LANGUAGE_FR if wanted == "fr" else replies.LANGUAGE
+
+
+def _suggest(near: tuple[str, ...]) -> str:
+    return replies.WHICH_PRODUCT.replace("{near}", ", ".join(near)) if near else replies.NO_PRODUCT
+
+
+HANDLERS: dict[str, Callable[[Ask], str]] = {
+    "PRIX": _prices,
+    "AIDE": _help,
+    "NOTICE": _notice,
+    "STOP": _consent(consent.STOPPED, False, replies.STOPPED),
+    "STOP ALERTE": _consent(("urgent",), False, replies.STOPPED_ALERTS),
+    "START": _consent((*consent.STOPPED, "urgent"), True, replies.STARTED),
+    "SOLDE": _balance,
+    "PROD": _production,
+    "RAPPEL": _call_back,
+    "LANGUE": _language,
+}

@@ -1,0 +1,46 @@
+"""What commands answer: short French, at most 160 septets, no name and no amount."""
+
+from datetime import date
+
+HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou STOP. {cost}. Ou composez {code}"
+STOPPED = "Jappoo: vous ne recevrez plus d'annonces. Les alertes urgentes restent: STOP ALERTE. Pour reprendre: START."
+STOPPED_ALERTS = "Jappoo: vous ne recevrez plus d'alertes urgentes. Pour reprendre: START."
+STARTED = "Jappoo: vous recevez de nouveau annonces et alertes. Pour finir: STOP."
+BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
+JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez la secrétaire de votre CPS, ou envoyez RAPPEL. {cost}."
+CALL_BACK = "Jappoo: c'est noté, on vous rappelle."
+LANGUAGE = "Jappoo: langue notée. D'ici qu'elle soit prête, nous écrivons en français."
+LANGUAGE_FR = "Jappoo: nous vous écrivons en français."
+WHICH_LANGUAGE = "Jappoo: envoyez LANGUE FR ou LANGUE WO. {cost}."
+WHICH_PRODUCT = "Jappoo: quel produit ? Peut-être {near}. Rien n'est enregistré. {cost}."
+NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Rien n'est enregistré. Envoyez PRIX pour la liste. {cost}."
+HOW_PROD = "Jappoo: envoyez PROD produit quantité, par exemple PROD THIOF 25. Rien n'est enregistré. {cost}."
+BAD_QUANTITY = "Jappoo: quantité pas comprise: un nombre de 1 à 99999. Rien n'est enregistré. {cost}."
+WHICH_CARD = "Jappoo: numéro partagé: envoyez PROD numéro de carte produit quantité. Rien n'est enregistré. {cost}."
+REPEATED = "Jappoo: déjà enregistré, réf {reference}. Pour en déclarer encore, envoyez le même message avec AUTRE. {cost}."
+NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
+
+
+def price_line(name: str, amount: int, unit: str, since: date, place: str) -> str:
+    """Say a price: product, XOF a unit, day, place."""
+    return f"{name}: {_francs(amount)} le {unit}, depuis le {since:%d/%m}, {place}"
+
+
+def price_list(prices: list[tuple[str, int, str]]) -> str:
+    """Say the prices of the day in one part: as many as fit."""
+    words = "Prix du jour:"
+    for name, amount, unit in prices:
+        more = f" {name} {_francs(amount)}/{unit};"
+        if len(words) + len(more) > 140:
+            return words + " et d'autres."
+        words += more
+    return words.rstrip(";") + "."
+
+
+def balances(shares: int, savings: int, payable: int, advance: int) -> str:
+    """Say the four balances: only to who asked for amounts by SMS, on a number of their own."""
+    return f"Jappoo: parts {_francs(shares)}, épargne {_francs(savings)}, à payer {_francs(payable)}, avance {_francs(advance)}."
+
+
+def _francs(amount: int) -> str:
+    return f"{amount:,}".replace(",", " ") + " F"

@@ -1,0 +1,63 @@
+"""Tell RQ that a lane has work: after the commit, from a thread of its own, so that no request waits and none fails for it."""
+
+import os
+import threading
+from typing import Any
+
+import redis
+import structlog
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from app.sms.purposes import Lane
+
+log = structlog.get_logger("sms")
+JOB = "workers.jobs.drain"
+FLAG = "sms:wake:"
+FLAG_SECONDS = 5
+JOB_SECONDS = 60
+
+
+class Waker:
+    """Remember which lanes have work and tell RQ soon. What can't be told now is found by the sweeper.
+
+    A flag in Redis says that a job waits which has not looked yet: while it stands no other is queued, so the queue stays as
+    short as there are lanes. The job takes the flag down before it looks.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._lanes, self._told, self._lock = client, set[str](), threading.Event(), threading.Lock()
+        self._pid = 0
+
+    def __call__(self, lane: Lane | str) -> None:
+        """Note a lane; returns at once and never raises."""
+        with self._lock:
+            self._lanes.add(lane)
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                threading.Thread(target=self._run, name="waker", daemon=True).start()
+        self._told.set()
+
+    def _run(self) -> None:
+        while self._told.wait():
+            self._told.clear()
+            with self._lock:
+                lanes, self._lanes = self._lanes, set()
+            for lane in sorted(lanes):
+                try:
+                    wake(self._client, lane)
+                except redis.RedisError as fault:
+                    log.warning("a lane can't be woken now; the sweeper will", lane=lane, fault=type(fault).__name__)
+
+
+def wake(client: Any, lane: str) -> bool:
+    """Queue a job for a lane unless one waits already; tell whether it was. Raises redis.RedisError."""
+    if not client.set(FLAG + lane, 1, nx=True, ex=FLAG_SECONDS):
+        return False
+    queue_of(client, lane).enqueue(JOB, lane, result_ttl=0, failure_ttl=86_400, job_timeout=JOB_SECONDS)
+    return True
+
+
+def queue_of(client: Any, lane: str) -> Queue:
+    """Return a lane's queue; jobs are JSON, a lane's name and nothing else."""
+    return Queue(f"sms-{lane}", connection=client, serializer=JSONSerializer)

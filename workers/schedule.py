@@ -1,0 +1,53 @@
+"""The scheduler: what is due by the clock. Several do no harm: a round is claimed in Redis, and sweeping twice changes nothing."""
+
+import signal
+import threading
+from datetime import UTC, datetime
+from types import FrameType
+
+import redis
+import structlog
+
+from app.db.database import is_outage
+from app.sms import sweeper
+from app.sms.waker import wake
+from workers.context import context
+
+log = structlog.get_logger("scheduler")
+EVERY_SECONDS = 5
+
+
+def run() -> int:
+    """Sweep every few seconds until a signal, whatever is out of reach meanwhile."""
+    stop = threading.Event()
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, asked)
+    while not stop.wait(EVERY_SECONDS):
+        tick()
+    return 0
+
+
+def tick() -> None:
+    """Do one round, if no other scheduler is at it."""
+    try:
+        if context().queues.set("schedule:sweep", 1, nx=True, ex=EVERY_SECONDS - 1):
+            _sweep()
+    except redis.RedisError as fault:
+        log.warning("the queues are out of reach", fault=type(fault).__name__)
+    except Exception as fault:
+        if not is_outage(fault):
+            raise
+        log.warning("the database is out of reach", fault=type(fault).__name__)
+
+
+def _sweep() -> None:
+    lanes: list[str] = []
+    with context().database.transaction() as session:
+        sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append)
+    for lane in lanes:
+        wake(context().queues, lane)
