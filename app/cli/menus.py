@@ -1,0 +1,149 @@
+"""`jappoo menus`: prove, publish, look at and go back to menus."""
+
+import getpass
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.desk import open_database, read_settings
+
+
+@click.group()
+def menus() -> None:
+    """Prove, publish and look at what members see.
+
+    Example: jappoo menus check
+    """
+
+
+@menus.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check(file: Path | None, *, as_json: bool) -> None:
+    """Prove the menu of this version, or one in FILE.
+
+    Example: jappoo menus check
+    """
+    from app.ussd.compiling import Unreadable
+    from menus.publishing import compiled, prove
+
+    try:
+        menu = compiled(file.read_text("utf-8") if file else None)
+        findings = prove(menu)
+    except Unreadable as fault:
+        findings = fault.findings
+    except UnicodeDecodeError as fault:
+        raise click.ClickException(f"{file} is not UTF-8") from fault
+    if as_json:
+        click.echo(json.dumps([str(finding) for finding in findings]))
+    elif not findings:
+        click.echo(f"proved: {len(menu.screens)} screens in {', '.join(menu.languages)}")
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+    if findings:
+        raise click.ClickException(f"{len(findings)} findings: the menu can't be published")
+
+
+@menus.command()
+@click.option("--by", default=getpass.getuser, show_default="you", help="Who publishes.")
+def publish(by: str) -> None:
+    """Prove and publish the menu of this version.
+
+    Example: jappoo menus publish
+    """
+    from app.ussd.compiling import Unreadable
+    from menus import publishing
+
+    with open_database() as database:
+        try:
+            version = publishing.publish(database, _store(), publishing.compiled(), by=by, now=datetime.now(UTC))
+        except Unreadable as fault:
+            raise click.ClickException("; ".join(map(str, fault.findings))) from fault
+    click.echo(f"published {version[:12]}")
+
+
+@menus.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def versions(*, as_json: bool) -> None:
+    """List what was published, newest first.
+
+    Example: jappoo menus versions
+    """
+    from menus import publishing
+
+    with open_database() as database:
+        rows = publishing.versions(database)
+    if as_json:
+        click.echo(json.dumps([{"version": v, "at": at.isoformat(), "by": by, "served": served} for v, at, by, served in rows]))
+        return
+    for version, at, by, served in rows:
+        click.echo(f"{'*' if served else ' '} {version[:12]}  {at:%Y-%m-%d %H:%M}  {by}")
+
+
+@menus.command()
+@click.argument("version", required=False)
+def rollback(version: str | None) -> None:
+    """Serve the version before again, or VERSION by its first characters.
+
+    Example: jappoo menus rollback
+    """
+    from menus import publishing
+
+    with open_database() as database:
+        try:
+            served = publishing.roll_back(database, _store(), version, now=datetime.now(UTC))
+        except publishing.NotPublished as fault:
+            raise click.ClickException(f"no such version: {fault}") from fault
+    click.echo(f"serving {served[:12]}")
+
+
+@menus.command()
+@click.argument("screen", required=False)
+def show(screen: str | None) -> None:
+    """Show the screens of this version, or one SCREEN, as words.
+
+    Example: jappoo menus show home
+    """
+    from menus.publishing import compiled
+
+    menu = compiled()
+    if screen and screen not in menu.screens:
+        raise click.ClickException(f"no screen is called {screen}")
+    for found in [menu.screens[screen]] if screen else menu.screens.values():
+        click.echo(f"[{found.name}] {found.form}{' (PIN)' if found.guard else ''}")
+        click.echo("  " + found.text.get("fr", "").replace("\n", "\n  "))
+        for number, choice in found.choices.items():
+            click.echo(f"  {number} {choice.label['fr']} -> {choice.to}")
+
+
+@menus.command()
+def draw() -> None:
+    """Draw the state machine of this version, as Mermaid.
+
+    Example: jappoo menus draw > menu.mmd
+    """
+    from menus.publishing import compiled
+
+    menu = compiled()
+    click.echo("stateDiagram-v2")
+    click.echo(f"  [*] --> {menu.start}")
+    for screen in menu.screens.values():
+        for way, target in screen.targets().items():
+            click.echo(f"  {screen.name} --> {target.replace('@', '')}: {way}")
+        if screen.form == "ending":
+            click.echo(f"  {screen.name} --> [*]")
+
+
+def _store() -> Any | None:
+    """Return the sessions' store, or None where none is set: the copy is made when the service starts."""
+    from config.redis import connect
+    from config.settings import BadSetting
+
+    try:
+        return connect(read_settings().sessions_url)
+    except BadSetting:
+        return None

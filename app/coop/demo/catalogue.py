@@ -1,0 +1,26 @@
+"""The demo's fixed part: the sixteen communes of Mbour, trades, products with their spellings, prices in XOF."""
+
+COMMUNES = (
+    "Mbour", "Joal-Fadiouth", "Thiadiaye", "Nguékhokh", "Saly Portudal", "Ngaparou", "Somone", "Popenguine-Ndayane", "Sindia",
+    "Malicounda", "Diass", "Fissel", "Ndiaganiao", "Séssène", "Sandiara", "Nguéniène",
+)  # fmt: skip
+
+FILIERES = (("PECHE", "Pêche artisanale"), ("TRANSFO", "Transformation"), ("MARAICHAGE", "Maraîchage"), ("ELEVAGE", "Élevage"))
+
+PRODUCTS: tuple[tuple[str, str, bool, int, int, tuple[str, ...]], ...] = (
+    ("Thiof", "kg", True, 1, 4500, ("tiof", "cof", "merou")),
+    ("Sardinelle", "caisse", False, 1, 9000, ("yaboy", "yaboye", "sardine")),
+    ("Poulpe", "kg", True, 1, 3200, ("yaranka", "pieuvre")),
+    ("Yeet", "kg", True, 2, 2500, ("yet", "yete", "cymbium")),
+    ("Keccax", "caisse", False, 2, 12500, ("ketiakh", "kethiakh", "kecax", "braise")),
+    ("Gejj", "kg", True, 2, 3000, ("guedj", "gedj", "poisson seche")),
+    ("Tomate", "kg", True, 3, 400, ("tamaate", "kamaate")),
+    ("Oignon", "sac", False, 3, 11000, ("soble", "onion")),
+    ("Mil", "kg", True, 3, 300, ("dugub", "souna")),
+    ("Arachide", "sac", False, 3, 14000, ("gerte", "cacahuete")),
+    ("Poulet", "piece", False, 4, 3500, ("ganaar", "volaille")),
+)
+"""Name, usual unit, whether it is divided, trade (from 1), federation's price, other spellings."""
+
+SLOTS = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13)
+"""The slots of these products in each co-operative, for life."""

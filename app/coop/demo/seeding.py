@@ -1,0 +1,228 @@
+"""Fill a database with members: deterministic for their number and the day, each with a history that verifies."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.orm import Session
+
+from app.coop.demo.catalogue import COMMUNES, FILIERES, PRODUCTS, SLOTS
+from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.members import activation, consent, notice, pins
+from app.coop.members.models import Activation, Commune, Consent, Cooperative, Filiere, Member, Number, Person, Role
+from app.coop.prices.models import PriceRow
+from app.coop.production.models import CooperativeProduct, Product, ProductAlias
+from app.db.base import Base
+from app.db.database import Database
+
+PIN, PLACE_PINS, ACTIVATION = "2468", ("1357", "8642"), "482190"
+SHARED, PENDING, ADMINISTRATOR = "+221760000001", "+221760000002", "+221780000001"
+SLICE = 2_000
+KINDS = ("shares", "savings", "payable", "advance")
+OFFICES = ("secretary", "treasurer", "president")
+
+
+class AlreadySeeded(Exception):
+    """There are members already; nothing was changed."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Whom to seed: how many members, in how many co-operatives (None: a hundred each), as of which instant."""
+
+    members: int
+    cooperatives: int | None
+    peppers: Mapping[int, bytes]
+    key: bytes
+    now: datetime
+
+    @property
+    def count(self) -> int:
+        """Return how many co-operatives there are."""
+        return self.cooperatives or max(1, -(-self.members // 100))
+
+    @property
+    def registered(self) -> datetime:
+        """Return when numbers were registered: 90 days ago, at nine."""
+        day = self.now - timedelta(days=90)
+        return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+    def cooperative_of(self, member: int) -> int:
+        """Return the co-operative's number of the member with this number, both from 1."""
+        return (member - 1) % self.cooperatives + 1 if self.cooperatives else (member - 1) // 100 + 1
+
+
+def seed(database: Database, plan: Plan, progress: Callable[[int], None] = lambda done: None) -> None:
+    """Seed an empty, migrated database; `progress` is told how many members each slice brought. Raises AlreadySeeded."""
+    with database.transaction() as session:
+        if session.scalar(select(func.count()).select_from(Member)):
+            raise AlreadySeeded
+        _catalogue(session.connection(), plan)
+        _cooperatives(session.connection(), plan)
+    hashed, pepper = pins.hash_pin(PIN, plan.peppers)
+    for first in range(1, plan.members + 1, SLICE):
+        numbers = range(first, min(first + SLICE, plan.members + 1))
+        with database.transaction() as session:
+            _members(session.connection(), plan, numbers, hashed, pepper)
+        progress(len(numbers))
+    with database.transaction() as session:
+        _others(session, plan)
+        _after(session.connection())
+
+
+def _catalogue(to: Connection, plan: Plan) -> None:
+    to.execute(insert(Commune), [{"id": i, "name": name} for i, name in enumerate(COMMUNES, 1)])
+    to.execute(insert(Filiere), [{"id": i, "code": code, "name": name} for i, (code, name) in enumerate(FILIERES, 1)])
+    rows = [
+        {"id": i, "name": name, "unit": unit, "divisible": divisible, "filiere_id": trade}
+        for i, (name, unit, divisible, trade, _, _) in enumerate(PRODUCTS, 1)
+    ]
+    to.execute(insert(Product), rows)
+    spellings = [{"spelling": spelling, "product_id": i} for i, row in enumerate(PRODUCTS, 1) for spelling in row[5]]
+    to.execute(insert(ProductAlias), spellings)
+    prices = [
+        {"product_id": i, "cooperative_id": None, "grade": None, "unit": row[1], "amount": row[4], "from_at": plan.registered}
+        for i, row in enumerate(PRODUCTS, 1)
+    ]
+    to.execute(insert(PriceRow), prices)
+
+
+def _cooperatives(to: Connection, plan: Plan) -> None:
+    forms = ("AER", "SCOOPS", "GIE", "COOP-CA")
+    rows = [
+        {
+            "id": n,
+            "code": f"CPS{n}",
+            "name": f"CPS {COMMUNES[(n - 1) % len(COMMUNES)]} {n}",
+            "commune_id": (n - 1) % len(COMMUNES) + 1,
+            "filiere_id": (n - 1) % len(FILIERES) + 1,
+            "legal_form": forms[n % len(forms)],
+            "created_at": plan.registered,
+        }
+        for n in range(1, plan.count + 1)
+    ]
+    to.execute(insert(Cooperative), rows)
+    slots = [
+        {"cooperative_id": n, "slot": slot, "product_id": product, "active": True}
+        for n in range(1, plan.count + 1)
+        for product, slot in enumerate(SLOTS, 1)
+    ]
+    to.execute(insert(CooperativeProduct), slots)
+    controls = [
+        {"id": 2 * n - 1 + at, "cooperative_id": n, "member_id": None, "kind": kind, "balance": 0}
+        for n in range(1, plan.count + 1)
+        for at, kind in enumerate(("cash", "purchases"))
+    ]
+    to.execute(insert(Account), controls)
+
+
+def _members(to: Connection, plan: Plan, numbers: range, hashed: str, pepper: int) -> None:
+    """Write a slice of members with all that hangs on them, a statement a table."""
+    rows: dict[type[Base], list[dict[str, Any]]] = {t: [] for t in (Person, Member, Number, Role, Account, JournalEntry, Posting)}
+    for i in numbers:
+        cooperative = plan.cooperative_of(i)
+        rows[Person].append(_person(i, f"Membre {i}", hashed, pepper, plan))
+        rows[Member].append(_member(i, cooperative, "active", plan.registered.date()))
+        rows[Number].append({"id": i, "phone": f"+22177{i:07d}", "person_id": i, "place": None, "registered_at": plan.registered})
+        place = (i - 1) // plan.cooperatives if plan.cooperatives else (i - 1) % 100
+        if place < len(OFFICES):
+            rows[Role].append(_role(i, OFFICES[place], cooperative, plan))
+        _history(rows, plan, i, cooperative)
+    for table, values in rows.items():
+        if values:
+            to.execute(insert(table), values)
+
+
+def _history(rows: dict[type[Base], list[dict[str, Any]]], plan: Plan, i: int, cooperative: int) -> None:
+    """Write five entries that touch all four accounts, and the balances that they leave."""
+    base = 2 * plan.count + 4 * (i - 1)
+    accounts = {kind: base + at for at, kind in enumerate(KINDS, 1)}
+    cash, purchases = 2 * cooperative - 1, 2 * cooperative
+    balances = dict.fromkeys(KINDS, 0)
+    for number, (kind, account, amount) in enumerate(_moves(i)):
+        entry = 5 * (i - 1) + number + 1
+        at = plan.registered + timedelta(days=12 * number + i % 7, minutes=i % 480)
+        rows[JournalEntry].append(
+            {"id": entry, "operation": f"seed:{entry}", "kind": kind, "cooperative_id": cooperative, "member_id": i, "at": at}
+        )
+        other = purchases if kind == "delivery" else cash
+        for side, posted in ((accounts[account], amount), (other, -amount)):
+            rows[Posting].append({"entry_id": entry, "account_id": side, "amount": posted})
+        balances[account] += amount
+    rows[Account] += [
+        {"id": accounts[kind], "cooperative_id": cooperative, "member_id": i, "kind": kind, "balance": balances[kind]}
+        for kind in KINDS
+    ]
+
+
+def _moves(i: int) -> Iterator[tuple[str, str, int]]:
+    """Give the five movements of member i: kind, account, XOF, debit positive."""
+    yield "shares", "shares", -(10_000 + 1_000 * (i % 5))
+    yield "savings", "savings", -(5_000 + 250 * (i % 37))
+    yield "advance", "advance", 20_000 + 500 * (i % 11)
+    yield "delivery", "payable", -(12_500 + 750 * (i % 23))
+    yield "repayment", "advance", -(5_000 + 100 * (i % 13))
+
+
+def _others(session: Session, plan: Plan) -> None:
+    """Write those who are not members 1 to N: two on a shared number, one not activated yet, the administrator."""
+    to, first = session.connection(), plan.members + 1
+    when = plan.registered
+    for at, (phone, place, pin) in enumerate(
+        ((SHARED, 1, PLACE_PINS[0]), (SHARED, 2, PLACE_PINS[1]), (PENDING, None, None), (ADMINISTRATOR, None, PIN))
+    ):
+        number = first + at
+        hashed, pepper = pins.hash_pin(pin, plan.peppers) if pin else (None, 1)
+        to.execute(insert(Person), [_person(number, f"Membre {number}", hashed, pepper, plan)])
+        to.execute(insert(Number), [{"id": number, "phone": phone, "person_id": number, "place": place, "registered_at": when}])
+        if phone == ADMINISTRATOR:
+            to.execute(insert(Role), [_role(number, "administrator", None, plan)])
+            continue
+        state = "pending" if phone == PENDING else "active"
+        to.execute(insert(Member), [_member(number, 1, state, when.date())])
+        rows: dict[type[Base], list[dict[str, Any]]] = {Account: [], JournalEntry: [], Posting: []}
+        _history(rows, plan, number, 1)
+        for table, values in rows.items():
+            to.execute(insert(table), values)
+    key = activation.digest(ACTIVATION, first + 2, plan.key)
+    expires = plan.now + timedelta(days=activation.DAYS)
+    to.execute(insert(Activation), [{"person_id": first + 2, "digest": key, "tries": 0, "expires_at": expires}])
+
+
+def _after(to: Connection) -> None:
+    """Write everybody's consent to all purposes, and set PostgreSQL's counters behind the ids given here."""
+    for purpose in consent.PURPOSES:
+        given = select(Number.phone, Number.person_id, *_literals(purpose)).join(Person, Person.id == Number.person_id)
+        given = given.where(Person.pin_hash.is_not(None)).add_columns(Number.registered_at)
+        to.execute(insert(Consent).from_select(["phone", "person_id", "purpose", "given", "channel", "notice", "at"], given))
+    if to.dialect.name == "postgresql":
+        for table in (Commune, Filiere, Cooperative, Person, Member, Number, Product, Account, JournalEntry):
+            name = table.__tablename__
+            to.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
+
+
+def _literals(purpose: str) -> list[Any]:
+    from sqlalchemy import literal
+
+    return [literal(purpose), literal(True), literal("card"), literal(notice.VERSION)]
+
+
+def _person(number: int, name: str, hashed: str | None, pepper: int, plan: Plan) -> dict[str, Any]:
+    set_at = plan.registered if hashed else None
+    return {"id": number, "name": name, "language": "fr", "pin_hash": hashed, "pin_pepper": pepper, "pin_set_at": set_at}
+
+
+def _member(number: int, cooperative: int, state: str, joined: date) -> dict[str, Any]:
+    return {
+        "id": number,
+        "person_id": number,
+        "cooperative_id": cooperative,
+        "card": f"C{number:07d}",
+        "state": state,
+        "joined_on": joined,
+    }
+
+
+def _role(person: int, role: str, cooperative: int | None, plan: Plan) -> dict[str, Any]:
+    return {"person_id": person, "role": role, "cooperative_id": cooperative, "from_on": plan.registered.date()}
