@@ -16,7 +16,9 @@ _NUMBER = re.compile(
 )
 _PATH = re.compile(r"(/at/)[^/\s\"']+")
 _PARAMETERS = re.compile(r"\[parameters: .*?\]$", re.MULTILINE | re.DOTALL)
-_NEVER = re.compile(r"(^|_)(pin|text|input|body|form|token|secret|secret_key|api_key|pepper|password|authorization|cookie)s?$", re.IGNORECASE)
+_NEVER = re.compile(
+    r"(^|_)(pin|text|input|body|form|token|secret|secret_key|api_key|pepper|password|authorization|cookie)s?$", re.IGNORECASE
+)
 _OURS = frozenset({"trace", "timestamp", "level", "logger"})
 _secrets: tuple[str, ...] = ()
 

@@ -18,7 +18,9 @@ class PortTaken(Exception):
     """Somebody listens there already; its argument says where, in one line."""
 
 
-def serve(target: str, settings: Settings, *, port: int | None = None, workers: int | None = None, threads: int | None = None) -> None:
+def serve(
+    target: str, settings: Settings, *, port: int | None = None, workers: int | None = None, threads: int | None = None
+) -> None:
     """Serve the WSGI factory `target` (`module:function`, called with the settings in each worker) until a signal.
 
     Raises PortTaken; exits with 1 when workers keep dying. No access log: the paths hold the gateway's token.

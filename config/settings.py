@@ -4,27 +4,31 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from datetime import time
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from dotenv import dotenv_values
 
-DEMO_SECRET = "demo-" + "secret-" * 6
-DEMO_PEPPER = "demo-" + "pepper-" * 6
-SECRETS = (
-    "secret_key",
-    "pin_pepper",
-    "pin_pepper_old",
-    "callback_token",
-    "at_api_key",
-    "metrics_token",
-    "database_url",
-    "redis_url",
-    "session_redis_url",
-    "queue_redis_url",
-)
+DEMO = {
+    "secret_key": "demo-" + "secret-" * 6,
+    "pin_pepper": "demo-" + "pepper-" * 6,
+    "callback_token": "demo",
+    "at_username": "sandbox",
+    "at_api_key": "demo",
+    "at_ussd_code": "*384*44135#",
+    "at_short_code": "21512",
+    "sms_daily_budget": "100000",
+}
+"""What the demo and the tests run on where nothing else is given; production refuses these secrets."""
+
+SECRETS = ("secret_key", "pin_pepper", "pin_pepper_old", "callback_token", "at_api_key", "metrics_token")
 WEAKEST = 32
 """Bytes that a secret has at least."""
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Several = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class BadSetting(ValueError):
@@ -32,24 +36,27 @@ class BadSetting(ValueError):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every setting, under its variable's name in small letters; docs/operations.md has a line for each."""
+    """Every setting, under its variable's name in small letters; docs/operations.md has a line for each.
+
+    `origins` has the origin (`.env`, `environment`, `demo`) of each that isn't a default.
+    """
 
     jappoo_env: Literal["production", "demo", "test"] = "production"
     host: str = "127.0.0.1"
-    port: int = 8000
-    simulator_port: int = 8001
-    valkey_port: int = 6390
+    port: Port = 8000
+    simulator_port: Port = 8001
+    valkey_port: Port = 6390
     database_url: str = "sqlite:///var/jappoo.db"
     redis_url: str | None = None
     session_redis_url: str | None = None
     queue_redis_url: str | None = None
     secret_key: str = ""
     pin_pepper: str = ""
-    pin_pepper_number: int = 1
+    pin_pepper_number: Several = 1
     pin_pepper_old: str = ""
     callback_token: str = ""
     callback_allowed_ips: str = ""
-    trusted_proxies: int = 0
+    trusted_proxies: Count = 0
     at_username: str | None = None
     at_api_key: str | None = None
     at_sender_id: str | None = None
@@ -59,13 +66,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Africa/Dakar"
     default_language: str = "fr"
     quiet_hours: str = "21:00-07:00"
-    sms_rate: int = 50
-    sms_part_price: int = 20
-    sms_daily_budget: int | None = None
+    sms_rate: Several = 50
+    sms_part_price: Count = 20
+    sms_daily_budget: Count | None = None
     ussd_cost_text: str = "Gratuit"
     metrics_token: str | None = None
-    web_workers: int = 1
-    web_threads: int = 4
+    web_workers: Count = 0
+    web_threads: Several = 4
     origins: dict[str, str] = {}
 
     @property
@@ -84,12 +91,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.secret_key.encode()[:64]
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return the secrets' values, which no log may hold."""
+        return tuple(value for value in (getattr(self, name) for name in SECRETS) if value)
+
+    @property
     def peppers(self) -> dict[int, bytes]:
-        """Return the PIN peppers by number; `PIN_PEPPER_OLD` is `1:…,2:…`."""
-        old = {
-            int(number): pepper.encode()
-            for number, _, pepper in (entry.partition(":") for entry in self.pin_pepper_old.split(",") if entry)
-        }
+        """Return the PIN peppers by number, older ones too; raises ValueError when PIN_PEPPER_OLD isn't `1:…,2:…`."""
+        old: dict[int, bytes] = {}
+        for entry in filter(None, (entry.strip() for entry in self.pin_pepper_old.split(","))):
+            number, colon, pepper = entry.partition(":")
+            if not (number.isascii() and number.isdigit() and colon and pepper) or int(number) == self.pin_pepper_number:
+                raise ValueError("PIN_PEPPER_OLD: like 1:pepper,2:pepper, without the number of PIN_PEPPER")
+            old[int(number)] = pepper.encode()
         return old | {self.pin_pepper_number: self.pin_pepper.encode()}
 
     @property
@@ -102,6 +116,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Return the networks that the gateway may call from; () is all."""
         return tuple(ipaddress.ip_network(cidr.strip()) for cidr in self.callback_allowed_ips.split(",") if cidr.strip())
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone that members live in; raises an error when it is unknown."""
+        return ZoneInfo(self.timezone)
+
     def _redis(self, own: str | None) -> str:
         url = own or self.redis_url
         if not url:
@@ -109,64 +128,40 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return url
 
 
-def load(environ: Mapping[str, str] | None = None, dotenv: str | None = ".env") -> Settings:
-    """Read the settings: defaults, then `.env`, then the environment; an empty value is none, but for QUIET_HOURS.
+NAMES = tuple(name for name in Settings.__struct_fields__ if name != "origins")
 
-    Raises BadSetting on a value that can't be read.
-    """
-    given: dict[str, Any] = {}
-    origins: dict[str, str] = {}
+
+def given(environ: Mapping[str, str] | None = None, dotenv: str | None = ".env") -> dict[str, tuple[str, str]]:
+    """Return what is set, by name: the value as written and its origin. An empty value is none, but for QUIET_HOURS."""
+    found: dict[str, tuple[str, str]] = {}
     sources = ((".env", dotenv_values(dotenv) if dotenv else {}), ("environment", os.environ if environ is None else environ))
-    names = {field.name for field in msgspec.structs.fields(Settings)} - {"origins"}
     for origin, values in sources:
-        for name in names:
+        for name in NAMES:
             value = values.get(name.upper())
             if value is not None and (value or name == "quiet_hours"):
-                given[name], origins[name] = value, origin
-    if given.get("jappoo_env") in ("demo", "test"):
-        demo = {
-            "secret_key": DEMO_SECRET,
-            "pin_pepper": DEMO_PEPPER,
-            "callback_token": "demo",
-            "at_username": "sandbox",
-            "at_api_key": "demo",
-            "at_ussd_code": "*384*44135#",
-            "at_short_code": "21512",
-            "sms_daily_budget": "100000",
-        }
-        given = demo | given
-        origins = dict.fromkeys(demo, "demo") | origins
+                found[name] = value, origin
+    if found.get("jappoo_env", ("", ""))[0] in ("demo", "test"):
+        return {name: (value, "demo") for name, value in DEMO.items()} | found
+    return found
+
+
+def load(environ: Mapping[str, str] | None = None, dotenv: str | None = ".env") -> Settings:
+    """Read the settings: defaults, then `.env`, then the environment. Raises BadSetting on a value that can't be read."""
+    found = given(environ, dotenv)
+    values: dict[str, Any] = {name: value for name, (value, _) in found.items()}
+    origins = {name: origin for name, (_, origin) in found.items()}
     try:
-        settings = msgspec.convert(given | {"origins": origins}, Settings, strict=False)
-        quiet_hours(settings.quiet_hours)
-        _ = settings.networks, settings.peppers
+        settings = msgspec.convert(values | {"origins": origins}, Settings, strict=False)
     except msgspec.ValidationError as error:
-        name = str(error).rpartition("$.")[2].rstrip("`").upper() or "a setting"
-        raise BadSetting(f"{name}: {str(error).partition(' - at')[0]}") from error
-    except ValueError as error:
-        raise BadSetting(str(error)) from error
+        name = str(error).rpartition("$.")[2].rstrip("`")
+        raise BadSetting(f"{name.upper()}: {str(error).partition(' - at')[0]}") from error
+    _read_through(settings)
     return settings
 
 
-def demand(settings: Settings) -> Settings:
-    """Return the settings when the service may start on them; raises BadSetting naming the first that is missing or weak."""
-    needed = ["secret_key", "pin_pepper", "callback_token"]
-    if settings.jappoo_env == "production":
-        needed += ["at_username", "at_api_key", "at_ussd_code"]
-    for name in needed:
-        if not getattr(settings, name):
-            raise BadSetting(f"{name.upper()} is missing")
-    for name in ("secret_key", "pin_pepper"):
-        _strong(name, getattr(settings, name), settings.jappoo_env)
-    if settings.jappoo_env == "production":
-        if len(settings.callback_token) < 22:
-            raise BadSetting("CALLBACK_TOKEN is weak: at least 22 random characters (128 bits)")
-        if settings.sms_daily_budget is None:
-            raise BadSetting("SMS_DAILY_BUDGET is missing: what broadcasts may cost a day, in XOF")
-    if len(settings.ussd_cost_text) > 20 or len(settings.ussd_code) > 20:
-        raise BadSetting("USSD_COST_TEXT and AT_USSD_CODE have at most 20 characters: every screen is proved with that")
-    _ = settings.sessions_url
-    return settings
+def surroundings(changes: Mapping[str, str], environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for a child process: this one's, with `changes` (by the variable's name)."""
+    return dict(os.environ if environ is None else environ) | dict(changes)
 
 
 def quiet_hours(words: str) -> tuple[time, time] | None:
@@ -180,18 +175,15 @@ def quiet_hours(words: str) -> tuple[time, time] | None:
     return start, end
 
 
-def masked(name: str, value: Any) -> str:
-    """Return a value as doctor may print it: a secret by its length, a URL without its password."""
-    if value in (None, ""):
-        return "-"
-    if name.endswith("_url"):
-        head, at, tail = str(value).rpartition("@")
-        return f"{head.split('://')[0]}://…@{tail}" if at else str(value)
-    return f"({len(str(value))} characters)" if name in SECRETS else str(value)
-
-
-def _strong(name: str, value: str, env: str) -> None:
-    if len(value.encode()) < WEAKEST or len(set(value)) < 8:
-        raise BadSetting(f"{name.upper()} is weak: {WEAKEST} random bytes or more")
-    if env == "production" and value in (DEMO_SECRET, DEMO_PEPPER):
-        raise BadSetting(f"{name.upper()} is the demo's: make one of your own")
+def _read_through(settings: Settings) -> None:
+    """Read what is written in a small language of its own, so that a mistake is found at the start."""
+    for name, read in (
+        ("QUIET_HOURS", lambda: quiet_hours(settings.quiet_hours)),
+        ("CALLBACK_ALLOWED_IPS", lambda: settings.networks),
+        ("PIN_PEPPER_OLD", lambda: settings.peppers),
+        ("TIMEZONE", lambda: settings.zone),
+    ):
+        try:
+            read()
+        except (ValueError, KeyError, OSError) as error:
+            raise BadSetting(f"{name}: {str(error).removeprefix(name + ': ')}") from error
