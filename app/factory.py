@@ -17,9 +17,9 @@ from app.web.doors import behind_proxies, guard_callbacks, local_or_bearer
 from app.web.health import health_blueprint
 from app.web.hops import ussd_blueprint
 from app.web.texts_in import sms_blueprint
+from config.demands import demand
 from config.logging import configure
 from config.redis import connect
-from config.demands import demand
 from config.settings import Settings, load
 from menus.desk import Desk, SqlActs
 from menus.member import menu
@@ -58,7 +58,7 @@ def build(settings: Settings | None = None) -> Flask:
     if settings.jappoo_env in ("demo", "test"):
         from app.web.phone import phone_blueprint
 
-        app.register_blueprint(phone_blueprint(f"http://{settings.host}:{settings.simulator_port}"))
+        app.register_blueprint(phone_blueprint(f"http://{settings.host}:{settings.simulator_port}", code))
     app.extensions["jappoo"] = {"engine": engine, "database": database, "desk": desk}
     return app
 

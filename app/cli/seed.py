@@ -10,7 +10,9 @@ from app.cli.desk import open_database, read_settings
 
 @click.command()
 @click.option("--members", type=click.IntRange(1, 5_000_000), required=True, help="How many members.")
-@click.option("--cooperatives", type=click.IntRange(1, 100_000), help="In how many co-operatives (default: a hundred members each).")
+@click.option(
+    "--cooperatives", type=click.IntRange(1, 100_000), help="In how many co-operatives (default: a hundred members each)."
+)
 def seed(members: int, cooperatives: int | None) -> None:
     """Fill an empty database with members, the same ones for the same number and day; never a production one.
 

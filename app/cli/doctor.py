@@ -1,0 +1,109 @@
+"""`jappoo doctor`: what is set, where it came from, and what is in reach."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from config.demands import demand, masked
+from config.settings import NAMES, BadSetting, Settings, given, load
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print settings and checks as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when a check fails.")
+def doctor(*, as_json: bool, strict: bool) -> int:
+    """Show every setting with its origin, secrets masked, and check what the service stands on.
+
+    Needs no setting to run.
+
+    Example: jappoo doctor --json
+    """
+    settings, checks = list(_settings()), list(_checks())
+    if as_json:
+        click.echo(json.dumps({"settings": settings, "checks": checks}, ensure_ascii=False))
+    else:
+        for row in settings:
+            click.echo(f"{row['name']:<22} {row['value']:<44} {row['origin']}")
+        click.echo()
+        for check in checks:
+            click.echo(f"{check['check']:<22} {'ok  ' if check['ok'] else 'FAIL'} {check['says']}")
+    return 1 if strict and not all(check["ok"] for check in checks) else 0
+
+
+def _settings() -> Iterator[dict[str, str]]:
+    found = given()
+    defaults = Settings()
+    for name in NAMES:
+        value, origin = found.get(name, (getattr(defaults, name), "default"))
+        yield {"name": name.upper(), "value": masked(name, value), "origin": origin}
+
+
+def _checks() -> Iterator[dict[str, Any]]:
+    yield _check("python", lambda: _python())
+    try:
+        settings = load()
+    except BadSetting as error:
+        yield {"check": "settings", "ok": False, "says": str(error)}
+        return
+    yield _check("settings", lambda: f"good enough to start in {demand(settings).jappoo_env}")
+    yield _check("database", lambda: _database(settings))
+    yield _check("menus", lambda: _menus(settings))
+    yield _check("redis for sessions", lambda: _redis(settings.sessions_url))
+    yield _check("redis for queues", lambda: _redis(settings.queues_url))
+
+
+def _check(name: str, ask: Callable[[], str]) -> dict[str, Any]:
+    try:
+        return {"check": name, "ok": True, "says": ask()}
+    except Exception as error:
+        words = next(iter(str(error).splitlines()), "") or type(error).__name__
+        return {"check": name, "ok": False, "says": words}
+
+
+def _python() -> str:
+    if sys.version_info < (3, 11):
+        raise BadSetting("Python 3.11 or newer is needed")
+    return sys.version.split()[0]
+
+
+def _database(settings: Settings) -> str:
+    from app.coop.models import Base
+    from app.db import schema
+
+    database = _opened(settings)
+    schema.check(database, Base.metadata)
+    return f"{database.engine.dialect.name}, schema up to date"
+
+
+def _menus(settings: Settings) -> str:
+    from menus.publishing import versions
+
+    served = [found for found, _, _, current in versions(_opened(settings)) if current]
+    if not served:
+        raise BadSetting("none is published: run jappoo menus publish")
+    return f"serving {served[0][:12]}"
+
+
+def _opened(settings: Settings) -> Any:
+    """Open the database; a file that isn't there is not made."""
+    from pathlib import Path
+
+    from sqlalchemy import make_url
+
+    from app.db.database import Database
+
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise BadSetting(f"no file {url.database} yet: run jappoo db upgrade")
+    return Database(settings.database_url)
+
+
+def _redis(url: str) -> str:
+    from config.redis import connect
+
+    with connect(url) as client:
+        client.ping()
+    return "answers"

@@ -1,0 +1,20 @@
+"""`jappoo web`: the web server."""
+
+import click
+
+
+@click.command()
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; else WEB_WORKERS.")
+def web(*, workers: int | None) -> None:
+    """Serve the gateways' calls, the console and the trace pages on HOST and PORT, until a signal.
+
+    Example: jappoo web --workers 2
+    """
+    from config import logging
+    from config.demands import demand
+    from config.server import serve
+    from config.settings import load
+
+    settings = demand(load())
+    logging.configure(secrets=settings.secrets)
+    serve("app:create_app", settings, workers=workers)

@@ -1,0 +1,124 @@
+// A basic phone: what it shows comes from the network alone.
+const at = (id) => document.getElementById(id);
+const [screen, entry, unread, note] = ["screen", "entry", "unread", "note"].map(at);
+const code = document.body.dataset.code;
+const SMS_MS = 2000;
+let number = document.querySelector(".number").dataset.number;
+let session = null;
+let seen = Number(localStorage.getItem(`read:${number}`) ?? 0);
+let inboxOpen = false;
+let messages = [];
+
+async function ask(path, body) {
+  const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  try {
+    const answer = await fetch(`/phone/${encodeURIComponent(number)}/${path}`, options);
+    return await answer.json();
+  } catch {
+    return { error: "Le réseau ne répond pas." };
+  }
+}
+
+function show(words) {
+  closeInbox();
+  screen.classList.remove("waiting");
+  screen.textContent = words;
+  screen.scrollTop = 0;
+}
+
+function idle() {
+  session = null;
+  show(`${number}\n\nAppelez ${code}`);
+}
+
+async function hop(path, body) {
+  const mine = number;
+  show("Patientez…");
+  screen.classList.add("waiting");
+  const answer = await ask(path, body);
+  if (mine !== number) return;
+  session = answer.more ? answer.session : null;
+  show(answer.error ?? (answer.screen || answer.warning || "…"));
+  note.textContent = answer.screen && answer.warning ? answer.warning : "";
+  entry.value = "";
+  entry.focus();
+}
+
+function send() {
+  const typed = entry.value.trim();
+  if (session) hop("entries", { session, text: typed });
+  else hop("dial", { string: typed.startsWith("*") ? typed : code });
+}
+
+async function hangUp() {
+  if (session) await ask("hangup", { session });
+  entry.value = "";
+  idle();
+}
+
+function press(key) {
+  entry.value += key;
+  entry.focus();
+}
+
+async function fetchMessages() {
+  const mine = number;
+  const found = await ask("messages");
+  if (mine !== number || !Array.isArray(found)) return;
+  messages = found;
+  if (inboxOpen) openInbox();
+  const waiting = Math.max(0, messages.length - seen);
+  unread.hidden = waiting === 0;
+  unread.textContent = waiting;
+}
+
+function openInbox() {
+  inboxOpen = true;
+  at("inbox").setAttribute("aria-expanded", "true");
+  screen.replaceChildren(...(messages.length ? messages.toReversed().map(article) : ["Aucun SMS."]));
+  seen = messages.length;
+  localStorage.setItem(`read:${number}`, seen);
+}
+
+function closeInbox() {
+  inboxOpen = false;
+  at("inbox").setAttribute("aria-expanded", "false");
+}
+
+function article(message) {
+  const made = document.createElement("article");
+  const when = document.createElement("time");
+  when.textContent = `${message.from} · ${message.at.slice(11, 16)}`;
+  made.append(when, message.text);
+  return made;
+}
+
+function take(chosen) {
+  if (session) ask("hangup", { session });
+  number = chosen;
+  seen = Number(localStorage.getItem(`read:${number}`) ?? 0);
+  messages = [];
+  for (const button of document.querySelectorAll(".number")) button.setAttribute("aria-pressed", String(button.dataset.number === number));
+  idle();
+  fetchMessages();
+}
+
+at("answer").addEventListener("submit", (event) => { event.preventDefault(); send(); });
+at("call").addEventListener("click", () => { if (!session) send(); });
+at("end").addEventListener("click", hangUp);
+at("cancel").addEventListener("click", hangUp);
+at("erase").addEventListener("click", () => { entry.value = entry.value.slice(0, -1); });
+at("inbox").addEventListener("click", () => (inboxOpen ? idle() : openInbox()));
+for (const key of document.querySelectorAll("[data-key]")) key.addEventListener("click", () => press(key.dataset.key));
+for (const button of document.querySelectorAll(".number")) button.addEventListener("click", () => take(button.dataset.number));
+at("other").addEventListener("submit", (event) => { event.preventDefault(); take(at("number").value); });
+at("text").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const answer = await ask("sms", { text: at("sms").value });
+  note.textContent = answer.error ?? "SMS envoyé.";
+  at("sms").value = "";
+});
+setInterval(() => { at("clock").textContent = new Date().toTimeString().slice(0, 5); }, 1000);
+setInterval(fetchMessages, SMS_MS);
+idle();
+fetchMessages();
