@@ -45,7 +45,7 @@ class Supervisor:
             return
         self._read[name] = 0
         with self._log(name).open("wb") as log:
-            self._children[name] = subprocess.Popen(
+            self._children[name] = subprocess.Popen(  # noqa: S603 - the caller's own commands
                 command,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
