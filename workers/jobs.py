@@ -29,16 +29,13 @@ def drain(lane: str) -> int:
         batches = _claim(lane)
         if not batches:
             return taken
-        try:
-            for place, batch in enumerate(batches):
+        for place, batch in enumerate(batches):
+            try:
                 taken += sending.send(here.database, here.gateway, batch, clock=_now, jitter=random.random)
-                log.info("sent", lane=lane, messages=len(batch.ids), batch=batch.claim)
-        except sending.Halted as halted:
-            log.error("the provider refuses our account; the lane rests", lane=lane, why=str(halted), seconds=REST_SECONDS)
-            here.queues.set(_HALTED + lane, str(halted), ex=REST_SECONDS)
-            with here.database.transaction() as session:
-                sending.release(session, batches[place + 1 :], now=_now())
-            return taken
+            except sending.Halted as halted:
+                _rest(lane, str(halted), batches[place + 1 :])
+                return taken
+            log.info("sent", lane=lane, messages=len(batch.ids), batch=batch.claim)
     wake(here.queues, lane)
     return taken
 
@@ -46,6 +43,15 @@ def drain(lane: str) -> int:
 def _claim(lane: Lane) -> list[sending.Batch]:
     with context().database.transaction() as session:
         return sending.claim(session, lane, now=_now())
+
+
+def _rest(lane: str, why: str, untouched: list[sending.Batch]) -> None:
+    """Let a lane rest, loudly, and give back what wasn't handed over."""
+    here = context()
+    log.error("the provider refuses our account; the lane rests", lane=lane, why=why, seconds=REST_SECONDS)
+    here.queues.set(_HALTED + lane, why, ex=REST_SECONDS)
+    with here.database.transaction() as session:
+        sending.release(session, untouched, now=_now())
 
 
 def _now() -> datetime:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -64,18 +65,19 @@ def _check(name: str, ask: Callable[[], str]) -> dict[str, Any]:
 
 
 def _database(settings: Settings) -> str:
+    database = _opened(settings)
     from app.coop.models import Base
     from app.db import schema
 
-    database = _opened(settings)
     schema.check(database, Base.metadata)
     return f"{database.engine.dialect.name}, schema up to date"
 
 
 def _menus(settings: Settings) -> str:
+    database = _opened(settings)
     from menus.publishing import versions
 
-    served = [found for found, _, _, current in versions(_opened(settings)) if current]
+    served = [found for found, _, _, current in versions(database) if current]
     if not served:
         raise BadSetting("none is published: run jappoo menus publish")
     return f"serving {served[0][:12]}"
@@ -83,15 +85,11 @@ def _menus(settings: Settings) -> str:
 
 def _opened(settings: Settings) -> Any:
     """Open the database; a file that isn't there is not made."""
-    from pathlib import Path
-
-    from sqlalchemy import make_url
-
+    file = settings.database_url.partition("sqlite:///")[2]
+    if file and not Path(file).is_file():
+        raise BadSetting(f"no file {file} yet: run jappoo db upgrade")
     from app.db.database import Database
 
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise BadSetting(f"no file {url.database} yet: run jappoo db upgrade")
     return Database(settings.database_url)
 
 

@@ -1,5 +1,7 @@
 """`jappoo phone`: a phone in the terminal."""
 
+from typing import Any
+
 import click
 
 from app.cli.desk import read_settings
@@ -19,7 +21,7 @@ def phone(number: str, dialect: str) -> None:
     settings = read_settings()
     handset = _Phone(f"http://{settings.host}:{settings.simulator_port}", number, dialect)
     click.echo(f"{number} : Entrée appelle {settings.ussd_code or 'le service'}, `lire` ouvre les SMS, `fin` raccroche.")
-    for line in iter(lambda: _typed(), None):
+    for line in iter(_typed, None):
         click.echo(handset.take(line.strip()))
 
 
@@ -49,23 +51,24 @@ class _Phone:
             shown = self._post("entries", {"session": self._session, "text": line})
         else:
             shown = self._post("dial", {"string": line if line.startswith("*") else "", "dialect": self._dialect})
-        self._session = shown.get("session") if shown.get("more") else None
+        self._session = str(shown["session"]) if shown.get("more") else None
         return str(shown.get("screen") or shown.get("warning") or shown.get("error"))
 
     def _get(self) -> list[dict[str, str]]:
-        return list(self._call("get", f"{self._base}/messages", params={"to": self._number}))
+        found: list[dict[str, str]] = self._call("get", f"{self._base}/messages", params={"to": self._number})
+        return found
 
     def _post(self, act: str, body: dict[str, object]) -> dict[str, object]:
-        return dict(self._call("post", f"{self._base}/handsets/{self._number}/{act}", json=body))
+        found: dict[str, object] = self._call("post", f"{self._base}/handsets/{self._number}/{act}", json=body)
+        return found
 
-    def _call(self, method: str, url: str, **what: object) -> "list[dict[str, str]] | dict[str, object]":
+    def _call(self, method: str, url: str, **what: Any) -> Any:
         import requests
 
         try:
-            found: list[dict[str, str]] | dict[str, object] = self._http.request(method, url, timeout=15, **what).json()  # type: ignore[arg-type]
+            return self._http.request(method, url, timeout=15, **what).json()
         except (requests.RequestException, ValueError) as fault:
             raise click.ClickException(f"no network at {self._base}: is the demo running?") from fault
-        return found
 
 
 def _typed() -> str | None:

@@ -49,4 +49,4 @@ def once(
 def outcomes_of(reader: Connection, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the outcomes that are known of these keys; one SELECT."""
     rows = reader.execute(select(Operation.key, Operation.outcome).where(Operation.key.in_(keys)))
-    return {key: outcome for key, outcome in rows}
+    return {row.key: row.outcome for row in rows}

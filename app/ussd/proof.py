@@ -1,4 +1,4 @@
-"""What must hold of a menu before it can be published. Each rule is one function; each finding names file, line, screen and example."""
+"""What must hold of a menu before it can be published. One function a rule; a finding names file, line, screen, example."""
 
 from collections import deque
 from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ COUNTS = "ussd:counts:"
 _COUNT_SECONDS = 8 * 86400
 
 # KEYS[1] the session, KEYS[2] the day's counts.
-# ARGV[1] what must stand there ("" for nothing), ARGV[2] what is put, ARGV[3] its seconds, ARGV[4] the counts' seconds, then the counts.
+# ARGV[1] what must stand there ("" for nothing), ARGV[2] what is put, ARGV[3] its seconds, ARGV[4] the counts' seconds, the counts.
 # Returns 1 when it was put, else what stands there (false for nothing).
 _SWAP = """
 local stands = redis.call('GET', KEYS[1])

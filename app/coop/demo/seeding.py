@@ -53,7 +53,7 @@ class Plan(msgspec.Struct, frozen=True):
         return (member - 1) % self.cooperatives + 1 if self.cooperatives else (member - 1) // 100 + 1
 
 
-def seed(database: Database, plan: Plan, progress: Callable[[int], None] = lambda done: None) -> None:
+def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None = None) -> None:
     """Seed an empty, migrated database; `progress` is told how many members each slice brought. Raises AlreadySeeded."""
     with database.transaction() as session:
         if session.scalar(select(func.count()).select_from(Member)):
@@ -65,7 +65,8 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] = lambd
         numbers = range(first, min(first + SLICE, plan.members + 1))
         with database.transaction() as session:
             _members(session.connection(), plan, numbers, hashed, pepper)
-        progress(len(numbers))
+        if progress:
+            progress(len(numbers))
     with database.transaction() as session:
         _others(session, plan)
         _after(session.connection())
@@ -199,7 +200,7 @@ def _after(to: Connection) -> None:
     if to.dialect.name == "postgresql":
         for table in (Commune, Filiere, Cooperative, Person, Member, Number, Product, Account, JournalEntry):
             name = table.__tablename__
-            to.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
+            to.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")  # noqa: S608 - our own tables' names
 
 
 def _literals(purpose: str) -> list[Any]:

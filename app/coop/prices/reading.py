@@ -71,7 +71,7 @@ def find_product(reader: Connection, words: str, cooperative_id: int | None = No
             CooperativeProduct.cooperative_id == cooperative_id, CooperativeProduct.active
         )
         names, aliases = names.where(Product.id.in_(mine)), aliases.where(ProductAlias.product_id.in_(mine))
-    named = {product: name for product, name in reader.execute(names)}
+    named: dict[int, str] = {row.id: row.name for row in reader.execute(names)}
     known = {spelling(name): product for product, name in named.items()} | {
         spelled: product for product, spelled in reader.execute(aliases)
     }
