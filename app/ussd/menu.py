@@ -76,7 +76,7 @@ def menu_from_json(compiled: bytes) -> Menu:
 
 def menu_as_json(menu: Menu) -> bytes:
     """Write a menu so that equal menus give equal bytes."""
-    return msgspec.json.encode(menu, order="deterministic")
+    return msgspec.json.encode(msgspec.to_builtins(menu, str_keys=True), order="deterministic")
 
 
 def fields(builtins: Any) -> dict[str, Any]:
