@@ -12,6 +12,7 @@ import redis
 
 from app.db import schema
 from app.db.database import Database
+from tests.floors import Floors
 from tests.servers import Server, make_postgres, make_valkey
 
 _numbers = itertools.count(1)
@@ -30,6 +31,11 @@ class Clock:
         """Move it by a timedelta's arguments and give the new time."""
         self.now += timedelta(**delta)
         return self.now
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--cov", default=None):
+        config.pluginmanager.register(Floors())
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+# `make help` says what there is. The first of these Pythons that is 3.11 or newer is used; PYTHON=... names another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK := build/lock
+COMPILE := $(LOCK)/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo clean-demo test lint format bench soak faults lock
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/.installed ## Make .venv with everything that the service needs
+
+demo: .venv/.installed ## Run everything here, with members to try it with (Ctrl-C stops it)
+	@$(BIN)/jappoo demo
+
+clean-demo: ## Drop what the demo has kept
+	rm -rf var/jappoo.db var/jappoo.db-wal var/jappoo.db-shm var/valkey var/simulator var/log
+
+test: lint ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
+	@$(BIN)/pytest --cov
+
+lint: .venv/.installed-tests ## Linters, types and import rules only
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo 'not formatted: make format'; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+
+format: .venv/.installed-tests ## Format the code
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
+	@$(BIN)/python -m tests.$@
+
+lock: ## Pin every package and its hashes again
+	$(if $(PYTHON),,$(error no Python 3.11 or newer))
+	@test -x $(LOCK)/bin/uv || { $(PYTHON) -m venv $(LOCK) && $(LOCK)/bin/pip install --quiet uv; }
+	$(COMPILE) requirements/run.in --output-file requirements.txt
+	$(COMPILE) requirements/test.in --constraint requirements.txt --output-file requirements/test.txt
+
+.venv/.installed: requirements.txt requirements/run.in pyproject.toml
+	@test -n '$(PYTHON)' || { echo 'Jappoo needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3.11'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo '$(PYTHON) has no venv: install it (Debian, Ubuntu: apt install python3-venv)'; exit 1; }
+	@echo 'Installing into .venv (a minute or two, the first time)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-build-isolation --no-deps --no-index --editable .
+	@touch $@
+
+.venv/.installed-tests: .venv/.installed requirements/test.txt
+	@echo 'Installing the test tools into .venv (a minute or two, the first time)'
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
