@@ -13,12 +13,11 @@ from app.sms.outbox import listen
 from app.sms.waker import Waker
 from app.ussd.engine import Engine
 from app.ussd.redis_store import RedisStore
-from app.web.doors import behind_proxies, guard_callbacks, local_or_bearer
+from app.web.doors import answer_faults, behind_proxies, guard_callbacks, local_or_bearer
 from app.web.health import health_blueprint
 from app.web.hops import ussd_blueprint
 from app.web.texts_in import sms_blueprint
 from config.demands import demand
-from config.logging import configure
 from config.redis import connect
 from config.settings import Settings, load
 from menus.desk import Desk, SqlActs
@@ -50,6 +49,7 @@ def build(settings: Settings | None = None) -> Flask:
     shelf.current(None)
     clerk = Clerk(database, settings.secret, code, settings.ussd_cost_text, settings.sms_part_price, settings.at_short_code)
     behind_proxies(app, settings.trusted_proxies)
+    answer_faults(app)
     guard_callbacks(app, settings.callback_token, settings.networks)
     app.register_blueprint(ussd_blueprint("at", AfricasTalkingUssd(code), engine))
     app.register_blueprint(ussd_blueprint("hubtel", HubtelUssd(code), engine))
@@ -67,14 +67,3 @@ def constants_of(settings: Settings) -> dict[str, str]:
     """Return the words that settings put on screens: what a call costs, the string to dial, the one for help."""
     code = settings.ussd_code
     return {"cost": fold(settings.ussd_cost_text), "code": code, "help": f"{code.rstrip('#')}*8#" if code else ""}
-
-
-def serve() -> Flask:
-    """Make the application of one of granian's workers, which ends with its parent."""
-    import os
-
-    from config.processes import die_with_parent
-
-    die_with_parent(os.getppid())
-    configure()
-    return build()

@@ -193,7 +193,7 @@ def activate(hop: Hop, session: Session) -> Nothing:
     )
     if not opened:
         raise Lead("dead")
-    _message(session, hop, "security", f"activated:{hop.operation}", texts.pin_notice(hop.now))
+    _message(session, hop, "security", f"activated:{hop.operation}", texts.activation_notice(hop.now))
     return Nothing()
 
 

@@ -5,6 +5,7 @@ exactly `application/json`; a test pins the private methods that are overridden 
 """
 
 import re
+import ssl
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ import msgspec
 import requests
 from africastalking.SMS import SMSService
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 
@@ -19,6 +21,8 @@ ACCEPTED = frozenset({100, 101, 102})
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _TIMES = (3.05, 9.05)
 """Seconds to connect and to read: the SDK's own."""
+_NO_IDS = (None, "", "None")
+"""What stands for no message id; the word is the provider's own."""
 
 
 class _Raw(msgspec.Struct, frozen=True):
@@ -45,15 +49,22 @@ class _Service(SMSService):  # type: ignore[misc]
     ) -> _Raw:
         del callback
         try:
-            answer = self._session.request(method, url, headers=headers, data=data, params=params, timeout=timeout)
-        except requests.exceptions.ConnectTimeout as error:
-            raise NotSent(str(error)) from error
-        except requests.exceptions.ConnectionError as error:
-            refused = "refused" in str(error).lower() or "NewConnectionError" in str(error)
-            raise (NotSent if refused else MaybeSent)(str(error)) from error
+            answer = self._session.request(
+                method, url, headers=headers, data=data, params=params, timeout=timeout, allow_redirects=False
+            )
         except requests.exceptions.RequestException as error:
-            raise MaybeSent(str(error)) from error
+            raise (NotSent if _never_left(error) else MaybeSent)(type(error).__name__) from error
         return _Raw(answer.status_code, answer.content)
+
+
+def _never_left(error: requests.exceptions.RequestException) -> bool:
+    """Tell whether nothing was sent: no connection in time, a refusal, a name not known, a certificate not believed."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError) or any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in getattr(reason, "args", ())
+    )
 
 
 class AfricasTalkingSms:
@@ -74,30 +85,59 @@ class AfricasTalkingSms:
         return msgspec.structs.replace(answer, refused=answer.refused | bad)
 
 
-def read_answer(raw: Any, numbers: Sequence[str]) -> Answer:
-    """Read a raw answer: the code of each number decides, not its words. Raises MaybeSent on a fault of the server's."""
+def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
+    """Read a raw answer: the code of each number decides, not its words, nor the content type.
+
+    Raises MaybeSent on a fault of the server's, and on an acceptance that can't be read. A number that was taken without
+    an id is `unknown`: only an id can tie a report to it.
+    """
     if raw.status == 401:
         return Answer(whole="bad_key")
     if raw.status == 429:
         return Answer(whole="throttled")
-    if raw.status >= 500:
+    if raw.status >= 500 or raw.status == 408:
         raise MaybeSent(f"HTTP {raw.status}")
     try:
-        said = msgspec.json.decode(raw.body)["SMSMessageData"]
-        recipients = said["Recipients"]
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
-        if raw.status >= 400:
+        said = msgspec.json.decode(raw.body, type=_Wrapped).said
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if raw.status >= 300:
             return Answer(whole="bad_answer")
         raise MaybeSent("an answer that can't be read") from error
-    if not recipients and "InvalidSenderId" in str(said.get("Message")):
+    if not said.recipients and said.message == "InvalidSenderId":
         return Answer(whole="invalid_sender")
+    asked = {number.lstrip("+"): number for number in numbers}
     taken: dict[str, Taken] = {}
     refused: dict[str, Refused] = {}
-    for recipient in recipients:
-        number, code = str(recipient.get("number")), int(recipient.get("statusCode") or 0)
-        if code in ACCEPTED:
-            taken[number] = Taken(str(recipient.get("messageId")), code, str(recipient.get("cost", ""))[:24])
-        else:
-            refused[number] = Refused(code, str(recipient.get("status", ""))[:40])
-    unknown = tuple(number for number in numbers if number not in taken and number not in refused)
-    return Answer(taken, refused, unknown)
+    for one in said.recipients or ():
+        number, code = asked.get(str(one.number).strip().lstrip("+")), _code(one.status_code)
+        if number is None or code is None:
+            continue
+        if code not in ACCEPTED:
+            refused[number] = Refused(code, str(one.status)[:40])
+        elif one.message_id not in _NO_IDS:
+            taken[number] = Taken(str(one.message_id)[:64], code, str(one.cost)[:24])
+    return Answer(taken, refused, tuple(number for number in numbers if number not in taken and number not in refused))
+
+
+class _Recipient(msgspec.Struct, rename="camel"):
+    number: str | int
+    status_code: str | int | None = None
+    message_id: str | int | None = None
+    status: str | None = ""
+    cost: str | float | None = ""
+
+
+class _Said(msgspec.Struct, rename="pascal"):
+    message: str | None = None
+    recipients: list[_Recipient] | None = None
+
+
+class _Wrapped(msgspec.Struct):
+    said: _Said = msgspec.field(name="SMSMessageData")
+
+
+def _code(given: str | int | None) -> int | None:
+    try:
+        return int(given or 0) or None
+    except ValueError:
+        return None

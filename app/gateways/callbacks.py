@@ -33,6 +33,15 @@ class OptOut(msgspec.Struct, frozen=True):
     number: str
 
 
+class Subscription(msgspec.Struct, frozen=True):
+    """A number that joined or left a short code's keyword."""
+
+    number: str
+    short_code: str
+    keyword: str
+    joined: bool
+
+
 def read_report(body: bytes) -> DeliveryReport:
     """Read a delivery report; raises Unreadable naming the field that is missing."""
     form = _form(body, "id", "status")
@@ -54,6 +63,16 @@ def read_opt_out(body: bytes) -> OptOut:
     return OptOut(e164(_form(body, "phoneNumber")["phoneNumber"]))
 
 
+def read_subscription(body: bytes) -> Subscription:
+    """Read a subscription's change; `addition` and `deletion` come in both cases, and any other word is Unreadable."""
+    form = _form(body, "phoneNumber", "updateType")
+    change = form["updateType"].lower()
+    if change not in ("addition", "deletion"):
+        raise Unreadable("updateType")
+    number, short_code = e164(form["phoneNumber"]), form.get("shortCode", "")[:20]
+    return Subscription(number, short_code, form.get("keyword", "")[:40], change == "addition")
+
+
 def _form(body: bytes, *needed: str) -> dict[str, str]:
     try:
         read = parse_qs(body, keep_blank_values=True, max_num_fields=40)
@@ -68,6 +87,7 @@ def _form(body: bytes, *needed: str) -> dict[str, str]:
 
 def _moment(date: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(date.strip().replace(" ", "T").replace("Z", "+00:00")).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(date.strip())
     except ValueError:
         return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -18,16 +18,16 @@ class HubtelUssd:
     def read(self, body: bytes) -> Dialled | Ended:
         """Read a hop, or the end of a session."""
         asked = _fields(body)
-        session, phone, kind = str(asked.get("SessionId") or ""), str(asked.get("Mobile") or ""), str(asked.get("Type") or "")
+        session, phone, kind, message = (_text(asked, name) for name in ("SessionId", "Mobile", "Type", "Message"))
         if not session or not phone:
             raise Unreadable("SessionId" if not session else "Mobile")
         if kind.lower() in ("release", "timeout"):
             return Ended(session[:80], kind)
-        sequence, message = asked.get("Sequence"), str(asked.get("Message") or "")
+        sequence = asked.get("Sequence")
         if not isinstance(sequence, int) or sequence < 1:
             raise Unreadable("Sequence")
         parts = dialled_parts(message, self._code) if sequence == 1 else (message,)
-        return Dialled(session[:80], e164(phone), parts, turn=sequence - 1, network=str(asked.get("Operator") or "")[:12])
+        return Dialled(session[:80], e164(phone), parts, turn=sequence - 1, network=_text(asked, "Operator")[:12])
 
     def write(self, text: str, more: bool, body: bytes) -> tuple[bytes, str]:
         """Return the text as `Response` (more) or `Release`."""
@@ -40,3 +40,8 @@ def _fields(body: bytes) -> dict[str, Any]:
         return msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreadable("not a JSON object") from error
+
+
+def _text(asked: dict[str, Any], name: str) -> str:
+    value = asked.get(name)
+    return "" if value is None else str(value)

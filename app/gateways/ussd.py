@@ -49,7 +49,7 @@ class UssdGateway(Protocol):
 
 
 def e164(number: str) -> str:
-    """Return a number as E.164 when it can be read (Senegal's without its code too), else as given."""
+    """Return a number as E.164 when it is one (Senegal's without its code too); short codes and names stay as given."""
     plain = number.strip()
     found = _SENEGAL.fullmatch(plain)
     if found:
@@ -57,6 +57,8 @@ def e164(number: str) -> str:
     try:
         parsed = phonenumbers.parse(plain if not plain.isdigit() or len(plain) < 11 else f"+{plain}", "SN")
     except phonenumbers.NumberParseException:
+        return plain[:20]
+    if not phonenumbers.is_valid_number(parsed):
         return plain[:20]
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

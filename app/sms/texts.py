@@ -10,7 +10,7 @@ DAKAR = ZoneInfo("Africa/Dakar")
 def declaration_receipt(reference: str, quantity: Decimal, unit: str, at: datetime) -> str:
     """Confirm a declaration: reference, quantity, day."""
     return (
-        f"Jappoo: déclaration reçue. réf {reference}: {_quantity(quantity)} {unit}, le {_day(at)}. Gardez ce message pour la pesée."
+        f"Jappoo: déclaration notée, réf {reference}: {_quantity(quantity)} {unit}, le {_day(at)}. Gardez ce message pour la pesée."
     )
 
 
@@ -29,6 +29,13 @@ def pin_notice(at: datetime) -> str:
     """Tell that a PIN was set or changed."""
     return (
         f"Jappoo: votre code secret est changé le {_day(at)}. Ne le dites à personne. Ce n'est pas vous ? Voyez votre secrétaire."
+    )
+
+
+def activation_notice(at: datetime) -> str:
+    """Tell that an account was opened and its PIN chosen."""
+    return (
+        f"Jappoo: compte ouvert, code secret choisi le {_day(at)}. Gardez-le pour vous. Ce n'est pas vous ? Voyez votre secrétaire."
     )
 
 

@@ -179,7 +179,7 @@ def test_call_me_back_makes_one_row_however_often(handset, peopled):
     assert count(peopled, CallBack) == 1
 
 
-def test_one_session_id_from_two_numbers_is_two_journeys(handset, engine):
+def test_one_session_id_from_two_numbers_is_two_journeys(handset):
     awa, other = handset(), handset(village.SHARED)
     awa.dial()
     awa.type("1")
@@ -207,7 +207,7 @@ def test_a_lost_session_finds_its_outcome_and_else_stops_at_the_pin(handset, sto
     assert count(peopled, Declaration) == 1
 
 
-def test_with_the_store_down_home_and_prices_come_and_nothing_acts(handset, engine, store, monkeypatch):
+def test_with_the_store_down_home_and_prices_come_and_nothing_acts(handset, store, monkeypatch):
     def down(*_, **__):
         raise StoreDown("gone")
 

@@ -1,0 +1,40 @@
+"""The whole web application on a village, with a real Valkey."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.db.database import Database
+from config.settings import load
+from menus.publishing import compiled, publish
+from tests import village
+from tests.conftest import Clock
+from tests.servers import Server
+
+
+@pytest.fixture
+def environment(valkey: Server, database: Database) -> dict[str, str]:
+    return {
+        "JAPPOO_ENV": "test",
+        "DATABASE_URL": database.url,
+        "REDIS_URL": valkey.url,
+        "SECRET_KEY": village.KEY.decode(),
+        "PIN_PEPPER": village.PEPPERS[1].decode(),
+    }
+
+
+@pytest.fixture
+def app(environment: dict[str, str], database: Database, clock: Clock) -> Iterator[Flask]:
+    village.build(database)
+    publish(database, None, compiled(), by="tests", now=clock())
+    made = create_app(load(environment, dotenv=None))
+    yield made
+    made.extensions["jappoo"]["database"].dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
