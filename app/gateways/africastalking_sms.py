@@ -19,7 +19,7 @@ from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 
 ACCEPTED = frozenset({100, 101, 102})
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_TIMES = (3.05, 9.05)
+TIMES = (3.05, 9.05)
 """Seconds to connect and to read: the SDK's own."""
 _NO_IDS = (None, "", "None")
 """What stands for no message id; the word is the provider's own."""
@@ -45,16 +45,20 @@ class _Service(SMSService):  # type: ignore[misc]
         self._baseUrl = f"{self._base.rstrip('/')}/version1"
 
     def _make_request(
-        self, url: str, method: str, headers: dict[str, str], data: Any, params: Any, callback: Any = None, timeout: Any = _TIMES
+        self, url: str, method: str, headers: dict[str, str], data: Any, params: Any, callback: Any = None, timeout: Any = None
     ) -> _Raw:
-        del callback
+        del callback, timeout
         try:
             answer = self._session.request(
-                method, url, headers=headers, data=data, params=params, timeout=timeout, allow_redirects=False
+                method, url, headers=headers, data=data, params=params, timeout=TIMES, allow_redirects=False
             )
         except requests.exceptions.RequestException as error:
             raise (NotSent if _never_left(error) else MaybeSent)(type(error).__name__) from error
         return _Raw(answer.status_code, answer.content)
+
+    def close(self) -> None:
+        """Drop the connections."""
+        self._session.close()
 
 
 def _never_left(error: requests.exceptions.RequestException) -> bool:
@@ -83,6 +87,10 @@ class AfricasTalkingSms:
             return Answer(refused=bad)
         answer = read_answer(self._service.send(text, good, sender_id=self._sender, enqueue=True), good)
         return msgspec.structs.replace(answer, refused=answer.refused | bad)
+
+    def close(self) -> None:
+        """Drop the connections that are kept."""
+        self._service.close()
 
 
 def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:

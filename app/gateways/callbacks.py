@@ -1,11 +1,10 @@
 """What Africa's Talking tells us of SMS: reports, what came in, who opted out. Unknown values are kept as they are."""
 
 from datetime import UTC, datetime
-from urllib.parse import parse_qs
 
 import msgspec
 
-from app.gateways.ussd import Unreadable, e164
+from app.gateways.ussd import Unreadable, e164, read_form
 
 
 class DeliveryReport(msgspec.Struct, frozen=True):
@@ -74,11 +73,7 @@ def read_subscription(body: bytes) -> Subscription:
 
 
 def _form(body: bytes, *needed: str) -> dict[str, str]:
-    try:
-        read = parse_qs(body, keep_blank_values=True, max_num_fields=40)
-    except ValueError as error:
-        raise Unreadable("not a form") from error
-    form = {name.decode("utf-8", "replace"): values[0].decode("utf-8", "replace") for name, values in read.items()}
+    form = read_form(body)
     for name in needed:
         if not form.get(name):
             raise Unreadable(name)

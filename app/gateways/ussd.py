@@ -2,11 +2,13 @@
 
 import re
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 import msgspec
 import phonenumbers
 
 _SENEGAL = re.compile(r"\+?(221)(7(?:[015-8][0-9]|21|90)[0-9]{6})")
+MOST_FIELDS = 40
 
 
 class Unreadable(ValueError):
@@ -46,6 +48,18 @@ class UssdGateway(Protocol):
     def write(self, text: str, more: bool, body: bytes) -> tuple[bytes, str]:
         """Return the answer's body and content type; `body` is the request's, which some dialects repeat from."""
         ...
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """Return a form's fields, the first of each name; what isn't UTF-8 is replaced. Raises Unreadable on too many fields.
+
+    The body is decoded first: parse_qsl on bytes refuses every accent.
+    """
+    try:
+        fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise Unreadable("not a form") from error
+    return dict(reversed(fields))
 
 
 def e164(number: str) -> str:
