@@ -64,5 +64,5 @@ def _strong(name: str, value: str) -> None:
 
 def _trivial(value: str) -> bool:
     """Tell a few characters, or a short piece said over and over ("0123456789" four times), from something random."""
-    repeats = value in (value + value)[1:-1] or value[: len(value) // 2] == value[len(value) // 2 :][: len(value) // 2]
+    repeats = any(value[period:] == value[:-period] for period in range(1, len(value) // 2 + 1))
     return repeats or len(set(value)) < _KINDS

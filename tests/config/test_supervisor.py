@@ -1,0 +1,135 @@
+"""One supervisor: whatever ends it, nothing is left behind. Real processes, real signals."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+class Family:
+    """A supervisor running in a process of its own, with children that carry its folder's name."""
+
+    def __init__(self, folder: Path, which: str, **options: object) -> None:
+        self.folder = folder
+        command = [sys.executable, "-m", "tests.config.family", str(folder), which]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload]
+
+    def ready(self) -> "Family":
+        assert self.process.stdout.readline() == "ready\n"
+        assert len(self.left()) >= 3
+        return self
+
+    def left(self) -> list[int]:
+        """Return the processes that carry our mark in their environment, the supervisor aside."""
+        mark = f"FAMILY={self.folder}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
+
+    def nothing_left(self) -> bool:
+        end = time.monotonic() + 5
+        while self.left() and time.monotonic() < end:
+            time.sleep(0.05)
+        return not self.left()
+
+    def ended(self) -> tuple[int, str]:
+        _, errors = self.process.communicate(timeout=30)
+        return self.process.returncode, errors
+
+
+@pytest.fixture
+def families() -> Iterator[list[Family]]:
+    made: list[Family] = []
+    yield made
+    for family in made:
+        if family.process.poll() is None:
+            family.process.kill()
+            family.process.communicate()
+        for pid in family.left():
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signal_ends_all_and_is_no_failure(tmp_path: Path, families: list[Family], signum: int) -> None:
+    families.append(family := Family(tmp_path, "plain").ready())
+    family.process.send_signal(signum)
+    code, _ = family.ended()
+    assert code == 0
+    assert family.nothing_left()
+
+
+def test_killed_supervisor_leaves_nothing(tmp_path: Path, families: list[Family]) -> None:
+    families.append(family := Family(tmp_path, "plain").ready())
+    family.process.kill()
+    family.ended()
+    assert family.nothing_left()
+
+
+def test_dead_child_is_named_with_its_last_words_and_ends_all(tmp_path: Path, families: list[Family]) -> None:
+    families.append(family := Family(tmp_path, "mortal"))
+    code, errors = family.ended()
+    assert code == 1
+    assert "mortal ended with 3" in errors
+    assert "I was asked too much" in errors
+    assert family.nothing_left()
+
+
+def test_children_that_ignore_signals_are_killed_with_their_own(tmp_path: Path, families: list[Family]) -> None:
+    families.append(family := Family(tmp_path, "stubborn").ready())
+    before = time.monotonic()
+    family.process.terminate()
+    code, _ = family.ended()
+    assert code == 0
+    assert time.monotonic() - before < 15
+    assert family.nothing_left()
+
+
+def test_second_signal_does_not_wait_for_the_stubborn(tmp_path: Path, families: list[Family]) -> None:
+    families.append(family := Family(tmp_path, "stubborn").ready())
+    before = time.monotonic()
+    family.process.terminate()
+    time.sleep(0.5)
+    family.process.terminate()
+    family.ended()
+    assert time.monotonic() - before < 4
+    assert family.nothing_left()
+
+
+def test_warnings_reach_the_terminal_with_the_child_s_name(tmp_path: Path, families: list[Family]) -> None:
+    families.append(family := Family(tmp_path, "plain").ready())
+    time.sleep(0.5)
+    family.process.terminate()
+    _, errors = family.ended()
+    (line,) = [line for line in errors.splitlines() if "look at me" in line]
+    assert line.split(" | ")[0].strip() == "father"
+
+
+def test_closed_terminal_ends_all(tmp_path: Path) -> None:
+    family = Family.__new__(Family)
+    family.folder = tmp_path
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [sys.executable, "-m", "tests.config.family", str(tmp_path), "plain"])
+    _read_until(terminal, b"ready")
+    assert len(family.left()) >= 3
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert family.nothing_left()
+
+
+def _read_until(terminal: int, words: bytes) -> None:
+    seen = b""
+    while words not in seen:
+        seen += os.read(terminal, 1024)
