@@ -1,0 +1,176 @@
+"""What happens when things really break. The provider's own record judges, never our tables."""
+
+import contextlib
+import re
+import threading
+import time
+import zlib
+
+import pytest
+import redis
+import requests
+from sqlalchemy import func, select, text
+
+from app.coop.production.models import Declaration
+from tests import village
+from tests.faults.house import House, open_house
+
+ALL = ("simulator", "web", "worker")
+PIN = "7391"
+
+
+@pytest.fixture
+def house(tmp_path, sqlite_database):
+    with open_house(tmp_path, sqlite_database, *ALL) as opened:
+        yield opened
+
+
+def declarations(house: House) -> int:
+    with house.database.read() as reader:
+        return reader.scalar(select(func.count()).select_from(Declaration)) or 0
+
+
+@pytest.mark.parametrize("dialect", ["africastalking", "hubtel"])
+def test_every_hop_sent_three_times_at_once_acts_once(house, dialect):
+    house.fault("ussd-twice-at-once", 100)
+    phone = house.phone(village.AWA, dialect)
+    phone.dial()
+    done = phone.type("2", "2468", "2", "25", "1")
+    assert "Enregistré" in done
+    assert declarations(house) == 1
+    house.until(lambda: house.messages(village.AWA))
+    time.sleep(1)
+    [message] = house.messages(village.AWA)
+    assert done.split("réf ")[1][:6] in message["text"]
+
+
+def test_valkey_killed_and_back_loses_nothing_that_was_confirmed(house):
+    phone = house.phone(village.AWA)
+    phone.dial()
+    phone.type("2", "2468", "2", "25")
+    house.valkey.kill()
+    assert "Rien n'est enregistré" in phone.type("1")
+    assert "Mes soldes" in house.phone(village.AWA).dial()
+    assert declarations(house) == 0
+    house.valkey.start()
+    phone = house.phone(village.AWA)
+    phone.dial()
+    assert "Enregistré" in phone.type("2", "2468", "2", "25", "1")
+    house.until(lambda: house.messages(village.AWA), seconds=30)
+    assert len(house.messages(village.AWA)) == 1
+
+
+def test_web_killed_after_the_commit_gives_the_outcome_to_the_repeat(house):
+    form = {"phoneNumber": village.AWA, "serviceCode": "*384*44135#", "sessionId": "cut"}
+    url = f"http://127.0.0.1:{house.port}/at/demo/ussd"
+    for entries in ("", "2", "2*2468", "2*2468*2", "2*2468*2*25"):
+        house.http.post(url, data=form | {"text": entries}, timeout=5)
+    confirm = form | {"text": "2*2468*2*25*1"}
+    threading.Thread(target=_post_and_forget, args=(url, confirm), daemon=True).start()
+    house.until(lambda: declarations(house))
+    house.kill("web")
+    house.start("web")
+    answer = requests.post(url, data=confirm, timeout=5).text
+    assert "Enregistré" in answer
+    assert declarations(house) == 1
+    house.until(lambda: house.messages(village.AWA), seconds=30)
+    assert answer.split("réf ")[1][:6] in house.messages(village.AWA)[0]["text"]
+
+
+def test_messages_accepted_then_cut_or_doubled_in_report_are_taken_once(house):
+    house.fault("sms-accepted-then-cut")
+    house.fault("report-doubled", 5)
+    phone = house.phone(village.AWA)
+    phone.dial()
+    phone.type("2", "2468", "2", "25", "1")
+    house.until(lambda: house.messages(village.AWA))
+    time.sleep(2)
+    assert len(house.messages(village.AWA)) == 1
+
+
+def test_a_pin_is_nowhere_in_redis_sql_or_logs(house):
+    phone = house.phone(village.NEW)
+    phone.dial("*384*44135*1#")
+    assert "ouvert" in phone.type("482190", "1", PIN, PIN)
+    phone.dial()
+    assert "Parts" in phone.type("1", PIN)
+    client = redis.Redis.from_url(house.valkey.url)
+    client.set("planted", zlib.compress(b"a job with " + PIN.encode()))
+    assert _holds_pin(_everything_in(client))
+    client.delete("planted")
+    assert not _holds_pin(_everything_in(client))
+    with house.database.transaction() as session:
+        session.execute(text("CREATE TABLE planted (words TEXT)"))
+        session.execute(text("INSERT INTO planted VALUES (:pin)"), {"pin": f"2*{PIN}*1"})
+    assert _holds_pin(_everything_in_sql(house))
+    with house.database.transaction() as session:
+        session.execute(text("DROP TABLE planted"))
+    assert not _holds_pin(_everything_in_sql(house))
+    planted = house.folder / "planted.log"
+    planted.write_text(PIN)
+    assert _holds_pin(house.logs())
+    planted.unlink()
+    logs = house.logs()
+    assert not _holds_pin(logs)
+    assert village.NEW not in logs
+    assert "balances" in logs
+
+
+def test_postgres_killed_and_back_says_so_and_goes_on(tmp_path, postgres_database, postgres):
+    with open_house(tmp_path, postgres_database, "simulator", "web") as house:
+        phone = house.phone(village.AWA)
+        assert "Mes soldes" in phone.dial()
+        postgres.kill()
+        began = time.monotonic()
+        assert "Rien n'est enregistré" in phone.type("1")
+        assert time.monotonic() - began < 5
+        assert "Mes soldes" in house.phone(village.AWA).dial()
+        postgres.start()
+        phone = house.phone(village.AWA)
+        phone.dial()
+        assert "Parts" in phone.type("1", "2468")
+
+
+def _post_and_forget(url: str, form: dict[str, str]) -> None:
+    try:
+        requests.post(url, data=form, timeout=5)
+    except requests.RequestException:
+        return
+
+
+def _holds_pin(words: str) -> bool:
+    """Look for the PIN as typed: not as four digits in the midst of a time's or a hash's."""
+    return re.search(rf"(?<![0-9A-Za-z]){PIN}(?![0-9A-Za-z])", words) is not None
+
+
+def _everything_in(client: redis.Redis) -> str:
+    """Give all keys and values, whatever their type, jobs unpacked."""
+    found = []
+    for key in client.scan_iter():
+        kind = client.type(key).decode()
+        if kind == "string":
+            values = [client.get(key)]
+        elif kind == "hash":
+            values = [part for pair in client.hgetall(key).items() for part in pair]
+        elif kind == "list":
+            values = client.lrange(key, 0, -1)
+        elif kind == "zset":
+            values = client.zrange(key, 0, -1)
+        else:
+            values = list(client.smembers(key)) if kind == "set" else []
+        found += [_unpacked(value) for value in (key, *values)]
+    return "\n".join(found)
+
+
+def _unpacked(value: bytes) -> str:
+    with contextlib.suppress(zlib.error):
+        value = zlib.decompress(value)
+    return value.decode("utf-8", "replace")
+
+
+def _everything_in_sql(house: House) -> str:
+    """Give every row of every table, but for the hashes, which are no words."""
+    with house.database.read() as reader:
+        names = reader.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+        rows = [row for name in names for row in reader.execute(text(f'SELECT * FROM "{name}"')).all()]  # noqa: S608 - our tables
+    return "\n".join(str(row) for row in rows)
