@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,32 +66,37 @@ def _check(name: str, ask: Callable[[], str]) -> dict[str, Any]:
 
 
 def _database(settings: Settings) -> str:
-    database = _opened(settings)
-    from app.coop.models import Base
-    from app.db import schema
+    with _opened(settings) as database:
+        from app.coop.models import Base
+        from app.db import schema
 
-    schema.check(database, Base.metadata)
-    return f"{database.engine.dialect.name}, schema up to date"
+        schema.check(database, Base.metadata)
+        return f"{database.engine.dialect.name}, schema up to date"
 
 
 def _menus(settings: Settings) -> str:
-    database = _opened(settings)
-    from menus.publishing import versions
+    with _opened(settings) as database:
+        from menus.publishing import versions
 
-    served = [found for found, _, _, current in versions(database) if current]
+        served = [found for found, _, _, current in versions(database) if current]
     if not served:
         raise BadSetting("none is published: run jappoo menus publish")
     return f"serving {served[0][:12]}"
 
 
-def _opened(settings: Settings) -> Any:
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Any]:
     """Open the database; a file that isn't there is not made."""
     file = settings.database_url.partition("sqlite:///")[2]
     if file and not Path(file).is_file():
         raise BadSetting(f"no file {file} yet: run jappoo db upgrade")
     from app.db.database import Database
 
-    return Database(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def _redis(url: str) -> str:
