@@ -19,6 +19,8 @@ FAULTS = {
     "report-early": "the report comes before the send has returned",
     "report-late": "the report comes five seconds later",
     "report-failed": "the report says Failed",
+    "report-unknown-id": "the report names a message that the answer didn't",
+    "incoming-doubled": "an SMS of a member's reaches the service twice at once",
 }
 
 
@@ -41,11 +43,11 @@ class Faults:
         with self._lock:
             self._armed.clear()
 
-    def hits(self, name: str, number: str) -> bool:
-        """Tell whether a fault happens to this event, and use it up once."""
+    def hits(self, name: str, *numbers: str) -> bool:
+        """Tell whether a fault happens to this event, which is about these numbers, and use it up once."""
         with self._lock:
             times, to = self._armed.get(name, (0, None))
-            if times < 1 or to not in (None, number):
+            if times < 1 or (to is not None and to not in numbers):
                 return False
             self._armed[name] = (times - 1, to)
             return True

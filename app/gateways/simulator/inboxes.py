@@ -7,15 +7,21 @@ from pathlib import Path
 
 
 class Inboxes:
-    """All messages taken, oldest first; the file is `messages.jsonl` in the folder given, or none."""
+    """All messages taken, oldest first; the file is `messages.jsonl` in the folder given, or none.
+
+    A last line that a kill left half written is dropped.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self._lock = threading.Lock()
         self._file = folder / "messages.jsonl" if folder else None
         self._messages: list[dict[str, str]] = []
         if self._file and self._file.exists():
-            lines = self._file.read_text("utf-8").splitlines()
-            self._messages = [json.loads(line) for line in lines if line.endswith("}")]
+            kept = self._file.read_bytes()
+            whole = kept[: kept.rfind(b"\n") + 1]
+            if len(whole) < len(kept):
+                self._file.write_bytes(whole)
+            self._messages = [json.loads(line) for line in whole.split(b"\n") if line]
 
     def take(self, to: str, sender: str, text: str, message: str) -> None:
         """Record a message under the provider's id for it."""

@@ -32,7 +32,7 @@ def create_simulator(
 
     @app.get("/faults")
     def names() -> Response:
-        return jsonify({"faults": FAULTS, "armed": faults.armed()})
+        return jsonify(list(FAULTS))
 
     @app.post("/faults")
     def arm() -> tuple[Response, int]:
@@ -48,13 +48,16 @@ def create_simulator(
             return jsonify({"error": f"no such fault: {asked.get('fault')}"}), 400
         return jsonify({"armed": faults.armed()}), 200
 
+    @app.get("/handsets/<number>")
+    def handset(number: str) -> Response:
+        return jsonify({"number": number, "open": handsets.live(number), "messages": inboxes.to(number)})
+
     @app.post("/handsets/<number>/dial")
     def dial(number: str) -> Response:
         asked: dict[str, Any] = request.get_json(silent=True) or {}
-        dialled = str(asked.get("string") or code)
-        return jsonify(
-            handsets.dial(number, code, dialled, str(asked.get("dialect", "africastalking")), str(asked.get("network", "60801")))
-        )
+        dialect, network = str(asked.get("dialect", "africastalking")), str(asked.get("network", "60801"))
+        string, where = str(asked.get("string") or code), str(asked.get("subcode", "text"))
+        return jsonify(handsets.dial(number, code, string, dialect, network, where))
 
     @app.post("/handsets/<number>/entries")
     def enter(number: str) -> tuple[Response, int]:
