@@ -92,7 +92,7 @@ class Engine(Generic[D]):
         for _ in range(4):
             session = read(value) if value else None
             if session is None:
-                return self._unknown(hop, pointer)
+                return self._unknown(hop, pointer, value)
             if session.claim and hop.trail.turn > session.turn and session.claim.until > self._now().timestamp():
                 value, waited = self._wait(hop, value)
                 if not waited:
@@ -108,8 +108,11 @@ class Engine(Generic[D]):
                 return reply
         return self._unsettled(hop)
 
-    def _unknown(self, hop: "_Hop", pointer: str | None) -> Reply:
-        """Serve a session that nobody knows: what it has done first, then its static choices, the rest unread."""
+    def _unknown(self, hop: "_Hop", pointer: str | None, old: bytes | None) -> Reply:
+        """Serve a session that nobody knows: what it has done first, then its static choices, the rest unread.
+
+        `old` is what stands in the store and can't be read, if anything does.
+        """
         version, menu = self._shelf.current(pointer)
         session = Session(
             menu=version,
@@ -121,7 +124,7 @@ class Engine(Generic[D]):
         walk = hop.walk(self.served(version, menu), session)
         done = self._done(hop) if hop.trail.turn else None
         reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
-        return self._save(hop, session, None, reply)[0] or self._hop(hop)
+        return self._save(hop, session, old, reply)[0] or self._hop(hop)
 
     def _turn(
         self, hop: "_Hop", session: Session, value: bytes | None, parts: tuple[str, ...]

@@ -1,0 +1,93 @@
+"""A menu that would fail a member is refused, with its line and the reason."""
+
+import pytest
+
+from app.ussd.compiling import Unreadable, compile_menu, words_of
+from app.ussd.menu import menu_as_json, menu_from_json
+from menus.publishing import compiled, prove
+
+HEAD = """
+start: home
+trouble: trouble
+words: {back: 0 Retour, more: 9 Suite, "yes": Confirmer, unknown: Inconnu., empty: Tapez.,
+  nothing: Panne., unsure: Attente., diverged: Fini., moved: Parti.}
+guards: {pin: {stranger: away, place: away, activation: away, pin: pin, blocked: away, departed: away, officer: away}}
+screens:
+  away: {end: "Non."}
+  trouble: {text: "Erreur."}
+  pin: {text: "Code ?", ask: pin, free: true, to: "@wanted", leads: {locked: away}, refusals: {form: "Non.", wrong: "Non {left}."}}
+"""
+HOME = '  home: {text: "Jappoo", choices: {1: {label: "Soldes", to: balances}}}\n'
+BALANCES = '  balances: {guard: pin, source: balances, text: "{shares}"}\n'
+BOTH = HOME.replace("balances}}", 'balances}, 2: {label: "Parts", to: safe}}')
+SAFE = '  safe: {guard: pin, text: "Rien"}\n'
+
+
+def findings(screens: str) -> str:
+    try:
+        return "\n".join(map(str, prove(compile_menu("member", HEAD + screens))))
+    except Unreadable as fault:
+        return str(fault)
+
+
+def test_the_published_menu_is_proved_and_survives_json():
+    menu = compiled()
+    assert prove(menu) == []
+    assert menu_from_json(menu_as_json(menu)) == menu
+    assert "Mes soldes" in set(words_of(menu))
+
+
+def test_a_small_menu_is_proved():
+    assert findings(HOME + BALANCES) == ""
+
+
+@pytest.mark.parametrize(
+    ("screens", "reason"),
+    [
+        (HOME, "1 leads to no screen: balances"),
+        (HOME + BALANCES + '  lost: {end: "Perdu."}\n', "lost: nothing leads here"),
+        (HOME + BALANCES.replace("source: balances", "source: balance"), "no source is called balance"),
+        (HOME + BALANCES.replace("guard: pin", "guard: door"), "no guard is called door"),
+        (HOME + BALANCES.replace("{shares}", "{share}"), "nothing gives {share}"),
+        (BOTH + BALANCES.replace("guard: pin, ", "") + SAFE, "{shares} is private"),
+        (HOME + BALANCES.replace("{shares}", "x" * 190), "septets, not 160"),
+        (HOME.replace("Soldes", "Prêts ŋ") + BALANCES, ""),
+        (HOME.replace("1:", "9:") + BALANCES, "numbered 1 to 8"),
+        (HOME + BALANCES + '  home: {end: "Encore."}\n', "home is given twice"),
+        (HOME + BALANCES.replace("text:", "texte:"), "unknown field"),
+        (HOME + BALANCES.replace("guard: pin", "guard: pin, end: fin, ask: pin"), "one form"),
+        (HOME + "  balances: {guard: pin, to: home}\n", "none of choices"),
+        (HOME + '  balances: {guard: pin, text: "Oui ?", effect: call_me}\n', "give `done`"),
+        (HOME + '  balances: {guard: pin, text: "Oui ?", effect: call_me, done: nowhere}\n', "done leads to no screen: nowhere"),
+        (HOME + '  balances: {guard: pin, text: "?", ask: quantity, refusals: {bad: "N"}, to: home}\n', "may refuse whole"),
+        (HOME + '  balances: {guard: pin, text: "Combien ?", ask: quantity, refusals: {bad: "N", whole: "N"}}\n', "leads nowhere"),
+        (
+            HOME + '  balances: {guard: pin, text: "?", ask: same_pin, effect: call_me, done: away, refusals: {differs: "N"}}\n',
+            "without a confirmation",
+        ),
+        (HOME + '  balances: {guard: pin, list: products, text: "Quoi ?", to: home}\n', "needs `keep`"),
+        (HOME + BALANCES.replace("guard: pin,", "guard: pin, goal: {name: solde, within: 0},"), "takes 1 entries, not 0"),
+        (HOME + BALANCES.replace("source: balances", "source: declaration"), "may lead to again"),
+        ("  home: [", "member.yaml:"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named(screens, reason):
+    found = findings(screens)
+    assert reason in found
+    assert not reason or "member.yaml:" in found
+
+
+def test_a_missing_word_and_start_are_named():
+    bad = (HEAD + HOME + BALANCES).replace("moved: Parti.", "move: Parti.").replace("trouble: trouble\n", "trouble: nowhere\n", 1)
+    found = "\n".join(map(str, prove(compile_menu("member", bad))))
+    assert "there is no screen nowhere" in found
+    bad = bad.replace("nowhere", "trouble")
+    assert "words.moved is missing" in "\n".join(map(str, prove(compile_menu("member", bad))))
+
+
+def test_a_language_is_served_when_every_text_is_translated():
+    source = HEAD + HOME + BALANCES
+    whole = {words: words.upper() for words in words_of(compile_menu("member", source))}
+    assert compile_menu("member", source, {"wo": whole}).languages == ("fr", "wo")
+    whole.popitem()
+    assert compile_menu("member", source, {"wo": whole}).languages == ("fr",)
