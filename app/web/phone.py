@@ -6,11 +6,11 @@ import requests
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 READY = (
-    ("+221770000001", "PIN 2468", "Membre et secrétaire de CPS1"),
+    ("+221770000001", "PIN 2468", "Secrétaire de CPS1, et membre"),
     ("+221770000012", "PIN 2468", "Membre de CPS1"),
-    ("+221760000001", "place 1 PIN 1357, place 2 PIN 8642", "Téléphone partagé"),
-    ("+221760000002", "activation 482190", "Pas encore activé"),
-    ("+221775550000", "-", "Inconnu"),
+    ("+221760000001", "PIN 1357 ou 8642", "Téléphone partagé : place 1 ou 2, puis le PIN"),
+    ("+221760000002", "Activation 482190", "Pas encore activé"),
+    ("+221775550000", "", "Inconnu de la coopérative"),
 )
 """The demo's numbers, as `jappoo seed` makes them."""
 
@@ -46,7 +46,7 @@ def phone_blueprint(simulator: str, code: str) -> Blueprint:
     @routes.before_request
     def only_numbers() -> None:
         number = (request.view_args or {}).get("number", "+")
-        if not (number.startswith("+") and (number[1:].isdigit() or number == "+")):
+        if not (number.startswith("+") and (number == "+" or (number.isascii() and number[1:].isdigit()))):
             abort(404)
 
     return routes

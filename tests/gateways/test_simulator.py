@@ -242,7 +242,7 @@ def test_our_own_gateway_reads_what_the_simulator_says(service: str, tmp_path: P
     from werkzeug.serving import make_server
 
     server = make_server("127.0.0.1", 0, _simulator(service, tmp_path).application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     sms = AfricasTalkingSms("jappoo", "key", None, f"http://127.0.0.1:{server.server_port}")
     answer = sms.send("Bonjour", [NUMBER, "77"])

@@ -3,24 +3,36 @@ const at = (id) => document.getElementById(id);
 const [screen, entry, unread, note] = ["screen", "entry", "unread", "note"].map(at);
 const code = document.body.dataset.code;
 const SMS_MS = 2000;
+const touch = matchMedia("(pointer: coarse)"); // there, focus would bring up a keyboard over ours
 let number = document.querySelector(".number").dataset.number;
 let session = null;
-let seen = Number(localStorage.getItem(`read:${number}`) ?? 0);
+let busy = false;
+let shown = "";
+let seen = read();
 let inboxOpen = false;
 let messages = [];
 
-async function ask(path, body) {
+async function ask(path, body, as = number) {
   const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
-    const answer = await fetch(`/phone/${encodeURIComponent(number)}/${path}`, options);
+    const answer = await fetch(`/phone/${encodeURIComponent(as)}/${path}`, options);
     return await answer.json();
   } catch {
     return { error: "Le réseau ne répond pas." };
   }
 }
 
+function read() {
+  return Number(localStorage.getItem(`read:${number}`) ?? 0);
+}
+
+function focusEntry() {
+  if (!touch.matches) entry.focus();
+}
+
 function show(words) {
   closeInbox();
+  shown = words;
   screen.classList.remove("waiting");
   screen.textContent = words;
   screen.scrollTop = 0;
@@ -32,16 +44,22 @@ function idle() {
 }
 
 async function hop(path, body) {
+  if (busy) return;
+  busy = true;
   const mine = number;
   show("Patientez…");
   screen.classList.add("waiting");
   const answer = await ask(path, body);
-  if (mine !== number) return;
+  busy = false;
+  if (mine !== number) {
+    if (answer.more) ask("hangup", { session: answer.session }, mine);
+    return;
+  }
   session = answer.more ? answer.session : null;
   show(answer.error ?? (answer.screen || answer.warning || "…"));
   note.textContent = answer.screen && answer.warning ? answer.warning : "";
   entry.value = "";
-  entry.focus();
+  focusEntry();
 }
 
 function send() {
@@ -51,6 +69,7 @@ function send() {
 }
 
 async function hangUp() {
+  if (busy) return;
   if (session) await ask("hangup", { session });
   entry.value = "";
   idle();
@@ -58,7 +77,11 @@ async function hangUp() {
 
 function press(key) {
   entry.value += key;
-  entry.focus();
+  focusEntry();
+}
+
+function light(key, down) {
+  for (const button of document.querySelectorAll("[data-key]")) if (button.dataset.key === key) button.classList.toggle("down", down);
 }
 
 async function fetchMessages() {
@@ -66,14 +89,16 @@ async function fetchMessages() {
   const found = await ask("messages");
   if (mine !== number || !Array.isArray(found)) return;
   messages = found;
+  seen = Math.min(seen, messages.length);
   if (inboxOpen) openInbox();
-  const waiting = Math.max(0, messages.length - seen);
+  const waiting = messages.length - seen;
   unread.hidden = waiting === 0;
   unread.textContent = waiting;
 }
 
 function openInbox() {
   inboxOpen = true;
+  unread.hidden = true;
   at("inbox").setAttribute("aria-expanded", "true");
   screen.replaceChildren(...(messages.length ? messages.toReversed().map(article) : ["Aucun SMS."]));
   seen = messages.length;
@@ -96,7 +121,7 @@ function article(message) {
 function take(chosen) {
   if (session) ask("hangup", { session });
   number = chosen;
-  seen = Number(localStorage.getItem(`read:${number}`) ?? 0);
+  seen = read();
   messages = [];
   for (const button of document.querySelectorAll(".number")) button.setAttribute("aria-pressed", String(button.dataset.number === number));
   idle();
@@ -108,7 +133,7 @@ at("call").addEventListener("click", () => { if (!session) send(); });
 at("end").addEventListener("click", hangUp);
 at("cancel").addEventListener("click", hangUp);
 at("erase").addEventListener("click", () => { entry.value = entry.value.slice(0, -1); });
-at("inbox").addEventListener("click", () => (inboxOpen ? idle() : openInbox()));
+at("inbox").addEventListener("click", () => (inboxOpen ? show(shown) : openInbox()));
 for (const key of document.querySelectorAll("[data-key]")) key.addEventListener("click", () => press(key.dataset.key));
 for (const button of document.querySelectorAll(".number")) button.addEventListener("click", () => take(button.dataset.number));
 at("other").addEventListener("submit", (event) => { event.preventDefault(); take(at("number").value); });
@@ -116,8 +141,13 @@ at("text").addEventListener("submit", async (event) => {
   event.preventDefault();
   const answer = await ask("sms", { text: at("sms").value });
   note.textContent = answer.error ?? "SMS envoyé.";
-  at("sms").value = "";
+  if (!answer.error) at("sms").value = "";
 });
+entry.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") hangUp();
+  light(event.key, true);
+});
+entry.addEventListener("keyup", (event) => light(event.key, false));
 setInterval(() => { at("clock").textContent = new Date().toTimeString().slice(0, 5); }, 1000);
 setInterval(fetchMessages, SMS_MS);
 idle();
