@@ -49,7 +49,8 @@ def post(
     Accounts are locked in the order of their ids, so that two entries never wait for each other in a circle. Raises
     Unbalanced, Overdrawn.
     """
-    known = session.scalar(select(JournalEntry.id).where(JournalEntry.operation == operation))
+    same = select(JournalEntry.id).where(JournalEntry.operation == operation)
+    known = session.scalar(same)
     if known is not None:
         return known
     if not lines or sum(amount for _, amount in lines) != 0 or any(amount == 0 for _, amount in lines):
@@ -63,6 +64,9 @@ def post(
         .order_by(Account.id)
         .with_for_update()
     ).all()
+    known = session.scalar(same)  # the first may have been done while this one waited for its accounts
+    if known is not None:
+        return known
     if len(locked) != len(touched):
         raise Unbalanced(f"{operation}: an account is not of this co-operative")
     kept = [row for row in locked if row.member_id is not None]
@@ -84,7 +88,7 @@ def post(
 
 def reverse(session: Session, entry_id: int, *, operation: str, now: datetime) -> int:
     """Correct an entry by its opposite; return the new entry's id. Raises AlreadyReversed, Overdrawn."""
-    entry = session.get_one(JournalEntry, entry_id)
+    entry = session.get_one(JournalEntry, entry_id, with_for_update=True)
     by_whom = session.scalar(select(JournalEntry.operation).where(JournalEntry.reverses_id == entry_id))
     if by_whom not in (None, operation):
         raise AlreadyReversed(entry_id)

@@ -91,7 +91,7 @@ def try_pin(
             .returning(Person.pin_hash, Person.pin_pepper, Person.pin_tries)
         ).first()
         if counted is None:
-            return _locked(session, person_id)
+            return _barred(session, person_id, now, tell)
     hashed, pepper, tries = counted
     right = hashed is not None and pepper in peppers and _verify(hashed, _peppered(pin, peppers[pepper]))
     if not right and tries < TRIES:
@@ -99,12 +99,10 @@ def try_pin(
     with database.transaction() as session:
         if right:
             cleared = update(Person).where(Person.id == person_id, Person.pin_hash == hashed)
-            session.execute(cleared.values(pin_tries=0, pin_rounds=0, pin_last_try=None, pin_locked_until=None))
+            unlocked = {"pin_last_try": None, "pin_locked_until": None, "pin_locked_for_good": False}
+            session.execute(cleared.values(pin_tries=0, pin_rounds=0, **unlocked))
             return Right()
-        locked = _lock(session, person_id, mark, now)
-        if locked.fresh and tell:
-            tell(session, locked)
-        return locked
+        return _lock(session, person_id, mark, now, tell)
 
 
 def set_pin(session: Session, person_id: int, hashed: str, pepper: int, *, now: datetime) -> None:
@@ -120,17 +118,28 @@ def matches(pin: str, hashed: str, pepper: bytes) -> bool:
     return _verify(hashed, _peppered(pin, pepper))
 
 
-def _lock(session: Session, person_id: int, mark: str, now: datetime) -> Locked:
-    """Lock after the third wrong try; only the hop that made it does, once."""
+def _barred(session: Session, person_id: int, now: datetime, tell: Callable[[Session, Locked], None] | None) -> Locked:
+    """Answer a try that wasn't taken. Three tries without a lock: the third is being checked, or was cut off; lock in its stead."""
+    mark = session.scalar(select(Person.pin_last_try).where(Person.id == person_id, Person.pin_tries >= TRIES))
+    return _locked(session, person_id) if mark is None else _lock(session, person_id, mark, now, tell)
+
+
+def _lock(session: Session, person_id: int, mark: str, now: datetime, tell: Callable[[Session, Locked], None] | None) -> Locked:
+    """Lock after the third wrong try, the one with this mark; once, and tell."""
     rounds = session.scalar(select(Person.pin_rounds).where(Person.id == person_id)) or 0
     until = (now + FIRST_LOCK, now + SECOND_LOCK, None)[min(rounds, 2)]
-    locked = session.execute(
+    row = session.execute(
         update(Person)
         .where(Person.id == person_id, Person.pin_tries >= TRIES, Person.pin_rounds == rounds, Person.pin_last_try == mark)
         .values(pin_tries=0, pin_last_try=None, pin_rounds=rounds + 1, pin_locked_until=until, pin_locked_for_good=until is None)
         .returning(Person.id)
     ).first()
-    return Locked(until, fresh=True, round=rounds + 1) if locked else _locked(session, person_id)
+    if row is None:
+        return _locked(session, person_id)
+    locked = Locked(until, fresh=True, round=rounds + 1)
+    if tell:
+        tell(session, locked)
+    return locked
 
 
 def _locked(session: Session, person_id: int) -> Locked:

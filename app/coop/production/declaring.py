@@ -102,10 +102,10 @@ def declare(
 
     The same operation again gives the first one. Raises NotActive, ProductGone.
     """
-    known = session.execute(_TOLD.where(Declaration.operation == operation)).first()
+    member = session.execute(select(Member.cooperative_id, Member.state).where(Member.id == member_id).with_for_update()).first()
+    known = session.execute(_TOLD.where(Declaration.operation == operation)).first()  # behind the lock: the first may just be done
     if known:
         return Declared(*known, repeated=True)
-    member = session.execute(select(Member.cooperative_id, Member.state).where(Member.id == member_id).with_for_update()).first()
     if member is None or member.state != "active":
         raise NotActive
     taken = _PRODUCTS.where(Product.id == product_id)
@@ -165,7 +165,8 @@ def _number(session: Session, declaration: Declaration, draw: Callable[[int], in
         except IntegrityError as error:
             if "reference" not in str(error.orig):
                 raise
-            session.expunge(declaration) if declaration in session else None
+            if declaration in session:  # pragma: no cover - the rolled back savepoint has expunged it
+                session.expunge(declaration)
         else:
             return
     raise LookupError("no reference is free")

@@ -1,0 +1,79 @@
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.db.database import is_outage
+from app.db.operations import Operation, once, outcomes_of
+from tests.village import LONG_AGO
+
+
+def run(database, key, outcome, done):
+    def do():
+        done.append(outcome)
+        return {"outcome": outcome}
+
+    with database.transaction() as session:
+        return once(session, key, "act", {"a": 1}, do, person_id=None, now=LONG_AGO)
+
+
+def test_the_same_key_gives_the_first_outcome_and_runs_nothing(database):
+    done = []
+    assert run(database, "k", 1, done) == {"outcome": 1}
+    assert run(database, "k", 2, done) == {"outcome": 1}
+    assert run(database, "other", 3, done) == {"outcome": 3}
+    assert done == [1, 3]
+
+
+def test_known_outcomes_are_read_by_their_keys(database):
+    run(database, "k", 1, [])
+    with database.read() as reader:
+        assert outcomes_of(reader, ["k", "unknown"]) == {"k": {"outcome": 1}}
+        assert outcomes_of(reader, []) == {}
+
+
+def test_an_act_that_fails_leaves_no_trace(database):
+    def fail():
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"), database.transaction() as session:
+        once(session, "k", "act", {}, fail, person_id=None, now=LONG_AGO)
+    assert run(database, "k", 5, []) == {"outcome": 5}
+
+
+def test_two_at_once_keep_one_outcome(postgres_database):
+    barrier, failed = Barrier(2), []
+
+    def go(number):
+        def do():
+            barrier.wait(5)
+            return {"outcome": number}
+
+        try:
+            with postgres_database.transaction() as session:
+                once(session, "k", "act", {}, do, person_id=None, now=LONG_AGO)
+        except IntegrityError:
+            failed.append(number)
+
+    threads = [Thread(target=go, args=(number,)) for number in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with postgres_database.read() as reader:
+        kept = reader.scalars(select(Operation.outcome)).all()
+    assert len(failed) == 1
+    assert kept == [{"outcome": 3 - failed[0]}]
+
+
+def test_only_a_database_out_of_reach_is_an_outage(postgres_database, postgres):
+    assert is_outage(PoolTimeout())
+    assert not is_outage(ValueError())
+    assert not is_outage(IntegrityError("", None, Exception()))
+    postgres_database.dispose()
+    postgres.kill()
+    with pytest.raises(OperationalError) as caught, postgres_database.read() as reader:
+        reader.execute(select(1))
+    assert is_outage(caught.value)

@@ -1,0 +1,57 @@
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.coop.models import Base
+from app.db import schema
+from app.db.database import Database
+from tests.village import build
+
+BOOKS = ("journal_entries", "postings", "prices", "consents")
+
+
+def test_models_and_migrations_agree(database):
+    schema.check(database, Base.metadata)
+
+
+def test_an_empty_database_is_told_to_upgrade(tmp_path):
+    empty = Database(f"sqlite:///{tmp_path}/deep/below/empty.db")
+    with pytest.raises(schema.Drift, match="run jappoo db upgrade"):
+        schema.check(empty, Base.metadata)
+    empty.dispose()
+
+
+def test_a_column_too_many_is_drift(database):
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE members ADD COLUMN shoe_size INTEGER"))
+    with pytest.raises(schema.Drift, match="shoe_size"):
+        schema.check(database, Base.metadata)
+
+
+def test_upgrading_twice_changes_nothing(database):
+    schema.upgrade(database)
+    schema.check(database, Base.metadata)
+
+
+@pytest.fixture
+def kept(database):
+    build(database)
+    with database.engine.begin() as connection:
+        insert = "INSERT INTO consents (phone, purpose, given, at, channel, notice) VALUES ('+1', 'x', true, :at, 'x', 'x')"
+        connection.execute(text(insert), {"at": "2026-01-01 00:00:00"})
+    return database
+
+
+@pytest.mark.parametrize("table", BOOKS)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_the_books_are_append_only(kept, table, statement):
+    with pytest.raises(DBAPIError, match=f"{table} is append-only"), kept.engine.begin() as connection:
+        connection.execute(text(statement.format(table)))
+    with kept.read() as reader:
+        assert reader.scalar(text(f"SELECT count(*) FROM {table}")) > 0  # noqa: S608 - a name of the table above
+
+
+@pytest.mark.parametrize("table", BOOKS)
+def test_the_books_are_not_truncated(postgres_database, table):
+    with pytest.raises(DBAPIError, match="is append-only"), postgres_database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {table} CASCADE"))
