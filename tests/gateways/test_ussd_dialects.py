@@ -1,6 +1,10 @@
+import contextlib
 import json
+from urllib.parse import quote, urlencode
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.gateways.hubtel_ussd import HubtelUssd
@@ -137,3 +141,17 @@ def test_what_the_other_dialect_needs_is_named(body: bytes, field: str) -> None:
 def test_an_answer_of_the_other_dialect_says_whether_more_is_wanted() -> None:
     asked = (json.loads(hubtel.write("Merci", more, b"")[0])["Type"] for more in (True, False))
     assert list(asked) == ["Response", "Release"]
+
+
+@given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: f"sessionId=a&phoneNumber=7&text={quote(text)}".encode()))
+def test_any_bytes_are_a_hop_or_unreadable(body: bytes) -> None:
+    for gateway in (africastalking, hubtel):
+        with contextlib.suppress(Unreadable):
+            gateway.read(body)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="*"), max_size=12), min_size=1, max_size=6))
+def test_entries_come_out_as_they_went_in(entries: list[str]) -> None:
+    assume(entries != [""])
+    body = urlencode({"sessionId": "a", "phoneNumber": "+221771234567", "text": "*".join(entries)})
+    assert africastalking.read(body.encode()).parts == tuple(entries)

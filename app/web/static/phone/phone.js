@@ -88,9 +88,10 @@ async function fetchMessages() {
   const mine = number;
   const found = await ask("messages");
   if (mine !== number || !Array.isArray(found)) return;
+  const news = found.length !== messages.length; // a screen reader says again whatever is drawn again
   messages = found;
   seen = Math.min(seen, messages.length);
-  if (inboxOpen) openInbox();
+  if (inboxOpen && news) openInbox();
   const waiting = messages.length - seen;
   unread.hidden = waiting === 0;
   unread.textContent = waiting;
@@ -148,7 +149,12 @@ entry.addEventListener("keydown", (event) => {
   light(event.key, true);
 });
 entry.addEventListener("keyup", (event) => light(event.key, false));
-setInterval(() => { at("clock").textContent = new Date().toTimeString().slice(0, 5); }, 1000);
+function tick() {
+  at("clock").textContent = new Date().toTimeString().slice(0, 5);
+}
+
+tick();
+setInterval(tick, 1000);
 setInterval(fetchMessages, SMS_MS);
 idle();
 fetchMessages();
