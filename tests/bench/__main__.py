@@ -1,0 +1,297 @@
+"""Measure, print one table, write var/bench.json."""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from app.coop.demo.seeding import Plan, seed
+from app.db import schema
+from app.db.database import Database
+from config.processes import dying_with_parent, free_port, is_free
+from config.settings import load
+from menus.publishing import compiled, publish
+from tests.bench.client import Clients, Work, ask, hop
+from tests.servers import make_postgres, make_valkey
+
+SERVICE, FLOOR, FLOOR_SELECT = "/at/demo/ussd", "/floor", "/floor-select"
+CONNECTIONS = (1, 8)
+KINDS = {"menu": FLOOR, "balance": FLOOR_SELECT, "pin": FLOOR_SELECT}
+TARGETS = {"menu": 0.8, "balance": 0.9}
+MOST_P99 = 1.5
+INSIDE = {"get", "set", "hincrby", "expire"}
+"""What the swap's script calls inside Redis: no round trips of ours (the service itself uses neither GET nor SET on a hop)."""
+
+_SERVE = """
+import sys
+from config.server import serve
+from config.settings import load
+serve(sys.argv[1], load(dotenv=None), port=int(sys.argv[2]), workers=int(sys.argv[3]), threads=int(sys.argv[4]))
+"""
+
+
+class Web:
+    """A web server under measurement."""
+
+    def __init__(self, target: str, workers: int, threads: int, environ: dict[str, str], log: Path) -> None:
+        self.port = free_port()
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _SERVE, target, str(self.port), str(workers), str(threads)],
+                env=os.environ | environ,
+                stdout=out,
+                stderr=out,
+                preexec_fn=dying_with_parent(),
+            )
+        end = time.monotonic() + 30
+        while is_free("127.0.0.1", self.port):
+            if time.monotonic() > end or self._process.poll() is not None:
+                raise RuntimeError(f"{target} does not serve: see {log}")
+            time.sleep(0.05)
+        time.sleep(1)
+
+    def cpu(self) -> float:
+        """Return the seconds of user and system time that its processes have used."""
+        return sum(_cpu(pid) for pid in (self._process.pid, *_children(self._process.pid)))
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(timeout=15)
+
+
+class Row:
+    """What one kind of hop did, over the rounds."""
+
+    def __init__(self) -> None:
+        self.rates: list[float] = []
+        self.times: list[float] = []
+        self.cpu = 0.0
+
+    def summary(self) -> dict[str, float]:
+        """Return the median rate, the quantiles of all hops and the CPU of one."""
+        times = sorted(self.times)
+        return {
+            "hops_s": statistics.median(self.rates),
+            "p50_ms": times[len(times) // 2] * 1000,
+            "p99_ms": times[min(len(times) - 1, int(len(times) * 0.99))] * 1000,
+            "cpu_ms": self.cpu / len(times) * 1000,
+            "hops": len(times),
+        }
+
+
+class Bench:
+    """One Valkey for sessions, one for queues; a service and the floors on them, each on its own granian."""
+
+    def __init__(self, stack: ExitStack, folder: Path, rounds: int, seconds: float) -> None:
+        self.rounds, self.seconds, self.folder = rounds, seconds, folder
+        self.sessions, self.queues = make_valkey(folder / "sessions"), make_valkey(folder / "queues")
+        for server in (self.sessions, self.queues):
+            server.start()
+            stack.callback(server.kill)
+        self.clients = {count: Clients(count) for count in CONNECTIONS}
+        for clients in self.clients.values():
+            stack.callback(clients.close)
+
+    def environ(self, database: str) -> dict[str, str]:
+        """Return what both servers are told."""
+        redises = {"SESSION_REDIS_URL": self.sessions.url, "QUEUE_REDIS_URL": self.queues.url}
+        return {"JAPPOO_ENV": "test", "DATABASE_URL": database} | redises
+
+    @contextmanager
+    def web(self, target: str, database: str, workers: int = 2, threads: int = 4) -> Iterator[Web]:
+        """Serve `target` on a database for a while."""
+        web = Web(target, workers, threads, self.environ(database), self.folder / "web.log")
+        try:
+            yield web
+        finally:
+            web.stop()
+
+    def compare(self, lanes: dict[str, tuple[Web, str, str]], members: int, connections: int) -> dict[str, dict[str, float]]:
+        """Run lanes (server, path, kind of hop) in turns, a round each, the order turned every time."""
+        rows = {name: Row() for name in lanes}
+        names = list(lanes)
+        for turn in range(-1, self.rounds):
+            for name in names:
+                web, path, kind = lanes[name]
+                self.round(rows[name], web, path, kind, members, connections, warm=turn < 0)
+            names = names[1:] + names[:1]
+        return {name: row.summary() for name, row in rows.items()}
+
+    def round(self, row: Row, web: Web, path: str, kind: str, members: int, connections: int, *, warm: bool) -> None:
+        """Run one round; a warm one is not counted."""
+        most = {"menu": 0, "pin": 100, "balance": 110}[kind]
+        seconds = 0.3 if warm else self.seconds
+        sessions = -(-most // connections) if path == SERVICE else 4000 // connections if most else 0
+        work = Work(web.port, path, kind, seconds, members, sessions, path == SERVICE)
+        clients = self.clients[connections]
+        clients.prepare(work)
+        before = web.cpu()
+        rate, times = clients.run()
+        if not warm:
+            row.rates.append(rate)
+            row.times += times
+            row.cpu += web.cpu() - before
+
+    def round_trips(self, web: Web) -> dict[str, float]:
+        """Count the commands that the sessions' Redis is sent for a hop: a menu hop, and one with an effect."""
+        import socket
+
+        counted = {}
+        with socket.create_connection(("127.0.0.1", web.port)) as line, redis.Redis.from_url(self.sessions.url) as client:
+            for name, path in (("menu", ("4", "4*0", "4*0*4", "4*0*4*0")), ("effect", ("8*1",))):
+                ask(line, hop(f"trips-{name}", 7, path[0].rpartition("*")[0], SERVICE))
+                client.config_resetstat()
+                for text in path:
+                    ask(line, hop(f"trips-{name}", 7, text, SERVICE))
+                found = client.info("commandstats")
+                ours = {command.removeprefix("cmdstat_"): said["calls"] for command, said in found.items()}
+                ours = {command: calls for command, calls in ours.items() if command not in INSIDE | {"info", "config|resetstat"}}
+                counted[name] = sum(ours.values()) / len(path)
+        return counted
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--many", type=int, default=100_000, help="members of the big database (default: 100,000)")
+    parser.add_argument("--million", action="store_const", const=1_000_000, dest="many", help="the same as --many 1000000")
+    parser.add_argument("--seeded", help="the URL of a PostgreSQL that holds --many members of the seed already")
+    given = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jappoo-bench-")))
+        bench = Bench(stack, folder, given.rounds, given.seconds)
+        few = _database(stack, folder / "few", 1_000)
+        many = given.seeded or _database(stack, folder / "many", given.many)
+        for url in (few, many):
+            _publish(bench, url)
+        found = _measure(bench, few, many, given.many)
+    found |= {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine(), "rounds": given.rounds}
+    file = Path("var/bench.json")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(found, indent=1) + "\n")
+    print("\n".join(_table(found)))
+
+
+def _measure(bench: Bench, few: str, many: str, members: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"rows": [], "members": [], "servers": [], "many": members}
+    with bench.web("app.factory:build", few) as service, bench.web("tests.bench.floor:build", few) as floor:
+        found["round_trips"] = bench.round_trips(service)
+        for connections in CONNECTIONS:
+            lanes = {FLOOR: (floor, FLOOR, "menu"), FLOOR_SELECT: (floor, FLOOR_SELECT, "balance")}
+            lanes |= {kind: (service, SERVICE, kind) for kind in KINDS}
+            rows = bench.compare(lanes, 1_000, connections)
+            for name, row in rows.items():
+                found["rows"].append({"name": name, "connections": connections} | row | _against(row, rows.get(KINDS.get(name, ""))))
+            _say(f"{connections} connections: done")
+        with bench.web("app.factory:build", many) as big:
+            for connections in CONNECTIONS:
+                rows = _two_sizes(bench, service, big, members, connections)
+                for name, row in rows.items():
+                    found["members"].append({"name": name, "connections": connections} | row | _against(row, rows["1000"]))
+    _say("sizes: done")
+    with ExitStack() as stack:
+        shapes = [(1, 1), (1, 4), (2, 1), (2, 4)]
+        webs = {f"{w} × {t}": stack.enter_context(bench.web("app.factory:build", few, w, t)) for w, t in shapes}
+        for connections in CONNECTIONS:
+            lanes = {name: (web, SERVICE, "menu") for name, web in webs.items()}
+            for name, row in bench.compare(lanes, 1_000, connections).items():
+                found["servers"].append({"name": name, "connections": connections} | row)
+    return found
+
+
+def _two_sizes(bench: Bench, few: Web, many: Web, members: int, connections: int) -> dict[str, dict[str, float]]:
+    """Run the balance hop on two databases in turns."""
+    rows = {"1000": Row(), str(members): Row()}
+    lanes = [("1000", few, 1_000), (str(members), many, members)]
+    for turn in range(-1, bench.rounds):
+        for name, web, count in lanes:
+            bench.round(rows[name], web, SERVICE, "balance", count, connections, warm=turn < 0)
+        lanes.reverse()
+    return {name: row.summary() for name, row in rows.items()}
+
+
+def _against(row: dict[str, float], floor: dict[str, float] | None) -> dict[str, float]:
+    if floor is None:
+        return {}
+    return {"ratio": row["hops_s"] / floor["hops_s"], "p99_ratio": row["p99_ms"] / floor["p99_ms"]}
+
+
+def _table(found: dict[str, Any]) -> Iterator[str]:
+    yield "| hop, connections | hops/s | ratio | p50 ms | p99 ms | p99 ratio | CPU ms a hop |"
+    yield "|---|---|---|---|---|---|---|"
+    sizes = [row | {"name": f"balance, {int(row['name']):,} members"} for row in found["members"]]
+    shapes = [row | {"name": f"menu, {row['name']} workers × threads"} for row in found["servers"]]
+    for row in found["rows"] + sizes + shapes:
+        ratios = [f"{row[name]:.2f}" if name in row else "" for name in ("ratio", "p99_ratio")]
+        cells = [f"{row['name']}, {row['connections']}", f"{row['hops_s']:.0f}", ratios[0], f"{row['p50_ms']:.2f}", f"{row['p99_ms']:.1f}"]
+        yield "| " + " | ".join([*cells, ratios[1], f"{row['cpu_ms']:.2f}"]) + " |"
+    trips = found["round_trips"]
+    yield ""
+    yield f"Redis round trips a hop: {trips['menu']:g}; with an effect: {trips['effect']:g}."
+    for row in found["rows"]:
+        if row["name"] in TARGETS:
+            met = row["ratio"] >= TARGETS[row["name"]] and row["p99_ratio"] <= MOST_P99
+            yield f"{row['name']}, {row['connections']}: {'met' if met else 'MISSED'} (≥ {TARGETS[row['name']]}, p99 ≤ {MOST_P99} ×)"
+
+
+def _database(stack: ExitStack, folder: Path, members: int) -> str:
+    server = make_postgres(folder)
+    server.start()
+    stack.callback(server.kill)
+    settings = load({"JAPPOO_ENV": "test"}, dotenv=None)
+    database = Database(server.url, statement_ms=600_000)
+    schema.upgrade(database)
+    started = time.monotonic()
+    seed(database, Plan(members, None, settings.peppers, settings.secret, datetime.now(UTC)))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    database.dispose()
+    _say(f"{members:,} members seeded in {time.monotonic() - started:.0f} s")
+    return server.url
+
+
+def _publish(bench: Bench, url: str) -> None:
+    """Publish the menu, as every service does before its first hop."""
+    database = Database(url)
+    with redis.Redis.from_url(bench.sessions.url) as client:
+        publish(database, client, compiled(), by="bench", now=datetime.now(UTC))
+    database.dispose()
+
+
+def _machine() -> dict[str, Any]:
+    return {"cores": os.cpu_count(), "load": os.getloadavg()[0], "python": platform.python_version(), "system": platform.machine()}
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        found = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return found + [deeper for child in found for deeper in _children(child)]
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
