@@ -11,8 +11,8 @@ from tests.village import LONG_AGO, PEPPERS
 
 TRIVIAL = [
     ("0000", True), ("9999", True), ("1234", True), ("6789", True), ("7890", True), ("4321", True), ("0987", True), ("2580", True),
-    ("1950", True), ("1999", True), ("2007", True), ("2026", True), ("0012", True), ("2468", False), ("1357", False), ("8642", False),
-    ("1122", False), ("2100", False), ("1235", False), ("0852", False),
+    ("1950", True), ("1999", True), ("2007", True), ("2026", True), ("0012", True), ("2468", False), ("1357", False),
+    ("8642", False), ("1122", False), ("2100", False), ("1235", False), ("0852", False),
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ CONTROL_KINDS = ("cash", "purchases")
 
 
 class Unbalanced(ValueError):
-    """Postings that don't sum to zero, or none."""
+    """Postings that don't sum to zero, or none, or on another's account."""
 
 
 class Overdrawn(ValueError):
@@ -70,6 +70,8 @@ def post(
     if len(locked) != len(touched):
         raise Unbalanced(f"{operation}: an account is not of this co-operative")
     kept = [row for row in locked if row.member_id is not None]
+    if member_id is not None and any(row.member_id != member_id for row in kept):
+        raise Unbalanced(f"{operation}: an account is of another member")
     for row in kept:
         after = row.balance + touched[row.id]
         if (after < 0) if row.kind == "advance" else (after > 0):
