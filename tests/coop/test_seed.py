@@ -1,0 +1,231 @@
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from app.coop.demo.seeding import AlreadySeeded, Plan, seed
+from app.coop.ledger.models import Account, JournalEntry
+from app.coop.ledger.verify import verify
+from app.coop.members import activation, consent, pins
+from app.coop.members.identity import officers_of, who_holds
+from app.coop.members.models import Consent, Cooperative, Member, Number, Person, Role
+from app.coop.models import Base
+from app.coop.prices.reading import prices_for
+from app.coop.production.declaring import declare, products_of
+from app.db.database import Database
+from tests.village import KEY, PEPPERS
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+MEMBERS = 250
+SHARED, PENDING, ADMINISTRATOR = "+221760000001", "+221760000002", "+221780000001"
+SALTED = {("people", "pin_hash")}
+"""What differs each time on purpose: the salt of a hash."""
+
+
+def plan(cooperatives=None, members=MEMBERS, now=NOW):
+    return Plan(members, cooperatives, PEPPERS, KEY, now)
+
+
+def rows(database):
+    """Every row of every table but for salts."""
+    with database.read() as reader:
+        return {
+            table.name: [
+                tuple(value for column, value in row._mapping.items() if (table.name, column) not in SALTED)
+                for row in reader.execute(select(table).order_by(*table.primary_key))
+            ]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def seeded(database):
+    seed(database, plan())
+    return database
+
+
+@pytest.fixture
+def reader(seeded):
+    with seeded.read() as connection:
+        yield connection
+
+
+def test_member_i_has_a_phone_ending_in_i_and_is_active(reader):
+    for i in (1, 2, 99, 100, 101, MEMBERS):
+        (who,) = who_holds(reader, f"+22177{i:07d}")
+        assert (who.member_id, who.state, who.language, who.place, who.has_pin) == (i, "active", "fr", None, True)
+    assert who_holds(reader, f"+22177{MEMBERS + 1:07d}") == ()
+
+
+def test_numbers_were_registered_ninety_days_ago(reader):
+    assert set(reader.scalars(select(Number.registered_at))) == {datetime(2026, 8, 26, 9, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize("i", [1, 100, MEMBERS])
+def test_the_pin_of_a_member_is_2468(seeded, i):
+    assert pins.try_pin(seeded, i, "2468", "m", peppers=PEPPERS, now=NOW) == pins.Right()
+
+
+def test_one_hash_is_copied_to_all_members(reader):
+    hashes = Counter(reader.scalars(select(Person.pin_hash)))
+    assert hashes.most_common(1)[0][1] == MEMBERS
+
+
+def test_a_hundred_members_make_a_cooperative(reader):
+    kept = dict(reader.execute(select(Member.id, Cooperative.code).join(Cooperative).where(Member.id <= MEMBERS)).all())
+    assert kept == {i: f"CPS{(i - 1) // 100 + 1}" for i in range(1, MEMBERS + 1)}
+
+
+@pytest.mark.parametrize("cooperatives", [1, 7, 300])
+def test_members_are_dealt_to_as_many_cooperatives_as_asked_for(database, cooperatives):
+    seed(database, plan(cooperatives))
+    with database.read() as reader:
+        kept = dict(reader.execute(select(Member.id, Cooperative.code).join(Cooperative).where(Member.id <= MEMBERS)).all())
+        assert kept == {i: f"CPS{(i - 1) % cooperatives + 1}" for i in range(1, MEMBERS + 1)}
+        assert reader.scalar(select(func.count()).select_from(Cooperative)) == cooperatives
+        assert officers_of(reader, 1, "secretary") == [1]
+        assert verify(reader).wrong == ()
+
+
+def test_every_member_has_five_entries_or_more_and_four_accounts(reader):
+    entries = dict(reader.execute(select(JournalEntry.member_id, func.count()).group_by(JournalEntry.member_id)).all())
+    accounts = Counter(reader.scalars(select(Account.member_id).where(Account.member_id.is_not(None))))
+    assert set(entries) == set(accounts) == set(reader.scalars(select(Member.id)))
+    assert min(entries.values()) >= 5
+    assert set(accounts.values()) == {4}
+
+
+def test_no_entry_is_of_the_future(reader):
+    assert reader.scalar(select(func.max(JournalEntry.at))) < NOW
+
+
+def test_the_first_three_of_a_cooperative_are_its_officers(reader):
+    for number in (1, 2, 3):
+        first = 100 * (number - 1) + 1
+        offices = [officers_of(reader, number, role) for role in ("secretary", "treasurer", "president")]
+        assert offices == [[first], [first + 1], [first + 2]]
+    assert reader.scalar(select(func.count()).select_from(Role)) == 10
+
+
+def test_the_administrator_is_no_member(seeded, reader):
+    (who,) = who_holds(reader, ADMINISTRATOR)
+    assert (who.member_id, who.state, who.cooperative) == (None, "officer", None)
+    assert officers_of(reader, None, "administrator") == [who.person_id]
+    assert pins.try_pin(seeded, who.person_id, "2468", "m", peppers=PEPPERS, now=NOW) == pins.Right()
+
+
+def test_two_share_a_number_each_with_a_place_and_a_pin(seeded, reader):
+    two = who_holds(reader, SHARED)
+    assert [(who.place, who.cooperative, who.state, who.shared) for who in two] == [
+        (1, "CPS1", "active", True), (2, "CPS1", "active", True),
+    ]  # fmt: skip
+    for who, right, wrong in zip(two, ("1357", "8642"), ("8642", "1357"), strict=True):
+        assert pins.try_pin(seeded, who.person_id, wrong, "a", peppers=PEPPERS, now=NOW) == pins.Wrong(2)
+        assert pins.try_pin(seeded, who.person_id, right, "b", peppers=PEPPERS, now=NOW) == pins.Right()
+
+
+def test_one_has_yet_to_activate_with_482190(seeded, reader):
+    (who,) = who_holds(reader, PENDING)
+    assert (who.state, who.cooperative, who.has_pin) == ("pending", "CPS1", False)
+    opened = activation.try_activation(seeded, who.person_id, "482190", "m", key=KEY, now=NOW + timedelta(days=29))
+    assert opened == activation.Opened()
+
+
+def test_all_who_are_active_agreed_to_everything(reader):
+    given = Counter(reader.scalars(select(Consent.person_id).where(Consent.given)))
+    assert set(given) == set(reader.scalars(select(Person.id).where(Person.pin_hash.is_not(None))))
+    assert set(given.values()) == {len(consent.PURPOSES)}
+
+
+def test_the_books_verify(reader):
+    found = verify(reader)
+    assert found.wrong == ()
+    assert (found.entries, found.postings, found.accounts) == (5 * (MEMBERS + 3), 10 * (MEMBERS + 3), 4 * (MEMBERS + 3) + 6)
+
+
+def test_every_product_has_a_slot_and_a_price(reader):
+    products = products_of(reader, 1)
+    assert all(1 <= one.slot % 10 <= 8 for one in products)
+    assert {one.name for one in prices_for(reader, 1, NOW)} == {one.name for one in products}
+
+
+def test_life_goes_on_after_the_seed(seeded):
+    """PostgreSQL's counters stand behind the ids that the seed gave."""
+    with seeded.transaction() as session:
+        session.add(Person(name="Nouveau"))
+        session.add(Cooperative(code="NEW", name="New", commune_id=1, filiere_id=1, legal_form="GIE", created_at=NOW))
+        session.add(JournalEntry(operation="x", kind="x", cooperative_id=1, at=NOW))
+        session.add(Account(cooperative_id=1, kind="other"))
+        session.flush()
+        session.add(Number(phone="+1", person_id=1, registered_at=NOW))
+        told = declare(session, member_id=1, product_id=1, quantity=Decimal(5), channel="sms", operation="o", now=NOW)
+    assert told.product == "Thiof"
+
+
+def test_the_same_number_and_day_give_the_same_rows(database, sqlite_template, tmp_path):
+    shutil.copyfile(sqlite_template, tmp_path / "twin.db")
+    twin = Database(f"sqlite:///{tmp_path / 'twin.db'}")
+    seed(database, plan())
+    seed(twin, plan())
+    mine, other = rows(database), rows(twin)
+    twin.dispose()
+    assert mine == other
+
+
+def test_a_second_seed_changes_nothing(seeded):
+    before = rows(seeded)
+    with pytest.raises(AlreadySeeded):
+        seed(seeded, plan(members=300))
+    assert rows(seeded) == before
+
+
+def test_progress_counts_every_member(database):
+    slices = []
+    seed(database, plan(members=2_100), slices.append)
+    assert slices == [2_000, 100]
+
+
+@pytest.mark.parametrize("members", [1, 2, 3])
+def test_the_smallest_villages_are_seeded_too(database, members):
+    seed(database, plan(members=members))
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        assert reader.scalar(select(func.count()).select_from(Role)) == members + 1
+
+
+def jappoo(folder, *arguments, **surroundings):
+    given = {
+        "DATABASE_URL": f"sqlite:///{folder}/cli.db", "SECRET_KEY": "s" * 32 + "abcdefgh", "PIN_PEPPER": "p" * 32 + "abcdefgh",
+        "JAPPOO_ENV": "test", "PATH": "/usr/bin:/bin", "HOME": str(folder),
+    } | surroundings  # fmt: skip
+    command = [sys.executable, "-m", "app.cli", *arguments]
+    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_production_database_is_never_seeded(tmp_path, sqlite_template):
+    shutil.copyfile(sqlite_template, tmp_path / "cli.db")
+    ran = jappoo(tmp_path, "seed", "--members", "5", JAPPOO_ENV="production")
+    assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (1, "", 1)
+    assert "production" in ran.stderr
+    kept = Database(f"sqlite:///{tmp_path}/cli.db")
+    with kept.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(Member)) == 0
+    kept.dispose()
+
+
+def test_the_command_line_upgrades_seeds_and_verifies(tmp_path):
+    steps = [
+        (("db", "upgrade"), "the schema is up to date"),
+        (("seed", "--members", "5"), "seeded 5 members in 1 co-operatives"),
+        (("seed", "--members", "5"), "there are members already: nothing was changed"),
+        (("db", "check"), "the schema is up to date"),
+        (("ledger", "verify"), "40 entries, 80 postings, 34 accounts"),
+    ]
+    for arguments, says in steps:
+        ran = jappoo(tmp_path, *arguments)
+        assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, says, "")
