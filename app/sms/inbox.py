@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.sms.models import Inbound
+from app.sms.reports import clean
 
 MOST_CHARACTERS = 2000
 
@@ -26,10 +27,10 @@ def keep(
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {
         "provider": provider,
-        "provider_id": provider_id,
-        "sender": sender,
-        "recipient": to,
-        "text": text[:MOST_CHARACTERS].replace("\0", ""),
+        "provider_id": clean(provider_id, 80),
+        "sender": clean(sender, 20),
+        "recipient": clean(to, 20),
+        "text": clean(text, MOST_CHARACTERS),
         "received_at": now,
         "state": state,
         "word": word,

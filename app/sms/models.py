@@ -9,6 +9,7 @@ from app.db.base import Base, Id, Utc
 
 _DUE = text("state = 'queued'")
 _CLAIMED = text("state = 'sending'")
+_PARKED = text("fate = 'parked'")
 
 
 class Message(Base):
@@ -65,7 +66,10 @@ class Report(Base):
     """A delivery report as it came; `fate` says whether it was applied, waits for its message, or can't be read."""
 
     __tablename__ = "sms_reports"
-    __table_args__ = (Index("ix_sms_reports_parked", "provider", "provider_id", "fate"),)
+    __table_args__ = (
+        Index("ix_sms_reports_provider", "provider", "provider_id", "fate"),
+        Index("ix_sms_reports_parked", "at", sqlite_where=_PARKED, postgresql_where=_PARKED),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     provider: Mapped[str] = mapped_column(String(20))
     provider_id: Mapped[str] = mapped_column(String(64))

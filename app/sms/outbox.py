@@ -72,10 +72,14 @@ def listen(factory: sessionmaker[Session], wake: Callable[[Lane], None]) -> None
     """Tell `wake` the lanes that sessions of this factory put messages on, after each commit; it must be quick and not raise."""
 
     def committed(session: Session) -> None:
+        if session.in_nested_transaction():  # a savepoint: nobody else sees the rows yet
+            return
         for lane in session.info.pop(_TOUCHED, ()):
             wake(lane)
 
     def rolled_back(session: Session) -> None:
+        if session.in_nested_transaction():
+            return
         session.info.pop(_TOUCHED, None)
 
     event.listen(factory, "after_commit", committed)

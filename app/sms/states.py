@@ -1,8 +1,11 @@
 """The states of a message. Each has a rank, and a message only moves up, by one conditional UPDATE.
 
-queued ──claim──> sending ──answer──> accepted ──report──> underway ──report──> delivered | failed | expired
+queued ──claim──> sending ──answer──> accepted ──report──> underway ──report──> failed ──report──> delivered
    ^                 │                    ^
-   └── retry, never  └──no answer──> maybe ┘ (a report settles it; the lanes `code` and `urgent` leave once more)
+   └── retry         └──no answer──> maybe ┘ (a report settles it; the lanes `code` and `urgent` leave once more)
+
+`delivered` stands above `failed`, so that contradicting reports end the same in any order. Claims, and claims given back
+unused, are not written down as changes: there may be many, and `claimed_at` tells.
 """
 
 from datetime import datetime
@@ -20,9 +23,8 @@ RANKS = {
     "accepted": 30,
     "underway": 40,
     "expired": 80,
-    "refused": 80,
     "failed": 90,
-    "delivered": 90,
+    "delivered": 100,
 }
 FINAL = frozenset(state for state, rank in RANKS.items() if rank >= RANKS["expired"])
 
@@ -46,6 +48,13 @@ def put_back(session: Session, which: ColumnElement[bool], *, now: datetime, at:
 
     `taken` is what the attempt counts: 0 when it never reached the provider.
     """
+    return note(session, restore(session, which, now=now, at=at, reason=reason, taken=taken), "queued", reason, now)
+
+
+def restore(
+    session: Session, which: ColumnElement[bool], *, now: datetime, at: datetime, reason: str | None, taken: int = 0
+) -> list[int]:
+    """Give claimed messages back without a word."""
     moved = session.execute(
         update(Message)
         .where(which, Message.state.in_(("sending", "maybe")))
@@ -61,7 +70,7 @@ def put_back(session: Session, which: ColumnElement[bool], *, now: datetime, at:
         )
         .returning(Message.id)
     ).scalars()
-    return note(session, list(moved), "queued", reason, now)
+    return list(moved)
 
 
 def note(session: Session, ids: list[int], state: str, reason: str | None, now: datetime) -> list[int]:

@@ -4,7 +4,6 @@ import os
 import threading
 from typing import Any
 
-import redis
 import structlog
 from rq import Queue
 from rq.serializers import JSONSerializer
@@ -26,16 +25,22 @@ class Waker:
     """
 
     def __init__(self, client: Any) -> None:
-        self._client, self._lanes, self._told, self._lock = client, set[str](), threading.Event(), threading.Lock()
-        self._pid = 0
+        self._client = client
+        self._renew()
+        os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        """Begin anew: a child has neither the thread nor, surely, a lock that is free."""
+        self._lanes, self._told, self._lock = set[str](), threading.Event(), threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def __call__(self, lane: Lane | str) -> None:
         """Note a lane; returns at once and never raises."""
         with self._lock:
             self._lanes.add(lane)
-            if self._pid != os.getpid():
-                self._pid = os.getpid()
-                threading.Thread(target=self._run, name="waker", daemon=True).start()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
+                self._thread.start()
         self._told.set()
 
     def _run(self) -> None:
@@ -46,7 +51,7 @@ class Waker:
             for lane in sorted(lanes):
                 try:
                     wake(self._client, lane)
-                except redis.RedisError as fault:
+                except Exception as fault:
                     log.warning("a lane can't be woken now; the sweeper will", lane=lane, fault=type(fault).__name__)
 
 

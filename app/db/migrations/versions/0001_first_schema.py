@@ -143,7 +143,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sms_reports")),
     )
     with op.batch_alter_table("sms_reports", schema=None) as batch_op:
-        batch_op.create_index("ix_sms_reports_parked", ["provider", "provider_id", "fate"], unique=False)
+        batch_op.create_index("ix_sms_reports_provider", ["provider", "provider_id", "fate"], unique=False)
+        batch_op.create_index(
+            "ix_sms_reports_parked",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("fate = 'parked'"),
+            postgresql_where=sa.text("fate = 'parked'"),
+        )
 
     op.create_table(
         "activations",

@@ -1,0 +1,22 @@
+"""Alphabet is policy, and money is counted by the part."""
+
+import pytest
+
+from app.sms.policy import prepare
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves", "alphabet", "parts"),
+    [
+        ("Être là", "Être là", "UCS-2", 1),
+        ("ê" * 70, "ê" * 70, "UCS-2", 1),
+        ("ê" * 71, "e" * 71, "GSM-7", 1),
+        ("é" * 160, "é" * 160, "GSM-7", 1),
+        ("é" * 161, "é" * 161, "GSM-7", 2),
+        ("œ" + "a" * 100, "oe" + "a" * 100, "GSM-7", 1),
+        ("", "", "GSM-7", 0),
+    ],
+)
+def test_short_texts_keep_their_accents_and_longer_ones_are_folded(text, leaves, alphabet, parts):
+    travelling = prepare(text, 20)
+    assert (travelling.text, travelling.alphabet, travelling.parts, travelling.price) == (leaves, alphabet, parts, parts * 20)

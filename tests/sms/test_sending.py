@@ -1,0 +1,178 @@
+"""Claim, hand over, settle: every answer of a provider, and none."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.gateways.sms import Answer, MaybeSent, NotSent, Refused
+from app.sms import reports, sending
+from app.sms.verdicts import VERDICTS, WHOLE
+from tests.sms.conftest import AWA, FATOU, took
+
+
+def test_one_text_for_many_numbers_is_one_request(post):
+    post.put("a"), post.put("a", FATOU), post.put("b", text="autre")
+    assert post.send() == 3
+    assert post.gateway.requests == [("Jappoo: bonjour", [AWA, FATOU]), ("autre", [AWA])]
+    assert post.states() == ["accepted"] * 3
+    assert post.send() == 0
+
+
+def test_the_same_words_to_one_number_for_two_causes_are_two_messages(post):
+    post.put("a"), post.put("b")
+    assert post.send() == 2
+    assert [numbers for _, numbers in post.gateway.requests] == [[AWA], [AWA]]
+
+
+@pytest.mark.parametrize(("purpose", "lane", "most"), [("answer", "answer", 100), ("urgent", "urgent", 50)])
+def test_a_claim_takes_no_more_than_its_lane_may(post, purpose, lane, most):
+    for number in range(101):
+        post.put("a", f"+22177{number:07}", purpose=purpose)
+    assert [len(batch.ids) for batch in post.claim(lane)] == [most]
+    assert [len(batch.ids) for batch in post.claim(lane)] == [min(most, 101 - most)]
+
+
+def test_two_claims_share_nothing_and_other_lanes_wait(post):
+    post.put("a"), post.put("b", purpose="code")
+    assert len(post.claim()) == 1
+    assert post.claim() == []
+    assert post.states() == ["sending", "queued"]
+
+
+def test_what_is_too_late_or_not_due_stays(post):
+    post.put("a", purpose="code")
+    post.wait(minutes=16)
+    assert post.claim("code") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [(code, "failed" if code in (403, 404, 406, 409) else "queued") for code in (*range(401, 408), 409, 500, 501, 502, 999)],
+)
+def test_each_code_has_its_verdict(post, code, state):
+    post.put("a"), post.put("a", FATOU)
+    post.gateway.answers = [Answer(took([FATOU]).taken, {AWA: Refused(code, "words don't count")})]
+    if code in (401, 402, 405):
+        with pytest.raises(sending.Halted):
+            post.send()
+    else:
+        assert post.send() == 1
+    assert post.states() == [state, "accepted"]
+    first = post.all()[0]
+    assert first.reason
+    if state == "queued":
+        assert first.next_at == post.clock() + timedelta(seconds=30)
+        assert first.attempts == (0 if code in (401, 402, 405) else 1)
+
+
+def test_an_accepting_code_among_the_refused_changes_nothing(post):
+    post.put("a")
+    post.gateway.answers = [Answer(refused={AWA: Refused(100, "odd")})]
+    post.send()
+    assert post.states() == ["sending"]
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+def test_each_whole_answer_has_its_verdict(post, whole):
+    post.put("a"), post.put("a", FATOU)
+    post.gateway.answers = [Answer(whole=whole)]
+    if whole in ("bad_key", "invalid_sender"):
+        with pytest.raises(sending.Halted):
+            post.send()
+    else:
+        post.send()
+    assert post.states() == ["queued"] * 2
+
+
+def test_later_tries_wait_longer_until_the_message_expires(post):
+    post.put("a")
+    waits = []
+    for _ in range(6):
+        post.gateway.answers = [Answer(refused={AWA: Refused(500, "")})]
+        post.send()
+        [message] = post.all()
+        waits.append((message.next_at - post.clock()).total_seconds())
+        post.clock.now = message.next_at
+    assert waits == [30, 120, 600, 1800, 3600, 3600]
+
+
+def test_a_request_that_never_left_costs_no_try(post):
+    post.put("a")
+    post.gateway.answers = [NotSent("refused")]
+    post.send()
+    [message] = post.all()
+    assert (message.state, message.attempts) == ("queued", 0)
+    post.wait(minutes=1)
+    assert post.send() == 1
+
+
+def test_no_answer_is_maybe_sent_and_never_leaves_by_itself(post):
+    post.put("a")
+    post.gateway.answers = [MaybeSent("cut")]
+    assert post.send() == 0
+    assert post.states() == ["maybe"]
+    post.wait(hours=1)
+    assert post.claim() == []
+
+
+def test_a_number_that_the_answer_leaves_out_is_maybe_sent(post):
+    post.put("a"), post.put("a", FATOU)
+    post.gateway.answers = [Answer(took([AWA]).taken | took(["+221779999999"]).taken, unknown=(FATOU, "+221778888888"))]
+    assert post.send() == 1
+    assert post.states() == ["accepted", "maybe"]
+
+
+def test_no_connection_is_held_during_the_call(post):
+    post.put("a")
+    held = []
+    post.gateway.during = lambda: held.append(post.database.engine.pool.checkedout())
+    post.send()
+    assert held == [0]
+
+
+def test_a_report_that_comes_before_the_send_returns_wins(post):
+    post.put("a")
+
+    def early():
+        with post.database.transaction() as session:
+            fate = reports.receive(session, "fake", f"id-1-{AWA}", "Success", AWA, None, now=post.clock())
+        assert fate == "parked"
+
+    post.gateway.during = early
+    post.send()
+    assert post.states() == ["delivered"]
+    assert post.changes() == ["queued", "accepted", "delivered"]
+
+
+def test_what_is_not_handed_over_goes_back(post):
+    post.put("a")
+    batches = post.claim()
+    with post.database.transaction() as session:
+        sending.release(session, batches, now=post.clock())
+    assert post.states() == ["queued"]
+    assert post.send() == 1
+
+
+def test_a_claim_that_slept_too_long_is_given_back_unsent(post):
+    post.put("a")
+    [batch] = post.claim()
+    post.wait(minutes=2)
+    assert sending.send(post.database, post.gateway, batch, clock=post.clock, jitter=lambda: 0) == 0
+    assert (post.gateway.requests, post.states()) == ([], ["queued"])
+
+
+def test_a_late_answer_doesnt_touch_what_another_claim_holds(post):
+    post.put("a")
+    [batch] = post.claim()
+    with post.database.transaction() as session:
+        sending.release(session, [batch], now=post.clock())
+    [other] = post.claim()
+    with post.database.transaction() as session:
+        refused = Answer(refused={AWA: Refused(403, "")})
+        sending.settle(session, "fake", batch, refused, now=post.clock(), jitter=lambda: 0, halted=[])
+    assert post.states() == ["sending"]
+    assert other.claim != batch.claim
+
+
+def test_every_documented_code_is_in_the_table():
+    assert set(VERDICTS) == {100, 101, 102, 401, 402, 403, 404, 405, 406, 407, 409, 500, 501, 502}

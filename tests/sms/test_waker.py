@@ -1,0 +1,73 @@
+"""The queue is told after the commit, shortly, and nobody waits for it."""
+
+import os
+import time
+
+import pytest
+
+from app.sms.waker import FLAG, Waker, queue_of, wake
+from config.redis import connect
+
+
+@pytest.fixture
+def queues(valkey):
+    client = connect(valkey.url)
+    yield client
+    client.close()
+
+
+def until(true, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_lane_has_one_job_waiting_however_often_it_is_woken(queues):
+    assert [wake(queues, "code") for _ in range(5)] == [True] + [False] * 4
+    assert len(queue_of(queues, "code")) == 1
+    queues.delete(FLAG + "code")
+    assert wake(queues, "code")
+
+
+def test_a_job_holds_a_lanes_name_and_nothing_else(queues):
+    wake(queues, "code")
+    [job] = queue_of(queues, "code").jobs
+    assert (job.func_name, list(job.args), job.kwargs) == ("workers.jobs.drain", ["code"], {})
+    assert (job.result_ttl, job.failure_ttl) == (0, 86_400)
+
+
+def test_a_waker_tells_soon(queues):
+    waker = Waker(queues)
+    for lane in ("answer", "code", "answer"):
+        waker(lane)
+    until(lambda: len(queue_of(queues, "code")) and len(queue_of(queues, "answer")))
+    waker("bulk")
+    until(lambda: len(queue_of(queues, "bulk")))
+
+
+def test_a_waker_outlives_a_fork(queues):
+    waker = Waker(queues)
+    waker("code")
+    until(lambda: len(queue_of(queues, "code")))
+    child = os.fork()
+    if child == 0:
+        waker("urgent")
+        time.sleep(1)
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert len(queue_of(queues, "urgent")) == 1
+
+
+def test_a_waker_neither_fails_nor_waits_when_redis_hangs_and_is_back_after(valkey, queues):
+    waker = Waker(queues)
+    waker("answer")
+    until(lambda: len(queue_of(queues, "answer")))
+    valkey.freeze()
+    begun = time.monotonic()
+    waker("code")
+    assert time.monotonic() - begun < 0.1
+    time.sleep(0.6)
+    valkey.thaw()
+    waker("notice")
+    until(lambda: len(queue_of(queues, "notice")))
