@@ -2,16 +2,20 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
+from app.coop.demo.seeding import AlreadySeeded, Plan, seed
 from app.coop.members.models import Number, Person
 from app.coop.production.models import Declaration
 from app.db.bulk import bring
-from tests.village import LONG_AGO, build
+from tests.village import KEY, LONG_AGO, PEPPERS, build
 
-PEOPLE = [{"id": i, "name": name, "language": "fr", "pin_set_at": LONG_AGO if i % 2 else None} for i, name in enumerate(
-    ("Awa", "Tab\there", "New\nline", "Back\\slash", "\\N", "Œuf 'n' \"co\"", ""), 1)]  # fmt: skip
+NAMES = ("Awa", "Tab\there", "New\nline", "Back\\slash", "\\N", "Œuf 'n' \"co\"", "")
+PEOPLE = [
+    {"id": i, "name": name, "language": "fr", "pin_pepper": 1, "pin_set_at": LONG_AGO if i % 2 else None}
+    for i, name in enumerate(NAMES, 1)
+]
 
 
 def brought(database, model, rows):
@@ -41,7 +45,7 @@ def test_our_column_types_are_kept(database):
 
 
 def test_a_naive_time_is_refused_here_too(database):
-    naive = {"id": 1, "name": "Awa", "language": "fr", "pin_set_at": datetime(2026, 1, 1)}  # noqa: DTZ001 - that is what is refused
+    naive = {"id": 1, "name": "Awa", "language": "fr", "pin_pepper": 1, "pin_set_at": datetime(2026, 1, 1)}  # noqa: DTZ001 - that is what is refused
     with pytest.raises((ValueError, StatementError), match="a naive datetime"):
         brought(database, Person, [naive])
 
@@ -51,10 +55,23 @@ def test_no_rows_are_no_statement(database):
 
 
 def test_what_fails_leaves_nothing(database):
+    stranger = {"id": 1, "phone": "+1", "person_id": 99, "place": None, "registered_at": LONG_AGO}
     with pytest.raises(Exception, match=r"(?i)foreign key"):
-        brought(database, Number, [{"id": 1, "phone": "+1", "person_id": 99, "place": None, "registered_at": LONG_AGO}])
-    with pytest.raises(ZeroDivisionError), database.transaction() as session:
-        bring(session.connection(), Person, PEOPLE)
-        raise ZeroDivisionError
+        brought(database, Number, [stranger])
     with database.read() as reader:
-        assert reader.execute(select(Person.id)).all() == []
+        assert reader.execute(select(Number.id)).all() == []
+
+
+def test_a_seed_that_is_cut_off_leaves_nothing_and_may_start_again(database):
+    plan = Plan(5, None, PEPPERS, KEY, LONG_AGO)
+
+    def cut(_):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        seed(database, plan, cut)
+    with database.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(Person)) == 0
+    seed(database, plan)
+    with pytest.raises(AlreadySeeded):
+        seed(database, plan)

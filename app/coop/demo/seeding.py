@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, insert, literal, select
 
 from app.coop.demo.catalogue import COMMUNES, FILIERES, PRODUCTS, SLOTS
 from app.coop.ledger.models import Account, JournalEntry, Posting
@@ -15,6 +14,7 @@ from app.coop.members.models import Activation, Commune, Consent, Cooperative, F
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
 from app.db.base import Base
+from app.db.bulk import bring
 from app.db.database import Database
 
 PIN, PLACE_PINS, ACTIVATION = "2468", ("1357", "8642"), "482190"
@@ -43,10 +43,14 @@ class Plan(msgspec.Struct, frozen=True):
         return self.cooperatives or max(1, -(-self.members // 100))
 
     @property
+    def today(self) -> datetime:
+        """Return the day's first instant: nothing that is seeded depends on the hour."""
+        return datetime(self.now.year, self.now.month, self.now.day, tzinfo=UTC)
+
+    @property
     def registered(self) -> datetime:
         """Return when numbers were registered: 90 days ago, at nine."""
-        day = self.now - timedelta(days=90)
-        return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+        return self.today - timedelta(days=90) + timedelta(hours=9)
 
     def cooperative_of(self, member: int) -> int:
         """Return the co-operative's number of the member with this number, both from 1."""
@@ -54,22 +58,24 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None = None) -> None:
-    """Seed an empty, migrated database; `progress` is told how many members each slice brought. Raises AlreadySeeded."""
+    """Seed an empty, migrated database in one transaction: cut off, it has left nothing. Raises AlreadySeeded.
+
+    `progress` is told how many members each slice brought.
+    """
+    hashed, pepper = pins.hash_pin(PIN, plan.peppers)
     with database.transaction() as session:
         if session.scalar(select(func.count()).select_from(Member)):
             raise AlreadySeeded
-        _catalogue(session.connection(), plan)
-        _cooperatives(session.connection(), plan)
-    hashed, pepper = pins.hash_pin(PIN, plan.peppers)
-    for first in range(1, plan.members + 1, SLICE):
-        numbers = range(first, min(first + SLICE, plan.members + 1))
-        with database.transaction() as session:
-            _members(session.connection(), plan, numbers, hashed, pepper)
-        if progress:
-            progress(len(numbers))
-    with database.transaction() as session:
-        _others(session, plan)
-        _after(session.connection())
+        to = session.connection()
+        _catalogue(to, plan)
+        _cooperatives(to, plan)
+        for first in range(1, plan.members + 1, SLICE):
+            numbers = range(first, min(first + SLICE, plan.members + 1))
+            _members(to, plan, numbers, hashed, pepper)
+            if progress:
+                progress(len(numbers))
+        _others(to, plan)
+        _after(to)
 
 
 def _catalogue(to: Connection, plan: Plan) -> None:
@@ -131,8 +137,7 @@ def _members(to: Connection, plan: Plan, numbers: range, hashed: str, pepper: in
             rows[Role].append(_role(i, OFFICES[place], cooperative, plan))
         _history(rows, plan, i, cooperative)
     for table, values in rows.items():
-        if values:
-            to.execute(insert(table), values)
+        bring(to, table, values)
 
 
 def _history(rows: dict[type[Base], list[dict[str, Any]]], plan: Plan, i: int, cooperative: int) -> None:
@@ -166,10 +171,9 @@ def _moves(i: int) -> Iterator[tuple[str, str, int]]:
     yield "repayment", "advance", -(5_000 + 100 * (i % 13))
 
 
-def _others(session: Session, plan: Plan) -> None:
+def _others(to: Connection, plan: Plan) -> None:
     """Write those who are not members 1 to N: two on a shared number, one not activated yet, the administrator."""
-    to, first = session.connection(), plan.members + 1
-    when = plan.registered
+    first, when = plan.members + 1, plan.registered
     for at, (phone, place, pin) in enumerate(
         ((SHARED, 1, PLACE_PINS[0]), (SHARED, 2, PLACE_PINS[1]), (PENDING, None, None), (ADMINISTRATOR, None, PIN))
     ):
@@ -185,9 +189,9 @@ def _others(session: Session, plan: Plan) -> None:
         rows: dict[type[Base], list[dict[str, Any]]] = {Account: [], JournalEntry: [], Posting: []}
         _history(rows, plan, number, 1)
         for table, values in rows.items():
-            to.execute(insert(table), values)
+            bring(to, table, values)
     key = activation.digest(ACTIVATION, first + 2, plan.key)
-    expires = plan.now + timedelta(days=activation.DAYS)
+    expires = plan.today + timedelta(days=activation.DAYS)
     to.execute(insert(Activation), [{"person_id": first + 2, "digest": key, "tries": 0, "expires_at": expires}])
 
 
@@ -204,8 +208,6 @@ def _after(to: Connection) -> None:
 
 
 def _literals(purpose: str) -> list[Any]:
-    from sqlalchemy import literal
-
     return [literal(purpose), literal(True), literal("card"), literal(notice.VERSION)]
 
 
