@@ -30,7 +30,7 @@ _SHA = sha1(_SWAP.encode()).hexdigest()  # noqa: S324 - Redis names scripts so
 class RedisStore:
     """A Store on one redis-py client, which must have short time-outs and no retries (a retried swap would count twice).
 
-    Commands go straight to a connection of the client's pool: its `execute_command` costs as much again (see `make bench`).
+    Commands go straight to a connection of the client's pool: its `execute_command` costs as much again.
     """
 
     def __init__(self, client: Any) -> None:

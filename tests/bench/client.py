@@ -73,8 +73,8 @@ def hop(session: str, member: int, text: str, path: str) -> bytes:
     """Write a hop as Africa's Talking posts it."""
     fields = {"sessionId": session, "serviceCode": "*384*44135#", "phoneNumber": f"+22177{member:07d}", "networkCode": "60801"}
     body = "&".join(f"{name}={quote(value, safe='')}" for name, value in (fields | {"text": text}).items())
-    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}\r\n{body}".encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-www-form-urlencoded"
+    return f"{head}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 def ask(line: socket.socket, request: bytes) -> bytes:
