@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from app.db.database import is_outage
 from app.sms import sending
 from app.sms.purposes import LANES, Lane
 from app.sms.waker import FLAG, wake
@@ -18,26 +19,41 @@ REST_SECONDS = 60
 _HALTED = "sms:halted:"
 
 
-def drain(lane: str) -> int:
-    """Send what is due on a lane for a slice of time; queue another job when there may be more. Returns how many were taken."""
+def drain(lane: str) -> bool:
+    """Send what is due on a lane for a slice of time; tell whether more may be due, which then has a job queued for it."""
     here = context()
     here.queues.delete(FLAG + lane)
     if lane not in LANES or here.queues.exists(_HALTED + lane):
-        return 0
-    taken, until = 0, time.monotonic() + SLICE_SECONDS
-    while time.monotonic() < until:
-        batches = _claim(lane)
-        if not batches:
-            return taken
+        return False
+    try:
+        more = _slice(lane, time.monotonic() + SLICE_SECONDS)
+    except Exception as fault:
+        if not is_outage(fault):
+            raise
+        log.warning("the database is out of reach; the sweeper comes back to the lane", lane=lane, fault=type(fault).__name__)
+        return False
+    if more:
+        wake(here.queues, lane)
+    return more
+
+
+def _slice(lane: Lane, until: float) -> bool:
+    """Send until nothing is due or the time is over; what was claimed and not begun by then goes back at once."""
+    here = context()
+    while batches := _claim(lane):
         for place, batch in enumerate(batches):
+            if time.monotonic() >= until:
+                _release(batches[place:])
+                return True
             try:
-                taken += sending.send(here.database, here.gateway, batch, clock=_now, jitter=random.random)
+                taken = sending.send(here.database, here.gateway, batch, clock=_now, jitter=random.random)
             except sending.Halted as halted:
                 _rest(lane, str(halted), batches[place + 1 :])
-                return taken
-            log.info("sent", lane=lane, messages=len(batch.ids), batch=batch.claim)
-    wake(here.queues, lane)
-    return taken
+                return False
+            log.info("sent", lane=lane, messages=len(batch.ids), taken=taken, batch=batch.claim)
+        if time.monotonic() >= until:
+            return True
+    return False
 
 
 def _claim(lane: Lane) -> list[sending.Batch]:
@@ -49,9 +65,13 @@ def _rest(lane: str, why: str, untouched: list[sending.Batch]) -> None:
     """Let a lane rest, loudly, and give back what wasn't handed over."""
     here = context()
     log.error("the provider refuses our account; the lane rests", lane=lane, why=why, seconds=REST_SECONDS)
+    _release(untouched)
     here.queues.set(_HALTED + lane, why, ex=REST_SECONDS)
-    with here.database.transaction() as session:
-        sending.release(session, untouched, now=_now())
+
+
+def _release(batches: list[sending.Batch]) -> None:
+    with context().database.transaction() as session:
+        sending.release(session, batches, now=_now())
 
 
 def _now() -> datetime:

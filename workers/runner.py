@@ -1,24 +1,28 @@
 """Run the lanes' workers: one process a lane, none of which forks for a job (a fork would lose the provider's connections)."""
 
-import logging
+import contextlib
 import os
 import signal
-import time
+import threading
 from collections.abc import Sequence
 from types import FrameType
 
 import redis
+import structlog
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from app.sms.purposes import LANES
 from app.sms.waker import queue_of, wake
 from config.processes import die_with_parent
+from config.redis import connect
 from workers.context import context
 from workers.jobs import drain
 
-log = logging.getLogger("worker")
+log = structlog.get_logger("worker")
 AGAIN_SECONDS = 1.0
+WORKER_SECONDS = 30
+"""RQ waits 15 s less than this for a job, and 5 s less for an answer: a Redis that hangs is left after 25 s."""
 
 
 def run(lanes: Sequence[str] = LANES, *, burst: bool = False) -> int:
@@ -33,26 +37,47 @@ def run(lanes: Sequence[str] = LANES, *, burst: bool = False) -> int:
     return _watch(_fork(lanes, os.getpid()))
 
 
+class LaneWorker(SimpleWorker):
+    """RQ's worker without forking, which notices soon that Redis is back, and says when it was asked to end."""
+
+    max_connection_wait_time = 2
+    asked = False
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Note that a signal asked for the end; RQ also quits by itself, when Redis doesn't answer in time."""
+        self.asked = True
+
+
 def serve(lane: str) -> int:
-    """Work on one lane in this process; comes back when Redis was away."""
-    client = context().queues
-    stopped = [False]
+    """Work on one lane in this process until a signal; what is due already goes out at once, and Redis may be away meanwhile."""
+    client = connect(context().settings.queues_url, connect_seconds=2, seconds=5)  # RQ raises the time-outs of its own
+    stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
-        stopped[0] = True
+        stopped.set()
 
-    signal.signal(signal.SIGTERM, stop)
-    while not stopped[0]:
+    while not stopped.is_set():
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, stop)
         try:
-            wake(client, lane)
-            worker = SimpleWorker([queue_of(client, lane)], connection=client, serializer=JSONSerializer)
-            worker.work(logging_level="WARNING")
-            return 0
+            wake(context().queues, lane)
+            worker = LaneWorker([queue_of(client, lane)], connection=client, serializer=JSONSerializer, worker_ttl=WORKER_SECONDS)
+            _until_it_quits(worker)
+            if worker.asked:
+                return 0
         except redis.RedisError as fault:
-            log.warning("the queues are out of reach: %s", type(fault).__name__)
-            time.sleep(AGAIN_SECONDS)
+            log.warning("the queues are out of reach", lane=lane, fault=type(fault).__name__)
+        stopped.wait(AGAIN_SECONDS)
     return 0
+
+
+def _until_it_quits(worker: LaneWorker) -> None:
+    try:
+        worker.work(logging_level="CRITICAL")
+    except redis.RedisError:
+        if not worker.asked:
+            raise
 
 
 def _fork(lanes: Sequence[str], parent: int) -> dict[int, str]:
@@ -74,14 +99,16 @@ def _watch(children: dict[int, str]) -> int:
         del frame
         asked[0] = True
         for child in children:
-            os.kill(child, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, number)
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, pass_on)
     first, _ = os.wait()
-    if not asked[0]:
-        log.error("the worker of lane %s ended", children[first])
-    for child in children:
-        if child != first:
-            os.kill(child, signal.SIGTERM)
-    return 0 if asked[0] else 1
+    died = not asked[0]
+    if died:
+        log.error("a lane's worker ended", lane=children[first])
+        pass_on(signal.SIGTERM, None)
+    for _ in range(len(children) - 1):
+        os.wait()
+    return 1 if died else 0

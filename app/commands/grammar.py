@@ -16,11 +16,17 @@ WORDS = {
     "PROD": ("PROD", "PRODUCTION", "PRODUIT"),
     "RAPPEL": ("RAPPEL", "RAPPELEZ MOI", "RAPPELEZ", "APPEL"),
     "LANGUE": ("LANGUE", "LANG"),
-    "OFFICER": ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF"),
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins."""
 
-_SPELLED = sorted(((spelling, word) for word, spellings in WORDS.items() for spelling in spellings), key=lambda pair: -len(pair[0]))
+OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF")
+"""Commands of officers; from anyone else they are written down and answered as any other text."""
+
+_SPELLED = sorted(
+    [(spelling, word) for word, spellings in WORDS.items() for spelling in spellings] + [(word, word) for word in OFFICERS],
+    key=lambda pair: -len(pair[0]),
+)
+_PUNCTUATION = re.compile(r"(?<!\d)[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:-]|_")
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -40,8 +46,8 @@ def parse(text: str) -> Order:
 
 
 def fold_words(text: str) -> str:
-    """Return capitals without accents; a comma or point between digits stays, other punctuation is a space."""
-    plain = unicodedata.normalize("NFKD", text.upper().replace("Œ", "OE").replace("Ŋ", "NG"))
+    """Return capitals without accents; what tells numbers (`12,5` `-5` `18:30` `+221`) stays, other punctuation is a space."""
+    capitals = unicodedata.normalize("NFKD", text).upper().replace("Œ", "OE").replace("Ŋ", "NG")
+    plain = unicodedata.normalize("NFKD", capitals)
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    spaced = re.sub(r"(?<!\d)[.,]|[.,](?!\d)|[^\w\s.,+@:-]|_", " ", letters)
-    return " ".join(spaced.split())
+    return " ".join(_PUNCTUATION.sub(" ", letters).split())

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commands import replies
+from app.commands.grammar import fold_words
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, notice
 from app.coop.members.identity import Who
@@ -19,7 +20,20 @@ from app.coop.production.models import Product
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.sms import texts
 
-_PROD = re.compile(r"(?:(C?\d{3,11}) )?(.+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
+_PROD = re.compile(r"(?:(C?\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
+LANGUAGES = {
+    "FR": "fr",
+    "WO": "wo",
+    "PU": "ff",
+    "FF": "ff",
+    "SE": "srr",
+    "SR": "srr",
+    "DI": "dyo",
+    "JO": "dyo",
+    "SO": "snk",
+    "MA": "mnk",
+}
+"""Languages by the first two letters of their names or codes."""
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -65,6 +79,8 @@ def _prices(ask: Ask) -> str:
     cooperatives = {who.cooperative_id for who in ask.holders if who.state == "active"}
     cooperative = cooperatives.pop() if len(cooperatives) == 1 else None
     prices = prices_for(reader, cooperative, ask.now)
+    if not prices:
+        return replies.NO_PRICE
     if not ask.rest:
         return replies.price_list([(price.name, price.amount, price.unit) for price in prices])
     meant = find_product(reader, ask.rest)
@@ -101,9 +117,11 @@ def _production(ask: Ask) -> str:
     meant = find_product(ask.session.connection(), typed[2], who.cooperative_id)
     if meant.product_id is None:
         return _suggest(meant.near)
-    divisible = bool(ask.session.scalar(select(Product.divisible).where(Product.id == meant.product_id)))
+    product = ask.session.execute(select(Product.unit, Product.divisible).where(Product.id == meant.product_id)).one()
+    if typed[4] and not _same_unit(typed[4], product.unit):
+        return replies.OTHER_UNIT.replace("{unit}", product.unit)
     try:
-        quantity = parse_quantity(typed[3], divisible)
+        quantity = parse_quantity(typed[3], product.divisible)
         done = declaring.declare(
             ask.session,
             member_id=who.member_id or 0,
@@ -125,12 +143,18 @@ def _production(ask: Ask) -> str:
     return texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
 
 
+def _same_unit(typed: str, unit: str) -> bool:
+    """Tell whether a unit was meant, one or several of it, or a short form of three letters or more."""
+    one, meant = typed.removesuffix("S"), fold_words(unit).removesuffix("S")
+    return one == meant or (len(one) >= 3 and meant.startswith(one)) or (meant == "KG" and one in ("KILO", "KGS"))
+
+
 def _declarer(ask: Ask, card: str | None) -> Who | str:
     """Return who declares: on a shared number the card says; a string is the answer when nobody does."""
     active = [who for who in ask.holders if who.state == "active" and who.member_id]
     if not active:
         return replies.JOIN
-    if len(ask.holders) == 1:
+    if len(ask.holders) == 1 and card is None:
         return active[0]
     cards = dict(ask.session.execute(select(Member.card, Member.id).where(Member.id.in_([who.member_id for who in active]))).all())
     meant = [who for who in active if card and cards.get(card) == who.member_id]
@@ -151,11 +175,14 @@ def _call_back(ask: Ask) -> str:
 
 
 def _language(ask: Ask) -> str:
-    wanted = ask.rest.lower()[:3]
-    if wanted not in ("fr", "wo", "ff", "srr"):
+    wanted = LANGUAGES.get(ask.rest[:2])
+    if not ask.holders:
+        return replies.JOIN
+    if len(ask.holders) > 1:
+        return replies.SHARED
+    if wanted is None:
         return replies.WHICH_LANGUAGE
-    if len(ask.holders) == 1:
-        account.set_language(ask.session, ask.holders[0].person_id, wanted)
+    account.set_language(ask.session, ask.holders[0].person_id, wanted)
     return replies.LANGUAGE_FR if wanted == "fr" else replies.LANGUAGE
 
 

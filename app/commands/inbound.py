@@ -1,22 +1,31 @@
 """An incoming SMS: once an id, its act and its answer in one transaction."""
 
+import hashlib
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
 import phonenumbers
+import structlog
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.commands import handlers
+from app.commands import handlers, replies
 from app.commands.grammar import parse
 from app.coop.members.identity import who_holds
-from app.db.database import Database
+from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
 from app.sms import inbox, outbox
 from app.sms.models import Inbound
+from app.sms.reports import clean
 
+log = structlog.get_logger("sms")
 PROVIDER = "africastalking"
+LONGEST_ID = 48
+Do = Callable[[str, handlers.Ask], str]
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 SAME_WITHIN, MOST_SAME = timedelta(minutes=10), 2
 """The same words that mean nothing to us, from one number, are answered twice: two machines would else talk all night."""
 
@@ -33,37 +42,42 @@ class Clerk(msgspec.Struct, frozen=True):
 
 
 def receive(clerk: Clerk, sms: IncomingSms, now: datetime) -> None:
-    """Do what an SMS asks for and put the answer in the outbox; the same id again changes nothing."""
-    for last in (False, True):
+    """Do what an SMS asks for and put the answer in the outbox; the same id again changes nothing.
+
+    What goes wrong in doing it is said to the sender and kept as a row; only an outage is raised, for the gateway to repeat it.
+    """
+    for _ in range(2):
         try:
-            with clerk.database.transaction() as session:
-                _receive(session, clerk, sms, now)
-            return
-        except IntegrityError:
-            if last:
+            _attempt(clerk, sms, now, handlers.answer)
+        except IntegrityError as collision:
+            fault: Exception = collision
+        except Exception as other:
+            if is_outage(other):
                 raise
+            fault = other
+            break
+        else:
+            return
+    log.error("an SMS can't be handled; it is kept", exc_info=fault)
+    _attempt(clerk, sms, now, _apologise)
 
 
-def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime) -> None:
+def _attempt(clerk: Clerk, sms: IncomingSms, now: datetime, do: Do) -> None:
+    with clerk.database.transaction() as session:
+        _receive(session, clerk, sms, now, do)
+
+
+def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do: Do) -> None:
     order = parse(sms.text[:500])
-    state = "handled" if order.word else "unparsed"
     answerable = _is_a_persons(sms.sender, clerk.short_code) and not _loops(session, sms, order.word, now)
-    kept = inbox.keep(
-        session,
-        PROVIDER,
-        sms.id,
-        sender=sms.sender,
-        to=sms.to,
-        text=sms.text,
-        state=state if answerable else "ignored",
-        word=order.word or None,
-        now=now,
-    )
+    state = ("failed" if do is _apologise else "handled" if order.word else "unparsed") if answerable else "ignored"
+    word = order.word or None
+    kept = inbox.keep(session, PROVIDER, sms.id, sender=sms.sender, to=sms.to, text=sms.text, state=state, word=word, now=now)
     if not kept or not answerable:
         return
     holders = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
-    ask = handlers.Ask(session, sms.sender, holders, order.rest, f"sms:{PROVIDER}:{sms.id}", now, clerk.code)
-    words = handlers.answer(order.word, ask)
+    cause = operation_of(sms.id)
+    words = do(order.word, handlers.Ask(session, sms.sender, holders, order.rest, cause, now, clerk.code))
     filled = words.replace("{cost}", clerk.cost).replace("{code}", clerk.code).replace("{balance}", f"{clerk.code.rstrip('#')}*1#")
     who = holders[0] if len(holders) == 1 else None
     outbox.put(
@@ -71,13 +85,25 @@ def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime) ->
         to=sms.sender,
         text=filled,
         purpose="answer",
-        cause=f"sms:{PROVIDER}:{sms.id}",
+        cause=cause,
         now=now,
         part_price=clerk.part_price,
         person_id=who.person_id if who else None,
         cooperative_id=who.cooperative_id if who else None,
-        trace=f"sms-{sms.id[:40]}",
+        trace=f"sms-{clean(sms.id, 40)}",
     )
+
+
+def operation_of(sms_id: str) -> str:
+    """Return the key of what an SMS does: its gateway's id, or that id's hash when it would not fit."""
+    if len(sms_id) > LONGEST_ID or not sms_id.isprintable():
+        sms_id = hashlib.blake2b(sms_id.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return f"sms:{PROVIDER}:{sms_id}"
+
+
+def _apologise(word: str, ask: handlers.Ask) -> str:
+    del word, ask
+    return replies.FAILED
 
 
 def _is_a_persons(sender: str, short_code: str | None) -> bool:
@@ -86,7 +112,7 @@ def _is_a_persons(sender: str, short_code: str | None) -> bool:
         number = phonenumbers.parse(sender, None)
     except phonenumbers.NumberParseException:
         return False
-    return phonenumbers.is_possible_number(number) and sender != short_code
+    return _NUMBER.fullmatch(sender) is not None and phonenumbers.is_possible_number(number) and sender != short_code
 
 
 def _loops(session: Session, sms: IncomingSms, word: str, now: datetime) -> bool:
@@ -97,7 +123,9 @@ def _loops(session: Session, sms: IncomingSms, word: str, now: datetime) -> bool
         select(func.count())
         .select_from(Inbound)
         .where(
-            Inbound.sender == sms.sender, Inbound.received_at > now - SAME_WITHIN, Inbound.text == sms.text[: inbox.MOST_CHARACTERS]
+            Inbound.sender == sms.sender,
+            Inbound.received_at > now - SAME_WITHIN,
+            Inbound.text == clean(sms.text, inbox.MOST_CHARACTERS),
         )
     )
     return (reader.scalar(same) or 0) >= MOST_SAME

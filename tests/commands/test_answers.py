@@ -1,0 +1,190 @@
+"""What each command answers, to whom."""
+
+import pytest
+from sqlalchemy import update
+
+from app.commands import replies
+from app.coop.members.models import CallBack, Consent, Member, Person
+from app.coop.production.models import Declaration
+from app.gsm7 import septets
+from tests import village
+
+
+def state(desk, number, value):
+    with desk.database.transaction() as session:
+        session.execute(update(Member).where(Member.id == number).values(state=value))
+
+
+@pytest.mark.parametrize("sender", [village.AWA, village.SHARED, village.NEW, village.BLOCKED, village.DEPARTED, village.NOBODY])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("PRIX", "Thiof 1 000 F/kg"),
+        ("prix thiof", "Thiof: 1 000 F le kg"),
+        ("PRIX yet", "Yeet: 2 000 F le caisse"),
+        ("PRIX sardine", "Sardinelle"),
+        ("PRIX zzzzzz", "inconnu"),
+        ("AIDE", "PRIX, SOLDE, PROD"),
+        ("NOTICE", "Vos données"),
+        ("STOP", "START"),
+        ("STOP ALERTE", "START"),
+        ("START", "STOP"),
+        ("bonjour", "PRIX, SOLDE, PROD"),
+        ("DIFF TOUS venez", "PRIX, SOLDE, PROD"),
+        ("OUI 1234", "PRIX, SOLDE, PROD"),
+        ("RAPPEL", "on vous rappelle"),
+    ],
+)
+def test_anyone_is_answered(desk, sender, text, said):
+    answer = desk.say(text, sender=sender)
+    assert said in answer
+    assert text == "NOTICE" or septets(answer) <= 160
+    assert "Awa" not in answer
+
+
+def test_an_officers_word_is_written_down(desk):
+    desk.say("VALIDER 482137 25")
+    assert [(row.word, row.state) for row in desk.inbox()] == [("VALIDER", "handled")]
+
+
+@pytest.mark.parametrize(
+    ("text", "purposes"),
+    [
+        ("STOP", {("notices", False), ("broadcasts", False)}),
+        ("Arrêt", {("notices", False), ("broadcasts", False)}),
+        ("STOP ALERTE", {("urgent", False)}),
+        ("START", {("notices", True), ("broadcasts", True), ("urgent", True)}),
+    ],
+)
+def test_stop_and_start_are_the_numbers_consent(desk, text, purposes):
+    desk.say(text, sender=village.SHARED)
+    rows = desk.rows(Consent)
+    assert {(row.purpose, row.given) for row in rows} == purposes
+    assert {(row.phone, row.person_id, row.channel) for row in rows} == {(village.SHARED, None, "sms")}
+
+
+def test_a_balance_is_the_string_to_dial_unless_she_asked_for_amounts(desk):
+    assert "*384*44135*1#" in desk.say("SOLDE")
+    assert "*384*44135*1#" in desk.say("SOLDE", sender=village.SHARED)
+    with desk.database.transaction() as session:
+        session.execute(update(Member).values(amounts_by_sms=True))
+    assert "épargne 12 500 F" in desk.say("SOLDE")
+    assert "*384*44135*1#" in desk.say("SOLDE", sender=village.SHARED)
+    assert "*384*44135*1#" in desk.say("SOLDE", sender=village.BLOCKED)
+    assert "membre" in desk.say("SOLDE", sender=village.NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("PROD thiof 12,5", "12,5 kg"),
+        ("prod Thiof 12.5kg", "12,5 kg"),
+        ("PROD thiof 12 kilos", "12 kg"),
+        ("PROD yet 25 caisses", "25 caisse"),
+        ("PROD yeet 25 cais", "25 caisse"),
+        ("PROD C00001 thiof 3", "3 kg"),
+    ],
+)
+def test_a_declaration_is_taken(desk, text, said):
+    answer = desk.say(text)
+    [row] = desk.rows(Declaration)
+    assert said in answer
+    assert f"réf {row.reference}" in answer
+    assert "thiof" not in answer.lower()
+    assert (row.member_id, row.channel, row.operation) == (1, "sms", "sms:africastalking:id1")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("PROD", "PROD produit quantité"),
+        ("PROD thiof", "PROD produit quantité"),
+        ("PROD thiof -5", "quantité"),
+        ("PROD thiof 0", "quantité"),
+        ("PROD thiof 1e9", "quantité"),
+        ("PROD thiof 100000", "quantité"),
+        ("PROD thiof 12 500", "quantité"),
+        ("PROD yeet 2,5", "quantité"),
+        ("PROD yeet 25 kg", "se compte en caisse"),
+        ("PROD sardine 5", "Sardinelle"),
+        ("PROD mangue 5", "inconnu"),
+        ("PROD C00002 thiof 3", "carte"),
+    ],
+)
+def test_what_isnt_clear_changes_nothing_and_says_so(desk, text, said):
+    answer = desk.say(text)
+    assert said in answer
+    assert "Rien n'est enregistré" in answer
+    assert desk.rows(Declaration) == []
+
+
+def test_the_same_again_gets_the_first_reference_unless_another_is_meant(desk):
+    first = desk.say("PROD thiof 25")
+    [row] = desk.rows(Declaration)
+    assert row.reference in first
+    again = desk.say("prod THIOF 25 kg")
+    assert row.reference in again
+    assert "AUTRE" in again
+    assert row.reference not in desk.say("PROD thiof 25 autre")
+    assert len(desk.rows(Declaration)) == 2
+    desk.clock.forward(minutes=31)
+    assert "déjà" not in desk.say("PROD thiof 25")
+
+
+def test_on_a_shared_number_the_card_says_who(desk):
+    assert "numéro de carte" in desk.say("PROD thiof 25", sender=village.SHARED)
+    assert "carte" in desk.say("PROD C00001 thiof 25", sender=village.SHARED)
+    assert "réf" in desk.say("PROD C00003 thiof 25", sender=village.SHARED)
+    assert [row.member_id for row in desk.rows(Declaration)] == [3]
+
+
+@pytest.mark.parametrize("sender", [village.NOBODY, village.NEW, village.BLOCKED, village.DEPARTED])
+def test_only_active_members_declare(desk, sender):
+    assert "membre actif" in desk.say("PROD thiof 25", sender=sender)
+    assert desk.rows(Declaration) == []
+
+
+def test_a_number_waits_once_in_the_list(desk):
+    desk.say("RAPPEL"), desk.say("Rappelez-moi")
+    desk.say("RAPPEL", sender=village.SHARED)
+    rows = sorted(desk.rows(CallBack), key=lambda row: row.id)
+    assert [(row.phone, row.person_id, row.cooperative_id) for row in rows] == [(village.AWA, 1, 1), (village.SHARED, None, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("LANGUE WO", "wo"), ("langue wolof", "wo"), ("LANGUE FR", "fr"), ("LANGUE sérère", "srr")]
+)
+def test_a_language_is_noted_and_answered_in_french(desk, text, language):
+    assert "FR" in desk.say(text)
+    assert next(person.language for person in desk.rows(Person) if person.id == 1) == language
+
+
+def test_a_language_needs_a_person(desk):
+    assert "LANGUE FR" in desk.say("LANGUE klingon")
+    assert "plusieurs" in desk.say("LANGUE WO", sender=village.SHARED)
+    assert "membre" in desk.say("LANGUE WO", sender=village.NOBODY)
+    assert {person.language for person in desk.rows(Person)} == {"fr"}
+
+
+LONGEST = {
+    "{cost}": "Gratuit",
+    "{code}": "*384*44135#",
+    "{balance}": "*384*44135*1#",
+    "{reference}": "482137",
+    "{unit}": "caisseXX",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in dir(replies) if name.isupper()])
+def test_each_reply_is_one_part_with_its_longest_values(name):
+    words = getattr(replies, name)
+    for place, value in (LONGEST | {"{near}": ", ".join(["P" * 20] * 3)}).items():
+        words = words.replace(place, value)
+    assert "{" not in words
+    assert septets(words) <= 160, (septets(words), words)
+
+
+def test_lists_and_balances_are_one_part_with_their_longest_values(clock):
+    assert septets(replies.price_list([("P" * 20, 9_999_999, "caisseXX")] * 9)) <= 160
+    assert septets(replies.price_line("P" * 20, 9_999_999, "caisseXX", clock().date(), "fédération")) <= 160
+    assert septets(replies.balances(*[99_999_999] * 4)) <= 160

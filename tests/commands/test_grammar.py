@@ -1,0 +1,49 @@
+"""Case, accents, punctuation and doubled spaces don't matter."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.commands.grammar import OFFICERS, WORDS, Order, parse
+
+READINGS = [
+    ("prix", "PRIX", ""),
+    ("  Prix   thiof ! ", "PRIX", "THIOF"),
+    ("PRIX?", "PRIX", ""),
+    ("Arrêt", "STOP", ""),
+    ("ARRET.", "STOP", ""),
+    ("fin", "STOP", ""),
+    ("stop alerte", "STOP ALERTE", ""),
+    ("Stop-Alerte!", "STOP ALERTE", ""),
+    ("STOP ALERTES", "STOP ALERTE", ""),
+    ("stop tout", "STOP", "TOUT"),
+    ("start", "START", ""),
+    ("Rappelez-moi", "RAPPEL", ""),
+    ("prod: thiof 12,5 kg", "PROD", "THIOF 12,5 KG"),
+    ("PROD thiof 12.5kg.", "PROD", "THIOF 12.5KG"),
+    ("PROD thiof -5", "PROD", "THIOF -5"),
+    ("langue wo", "LANGUE", "WO"),
+    ("diff TOUS @18:30 demain", "DIFF", "TOUS @18:30 DEMAIN"),
+    ("oui 4821", "OUI", "4821"),
+    ("bonjour", "", "BONJOUR"),
+    ("stopper", "", "STOPPER"),
+    ("", "", ""),
+    ("🙂", "", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "word", "rest"), READINGS)
+def test_a_text_is_read(text, word, rest):
+    assert parse(text) == Order(word, rest)
+
+
+def test_each_command_of_the_contract_is_known():
+    assert set(WORDS) == {"PRIX", "AIDE", "NOTICE", "STOP", "STOP ALERTE", "START", "SOLDE", "PROD", "RAPPEL", "LANGUE"}
+    assert {parse(word).word for word in OFFICERS} == set(OFFICERS)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_without_a_fault(text):
+    order = parse(text)
+    assert order.word in {"", *WORDS, *OFFICERS}
+    assert order.rest == " ".join(order.rest.split())
