@@ -1,0 +1,31 @@
+"""A worker's context on a test's own database, Valkey and gateway."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.sms import outbox
+from config.redis import connect
+from config.settings import load
+from tests import village
+from tests.sms.conftest import FakeGateway
+from workers import jobs, schedule
+from workers.context import Context
+
+SENT_TO = "+221770000001"
+
+
+@pytest.fixture
+def here(sqlite_database, valkey, monkeypatch):
+    given = {"JAPPOO_ENV": "test", "DATABASE_URL": sqlite_database.url, "REDIS_URL": valkey.url}
+    secrets = {"SECRET_KEY": village.KEY.decode(), "PIN_PEPPER": village.PEPPERS[1].decode()}
+    made = Context(load(given | secrets, dotenv=None), sqlite_database, connect(valkey.url), FakeGateway())
+    for module in (jobs, schedule):
+        monkeypatch.setattr(module, "context", lambda: made)
+    yield made
+    made.queues.close()
+
+
+def put(here, cause, text="Jappoo", purpose="answer"):
+    with here.database.transaction() as session:
+        outbox.put(session, to=SENT_TO, text=text, purpose=purpose, cause=cause, now=datetime.now(UTC), part_price=20)
