@@ -20,7 +20,7 @@ class Findings(msgspec.Struct, frozen=True):
 
 def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
-    wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_strangers(reader)]
+    wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_orphans(reader), *_strangers(reader)]
     return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
 
 
@@ -55,6 +55,18 @@ def _drifted(reader: Connection) -> list[str]:
         .limit(MOST_NAMED)
     )
     return [f"account {account}: balance {balance} F, its postings {int(summed)} F" for account, balance, summed in rows]
+
+
+def _orphans(reader: Connection) -> list[str]:
+    """Find postings that hang on nothing: SQLite's own shell checks no foreign keys."""
+    rows = reader.execute(
+        select(Posting.id, JournalEntry.id)
+        .outerjoin(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .outerjoin(Account, Account.id == Posting.account_id)
+        .where(or_(JournalEntry.id.is_(None), Account.id.is_(None)))
+        .limit(MOST_NAMED)
+    )
+    return [f"posting {posting}: there is no {'entry' if entry is None else 'account'}" for posting, entry in rows]
 
 
 def _strangers(reader: Connection) -> list[str]:
