@@ -7,6 +7,7 @@ import msgspec
 from app.ussd.bindings import Binding, Bindings
 from app.ussd.kinds import Kind, kind_of, kinds_of, show
 from app.ussd.menu import Menu, Screen, fields
+from app.ussd.render import PLACEHOLDER
 
 
 class Vocabulary:
@@ -43,6 +44,12 @@ class Vocabulary:
         answer = self._bindings.answers.get(screen.ask or "")
         shape = answer.refuses.get(code) if answer else None
         return kinds_of(shape) if shape else {}
+
+    def is_static(self, screen: Screen) -> bool:
+        """Tell whether a screen shows nothing but its own words and constants, whoever looks."""
+        texts = (screen.text, *(choice.label for choice in screen.choices.values()))
+        shown = {name for said in texts for words in said.values() for name in PLACEHOLDER.findall(words)}
+        return not screen.source and not screen.rows and shown <= set(self.constants)
 
     def written(self, kinds: dict[str, Kind], values: dict[str, Any]) -> dict[str, str]:
         """Write plain values by their kinds; what has no kind is left out, for it can't be shown."""

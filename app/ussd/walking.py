@@ -23,6 +23,8 @@ class Served(msgspec.Struct, frozen=True):
     bindings: Bindings
     vocabulary: Vocabulary
     constants: dict[str, str]
+    laid: dict[tuple[str, str, bool, str], list[Page]] = {}
+    """The pages of screens that show nothing but their own words, laid out once."""
 
 
 class Walk:
@@ -77,6 +79,16 @@ class Walk:
         session.shown = [self._rows[place].id for place in page.lines] if self.screen.form == "list" else []
 
     def _pages(self) -> list[Page]:
+        screen, session = self.screen, self.session
+        asked = (screen.name, session.language, len(session.path) == 1, self.notice)
+        if asked not in self.served.laid:
+            laid = self._lay_out()
+            if not self.served.vocabulary.is_static(screen):
+                return laid
+            self.served.laid[asked] = laid
+        return self.served.laid[asked]
+
+    def _lay_out(self) -> list[Page]:
         screen, vocabulary, session = self.screen, self.served.vocabulary, self.session
         hop = self._hop(session)
         kept = session.kept | session.kept.get(DONE, {})
