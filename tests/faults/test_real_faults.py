@@ -15,7 +15,7 @@ from app.coop.production.models import Declaration
 from tests import village
 from tests.faults.house import House, open_house
 
-ALL = ("simulator", "web", "worker")
+ALL = ("simulator", "web", "worker", "scheduler")
 PIN = "7391"
 
 
