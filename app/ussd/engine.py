@@ -114,17 +114,15 @@ class Engine(Generic[D]):
         `old` is what stands in the store and can't be read, if anything does.
         """
         version, menu = self._shelf.current(pointer)
-        session = Session(
-            menu=version,
-            turn=hop.trail.turn,
-            mark=hop.trail.mark,
-            path=[menu.start],
-            language=menu.languages[0],
-        )
-        walk = hop.walk(self.served(version, menu), session)
+        walk = self._afresh(hop, version, menu)
         done = self._done(hop) if hop.trail.turn else None
         reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
-        return self._save(hop, session, old, reply)[0] or self._hop(hop)
+        return self._save(hop, walk.session, old, reply)[0] or self._hop(hop)
+
+    def _afresh(self, hop: "_Hop", version: str, menu: Menu) -> Walk:
+        """Return a walk that stands on the first screen, with this hop's entries taken."""
+        session = Session(version, hop.trail.turn, hop.trail.mark, [menu.start], language=menu.languages[0])
+        return hop.walk(self.served(version, menu), session)
 
     def _turn(
         self, hop: "_Hop", session: Session, value: bytes | None, parts: tuple[str, ...]
@@ -205,27 +203,13 @@ class Engine(Generic[D]):
         if done is None:
             return self.ending("unsure")
         version, menu = self._shelf.remembered()
-        session = Session(
-            menu=version,
-            turn=hop.trail.turn,
-            mark=hop.trail.mark,
-            path=[menu.start],
-            language=menu.languages[0],
-        )
-        walk = hop.walk(self.served(version, menu), session)
+        walk = self._afresh(hop, version, menu)
         return self._step(walk, lambda: walk.deliver(done))
 
     def _storeless(self, hop: "_Hop", fault: StoreDown) -> Reply:
         """Serve without a store: outcomes, and static screens walked anew each time; no PIN, no question, no act."""
         version, menu = self._shelf.remembered()
-        session = Session(
-            menu=version,
-            turn=hop.trail.turn,
-            mark=hop.trail.mark,
-            path=[menu.start],
-            language=menu.languages[0],
-        )
-        walk = hop.walk(self.served(version, menu), session)
+        walk = self._afresh(hop, version, menu)
         done = self._done(hop) if hop.trail.turn else None
         reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
         if reply.more and walk.screen.form != "choices":

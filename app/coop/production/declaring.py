@@ -165,8 +165,6 @@ def _number(session: Session, declaration: Declaration, draw: Callable[[int], in
         except IntegrityError as error:
             if "reference" not in str(error.orig):
                 raise
-            if declaration in session:  # pragma: no cover - the rolled back savepoint has expunged it
-                session.expunge(declaration)
         else:
             return
     raise LookupError("no reference is free")
