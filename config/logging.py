@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO
 
 import msgspec
@@ -20,6 +21,8 @@ _NEVER = re.compile(
     r"(^|_)(pin|text|input|body|form|token|secret|secret_key|api_key|pepper|password|authorization|cookie)s?$", re.IGNORECASE
 )
 _OURS = frozenset({"trace", "timestamp", "level", "logger"})
+_SHORT = 8
+"""Fewer characters can't hold a number, a secret or a path with its token."""
 _secrets: tuple[str, ...] = ()
 
 
@@ -29,7 +32,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Iterab
     `secrets` are values that are replaced wherever they turn up. Call it again after a fork with another stream.
     """
     global _secrets
-    _secrets = tuple(secret for secret in secrets if len(secret) >= 8)
+    _secrets = tuple(secret for secret in secrets if len(secret) >= _SHORT)
     out = stream or sys.stderr
     handler = logging.StreamHandler(out)
     handler.setFormatter(_Json())
@@ -54,12 +57,17 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Iterab
 def mask(logger: Any, method: str, event: Any) -> Any:
     """Mask telephone numbers in every string, and leave out what must never be logged."""
     del logger, method
-    return {name: value if name in _OURS else _masked(value) for name, value in event.items() if not _NEVER.search(str(name))}
+    return {name: value if name in _OURS else _masked(value) for name, value in event.items() if not _never(str(name))}
 
 
 def mask_numbers(words: str) -> str:
     """Write `+221771234567` as `+22177*****67`, however it is spaced, and a foreign `+33612345678` as `+3361*****78`."""
     return _NUMBER.sub(_stars, words)
+
+
+@lru_cache(512)
+def _never(name: str) -> bool:
+    return _NEVER.search(name) is not None
 
 
 class _Json(logging.Formatter):
@@ -78,6 +86,8 @@ def _encode(event: Any) -> str:
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
+        if len(value) < _SHORT:
+            return value
         for secret in _secrets:
             value = value.replace(secret, "***")
         return mask_numbers(_PATH.sub(r"\1***", _PARAMETERS.sub("[parameters hidden]", value)))
