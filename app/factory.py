@@ -21,8 +21,8 @@ from config.demands import demand
 from config.redis import connect
 from config.settings import Settings, load
 from menus.desk import Desk, SqlActs
-from menus.member import menu
 from menus.publishing import SqlShelf
+from menus.whole import bindings
 
 
 def build(settings: Settings | None = None) -> Flask:
@@ -41,7 +41,7 @@ def build(settings: Settings | None = None) -> Flask:
         store=RedisStore(sessions),
         shelf=shelf,
         acts=SqlActs(database),
-        bindings=menu,
+        bindings=bindings,
         desk=desk,
         secret=settings.secret,
         constants=constants,

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from datetime import datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -18,7 +19,7 @@ from app.ussd.compiling import Finding, Unreadable, compile_menu
 from app.ussd.menu import Menu, menu_as_json, menu_from_json
 from app.ussd.proof import Proof
 from app.ussd.redis_store import POINTER
-from menus.member import menu as member_bindings
+from menus.whole import bindings, sources
 
 log = structlog.get_logger()
 CONSTANTS = {"cost": "m" * 20, "code": "*" * 20, "help": "*" * 22}
@@ -30,11 +31,25 @@ class NotPublished(Exception):
     """No menu was ever published, or not this version."""
 
 
-def compiled(source: str | None = None) -> Menu:
-    """Compile the member's menu, from the package or from `source`; raises Unreadable."""
-    return compile_menu(
-        "member", source if source is not None else (files("menus") / "member.yaml").read_text("utf-8"), catalogues()
-    )
+def compiled(file: Path | None = None) -> Menu:
+    """Compile the package's menu; raises Unreadable.
+
+    A `file` takes the place of the package's of the same name. Any other is compiled alone if it leads nowhere outside itself; if
+    not, it takes the place of the file that has the start, or joins them when it has none.
+    """
+    ours = sources()
+    if file is None:
+        return compile_menu(ours, catalogues())
+    given = {file.stem: file.read_text("utf-8")}
+    if file.stem not in ours:
+        try:
+            alone = compile_menu(given, catalogues())
+        except Unreadable:
+            return compile_menu(ours | given, catalogues())
+        if alone.closed():
+            return alone
+        del ours["member"]
+    return compile_menu(ours | given, catalogues())
 
 
 def catalogues() -> dict[str, dict[str, str]]:
@@ -42,7 +57,7 @@ def catalogues() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     folder = files("menus") / "locales"
     for language in sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []:
-        with (folder / language / "LC_MESSAGES" / "member.po").open("rb") as file:
+        with (folder / language / "LC_MESSAGES" / "menus.po").open("rb") as file:
             catalogue = read_po(file)
         found[language] = {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string and not entry.fuzzy}
     return found
@@ -50,7 +65,7 @@ def catalogues() -> dict[str, dict[str, str]]:
 
 def prove(menu: Menu) -> list[Finding]:
     """Return what keeps a menu from being published."""
-    return Proof(menu, member_bindings, CONSTANTS).findings()
+    return Proof(menu, bindings, CONSTANTS).findings()
 
 
 def publish(database: Database, store: Any | None, menu: Menu, *, by: str, now: datetime) -> str:
@@ -65,7 +80,7 @@ def publish(database: Database, store: Any | None, menu: Menu, *, by: str, now: 
     version = hashlib.sha256(data).hexdigest()
     with database.transaction() as session:
         if session.get(MenuVersion, version) is None:
-            needs = member_bindings.needs()
+            needs = bindings.needs()
             session.add(MenuVersion(hash=version, compiled=data.decode(), needs=needs, published_at=now, published_by=by[:60]))
             session.flush()
         _point(session, version, now)

@@ -23,7 +23,7 @@ def menus() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(file: Path | None, *, as_json: bool) -> None:
-    """Prove the menu of this version, or one in FILE.
+    """Prove the menu of this version, or with FILE in it (or alone, when it is a menu by itself).
 
     Example: jappoo menus check
     """
@@ -31,7 +31,7 @@ def check(file: Path | None, *, as_json: bool) -> None:
     from menus.publishing import compiled, prove
 
     try:
-        menu = compiled(file.read_text("utf-8") if file else None)
+        menu = compiled(file)
         findings = prove(menu)
     except Unreadable as fault:
         findings = fault.findings
@@ -118,6 +118,8 @@ def show(screen: str | None) -> None:
         click.echo("  " + found.text.get("fr", "").replace("\n", "\n  "))
         for number, choice in found.choices.items():
             click.echo(f"  {number} {choice.label['fr']} -> {choice.to}")
+            for caller, face in choice.faces.items():
+                click.echo(f"  {number} {face.label['fr']} -> {face.to} ({caller})")
 
 
 @menus.command()

@@ -1,7 +1,7 @@
 """What a menu's Python module gives its screens: sources, rows, answers, effects, guards. Nothing else can act."""
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -80,7 +80,8 @@ class Bindings:
     A *source* takes the hop and returns a Struct of values to show. *Rows* return a sequence of Structs, each with an `id`, and
     with a `slot` where its number is for life. An *answer* takes the hop and what was typed and returns what is kept, or Found or
     Proved; one that `acts` writes on its own (a PIN's tries are counted), so it claims the turn. An *effect* takes the hop and
-    the unit of work. A *guard* takes the hop and returns a Divert, or None to let pass.
+    the unit of work. A *guard* takes the hop and returns a Divert, or None to let pass. The *caller* takes the hop that begins a
+    session and returns the kind of caller that the number is ("" when it is none of `kinds`), by which choices change their face.
     """
 
     def __init__(self, name: str) -> None:
@@ -90,6 +91,41 @@ class Bindings:
         self.answers: dict[str, Binding] = {}
         self.effects: dict[str, Binding] = {}
         self.guards: dict[str, Binding] = {}
+        self.kinds: tuple[str, ...] = ()
+        self.caller_of: Callable[[Any], str] | None = None
+
+    @classmethod
+    def join(cls, name: str, parts: Iterable["Bindings"]) -> "Bindings":
+        """Return the functions of several files as one; raises ValueError on a name that two of them have."""
+        whole = cls(name)
+        for part in parts:
+            for kind, group in part.groups().items():
+                into = whole.groups()[kind]
+                for twice in into.keys() & group.keys():
+                    raise ValueError(f"{part.name}: another file has the {kind} {twice}")
+                into |= group
+            if part.caller_of:
+                whole.kinds, whole.caller_of = part.kinds, part.caller_of
+        return whole
+
+    def groups(self) -> dict[str, dict[str, Binding]]:
+        """Return the functions by what they are for."""
+        return {
+            "source": self.sources,
+            "rows": self.rows_of,
+            "answer": self.answers,
+            "effect": self.effects,
+            "guard": self.guards,
+        }
+
+    def caller(self, *, kinds: tuple[str, ...]) -> Callable[[F], F]:
+        """Register what tells the kinds of callers apart."""
+
+        def register(call: F) -> F:
+            self.kinds, self.caller_of = kinds, call
+            return call
+
+        return register
 
     def source(self, *, leads: Shapes | None = None) -> Callable[[F], F]:
         """Register a source."""
@@ -121,14 +157,7 @@ class Bindings:
 
     def needs(self) -> list[str]:
         """Return the names of all bindings, as a published menu lists what it needs."""
-        groups = {
-            "source": self.sources,
-            "rows": self.rows_of,
-            "answer": self.answers,
-            "effect": self.effects,
-            "guard": self.guards,
-        }
-        return sorted(f"{kind}:{name}" for kind, group in groups.items() for name in group)
+        return sorted(f"{kind}:{name}" for kind, group in self.groups().items() for name in group)
 
     def _into(self, group: dict[str, Binding], called: str | None = None, **facts: Any) -> Callable[[F], F]:
         def register(call: F) -> F:

@@ -1,8 +1,9 @@
 """From YAML to a compiled menu, or to findings that name file, line and screen.
 
-The grammar: `start`, `trouble` (the screen after a fault), `words` (what belongs to no screen), `guards` (where each guard
-diverts to) and `screens`. A screen is one of
-  choices       numbered for life: `{1: {label, to, keep}}`; a `text` alone is read and left by 0
+A menu is one file or several. The grammar of each: `guards` (where each guard diverts to) and `screens`; one of them also has
+`start`, `trouble` (the screen after a fault) and `words` (what belongs to no screen). A screen is one of
+  choices       numbered for life: `{1: {label, to, keep}}`; `for: {caller: {label, to}}` is what the choice is to another
+                kind of caller; a `text` alone is read and left by 0
   list + row    rows of data, picked into `keep`, then `to`; `empty` when there are none
   ask           a question whose answer goes into `keep`, then `to`; `refusals` are the words for answers that won't do;
                 with `effect` and `done` it must repeat the secret that `confirms` names
@@ -17,7 +18,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from app.ussd.menu import Choice, Menu, Screen, ScreenForm, Texts
+from app.ussd.menu import Choice, Face, Menu, Screen, ScreenForm, Texts
 
 SOURCE_LANGUAGE = "fr"
 Catalogues = Mapping[str, Mapping[str, str]]
@@ -43,10 +44,16 @@ class Unreadable(ValueError):
         self.findings = findings
 
 
+class _Face(msgspec.Struct, forbid_unknown_fields=True):
+    label: str
+    to: str
+
+
 class _Choice(msgspec.Struct, forbid_unknown_fields=True):
     label: str
     to: str
     keep: dict[str, str] = {}
+    faces: dict[str, _Face] = msgspec.field(default_factory=dict, name="for")
 
 
 class _Goal(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,36 +83,55 @@ class _Screen(msgspec.Struct, forbid_unknown_fields=True):
     goal: _Goal | None = None
 
 
-class _Menu(msgspec.Struct, forbid_unknown_fields=True):
-    start: str
-    trouble: str
-    words: dict[str, str]
-    guards: dict[str, dict[str, str]]
-    screens: dict[str, _Screen]
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    start: str = ""
+    trouble: str = ""
+    words: dict[str, str] = {}
+    guards: dict[str, dict[str, str]] = {}
+    screens: dict[str, _Screen] = {}
 
 
-def compile_menu(name: str, source: str, catalogues: Catalogues | None = None) -> Menu:
-    """Compile the YAML of the menu `name`; a language is served when its catalogue has every text.
+def compile_menu(sources: Mapping[str, str], catalogues: Catalogues | None = None) -> Menu:
+    """Compile a menu from its YAML files, by name; a language is served when its catalogue has every text.
 
-    Raises Unreadable on YAML that isn't, keys given twice, unknown fields, and screens of two forms or none.
+    Raises Unreadable on YAML that isn't, keys and names given twice, unknown fields, a menu with no start or two, and screens of
+    two forms or none.
     """
-    file = f"{name}.yaml"
-    lines: dict[str, int] = {}
+    texts = _Texts(catalogues or {})
+    words: dict[str, Texts] = {}
+    guards: dict[str, dict[str, str]] = {}
+    screens: dict[str, Screen] = {}
+    starts: list[tuple[str, str]] = []
+    for file, source in ((f"{name}.yaml", source) for name, source in sources.items()):
+        lines: dict[str, int] = {}
+        read = _read(file, source, lines)
+        if read.start:
+            starts.append((read.start, read.trouble))
+            words = {key: texts(word) for key, word in read.words.items()}
+        for name in read.guards.keys() & guards.keys():
+            raise Unreadable([Finding(file, lines[f"$.guards.{name}"], "-", f"another file has a guard {name}")])
+        guards |= read.guards
+        for name in read.screens:
+            line = lines[f"$.screens.{name}"]
+            if name in screens:
+                raise Unreadable([Finding(file, line, name, f"{screens[name].file} has a screen {name} too")])
+            screens[name] = _screen(name, read.screens[name], line, file, texts)
+    if len(starts) != 1 or not screens:
+        raise Unreadable([Finding(f"{next(iter(sources), '-')}.yaml", 1, "-", "one file gives `start`, and some give `screens`")])
+    served = (SOURCE_LANGUAGE, *sorted(set(catalogues or {}) - texts.missing))
+    return Menu(*starts[0], served, words, guards, screens)
+
+
+def _read(file: str, source: str, lines: dict[str, int]) -> _File:
     try:
         root = yaml.compose(source, Loader=yaml.SafeLoader)
-        plain = _plain(root, "$", lines, file)
-        read = msgspec.convert(plain, type=_Menu)
+        return msgspec.convert(_plain(root, "$", lines, file), type=_File)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise Unreadable([Finding(file, mark.line + 1 if mark else 0, "-", str(error.problem))]) from error
     except msgspec.ValidationError as error:
         words, _, path = str(error).partition(" - at `")
         raise Unreadable([Finding(file, _nearest(lines, path.rstrip("`")), "-", words)]) from error
-    texts = _Texts(catalogues or {})
-    screens = {key: _screen(key, screen, lines, file, texts) for key, screen in read.screens.items()}
-    said = {key: texts(word) for key, word in read.words.items()}
-    served = (SOURCE_LANGUAGE, *sorted(set(catalogues or {}) - texts.missing))
-    return Menu(name, read.start, read.trouble, served, said, read.guards, screens)
 
 
 class _Texts:
@@ -126,8 +152,7 @@ class _Texts:
         return found
 
 
-def _screen(name: str, read: _Screen, lines: dict[str, int], file: str, texts: _Texts) -> Screen:
-    line = lines.get(f"$.screens.{name}", 0)
+def _screen(name: str, read: _Screen, line: int, file: str, texts: _Texts) -> Screen:
     given: dict[ScreenForm, Any] = {
         "choices": read.choices,
         "list": read.list,
@@ -146,10 +171,11 @@ def _screen(name: str, read: _Screen, lines: dict[str, int], file: str, texts: _
         name=name,
         form=forms[0],
         text=texts(read.end or read.text),
+        file=file,
         line=line,
         source=read.source,
         guard=read.guard,
-        choices={number: Choice(texts(c.label), c.to, c.keep) for number, c in read.choices.items()},
+        choices={number: _choice(choice, texts) for number, choice in read.choices.items()},
         rows=read.list,
         row=texts(read.row),
         empty=texts(read.empty),
@@ -167,6 +193,11 @@ def _screen(name: str, read: _Screen, lines: dict[str, int], file: str, texts: _
     )
 
 
+def _choice(read: _Choice, texts: _Texts) -> Choice:
+    faces = {caller: Face(texts(face.label), face.to) for caller, face in read.faces.items()}
+    return Choice(texts(read.label), read.to, read.keep, faces)
+
+
 def words_of(menu: Menu) -> Iterator[str]:
     """Give every French text of a menu once, in its order: what a catalogue must translate."""
     seen: set[str] = set()
@@ -181,7 +212,8 @@ def _all_texts(menu: Menu) -> Iterator[Texts]:
     yield from menu.words.values()
     for screen in menu.screens.values():
         yield from (screen.text, screen.row, screen.empty, screen.yes)
-        yield from (choice.label for choice in screen.choices.values())
+        for choice in screen.choices.values():
+            yield from (choice.label, *(face.label for face in choice.faces.values()))
         yield from screen.refusals.values()
 
 

@@ -114,15 +114,24 @@ class Engine(Generic[D]):
         `old` is what stands in the store and can't be read, if anything does.
         """
         version, menu = self._shelf.current(pointer)
-        walk = self._afresh(hop, version, menu)
-        done = self._done(hop) if hop.trail.turn else None
+        walk, done = self._afresh(hop, version, menu, known=hop.trail.turn > 0)
         reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
         return self._save(hop, walk.session, old, reply)[0] or self._hop(hop)
 
-    def _afresh(self, hop: "_Hop", version: str, menu: Menu) -> Walk:
-        """Return a walk that stands on the first screen, with this hop's entries taken."""
+    def _afresh(self, hop: "_Hop", version: str, menu: Menu, *, known: bool) -> tuple[Walk, Outcome | None]:
+        """Return a walk that stands on the first screen, with this hop's entries taken; and with `known` the outcome of any.
+
+        What kind of caller this is gets asked here, once a session; of a database that is out of reach nothing else is asked.
+        """
         session = Session(version, hop.trail.turn, hop.trail.mark, [menu.start], language=menu.languages[0])
-        return hop.walk(self.served(version, menu), session)
+        walk = hop.walk(self.served(version, menu), session)
+        try:
+            session.caller = self._bindings.caller_of(self._lend(hop, session)) if self._bindings.caller_of else ""
+        except Exception as fault:
+            if not self._acts.outage(fault):
+                raise
+            return walk, None
+        return walk, self._done(hop) if known else None
 
     def _turn(
         self, hop: "_Hop", session: Session, value: bytes | None, parts: tuple[str, ...]
@@ -203,14 +212,13 @@ class Engine(Generic[D]):
         if done is None:
             return self.ending("unsure")
         version, menu = self._shelf.remembered()
-        walk = self._afresh(hop, version, menu)
+        walk = hop.walk(self.served(version, menu), Session(version, hop.trail.turn, hop.trail.mark, [menu.start]))
         return self._step(walk, lambda: walk.deliver(done))
 
     def _storeless(self, hop: "_Hop", fault: StoreDown) -> Reply:
         """Serve without a store: outcomes, and static screens walked anew each time; no PIN, no question, no act."""
         version, menu = self._shelf.remembered()
-        walk = self._afresh(hop, version, menu)
-        done = self._done(hop) if hop.trail.turn else None
+        walk, done = self._afresh(hop, version, menu, known=hop.trail.turn > 0)
         reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
         if reply.more and walk.screen.form != "choices":
             return self.ending("nothing", fault)

@@ -13,12 +13,24 @@ Texts = dict[str, str]
 ScreenForm = Literal["choices", "list", "question", "confirmation", "ending"]
 
 
+class Face(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a choice is to one kind of caller."""
+
+    label: Texts
+    to: str
+
+
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One numbered line; `keep` is what choosing it notes."""
+    """One numbered line; `keep` is what choosing it notes, `faces` what it is to other callers, by their kind."""
 
     label: Texts
     to: str
     keep: dict[str, str] = {}
+    faces: dict[str, Face] = {}
+
+    def face(self, caller: str) -> Face:
+        """Return the label and the way for a kind of caller."""
+        return self.faces.get(caller) or Face(self.label, self.to)
 
 
 class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -27,6 +39,7 @@ class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     form: ScreenForm
     text: Texts
+    file: str = ""
     line: int = 0
     source: str | None = None
     guard: str | None = None
@@ -49,6 +62,7 @@ class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
     def targets(self) -> dict[str, str]:
         """Return where this screen can lead, by the way that leads there."""
         ways = {str(number): choice.to for number, choice in self.choices.items()}
+        ways |= {f"{number} {caller}": face.to for number, c in self.choices.items() for caller, face in c.faces.items()}
         ways |= {way: target for way, target in (("to", self.to), ("done", self.done)) if target}
         return ways | {f"leads.{name}": target for name, target in self.leads.items()}
 
@@ -56,13 +70,24 @@ class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
 class Menu(msgspec.Struct, frozen=True):
     """All screens of a service, with the words that belong to no screen."""
 
-    name: str
     start: str
     trouble: str
     languages: tuple[str, ...]
     words: dict[str, Texts]
     guards: dict[str, dict[str, str]]
     screens: dict[str, Screen]
+
+    @property
+    def callers(self) -> tuple[str, ...]:
+        """Return the kinds of callers that some choice has a face for."""
+        return tuple(sorted({kind for screen in self.screens.values() for c in screen.choices.values() for kind in c.faces}))
+
+    def closed(self) -> bool:
+        """Tell whether every way and every guard is this menu's own."""
+        ways = {target for screen in self.screens.values() for target in screen.targets().values()}
+        ways |= {target for leads in self.guards.values() for target in leads.values()}
+        guards = {screen.guard for screen in self.screens.values() if screen.guard}
+        return ways <= {*self.screens, WANTED} and guards <= self.guards.keys()
 
     def said(self, texts: Texts, language: str) -> str:
         """Return the words in `language`, or in the first language when it isn't served."""

@@ -44,11 +44,11 @@ class Proof:
 
     def _of(self, rule: Callable[[], Found]) -> Iterator[Finding]:
         for screen, words in rule():
-            yield Finding(f"{self.menu.name}.yaml", screen.line, screen.name, words)
+            yield Finding(screen.file, screen.line, screen.name, words)
 
     def targets(self) -> Found:
         """Every way leads to a screen that exists."""
-        first = next(iter(self.menu.screens.values()))
+        first = self.menu.screens.get(self.menu.start) or next(iter(self.menu.screens.values()))
         for name in (self.menu.start, self.menu.trouble):
             if name not in self.menu.screens:
                 yield first, f"there is no screen {name}"
@@ -86,7 +86,9 @@ class Proof:
                     )
             if screen.guard and screen.guard not in self.menu.guards:
                 yield screen, f"no guard is called {screen.guard}"
-        first = next(iter(self.menu.screens.values()))
+            for caller in {kind for choice in screen.choices.values() for kind in choice.faces} - set(self.bindings.kinds):
+                yield screen, f"nobody is known as {caller}"
+        first = self.menu.screens.get(self.menu.start) or next(iter(self.menu.screens.values()))
         for guard, leads in self.menu.guards.items():
             declared = set(self.bindings.guards[guard].leads) if guard in self.bindings.guards else {"(unbound)"}
             yield from ((first, f"guard {guard} may lead to {lead}: say where") for lead in declared - set(leads))
@@ -190,8 +192,10 @@ class Proof:
         slotted = bool(screen.rows) and "slot" in fields_of_row(self.bindings.rows_of[screen.rows or ""])
         rows = [row | ({"slot": str(88 + place)} if slotted else {}) for place in range(8)] if screen.rows else []
         for shown in [rows, []] if screen.rows else [[]]:
-            for page in lay_out(self.menu, screen, language, values, shown, root=screen.name == self.menu.start, notice=notice):
-                yield page.text
+            for caller in ("", *self.menu.callers) if screen.form == "choices" else ("",):
+                root = screen.name == self.menu.start
+                for page in lay_out(self.menu, screen, language, values, shown, root=root, notice=notice, caller=caller):
+                    yield page.text
 
     def _notices(self, screen: Screen, language: str) -> Iterator[str]:
         yield ""
@@ -206,7 +210,8 @@ class Proof:
         kinds = self._kinds(screen)
         yield "text", screen.text, kinds
         yield "row", screen.row, self.vocabulary.of_rows(screen)
-        yield from ((f"choice {number}", choice.label, kinds) for number, choice in screen.choices.items())
+        for number, choice in screen.choices.items():
+            yield from ((f"choice {number}", label, kinds) for label in (choice.label, *(f.label for f in choice.faces.values())))
         yield from ((f"refusal {code}", texts, self.vocabulary.of_refusal(screen, code)) for code, texts in screen.refusals.items())
 
     def _kinds(self, screen: Screen) -> dict[str, Kind]:

@@ -93,8 +93,12 @@ def lay_out(
     *,
     root: bool,
     notice: str,
+    caller: str = "",
 ) -> list[Page]:
-    """Return the pages of a screen; `rows` are the filled-in rows of a list, `root` says that nothing lies behind it."""
+    """Return the pages of a screen; `rows` are the filled-in rows of a list, `root` says that nothing lies behind it.
+
+    `caller` is the kind of caller whose face the choices show.
+    """
     say: Callable[[dict[str, str]], str] = lambda texts: fold(menu.said(texts, language))  # noqa: E731
     body = fill(say(screen.text), values)
     if screen.form == "ending":
@@ -102,7 +106,7 @@ def lay_out(
     more, back = say(menu.words["more"]), None if root else say(menu.words["back"])
     anew = False
     if screen.form == "choices":
-        lines = [f"{number} {fill(say(choice.label), values)}" for number, choice in screen.choices.items()]
+        lines = [f"{number} {fill(say(choice.face(caller).label), values)}" for number, choice in screen.choices.items()]
     elif screen.form == "list":
         anew = not any("slot" in row for row in rows)
         lines = [(f"{row['slot']} " if not anew else "") + fill(say(screen.row), row) for row in rows]

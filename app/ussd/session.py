@@ -25,7 +25,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     """What the engine knows between two hops.
 
     `path` is the way back, its last the screen shown; `said` and `more` are the last answer; `shown` the ids of the rows on the
-    page shown; `wanted` the screen that a guard holds back, with the length of the path it was asked from.
+    page shown; `wanted` the screen that a guard holds back, with the length of the path it was asked from; `caller` the kind of
+    caller that the number was when the session began.
     """
 
     menu: str
@@ -41,6 +42,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     wanted: tuple[str, int] | None = None
     shown: list[int] = []
     language: str = "fr"
+    caller: str = ""
     claim: Claim | None = None
 
     @property

@@ -23,7 +23,7 @@ class Served(msgspec.Struct, frozen=True):
     bindings: Bindings
     vocabulary: Vocabulary
     constants: dict[str, str]
-    laid: dict[tuple[str, str, bool, str], list[Page]] = {}
+    laid: dict[tuple[str, str, bool, str, str], list[Page]] = {}
     """The pages of screens that show nothing but their own words, laid out once."""
 
 
@@ -80,7 +80,7 @@ class Walk:
 
     def _pages(self) -> list[Page]:
         screen, session = self.screen, self.session
-        asked = (screen.name, session.language, len(session.path) == 1, self.notice)
+        asked = (screen.name, session.language, len(session.path) == 1, self.notice, session.caller)
         if asked not in self.served.laid:
             laid = self._lay_out()
             if not self.served.vocabulary.is_static(screen):
@@ -103,13 +103,14 @@ class Walk:
             plain = msgspec.to_builtins(row)
             rows.append(vocabulary.written(kinds, plain) | ({"slot": str(plain["slot"])} if "slot" in plain else {}))
         root = len(session.path) == 1
-        return lay_out(self.served.menu, screen, session.language, values, rows, root=root, notice=self.notice)
+        said = {"notice": self.notice, "caller": session.caller}
+        return lay_out(self.served.menu, screen, session.language, values, rows, root=root, **said)
 
     def _choose(self, part: str) -> None:
         choice = self.screen.choices.get(int(part)) if part.isascii() and part.isdigit() and len(part) == 1 else None
         if choice:
             self.session.kept = self.session.kept | choice.keep
-            self._enter(choice.to)
+            self._enter(choice.face(self.session.caller).to)
         else:
             self._key(part)
 

@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop.members import account, activation, callbacks, consent, identity, notice, pins
+from app.coop.members import account, activation, callbacks, consent, identity, notice, offices, pins
 from app.coop.members.activation import Dead, Opened, Refused
 from app.coop.members.models import Activation, CallBack, Consent, Member, Number, Person, Role
 from app.coop.prices.models import PriceRow
@@ -198,6 +198,7 @@ def test_who_holds_a_number_is_told_by_place(village):
 
 
 def test_an_office_ends_with_its_term(village):
+    today = date(2026, 11, 24)
     terms = [(1, 1, None), (2, 1, date(2020, 1, 1)), (3, 1, date(2999, 1, 1)), (4, None, None)]
     with village.transaction() as session:
         for person, cooperative, until in terms:
@@ -205,9 +206,14 @@ def test_an_office_ends_with_its_term(village):
                 Role(person_id=person, role="secretary", cooperative_id=cooperative, from_on=date(2019, 1, 1), until_on=until)
             )
     with village.read() as reader:
-        assert sorted(identity.officers_of(reader, 1, "secretary")) == [1, 3]
-        assert identity.officers_of(reader, None, "secretary") == [4]
-        assert identity.officers_of(reader, 1, "president") == []
+        assert [one.person_id for one in offices.holders_of_right(reader, "weigh", 1, today)] == [1, 3]
+        assert [one.person_id for one in offices.holders_of_right(reader, "people", None, today)] == [4]
+        assert offices.holds_office(reader, AWA, today)
+        assert not offices.holds_office(reader, AWA, date(2018, 12, 31))
+        assert offices.office_for(reader, 3, "weigh", today).cooperative_id == 1
+        for person, right, place in ((2, "weigh", 1), (1, "pay", 1), (1, "weigh", 2), (4, "weigh", 1)):
+            with pytest.raises(offices.NotYours):
+                offices.office_for(reader, person, right, today, place)
 
 
 def price(database, product, amount, days, cooperative=None, grade=None):

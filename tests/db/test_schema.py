@@ -7,7 +7,7 @@ from app.db import schema
 from app.db.database import Database
 from tests.village import build
 
-BOOKS = ("journal_entries", "postings", "prices", "consents")
+BOOKS = ("journal_entries", "postings", "prices", "consents", "officer_acts")
 
 
 def test_models_and_migrations_agree(database):
@@ -39,6 +39,8 @@ def kept(database):
     with database.engine.begin() as connection:
         insert = "INSERT INTO consents (phone, purpose, given, at, channel, notice) VALUES ('+1', 'x', true, :at, 'x', 'x')"
         connection.execute(text(insert), {"at": "2026-01-01 00:00:00"})
+        act = "INSERT INTO officer_acts (operation, person_id, role, act, about, channel, at) VALUES ('x', 1, '', '', '', '', :at)"
+        connection.execute(text(act), {"at": "2026-01-01 00:00:00"})
     return database
 
 

@@ -10,8 +10,8 @@ from app.ussd.engine import Engine, Reply
 from app.ussd.entries import Accumulated, Call, Latest
 from app.ussd.memory_store import MemoryStore
 from menus.desk import Desk, SqlActs
-from menus.member import menu
 from menus.publishing import compiled
+from menus.whole import bindings
 from tests import village
 from tests.conftest import Clock
 
@@ -81,7 +81,7 @@ def engine(peopled: Database, store: MemoryStore, clock: Clock) -> Engine:
         store=store,
         shelf=OneMenu(),
         acts=SqlActs(peopled, clock),
-        bindings=menu,
+        bindings=bindings,
         desk=desk,
         secret=village.KEY,
         constants=CONSTANTS,

@@ -19,7 +19,7 @@ from app.ussd.ports import Doubtful, StoreDown
 from app.ussd.redis_store import POINTER, RedisStore
 from config.redis import connect
 from menus.desk import Desk, SqlActs
-from menus.member import menu
+from menus.whole import bindings
 from tests import village
 from tests.ussd.conftest import CONSTANTS, Handset, OneMenu
 
@@ -49,7 +49,7 @@ def test_a_racer_waits_for_the_outcome_and_gives_the_same_bytes(valkey, postgres
     client = connect(valkey.url, seconds=2)
     desk = Desk(postgres_database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20)
     engine = Engine(
-        store=RedisStore(client), shelf=OneMenu(), acts=SqlActs(postgres_database), bindings=menu, desk=desk,
+        store=RedisStore(client), shelf=OneMenu(), acts=SqlActs(postgres_database), bindings=bindings, desk=desk,
         secret=village.KEY, constants=CONSTANTS,
     )  # fmt: skip
     client.set(POINTER, "v1")
@@ -81,7 +81,7 @@ def test_a_wrong_pin_sent_eight_times_at_once_is_one_try(valkey, postgres_databa
         store=store,
         shelf=OneMenu(),
         acts=SqlActs(postgres_database),
-        bindings=menu,
+        bindings=bindings,
         desk=desk,
         secret=village.KEY,
         constants=CONSTANTS,

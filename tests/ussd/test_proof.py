@@ -25,7 +25,7 @@ SAFE = '  safe: {guard: pin, text: "Rien"}\n'
 
 def findings(screens: str) -> str:
     try:
-        return "\n".join(map(str, prove(compile_menu("member", HEAD + screens))))
+        return "\n".join(map(str, prove(compile_menu({"member": HEAD + screens}))))
     except Unreadable as fault:
         return str(fault)
 
@@ -79,15 +79,15 @@ def test_a_fault_is_named(screens, reason):
 
 def test_a_missing_word_and_start_are_named():
     bad = (HEAD + HOME + BALANCES).replace("moved: Parti.", "move: Parti.").replace("trouble: trouble\n", "trouble: nowhere\n", 1)
-    found = "\n".join(map(str, prove(compile_menu("member", bad))))
+    found = "\n".join(map(str, prove(compile_menu({"member": bad}))))
     assert "there is no screen nowhere" in found
     bad = bad.replace("nowhere", "trouble")
-    assert "words.moved is missing" in "\n".join(map(str, prove(compile_menu("member", bad))))
+    assert "words.moved is missing" in "\n".join(map(str, prove(compile_menu({"member": bad}))))
 
 
 def test_a_language_is_served_when_every_text_is_translated():
     source = HEAD + HOME + BALANCES
-    whole = {words: words.upper() for words in words_of(compile_menu("member", source))}
-    assert compile_menu("member", source, {"wo": whole}).languages == ("fr", "wo")
+    whole = {words: words.upper() for words in words_of(compile_menu({"member": source}))}
+    assert compile_menu({"member": source}, {"wo": whole}).languages == ("fr", "wo")
     whole.popitem()
-    assert compile_menu("member", source, {"wo": whole}).languages == ("fr",)
+    assert compile_menu({"member": source}, {"wo": whole}).languages == ("fr",)

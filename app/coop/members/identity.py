@@ -3,9 +3,9 @@
 from typing import Literal, cast
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from app.coop.members.models import Cooperative, Member, Number, Person, Role
+from app.coop.members.models import Cooperative, Member, Number, Person
 
 State = Literal["pending", "active", "blocked", "departed", "officer"]
 
@@ -55,10 +55,3 @@ def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
 def serves_several(reader: Connection, phone: str) -> bool:
     """Tell whether a number serves more than one person."""
     return (reader.scalar(select(func.count()).select_from(Number).where(Number.phone == phone)) or 0) > 1
-
-
-def officers_of(reader: Connection, cooperative_id: int | None, role: str) -> list[int]:
-    """Return the people who hold an office in a co-operative, or in the federation with None."""
-    scope = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
-    current = or_(Role.until_on.is_(None), Role.until_on >= func.current_date())
-    return list(reader.scalars(select(Role.person_id).where(scope, Role.role == role, current)))

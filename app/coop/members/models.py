@@ -146,3 +146,19 @@ class CallBack(Base):
     topic: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime] = mapped_column(Utc)
     done_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class OfficerAct(Base):
+    """What an officer did, by which office, through which channel; append-only by triggers."""
+
+    __tablename__ = "officer_acts"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    operation: Mapped[str] = mapped_column(String(80), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    act: Mapped[str] = mapped_column(String(24))
+    about: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(Utc)

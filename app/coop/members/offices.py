@@ -1,0 +1,85 @@
+"""Offices: who holds which, where and for how long, and what each may do."""
+
+from datetime import date
+from typing import Literal, cast
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Number, Role
+
+OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
+Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "read"]
+
+MAY: dict[Right, tuple[OfficeRole, ...]] = {
+    "weigh": ("secretary", "delegate", "president"),
+    "price": ("secretary", "treasurer", "president", "administrator"),
+    "approve": ("secretary", "treasurer", "president", "administrator"),
+    "pay": ("treasurer", "president"),
+    "people": ("secretary", "president", "administrator"),
+    "call_backs": ("secretary", "delegate", "president", "administrator"),
+    "assist": ("secretary", "delegate", "president", "administrator"),
+    "read": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
+}
+"""Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
+
+FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "read")
+"""What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
+
+
+class Office(msgspec.Struct, frozen=True):
+    """An office in its term: of a co-operative, or with None of the federation."""
+
+    person_id: int
+    role: OfficeRole
+    cooperative_id: int | None
+
+    def may(self, right: Right, cooperative_id: int | None = None) -> bool:
+        """Tell whether this office has a right, in a co-operative when one is given."""
+        if self.role not in MAY[right] or (self.cooperative_id is None and right not in FEDERATION):
+            return False
+        return cooperative_id is None or self.cooperative_id in (None, cooperative_id)
+
+
+class NotYours(Exception):
+    """No office of this person has that right there."""
+
+
+def holds_office(reader: Connection, phone: str, today: date) -> bool:
+    """Tell whether a number is somebody's who holds an office now. One SELECT."""
+    held = exists().where(Role.person_id == Number.person_id, _in_term(today))
+    return reader.scalar(select(Number.id).where(Number.phone == phone, held).limit(1)) is not None
+
+
+def offices_of(reader: Connection | Session, person_id: int, today: date) -> tuple[Office, ...]:
+    """Return the offices that a person holds now, those of a co-operative first."""
+    rows = reader.execute(
+        select(Role.role, Role.cooperative_id)
+        .where(Role.person_id == person_id, _in_term(today))
+        .order_by(Role.cooperative_id.is_(None), Role.cooperative_id, Role.id)
+    )
+    return tuple(Office(person_id, cast(OfficeRole, role), cooperative) for role, cooperative in rows)
+
+
+def office_for(
+    reader: Connection | Session, person_id: int, right: Right, today: date, cooperative_id: int | None = None
+) -> Office:
+    """Return the office by which a person has a right, in a co-operative when one is given. Raises NotYours."""
+    for office in offices_of(reader, person_id, today):
+        if office.may(right, cooperative_id):
+            return office
+    raise NotYours(right)
+
+
+def holders_of_right(reader: Connection | Session, right: Right, cooperative_id: int | None, today: date) -> tuple[Office, ...]:
+    """Return the offices of one co-operative, or with None of the federation, that have a right now: whom to ask or to tell."""
+    scope = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
+    rows = reader.execute(
+        select(Role.person_id, Role.role).where(scope, Role.role.in_(MAY[right]), _in_term(today)).order_by(Role.id)
+    )
+    return tuple(Office(person, cast(OfficeRole, role), cooperative_id) for person, role in rows)
+
+
+def _in_term(today: date) -> ColumnElement[bool]:
+    return (Role.from_on <= today) & or_(Role.until_on.is_(None), Role.until_on >= today)

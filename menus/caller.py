@@ -1,0 +1,71 @@
+"""Who is on the line, and what is said to them: what the functions of all menus share."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.members.identity import Who, who_holds
+from app.sms import outbox
+from app.ussd import kinds
+from app.ussd.bindings import Hop as AnyHop
+from menus.desk import Desk
+
+Hop = AnyHop[Desk]
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """Nothing to show."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """A longer text that anybody may read."""
+
+    words: kinds.PublicText
+
+
+class PrivateWords(msgspec.Struct, frozen=True):
+    """A longer text for behind the PIN."""
+
+    words: kinds.PrivateText
+
+
+def message(session: Session, hop: Hop, purpose: str, cause: str, words: str) -> None:
+    """Put an SMS to the number in hand into the outbox, in the effect's transaction."""
+    who = who_of(hop)
+    outbox.put(
+        session,
+        to=hop.phone,
+        text=words,
+        purpose=purpose,
+        cause=cause,
+        now=hop.now,
+        part_price=hop.desk.part_price,
+        person_id=who.person_id,
+        cooperative_id=who.cooperative_id,
+        trace=hop.trace,
+    )
+
+
+def holders_of(hop: Hop) -> tuple[Who, ...]:
+    """Return who holds the number in hand, by place."""
+    with hop.desk.database.read() as reader:
+        return who_holds(reader, hop.phone) if hop.phone.startswith("+221") else ()
+
+
+def who_of(hop: Hop) -> Who:
+    """Return who was found to be there."""
+    return msgspec.convert(hop.who, Who)
+
+
+def member_of(hop: Hop) -> int:
+    """Return the member behind a guarded screen; raises LookupError when there is none."""
+    member = (hop.who or {}).get("member_id")
+    if not isinstance(member, int):
+        raise LookupError("no member behind a guarded screen")
+    return member
+
+
+def clock_words(at: datetime) -> str:
+    """Write an instant as people say it here: `14:05 le 24/11`."""
+    return f"{at.astimezone(kinds.DAKAR):%H:%M le %d/%m}"

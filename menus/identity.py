@@ -1,0 +1,128 @@
+"""Who is it: place, activation, PIN; and the guard that asks."""
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.members import activation, pins
+from app.coop.members import notice as law
+from app.sms import texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
+from menus.caller import Hop, Nothing, Words, clock_words, holders_of, message, who_of
+
+menu = Bindings("identity")
+STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer")
+"""Where whoever hasn't proved to be there may have to go first."""
+
+
+class Left(msgspec.Struct, frozen=True):
+    left: kinds.Count
+
+
+class Until(msgspec.Struct, frozen=True):
+    until: kinds.Phrase
+
+
+@menu.guard(name="pin", leads=dict.fromkeys(STATES))
+def pin_guard(hop: Hop) -> Divert | None:
+    """Let pass a member who has proved to be there; else say what must come first, by the number and its state."""
+    if hop.proved:
+        return None if who_of(hop).member_id else Divert("officer", who_of(hop))
+    return unproved(hop)
+
+
+def unproved(hop: Hop, *, officer: bool = False) -> Divert:
+    """Say what must come before the PIN; an `officer` who is no member has one too."""
+    if hop.who is None:
+        holders = holders_of(hop)
+        if len(holders) != 1:
+            return Divert("place" if holders else "stranger")
+        who = holders[0]
+    else:
+        who = who_of(hop)
+    lead = {"pending": "activation", "active": "pin", "blocked": "blocked", "departed": "departed", "officer": "officer"}[who.state]
+    return Divert("pin" if officer and who.state == "officer" and who.has_pin else lead, who)
+
+
+@menu.answer(refuses={"unknown": None})
+def place(hop: Hop, typed: str) -> Found:
+    """Tell by the place digit which of a shared number's members is meant."""
+    for who in holders_of(hop):
+        if str(who.place) == typed:
+            return Found(who)
+    raise Refused("unknown")
+
+
+@menu.answer(acts=True, secret=True, leads={"locked": Until}, refuses={"form": None, "wrong": Left})
+def pin(hop: Hop, typed: str) -> Proved:
+    """Check the PIN; a malformed one is not a try."""
+    if not pins.well_formed(typed):
+        raise Refused("form")
+    who, desk = who_of(hop), hop.desk
+
+    def tell(session: Session, locked: pins.Locked) -> None:
+        message(session, hop, "security", f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.code))
+
+    result = pins.try_pin(desk.database, who.person_id, typed, hop.operation, peppers=desk.peppers, now=hop.now, tell=tell)
+    match result:
+        case pins.Wrong(left):
+            raise Refused("wrong", Left(left))
+        case pins.Locked(until):
+            raise Lead("locked", Until(f"jusqu'à {clock_words(until)}" if until else "jusqu'à sa remise par la secrétaire"))
+    return Proved(language=who.language)
+
+
+@menu.answer(name="activation", acts=True, secret=True, leads={"dead": None}, refuses={"form": None, "wrong": Left})
+def activation_number(hop: Hop, typed: str) -> bool:
+    """Check the activation number; a malformed one is not a try."""
+    typed = typed.replace(" ", "")
+    if not (len(typed) == 6 and typed.isascii() and typed.isdigit()):
+        raise Refused("form")
+    result = activation.try_activation(
+        hop.desk.database, who_of(hop).person_id, typed, hop.operation, key=hop.desk.key, now=hop.now
+    )
+    if isinstance(result, activation.Refused):
+        raise Refused("wrong", Left(result.left))
+    if isinstance(result, activation.Dead):
+        raise Lead("dead")
+    return True
+
+
+@menu.answer(secret=True, refuses={"form": None, "trivial": None})
+def chosen_pin(hop: Hop, typed: str) -> str:
+    """Take a new PIN; what is kept is its hash, with the pepper's number before it."""
+    if not pins.well_formed(typed):
+        raise Refused("form")
+    if pins.trivial(typed, hop.phone):
+        raise Refused("trivial")
+    hashed, pepper = pins.hash_pin(typed, hop.desk.peppers)
+    return f"{pepper}:{hashed}"
+
+
+@menu.answer(secret=True, refuses={"differs": None})
+def same_pin(hop: Hop, typed: str) -> bool:
+    """Hold the PIN typed again against the one chosen."""
+    pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
+    if not pins.matches(typed, hashed, hop.desk.peppers[int(pepper)]):
+        raise Refused("differs")
+    return True
+
+
+@menu.effect(leads={"dead": None})
+def activate(hop: Hop, session: Session) -> Nothing:
+    """Open the member's account: PIN, consent, an SMS."""
+    pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
+    opened = hop.kept.get("opened") and activation.activate(
+        session, who_of(hop).person_id, hashed, int(pepper), phone=hop.phone, channel="ussd", now=hop.now
+    )
+    if not opened:
+        raise Lead("dead")
+    message(session, hop, "security", f"activated:{hop.operation}", texts.activation_notice(hop.now))
+    return Nothing()
+
+
+@menu.source()
+def notice_whole(hop: Hop) -> Words:
+    """Give the whole notice of the law."""
+    del hop
+    return Words(law.WHOLE)

@@ -1,0 +1,29 @@
+"""Prices of the day."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.coop.prices.reading import prices_for
+from app.ussd import kinds
+from app.ussd.bindings import Bindings
+from menus.caller import Hop
+
+menu = Bindings("prices")
+
+
+class PriceRow(msgspec.Struct, frozen=True):
+    id: int
+    name: kinds.ProductName
+    unit: kinds.Unit
+    amount: kinds.Price
+    since: kinds.Day
+
+
+@menu.rows()
+def prices(hop: Hop) -> Sequence[PriceRow]:
+    """Give the prices of the day: of the member's co-operative once we know who it is, else the federation's."""
+    cooperative = hop.who.get("cooperative_id") if hop.who else None
+    with hop.desk.database.read() as reader:
+        found = prices_for(reader, cooperative, hop.now)
+    return [PriceRow(price.id, price.name, price.unit, price.amount, price.since.date()) for price in found]

@@ -1,0 +1,135 @@
+"""Declare a production, and take it back."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.production import declaring
+from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.sms import texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, member_of, message, who_of
+
+menu = Bindings("production")
+
+
+class ProductRow(msgspec.Struct, frozen=True):
+    id: int
+    slot: int
+    name: kinds.ProductName
+    unit: kinds.Unit
+    divisible: bool
+
+
+class DeclarationRow(msgspec.Struct, frozen=True):
+    id: int
+    reference: kinds.Reference
+    product: kinds.ProductName
+    quantity: kinds.Amounted
+    unit: kinds.Unit
+    day: kinds.Day
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    reference: kinds.Reference
+    at: kinds.Clock
+
+
+class Declared(msgspec.Struct, frozen=True):
+    reference: kinds.Reference
+    quantity: kinds.Amounted
+    unit: kinds.Unit
+
+
+class Cancelled(msgspec.Struct, frozen=True):
+    reference: kinds.Reference
+
+
+@menu.rows()
+def products(hop: Hop) -> Sequence[ProductRow]:
+    """Give what the member's co-operative takes, each by its slot."""
+    with hop.desk.database.read() as reader:
+        found = declaring.products_of(reader, who_of(hop).cooperative_id or 0)
+    return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
+
+
+@menu.answer(refuses={"bad": None, "whole": None})
+def quantity(hop: Hop, typed: str) -> kinds.Amounted:
+    """Read a quantity of the product chosen."""
+    divisible = bool(hop.kept["product"]["divisible"])
+    try:
+        return parse_quantity(typed, divisible)
+    except BadQuantity:
+        raise Refused("bad" if divisible else "whole") from None
+
+
+@menu.source(leads={"again": Earlier, "gone": None, "inactive": None})
+def declaration(hop: Hop) -> Nothing:
+    """Lead elsewhere when the same was declared a moment ago."""
+    with hop.desk.database.read() as reader:
+        earlier = declaring.similar(reader, member_of(hop), hop.kept["product"]["id"], _quantity(hop), hop.now)
+    if earlier:
+        raise Lead("again", Earlier(earlier.reference, earlier.at))
+    return Nothing()
+
+
+@menu.effect(leads={"again": Earlier, "gone": None, "inactive": None})
+def declare(hop: Hop, session: Session) -> Declared:
+    """Record the declaration and its SMS."""
+    return _declare(hop, session, again=False)
+
+
+@menu.effect(leads={"gone": None, "inactive": None})
+def declare_again(hop: Hop, session: Session) -> Declared:
+    """Record another one like the one a moment ago, on purpose."""
+    return _declare(hop, session, again=True)
+
+
+@menu.rows()
+def declarations(hop: Hop) -> Sequence[DeclarationRow]:
+    """Give the member's declarations that can still be taken back."""
+    with hop.desk.database.read() as reader:
+        found = declaring.open_declarations(reader, member_of(hop))
+    return [DeclarationRow(one.id, one.reference, one.product, one.quantity, one.unit, one.at.date()) for one in found]
+
+
+@menu.effect(leads={"closed": None})
+def cancel(hop: Hop, session: Session) -> Cancelled:
+    """Take a declaration back, with an SMS."""
+    try:
+        done = declaring.cancel(session, member_id=member_of(hop), declaration_id=hop.kept["declaration"]["id"], now=hop.now)
+    except declaring.NotOpen:
+        raise Lead("closed") from None
+    message(session, hop, "receipt", f"cancel:{done.id}", texts.cancel_receipt(done.reference, hop.now))
+    return Cancelled(done.reference)
+
+
+def _declare(hop: Hop, session: Session, *, again: bool) -> Declared:
+    try:
+        done = declaring.declare(
+            session,
+            member_id=member_of(hop),
+            product_id=hop.kept["product"]["id"],
+            quantity=_quantity(hop),
+            channel="ussd",
+            operation=hop.operation,
+            now=hop.now,
+            again=again,
+        )
+    except declaring.ProductGone:
+        raise Lead("gone") from None
+    except declaring.NotActive:
+        raise Lead("inactive") from None
+    if done.repeated:
+        raise Lead("again", Earlier(done.reference, done.at))
+    message(
+        session, hop, "receipt", f"declared:{done.id}", texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
+    )
+    return Declared(done.reference, done.quantity, done.unit)
+
+
+def _quantity(hop: Hop) -> Decimal:
+    return Decimal(str(hop.kept["quantity"]))

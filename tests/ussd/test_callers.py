@@ -1,0 +1,102 @@
+"""An officer's number sees Bureau where a member's sees the call back: by the number alone."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
+
+from app.coop.members.models import Number, Person, Role
+from app.ussd.compiling import compile_menu
+from app.ussd.proof import Proof
+from menus import bureau, whole
+from menus.publishing import CONSTANTS, compiled
+from tests import village
+
+ADMINISTRATOR = "+221780000001"
+
+
+@pytest.fixture
+def officers(peopled):
+    with peopled.transaction() as session:
+        session.add(Person(id=20, name="Fatou", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1))
+        session.flush()
+        session.add(Number(phone=ADMINISTRATOR, person_id=20, place=None, registered_at=village.LONG_AGO))
+        for person, role, cooperative in ((1, "secretary", 1), (3, "delegate", 1), (20, "administrator", None)):
+            session.add(Role(person_id=person, role=role, cooperative_id=cooperative, from_on=date(2026, 1, 1)))
+
+
+def whole_home(phone) -> str:
+    return phone.dial().text + phone.type("9").text
+
+
+@pytest.mark.usefixtures("officers")
+@pytest.mark.parametrize(
+    ("number", "eight"),
+    [
+        (village.AWA, "8 Bureau"),
+        (village.SHARED, "8 Bureau"),
+        (ADMINISTRATOR, "8 Bureau"),
+        (village.NEW, "8 Rappelez-moi"),
+        (village.NOBODY, "8 Rappelez-moi"),
+        ("+33612345678", "8 Rappelez-moi"),
+    ],
+)
+def test_home_has_the_face_of_the_number(handset, number, eight):
+    assert eight in whole_home(handset(number))
+
+
+@pytest.mark.usefixtures("officers")
+def test_an_officers_bureau_has_the_call_back_under_its_own_8(handset):
+    phone = handset(village.AWA)
+    assert "Bureau" in phone.dial("8").text
+    assert "On vous rappelle" in phone.type("8").text
+    assert "On vous rappelle" in handset(village.AWA).dial("8", "8").text
+    assert "On vous rappelle" in handset(village.NEW).dial("8").text
+
+
+@pytest.mark.usefixtures("officers")
+def test_an_office_that_ends_in_mid_session_changes_nothing_in_it(handset, peopled):
+    phone = handset(village.AWA)
+    phone.dial("3")
+    with peopled.transaction() as session:
+        session.execute(delete(Role))
+    assert "8 Bureau" in phone.type("00").text + phone.type("9").text
+
+
+def test_the_kind_is_asked_once_a_session_and_without_the_database_it_is_a_member(handset, monkeypatch):
+    asked = []
+
+    def gone(*given):
+        asked.append(given)
+        raise OperationalError("select", {}, ConnectionError("server closed the connection"), connection_invalidated=True)
+
+    monkeypatch.setattr(bureau, "holds_office", gone)
+    phone = handset(village.AWA)
+    assert "8 Rappelez-moi" in whole_home(phone)
+    assert len(asked) == 1
+
+
+def test_the_proof_measures_every_face_and_knows_every_caller():
+    sources = whole.sources()
+    face = '{officer: {label: "Bureau", to: bureau}}'
+    for bad, reason in (
+        ('{officer: {label: "%s", to: bureau}}' % ("Bureau " * 30), "septets, not 160"),
+        ('{officer: {label: "Bureau", to: nowhere}}', "8 officer leads to no screen: nowhere"),
+        ('{baker: {label: "Bureau", to: bureau}}', "nobody is known as baker"),
+    ):
+        menu = compile_menu(sources | {"member": sources["member"].replace(face, bad)})
+        assert any(
+            reason in str(found) and found.file == "member.yaml" for found in Proof(menu, whole.bindings, CONSTANTS).findings()
+        )
+
+
+def test_two_files_make_one_menu_and_a_finding_names_its_own(tmp_path):
+    sources = whole.sources()
+    twice = sources | {"bureau": sources["bureau"] + '\n  home: {text: "x"}\n'}
+    with pytest.raises(ValueError, match=r"member.yaml:\d+: home: bureau.yaml has a screen home too"):
+        compile_menu(twice)
+    file = tmp_path / "prices.yaml"
+    file.write_text(sources["prices"].replace("{priced.name}", "{nothing}"), "utf-8")
+    found = Proof(compiled(file), whole.bindings, CONSTANTS).findings()
+    assert [finding.file for finding in found] == ["prices.yaml"]
