@@ -48,11 +48,11 @@ lock: ## Pin every package and its hashes again
 		{ echo '$(PYTHON) has no venv: install it (Debian, Ubuntu: apt install python3-venv)'; exit 1; }
 	@echo 'Installing into .venv (a minute or two, the first time)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements.txt
 	@$(PIP) install --no-build-isolation --no-deps --no-index --editable .
 	@touch $@
 
 .venv/.installed-tests: .venv/.installed requirements/test.txt
 	@echo 'Installing the test tools into .venv (a minute or two, the first time)'
-	@$(PIP) install --require-hashes -r requirements/test.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/test.txt
 	@touch $@
