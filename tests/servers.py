@@ -1,5 +1,6 @@
 """Real servers for the tests, from wheels: they end with the test run, however that ends."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -76,8 +77,13 @@ class Server:
             )
 
     def _signal(self, signum: int) -> None:
+        """Signal the server and what it has forked: PostgreSQL's backends are groups of their own."""
         if self._process is not None and self.running:
+            children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
             os.killpg(self._process.pid, signum)
+            for child in children if signum in (signal.SIGSTOP, signal.SIGCONT) else ():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(child), signum)
 
     def _end(self, signum: int) -> None:
         if self._process is not None and self.running:

@@ -10,12 +10,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.db.patience import Patience
+
 
 class Database:
     """A database by its URL, SQLite or PostgreSQL. Connects on first use.
 
-    `statement_ms` bounds a statement on PostgreSQL; the pool waits half a second at the most, so that a hop with a
-    database that is gone has its answer in time.
+    `statement_ms` bounds a statement on PostgreSQL, also when the server falls silent; the pool waits half a second at the
+    most, so that a hop with a database that is gone has its answer in time.
     """
 
     def __init__(self, url: str, *, pool_size: int = 5, statement_ms: int = 1200) -> None:
@@ -27,6 +29,8 @@ class Database:
             for engine in (self.engine, self.reader):
                 event.listen(engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        else:
+            Patience((self.engine, self.reader), statement_ms)
         self.session = sessionmaker(self.engine, expire_on_commit=False)
         """Makes sessions that their user commits."""
 
@@ -62,7 +66,6 @@ def _options(url: str, pool_size: int, statement_ms: int) -> dict[str, Any]:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return {"connect_args": {"timeout": 1.2}, "pool_size": pool_size}
     connect: dict[str, Any] = {
-        "connect_timeout": 1,
         "options": f"-c statement_timeout={statement_ms} -c lock_timeout={statement_ms}",
         "tcp_user_timeout": 1500,
         "keepalives_idle": 30,

@@ -131,6 +131,26 @@ def test_postgres_killed_and_back_says_so_and_goes_on(tmp_path, postgres_databas
         assert "Parts" in phone.type("1", "2468")
 
 
+def test_postgres_frozen_is_said_within_the_gateways_patience(tmp_path, postgres_database, postgres):
+    with open_house(tmp_path, postgres_database, "simulator", "web") as house:
+        phone = house.phone(village.AWA)
+        phone.dial()
+        assert "Confirmer" in phone.type("2", "2468", "2", "25")
+        postgres.freeze()
+        began = time.monotonic()
+        assert "Rien n'est enregistré" in phone.type("1")
+        assert time.monotonic() - began < 2
+        began = time.monotonic()
+        assert "Mes soldes" in house.phone(village.AWA).dial()
+        assert time.monotonic() - began < 2
+        postgres.thaw()
+        assert declarations(house) == 0
+        time.sleep(1)
+        phone = house.phone(village.AWA)
+        phone.dial()
+        assert "Enregistré" in phone.type("2", "2468", "2", "25", "1")
+
+
 def _post_and_forget(url: str, form: dict[str, str]) -> None:
     try:
         requests.post(url, data=form, timeout=5)
