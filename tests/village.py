@@ -1,20 +1,24 @@
 """A small village for tests: one co-operative, three products, a handful of people. PIN 2468 everywhere but where said."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 
 from sqlalchemy import update
 
+from app.coop.boutiques.models import Offer
 from app.coop.ledger.services import open_accounts, post
 from app.coop.members import activation, pins
 from app.coop.members.models import Activation, Commune, Cooperative, Filiere, Member, Number, Person
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
+from app.coop.training.models import TrainingSession
 from app.db.database import Database
 
 KEY = b"k" * 32
 PEPPERS = {1: b"p" * 32}
 LONG_AGO = datetime(2026, 8, 26, 9, 0, tzinfo=UTC)
+LONG_AHEAD = datetime(2099, 11, 30, 9, 0, tzinfo=UTC)
 
 AWA = "+221770000012"
 SHARED = "+221760000001"
@@ -52,6 +56,10 @@ def build(database: Database) -> None:
         _person(session, 4, NEW, "pending", pin=None)
         _person(session, 5, BLOCKED, "blocked")
         _person(session, 6, DEPARTED, "departed")
+        goods = {"name": "Keccax en sachet", "unit": "sachet", "amount": 1500, "quantity": Decimal(40), "place": "Mbour"}
+        session.add(Offer(cooperative_id=1, until_at=LONG_AHEAD, **goods))
+        course = {"title": "Hygiène du poisson", "place": "Joal-Fadiouth", "seats": 20}
+        session.add(TrainingSession(starts_on=LONG_AHEAD.date(), **course))
         controls = open_accounts(session, 1, None)
         mine = open_accounts(session, 1, 1)
         for kind, amount in (("shares", 10_000), ("savings", 12_500)):

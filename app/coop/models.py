@@ -1,11 +1,13 @@
 """All models, imported: what migrations and the drift check compare with."""
 
+from app.coop.boutiques import models as boutiques
 from app.coop.ledger import models as ledger
 from app.coop.members import models as members
 from app.coop.prices import models as prices
 from app.coop.production import models as production
+from app.coop.training import models as training
 from app.db import menu_versions, operations
 from app.db.base import Base
 from app.sms import models as sms
 
-__all__ = ["Base", "ledger", "members", "menu_versions", "operations", "prices", "production", "sms"]
+__all__ = ["Base", "boutiques", "ledger", "members", "menu_versions", "operations", "prices", "production", "sms", "training"]

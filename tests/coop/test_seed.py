@@ -8,15 +8,17 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from app.coop.boutiques.reading import for_sale
 from app.coop.demo.seeding import AlreadySeeded, Plan, seed
 from app.coop.ledger.models import Account, JournalEntry
 from app.coop.ledger.verify import verify
 from app.coop.members import activation, consent, pins
-from app.coop.members.identity import officers_of, who_holds
+from app.coop.members.identity import who_holds
 from app.coop.members.models import Consent, Cooperative, Member, Number, Person, Role
 from app.coop.models import Base
 from app.coop.prices.reading import prices_for
 from app.coop.production.declaring import declare, products_of
+from app.coop.training.reading import open_sessions
 from app.db.database import Database
 from tests.village import KEY, PEPPERS
 
@@ -41,6 +43,11 @@ def rows(database):
             ]
             for table in Base.metadata.sorted_tables
         }
+
+
+def officers_of(reader, cooperative_id, role):
+    scope = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
+    return list(reader.scalars(select(Role.person_id).where(scope, Role.role == role)))
 
 
 @pytest.fixture
@@ -152,6 +159,14 @@ def test_every_product_has_a_slot_and_a_price(reader):
     products = products_of(reader, 1)
     assert all(1 <= one.slot % 10 <= 8 for one in products)
     assert {one.name for one in prices_for(reader, 1, NOW)} == {one.name for one in products}
+
+
+def test_something_is_on_sale_and_a_training_session_is_open(reader):
+    assert {goods.name for goods in for_sale(reader, NOW)} == {"Keccax en sachet", "Confiture de mangue"}
+    assert for_sale(reader, NOW + timedelta(days=60)) == ()
+    [session] = open_sessions(reader, NOW.date())
+    assert session.seats > 0
+    assert open_sessions(reader, session.starts_on) == ()
 
 
 def test_life_goes_on_after_the_seed(seeded):

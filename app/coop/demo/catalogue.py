@@ -1,5 +1,7 @@
 """The demo's fixed part: the sixteen communes of Mbour, trades, products with their spellings, prices in XOF."""
 
+from decimal import Decimal
+
 COMMUNES = (
     "Mbour", "Joal-Fadiouth", "Thiadiaye", "Nguékhokh", "Saly Portudal", "Ngaparou", "Somone", "Popenguine-Ndayane", "Sindia",
     "Malicounda", "Diass", "Fissel", "Ndiaganiao", "Séssène", "Sandiara", "Nguéniène",
@@ -24,3 +26,8 @@ PRODUCTS: tuple[tuple[str, str, bool, int, int, tuple[str, ...]], ...] = (
 
 SLOTS = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13)
 """The slots of these products in each co-operative, for life."""
+
+OFFERS = (("Keccax en sachet", "sachet", 1500, Decimal(40)), ("Confiture de mangue", "pot", 1000, Decimal(24)))
+"""Goods at the boutique témoin: name, unit, XOF a unit, what is left."""
+
+TRAINING = "Hygiène du poisson"

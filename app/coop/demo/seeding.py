@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, insert, literal, select
 
-from app.coop.demo.catalogue import COMMUNES, FILIERES, PRODUCTS, SLOTS
+from app.coop.boutiques.models import Offer
+from app.coop.demo.catalogue import COMMUNES, FILIERES, OFFERS, PRODUCTS, SLOTS, TRAINING
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members import activation, consent, notice, pins
 from app.coop.members.models import Activation, Commune, Consent, Cooperative, Filiere, Member, Number, Person, Role
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
+from app.coop.training.models import TrainingSession
 from app.db.base import Base
 from app.db.bulk import bring
 from app.db.database import Database
@@ -75,6 +77,7 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None 
             if progress:
                 progress(len(numbers))
         _others(to, plan)
+        _boutique_and_training(to, plan)
         _after(to)
 
 
@@ -193,6 +196,18 @@ def _others(to: Connection, plan: Plan) -> None:
     key = activation.digest(ACTIVATION, first + 2, plan.key)
     expires = plan.today + timedelta(days=activation.DAYS)
     to.execute(insert(Activation), [{"person_id": first + 2, "digest": key, "tries": 0, "expires_at": expires}])
+
+
+def _boutique_and_training(to: Connection, plan: Plan) -> None:
+    """Put goods on sale at the boutique témoin, and open a training session."""
+    month = plan.today + timedelta(days=30)
+    goods = [
+        {"cooperative_id": 1, "name": name, "unit": unit, "amount": amount, "quantity": left, "place": "Mbour", "until_at": month}
+        for name, unit, amount, left in OFFERS
+    ]
+    to.execute(insert(Offer), goods)
+    starts = (plan.today + timedelta(days=14)).date()
+    to.execute(insert(TrainingSession), [{"title": TRAINING, "place": "Joal-Fadiouth", "starts_on": starts, "seats": 20}])
 
 
 def _after(to: Connection) -> None:
