@@ -1,5 +1,6 @@
 """Live sessions in Redis or Valkey: two round trips a hop, three with an effect."""
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha1
@@ -30,16 +31,22 @@ _SHA = sha1(_SWAP.encode()).hexdigest()  # noqa: S324 - Redis names scripts so
 class RedisStore:
     """A Store on one redis-py client, which must have short time-outs and no retries (a retried swap would count twice).
 
-    Commands go straight to a connection of the client's pool: its `execute_command` costs as much again.
+    Commands go straight to a connection that each thread keeps: the client's `execute_command` costs as much again, and so do
+    the pool's checks. A connection that was cut while it lay idle shows at the next hop's load, which is tried once more.
     """
 
     def __init__(self, client: Any) -> None:
-        self._pool = client.connection_pool
+        self._pool, self._threads = client.connection_pool, threading.local()
 
     def load(self, journey: str) -> tuple[bytes | None, str | None]:
         """Return the session and the pointer by one MGET."""
         try:
-            value, pointer = self._command("MGET", f"ussd:s:{journey}", POINTER)
+            try:
+                value, pointer = self._command("MGET", f"ussd:s:{journey}", POINTER)
+            except redis.TimeoutError:
+                raise
+            except redis.ConnectionError:
+                value, pointer = self._command("MGET", f"ussd:s:{journey}", POINTER)
         except redis.RedisError as error:
             raise StoreDown(str(error)) from error
         return value, pointer.decode() if pointer else None
@@ -60,10 +67,10 @@ class RedisStore:
         return (True, None) if stands == 1 else (False, stands)
 
     def _command(self, *command: Any) -> Any:
-        """Send a command and return its answer as it comes; a connection that fails in it closes itself."""
-        connection = self._pool.get_connection()
+        """Send a command and return its answer as it comes; a connection that fails in it closes itself, and opens at the next."""
         try:
-            connection.send_command(*command)
-            return connection.read_response()
-        finally:
-            self._pool.release(connection)
+            connection = self._threads.connection
+        except AttributeError:
+            connection = self._threads.connection = self._pool.make_connection()
+        connection.send_command(*command)
+        return connection.read_response()

@@ -101,7 +101,7 @@ def talks(work: Work, line: socket.socket) -> Iterator[tuple[bytes, bytes]]:
             session, member = _new(work)
             for count in range(HOPS):
                 wanted = b"Mes soldes" if count % 2 == 0 else b"Rappelez-moi"
-                yield hop(session, member, "*".join(("4", "0")[place % 2] for place in range(count)), work.path), wanted
+                yield hop(session, member, "*".join(("6", "0")[place % 2] for place in range(count)), work.path), wanted
     for session, member in opened:
         if work.kind == "pin":
             yield hop(session, member, f"1*{PIN}", work.path), b"Avance"

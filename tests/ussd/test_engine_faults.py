@@ -217,6 +217,16 @@ def test_redis_out_of_reach_is_a_store_down():
         store.swap("j", None, b"{}", seconds=1)
 
 
+def test_a_connection_that_was_cut_while_idle_costs_nobody_a_hop(valkey):
+    store = RedisStore(connect(valkey.url))
+    assert store.swap("j", None, b"one", seconds=60) == (True, None)
+    valkey.kill()
+    valkey.start()
+    assert store.load("j") == (None, None)
+    assert store.swap("j", None, b"two", seconds=60) == (True, None)
+    assert store.load("j")[0] == b"two"
+
+
 def test_swap_puts_only_where_the_old_stands_and_counts(valkey):
     client = connect(valkey.url, seconds=2)
     store = RedisStore(client)
