@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from app.commands.inbound import Clerk, receive
+from app.coop.members.offices import Directory
 from app.db.database import Database
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.gateways.hubtel_ussd import HubtelUssd
@@ -34,7 +35,7 @@ def build(settings: Settings | None = None) -> Flask:
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
     listen(database.session, Waker(queues))
     code = settings.ussd_code
-    desk = Desk(database, settings.peppers, settings.secret, code, settings.sms_part_price)
+    desk = Desk(database, settings.peppers, settings.secret, code, settings.sms_part_price, Directory(database))
     constants = constants_of(settings)
     shelf = SqlShelf(database, sessions)
     engine: Engine[Any] = Engine(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import get_args
 
-from app.coop.members.offices import NotYours, Right, holds_office, office_for
+from app.coop.members.offices import NotYours, Right, office_for
 from app.ussd.bindings import Bindings, Divert
 from menus.caller import Hop, who_of
 from menus.identity import STATES, unproved
@@ -13,11 +13,8 @@ menu = Bindings("bureau")
 
 @menu.caller(kinds=("officer",))
 def caller(hop: Hop) -> str:
-    """Tell an officer's number by the number alone: one SELECT when a session begins."""
-    if not hop.phone.startswith("+221"):
-        return ""
-    with hop.desk.database.read() as reader:
-        return "officer" if holds_office(reader, hop.phone, hop.now.date()) else ""
+    """Tell an officer's number by the number alone, once when a session begins."""
+    return "officer" if hop.desk.officers.holds(hop.phone, hop.now.date()) else ""
 
 
 def _guard(right: Right) -> Callable[[Hop], Divert | None]:

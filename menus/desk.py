@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.coop.members.offices import Directory
 from app.db.database import Database, is_outage
 from app.db.operations import once, outcomes_of
 from app.ussd.ports import Doubtful, Outcome
@@ -21,6 +22,7 @@ class Desk(msgspec.Struct, frozen=True):
     key: bytes
     code: str
     part_price: int
+    officers: Directory
 
 
 class SqlActs:

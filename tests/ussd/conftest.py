@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from app.coop.members.offices import Directory
 from app.db.database import Database
 from app.ussd.engine import Engine, Reply
 from app.ussd.entries import Accumulated, Call, Latest
@@ -76,7 +77,7 @@ def peopled(sqlite_database: Database) -> Database:
 
 @pytest.fixture
 def engine(peopled: Database, store: MemoryStore, clock: Clock) -> Engine:
-    desk = Desk(peopled, village.PEPPERS, village.KEY, CONSTANTS["code"], 20)
+    desk = Desk(peopled, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(peopled, 0))
     return Engine(
         store=store,
         shelf=OneMenu(),

@@ -7,9 +7,10 @@ from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from app.coop.members.models import Number, Person, Role
+from app.coop.members.offices import Directory
 from app.ussd.compiling import compile_menu
 from app.ussd.proof import Proof
-from menus import bureau, whole
+from menus import whole
 from menus.publishing import CONSTANTS, compiled
 from tests import village
 
@@ -71,7 +72,7 @@ def test_the_kind_is_asked_once_a_session_and_without_the_database_it_is_a_membe
         asked.append(given)
         raise OperationalError("select", {}, ConnectionError("server closed the connection"), connection_invalidated=True)
 
-    monkeypatch.setattr(bureau, "holds_office", gone)
+    monkeypatch.setattr(Directory, "holds", gone)
     phone = handset(village.AWA)
     assert "8 Rappelez-moi" in whole_home(phone)
     assert len(asked) == 1

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from app.coop.members.models import Person
+from app.coop.members.offices import Directory
 from app.coop.production.models import Declaration
 from app.sms.models import Message
 from app.ussd import session as sessions
@@ -47,7 +48,7 @@ def down() -> Callable[..., None]:
 def test_a_racer_waits_for_the_outcome_and_gives_the_same_bytes(valkey, postgres_database):
     village.build(postgres_database)
     client = connect(valkey.url, seconds=2)
-    desk = Desk(postgres_database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20)
+    desk = Desk(postgres_database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(postgres_database, 0))
     engine = Engine(
         store=RedisStore(client), shelf=OneMenu(), acts=SqlActs(postgres_database), bindings=bindings, desk=desk,
         secret=village.KEY, constants=CONSTANTS,
@@ -75,7 +76,7 @@ def test_a_racer_waits_for_the_outcome_and_gives_the_same_bytes(valkey, postgres
 
 def test_a_wrong_pin_sent_eight_times_at_once_is_one_try(valkey, postgres_database):
     village.build(postgres_database)
-    desk = Desk(postgres_database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20)
+    desk = Desk(postgres_database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(postgres_database, 0))
     store = RedisStore(connect(valkey.url, seconds=2))
     engine = Engine(
         store=store,

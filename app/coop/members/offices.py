@@ -1,13 +1,15 @@
 """Offices: who holds which, where and for how long, and what each may do."""
 
 from datetime import date
+from time import monotonic
 from typing import Literal, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Number, Role
+from app.db.database import Database, is_outage
 
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
 Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "read"]
@@ -46,10 +48,29 @@ class NotYours(Exception):
     """No office of this person has that right there."""
 
 
-def holds_office(reader: Connection, phone: str, today: date) -> bool:
-    """Tell whether a number is somebody's who holds an office now. One SELECT."""
-    held = exists().where(Role.person_id == Number.person_id, _in_term(today))
-    return reader.scalar(select(Number.id).where(Number.phone == phone, held).limit(1)) is not None
+class Directory:
+    """The numbers of all who hold an office, as they stood at most `seconds` ago: every call begins by asking this.
+
+    It decides what a number is shown, never what it may do. When the database is out of reach the last known stand.
+    """
+
+    def __init__(self, database: Database, seconds: float = 60) -> None:
+        self._database, self._seconds = database, seconds
+        self._phones: frozenset[str] = frozenset()
+        self._of, self._until = date.min, 0.0
+
+    def holds(self, phone: str, today: date) -> bool:
+        """Tell whether a number is somebody's who holds an office now; one SELECT a while."""
+        if monotonic() >= self._until or today != self._of:
+            try:
+                with self._database.read() as reader:
+                    held = select(Number.phone).join(Role, Role.person_id == Number.person_id).where(_in_term(today))
+                    self._phones, self._of = frozenset(reader.scalars(held)), today
+            except Exception as fault:
+                if not is_outage(fault):
+                    raise
+            self._until = monotonic() + self._seconds
+        return phone in self._phones
 
 
 def offices_of(reader: Connection | Session, person_id: int, today: date) -> tuple[Office, ...]:
