@@ -1,26 +1,33 @@
 """What the workers of one process share, made once from the settings."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import msgspec
 
+from app.coop.members.offices import administrators
 from app.db.database import Database
 from app.gateways.africastalking_sms import AfricasTalkingSms
 from app.gateways.sms import SmsGateway
+from app.sms.halts import Watch
 from app.sms.outbox import listen
+from app.sms.rate import Rate
+from app.sms.sending import LINES, Post
 from app.sms.waker import Waker
 from config.redis import connect
 from config.settings import Settings, load
 
 
 class Context(msgspec.Struct, frozen=True):
-    """The database, the queues and the SMS gateway of this process."""
+    """The database, the queues and the way to the SMS gateway of this process."""
 
     settings: Settings
     database: Database
     queues: Any
-    gateway: SmsGateway
+    post: Post
 
 
 @cache
@@ -30,5 +37,17 @@ def context() -> Context:
     database = Database(settings.database_url, statement_ms=10_000)
     queues = connect(settings.queues_url, connect_seconds=2, seconds=5)
     listen(database.session, Waker(queues))
-    gateway = AfricasTalkingSms(settings.at_username or "", settings.at_api_key or "", settings.at_sender_id, settings.at_api_url)
-    return Context(settings, database, queues, gateway)
+    account = settings.at_username or "", settings.at_api_key or "", settings.at_sender_id
+    gateway = AfricasTalkingSms(*account, settings.at_api_url, pool=LINES)
+    return Context(settings, database, queues, post_of(settings, database, queues, gateway))
+
+
+def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGateway) -> Post:
+    """Return the way to a gateway; its threads start when they are needed."""
+
+    def watch() -> Watch:
+        with database.read() as reader:
+            return Watch(administrators(reader, datetime.now(settings.zone).date()), settings.sms_part_price)
+
+    lines, rate = ThreadPoolExecutor(LINES, "line"), Rate(queues, settings.sms_rate)
+    return Post(database, gateway, rate, lines, watch, lambda: datetime.now(UTC), random.random)

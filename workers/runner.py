@@ -12,7 +12,7 @@ import structlog
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from app.sms.purposes import LANES
+from app.sms.purposes import QUEUES
 from app.sms.waker import queue_of, wake
 from config.processes import die_with_parent
 from config.redis import connect
@@ -25,7 +25,7 @@ WORKER_SECONDS = 30
 """RQ waits 15 s less than this for a job, and 5 s less for an answer: a Redis that hangs is left after 25 s."""
 
 
-def run(lanes: Sequence[str] = LANES, *, burst: bool = False) -> int:
+def run(lanes: Sequence[str] = QUEUES, *, burst: bool = False) -> int:
     """Serve these lanes until a signal, or with `burst` until nothing is due; return 1 when a lane's process died."""
     if burst:
         for lane in lanes:

@@ -1,11 +1,13 @@
-"""`jappoo sms`: counting a message before anybody pays for it."""
+"""`jappoo sms`: counting a message before anybody pays for it; what waits, rests, or is in doubt."""
 
 import json
 import sys
+from datetime import UTC, datetime
 
 import click
 import msgspec
 
+from app.cli.desk import open_database, read_settings
 from app.gsm7 import Size, fold, measure, outside
 
 
@@ -34,6 +36,87 @@ def count(text: str, *, as_json: bool) -> None:
     if size.alphabet == "UCS-2":
         click.echo(f"UCS-2 because of: {' '.join(map(_shown, outside(given)))}")
         click.echo(f"folded: {_in_words(measure(fold(given)))}")
+
+
+@sms.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def lanes(*, as_json: bool) -> int:
+    """Say what waits, is maybe sent or rests on each lane; exit 1 when a lane rests.
+
+    Example: jappoo sms lanes
+    """
+    from sqlalchemy import func, select
+
+    from app.sms import halts
+    from app.sms.models import Message
+    from app.sms.purposes import LANES
+
+    with open_database() as database, database.read() as reader:
+        counted = select(Message.lane, Message.state, func.count()).where(Message.state.in_(("queued", "sending", "maybe")))
+        found = {(lane, state): count for lane, state, count in reader.execute(counted.group_by(Message.lane, Message.state))}
+        resting = {lane: (reason, since) for lane, reason, since, _ in halts.resting(reader)}
+    rows = [
+        {state: found.get((lane, state), 0) for state in ("queued", "sending", "maybe")}
+        | {"lane": lane, "rests": resting[lane][0] if lane in resting else None}
+        | {"since": f"{resting[lane][1]:%Y-%m-%dT%H:%M:%SZ}" if lane in resting else None}
+        for lane in LANES
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+    for row in [] if as_json else rows:
+        rest = f"  RESTS since {row['since']}: {row['rests']}" if row["rests"] else ""
+        click.echo(f"{row['lane']:<8} queued {row['queued']:>6}  sending {row['sending']:>4}  maybe {row['maybe']:>4}{rest}")
+    return 1 if resting else 0
+
+
+@sms.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def maybe(*, as_json: bool) -> None:
+    """List what may have been sent and may not: nothing sends it again by itself. The oldest thousand.
+
+    Example: jappoo sms maybe
+    """
+    from app.sms.doubts import doubted
+
+    with open_database() as database, database.read() as reader:
+        found = doubted(reader)
+    rows = [
+        {"id": row.id, "number": row.to_number, "purpose": row.purpose, "reason": row.reason, "since": row.changed_at.isoformat()}
+        for row in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+    for row in [] if as_json else rows:
+        click.echo(f"{row['id']:>8}  {row['number']}  {row['purpose']:<10} {row['since'][:19]}  {row['reason']}")
+
+
+@sms.command()
+@click.argument("ids", type=int, nargs=-1, required=True)
+@click.option("--code", help="The code that the same command without it has given.")
+def again(ids: tuple[int, ...], code: str | None) -> None:
+    """Send maybe-sent messages once more, by their numbers in `jappoo sms maybe`. The first call gives a code, the second acts.
+
+    Whoever had the first one gets it twice.
+
+    Example: jappoo sms again 4711 4712 --code 271828
+    """
+    from app.sms.doubts import WrongCode, code_of, doubted, order_again
+
+    secret, ids = read_settings().secret, tuple(set(ids))
+    with open_database() as database:
+        if code is None:
+            with database.read() as reader:
+                found = doubted(reader, most=len(ids), ids=ids)
+            if not found:
+                raise click.ClickException("none of these is maybe sent")
+            click.echo(f"{len(found)} of {len(ids)} are maybe sent; to send them again add --code {code_of(found, secret)}")
+            return
+        try:
+            with database.transaction() as session:
+                ordered = order_again(session, ids, code, secret, now=datetime.now(UTC))
+        except WrongCode as fault:
+            raise click.ClickException("not the code of these messages as they are now: run it without --code") from fault
+    click.echo(f"{ordered} queued; the scheduler wakes their lanes within seconds")
 
 
 def _given(text: str) -> str:

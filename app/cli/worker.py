@@ -3,11 +3,11 @@
 import click
 
 from app.cli.desk import read_settings
-from app.sms.purposes import LANES
+from app.sms.purposes import QUEUES
 
 
 @click.command()
-@click.option("--lanes", default=",".join(LANES), show_default=True, help="The lanes to serve, by commas; a process each.")
+@click.option("--lanes", default=",".join(QUEUES), show_default=True, help="The lanes to serve, by commas; a process each.")
 @click.option("--burst", is_flag=True, help="Send what is due now, then end.")
 def worker(lanes: str, *, burst: bool) -> None:
     """Send what waits in the outbox.
@@ -15,9 +15,9 @@ def worker(lanes: str, *, burst: bool) -> None:
     Example: jappoo worker --lanes code,urgent
     """
     names = [lane.strip() for lane in lanes.split(",") if lane.strip()]
-    unknown = sorted(set(names) - set(LANES))
+    unknown = sorted(set(names) - set(QUEUES))
     if unknown or not names:
-        raise click.UsageError(f"no such lane: {', '.join(unknown) or 'none given'} (there are {', '.join(LANES)})")
+        raise click.UsageError(f"no such lane: {', '.join(unknown) or 'none given'} (there are {', '.join(QUEUES)})")
     _start()
     from workers.runner import run
 

@@ -19,6 +19,7 @@ from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 
 ACCEPTED = frozenset({100, 101, 102})
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_SOME = re.compile(r"Sent to [1-9]")
 TIMES = (3.05, 9.05)
 """Seconds to connect and to read: the SDK's own."""
 _NO_IDS = (None, "", "None")
@@ -113,6 +114,8 @@ def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
         raise MaybeSent("an answer that can't be read") from error
     if not said.recipients and said.message == "InvalidSenderId":
         return Answer(whole="invalid_sender")
+    if said.recipients == [] and not _SOME.match(said.message or ""):
+        return Answer(whole="nobody")
     asked = {number.lstrip("+"): number for number in numbers}
     taken: dict[str, Taken] = {}
     refused: dict[str, Refused] = {}

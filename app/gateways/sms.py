@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-Whole = Literal["bad_key", "invalid_sender", "throttled", "bad_answer"]
+Whole = Literal["bad_key", "invalid_sender", "throttled", "nobody", "bad_answer"]
 
 
 class NotSent(Exception):

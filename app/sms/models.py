@@ -9,7 +9,10 @@ from app.db.base import Base, Id, Utc
 
 _DUE = text("state = 'queued'")
 _CLAIMED = text("state = 'sending'")
+_DOUBTED = text("state = 'maybe'")
 _PARKED = text("fate = 'parked'")
+_NEW = text("fate = 'new'")
+_OPEN = text("mended_at IS NULL")
 
 
 class Message(Base):
@@ -20,6 +23,8 @@ class Message(Base):
         UniqueConstraint("cause", "to_number"),
         Index("ix_sms_messages_due", "lane", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("ix_sms_messages_claimed", "claimed_at", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
+        Index("ix_sms_messages_expiring", "expires_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("ix_sms_messages_doubted", "changed_at", sqlite_where=_DOUBTED, postgresql_where=_DOUBTED),
         Index("ix_sms_messages_provider", "provider", "provider_id"),
         Index("ix_sms_messages_number", "to_number", "created_at"),
     )
@@ -63,12 +68,14 @@ class StateChange(Base):
 
 
 class Report(Base):
-    """A delivery report as it came; `fate` says whether it was applied, waits for its message, or can't be read."""
+    """A delivery report as it came; `fate` says whether it is new, was applied, waits for its message, or means nothing to us."""
 
     __tablename__ = "sms_reports"
     __table_args__ = (
         Index("ix_sms_reports_provider", "provider", "provider_id", "fate"),
         Index("ix_sms_reports_parked", "at", sqlite_where=_PARKED, postgresql_where=_PARKED),
+        Index("ix_sms_reports_parked_number", "number", sqlite_where=_PARKED, postgresql_where=_PARKED),
+        Index("ix_sms_reports_new", "id", sqlite_where=_NEW, postgresql_where=_NEW),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     provider: Mapped[str] = mapped_column(String(20))
@@ -94,3 +101,20 @@ class Inbound(Base):
     received_at: Mapped[datetime] = mapped_column(Utc)
     state: Mapped[str] = mapped_column(String(12))
     word: Mapped[str | None] = mapped_column(String(16))
+
+
+class Halt(Base):
+    """A lane that rests since the provider refuses our account; a lane has at most one that is open.
+
+    `tried_at` is when it was last tried whether things are mended, `told` whether the administrators were sent an SMS.
+    """
+
+    __tablename__ = "sms_halts"
+    __table_args__ = (Index("uq_sms_halts_open", "lane", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    lane: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(60))
+    since: Mapped[datetime] = mapped_column(Utc)
+    tried_at: Mapped[datetime] = mapped_column(Utc)
+    mended_at: Mapped[datetime | None] = mapped_column(Utc)
+    told: Mapped[bool] = mapped_column(default=False)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.sms.models import Message, StateChange
 from app.sms.policy import prepare
-from app.sms.purposes import PURPOSES, Lane
+from app.sms.purposes import PURPOSES
 from app.sms.states import RANKS
 
 _TOUCHED = "sms_lanes"
@@ -59,8 +59,13 @@ def put(
     written = session.execute(insert(Message).values(values).on_conflict_do_nothing().returning(Message.id)).scalar()
     if written is not None:
         session.add(StateChange(message_id=written, state="queued", reason=None, at=now))
-        session.info.setdefault(_TOUCHED, set()).add(kind.lane)
+        touch(session, kind.lane)
     return written
+
+
+def touch(session: Session, lane: str) -> None:
+    """Have a lane told after the commit that there is work."""
+    session.info.setdefault(_TOUCHED, set()).add(lane)
 
 
 def sent_for(session: Session, cause: str) -> str | None:
@@ -68,7 +73,7 @@ def sent_for(session: Session, cause: str) -> str | None:
     return session.scalar(select(Message.text).where(Message.cause == cause))
 
 
-def listen(factory: sessionmaker[Session], wake: Callable[[Lane], None]) -> None:
+def listen(factory: sessionmaker[Session], wake: Callable[[str], None]) -> None:
     """Tell `wake` the lanes that sessions of this factory put messages on, after each commit; it must be quick and not raise."""
 
     def committed(session: Session) -> None:

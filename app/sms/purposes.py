@@ -7,6 +7,8 @@ import msgspec
 
 Lane = Literal["code", "urgent", "answer", "notice", "bulk"]
 LANES: tuple[Lane, ...] = ("code", "urgent", "answer", "notice", "bulk")
+QUEUES = (*LANES, "reports")
+"""The lanes, and the delivery reports that came: each has a worker of its own."""
 
 
 class Purpose(msgspec.Struct, frozen=True):
@@ -24,9 +26,22 @@ PURPOSES = {
     "security": Purpose("notice", timedelta(days=2)),
     "receipt": Purpose("notice", timedelta(days=2)),
     "notice": Purpose("notice", timedelta(days=3), "notices"),
+    "alarm": Purpose("notice", timedelta(hours=6)),
     "broadcast": Purpose("bulk", timedelta(days=1), "broadcasts"),
 }
-"""A receipt is of the member's own act, so it needs no consent; `security` tells of locks and PINs."""
+"""A receipt is of the member's own act, so it needs no consent; `security` tells of locks and PINs, `alarm` of halts."""
+
+BULK_FROM = 200
+"""More recipients than this go to `bulk`, whatever they are told, unless it is urgent."""
+
+
+def lane_of(purpose: str, recipients: int) -> Lane:
+    """Return the lane of one text to so many recipients: a broadcast to few needn't wait behind one to many."""
+    lane = PURPOSES[purpose].lane
+    if lane in ("bulk", "notice"):
+        return "bulk" if recipients > BULK_FROM else "notice"
+    return lane
+
 
 LEAVES_AGAIN = ("code", "urgent")
 """Lanes whose *maybe sent* messages leave once more after a minute."""

@@ -1,60 +1,69 @@
-"""Delivery reports: in any order, any number of times, also before the send has returned."""
+"""Delivery reports: in any order, any number of times, also before the send has returned. Written at once, applied soon after."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.sms.models import Message, Report
-from app.sms.states import move
+from app.sms.outbox import touch
+from app.sms.states import RANKS, move
 from app.sms.verdicts import REPORTED
 
 PARKED_FOR = timedelta(hours=24)
-MOST_MATCHED = 1000
+RACED_FOR = timedelta(minutes=5)
+MOST = 1000
+QUEUE = "reports"
+_FIELDS = (Report.id, Report.provider, Report.provider_id, Report.number, Report.status, Report.reason)
 
 
-def receive(
-    session: Session, provider: str, provider_id: str, status: str, number: str, reason: str | None, *, now: datetime
-) -> str:
-    """Keep a report and apply it; return its fate.
+def keep(session: Session, provider: str, provider_id: str, status: str, number: str, reason: str | None, *, now: datetime) -> None:
+    """Write a report as it came, to be applied soon: all that a webhook does."""
+    values = {
+        "provider": provider,
+        "provider_id": clean(provider_id, 64),
+        "number": clean(number, 20),
+        "status": clean(status, 30),
+        "reason": clean(reason or "", 60) or None,
+        "at": now,
+        "fate": "new",
+    }
+    session.execute(insert(Report).values(values))
+    touch(session, QUEUE)
+
+
+def apply_new(session: Session, *, now: datetime) -> int:
+    """Apply the oldest reports that are new, at most a thousand; return how many there were.
 
     A report whose id is unknown settles the one *maybe sent* message of that provider and number of the last 24 hours; when
     there is none, or more than one, it waits for its message (the send may not have returned yet).
     """
-    report = Report(
-        provider=provider,
-        provider_id=clean(provider_id, 64),
-        number=clean(number, 20),
-        status=clean(status, 30),
-        reason=clean(reason or "", 60) or None,
-        at=now,
-        fate="parked",
-    )
-    session.add(report)
-    session.flush()
-    _match(session, report, now)
-    return report.fate
+    new = select(*_FIELDS).where(Report.fate == "new").order_by(Report.id).limit(MOST).with_for_update(skip_locked=True)
+    found = session.execute(new).all()
+    _apply(session, found, now)
+    return len(found)
 
 
 def apply_parked(session: Session, provider: str, provider_ids: Sequence[str], *, now: datetime) -> None:
-    """Apply the reports that came before their messages' ids were known, in their order."""
-    waiting = select(Report).where(Report.provider == provider, Report.provider_id.in_(provider_ids), Report.fate == "parked")
-    for report in session.scalars(waiting.order_by(Report.id)).all():
-        _match(session, report, now)
+    """Apply the reports that came before their messages' ids were known."""
+    waiting = Report.fate.in_(("new", "parked"))
+    _apply(session, session.execute(select(*_FIELDS).where(_of(provider, provider_ids), waiting).order_by(Report.id)).all(), now)
 
 
 def match_parked(session: Session, *, now: datetime) -> None:
     """Try the parked reports again whose message is known or *maybe sent* by now.
 
     A report may be written while the send is being settled, neither transaction seeing the other, or while its message's
-    worker is dead and not yet missed.
+    worker is dead and not yet missed. Ids are looked for during some minutes, numbers while the report is parked.
     """
+    parked = select(*_FIELDS).where(Report.fate == "parked")
     same = (Message.provider == Report.provider) & (Message.provider_id == Report.provider_id)
-    doubted = (Message.state == "maybe") & (Message.to_number == Report.number) & Message.provider_id.is_(None)
-    parked = select(Report).where(Report.fate == "parked", exists().where(same) | exists().where(doubted))
-    for report in session.scalars(parked.order_by(Report.id).limit(MOST_MATCHED)).all():
-        _match(session, report, now)
+    raced = parked.join(Message, same).where(Report.at > now - RACED_FOR)
+    doubted = (Message.to_number == Report.number) & (Message.state == "maybe") & Message.provider_id.is_(None)
+    for which in (raced, parked.join(Message, doubted).distinct()):
+        _apply(session, session.execute(which.order_by(Report.id).limit(MOST)).all(), now)
 
 
 def forget(session: Session, *, now: datetime) -> int:
@@ -68,33 +77,66 @@ def clean(text: str, most: int) -> str:
     return text.replace("\0", "")[:most]
 
 
-def _match(session: Session, report: Report, now: datetime) -> None:
-    theirs = (Message.provider == report.provider) & (Message.provider_id == report.provider_id)
-    message = session.scalar(select(Message.id).where(theirs)) or _maybe_sent(session, report, now)
-    if message is not None:
-        _apply(session, message, report, now)
+def _of(provider: str, provider_ids: Sequence[str]) -> ColumnElement[bool]:
+    return (Report.provider == provider) & Report.provider_id.in_(provider_ids)
 
 
-def _maybe_sent(session: Session, report: Report, now: datetime) -> int | None:
-    recent = select(Message.id).where(
+def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
+    """Raise the messages of these reports, lower states first so that the history reads as it went, and note each one's fate."""
+    if not found:
+        return
+    known = [report for report in found if report.status in REPORTED]
+    messages = _known(session, known)
+    messages |= _maybe_sent(session, [report for report in known if report.id not in messages], now)
+    told: dict[tuple[str, str | None], list[int]] = {}
+    for report in known:
+        if report.id in messages:
+            state, why = REPORTED[report.status]
+            told.setdefault((state, report.reason or why), []).append(messages[report.id])
+    for (state, reason), ids in sorted(told.items(), key=lambda group: RANKS[group[0][0]]):
+        move(session, Message.id.in_(ids), state, now=now, reason=reason)
+    fates: dict[str, list[int]] = {}
+    for report in found:
+        fate = "unknown" if report.status not in REPORTED else "applied" if report.id in messages else "parked"
+        fates.setdefault(fate, []).append(report.id)
+    for fate, ids in fates.items():
+        session.execute(update(Report).where(Report.id.in_(ids)).values(fate=fate).execution_options(synchronize_session=False))
+
+
+def _known(session: Session, found: Sequence[Any]) -> dict[int, int]:
+    """Return the messages of reports whose id we know, by the reports' ids."""
+    same = (Message.provider == Report.provider) & (Message.provider_id == Report.provider_id)
+    pairs = select(Report.id, Message.id).join(Message, same).where(Report.id.in_([report.id for report in found]))
+    return {row[0]: row[1] for row in session.execute(pairs)} if found else {}
+
+
+def _maybe_sent(session: Session, found: Sequence[Any], now: datetime) -> dict[int, int]:
+    """Return the same for those that settle a *maybe sent* message, which gets the report's id."""
+    if not found:
+        return {}
+    doubted = select(Message.id, Message.to_number, Message.provider).where(
         Message.state == "maybe",
-        Message.to_number == report.number,
+        Message.to_number.in_({report.number for report in found}),
         Message.provider_id.is_(None),
-        or_(Message.provider.is_(None), Message.provider == report.provider),
         Message.created_at > now - PARKED_FOR,
     )
-    candidates = session.scalars(recent.limit(2)).all()
-    if len(candidates) != 1:
-        return None
-    named = update(Message).where(Message.id == candidates[0], Message.provider_id.is_(None))
-    return session.scalar(named.values(provider=report.provider, provider_id=report.provider_id).returning(Message.id))
+    candidates: dict[str, list[Any]] = {}
+    for message in session.execute(doubted):
+        candidates.setdefault(message.to_number, []).append(message)
+    settled: dict[int, int] = {}
+    named: dict[tuple[str, str], int] = {}
+    for report in found:
+        theirs = (report.provider, report.provider_id)
+        ours = [message for message in candidates.get(report.number, ()) if message.provider in (None, report.provider)]
+        if theirs not in named and len(ours) == 1 and _name(session, ours[0].id, *theirs):
+            named[theirs] = ours[0].id
+            candidates[report.number].remove(ours[0])
+        if theirs in named:
+            settled[report.id] = named[theirs]
+    return settled
 
 
-def _apply(session: Session, message: int, report: Report, now: datetime) -> None:
-    meaning = REPORTED.get(report.status)
-    if meaning is None:
-        report.fate = "unknown"
-        return
-    state, why = meaning
-    move(session, Message.id == message, state, now=now, reason=report.reason or why)
-    report.fate = "applied"
+def _name(session: Session, message: int, provider: str, provider_id: str) -> bool:
+    """Give a message the id that a report has for it; False when it has one by now."""
+    named = update(Message).where(Message.id == message, Message.provider_id.is_(None), Message.state == "maybe")
+    return session.scalar(named.values(provider=provider, provider_id=provider_id).returning(Message.id)) is not None

@@ -1,161 +1,198 @@
-"""Take messages from a lane, hand them to the provider, write down what it said. No connection is held during the call."""
+"""A slice of a lane's work: claim, hand over, settle, as many requests under way as there are lines.
 
-import secrets
-from collections.abc import Callable, Sequence
+No connection to the database is held during a call; what is settled and what is claimed next share a transaction.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 
-import msgspec
-from sqlalchemy import ColumnElement, bindparam, func, select, update
-from sqlalchemy.orm import Session
+import structlog
 
 from app.db.database import Database
-from app.gateways.sms import Answer, MaybeSent, NotSent, SmsGateway, Taken
-from app.sms import reports
-from app.sms.models import Message
-from app.sms.purposes import Lane
-from app.sms.states import move, put_back, restore
-from app.sms.verdicts import DELAYS, UNKNOWN_CODE, VERDICTS, WHOLE, Accepted, Halt, Later, Never, OptedOut, Verdict
+from app.gateways.sms import MaybeSent, NotSent, SmsGateway
+from app.sms import halts
+from app.sms.claiming import MOST, Batch, claim, most_of, release
+from app.sms.purposes import LEAVES_AGAIN, Lane
+from app.sms.rate import Rate
+from app.sms.settling import Jitter, Outcome, Said, settle
 
-Jitter = Callable[[], float]
-
-MOST, MOST_URGENT = 100, 50
+log = structlog.get_logger("sms")
+LINES = 16
+"""Requests that a worker has under way at a time: threads, and kept-alive connections."""
+SLICE_SECONDS = 1.5
 STALE = timedelta(seconds=25)
 """A claim older than this is not sent any more (a frozen machine): the sweeper takes it for lost at its lease."""
 
 
-class Halted(Exception):
-    """The provider refuses our account: the lane rests, its argument says why."""
+class Post:
+    """What it takes to send: the database, the provider, the rate, threads, who is told of a halt, and a clock."""
+
+    def __init__(
+        self,
+        database: Database,
+        gateway: SmsGateway,
+        rate: Rate,
+        lines: Executor,
+        watch: Callable[[], halts.Watch],
+        clock: Callable[[], datetime],
+        jitter: Jitter,
+    ) -> None:
+        self.database, self.gateway, self.rate, self.lines = database, gateway, rate, lines
+        self.watch, self.clock, self.jitter = watch, clock, jitter
 
 
-class Batch(msgspec.Struct, frozen=True):
-    """One text for some numbers: message ids by number, claimed at an instant."""
+def send_slice(post: Post, lane: Lane) -> bool:
+    """Send what is due on a lane for a slice of time; tell whether more may be due.
 
-    claim: str
-    at: datetime
-    text: str
-    ids: dict[str, int]
-
-
-_IDENTIFY = (
-    update(Message.__table__)  # type: ignore[arg-type]
-    .where(Message.id == bindparam("message"))
-    .values(provider=bindparam("by"), provider_id=bindparam("theirs"), cost=bindparam("costs"))
-)
-
-
-def claim(session: Session, lane: Lane, *, now: datetime) -> list[Batch]:
-    """Claim what is due on a lane, oldest first, and group it by text; to be committed before any of it is sent."""
-    claimed = secrets.token_hex(8)
-    due = (
-        select(Message.id)
-        .where(Message.state == "queued", Message.lane == lane, Message.next_at <= now, Message.expires_at > now)
-        .order_by(Message.next_at, Message.id)
-        .limit(MOST_URGENT if lane == "urgent" else MOST)
-        .with_for_update(skip_locked=True)
-        .cte("due")  # as a subquery PostgreSQL may run it again for each row, and pass the limit
-    )
-    rows = session.execute(
-        update(Message)
-        .where(Message.id.in_(select(due.c.id)), Message.state == "queued")
-        .values(state="sending", rank=10, claim=claimed, claimed_at=now, changed_at=now)
-        .returning(Message.id, Message.to_number, Message.text)
-    ).all()
-    texts: dict[str, list[dict[str, int]]] = {}
-    for row in sorted(rows):
-        groups = texts.setdefault(row.text, [{}])
-        if row.to_number in groups[-1]:
-            groups.append({})
-        groups[-1][row.to_number] = row.id
-    return [Batch(claimed, now, text, ids) for text, groups in texts.items() for ids in groups]
-
-
-def send(database: Database, gateway: SmsGateway, batch: Batch, *, clock: Callable[[], datetime], jitter: Jitter) -> int:
-    """Send one batch and settle it; return how many the provider took. Raises Halted when our account is refused."""
-    if clock() > batch.at + STALE:
-        with database.transaction() as session:
-            release(session, [batch], now=clock())
-        return 0
-    try:
-        answer = gateway.send(batch.text, list(batch.ids))
-    except NotSent as fault:
-        with database.transaction() as session:
-            why = f"not sent: {type(fault.__cause__ or fault).__name__}"
-            _again(session, batch, list(batch.ids), why, clock(), jitter, taken=0)
-        return 0
-    except MaybeSent:
-        answer = Answer(unknown=tuple(batch.ids))
-    halted: list[str] = []
-    with database.transaction() as session:
-        taken = settle(session, gateway.name, batch, answer, now=clock(), jitter=jitter, halted=halted)
-    if halted:
-        raise Halted(halted[0])
-    return taken
-
-
-def settle(
-    session: Session, provider: str, batch: Batch, answer: Answer, *, now: datetime, jitter: Jitter, halted: list[str]
-) -> int:
-    """Write what a provider said of a batch, and return how many it took.
-
-    A message that a report has moved already stays where it is. What was asked for and isn't in the answer is *maybe sent*.
-    Reports that came before are applied now.
+    Raises what the database raises. What is under way when the time is over is waited for, what isn't goes back.
     """
-    if answer.whole:
-        _apply(session, batch, list(batch.ids), WHOLE[answer.whole], now, jitter, halted)
-        return 0
-    taken = {batch.ids[number]: given for number, given in answer.taken.items() if number in batch.ids}
-    _accept(session, provider, taken, now)
-    for number, refused in answer.refused.items():
-        if number in batch.ids:
-            _apply(session, batch, [number], VERDICTS.get(refused.code, UNKNOWN_CODE), now, jitter, halted)
-    doubt(session, batch, [number for number in answer.unknown if number in batch.ids], provider, now=now)
-    return len(taken)
+    with post.database.transaction() as session:
+        gate = halts.gate(session, lane, now=post.clock())
+    return gate != "shut" and _Slice(post, lane, time.monotonic() + SLICE_SECONDS).run(trying=gate == "try")
 
 
-def release(session: Session, batches: Sequence[Batch], *, now: datetime) -> None:
-    """Give back what was claimed and never handed over."""
-    for batch in batches:
-        restore(session, _held(batch, list(batch.ids)), now=now, at=now, reason=None)
+class _Slice:
+    """`waiting` is claimed, `under_way` is with the provider, `answered` is to be settled."""
 
+    def __init__(self, post: Post, lane: Lane, until: float) -> None:
+        self._post, self._lane, self._until = post, lane, until
+        self._waiting, self._answers = deque[Batch](), SimpleQueue[tuple[Batch, Said]]()
+        self._under_way, self._requests = 0, 0
+        self._answered: list[tuple[Batch, Said]] = []
+        self._turns, self._reserved, self._turn_at = 0, 0, 0.0
+        self._halted = self._empty = self._held_up = False
 
-def doubt(session: Session, batch: Batch, numbers: Sequence[str], provider: str, *, now: datetime) -> None:
-    """Call messages *maybe sent*: nothing here sends them again."""
-    if numbers:
-        which = _held(batch, numbers) & (Message.state == "sending")
-        move(session, which, "maybe", now=now, reason="no answer", provider=provider, attempts=Message.attempts + 1)
+    def run(self, *, trying: bool) -> bool:
+        try:
+            if trying and not self._try():
+                return False
+            while time.monotonic() < self._until and not (self._halted or self._held_up):
+                if self._wants_more() or (self._answered and not (self._waiting or self._requests)):
+                    self._settle_and_claim(MOST if self._wants_more() else 0)
+                elif not (self._waiting or self._requests):
+                    break
+                self._hand_over()
+                if (self._waiting or self._requests) and not self._wants_more():
+                    self._wait()
+        finally:
+            more = not (self._halted or self._empty) or bool(self._waiting)
+            self._wind_up()
+        return more and not self._halted
 
+    def _wants_more(self) -> bool:
+        return not (self._empty or self._halted) and len(self._waiting) < LINES and self._under_way <= MOST
 
-def _accept(session: Session, provider: str, taken: dict[int, Taken], now: datetime) -> None:
-    if not taken:
-        return
-    rows = [{"message": message, "by": provider, "theirs": it.id, "costs": it.cost} for message, it in taken.items()]
-    session.connection().execute(_IDENTIFY, rows)
-    move(session, Message.id.in_(list(taken)), "accepted", now=now)
-    reports.apply_parked(session, provider, [it.id for it in taken.values()], now=now)
+    def _try(self) -> bool:
+        """Send one message of a lane that rests; tell whether it was taken."""
+        self._settle_and_claim(1)
+        self._turn_at = self._until
+        self._turns = sum(batch.parts for batch in self._waiting)
+        self._hand_over()
+        while self._requests:
+            self._collect(None)
+        said, self._answered = self._answered, []
+        with self._post.database.transaction() as session:
+            now = self._post.clock()
+            taken = settle(session, self._post.gateway.name, said, now=now, jitter=self._post.jitter).taken
+            if taken and halts.mend(session, self._lane, self._post.watch(), now=now):
+                log.warning("the provider takes our messages again; the lane goes on", lane=self._lane)
+        self._turn_at, self._empty = 0.0, False
+        return taken > 0
 
+    def _settle_and_claim(self, most: int) -> None:
+        """Settle what was answered and claim what comes next, in one transaction."""
+        now, post, outcome = self._post.clock(), self._post, Outcome()
+        most = min(most, most_of(self._lane), post.rate.second)
+        with post.database.transaction() as session:
+            if self._answered:
+                outcome = settle(session, post.gateway.name, self._answered, now=now, jitter=post.jitter)
+            if outcome.halted and halts.stop(session, self._lane, outcome.halted, post.watch(), now=now):
+                log.error("the provider refuses our account; the lane rests", lane=self._lane, why=outcome.halted)
+            batches = claim(session, self._lane, now=now, most=most, second=post.rate.second) if most and not outcome.halted else []
+        if self._answered:
+            log.info("settled", lane=self._lane, requests=len(self._answered), taken=outcome.taken)
+        self._answered = []
+        self._halted |= outcome.halted is not None
+        if outcome.throttled:
+            post.rate.slow()
+        self._waiting.extend(batches)
+        if most:
+            self._empty = sum(len(batch.ids) for batch in batches) < most
 
-def _apply(
-    session: Session, batch: Batch, numbers: list[str], verdict: Verdict, now: datetime, jitter: Jitter, halted: list[str]
-) -> None:
-    match verdict:
-        case Accepted():
+    def _hand_over(self) -> None:
+        while self._waiting and self._requests < LINES and self._has_turn(self._waiting[0]):
+            batch = self._waiting.popleft()
+            self._turns -= batch.parts
+            self._under_way += len(batch.ids)
+            self._requests += 1
+            self._post.lines.submit(self._call, batch)
+
+    def _has_turn(self, next_one: Batch) -> bool:
+        """Tell whether the rate lets a request leave now; turns are taken for all that waits at once, to ask Redis less often."""
+        if self._turns >= next_one.parts:
+            return True
+        now = time.monotonic()
+        if now < self._turn_at:
+            return False
+        if not self._reserved:
+            wanted = sum(batch.parts for batch in self._waiting) - self._turns
+            wanted = max(min(wanted, self._post.rate.second), next_one.parts - self._turns)
+            turn = self._post.rate.take(wanted, overdraw=self._lane in LEAVES_AGAIN, patience=self._until - now)
+            self._turn_at = now + turn.wait
+            self._reserved = wanted if turn.reserved else 0
+            if turn.wait > 0:
+                self._held_up = self._turn_at >= self._until and not self._requests
+                return False
+        self._turns, self._reserved = self._turns + self._reserved, 0
+        return True
+
+    def _call(self, batch: Batch) -> None:
+        """Send one request, on a thread of the lines."""
+        try:
+            if self._post.clock() > batch.at + STALE:
+                raise NotSent("claimed too long ago")
+            self._answers.put((batch, self._post.gateway.send(batch.text, list(batch.ids))))
+        except (NotSent, MaybeSent) as fault:
+            self._answers.put((batch, fault))
+        except Exception as fault:
+            log.exception("a request failed in our own code")
+            self._answers.put((batch, MaybeSent(type(fault).__name__)))
+
+    def _wait(self) -> None:
+        """Wait for an answer, a turn, or the end of the slice."""
+        turn = self._turn_at if self._waiting and self._requests < LINES else self._until
+        seconds = max(0.0, min(turn, self._until) - time.monotonic())
+        if self._requests:
+            self._collect(seconds)
+        else:
+            time.sleep(seconds)
+
+    def _collect(self, seconds: float | None) -> None:
+        try:
+            self._note(self._answers.get(timeout=seconds))
+            while True:
+                self._note(self._answers.get_nowait())
+        except Empty:
             return
-        case Never(reason) | OptedOut(reason):
-            move(session, _held(batch, numbers), "failed", now=now, reason=reason)
-        case Later(reason):
-            _again(session, batch, numbers, reason, now, jitter, taken=1)
-        case Halt(reason):
-            halted.append(reason)
-            _again(session, batch, numbers, reason, now, jitter, taken=0)
 
+    def _note(self, answer: tuple[Batch, Said]) -> None:
+        self._under_way -= len(answer[0].ids)
+        self._requests -= 1
+        self._answered.append(answer)
 
-def _again(session: Session, batch: Batch, numbers: list[str], reason: str, now: datetime, jitter: Jitter, *, taken: int) -> None:
-    """Put claimed messages back for later: the further the try, the longer the wait, give or take a quarter."""
-    held = _held(batch, numbers)
-    tries = session.scalar(select(func.max(Message.attempts)).where(held)) or 0
-    wait = timedelta(seconds=DELAYS[min(tries, len(DELAYS) - 1)] * (0.75 + 0.5 * jitter()))
-    put_back(session, held, now=now, at=now + wait, reason=reason, taken=taken)
-
-
-def _held(batch: Batch, numbers: Sequence[str]) -> ColumnElement[bool]:
-    return Message.id.in_([batch.ids[number] for number in numbers]) & (Message.claim == batch.claim)
+    def _wind_up(self) -> None:
+        """Give back what wasn't handed over, wait for the rest and settle it; then wait for the rate, if it held us up."""
+        if self._waiting:
+            with self._post.database.transaction() as session:
+                release(session, list(self._waiting), now=self._post.clock())
+            self._waiting.clear()
+        while self._requests:
+            self._collect(None)
+        if self._answered:
+            self._settle_and_claim(0)
+        if self._held_up:
+            time.sleep(max(0.0, self._until - time.monotonic()))

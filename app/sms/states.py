@@ -8,10 +8,11 @@ queued ──claim──> sending ──answer──> accepted ──report─�
 unused, are not written down as changes: there may be many, and `claimed_at` tells.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from app.sms.models import Message, StateChange
@@ -26,6 +27,21 @@ RANKS = {
     "failed": 90,
     "delivered": 100,
 }
+_IDENTIFY = (
+    update(Message.__table__)  # type: ignore[arg-type]
+    .where(Message.id == bindparam("message"))
+    .values(provider=bindparam("by"), provider_id=bindparam("theirs"), cost=bindparam("costs"))
+)
+_ACCEPT = text("""
+WITH given AS (
+    SELECT * FROM unnest(CAST(:messages AS bigint[]), CAST(:theirs AS text[]), CAST(:costs AS text[])) AS v(id, theirs, cost)),
+moved AS (
+    UPDATE sms_messages AS m
+    SET state = 'accepted', rank = 30, reason = NULL, changed_at = :now,
+        provider = :by, provider_id = given.theirs, cost = given.cost
+    FROM given WHERE m.id = given.id AND m.rank < 30 RETURNING m.id),
+noted AS (INSERT INTO sms_state_changes (message_id, state, reason, at) SELECT id, 'accepted', NULL, :now FROM moved RETURNING 1)
+SELECT count(*) FROM noted""")
 FINAL = frozenset(state for state, rank in RANKS.items() if rank >= RANKS["expired"])
 
 
@@ -41,6 +57,23 @@ def move(
         .returning(Message.id)
     ).scalars()
     return note(session, list(moved), state, reason, now)
+
+
+def accept(session: Session, provider: str, taken: Sequence[tuple[int, str, str]], *, now: datetime) -> None:
+    """Raise messages to `accepted` with the provider's id and cost for each (message, id, cost), and write the change down.
+
+    One that a report has raised further keeps its state. On PostgreSQL one statement does it all: this is the hot path.
+    """
+    if not taken:
+        return
+    if session.get_bind().dialect.name == "postgresql":
+        messages, theirs, costs = (list(column) for column in zip(*taken, strict=True))
+        given = {"by": provider, "messages": messages, "theirs": theirs, "costs": costs, "now": now}
+        if session.connection().execute(_ACCEPT, given).scalar() == len(taken):
+            return
+    rows = [{"message": message, "by": provider, "theirs": theirs, "costs": cost} for message, theirs, cost in taken]
+    session.connection().execute(_IDENTIFY, rows)
+    move(session, Message.id.in_([message for message, _, _ in taken]), "accepted", now=now)
 
 
 def put_back(session: Session, which: ColumnElement[bool], *, now: datetime, at: datetime, reason: str, taken: int) -> list[int]:

@@ -39,6 +39,30 @@ def activation_notice(at: datetime) -> str:
     )
 
 
+def halted(lane: str, reason: str, at: datetime) -> str:
+    """Tell an administrator that the provider refuses our account."""
+    why = _REASONS.get(reason, reason)
+    return f"Jappoo: envoi des SMS ({lane}) bloqué depuis {_hour(at)}: {why}. Il reprendra seul une fois réglé."
+
+
+def mended(lane: str, reason: str, since: datetime, at: datetime) -> str:
+    """Tell an administrator that messages leave again."""
+    return f"Jappoo: envoi des SMS ({lane}) repris à {_hour(at)}, bloqué depuis {_hour(since)}: {_REASONS.get(reason, reason)}."
+
+
+_REASONS = {
+    "key refused": "clé de l'API refusée",
+    "sender not registered": "nom d'expéditeur refusé",
+    "no credit left": "plus de crédit",
+    "held as risky": "compte retenu par l'opérateur",
+    "taken, with nobody in it": "demande sans destinataire accepté",
+}
+
+
+def _hour(at: datetime) -> str:
+    return f"{at.astimezone(DAKAR):%H:%M le %d/%m}"
+
+
 def _quantity(quantity: Decimal) -> str:
     return f"{quantity:f}".replace(".", ",")
 

@@ -3,6 +3,28 @@
 import msgspec
 
 
+class Patience(msgspec.Struct, frozen=True):
+    """Seconds before each further try, give or take a quarter. After the last: no more (`tries`), or on until the expiry."""
+
+    delays: tuple[int, ...]
+    tries: bool = True
+    on: bool = True
+
+
+FAULT = Patience((30, 120, 600, 1800, 3600))
+"""The gateway's or a network's own trouble: longer and longer, until the message expires."""
+ODD = Patience((60, 600, 3600), on=False)
+"""Nobody knows what it means: three more tries, then no more."""
+AWAY = Patience((15,), tries=False)
+"""Nothing left this machine: often, and no try is counted."""
+WAIT = Patience((2,), tries=False)
+"""Too much at once: the speed goes down by itself, and waiting costs no try."""
+REST = Patience((60,), tries=False)
+"""Our account is at fault: the lane rests, and no try is counted."""
+HASTE = 60
+"""Lanes `code` and `urgent` never wait longer than this between two tries: seconds."""
+
+
 class Accepted(msgspec.Struct, frozen=True):
     """The provider has it."""
 
@@ -17,12 +39,14 @@ class Later(msgspec.Struct, frozen=True):
     """It may go another time."""
 
     reason: str
+    patience: Patience = FAULT
 
 
 class Halt(msgspec.Struct, frozen=True):
-    """Our account is at fault: the lane stops for a while and says so; the messages keep their tries."""
+    """Our account is at fault: the lane stops and says so; the messages keep their tries."""
 
     reason: str
+    patience: Patience = REST
 
 
 class OptedOut(msgspec.Struct, frozen=True):
@@ -49,17 +73,16 @@ VERDICTS: dict[int, Verdict] = {
     501: Later("gateway error"),
     502: Later("rejected by the network"),
 }
-UNKNOWN_CODE = Later("unknown code")
+UNKNOWN_CODE = Later("unknown code", ODD)
+NOT_SENT = Later("not sent", AWAY)
 
 WHOLE: dict[str, Verdict] = {
     "bad_key": Halt("key refused"),
     "invalid_sender": Halt("sender not registered"),
-    "throttled": Later("too many requests"),
-    "bad_answer": Later("request refused"),
+    "throttled": Later("too many requests", WAIT),
+    "nobody": Halt("taken, with nobody in it"),
+    "bad_answer": Later("request refused", ODD),
 }
-
-DELAYS = (30, 120, 600, 1800, 3600)
-"""Seconds before each further try, give or take a quarter; the last goes on until the message expires."""
 
 REPORTED = {
     "Success": ("delivered", None),

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
 from app.db.database import Database
+from app.sms import halts
 from app.sms.models import Message
 from app.ussd.redis_store import COUNTS
 
@@ -63,7 +64,10 @@ class _Figures(Collector):
             counted = select(Message.lane, Message.state, func.count()).group_by(Message.lane, Message.state)
             for lane, state, count in reader.execute(counted):
                 messages.add_metric([lane, state], count)
-        return [hops, messages]
+            resting = GaugeMetricFamily("jappoo_lane_rests", "1 while the provider refuses our account", labels=["lane", "reason"])
+            for lane, reason, *_ in halts.resting(reader):
+                resting.add_metric([lane, reason], 1)
+        return [hops, messages, resting]
 
 
 def _up(check: Callable[[], Any]) -> str:

@@ -44,9 +44,8 @@ def sms_blueprint(database: Database, answer: Answering) -> Blueprint:
             _keep(database, "report", body, str(fault))
         else:
             with database.transaction() as session:
-                now = datetime.now(UTC)
-                fate = reports.receive(session, PROVIDER, told.id, told.status, told.number, told.reason, now=now)
-            log.info("delivery report", status=told.status, fate=fate)
+                reports.keep(session, PROVIDER, told.id, told.status, told.number, told.reason, now=datetime.now(UTC))
+            log.info("delivery report", status=told.status)
         return Response(status=200)
 
     @routes.post("/sms/optouts")

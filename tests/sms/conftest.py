@@ -2,16 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from app.db.database import Database
 from app.gateways.sms import Answer, Taken
-from app.sms import outbox, sending
+from app.sms import halts, outbox
+from app.sms.claiming import Batch, claim
 from app.sms.models import Message, StateChange
+from app.sms.rate import Turn
+from app.sms.sending import Post, send_slice
+from app.sms.settling import Outcome, settle
 from tests.conftest import Clock
 
+ADMINISTRATOR = "+221780000001"
 AWA, FATOU = "+221770000001", "+221770000002"
 
 
@@ -23,6 +29,7 @@ class FakeGateway:
     def __init__(self) -> None:
         self.requests: list[tuple[str, list[str]]] = []
         self.answers: list[Answer | Exception] = []
+        self.taken = 0
         self.during: Callable[[], None] = lambda: None
 
     def send(self, text: str, numbers: Sequence[str]) -> Answer:
@@ -31,6 +38,7 @@ class FakeGateway:
         answer = self.answers.pop(0) if self.answers else took(numbers, len(self.requests))
         if isinstance(answer, Exception):
             raise answer
+        self.taken += len(set(answer.taken) & set(numbers))
         return answer
 
 
@@ -38,24 +46,34 @@ def took(numbers: Sequence[str], request: int = 1) -> Answer:
     return Answer({number: Taken(f"id-{request}-{number}", 101, "XOF 20") for number in numbers})
 
 
-class Post:
+class Desk:
     """The outbox of one database, worked by hand."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database, self.clock, self.gateway = database, clock, FakeGateway()
+        self.watch = halts.Watch((ADMINISTRATOR,), 20)
+        self.rate: Any = Boundless()
+        self.lines: Any = Here()
+        self.more = False
 
     def put(self, cause: str, to: str = AWA, text: str = "Jappoo: bonjour", purpose: str = "answer") -> int | None:
         with self.database.transaction() as session:
             return outbox.put(session, to=to, text=text, purpose=purpose, cause=cause, now=self.clock(), part_price=20)
 
-    def claim(self, lane: str = "answer") -> list[sending.Batch]:
+    def claim(self, lane: str = "answer", **how: Any) -> list[Batch]:
         with self.database.transaction() as session:
-            return sending.claim(session, lane, now=self.clock())
+            return claim(session, lane, now=self.clock(), **how)
+
+    def settle(self, *said: tuple[Batch, Any]) -> Outcome:
+        with self.database.transaction() as session:
+            return settle(session, "fake", said, now=self.clock(), jitter=lambda: 0.5)
 
     def send(self, lane: str = "answer") -> int:
-        return sum(
-            sending.send(self.database, self.gateway, batch, clock=self.clock, jitter=lambda: 0.5) for batch in self.claim(lane)
-        )
+        """Work for a slice of time; return how many numbers the provider took."""
+        before = self.gateway.taken
+        how = (self.gateway, self.rate, self.lines, lambda: self.watch, self.clock, lambda: 0.5)
+        self.more = send_slice(Post(self.database, *how), lane)
+        return self.gateway.taken - before
 
     def all(self) -> list[Message]:
         with self.database.transaction() as session:
@@ -73,6 +91,28 @@ class Post:
         return timedelta(**delta)
 
 
+class Boundless:
+    """A rate that lets everything leave at once, and notes when it is told to slow down."""
+
+    def __init__(self) -> None:
+        self.second, self.slowed, self.taken = 1_000_000, 0, list[tuple[int, bool]]()
+
+    def take(self, parts: int, *, overdraw: bool = False, patience: float = 0.0) -> Turn:
+        del patience
+        self.taken.append((parts, overdraw))
+        return Turn(True, 0.0)
+
+    def slow(self) -> None:
+        self.slowed += 1
+
+
+class Here:
+    """An executor that calls at once."""
+
+    def submit(self, call: Callable[..., None], *arguments: Any) -> None:
+        call(*arguments)
+
+
 @pytest.fixture
-def post(database: Database, clock: Clock) -> Post:
-    return Post(database, clock)
+def post(database: Database, clock: Clock) -> Desk:
+    return Desk(database, clock)

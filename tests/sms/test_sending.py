@@ -1,11 +1,15 @@
 """Claim, hand over, settle: every answer of a provider, and none."""
 
+import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused
-from app.sms import reports, sending
+from app.sms import reports, sending, settling
+from app.sms.claiming import release
+from app.sms.rate import Turn
 from app.sms.verdicts import VERDICTS, WHOLE
 from tests.sms.conftest import AWA, FATOU, took
 
@@ -52,17 +56,14 @@ def test_what_is_too_late_or_not_due_stays(post):
 def test_each_code_has_its_verdict(post, code, state):
     post.put("a"), post.put("a", FATOU)
     post.gateway.answers = [Answer(took([FATOU]).taken, {AWA: Refused(code, "words don't count")})]
-    if code in (401, 402, 405):
-        with pytest.raises(sending.Halted):
-            post.send()
-    else:
-        assert post.send() == 1
+    assert post.send() == 1
     assert post.states() == [state, "accepted"]
     first = post.all()[0]
     assert first.reason
     if state == "queued":
-        assert first.next_at == post.clock() + timedelta(seconds=30)
-        assert first.attempts == (0 if code in (401, 402, 405) else 1)
+        ours = code in (401, 402, 405)
+        assert first.next_at == post.clock() + timedelta(seconds=60 if ours or code == 999 else 30)
+        assert first.attempts == (0 if ours else 1)
 
 
 def test_an_accepting_code_among_the_refused_changes_nothing(post):
@@ -76,12 +77,38 @@ def test_an_accepting_code_among_the_refused_changes_nothing(post):
 def test_each_whole_answer_has_its_verdict(post, whole):
     post.put("a"), post.put("a", FATOU)
     post.gateway.answers = [Answer(whole=whole)]
-    if whole in ("bad_key", "invalid_sender"):
-        with pytest.raises(sending.Halted):
-            post.send()
-    else:
-        post.send()
-    assert post.states() == ["queued"] * 2
+    assert post.send() == 0
+    assert post.states()[:2] == ["queued"] * 2
+    assert [message.attempts for message in post.all()[:2]] == [int(whole == "bad_answer")] * 2
+
+
+def test_too_much_at_once_slows_all_and_costs_no_try(post):
+    post.put("a")
+    post.gateway.answers = [Answer(whole="throttled")]
+    post.send()
+    assert (post.rate.slowed, post.all()[0].attempts) == (1, 0)
+    post.wait(seconds=2)
+    assert post.send() == 1
+
+
+def test_what_nobody_understands_is_given_up_after_three_more_tries(post):
+    post.put("a", purpose="notice")
+    for _ in range(4):
+        post.gateway.answers = [Answer(whole="bad_answer")]
+        post.send("notice")
+        post.wait(hours=2)
+    [message] = post.all()
+    assert (message.state, message.reason, len(post.gateway.requests)) == ("failed", "given up: request refused", 4)
+
+
+def test_a_code_never_waits_longer_than_a_minute_between_tries(post):
+    post.put("a", purpose="code")
+    for _ in range(4):
+        post.gateway.answers = [Answer(refused={AWA: Refused(500, "")})]
+        post.send("code")
+        [message] = post.all()
+        assert timedelta(0) < message.next_at - post.clock() <= timedelta(seconds=60)
+        post.clock.now = message.next_at
 
 
 def test_later_tries_wait_longer_until_the_message_expires(post):
@@ -135,8 +162,8 @@ def test_a_report_that_comes_before_the_send_returns_wins(post):
 
     def early():
         with post.database.transaction() as session:
-            fate = reports.receive(session, "fake", f"id-1-{AWA}", "Success", AWA, None, now=post.clock())
-        assert fate == "parked"
+            reports.keep(session, "fake", f"id-1-{AWA}", "Success", AWA, None, now=post.clock())
+            reports.apply_new(session, now=post.clock())
 
     post.gateway.during = early
     post.send()
@@ -144,34 +171,73 @@ def test_a_report_that_comes_before_the_send_returns_wins(post):
     assert post.changes() == ["queued", "accepted", "delivered"]
 
 
-def test_what_is_not_handed_over_goes_back(post):
-    post.put("a")
-    batches = post.claim()
-    with post.database.transaction() as session:
-        sending.release(session, batches, now=post.clock())
-    assert post.states() == ["queued"]
-    assert post.send() == 1
-
-
 def test_a_claim_that_slept_too_long_is_given_back_unsent(post):
     post.put("a")
-    [batch] = post.claim()
-    post.wait(minutes=2)
-    assert sending.send(post.database, post.gateway, batch, clock=post.clock, jitter=lambda: 0) == 0
-    assert (post.gateway.requests, post.states()) == ([], ["queued"])
+
+    class Asleep:
+        def submit(self, call, batch):
+            post.wait(minutes=2)
+            call(batch)
+
+    post.lines = Asleep()
+    assert post.send() == 0
+    assert (post.gateway.requests, post.states(), post.all()[0].attempts) == ([], ["queued"], 0)
 
 
 def test_a_late_answer_doesnt_touch_what_another_claim_holds(post):
     post.put("a")
     [batch] = post.claim()
     with post.database.transaction() as session:
-        sending.release(session, [batch], now=post.clock())
+        release(session, [batch], now=post.clock())
     [other] = post.claim()
-    with post.database.transaction() as session:
-        refused = Answer(refused={AWA: Refused(403, "")})
-        sending.settle(session, "fake", batch, refused, now=post.clock(), jitter=lambda: 0, halted=[])
+    post.settle((batch, Answer(refused={AWA: Refused(403, "")})))
     assert post.states() == ["sending"]
     assert other.claim != batch.claim
+
+
+def test_what_has_no_turn_when_the_slice_is_over_goes_back_and_more_is_to_do(post):
+    post.put("a")
+    post.rate.take = lambda *_, **__: Turn(False, 60.0)
+    started = time.monotonic()
+    assert post.send() == 0
+    assert time.monotonic() - started < 3
+    assert (post.states(), post.more, post.all()[0].attempts) == (["queued"], True, 0)
+
+
+def test_a_request_takes_no_more_than_one_seconds_parts_and_a_long_message_leaves_alone(post):
+    for number in range(7):
+        post.put("a", f"+22177{number:07}", "long " * 100)
+    post.put("b", text="long " * 400)
+    assert [(len(batch.ids), batch.parts) for batch in post.claim(second=8)] == [(2, 8), (2, 8), (2, 8), (1, 4), (1, 14)]
+
+
+@pytest.mark.parametrize(("purpose", "overdraws"), [("code", True), ("urgent", True), ("answer", False), ("notice", False)])
+def test_only_codes_and_urgent_alerts_overdraw(post, purpose, overdraws):
+    post.put("a", purpose=purpose)
+    post.send(purpose)
+    assert post.rate.taken == [(1, overdraws)]
+
+
+def test_a_fault_of_ours_while_sending_is_maybe_sent(post):
+    post.put("a")
+    post.gateway.answers = [ZeroDivisionError()]
+    post.send()
+    assert post.states() == ["maybe"]
+
+
+def test_a_database_that_is_away_while_settling_is_tried_once_more(post, monkeypatch):
+    post.put("a")
+    left = [OperationalError("x", {}, Exception())]
+
+    def settle(*arguments, **named):
+        if left:
+            raise left.pop()
+        return settling.settle(*arguments, **named)
+
+    monkeypatch.setattr(sending, "settle", settle)
+    with pytest.raises(OperationalError):
+        post.send()
+    assert post.states() == ["accepted"]
 
 
 def test_every_documented_code_is_in_the_table():

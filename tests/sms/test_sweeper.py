@@ -4,11 +4,11 @@ import pytest
 
 from app.gateways.sms import Answer, MaybeSent, Refused
 from app.sms import sweeper
-from tests.sms.conftest import AWA, Post
+from tests.sms.conftest import AWA, Desk
 from tests.sms.test_reports import fates, report
 
 
-def sweep(post: Post) -> list[str]:
+def sweep(post: Desk) -> list[str]:
     woken: list[str] = []
     with post.database.transaction() as session:
         sweeper.sweep(session, now=post.clock(), wake=woken.append)

@@ -10,7 +10,7 @@ from config.settings import load
 from tests import village
 from tests.sms.conftest import FakeGateway
 from workers import jobs, schedule
-from workers.context import Context
+from workers.context import Context, post_of
 
 SENT_TO = "+221770000001"
 
@@ -19,10 +19,12 @@ SENT_TO = "+221770000001"
 def here(sqlite_database, valkey, monkeypatch):
     given = {"JAPPOO_ENV": "test", "DATABASE_URL": sqlite_database.url, "REDIS_URL": valkey.url}
     secrets = {"SECRET_KEY": village.KEY.decode(), "PIN_PEPPER": village.PEPPERS[1].decode()}
-    made = Context(load(given | secrets, dotenv=None), sqlite_database, connect(valkey.url), FakeGateway())
+    settings, queues = load(given | secrets, dotenv=None), connect(valkey.url)
+    made = Context(settings, sqlite_database, queues, post_of(settings, sqlite_database, queues, FakeGateway()))
     for module in (jobs, schedule):
         monkeypatch.setattr(module, "context", lambda: made)
     yield made
+    made.post.lines.shutdown()
     made.queues.close()
 
 

@@ -3,16 +3,18 @@
 import pathlib
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from app.gateways.sms import Answer
+from app.sms import reports, sending
 from app.sms.models import Message
-from app.sms.purposes import LANES
+from app.sms.purposes import QUEUES
+from app.sms.sending import LINES
 from app.sms.waker import FLAG, queue_of, wake
-from tests.workers.conftest import put
+from tests.workers.conftest import SENT_TO, put
 from workers import jobs, runner, schedule
 
 
@@ -24,38 +26,38 @@ def states(here):
 def test_every_lane_has_a_consumer_in_the_procfile_and_in_the_demo():
     procfile = pathlib.Path("Procfile").read_text()
     served = re.findall(r"worker --lanes (\S+)", procfile)
-    assert sorted(lane for lanes in served for lane in lanes.split(",")) == sorted(LANES)
-    assert runner.run.__defaults__ == (LANES,)
+    assert sorted(lane for lanes in served for lane in lanes.split(",")) == sorted(QUEUES)
+    assert runner.run.__defaults__ == (QUEUES,)
 
 
 def test_a_slice_sends_its_lane_and_takes_the_flag_down_first(here):
     put(here, "a"), put(here, "b", purpose="code")
     wake(here.queues, "answer")
-    here.gateway.during = lambda: flags.append(here.queues.exists(FLAG + "answer"))
+    here.post.gateway.during = lambda: flags.append(here.queues.exists(FLAG + "answer"))
     flags = []
     assert jobs.drain("answer") is False
     assert (states(here), flags) == (["accepted", "queued"], [0])
 
 
 def test_a_slice_that_is_over_gives_back_the_rest_and_asks_for_another(here, monkeypatch):
-    for number in range(3):
+    for number in range(LINES + 3):
         put(here, f"cause {number}", text=f"text {number}")
-    monkeypatch.setattr(jobs, "SLICE_SECONDS", 0.5)
-    here.gateway.during = lambda: time.sleep(0.6)
+    monkeypatch.setattr(sending, "SLICE_SECONDS", 0.5)
+    here.post.gateway.during = lambda: time.sleep(0.6)
     assert jobs.drain("answer") is True
-    assert states(here) == ["accepted", "queued", "queued"]
+    assert sorted(states(here)) == ["accepted"] * LINES + ["queued"] * 3
     assert len(queue_of(here.queues, "answer")) == 1
 
 
-def test_a_refused_account_lets_the_lane_rest_and_keeps_the_messages(here):
-    put(here, "a", text="one"), put(here, "b", text="two")
-    here.gateway.answers = [Answer(whole="bad_key")]
-    assert jobs.drain("answer") is False
-    assert jobs.drain("answer") is False
-    assert (len(here.gateway.requests), states(here)) == (1, ["queued", "queued"])
-    here.queues.delete("sms:halted:answer")
+def test_reports_are_applied_by_a_worker_of_their_own(here):
+    put(here, "a")
     jobs.drain("answer")
-    assert states(here) == ["queued", "accepted"]
+    with here.database.transaction() as session:
+        reports.keep(session, "fake", f"id-1-{SENT_TO}", "Success", SENT_TO, None, now=datetime.now(UTC))
+    schedule.tick()
+    assert len(queue_of(here.queues, "reports")) == 1
+    assert jobs.drain("reports") is False
+    assert states(here) == ["delivered"]
 
 
 @pytest.mark.usefixtures("here")
@@ -71,9 +73,9 @@ def test_a_database_out_of_reach_ends_the_slice_and_a_fault_of_ours_is_raised(mo
     def broken(*_):
         raise KeyError
 
-    monkeypatch.setattr(jobs, "_claim", out)
+    monkeypatch.setattr(sending, "send_slice", out)
     assert jobs.drain("answer") is False
-    monkeypatch.setattr(jobs, "_claim", broken)
+    monkeypatch.setattr(sending, "send_slice", broken)
     with pytest.raises(KeyError):
         jobs.drain("answer")
 

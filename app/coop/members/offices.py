@@ -102,5 +102,11 @@ def holders_of_right(reader: Connection | Session, right: Right, cooperative_id:
     return tuple(Office(person, cast(OfficeRole, role), cooperative_id) for person, role in rows)
 
 
+def administrators(reader: Connection, today: date) -> tuple[str, ...]:
+    """Return the numbers of those who run the service now: told when it can't do its work."""
+    numbers = select(Number.phone).join(Role, Role.person_id == Number.person_id)
+    return tuple(reader.scalars(numbers.where(Role.role == "administrator", _in_term(today)).distinct().order_by(Number.phone)))
+
+
 def _in_term(today: date) -> ColumnElement[bool]:
     return (Role.from_on <= today) & or_(Role.until_on.is_(None), Role.until_on >= today)

@@ -1,0 +1,92 @@
+"""Take messages from a lane: at most a hundred, by one conditional UPDATE, in requests that the provider and the rate allow."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from app.sms.models import Message
+from app.sms.purposes import Lane
+from app.sms.states import restore
+
+MOST, MOST_URGENT = 100, 50
+"""Numbers in a request, and messages in a claim."""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """One request: a text for some numbers, their message ids, parts of all; claimed at an instant."""
+
+    claim: str
+    lane: Lane
+    at: datetime
+    text: str
+    ids: dict[str, int]
+    parts: int
+
+
+def most_of(lane: Lane) -> int:
+    """Return how many messages a claim on a lane takes, and a request."""
+    return MOST_URGENT if lane == "urgent" else MOST
+
+
+def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, second: int | None = None) -> list[Batch]:
+    """Claim what is due on a lane, oldest first, and group it by text; to be committed before any of it is sent.
+
+    `second` is the most parts that one request may have (a single message may have more).
+    """
+    claimed = secrets.token_hex(8)
+    due = (
+        select(Message.id)
+        .where(Message.state == "queued", Message.lane == lane, Message.next_at <= now, Message.expires_at > now)
+        .order_by(Message.next_at, Message.id)
+        .limit(min(most, most_of(lane)))
+        .with_for_update(skip_locked=True)
+        .cte("due")  # as a subquery PostgreSQL may run it again for each row, and pass the limit
+    )
+    rows = session.execute(
+        update(Message)
+        .where(Message.id.in_(select(due.c.id)), Message.state == "queued")
+        .values(state="sending", rank=10, claim=claimed, claimed_at=now, changed_at=now)
+        .returning(Message.id, Message.to_number, Message.text, Message.parts)
+        .execution_options(synchronize_session=False)
+    ).all()
+    texts: dict[str, list[Any]] = {}
+    for row in sorted(rows):
+        texts.setdefault(row.text, []).append(row)
+    return [
+        Batch(claimed, lane, now, text, {row.to_number: row.id for row in some}, sum(row.parts for row in some))
+        for text, same in texts.items()
+        for some in _requests(same, second or MOST * 255)
+    ]
+
+
+def held(batch: Batch, numbers: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition for these numbers' messages while this batch's claim holds them."""
+    return Message.id.in_([batch.ids[number] for number in numbers]) & (Message.claim == batch.claim)
+
+
+def release(session: Session, batches: Sequence[Batch], *, now: datetime) -> None:
+    """Give back what was claimed and never handed over."""
+    for token in {batch.claim for batch in batches}:
+        ids = [message for batch in batches if batch.claim == token for message in batch.ids.values()]
+        restore(session, Message.id.in_(ids) & (Message.claim == token), now=now, at=now, reason=None)
+
+
+def _requests(rows: Sequence[Any], second: int) -> Iterator[list[Any]]:
+    """Cut messages of one text where a number comes again, or the parts pass one second's."""
+    some: list[Any] = []
+    numbers: set[str] = set()
+    parts = 0
+    for row in rows:
+        if some and (row.to_number in numbers or parts + row.parts > second):
+            yield some
+            some, numbers, parts = [], set(), 0
+        some.append(row)
+        numbers.add(row.to_number)
+        parts += row.parts
+    if some:
+        yield some

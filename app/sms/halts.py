@@ -1,0 +1,75 @@
+"""Lanes that rest since the provider refuses our account: kept in SQL, so that an emptied Redis doesn't forget them."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.sms import texts
+from app.sms.models import Halt, Message
+from app.sms.outbox import put
+from app.sms.purposes import Lane
+from app.sms.states import move
+
+TRY_EVERY = timedelta(minutes=1)
+TELL_EVERY = timedelta(hours=1)
+"""Administrators get one SMS for all lanes that rest, and not more often than this when it comes and goes."""
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """Who is told of a halt, and what a part of an SMS costs (XOF)."""
+
+    numbers: tuple[str, ...] = ()
+    part_price: int = 0
+
+
+Gate = Literal["open", "shut", "try"]
+
+
+def gate(session: Session, lane: Lane, *, now: datetime) -> Gate:
+    """Tell whether a lane may send: as usual, not at all, or one message to see whether things are mended."""
+    found = session.execute(select(Halt.id, Halt.tried_at).where(Halt.lane == lane, Halt.mended_at.is_(None))).first()
+    if found is None:
+        return "open"
+    due = update(Halt).where(Halt.id == found.id, Halt.tried_at <= now - TRY_EVERY, Halt.mended_at.is_(None))
+    return "try" if session.scalar(due.values(tried_at=now).returning(Halt.id)) else "shut"
+
+
+def stop(session: Session, lane: Lane, reason: str, watch: Watch, *, now: datetime) -> bool:
+    """Let a lane rest, once; tell whether it was working until now. The first lane to rest tells the administrators.
+
+    Their SMS may itself be refused: then it waits like any other, and is dropped when things are mended.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    told = select(Halt.id).where(Halt.told, (Halt.mended_at.is_(None)) | (Halt.since > now - TELL_EVERY)).limit(1)
+    tell = session.scalar(told) is None
+    values = {"lane": lane, "reason": reason, "since": now, "tried_at": now, "told": tell}
+    halt = session.scalar(insert(Halt).values(values).on_conflict_do_nothing().returning(Halt.id))
+    if halt is not None and tell:
+        _tell(session, f"halt {halt}", texts.halted(lane, reason, now), watch, now)
+    return halt is not None
+
+
+def mend(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> bool:
+    """Let a lane work again; tell whether it rested. Whoever was told of the halt is told of its end."""
+    mended = update(Halt).where(Halt.lane == lane, Halt.mended_at.is_(None)).values(mended_at=now)
+    row = session.execute(mended.returning(Halt.id, Halt.since, Halt.reason, Halt.told)).first()
+    if row is not None and row.told:
+        unsent = (Message.cause == f"halt {row.id}") & (Message.state == "queued")
+        move(session, unsent, "expired", now=now, reason="mended before it left")
+        _tell(session, f"mended {row.id}", texts.mended(lane, row.reason, row.since, now), watch, now)
+    return row is not None
+
+
+def resting(reader: Connection) -> list[tuple[str, str, datetime, datetime]]:
+    """Return the lanes that rest: lane, reason, since when, tried last when."""
+    rows = select(Halt.lane, Halt.reason, Halt.since, Halt.tried_at).where(Halt.mended_at.is_(None)).order_by(Halt.since)
+    return [(row.lane, row.reason, row.since, row.tried_at) for row in reader.execute(rows)]
+
+
+def _tell(session: Session, cause: str, words: str, watch: Watch, now: datetime) -> None:
+    for number in watch.numbers:
+        put(session, to=number, text=words, purpose="alarm", cause=cause, now=now, part_price=watch.part_price)

@@ -1,0 +1,96 @@
+"""Write down what a provider said, of several requests in one go."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.gateways.sms import Answer, MaybeSent, NotSent
+from app.sms import reports
+from app.sms.claiming import Batch, held
+from app.sms.models import Message
+from app.sms.purposes import LEAVES_AGAIN
+from app.sms.states import accept, move, put_back
+from app.sms.verdicts import HASTE, NOT_SENT, UNKNOWN_CODE, VERDICTS, WHOLE, Accepted, Halt, Later, Never, OptedOut, Verdict
+
+Jitter = Callable[[], float]
+Said = Answer | MaybeSent | NotSent
+"""What came of a request: an answer, or none."""
+
+
+class Outcome(msgspec.Struct):
+    """How many were taken; why our account was refused, if it was and nothing was taken; whether it was too much at once."""
+
+    taken: int = 0
+    halted: str | None = None
+    throttled: bool = False
+
+
+def settle(session: Session, provider: str, said: Sequence[tuple[Batch, Said]], *, now: datetime, jitter: Jitter) -> Outcome:
+    """Write what came of some requests.
+
+    A message that a report has moved already stays where it is. What was asked for and isn't in an answer is *maybe sent*.
+    Reports that came before are applied now. Our account counts as refused only when it is for all of them: a single number that
+    the provider holds back stops nobody else.
+    """
+    outcome, taken, halts = Outcome(), list[tuple[int, str, str]](), list[str]()
+    for batch, answer in said:
+        if isinstance(answer, Answer):
+            taken += [(batch.ids[number], given.id, given.cost) for number, given in answer.taken.items() if number in batch.ids]
+    accept(session, provider, taken, now=now)
+    reports.apply_parked(session, provider, [theirs for _, theirs, _ in taken], now=now)
+    for batch, answer in said:
+        for numbers, verdict, why in _verdicts(batch, answer):
+            _apply(session, batch, numbers, verdict, why, now, jitter)
+            if isinstance(verdict, Halt):
+                halts.append(verdict.reason)
+            outcome.throttled |= isinstance(answer, Answer) and answer.whole == "throttled"
+        if not isinstance(answer, NotSent):
+            unknown = batch.ids if isinstance(answer, MaybeSent) else [number for number in answer.unknown if number in batch.ids]
+            _doubt(session, batch, list(unknown), provider, now)
+    outcome.taken = len(taken)
+    outcome.halted = halts[0] if halts and not taken else None
+    return outcome
+
+
+def _verdicts(batch: Batch, answer: Said) -> list[tuple[list[str], Verdict, str | None]]:
+    if isinstance(answer, NotSent):
+        return [(list(batch.ids), NOT_SENT, f"not sent: {type(answer.__cause__ or answer).__name__}")]
+    if isinstance(answer, MaybeSent):
+        return []
+    if answer.whole:
+        return [(list(batch.ids), WHOLE[answer.whole], None)]
+    codes: dict[int, list[str]] = {}
+    for number, refused in answer.refused.items():
+        if number in batch.ids:
+            codes.setdefault(refused.code, []).append(number)
+    return [(numbers, VERDICTS.get(code, UNKNOWN_CODE), None) for code, numbers in codes.items()]
+
+
+def _apply(
+    session: Session, batch: Batch, numbers: list[str], verdict: Verdict, why: str | None, now: datetime, jitter: Jitter
+) -> None:
+    match verdict:
+        case Accepted():
+            return
+        case Never(reason) | OptedOut(reason):
+            move(session, held(batch, numbers), "failed", now=now, reason=reason)
+        case Later(reason, patience) | Halt(reason, patience):
+            which = held(batch, numbers)
+            tries = session.scalar(select(func.max(Message.attempts)).where(which)) or 0
+            if tries >= len(patience.delays) and not patience.on:
+                move(session, which, "failed", now=now, reason=f"given up: {reason}")
+                return
+            wait = patience.delays[min(tries, len(patience.delays) - 1)]
+            wait = min(wait, HASTE) if batch.lane in LEAVES_AGAIN else wait
+            at = now + timedelta(seconds=wait * (0.75 + 0.5 * jitter()))
+            put_back(session, which, now=now, at=at, reason=why or reason, taken=int(patience.tries))
+
+
+def _doubt(session: Session, batch: Batch, numbers: list[str], provider: str, now: datetime) -> None:
+    """Call messages *maybe sent*: nothing here sends them again."""
+    if numbers:
+        which = held(batch, numbers) & (Message.state == "sending")
+        move(session, which, "maybe", now=now, reason="no answer", provider=provider, attempts=Message.attempts + 1)

@@ -1,0 +1,60 @@
+"""`jappoo sms lanes`, `maybe`, `again`: what waits, rests or is in doubt, and sending that once more by a code."""
+
+import json
+import re
+from typing import NamedTuple
+
+import pytest
+
+from app.cli import main
+from app.gateways.sms import Answer, MaybeSent
+from tests.sms.conftest import FATOU, Desk
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*arguments):
+        capsys.readouterr()
+        code = main(list(arguments))
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def desk(sqlite_database, clock, monkeypatch):
+    monkeypatch.setenv("JAPPOO_ENV", "test")
+    monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
+    return Desk(sqlite_database, clock)
+
+
+def test_lanes_say_what_waits_and_fail_while_one_rests(desk, run):
+    desk.put("a"), desk.put("b", FATOU, "autre", "code")
+    done = run("sms", "lanes", "--json")
+    assert done.code == 0
+    assert [row["queued"] for row in json.loads(done.out)] == [1, 0, 1, 0, 0]
+    desk.gateway.answers = [Answer(whole="bad_key")]
+    desk.send()
+    done = run("sms", "lanes")
+    assert done.code == 1
+    assert "RESTS since 2026-11-24T10:00:00Z: key refused" in done.out
+
+
+def test_what_is_maybe_sent_is_listed_and_sent_again_by_its_code_once(desk, run):
+    for cause in "ab":
+        desk.put(cause, text=cause)
+    desk.gateway.answers = [MaybeSent("cut"), MaybeSent("cut")]
+    desk.send()
+    assert [row["id"] for row in json.loads(run("sms", "maybe", "--json").out)] == [1, 2]
+    code = re.search(r"--code (\d{6})", run("sms", "again", "1", "2").out)[1]
+    assert run("sms", "again", "1", "--code", code).code == 1
+    assert run("sms", "again", "1", "2", "--code", code).out.startswith("2 queued")
+    assert desk.states() == ["queued"] * 2
+    assert run("sms", "again", "1", "2", "--code", code).code == 1
+    assert run("sms", "again", "1").err == "jappoo: none of these is maybe sent\n"

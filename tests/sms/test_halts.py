@@ -1,0 +1,93 @@
+"""A lane stops when the provider refuses our account, says so once, and goes on by itself when things are mended."""
+
+import pytest
+from sqlalchemy import select
+
+from app.gateways.sms import Answer, Refused, Taken
+from app.gsm7 import measure
+from app.sms import halts, texts
+from app.sms.models import Halt, Message
+from tests.sms.conftest import ADMINISTRATOR, AWA, FATOU
+
+BROKE = {"no credit": Answer(refused={AWA: Refused(405, "")}), "bad key": Answer(whole="bad_key"), "nobody": Answer(whole="nobody")}
+
+
+def resting(post):
+    with post.database.read() as reader:
+        return [(lane, reason) for lane, reason, *_ in halts.resting(reader)]
+
+
+def alarms(post):
+    return [(message.to_number, message.state) for message in post.all() if message.purpose == "alarm"]
+
+
+@pytest.mark.parametrize("answer", BROKE.values(), ids=BROKE)
+def test_the_lane_rests_and_asks_once_a_minute(post, answer):
+    post.put("a")
+    for _ in range(3):
+        post.gateway.answers = [answer]
+        post.send()
+        assert post.send() == 0
+        assert len(resting(post)) == 1
+        post.wait(seconds=76)
+    assert len(post.gateway.requests) == 3
+    assert (post.all()[0].state, post.all()[0].attempts) == ("queued", 0)
+    assert alarms(post) == [(ADMINISTRATOR, "queued")]
+
+
+def test_it_goes_on_when_mended_and_says_so_instead_of_what_it_could_not_say(post):
+    for number in range(3):
+        post.put(f"cause {number}", text=f"text {number}")
+    post.gateway.answers = [Answer(whole="bad_key")] * 3
+    post.send()
+    post.wait(seconds=76)
+    assert post.send() == 3
+    assert resting(post) == []
+    assert alarms(post) == [(ADMINISTRATOR, "expired"), (ADMINISTRATOR, "queued")]
+    assert post.send("notice") == 1
+    assert "repris" in post.gateway.requests[-1][0]
+
+
+def test_one_number_that_is_held_back_stops_nobody(post):
+    post.put("a"), post.put("a", FATOU)
+    post.gateway.answers = [Answer({FATOU: Taken("id", 101, "XOF 20")}, {AWA: Refused(401, "RiskHold")})]
+    post.send()
+    assert (resting(post), post.states()) == ([], ["queued", "accepted"])
+
+
+def test_a_number_alone_that_is_held_back_rests_the_lane_until_another_is_taken(post):
+    post.put("a"), post.put("b", FATOU, "autre")
+    post.gateway.answers = [Answer(refused={AWA: Refused(401, "")}), Answer(refused={FATOU: Refused(401, "")})]
+    post.send()
+    post.wait(seconds=61)
+    post.put("c", text="troisième")
+    assert post.send() >= 1
+    assert resting(post) == []
+
+
+def test_lanes_that_rest_together_tell_once(post):
+    post.put("a"), post.put("b", purpose="code"), post.put("c", purpose="notice")
+    for lane in ("answer", "code", "notice"):
+        post.gateway.answers = [Answer(whole="bad_key")] * (2 if lane == "notice" else 1)
+        post.send(lane)
+    assert len(resting(post)) == 3
+    assert len(alarms(post)) == 1
+
+
+def test_what_comes_and_goes_tells_once_an_hour(post):
+    for turn in range(3):
+        post.put(f"cause {turn}")
+        post.gateway.answers = [Answer(whole="bad_key")]
+        post.send()
+        post.wait(seconds=76)
+        post.send()
+    with post.database.transaction() as session:
+        assert [halt.told for halt in session.scalars(select(Halt).order_by(Halt.id))] == [True, False, False]
+        assert session.scalars(select(Message.cause).where(Message.purpose == "alarm")).all() == ["halt 1", "mended 1"]
+
+
+@pytest.mark.parametrize("reason", texts._REASONS)
+@pytest.mark.parametrize("lane", ["answer", "urgent"])
+def test_an_alarm_is_one_part(reason, lane, clock):
+    for words in (texts.halted(lane, reason, clock()), texts.mended(lane, reason, clock(), clock())):
+        assert (measure(words).parts, measure(words).alphabet) == (1, "GSM-7")
