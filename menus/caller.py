@@ -33,16 +33,23 @@ class PrivateWords(msgspec.Struct, frozen=True):
 def message(session: Session, hop: Hop, purpose: str, cause: str, words: str) -> None:
     """Put an SMS to the number in hand into the outbox, in the effect's transaction."""
     who = who_of(hop)
+    message_to(session, hop, hop.phone, purpose, cause, words, who.person_id, who.cooperative_id)
+
+
+def message_to(
+    session: Session, hop: Hop, phone: str, purpose: str, cause: str, words: str, person_id: int, cooperative_id: int | None
+) -> None:
+    """Put an SMS to somebody else's number into the outbox, in the effect's transaction."""
     outbox.put(
         session,
-        to=hop.phone,
+        to=phone,
         text=words,
         purpose=purpose,
         cause=cause,
         now=hop.now,
         part_price=hop.desk.part_price,
-        person_id=who.person_id,
-        cooperative_id=who.cooperative_id,
+        person_id=person_id,
+        cooperative_id=cooperative_id,
         trace=hop.trace,
     )
 

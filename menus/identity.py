@@ -53,7 +53,7 @@ def place(hop: Hop, typed: str) -> Found:
     raise Refused("unknown")
 
 
-@menu.answer(acts=True, secret=True, leads={"locked": Until}, refuses={"form": None, "wrong": Left})
+@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until}, refuses={"form": None, "wrong": Left})
 def pin(hop: Hop, typed: str) -> Proved:
     """Check the PIN; a malformed one is not a try."""
     if not pins.well_formed(typed):

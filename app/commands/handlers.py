@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.commands import replies
+from app.commands import replies, weighing
 from app.commands.grammar import fold_words
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, notice
@@ -186,6 +186,13 @@ def _language(ask: Ask) -> str:
     return replies.LANGUAGE_FR if wanted == "fr" else replies.LANGUAGE
 
 
+def _weighings(ask: Ask) -> str:
+    office = weighing.officer_of(ask.session, ask.holders, "weigh", ask.now)
+    if office is None:
+        return _help(ask)
+    return weighing.note_lines(ask.session, office, ask.rest, operation=ask.operation, now=ask.now)
+
+
 def _suggest(near: tuple[str, ...]) -> str:
     return replies.WHICH_PRODUCT.replace("{near}", ", ".join(near)) if near else replies.NO_PRODUCT
 
@@ -201,4 +208,5 @@ HANDLERS: dict[str, Callable[[Ask], str]] = {
     "PROD": _production,
     "RAPPEL": _call_back,
     "LANGUE": _language,
+    "VALIDER": _weighings,
 }

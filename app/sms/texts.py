@@ -19,6 +19,17 @@ def cancel_receipt(reference: str, at: datetime) -> str:
     return f"Jappoo: déclaration réf {reference} annulée le {_day(at)}. Ce n'est pas vous ? Voyez votre secrétaire."
 
 
+def weighing_receipt(reference: str, weight: Decimal, unit: str, at: datetime, francs: int | None) -> str:
+    """Tell a member what was weighed and, only when they allowed it, what they are to be paid in XOF."""
+    worth = f" À payer: {francs:,} F.".replace(",", " ") if francs is not None else ""
+    return f"Jappoo: pesée réf {reference}: {_quantity(weight)} {unit}, le {_day(at)}.{worth} Une erreur ? Voyez votre secrétaire."
+
+
+def refusal_receipt(reference: str, reason: str, at: datetime) -> str:
+    """Tell a member that nothing was taken, and why."""
+    return f"Jappoo: réf {reference} refusée à la pesée le {_day(at)}: {reason}. Rien n'est crédité. Voyez votre secrétaire."
+
+
 def lock_notice(until: datetime | None, code: str) -> str:
     """Tell of a lock, until when, and what remains."""
     end = f"jusqu'à {until.astimezone(DAKAR):%H:%M le %d/%m}" if until else "jusqu'à sa remise par votre secrétaire"

@@ -72,6 +72,8 @@ class Binding(msgspec.Struct, frozen=True):
     refuses: Shapes = {}
     acts: bool = False
     secret: bool = False
+    proves: bool = False
+    notes: bool = False
 
 
 class Bindings:
@@ -143,13 +145,15 @@ class Bindings:
         refuses: Shapes | None = None,
         acts: bool = False,
         secret: bool = False,
+        proves: bool = False,
     ) -> Callable[[F], F]:
-        """Register what reads the answer to a question."""
-        return self._into(self.answers, name, leads=leads or {}, refuses=refuses or {}, acts=acts, secret=secret)
+        """Register what reads the answer to a question; one that `proves` takes the PIN, which is as good as a confirmation."""
+        facts = {"acts": acts, "secret": secret, "proves": proves}
+        return self._into(self.answers, name, leads=leads or {}, refuses=refuses or {}, **facts)
 
-    def effect(self, *, leads: Shapes | None = None) -> Callable[[F], F]:
-        """Register an effect."""
-        return self._into(self.effects, leads=leads or {}, acts=True)
+    def effect(self, *, leads: Shapes | None = None, notes: bool = False) -> Callable[[F], F]:
+        """Register an effect; one that only `notes` what is confirmed later, and can be undone, may follow a question."""
+        return self._into(self.effects, leads=leads or {}, acts=True, notes=notes)
 
     def guard(self, *, name: str, leads: Shapes) -> Callable[[F], F]:
         """Register a guard."""

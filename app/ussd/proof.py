@@ -151,9 +151,11 @@ class Proof:
                             yield screen, f"{where}: {{{name}}} is private, and can be seen without the guard"
 
     def confirmed(self) -> Found:
-        """Nothing acts without a confirmation: 1 on a screen of its own, or a secret typed twice."""
+        """Nothing acts without a confirmation: 1 on a screen of its own, a secret typed twice, or the PIN; noting needs none."""
         for screen in self._screens():
             if screen.form == "question" and screen.effect:
+                if self.bindings.answers[screen.ask or ""].proves or self.bindings.effects[screen.effect].notes:
+                    continue
                 asked = {other.keep for other in self._screens() if other.keep and other.ask}
                 if not screen.confirms or screen.confirms not in asked:
                     yield screen, f"{screen.effect} would act without a confirmation"

@@ -208,7 +208,11 @@ class Walk:
         """Go where an act led, with what it gave."""
         self.event = "acted"
         self.session.kept = self.session.kept | {DONE: outcome.values}
-        self.session.path, self.session.page = [self.served.menu.start, outcome.screen], 0
+        self.session.path, self.session.page = [self.served.menu.start], 0
+        if self.served.menu.screens[outcome.screen].form == "ending":
+            self.session.path.append(outcome.screen)
+        else:
+            self._enter(outcome.screen)  # its guard may want a PIN first, in a session that was lost
 
     def _lead(self, lead: Lead) -> None:
         target = self.screen.leads[lead.name]

@@ -37,6 +37,12 @@ class Cooperative(Base):
     filiere_id: Mapped[int] = mapped_column(ForeignKey("filieres.id"))
     legal_form: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(Utc)
+    solidarity_percent: Mapped[int] = mapped_column(default=2, server_default=text("2"))
+    """Of a delivery, for the solidarity fund."""
+    instalment_percent: Mapped[int] = mapped_column(default=20, server_default=text("20"))
+    """Of what then remains, for the member's advance."""
+    price_threshold_percent: Mapped[int] = mapped_column(default=20, server_default=text("20"))
+    """A price that moves by more than this needs a second officer."""
 
 
 class Person(Base):

@@ -1,11 +1,13 @@
 """Prices of the day: a co-operative's own, or else the federation's."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy.orm import Session
 
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
@@ -52,6 +54,32 @@ def prices_for(reader: Connection, cooperative_id: int | None, now: datetime) ->
         if product not in newest or own or not newest[product][0]:
             newest[product] = (own, PriceOf(product, name, unit, amount, since))
     return tuple(sorted((price for _, price in newest.values()), key=lambda price: price.name))
+
+
+def price_at(reader: Connection | Session, wanted: Sequence[tuple[int, int, str | None, datetime]]) -> list[int | None]:
+    """Return the price in XOF for each (co-operative, product, grade, instant); None where there was none. One SELECT.
+
+    The co-operative's own goes before the federation's, the grade's before the one for all grades, then the newest.
+    """
+    products = {product for _, product, _, _ in wanted}
+    rows = reader.execute(
+        select(PriceRow.product_id, PriceRow.cooperative_id, PriceRow.grade, PriceRow.from_at, PriceRow.amount)
+        .where(PriceRow.product_id.in_(products))
+        .order_by(PriceRow.from_at, PriceRow.id)
+    ).all()
+    found: list[int | None] = []
+    for cooperative, product, grade, at in wanted:
+        fitting = [
+            row
+            for row in rows
+            if row.product_id == product
+            and row.from_at <= at
+            and row.cooperative_id in (None, cooperative)
+            and row.grade in (None, grade)
+        ]
+        best = max(fitting, key=lambda row: (row.cooperative_id is not None, row.grade is not None, row.from_at), default=None)
+        found.append(best.amount if best else None)
+    return found
 
 
 def spelling(words: str) -> str:

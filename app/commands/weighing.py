@@ -1,0 +1,76 @@
+"""`VALIDER <ref> <weight> [grade], …`: an officer's weighings by SMS, noted in the open list. Money never moves by SMS."""
+
+import re
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.members.identity import Who
+from app.coop.members.offices import NotYours, Office, Right, office_for
+from app.coop.production import declaring, weighing
+from app.coop.production.quantities import BadQuantity, parse_quantity
+
+_LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
+HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
+NOTED = "Jappoo: {count} pesée(s) notée(s). Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
+WITHOUT = " Pas notées: {refs}."
+NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée ou poids pas compris. Rien n'est noté. {cost}."
+MOST_NAMED = 6
+
+
+class Weighed(msgspec.Struct, frozen=True):
+    """One line of such an SMS."""
+
+    reference: str
+    weight: str
+    grade: str | None
+
+
+def read_lines(rest: str) -> list[Weighed]:
+    """Return the lines of a folded text; none when anything in it isn't one."""
+    text = re.sub(r"(?<=[0-9A-C]),(?= |\d{6} )", " ", rest)
+    left = " ".join(_LINE.sub("", text).replace(",", " ").split())
+    return [] if left else [Weighed(reference, weight, grade or None) for reference, weight, grade in _LINE.findall(text)]
+
+
+def officer_of(session: Session, holders: tuple[Who, ...], right: Right, now: datetime) -> Office | None:
+    """Return the one officer among a number's holders who has a right; None when none or several have it."""
+    found = []
+    for who in holders:
+        if who.state not in ("active", "officer"):
+            continue
+        try:
+            found.append(office_for(session, who.person_id, right, now.date()))
+        except NotYours:
+            continue
+    return found[0] if len(found) == 1 else None
+
+
+def note_lines(session: Session, office: Office, rest: str, *, operation: str, now: datetime) -> str:
+    """Note each line that can be, in the sender's open list; return the answer."""
+    lines = read_lines(rest)
+    if not lines:
+        return HOW
+    noted, without = 0, []
+    for place, line in enumerate(lines):
+        try:
+            what = weighing.by_reference(session, office.cooperative_id or 0, line.reference, now.year)
+            weighing.note(
+                session,
+                office,
+                what,
+                weight=parse_quantity(line.weight, what.divisible),
+                grade=line.grade,
+                weighed_at=now,
+                channel="sms",
+                operation=f"{operation}:{place}",
+                now=now,
+            )
+            noted += 1
+        except (weighing.NotThere, weighing.Weighed, weighing.ListFull, BadQuantity, declaring.NotActive, declaring.ProductGone):
+            without.append(line.reference)
+    if not noted:
+        return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))
+    answer = NOTED.replace("{count}", str(noted))
+    return answer + (WITHOUT.replace("{refs}", ", ".join(without[:MOST_NAMED])) if without else "")

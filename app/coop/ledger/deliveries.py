@@ -1,0 +1,120 @@
+"""Credit deliveries: a whole list in a handful of statements, each delivery an entry of its own."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.services import open_accounts
+from app.coop.members.models import Cooperative
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What a member delivered, worth `gross` XOF; `operation` names its entry."""
+
+    operation: str
+    member_id: int
+    gross: int
+
+
+class Credited(msgspec.Struct, frozen=True):
+    """How a delivery was shared out, in XOF: solidarity, the advance's instalment, and the rest for the member to be paid."""
+
+    entry_id: int | None
+    gross: int
+    share: int
+    repaid: int
+
+    @property
+    def net(self) -> int:
+        """Return what the member is to be paid."""
+        return self.gross - self.share - self.repaid
+
+
+def shared_out(gross: int, owed: int, solidarity_percent: int, instalment_percent: int) -> tuple[int, int]:
+    """Return solidarity share and instalment of a delivery, both rounded down: the member keeps what remains, to the franc."""
+    share = gross * solidarity_percent // 100
+    return share, min(owed, (gross - share) * instalment_percent // 100)
+
+
+def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery], *, now: datetime) -> list[Credited]:
+    """Write an entry for each delivery: purchases to payable, solidarity and advance; return them in the order given.
+
+    All accounts are locked at once, in the order of their ids. An operation that was written before raises IntegrityError.
+    """
+    rules = session.execute(
+        select(Cooperative.solidarity_percent, Cooperative.instalment_percent).where(Cooperative.id == cooperative_id)
+    ).one()
+    accounts, owed = _accounts(session, cooperative_id, {delivery.member_id for delivery in deliveries})
+    moved: dict[int, int] = defaultdict(int)
+    lines: list[list[tuple[int, int]]] = []
+    shares: list[tuple[int, int]] = []
+    for delivery in deliveries:
+        share, repaid = shared_out(delivery.gross, owed[delivery.member_id], *rules)
+        owed[delivery.member_id] -= repaid
+        mine = [
+            (accounts[None, "purchases"], delivery.gross),
+            (accounts[None, "solidarity"], -share),
+            (accounts[delivery.member_id, "advance"], -repaid),
+            (accounts[delivery.member_id, "payable"], -(delivery.gross - share - repaid)),
+        ]
+        lines.append([line for line in mine if line[1]])
+        shares.append((share, repaid))
+        for account, amount in mine[2:]:
+            moved[account] += amount
+    entries = _entries(session, cooperative_id, [d for d in deliveries if d.gross], now)
+    posted = [
+        {"entry_id": entries[delivery.operation], "account_id": account, "amount": amount}
+        for delivery, postings in zip(deliveries, lines, strict=True)
+        for account, amount in postings
+    ]
+    if posted:
+        session.execute(insert(Posting), posted)
+    kept = [{"account": account, "by": by} for account, by in sorted(moved.items()) if by]
+    if kept:
+        changed = update(Account).where(Account.id == bindparam("account")).values(balance=Account.balance + bindparam("by"))
+        session.connection().execute(changed, kept)
+    return [
+        Credited(entries.get(delivery.operation), delivery.gross, share, repaid)
+        for delivery, (share, repaid) in zip(deliveries, shares, strict=True)
+    ]
+
+
+def _entries(session: Session, cooperative_id: int, deliveries: Sequence[Delivery], now: datetime) -> dict[str, int]:
+    if not deliveries:
+        return {}
+    rows = [
+        {"operation": one.operation, "kind": "delivery", "cooperative_id": cooperative_id, "member_id": one.member_id, "at": now}
+        for one in deliveries
+    ]
+    made = session.execute(insert(JournalEntry).returning(JournalEntry.operation, JournalEntry.id), rows)
+    return {operation: entry for operation, entry in made}  # noqa: C416 - a Row is not a pair to mypy
+
+
+def _accounts(session: Session, cooperative_id: int, members: set[int]) -> tuple[dict[tuple[int | None, str], int], dict[int, int]]:
+    """Lock the accounts that a list touches, opening those that are missing; return their ids, and what each member owes."""
+    scope = Account.cooperative_id == cooperative_id
+    wanted = select(Account.id, Account.member_id, Account.kind, Account.balance).where(
+        scope,
+        or_(
+            Account.member_id.in_(members) & Account.kind.in_(("payable", "advance")),
+            Account.member_id.is_(None) & Account.kind.in_(("purchases", "solidarity")),
+        ),
+    )
+    rows = session.execute(wanted.order_by(Account.id).with_for_update()).all()
+    known = {(row.member_id, row.kind) for row in rows}
+    missing = {member for member in members if (member, "payable") not in known}
+    if missing or (None, "solidarity") not in known:
+        session.execute(select(Cooperative.id).where(Cooperative.id == cooperative_id).with_for_update())
+        if session.scalar(select(Account.id).where(scope, Account.member_id.is_(None), Account.kind == "solidarity")) is None:
+            session.add(Account(cooperative_id=cooperative_id, member_id=None, kind="solidarity"))
+        for member in sorted(missing):
+            open_accounts(session, cooperative_id, member)
+        session.flush()
+        rows = session.execute(wanted.order_by(Account.id).with_for_update()).all()
+    owed = {row.member_id: row.balance for row in rows if row.kind == "advance" and row.member_id is not None}
+    return {(row.member_id, row.kind): row.id for row in rows}, owed

@@ -1,0 +1,378 @@
+"""Weigh in a list: lines are noted as rows, kept over dropped sessions, and confirmed together by the officer's PIN."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.deliveries import Credited, Delivery, credit
+from app.coop.members import audit
+from app.coop.members.models import Member, Number
+from app.coop.members.offices import Office
+from app.coop.prices.reading import price_at
+from app.coop.production import declaring
+from app.coop.production.models import CooperativeProduct, Declaration, HalfLine, Product, Weighing
+from app.coop.production.references import valid
+
+GRADES = ("A", "B", "C")
+REASONS = ("avarié", "trop petit", "mélangé", "sans glace")
+"""Why a weighing is refused, as told to the member."""
+MOST_LINES = 250
+HALF_FOR = timedelta(minutes=5)
+"""How long half a line waits for its officer to dial again."""
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """What lies on the scales: whose and which product; `declared` when it was, with the declaration's id."""
+
+    member_id: int
+    product_id: int
+    product: str
+    unit: str
+    divisible: bool
+    declaration_id: int | None = None
+    reference: str | None = None
+    declared: Decimal | None = None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A noted line; `price` and `gross` in XOF, None without a price of that day. `reason` is a refusal's."""
+
+    id: int
+    reference: str
+    member_id: int
+    product_id: int
+    product: str
+    unit: str
+    weight: Decimal
+    grade: str | None
+    weighed_at: datetime
+    reason: str | None
+    price: int | None = None
+
+    @property
+    def gross(self) -> int:
+        """Return what the line is worth in whole XOF, a half rounded up; 0 without a price or when refused."""
+        worth = (self.price or 0) * self.weight
+        return 0 if self.reason else int(worth.quantize(Decimal(1), ROUND_HALF_UP))
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether the line can be confirmed."""
+        return self.reason is not None or self.price is not None
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A confirmed line, and whom to tell on which number: `francs` only for a member who allowed amounts on a number of her own."""
+
+    line: Line
+    phone: str | None
+    person_id: int
+    francs: int | None
+
+
+class NotThere(Exception):
+    """No open declaration has this reference here, no active member this card."""
+
+
+class Weighed(Exception):
+    """The declaration was weighed or taken back already."""
+
+
+class PaperKnown(Exception):
+    """A line with this paper's number was entered before."""
+
+
+class ListFull(Exception):
+    """The list holds MOST_LINES lines: confirm it first."""
+
+
+class Changed(Exception):
+    """The open list is not what was shown any more."""
+
+
+_TOLD = (
+    select(
+        Weighing.id,
+        Declaration.reference,
+        Weighing.member_id,
+        Weighing.product_id,
+        Product.name,
+        Product.unit,
+        Weighing.weight,
+        Weighing.grade,
+        Weighing.weighed_at,
+        Weighing.reason,
+    )
+    .join(Declaration, Declaration.id == Weighing.declaration_id)
+    .join(Product, Product.id == Weighing.product_id)
+    .order_by(Weighing.id)
+)
+
+
+def by_reference(reader: Connection | Session, cooperative_id: int, reference: str, season: int) -> Delivered:
+    """Find what a reference declared, this season's or the last's. Raises NotThere, Weighed."""
+    rows = reader.execute(
+        select(
+            Declaration.member_id,
+            Product.id,
+            Product.name,
+            Product.unit,
+            Product.divisible,
+            Declaration.id,
+            Declaration.reference,
+            Declaration.quantity,
+            Declaration.state,
+        )
+        .join(Product, Product.id == Declaration.product_id)
+        .where(
+            Declaration.cooperative_id == cooperative_id,
+            Declaration.reference == reference,
+            Declaration.season.in_((season, season - 1)),
+        )
+        .order_by(Declaration.season.desc())
+    ).all()
+    if not rows or not valid(reference):
+        raise NotThere(reference)
+    for row in rows:
+        if row.state == "declared":
+            return Delivered(*row[:-1])
+    raise Weighed(reference)
+
+
+def member_of_card(reader: Connection | Session, cooperative_id: int, card: str) -> int:
+    """Return the active member with a card, typed with or without its letter and zeros, at least three digits. Raises NotThere."""
+    digits = card.upper().removeprefix("C")
+    if not (3 <= len(digits) <= 11 and digits.isascii() and digits.isdigit()):
+        raise NotThere(card)
+    spelled = {f"C{digits}"} | {f"C{int(digits):0{width}d}" for width in (5, 7)}
+    found = reader.execute(
+        select(Member.id).where(Member.cooperative_id == cooperative_id, Member.card.in_(spelled), Member.state == "active")
+    ).all()
+    if len(found) != 1:
+        raise NotThere(card)
+    return int(found[0][0])
+
+
+def by_product(reader: Connection | Session, member_id: int, product_id: int) -> Delivered:
+    """Find what a member brings of a product: her oldest open declaration of it, or none. Raises NotThere."""
+    product = reader.execute(
+        select(Product.id, Product.name, Product.unit, Product.divisible)
+        .join(CooperativeProduct, CooperativeProduct.product_id == Product.id)
+        .join(Member, Member.cooperative_id == CooperativeProduct.cooperative_id)
+        .where(Product.id == product_id, Member.id == member_id, CooperativeProduct.active)
+    ).first()
+    if product is None:
+        raise NotThere(product_id)
+    waiting = reader.execute(
+        select(Declaration.id, Declaration.reference, Declaration.quantity)
+        .where(Declaration.member_id == member_id, Declaration.product_id == product_id, Declaration.state == "declared")
+        .order_by(Declaration.id)
+        .limit(1)
+    ).first()
+    return Delivered(member_id, *product, *(waiting or ()))
+
+
+def keep_half(session: Session, officer_id: int, typed: dict[str, Any], now: datetime) -> None:
+    """Keep what an officer has typed of a line, in place of what was kept before."""
+    session.merge(HalfLine(officer_id=officer_id, typed=typed, at=now))
+
+
+def half_line(reader: Connection, officer_id: int, now: datetime) -> dict[str, Any] | None:
+    """Return what an officer typed of a line within HALF_FOR that wasn't noted since."""
+    since = select(Weighing.id).where(Weighing.officer_id == officer_id, Weighing.noted_at >= HalfLine.at)
+    typed: dict[str, Any] | None = reader.scalar(
+        select(HalfLine.typed).where(HalfLine.officer_id == officer_id, HalfLine.at > now - HALF_FOR, ~since.exists())
+    )
+    return typed
+
+
+def far_off(declared: Decimal | None, weighed: Decimal) -> bool:
+    """Tell whether what was declared and what was weighed differ by half of what was declared, or more."""
+    return declared is not None and abs(weighed - declared) * 2 >= declared
+
+
+def note(
+    session: Session,
+    office: Office,
+    what: Delivered,
+    *,
+    weight: Decimal,
+    grade: str | None,
+    weighed_at: datetime,
+    channel: str,
+    operation: str,
+    now: datetime,
+    reason: str | None = None,
+    paper: str | None = None,
+) -> Line:
+    """Note a line in the officer's open list; nothing is credited. The same operation again gives the first line.
+
+    Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once.
+    Raises Weighed, PaperKnown, ListFull, and what declaring raises.
+    """
+    key = f"paper:{office.cooperative_id}:{paper}" if paper else operation
+    known = session.execute(_TOLD.add_columns(Weighing.officer_id).where(Weighing.operation == key)).first()
+    if known is not None:
+        if paper:
+            raise PaperKnown(paper)
+        return Line(*known[:-1])
+    open_lines = select(func.count()).select_from(Weighing).where(*_open(office.person_id))
+    if (session.scalar(open_lines) or 0) >= MOST_LINES:
+        raise ListFull
+    declaration = what.declaration_id or _declare(session, what, weight, operation, now)
+    taken = session.execute(
+        update(Declaration).where(Declaration.id == declaration, Declaration.state == "declared").values(state="weighed")
+    )
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        raise Weighed(what.reference)
+    row = Weighing(
+        cooperative_id=office.cooperative_id,
+        officer_id=office.person_id,
+        declaration_id=declaration,
+        member_id=what.member_id,
+        product_id=what.product_id,
+        weight=weight,
+        grade=grade,
+        weighed_at=weighed_at,
+        state="noted",
+        reason=reason,
+        on_the_spot=what.declaration_id is None,
+        channel=channel,
+        operation=key,
+        noted_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _audit(session, office, "noted", row.id, what.member_id, channel, operation, now)
+    return Line(*session.execute(_TOLD.where(Weighing.id == row.id)).one())
+
+
+def undo(session: Session, office: Office, weighing_id: int, *, channel: str, operation: str, now: datetime) -> str:
+    """Take a noted line back, its declaration open again, or gone if the line made it; return its reference. Raises Changed."""
+    row = session.scalar(select(Weighing).where(Weighing.id == weighing_id, *_open(office.person_id)).with_for_update())
+    if row is None:
+        raise Changed
+    row.state, row.operation = "undone", f"undone:{row.id}"
+    declaration = session.get_one(Declaration, row.declaration_id)
+    declaration.state, declaration.cancelled_at = ("cancelled", now) if row.on_the_spot else ("declared", None)
+    _audit(session, office, "undone", row.id, row.member_id, channel, operation, now)
+    session.flush()
+    return declaration.reference
+
+
+def open_list(reader: Connection | Session, officer_id: int, *, lock: bool = False) -> tuple[Line, ...]:
+    """Return an officer's noted lines, oldest first, each at the price of its own day and grade."""
+    rows = _TOLD.add_columns(Weighing.cooperative_id).where(*_open(officer_id))
+    found = reader.execute(rows.with_for_update(of=Weighing) if lock else rows).all()
+    priced = price_at(reader, [(row[-1], row.product_id, row.grade, row.weighed_at) for row in found])
+    return tuple(msgspec.structs.replace(Line(*row[:-1]), price=price) for row, price in zip(found, priced, strict=True))
+
+
+def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line | None]:
+    """Return how many lines are open, and the last: two SELECTs however long the list."""
+    number = reader.scalar(select(func.count()).select_from(Weighing).where(*_open(officer_id))) or 0
+    row = reader.execute(_TOLD.where(*_open(officer_id)).order_by(None).order_by(Weighing.id.desc()).limit(1)).first()
+    return number, Line(*row) if row else None
+
+
+def confirm(
+    session: Session, office: Office, *, upto: int, francs: int, channel: str, operation: str, now: datetime
+) -> tuple[Told, ...]:
+    """Credit the officer's open lines up to one, once, as they were shown: `francs` is their worth.
+
+    Lines without a price stay open. Raises Changed when the list isn't worth that any more, or is gone.
+    """
+    lines = [line for line in open_list(session, office.person_id, lock=True) if line.id <= upto and line.ready]
+    if not lines or sum(line.gross for line in lines) != francs:
+        raise Changed
+    worth = [line for line in lines if line.reason is None]
+    done = credit(
+        session,
+        office.cooperative_id or 0,
+        [Delivery(f"weighing:{line.id}", line.member_id, line.gross) for line in worth],
+        now=now,
+    )
+    credited = dict(zip((line.id for line in worth), done, strict=True))
+    settled = [_settled(line, credited.get(line.id), operation, now) for line in lines]
+    session.execute(update(Weighing), settled)
+    _audit(session, office, "confirmed", upto, None, channel, operation, now)
+    return _told(session, lines, credited)
+
+
+def totals(lines: Sequence[Line]) -> str:
+    """Say what a list weighs, by unit: `512,5 kg, 3 caisse`."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.reason is None:
+            sums[line.unit] += line.weight
+    return ", ".join(f"{total.normalize():f} {unit}".replace(".", ",") for unit, total in sums.items())
+
+
+def _open(officer_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Weighing.officer_id == officer_id, Weighing.state == "noted")
+
+
+def _declare(session: Session, what: Delivered, weight: Decimal, operation: str, now: datetime) -> int:
+    return declaring.declare(
+        session,
+        member_id=what.member_id,
+        product_id=what.product_id,
+        quantity=weight,
+        channel="bureau",
+        operation=f"spot:{operation}",
+        now=now,
+        again=True,
+    ).id
+
+
+def _settled(line: Line, credited: Credited | None, operation: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": line.id,
+        "state": "credited" if credited else "refused",
+        "price": line.price if credited else None,
+        "gross": credited.gross if credited else None,
+        "share": credited.share if credited else None,
+        "repaid": credited.repaid if credited else None,
+        "entry_id": credited.entry_id if credited else None,
+        "confirmed_by": operation,
+        "confirmed_at": now,
+    }
+
+
+def _told(session: Session, lines: Sequence[Line], credited: dict[int, Credited]) -> tuple[Told, ...]:
+    """Say whom to tell: the member's first number; francs only when she allowed them and nobody else has that number."""
+    serves = select(Number.phone, func.count().label("people")).group_by(Number.phone).subquery()
+    rows = session.execute(
+        select(Member.id, Member.person_id, Member.amounts_by_sms, Number.phone, serves.c.people)
+        .outerjoin(Number, Number.person_id == Member.person_id)
+        .outerjoin(serves, serves.c.phone == Number.phone)
+        .where(Member.id.in_({line.member_id for line in lines}))
+        .order_by(Number.id.desc())
+    )
+    reached = {row.id: row for row in rows}
+    told = []
+    for line in lines:
+        who, done = reached[line.member_id], credited.get(line.id)
+        told.append(Told(line, who.phone, who.person_id, done.net if done and who.amounts_by_sms and who.people == 1 else None))
+    return tuple(told)
+
+
+def _audit(
+    session: Session, office: Office, act: str, weighing: int, member_id: int | None, channel: str, operation: str, now: datetime
+) -> None:
+    audit.record(
+        session,
+        office,
+        f"weighing {act}",
+        about=f"weighing:{weighing}",
+        member_id=member_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )

@@ -1,0 +1,374 @@
+"""Weigh in a list: what lies on the scales, the lines, and the list's confirmation."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import NoReturn
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Member, Person
+from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.production import declaring, weighing
+from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production.references import valid
+from app.sms import texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, PrivateWords, message_to, who_of
+
+menu = Bindings("weighing")
+LATE = timedelta(days=60)
+"""How old a weighing on paper may be."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    progress: kinds.Phrase
+
+
+class Brought(msgspec.Struct, frozen=True):
+    """What lies on the scales, as the session keeps it; `id` is the product's. No name: it is read when shown."""
+
+    id: int
+    slot: int
+    product: kinds.ProductName
+    unit: kinds.Unit
+    divisible: bool
+    member_id: int
+    declaration_id: int | None = None
+    reference: str | None = None
+    declared: Decimal | None = None
+    paper: str | None = None
+    on: date | None = None
+    weight: Decimal | None = None
+
+
+class Card(msgspec.Struct, frozen=True):
+    member_id: int
+    paper: str | None
+    on: date | None
+
+
+class Name(msgspec.Struct, frozen=True):
+    name: kinds.PersonName
+
+
+class Check(msgspec.Struct, frozen=True):
+    warning: kinds.Short
+    weight: kinds.Amounted
+
+
+class Total(msgspec.Struct, frozen=True):
+    count: kinds.Count
+    weights: kinds.Phrase
+    francs: kinds.Amount
+    unpriced: kinds.Short
+    worth: int
+    upto: int
+
+
+class Undone(msgspec.Struct, frozen=True):
+    id: int
+    reference: kinds.Reference
+    weight: kinds.Amounted
+    unit: kinds.Unit
+
+
+class Credited(msgspec.Struct, frozen=True):
+    credited: kinds.Count
+
+
+NOTING = dict.fromkeys(("taken", "paper_known", "full", "inactive", "not_yours"))
+LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
+
+
+@menu.source(leads={"line": Brought, "check": Brought})
+def weighing_list(hop: Hop) -> Progress:
+    """Say where the list stands: what a dropped session left is still there, half a line too."""
+    with hop.desk.database.read() as reader:
+        number, last = weighing.last_line(reader, who_of(hop).person_id)
+        half = weighing.half_line(reader, who_of(hop).person_id, hop.now) if not {"line", "check"} & hop.kept.keys() else None
+    if half:
+        _go_on(msgspec.convert(half, Brought))
+    if last is None:
+        return Progress("Liste vide.")
+    return Progress(f"{number} notée(s), réf {last.reference}: {kinds.quantity_words(last.weight)} {last.unit}.")
+
+
+@menu.answer(leads={"finish": Total, "undo": Undone, "paper": None, "card": Card, "check": Brought}, refuses=LINE, acts=True)
+def line(hop: Hop, typed: str) -> Brought:
+    """Read a reference, also with its weight behind it, or a card number; 1, 2 and 3 lead elsewhere."""
+    if typed in ("1", "2"):
+        _about_the_list(hop, typed)
+    if typed == "3":
+        raise Lead("paper")
+    return _brought(hop, typed, None, None)
+
+
+@menu.answer(leads={"card": Card, "check": Brought}, refuses=LINE, acts=True)
+def paper_line(hop: Hop, typed: str) -> Brought:
+    """Read a reference or a card number from a paper."""
+    return _brought(hop, typed, str(hop.kept["paper"]), date.fromisoformat(hop.kept["paper_on"]))
+
+
+@menu.rows()
+def brought_products(hop: Hop) -> Sequence[Brought]:
+    """Give what the co-operative takes, by slot, for the card typed."""
+    card = msgspec.convert(hop.kept["card"], Card)
+    with hop.desk.database.read() as reader:
+        found = declaring.products_of(reader, _scope(reader, hop).cooperative_id or 0)
+    return [
+        Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=card.paper, on=card.on) for row in found
+    ]
+
+
+@menu.source()
+def brought_by(hop: Hop) -> Name:
+    """Say whose it is: a slip in a reference is seen by the name."""
+    with hop.desk.database.read() as reader:
+        name = select(Person.name).join(Member, Member.person_id == Person.id).where(Member.id == _line(hop).member_id)
+        return Name(reader.scalar(name) or "")
+
+
+@menu.answer(leads={"line": Brought, "check": Brought}, refuses=LINE | dict.fromkeys(("amount", "whole")), acts=True)
+def weight(hop: Hop, typed: str) -> Brought:
+    """Read a weight in the product's unit; a reference instead begins another line."""
+    line = _line(hop)
+    if valid(typed):
+        _go_on(_brought(hop, typed, line.paper, line.on))
+    try:
+        return _keep(hop, msgspec.structs.replace(line, weight=parse_quantity(typed, line.divisible)))
+    except BadQuantity:
+        raise Refused("amount" if line.divisible else "whole") from None
+
+
+@menu.source()
+def weight_check(hop: Hop) -> Check:
+    """Warn when declared and weighed differ by half."""
+    with hop.desk.database.read() as reader:
+        declared = _delivered(reader, hop).declared
+    if declared is not None and weighing.far_off(declared, _weight(hop)):
+        return Check(f"Déclaré {kinds.quantity_words(declared)} !", _weight(hop))
+    return Check("", _weight(hop))
+
+
+@menu.answer(leads={"refuse": None, "line": Brought, "check": Brought}, refuses=LINE)
+def grade(hop: Hop, typed: str) -> str:
+    """Read a grade by its number; 4 refuses what was brought, a reference begins another line."""
+    if valid(typed):
+        line = _checked(hop)
+        _go_on(_brought(hop, typed, line.paper, line.on))
+    if typed == "4":
+        raise Lead("refuse")
+    return _one_of(weighing.GRADES, typed)
+
+
+@menu.answer(refuses={"unknown": None})
+def reason(hop: Hop, typed: str) -> str:
+    """Read why nothing is taken."""
+    del hop
+    return _one_of(weighing.REASONS, typed)
+
+
+@menu.effect(leads=NOTING, notes=True)
+def note_line(hop: Hop, session: Session) -> Nothing:
+    """Note a line of the open list."""
+    return _note(hop, session, grade=str(hop.kept["grade"]), reason=None)
+
+
+@menu.effect(leads=NOTING, notes=True)
+def note_refusal(hop: Hop, session: Session) -> Nothing:
+    """Note that nothing is taken, and why."""
+    return _note(hop, session, grade=None, reason=str(hop.kept["reason"]))
+
+
+@menu.answer(refuses={"bad": None})
+def paper_number(hop: Hop, typed: str) -> str:
+    """Read the number printed on a paper."""
+    del hop
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
+        raise Refused("bad")
+    return typed
+
+
+@menu.answer(refuses={"bad": None})
+def paper_day(hop: Hop, typed: str) -> kinds.Day:
+    """Read the day of a weighing on paper, `2311` or `23/11`: the last one of that name."""
+    digits = typed.replace("/", "")
+    today = hop.now.astimezone(kinds.DAKAR).date()
+    for year in (today.year, today.year - 1):
+        try:
+            day = date(year, int(digits[2:]), int(digits[:2])) if len(digits) == 4 and digits.isdigit() else None
+        except ValueError:
+            continue
+        if day and today - LATE <= day <= today:
+            return day
+    raise Refused("bad")
+
+
+@menu.effect(leads={"changed": None, "not_yours": None})
+def undo_last(hop: Hop, session: Session) -> Nothing:
+    """Take the line shown back."""
+    try:
+        weighing.undo(session, _office(session, hop), hop.kept["undo"]["id"], channel="ussd", operation=hop.operation, now=hop.now)
+    except weighing.Changed:
+        raise Lead("changed") from None
+    return Nothing()
+
+
+@menu.source()
+def list_lines(hop: Hop) -> PrivateWords:
+    """Give the open lines, the last first, as many as pages hold."""
+    with hop.desk.database.read() as reader:
+        lines = weighing.open_list(reader, who_of(hop).person_id)
+    said = [f"{one.reference} {kinds.quantity_words(one.weight)} {one.reason or one.grade or ''}" for one in reversed(lines)]
+    return PrivateWords("\n".join(said) or "La liste est vide.")
+
+
+@menu.effect(leads={"changed": None, "not_yours": None})
+def confirm_list(hop: Hop, session: Session) -> Credited:
+    """Credit the list as it was shown, and tell each member."""
+    total, office = msgspec.convert(hop.kept["finish"], Total), _office(session, hop)
+    try:
+        told = weighing.confirm(
+            session, office, upto=total.upto, francs=total.worth, channel="ussd", operation=hop.operation, now=hop.now
+        )
+    except weighing.Changed:
+        raise Lead("changed") from None
+    for one in told:
+        line = one.line
+        if one.phone is None:
+            continue
+        words = (
+            texts.refusal_receipt(line.reference, line.reason, line.weighed_at)
+            if line.reason
+            else texts.weighing_receipt(line.reference, line.weight, line.unit, line.weighed_at, one.francs)
+        )
+        message_to(session, hop, one.phone, "receipt", f"weighing:{line.id}", words, one.person_id, office.cooperative_id)
+    return Credited(len(told))
+
+
+def _about_the_list(hop: Hop, typed: str) -> None:
+    with hop.desk.database.read() as reader:
+        lines = weighing.open_list(reader, who_of(hop).person_id)
+    if not lines:
+        raise Refused("empty")
+    last = lines[-1]
+    if typed == "2":
+        raise Lead("undo", Undone(last.id, last.reference, last.weight, last.unit))
+    ready = [one for one in lines if one.ready]
+    without = len(lines) - len(ready)
+    worth = sum(one.gross for one in ready)
+    raise Lead(
+        "finish",
+        Total(len(ready), weighing.totals(ready) or "0", worth, f"{without} sans prix." if without else "", worth, last.id),
+    )
+
+
+def _brought(hop: Hop, typed: str, paper: str | None, on: date | None) -> Brought:
+    first, _, weight = typed.replace("#", " ").strip().partition(" ")
+    with hop.desk.database.read() as reader:
+        cooperative = _scope(reader, hop).cooperative_id or 0
+        try:
+            found = weighing.by_reference(reader, cooperative, first, hop.now.year)
+        except weighing.Weighed:
+            raise Refused("weighed") from None
+        except weighing.NotThere:
+            pass
+        else:
+            mine = (found.member_id, found.declaration_id, found.reference, found.declared, paper, on)
+            brought = Brought(found.product_id, 0, found.product, found.unit, found.divisible, *mine)
+            if not weight:
+                return _keep(hop, brought)
+            try:
+                quantity = parse_quantity(weight, found.divisible)
+            except BadQuantity:
+                raise Refused("bad") from None
+            _go_on(_keep(hop, msgspec.structs.replace(brought, weight=quantity)))
+        try:
+            raise Lead("card", Card(weighing.member_of_card(reader, cooperative, typed), paper, on))
+        except weighing.NotThere:
+            raise Refused("unknown") from None
+
+
+def _keep(hop: Hop, line: Brought) -> Brought:
+    with hop.desk.database.transaction() as session:
+        weighing.keep_half(session, who_of(hop).person_id, msgspec.to_builtins(line), hop.now)
+    return line
+
+
+def _go_on(line: Brought) -> NoReturn:
+    """Go where a line that was begun stands: at its weight, or at its grade."""
+    raise Lead("line" if line.weight is None else "check", line)
+
+
+def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) -> Nothing:
+    line = _checked(hop)
+    try:
+        weighing.note(
+            session,
+            _office(session, hop),
+            _delivered(session, hop),
+            weight=_weight(hop),
+            grade=grade,
+            reason=reason,
+            weighed_at=_weighed_at(line, hop.now),
+            channel="ussd",
+            operation=hop.operation,
+            now=hop.now,
+            paper=line.paper,
+        )
+    except (weighing.Weighed, weighing.NotThere):
+        raise Lead("taken") from None
+    except weighing.PaperKnown:
+        raise Lead("paper_known") from None
+    except weighing.ListFull:
+        raise Lead("full") from None
+    except (declaring.NotActive, declaring.ProductGone):
+        raise Lead("inactive") from None
+    return Nothing()
+
+
+def _delivered(reader: Connection | Session, hop: Hop) -> weighing.Delivered:
+    line = _checked(hop)
+    if line.declaration_id is None:
+        return weighing.by_product(reader, line.member_id, line.id)
+    return weighing.Delivered(
+        line.member_id, line.id, line.product, line.unit, line.divisible, line.declaration_id, line.reference, line.declared
+    )
+
+
+def _weighed_at(line: Brought, now: datetime) -> datetime:
+    """Return the instant of a weighing; of a paper's, the end of its day in Dakar."""
+    return now if line.on is None else min(now, datetime.combine(line.on, time(23, 59, 59), kinds.DAKAR))
+
+
+def _scope(reader: Connection, hop: Hop) -> Office:
+    return office_for(reader, who_of(hop).person_id, "weigh", hop.now.date())
+
+
+def _office(session: Session, hop: Hop) -> Office:
+    try:
+        return office_for(session, who_of(hop).person_id, "weigh", hop.now.date())
+    except NotYours:
+        raise Lead("not_yours") from None
+
+
+def _line(hop: Hop) -> Brought:
+    return msgspec.convert(hop.kept["line"], Brought)
+
+
+def _checked(hop: Hop) -> Brought:
+    return msgspec.convert(hop.kept["check"], Brought)
+
+
+def _weight(hop: Hop) -> Decimal:
+    return _checked(hop).weight or Decimal(0)
+
+
+def _one_of(words: Sequence[str], typed: str) -> str:
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(words):
+        return words[int(typed) - 1]
+    raise Refused("unknown")

@@ -1,0 +1,56 @@
+"""Weighings by SMS are noted in the officer's list; only the PIN on USSD moves money."""
+
+import pytest
+from sqlalchemy import select
+
+from app.commands.weighing import Weighed, read_lines
+from app.coop.ledger.models import JournalEntry
+from app.coop.production.models import Weighing
+from app.gsm7 import septets
+from tests import quay, village
+
+
+@pytest.fixture
+def refs(desk, clock):
+    quay.appoint(desk.database)
+    return quay.declared(desk.database, quay.women(desk.database, 3), clock())
+
+
+@pytest.mark.parametrize(
+    ("rest", "lines"),
+    [
+        ("623590 12,5 A", [("623590", "12,5", "A")]),
+        ("623590 12,5 A 111112 30 B", [("623590", "12,5", "A"), ("111112", "30", "B")]),
+        ("623590 12,111112 30", [("623590", "12", None), ("111112", "30", None)]),
+        ("623590 12.5KG A", [("623590", "12.5", "A")]),
+        ("623590 12 KG", [("623590", "12", None)]),
+        ("623590 12 Z", []),
+        ("62359 12", []),
+        ("623590", []),
+        ("", []),
+    ],
+)
+def test_lines_are_read(rest, lines):
+    assert read_lines(rest) == [Weighed(*line) for line in lines]
+
+
+def test_lines_are_noted_once_and_nothing_is_credited(desk, refs):
+    entries = len(desk.rows(JournalEntry))
+    text = f"Valider {refs[0]} 12,5 a, {refs[1]} 30 B, 111112 3"
+    said = desk.say(text, sender=quay.SECRETARY, sms_id="one")
+    assert "2 pesée(s) notée(s)" in said
+    assert "Pas notées: 111112" in said
+    assert septets(said) <= 160
+    assert desk.say(text, sender=quay.SECRETARY, sms_id="one") is None
+    assert [(row.grade, row.state, row.channel) for row in desk.rows(Weighing)] == [("A", "noted", "sms"), ("B", "noted", "sms")]
+    assert len(desk.rows(JournalEntry)) == entries
+    assert "pas notées" in desk.say(f"VALIDER {refs[0]} 12", sender=quay.SECRETARY)
+    assert "par exemple" in desk.say("VALIDER tout", sender=quay.SECRETARY)
+
+
+@pytest.mark.parametrize("sender", [village.AWA, village.NOBODY, quay.ADMINISTRATOR])
+def test_anybody_else_is_answered_as_a_member(desk, refs, sender):
+    assert "PRIX, SOLDE, PROD" in desk.say(f"VALIDER {refs[0]} 12", sender=sender)
+    assert desk.rows(Weighing) == []
+    with desk.database.read() as reader:
+        assert reader.scalar(select(Weighing.id)) is None

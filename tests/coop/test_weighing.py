@@ -1,0 +1,201 @@
+"""A list is credited once, to the franc, whoever races and whatever dies."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, update
+
+from app.coop.ledger.deliveries import shared_out
+from app.coop.ledger.reading import balances_of
+from app.coop.ledger.verify import verify
+from app.coop.members.models import Cooperative
+from app.coop.prices.models import PriceRow
+from app.coop.prices.reading import price_at
+from app.coop.production import declaring, weighing
+from app.coop.production.models import Weighing
+from app.db.operations import once
+from tests import quay, village
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def quayside(database):
+    village.build(database)
+    quay.appoint(database)
+    return database
+
+
+def noted(database, count, weight="12.5", grade="A"):
+    refs = quay.declared(database, quay.women(database, count), NOW)
+    with database.transaction() as session:
+        for at, reference in enumerate(refs):
+            weighing.note(
+                session,
+                quay.CLERK,
+                weighing.by_reference(session, 1, reference, NOW.year),
+                weight=Decimal(weight),
+                grade=grade,
+                weighed_at=NOW,
+                channel="ussd",
+                operation=f"line:{at}",
+                now=NOW,
+            )
+    return refs
+
+
+def shown(database):
+    with database.read() as reader:
+        lines = weighing.open_list(reader, 101)
+    return {"upto": lines[-1].id, "francs": sum(line.gross for line in lines)}
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**7), st.integers(0, 100), st.integers(0, 100))
+def test_sharing_out_loses_no_franc_and_takes_no_more_than_is_owed(gross, owed, solidarity, instalment):
+    share, repaid = shared_out(gross, owed, solidarity, instalment)
+    assert 0 <= share <= gross
+    assert 0 <= repaid <= min(owed, gross - share)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(weights=st.lists(st.decimals("0.001", "99999", places=3), min_size=1, max_size=6), solidarity=st.integers(0, 100))
+def test_any_list_balances(sqlite_template, tmp_path_factory, weights, solidarity):
+    import shutil
+
+    from app.db.database import Database
+
+    file = tmp_path_factory.mktemp("any") / "jappoo.db"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite:///{file}")
+    village.build(database)
+    quay.appoint(database)
+    refs = quay.declared(database, quay.women(database, len(weights)), NOW)
+    with database.transaction() as session:
+        session.execute(update(Cooperative).values(solidarity_percent=solidarity))
+        for reference, weight in zip(refs, weights, strict=True):
+            what = weighing.by_reference(session, 1, reference, NOW.year)
+            given_line = {"weight": weight, "grade": "A", "weighed_at": NOW, "channel": "ussd", "operation": reference, "now": NOW}
+            weighing.note(session, quay.CLERK, what, **given_line)
+    with database.transaction() as session:
+        weighing.confirm(session, quay.CLERK, **shown(database), channel="ussd", operation="done", now=NOW)
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        for at, weight in enumerate(weights):
+            row = reader.execute(select(Weighing.__table__).where(Weighing.member_id == 201 + at)).one()
+            found = balances_of(reader, 201 + at)
+            assert row.gross == int((weight * 1000).quantize(Decimal(1), "ROUND_HALF_UP"))
+            assert found.payable + row.share + row.repaid == row.gross
+            assert found.advance == 10_000 - row.repaid
+    database.dispose()
+
+
+def test_eight_confirm_the_same_list_and_it_is_credited_once(postgres_database):
+    village.build(postgres_database)
+    quay.appoint(postgres_database)
+    noted(postgres_database, 20)
+    seen, start, outcomes = shown(postgres_database), Barrier(8), []
+
+    def race(number):
+        start.wait()
+        try:
+            with postgres_database.transaction() as session:
+                told = weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation=f"race:{number}", now=NOW)
+            outcomes.append(len(told))
+        except weighing.Changed:
+            outcomes.append("changed")
+
+    threads = [Thread(target=race, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["20", *["changed"] * 7]
+    with postgres_database.read() as reader:
+        assert verify(reader).wrong == ()
+        assert all(balances_of(reader, member).payable == 12_500 - 250 - 2_450 for member in range(201, 221))
+
+
+def test_a_confirmation_cut_off_credits_nothing_and_the_next_one_everything(quayside):
+    noted(quayside, 200)
+    seen = shown(quayside)
+
+    session = quayside.session()
+    weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation="cut", now=NOW)
+    session.connection().invalidate()  # the process dies before its commit
+    session.close()
+    with quayside.read() as reader:
+        assert weighing.last_line(reader, 101)[0] == 200
+        assert balances_of(reader, 201).payable == 0
+    for _ in range(2):
+        with quayside.transaction() as session:
+            done = once(
+                session,
+                "k",
+                "confirm",
+                {},
+                lambda: {"n": len(weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation="k", now=NOW))},
+                person_id=101,
+                now=NOW,
+            )
+    assert done == {"n": 200}
+    with quayside.read() as reader:
+        assert verify(reader).wrong == ()
+        assert reader.scalar(select(func.count()).select_from(Weighing).where(Weighing.entry_id.is_not(None))) == 200
+
+
+def test_a_line_without_a_price_stays_open(quayside):
+    noted(quayside, 2)
+    with quayside.transaction() as session:
+        row = session.scalars(select(Weighing).order_by(Weighing.id)).first()
+        row.weighed_at = datetime(2020, 1, 1, tzinfo=UTC)
+    with quayside.transaction() as session:
+        told = weighing.confirm(session, quay.CLERK, **shown(quayside), channel="ussd", operation="k", now=NOW)
+        assert len(told) == 1
+        assert weighing.last_line(session, 101)[0] == 1
+
+
+def test_what_was_shown_is_what_is_credited(quayside):
+    refs = noted(quayside, 2)
+    seen = shown(quayside)
+    with quayside.transaction() as session:
+        session.add(PriceRow(product_id=1, cooperative_id=1, grade="A", unit="kg", amount=900, from_at=village.LONG_AGO))
+    with pytest.raises(weighing.Changed), quayside.transaction() as session:
+        weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation="k", now=NOW)
+    with quayside.read() as reader, pytest.raises(weighing.Weighed):
+        weighing.by_reference(reader, 1, refs[0], NOW.year)
+
+
+def test_a_weighed_declaration_is_not_taken_back_by_its_member_and_an_undone_one_is(quayside):
+    noted(quayside, 1)
+    with quayside.transaction() as session:
+        row = session.scalars(select(Weighing)).one()
+        with pytest.raises(declaring.NotOpen):
+            declaring.cancel(session, member_id=201, declaration_id=row.declaration_id, now=NOW)
+        weighing.undo(session, quay.CLERK, row.id, channel="ussd", operation="u", now=NOW)
+        declaring.cancel(session, member_id=201, declaration_id=row.declaration_id, now=NOW)
+
+
+def test_the_price_is_the_days_and_the_grades_and_the_co_operatives_own_first(quayside):
+    later = NOW.replace(hour=11)
+    with quayside.transaction() as session:
+        for cooperative, grade, amount, at in (
+            (1, None, 1100, NOW),
+            (1, "A", 1300, NOW),
+            (None, "A", 9000, NOW),
+            (1, None, 1200, later),
+        ):
+            session.add(PriceRow(product_id=1, cooperative_id=cooperative, grade=grade, unit="kg", amount=amount, from_at=at))
+    wanted = [
+        (1, 1, "A", NOW),
+        (1, 1, "B", NOW),
+        (1, 1, "B", later),
+        (2, 1, "A", NOW),
+        (1, 1, "B", village.LONG_AGO),
+        (1, 99, None, NOW),
+    ]
+    with quayside.read() as reader:
+        assert price_at(reader, wanted) == [1300, 1100, 1200, 9000, 1000, None]

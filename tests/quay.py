@@ -1,0 +1,75 @@
+"""A landing site for tests: the village with officers, and declarations that wait for the scales."""
+
+from datetime import date
+from decimal import Decimal
+
+from app.coop.ledger.services import open_accounts, post
+from app.coop.members.models import Member, Number, Person, Role
+from app.coop.members.offices import Office
+from app.coop.production import declaring
+from tests import village
+
+SECRETARY, PRESIDENT, ADMINISTRATOR = "+221770000101", "+221770000102", "+221780000001"
+OFFICES = ((101, SECRETARY, "secretary", 1), (102, PRESIDENT, "president", 1), (103, ADMINISTRATOR, "administrator", None))
+CLERK = Office(101, "secretary", 1)
+
+
+def appoint(database) -> None:
+    """Give the village its officers; the administrator is no member."""
+    with database.transaction() as session:
+        for person, phone, role, cooperative in OFFICES:
+            session.add(
+                Person(id=person, name=f"Responsable {person}", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1)
+            )
+            session.flush()
+            session.add(Number(phone=phone, person_id=person, place=None, registered_at=village.LONG_AGO))
+            session.add(Role(person_id=person, role=role, cooperative_id=cooperative, from_on=date(2026, 1, 1)))
+            if cooperative:
+                _member(session, person)
+
+
+def women(database, count: int) -> list[int]:
+    """Add active members 201, 202 … each with a number, accounts and an advance of 10 000 F; return their ids."""
+    with database.transaction() as session:
+        for member in range(201, 201 + count):
+            session.add(Person(id=member, name=f"Femme {member}", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1))
+            session.flush()
+            session.add(Number(phone=f"+22177{member:07d}", person_id=member, place=None, registered_at=village.LONG_AGO))
+            _member(session, member)
+            session.flush()
+            mine = open_accounts(session, 1, member)
+            cash = 1  # the village's first account is its cash
+            lines = [(mine["advance"], 10_000), (cash, -10_000)]
+            post(
+                session,
+                operation=f"quay:{member}",
+                kind="advance",
+                cooperative_id=1,
+                member_id=member,
+                lines=lines,
+                now=village.LONG_AGO,
+            )
+    return list(range(201, 201 + count))
+
+
+def declared(database, members, now, quantity="12.5", product=1) -> list[str]:
+    """Declare a catch for each member; return the references."""
+    with database.transaction() as session:
+        return [
+            declaring.declare(
+                session,
+                member_id=member,
+                product_id=product,
+                quantity=Decimal(quantity),
+                channel="ussd",
+                operation=f"quay:declare:{member}:{product}",
+                now=now,
+            ).reference
+            for member in members
+        ]
+
+
+def _member(session, number) -> None:
+    session.add(
+        Member(id=number, person_id=number, cooperative_id=1, card=f"C{number:05d}", state="active", joined_on=date(2026, 8, 26))
+    )
