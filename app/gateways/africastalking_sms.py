@@ -8,12 +8,12 @@ import re
 import ssl
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+import certifi
 import msgspec
-import requests
+import urllib3
 from africastalking.SMS import SMSService
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
 
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 
@@ -32,14 +32,13 @@ class _Raw(msgspec.Struct, frozen=True):
 
 
 class _Service(SMSService):  # type: ignore[misc]
-    """The SDK's service on a pool of kept-alive connections, giving the raw answer."""
+    """The SDK's service on a pool of kept-alive connections, giving the raw answer. `requests` would cost twice as much CPU."""
 
     def __init__(self, username: str, api_key: str, base: str, pool: int) -> None:
         self._base = base
-        self._session = requests.Session()
-        self._session.trust_env = False
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool, pool_block=True, max_retries=0))
+        self._pool = urllib3.PoolManager(
+            maxsize=pool, block=True, ca_certs=certifi.where(), timeout=urllib3.Timeout(connect=TIMES[0], read=TIMES[1])
+        )
         super().__init__(username, api_key)
 
     def _init_service(self) -> None:
@@ -48,28 +47,25 @@ class _Service(SMSService):  # type: ignore[misc]
     def _make_request(
         self, url: str, method: str, headers: dict[str, str], data: Any, params: Any, callback: Any = None, timeout: Any = None
     ) -> _Raw:
-        del callback, timeout
+        del params, callback, timeout
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            answer = self._session.request(
-                method, url, headers=headers, data=data, params=params, timeout=TIMES, allow_redirects=False
+            answer = self._pool.request(
+                method, url, headers=headers | kind, body=urlencode(data), retries=False, redirect=False, pool_timeout=TIMES[1]
             )
-        except requests.exceptions.RequestException as error:
+        except urllib3.exceptions.HTTPError as error:
             raise (NotSent if _never_left(error) else MaybeSent)(type(error).__name__) from error
-        return _Raw(answer.status_code, answer.content)
+        return _Raw(answer.status, answer.data)
 
     def close(self) -> None:
         """Drop the connections."""
-        self._session.close()
+        self._pool.clear()
 
 
-def _never_left(error: requests.exceptions.RequestException) -> bool:
-    """Tell whether nothing was sent: no connection in time, a refusal, a name not known, a certificate not believed."""
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(reason, NewConnectionError) or any(
-        isinstance(cause, ssl.SSLCertVerificationError) for cause in getattr(reason, "args", ())
-    )
+def _never_left(error: urllib3.exceptions.HTTPError) -> bool:
+    """Tell whether nothing was sent: no connection (in time), a name not known, a certificate not believed."""
+    known = urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.EmptyPoolError
+    return isinstance(error, known) or any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error.args)
 
 
 class AfricasTalkingSms:

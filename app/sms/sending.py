@@ -84,7 +84,8 @@ class _Slice:
         return more and not self._halted
 
     def _wants_more(self) -> bool:
-        return not (self._empty or self._halted) and len(self._waiting) < LINES and self._under_way <= MOST
+        waiting = sum(len(batch.ids) for batch in self._waiting)
+        return not (self._empty or self._halted) and waiting < LINES and self._under_way <= MOST
 
     def _try(self) -> bool:
         """Send one message of a lane that rests; tell whether it was taken."""

@@ -40,8 +40,8 @@ def sweep(session: Session, *, now: datetime, wake: Callable[[str], None]) -> No
     move(session, _some(late, Message.expires_at) & (Message.state == "queued"), "expired", now=now, reason="too late to leave")
     reports.forget(session, now=now)
     for lane in LANES:
-        due = exists().where(Message.state == "queued", Message.lane == lane, Message.next_at <= now)
-        if session.scalar(select(due)):
+        due = select(Message.id).where(Message.state == "queued", Message.lane == lane, Message.next_at <= now)
+        if session.scalar(due.order_by(Message.next_at).limit(1)) is not None:
             wake(lane)
     if session.scalar(select(exists().where(Report.fate == "new"))):
         wake(reports.QUEUE)
