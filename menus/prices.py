@@ -18,6 +18,7 @@ class PriceRow(msgspec.Struct, frozen=True):
     unit: kinds.Unit
     amount: kinds.Price
     since: kinds.Day
+    place: kinds.Short
 
 
 @menu.rows()
@@ -26,4 +27,11 @@ def prices(hop: Hop) -> Sequence[PriceRow]:
     cooperative = hop.who.get("cooperative_id") if hop.who else None
     with hop.desk.database.read() as reader:
         found = prices_for(reader, cooperative, hop.now)
-    return [PriceRow(price.id, price.name, price.unit, price.amount, price.since.date()) for price in found]
+    return [
+        PriceRow(price.id, price.name, price.unit, price.amount, price.since.date(), _place(hop) if price.own else "fédération")
+        for price in found
+    ]
+
+
+def _place(hop: Hop) -> str:
+    return str((hop.who or {}).get("cooperative") or "CPS")

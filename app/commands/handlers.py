@@ -14,6 +14,7 @@ from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, notice
 from app.coop.members.identity import Who
 from app.coop.members.models import Member
+from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
 from app.coop.production import declaring
 from app.coop.production.models import Product
@@ -21,6 +22,7 @@ from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.sms import texts
 
 _PROD = re.compile(r"(?:(C?\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
+_TARIF = re.compile(r"([^0-9]+?) ([0-9]{1,3}(?:[ .]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FCFA|CFA|XOF)?")
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
@@ -91,7 +93,7 @@ def _prices(ask: Ask) -> str:
     if not found:
         return replies.NO_PRICE
     price = found[0]
-    place = ask.holders[0].cooperative if cooperative and ask.holders[0].cooperative else "fédération"
+    place = (ask.holders[0].cooperative if price.own else None) or "fédération"
     return replies.price_line(price.name, price.amount, price.unit, price.since.date(), place)
 
 
@@ -193,6 +195,27 @@ def _weighings(ask: Ask) -> str:
     return weighing.note_lines(ask.session, office, ask.rest, operation=ask.operation, now=ask.now)
 
 
+def _price(ask: Ask) -> str:
+    office = weighing.officer_of(ask.session, ask.holders, "price", ask.now)
+    if office is None:
+        return _help(ask)
+    typed = _TARIF.fullmatch(ask.rest)
+    if typed is None:
+        return replies.HOW_TARIF
+    meant = find_product(ask.session.connection(), typed[1], office.cooperative_id)
+    if meant.product_id is None:
+        return _suggest(meant.near)
+    try:
+        amount = int(typed[2].replace(" ", "").replace(".", ""))
+        made = proposing.propose(
+            ask.session, office, meant.product_id, amount, grade=None, channel="sms", operation=ask.operation, now=ask.now
+        )
+    except proposing.Refused:
+        return replies.HOW_TARIF
+    place = ask.holders[0].cooperative if office.cooperative_id else None
+    return replies.price_noted(made.product, made.before, made.amount, made.unit, place or "fédération")
+
+
 def _suggest(near: tuple[str, ...]) -> str:
     return replies.WHICH_PRODUCT.replace("{near}", ", ".join(near)) if near else replies.NO_PRODUCT
 
@@ -209,4 +232,5 @@ HANDLERS: dict[str, Callable[[Ask], str]] = {
     "RAPPEL": _call_back,
     "LANGUE": _language,
     "VALIDER": _weighings,
+    "TARIF": _price,
 }

@@ -21,12 +21,20 @@ REPEATED = "Jappoo: déjà enregistré, réf {reference}. Pour en déclarer enco
 OTHER_UNIT = "Jappoo: ce produit se compte en {unit}. Rien n'est enregistré. {cost}."
 SHARED = "Jappoo: ce numéro sert à plusieurs membres. Composez {code}. {cost}."
 FAILED = "Jappoo: impossible pour le moment. Rien n'est enregistré. Composez {code}, ou renvoyez votre message. {cost}."
+HOW_TARIF = "Jappoo: envoyez TARIF produit prix, par exemple TARIF THIOF 1300. Rien n'est noté. {cost}."
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
 
 
 def price_line(name: str, amount: int, unit: str, since: date, place: str) -> str:
     """Say a price: product, XOF a unit, day, place."""
     return f"{name}: {_francs(amount)} le {unit}, depuis le {since:%d/%m}, {place}"
+
+
+def price_noted(name: str, before: int | None, amount: int, unit: str, place: str) -> str:
+    """Say a price that was proposed, in XOF a unit, and how to confirm it."""
+    was = f" (avant {_francs(before)})" if before is not None else ""
+    what = f"{name}, {_francs(amount)} le {unit}{was}, {place}"
+    return f"Jappoo: {what}: noté. Pour publier: {{code}} puis 8, 4, 2, code secret. {{cost}}."
 
 
 def price_list(prices: list[tuple[str, int, str]]) -> str:

@@ -17,13 +17,14 @@ SURE, NEAR = 88, 62
 
 
 class PriceOf(msgspec.Struct, frozen=True):
-    """A price in XOF a unit, since an instant; `id` is the product's."""
+    """A price in XOF a unit, since an instant; `id` is the product's; `own` when it is not the federation's."""
 
     id: int
     name: str
     unit: str
     amount: int
     since: datetime
+    own: bool = False
 
 
 class Meant(msgspec.Struct, frozen=True):
@@ -52,7 +53,7 @@ def prices_for(reader: Connection, cooperative_id: int | None, now: datetime) ->
     for product, name, unit, amount, since, cooperative in reader.execute(rows.where(scope)):
         own = cooperative is not None
         if product not in newest or own or not newest[product][0]:
-            newest[product] = (own, PriceOf(product, name, unit, amount, since))
+            newest[product] = (own, PriceOf(product, name, unit, amount, since, own))
     return tuple(sorted((price for _, price in newest.values()), key=lambda price: price.name))
 
 

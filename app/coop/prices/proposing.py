@@ -1,0 +1,192 @@
+"""Change a price: proposed, confirmed by the proposer's PIN, approved by a second officer when it moves far; then published.
+
+A published price is a new row from its instant on. Nothing is edited, and nobody approves their own.
+"""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.members import audit
+from app.coop.members.models import Cooperative
+from app.coop.members.offices import Office
+from app.coop.prices.models import PriceProposal, PriceRow
+from app.coop.prices.reading import price_at
+from app.coop.production.models import CooperativeProduct, Product
+
+MOST = 9_999_999
+"""The dearest unit, in XOF, that screens can show."""
+FEDERATION_THRESHOLD = 20
+"""Per cent by which a price of the federation may move without a second officer."""
+LIVES = timedelta(hours=72)
+"""After this a proposal that nobody confirmed or approved is dead."""
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A price that somebody wants, in XOF a unit; `before` is the one in force, None without one."""
+
+    id: int
+    product: str
+    unit: str
+    grade: str | None
+    before: int | None
+    amount: int
+
+
+class Refused(Exception):
+    """The amount is no price, or the product isn't this scope's."""
+
+
+class Gone(Exception):
+    """The proposal was decided, is dead, or isn't for this officer to decide."""
+
+
+_TOLD = select(
+    PriceProposal.id, Product.name, PriceProposal.unit, PriceProposal.grade, PriceProposal.before, PriceProposal.amount
+).join(Product, Product.id == PriceProposal.product_id)
+
+
+def priced_products(reader: Connection, cooperative_id: int | None) -> list[tuple[int, str, str]]:
+    """Return what a co-operative takes, or with None all products: id, name, unit."""
+    rows = select(Product.id, Product.name, Product.unit)
+    if cooperative_id is None:
+        rows = rows.order_by(Product.id)
+    else:
+        taken = (CooperativeProduct.product_id == Product.id) & (CooperativeProduct.cooperative_id == cooperative_id)
+        rows = rows.join(CooperativeProduct, taken).where(CooperativeProduct.active).order_by(CooperativeProduct.slot)
+    return [(row.id, row.name, row.unit) for row in reader.execute(rows)]
+
+
+def propose(
+    session: Session,
+    office: Office,
+    product_id: int,
+    amount: int,
+    *,
+    grade: str | None,
+    channel: str,
+    operation: str,
+    now: datetime,
+) -> Proposal:
+    """Note a price; nothing is published. The same operation again gives the first proposal. Raises Refused."""
+    known = session.execute(_TOLD.where(PriceProposal.operation == operation)).first()
+    if known is not None:
+        return Proposal(*known)
+    unit = {row[0]: row[2] for row in priced_products(session.connection(), office.cooperative_id)}.get(product_id)
+    if unit is None or not 0 < amount <= MOST:
+        raise Refused
+    row = PriceProposal(
+        product_id=product_id,
+        cooperative_id=office.cooperative_id,
+        grade=grade,
+        unit=unit,
+        before=price_at(session, [(office.cooperative_id or 0, product_id, grade, now)])[0],
+        amount=amount,
+        state="proposed",
+        proposed_by=office.person_id,
+        proposed_at=now,
+        channel=channel,
+        operation=operation,
+    )
+    session.add(row)
+    session.flush()
+    _audit(session, office, "proposed", row.id, channel, operation, now)
+    return Proposal(*session.execute(_TOLD.where(PriceProposal.id == row.id)).one())
+
+
+def confirm(session: Session, office: Office, proposal_id: int, *, channel: str, operation: str, now: datetime) -> bool:
+    """Confirm one's own proposal; return whether it is published, or waits for a second officer. Raises Gone."""
+    mine = (PriceProposal.proposed_by == office.person_id) & (PriceProposal.state == "proposed")
+    row = _taken(session, office, proposal_id, mine, now)
+    price = price_at(session, [(row.cooperative_id or 0, row.product_id, row.grade, now)])[0]
+    if moves_far(price, row.amount, _threshold(session, office.cooperative_id)):
+        row.state = "waiting"
+        _audit(session, office, "confirmed", row.id, channel, operation, now)
+        session.flush()
+        return False
+    _publish(session, office, row, channel, operation, now)
+    return True
+
+
+def decide(
+    session: Session, office: Office, proposal_id: int, *, approved: bool, channel: str, operation: str, now: datetime
+) -> None:
+    """Approve or refuse another officer's proposal. Raises Gone, also for one's own."""
+    row = _taken(session, office, proposal_id, _for_others(office), now)
+    row.decided_by = office.person_id
+    if approved:
+        _publish(session, office, row, channel, operation, now)
+        return
+    row.state, row.decided_at = "refused", now
+    _audit(session, office, "refused", row.id, channel, operation, now)
+    session.flush()
+
+
+def mine_to_confirm(reader: Connection, office: Office, now: datetime) -> list[Proposal]:
+    """Return what this officer proposed by SMS and hasn't confirmed."""
+    return _listed(reader, office, (PriceProposal.proposed_by == office.person_id) & (PriceProposal.state == "proposed"), now)
+
+
+def to_approve(reader: Connection, office: Office, now: datetime) -> list[Proposal]:
+    """Return what other officers of this scope proposed and confirmed."""
+    return _listed(reader, office, _for_others(office), now)
+
+
+def moves_far(before: int | None, amount: int, percent: int) -> bool:
+    """Tell whether a price moves by more than so many per cent; a first price doesn't."""
+    return before is not None and abs(amount - before) * 100 > percent * before
+
+
+def _threshold(session: Session, cooperative_id: int | None) -> int:
+    percent = session.scalar(select(Cooperative.price_threshold_percent).where(Cooperative.id == cooperative_id))
+    return FEDERATION_THRESHOLD if percent is None else percent
+
+
+def _for_others(office: Office) -> ColumnElement[bool]:
+    return (PriceProposal.proposed_by != office.person_id) & (PriceProposal.state == "waiting")
+
+
+def _scope(office: Office, now: datetime) -> ColumnElement[bool]:
+    place = PriceProposal.cooperative_id
+    here = place.is_(None) if office.cooperative_id is None else place == office.cooperative_id
+    return here & (PriceProposal.proposed_at > now - LIVES)
+
+
+def _listed(reader: Connection, office: Office, which: ColumnElement[bool], now: datetime) -> list[Proposal]:
+    return [Proposal(*row) for row in reader.execute(_TOLD.where(which, _scope(office, now)).order_by(PriceProposal.id).limit(8))]
+
+
+def _taken(session: Session, office: Office, proposal_id: int, which: ColumnElement[bool], now: datetime) -> PriceProposal:
+    wanted = select(PriceProposal).where(PriceProposal.id == proposal_id, which, _scope(office, now))
+    row = session.scalar(wanted.with_for_update())
+    if row is None:
+        raise Gone
+    return row
+
+
+def _publish(session: Session, office: Office, row: PriceProposal, channel: str, operation: str, now: datetime) -> None:
+    row.state, row.decided_at = "published", now
+    session.add(
+        PriceRow(
+            product_id=row.product_id,
+            cooperative_id=row.cooperative_id,
+            grade=row.grade,
+            unit=row.unit,
+            amount=row.amount,
+            from_at=now,
+            published_by=office.person_id,
+        )
+    )
+    # what was proposed of the same price before this one can't come after it any more
+    older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
+    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _scope(office, now)
+    grade = PriceProposal.grade.is_(None) if row.grade is None else PriceProposal.grade == row.grade
+    session.execute(update(PriceProposal).where(same, grade).values(state="overtaken", decided_at=now))
+    _audit(session, office, "published", row.id, channel, operation, now)
+    session.flush()
+
+
+def _audit(session: Session, office: Office, act: str, proposal: int, channel: str, operation: str, now: datetime) -> None:
+    audit.record(session, office, f"price {act}", about=f"price:{proposal}", channel=channel, operation=operation, now=now)

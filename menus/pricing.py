@@ -1,0 +1,153 @@
+"""Change prices: propose, confirm, approve."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.prices import proposing
+from app.coop.prices.reading import price_at
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, who_of
+
+menu = Bindings("pricing")
+DECIDED = dict.fromkeys(("gone", "not_yours"))
+PUBLISHED = "Prix publié. Il vaut dès maintenant."
+WAITING = "Noté: un 2e responsable doit l'approuver."
+
+
+class Priceable(msgspec.Struct, frozen=True):
+    """A product whose price this officer may propose; numbered by slots of its own, as products are everywhere."""
+
+    id: int
+    slot: int
+    product: kinds.ProductName
+    unit: kinds.Unit
+
+
+class Now(msgspec.Struct, frozen=True):
+    now: kinds.Short
+
+
+class Proposed(msgspec.Struct, frozen=True):
+    id: int
+    product: kinds.ProductName
+    unit: kinds.Unit
+    amount: kinds.Price
+    before: kinds.Short
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    outcome: kinds.Phrase
+
+
+@menu.rows()
+def priceable(hop: Hop) -> Sequence[Priceable]:
+    """Give the products of the officer's scope."""
+    with hop.desk.database.read() as reader:
+        found = proposing.priced_products(reader, _reading(reader, hop).cooperative_id)
+    return [Priceable(product, at // 8 * 10 + at % 8 + 1, name, unit) for at, (product, name, unit) in enumerate(found)]
+
+
+@menu.source()
+def price_now(hop: Hop) -> Now:
+    """Say the price in force."""
+    with hop.desk.database.read() as reader:
+        cooperative = _reading(reader, hop).cooperative_id or 0
+        found = price_at(reader, [(cooperative, hop.kept["pricing"]["id"], _grade(hop), hop.now)])[0]
+    return Now(_words(found))
+
+
+@menu.answer(refuses={"bad": None})
+def price_amount(hop: Hop, typed: str) -> kinds.Price:
+    """Read a price in whole XOF."""
+    del hop
+    digits = typed.replace(" ", "").upper().removesuffix("F")
+    if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:9]) <= proposing.MOST and len(digits) <= 9):
+        raise Refused("bad")
+    return int(digits)
+
+
+@menu.effect(leads=DECIDED)
+def publish_price(hop: Hop, session: Session) -> Outcome:
+    """Propose and confirm in one."""
+    office = _office(session, hop)
+    try:
+        made = proposing.propose(
+            session,
+            office,
+            hop.kept["pricing"]["id"],
+            int(hop.kept["new_price"]),
+            grade=_grade(hop),
+            channel="ussd",
+            operation=hop.operation,
+            now=hop.now,
+        )
+    except proposing.Refused:
+        raise Lead("gone") from None
+    return _confirm(hop, session, office, made.id)
+
+
+@menu.rows()
+def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
+    """Give what the officer proposed by SMS."""
+    with hop.desk.database.read() as reader:
+        return _listed(proposing.mine_to_confirm(reader, _reading(reader, hop), hop.now))
+
+
+@menu.rows()
+def proposals_of_others(hop: Hop) -> Sequence[Proposed]:
+    """Give what waits for a second officer."""
+    with hop.desk.database.read() as reader:
+        return _listed(proposing.to_approve(reader, _reading(reader, hop), hop.now))
+
+
+@menu.effect(leads=DECIDED)
+def confirm_price(hop: Hop, session: Session) -> Outcome:
+    """Confirm what was proposed by SMS."""
+    return _confirm(hop, session, _office(session, hop), hop.kept["proposal"]["id"])
+
+
+@menu.effect(leads=DECIDED)
+def decide_price(hop: Hop, session: Session) -> Nothing:
+    """Approve or refuse another officer's price."""
+    act = {"approved": hop.kept["verdict"] == "oui", "channel": "ussd", "operation": hop.operation, "now": hop.now}
+    try:
+        proposing.decide(session, _office(session, hop), hop.kept["proposal"]["id"], **act)
+    except proposing.Gone:
+        raise Lead("gone") from None
+    return Nothing()
+
+
+def _confirm(hop: Hop, session: Session, office: Office, proposal: int) -> Outcome:
+    try:
+        published = proposing.confirm(session, office, proposal, channel="ussd", operation=hop.operation, now=hop.now)
+    except proposing.Gone:
+        raise Lead("gone") from None
+    return Outcome(PUBLISHED if published else WAITING)
+
+
+def _listed(found: list[proposing.Proposal]) -> list[Proposed]:
+    return [Proposed(one.id, f"{one.product} {one.grade or ''}".strip(), one.unit, one.amount, _words(one.before)) for one in found]
+
+
+def _words(amount: int | None) -> str:
+    return "pas de prix" if amount is None else kinds.amount_words(amount)
+
+
+def _grade(hop: Hop) -> str | None:
+    return str(hop.kept["price_grade"]) or None
+
+
+def _reading(reader: Connection, hop: Hop) -> Office:
+    return office_for(reader, who_of(hop).person_id, "price", hop.now.date())
+
+
+def _office(session: Session, hop: Hop) -> Office:
+    try:
+        return office_for(session, who_of(hop).person_id, "price", hop.now.date())
+    except NotYours:
+        raise Lead("not_yours") from None

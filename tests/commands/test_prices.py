@@ -1,0 +1,79 @@
+"""Prices by SMS: asked in any spelling, proposed by officers."""
+
+import pytest
+
+from app.coop.prices import proposing
+from app.coop.prices.models import PriceProposal, PriceRow
+from app.gsm7 import septets
+from tests import quay, village
+
+
+@pytest.fixture
+def quayside(desk):
+    quay.appoint(desk.database)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("prix yeet", "Yeet: 2 000 F le caisse, depuis le 26/08, fédération"),
+        ("Prix YÉÉT", "Yeet: 2 000 F"),
+        ("prix tiofs", "Thiof"),
+        ("prix sardinel", "Sardinelle: 3 000 F"),
+        ("prix sardin", "Sardinelle"),
+    ],
+)
+def test_a_misspelling_is_understood_or_a_name_is_suggested(desk, text, says):
+    assert says in desk.say(text)
+
+
+def test_the_place_of_a_price_is_its_own(desk, clock):
+    with desk.database.transaction() as session:
+        session.add(PriceRow(product_id=1, cooperative_id=1, grade=None, unit="kg", amount=1400, from_at=clock()))
+    assert "Thiof: 1 400 F le kg, depuis le 24/11, CPS1" in desk.say("PRIX thiof")
+    assert "Yeet: 2 000 F le caisse, depuis le 26/08, fédération" in desk.say("PRIX yeet")
+    assert "Thiof: 1 000 F le kg, depuis le 26/08, fédération" in desk.say("PRIX thiof", sender=village.NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("TARIF thiof 1300", 1300), ("tarif tiofs 1 300 F", 1300), ("Tarif Thiof 1.300 fcfa", 1300)]
+)
+def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
+    prices = len(quayside.rows(PriceRow))
+    said = quayside.say(text, sender=quay.SECRETARY)
+    assert "1 300 F le kg (avant 1 000 F), CPS1: noté" in said or "Thiof" in said
+    assert septets(said) <= 160
+    assert len(quayside.rows(PriceRow)) == prices
+    assert [row.amount for row in quayside.rows(PriceProposal)] in ([amount], [])
+
+
+def test_what_tarif_cannot_read_is_said(quayside):
+    for text in ("TARIF", "TARIF thiof", "TARIF 1300", "TARIF thiof 0", "TARIF thiof 99999999"):
+        assert "par exemple" in quayside.say(text, sender=quay.SECRETARY)
+    assert quayside.rows(PriceProposal) == []
+    assert "PRIX, SOLDE, PROD" in quayside.say("TARIF thiof 1300", sender=village.AWA)
+
+
+def test_a_proposal_is_confirmed_by_its_own_officer_within_its_life_and_once(quayside, clock):
+    quayside.say("TARIF thiof 1100", sender=quay.SECRETARY)
+    (row,) = quayside.rows(PriceProposal)
+    act = {"channel": "ussd", "operation": "x"}
+    president = proposing.Office(102, "president", 1)
+    with quayside.database.transaction() as session:
+        with pytest.raises(proposing.Gone):
+            proposing.confirm(session, president, row.id, now=clock(), **act)
+        with pytest.raises(proposing.Gone):
+            proposing.decide(session, president, row.id, approved=True, now=clock(), **act)
+        with pytest.raises(proposing.Gone):
+            proposing.confirm(session, quay.CLERK, row.id, now=clock() + proposing.LIVES, **act)
+        assert proposing.confirm(session, quay.CLERK, row.id, now=clock(), **act)
+        with pytest.raises(proposing.Gone):
+            proposing.confirm(session, quay.CLERK, row.id, now=clock(), **act)
+
+
+@pytest.mark.parametrize(
+    ("before", "amount", "far"), [(1000, 1200, False), (1000, 1201, True), (1000, 799, True), (None, 5, False)]
+)
+def test_how_far_a_price_moves(before, amount, far):
+    assert proposing.moves_far(before, amount, 20) is far

@@ -1,0 +1,60 @@
+"""A price is proposed, confirmed by a PIN, approved by a second officer when it moves far, and never edited."""
+
+import pytest
+from sqlalchemy import select
+
+from app.coop.members.models import OfficerAct
+from app.coop.prices.models import PriceProposal, PriceRow
+from tests import quay
+
+
+def propose(line, phone, amount):
+    talk = line(phone)
+    talk.dial(["8", "4", "1"])
+    for entry in ("2468", "1", "1"):
+        talk.type(entry)
+    said = talk.type(amount)
+    return talk.type("2468") if "confirme" in said else said
+
+
+def published(database):
+    with database.read() as reader:
+        return reader.execute(select(PriceRow.cooperative_id, PriceRow.amount).where(PriceRow.published_by.is_not(None))).all()
+
+
+def test_a_small_change_is_published_by_its_officers_pin(line, database):
+    assert "Prix publié" in propose(line, quay.SECRETARY, "1200")
+    assert published(database) == [(1, 1200)]
+    with database.read() as reader:
+        acts = set(reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.channel)))
+        assert len(reader.execute(select(PriceRow.id).where(PriceRow.product_id == 1)).all()) == 2
+    assert acts == {("price proposed", 101, "ussd"), ("price published", 101, "ussd")}
+
+
+@pytest.mark.parametrize(("answer", "state"), [("1", "published"), ("2", "refused")])
+def test_a_large_change_needs_another_officer(line, database, answer, state):
+    assert "2e responsable" in propose(line, quay.SECRETARY, "1201")
+    assert published(database) == []
+    own = line()
+    own.dial(["8", "4", "3"])
+    assert "Rien à approuver" in own.type("2468")
+    other = line(quay.PRESIDENT)
+    other.dial(["8", "4", "3"])
+    assert "Thiof 1 201 F" in other.type("2468")
+    assert "avant 1 000 F" in other.type("1")
+    other.type(answer)
+    assert "C'est enregistré" in other.type("2468")
+    with database.read() as reader:
+        assert reader.scalar(select(PriceProposal.state)) == state
+    assert published(database) == ([(1, 1201)] if state == "published" else [])
+
+
+def test_the_administrator_sets_the_federations_price(line, database):
+    assert "Prix publié" in propose(line, quay.ADMINISTRATOR, "1100")
+    assert published(database) == [(None, 1100)]
+
+
+@pytest.mark.parametrize("amount", ["00000", "-5", "1e5", "12,5", "10000000", "abc", "99999999999"])
+def test_what_is_no_price_is_refused(line, database, amount):
+    assert "Un prix entier" in propose(line, quay.SECRETARY, amount)
+    assert published(database) == []
