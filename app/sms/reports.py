@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ARRAY, Text, any_, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.sms.models import Message, Report
@@ -48,8 +48,12 @@ def apply_new(session: Session, *, now: datetime) -> int:
 
 def apply_parked(session: Session, provider: str, provider_ids: Sequence[str], *, now: datetime) -> None:
     """Apply the reports that came before their messages' ids were known."""
-    waiting = Report.fate.in_(("new", "parked"))
-    _apply(session, session.execute(select(*_FIELDS).where(_of(provider, provider_ids), waiting).order_by(Report.id)).all(), now)
+    if session.get_bind().dialect.name == "postgresql":  # one parameter, not a hundred: this is the hot path
+        theirs = Report.provider_id == any_(literal(list(provider_ids), ARRAY(Text)))
+    else:
+        theirs = Report.provider_id.in_(provider_ids)
+    waiting = select(*_FIELDS).where(Report.provider == provider, theirs, Report.fate.in_(("new", "parked")))
+    _apply(session, session.execute(waiting.order_by(Report.id)).all(), now)
 
 
 def match_parked(session: Session, *, now: datetime) -> None:
@@ -75,10 +79,6 @@ def forget(session: Session, *, now: datetime) -> int:
 def clean(text: str, most: int) -> str:
     """Return a text that fits its column; PostgreSQL takes no NUL."""
     return text.replace("\0", "")[:most]
-
-
-def _of(provider: str, provider_ids: Sequence[str]) -> ColumnElement[bool]:
-    return (Report.provider == provider) & Report.provider_id.in_(provider_ids)
 
 
 def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
