@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.sms.purposes import LANES
+from app.sms.purposes import QUEUES
 from config.processes import free_port
 from config.settings import NAMES
 
@@ -153,11 +153,11 @@ def test_demo_never_touches_a_production_set_up(
     assert [file.name for file in tmp_path.iterdir()] == [".env"]
 
 
-def test_every_lane_has_a_worker_in_the_procfile() -> None:
+def test_every_queue_has_a_worker_in_the_procfile() -> None:
     lines = Path("Procfile").read_text("utf-8").splitlines()
     served = [lane for line in lines for lane in re.findall(r"worker --lanes (\S+)", line)]
-    assert sorted(served) == sorted(LANES)
-    assert {line.partition(":")[0] for line in lines} == {"web", "scheduler", *LANES}
+    assert sorted(served) == sorted(QUEUES)
+    assert {line.partition(":")[0] for line in lines} == {"web", "scheduler", *QUEUES}
 
 
 def _people(folder: Path) -> int:
