@@ -2,6 +2,7 @@
 
 from app.coop.boutiques import models as boutiques
 from app.coop.ledger import models as ledger
+from app.coop.members import events
 from app.coop.members import models as members
 from app.coop.prices import models as prices
 from app.coop.production import models as production
@@ -10,4 +11,16 @@ from app.db import menu_versions, operations
 from app.db.base import Base
 from app.sms import models as sms
 
-__all__ = ["Base", "boutiques", "ledger", "members", "menu_versions", "operations", "prices", "production", "sms", "training"]
+__all__ = [
+    "Base",
+    "boutiques",
+    "events",
+    "ledger",
+    "members",
+    "menu_versions",
+    "operations",
+    "prices",
+    "production",
+    "sms",
+    "training",
+]

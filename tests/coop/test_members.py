@@ -83,11 +83,13 @@ def test_activation_makes_active_with_a_pin_and_consent(village):
     }
 
 
-def test_activation_unblocks_nobody(village):
-    issue(village, person=5)
-    assert activate(village, person=5)
+@pytest.mark.parametrize(("person", "state"), [(1, "active"), (5, "blocked")])
+def test_an_activation_number_gives_no_new_pin_to_whoever_has_one(village, person, state):
+    issue(village, person=person)
+    assert not activate(village, person=person)
     with village.session() as session:
-        assert session.get_one(Member, 5).state == "blocked"
+        assert session.get_one(Member, person).state == state
+        assert session.get_one(Person, person).pin_set_at is None
 
 
 def test_the_newest_word_of_a_number_and_purpose_counts(village):

@@ -64,7 +64,10 @@ def try_activation(
 
 
 def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phone: str, channel: str, now: datetime) -> bool:
-    """Make a pending member active with a PIN, use the number up, note the consent; False when it was used meanwhile."""
+    """Make a pending member active with a PIN, use the number up, note the consent; False when it was used meanwhile.
+
+    A member who has a PIN gets none this way, though a number may have been issued anew to prove a telephone with.
+    """
     used = session.execute(
         update(Activation)
         .where(Activation.person_id == person_id, Activation.used_at.is_(None))
@@ -73,7 +76,9 @@ def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phon
     ).first()
     if used is None:
         return False
-    session.execute(update(Member).where(Member.person_id == person_id, Member.state == "pending").values(state="active"))
+    pending = update(Member).where(Member.person_id == person_id, Member.state == "pending").values(state="active")
+    if session.execute(pending.returning(Member.id)).first() is None:
+        return False
     pins.set_pin(session, person_id, hashed, pepper, now=now)
     consent.note(session, phone, consent.PURPOSES, given=True, person_id=person_id, channel=channel, now=now, notice=notice.VERSION)
     return True

@@ -64,10 +64,12 @@ class Person(Base):
     pin_locked_for_good: Mapped[bool] = mapped_column(default=False, server_default=false())
     pin_last_try: Mapped[str | None] = mapped_column(String(80))
     pin_set_at: Mapped[datetime | None] = mapped_column(Utc)
+    reset_until: Mapped[datetime | None] = mapped_column(Utc)
+    """Until then a new PIN may be chosen instead of the old one, on a number of the person's own."""
 
 
 class Member(Base):
-    """A person's membership of a co-operative."""
+    """A person's membership of a co-operative; one who has asked to leave has `leaving_on` until the account is cleared."""
 
     __tablename__ = "members"
     __table_args__ = (CheckConstraint("state IN ('pending', 'active', 'blocked', 'departed')", name="state"),)
@@ -77,12 +79,21 @@ class Member(Base):
     card: Mapped[str] = mapped_column(String(12), unique=True)
     state: Mapped[str] = mapped_column(String(8))
     joined_on: Mapped[date]
+    leaving_on: Mapped[date | None]
     left_on: Mapped[date | None]
     amounts_by_sms: Mapped[bool] = mapped_column(default=False, server_default=false())
+    money_frozen_until: Mapped[datetime | None] = mapped_column(Utc)
+    """No money leaves the account before: after a reset, and when a number changes."""
+    paper: Mapped[str | None] = mapped_column(String(10))
+    """The number of the act of membership on paper: signed or fingerprinted (AUSCOOP, article 10)."""
 
 
 class Number(Base):
-    """A telephone number of a person; `place` is the digit on the card that tells apart those who share it."""
+    """A telephone number of a person; `place` is the digit on the card that tells apart those who share it.
+
+    A `trusted` number is another's, by which somebody without a telephone is reached. While `proof_wanted` it opens nothing:
+    it is new, or its SIM has changed hands, until its holder proves to be the person. `registered_at` is the last such proof.
+    """
 
     __tablename__ = "numbers"
     __table_args__ = (UniqueConstraint("phone", "person_id"), UniqueConstraint("phone", "place"))
@@ -91,6 +102,8 @@ class Number(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     place: Mapped[int | None]
     registered_at: Mapped[datetime] = mapped_column(Utc)
+    trusted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    proof_wanted: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Role(Base):
