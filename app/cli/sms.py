@@ -39,6 +39,38 @@ def count(text: str, *, as_json: bool) -> None:
 
 
 @sms.command()
+@click.argument("amount", type=int, required=False)
+@click.option("--from", "since", help="The day, or the instant, from which it holds: 2026-12-01, 2026-12-01T07:00. Now by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+def price(amount: int | None, since: str | None, *, as_json: bool) -> None:
+    """Show what a part of an SMS costs, or write that it costs AMOUNT XOF from a day on. What was sent keeps its price.
+
+    Example: jappoo sms price 22 --from 2026-12-01
+    """
+    from app.sms import prices
+
+    settings, now = read_settings(), datetime.now(UTC)
+    with open_database() as database:
+        if amount is not None:
+            try:
+                from_at = datetime.fromisoformat(since).replace(tzinfo=settings.zone).astimezone(UTC) if since else now
+            except ValueError as fault:
+                raise click.UsageError(f"not a day like 2026-12-01: {since}") from fault
+            try:
+                with database.transaction() as session:
+                    prices.add(session, amount, from_at, now=now)
+            except prices.NotAPrice as fault:
+                raise click.ClickException(str(fault)) from fault
+        with database.read() as reader:
+            rows = [(f"{at.astimezone(settings.zone):%Y-%m-%dT%H:%M}", francs) for at, francs in prices.table(reader)]
+    rows.insert(0, ("", settings.sms_part_price))
+    if as_json:
+        click.echo(json.dumps([{"from": at or None, "amount": francs} for at, francs in rows]))
+    for at, francs in [] if as_json else rows:
+        click.echo(f"{at or 'SMS_PART_PRICE':<16}  {francs:>5} F a part")
+
+
+@sms.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def lanes(*, as_json: bool) -> int:
     """Say what waits, is maybe sent or rests on each lane; exit 1 when a lane rests.

@@ -16,7 +16,11 @@ _OPEN = text("mended_at IS NULL")
 
 
 class Message(Base):
-    """One SMS to one number. `cause` and number are unique together: one cause never gives two messages."""
+    """One SMS to one number. `cause` and number are unique together: one cause never gives two messages.
+
+    `parts` and `price` (XOF) are estimates, `cost` is what the provider said; `actual_parts` and `actual_centimes` (hundredths
+    of XOF) are what we could read of that.
+    """
 
     __tablename__ = "sms_messages"
     __table_args__ = (
@@ -50,6 +54,8 @@ class Message(Base):
     provider: Mapped[str | None] = mapped_column(String(20))
     provider_id: Mapped[str | None] = mapped_column(String(64))
     cost: Mapped[str | None] = mapped_column(String(24))
+    actual_parts: Mapped[int | None]
+    actual_centimes: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(String(60))
     trace: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Utc)
@@ -83,6 +89,8 @@ class Report(Base):
     number: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(30))
     reason: Mapped[str | None] = mapped_column(String(60))
+    cost: Mapped[str | None] = mapped_column(String(24))
+    parts: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(Utc)
     fate: Mapped[str] = mapped_column(String(10))
 
@@ -118,3 +126,12 @@ class Halt(Base):
     tried_at: Mapped[datetime] = mapped_column(Utc)
     mended_at: Mapped[datetime | None] = mapped_column(Utc)
     told: Mapped[bool] = mapped_column(default=False)
+
+
+class PartPrice(Base):
+    """What a part of an SMS costs, XOF, from an instant on; append-only by triggers."""
+
+    __tablename__ = "sms_prices"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    from_at: Mapped[datetime] = mapped_column(Utc, unique=True)
+    amount: Mapped[int]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.sms.models import Message, StateChange
 from app.sms.policy import prepare
+from app.sms.prices import price_at
 from app.sms.purposes import PURPOSES
 from app.sms.states import RANKS
 
@@ -31,6 +32,8 @@ def put(
 ) -> int | None:
     """Write one message in the caller's transaction; return its id, or None when (cause, to) was written before.
 
+    `part_price` (XOF) is what a part costs when the price table says nothing.
+
     After the commit the lane is told to whoever listens (see `listen`); if nobody does, the sweeper finds the row.
     """
     kind, travelling = PURPOSES[purpose], prepare(text, part_price)
@@ -45,7 +48,7 @@ def put(
         "text": travelling.text,
         "alphabet": travelling.alphabet,
         "parts": travelling.parts,
-        "price": travelling.price,
+        "price": travelling.parts * price_at(now, part_price),
         "state": "queued",
         "rank": RANKS["queued"],
         "attempts": 0,

@@ -7,7 +7,7 @@ from app.db import schema
 from app.db.database import Database
 from tests.village import build
 
-BOOKS = ("journal_entries", "postings", "prices", "consents", "officer_acts")
+BOOKS = ("journal_entries", "postings", "prices", "consents", "officer_acts", "sms_prices")
 
 
 def test_models_and_migrations_agree(database):
@@ -41,6 +41,7 @@ def kept(database):
         connection.execute(text(insert), {"at": "2026-01-01 00:00:00"})
         act = "INSERT INTO officer_acts (operation, person_id, role, act, about, channel, at) VALUES ('x', 1, '', '', '', '', :at)"
         connection.execute(text(act), {"at": "2026-01-01 00:00:00"})
+        connection.execute(text("INSERT INTO sms_prices (from_at, amount) VALUES (:at, 20)"), {"at": "2026-01-01 00:00:00"})
     return database
 
 
