@@ -6,7 +6,7 @@ from alembic import op
 from app.db.base import Id, Utc
 
 revision = "0070"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
