@@ -3,9 +3,14 @@
 from collections.abc import Callable
 from typing import get_args
 
-from app.coop.members.offices import NotYours, Right, office_for
+import msgspec
+
+from app.coop import approvals
+from app.coop.members.offices import NotYours, Right, office_for, offices_of
+from app.db.database import is_outage
+from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert
-from menus.caller import Hop, who_of
+from menus.caller import Hop, holders_of, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("bureau")
@@ -15,6 +20,25 @@ menu = Bindings("bureau")
 def caller(hop: Hop) -> str:
     """Tell an officer's number by the number alone, once when a session begins."""
     return "officer" if hop.desk.officers.holds(hop.phone, hop.now.date()) else ""
+
+
+class Waits(msgspec.Struct, frozen=True):
+    waits: kinds.Short
+
+
+@menu.source()
+def bureau(hop: Hop) -> Waits:
+    """Say how many wait for a word of whoever holds this number: a count is not private. Nothing, when that can't be told now."""
+    try:
+        persons = [who_of(hop).person_id] if hop.who else [who.person_id for who in holders_of(hop)]
+        with hop.desk.database.read() as reader:
+            offices = [offices_of(reader, person, hop.now.date())[:1] for person in persons]
+            count = sum(approvals.waiting_count(reader, office, hop.now) for held in offices for office in held)
+    except Exception as fault:
+        if not is_outage(fault):
+            raise
+        return Waits("")
+    return Waits(f"{count} à approuver" if count else "")
 
 
 def _guard(right: Right) -> Callable[[Hop], Divert | None]:

@@ -8,6 +8,7 @@ from types import FrameType
 import redis
 import structlog
 
+from app.coop.approved import sweeping
 from app.db.database import is_outage
 from app.sms import sweeper
 from app.sms.waker import wake
@@ -51,3 +52,7 @@ def _sweep() -> None:
         sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append)
     for lane in lanes:
         wake(context().queues, lane)
+    settings = context().settings
+    said = sweeping.Said(settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price)
+    with context().database.transaction() as session:
+        sweeping.sweep(session, said=said, now=datetime.now(UTC))

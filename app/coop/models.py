@@ -1,5 +1,6 @@
 """All models, imported: what migrations and the drift check compare with."""
 
+from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
 from app.coop.ledger import models as ledger
 from app.coop.members import events
@@ -13,6 +14,7 @@ from app.sms import models as sms
 
 __all__ = [
     "Base",
+    "approvals",
     "boutiques",
     "events",
     "ledger",

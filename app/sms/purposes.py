@@ -26,10 +26,12 @@ PURPOSES = {
     "security": Purpose("notice", timedelta(days=2)),
     "receipt": Purpose("notice", timedelta(days=2)),
     "notice": Purpose("notice", timedelta(days=3), "notices"),
+    "task": Purpose("notice", timedelta(days=3)),
     "alarm": Purpose("notice", timedelta(hours=6)),
     "broadcast": Purpose("bulk", timedelta(days=1), "broadcasts"),
 }
-"""A receipt is of the member's own act, so it needs no consent; `security` tells of locks and PINs, `alarm` of halts."""
+"""A receipt is of the member's own act, so it needs no consent; `security` tells of locks and PINs, `task` an officer of what
+waits for them and whoever asked how it ended, `alarm` of halts."""
 
 BULK_FROM = 200
 """More recipients than this go to `bulk`, whatever they are told, unless it is urgent."""

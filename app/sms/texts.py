@@ -50,6 +50,18 @@ def activation_notice(at: datetime) -> str:
     )
 
 
+def approvals_wait(number: int, code: str, cost: str) -> str:
+    """Tell an officer that something waits for their word; not what, for phones are seen by others."""
+    what = "1 demande attend" if number == 1 else f"{number} demandes attendent"
+    return f"Jappoo: {what} votre accord. Composez {code} puis 8, puis 2. {cost}."
+
+
+def approval_ended(state: str, asked_at: datetime) -> str:
+    """Tell whoever asked how it ended: *approved*, *refused* or *dead*."""
+    ends = {"approved": "est acceptée", "refused": "est refusée. Rien n'est changé", "dead": "est morte après 72 h sans accord"}
+    return f"Jappoo: votre demande du {_day(asked_at)} {ends[state]}."
+
+
 def halted(lane: str, reason: str, at: datetime) -> str:
     """Tell an administrator that the provider refuses our account."""
     why = _REASONS.get(reason, reason)

@@ -7,7 +7,7 @@ from app.db import schema
 from app.db.database import Database
 from tests.village import build
 
-BOOKS = ("journal_entries", "postings", "prices", "consents", "officer_acts", "sms_prices")
+BOOKS = ("journal_entries", "postings", "prices", "consents", "officer_acts", "sms_prices", "approval_votes")
 
 
 def test_models_and_migrations_agree(database):
@@ -42,6 +42,13 @@ def kept(database):
         act = "INSERT INTO officer_acts (operation, person_id, role, act, about, channel, at) VALUES ('x', 1, '', '', '', '', :at)"
         connection.execute(text(act), {"at": "2026-01-01 00:00:00"})
         connection.execute(text("INSERT INTO sms_prices (from_at, amount) VALUES (:at, 20)"), {"at": "2026-01-01 00:00:00"})
+        asked = (
+            "INSERT INTO approvals (id, kind, about, words, asked_by, asked_at, expires_at, needed, roles, state, told, operation) "
+            "VALUES (1, 'x', 'x', 'x', 1, :at, :at, 1, '', 'waiting', 'nothing', 'x')"
+        )
+        connection.execute(text(asked), {"at": "2026-01-01 00:00:00"})
+        vote = "INSERT INTO approval_votes (approval_id, person_id, approved, at, operation) VALUES (1, 1, true, :at, 'x')"
+        connection.execute(text(vote), {"at": "2026-01-01 00:00:00"})
     return database
 
 

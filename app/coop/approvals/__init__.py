@@ -1,0 +1,35 @@
+"""Approval by several: it waits here for other officers, each gives their word by PIN, and with the last one it happens."""
+
+from app.coop.approvals.deciding import (
+    AlreadyAsked,
+    Decided,
+    Gone,
+    Impossible,
+    Waiting,
+    ask,
+    decide,
+    drop,
+    executes,
+    refuses,
+    waiting_count,
+    waiting_for,
+)
+from app.coop.approvals.models import Approval, ApprovalRule, ApprovalVote
+
+__all__ = [
+    "AlreadyAsked",
+    "Approval",
+    "ApprovalRule",
+    "ApprovalVote",
+    "Decided",
+    "Gone",
+    "Impossible",
+    "Waiting",
+    "ask",
+    "decide",
+    "drop",
+    "executes",
+    "refuses",
+    "waiting_count",
+    "waiting_for",
+]

@@ -1,0 +1,221 @@
+"""Ask for the word of several officers, give it, and make happen what they want: in the transaction of the last word needed."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.approvals import rules
+from app.coop.approvals.models import Approval, ApprovalVote
+from app.coop.members import audit
+from app.coop.members.offices import Office, offices_of
+
+LIVES = timedelta(hours=72)
+"""After this what nobody decided is dead: nothing happens, and who asked is told."""
+MOST_LISTED = 40
+MOST_COUNTED = 99
+
+
+class Act(Protocol):
+    """What an approval leads to; `operation` is the approval's own, so that it happens once."""
+
+    def __call__(self, session: Session, approval: Approval, /, *, operation: str, now: datetime) -> None:
+        """Do it in the transaction of the last word. May raise Impossible."""
+
+
+A = TypeVar("A", bound=Act)
+_EXECUTES: dict[str, Act] = {}
+_REFUSES: dict[str, Act] = {}
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """How an approval stands after an officer's word; `missing` is how many more it needs."""
+
+    state: str
+    missing: int = 0
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Something that waits for an officer's word; `amount` in XOF."""
+
+    id: int
+    kind: str
+    about: str
+    words: str
+    amount: int | None
+    cooperative_id: int | None
+    member_id: int | None
+    asked_by: int
+    asked_at: datetime
+
+
+class Gone(Exception):
+    """It was decided, is dead, or isn't for this officer to decide: asked by them, about them, or decided by them already."""
+
+
+class AlreadyAsked(Exception):
+    """The same is asked already and waits."""
+
+
+class Impossible(Exception):
+    """What was approved can't be done any more (savings spent, say); its argument says why in French. The word isn't taken."""
+
+
+def executes(kind: str) -> Callable[[A], A]:
+    """Register what happens when the last word needed for this kind is given."""
+    return _into(_EXECUTES, kind)
+
+
+def refuses(kind: str) -> Callable[[A], A]:
+    """Register what happens when one of this kind is refused or dies; `approval.state` says which."""
+    return _into(_REFUSES, kind)
+
+
+def ask(
+    session: Session,
+    *,
+    kind: str,
+    cooperative_id: int | None,
+    about: str,
+    words: str,
+    asked_by: int,
+    operation: str,
+    now: datetime,
+    amount: int | None = None,
+    member_id: int | None = None,
+    needed: int | None = None,
+) -> int:
+    """Have something wait for other officers; return its id, the first one's for the same operation. Raises AlreadyAsked.
+
+    `words` (no name, at most 48 septets) and `amount` are what they read. The co-operative's rule says how many are needed and
+    of which offices; `needed` overrides the number. Officers are told by the sweeper, in one SMS for what came together.
+    """
+    known = session.scalar(select(Approval.id).where(Approval.operation == operation))
+    if known is not None:
+        return known
+    same = select(Approval).where(Approval.kind == kind, Approval.about == about, Approval.state == "waiting")
+    before = session.scalar(same.with_for_update())
+    if before is not None and before.expires_at > now:
+        raise AlreadyAsked(about)
+    if before is not None:
+        end(session, before, "dead", now)
+    usual, roles = rules.rule_for(session, kind, cooperative_id, asked_by, member_id, now.date())
+    row = Approval(
+        kind=kind,
+        cooperative_id=cooperative_id,
+        about=about,
+        words=words[:48],
+        amount=amount,
+        member_id=member_id,
+        asked_by=asked_by,
+        asked_at=now,
+        expires_at=now + LIVES,
+        needed=needed or usual,
+        roles=",".join(roles),
+        operation=operation,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def decide(
+    session: Session, office: Office, approval_id: int, *, approved: bool, channel: str, operation: str, now: datetime
+) -> Decided:
+    """Give an officer's word, and do what was asked when it is the last one needed. One refusal refuses.
+
+    The approval is locked, so of two last words one acts. Words of officers who lost their office meanwhile don't count. The
+    same operation again changes nothing. Raises Gone, Impossible.
+    """
+    row = session.scalar(select(Approval).where(Approval.id == approval_id).with_for_update())
+    given = select(ApprovalVote.operation).where(ApprovalVote.approval_id == approval_id)
+    mine = session.scalar(given.where(ApprovalVote.person_id == office.person_id))
+    if row is not None and mine == operation:
+        return Decided(row.state, _missing(session, row, now))
+    acting = rules.office_to_decide(session, row, office.person_id, now.date()) if row is not None else None
+    if row is None or acting is None or mine is not None or row.state != "waiting" or row.expires_at <= now:
+        raise Gone(approval_id)
+    session.add(ApprovalVote(approval_id=row.id, person_id=acting.person_id, approved=approved, at=now, operation=operation))
+    session.flush()
+    _audit(session, acting, row, "given" if approved else "refused", channel, operation, now)
+    if not approved:
+        row.decided_by = acting.person_id
+        end(session, row, "refused", now)
+        return Decided(row.state)
+    missing = _missing(session, row, now)
+    if missing == 0:
+        row.state, row.decided_by, row.decided_at = "approved", acting.person_id, now
+        session.flush()
+        _EXECUTES[row.kind](session, row, operation=f"approval:{row.id}", now=now)
+    return Decided(row.state, missing)
+
+
+def waiting_for(reader: Connection | Session, office: Office, now: datetime) -> list[Waiting]:
+    """Return what waits for this officer's word, by whichever of their offices, oldest first."""
+    columns = (Approval.id, Approval.kind, Approval.about, Approval.words, Approval.amount)
+    rows = select(*columns, Approval.cooperative_id, Approval.member_id, Approval.asked_by, Approval.asked_at).where(
+        _waits_for(reader, office, now)
+    )
+    return [Waiting(*row) for row in reader.execute(rows.order_by(Approval.id).limit(MOST_LISTED))]
+
+
+def waiting_count(reader: Connection | Session, office: Office, now: datetime) -> int:
+    """Return how many wait for this officer's word, at most MOST_COUNTED."""
+    few = select(Approval.id).where(_waits_for(reader, office, now)).limit(MOST_COUNTED).subquery()
+    return reader.scalar(select(func.count()).select_from(few)) or 0
+
+
+def drop(session: Session, kind: str, abouts: list[str], now: datetime) -> None:
+    """End what waits about rows that something else has overtaken; what `refuses` registered is not called, nobody is told."""
+    waits = (Approval.kind == kind) & Approval.about.in_(abouts) & (Approval.state == "waiting")
+    session.execute(update(Approval).where(waits).values(state="dead", told="ended", decided_at=now))
+
+
+def end(session: Session, row: Approval, state: str, now: datetime) -> None:
+    """End a locked approval without its act, and do what its kind does then."""
+    row.state, row.decided_at = state, now
+    session.flush()
+    if row.kind in _REFUSES:
+        _REFUSES[row.kind](session, row, operation=f"approval:{row.id}", now=now)
+
+
+def _into(group: dict[str, Act], kind: str) -> Callable[[A], A]:
+    def register(act: A) -> A:
+        if kind in group:
+            raise ValueError(f"two acts for approvals of the kind {kind}")
+        group[kind] = act
+        return act
+
+    return register
+
+
+def _waits_for(reader: Connection | Session, office: Office, now: datetime) -> ColumnElement[bool]:
+    offices = offices_of(reader, office.person_id, now.date())
+    voted = select(ApprovalVote.id).where(ApprovalVote.approval_id == Approval.id, ApprovalVote.person_id == office.person_id)
+    open_ = (Approval.state == "waiting") & (Approval.expires_at > now)
+    return open_ & rules.decidable(offices, office.person_id) & ~voted.exists()
+
+
+def _missing(session: Session, row: Approval, now: datetime) -> int:
+    """Return how many words a waiting approval still needs, counting those of officers who are so now."""
+    if row.state != "waiting":
+        return 0
+    given = session.scalars(select(ApprovalVote.person_id).where(ApprovalVote.approval_id == row.id, ApprovalVote.approved))
+    return max(0, row.needed - sum(rules.office_to_decide(session, row, person, now.date()) is not None for person in given.all()))
+
+
+def _audit(session: Session, office: Office, row: Approval, act: str, channel: str, operation: str, now: datetime) -> None:
+    audit.record(
+        session,
+        office,
+        f"approval {act}",
+        about=f"approval:{row.id}",
+        cooperative_id=row.cooperative_id,
+        member_id=row.member_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )

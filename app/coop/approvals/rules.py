@@ -1,0 +1,109 @@
+"""Whose word an approval needs: how many, of which offices, and who is left out."""
+
+from datetime import date
+
+import msgspec
+from sqlalchemy import ColumnElement, literal, or_, select
+from sqlalchemy.orm import Session
+
+from app.coop.approvals.models import Approval, ApprovalRule
+from app.coop.members.models import Member
+from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
+
+ROLES = MAY["approve"]
+"""The offices whose word can count at all."""
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """How many other officers a kind of act needs where the co-operative says nothing: when a member or an officer asks.
+
+    `own`: only the scope's own officers decide, not the federation's for a co-operative.
+    """
+
+    member: int = 2
+    officer: int = 1
+    own: bool = False
+
+
+KINDS = {
+    "withdrawal": Kind(officer=2),
+    "advance": Kind(officer=2),
+    "leasing": Kind(officer=2),
+    "reversal": Kind(),
+    "price": Kind(own=True),
+    "batch": Kind(),
+    "aid": Kind(),
+    "merge": Kind(),
+    "exclusion": Kind(),
+}
+"""What is not here needs two others when a member asks, one when an officer does."""
+
+
+def rule_for(
+    session: Session, kind: str, cooperative_id: int | None, asked_by: int, member_id: int | None, today: date
+) -> tuple[int, tuple[str, ...]]:
+    """Return how many officers other than who asks an act needs, and of which offices: the co-operative's rule or the kind's."""
+    rule = session.get(ApprovalRule, (cooperative_id, kind)) if cooperative_id else None
+    if rule is not None:
+        return rule.needed, tuple(rule.roles.split(","))
+    usual = KINDS.get(kind, Kind())
+    own = member_id is not None and session.scalar(select(Member.person_id).where(Member.id == member_id)) == asked_by
+    officer = not own and any(_is_in(office, cooperative_id) for office in offices_of(session, asked_by, today))
+    return (usual.officer if officer else usual.member), ROLES
+
+
+def office_to_decide(session: Session, approval: Approval, person_id: int, today: date) -> Office | None:
+    """Return the office by which a person's word counts on an approval now; None when it doesn't.
+
+    It never does for who asked, for the member whom it concerns, and for who left the office.
+    """
+    if person_id == approval.asked_by or _concerns(session, approval, person_id):
+        return None
+    return next((office for office in offices_of(session, person_id, today) if _counts(office, approval)), None)
+
+
+def decidable(offices: tuple[Office, ...], person_id: int) -> ColumnElement[bool]:
+    """Say in SQL what `office_to_decide` says of one row, for all."""
+    concerned = select(Member.id).where(Member.id == Approval.member_id, Member.person_id == person_id).exists()
+    places = [_place(office) for office in offices if office.role in ROLES]
+    return or_(*places, literal(value=False)) & (Approval.asked_by != person_id) & ~concerned
+
+
+def whom_to_ask(session: Session, approval: Approval, today: date) -> list[int]:
+    """Return the persons whose word would count: the co-operative's own, and the federation's where those are too few."""
+    own = holders_of_right(session, "approve", approval.cooperative_id, today)
+    persons = _others(session, approval, own)
+    if len(persons) < approval.needed and approval.cooperative_id is not None and not KINDS.get(approval.kind, Kind()).own:
+        persons += _others(session, approval, holders_of_right(session, "approve", None, today))
+    return persons
+
+
+def _others(session: Session, approval: Approval, offices: tuple[Office, ...]) -> list[int]:
+    persons = {office.person_id for office in offices if _counts(office, approval)} - {approval.asked_by}
+    return sorted(person for person in persons if not _concerns(session, approval, person))
+
+
+def _is_in(office: Office, cooperative_id: int | None) -> bool:
+    return office.cooperative_id in (None, cooperative_id)
+
+
+def _counts(office: Office, approval: Approval) -> bool:
+    if office.role not in ROLES or office.role not in approval.roles.split(","):
+        return False
+    if office.cooperative_id is None and approval.cooperative_id is not None:
+        return not KINDS.get(approval.kind, Kind()).own
+    return office.cooperative_id == approval.cooperative_id
+
+
+def _concerns(session: Session, approval: Approval, person_id: int) -> bool:
+    if approval.member_id is None:
+        return False
+    return session.scalar(select(Member.person_id).where(Member.id == approval.member_id)) == person_id
+
+
+def _place(office: Office) -> ColumnElement[bool]:
+    named = (literal(",") + Approval.roles + literal(",")).contains(f",{office.role},")
+    if office.cooperative_id is not None:
+        return named & (Approval.cooperative_id == office.cooperative_id)
+    kept = [kind for kind, usual in KINDS.items() if usual.own]
+    return named & or_(Approval.cooperative_id.is_(None), Approval.kind.not_in(kept))

@@ -1,0 +1,87 @@
+"""What becomes of approvals by themselves: the dead are ended, officers are told what waits, who asked is told how it ended."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.approvals import rules
+from app.coop.approvals.deciding import end
+from app.coop.approvals.models import Approval
+from app.coop.members.models import Number
+from app.sms import outbox, texts
+
+MOST = 200
+"""Approvals a round."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What the settings give: the string to dial, what it costs, and a message part's price in XOF."""
+
+    code: str
+    cost: str
+    part_price: int
+
+
+def sweep(session: Session, *, said: Said, now: datetime) -> None:
+    """End what is too old, then tell of what began and of what ended: each officer one SMS for all that is new."""
+    late = select(Approval).where(Approval.state == "waiting", Approval.expires_at <= now).order_by(Approval.id).limit(MOST)
+    for row in session.scalars(late.with_for_update(skip_locked=True)).all():
+        end(session, row, "dead", now)
+    _tell_officers(session, said, now)
+    _tell_askers(session, said, now)
+
+
+def _tell_officers(session: Session, said: Said, now: datetime) -> None:
+    asked: dict[int, list[Approval]] = defaultdict(list)
+    for row in _claimed(session, "nothing", "asked", ("waiting",)):
+        for person in rules.whom_to_ask(session, row, now.date()):
+            asked[person].append(row)
+    for person, phone in _numbers(session, asked).items():
+        words = texts.approvals_wait(len(asked[person]), said.code, said.cost)
+        cause = f"approvals:{max(row.id for row in asked[person])}:{person}"
+        _put(session, phone, words, cause, said, now, person, asked[person][0].cooperative_id)
+
+
+def _tell_askers(session: Session, said: Said, now: datetime) -> None:
+    ended = _claimed(session, "asked", "ended", ("approved", "refused", "dead"))
+    ended += _claimed(session, "nothing", "ended", ("approved", "refused", "dead"))
+    numbers = _numbers(session, {row.asked_by for row in ended})
+    for row in ended:
+        if row.asked_by in numbers:
+            words = texts.approval_ended(row.state, row.asked_at)
+            cause = f"approval:{row.id}:{row.state}"
+            _put(session, numbers[row.asked_by], words, cause, said, now, row.asked_by, row.cooperative_id)
+
+
+def _claimed(session: Session, told: str, then: str, states: tuple[str, ...]) -> list[Approval]:
+    wanted = select(Approval.id).where(Approval.told == told, Approval.state.in_(states)).order_by(Approval.id).limit(MOST)
+    ids = session.scalars(wanted).all()
+    if not ids:
+        return []
+    claimed = update(Approval).where(Approval.id.in_(ids), Approval.told == told, Approval.state.in_(states)).values(told=then)
+    rows = session.scalars(claimed.returning(Approval), execution_options={"populate_existing": True})
+    return sorted(rows, key=lambda row: row.id)
+
+
+def _numbers(session: Session, persons: Iterable[int]) -> dict[int, str]:
+    """Return each person's first number; one who has none is not told."""
+    first = select(func.min(Number.id)).where(Number.person_id.in_(list(persons))).group_by(Number.person_id)
+    return {person: phone for person, phone in session.execute(select(Number.person_id, Number.phone).where(Number.id.in_(first)))}  # noqa: C416
+
+
+def _put(session: Session, phone: str, words: str, cause: str, said: Said, now: datetime, person: int, place: int | None) -> None:
+    outbox.put(
+        session,
+        to=phone,
+        text=words,
+        purpose="task",
+        cause=cause,
+        now=now,
+        part_price=said.part_price,
+        person_id=person,
+        cooperative_id=place,
+    )

@@ -1,0 +1,9 @@
+"""Approvals with all that they can lead to: whoever decides or sweeps them comes by here, so that every kind is registered."""
+
+from app.coop import approvals
+from app.coop.approvals import sweeping
+
+LEADS_TO: tuple[object, ...] = ()
+"""The modules that say what happens to their kinds."""
+
+__all__ = ["LEADS_TO", "approvals", "sweeping"]

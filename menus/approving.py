@@ -1,0 +1,110 @@
+"""Give one's word on what waits for several officers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.approved import approvals
+from app.coop.members.models import Cooperative, Member, Person
+from app.coop.members.offices import NotYours, Office, office_for
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead
+from menus.caller import Hop, who_of
+
+menu = Bindings("approving")
+Whom = Annotated[str, kinds.Kind("name", "m" * 28, private=True)]
+Francs = Annotated[str, kinds.Kind("francs", "-999 999 999 F", private=True)]
+"""An amount, or nothing where none is at stake."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    id: int
+    age: kinds.Short
+    what: kinds.Phrase
+    amount: Francs
+
+
+class Shown(msgspec.Struct, frozen=True):
+    what: kinds.Phrase
+    amount: Francs
+    whom: Whom
+    asker: Whom
+
+
+class Act(msgspec.Struct, frozen=True):
+    act: kinds.Short
+
+
+class Why(msgspec.Struct, frozen=True):
+    why: kinds.Phrase
+
+
+class Decided(msgspec.Struct, frozen=True):
+    decided: kinds.Phrase
+
+
+@menu.rows()
+def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
+    """Give what waits for this officer, oldest first."""
+    with hop.desk.database.read() as reader:
+        found = approvals.waiting_for(reader, _reading(reader, hop), hop.now)
+    return [Waiting(one.id, age_words(one.asked_at, hop.now), one.words, _francs(one.amount)) for one in found]
+
+
+@menu.source(leads={"gone": None})
+def approval_shown(hop: Hop) -> Shown:
+    """Say what it is, whom it concerns and who asked: names, for the PIN is behind us."""
+    with hop.desk.database.read() as reader:
+        found = approvals.waiting_for(reader, _reading(reader, hop), hop.now)
+        one = next((one for one in found if one.id == hop.kept["approval"]["id"]), None)
+        if one is None:
+            raise Lead("gone")
+        member = select(Member.card, Person.name).join(Person, Person.id == Member.person_id).where(Member.id == one.member_id)
+        place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
+        whom = reader.execute(member if one.member_id else place).first()
+        asker = reader.scalar(select(Person.name).where(Person.id == one.asked_by)) or ""
+    return Shown(one.words, _francs(one.amount), " ".join(whom) if whom else "Fédération", asker)
+
+
+@menu.source()
+def approval_verdict(hop: Hop) -> Act:
+    """Say which of the two the PIN will confirm."""
+    return Act("Approuver" if hop.kept["verdict"] == "oui" else "Refuser")
+
+
+@menu.effect(leads={"gone": None, "not_yours": None, "impossible": Why})
+def decide_approval(hop: Hop, session: Session) -> Decided:
+    """Give the officer's word; the last one needed acts."""
+    try:
+        office = office_for(session, who_of(hop).person_id, "approve", hop.now.date())
+    except NotYours:
+        raise Lead("not_yours") from None
+    act = {"approved": hop.kept["verdict"] == "oui", "channel": "ussd", "operation": hop.operation, "now": hop.now}
+    try:
+        done = approvals.decide(session, office, hop.kept["approval"]["id"], **act)
+    except approvals.Gone:
+        raise Lead("gone") from None
+    except approvals.Impossible as why:
+        raise Lead("impossible", Why(str(why))) from None
+    ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}
+    return Decided(ends.get(done.state, f"C'est noté. Il manque encore {done.missing} accord(s)."))
+
+
+def age_words(since: datetime, now: datetime) -> str:
+    """Say how old something is: minutes, then hours, then days."""
+    minutes = int((now - since).total_seconds()) // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} j"
+
+
+def _francs(amount: int | None) -> str:
+    return "" if amount is None else kinds.amount_words(amount)
+
+
+def _reading(reader: Connection, hop: Hop) -> Office:
+    return office_for(reader, who_of(hop).person_id, "approve", hop.now.date())

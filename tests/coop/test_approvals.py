@@ -1,0 +1,277 @@
+"""What needs several officers happens once, by those who may decide it, or not at all."""
+
+from datetime import date
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.coop.approvals import deciding, sweeping
+from app.coop.approved import approvals
+from app.coop.members.models import Member, Number, OfficerAct, Person, Role
+from app.coop.members.offices import Office
+from app.sms.models import Message
+from tests import quay, village
+
+SECRETARY, PRESIDENT, ADMINISTRATOR = (
+    Office(*row) for row in ((101, "secretary", 1), (102, "president", 1), (103, "administrator", None))
+)
+TREASURER = Office(104, "treasurer", 1)
+SAID = sweeping.Said("*384*44135#", "Gratuit", 20)
+happened: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def _acts(monkeypatch):
+    """Two kinds that write down what happens to them, and one that can't be done."""
+    monkeypatch.setattr(deciding, "_EXECUTES", {**deciding._EXECUTES})
+    monkeypatch.setattr(deciding, "_REFUSES", {**deciding._REFUSES})
+    happened.clear()
+
+    @approvals.executes("thing")
+    def thing(_, approval, *, operation, **of):  # noqa: ARG001 - an act takes it all
+        happened.append(f"{operation} {approval.about} {approval.state}")
+
+    @approvals.refuses("thing")
+    def no_thing(_, approval, *, operation, **of):  # noqa: ARG001 - an act takes it all
+        happened.append(f"{operation} {approval.about} {approval.state}")
+
+    @approvals.executes("hopeless")
+    def hopeless(*_, **of):  # noqa: ARG001 - an act takes it all
+        raise approvals.Impossible("déjà dépensé")
+
+
+def build(database):
+    village.build(database)
+    quay.appoint(database)
+    with database.transaction() as session:
+        session.add(Person(id=104, name="Trésorière", language="fr", pin_hash=None, pin_pepper=1))
+        session.flush()
+        session.add(Number(phone="+221770000104", person_id=104, place=None, registered_at=village.LONG_AGO))
+        session.add(Role(person_id=104, role="treasurer", cooperative_id=1, from_on=date(2026, 1, 1)))
+    return database
+
+
+@pytest.fixture
+def house(sqlite_database):
+    return build(sqlite_database)
+
+
+def ask(database, clock, *, by=1, about="thing:1", operation="ask", kind="thing", cooperative=1, **more):
+    with database.transaction() as session:
+        return approvals.ask(
+            session,
+            kind=kind,
+            cooperative_id=cooperative,
+            about=about,
+            words="Une chose",
+            asked_by=by,
+            operation=operation,
+            now=clock(),
+            **more,
+        )
+
+
+def say(database, clock, office, approval, approved=True, operation=None):
+    with database.transaction() as session:
+        operation = operation or f"say {office.person_id} {approval}"
+        return approvals.decide(session, office, approval, approved=approved, channel="ussd", operation=operation, now=clock())
+
+
+def waiting(database, clock, office):
+    with database.read() as reader:
+        listed = [one.id for one in approvals.waiting_for(reader, office, clock())]
+        assert approvals.waiting_count(reader, office, clock()) == len(listed)
+    return listed
+
+
+def sweep(database, clock):
+    with database.transaction() as session:
+        sweeping.sweep(session, said=SAID, now=clock())
+
+
+def told(database):
+    with database.read() as reader:
+        return sorted(reader.execute(select(Message.to_number, Message.text).where(Message.purpose == "task")))
+
+
+def test_a_members_wish_needs_two_officers_and_happens_with_the_second(house, clock):
+    wish = ask(house, clock)
+    assert waiting(house, clock, SECRETARY) == waiting(house, clock, TREASURER) == [wish]
+    assert say(house, clock, SECRETARY, wish) == approvals.Decided("waiting", 1)
+    assert (happened, waiting(house, clock, SECRETARY), waiting(house, clock, PRESIDENT)) == ([], [], [wish])
+    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("approved", 0)
+    assert happened == [f"approval:{wish} thing:1 approved"]
+    with house.read() as reader:
+        acts = reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.role, OfficerAct.about)).all()
+    assert acts == [
+        ("approval given", 101, "secretary", f"approval:{wish}"),
+        ("approval given", 102, "president", f"approval:{wish}"),
+    ]
+
+
+def test_an_officers_wish_needs_one_other(house, clock):
+    wish = ask(house, clock, by=101)
+    assert waiting(house, clock, SECRETARY) == []
+    with pytest.raises(approvals.Gone):
+        say(house, clock, SECRETARY, wish)
+    assert say(house, clock, PRESIDENT, wish).state == "approved"
+
+
+def test_one_refusal_refuses_and_nothing_comes_after(house, clock):
+    wish = ask(house, clock)
+    say(house, clock, SECRETARY, wish)
+    assert say(house, clock, TREASURER, wish, approved=False).state == "refused"
+    with pytest.raises(approvals.Gone):
+        say(house, clock, PRESIDENT, wish)
+    assert happened == [f"approval:{wish} thing:1 refused"]
+
+
+def test_the_same_word_twice_is_one_and_a_second_thought_none(house, clock):
+    wish = ask(house, clock)
+    first = say(house, clock, SECRETARY, wish)
+    assert say(house, clock, SECRETARY, wish) == first
+    with pytest.raises(approvals.Gone):
+        say(house, clock, SECRETARY, wish, approved=False, operation="second thought")
+    with house.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(approvals.ApprovalVote)) == 1
+
+
+def test_who_is_concerned_does_not_decide_also_when_another_asks(house, clock):
+    wish = ask(house, clock, by=102, member_id=101, needed=2)
+    with pytest.raises(approvals.Gone):
+        say(house, clock, SECRETARY, wish)
+    assert waiting(house, clock, SECRETARY) == []
+
+
+def test_an_officer_who_asks_for_herself_is_a_member_who_asks(house, clock):
+    wish = ask(house, clock, by=101, member_id=101)
+    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("waiting", 1)
+
+
+def test_the_word_of_one_who_lost_the_office_does_not_count(house, clock):
+    wish = ask(house, clock)
+    say(house, clock, SECRETARY, wish)
+    with house.transaction() as session:
+        session.execute(update(Role).where(Role.person_id == 101).values(until_on=date(2026, 11, 23)))
+    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("waiting", 1)
+    assert say(house, clock, TREASURER, wish).state == "approved"
+
+
+@pytest.mark.parametrize(("cooperative", "decides"), [(1, True), (None, False)])
+def test_only_officers_of_the_scope_decide(house, clock, cooperative, decides):
+    wish = ask(house, clock, cooperative=cooperative, needed=1)
+    assert bool(waiting(house, clock, PRESIDENT)) is decides
+    assert waiting(house, clock, ADMINISTRATOR) == [wish], "the federation helps a co-operative out"
+    if not decides:
+        with pytest.raises(approvals.Gone):
+            say(house, clock, PRESIDENT, wish)
+        assert say(house, clock, ADMINISTRATOR, wish).state == "approved"
+
+
+def test_the_federation_does_not_decide_a_cooperatives_price(house, clock):
+    wish = ask(house, clock, kind="price", by=101)
+    assert waiting(house, clock, ADMINISTRATOR) == []
+    with pytest.raises(approvals.Gone):
+        say(house, clock, ADMINISTRATOR, wish)
+
+
+def test_a_cooperative_names_how_many_and_which_offices(house, clock):
+    with house.transaction() as session:
+        session.add(approvals.ApprovalRule(cooperative_id=1, kind="thing", needed=1, roles="treasurer"))
+    wish = ask(house, clock)
+    assert waiting(house, clock, PRESIDENT) == waiting(house, clock, ADMINISTRATOR) == []
+    with pytest.raises(approvals.Gone):
+        say(house, clock, PRESIDENT, wish)
+    assert say(house, clock, TREASURER, wish).state == "approved"
+
+
+def test_after_72_hours_it_is_dead_and_who_asked_is_told_once(house, clock):
+    wish = ask(house, clock)
+    sweep(house, clock)
+    say(house, clock, SECRETARY, wish)
+    clock.forward(hours=72)
+    assert waiting(house, clock, PRESIDENT) == []
+    with pytest.raises(approvals.Gone):
+        say(house, clock, PRESIDENT, wish)
+    sweep(house, clock), sweep(house, clock)
+    assert happened == [f"approval:{wish} thing:1 dead"]
+    words = [text for phone, text in told(house) if phone == village.AWA]
+    assert words == ["Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord."]
+
+
+def test_officers_are_told_once_by_one_discreet_sms_for_all_that_is_new(house, clock):
+    for number in range(3):
+        ask(house, clock, about=f"thing:{number}", operation=f"ask {number}", amount=12_345)
+    ask(house, clock, by=101, about="thing:9", operation="ask 9")
+    sweep(house, clock), sweep(house, clock)
+    words = "Jappoo: {} demandes attendent votre accord. Composez *384*44135# puis 8, puis 2. Gratuit."
+    assert told(house) == [
+        (quay.SECRETARY, words.format(3)),
+        (quay.PRESIDENT, words.format(4)),
+        ("+221770000104", words.format(4)),
+    ]
+
+
+def test_the_federation_is_told_where_a_cooperative_has_too_few(house, clock):
+    ask(house, clock, needed=4)
+    sweep(house, clock)
+    assert quay.ADMINISTRATOR in {phone for phone, _ in told(house)}
+
+
+def test_the_same_is_asked_once_at_a_time(house, clock):
+    wish = ask(house, clock)
+    assert ask(house, clock) == wish, "the same operation"
+    with pytest.raises(approvals.AlreadyAsked):
+        ask(house, clock, operation="again")
+    say(house, clock, SECRETARY, wish, approved=False)
+    assert ask(house, clock, operation="again") != wish
+
+
+def test_what_is_dead_and_not_swept_yet_does_not_keep_the_next_from_being_asked(house, clock):
+    wish = ask(house, clock)
+    clock.forward(hours=73)
+    assert ask(house, clock, operation="again") != wish
+    assert happened == [f"approval:{wish} thing:1 dead"]
+
+
+def test_what_can_not_be_done_any_more_takes_no_word(house, clock):
+    wish = ask(house, clock, kind="hopeless", needed=1)
+    with pytest.raises(approvals.Impossible, match="déjà dépensé"):
+        say(house, clock, SECRETARY, wish)
+    assert waiting(house, clock, SECRETARY) == [wish]
+
+
+def test_two_last_words_at_once_make_it_happen_once(postgres_database, clock):
+    database = build(postgres_database)
+    wish = ask(database, clock, by=101)
+    barrier, came = Barrier(3), []
+
+    def run(office):
+        barrier.wait(5)
+        try:
+            came.append(say(database, clock, office, wish).state)
+        except approvals.Gone:
+            came.append("gone")
+
+    threads = [Thread(target=run, args=(office,)) for office in (PRESIDENT, TREASURER, ADMINISTRATOR)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(came) == ["approved", "gone", "gone"]
+    assert len(happened) == 1
+
+
+def test_on_both_databases_the_lists_and_the_sweep_agree(database, clock):
+    build(database)
+    wish = ask(database, clock, member_id=1, amount=5_000)
+    sweep(database, clock)
+    assert waiting(database, clock, PRESIDENT) == waiting(database, clock, ADMINISTRATOR) == [wish]
+    say(database, clock, PRESIDENT, wish)
+    clock.forward(hours=73, minutes=1)
+    sweep(database, clock)
+    with database.read() as reader:
+        assert reader.scalar(select(approvals.Approval.state)) == "dead"
+        assert reader.scalar(select(Member.person_id).where(Member.id == 1)) == 1
+    assert (village.AWA, "Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord.") in told(database)

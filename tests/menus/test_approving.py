@@ -1,0 +1,107 @@
+"""Bureau 2: what waits is counted on the Bureau, listed with its age and amount behind the PIN, and decided by PIN."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.coop.approvals import deciding
+from app.coop.approved import approvals
+from tests import quay
+
+
+@pytest.fixture(autouse=True)
+def _thing(monkeypatch):
+    monkeypatch.setattr(deciding, "_EXECUTES", {**deciding._EXECUTES})
+
+    @approvals.executes("thing")
+    def thing(session, approval, **of):  # noqa: ARG001 - an act takes it all
+        if approval.amount == 666:
+            raise approvals.Impossible("épargne déjà retirée")
+
+
+def ask(database, *, by=1, about="thing:1", amount=12_500, needed=None, ago=3):
+    with database.transaction() as session:
+        return approvals.ask(
+            session,
+            kind="thing",
+            cooperative_id=1,
+            about=about,
+            words="Retrait d'épargne",
+            amount=amount,
+            member_id=1,
+            asked_by=by,
+            operation=f"ask {about}",
+            now=datetime.now(UTC) - timedelta(hours=ago),
+            needed=needed,
+        )
+
+
+def state(database):
+    with database.read() as reader:
+        return reader.scalar(select(approvals.Approval.state))
+
+
+def decide(line, phone, verdict, pin="2468"):
+    talk = line(phone)
+    talk.dial(["8", "2"])
+    assert "3 h Retrait d'épargne 12 500 F" in talk.type("2468")
+    assert "C00001 Awa 1" in talk.type("1")
+    assert "Votre code secret confirme" in talk.type(verdict)
+    return talk.type(pin)
+
+
+def test_two_officers_approve_what_a_member_asked(line, database):
+    ask(database)
+    assert "Il manque encore 1 accord" in decide(line, quay.SECRETARY, "1")
+    assert state(database) == "waiting"
+    assert "Approuvé" in decide(line, quay.PRESIDENT, "1")
+    assert state(database) == "approved"
+
+
+def test_one_refuses(line, database):
+    ask(database)
+    assert "Refusé" in decide(line, quay.SECRETARY, "2")
+    assert state(database) == "refused"
+
+
+def test_a_wrong_pin_decides_nothing(line, database):
+    ask(database)
+    assert "Code faux" in decide(line, quay.SECRETARY, "1", pin="1122")
+    assert state(database) == "waiting"
+
+
+def test_the_bureau_says_how_many_wait_before_any_pin_and_nothing_else(line, database):
+    talk = line(quay.SECRETARY)
+    assert "à approuver" not in talk.dial(["8"])
+    ask(database), ask(database, about="thing:2"), ask(database, about="thing:3", by=101)
+    said = line(quay.SECRETARY).dial(["8"])
+    assert "Bureau 2 à approuver" in said
+    assert " F" not in said
+
+
+def test_what_was_decided_meanwhile_is_gone(line, database):
+    ask(database, needed=1)
+    late = line(quay.PRESIDENT)
+    late.dial(["8", "2"])
+    for entry in ("2468", "1", "1"):
+        late.type(entry)
+    decide(line, quay.SECRETARY, "2")
+    assert "Déjà décidé" in late.type("2468")
+    assert state(database) == "refused"
+
+
+def test_what_can_not_be_done_any_more_says_why_and_stays(line, database):
+    ask(database, needed=1, amount=666)
+    talk = line(quay.SECRETARY)
+    talk.dial(["8", "2"])
+    for entry in ("2468", "1", "1"):
+        talk.type(entry)
+    assert "Impossible: épargne déjà retirée" in talk.type("2468")
+    assert state(database) == "waiting"
+
+
+def test_a_member_without_an_office_sees_no_list(line, database):
+    ask(database)
+    said = line("+221770000012").dial(["8", "2"])
+    assert "approuver" not in said
