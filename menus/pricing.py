@@ -1,4 +1,4 @@
-"""Change prices: propose, confirm, approve."""
+"""Change prices: propose, confirm. What moves far is approved under Bureau 2."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from app.coop.prices import proposing
 from app.coop.prices.reading import price_at
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, who_of
+from menus.caller import Hop, who_of
 
 menu = Bindings("pricing")
 DECIDED = dict.fromkeys(("gone", "not_yours"))
@@ -98,28 +98,10 @@ def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
         return _listed(proposing.mine_to_confirm(reader, _reading(reader, hop), hop.now))
 
 
-@menu.rows()
-def proposals_of_others(hop: Hop) -> Sequence[Proposed]:
-    """Give what waits for a second officer."""
-    with hop.desk.database.read() as reader:
-        return _listed(proposing.to_approve(reader, _reading(reader, hop), hop.now))
-
-
 @menu.effect(leads=DECIDED)
 def confirm_price(hop: Hop, session: Session) -> Outcome:
     """Confirm what was proposed by SMS."""
     return _confirm(hop, session, _office(session, hop), hop.kept["proposal"]["id"])
-
-
-@menu.effect(leads=DECIDED)
-def decide_price(hop: Hop, session: Session) -> Nothing:
-    """Approve or refuse another officer's price."""
-    act = {"approved": hop.kept["verdict"] == "oui", "channel": "ussd", "operation": hop.operation, "now": hop.now}
-    try:
-        proposing.decide(session, _office(session, hop), hop.kept["proposal"]["id"], **act)
-    except proposing.Gone:
-        raise Lead("gone") from None
-    return Nothing()
 
 
 def _confirm(hop: Hop, session: Session, office: Office, proposal: int) -> Outcome:

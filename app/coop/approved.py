@@ -2,8 +2,9 @@
 
 from app.coop import approvals
 from app.coop.approvals import sweeping
+from app.coop.prices import proposing
 
-LEADS_TO: tuple[object, ...] = ()
+LEADS_TO = (proposing,)
 """The modules that say what happens to their kinds."""
 
 __all__ = ["LEADS_TO", "approvals", "sweeping"]

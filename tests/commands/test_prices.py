@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.coop import approvals
 from app.coop.prices import proposing
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.gsm7 import septets
@@ -63,8 +64,7 @@ def test_a_proposal_is_confirmed_by_its_own_officer_within_its_life_and_once(qua
     with quayside.database.transaction() as session:
         with pytest.raises(proposing.Gone):
             proposing.confirm(session, president, row.id, now=clock(), **act)
-        with pytest.raises(proposing.Gone):
-            proposing.decide(session, president, row.id, approved=True, now=clock(), **act)
+        assert approvals.waiting_for(session, president, clock()) == []
         with pytest.raises(proposing.Gone):
             proposing.confirm(session, quay.CLERK, row.id, now=clock() + proposing.LIVES, **act)
         assert proposing.confirm(session, quay.CLERK, row.id, now=clock(), **act)

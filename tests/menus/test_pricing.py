@@ -40,13 +40,23 @@ def test_a_large_change_needs_another_officer(line, database, answer, state):
     assert "Rien à approuver" in own.type("2468")
     other = line(quay.PRESIDENT)
     other.dial(["8", "4", "3"])
-    assert "Thiof 1 201 F" in other.type("2468")
-    assert "avant 1 000 F" in other.type("1")
+    assert "Prix Thiof, avant 1 000 F 1 201 F" in other.type("2468")
+    assert "CPS1 CPS Joal" in other.type("1")
     other.type(answer)
-    assert "C'est enregistré" in other.type("2468")
+    assert ("Approuvé" if answer == "1" else "Refusé") in other.type("2468")
     with database.read() as reader:
         assert reader.scalar(select(PriceProposal.state)) == state
     assert published(database) == ([(1, 1201)] if state == "published" else [])
+
+
+def test_a_price_published_since_overtakes_one_that_waits(line, database):
+    propose(line, quay.SECRETARY, "1201")
+    assert "Prix publié" in propose(line, quay.SECRETARY, "1100")
+    other = line(quay.PRESIDENT)
+    other.dial(["8", "2"])
+    assert "Rien à approuver" in other.type("2468")
+    with database.read() as reader:
+        assert set(reader.scalars(select(PriceProposal.state))) == {"overtaken", "published"}
 
 
 def test_the_administrator_sets_the_federations_price(line, database):

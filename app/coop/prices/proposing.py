@@ -1,6 +1,6 @@
-"""Change a price: proposed, confirmed by the proposer's PIN, approved by a second officer when it moves far; then published.
+"""Change a price: proposed, confirmed by the proposer's PIN, approved by other officers when it moves far; then published.
 
-A published price is a new row from its instant on. Nothing is edited, and nobody approves their own.
+A published price is a new row from its instant on: nothing is edited.
 """
 
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy.orm import Session
 
+from app.coop import approvals
+from app.coop.approvals.rules import office_to_decide
 from app.coop.members import audit
 from app.coop.members.models import Cooperative
 from app.coop.members.offices import Office
@@ -21,7 +23,7 @@ MOST = 9_999_999
 FEDERATION_THRESHOLD = 20
 """Per cent by which a price of the federation may move without a second officer."""
 LIVES = timedelta(hours=72)
-"""After this a proposal that nobody confirmed or approved is dead."""
+"""After this a proposal that its officer hasn't confirmed is dead."""
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -104,34 +106,35 @@ def confirm(session: Session, office: Office, proposal_id: int, *, channel: str,
     if moves_far(price, row.amount, _threshold(session, office.cooperative_id)):
         row.state = "waiting"
         _audit(session, office, "confirmed", row.id, channel, operation, now)
-        session.flush()
+        _ask(session, office, row, price or 0, now)
         return False
     _publish(session, office, row, channel, operation, now)
     return True
 
 
-def decide(
-    session: Session, office: Office, proposal_id: int, *, approved: bool, channel: str, operation: str, now: datetime
-) -> None:
-    """Approve or refuse another officer's proposal. Raises Gone, also for one's own."""
-    row = _taken(session, office, proposal_id, _for_others(office), now)
+@approvals.executes("price")
+def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Publish what other officers approved, in the name of the last of them."""
+    row = session.get_one(PriceProposal, int(approval.about.removeprefix("price:")), with_for_update=True)
+    office = office_to_decide(session, approval, approval.decided_by or 0, now.date())
+    if row.state != "waiting" or office is None:
+        raise approvals.Impossible("le prix a changé depuis")
     row.decided_by = office.person_id
-    if approved:
-        _publish(session, office, row, channel, operation, now)
-        return
-    row.state, row.decided_at = "refused", now
-    _audit(session, office, "refused", row.id, channel, operation, now)
+    _publish(session, office, row, "ussd", operation, now)
+
+
+@approvals.refuses("price")
+def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Note that a price won't come: refused, or dead."""
+    del operation
+    row = session.get_one(PriceProposal, int(approval.about.removeprefix("price:")), with_for_update=True)
+    row.state, row.decided_by, row.decided_at = "refused", approval.decided_by, now
     session.flush()
 
 
 def mine_to_confirm(reader: Connection, office: Office, now: datetime) -> list[Proposal]:
     """Return what this officer proposed by SMS and hasn't confirmed."""
     return _listed(reader, office, (PriceProposal.proposed_by == office.person_id) & (PriceProposal.state == "proposed"), now)
-
-
-def to_approve(reader: Connection, office: Office, now: datetime) -> list[Proposal]:
-    """Return what other officers of this scope proposed and confirmed."""
-    return _listed(reader, office, _for_others(office), now)
 
 
 def moves_far(before: int | None, amount: int, percent: int) -> bool:
@@ -144,14 +147,13 @@ def _threshold(session: Session, cooperative_id: int | None) -> int:
     return FEDERATION_THRESHOLD if percent is None else percent
 
 
-def _for_others(office: Office) -> ColumnElement[bool]:
-    return (PriceProposal.proposed_by != office.person_id) & (PriceProposal.state == "waiting")
+def _here(office: Office) -> ColumnElement[bool]:
+    place = PriceProposal.cooperative_id
+    return place.is_(None) if office.cooperative_id is None else place == office.cooperative_id
 
 
 def _scope(office: Office, now: datetime) -> ColumnElement[bool]:
-    place = PriceProposal.cooperative_id
-    here = place.is_(None) if office.cooperative_id is None else place == office.cooperative_id
-    return here & (PriceProposal.proposed_at > now - LIVES)
+    return _here(office) & (PriceProposal.proposed_at > now - LIVES)
 
 
 def _listed(reader: Connection, office: Office, which: ColumnElement[bool], now: datetime) -> list[Proposal]:
@@ -164,6 +166,22 @@ def _taken(session: Session, office: Office, proposal_id: int, which: ColumnElem
     if row is None:
         raise Gone
     return row
+
+
+def _ask(session: Session, office: Office, row: PriceProposal, before: int, now: datetime) -> None:
+    product = session.scalar(select(Product.name).where(Product.id == row.product_id))
+    francs = f"{before:,}".replace(",", " ")
+    approvals.ask(
+        session,
+        kind="price",
+        cooperative_id=row.cooperative_id,
+        about=f"price:{row.id}",
+        words=" ".join(part for part in ("Prix", product, row.grade) if part) + f", avant {francs} F",
+        amount=row.amount,
+        asked_by=office.person_id,
+        operation=f"price:{row.id}",
+        now=now,
+    )
 
 
 def _publish(session: Session, office: Office, row: PriceProposal, channel: str, operation: str, now: datetime) -> None:
@@ -181,8 +199,10 @@ def _publish(session: Session, office: Office, row: PriceProposal, channel: str,
     )
     # what was proposed of the same price before this one can't come after it any more
     older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
-    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _scope(office, now)
+    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _here(office)
     grade = PriceProposal.grade.is_(None) if row.grade is None else PriceProposal.grade == row.grade
+    overtaken = session.scalars(select(PriceProposal.id).where(same, grade)).all()
+    approvals.drop(session, "price", [f"price:{one}" for one in overtaken], now)
     session.execute(update(PriceProposal).where(same, grade).values(state="overtaken", decided_at=now))
     _audit(session, office, "published", row.id, channel, operation, now)
     session.flush()
