@@ -1,21 +1,17 @@
 """What tests stand on: real servers, a migrated database each, a clock that they set."""
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 import redis
 
-from app.db import schema
 from app.db.database import Database
 from tests.floors import Floors
+from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
-
-_numbers = itertools.count(1)
 
 
 class Clock:
@@ -83,15 +79,13 @@ def postgres(postgres_server: Server) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("sqlite") / "template.db"
-    _migrate(f"sqlite:///{file}")
+    migrate(f"sqlite:///{file}")
     return file
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: Server) -> str:
-    _administer(postgres_server, "CREATE DATABASE template_jappoo")
-    _migrate(_url(postgres_server, "template_jappoo"))
-    return "template_jappoo"
+def scratch(postgres_server: Server) -> Scratch:
+    return Scratch(postgres_server)
 
 
 @pytest.fixture
@@ -105,16 +99,11 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 
 
 @pytest.fixture
-def postgres_database(postgres: Server, postgres_template: str) -> Iterator[Database]:
-    """Give a PostgreSQL database of the test's own, migrated and empty."""
-    name = f"test_{next(_numbers)}"
-    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    database = Database(_url(postgres, name))
+def postgres_database(postgres: Server, scratch: Scratch) -> Iterator[Database]:  # noqa: ARG001 - it must run
+    """Give a PostgreSQL database, migrated and empty, that is the test's own while it runs."""
+    database = Database(scratch.fresh())
     yield database
     database.dispose()
-    postgres.thaw()
-    postgres.start()
-    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -123,18 +112,3 @@ def database(request: pytest.FixtureRequest) -> Database:
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     given: Database = request.getfixturevalue(name)
     return given
-
-
-def _migrate(url: str) -> None:
-    database = Database(url, statement_ms=60_000)
-    schema.upgrade(database)
-    database.dispose()
-
-
-def _url(server: Server, name: str) -> str:
-    return server.url.rsplit("/", 1)[0] + "/" + name
-
-
-def _administer(server: Server, statement: str) -> None:
-    with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(statement.encode())
