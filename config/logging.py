@@ -23,6 +23,7 @@ _NEVER = re.compile(
 _OURS = frozenset({"trace", "timestamp", "level", "logger"})
 _SHORT = 8
 """Fewer characters can't hold a number, a secret or a path with its token."""
+_LONG = 32
 _secrets: tuple[str, ...] = ()
 
 
@@ -33,6 +34,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Iterab
     """
     global _secrets
     _secrets = tuple(secret for secret in secrets if len(secret) >= _SHORT)
+    _word.cache_clear()
     out = stream or sys.stderr
     handler = logging.StreamHandler(out)
     handler.setFormatter(_Json())
@@ -86,16 +88,22 @@ def _encode(event: Any) -> str:
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
-        if len(value) < _SHORT:
-            return value
-        for secret in _secrets:
-            value = value.replace(secret, "***")
-        return mask_numbers(_PATH.sub(r"\1***", _PARAMETERS.sub("[parameters hidden]", value)))
+        return value if len(value) < _SHORT else _word(value) if len(value) < _LONG else _clean(value)
     if isinstance(value, dict):
         return mask(None, "", value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_masked(item) for item in value]
     return value
+
+
+def _clean(words: str) -> str:
+    for secret in _secrets:
+        words = words.replace(secret, "***")
+    return mask_numbers(_PATH.sub(r"\1***", _PARAMETERS.sub("[parameters hidden]", words)))
+
+
+_word = lru_cache(512)(_clean)
+"""Names of screens and gateways come again on every line."""
 
 
 def _stars(found: re.Match[str]) -> str:
