@@ -34,8 +34,9 @@ def build(settings: Settings | None = None) -> Flask:
     database = Database(settings.database_url, pool_size=settings.web_threads)
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
     listen(database.session, Waker(queues))
-    code = settings.ussd_code
-    desk = Desk(database, settings.peppers, settings.secret, code, settings.sms_part_price, Directory(database))
+    code, cost = settings.ussd_code, settings.ussd_cost_text
+    officers = Directory(database)
+    desk = Desk(database, settings.peppers, settings.secret, code, settings.sms_part_price, officers, cost)
     constants = constants_of(settings)
     shelf = SqlShelf(database, sessions)
     engine: Engine[Any] = Engine(
@@ -48,7 +49,7 @@ def build(settings: Settings | None = None) -> Flask:
         constants=constants,
     )
     shelf.current(None)
-    clerk = Clerk(database, settings.secret, code, settings.ussd_cost_text, settings.sms_part_price, settings.at_short_code)
+    clerk = Clerk(database, settings.secret, code, cost, settings.sms_part_price, settings.at_short_code)
     behind_proxies(app, settings.trusted_proxies)
     answer_faults(app)
     guard_callbacks(app, settings.callback_token, settings.networks)

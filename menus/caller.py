@@ -37,7 +37,7 @@ def message(session: Session, hop: Hop, purpose: str, cause: str, words: str) ->
 
 
 def message_to(
-    session: Session, hop: Hop, phone: str, purpose: str, cause: str, words: str, person_id: int, cooperative_id: int | None
+    session: Session, hop: Hop, phone: str, purpose: str, cause: str, words: str, person_id: int | None, cooperative_id: int | None
 ) -> None:
     """Put an SMS to somebody else's number into the outbox, in the effect's transaction."""
     outbox.put(

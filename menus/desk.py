@@ -23,6 +23,7 @@ class Desk(msgspec.Struct, frozen=True):
     code: str
     part_price: int
     officers: Directory
+    cost: str = ""
 
 
 class SqlActs:

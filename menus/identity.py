@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 from app.coop.members import activation, pins
 from app.coop.members import notice as law
+from app.coop.members.identity import Who
+from app.coop.production import assisting
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
@@ -23,12 +25,18 @@ class Until(msgspec.Struct, frozen=True):
     until: kinds.Phrase
 
 
-@menu.guard(name="pin", leads=dict.fromkeys(STATES))
+@menu.guard(name="pin", leads=dict.fromkeys((*STATES, "told")))
 def pin_guard(hop: Hop) -> Divert | None:
-    """Let pass a member who has proved to be there; else say what must come first, by the number and its state."""
-    if hop.proved:
-        return None if who_of(hop).member_id else Divert("officer", who_of(hop))
-    return unproved(hop)
+    """Let pass a member who has proved to be there; else say what must come first, by the number and its state.
+
+    What an officer did for her comes first too, once she has proved to be there, until she has said a word on it.
+    """
+    if not hop.proved:
+        return unproved(hop)
+    who = who_of(hop)
+    if who.member_id is None:
+        return Divert("officer", who)
+    return Divert("told", who) if who.waiting and _asked(hop, who) else None
 
 
 def unproved(hop: Hop, *, officer: bool = False) -> Divert:
@@ -69,7 +77,12 @@ def pin(hop: Hop, typed: str) -> Proved:
             raise Refused("wrong", Left(left))
         case pins.Locked(until):
             raise Lead("locked", Until(f"jusqu'à {clock_words(until)}" if until else "jusqu'à sa remise par la secrétaire"))
-    return Proved(language=who.language)
+    return Proved(msgspec.structs.replace(who, waiting=_asked(hop, who)), language=who.language)
+
+
+def _asked(hop: Hop, who: Who) -> bool:
+    with hop.desk.database.read() as reader:
+        return who.member_id is not None and assisting.asked(reader, who.member_id, hop.now) is not None
 
 
 @menu.answer(name="activation", acts=True, secret=True, leads={"dead": None}, refuses={"form": None, "wrong": Left})

@@ -84,9 +84,16 @@ def call_me(hop: Hop, session: Session) -> Nothing:
     callbacks.ask(
         session,
         hop.phone,
-        "ussd",
+        _subject(hop),
         person_id=holders[0].person_id if len(holders) == 1 else None,
         cooperative_id=cooperatives.pop() if len(cooperatives) == 1 else None,
         now=hop.now,
     )
     return Nothing()
+
+
+def _subject(hop: Hop) -> str:
+    """Say where in the menu she asked, and of which offer or training."""
+    subject = str(hop.kept.get("subject", "Aide"))
+    of = {"Boutique": ("offer", "name"), "Formation": ("training", "title")}.get(subject)
+    return f"{subject}: {hop.kept[of[0]][of[1]]}" if of and of[0] in hop.kept else subject

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.production import declaring
+from app.coop.production import assisting, declaring
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.sms import texts
 from app.ussd import kinds
@@ -14,6 +15,7 @@ from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, member_of, message, who_of
 
 menu = Bindings("production")
+By = Annotated[str, kinds.Kind("words", "m" * 22)]
 
 
 class ProductRow(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class DeclarationRow(msgspec.Struct, frozen=True):
     quantity: kinds.Amounted
     unit: kinds.Unit
     day: kinds.Day
+    by: By
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -91,9 +94,7 @@ def declare_again(hop: Hop, session: Session) -> Declared:
 @menu.rows()
 def declarations(hop: Hop) -> Sequence[DeclarationRow]:
     """Give the member's declarations that can still be taken back."""
-    with hop.desk.database.read() as reader:
-        found = declaring.open_declarations(reader, member_of(hop))
-    return [DeclarationRow(one.id, one.reference, one.product, one.quantity, one.unit, one.at.date()) for one in found]
+    return rows_of(hop, member_of(hop))
 
 
 @menu.effect(leads={"closed": None})
@@ -105,6 +106,19 @@ def cancel(hop: Hop, session: Session) -> Cancelled:
         raise Lead("closed") from None
     message(session, hop, "receipt", f"cancel:{done.id}", texts.cancel_receipt(done.reference, hop.now))
     return Cancelled(done.reference)
+
+
+def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
+    """Return what can still be taken back of a member's, and who typed it when that wasn't she."""
+    with hop.desk.database.read() as reader:
+        found = declaring.open_declarations(reader, member_id)
+        helped = [one.id for one in found if one.channel == "bureau"]
+        by = assisting.typed_by(reader, helped) if helped else {}
+    said = {one: f" (par {texts.BY[role]})" for one, role in by.items()}
+    return [
+        DeclarationRow(one.id, one.reference, one.product, one.quantity, one.unit, one.at.date(), said.get(one.id, ""))
+        for one in found
+    ]
 
 
 def _declare(hop: Hop, session: Session, *, again: bool) -> Declared:

@@ -16,6 +16,7 @@ WORDS = {
     "PROD": ("PROD", "PRODUCTION", "PRODUIT"),
     "RAPPEL": ("RAPPEL", "RAPPELEZ MOI", "RAPPELEZ", "APPEL"),
     "LANGUE": ("LANGUE", "LANG"),
+    "NON": ("NON", "DEET"),
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins."""
 

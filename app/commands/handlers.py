@@ -16,10 +16,10 @@ from app.coop.members.identity import Who
 from app.coop.members.models import Member
 from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
-from app.coop.production import declaring
+from app.coop.production import assisting, declaring
 from app.coop.production.models import Product
 from app.coop.production.quantities import BadQuantity, parse_quantity
-from app.sms import texts
+from app.sms import outbox, texts
 
 _PROD = re.compile(r"(?:(C?\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
 _TARIF = re.compile(r"([^0-9]+?) ([0-9]{1,3}(?:[ .]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FCFA|CFA|XOF)?")
@@ -48,6 +48,7 @@ class Ask(msgspec.Struct, frozen=True):
     operation: str
     now: datetime
     code: str
+    part_price: int = 0
 
 
 def answer(word: str, ask: Ask) -> str:
@@ -168,12 +169,35 @@ def _call_back(ask: Ask) -> str:
     callbacks.ask(
         ask.session,
         ask.phone,
-        "sms",
+        "SMS",
         person_id=ask.holders[0].person_id if len(ask.holders) == 1 else None,
         cooperative_id=cooperatives.pop() if len(cooperatives) == 1 else None,
         now=ask.now,
     )
     return replies.CALL_BACK
+
+
+def _contest(ask: Ask) -> str:
+    """Contest what an officer did for one of the number's members, by its reference."""
+    members = [who.member_id for who in ask.holders if who.state == "active" and who.member_id]
+    try:
+        act, member = assisting.asked_by_reference(ask.session, members, ask.rest.replace(" ", ""), ask.now)
+    except assisting.Unknown:
+        return replies.NOT_CONTESTED
+    done = assisting.contest(ask.session, member, act, phone=ask.phone, channel="sms", now=ask.now)
+    if done.phone:
+        outbox.put(
+            ask.session,
+            to=done.phone,
+            text=texts.contested_notice(done.reference, done.role, done.became),
+            purpose="security",
+            cause=f"contest:{done.id}",
+            now=ask.now,
+            part_price=ask.part_price,
+            person_id=done.person_id,
+            cooperative_id=done.cooperative_id,
+        )
+    return texts.contested_receipt(done.reference, done.became, ask.now)
 
 
 def _language(ask: Ask) -> str:
@@ -231,6 +255,7 @@ HANDLERS: dict[str, Callable[[Ask], str]] = {
     "PROD": _production,
     "RAPPEL": _call_back,
     "LANGUE": _language,
+    "NON": _contest,
     "VALIDER": _weighings,
     "TARIF": _price,
 }

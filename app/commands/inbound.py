@@ -77,7 +77,7 @@ def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do
         return
     holders = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
     cause = operation_of(sms.id)
-    words = do(order.word, handlers.Ask(session, sms.sender, holders, order.rest, cause, now, clerk.code))
+    words = do(order.word, handlers.Ask(session, sms.sender, holders, order.rest, cause, now, clerk.code, clerk.part_price))
     filled = words.replace("{cost}", clerk.cost).replace("{code}", clerk.code).replace("{balance}", f"{clerk.code.rstrip('#')}*1#")
     who = holders[0] if len(holders) == 1 else None
     outbox.put(

@@ -22,6 +22,9 @@ OTHER_UNIT = "Jappoo: ce produit se compte en {unit}. Rien n'est enregistré. {c
 SHARED = "Jappoo: ce numéro sert à plusieurs membres. Composez {code}. {cost}."
 FAILED = "Jappoo: impossible pour le moment. Rien n'est enregistré. Composez {code}, ou renvoyez votre message. {cost}."
 HOW_TARIF = "Jappoo: envoyez TARIF produit prix, par exemple TARIF THIOF 1300. Rien n'est noté. {cost}."
+NOT_CONTESTED = (
+    "Jappoo: rien n'a été fait pour vous sous cette référence ces 7 jours. Envoyez NON et la référence, ou RAPPEL. {cost}."
+)
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
 
 

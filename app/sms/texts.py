@@ -30,6 +30,33 @@ def refusal_receipt(reference: str, reason: str, at: datetime) -> str:
     return f"Jappoo: réf {reference} refusée à la pesée le {_day(at)}: {reason}. Rien n'est crédité. Voyez votre secrétaire."
 
 
+BY = {"secretary": "la secrétaire", "president": "la présidente", "delegate": "le délégué", "administrator": "la fédération"}
+"""Who did it, by the office."""
+BECAME = {"cancelled": "annulée", "reopened": "remise en attente", "weighed": "déjà pesée: on vous rappelle"}
+
+
+def assisted_receipt(what: str, role: str, reference: str, quantity: Decimal, unit: str, at: datetime, cost: str) -> str:
+    """Tell a member what an officer did for her, and how to contest it in one word."""
+    said = f"{what} pour vous par {BY[role]}: réf {reference}, {_quantity(quantity)} {unit}, le {_day(at)}"
+    return f"Jappoo: {said}. Pas d'accord ? Envoyez NON {reference}. {cost}."
+
+
+def contested_receipt(reference: str, became: str, at: datetime) -> str:
+    """Tell a member what became of what she contested."""
+    return f"Jappoo: réf {reference} contestée le {_day(at)}: {BECAME[became]}."
+
+
+def contested_notice(reference: str, role: str, became: str) -> str:
+    """Tell another officer that a member contests what one typed for her."""
+    now = "déjà pesée: le membre attend un appel (Bureau, 6)" if became == "weighed" else BECAME[became]
+    return f"Jappoo: un membre conteste la réf {reference}, saisie par {BY[role]}. Elle est {now}."
+
+
+def given_up(tries: int, code: str) -> str:
+    """Tell somebody whom we couldn't reach how to ask again."""
+    return f"Jappoo: nous vous avons appelé {tries} fois, sans réponse. Pour qu'on vous rappelle: {code.rstrip('#')}*8#"
+
+
 def lock_notice(until: datetime | None, code: str) -> str:
     """Tell of a lock, until when, and what remains."""
     end = f"jusqu'à {until.astimezone(DAKAR):%H:%M le %d/%m}" if until else "jusqu'à sa remise par votre secrétaire"

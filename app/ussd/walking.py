@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from app.gsm7 import fold
 from app.ussd.bindings import Bindings, Divert, Found, Hop, Lead, Proved, Refused
 from app.ussd.menu import WANTED, Menu, Screen
 from app.ussd.ports import Acts, Outcome
@@ -103,7 +104,7 @@ class Walk:
             plain = msgspec.to_builtins(row)
             rows.append(vocabulary.written(kinds, plain) | ({"slot": str(plain["slot"])} if "slot" in plain else {}))
         root = len(session.path) == 1
-        said = {"notice": self.notice, "caller": session.caller}
+        said = {"notice": fold(self.notice), "caller": session.caller}
         return lay_out(self.served.menu, screen, session.language, values, rows, root=root, **said)
 
     def _choose(self, part: str) -> None:
@@ -225,8 +226,8 @@ class Walk:
     def _enter(self, target: str) -> None:
         session = self.session
         session.page = 0
-        if target == WANTED and session.wanted:
-            target, depth = session.wanted
+        if target == WANTED:  # nothing is wanted any more in a session that was lost and begun again
+            target, depth = session.wanted or (self.served.menu.start, 0)
             session.path, session.wanted = session.path[:depth], None
         screen = self.served.menu.screens[target]
         if screen.guard:

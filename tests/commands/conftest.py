@@ -24,7 +24,7 @@ class Desk:
         """Send an SMS and give the answer's text, None when there is none."""
         before = len(self.answers())
         receive(self.clerk, IncomingSms(sms_id or f"id{next(self._ids)}", sender, "21512", text, None), self.clock())
-        new = self.answers()[before:]
+        new = [row for row in self.answers()[before:] if row.to_number == sender]
         assert len(new) <= 1
         return new[0].text if new else None
 

@@ -129,9 +129,9 @@ def test_a_number_waits_once_however_often_it_asks(village):
 def test_the_list_is_of_one_cooperative_or_of_none(village):
     call(village), call(village, NEW), call(village, NOBODY, None)
     with village.read() as reader:
-        assert [row.phone for row in callbacks.waiting_for(reader, 1)] == [AWA, NEW]
-        assert [row.phone for row in callbacks.waiting_for(reader, None)] == [NOBODY]
-        assert callbacks.waiting_for(reader, 9) == []
+        assert [row.phone for row in callbacks.waiting_for(reader, 1, LONG_AGO)] == [AWA, NEW]
+        assert [row.phone for row in callbacks.waiting_for(reader, None, LONG_AGO)] == [NOBODY]
+        assert callbacks.waiting_for(reader, 9, LONG_AGO) == ()
 
 
 def test_asking_at_once_leaves_one_row(postgres_village):

@@ -11,7 +11,10 @@ State = Literal["pending", "active", "blocked", "departed", "officer"]
 
 
 class Who(msgspec.Struct, frozen=True):
-    """Somebody who holds a number: no name in it, for it is kept in the live session."""
+    """Somebody who holds a number: no name in it, for it is kept in the live session.
+
+    `waiting` says, once the PIN was given, that something was done for them and waits for their word.
+    """
 
     person_id: int
     member_id: int | None
@@ -22,6 +25,7 @@ class Who(msgspec.Struct, frozen=True):
     has_pin: bool
     language: str
     shared: bool = False
+    waiting: bool = False
 
 
 _WHO = (

@@ -146,7 +146,11 @@ class Consent(Base):
 
 
 class CallBack(Base):
-    """Somebody who asked to be called; a number has at most one that is open."""
+    """Somebody who asked to be called; a number has at most one that is open.
+
+    `topic` is what the officer reads of it. Whoever takes it has it for a while; after `tries` without an answer it waits until
+    `again_at`. `outcome` says how it ended.
+    """
 
     __tablename__ = "call_backs"
     __table_args__ = (
@@ -164,7 +168,13 @@ class CallBack(Base):
     cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"), index=True)
     topic: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime] = mapped_column(Utc)
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(Utc)
+    tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    again_at: Mapped[datetime | None] = mapped_column(Utc)
+    outcome: Mapped[str | None] = mapped_column(String(10))
     done_at: Mapped[datetime | None] = mapped_column(Utc)
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class OfficerAct(Base):

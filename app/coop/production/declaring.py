@@ -38,6 +38,7 @@ class Declared(msgspec.Struct, frozen=True):
     quantity: Decimal
     unit: str
     at: datetime
+    channel: str = ""
     repeated: bool = False
 
 
@@ -64,7 +65,13 @@ _PRODUCTS = (
     .order_by(CooperativeProduct.slot)
 )
 _TOLD = select(
-    Declaration.id, Declaration.reference, Product.name, Declaration.quantity, Declaration.unit, Declaration.declared_at
+    Declaration.id,
+    Declaration.reference,
+    Product.name,
+    Declaration.quantity,
+    Declaration.unit,
+    Declaration.declared_at,
+    Declaration.channel,
 ).join(Product, Product.id == Declaration.product_id)
 
 
@@ -129,7 +136,7 @@ def declare(
         operation=operation,
     )
     _number(session, declaration, draw)
-    return Declared(declaration.id, declaration.reference, product.name, quantity, product.unit, now)
+    return Declared(declaration.id, declaration.reference, product.name, quantity, product.unit, now, channel)
 
 
 def cancel(session: Session, *, member_id: int, declaration_id: int, now: datetime) -> Declared:

@@ -114,3 +114,26 @@ class HalfLine(Base):
     officer_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     typed: Mapped[dict[str, Any]] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Utc)
+
+
+class AssistedAct(Base):
+    """What an officer typed for a member, and what she said of it: `right`, `contested`, or nothing yet."""
+
+    __tablename__ = "assisted_acts"
+    __table_args__ = (
+        CheckConstraint("act IN ('declared', 'cancelled')", name="act"),
+        CheckConstraint("answer IN ('right', 'contested')", name="answer"),
+        Index("ix_assisted_acts_member", "member_id", "at"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declarations.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    officer_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    role: Mapped[str] = mapped_column(String(16))
+    act: Mapped[str] = mapped_column(String(9))
+    at: Mapped[datetime] = mapped_column(Utc)
+    operation: Mapped[str] = mapped_column(String(80), unique=True)
+    answer: Mapped[str | None] = mapped_column(String(9))
+    answered_at: Mapped[datetime | None] = mapped_column(Utc)
+    answered_by: Mapped[str | None] = mapped_column(String(8))
+    """The channel."""

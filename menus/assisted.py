@@ -1,0 +1,295 @@
+"""Pour un membre: what an officer does for a member who can't; and the member's word on it, on her own phone."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Member, Person
+from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.prices.reading import prices_for
+from app.coop.production import assisting, declaring
+from app.sms import texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, PrivateWords, member_of, message, message_to, who_of
+from menus.production import DeclarationRow, Earlier, ProductRow, rows_of
+
+menu = Bindings("assisted")
+By = Annotated[str, kinds.Kind("words", "m" * 17)]
+STATES = {"declared": "à peser", "cancelled": "annulé", "weighed": "pesé"}
+
+
+class Assisted(msgspec.Struct, frozen=True):
+    """Whom the officer helps, as the session keeps it: no name, it is read when shown."""
+
+    member_id: int
+    cooperative_id: int
+
+
+class Several(msgspec.Struct, frozen=True):
+    """A number of several members, each with a place."""
+
+    members: dict[str, Assisted]
+
+
+class Helped(msgspec.Struct, frozen=True):
+    name: kinds.PersonName
+    card: kinds.Short
+
+
+class Noted(msgspec.Struct, frozen=True):
+    reference: kinds.Reference
+    informed: kinds.Phrase
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What the member is asked about: the session keeps it, so that her word is of what she saw."""
+
+    id: int
+    what: kinds.Short
+    by: By
+    quantity: kinds.Amounted
+    unit: kinds.Unit
+    product: kinds.ProductName
+    reference: kinds.Reference
+    day: kinds.Day
+
+
+class Answered(msgspec.Struct, frozen=True):
+    answered: kinds.Phrase
+
+
+DOING = dict.fromkeys(("gone", "inactive", "not_yours"))
+
+
+@menu.answer(leads={"several": Several}, refuses=dict.fromkeys(("unknown", "self")))
+def assisted_member(hop: Hop, typed: str) -> Assisted:
+    """Find a member by card or by number."""
+    digits = typed.replace(" ", "").removeprefix("+221")
+    with hop.desk.database.read() as reader:
+        cooperative = _scope(reader, hop).cooperative_id
+        if len(digits) == 9 and digits.isascii() and digits.isdigit():
+            found = assisting.by_number(reader, cooperative, f"+221{digits}")
+        else:
+            found = assisting.by_card(reader, cooperative, digits)
+    return _one_of(hop, found)
+
+
+@menu.source(leads={"several": Several, "assisted": Assisted})
+def assisted_caller(hop: Hop) -> Nothing:
+    """Go to the member who asked to be called, if her number is known here."""
+    phone = str(hop.kept.get("call_back", {}).get("phone", ""))
+    with hop.desk.database.read() as reader:
+        found = assisting.by_number(reader, _scope(reader, hop).cooperative_id, f"+221{phone}")
+    try:
+        raise Lead("assisted", _one_of(hop, found))
+    except Refused:
+        return Nothing()
+
+
+@menu.answer(refuses=dict.fromkeys(("unknown", "self")))
+def assisted_place(hop: Hop, typed: str) -> Assisted:
+    """Tell by the place on her card which of a number's members is meant."""
+    meant = msgspec.convert(hop.kept["several"], Several).members.get(typed)
+    if meant is None:
+        raise Refused("unknown")
+    return _not_oneself(hop, meant)
+
+
+@menu.source(leads={"lost": None})
+def assisted_who(hop: Hop) -> Helped:
+    """Say who it is: a slip in the card number is seen by the name."""
+    if "assisted" not in hop.kept:
+        raise Lead("lost")
+    with hop.desk.database.read() as reader:
+        return _helped(reader, hop)
+
+
+@menu.rows()
+def assisted_products(hop: Hop) -> Sequence[ProductRow]:
+    """Give what her co-operative takes."""
+    with hop.desk.database.read() as reader:
+        found = declaring.products_of(reader, _member(hop).cooperative_id)
+    return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
+
+
+@menu.source(leads={"again": Earlier})
+def assisted_declaration(hop: Hop) -> Helped:
+    """Lead elsewhere when the same was declared a moment ago, by her or for her."""
+    with hop.desk.database.read() as reader:
+        earlier = declaring.similar(reader, _member(hop).member_id, hop.kept["product"]["id"], _quantity(hop), hop.now)
+        if earlier:
+            raise Lead("again", Earlier(earlier.reference, earlier.at))
+        return _helped(reader, hop)
+
+
+@menu.effect(leads={"again": Earlier, **DOING})
+def declare_for(hop: Hop, session: Session) -> Noted:
+    """Declare for her, and tell her."""
+    return _declare(hop, session, again=False)
+
+
+@menu.effect(leads=DOING)
+def declare_for_again(hop: Hop, session: Session) -> Noted:
+    """Declare another one like the one a moment ago, on purpose."""
+    return _declare(hop, session, again=True)
+
+
+@menu.rows()
+def assisted_declarations(hop: Hop) -> Sequence[DeclarationRow]:
+    """Give what can still be taken back for her."""
+    return rows_of(hop, _member(hop).member_id)
+
+
+@menu.effect(leads={"closed": None, "not_yours": None})
+def cancel_for(hop: Hop, session: Session) -> Noted:
+    """Take a declaration back for her, and tell her."""
+    office, member = _office(session, hop), _member(hop)
+    try:
+        done = assisting.cancel(
+            session,
+            office,
+            member.member_id,
+            hop.kept["declaration"]["id"],
+            channel="bureau",
+            operation=hop.operation,
+            now=hop.now,
+        )
+    except declaring.NotOpen:
+        raise Lead("closed") from None
+    return _tell(hop, session, office, "annulé", done)
+
+
+@menu.source()
+def assisted_history(hop: Hop) -> PrivateWords:
+    """Give her last declarations, and what was weighed of each; no amounts."""
+    with hop.desk.database.read() as reader:
+        found = assisting.history(reader, _member(hop).member_id)
+    lines = [
+        f"{one.at.astimezone(kinds.DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
+        f"{STATES[one.state]}{f' {kinds.quantity_words(one.weighed)}' if one.weighed is not None else ''}"
+        for one in found
+    ]
+    return PrivateWords("\n".join(lines) or "Aucune déclaration.")
+
+
+@menu.source()
+def assisted_prices(hop: Hop) -> PrivateWords:
+    """Give the prices of the day in her co-operative."""
+    with hop.desk.database.read() as reader:
+        found = prices_for(reader, _member(hop).cooperative_id, hop.now)
+    return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
+
+
+@menu.source(leads={"told": Told, "nothing": None})
+def assisted_told(hop: Hop) -> Nothing:
+    """Find what was done for the member and waits for her word."""
+    with hop.desk.database.read() as reader:
+        found = assisting.asked(reader, member_of(hop), hop.now)
+    if found is None:
+        raise Lead("nothing")
+    what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(kinds.DAKAR).date()
+    told = (what, texts.BY[found.role], found.quantity, found.unit, found.product, found.reference, day)
+    raise Lead("told", Told(found.id, *told))
+
+
+@menu.answer(refuses={"unknown": None})
+def assisted_word(hop: Hop, typed: str) -> str:
+    """Read her word, 1 or 2."""
+    del hop
+    if typed not in ("1", "2"):
+        raise Refused("unknown")
+    return typed
+
+
+@menu.effect(leads={"nothing": None}, notes=True)
+def answer_assisted(hop: Hop, session: Session) -> Answered:
+    """Write her word down; what she contests is undone, or goes to the president."""
+    act, member = int(hop.kept["told"]["id"]), member_of(hop)
+    try:
+        if hop.kept["word"] == "1":
+            return Answered(f"Merci. réf {assisting.accept(session, member, act, channel='ussd', now=hop.now)} est juste.")
+        done = assisting.contest(session, member, act, phone=hop.phone, channel="ussd", now=hop.now)
+    except assisting.Unknown:
+        raise Lead("nothing") from None
+    message(session, hop, "receipt", f"contested:{done.id}", texts.contested_receipt(done.reference, done.became, hop.now))
+    if done.phone:
+        words = texts.contested_notice(done.reference, done.role, done.became)
+        message_to(session, hop, done.phone, "security", f"contest:{done.id}", words, done.person_id, done.cooperative_id)
+    return Answered(f"Contesté: réf {done.reference} {texts.BECAME[done.became]}.")
+
+
+def _one_of(hop: Hop, found: Sequence[assisting.Found]) -> Assisted:
+    if not found:
+        raise Refused("unknown")
+    meant = {str(one.place): Assisted(one.member_id, one.cooperative_id) for one in found}
+    if len(meant) > 1:
+        raise Lead("several", Several(meant))
+    return _not_oneself(hop, next(iter(meant.values())))
+
+
+def _not_oneself(hop: Hop, meant: Assisted) -> Assisted:
+    if meant.member_id == who_of(hop).member_id:
+        raise Refused("self")
+    return meant
+
+
+def _helped(reader: Connection, hop: Hop) -> Helped:
+    who = select(Person.name, Member.card).join(Member, Member.person_id == Person.id)
+    name, card = reader.execute(who.where(Member.id == _member(hop).member_id)).one()
+    return Helped(name, card)
+
+
+def _declare(hop: Hop, session: Session, *, again: bool) -> Noted:
+    office, member = _office(session, hop), _member(hop)
+    try:
+        done = assisting.declare(
+            session,
+            office,
+            member.member_id,
+            hop.kept["product"]["id"],
+            _quantity(hop),
+            channel="bureau",
+            operation=hop.operation,
+            now=hop.now,
+            again=again,
+        )
+    except declaring.ProductGone:
+        raise Lead("gone") from None
+    except declaring.NotActive:
+        raise Lead("inactive") from None
+    if done.declaration.repeated:
+        raise Lead("again", Earlier(done.declaration.reference, done.declaration.at))
+    return _tell(hop, session, office, "déclaré", done)
+
+
+def _tell(hop: Hop, session: Session, office: Office, what: str, done: assisting.Done) -> Noted:
+    one = done.declaration
+    if done.phone is None:
+        return Noted(one.reference, "Pas de numéro: donnez-lui la réf.")
+    words = texts.assisted_receipt(what, office.role, one.reference, one.quantity, one.unit, hop.now, hop.desk.cost)
+    message_to(session, hop, done.phone, "receipt", f"assisted:{done.id}", words, done.person_id, _member(hop).cooperative_id)
+    return Noted(one.reference, "Un SMS le lui dit.")
+
+
+def _member(hop: Hop) -> Assisted:
+    return msgspec.convert(hop.kept["assisted"], Assisted)
+
+
+def _quantity(hop: Hop) -> Decimal:
+    return Decimal(str(hop.kept["quantity"]))
+
+
+def _scope(reader: Connection, hop: Hop) -> Office:
+    return office_for(reader, who_of(hop).person_id, "assist", hop.now.date())
+
+
+def _office(session: Session, hop: Hop) -> Office:
+    try:
+        return office_for(session, who_of(hop).person_id, "assist", hop.now.date(), _member(hop).cooperative_id)
+    except NotYours:
+        raise Lead("not_yours") from None

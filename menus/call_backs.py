@@ -1,0 +1,175 @@
+"""Rappels: who waits to be called, one officer for each, and what the call came to."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, cast
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.members import callbacks
+from app.coop.members.models import Person
+from app.coop.members.offices import NotYours, Office, office_for
+from app.sms import texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead
+from menus.caller import Hop, message_to, who_of
+
+menu = Bindings("call_backs")
+Phone = Annotated[str, kinds.Kind("phone", "+999999999999999", private=True)]
+Topic = Annotated[str, kinds.Kind("words", "m" * callbacks.MOST_TOPIC)]
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    waiting: kinds.Count
+    oldest: kinds.Short
+
+
+class CallBackRow(msgspec.Struct, frozen=True):
+    """One who waits; `mark` says who has it. No name: it is read when shown."""
+
+    id: int
+    mark: kinds.Short
+    age: kinds.Short
+    phone: Phone
+    topic: Topic
+
+
+class Caller(msgspec.Struct, frozen=True):
+    who: kinds.PersonName
+    phone: Phone
+    topic: Topic
+    tries: kinds.Short
+
+
+class Mine(msgspec.Struct, frozen=True):
+    """What was taken: a session that is lost finds it in the outcome."""
+
+    call_back_id: int
+
+
+class TakenBy(msgspec.Struct, frozen=True):
+    officer: kinds.PersonName
+
+
+class Closed(msgspec.Struct, frozen=True):
+    closed: kinds.Phrase
+
+
+SAID = {
+    "settled": "C'est réglé.",
+    "unreached": "À rappeler dans 3 heures.",
+    "later": "À rappeler demain.",
+    "wrong": "Retiré de la liste.",
+    "left": "Laissé à un autre.",
+}
+
+
+@menu.source()
+def call_backs_waiting(hop: Hop) -> Waiting:
+    """Say how many wait and how long the first has."""
+    with hop.desk.database.read() as reader:
+        number, since = callbacks.how_many(reader, _scope(reader, hop).cooperative_id, hop.now)
+    return Waiting(number, age_words(hop.now - since) if since else "")
+
+
+@menu.rows()
+def call_backs(hop: Hop) -> Sequence[CallBackRow]:
+    """Give who waits, oldest first."""
+    with hop.desk.database.read() as reader:
+        found = _waiting(reader, hop)
+    return [
+        CallBackRow(one.id, _mark(one.taken_by, hop), age_words(hop.now - one.at), phone_words(one.phone), one.topic)
+        for one in found
+    ]
+
+
+@menu.source(leads={"call_back_mine": None, "call_back_gone": None, "call_back_taken": TakenBy})
+def call_back(hop: Hop) -> Caller:
+    """Say who it is; lead on when it is taken or done."""
+    with hop.desk.database.read() as reader:
+        found = next((one for one in _waiting(reader, hop) if one.id == _row(hop)), None)
+        if found is None:
+            raise Lead("call_back_gone")
+        if found.taken_by == who_of(hop).person_id:
+            raise Lead("call_back_mine")
+        if found.taken_by:
+            raise Lead("call_back_taken", TakenBy(reader.scalar(select(Person.name).where(Person.id == found.taken_by)) or ""))
+    return _caller(found)
+
+
+@menu.source(leads={"call_back_gone": None})
+def call_back_caller(hop: Hop) -> Caller:
+    """Say whom to call."""
+    with hop.desk.database.read() as reader:
+        found = next((one for one in _waiting(reader, hop) if one.id == _row(hop)), None)
+    if found is None:
+        raise Lead("call_back_gone")
+    return _caller(found)
+
+
+@menu.effect(leads={"call_back_gone": None, "not_yours": None})
+def take_call_back(hop: Hop, session: Session) -> Mine:
+    """Take it: the others see so."""
+    try:
+        callbacks.take(session, _office(session, hop), _row(hop), channel="bureau", operation=hop.operation, now=hop.now)
+    except callbacks.Taken:
+        raise Lead("call_back_gone") from None
+    return Mine(_row(hop))
+
+
+@menu.effect(leads={"call_back_gone": None, "not_yours": None})
+def close_call_back(hop: Hop, session: Session) -> Closed:
+    """Note what the call came to; who was tried often enough is told by SMS."""
+    office, outcome = _office(session, hop), cast(callbacks.Outcome, hop.kept["outcome"])
+    try:
+        given_up = callbacks.close(session, office, _row(hop), outcome, channel="bureau", operation=hop.operation, now=hop.now)
+    except callbacks.Taken:
+        raise Lead("call_back_gone") from None
+    if given_up is None:
+        return Closed(SAID[outcome])
+    words = texts.given_up(callbacks.MOST_TRIES, hop.desk.code)
+    message_to(session, hop, given_up, "receipt", f"call_back:{_row(hop)}", words, None, office.cooperative_id)
+    return Closed("Retiré; un SMS le lui dit.")
+
+
+def age_words(age: timedelta) -> str:
+    """Write how long somebody has waited: `5 min`, `3 h`, `2 j`."""
+    minutes = max(0, int(age.total_seconds() // 60))
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} j"
+
+
+def phone_words(phone: str) -> str:
+    """Write a number as people dial it here: `770000012`; one from abroad whole."""
+    return phone.removeprefix("+221")
+
+
+def _mark(taken_by: int | None, hop: Hop) -> str:
+    return "" if taken_by is None else "(à vous) " if taken_by == who_of(hop).person_id else "(pris) "
+
+
+def _caller(one: callbacks.Waiting) -> Caller:
+    who = f"{one.name}, {one.card}" if one.card else one.name or "Pas un seul membre"
+    return Caller(who, phone_words(one.phone), one.topic, f"Essai {one.tries + 1}." if one.tries else "")
+
+
+def _waiting(reader: Connection, hop: Hop) -> Sequence[callbacks.Waiting]:
+    found = callbacks.waiting_for(reader, _scope(reader, hop).cooperative_id, hop.now)
+    return sorted(found, key=lambda one: one.taken_by != who_of(hop).person_id)
+
+
+def _row(hop: Hop) -> int:
+    picked = hop.kept.get("call_back")
+    return int(picked["id"] if picked else hop.kept.get("done", {}).get("call_back_id", 0))
+
+
+def _scope(reader: Connection, hop: Hop) -> Office:
+    return office_for(reader, who_of(hop).person_id, "call_backs", hop.now.date())
+
+
+def _office(session: Session, hop: Hop) -> Office:
+    try:
+        return office_for(session, who_of(hop).person_id, "call_backs", hop.now.date())
+    except NotYours:
+        raise Lead("not_yours") from None

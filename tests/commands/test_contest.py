@@ -1,0 +1,55 @@
+"""`NON <réf>` takes back what an officer did for the sender, and nothing else."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import update
+
+from app.coop.production import assisting
+from app.coop.production.models import Declaration
+from app.sms.models import Message
+from tests import quay, village
+
+
+@pytest.fixture
+def done(desk):
+    quay.appoint(desk.database)
+    with desk.database.transaction() as session:
+        done = assisting.declare(session, quay.CLERK, 1, 1, Decimal(25), channel="bureau", operation="assist", now=desk.clock())
+    return done.declaration.reference
+
+
+def states(desk):
+    return [row.state for row in desk.rows(Declaration)]
+
+
+def test_it_is_undone_once_and_another_officer_told(desk, done):
+    for text in (f"NON {done}", f"non, {done} !"):
+        desk.say(text)
+    assert [row.text for row in desk.answers() if row.to_number == village.AWA] == [
+        f"Jappoo: réf {done} contestée le {desk.clock():%d/%m/%Y}: annulée."
+    ] * 2
+    assert states(desk) == ["cancelled"]
+    assert [row.to_number for row in desk.answers() if row.purpose == "security"] == [quay.PRESIDENT]
+
+
+def test_what_was_weighed_is_a_matter_for_a_call(desk, done):
+    with desk.database.transaction() as session:
+        session.execute(update(Declaration).values(state="weighed"))
+    desk.say(f"NON {done}")
+    assert "on vous rappelle" in next(row.text for row in desk.answers() if row.to_number == village.AWA)
+    assert states(desk) == ["weighed"]
+
+
+@pytest.mark.parametrize("sender", [village.SHARED, village.NOBODY, quay.SECRETARY])
+def test_nobody_else_can_contest_it(desk, done, sender):
+    assert "rien n'a été fait" in desk.say(f"NON {done}", sender=sender)
+    assert states(desk) == ["declared"]
+
+
+@pytest.mark.usefixtures("done")
+@pytest.mark.parametrize("text", ["NON", "NON 000000", "NON merci"])
+def test_what_means_nothing_of_hers_changes_nothing(desk, text):
+    assert "rien n'a été fait" in desk.say(text)
+    assert states(desk) == ["declared"]
+    assert not [row for row in desk.rows(Message) if row.purpose == "security"]

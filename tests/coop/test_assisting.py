@@ -1,0 +1,173 @@
+"""What an officer types for a member is told, contestable, and never worth more than her own word."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from app.coop.members.models import CallBack, OfficerAct
+from app.coop.members.offices import Office
+from app.coop.production import assisting, declaring, weighing
+from app.coop.production.models import AssistedAct, Declaration
+from tests import quay, village
+
+AWA = 1
+
+
+@pytest.fixture
+def place(database):
+    village.build(database)
+    quay.appoint(database)
+    return database
+
+
+def declare(database, clock, member=AWA, office=quay.CLERK, again=False):
+    with database.transaction() as session:
+        return assisting.declare(
+            session,
+            office,
+            member,
+            1,
+            Decimal(25),
+            channel="bureau",
+            operation=f"assist:{member}:{clock()}",
+            now=clock(),
+            again=again,
+        )
+
+
+def cancel(database, clock, declaration):
+    with database.transaction() as session:
+        return assisting.cancel(session, quay.CLERK, AWA, declaration, channel="bureau", operation=f"cancel:{clock()}", now=clock())
+
+
+def contest(database, clock, act, member=AWA):
+    with database.transaction() as session:
+        return assisting.contest(session, member, act, phone=village.AWA, channel="ussd", now=clock())
+
+
+def asked(database, clock, member=AWA):
+    with database.read() as reader:
+        return assisting.asked(reader, member, clock())
+
+
+def state(database, declaration):
+    with database.read() as reader:
+        return reader.scalar(select(Declaration.state).where(Declaration.id == declaration))
+
+
+def weigh(database, clock, reference):
+    with database.transaction() as session:
+        what = weighing.by_reference(session, 1, reference, clock().year)
+        weighing.note(
+            session,
+            quay.CLERK,
+            what,
+            weight=Decimal(25),
+            grade="A",
+            weighed_at=clock(),
+            channel="ussd",
+            operation="weigh",
+            now=clock(),
+        )
+
+
+def test_a_declaration_for_a_member_says_who_typed_it_and_asks_her(place, clock):
+    done = declare(place, clock)
+    assert done.phone == village.AWA
+    found = asked(place, clock)
+    assert (found.act, found.role, found.reference) == ("declared", "secretary", done.declaration.reference)
+    with place.read() as reader:
+        assert reader.scalar(select(Declaration.channel)) == "bureau"
+        assert assisting.typed_by(reader, [done.declaration.id]) == {done.declaration.id: "secretary"}
+        acts = reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.member_id, OfficerAct.channel)).all()
+    assert acts == [("declared for a member", 101, AWA, "bureau")]
+
+
+def test_the_same_again_writes_nothing_unless_meant(place, clock):
+    first = declare(place, clock)
+    clock.forward(minutes=2)
+    assert declare(place, clock).declaration.reference == first.declaration.reference
+    assert declare(place, clock, again=True).declaration.reference != first.declaration.reference
+    with place.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(AssistedAct)) == 2
+
+
+def test_what_she_contests_is_cancelled_once_and_the_president_told(place, clock):
+    done = declare(place, clock)
+    for _ in range(2):
+        told = contest(place, clock, done.id)
+        assert (told.became, told.phone) == ("cancelled", quay.PRESIDENT)
+    assert state(place, done.declaration.id) == "cancelled"
+    assert asked(place, clock) is None
+    with place.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(CallBack)) == 0
+
+
+def test_what_a_president_typed_is_told_to_another(place, clock):
+    assert contest(place, clock, declare(place, clock, office=Office(102, "president", 1)).id).phone == quay.SECRETARY
+
+
+def test_what_was_weighed_stays_and_somebody_calls(place, clock):
+    done = declare(place, clock)
+    weigh(place, clock, done.declaration.reference)
+    assert contest(place, clock, done.id).became == "weighed"
+    contest(place, clock, done.id)
+    assert state(place, done.declaration.id) == "weighed"
+    with place.read() as reader:
+        rows = reader.execute(select(CallBack.phone, CallBack.topic, CallBack.cooperative_id)).all()
+    assert rows == [(village.AWA, f"Contesté {done.declaration.reference}", 1)]
+
+
+def test_a_cancelling_that_she_contests_is_undone(place, clock):
+    own = quay.declared(place, [AWA], clock())[0]
+    with place.read() as reader:
+        declaration = reader.scalar(select(Declaration.id).where(Declaration.reference == own))
+    done = cancel(place, clock, declaration)
+    assert asked(place, clock).act == "cancelled"
+    with pytest.raises(declaring.NotOpen):
+        cancel(place, clock, declaration)
+    assert contest(place, clock, done.id).became == "reopened"
+    assert state(place, declaration) == "declared"
+
+
+def test_nobody_answers_for_another_nor_twice(place, clock):
+    done = declare(place, clock)
+    with pytest.raises(assisting.Unknown):
+        contest(place, clock, done.id, member=2)
+    with place.transaction() as session:
+        assert assisting.accept(session, AWA, done.id, channel="ussd", now=clock()) == done.declaration.reference
+    assert asked(place, clock) is None
+    assert contest(place, clock, done.id).became == "cancelled"
+    with place.transaction() as session, pytest.raises(assisting.Unknown):
+        assisting.accept(session, AWA, done.id, channel="ussd", now=clock())
+
+
+def test_after_a_week_her_phone_asks_no_more(place, clock):
+    done = declare(place, clock)
+    clock.now += assisting.CONTEST_WITHIN - timedelta(seconds=1)
+    assert asked(place, clock).id == done.id
+    clock.forward(seconds=1)
+    assert asked(place, clock) is None
+    with place.read() as reader, pytest.raises(assisting.Unknown):
+        assisting.asked_by_reference(reader, [AWA], done.declaration.reference, clock())
+
+
+def test_a_member_is_found_by_card_and_by_number(place):
+    with place.read() as reader:
+        assert [one.member_id for one in assisting.by_card(reader, 1, "00001")] == [AWA]
+        assert [one.member_id for one in assisting.by_card(reader, 1, "c00001")] == [AWA]
+        assert [one.member_id for one in assisting.by_number(reader, 1, village.SHARED)] == [2, 3]
+        assert [one.place for one in assisting.by_number(reader, None, village.SHARED)] == [1, 2]
+        for cooperative, card in ((9, "00001"), (1, "1"), (1, "00005"), (1, "' OR 1"), (1, "999999999999")):
+            assert assisting.by_card(reader, cooperative, card) == ()
+        assert assisting.by_number(reader, 1, village.BLOCKED) == ()
+
+
+def test_her_declarations_are_told_without_amounts(place, clock):
+    reference = declare(place, clock).declaration.reference
+    weigh(place, clock, reference)
+    with place.read() as reader:
+        [seen] = assisting.history(reader, AWA)
+    assert (seen.reference, seen.state, seen.weighed) == (reference, "weighed", Decimal(25))

@@ -1,0 +1,102 @@
+"""Who asked to be called waits until an officer has called: one officer for each, and nobody is forgotten."""
+
+import pytest
+from sqlalchemy import select
+
+from app.coop.members import callbacks
+from app.coop.members.models import CallBack, OfficerAct
+from app.coop.members.offices import Office
+from tests import quay, village
+
+PRESIDENT = Office(102, "president", 1)
+
+
+@pytest.fixture
+def place(sqlite_database):
+    village.build(sqlite_database)
+    quay.appoint(sqlite_database)
+    return sqlite_database
+
+
+def ask(database, clock, phone=village.AWA, topic="Aide"):
+    with database.transaction() as session:
+        return callbacks.ask(session, phone, topic, person_id=1, cooperative_id=1, now=clock())[0]
+
+
+def waiting(database, clock, cooperative=1):
+    with database.read() as reader:
+        return [(one.phone, one.topic, one.taken_by) for one in callbacks.waiting_for(reader, cooperative, clock())]
+
+
+def take(database, clock, row, office=quay.CLERK):
+    with database.transaction() as session:
+        callbacks.take(session, office, row, channel="bureau", operation=f"take:{clock()}", now=clock())
+
+
+def close(database, clock, row, outcome, office=quay.CLERK):
+    with database.transaction() as session:
+        return callbacks.close(session, office, row, outcome, channel="bureau", operation=f"close:{clock()}", now=clock())
+
+
+def test_one_officer_takes_it_and_the_others_see_so(place, clock):
+    row = ask(place, clock)
+    take(place, clock, row)
+    take(place, clock, row)
+    with pytest.raises(callbacks.Taken):
+        take(place, clock, row, PRESIDENT)
+    assert waiting(place, clock) == [(village.AWA, "Aide", 101)]
+    clock.forward(hours=2)
+    assert waiting(place, clock) == [(village.AWA, "Aide", None)]
+    take(place, clock, row, PRESIDENT)
+    with pytest.raises(callbacks.Taken):
+        close(place, clock, row, "settled")
+
+
+def test_an_officer_of_elsewhere_takes_none(place, clock):
+    row = ask(place, clock)
+    for office in (Office(103, "administrator", None), Office(104, "secretary", 9)):
+        with pytest.raises(callbacks.Taken):
+            take(place, clock, row, office)
+
+
+def test_who_isnt_reached_comes_back_and_is_given_up_after_three_times(place, clock):
+    row = ask(place, clock)
+    for tried in (1, 2, 3):
+        take(place, clock, row)
+        assert close(place, clock, row, "unreached") == (village.AWA if tried == 3 else None)
+        assert waiting(place, clock) == []
+        clock.forward(hours=3)
+        assert len(waiting(place, clock)) == (tried < 3)
+    assert ask(place, clock) != row
+
+
+def test_asking_again_brings_it_forward_under_the_newer_topic(place, clock):
+    row = ask(place, clock)
+    take(place, clock, row)
+    close(place, clock, row, "later")
+    assert waiting(place, clock) == []
+    assert ask(place, clock, topic="Boutique: Keccax en sachet de 2 kg") == row
+    assert waiting(place, clock) == [(village.AWA, "Boutique: Keccax en sach", None)]
+
+
+@pytest.mark.parametrize(("outcome", "done"), [("settled", True), ("wrong", True), ("later", False), ("left", False)])
+def test_each_outcome_is_noted_with_who_and_through_what(place, clock, outcome, done):
+    row = ask(place, clock)
+    take(place, clock, row)
+    close(place, clock, row, outcome)
+    with place.read() as reader:
+        kept = reader.execute(select(CallBack.outcome, CallBack.done_at, CallBack.done_by).where(CallBack.id == row)).one()
+        acts = reader.execute(select(OfficerAct.act, OfficerAct.about, OfficerAct.person_id, OfficerAct.channel)).all()
+    assert kept == (outcome, clock() if done else None, 101 if done else None)
+    about = (f"call_back:{row}", 101, "bureau")
+    assert acts == [("call back taken", *about), (f"call back {outcome}", *about)]
+
+
+def test_the_oldest_is_first(place, clock):
+    for phone in (village.AWA, village.SHARED, village.NEW):
+        ask(place, clock, phone)
+        clock.forward(minutes=5)
+    assert [phone for phone, _, _ in waiting(place, clock)] == [village.AWA, village.SHARED, village.NEW]
+    with place.read() as reader:
+        assert callbacks.how_many(reader, 1, clock())[0] == 3
+        assert (clock() - callbacks.how_many(reader, 1, clock())[1]).seconds == 15 * 60

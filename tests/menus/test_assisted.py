@@ -1,0 +1,166 @@
+"""Bureau 7: an officer acts for a member, who hears of it at once and has the last word."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, update
+
+from app.coop.members.models import CallBack, Member, Number
+from app.coop.production.models import AssistedAct, Declaration
+from app.gsm7 import septets
+from app.sms import texts
+from app.sms.models import Message
+from tests import quay, village
+from tests.village import LONG_AGO
+
+
+def help_her(line, whom="00001", phone=quay.SECRETARY, entries=("1", "1", "25", "1")):
+    talk = line(phone)
+    talk.dial(["8", "7"])
+    talk.type("2468")
+    said = talk.type(whom)
+    for entry in entries:
+        said = talk.type(entry)
+    return talk, said
+
+
+def told(database, phone=village.AWA):
+    with database.read() as reader:
+        return reader.scalars(select(Message.text).where(Message.to_number == phone).order_by(Message.id)).all()
+
+
+def open_balances(line, phone=village.AWA):
+    talk = line(phone)
+    assert "Mes soldes" in talk.dial([])
+    talk.type("1")
+    return talk, talk.type("2468")
+
+
+def test_she_is_told_at_once_and_finds_it_right(line, database):
+    talk, said = help_her(line)
+    assert "Un SMS le lui dit" in said
+    reference = said.split("réf ")[1][:6]
+    [text] = told(database)
+    assert f"déclaré pour vous par la secrétaire: réf {reference}, 25 kg" in text
+    assert f"NON {reference}" in text
+    assert "Awa 1, C00001" in talk.type("1")
+    assert f"réf {reference} à peser" in talk.type("3")
+    hers, seen = open_balances(line)
+    assert f"Déclaré pour vous par la secrétaire: 25 kg de Thiof, réf {reference}" in seen
+    assert "est juste" in hers.type("1")
+    assert "Parts 10 000 F" in hers.type("1")
+    assert "Parts" in open_balances(line)[1]
+    listed = line(village.AWA)
+    listed.dial(["7", "1"])
+    listed.type("2468")
+    assert "25 kg Thiof (par la secrétaire)" in listed.type("1")
+
+
+def test_one_key_contests_and_it_is_undone(line, database):
+    reference = help_her(line)[1].split("réf ")[1][:6]
+    hers, _ = open_balances(line)
+    assert f"Contesté: réf {reference} annulée." in hers.type("2")
+    assert hers.again() == hers.again()
+    assert "Parts" in hers.type("1")
+    assert [text for text in told(database) if "contestée" in text]
+    assert "un membre conteste" in told(database, quay.PRESIDENT)[0]
+    with database.read() as reader:
+        assert reader.scalar(select(Declaration.state)) == "cancelled"
+        assert reader.execute(select(AssistedAct.answer, AssistedAct.answered_by)).one() == ("contested", "ussd")
+
+
+def test_she_may_put_it_off_but_is_asked_first(line):
+    help_her(line)
+    hers, _ = open_balances(line)
+    assert "Mes soldes" in hers.type("0")
+    assert "C'est juste" in hers.type("1")
+    assert "1 ou 2" in hers.type("5")
+
+
+def test_a_second_act_meanwhile_is_asked_about_next(line):
+    help_her(line)
+    hers, seen = open_balances(line)
+    first = seen.split("réf ")[1][:6]
+    second = help_her(line, entries=("1", "2", "3", "1"))[1].split("réf ")[1][:6]
+    assert f"réf {first} annulée" in hers.type("2")
+    assert second in hers.type("1")
+
+
+def test_a_cancelling_is_told_and_can_be_taken_back(line, database):
+    reference = quay.declared(database, [1], LONG_AGO)[0]
+    _, said = help_her(line, entries=("2", "1", "1"))
+    assert f"réf {reference}. Un SMS" in said
+    hers, seen = open_balances(line)
+    assert "Annulé pour vous par la secrétaire: 12,5 kg" in seen
+    assert "remise en attente" in hers.type("2")
+    with database.read() as reader:
+        assert reader.scalar(select(Declaration.state)) == "declared"
+
+
+@pytest.mark.parametrize("whom", ["00005", "C99999", "12", "", "77000001x", "770000013", "x" * 40])
+def test_who_isnt_there_cant_be_helped(line, whom):
+    assert "Inconnu ici" in help_her(line, whom, entries=())[1]
+
+
+def test_an_officer_doesnt_help_herself(line):
+    assert "Pour vous-meme" in help_her(line, "00101", entries=())[1]
+
+
+def test_a_shared_number_asks_for_the_place(line):
+    talk, said = help_her(line, "760000001", entries=())
+    assert "chiffre de place" in said
+    assert "Inconnu ici" in talk.type("7")
+    assert "Awa 3, C00003" in talk.type("2")
+
+
+def test_a_member_without_a_number_takes_the_reference_home(line, database):
+    with database.transaction() as session:
+        session.execute(update(Number).where(Number.person_id == 1).values(person_id=2, place=3))
+    assert "donnez-lui la réf" in help_her(line)[1]
+
+
+def test_the_federation_helps_in_every_co_operative_and_says_so(line, database):
+    assert "Un SMS" in help_her(line, phone=quay.ADMINISTRATOR)[1]
+    assert "par la fédération" in told(database)[0]
+
+
+def test_her_account_may_be_closed_meanwhile(line, database):
+    talk, _ = help_her(line, entries=("1", "1", "25"))
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 1).values(state="blocked"))
+    assert "Rien n'est enregistré" in talk.type("1")
+    assert told(database) == []
+
+
+def test_no_amount_of_hers_is_shown(line):
+    talk, said = help_her(line, entries=())
+    seen = [said]
+    seen += [talk.type(entry) for entry in ("3", "0", "2", "0", "1", "0")]
+    assert not any(re.search(r"\d F\b", page) for page in seen)
+    assert "Thiof 1 000 F par kg" in talk.type("4")
+
+
+def test_who_asked_to_be_called_is_helped_from_there(line, database):
+    hers = line(village.AWA)
+    hers.dial(["8"])
+    hers.type("1")
+    talk = line()
+    talk.dial(["8", "6"])
+    for entry in ("2468", "1", "1", "1", "9"):
+        said = talk.type(entry)
+    assert "Agir pour ce membre" in said
+    assert "Awa 1, C00001" in talk.type("6")
+    for entry in ("1", "2", "3", "1"):
+        said = talk.type(entry)
+    assert "C'est fait" in said
+    with database.read() as reader:
+        assert reader.scalar(select(CallBack.taken_by)) == 101
+
+
+def test_what_is_said_fits_one_message():
+    longest = ("annulé", "administrator", "999999", Decimal("99999.999"), "mmmmmmmm", LONG_AGO, "m" * 20)
+    said = [texts.assisted_receipt(*longest)]
+    said += [texts.contested_receipt("999999", became, LONG_AGO) for became in texts.BECAME]
+    said += [texts.contested_notice("999999", role, became) for role in texts.BY for became in texts.BECAME]
+    assert all(septets(text) <= 160 for text in said)

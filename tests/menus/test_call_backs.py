@@ -1,0 +1,76 @@
+"""Bureau 6: who waits, one officer for each, and what the call came to."""
+
+from sqlalchemy import select
+
+from app.coop.members.models import CallBack
+from app.sms.models import Message
+from tests import quay, village
+
+
+def asks(line, phone, *entries):
+    talk = line(phone)
+    talk.dial([])
+    for entry in entries:
+        talk.type(entry)
+
+
+def open_list(line, phone=quay.SECRETARY):
+    talk = line(phone)
+    talk.dial(["8", "6"])
+    talk.type("2468")
+    return talk, talk.type("1")
+
+
+def test_the_list_says_how_long_who_and_what_about(line):
+    asks(line, village.AWA, "8", "1")
+    talk = line()
+    talk.dial(["8", "6"])
+    assert "Rappels: 1 en attente. Le plus ancien: 0 min" in talk.type("2468")
+    assert "1 0 min 770000012 Aide" in talk.type("1")
+    seen = talk.type("1")
+    assert "Awa 1, C00001. 770000012, Aide" in seen
+    assert "1 J'appelle" in seen
+
+
+def test_where_she_asked_is_the_subject(line):
+    asks(line, village.SHARED, "4", "1", "1", "1")
+    assert "760000001 Boutique: Keccax en sach" in open_list(line)[1]
+    assert "760000001" not in open_list(line, quay.ADMINISTRATOR)[1]
+
+
+def test_one_officer_has_it_and_the_others_see_so(line):
+    asks(line, village.AWA, "8", "1")
+    first, _ = open_list(line)
+    first.type("1")
+    assert "Appelez 770000012: Awa 1" in first.type("1")
+    second, said = open_list(line, quay.PRESIDENT)
+    assert "(pris)" in said
+    assert "Pris par Responsable 101" in second.type("1")
+    again, said = open_list(line)
+    assert "(à vous)" in said
+    assert "Appelez 770000012" in again.type("1")
+    again.type("1")
+    assert "Noté. C'est réglé." in again.type("1")
+    assert "Personne n'attend" in open_list(line)[1]
+
+
+def test_two_who_take_it_at_once_are_told_apart(line):
+    asks(line, village.AWA, "8", "1")
+    first, second = open_list(line)[0], open_list(line, quay.PRESIDENT)[0]
+    assert "J'appelle" in first.type("1")
+    assert "J'appelle" in second.type("1")
+    assert "Appelez" in first.type("1")
+    assert "Pris par un autre" in second.type("1")
+
+
+def test_whoever_cant_be_reached_is_told_in_the_end(line, database):
+    asks(line, village.AWA, "8", "1")
+    for tried in (1, 2, 3):
+        with database.transaction() as session:
+            session.scalar(select(CallBack)).again_at = None
+        talk, _ = open_list(line)
+        talk.type("1"), talk.type("1"), talk.type("2")
+        assert ("un SMS" in talk.type("1")) is (tried == 3)
+    with database.read() as reader:
+        texts = reader.scalars(select(Message.text).where(Message.to_number == village.AWA)).all()
+    assert texts == ["Jappoo: nous vous avons appelé 3 fois, sans réponse. Pour qu'on vous rappelle: *384*44135*8#"]
