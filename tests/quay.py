@@ -11,6 +11,7 @@ from tests import village
 
 SECRETARY, PRESIDENT, ADMINISTRATOR = "+221770000101", "+221770000102", "+221780000001"
 OFFICES = ((101, SECRETARY, "secretary", 1), (102, PRESIDENT, "president", 1), (103, ADMINISTRATOR, "administrator", None))
+TREASURER = "+221770000104"
 CLERK = Office(101, "secretary", 1)
 
 
@@ -26,6 +27,16 @@ def appoint(database) -> None:
             session.add(Role(person_id=person, role=role, cooperative_id=cooperative, from_on=date(2026, 1, 1)))
             if cooperative:
                 _member(session, person)
+
+
+def treasurer(database) -> None:
+    """Give it a treasurer, person and member 104, on the number +221770000104."""
+    with database.transaction() as session:
+        session.add(Person(id=104, name="Responsable 104", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1))
+        session.flush()
+        session.add(Number(phone=TREASURER, person_id=104, place=None, registered_at=village.LONG_AGO))
+        session.add(Role(person_id=104, role="treasurer", cooperative_id=1, from_on=date(2026, 1, 1)))
+        _member(session, 104)
 
 
 def women(database, count: int) -> list[int]:

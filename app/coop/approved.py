@@ -2,9 +2,10 @@
 
 from app.coop import approvals
 from app.coop.approvals import sweeping
+from app.coop.ledger import corrections, payouts, till
 from app.coop.prices import proposing
 
-LEADS_TO = (proposing,)
+LEADS_TO = (corrections, payouts, proposing, till)
 """The modules that say what happens to their kinds."""
 
 __all__ = ["LEADS_TO", "approvals", "sweeping"]

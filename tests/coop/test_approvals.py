@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from app.coop.approvals import deciding, sweeping
 from app.coop.approved import approvals
-from app.coop.members.models import Member, Number, OfficerAct, Person, Role
+from app.coop.members.models import Member, OfficerAct, Role
 from app.coop.members.offices import Office
 from app.sms.models import Message
 from tests import quay, village
@@ -44,11 +44,7 @@ def _acts(monkeypatch):
 def build(database):
     village.build(database)
     quay.appoint(database)
-    with database.transaction() as session:
-        session.add(Person(id=104, name="Trésorière", language="fr", pin_hash=None, pin_pepper=1))
-        session.flush()
-        session.add(Number(phone="+221770000104", person_id=104, place=None, registered_at=village.LONG_AGO))
-        session.add(Role(person_id=104, role="treasurer", cooperative_id=1, from_on=date(2026, 1, 1)))
+    quay.treasurer(database)
     return database
 
 
@@ -209,7 +205,7 @@ def test_officers_are_told_once_by_one_discreet_sms_for_all_that_is_new(house, c
     assert told(house) == [
         (quay.SECRETARY, words.format(3)),
         (quay.PRESIDENT, words.format(4)),
-        ("+221770000104", words.format(4)),
+        (quay.TREASURER, words.format(4)),
     ]
 
 

@@ -30,6 +30,7 @@ KINDS = {
     "advance": Kind(officer=2),
     "leasing": Kind(officer=2),
     "reversal": Kind(),
+    "levy": Kind(),
     "price": Kind(own=True),
     "batch": Kind(),
     "aid": Kind(),

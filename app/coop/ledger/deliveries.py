@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.services import open_accounts
+from app.coop.ledger.services import OWED, open_accounts
 from app.coop.members.models import Cooperative
 
 
@@ -22,7 +22,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Credited(msgspec.Struct, frozen=True):
-    """How a delivery was shared out, in XOF: solidarity, the advance's instalment, and the rest for the member to be paid."""
+    """How a delivery was shared out, in XOF: solidarity, what was repaid (advance, then lease), and the rest for the member."""
 
     entry_id: int | None
     gross: int
@@ -36,13 +36,13 @@ class Credited(msgspec.Struct, frozen=True):
 
 
 def shared_out(gross: int, owed: int, solidarity_percent: int, instalment_percent: int) -> tuple[int, int]:
-    """Return solidarity share and instalment of a delivery, both rounded down: the member keeps what remains, to the franc."""
+    """Return solidarity share and what is repaid of a delivery, both rounded down: the member keeps what remains, to the franc."""
     share = gross * solidarity_percent // 100
     return share, min(owed, (gross - share) * instalment_percent // 100)
 
 
 def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery], *, now: datetime) -> list[Credited]:
-    """Write an entry for each delivery: purchases to payable, solidarity and advance; return them in the order given.
+    """Write an entry for each delivery: purchases to payable, solidarity, advance and lease; return them in the order given.
 
     All accounts are locked at once, in the order of their ids. An operation that was written before raises IntegrityError.
     """
@@ -54,13 +54,17 @@ def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery]
     lines: list[list[tuple[int, int]]] = []
     shares: list[tuple[int, int]] = []
     for delivery in deliveries:
-        share, repaid = shared_out(delivery.gross, owed[delivery.member_id], *rules)
-        owed[delivery.member_id] -= repaid
+        member = delivery.member_id
+        share, repaid = shared_out(delivery.gross, owed[member, "advance"] + owed[member, "leasing"], *rules)
+        of_advance = min(owed[member, "advance"], repaid)
+        owed[member, "advance"] -= of_advance
+        owed[member, "leasing"] -= repaid - of_advance
         mine = [
             (accounts[None, "purchases"], delivery.gross),
             (accounts[None, "solidarity"], -share),
-            (accounts[delivery.member_id, "advance"], -repaid),
-            (accounts[delivery.member_id, "payable"], -(delivery.gross - share - repaid)),
+            (accounts[member, "advance"], -of_advance),
+            (accounts.get((member, "leasing"), 0), of_advance - repaid),
+            (accounts[member, "payable"], -(delivery.gross - share - repaid)),
         ]
         lines.append([line for line in mine if line[1]])
         shares.append((share, repaid))
@@ -95,13 +99,15 @@ def _entries(session: Session, cooperative_id: int, deliveries: Sequence[Deliver
     return {operation: entry for operation, entry in made}  # noqa: C416 - a Row is not a pair to mypy
 
 
-def _accounts(session: Session, cooperative_id: int, members: set[int]) -> tuple[dict[tuple[int | None, str], int], dict[int, int]]:
+def _accounts(
+    session: Session, cooperative_id: int, members: set[int]
+) -> tuple[dict[tuple[int | None, str], int], dict[tuple[int, str], int]]:
     """Lock the accounts that a list touches, opening those that are missing; return their ids, and what each member owes."""
     scope = Account.cooperative_id == cooperative_id
     wanted = select(Account.id, Account.member_id, Account.kind, Account.balance).where(
         scope,
         or_(
-            Account.member_id.in_(members) & Account.kind.in_(("payable", "advance")),
+            Account.member_id.in_(members) & Account.kind.in_(("payable", "advance", "leasing")),
             Account.member_id.is_(None) & Account.kind.in_(("purchases", "solidarity")),
         ),
     )
@@ -116,5 +122,6 @@ def _accounts(session: Session, cooperative_id: int, members: set[int]) -> tuple
             open_accounts(session, cooperative_id, member)
         session.flush()
         rows = session.execute(wanted.order_by(Account.id).with_for_update()).all()
-    owed = {row.member_id: row.balance for row in rows if row.kind == "advance" and row.member_id is not None}
+    owed: dict[tuple[int, str], int] = defaultdict(int)
+    owed |= {(row.member_id, row.kind): row.balance for row in rows if row.kind in OWED and row.member_id is not None}
     return {(row.member_id, row.kind): row.id for row in rows}, owed

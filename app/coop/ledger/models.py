@@ -1,8 +1,8 @@
 """Accounts, journal entries and postings. Entries and postings are append-only: triggers refuse the rest."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Utc
@@ -14,7 +14,17 @@ class Account(Base):
     """
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("member_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("member_id", "kind"),
+        Index(
+            "uq_accounts_control",
+            "cooperative_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("member_id IS NULL"),
+            postgresql_where=text("member_id IS NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperatives.id"), index=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
@@ -42,4 +52,57 @@ class Posting(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entries.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+
+_OPEN = text("state IN ('asked', 'approved', 'handed')")
+
+
+class Payout(Base):
+    """What leaves for a member: *asked*, *approved* by several, *handed* over, *paid* by her word; or *refused*, *cancelled*.
+
+    A *withdrawal* of savings, an *advance*, or *leasing* of an `asset`; `amount` in XOF, repaid in so many monthly `instalments`
+    (0: none). `reference` is five digits and a check digit. `signature` is the number of the receipt that two officers typed
+    where the member has no telephone. A member has one of a kind open at a time.
+    """
+
+    __tablename__ = "payouts"
+    __table_args__ = (
+        UniqueConstraint("cooperative_id", "reference"),
+        CheckConstraint("kind IN ('withdrawal', 'advance', 'leasing')", name="kind"),
+        CheckConstraint("state IN ('asked', 'approved', 'handed', 'paid', 'refused', 'cancelled')", name="state"),
+        CheckConstraint("amount > 0", name="amount"),
+        Index("uq_payouts_open", "member_id", "kind", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_payouts_scope", "cooperative_id", "state"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperatives.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    asset: Mapped[str | None] = mapped_column(String(20))
+    instalments: Mapped[int]
+    reference: Mapped[str] = mapped_column(String(6))
+    state: Mapped[str] = mapped_column(String(9))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime] = mapped_column(Utc)
+    channel: Mapped[str] = mapped_column(String(8))
+    operation: Mapped[str] = mapped_column(String(80), unique=True)
+    handed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    handed_at: Mapped[datetime | None] = mapped_column(Utc)
+    handed_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+    signature: Mapped[str | None] = mapped_column(String(10))
+    signed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    countersigned_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    paid_at: Mapped[datetime | None] = mapped_column(Utc)
+    paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+
+
+class Instalment(Base):
+    """What of an advance or a lease is to be repaid by a day, in XOF; together they are its amount."""
+
+    __tablename__ = "instalments"
+    payout_id: Mapped[int] = mapped_column(ForeignKey("payouts.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    due_on: Mapped[date]
     amount: Mapped[int] = mapped_column(BigInteger)

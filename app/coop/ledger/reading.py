@@ -9,12 +9,13 @@ from app.coop.ledger.models import Account, JournalEntry, Posting
 
 
 class Balances(msgspec.Struct, frozen=True):
-    """A member's four balances in XOF, none negative: paid shares, savings, deliveries to be paid, advances owed."""
+    """A member's balances in XOF, none negative: paid shares, savings, deliveries to be paid, advances and leases owed."""
 
     shares: int = 0
     savings: int = 0
     payable: int = 0
     advance: int = 0
+    leasing: int = 0
 
 
 class Movement(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ _MOVEMENTS = (
 
 
 def balances_of(reader: Connection, member_id: int) -> Balances:
-    """Return a member's balances; one SELECT of four rows, however long the history."""
+    """Return a member's balances; one SELECT of a few rows, however long the history."""
     rows = {kind: abs(balance) for kind, balance in reader.execute(_BALANCES, {"member": member_id})}
     return Balances(**rows)
 

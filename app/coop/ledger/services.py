@@ -7,9 +7,12 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.members.models import Cooperative
 
 MEMBER_KINDS = ("shares", "savings", "payable", "advance")
 CONTROL_KINDS = ("cash", "purchases")
+OWED = ("advance", "leasing")
+"""What a member owes: debit accounts, where hers are credit ones otherwise."""
 
 
 class Unbalanced(ValueError):
@@ -31,6 +34,26 @@ def open_accounts(session: Session, cooperative_id: int, member_id: int | None) 
     session.add_all(accounts)
     session.flush()
     return {account.kind: account.id for account in accounts}
+
+
+def account_of(session: Session, cooperative_id: int, member_id: int | None, kind: str) -> int:
+    """Return a member's account of a kind, or with None the co-operative's control account; opened when it is the first time.
+
+    Control accounts beyond CONTROL_KINDS: *solidarity*, *handed_over* (out of the box, without the member's word yet), *bank*,
+    *mobile*, *equipment*; a member's beyond MEMBER_KINDS: *leasing*.
+    """
+    owner = Account.member_id.is_(None) if member_id is None else Account.member_id == member_id
+    wanted = select(Account.id).where(Account.cooperative_id == cooperative_id, owner, Account.kind == kind)
+    found = session.scalar(wanted)
+    if found is None:
+        session.execute(select(Cooperative.id).where(Cooperative.id == cooperative_id).with_for_update(key_share=True))
+        found = session.scalar(wanted)
+    if found is None:
+        account = Account(cooperative_id=cooperative_id, member_id=member_id, kind=kind)
+        session.add(account)
+        session.flush()
+        found = account.id
+    return found
 
 
 def post(
@@ -74,7 +97,7 @@ def post(
         raise Unbalanced(f"{operation}: an account is of another member")
     for row in kept:
         after = row.balance + touched[row.id]
-        if (after < 0) if row.kind == "advance" else (after > 0):
+        if (after < 0) if row.kind in OWED else (after > 0):
             raise Overdrawn(row.kind)
     entry = JournalEntry(
         operation=operation, kind=kind, cooperative_id=cooperative_id, member_id=member_id, at=now, reverses_id=reverses_id

@@ -1,9 +1,10 @@
-"""Recompute the books from their postings, and say what doesn't agree."""
+"""Recompute the books from their postings, and say what doesn't agree; also with payouts, schedules and approvals."""
 
 import msgspec
-from sqlalchemy import Connection, func, literal, or_, select
+from sqlalchemy import Connection, String, case, cast, func, literal, or_, select
 
-from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.approvals.models import Approval, ApprovalVote
+from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.db.base import Base
 
 MOST_NAMED = 20
@@ -21,6 +22,7 @@ class Findings(msgspec.Struct, frozen=True):
 def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
     wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_orphans(reader), *_strangers(reader)]
+    wrong += [*_schedules(reader), *_payouts(reader), *_votes(reader), *_executed(reader)]
     return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
 
 
@@ -85,3 +87,67 @@ def _strangers(reader: Connection) -> list[str]:
         .limit(MOST_NAMED)
     )
     return [f"posting {posting}: its account is of another member or co-operative" for (posting,) in rows]
+
+
+def _schedules(reader: Connection) -> list[str]:
+    count, total = func.count(Instalment.number), func.coalesce(func.sum(Instalment.amount), 0)
+    rows = reader.execute(
+        select(Payout.id, Payout.amount, total)
+        .outerjoin(Instalment, Instalment.payout_id == Payout.id)
+        .where(Payout.instalments > 0, Payout.state.in_(("handed", "paid")))
+        .group_by(Payout.id, Payout.amount, Payout.instalments)
+        .having(or_(total != Payout.amount, count != Payout.instalments))
+        .limit(MOST_NAMED)
+    )
+    return [f"payout {payout}: its instalments sum to {int(due)} F, not {amount} F" for payout, amount, due in rows]
+
+
+def _payouts(reader: Connection) -> list[str]:
+    """Find what left without several officers' word, or without its entries."""
+    wanted = Approval.about == literal("payout:") + cast(Payout.id, String)
+    approved = select(Approval.id).where(wanted, Approval.state == "approved")
+    unwanted = Payout.state.in_(("approved", "handed", "paid")) & ~approved.exists()
+    unbooked = Payout.state.in_(("handed", "paid")) & Payout.handed_entry_id.is_(None)
+    unpaid = (Payout.state == "paid") & Payout.paid_entry_id.is_(None)
+    rows = reader.execute(select(Payout.id, Payout.state).where(or_(unwanted, unbooked, unpaid)).limit(MOST_NAMED))
+    return [f"payout {payout}: {state} without its approval or its entry" for payout, state in rows]
+
+
+def _votes(reader: Connection) -> list[str]:
+    """Find approvals that say something else than their votes."""
+    votes = select(
+        ApprovalVote.approval_id,
+        func.sum(case((ApprovalVote.approved, 1), else_=0)).label("given"),
+        func.sum(case((ApprovalVote.approved, 0), else_=1)).label("against"),
+    ).group_by(ApprovalVote.approval_id)
+    cast_ = votes.subquery()
+    given, against = func.coalesce(cast_.c.given, 0), func.coalesce(cast_.c.against, 0)
+    rows = reader.execute(
+        select(Approval.id, Approval.state)
+        .outerjoin(cast_, cast_.c.approval_id == Approval.id)
+        .where(
+            or_(
+                (Approval.state == "approved") & ((given < Approval.needed) | (against > 0)),
+                (Approval.state == "refused") & (against != 1),
+                Approval.state.in_(("waiting", "dead")) & (against > 0),
+            )
+        )
+        .limit(MOST_NAMED)
+    )
+    return [f"approval {approval}: {state}, but not by its votes" for approval, state in rows]
+
+
+def _executed(reader: Connection) -> list[str]:
+    """Hold approved reversals and levies against their entries, and such entries against their approvals: once each."""
+    own = JournalEntry.operation == literal("approval:") + cast(Approval.id, String)
+    kinds = Approval.kind.in_(("reversal", "levy"))
+    rows = reader.execute(
+        select(Approval.id, Approval.state, JournalEntry.id)
+        .outerjoin(JournalEntry, own)
+        .where(kinds, (Approval.state == "approved") != JournalEntry.id.is_not(None))
+        .limit(MOST_NAMED)
+    )
+    return [
+        f"approval {approval}: {state}, {'without its entry' if entry is None else f'but entry {entry} is there'}"
+        for approval, state, entry in rows
+    ]

@@ -1,0 +1,123 @@
+"""Correct an entry by its opposite: asked by one officer, done by the word of another. Nothing is ever edited."""
+
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.coop import approvals
+from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
+from app.coop.ledger.payouts import SIDES, free_savings
+from app.coop.ledger.services import AlreadyReversed, Overdrawn, reverse
+from app.coop.members import audit
+from app.coop.members.offices import Office
+
+REVERSIBLE = {
+    "savings": "Épargne",
+    "shares": "Parts",
+    "repayment": "Remb. avance",
+    "leasing_repayment": "Loyer",
+    "levy": "Cotisation",
+    "delivery": "Livraison",
+    "withdrawal": "Retrait",
+    "advance": "Avance",
+    "leasing": "Crédit-bail",
+}
+"""Kinds of entries that officers reverse, as they are said; a payment of deliveries is contested instead."""
+MOST_LISTED = 12
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An entry that could be reversed: `amount` in XOF, what it moved."""
+
+    id: int
+    on: date
+    kind: str
+    amount: int
+
+
+class NotReversible(Exception):
+    """The entry is of another co-operative or kind, was reversed, or is asked to be."""
+
+
+def reversible(reader: Connection | Session, cooperative_id: int, member_id: int) -> list[Entry]:
+    """Return a member's last entries that could be reversed, newest first."""
+    undone = aliased(JournalEntry)
+    moved = func.sum(func.abs(Posting.amount)) / 2
+    rows = reader.execute(
+        select(JournalEntry.id, JournalEntry.at, JournalEntry.kind, moved)
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .outerjoin(undone, undone.reverses_id == JournalEntry.id)
+        .where(
+            JournalEntry.cooperative_id == cooperative_id,
+            JournalEntry.member_id == member_id,
+            JournalEntry.kind.in_(REVERSIBLE),
+            undone.id.is_(None),
+        )
+        .group_by(JournalEntry.id, JournalEntry.at, JournalEntry.kind)
+        .order_by(JournalEntry.id.desc())
+        .limit(MOST_LISTED)
+    )
+    return [Entry(entry, at.date(), kind, int(amount)) for entry, at, kind, amount in rows]
+
+
+def ask(session: Session, office: Office, entry_id: int, *, channel: str, operation: str, now: datetime) -> int:
+    """Ask that an entry be reversed; return the approval's id. Raises NotReversible."""
+    entry = session.get(JournalEntry, entry_id)
+    if entry is None or entry.member_id is None or entry.cooperative_id != office.cooperative_id:
+        raise NotReversible(entry_id)
+    known = next((one for one in reversible(session, entry.cooperative_id, entry.member_id) if one.id == entry_id), None)
+    if known is None:
+        raise NotReversible(entry_id)
+    try:
+        asked = approvals.ask(
+            session,
+            kind="reversal",
+            cooperative_id=office.cooperative_id,
+            about=f"entry:{entry_id}",
+            words=f"Annuler {REVERSIBLE[known.kind]} du {known.on:%d/%m}",
+            amount=known.amount,
+            member_id=entry.member_id,
+            asked_by=office.person_id,
+            operation=f"reversal:{operation}",
+            now=now,
+        )
+    except approvals.AlreadyAsked:
+        raise NotReversible(entry_id) from None
+    audit.record(
+        session,
+        office,
+        "reversal asked",
+        about=f"entry:{entry_id}",
+        member_id=entry.member_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )
+    return asked
+
+
+@approvals.executes("reversal")
+def reversed_(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Write the opposite entry; of a payout also that of its payment, and it is as if it had not left."""
+    entry = session.get_one(JournalEntry, int(approval.about.removeprefix("entry:")))
+    try:
+        if entry.kind in SIDES:
+            payout = session.scalar(select(Payout).where(Payout.handed_entry_id == entry.id).with_for_update())
+            if payout is not None:
+                if payout.paid_entry_id is not None:
+                    reverse(session, payout.paid_entry_id, operation=f"{operation}:paid", now=now)
+                payout.state = "cancelled"
+        reverse(session, entry.id, operation=operation, now=now)
+    except Overdrawn:
+        raise approvals.Impossible("dépensé ou remboursé depuis") from None
+    except AlreadyReversed:
+        raise approvals.Impossible("déjà annulé") from None
+    if entry.member_id is not None and free_savings(session, entry.member_id) < 0 and _saved(session, entry.id):
+        raise approvals.Impossible("un retrait attend cette épargne")
+
+
+def _saved(session: Session, entry_id: int) -> bool:
+    of = select(Posting.id).join(Account, Account.id == Posting.account_id)
+    return session.scalar(of.where(Posting.entry_id == entry_id, Account.kind == "savings").limit(1)) is not None

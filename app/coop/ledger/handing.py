@@ -1,0 +1,109 @@
+"""From hand to hand: an officer hands over what was approved, and it is paid by the member's word, or two officers and a signature.
+
+In the books handing over moves it from her account to *handed over*, and her word from there to the box: what left without
+anybody's word stays a figure of its own.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.ledger import schedule
+from app.coop.ledger.models import Payout
+from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, Open, move, open_of, record
+from app.coop.ledger.services import account_of, post
+from app.coop.members.freezes import check_money
+from app.coop.members.models import Member
+from app.coop.members.offices import Office
+
+
+class SameOfficer(Exception):
+    """A signature wants two officers."""
+
+
+class OtherSignature(Exception):
+    """The first officer typed another number."""
+
+
+def hand_over(session: Session, office: Office, payout_id: int, *, channel: str, operation: str, now: datetime) -> Payout:
+    """Note that an officer gave a member what was approved; her schedule begins.
+
+    Raises Gone, NotForYourself, MoneyFrozen, Overdrawn: nothing is handed over then.
+    """
+    here = Payout.cooperative_id == office.cooperative_id
+    row = move(session, payout_id, ("approved",), "handed", here)
+    if session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == office.person_id:
+        raise NotForYourself
+    check_money(session, row.member_id, now)
+    row.handed_by, row.handed_at = office.person_id, now
+    hers, _ = SIDES[row.kind]
+    row.handed_entry_id = _post(session, row, row.kind, (hers, row.member_id), ("handed_over", None), now)
+    if row.instalments:
+        schedule.write(session, row, now.date())
+    record(session, office, "handed over", row, channel, operation, now)
+    session.flush()
+    return row
+
+
+def receive(session: Session, member_id: int, payout_id: int, *, now: datetime) -> Payout:
+    """Note the member's word that she has it. Raises Gone."""
+    return _paid(session, payout_id, now, Payout.member_id == member_id)
+
+
+def handed_by_reference(reader: Connection | Session, cooperative_id: int, reference: str) -> Open | None:
+    """Return what was handed over under a reference and not confirmed, if there is any."""
+    here = (Payout.cooperative_id == cooperative_id) & (Payout.reference == reference) & (Payout.state == "handed")
+    row = reader.execute(select(Payout.id, Payout.member_id).where(here)).first()
+    return next((one for one in open_of(reader, row.member_id, ("handed",)) if one.id == row.id), None) if row else None
+
+
+def sign(session: Session, office: Office, payout_id: int, signature: str, *, channel: str, operation: str, now: datetime) -> bool:
+    """Note an officer's word that a receipt was signed under a number; with a second one's it is paid: tell which.
+
+    Raises Gone, NotForYourself, SameOfficer, OtherSignature.
+    """
+    here = (Payout.id == payout_id) & (Payout.cooperative_id == office.cooperative_id) & (Payout.state == "handed")
+    row = session.scalar(select(Payout).where(here).with_for_update())
+    if row is None:
+        raise Gone(payout_id)
+    if session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == office.person_id:
+        raise NotForYourself
+    if row.signed_by is None or (row.signed_by == office.person_id and row.signature != signature):
+        row.signature, row.signed_by = signature, office.person_id
+        record(session, office, "signed", row, channel, operation, now)
+        session.flush()
+        return False
+    if row.signed_by == office.person_id:
+        raise SameOfficer
+    if row.signature != signature:
+        raise OtherSignature
+    row.countersigned_by = office.person_id
+    record(session, office, "countersigned", row, channel, operation, now)
+    session.flush()
+    _paid(session, payout_id, now)
+    return True
+
+
+def _paid(session: Session, payout_id: int, now: datetime, *only: ColumnElement[bool]) -> Payout:
+    row = move(session, payout_id, ("handed",), "paid", *only)
+    row.paid_at = now
+    _, box = SIDES[row.kind]
+    row.paid_entry_id = _post(session, row, "payment", ("handed_over", None), (box, None), now)
+    session.flush()
+    return row
+
+
+def _post(
+    session: Session, row: Payout, kind: str, debit: tuple[str, int | None], credit: tuple[str, int | None], now: datetime
+) -> int:
+    of = [account_of(session, row.cooperative_id, member, account) for account, member in (debit, credit)]
+    return post(
+        session,
+        operation=f"payout:{row.id}:{kind}",
+        kind=kind,
+        cooperative_id=row.cooperative_id,
+        member_id=row.member_id,
+        lines=[(of[0], row.amount), (of[1], -row.amount)],
+        now=now,
+    )

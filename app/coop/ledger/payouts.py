@@ -1,0 +1,220 @@
+"""Money or equipment that a member asks for, or an officer for her: several officers decide before it is handed over.
+
+Until it is handed over the savings asked for are held: nobody can ask for them again.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.ledger import schedule
+from app.coop.ledger.models import Account, Payout
+from app.coop.members import audit
+from app.coop.members.freezes import check_money
+from app.coop.members.models import Member
+from app.coop.members.offices import Office
+from app.coop.production.references import draw_reference
+
+SIDES = {"withdrawal": ("savings", "cash"), "advance": ("advance", "cash"), "leasing": ("leasing", "equipment")}
+"""Each kind's account of the member, and the co-operative's that it leaves."""
+WORDS = {"withdrawal": "Retrait d'épargne", "advance": "Avance", "leasing": "Crédit-bail"}
+HELD = ("asked", "approved")
+OPEN = (*HELD, "handed")
+MOST_DRAWS = 20
+
+
+class NotEnough(Exception):
+    """The savings that nothing else holds are less than that: `free` XOF."""
+
+    def __init__(self, free: int) -> None:
+        super().__init__(free)
+        self.free = free
+
+
+class AlreadyOpen(Exception):
+    """One of this kind is on its way to this member already."""
+
+
+class NotHers(Exception):
+    """The member isn't active, or of another co-operative."""
+
+
+class NotForYourself(Exception):
+    """An officer asks, hands over and signs for others, as any member's own money goes through others' hands."""
+
+
+class Gone(Exception):
+    """It isn't in the state that this needs any more."""
+
+
+class Open(msgspec.Struct, frozen=True):
+    """A payout on its way, `amount` in XOF."""
+
+    id: int
+    kind: str
+    amount: int
+    asset: str | None
+    reference: str
+    state: str
+    asked_at: datetime
+    handed_at: datetime | None
+
+
+def free_savings(reader: Connection | Session, member_id: int) -> int:
+    """Return the savings that no open withdrawal holds, in XOF."""
+    held = select(func.coalesce(func.sum(Payout.amount), 0)).where(
+        Payout.member_id == member_id, Payout.kind == "withdrawal", Payout.state.in_(HELD)
+    )
+    saved = reader.scalar(select(-Account.balance).where(Account.member_id == member_id, Account.kind == "savings"))
+    return (saved or 0) - int(reader.scalar(held) or 0)
+
+
+def open_of(reader: Connection | Session, member_id: int, states: Sequence[str] = OPEN) -> list[Open]:
+    """Return what is on its way to a member, oldest first."""
+    columns = (Payout.id, Payout.kind, Payout.amount, Payout.asset, Payout.reference, Payout.state, Payout.asked_at)
+    rows = select(*columns, Payout.handed_at).where(Payout.member_id == member_id, Payout.state.in_(states))
+    return [Open(*row) for row in reader.execute(rows.order_by(Payout.id))]
+
+
+def ask(
+    session: Session,
+    kind: str,
+    member_id: int,
+    amount: int,
+    *,
+    asked_by: int,
+    channel: str,
+    operation: str,
+    now: datetime,
+    office: Office | None = None,
+    asset: str | None = None,
+    instalments: int = 0,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> Payout:
+    """Ask for a payout, by the member herself or by an officer for her; several officers decide.
+
+    The same operation gives the first. Raises NotHers, NotForYourself, MoneyFrozen, NotEnough, AlreadyOpen, and ValueError on
+    an amount or a number of instalments that is none.
+    """
+    known = session.scalar(select(Payout).where(Payout.operation == operation))
+    if known is not None:
+        return known
+    if amount <= 0 or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
+        raise ValueError(amount)
+    member = session.execute(select(Member.cooperative_id, Member.person_id, Member.state).where(Member.id == member_id)).one()
+    if member.state != "active" or (office is not None and office.cooperative_id != member.cooperative_id):
+        raise NotHers(member_id)
+    if office is not None and member.person_id == office.person_id:
+        raise NotForYourself
+    check_money(session, member_id, now)
+    # the account's row is what those who ask at once wait for, whatever they ask
+    session.execute(select(Account.id).where(Account.member_id == member_id, Account.kind == "savings").with_for_update())
+    if any(one.kind == kind for one in open_of(session, member_id)):
+        raise AlreadyOpen(kind)
+    free = free_savings(session, member_id)
+    if kind == "withdrawal" and amount > free:
+        raise NotEnough(free)
+    row = Payout(
+        kind=kind,
+        cooperative_id=member.cooperative_id,
+        member_id=member_id,
+        amount=amount,
+        asset=asset,
+        instalments=instalments,
+        reference=_reference(session, member.cooperative_id, draw),
+        state="asked",
+        asked_by=asked_by,
+        asked_at=now,
+        channel=channel,
+        operation=operation,
+    )
+    session.add(row)
+    session.flush()
+    if office is not None:
+        record(session, office, "asked", row, channel, operation, now)
+    approvals.ask(
+        session,
+        kind=kind,
+        cooperative_id=row.cooperative_id,
+        about=f"payout:{row.id}",
+        words=_words(row),
+        amount=amount,
+        member_id=member_id,
+        asked_by=asked_by,
+        operation=f"payout:{row.id}",
+        now=now,
+    )
+    return row
+
+
+def cancel(session: Session, member_id: int, payout_id: int, *, now: datetime) -> None:
+    """Take back by the member's word what wasn't handed over. Raises Gone."""
+    mine = (Payout.id == payout_id) & (Payout.member_id == member_id)
+    kind = session.scalar(select(Payout.kind).where(mine))
+    approvals.drop(session, kind or "", [f"payout:{payout_id}"], now)  # before the row, as those who decide lock
+    move(session, payout_id, HELD, "cancelled", mine)
+
+
+def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Let it be handed over: the officers want it."""
+    del operation, now
+    try:
+        move(session, _about(approval), ("asked",), "approved")
+    except Gone:
+        raise approvals.Impossible("demande retirée") from None
+
+
+def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Let go of what it held: refused, or dead."""
+    del operation, now
+    session.execute(update(Payout).where(Payout.id == _about(approval), Payout.state == "asked").values(state="refused"))
+
+
+for _kind in SIDES:
+    approvals.executes(_kind)(approved)
+    approvals.refuses(_kind)(refused)
+
+
+def _about(approval: approvals.Approval) -> int:
+    return int(approval.about.removeprefix("payout:"))
+
+
+def _words(row: Payout) -> str:
+    times = f" en {row.instalments} fois" if row.instalments else ""
+    return f"{WORDS[row.kind]}{f' {row.asset}' if row.asset else ''}{times}"
+
+
+def move(session: Session, payout_id: int, before: Sequence[str], state: str, *only: ColumnElement[bool]) -> Payout:
+    """Move a payout on from one of these states; of two at once one does. Raises Gone."""
+    moved = update(Payout).where(Payout.id == payout_id, Payout.state.in_(before), *only).values(state=state)
+    if session.scalar(moved.returning(Payout.id)) is None:
+        raise Gone(payout_id)
+    return session.get_one(Payout, payout_id, populate_existing=True)
+
+
+def _reference(session: Session, cooperative_id: int, draw: Callable[[int], int]) -> str:
+    for _ in range(MOST_DRAWS):
+        drawn = draw_reference(draw)
+        same = select(Payout.id).where(Payout.cooperative_id == cooperative_id, Payout.reference == drawn)
+        if session.scalar(same) is None:
+            return drawn
+    raise RuntimeError("no reference is free for a payout")
+
+
+def record(session: Session, office: Office, act: str, row: Payout, channel: str, operation: str, now: datetime) -> None:
+    """Write down what an officer did with a payout."""
+    audit.record(
+        session,
+        office,
+        f"payout {act}",
+        about=f"payout:{row.id}",
+        member_id=row.member_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )

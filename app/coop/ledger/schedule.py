@@ -1,0 +1,82 @@
+"""What of an advance or a lease is due when: monthly instalments that together are its amount, to the franc."""
+
+from calendar import monthrange
+from collections import defaultdict
+from datetime import date
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.models import Account, Instalment, Payout
+
+MOST_INSTALMENTS = 24
+RUNNING = ("handed", "paid")
+"""States of a payout that its member owes."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a member stands with her advances (or leases) together, in XOF: what is owed, what is late, what comes next and when."""
+
+    member_id: int
+    kind: str
+    owed: int
+    late: int
+    next_on: date | None
+    next_amount: int
+
+
+def split(amount: int, parts: int) -> list[int]:
+    """Split whole francs into parts that differ by at most one and sum to the amount; the larger ones first."""
+    least, over = divmod(amount, parts)
+    return [least + 1] * over + [least] * (parts - over)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months later, or the month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def write(session: Session, payout: Payout, on: date) -> None:
+    """Write what is to be repaid, monthly from a month after it was handed over."""
+    for number, amount in enumerate(split(payout.amount, payout.instalments), 1):
+        due = months_after(on, number)
+        session.add(Instalment(payout_id=payout.id, number=number, due_on=due, amount=amount))
+
+
+def standings(
+    reader: Connection | Session, today: date, *, member_id: int | None = None, cooperative_id: int | None = None
+) -> list[Standing]:
+    """Return how one member stands, or all of a co-operative who have a schedule, the latest first. Two SELECTs.
+
+    Repayments settle the oldest instalments first, whichever of her advances they are of.
+    """
+    whose = Payout.member_id == member_id if member_id is not None else Payout.cooperative_id == cooperative_id
+    rows = reader.execute(
+        select(Payout.member_id, Payout.kind, Instalment.due_on, Instalment.amount)
+        .join(Instalment, Instalment.payout_id == Payout.id)
+        .where(whose, Payout.state.in_(RUNNING))
+        .order_by(Instalment.due_on, Payout.id)
+    )
+    plans: dict[tuple[int, str], list[tuple[date, int]]] = defaultdict(list)
+    for member, kind, due, amount in rows:
+        plans[member, kind].append((due, amount))
+    members = {member for member, _ in plans}
+    owing = select(Account.member_id, Account.kind, Account.balance).where(Account.member_id.in_(members))
+    owed = {(member, kind): balance for member, kind, balance in reader.execute(owing)}
+    found = [_standing(whom, plan, owed.get(whom, 0), today) for whom, plan in plans.items()]
+    return sorted((one for one in found if one.owed), key=lambda one: (-one.late, one.member_id, one.kind))
+
+
+def _standing(whom: tuple[int, str], plan: list[tuple[date, int]], owed: int, today: date) -> Standing:
+    settled = max(0, sum(amount for _, amount in plan) - owed)
+    late, ahead = 0, (None, 0)
+    for due, amount in plan:
+        left = max(0, amount - settled)
+        settled = max(0, settled - amount)
+        if due < today:
+            late += left
+        elif left and ahead[0] is None:
+            ahead = (due, left)  # type: ignore[assignment]
+    return Standing(*whom, owed, late, *ahead)

@@ -1,0 +1,109 @@
+"""The till: money that comes in, each an entry by an officer's PIN; and levies on what is owed to a member, if others approve."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.ledger.payouts import NotForYourself, NotHers
+from app.coop.ledger.services import Overdrawn, account_of, post
+from app.coop.members import audit
+from app.coop.members.freezes import MoneyFrozen, check_money
+from app.coop.members.models import Member
+from app.coop.members.offices import Office
+
+INTO = {"savings": "savings", "shares": "shares", "repayment": "advance", "leasing_repayment": "leasing", "levy": None}
+"""Each kind of entry with the member's account that it credits; a levy goes to the solidarity fund."""
+BOXES = ("cash", "bank", "mobile")
+"""Where money comes in: the treasurer's box, the bank, mobile money."""
+
+
+def take_in(
+    session: Session,
+    office: Office,
+    member_id: int,
+    kind: str,
+    amount: int,
+    *,
+    channel: str,
+    operation: str,
+    now: datetime,
+    box: str = "cash",
+) -> int:
+    """Write that a member brought money, and return the entry's id, the first one's for the same operation.
+
+    Raises NotHers, NotForYourself, Overdrawn (more repaid than is owed), ValueError on an amount that is none.
+    """
+    if amount <= 0 or box not in BOXES:
+        raise ValueError(amount)
+    _hers(session, office, member_id)
+    scope = office.cooperative_id or 0
+    into = INTO[kind]
+    credited = account_of(session, scope, member_id, into) if into else account_of(session, scope, None, "solidarity")
+    lines = [(account_of(session, scope, None, box), amount), (credited, -amount)]
+    entry = post(session, operation=operation, kind=kind, cooperative_id=scope, member_id=member_id, lines=lines, now=now)
+    audit.record(
+        session,
+        office,
+        "money taken in",
+        about=f"entry:{entry}",
+        member_id=member_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )
+    return entry
+
+
+def ask_levy(session: Session, office: Office, member_id: int, amount: int, *, channel: str, operation: str, now: datetime) -> int:
+    """Ask that a levy be kept from what is owed to a member; others decide. Raises NotHers, NotForYourself, AlreadyAsked."""
+    if amount <= 0:
+        raise ValueError(amount)
+    _hers(session, office, member_id)
+    asked = approvals.ask(
+        session,
+        kind="levy",
+        cooperative_id=office.cooperative_id,
+        about=f"member:{member_id}",
+        words="Cotisation retenue sur livraisons",
+        amount=amount,
+        member_id=member_id,
+        asked_by=office.person_id,
+        operation=f"levy:{operation}",
+        now=now,
+    )
+    audit.record(
+        session,
+        office,
+        "levy asked",
+        about=f"approval:{asked}",
+        member_id=member_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )
+    return asked
+
+
+@approvals.executes("levy")
+def levied(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Move the levy from what is owed to the member to the solidarity fund."""
+    scope, amount, member = approval.cooperative_id or 0, approval.amount or 0, approval.member_id or 0
+    owed, fund = account_of(session, scope, member, "payable"), account_of(session, scope, None, "solidarity")
+    try:
+        check_money(session, member, now)
+        lines = [(owed, amount), (fund, -amount)]
+        post(session, operation=operation, kind="levy", cooperative_id=scope, member_id=member, lines=lines, now=now)
+    except Overdrawn:
+        raise approvals.Impossible("la CPS ne lui doit pas autant") from None
+    except MoneyFrozen:
+        raise approvals.Impossible("argent suspendu après un changement") from None
+
+
+def _hers(session: Session, office: Office, member_id: int) -> None:
+    member = session.execute(select(Member.cooperative_id, Member.person_id, Member.state).where(Member.id == member_id)).one()
+    if member.state != "active" or member.cooperative_id != office.cooperative_id:
+        raise NotHers(member_id)
+    if member.person_id == office.person_id:
+        raise NotForYourself

@@ -1,0 +1,369 @@
+"""Money that leaves is asked for, approved by several, handed over, and paid by the member's word; held once, and never twice."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, text, update
+
+from app.coop.approved import approvals
+from app.coop.ledger import corrections, handing, payouts, schedule, till
+from app.coop.ledger.deliveries import Delivery, credit
+from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
+from app.coop.ledger.reading import Balances, balances_of
+from app.coop.ledger.services import Overdrawn
+from app.coop.ledger.verify import verify
+from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.models import Member, OfficerAct
+from app.coop.members.offices import Office
+from tests import quay, village
+
+SECRETARY, PRESIDENT = Office(101, "secretary", 1), Office(102, "president", 1)
+TREASURER = Office(104, "treasurer", 1)
+
+
+def build(database):
+    village.build(database)
+    quay.appoint(database)
+    quay.treasurer(database)
+    return database
+
+
+@pytest.fixture
+def house(sqlite_database):
+    return build(sqlite_database)
+
+
+class Till:
+    """The officers and Awa, whose savings are 12 500 F."""
+
+    def __init__(self, database, clock) -> None:
+        self.database, self.clock, self.count = database, clock, 0
+
+    def do(self, act, *args, **more):
+        self.count += 1
+        with self.database.transaction() as session:
+            return act(session, *args, now=self.clock(), **more)
+
+    def typed(self, act, office, *args, **more):
+        return self.do(act, office, *args, channel="ussd", operation=f"op {self.count}", **more)
+
+    def ask(self, kind="withdrawal", amount=5_000, member=1, operation=None, **more):
+        more = {"asked_by": 1, "channel": "ussd", "operation": operation or f"ask {self.count}"} | more
+        return self.do(payouts.ask, kind, member, amount, **more)
+
+    def approve(self, about, *offices, approved=True):
+        with self.database.read() as reader:
+            wish = reader.scalar(
+                select(approvals.Approval.id).where(approvals.Approval.about == about).order_by(approvals.Approval.id.desc())
+            )
+        for office in offices or (SECRETARY, PRESIDENT):
+            self.typed(approvals.decide, office, wish, approved=approved)
+
+    def approved(self, *args, **more):
+        row = self.ask(*args, **more)
+        self.approve(f"payout:{row.id}")
+        return row
+
+    def handed(self, *args, **more):
+        row = self.approved(*args, **more)
+        return self.typed(handing.hand_over, TREASURER, row.id)
+
+    def balances(self, member=1):
+        with self.database.read() as reader:
+            return balances_of(reader, member)
+
+    def state(self, payout):
+        with self.database.read() as reader:
+            return reader.scalar(select(Payout.state).where(Payout.id == payout.id))
+
+    def control(self, kind):
+        with self.database.read() as reader:
+            posted = select(Posting.amount).join(Account, Account.id == Posting.account_id)
+            return sum(reader.scalars(posted.where(Account.kind == kind, Account.member_id.is_(None))))
+
+    def wrong(self):
+        with self.database.read() as reader:
+            return verify(reader).wrong
+
+
+@pytest.fixture
+def desk(house, clock):
+    return Till(house, clock)
+
+
+def test_savings_go_out_by_three_words_and_hers(desk):
+    row = desk.ask()
+    assert (desk.state(row), desk.balances().savings) == ("asked", 12_500)
+    desk.approve(f"payout:{row.id}", SECRETARY)
+    assert desk.state(row) == "asked"
+    desk.approve(f"payout:{row.id}", PRESIDENT)
+    assert (desk.state(row), desk.balances().savings, desk.control("cash")) == ("approved", 12_500, 22_500)
+    desk.typed(handing.hand_over, TREASURER, row.id)
+    assert (desk.state(row), desk.balances().savings) == ("handed", 7_500)
+    assert (desk.control("handed_over"), desk.control("cash")) == (-5_000, 22_500)
+    desk.do(handing.receive, 1, row.id)
+    assert (desk.state(row), desk.control("handed_over"), desk.control("cash")) == ("paid", 0, 17_500)
+    assert desk.wrong() == ()
+
+
+def test_what_is_asked_for_is_held_and_let_go_when_refused_or_taken_back(desk):
+    with pytest.raises(payouts.NotEnough) as short:
+        desk.ask(amount=12_501)
+    assert short.value.free == 12_500
+    row = desk.ask(amount=12_500)
+    with desk.database.read() as reader:
+        assert payouts.free_savings(reader, 1) == 0
+    with pytest.raises(payouts.AlreadyOpen):
+        desk.ask(amount=1)
+    desk.approve(f"payout:{row.id}", SECRETARY, approved=False)
+    assert desk.state(row) == "refused"
+    again = desk.ask(amount=12_500)
+    desk.do(payouts.cancel, 1, again.id)
+    assert desk.state(again) == "cancelled"
+    with desk.database.read() as reader:
+        assert payouts.free_savings(reader, 1) == 12_500
+        assert approvals.waiting_for(reader, PRESIDENT, desk.clock()) == []
+
+
+def test_the_same_operation_asks_once(desk):
+    assert desk.ask(operation="same").id == desk.ask(operation="same").id
+
+
+def test_nothing_moves_out_of_turn(desk):
+    row = desk.ask()
+    for act in (
+        lambda: desk.typed(handing.hand_over, TREASURER, row.id),
+        lambda: desk.do(handing.receive, 1, row.id),
+        lambda: desk.typed(handing.sign, TREASURER, row.id, "77"),
+    ):
+        with pytest.raises(payouts.Gone):
+            act()
+    desk.approve(f"payout:{row.id}")
+    desk.typed(handing.hand_over, TREASURER, row.id)
+    with pytest.raises(payouts.Gone):
+        desk.typed(handing.hand_over, TREASURER, row.id)
+    with pytest.raises(payouts.Gone):
+        desk.do(payouts.cancel, 1, row.id)
+    with pytest.raises(payouts.Gone):
+        desk.do(handing.receive, 2, row.id)
+    desk.do(handing.receive, 1, row.id)
+    with pytest.raises(payouts.Gone):
+        desk.do(handing.receive, 1, row.id)
+    assert (desk.balances().savings, desk.wrong()) == (7_500, ())
+
+
+def test_an_officer_asks_for_a_member_by_two_others_and_never_for_herself(desk):
+    row = desk.ask(asked_by=104, office=TREASURER)
+    desk.approve(f"payout:{row.id}", SECRETARY)
+    assert desk.state(row) == "asked"
+    desk.approve(f"payout:{row.id}", PRESIDENT)
+    assert desk.state(row) == "approved"
+    with pytest.raises(payouts.NotForYourself):
+        desk.ask("advance", member=101, asked_by=101, office=SECRETARY, instalments=1)
+
+
+def test_frozen_money_is_neither_asked_for_nor_handed_over(desk):
+    row = desk.approved()
+    until = desk.clock() + timedelta(hours=24)
+    with desk.database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 1).values(money_frozen_until=until))
+    with pytest.raises(MoneyFrozen):
+        desk.typed(handing.hand_over, TREASURER, row.id)
+    with pytest.raises(MoneyFrozen):
+        desk.ask("advance", instalments=2)
+    assert (desk.state(row), desk.balances().savings) == ("approved", 12_500)
+    desk.clock.forward(hours=24)
+    desk.typed(handing.hand_over, TREASURER, row.id)
+
+
+def test_without_her_telephone_two_officers_and_a_number_sign(desk):
+    row = desk.handed()
+    assert desk.typed(handing.sign, TREASURER, row.id, "4711") is False
+    with pytest.raises(handing.SameOfficer):
+        desk.typed(handing.sign, TREASURER, row.id, "4711")
+    with pytest.raises(handing.OtherSignature):
+        desk.typed(handing.sign, PRESIDENT, row.id, "4712")
+    assert desk.typed(handing.sign, PRESIDENT, row.id, "4711") is True
+    assert (desk.state(row), desk.wrong()) == ("paid", ())
+    with desk.database.read() as reader:
+        acts = reader.scalars(select(OfficerAct.act).where(OfficerAct.about == f"payout:{row.id}")).all()
+    assert acts == ["payout handed over", "payout signed", "payout countersigned"]
+
+
+def test_an_advance_has_a_schedule_to_the_franc_and_deliveries_repay_it(desk):
+    row = desk.handed("advance", 10_000, instalments=3)
+    with desk.database.read() as reader:
+        plan = reader.execute(select(Instalment.due_on, Instalment.amount).order_by(Instalment.number)).all()
+    assert plan == [(date(2026, 12, 24), 3_334), (date(2027, 1, 24), 3_333), (date(2027, 2, 24), 3_333)]
+    standing = lambda day: schedule.standings(*day, member_id=1)  # noqa: E731
+    with desk.database.read() as reader:
+        assert standing((reader, date(2026, 12, 24))) == [schedule.Standing(1, "advance", 10_000, 0, date(2026, 12, 24), 3_334)]
+        assert standing((reader, date(2026, 12, 25)))[0].late == 3_334
+    desk.do(credit, 1, [Delivery("fish", 1, 25_000)])
+    assert desk.balances() == Balances(10_000, 12_500, 25_000 - 500 - 4_900, 10_000 - 4_900)
+    with desk.database.read() as reader:
+        assert standing((reader, date(2027, 1, 30))) == [
+            schedule.Standing(1, "advance", 5_100, 6_667 - 4_900, date(2027, 2, 24), 3_333)
+        ]
+        assert schedule.standings(reader, date(2027, 3, 1), cooperative_id=1)[0].late == 5_100
+    desk.typed(till.take_in, TREASURER, 1, "repayment", 5_100)
+    with desk.database.read() as reader:
+        assert schedule.standings(reader, date(2027, 3, 1), cooperative_id=1) == []
+    assert (desk.state(row), desk.wrong()) == ("handed", ())
+
+
+def test_a_lease_is_equipment_owed_and_repaid_after_the_advance(desk):
+    desk.handed("advance", 1_000, instalments=1)
+    row = desk.handed("leasing", 60_000, asset="Moteur 15 CV", instalments=12)
+    assert desk.balances().leasing == 60_000
+    desk.do(handing.receive, 1, row.id)
+    assert desk.control("equipment") == -60_000
+    desk.do(credit, 1, [Delivery("fish", 1, 25_000)])
+    assert (desk.balances().advance, desk.balances().leasing) == (0, 60_000 - 3_900)
+    desk.typed(till.take_in, TREASURER, 1, "leasing_repayment", 1_100)
+    assert (desk.balances().leasing, desk.wrong()) == (55_000, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "box", "after"),
+    [
+        ("savings", "cash", Balances(10_000, 13_000)),
+        ("savings", "mobile", Balances(10_000, 13_000)),
+        ("shares", "bank", Balances(10_500, 12_500)),
+        ("levy", "cash", Balances(10_000, 12_500)),
+    ],
+)
+def test_money_comes_in_once(desk, kind, box, after):
+    more = {"channel": "ussd", "operation": "in", "box": box}
+    before = desk.control(box)
+    entry = desk.do(till.take_in, TREASURER, 1, kind, 500, **more)
+    assert desk.do(till.take_in, TREASURER, 1, kind, 500, **more) == entry
+    assert (desk.balances(), desk.control(box) - before) == (after, 500)
+    assert desk.wrong() == ()
+
+
+def test_what_the_till_refuses(desk):
+    for member, amount, kind, why in (
+        (1, 0, "savings", ValueError),
+        (1, -5, "savings", ValueError),
+        (1, 1, "repayment", Overdrawn),
+        (5, 500, "savings", payouts.NotHers),
+    ):
+        with pytest.raises(why):
+            desk.typed(till.take_in, TREASURER, member, kind, amount)
+    with pytest.raises(payouts.NotForYourself):
+        desk.typed(till.take_in, SECRETARY, 101, "savings", 500)
+
+
+def test_a_levy_on_what_is_owed_wants_another_officer_and_enough_owed(desk):
+    desk.do(credit, 1, [Delivery("fish", 1, 1_000)])
+    desk.typed(till.ask_levy, TREASURER, 1, 981)
+    with pytest.raises(approvals.Impossible, match="ne lui doit pas autant"):
+        desk.approve("member:1", PRESIDENT)
+    desk.approve("member:1", PRESIDENT, approved=False)
+    desk.typed(till.ask_levy, TREASURER, 1, 980)
+    desk.approve("member:1", PRESIDENT)
+    assert (desk.balances().payable, desk.control("solidarity"), desk.wrong()) == (0, -1_000, ())
+
+
+def entries(desk, kind):
+    with desk.database.read() as reader:
+        return reader.scalars(select(JournalEntry.id).where(JournalEntry.kind == kind).order_by(JournalEntry.id)).all()
+
+
+def test_an_entry_is_reversed_by_two_and_once(desk):
+    entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
+    desk.typed(corrections.ask, TREASURER, entry)
+    with pytest.raises(corrections.NotReversible):
+        desk.typed(corrections.ask, SECRETARY, entry)
+    assert desk.balances().savings == 13_000
+    desk.approve(f"entry:{entry}", PRESIDENT)
+    assert desk.balances().savings == 12_500
+    with pytest.raises(corrections.NotReversible):
+        desk.typed(corrections.ask, TREASURER, entry)
+    assert (len(entries(desk, "reversal")), desk.wrong()) == (1, ())
+
+
+def test_savings_that_a_withdrawal_holds_are_not_reversed_away(desk):
+    entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
+    desk.ask(amount=13_000)
+    desk.typed(corrections.ask, TREASURER, entry)
+    with pytest.raises(approvals.Impossible, match="un retrait attend"):
+        desk.approve(f"entry:{entry}", PRESIDENT)
+    assert (desk.balances().savings, desk.wrong()) == (13_000, ())
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_a_payout_that_was_none_is_reversed_whole(desk, paid):
+    row = desk.handed("advance", 9_000, instalments=3)
+    if paid:
+        desk.do(handing.receive, 1, row.id)
+    desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
+    desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
+    assert (desk.state(row), desk.balances().advance, desk.control("cash"), desk.control("handed_over")) == (
+        "cancelled",
+        0,
+        22_500,
+        0,
+    )
+    with desk.database.read() as reader:
+        assert schedule.standings(reader, date(2027, 3, 1), member_id=1) == []
+    assert desk.wrong() == ()
+
+
+def test_what_was_repaid_since_is_not_reversed(desk):
+    row = desk.handed("advance", 9_000, instalments=3)
+    desk.typed(till.take_in, TREASURER, 1, "repayment", 1)
+    desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
+    with pytest.raises(approvals.Impossible, match="remboursé"):
+        desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
+    assert (desk.state(row), desk.balances().advance) == ("handed", 8_999)
+
+
+def test_an_entry_of_another_cooperative_or_nobody_is_not_reversible(desk):
+    with pytest.raises(corrections.NotReversible):
+        desk.typed(corrections.ask, Office(104, "treasurer", 2), entries(desk, "savings")[0])
+    with pytest.raises(corrections.NotReversible):
+        desk.typed(corrections.ask, TREASURER, 9_999)
+
+
+BY_HAND = [
+    ("UPDATE instalments SET amount = amount - 1 WHERE number = 1", "instalments sum to 9999 F, not 10000 F"),
+    ("DELETE FROM instalments WHERE number = 3", "instalments sum to 6667 F"),
+    ("UPDATE approvals SET needed = 3", "approved, but not by its votes"),
+    ("UPDATE approvals SET state = 'dead' WHERE kind = 'advance'", "handed without its approval"),
+    ("UPDATE payouts SET state = 'paid'", "paid without its approval or its entry"),
+    ("UPDATE approvals SET state = 'approved' WHERE kind = 'levy'", "approved, without its entry"),
+]
+
+
+@pytest.mark.parametrize(("statement", "words"), BY_HAND)
+def test_verify_finds_what_was_altered_by_hand(desk, statement, words):
+    desk.handed("advance", 10_000, instalments=3)
+    desk.typed(till.ask_levy, TREASURER, 1, 100)
+    assert desk.wrong() == ()
+    with desk.database.engine.begin() as connection:
+        connection.execute(text(statement))
+    assert any(words in wrong for wrong in desk.wrong()), desk.wrong()
+
+
+def test_on_both_databases_a_withdrawal_and_its_reversal_leave_the_books_as_they_were(database, clock):
+    desk = Till(build(database), clock)
+    row = desk.handed()
+    desk.do(handing.receive, 1, row.id)
+    desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
+    desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
+    assert (desk.balances(), desk.control("cash"), desk.wrong()) == (Balances(10_000, 12_500), 22_500, ())
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        (date(2026, 11, 24), 1, date(2026, 12, 24)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2027, 12, 31), 2, date(2028, 2, 29)),
+        (date(2026, 1, 31), 23, date(2027, 12, 31)),
+    ],
+)
+def test_a_month_later_is_the_same_day_or_the_last(day, months, then):
+    assert schedule.months_after(day, months) == then
