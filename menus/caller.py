@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.members.identity import Who, who_holds
+from app.coop.members.telling import tell
 from app.sms import outbox
 from app.ussd import kinds
 from app.ussd.bindings import Hop as AnyHop
@@ -52,6 +53,11 @@ def message_to(
         cooperative_id=cooperative_id,
         trace=hop.trace,
     )
+
+
+def tell_person(session: Session, hop: Hop, person_id: int, cause: str, words: str, *, extra: tuple[str, ...] = ()) -> None:
+    """Tell somebody of what touches their account, on all their numbers (and `extra`, one that was theirs until now)."""
+    tell(session, person_id, cause, words, now=hop.now, extra=extra, part_price=hop.desk.part_price, trace=hop.trace)
 
 
 def holders_of(hop: Hop) -> tuple[Who, ...]:

@@ -1,19 +1,21 @@
 """Who is it: place, activation, PIN; and the guard that asks."""
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.members import activation, pins
+from app.coop.members import activation, numbers, pins, resets
 from app.coop.members import notice as law
 from app.coop.members.identity import Who
 from app.coop.production import assisting
-from app.sms import texts
+from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
-from menus.caller import Hop, Nothing, Words, clock_words, holders_of, message, who_of
+from menus.caller import Hop, Nothing, Words, clock_words, holders_of, message, tell_person, who_of
 
 menu = Bindings("identity")
-STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer")
+STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer", "enrol", "unproved", "reset")
 """Where whoever hasn't proved to be there may have to go first."""
 
 
@@ -48,8 +50,18 @@ def unproved(hop: Hop, *, officer: bool = False) -> Divert:
         who = holders[0]
     else:
         who = who_of(hop)
-    lead = {"pending": "activation", "active": "pin", "blocked": "blocked", "departed": "departed", "officer": "officer"}[who.state]
-    return Divert("pin" if officer and who.state == "officer" and who.has_pin else lead, who)
+    return Divert("pin" if officer and who.state == "officer" and who.has_pin else _first(who, hop.now), who)
+
+
+def _first(who: Who, now: datetime) -> str:
+    """Return what comes first for somebody on a number of theirs: on one that wants proof never the PIN alone."""
+    if who.state == "active" and who.proof_wanted:
+        return "enrol"
+    if who.state == "pending":
+        return "unproved" if who.proof_wanted else "activation"
+    if who.state == "active":
+        return "reset" if who.reset_until and who.reset_until > now else "pin"
+    return who.state
 
 
 @menu.answer(refuses={"unknown": None})
@@ -131,6 +143,34 @@ def activate(hop: Hop, session: Session) -> Nothing:
     if not opened:
         raise Lead("dead")
     message(session, hop, "security", f"activated:{hop.operation}", texts.activation_notice(hop.now))
+    return Nothing()
+
+
+@menu.effect(leads={"dead": None})
+def enrol_number(hop: Hop, session: Session) -> Nothing:
+    """Let the number in hand open the account: the activation number and the PIN were right, one after the other."""
+    if not (hop.kept.get("enrolling") and hop.proved and numbers.enrol(session, who_of(hop).person_id, hop.phone, now=hop.now)):
+        raise Lead("dead")
+    tell_person(session, hop, who_of(hop).person_id, f"enrolled:{hop.operation}", people_texts.number_proved(hop.now))
+    return Nothing()
+
+
+@menu.effect(leads={"shut": None})
+def use_reset(hop: Hop, session: Session) -> Nothing:
+    """Set the PIN chosen in a reset's window, and tell all the person's numbers."""
+    pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
+    person = who_of(hop).person_id
+    if not resets.use(session, person, hop.phone, hashed, int(pepper), now=hop.now):
+        raise Lead("shut")
+    tell_person(session, hop, person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
+    return Nothing()
+
+
+@menu.effect()
+def decline_reset(hop: Hop, session: Session) -> Nothing:
+    """Shut a window that nobody here asked for."""
+    if resets.decline(session, who_of(hop).person_id):
+        tell_person(session, hop, who_of(hop).person_id, f"declined:{hop.operation}", people_texts.reset_declined(hop.now))
     return Nothing()
 
 

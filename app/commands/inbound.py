@@ -75,7 +75,8 @@ def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do
     kept = inbox.keep(session, PROVIDER, sms.id, sender=sms.sender, to=sms.to, text=sms.text, state=state, word=word, now=now)
     if not kept or not answerable:
         return
-    holders = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
+    known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
+    holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
     cause = operation_of(sms.id)
     words = do(order.word, handlers.Ask(session, sms.sender, holders, order.rest, cause, now, clerk.code, clerk.part_price))
     filled = words.replace("{cost}", clerk.cost).replace("{code}", clerk.code).replace("{balance}", f"{clerk.code.rstrip('#')}*1#")

@@ -3,9 +3,10 @@
 from app.coop import approvals
 from app.coop.approvals import sweeping
 from app.coop.ledger import corrections, payouts, till
+from app.coop.members import proving
 from app.coop.prices import proposing
 
-LEADS_TO = (corrections, payouts, proposing, till)
+LEADS_TO = (corrections, payouts, proposing, proving, till)
 """The modules that say what happens to their kinds."""
 
 __all__ = ["LEADS_TO", "approvals", "sweeping"]

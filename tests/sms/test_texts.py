@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.gsm7 import septets
-from app.sms import texts
+from app.sms import people_texts, texts
 
 AT = datetime(2026, 12, 28, 23, 59, tzinfo=UTC)
 
@@ -17,6 +17,25 @@ LONGEST = {
     "lock for good": texts.lock_notice(None, "*384*44135#"),
     "pin": texts.pin_notice(AT),
     "activation": texts.activation_notice(AT),
+    "reset": people_texts.reset_opened(AT, "*" * 20),
+    "peer": people_texts.peer_helped(AT),
+    "declined": people_texts.reset_declined(AT),
+    "number noted": people_texts.number_noted(AT),
+    "number proved": people_texts.number_proved(AT),
+    "number flagged": people_texts.number_flagged(AT),
+    "number released": people_texts.number_released(AT),
+    "card": people_texts.card_renewed(AT),
+    "applied": people_texts.application_noted("m" * 16, "m" * 20),
+    "approved": people_texts.application_approved(9, "*" * 20),
+    "not approved": people_texts.application_refused(AT),
+    "place": people_texts.place_given(9),
+    "leaving": people_texts.leaving_noted(AT, AT.date()),
+    "staying": people_texts.staying(AT),
+    "excluded": people_texts.excluded(AT, AT.date()),
+    "death": people_texts.closed_by_death(AT),
+    "reinstated": people_texts.reinstated(AT),
+    "departed": people_texts.departed(AT),
+    "merged": people_texts.merged(AT),
 }
 
 

@@ -116,8 +116,9 @@ def test_three_wrong_pins_lock_for_an_hour_with_one_sms_and_prices_stay_open(han
     assert "Il reste 2" in phone.again().text
     assert "Il reste 1" in phone.type("1112").text
     locked = phone.type("1113")
-    assert not locked.more
-    assert "bloqué" in locked.text
+    assert "1 Rappelez-moi" in locked.text
+    assert "2 Que faire" in locked.text
+    assert locked.text.startswith("Code secret bloqué")
     phone.dial("1")
     assert "bloqué" in phone.type("2468").text
     assert count(peopled, Message) == 1

@@ -11,7 +11,8 @@ start: home
 trouble: trouble
 words: {back: 0 Retour, more: 9 Suite, "yes": Confirmer, unknown: Inconnu., empty: Tapez.,
   nothing: Panne., unsure: Attente., diverged: Fini., moved: Parti.}
-guards: {pin: {stranger: away, place: away, activation: away, pin: pin, blocked: away, departed: away, officer: away, told: away}}
+guards: {pin: {stranger: away, place: away, activation: away, pin: pin, blocked: away, departed: away, officer: away, told: away,
+  enrol: away, unproved: away, reset: away}}
 screens:
   away: {end: "Non."}
   trouble: {text: "Erreur."}

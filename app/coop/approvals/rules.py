@@ -36,6 +36,7 @@ KINDS = {
     "aid": Kind(),
     "merge": Kind(),
     "exclusion": Kind(),
+    "number": Kind(),
 }
 """What is not here needs two others when a member asks, one when an officer does."""
 

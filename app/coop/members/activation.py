@@ -40,6 +40,14 @@ def issue(session: Session, person_id: int, *, key: bytes, now: datetime, draw: 
     return number
 
 
+def drawn_from(operation: str, key: bytes) -> Callable[[int], int]:
+    """Return a draw that an operation fixes: its officer's screen can show the number again, and no row has to hold it."""
+    drawn = int.from_bytes(
+        blake2b(operation.encode("utf-8", "replace"), key=key[:64], digest_size=8, person=b"activation").digest()
+    )
+    return lambda below: drawn % below
+
+
 def try_activation(
     database: Database, person_id: int, number: str, mark: str, *, key: bytes, now: datetime
 ) -> Opened | Refused | Dead:

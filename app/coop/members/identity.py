@@ -1,5 +1,6 @@
 """Who holds a number."""
 
+from datetime import datetime
 from typing import Literal, cast
 
 import msgspec
@@ -14,6 +15,7 @@ class Who(msgspec.Struct, frozen=True):
     """Somebody who holds a number: no name in it, for it is kept in the live session.
 
     `waiting` says, once the PIN was given, that something was done for them and waits for their word.
+    While `proof_wanted` the number opens nothing of theirs; until `reset_until` they may choose a new PIN on it.
     """
 
     person_id: int
@@ -26,6 +28,8 @@ class Who(msgspec.Struct, frozen=True):
     language: str
     shared: bool = False
     waiting: bool = False
+    proof_wanted: bool = False
+    reset_until: datetime | None = None
 
 
 _WHO = (
@@ -38,6 +42,8 @@ _WHO = (
         Member.state,
         Person.pin_hash.is_not(None),
         Person.language,
+        Number.proof_wanted,
+        Person.reset_until,
     )
     .join(Person, Person.id == Number.person_id)
     .outerjoin(Member, Member.person_id == Person.id)
@@ -51,8 +57,20 @@ def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
     """Return who holds `phone` (E.164), by place; () when nobody does, several on a shared number. One SELECT."""
     rows = reader.execute(_WHO, {"phone": phone}).all()
     return tuple(
-        Who(person, member, cooperative, code, place, cast(State, state or "officer"), bool(pin), language, shared=len(rows) > 1)
-        for person, member, cooperative, code, place, state, pin, language in rows
+        Who(
+            person,
+            member,
+            co,
+            code,
+            place,
+            cast(State, state or "officer"),
+            bool(pin),
+            language,
+            shared=len(rows) > 1,
+            proof_wanted=proof,
+            reset_until=reset,
+        )
+        for person, member, co, code, place, state, pin, language, proof, reset in rows
     )
 
 

@@ -1,12 +1,177 @@
-"""Which telephones a person is reached by."""
+"""A person's telephones: which there are, a new one that must be proved, one whose SIM has changed hands, one given up.
 
-from sqlalchemy import Connection, select
-from sqlalchemy.orm import Session
+A number opens nothing before it is proved: by the activation number that an officer tells its holder and the person's own PIN,
+or, when there is no PIN to ask for, by a second officer. So no officer alone puts a telephone on a member's account.
+"""
 
-from app.coop.members.models import Number
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.coop.members.events import NumberChange
+from app.coop.members.freezes import freeze_money
+from app.coop.members.models import Activation, Member, Number, Person
+
+MOST_OWN, MOST_TRUSTED, MOST_PLACES = 2, 1, 9
+SETTLED = timedelta(hours=72)
+"""How long a number must have been a person's before it vouches for others, or confirms a broadcast."""
+
+
+class TooMany(Exception):
+    """A person has two numbers and a trusted one at the most, and a number serves nine people."""
+
+
+class Known(Exception):
+    """The person has this number already."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One number of a person."""
+
+    id: int
+    phone: str
+    trusted: bool
+    proof_wanted: bool
 
 
 def reached_by(reader: Connection | Session, person_id: int) -> tuple[str, ...]:
     """Return a person's numbers, their own before a trusted one: where security notices go, all of them."""
-    mine = select(Number.phone).where(Number.person_id == person_id)
-    return tuple(reader.scalars(mine.order_by(Number.trusted, Number.proof_wanted, Number.id)))
+    return tuple(number.phone for number in numbers_of(reader, person_id))
+
+
+def numbers_of(reader: Connection | Session, person_id: int) -> list[Held]:
+    """Return a person's numbers: proved before unproved, their own before a trusted one."""
+    mine = select(Number.id, Number.phone, Number.trusted, Number.proof_wanted).where(Number.person_id == person_id)
+    return [Held(*row) for row in reader.execute(mine.order_by(Number.trusted, Number.proof_wanted, Number.id))]
+
+
+def attach(
+    session: Session,
+    person_id: int,
+    phone: str,
+    *,
+    trusted: bool = False,
+    proof_wanted: bool = True,
+    by_person_id: int | None,
+    now: datetime,
+) -> int | None:
+    """Give a person a number, E.164; return the place digit when it serves several, of whom a first one without gets a place too.
+
+    Raises Known, TooMany. Amounts by SMS end for everybody on a number that comes to be shared, or that is trusted.
+    """
+    holders = session.execute(select(Number).where(Number.phone == phone).order_by(Number.id).with_for_update()).scalars().all()
+    mine = numbers_of(session, person_id)
+    if any(number.phone == phone for number in mine):
+        raise Known(phone)
+    if sum(number.trusted == trusted for number in mine) >= (MOST_TRUSTED if trusted else MOST_OWN):
+        raise TooMany
+    free = [place for place in range(1, MOST_PLACES + 1) if place not in {holder.place for holder in holders}]
+    for holder in holders:
+        if holder.place is None:
+            holder.place = free.pop(0)
+    if holders and not free:
+        raise TooMany
+    session.flush()
+    place = free[0] if holders else None
+    session.add(
+        Number(phone=phone, person_id=person_id, place=place, registered_at=now, trusted=trusted, proof_wanted=proof_wanted)
+    )
+    if holders or trusted:
+        people = [holder.person_id for holder in holders] + [person_id]
+        session.execute(update(Member).where(Member.person_id.in_(people)).values(amounts_by_sms=False))
+    _note(session, person_id, phone, "added", by_person_id, now)
+    return place
+
+
+def prove(session: Session, person_id: int, phone: str, *, by_person_id: int | None, now: datetime) -> bool:
+    """Let a number open the account, and freeze money; False when there is nothing to prove."""
+    proved = (
+        update(Number)
+        .where(Number.person_id == person_id, Number.phone == phone, Number.proof_wanted)
+        .values(proof_wanted=False, registered_at=now)
+        .returning(Number.id)
+    )
+    if session.execute(proved).first() is None:
+        return False
+    freeze_money(session, person_id, now)
+    _note(session, person_id, phone, "proved", by_person_id, now)
+    return True
+
+
+def enrol(session: Session, person_id: int, phone: str, *, now: datetime) -> bool:
+    """Prove a number by its activation number, tried before, and the PIN, right before: both are its caller's to have checked.
+
+    Uses the activation number up; False when it was used meanwhile.
+    """
+    used = (
+        update(Activation)
+        .where(Activation.person_id == person_id, Activation.used_at.is_(None), Activation.expires_at > now)
+        .values(used_at=now)
+        .returning(Activation.person_id)
+    )
+    return session.execute(used).first() is not None and prove(session, person_id, phone, by_person_id=None, now=now)
+
+
+def flag(session: Session, person_id: int, number_id: int, *, by_person_id: int | None, now: datetime) -> str | None:
+    """Note that a number's SIM has changed: it opens nothing until it is proved again, and money is frozen; return the number."""
+    flagged = (
+        update(Number)
+        .where(Number.id == number_id, Number.person_id == person_id)
+        .values(proof_wanted=True, registered_at=now)
+        .returning(Number.phone)
+    )
+    phone: str | None = session.scalar(flagged)
+    if phone is None:
+        return None
+    session.execute(update(Member).where(Member.person_id == person_id).values(amounts_by_sms=False))
+    freeze_money(session, person_id, now)
+    _note(session, person_id, phone, "flagged", by_person_id, now)
+    return phone
+
+
+def release(session: Session, person_id: int, number_id: int, *, by_person_id: int | None, now: datetime) -> str | None:
+    """Take a number from a person, lost or given to somebody else by the operator: it shows nothing of theirs from now on."""
+    phone: str | None = session.scalar(
+        delete(Number).where(Number.id == number_id, Number.person_id == person_id).returning(Number.phone)
+    )
+    if phone is None:
+        return None
+    freeze_money(session, person_id, now)
+    _note(session, person_id, phone, "released", by_person_id, now)
+    return phone
+
+
+def share_a_number(reader: Connection | Session, one: int, other: int) -> bool:
+    """Tell whether two people are reached by one number, or are the same."""
+    mine, theirs = aliased(Number), aliased(Number)
+    both = select(exists().where(mine.phone == theirs.phone, mine.person_id == one, theirs.person_id == other))
+    return one == other or bool(reader.scalar(both))
+
+
+def settled(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> bool:
+    """Tell whether a number has been the person's own, proved, for SETTLED."""
+    mine = select(func.count()).where(
+        Number.person_id == person_id,
+        Number.phone == phone,
+        Number.trusted.is_(False),
+        Number.proof_wanted.is_(False),
+        Number.registered_at <= now - SETTLED,
+    )
+    return bool(reader.scalar(mine))
+
+
+def proved_before(reader: Connection | Session, person_id: int, phone: str) -> bool:
+    """Tell whether a number was the person's before its SIM changed: that was noted then."""
+    flagged = (NumberChange.person_id == person_id) & (NumberChange.phone == phone) & (NumberChange.act == "flagged")
+    return bool(reader.scalar(select(exists().where(flagged))))
+
+
+def lock_person(session: Session, person_id: int) -> None:
+    """Have two acts on one person wait for each other."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
+def _note(session: Session, person_id: int, phone: str, act: str, by: int | None, now: datetime) -> None:
+    session.add(NumberChange(person_id=person_id, phone=phone, act=act, by_person_id=by, at=now))

@@ -1,0 +1,35 @@
+"""What a second officer's word does for a number whose owner has no PIN to prove it with, and what a refusal does."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.members import numbers
+from app.coop.members.models import Number
+from app.coop.members.telling import tell
+from app.sms import people_texts
+
+
+@approvals.executes("number")
+def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Let the number open the account; raises Impossible when it is gone, or proved already."""
+    number = _number(session, approval)
+    if number is None or not numbers.prove(session, number.person_id, number.phone, by_person_id=approval.decided_by, now=now):
+        raise approvals.Impossible("ce numéro n'attend plus rien")
+    tell(session, number.person_id, operation, people_texts.number_proved(now), now=now)
+
+
+@approvals.refuses("number")
+def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Take a number that nobody proved off the account again; one that was proved before its SIM changed only stays barred."""
+    number = _number(session, approval)
+    if number is None or not number.proof_wanted or numbers.proved_before(session, number.person_id, number.phone):
+        return
+    numbers.release(session, number.person_id, number.id, by_person_id=approval.decided_by, now=now)
+    tell(session, number.person_id, operation, people_texts.number_released(now), now=now)
+
+
+def _number(session: Session, approval: approvals.Approval) -> Number | None:
+    return session.scalar(select(Number).where(Number.id == int(approval.about.partition(":")[2])).with_for_update())

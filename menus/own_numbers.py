@@ -1,0 +1,110 @@
+"""A member's own numbers, and a peer's word for a member who lost the PIN."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.members import finding, numbers, resets
+from app.coop.members.numbers import Held
+from app.sms import people_texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, member_of, tell_person, who_of
+from menus.people import Barred, CardNumber, NumberRow, phone_words, refuse
+
+menu = Bindings("own_numbers")
+
+
+class Mine(msgspec.Struct, frozen=True):
+    mine: kinds.PrivateText
+
+
+class PeerCard(msgspec.Struct, frozen=True):
+    member_id: int
+    person_id: int
+    cooperative_id: int
+    card: CardNumber
+
+
+class Helped(msgspec.Struct, frozen=True):
+    helped: kinds.Phrase
+
+
+@menu.source()
+def my_numbers(hop: Hop) -> Mine:
+    """Give the member's numbers, a line each."""
+    lines = [phone_words(one.phone) + _mark(one) for one in _held(hop)]
+    return Mine("\n".join(lines) or "Aucun numéro.")
+
+
+@menu.rows()
+def numbers_to_prove(hop: Hop) -> Sequence[NumberRow]:
+    """Give the numbers that an officer noted and the member hasn't proved: this one, in hand, is proved already."""
+    return [NumberRow(one.id, phone_words(one.phone)) for one in _held(hop) if one.proof_wanted]
+
+
+@menu.rows()
+def numbers_to_drop(hop: Hop) -> Sequence[NumberRow]:
+    """Give the numbers that the member may give up: all but the one in hand."""
+    return [NumberRow(one.id, phone_words(one.phone)) for one in _held(hop) if one.phone != hop.phone]
+
+
+@menu.effect(leads={"gone": None})
+def prove_number(hop: Hop, session: Session) -> Nothing:
+    """Let another number open the account: the PIN was given on one that does."""
+    person = who_of(hop).person_id
+    wanted = next((one for one in numbers.numbers_of(session, person) if one.id == hop.kept["own_number"]["id"]), None)
+    if wanted is None or not numbers.prove(session, person, wanted.phone, by_person_id=None, now=hop.now):
+        raise Lead("gone")
+    tell_person(session, hop, person, f"proved:{hop.operation}", people_texts.number_proved(hop.now))
+    return Nothing()
+
+
+@menu.effect(leads={"gone": None})
+def drop_number(hop: Hop, session: Session) -> Nothing:
+    """Take a number off the account."""
+    person = who_of(hop).person_id
+    phone = numbers.release(session, person, hop.kept["own_number"]["id"], by_person_id=None, now=hop.now)
+    if phone is None:
+        raise Lead("gone")
+    words = people_texts.number_released(hop.now)
+    tell_person(session, hop, person, f"dropped:{hop.operation}", words, extra=(phone,))
+    return Nothing()
+
+
+@menu.answer(refuses={"unknown": None})
+def peers_card(hop: Hop, typed: str) -> PeerCard:
+    """Read the card of a member of the peer's own co-operative."""
+    with hop.desk.database.read() as reader:
+        try:
+            found = finding.in_cooperative(reader, who_of(hop).cooperative_id or 0, typed)
+        except finding.NoCard:
+            raise Refused("unknown") from None
+    return PeerCard(found.member_id, found.person_id, found.cooperative_id, found.card)
+
+
+@menu.effect(leads={"barred": Barred})
+def help_member(hop: Hop, session: Session) -> Helped:
+    """Take a peer's word; the second one opens the window."""
+    card = msgspec.convert(hop.kept["peer_card"], PeerCard)
+    try:
+        member = finding.in_cooperative(session, card.cooperative_id, card.card)
+        window = resets.help_as_peer(session, member_of(hop), hop.phone, member, now=hop.now)
+    except finding.NoCard:
+        refuse("state")
+    except resets.NotNow as no:
+        refuse(no.why)
+    until = window.until
+    words = people_texts.reset_opened(until, hop.desk.code) if until else people_texts.peer_helped(hop.now)
+    tell_person(session, hop, member.person_id, f"peer:{hop.operation}", words)
+    return Helped("Ouvert 30 min: le membre choisit son code." if until else "Noté. Un 2e membre doit le dire aussi.")
+
+
+def _held(hop: Hop) -> list[Held]:
+    with hop.desk.database.read() as reader:
+        return numbers.numbers_of(reader, who_of(hop).person_id)
+
+
+def _mark(number: Held) -> str:
+    return " à prouver" if number.proof_wanted else " de confiance" if number.trusted else ""

@@ -1,0 +1,304 @@
+"""Members' numbers and PINs, by an officer who sees the card: under the officer's own PIN, told on all the member's numbers."""
+
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.members import activation, audit, finding, numbers, resets
+from app.coop.members.models import Member, Number, Person
+from app.coop.members.offices import NotYours, Office, office_for
+from app.sms import people_texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, tell_person, who_of
+
+menu = Bindings("people")
+WHY: dict[str, str] = {
+    "own": "Ce membre a votre numéro, ou c'est vous.",
+    "state": "Ce compte n'est pas actif.",
+    "often": "Assez pour aujourd'hui: voyez un autre jour.",
+    "fresh": "Votre numéro a changé depuis moins de 72 h.",
+    "place": "Il faut être membre actif de la même CPS.",
+    "no_phone": "Aucun numéro prouvé: Membres, puis 3.",
+    "again": "Déjà noté: il faut un 2e membre, autre numéro.",
+    "known": "Le membre a déjà ce numéro.",
+    "many": "Trop de numéros: retirez-en un d'abord.",
+    "nothing": "Rien à activer sur cette carte.",
+    "elsewhere": "Ce numéro est aussi d'une autre CPS: voyez CARE.",
+    "asked": "C'est déjà demandé.",
+    "gone": "Déjà fait, ou plus possible.",
+}
+
+
+CardNumber = Annotated[str, kinds.Kind("words", "m" * 12)]
+
+
+class Whom(msgspec.Struct, frozen=True):
+    """Whose card was typed, as the session keeps it. No name: it is read when shown."""
+
+    member_id: int
+    person_id: int
+    cooperative_id: int
+    card: CardNumber
+    state: str
+    has_pin: bool
+
+
+class Named(msgspec.Struct, frozen=True):
+    name: kinds.PersonName
+
+
+class Barred(msgspec.Struct, frozen=True):
+    reason: kinds.Phrase
+
+
+class Phone(msgspec.Struct, frozen=True):
+    phone: kinds.Short
+
+
+class NumberRow(msgspec.Struct, frozen=True):
+    id: int
+    phone: kinds.Short
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """What the last screen says, and the operation that an activation number was drawn from: the number itself is kept nowhere."""
+
+    then: str
+    issued: str = ""
+
+
+class Told(msgspec.Struct, frozen=True):
+    told: Annotated[str, kinds.Kind("words", "m" * 158)]
+
+
+THEN = {
+    "number": "Noté. N° d'activation {n}, à dire en face: le membre compose {code} de ce numéro. Ou bien 7, 7, 1 sur l'ancien.",
+    "sim": "Fait. Pour prouver ce numéro: n° d'activation {n}, à dire au membre en face, puis son code secret.",
+    "card": "N° d'activation {n}, 30 jours. À écrire sur la carte ou à dire en face, jamais au téléphone.",
+    "second": "Noté. Un 2e responsable doit l'approuver: Bureau, 2.",
+    "released": "Fait: ce numéro n'ouvre plus ce compte. Le membre le lit sur ses autres numéros.",
+}
+
+
+@menu.answer(refuses={"unknown": None})
+def members_card(hop: Hop, typed: str) -> Whom:
+    """Read a card number of the officer's scope."""
+    with hop.desk.database.read() as reader:
+        try:
+            office = office_for(reader, who_of(hop).person_id, "people", hop.now.date())
+            found = finding.by_card(reader, office, typed)
+        except (finding.NoCard, NotYours):
+            raise Refused("unknown") from None
+    return Whom(found.member_id, found.person_id, found.cooperative_id, found.card, found.state, found.has_pin)
+
+
+@menu.source()
+def person_named(hop: Hop) -> Named:
+    """Say whose card it is."""
+    with hop.desk.database.read() as reader:
+        return Named(reader.scalar(select(Person.name).where(Person.id == whom_of(hop).person_id)) or "")
+
+
+@menu.source()
+def activation_told(hop: Hop) -> Told:
+    """Say what was done, with the activation number that this very act issued."""
+    done = msgspec.convert(hop.kept["done"], Issued)
+    number = f"{activation.drawn_from(done.issued, hop.desk.key)(1_000_000):06d}"
+    return Told(THEN[done.then].format(n=number, code=hop.desk.code))
+
+
+@menu.answer(secret=True, refuses={"bad": None})
+def new_phone(hop: Hop, typed: str) -> kinds.Short:
+    """Read a Senegalese mobile number."""
+    del hop
+    return read_phone(typed)
+
+
+@menu.source(leads={"held": Phone})
+def number_is_free(hop: Hop) -> Nothing:
+    """Ask once what a number is to whoever has it already."""
+    phone = str(hop.kept["new_phone"])
+    if _asked(hop) != phone:
+        with hop.desk.database.read() as reader:
+            others = select(Number.id).where(Number.phone == phone, Number.person_id != whom_of(hop).person_id)
+            if reader.scalar(others.limit(1)):
+                raise Lead("held", Phone(phone))
+    return Nothing()
+
+
+@menu.rows()
+def numbers_of_whom(hop: Hop) -> Sequence[NumberRow]:
+    """Give the numbers of whoever's card was typed."""
+    with hop.desk.database.read() as reader:
+        found = numbers.numbers_of(reader, whom_of(hop).person_id)
+    return [NumberRow(one.id, phone_words(one.phone)) for one in found]
+
+
+@menu.effect(leads={"barred": Barred, "not_yours": None})
+def open_reset(hop: Hop, session: Session) -> Nothing:
+    """Open the window in which the member chooses another PIN."""
+    office, member = office_of(session, hop), _found(session, hop)
+    try:
+        window = resets.open_by_officer(session, office, hop.phone, member, channel="ussd", operation=hop.operation, now=hop.now)
+    except resets.NotNow as no:
+        refuse(no.why)
+    words = people_texts.reset_opened(window.until or hop.now, hop.desk.code)
+    tell_person(session, hop, member.person_id, f"reset:{hop.operation}", words)
+    return Nothing()
+
+
+@menu.effect(leads={"barred": Barred, "not_yours": None})
+def note_number(hop: Hop, session: Session) -> Issued:
+    """Put a number on the account, which opens nothing before the member's PIN, or a second officer, says so."""
+    office, member = office_of(session, hop), _found(session, hop)
+    phone, person = str(hop.kept["new_phone"]), member.person_id
+    numbers.lock_person(session, person)
+    if member.state not in ("active", "pending"):
+        refuse("state")
+    if hop.kept.get("recycled") == "oui" and _asked(hop) == phone:
+        _take_from_others(hop, session, office, phone)
+    try:
+        trusted = hop.kept["number_as"] == "trusted"
+        numbers.attach(session, person, phone, trusted=trusted, by_person_id=office.person_id, now=hop.now)
+    except numbers.Known:
+        refuse("known")
+    except numbers.TooMany:
+        refuse("many")
+    _audit(hop, session, office, "number noted", member)
+    tell_person(session, hop, person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
+    return _proof(hop, session, office, member, phone, "number", without_pin=hop.kept["number_as"] == "nopin")
+
+
+@menu.effect(leads={"barred": Barred, "not_yours": None})
+def change_sim(hop: Hop, session: Session) -> Issued:
+    """Bar a number whose SIM has changed until it is proved again, or take it off the account."""
+    office, member = office_of(session, hop), _found(session, hop)
+    numbers.lock_person(session, member.person_id)
+    act = numbers.flag if hop.kept["sim"] == "flag" else numbers.release
+    phone = act(session, member.person_id, hop.kept["number"]["id"], by_person_id=office.person_id, now=hop.now)
+    if phone is None:
+        refuse("gone")
+    flagged = hop.kept["sim"] == "flag"
+    _audit(hop, session, office, "number flagged" if flagged else "number released", member)
+    words = (people_texts.number_flagged if flagged else people_texts.number_released)(hop.now)
+    tell_person(session, hop, member.person_id, f"sim:{hop.operation}", words, extra=(phone,))
+    return _proof(hop, session, office, member, phone, "sim") if flagged else Issued("released")
+
+
+@menu.effect(leads={"barred": Barred, "not_yours": None})
+def renew_activation(hop: Hop, session: Session) -> Issued:
+    """Issue another activation number, for a first use or for a number that wants proof."""
+    office, member = office_of(session, hop), _found(session, hop)
+    unproved = any(number.proof_wanted for number in numbers.numbers_of(session, member.person_id))
+    if member.state != "pending" and not (member.state == "active" and unproved):
+        refuse("nothing")
+    _audit(hop, session, office, "activation renewed", member)
+    tell_person(session, hop, member.person_id, f"card:{hop.operation}", people_texts.card_renewed(hop.now))
+    return issue(hop, session, member.person_id, "card")
+
+
+def whom_of(hop: Hop) -> Whom:
+    """Return whose card was typed."""
+    return msgspec.convert(hop.kept["whom"], Whom)
+
+
+def office_of(session: Session, hop: Hop, cooperative_id: int | None = None) -> Office:
+    """Return the office by which the caller may act on the member typed, or in a co-operative; leads to `not_yours`."""
+    place = cooperative_id if cooperative_id is not None else whom_of(hop).cooperative_id
+    try:
+        return office_for(session, who_of(hop).person_id, "people", hop.now.date(), place)
+    except NotYours:
+        raise Lead("not_yours") from None
+
+
+def refuse(why: str) -> NoReturn:
+    """Say why nothing is done."""
+    raise Lead("barred", Barred(WHY[why]))
+
+
+def issue(hop: Hop, session: Session, person_id: int, then: str) -> Issued:
+    """Issue an activation number drawn from this operation."""
+    draw = activation.drawn_from(hop.operation, hop.desk.key)
+    activation.issue(session, person_id, key=hop.desk.key, now=hop.now, draw=draw)
+    return Issued(then, hop.operation)
+
+
+def read_phone(typed: str) -> str:
+    """Read nine digits of a Senegalese mobile number as E.164; refuses as `bad`."""
+    digits = "".join(letter for letter in typed if letter.isalnum() or letter == "+").removeprefix("+221").removeprefix("00221")
+    if not (len(digits) == 9 and digits.isascii() and digits.isdigit() and digits.startswith("7")):
+        raise Refused("bad")
+    return f"+221{digits}"
+
+
+def phone_words(phone: str) -> str:
+    """Write a number as people here do: `77 123 45 67`."""
+    nine = phone.removeprefix("+221")
+    return f"{nine[:2]} {nine[2:5]} {nine[5:7]} {nine[7:]}" if len(nine) == 9 else phone
+
+
+def _asked(hop: Hop) -> str:
+    """Return the number about which it was asked whether it is shared."""
+    return str(hop.kept.get("held", {}).get("phone", ""))
+
+
+def _found(session: Session, hop: Hop) -> finding.Found:
+    try:
+        return finding.in_cooperative(session, whom_of(hop).cooperative_id, whom_of(hop).card)
+    except finding.NoCard:
+        refuse("gone")
+
+
+def _proof(
+    hop: Hop, session: Session, office: Office, member: finding.Found, phone: str, then: str, *, without_pin: bool = False
+) -> Issued:
+    """Say how a number will be proved: by an activation number and the PIN or, without a PIN, by a second officer."""
+    if member.has_pin and not without_pin:
+        return issue(hop, session, member.person_id, then)
+    number = session.scalar(select(Number.id).where(Number.person_id == member.person_id, Number.phone == phone))
+    try:
+        approvals.ask(
+            session,
+            kind="number",
+            cooperative_id=member.cooperative_id,
+            about=f"number:{number}",
+            words=f"Numéro {phone_words(phone)}",
+            asked_by=office.person_id,
+            operation=hop.operation,
+            now=hop.now,
+            member_id=member.member_id,
+        )
+    except approvals.AlreadyAsked:
+        refuse("asked")
+    return Issued("second")
+
+
+def _take_from_others(hop: Hop, session: Session, office: Office, phone: str) -> None:
+    """Take a number that the operator gave to somebody else from whoever had it; refuses where one is another co-operative's."""
+    others = (Number.phone == phone) & (Number.person_id != whom_of(hop).person_id)
+    held = select(Number.id, Number.person_id, Member.cooperative_id).outerjoin(Member, Member.person_id == Number.person_id)
+    for number, person, place in session.execute(held.where(others)).all():
+        if office.cooperative_id not in (None, place):
+            refuse("elsewhere")
+        numbers.release(session, person, number, by_person_id=office.person_id, now=hop.now)
+        words = people_texts.number_released(hop.now)
+        tell_person(session, hop, person, f"released:{number}:{hop.operation}", words)
+
+
+def _audit(hop: Hop, session: Session, office: Office, act: str, member: finding.Found) -> None:
+    audit.record(
+        session,
+        office,
+        act,
+        about=f"member:{member.member_id}",
+        member_id=member.member_id,
+        cooperative_id=member.cooperative_id,
+        channel="ussd",
+        operation=hop.operation,
+        now=hop.now,
+    )
