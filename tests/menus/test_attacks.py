@@ -1,4 +1,4 @@
-"""One person alone can't take an account: an officer, or a peer, with a telephone that nobody knows, tries whatever screens offer."""
+"""One person alone can't take an account: an officer, or a peer, with a spare telephone tries whatever the screens offer."""
 
 import random
 import re

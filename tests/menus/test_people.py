@@ -112,7 +112,7 @@ def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(office
     assert any("ouvre votre compte" in text for text in texts_to(database, village.AWA))
 
 
-def test_a_second_number_is_proved_on_the_old_one(officers, database):
+def test_a_second_number_is_proved_on_the_old_one(officers):
     bureau(officers, "3", "00001", "775550000", "1", "2468")
     assert "77 555 00 00 à prouver" in dial(officers, village.AWA, "7", "2468", "7")
     assert "C'est fait" in dial(officers, village.AWA, "7", "2468", "7", "1", "1", "2468")
@@ -122,7 +122,7 @@ def test_a_second_number_is_proved_on_the_old_one(officers, database):
 
 
 @pytest.mark.parametrize(("verdict", "opens"), [("1", True), ("2", False)])
-def test_without_the_pin_a_number_needs_a_second_officer(officers, database, verdict, opens):
+def test_without_the_pin_a_number_needs_a_second_officer(officers, verdict, opens):
     talk, _ = bureau(officers, "3", "00001", "775550000", "3")
     assert "2e responsable" in talk.type("2468")
     own = officers()
