@@ -1,5 +1,7 @@
 """The web application, wired; nothing else."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -26,7 +28,12 @@ from menus.publishing import SqlShelf
 from menus.whole import bindings
 
 
-def build(settings: Settings | None = None) -> Flask:
+def utc_now() -> datetime:
+    """Return the time; the one clock of the web application."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_now) -> Flask:
     """Return the application; raises BadSetting when it must not start on these settings."""
     settings = demand(settings or load())
     app = Flask("app")
@@ -42,11 +49,12 @@ def build(settings: Settings | None = None) -> Flask:
     engine: Engine[Any] = Engine(
         store=RedisStore(sessions),
         shelf=shelf,
-        acts=SqlActs(database),
+        acts=SqlActs(database, now),
         bindings=bindings,
         desk=desk,
         secret=settings.secret,
         constants=constants,
+        now=now,
     )
     shelf.current(None)
     clerk = Clerk(database, settings.secret, code, cost, settings.sms_part_price, settings.at_short_code)
@@ -55,7 +63,7 @@ def build(settings: Settings | None = None) -> Flask:
     guard_callbacks(app, settings.callback_token, settings.networks)
     app.register_blueprint(ussd_blueprint("at", AfricasTalkingUssd(code), engine))
     app.register_blueprint(ussd_blueprint("hubtel", HubtelUssd(code), engine))
-    app.register_blueprint(sms_blueprint(database, lambda incoming, now: receive(clerk, incoming, now)))
+    app.register_blueprint(sms_blueprint(database, lambda incoming, at: receive(clerk, incoming, at), now))
     app.register_blueprint(health_blueprint(database, sessions, local_or_bearer(settings.metrics_token)))
     if settings.jappoo_env in ("demo", "test"):
         from app.web.phone import phone_blueprint

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from flask import Blueprint, Response, request
@@ -18,7 +18,7 @@ PROVIDER = "africastalking"
 Answering = Callable[[callbacks.IncomingSms, datetime], None]
 
 
-def sms_blueprint(database: Database, answer: Answering) -> Blueprint:
+def sms_blueprint(database: Database, answer: Answering, now: Callable[[], datetime]) -> Blueprint:
     """Serve `/at/<token>/sms…`; `answer` does what an incoming SMS asks for, once an id."""
     routes = Blueprint("sms", __name__, url_prefix="/at/<token>")
 
@@ -28,9 +28,9 @@ def sms_blueprint(database: Database, answer: Answering) -> Blueprint:
         del token
         body = request.get_data(cache=False)
         try:
-            answer(callbacks.read_incoming(body), datetime.now(UTC))
+            answer(callbacks.read_incoming(body), now())
         except Unreadable as fault:
-            _keep(database, "incoming", body, str(fault))
+            _keep(database, "incoming", body, str(fault), now())
         return Response(status=200)
 
     @routes.post("/sms/reports")
@@ -41,10 +41,10 @@ def sms_blueprint(database: Database, answer: Answering) -> Blueprint:
         try:
             told = callbacks.read_report(body)
         except Unreadable as fault:
-            _keep(database, "report", body, str(fault))
+            _keep(database, "report", body, str(fault), now())
         else:
             with database.transaction() as session:
-                reports.keep(session, PROVIDER, told.id, told.status, told.number, told.reason, now=datetime.now(UTC))
+                reports.keep(session, PROVIDER, told.id, told.status, told.number, told.reason, now=now())
             log.info("delivery report", status=told.status)
         return Response(status=200)
 
@@ -56,7 +56,7 @@ def sms_blueprint(database: Database, answer: Answering) -> Blueprint:
         try:
             number = callbacks.read_opt_out(body).number
         except Unreadable as fault:
-            _keep(database, "optout", body, str(fault))
+            _keep(database, "optout", body, str(fault), now())
         else:
             with database.transaction() as session:
                 consent.note(
@@ -66,7 +66,7 @@ def sms_blueprint(database: Database, answer: Answering) -> Blueprint:
                     given=False,
                     person_id=None,
                     channel="gateway",
-                    now=datetime.now(UTC),
+                    now=now(),
                     notice=notice.VERSION,
                 )
         return Response(status=200)
@@ -74,8 +74,8 @@ def sms_blueprint(database: Database, answer: Answering) -> Blueprint:
     return routes
 
 
-def _keep(database: Database, route: str, body: bytes, why: str) -> None:
+def _keep(database: Database, route: str, body: bytes, why: str, at: datetime) -> None:
     with database.transaction() as session:
         mark = hashlib.sha256(body).hexdigest()[:40]
-        inbox.keep_unreadable(session, PROVIDER, f"{route}:{mark}", body.decode("utf-8", "replace"), now=datetime.now(UTC))
+        inbox.keep_unreadable(session, PROVIDER, f"{route}:{mark}", body.decode("utf-8", "replace"), now=at)
     log.warning("a body on an SMS route can't be read; it is kept", route=route, field=why)

@@ -1,5 +1,29 @@
-"""Talks run on the whole web application."""
+"""Talks run on the whole web application, with a clock that they move."""
 
-from tests.web.conftest import app, client, environment
+from datetime import UTC, datetime
 
-__all__ = ["app", "client", "environment"]
+import pytest
+
+from app import create_app
+from config.settings import load
+from menus.publishing import compiled, publish
+from tests import quay, village
+from tests.conftest import Clock
+from tests.web.conftest import client, environment
+
+__all__ = ["client", "environment"]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime.now(UTC))
+
+
+@pytest.fixture
+def app(environment, database, clock):
+    village.build(database)
+    quay.appoint(database)
+    publish(database, None, compiled(), by="tests", now=clock())
+    made = create_app(load(environment, dotenv=None), clock)
+    yield made
+    made.extensions["jappoo"]["database"].dispose()

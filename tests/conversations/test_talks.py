@@ -1,11 +1,15 @@
-"""Whole talks, as staff can write them: each runs through both dialects, on both databases.
+"""Whole talks, as staff can write them: each runs through one dialect on SQLite and through the other on PostgreSQL.
 
-A talk has a `phone` and lines: `dial` (entries of the dial string), `types` or `pin`, `sees` (words, or a list of them), `again`
-(the same request once more), `lost` (she never sees the answer), `hangs_up`. `sms` says what arrives, and how many times.
+A talk has a `phone`, perhaps more `phones` by name, and lines. Each line is of the phone, or `as` another: `dial` (entries of the
+dial string), `types` or `pin`, `again` (the same request once more), `sms` (sent to us), `wait` before it (`20 s`, `3 h`, `1 d`).
+`sees` is what the screen then says and `reads` what the newest SMS does: words, or a list of them, accents aside where GSM-7 has
+none. An answer that is lost is one without `sees`. `keeps` takes a piece of what was seen, or read, by its pattern, for `{name}`
+in later lines. `sms` at the end says what has arrived, and how many times.
 """
 
 import itertools
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,11 +17,13 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from app.gsm7 import septets
+from app.gsm7 import fold, septets
 from app.sms.models import Message
-from tests import village
+from tests import quay, village
 
 TALKS = sorted(Path(__file__).parent.glob("*.yaml"))
+PEOPLE = {"awa": village.AWA, "secretary": quay.SECRETARY, "president": quay.PRESIDENT, "administrator": quay.ADMINISTRATOR}
+UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 PINS = {"right": "2468", "wrong": "1122"}
 _sessions = itertools.count(1)
 
@@ -54,24 +60,55 @@ class Line:
         return answer.get_data(as_text=True)[4:]
 
 
-@pytest.mark.parametrize("dialect", ["africastalking", "hubtel"])
-@pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
-def test_a_talk(client, database, path, dialect):
-    talk = yaml.safe_load(path.read_text("utf-8"))
-    line = Line(client, dialect, talk.get("phone", village.AWA))
-    for step in talk["talk"]:
+class Talk:
+    """A talk being played: a line for each phone, what was said last, and what is kept of it."""
+
+    def __init__(self, client, database, clock, dialect: str, phones: dict[str, str]) -> None:
+        self.client, self.database, self.clock, self.dialect = client, database, clock, dialect
+        self.phones, self.lines, self.kept, self.said = PEOPLE | phones, {}, {}, ""
+
+    def play(self, step: dict, phone: str) -> None:
+        if "wait" in step:
+            number, unit = step["wait"].split()
+            self.clock.forward(**{UNITS[unit]: int(number)})
+        phone = self.phones.get(step.get("as"), phone)
+        line = self.lines.setdefault(phone, Line(self.client, self.dialect, phone))
         if "dial" in step:
-            said = line.dial([str(entry) for entry in step["dial"]])
+            self.said = line.dial([self.filled(entry) for entry in step["dial"]])
         elif step.get("again"):
-            assert line.again() == said
-        else:
-            said = line.type(PINS[step["pin"]] if "pin" in step else str(step["types"]))
-        assert septets(said) <= 160
-        sees = step.get("sees", [])
-        for words in [sees] if isinstance(sees, str) else sees:
-            assert words in said, (step, said)
-    with database.read() as reader:
-        for expected in talk.get("sms", []):
-            texts = reader.scalars(select(Message.text).where(Message.to_number == expected["to"])).all()
-            assert len(texts) == expected["times"]
-            assert all(expected["has"] in text for text in texts)
+            assert line.again() == self.said
+        elif "types" in step or "pin" in step:
+            self.said = line.type(PINS[step["pin"]] if "pin" in step else self.filled(step["types"]))
+        elif "sms" in step:
+            form = {"id": f"talk-{next(_sessions)}", "from": phone, "to": "21512", "text": self.filled(step["sms"])}
+            assert self.client.post("/at/demo/sms", data=form).status_code == 200
+        assert septets(self.said) <= 160
+        self.holds(step.get("sees", []), self.said)
+        if "reads" in step:
+            self.holds(step["reads"], self.texts(phone)[-1])
+        for name, pattern in step.get("keeps", {}).items():
+            self.kept[name] = re.search(pattern, self.said if "reads" not in step else self.texts(phone)[-1])[1]
+
+    def holds(self, expected: str | list[str], said: str) -> None:
+        for words in [expected] if isinstance(expected, str) else expected:
+            assert fold(self.filled(words)) in fold(said), (words, said)
+
+    def texts(self, phone: str) -> list[str]:
+        with self.database.read() as reader:
+            return list(reader.scalars(select(Message.text).where(Message.to_number == phone).order_by(Message.id)))
+
+    def filled(self, words: object) -> str:
+        return re.sub(r"\{(\w+)\}", lambda name: self.kept[name[1]], str(words))
+
+
+@pytest.mark.parametrize(("database", "dialect"), [("sqlite", "africastalking"), ("postgresql", "hubtel")], indirect=["database"])
+@pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
+def test_a_talk(client, database, clock, path, dialect):
+    told = yaml.safe_load(path.read_text("utf-8"))
+    talk = Talk(client, database, clock, dialect, told.get("phones", {}))
+    for step in told["talk"]:
+        talk.play(step, told.get("phone", village.AWA))
+    for expected in told.get("sms", []):
+        texts = talk.texts(talk.phones.get(expected["to"], expected["to"]))
+        assert len(texts) == expected["times"], texts
+        assert all(talk.filled(expected.get("has", "")) in text for text in texts)
