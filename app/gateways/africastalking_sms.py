@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _SOME = re.compile(r"Sent to [1-9]")
 TIMES = (3.05, 9.05)
 """Seconds to connect and to read: the SDK's own."""
+MOST_PARTS = 255
+"""A message has no more: its header counts them in eight bits."""
 _NO_IDS = (None, "", "None")
 """What stands for no message id; the word is the provider's own."""
 
@@ -122,7 +124,7 @@ def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
         if code not in ACCEPTED:
             refused[number] = Refused(code, str(one.status)[:40])
         elif one.message_id not in _NO_IDS:
-            taken[number] = Taken(str(one.message_id)[:64], code, str(one.cost)[:24])
+            taken[number] = Taken(str(one.message_id)[:64], code, str(one.cost)[:24], _parts(one.message_parts))
     return Answer(taken, refused, tuple(number for number in numbers if number not in taken and number not in refused))
 
 
@@ -132,6 +134,7 @@ class _Recipient(msgspec.Struct, rename="camel"):
     message_id: str | int | None = None
     status: str | None = ""
     cost: str | float | None = ""
+    message_parts: str | int | None = None
 
 
 class _Said(msgspec.Struct, rename="pascal"):
@@ -148,3 +151,8 @@ def _code(given: str | int | None) -> int | None:
         return int(given or 0) or None
     except ValueError:
         return None
+
+
+def _parts(given: str | int | None) -> int | None:
+    parts = _code(given)
+    return parts if parts and 0 < parts <= MOST_PARTS else None

@@ -1,5 +1,6 @@
 """What Africa's Talking tells us of SMS: reports, what came in, who opted out. Unknown values are kept as they are."""
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -8,12 +9,14 @@ from app.gateways.ussd import Unreadable, e164, read_form
 
 
 class DeliveryReport(msgspec.Struct, frozen=True):
-    """A delivery report: the message's id at the provider, what became of it, why."""
+    """A delivery report: the message's id at the provider, what became of it, why; what it cost and its parts, if it says so."""
 
     id: str
     status: str
     number: str
     reason: str | None
+    cost: str | None = None
+    parts: int | None = None
 
 
 class IncomingSms(msgspec.Struct, frozen=True):
@@ -44,8 +47,14 @@ class Subscription(msgspec.Struct, frozen=True):
 def read_report(body: bytes) -> DeliveryReport:
     """Read a delivery report; raises Unreadable naming the field that is missing."""
     form = _form(body, "id", "status")
+    parts = form.get("messageParts", "")
     return DeliveryReport(
-        form["id"][:64], form["status"][:30], e164(form.get("phoneNumber", "")), form.get("failureReason", "")[:60] or None
+        form["id"][:64],
+        form["status"][:30],
+        e164(form.get("phoneNumber", "")),
+        form.get("failureReason", "")[:60] or None,
+        form.get("cost", "")[:24] or None,
+        int(parts) if re.fullmatch("[1-9][0-9]?", parts) else None,
     )
 
 

@@ -17,11 +17,12 @@ class MaybeSent(Exception):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A number that the provider took charge of: its id for the report, its code, what it says it costs."""
+    """A number that the provider took charge of: its id for the report, its code, what it says it costs, its parts if it says."""
 
     id: str
     code: int
     cost: str
+    parts: int | None = None
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from app.sms.models import Message, StateChange
 from app.sms.policy import prepare
 from app.sms.prices import price_at
 from app.sms.purposes import PURPOSES
+from app.sms.refusals import why_not
 from app.sms.states import RANKS
 
 _TOUCHED = "sms_lanes"
@@ -32,11 +33,14 @@ def put(
 ) -> int | None:
     """Write one message in the caller's transaction; return its id, or None when (cause, to) was written before.
 
-    `part_price` (XOF) is what a part costs when the price table says nothing.
+    `part_price` (XOF) is what a part costs when the price table says nothing. What must not leave (`refusals.py`) is written too,
+    in state `refused` with the reason.
 
     After the commit the lane is told to whoever listens (see `listen`); if nobody does, the sweeper finds the row.
     """
     kind, travelling = PURPOSES[purpose], prepare(text, part_price)
+    refused = why_not(session, to=to, purpose=purpose, text=travelling.text, now=now)
+    state = "refused" if refused else "queued"
     values = {
         "cause": cause,
         "to_number": to,
@@ -49,8 +53,9 @@ def put(
         "alphabet": travelling.alphabet,
         "parts": travelling.parts,
         "price": travelling.parts * price_at(now, part_price),
-        "state": "queued",
-        "rank": RANKS["queued"],
+        "state": state,
+        "rank": RANKS[state],
+        "reason": refused,
         "attempts": 0,
         "next_at": now,
         "expires_at": now + kind.expires,
@@ -61,8 +66,9 @@ def put(
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     written = session.execute(insert(Message).values(values).on_conflict_do_nothing().returning(Message.id)).scalar()
     if written is not None:
-        session.add(StateChange(message_id=written, state="queued", reason=None, at=now))
-        touch(session, kind.lane)
+        session.add(StateChange(message_id=written, state=state, reason=refused, at=now))
+        if not refused:
+            touch(session, kind.lane)
     return written
 
 

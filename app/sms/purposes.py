@@ -12,20 +12,21 @@ QUEUES = (*LANES, "reports")
 
 
 class Purpose(msgspec.Struct, frozen=True):
-    """`expires` is when it no longer leaves; `consent` the consent that it needs, if any."""
+    """`expires` is when it no longer leaves; `consent` the consent that it needs, if any; `guarded`: never again and again."""
 
     lane: Lane
     expires: timedelta
     consent: str | None = None
+    guarded: bool = False
 
 
 PURPOSES = {
     "code": Purpose("code", timedelta(minutes=15)),
     "urgent": Purpose("urgent", timedelta(hours=3), "urgent"),
-    "answer": Purpose("answer", timedelta(hours=6)),
+    "answer": Purpose("answer", timedelta(hours=6), guarded=True),
     "security": Purpose("notice", timedelta(days=2)),
     "receipt": Purpose("notice", timedelta(days=2)),
-    "notice": Purpose("notice", timedelta(days=3), "notices"),
+    "notice": Purpose("notice", timedelta(days=3), "notices", guarded=True),
     "task": Purpose("notice", timedelta(days=3)),
     "alarm": Purpose("notice", timedelta(hours=6)),
     "broadcast": Purpose("bulk", timedelta(days=1), "broadcasts"),

@@ -7,26 +7,51 @@ from typing import Any
 from sqlalchemy import ARRAY, Text, any_, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from app.sms import consents
+from app.sms.cost import centimes
 from app.sms.models import Message, Report
 from app.sms.outbox import touch
 from app.sms.states import RANKS, move
-from app.sms.verdicts import REPORTED
+from app.sms.verdicts import LISTED, REPORTED, OptedOut
 
 PARKED_FOR = timedelta(hours=24)
 RACED_FOR = timedelta(minutes=5)
 MOST = 1000
 QUEUE = "reports"
-_FIELDS = (Report.id, Report.provider, Report.provider_id, Report.number, Report.status, Report.reason)
+OPTED_OUT = ("refused", OptedOut().reason)
+_FIELDS = (
+    Report.id,
+    Report.provider,
+    Report.provider_id,
+    Report.number,
+    Report.status,
+    Report.reason,
+    Report.cost,
+    Report.parts,
+)
 
 
-def keep(session: Session, provider: str, provider_id: str, status: str, number: str, reason: str | None, *, now: datetime) -> None:
-    """Write a report as it came, to be applied soon: all that a webhook does."""
+def keep(
+    session: Session,
+    provider: str,
+    provider_id: str,
+    status: str,
+    number: str,
+    reason: str | None,
+    *,
+    now: datetime,
+    cost: str | None = None,
+    parts: int | None = None,
+) -> None:
+    """Write a report as it came, to be applied soon: all that a webhook does. Some gateways say here what it cost."""
     values = {
         "provider": provider,
         "provider_id": clean(provider_id, 64),
         "number": clean(number, 20),
         "status": clean(status, 30),
         "reason": clean(reason or "", 60) or None,
+        "cost": clean(cost or "", 24) or None,
+        "parts": parts,
         "at": now,
         "fate": "new",
     }
@@ -91,16 +116,36 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
     told: dict[tuple[str, str | None], list[int]] = {}
     for report in known:
         if report.id in messages:
-            state, why = REPORTED[report.status]
-            told.setdefault((state, report.reason or why), []).append(messages[report.id])
+            told.setdefault(_meaning(report), []).append(messages[report.id])
     for (state, reason), ids in sorted(told.items(), key=lambda group: RANKS[group[0][0]]):
         move(session, Message.id.in_(ids), state, now=now, reason=reason)
+    _correct(session, {messages[report.id]: report for report in known if report.id in messages})
+    listed = {report.number for report in known if _meaning(report) == OPTED_OUT}
+    if listed:
+        consents.opted_out(session, listed, now=now)
     fates: dict[str, list[int]] = {}
     for report in found:
         fate = "unknown" if report.status not in REPORTED else "applied" if report.id in messages else "parked"
         fates.setdefault(fate, []).append(report.id)
     for fate, ids in fates.items():
         session.execute(update(Report).where(Report.id.in_(ids)).values(fate=fate).execution_options(synchronize_session=False))
+
+
+def _meaning(report: Any) -> tuple[str, str | None]:
+    """Return the state that a report means, and why."""
+    state, why = REPORTED[report.status]
+    if state == "failed" and (report.reason or "").lower() == LISTED:
+        return OPTED_OUT
+    return state, report.reason or why
+
+
+def _correct(session: Session, told: dict[int, Any]) -> None:
+    """Correct what messages really cost by the reports that say it; the others leave it as it is."""
+    for message, report in told.items():
+        given = {"cost": report.cost, "actual_centimes": centimes(report.cost)} if report.cost else {}
+        given |= {"actual_parts": report.parts} if report.parts else {}
+        if given:
+            session.execute(update(Message).where(Message.id == message).values(given))
 
 
 def _known(session: Session, found: Sequence[Any]) -> dict[int, int]:

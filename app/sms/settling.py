@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.gateways.sms import Answer, MaybeSent, NotSent
-from app.sms import reports
+from app.sms import consents, reports
 from app.sms.claiming import Batch, held
 from app.sms.models import Message
 from app.sms.purposes import LEAVES_AGAIN
-from app.sms.states import accept, move, put_back
+from app.sms.states import Took, accept, move, put_back
 from app.sms.verdicts import HASTE, NOT_SENT, UNKNOWN_CODE, VERDICTS, WHOLE, Accepted, Halt, Later, Never, OptedOut, Verdict
 
 Jitter = Callable[[], float]
@@ -35,12 +35,16 @@ def settle(session: Session, provider: str, said: Sequence[tuple[Batch, Said]], 
     Reports that came before are applied now. Our account counts as refused only when it is for all of them: a single number that
     the provider holds back stops nobody else.
     """
-    outcome, taken, halts = Outcome(), list[tuple[int, str, str]](), list[str]()
+    outcome, taken, halts = Outcome(), list[Took](), list[str]()
     for batch, answer in said:
         if isinstance(answer, Answer):
-            taken += [(batch.ids[number], given.id, given.cost) for number, given in answer.taken.items() if number in batch.ids]
+            taken += [
+                Took(batch.ids[number], given.id, given.cost, given.parts)
+                for number, given in answer.taken.items()
+                if number in batch.ids
+            ]
     accept(session, provider, taken, now=now)
-    reports.apply_parked(session, provider, [theirs for _, theirs, _ in taken], now=now)
+    reports.apply_parked(session, provider, [took.theirs for took in taken], now=now)
     for batch, answer in said:
         for numbers, verdict, why in _verdicts(batch, answer):
             _apply(session, batch, numbers, verdict, why, now, jitter)
@@ -75,8 +79,11 @@ def _apply(
     match verdict:
         case Accepted():
             return
-        case Never(reason) | OptedOut(reason):
+        case Never(reason):
             move(session, held(batch, numbers), "failed", now=now, reason=reason)
+        case OptedOut(reason):
+            move(session, held(batch, numbers), "refused", now=now, reason=reason)
+            consents.opted_out(session, numbers, now=now)
         case Later(reason, patience) | Halt(reason, patience):
             which = held(batch, numbers)
             tries = session.scalar(select(func.max(Message.attempts)).where(which)) or 0

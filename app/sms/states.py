@@ -4,17 +4,19 @@ queued ──claim──> sending ──answer──> accepted ──report─�
    ^                 │                    ^
    └── retry         └──no answer──> maybe ┘ (a report settles it; the lanes `code` and `urgent` leave once more)
 
+`refused` is what consent, the loop guard or the frequency cap held back when it was put (`refusals.py`), or the gateway's own list.
 `delivered` stands above `failed`, so that contradicting reports end the same in any order. Claims, and claims given back
 unused, are not written down as changes: there may be many, and `claimed_at` tells.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
+from app.sms.cost import centimes
 from app.sms.models import Message, StateChange
 
 RANKS = {
@@ -24,6 +26,7 @@ RANKS = {
     "accepted": 30,
     "underway": 40,
     "expired": 80,
+    "refused": 85,
     "failed": 90,
     "delivered": 100,
 }
@@ -31,14 +34,19 @@ _IDENTIFY = (
     update(Message.__table__)  # type: ignore[arg-type]
     .where(Message.id == bindparam("message"))
     .values(provider=bindparam("by"), provider_id=bindparam("theirs"), cost=bindparam("costs"))
+    .values(actual_parts=bindparam("measured"), actual_centimes=bindparam("charged"))
 )
 _ACCEPT = text("""
 WITH given AS (
-    SELECT * FROM unnest(CAST(:messages AS bigint[]), CAST(:theirs AS text[]), CAST(:costs AS text[])) AS v(id, theirs, cost)),
+    SELECT * FROM unnest(
+        CAST(:messages AS bigint[]), CAST(:theirs AS text[]), CAST(:costs AS text[]),
+        CAST(:measured AS int[]), CAST(:charged AS int[])
+    ) AS v(id, theirs, cost, parts, centimes)),
 moved AS (
     UPDATE sms_messages AS m
     SET state = 'accepted', rank = 30, reason = NULL, changed_at = :now,
-        provider = :by, provider_id = given.theirs, cost = given.cost
+        provider = :by, provider_id = given.theirs, cost = given.cost,
+        actual_parts = given.parts, actual_centimes = given.centimes
     FROM given WHERE m.id = given.id AND m.rank < 30 RETURNING m.id),
 noted AS (INSERT INTO sms_state_changes (message_id, state, reason, at) SELECT id, 'accepted', NULL, :now FROM moved RETURNING 1)
 SELECT count(*) FROM noted""")
@@ -59,21 +67,41 @@ def move(
     return note(session, list(moved), state, reason, now)
 
 
-def accept(session: Session, provider: str, taken: Sequence[tuple[int, str, str]], *, now: datetime) -> None:
-    """Raise messages to `accepted` with the provider's id and cost for each (message, id, cost), and write the change down.
+class Took(NamedTuple):
+    """A message that a provider took: its id there, what it says of the cost, and of the parts if it does."""
+
+    message: int
+    theirs: str
+    cost: str
+    parts: int | None = None
+
+
+def accept(session: Session, provider: str, taken: Sequence[Took], *, now: datetime) -> None:
+    """Raise messages to `accepted` with the provider's id and what they really cost, and write the change down.
 
     One that a report has raised further keeps its state. On PostgreSQL one statement does it all: this is the hot path.
     """
     if not taken:
         return
+    charged = [centimes(took.cost) for took in taken]
     if session.get_bind().dialect.name == "postgresql":
-        messages, theirs, costs = (list(column) for column in zip(*taken, strict=True))
-        given = {"by": provider, "messages": messages, "theirs": theirs, "costs": costs, "now": now}
-        if session.connection().execute(_ACCEPT, given).scalar() == len(taken):
+        messages, theirs, costs, measured = (list(column) for column in zip(*taken, strict=True))
+        columns = {"messages": messages, "theirs": theirs, "costs": costs, "measured": measured, "charged": charged}
+        if session.connection().execute(_ACCEPT, columns | {"by": provider, "now": now}).scalar() == len(taken):
             return
-    rows = [{"message": message, "by": provider, "theirs": theirs, "costs": cost} for message, theirs, cost in taken]
+    rows = [
+        {
+            "message": took.message,
+            "by": provider,
+            "theirs": took.theirs,
+            "costs": took.cost,
+            "measured": took.parts,
+            "charged": paid,
+        }
+        for took, paid in zip(taken, charged, strict=True)
+    ]
     session.connection().execute(_IDENTIFY, rows)
-    move(session, Message.id.in_([message for message, _, _ in taken]), "accepted", now=now)
+    move(session, Message.id.in_([took.message for took in taken]), "accepted", now=now)
 
 
 def put_back(session: Session, which: ColumnElement[bool], *, now: datetime, at: datetime, reason: str, taken: int) -> list[int]:

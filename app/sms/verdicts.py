@@ -95,3 +95,6 @@ REPORTED = {
     "Failed": ("failed", "failed"),
 }
 """A delivery report's status: the state it means, and why. An unknown one changes nothing."""
+
+LISTED = "userinblacklist"
+"""A failed report's reason, in small letters, that means the number is on the gateway's list; it is spelt in two ways."""

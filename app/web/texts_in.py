@@ -7,11 +7,10 @@ from datetime import datetime
 import structlog
 from flask import Blueprint, Response, request
 
-from app.coop.members import consent, notice
 from app.db.database import Database
 from app.gateways import callbacks
 from app.gateways.ussd import Unreadable
-from app.sms import inbox, reports
+from app.sms import consents, inbox, reports
 
 log = structlog.get_logger("sms")
 PROVIDER = "africastalking"
@@ -44,7 +43,8 @@ def sms_blueprint(database: Database, answer: Answering, now: Callable[[], datet
             _keep(database, "report", body, str(fault), now())
         else:
             with database.transaction() as session:
-                reports.keep(session, PROVIDER, told.id, told.status, told.number, told.reason, now=now())
+                what = (told.id, told.status, told.number, told.reason)
+                reports.keep(session, PROVIDER, *what, cost=told.cost, parts=told.parts, now=now())
             log.info("delivery report", status=told.status)
         return Response(status=200)
 
@@ -59,16 +59,7 @@ def sms_blueprint(database: Database, answer: Answering, now: Callable[[], datet
             _keep(database, "optout", body, str(fault), now())
         else:
             with database.transaction() as session:
-                consent.note(
-                    session,
-                    number,
-                    consent.STOPPED,
-                    given=False,
-                    person_id=None,
-                    channel="gateway",
-                    now=now(),
-                    notice=notice.VERSION,
-                )
+                consents.opted_out(session, [number], now=now())
         return Response(status=200)
 
     return routes

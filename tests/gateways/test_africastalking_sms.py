@@ -31,7 +31,7 @@ EXPECTED: dict[str, Answer | type[Exception]] = {
     "sms_response_sent_no_enqueue": Answer({ABROAD: Taken(ID_2, 101, "KES 0.8000")}),
     "sms_response_server_error": MaybeSent,
     "sms_response_throttled": Answer(whole="throttled"),
-    "sms_response_with_message_parts": Answer({NUMBER: Taken(ID, 101, "XOF 24.0000")}),
+    "sms_response_with_message_parts": Answer({NUMBER: Taken(ID, 101, "XOF 24.0000", 2)}),
 }
 
 

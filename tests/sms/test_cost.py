@@ -8,11 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cli.sms import sms
+from app.gateways.sms import Answer, Taken
 from app.gsm7 import fits
-from app.sms import prices
+from app.sms import prices, reports
 from app.sms.cost import centimes, named, quote
 from app.sms.policy import prepare
+from tests.sms.conftest import AWA, FATOU
 
+MARIE = "+221770000003"
 LONG = "Réunion à l’école de Joal vendredi. Apportez la fenêtre. " * 3
 
 
@@ -125,3 +128,29 @@ def test_an_operator_reads_and_adds_prices(sqlite_database, monkeypatch):
     assert ran(sms, ["price", "23", "--from", "demain"]).exit_code == 2
     with sqlite_database.read() as reader:
         assert prices.table(reader) == [(datetime(2099, 12, 1, tzinfo=UTC), 22)]
+
+
+def costs(post):
+    return [(message.cost, message.actual_parts, message.actual_centimes) for message in post.all()]
+
+
+def test_an_answer_corrects_the_estimate_where_it_says_what_it_cost(post):
+    for to in (AWA, FATOU, MARIE):
+        post.put("a", to=to)
+    post.gateway.answers = [
+        Answer({AWA: Taken("1", 101, "XOF 12.5", 2), FATOU: Taken("2", 101, "USD 0.0079"), MARIE: Taken("3", 101, "0")})
+    ]
+    post.send()
+    assert costs(post) == [("XOF 12.5", 2, 1250), ("USD 0.0079", None, None), ("0", None, 0)]
+    assert [message.price for message in post.all()] == [20] * 3
+
+
+def test_a_report_corrects_it_too_and_only_where_it_says_more(post):
+    post.put("a")
+    post.send()
+    told = [{"cost": "XOF 25.0000", "parts": 2}, {}, {"cost": "KES 1"}]
+    for more, expected in zip(told, [("XOF 25.0000", 2, 2500)] * 2 + [("KES 1", 2, None)], strict=True):
+        with post.database.transaction() as session:
+            reports.keep(session, "fake", post.all()[0].provider_id, "Success", AWA, None, now=post.clock(), **more)
+            reports.apply_new(session, now=post.clock())
+        assert costs(post) == [expected]

@@ -36,8 +36,8 @@ _causes = itertools.count()
 def test_the_end_depends_neither_on_order_nor_on_repetition(post, told):
     ends = set()
     for order in (told, told[::-1], sorted(told) * 2):
-        post.put(f"cause {next(_causes)}")
-        post.send()
+        post.put(f"cause {next(_causes)}", purpose="receipt")
+        post.send("notice")
         message = post.all()[-1]
         for status in order:
             report(post, status, message.provider_id)

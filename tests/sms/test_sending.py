@@ -51,7 +51,10 @@ def test_what_is_too_late_or_not_due_stays(post):
 
 @pytest.mark.parametrize(
     ("code", "state"),
-    [(code, "failed" if code in (403, 404, 406, 409) else "queued") for code in (*range(401, 408), 409, 500, 501, 502, 999)],
+    [
+        (code, "refused" if code == 406 else "failed" if code in (403, 404, 409) else "queued")
+        for code in (*range(401, 408), 409, 500, 501, 502, 999)
+    ],
 )
 def test_each_code_has_its_verdict(post, code, state):
     post.put("a"), post.put("a", FATOU)

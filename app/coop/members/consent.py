@@ -7,10 +7,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Consent
+from app.sms.consents import STOPPED as STOPPED
+from app.sms.consents import wants
 
 PURPOSES = ("service", "notices", "broadcasts", "urgent")
-STOPPED = ("notices", "broadcasts")
-"""What STOP ends; STOP ALERTE ends `urgent`, START gives all of these back."""
 
 
 def note(
@@ -31,6 +31,4 @@ def note(
 
 def allows(reader: Connection, phone: str, purpose: str) -> bool:
     """Tell whether a number still wants messages of a purpose; without a row it does."""
-    newest = select(Consent.given).where(Consent.phone == phone, Consent.purpose == purpose).order_by(Consent.id.desc()).limit(1)
-    given = reader.scalar(newest)
-    return True if given is None else bool(given)
+    return bool(reader.scalar(select(wants(phone, purpose))))

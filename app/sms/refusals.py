@@ -1,0 +1,49 @@
+"""Why a message is refused when it is put: each refusal is a row with its reason, never silence and never sent.
+
+| reason | whom it protects | purposes |
+|---|---|---|
+| not a person's number | us: short codes and names are machines | all |
+| stopped | the number's will, by purpose (law 2008-12) | those that need consent |
+| same text again | us and them: two machines that answer each other | `guarded` ones |
+| too many notices | them: at most ten a day | notice |
+
+Codes, security notices, receipts, officers' tasks and alarms are never refused for anything but their number, answers only
+when the same one goes out again and again.
+"""
+
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, select, true
+from sqlalchemy.orm import Session
+
+from app.sms.consents import wants
+from app.sms.models import Message
+from app.sms.purposes import PURPOSES
+
+PERSON = re.compile(r"\+[1-9][0-9]{6,14}")
+"""A number that people have: in full, seven digits or more."""
+DAY = timedelta(days=1)
+SAME = ((timedelta(minutes=10), 5), (DAY, 20))
+"""How often the same text may go to one number within a time."""
+NOTICES = 10
+"""Notices to one number in 24 hours."""
+
+
+def why_not(session: Session, *, to: str, purpose: str, text: str, now: datetime) -> str | None:
+    """Return why a message must not leave, or None: one SELECT, and none for purposes that nothing holds back."""
+    kind = PURPOSES[purpose]
+    if PERSON.fullmatch(to) is None:
+        return "not a person's number"
+    if not (kind.consent or kind.guarded):
+        return None
+    lately = (Message.to_number == to) & (Message.created_at > now - DAY) & (Message.state != "refused")
+    same = [func.count(case(((Message.text == text) & (Message.created_at > now - within), 1))) for within, _ in SAME]
+    notices = func.count(case((Message.purpose == "notice", 1)))
+    wanted = wants(to, kind.consent) if kind.consent else true()
+    willing, told, *repeated = session.execute(select(wanted, notices, *same).where(lately)).one()
+    if not willing:
+        return "stopped"
+    if kind.guarded and any(times >= most for times, (_, most) in zip(repeated, SAME, strict=True)):
+        return "same text again"
+    return "too many notices" if purpose == "notice" and told >= NOTICES else None
