@@ -22,6 +22,9 @@ MOVEMENTS = {
     "repayment": "Rembours.",
     "payment": "Payé",
     "withdrawal": "Retrait",
+    "leasing": "Crédit-bail",
+    "leasing_repayment": "Loyer",
+    "levy": "Cotisation",
     "reversal": "Correction",
 }
 

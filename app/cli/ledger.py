@@ -17,6 +17,47 @@ def ledger() -> None:
 
 
 @ledger.command()
+@click.argument("cooperative")
+@click.argument("kind", required=False)
+@click.option("--needed", type=click.IntRange(1, 5), help="How many officers other than who asks.")
+@click.option("--roles", default="", help="Offices whose word counts, by commas; all that may approve by default.")
+@click.option("--usual", is_flag=True, help="Drop the co-operative's own rule.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rules as JSON.")
+def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str, *, usual: bool, as_json: bool) -> None:
+    """Say how many officers a co-operative wants for a kind of act, or show what it wants.
+
+    What waits already keeps the rule under which it was asked.
+
+    Example: jappoo ledger approvals CPS1 withdrawal --needed 2 --roles treasurer,president
+    """
+    from datetime import UTC, datetime
+
+    from app.coop.approvals import rules
+
+    if (kind is None) != (needed is None and not usual) or (usual and needed is not None):
+        raise click.UsageError("give KIND with --needed or with --usual, or neither to see the rules")
+    with open_database() as database, database.transaction() as session:
+        scope = rules.cooperative_by_code(session, cooperative)
+        if scope is None:
+            raise click.ClickException(f"no co-operative has the code {cooperative}")
+        if kind is not None:
+            try:
+                rules.set_rule(session, scope, kind, needed, [role for role in roles.split(",") if role])
+            except ValueError as fault:
+                known = f"kinds: {', '.join(rules.KINDS)}; offices: {', '.join(rules.ROLES)}"
+                raise click.ClickException(f"not a rule: {fault} ({known})") from fault
+        found = rules.rules_of(session, scope, datetime.now(UTC).date())
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found)))
+        return
+    for one in found:
+        wants = f"{one.member} when a member asks, {one.officer} when an officer does"
+        click.echo(f"{one.kind}: {wants}; {', '.join(one.roles)}{' (own rule)' if one.own else ''}")
+        if one.holders <= max(one.member, one.officer):
+            click.echo(f"  only {one.holders} hold these offices now: who asks can't decide, so it could die waiting", err=True)
+
+
+@ledger.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def verify(*, as_json: bool) -> None:
     """Recompute the books from their postings; fails when anything doesn't agree.

@@ -30,7 +30,13 @@ def refusal_receipt(reference: str, reason: str, at: datetime) -> str:
     return f"Jappoo: réf {reference} refusée à la pesée le {_day(at)}: {reason}. Rien n'est crédité. Voyez votre secrétaire."
 
 
-BY = {"secretary": "la secrétaire", "president": "la présidente", "delegate": "le délégué", "administrator": "la fédération"}
+BY = {
+    "secretary": "la secrétaire",
+    "president": "la présidente",
+    "treasurer": "la trésorière",
+    "delegate": "le délégué",
+    "administrator": "la fédération",
+}
 """Who did it, by the office."""
 BECAME = {"cancelled": "annulée", "reopened": "remise en attente", "weighed": "déjà pesée: on vous rappelle"}
 
@@ -87,6 +93,31 @@ def approval_ended(state: str, asked_at: datetime) -> str:
     """Tell whoever asked how it ended: *approved*, *refused* or *dead*."""
     ends = {"approved": "est acceptée", "refused": "est refusée. Rien n'est changé", "dead": "est morte après 72 h sans accord"}
     return f"Jappoo: votre demande du {_day(asked_at)} {ends[state]}."
+
+
+def approval_given(asked_at: datetime, code: str) -> str:
+    """Tell a member that officers decided something about her account that another asked for."""
+    said = f"Jappoo: une demande du {_day(asked_at)} sur votre compte est acceptée."
+    return f"{said} Voir: {code} puis 1. Une erreur ? Voyez votre CPS."
+
+
+def payout_asked(reference: str, role: str, at: datetime) -> str:
+    """Tell a member that an officer asks for money in her name."""
+    return (
+        f"Jappoo: {BY[role]} demande une sortie d'argent pour vous, réf {reference}, le {_day(at)}. Pas vous ? Voyez la présidente."
+    )
+
+
+def payout_handed(reference: str, at: datetime, code: str, cost: str) -> str:
+    """Tell a member that the till says it gave her something, and how to confirm it."""
+    return f"Jappoo: la caisse dit vous avoir remis la réf {reference} le {_day(at)}. Répondez: {code} puis 1, puis 2. {cost}."
+
+
+def till_receipt(entry: int, at: datetime, code: str) -> str:
+    """Tell a member that money she brought is written."""
+    return (
+        f"Jappoo: versement noté à la caisse, écriture {entry}, le {_day(at)}. Voir: {code} puis 1. Une erreur ? Voyez votre CPS."
+    )
 
 
 def halted(lane: str, reason: str, at: datetime) -> str:

@@ -1,5 +1,6 @@
 """Whose word an approval needs: how many, of which offices, and who is left out."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -7,7 +8,7 @@ from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.models import Approval, ApprovalRule
-from app.coop.members.models import Member
+from app.coop.members.models import Cooperative, Member
 from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
 
 ROLES = MAY["approve"]
@@ -39,6 +40,53 @@ KINDS = {
     "number": Kind(),
 }
 """What is not here needs two others when a member asks, one when an officer does."""
+MOST_NEEDED = 5
+
+
+def set_rule(session: Session, cooperative_id: int, kind: str, needed: int | None, roles: Sequence[str]) -> None:
+    """Say how many officers a co-operative wants for a kind of act, of which offices (none named: all that may); None: as usual.
+
+    What waits keeps the rule under which it was asked. Raises ValueError on a number, a kind or an office that won't do.
+    """
+    unknown = set(roles) - set(ROLES)
+    if kind not in KINDS or unknown or (needed is not None and not 1 <= needed <= MOST_NEEDED):
+        raise ValueError(f"{kind} {needed} {' '.join(roles)}".strip())
+    known = session.get(ApprovalRule, (cooperative_id, kind))
+    if needed is None and known is not None:
+        session.delete(known)
+    if needed is not None:
+        named = ",".join(role for role in ROLES if role in (roles or ROLES))
+        session.merge(ApprovalRule(cooperative_id=cooperative_id, kind=kind, needed=needed, roles=named))
+    session.flush()
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What a co-operative wants for a kind of act, by its `own` rule or as usual; `holders` hold these offices there now."""
+
+    kind: str
+    member: int
+    officer: int
+    roles: tuple[str, ...]
+    own: bool
+    holders: int
+
+
+def cooperative_by_code(session: Session, code: str) -> int | None:
+    """Return the co-operative with a code."""
+    return session.scalar(select(Cooperative.id).where(Cooperative.code == code.upper()))
+
+
+def rules_of(session: Session, cooperative_id: int, today: date) -> list[Rule]:
+    """Return what a co-operative wants for each kind of act."""
+    offices = holders_of_right(session, "approve", cooperative_id, today)
+    found = []
+    for kind, usual in KINDS.items():
+        own = session.get(ApprovalRule, (cooperative_id, kind))
+        roles = tuple(own.roles.split(",")) if own else ROLES
+        needs = (own.needed, own.needed) if own else (usual.member, usual.officer)
+        holders = len({office.person_id for office in offices if office.role in roles})
+        found.append(Rule(kind, *needs, roles, own is not None, holders))
+    return found
 
 
 def rule_for(

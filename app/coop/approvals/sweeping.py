@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.coop.approvals import rules
 from app.coop.approvals.deciding import end
 from app.coop.approvals.models import Approval
-from app.coop.members.models import Number
+from app.coop.members.models import Member, Number
 from app.sms import outbox, texts
 
 MOST = 200
@@ -55,6 +55,19 @@ def _tell_askers(session: Session, said: Said, now: datetime) -> None:
             words = texts.approval_ended(row.state, row.asked_at)
             cause = f"approval:{row.id}:{row.state}"
             _put(session, numbers[row.asked_by], words, cause, said, now, row.asked_by, row.cooperative_id)
+    _tell_members(session, said, now, [row for row in ended if row.state == "approved" and row.member_id])
+
+
+def _tell_members(session: Session, said: Said, now: datetime, approved: list[Approval]) -> None:
+    """Tell whom it concerns that something was done to her account, unless she asked for it."""
+    whose = select(Member.id, Member.person_id).where(Member.id.in_([row.member_id for row in approved]))
+    person_of = {row.id: row.person_id for row in session.execute(whose)}
+    numbers = _numbers(session, person_of.values())
+    for row in approved:
+        person = person_of[row.member_id or 0]
+        if person != row.asked_by and person in numbers:
+            words = texts.approval_given(row.asked_at, said.code)
+            _put(session, numbers[person], words, f"approval:{row.id}:given", said, now, person, row.cooperative_id)
 
 
 def _claimed(session: Session, told: str, then: str, states: tuple[str, ...]) -> list[Approval]:

@@ -1,0 +1,51 @@
+"""Whom an SMS about a member goes to, and whether it may name an amount."""
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Member, Number
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """A member's first number, her own before a trusted one, None without any; `amounts` when she allowed them and nobody else
+    has that number.
+    """
+
+    phone: str | None
+    person_id: int
+    cooperative_id: int
+    amounts: bool
+    own: str | None = None
+    """The number when it is hers alone, and proved: where money may be sent."""
+
+
+def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, Reach]:
+    """Return how each member is reached; one SELECT."""
+    serves = select(Number.phone, func.count().label("people")).group_by(Number.phone).subquery()
+    rows = reader.execute(
+        select(
+            Member.id,
+            Member.person_id,
+            Member.cooperative_id,
+            Member.amounts_by_sms,
+            Number.phone,
+            Number.trusted,
+            Number.proof_wanted,
+            serves.c.people,
+        )
+        .outerjoin(Number, Number.person_id == Member.person_id)
+        .outerjoin(serves, serves.c.phone == Number.phone)
+        .where(Member.id.in_(set(members)))
+        .order_by(Number.trusted.desc(), Number.proof_wanted.desc(), Number.id.desc())
+    )
+    return {row.id: _reach(row) for row in rows}
+
+
+def _reach(row: Any) -> Reach:
+    hers = row.phone if row.people == 1 and not row.trusted else None
+    own = None if row.proof_wanted else hers
+    return Reach(row.phone, row.person_id, row.cooperative_id, bool(hers and row.amounts_by_sms), own)

@@ -1,0 +1,179 @@
+"""A member's own money: ask for savings, say what was received, see what is to be repaid."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.ledger import handing, payouts, schedule
+from app.coop.ledger.services import Overdrawn
+from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.reaching import reach
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message_to, who_of
+
+menu = Bindings("savings")
+MOST = 99_999_999
+"""XOF that one act may move."""
+What = Annotated[str, kinds.Kind("words", "m" * 32)]
+STANDING = {"asked": "vos responsables décident.", "approved": "accepté, passez à la caisse."}
+
+
+class Free(msgspec.Struct, frozen=True):
+    free: kinds.Amount
+
+
+class Out(msgspec.Struct, frozen=True):
+    """A payout on its way, as its member sees it."""
+
+    id: int
+    what: What
+    amount: kinds.Amount
+    reference: kinds.Reference
+    standing: kinds.Phrase
+
+
+class Handed(msgspec.Struct, frozen=True):
+    """What was handed over and waits for her word."""
+
+    id: int
+    what: What
+    amount: kinds.Amount
+    reference: kinds.Reference
+    day: kinds.Day
+
+
+class Asked(msgspec.Struct, frozen=True):
+    reference: kinds.Reference
+
+
+class Why(msgspec.Struct, frozen=True):
+    why: kinds.Phrase
+
+
+def read_francs(typed: str) -> int:
+    """Return whole XOF from `12 500 F`; raises Refused("bad")."""
+    digits = typed.replace(" ", "").upper().removesuffix("F")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 8 and 0 < int(digits) <= MOST):
+        raise Refused("bad")
+    return int(digits)
+
+
+@contextmanager
+def denials() -> Iterator[None]:
+    """Lead to `denied` with the reason when the books or the rules say no."""
+    try:
+        yield
+    except MoneyFrozen as frozen:
+        raise Lead("denied", Why(f"Argent suspendu jusqu'à {clock_words(frozen.until)}.")) from None
+    except payouts.NotEnough as short:
+        raise Lead("denied", Why(f"Épargne libre: {kinds.amount_words(short.free)}.")) from None
+    except tuple(_WHY) as no:
+        raise Lead("denied", Why(_WHY[type(no)])) from None
+
+
+_WHY: dict[type[Exception], str] = {
+    payouts.AlreadyOpen: "Une demande attend déjà.",
+    payouts.NotHers: "Compte pas actif ici.",
+    payouts.NotForYourself: "Pas pour vous-même: un autre responsable.",
+    payouts.Gone: "Déjà fait, ou changé depuis.",
+    handing.SameOfficer: "Vous avez déjà signé: il faut un autre.",
+    handing.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
+    Overdrawn: "Plus que ce que disent les comptes.",
+}
+
+
+@menu.source(leads={"handed": Handed, "out": Out})
+def withdrawable(hop: Hop) -> Free:
+    """Say what may be asked for; what was handed over comes first, then what is asked for already."""
+    with hop.desk.database.read() as reader:
+        found = payouts.open_of(reader, member_of(hop))
+        free = payouts.free_savings(reader, member_of(hop))
+    for one in found:
+        if one.state == "handed" and one.handed_at:
+            day = one.handed_at.astimezone(kinds.DAKAR).date()
+            raise Lead("handed", Handed(one.id, what_words(one), one.amount, one.reference, day))
+    for one in found:
+        if one.kind == "withdrawal":
+            raise Lead("out", Out(one.id, what_words(one), one.amount, one.reference, STANDING[one.state]))
+    return Free(max(0, free))
+
+
+@menu.answer(refuses={"bad": None, "much": None})
+def withdraw_amount(hop: Hop, typed: str) -> kinds.Amount:
+    """Read how much, no more than nothing else holds."""
+    francs = read_francs(typed)
+    with hop.desk.database.read() as reader:
+        if francs > payouts.free_savings(reader, member_of(hop)):
+            raise Refused("much")
+    return francs
+
+
+@menu.effect(leads={"denied": Why})
+def ask_withdrawal(hop: Hop, session: Session) -> Asked:
+    """Ask for savings: several officers decide."""
+    francs = int(hop.kept["withdraw_amount"])
+    with denials():
+        row = payouts.ask(
+            session,
+            "withdrawal",
+            member_of(hop),
+            francs,
+            asked_by=who_of(hop).person_id,
+            channel="ussd",
+            operation=hop.operation,
+            now=hop.now,
+        )
+    return Asked(row.reference)
+
+
+@menu.effect(leads={"denied": Why})
+def cancel_payout(hop: Hop, session: Session) -> Nothing:
+    """Take back what was asked for."""
+    with denials():
+        payouts.cancel(session, member_of(hop), hop.kept["out"]["id"], now=hop.now)
+    return Nothing()
+
+
+@menu.effect(leads={"denied": Why})
+def receive_payout(hop: Hop, session: Session) -> Nothing:
+    """Say that she has it."""
+    with denials():
+        handing.receive(session, member_of(hop), hop.kept["handed"]["id"], now=hop.now)
+    return Nothing()
+
+
+@menu.source()
+def instalments(hop: Hop) -> PrivateWords:
+    """Say what she is to repay: owed, late, and what comes next."""
+    with hop.desk.database.read() as reader:
+        found = schedule.standings(reader, today_of(hop), member_id=member_of(hop))
+    return PrivateWords("\n".join(standing_words(one) for one in found) or "Aucune échéance.")
+
+
+def standing_words(one: schedule.Standing) -> str:
+    """Say how a member stands with what she repays."""
+    late = f", en retard {kinds.amount_words(one.late)}" if one.late else ""
+    ahead = f", le {one.next_on:%d/%m} {kinds.amount_words(one.next_amount)}" if one.next_on else ""
+    return f"{payouts.WORDS[one.kind]}: reste {kinds.amount_words(one.owed)}{late}{ahead}"
+
+
+def what_words(one: payouts.Open) -> str:
+    """Say what a payout is."""
+    return f"{payouts.WORDS[one.kind]} {one.asset or ''}".strip()
+
+
+def today_of(hop: Hop) -> date:
+    """Return the day it is in Dakar."""
+    return hop.now.astimezone(kinds.DAKAR).date()
+
+
+def tell(session: Session, hop: Hop, member_id: int, purpose: str, cause: str, words: str) -> None:
+    """Put an SMS to a member about her money, if she has a number."""
+    whom = reach(session, [member_id])[member_id]
+    if whom.phone:
+        message_to(session, hop, whom.phone, purpose, cause, words, whom.person_id, whom.cooperative_id)

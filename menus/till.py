@@ -1,0 +1,293 @@
+"""The officers' till: money in, payouts asked and handed over, signed receipts, corrections."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.approved import approvals
+from app.coop.ledger import corrections, handing, payouts, schedule, till
+from app.coop.members.models import Member, Person
+from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.production.weighing import NotThere, member_of_card
+from app.sms import texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, PrivateWords, who_of
+from menus.savings import What, Why, denials, read_francs, standing_words, tell, today_of, what_words
+
+menu = Bindings("till")
+Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
+Plan = Annotated[str, kinds.Kind("words", "24 x 99 999 999 F")]
+Asset = Annotated[str, kinds.Kind("words", "m" * 20)]
+Signature = Annotated[str, kinds.Kind("words", "9" * 10)]
+MOST_LATE = 20
+IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "leasing_repayment": "Loyer", "levy": "Cotisation"}
+ACTING = {"denied": Why, "not_yours": None}
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """Whose account it is: no name, for the session keeps it."""
+
+    member_id: int
+
+
+class Named(msgspec.Struct, frozen=True):
+    name: Name
+
+
+class NamedFree(msgspec.Struct, frozen=True):
+    name: Name
+    free: kinds.Amount
+
+
+class NamedWhat(msgspec.Struct, frozen=True):
+    name: Name
+    what: kinds.Short
+
+
+class NamedPlan(msgspec.Struct, frozen=True):
+    name: Name
+    plan: Plan
+
+
+class Handing(msgspec.Struct, frozen=True):
+    id: int
+    what: What
+    amount: kinds.Amount
+    reference: kinds.Reference
+
+
+class Entry(msgspec.Struct, frozen=True):
+    id: int
+    day: kinds.Day
+    what: kinds.Short
+    amount: kinds.Amount
+
+
+class Done(msgspec.Struct, frozen=True):
+    till_done: kinds.Phrase
+
+
+@menu.answer(refuses={"unknown": None, "self": None})
+def till_card(hop: Hop, typed: str) -> Whose:
+    """Find a member of the officer's co-operative by card."""
+    with hop.desk.database.read() as reader:
+        try:
+            member = member_of_card(reader, _scope(reader, hop).cooperative_id or 0, typed)
+        except NotThere:
+            raise Refused("unknown") from None
+    if member == who_of(hop).member_id:
+        raise Refused("self")
+    return Whose(member)
+
+
+@menu.answer(refuses={"bad": None})
+def till_amount(hop: Hop, typed: str) -> kinds.Amount:
+    """Read an amount in whole XOF."""
+    del hop
+    return read_francs(typed)
+
+
+@menu.answer(refuses={"bad": None})
+def till_times(hop: Hop, typed: str) -> kinds.Count:
+    """Read a number of monthly instalments."""
+    del hop
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2 and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
+        raise Refused("bad")
+    return int(typed)
+
+
+@menu.answer(refuses={"bad": None})
+def till_asset(hop: Hop, typed: str) -> Asset:
+    """Read what is leased."""
+    del hop
+    words = " ".join(typed.split())
+    if not (1 <= len(words) <= 20 and all(one.isalnum() or one in " -'." for one in words)):
+        raise Refused("bad")
+    return words
+
+
+@menu.answer(refuses={"unknown": None})
+def till_reference(hop: Hop, typed: str) -> Handing:
+    """Find what was handed over by its reference."""
+    with hop.desk.database.read() as reader:
+        found = handing.handed_by_reference(reader, _scope(reader, hop).cooperative_id or 0, typed.strip())
+    if found is None:
+        raise Refused("unknown")
+    return _handing(found)
+
+
+@menu.answer(refuses={"bad": None})
+def till_signature(hop: Hop, typed: str) -> Signature:
+    """Read the number of a signed receipt."""
+    del hop
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
+        raise Refused("bad")
+    return typed
+
+
+@menu.source()
+def till_whom(hop: Hop) -> Named:
+    """Say who it is: a slip in the card's number is seen by the name."""
+    with hop.desk.database.read() as reader:
+        return Named(_name(reader, hop))
+
+
+@menu.source()
+def till_free(hop: Hop) -> NamedFree:
+    """Say who it is and what she may take out."""
+    with hop.desk.database.read() as reader:
+        return NamedFree(_name(reader, hop), max(0, payouts.free_savings(reader, _member(hop))))
+
+
+@menu.source()
+def till_in_what(hop: Hop) -> NamedWhat:
+    """Say what she brings."""
+    with hop.desk.database.read() as reader:
+        return NamedWhat(_name(reader, hop), IN[str(hop.kept["till_kind"])])
+
+
+@menu.source()
+def till_plan(hop: Hop) -> NamedPlan:
+    """Say what she will repay a month, the largest instalment."""
+    times = int(hop.kept["till_times"])
+    most = schedule.split(_francs(hop), times)[0]
+    with hop.desk.database.read() as reader:
+        return NamedPlan(_name(reader, hop), f"{times} x {kinds.amount_words(most)}")
+
+
+@menu.rows()
+def payouts_to_hand(hop: Hop) -> Sequence[Handing]:
+    """Give what officers have approved for this member."""
+    with hop.desk.database.read() as reader:
+        return [_handing(one) for one in payouts.open_of(reader, _member(hop), ("approved",))]
+
+
+@menu.rows()
+def reversible_entries(hop: Hop) -> Sequence[Entry]:
+    """Give the member's last entries that could be reversed."""
+    with hop.desk.database.read() as reader:
+        found = corrections.reversible(reader, _scope(reader, hop).cooperative_id or 0, _member(hop))
+    return [Entry(one.id, one.on, corrections.REVERSIBLE[one.kind], one.amount) for one in found]
+
+
+@menu.source()
+def till_late(hop: Hop) -> PrivateWords:
+    """Give who is late with what they repay, the latest first."""
+    with hop.desk.database.read() as reader:
+        found = schedule.standings(reader, today_of(hop), cooperative_id=_scope(reader, hop).cooperative_id)
+        late = [one for one in found if one.late][:MOST_LATE]
+        cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
+        card_of = {row.id: row.card for row in reader.execute(cards)}
+    return PrivateWords("\n".join(f"{card_of[one.member_id]} {standing_words(one)}" for one in late) or "Personne n'est en retard.")
+
+
+@menu.effect(leads=ACTING)
+def take_in(hop: Hop, session: Session) -> Done:
+    """Write what a member brought, and tell her."""
+    office, kind, box = _office(session, hop), str(hop.kept["till_kind"]), str(hop.kept["till_box"])
+    with denials():
+        entry = till.take_in(session, office, _member(hop), kind, _francs(hop), box=box, **_act(hop))
+    tell(session, hop, _member(hop), "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.code))
+    return Done(f"{IN[kind]} {kinds.amount_words(_francs(hop))}: encaissé.")
+
+
+@menu.effect(leads=ACTING)
+def ask_levy(hop: Hop, session: Session) -> Done:
+    """Ask that a levy be kept from what is owed to her."""
+    try:
+        with denials():
+            till.ask_levy(session, _office(session, hop), _member(hop), _francs(hop), **_act(hop))
+    except approvals.AlreadyAsked:
+        raise Lead("denied", Why("Une cotisation attend déjà.")) from None
+    return Done("Demandé: un autre responsable décide.")
+
+
+@menu.effect(leads=ACTING)
+def ask_withdrawal_for(hop: Hop, session: Session) -> Done:
+    """Ask for a member's savings; others decide, and she is told."""
+    return _ask(hop, session, "withdrawal")
+
+
+@menu.effect(leads=ACTING)
+def ask_advance_for(hop: Hop, session: Session) -> Done:
+    """Ask for an advance; others decide."""
+    return _ask(hop, session, "advance", instalments=int(hop.kept["till_times"]))
+
+
+@menu.effect(leads=ACTING)
+def ask_lease_for(hop: Hop, session: Session) -> Done:
+    """Ask for a lease; others decide."""
+    return _ask(hop, session, "leasing", instalments=int(hop.kept["till_times"]), asset=str(hop.kept["till_asset"]))
+
+
+@menu.effect(leads=ACTING)
+def hand_payout(hop: Hop, session: Session) -> Done:
+    """Hand over what was approved, and ask her to confirm."""
+    with denials():
+        row = handing.hand_over(session, _office(session, hop), hop.kept["hand_out"]["id"], **_act(hop))
+    words = texts.payout_handed(row.reference, hop.now, hop.desk.code, hop.desk.cost)
+    tell(session, hop, row.member_id, "security", f"payout:{row.id}:handed", words)
+    return Done(f"Remis, réf {row.reference}. Le membre confirme.")
+
+
+@menu.effect(leads=ACTING)
+def sign_payout(hop: Hop, session: Session) -> Done:
+    """Note that a receipt was signed; the second officer's word pays."""
+    with denials():
+        paid = handing.sign(session, _office(session, hop), hop.kept["signing"]["id"], str(hop.kept["till_signature"]), **_act(hop))
+    return Done("Payé: deux responsables et un reçu." if paid else "Noté: un autre responsable tape le même numéro.")
+
+
+@menu.effect(leads=ACTING)
+def ask_reversal(hop: Hop, session: Session) -> Done:
+    """Ask that an entry be reversed."""
+    try:
+        corrections.ask(session, _office(session, hop), hop.kept["reversing"]["id"], **_act(hop))
+    except corrections.NotReversible:
+        raise Lead("denied", Why("Déjà annulé, ou déjà demandé.")) from None
+    return Done("Demandé: un autre responsable décide.")
+
+
+def _ask(hop: Hop, session: Session, kind: str, **more: Any) -> Done:
+    office = _office(session, hop)
+    with denials():
+        row = payouts.ask(session, kind, _member(hop), _francs(hop), asked_by=office.person_id, office=office, **_act(hop), **more)
+    words = texts.payout_asked(row.reference, office.role, hop.now)
+    tell(session, hop, row.member_id, "security", f"payout:{row.id}:asked", words)
+    return Done(f"Demandé, réf {row.reference}. D'autres décident.")
+
+
+def _handing(one: payouts.Open) -> Handing:
+    return Handing(one.id, what_words(one), one.amount, one.reference)
+
+
+def _name(reader: Connection, hop: Hop) -> str:
+    name = select(Person.name).join(Member, Member.person_id == Person.id).where(Member.id == _member(hop))
+    return reader.execute(name).scalar_one()
+
+
+def _member(hop: Hop) -> int:
+    return int(hop.kept["till"]["member_id"])
+
+
+def _francs(hop: Hop) -> int:
+    return int(hop.kept["till_amount"])
+
+
+def _act(hop: Hop) -> dict[str, Any]:
+    return {"channel": "ussd", "operation": hop.operation, "now": hop.now}
+
+
+def _scope(reader: Connection, hop: Hop) -> Office:
+    return office_for(reader, who_of(hop).person_id, "pay", hop.now.date())
+
+
+def _office(session: Session, hop: Hop) -> Office:
+    try:
+        return office_for(session, who_of(hop).person_id, "pay", hop.now.date())
+    except NotYours:
+        raise Lead("not_yours") from None

@@ -1,0 +1,177 @@
+"""The till and a member's own money, on the phone: asked, approved by two, handed over, confirmed by her PIN."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.coop.approvals import sweeping
+from app.coop.ledger.models import Payout
+from app.coop.ledger.reading import balances_of
+from app.coop.ledger.verify import verify
+from app.coop.members.models import Member, OfficerAct
+from app.sms.models import Message
+from tests import quay, village
+
+
+@pytest.fixture
+def line(line, database):
+    quay.treasurer(database)
+    return line
+
+
+def talk(line, phone, *entries, to=()):
+    """Dial, and type what follows; return the last screen."""
+    call = line(phone)
+    said = call.dial([*to])
+    for entry in entries:
+        said = call.type(entry)
+    return said
+
+
+def at_till(line, phone, *entries):
+    return talk(line, phone, "2468", *entries, to=("8", "3"))
+
+
+def approve(line, *phones):
+    for phone in phones:
+        said = talk(line, phone, "2468", "1", "1", "2468", to=("8", "2"))
+    return said
+
+
+def balances(database, member=1):
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        return balances_of(reader, member)
+
+
+def messages(database, cause):
+    with database.read() as reader:
+        return list(reader.execute(select(Message.to_number, Message.text, Message.parts).where(Message.cause.like(cause))))
+
+
+def ask(line):
+    return talk(line, village.AWA, "2468", "2", "5000", "2468", to=("1",))
+
+
+def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, database):
+    call = line(village.AWA)
+    call.dial(["1"])
+    assert "2 Retirer de l'épargne" in call.type("2468")
+    assert "Épargne libre 12 500 F" in call.type("2")
+    assert "Pas assez" in call.type("12501")
+    assert "Retirer 5 000 F" in call.type("5 000 F")
+    reference = re.search(r"réf (\d{6})", call.type("2468"))[1]
+    assert f"Retrait d'épargne 5 000 F, réf {reference}: vos responsables" in talk(line, village.AWA, "2468", "2", to=("1",))
+    assert "Approuvé" in approve(line, quay.SECRETARY, quay.PRESIDENT)
+    assert "accepté, passez" in talk(line, village.AWA, "2468", "2", to=("1",))
+    assert f"Remis, réf {reference}" in at_till(line, quay.TREASURER, "5", "001", "1", "2468")
+    ((phone, text, parts),) = messages(database, "payout:%:handed")
+    assert (phone, reference in text, " F" in text, parts) == (village.AWA, True, False, 1)
+    assert "L'avez-vous recu" in talk(line, village.AWA, "2468", "2", to=("1",))
+    assert "C'est noté" in talk(line, village.AWA, "2468", "2", "1", "2468", to=("1",))
+    assert balances(database).savings == 7_500
+    assert "Retrait -5 000 F" in talk(line, village.AWA, "2468", "1", to=("1",))
+
+
+def test_a_member_takes_her_wish_back(line, database):
+    ask(line)
+    assert "Demande retirée" in talk(line, village.AWA, "2468", "2", "1", "1", to=("1",))
+    assert "Rien à approuver" in talk(line, quay.PRESIDENT, "2468", to=("8", "2"))
+    assert "Épargne libre 12 500 F" in talk(line, village.AWA, "2468", "2", to=("1",))
+    assert balances(database).savings == 12_500
+
+
+def test_a_wrong_pin_asks_for_nothing(line, database):
+    assert "Code faux" in talk(line, village.AWA, "2468", "2", "5000", "1122", to=("1",))
+    with database.read() as reader:
+        assert reader.execute(select(Payout.id)).all() == []
+
+
+def test_frozen_money_says_until_when(line, database):
+    until = datetime.now(UTC) + timedelta(hours=20)
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 1).values(money_frozen_until=until))
+    assert f"Argent suspendu jusqu'à {until:%H:%M le %d/%m}. Rien n'est changé" in talk(
+        line, village.AWA, "2468", "2", "5000", "2468", to=("1",)
+    )
+
+
+@pytest.mark.parametrize(("choice", "field"), [("1", "savings"), ("2", "shares")])
+def test_money_comes_in_by_the_treasurers_pin_and_she_is_told(line, database, choice, field):
+    before = getattr(balances(database), field)
+    assert "Awa 1: quel versement" in at_till(line, quay.TREASURER, "1", "001")
+    assert "de Awa 1 ?" in at_till(line, quay.TREASURER, "1", "001", choice, "500", "1")
+    assert "500 F: encaissé" in at_till(line, quay.TREASURER, "1", "001", choice, "500", "1", "2468")
+    assert getattr(balances(database), field) == before + 500
+    ((phone, text, parts),) = messages(database, "till:%")
+    assert (phone, "500" in text, parts) == (village.AWA, False, 1)
+    with database.read() as reader:
+        assert ("money taken in", 104, 1) in set(reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.member_id)))
+
+
+def test_an_advance_is_asked_with_its_plan_handed_over_and_followed(line, database):
+    said = at_till(line, quay.TREASURER, "3", "001", "10000", "3")
+    assert "Avance 10 000 F à Awa 1, 3 x 3 334 F" in said
+    assert "Demandé, réf" in at_till(line, quay.TREASURER, "3", "001", "10000", "3", "2468")
+    assert [parts for *_, parts in messages(database, "payout:%:asked")] == [1]
+    assert "3 x" not in approve(line, quay.SECRETARY, quay.PRESIDENT)
+    at_till(line, quay.TREASURER, "5", "001", "1", "2468")
+    assert "Avance: reste 10 000 F, le" in talk(line, village.AWA, "2468", "4", to=("1",))
+    assert "Personne n'est en retard" in at_till(line, quay.TREASURER, "8")
+    assert balances(database).advance == 10_000
+
+
+def test_a_lease_names_its_asset_to_those_who_decide(line):
+    assert "Demandé, réf" in at_till(line, quay.TREASURER, "4", "001", "Moteur 15 CV", "60000", "12", "2468")
+    assert "Crédit-bail Moteur 15 CV en 12 fois 60 000 F" in talk(line, quay.SECRETARY, "2468", to=("8", "2")).replace("\n", " ")
+
+
+def test_two_officers_and_a_number_pay_who_has_no_telephone(line, database):
+    reference = re.search(r"réf (\d{6})", ask(line))[1]
+    approve(line, quay.SECRETARY, quay.PRESIDENT)
+    at_till(line, quay.TREASURER, "5", "001", "1", "2468")
+    assert "un autre responsable tape" in at_till(line, quay.TREASURER, "6", reference, "4711", "2468")
+    assert "déjà signé" in at_till(line, quay.TREASURER, "6", reference, "4711", "2468")
+    assert "Payé" in at_till(line, quay.PRESIDENT, "6", reference, "4711", "2468")
+    assert balances(database).savings == 7_500
+
+
+def test_an_entry_is_corrected_by_two(line, database):
+    at_till(line, quay.TREASURER, "1", "001", "1", "500", "1", "2468")
+    assert "Épargne 500 F" in at_till(line, quay.TREASURER, "7", "001")
+    assert "Demandé" in at_till(line, quay.TREASURER, "7", "001", "1", "2468")
+    assert balances(database).savings == 13_000
+    assert "Rien à approuver" in talk(line, quay.TREASURER, "2468", to=("8", "2"))
+    assert "Approuvé" in approve(line, quay.SECRETARY)
+    assert balances(database).savings == 12_500
+    with database.transaction() as session:
+        sweeping.sweep(session, said=sweeping.Said("*384*44135#", "Gratuit", 20), now=datetime.now(UTC))
+    assert [phone for phone, *_ in messages(database, "approval:%:given")] == [village.AWA]
+    assert "Correction -500 F" in talk(line, village.AWA, "2468", "1", to=("1",))
+
+
+def test_a_levy_on_deliveries_waits_for_another(line):
+    assert "un autre responsable décide" in at_till(line, quay.TREASURER, "1", "001", "6", "100", "2468")
+    said = approve(line, quay.SECRETARY)
+    assert "Impossible: la CPS ne lui doit pas autant" in said
+
+
+@pytest.mark.parametrize(
+    ("phone", "entries", "words"),
+    [
+        (quay.TREASURER, ("1", "104"), "Pas pour vous"),
+        (quay.TREASURER, ("1", "999"), "Carte inconnue"),
+        (quay.TREASURER, ("1", "001", "1", "abc"), "Un montant entier"),
+        (quay.TREASURER, ("1", "001", "1", "999999999"), "Un montant entier"),
+        (quay.TREASURER, ("1", "001", "3", "500", "1", "2468"), "Plus que ce que disent les comptes"),
+        (quay.TREASURER, ("3", "001", "500", "25"), "1 à 24"),
+        (quay.TREASURER, ("4", "001", "*"), "1 à 20"),
+        (quay.TREASURER, ("5", "001"), "Rien d'accepté"),
+        (quay.TREASURER, ("6", "623590"), "Rien de remis"),
+        (quay.SECRETARY, (), "pas de votre charge"),
+    ],
+)
+def test_what_the_till_refuses(line, phone, entries, words):
+    assert words in at_till(line, phone, *entries)
