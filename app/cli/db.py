@@ -1,13 +1,15 @@
-"""`jappoo db`: the schema."""
+"""`jappoo db`: the schema, backups."""
+
+from pathlib import Path
 
 import click
 
-from app.cli.desk import open_database
+from app.cli.desk import open_database, read_settings
 
 
 @click.group()
 def db() -> None:
-    """Bring the database's schema up to date, or check it.
+    """Bring the database's schema up to date, check it, back it up.
 
     Example: jappoo db upgrade
     """
@@ -41,3 +43,34 @@ def check() -> None:
         except schema.Drift as drift:
             raise click.ClickException(str(drift)) from drift
     click.echo("the schema is up to date")
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write a consistent copy of the running database to FILE. Keep PIN_PEPPER and SECRET_KEY elsewhere.
+
+    Example: jappoo db backup /backups/jappoo-2026-11-24.dump
+    """
+    from app.db.backup import back_up
+
+    back_up(read_settings().database_url, file)
+    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@db.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Bring a copy back into an empty database, and say whether its books agree.
+
+    Example: jappoo db restore /backups/jappoo-2026-11-24.dump
+    """
+    from app.coop.ledger.verify import verify
+    from app.db import backup as copies
+
+    copies.restore(read_settings().database_url, file)
+    with open_database() as database, database.read() as reader:
+        found = verify(reader)
+    if found.wrong:
+        raise click.ClickException(f"restored, but the books don't agree: {found.wrong[0]}")
+    click.echo(f"restored: {found.entries:,} entries, the books agree")

@@ -63,6 +63,23 @@ def given_up(tries: int, code: str) -> str:
     return f"Jappoo: nous vous avons appelé {tries} fois, sans réponse. Pour qu'on vous rappelle: {code.rstrip('#')}*8#"
 
 
+OFFICES = {
+    "president": "président(e)",
+    "treasurer": "trésorier(e)",
+    "secretary": "secrétaire",
+    "delegate": "délégué(e)",
+    "auditor": "contrôleur(se)",
+    "administrator": "administrateur(trice)",
+}
+
+
+def office_notice(role: str, *, given: bool, at: datetime) -> str:
+    """Tell the officers of a scope that an office was given or has ended."""
+    what = "est confiée" if given else "prend fin"
+    said = f"une charge de {OFFICES[role]} {what} le {_day(at)} dans votre bureau"
+    return f"Jappoo: {said}. Vous ne le saviez pas ? Appelez la fédération."
+
+
 def lock_notice(until: datetime | None, code: str) -> str:
     """Tell of a lock, until when, and what remains."""
     end = f"jusqu'à {until.astimezone(DAKAR):%H:%M le %d/%m}" if until else "jusqu'à sa remise par votre secrétaire"

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import case, delete, or_, update
+from sqlalchemy import case, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.members import consent, notice, pins
-from app.coop.members.models import Activation, Member
+from app.coop.members.models import Activation, Member, Person
 from app.db.database import Database
 
 TRIES, DAYS = 5, 30
@@ -74,7 +74,8 @@ def try_activation(
 def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phone: str, channel: str, now: datetime) -> bool:
     """Make a pending member active with a PIN, use the number up, note the consent; False when it was used meanwhile.
 
-    A member who has a PIN gets none this way, though a number may have been issued anew to prove a telephone with.
+    An officer of the federation who is no member gets a first PIN so, too. Whoever has a PIN gets none this way, though a number
+    may have been issued anew to prove a telephone with.
     """
     used = session.execute(
         update(Activation)
@@ -86,7 +87,11 @@ def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phon
         return False
     pending = update(Member).where(Member.person_id == person_id, Member.state == "pending").values(state="active")
     if session.execute(pending.returning(Member.id)).first() is None:
-        return False
+        new = select(Person.id).where(
+            Person.id == person_id, Person.pin_hash.is_(None), ~exists().where(Member.person_id == person_id)
+        )
+        if session.scalar(new) is None:
+            return False
     pins.set_pin(session, person_id, hashed, pepper, now=now)
     consent.note(session, phone, consent.PURPOSES, given=True, person_id=person_id, channel=channel, now=now, notice=notice.VERSION)
     return True

@@ -64,7 +64,7 @@ class Directory:
         if monotonic() >= self._until or today != self._of:
             try:
                 with self._database.read() as reader:
-                    held = select(Number.phone).join(Role, Role.person_id == Number.person_id).where(_in_term(today))
+                    held = select(Number.phone).join(Role, Role.person_id == Number.person_id).where(in_term(today))
                     self._phones, self._of = frozenset(reader.scalars(held)), today
             except Exception as fault:
                 if not is_outage(fault):
@@ -77,7 +77,7 @@ def offices_of(reader: Connection | Session, person_id: int, today: date) -> tup
     """Return the offices that a person holds now, those of a co-operative first."""
     rows = reader.execute(
         select(Role.role, Role.cooperative_id)
-        .where(Role.person_id == person_id, _in_term(today))
+        .where(Role.person_id == person_id, in_term(today))
         .order_by(Role.cooperative_id.is_(None), Role.cooperative_id, Role.id)
     )
     return tuple(Office(person_id, cast(OfficeRole, role), cooperative) for role, cooperative in rows)
@@ -97,7 +97,7 @@ def holders_of_right(reader: Connection | Session, right: Right, cooperative_id:
     """Return the offices of one co-operative, or with None of the federation, that have a right now: whom to ask or to tell."""
     scope = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
     rows = reader.execute(
-        select(Role.person_id, Role.role).where(scope, Role.role.in_(MAY[right]), _in_term(today)).order_by(Role.id)
+        select(Role.person_id, Role.role).where(scope, Role.role.in_(MAY[right]), in_term(today)).order_by(Role.id)
     )
     return tuple(Office(person, cast(OfficeRole, role), cooperative_id) for person, role in rows)
 
@@ -105,8 +105,9 @@ def holders_of_right(reader: Connection | Session, right: Right, cooperative_id:
 def administrators(reader: Connection, today: date) -> tuple[str, ...]:
     """Return the numbers of those who run the service now: told when it can't do its work."""
     numbers = select(Number.phone).join(Role, Role.person_id == Number.person_id)
-    return tuple(reader.scalars(numbers.where(Role.role == "administrator", _in_term(today)).distinct().order_by(Number.phone)))
+    return tuple(reader.scalars(numbers.where(Role.role == "administrator", in_term(today)).distinct().order_by(Number.phone)))
 
 
-def _in_term(today: date) -> ColumnElement[bool]:
+def in_term(today: date) -> ColumnElement[bool]:
+    """Return the condition for an office that is held on a day."""
     return (Role.from_on <= today) & or_(Role.until_on.is_(None), Role.until_on >= today)

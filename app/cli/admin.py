@@ -1,0 +1,107 @@
+"""`jappoo admin`: who holds which office."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import msgspec
+
+from app.cli.desk import open_database, read_settings
+
+ROLES = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator")
+_role = click.option("--role", type=click.Choice(ROLES), required=True, help="The office.")
+_cooperative = click.option("--cooperative", help="The co-operative's code; without it an office of the federation.")
+
+
+@click.group()
+def admin() -> None:
+    """Give offices, take them back, list who holds them. All officers of the scope are told by SMS.
+
+    Example: jappoo admin add C0000012 --role secretary --cooperative CPS1
+    """
+
+
+@admin.command()
+@click.argument("who")
+@_role
+@_cooperative
+@click.option("--name", help="The name of somebody new, for an office of the federation.")
+@click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today by default.")
+@click.option("--until", "ends", type=click.DateTime(["%Y-%m-%d"]), help="The last day; none by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def add(
+    who: str, role: Any, cooperative: str | None, name: str | None, begins: datetime | None, ends: datetime | None, *, as_json: bool
+) -> None:
+    """Give an office: WHO is a member's card in the co-operative, or a telephone number for the federation.
+
+    Somebody new gets an activation number, for the first time that they open the Bureau.
+
+    Example: jappoo admin add +221780000002 --role administrator --name "Fatou Sarr"
+    """
+    from app.coop.members import appointing
+
+    now, settings = datetime.now(UTC), read_settings()
+    term: dict[str, Any] = {"from_on": begins.date() if begins else now.date(), "until_on": ends.date() if ends else None}
+    with open_database() as database, database.transaction() as session:
+        if cooperative:
+            given = appointing.appoint_member(session, cooperative, who, role, **term, now=now)
+        else:
+            key = settings.secret
+            given = appointing.appoint_for_federation(session, _number(who), name, role, **term, key=key, now=now)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(given)))
+        return
+    click.echo(f"{given.name}: {given.role}, {given.cooperative or 'federation'}, from {given.from_on}")
+    if given.activation:
+        click.echo(f"activation number, to be told in person (30 days): {given.activation}")
+
+
+@admin.command()
+@click.argument("who")
+@_role
+@_cooperative
+def revoke(who: str, role: str, cooperative: str | None) -> None:
+    """End an office now; what was done by it stays.
+
+    Example: jappoo admin revoke C0000012 --role secretary --cooperative CPS1
+    """
+    from app.coop.members import appointing
+
+    now = datetime.now(UTC)
+    with open_database() as database, database.transaction() as session:
+        if cooperative:
+            ended = appointing.revoke_member(session, cooperative, who, role, now=now)
+        else:
+            ended = appointing.revoke_for_federation(session, _number(who), role, now=now)
+    if not ended:
+        raise click.ClickException(f"{who} doesn't hold that office")
+    click.echo("ended")
+
+
+@admin.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def offices(*, as_json: bool) -> None:
+    """List who holds an office today.
+
+    Example: jappoo admin list
+    """
+    from app.coop.members import appointing
+
+    with open_database() as database, database.read() as reader:
+        found = appointing.officers(reader, datetime.now(UTC).date())
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found)))
+        return
+    for held in found:
+        term = f"{held.from_on} – {held.until_on or ''}".rstrip(" –")
+        click.echo(f"{held.cooperative or 'federation':12} {held.role:14} {held.card or '-':10} {held.name}  {term}")
+
+
+def _number(typed: str) -> str:
+    from app.gateways.ussd import e164, is_senegalese_mobile
+
+    number = e164(typed)
+    if not is_senegalese_mobile(number):
+        raise click.BadParameter(f"{typed} is no mobile number of Senegal; a member's card wants --cooperative.")
+    return number

@@ -1,0 +1,77 @@
+"""Offices are given and end; all officers of the scope are told; somebody new opens the Bureau with an activation number."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.coop.members import appointing
+from app.coop.members.offices import NotYours, office_for
+from app.sms.models import Message
+from tests import quay, village
+
+TODAY = date(2026, 11, 24)
+NEW = "+221780000002"
+
+
+@pytest.fixture
+def peopled(sqlite_database):
+    village.build(sqlite_database)
+    quay.appoint(sqlite_database)
+    return sqlite_database
+
+
+def _member(database, clock, role="treasurer", card="C00001", **term):
+    with database.transaction() as session:
+        return appointing.appoint_member(session, "cps1", card, role, **({"from_on": TODAY, "until_on": None} | term), now=clock())
+
+
+def _federal(database, clock, name="Fatou Sarr", role="administrator", phone=NEW):
+    with database.transaction() as session:
+        term = {"from_on": TODAY, "until_on": None}
+        return appointing.appoint_for_federation(session, phone, name, role, **term, key=village.KEY, now=clock())
+
+
+def test_an_office_is_held_from_its_first_day_until_it_ends_and_everybody_of_the_scope_is_told(peopled, clock):
+    given = _member(peopled, clock, until_on=TODAY + timedelta(days=1))
+    with peopled.read() as reader:
+        assert office_for(reader, given.person_id, "pay", TODAY).cooperative_id == 1
+        for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=2)):
+            with pytest.raises(NotYours):
+                office_for(reader, given.person_id, "pay", day)
+        told = set(reader.scalars(select(Message.to_number).where(Message.cause.like("office:%"))))
+        assert told == {village.AWA, quay.SECRETARY, quay.PRESIDENT}
+        held = appointing.Held("Awa 1", "treasurer", "CPS1", "C00001", TODAY, TODAY + timedelta(days=1))
+        assert held in appointing.officers(reader, TODAY)
+    with peopled.transaction() as session:
+        assert appointing.revoke_member(session, "CPS1", "C00001", "treasurer", now=clock())
+        assert not appointing.revoke_member(session, "CPS1", "C00001", "treasurer", now=clock())
+    with peopled.read() as reader, pytest.raises(NotYours):
+        office_for(reader, given.person_id, "pay", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"role": "administrator"}, "federation"),
+        ({"card": "C99999"}, "nobody has the card"),
+        ({"card": "C00005"}, "blocked"),
+        ({"until_on": TODAY - timedelta(days=1)}, "before it begins"),
+        ({"card": "C00101", "role": "secretary"}, "already"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_can_not_be_so_is_refused_in_words(peopled, clock, change, why):
+    with pytest.raises(appointing.NotAppointed, match=why):
+        _member(peopled, clock, **change)
+
+
+def test_the_federations_offices_are_for_a_number_of_ones_own(peopled, clock):
+    for fault in ({"role": "secretary"}, {"phone": village.SHARED}, {"name": None}):
+        with pytest.raises(appointing.NotAppointed):
+            _federal(peopled, clock, **fault)
+    assert _federal(peopled, clock, phone=village.AWA, role="auditor").activation is None
+    assert len(_federal(peopled, clock).activation) == 6
+    with peopled.transaction() as session:
+        assert appointing.revoke_for_federation(session, NEW, "administrator", now=clock())
+        assert not appointing.revoke_for_federation(session, "+221780000009", "administrator", now=clock())

@@ -1,0 +1,27 @@
+"""The Bureau is opened by whoever holds an office: somebody new with the activation number first."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.coop.members import appointing
+from tests import village
+
+NEW = "+221780000002"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_administrator_who_is_no_member_chooses_a_pin_at_the_first_use_of_the_bureau(line, database):
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        term = {"from_on": now.date(), "until_on": None}
+        given = appointing.appoint_for_federation(session, NEW, "Fatou Sarr", "administrator", **term, key=village.KEY, now=now)
+    talk = line(NEW)
+    assert "Numéro inconnu" not in talk.dial(["1"])
+    assert "activation" in talk.dial(["8", "4", "1"])
+    assert "J'accepte" in talk.type(given.activation)
+    talk.type("1")
+    talk.type("7391")
+    assert "ouvert" in talk.type("7391")
+    assert "code secret" in talk.dial(["8", "4", "1"])
+    assert "Quel produit" in talk.type("7391")
