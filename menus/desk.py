@@ -15,7 +15,7 @@ from app.ussd.ports import Doubtful, Outcome
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """The database, the keys and the figures that the menus' functions need."""
+    """The database, the keys and the figures that the menus' functions need; `cost` says what an answer costs its sender."""
 
     database: Database
     peppers: Mapping[int, bytes]

@@ -20,6 +20,7 @@ MOVEMENTS = {
     "advance": "Avance",
     "delivery": "Livraison",
     "repayment": "Rembours.",
+    "handing_over": "Remis",
     "payment": "Payé",
     "withdrawal": "Retrait",
     "leasing": "Crédit-bail",

@@ -9,6 +9,7 @@ import redis
 import structlog
 
 from app.coop.approved import sweeping
+from app.coop.contests import telling
 from app.db.database import is_outage
 from app.sms import sweeper
 from app.sms.waker import wake
@@ -16,6 +17,8 @@ from workers.context import context
 
 log = structlog.get_logger("scheduler")
 EVERY_SECONDS = 5
+CONTESTS_SECONDS = 600
+"""How often contests' clocks are looked at: they count days."""
 
 
 def run() -> int:
@@ -38,6 +41,8 @@ def tick() -> None:
     try:
         if context().queues.set("schedule:sweep", 1, nx=True, ex=EVERY_SECONDS - 1):
             _sweep()
+        if context().queues.set("schedule:contests", 1, nx=True, ex=CONTESTS_SECONDS):
+            _send_up_contests()
     except redis.RedisError as fault:
         log.warning("the queues are out of reach", fault=type(fault).__name__)
     except Exception as fault:
@@ -52,7 +57,15 @@ def _sweep() -> None:
         sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append)
     for lane in lanes:
         wake(context().queues, lane)
-    settings = context().settings
-    said = sweeping.Said(settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price)
     with context().database.transaction() as session:
-        sweeping.sweep(session, said=said, now=datetime.now(UTC))
+        sweeping.sweep(session, said=_said(), now=datetime.now(UTC))
+
+
+def _send_up_contests() -> None:
+    with context().database.transaction() as session:
+        telling.sweep(session, said=_said(), now=datetime.now(UTC))
+
+
+def _said() -> sweeping.Said:
+    settings = context().settings
+    return sweeping.Said(settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price)

@@ -23,6 +23,9 @@ COMMANDS = {
     "admin": ("admin", "Give offices and take them back."),
     "member": ("member", "Print members' cards."),
     "ledger": ("ledger", "Recompute the books."),
+    "export": ("export", "Write files for others."),
+    "import": ("importing", "Take files of others in."),
+    "report": ("report", "Figures of the co-operatives."),
 }
 """Command → module in this folder that holds the click command of that name, and its line in the help."""
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.commands import replies, weighing
+from app.commands import contests, replies, weighing
 from app.commands.grammar import fold_words
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, notice
@@ -212,6 +212,10 @@ def _language(ask: Ask) -> str:
     return replies.LANGUAGE_FR if wanted == "fr" else replies.LANGUAGE
 
 
+def _report_error(ask: Ask) -> str:
+    return contests.contest(ask.session, ask.holders, ask.rest, now=ask.now)
+
+
 def _weighings(ask: Ask) -> str:
     office = weighing.officer_of(ask.session, ask.holders, "weigh", ask.now)
     if office is None:
@@ -256,6 +260,7 @@ HANDLERS: dict[str, Callable[[Ask], str]] = {
     "RAPPEL": _call_back,
     "LANGUE": _language,
     "NON": _contest,
+    "CONTESTER": _report_error,
     "VALIDER": _weighings,
     "TARIF": _price,
 }

@@ -2,9 +2,11 @@
 
 from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
+from app.coop.contests import models as contests
 from app.coop.ledger import models as ledger
 from app.coop.members import events
 from app.coop.members import models as members
+from app.coop.payments import models as payments
 from app.coop.prices import models as prices
 from app.coop.production import models as production
 from app.coop.training import models as training
@@ -16,11 +18,13 @@ __all__ = [
     "Base",
     "approvals",
     "boutiques",
+    "contests",
     "events",
     "ledger",
     "members",
     "menu_versions",
     "operations",
+    "payments",
     "prices",
     "production",
     "sms",

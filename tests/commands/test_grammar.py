@@ -38,7 +38,20 @@ def test_a_text_is_read(text, word, rest):
 
 
 def test_each_command_of_the_contract_is_known():
-    assert set(WORDS) == {"PRIX", "AIDE", "NOTICE", "STOP", "STOP ALERTE", "START", "SOLDE", "PROD", "RAPPEL", "LANGUE", "NON"}
+    assert set(WORDS) == {
+        "PRIX",
+        "AIDE",
+        "NOTICE",
+        "STOP",
+        "STOP ALERTE",
+        "START",
+        "SOLDE",
+        "PROD",
+        "RAPPEL",
+        "LANGUE",
+        "NON",
+        "CONTESTER",
+    }
     assert {parse(word).word for word in OFFICERS} == set(OFFICERS)
 
 

@@ -31,7 +31,7 @@ def talk(line, phone, *entries, to=()):
 
 
 def at_till(line, phone, *entries):
-    return talk(line, phone, "2468", *entries, to=("8", "3"))
+    return talk(line, phone, "2468", *entries, to=("8", "3", "4"))
 
 
 def approve(line, *phones):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Utc
@@ -43,6 +43,8 @@ class Cooperative(Base):
     """Of what then remains, for the member's advance."""
     price_threshold_percent: Mapped[int] = mapped_column(default=20, server_default=text("20"))
     """A price that moves by more than this needs a second officer."""
+    payment_threshold: Mapped[int] = mapped_column(BigInteger, default=500_000, server_default=text("500000"))
+    """A batch of payments worth more XOF than this needs other officers."""
 
 
 class Person(Base):

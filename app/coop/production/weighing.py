@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger.deliveries import Credited, Delivery, credit
 from app.coop.members import audit
-from app.coop.members.models import Member, Number
+from app.coop.members.models import Member
 from app.coop.members.offices import Office
+from app.coop.members.reaching import reach
 from app.coop.prices.reading import price_at
 from app.coop.production import declaring
 from app.coop.production.models import CooperativeProduct, Declaration, HalfLine, Product, Weighing
@@ -347,19 +348,11 @@ def _settled(line: Line, credited: Credited | None, operation: str, now: datetim
 
 def _told(session: Session, lines: Sequence[Line], credited: dict[int, Credited]) -> tuple[Told, ...]:
     """Say whom to tell: the member's first number; francs only when she allowed them and nobody else has that number."""
-    serves = select(Number.phone, func.count().label("people")).group_by(Number.phone).subquery()
-    rows = session.execute(
-        select(Member.id, Member.person_id, Member.amounts_by_sms, Number.phone, serves.c.people)
-        .outerjoin(Number, Number.person_id == Member.person_id)
-        .outerjoin(serves, serves.c.phone == Number.phone)
-        .where(Member.id.in_({line.member_id for line in lines}))
-        .order_by(Number.id.desc())
-    )
-    reached = {row.id: row for row in rows}
+    reached = reach(session, {line.member_id for line in lines})
     told = []
     for line in lines:
         who, done = reached[line.member_id], credited.get(line.id)
-        told.append(Told(line, who.phone, who.person_id, done.net if done and who.amounts_by_sms and who.people == 1 else None))
+        told.append(Told(line, who.phone, who.person_id, done.net if done and who.amounts else None))
     return tuple(told)
 
 

@@ -1,0 +1,149 @@
+"""Answer a contest, by an officer who had no hand in what it is about; and tell those above when nobody does in time."""
+
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.contests.models import Contest
+from app.coop.members import audit
+from app.coop.members.models import Member, Person
+from app.coop.members.offices import Office
+from app.coop.payments import batches, handing
+from app.coop.payments.models import Payment
+from app.coop.production.models import Weighing
+
+MOST_LISTED = 24
+MOST_AT_ONCE = 200
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A contest that waits for an answer: `subject` is payment, weighing or price, `late` when its time to find out is over."""
+
+    id: int
+    number: str
+    subject: str
+    card: str
+    reference: str
+    opened_on: date
+    answer_by: date
+    late: bool
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """Whom to tell what: the member, the contest's number, how it ended."""
+
+    id: int
+    member_id: int
+    number: str
+    upheld: bool
+    note: str
+
+
+class Escalated(msgspec.Struct, frozen=True):
+    """A contest that went up: to the president (1) or the federation (2)."""
+
+    id: int
+    cooperative_id: int
+    member_id: int
+    number: str
+    level: int
+
+
+class Gone(Exception):
+    """The contest is answered, not this officer's scope, or about what this officer did."""
+
+
+def waiting(reader: Connection | Session, office: Office, now: datetime) -> list[Waiting]:
+    """Return the contests that this officer may answer, the most urgent first. The federation sees those that went up to it."""
+    rows = reader.execute(
+        select(
+            Contest.id,
+            Contest.number,
+            Contest.subject,
+            Member.card,
+            Contest.reference,
+            Contest.opened_at,
+            Contest.answer_by,
+            Contest.investigate_by,
+        )
+        .join(Member, Member.id == Contest.member_id)
+        .where(_for(office), ~_theirs(office.person_id))
+        .order_by(Contest.answer_by, Contest.id)
+        .limit(MOST_LISTED)
+    )
+    return [Waiting(*row[:5], row[5].date(), row[6], row[7] < now.date()) for row in rows]
+
+
+def name_of(reader: Connection | Session, contest_id: int) -> str:
+    """Return who contests."""
+    hers = select(Person.name).join(Member, Member.person_id == Person.id).join(Contest, Contest.member_id == Member.id)
+    return reader.scalar(hers.where(Contest.id == contest_id)) or ""
+
+
+def answer(
+    session: Session, office: Office, contest_id: int, *, upheld: bool, note: str, channel: str, operation: str, now: datetime
+) -> Answered:
+    """Answer a contest, once, and tell what to say. Raises Gone.
+
+    Upheld, a payment is taken back: reversed in the books and due again. Dismissed, it stands where it stood. A weighing or its
+    price is only answered: the officers correct the books by a reversal of their own.
+    """
+    mine = (Contest.id == contest_id) & _for(office) & ~_theirs(office.person_id)
+    row = session.scalar(select(Contest).where(mine).with_for_update(of=Contest))
+    if row is None:
+        raise Gone
+    row.state, row.note = "upheld" if upheld else "dismissed", note
+    row.answered_by, row.answered_at = office.person_id, now
+    if row.payment_id is not None:
+        payment = session.get_one(Payment, row.payment_id, with_for_update=True)
+        if upheld:
+            handing.take_back(session, payment, operation=f"contest:{row.id}", now=now)
+            batches.free(session, [payment.id])
+        else:
+            payment.state = row.before or "handed_over"
+    audit.record(
+        session,
+        office,
+        f"contest {row.state}",
+        about=f"contest:{row.id}",
+        cooperative_id=row.cooperative_id,
+        member_id=row.member_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )
+    session.flush()
+    return Answered(row.id, row.member_id, row.number, upheld, note)
+
+
+def escalate(session: Session, now: datetime) -> list[Escalated]:
+    """Send up what nobody answered in time, each contest once a level; return what went up, for the SMS about it."""
+    today, gone_up = now.date(), []
+    for level, late in ((2, Contest.answer_by < today), (1, Contest.investigate_by < today)):
+        late_ones = select(Contest.id).where(Contest.state == "open", Contest.level < level, late).limit(MOST_AT_ONCE)
+        moved = session.execute(
+            update(Contest)
+            .where(Contest.id.in_(late_ones), Contest.state == "open", Contest.level < level)
+            .values(level=level)
+            .returning(Contest.id, Contest.cooperative_id, Contest.member_id, Contest.number)
+        )
+        gone_up += [Escalated(*row, level) for row in moved]
+    return gone_up
+
+
+def _for(office: Office) -> ColumnElement[bool]:
+    open_ = Contest.state == "open"
+    if office.cooperative_id is None:
+        return open_ & (Contest.level >= 2)
+    return open_ & (Contest.cooperative_id == office.cooperative_id)
+
+
+def _theirs(person_id: int) -> ColumnElement[bool]:
+    """Say that an officer had a hand in what is contested, or is the member who contests."""
+    weighed = select(Weighing.id).where(Weighing.id == Contest.weighing_id, Weighing.officer_id == person_id)
+    by_hand = or_(Payment.handed_by == person_id, Payment.signed_by == person_id, Payment.countersigned_by == person_id)
+    handed = select(Payment.id).where(Payment.id == Contest.payment_id, by_hand)
+    hers = select(Member.id).where(Member.id == Contest.member_id, Member.person_id == person_id)
+    return or_(*(rows.correlate(Contest).exists() for rows in (weighed, handed, hers)))

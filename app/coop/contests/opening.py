@@ -1,0 +1,137 @@
+"""Contest a payment, a weighing or the price of one: within 48 hours, a payment that wasn't confirmed for as long as it isn't."""
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.contests.clock import ANSWER, INVESTIGATE, after
+from app.coop.contests.models import Contest
+from app.coop.members.models import Member
+from app.coop.payments.models import Payment
+from app.coop.production.models import Declaration, Product, Weighing
+from app.coop.production.references import draw_reference
+
+WITHIN = timedelta(hours=48)
+MOST_LISTED = 24
+MOST_DRAWS = 20
+Subject = Literal["payment", "weighing", "price"]
+
+
+class Contestable(msgspec.Struct, frozen=True):
+    """What may be contested, by the id of its payment or weighing: `amount` in XOF of a payment or a price, `quantity` weighed."""
+
+    subject: Subject
+    id: int
+    reference: str
+    at: datetime
+    amount: int
+    quantity: Decimal | None = None
+    unit: str = ""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A contest's number and until when it is answered; `known` when it was opened before."""
+
+    id: int
+    number: str
+    answer_by: date
+    known: bool = False
+
+
+class TooLate(Exception):
+    """It isn't this member's, or the 48 hours are over."""
+
+
+def contestable(reader: Connection | Session, member_id: int, now: datetime) -> list[Contestable]:
+    """Return what a member may contest now, the newest first; what is contested already stays in the list."""
+    weighed: Any = reader.execute(
+        select(Weighing.id, Declaration.reference, Weighing.confirmed_at, Weighing.price, Weighing.weight, Product.unit)
+        .join(Declaration, Declaration.id == Weighing.declaration_id)
+        .join(Product, Product.id == Weighing.product_id)
+        .where(Weighing.member_id == member_id, Weighing.state == "credited", Weighing.confirmed_at > now - WITHIN)
+        .order_by(Weighing.id.desc())
+        .limit(MOST_LISTED)
+    )
+    found: list[Contestable] = []
+    for id_, reference, at, price, weight, unit in weighed:
+        found.append(Contestable("weighing", id_, reference, at, price, weight, unit))
+        found.append(Contestable("price", id_, reference, at, price, weight, unit))
+    recent = Payment.state.in_(("paid", "contested")) & (Payment.handed_at > now - WITHIN)
+    confirmed = (Payment.state == "paid") & (Payment.paid_at > now - WITHIN)
+    paid: Any = reader.execute(
+        select(Payment.id, Payment.reference, Payment.handed_at, Payment.amount)
+        .where(Payment.member_id == member_id, (Payment.state == "handed_over") | recent | confirmed)
+        .order_by(Payment.id.desc())
+        .limit(MOST_LISTED)
+    )
+    found += [Contestable("payment", id_, reference, at, amount) for id_, reference, at, amount in paid]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:MOST_LISTED]
+
+
+def open_contest(
+    session: Session,
+    member_id: int,
+    subject: Subject,
+    about: int,
+    *,
+    channel: str,
+    now: datetime,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> Opened:
+    """Write a member's contest, once for what it is about; a payment then waits for the answer. Raises TooLate.
+
+    The clock starts today: fourteen working days to find out, seven more to answer.
+    """
+    column = Contest.payment_id if subject == "payment" else Contest.weighing_id
+    same = (Contest.subject == subject) & (column == about) & (Contest.member_id == member_id)
+    known = session.execute(select(Contest.id, Contest.number, Contest.answer_by).where(same)).first()
+    if known is not None:
+        return Opened(*known, known=True)
+    what = next((one for one in contestable(session, member_id, now) if (one.subject, one.id) == (subject, about)), None)
+    if what is None:
+        raise TooLate(about)
+    cooperative = session.execute(select(Member.cooperative_id).where(Member.id == member_id)).scalar_one()
+    investigate_by = after(now.date(), INVESTIGATE)
+    row = Contest(
+        cooperative_id=cooperative,
+        member_id=member_id,
+        number=_number(session, cooperative, draw),
+        subject=subject,
+        payment_id=about if subject == "payment" else None,
+        weighing_id=None if subject == "payment" else about,
+        reference=what.reference,
+        before=_halt(session, about) if subject == "payment" else None,
+        state="open",
+        level=0,
+        opened_at=now,
+        channel=channel,
+        investigate_by=investigate_by,
+        answer_by=after(investigate_by, ANSWER),
+    )
+    session.add(row)
+    session.flush()
+    return Opened(row.id, row.number, row.answer_by)
+
+
+def _halt(session: Session, payment: int) -> str:
+    """Make a payment wait for the answer; return the state that it was in."""
+    before = session.scalar(select(Payment.state).where(Payment.id == payment).with_for_update())
+    halted = update(Payment).where(Payment.id == payment, Payment.state.in_(("handed_over", "paid"))).values(state="contested")
+    if session.scalar(halted.returning(Payment.id)) is None:
+        raise TooLate(payment)
+    return str(before)
+
+
+def _number(session: Session, cooperative_id: int, draw: Callable[[int], int]) -> str:
+    for _ in range(MOST_DRAWS):
+        number = draw_reference(draw)
+        same = select(Contest.id).where(Contest.cooperative_id == cooperative_id, Contest.number == number)
+        if session.scalar(same) is None:
+            return number
+    raise RuntimeError("no number is free for a contest")

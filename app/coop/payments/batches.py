@@ -1,0 +1,199 @@
+"""Make a batch of payments: what it holds no other batch can take, and what it doesn't pay in the end is free again."""
+
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.ledger.models import Payout
+from app.coop.members import audit
+from app.coop.members.models import Cooperative
+from app.coop.members.offices import Office
+from app.coop.payments.due import Due, Wanted, due
+from app.coop.payments.models import Payment, PaymentBatch, PaymentLine
+from app.coop.production.models import Declaration, Product
+from app.coop.production.references import draw_reference
+
+MOST_DRAWS = 20
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """A batch as told: `left` payments of it are still open, worth `worth` XOF."""
+
+    id: int
+    made_on: date
+    way: str
+    state: str
+    product: str | None
+    day: date | None
+    left: int
+    worth: int
+
+
+class Changed(Exception):
+    """What is due is not what was shown any more."""
+
+
+class Gone(Exception):
+    """The batch is closed, waits for other officers, or is another co-operative's."""
+
+
+def make(
+    session: Session,
+    office: Office,
+    wanted: Wanted,
+    way: str,
+    *,
+    count: int,
+    francs: int,
+    channel: str,
+    operation: str,
+    now: datetime,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> tuple[int, bool]:
+    """Make a batch of what is due, as it was shown: so many members, so many XOF; return its id and whether it waits for others.
+
+    The same operation again gives the first. Batches of one co-operative are made one after the other, so that each sees what
+    those before it hold. Raises Changed.
+    """
+    scope = office.cooperative_id or 0
+    one_at_a_time = select(Cooperative.payment_threshold).where(Cooperative.id == scope).with_for_update(key_share=True)
+    threshold = session.execute(one_at_a_time).scalar_one()
+    known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == operation)).first()
+    if known is not None:
+        return known.id, known.state == "waiting"
+    found = due(session, scope, wanted, way, now)
+    if not found or len(found) != count or sum(one.amount for one in found) != francs:
+        raise Changed
+    waits = francs > threshold
+    batch = PaymentBatch(
+        cooperative_id=scope,
+        day=wanted.day,
+        product_id=wanted.product_id,
+        way=way,
+        state="waiting" if waits else "open",
+        total=francs,
+        made_by=office.person_id,
+        made_at=now,
+        channel=channel,
+        operation=operation,
+    )
+    session.add(batch)
+    session.flush()
+    _hold(session, scope, batch.id, found, now.year, draw)
+    if waits:
+        approvals.ask(
+            session,
+            kind="batch",
+            cooperative_id=scope,
+            about=f"batch:{batch.id}",
+            words=f"Payer {count} membre(s), lot {batch.id}",
+            amount=francs,
+            asked_by=office.person_id,
+            operation=f"batch:{batch.id}",
+            now=now,
+        )
+    audit.record(session, office, "batch made", about=f"batch:{batch.id}", channel=channel, operation=operation, now=now)
+    return batch.id, waits
+
+
+@approvals.executes("batch")
+def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Open a batch that other officers have approved."""
+    del operation, now
+    waits = update(PaymentBatch).where(PaymentBatch.id == _batch_of(approval), PaymentBatch.state == "waiting")
+    if session.scalar(waits.values(state="open").returning(PaymentBatch.id)) is None:
+        raise approvals.Impossible("le lot est clos")
+
+
+@approvals.refuses("batch")
+def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Close a batch that officers refused, or let die: what it held is due again."""
+    del operation, now
+    _drop(session, _batch_of(approval))
+
+
+def close(session: Session, office: Office, batch_id: int, *, channel: str, operation: str, now: datetime) -> int:
+    """Close a batch by an officer's word: what wasn't handed over is due again. Returns how many payments; raises Gone."""
+    mine = select(PaymentBatch.id).where(
+        PaymentBatch.id == batch_id, PaymentBatch.cooperative_id == office.cooperative_id, PaymentBatch.state != "closed"
+    )
+    if session.scalar(mine.with_for_update()) is None:
+        raise Gone
+    audit.record(session, office, "batch closed", about=f"batch:{batch_id}", channel=channel, operation=operation, now=now)
+    approvals.drop(session, "batch", [f"batch:{batch_id}"], now)
+    return _drop(session, batch_id)
+
+
+def free(session: Session, payments: Collection[int]) -> None:
+    """Let go of the deliveries of cancelled payments."""
+    session.execute(delete(PaymentLine).where(PaymentLine.payment_id.in_(payments)))
+
+
+def open_batches(reader: Connection | Session, cooperative_id: int, *, most: int = 8) -> list[Batch]:
+    """Return the batches that have something left to hand over or wait for other officers, the newest first."""
+    left, worth = func.count(Payment.id), func.coalesce(func.sum(Payment.amount), 0)
+    rows = reader.execute(
+        select(
+            PaymentBatch.id,
+            PaymentBatch.made_at,
+            PaymentBatch.way,
+            PaymentBatch.state,
+            Product.name,
+            PaymentBatch.day,
+            left,
+            worth,
+        )
+        .join(Payment, Payment.batch_id == PaymentBatch.id)
+        .outerjoin(Product, Product.id == PaymentBatch.product_id)
+        .where(PaymentBatch.cooperative_id == cooperative_id, PaymentBatch.state != "closed", Payment.state == "open")
+        .group_by(PaymentBatch.id, Product.name)
+        .order_by(PaymentBatch.id.desc())
+        .limit(most)
+    )
+    return [Batch(row[0], row[1].date(), *row[2:6], int(row[6]), int(row[7])) for row in rows]
+
+
+def _drop(session: Session, batch_id: int) -> int:
+    """Close a batch and free what it holds; return how many payments were cancelled."""
+    session.execute(update(PaymentBatch).where(PaymentBatch.id == batch_id, PaymentBatch.state != "closed").values(state="closed"))
+    still_open = update(Payment).where(Payment.batch_id == batch_id, Payment.state == "open")
+    gone = session.scalars(still_open.values(state="cancelled").returning(Payment.id)).all()
+    free(session, gone)
+    return len(gone)
+
+
+def _batch_of(approval: approvals.Approval) -> int:
+    return int(approval.about.removeprefix("batch:"))
+
+
+def _hold(session: Session, scope: int, batch: int, found: Sequence[Due], season: int, draw: Callable[[int], int]) -> None:
+    rows = [
+        {"batch_id": batch, "cooperative_id": scope, "season": season, "reference": reference, "member_id": one.member_id}
+        | {"amount": one.amount, "state": "open"}
+        for one, reference in zip(found, _references(session, scope, season, len(found), draw), strict=True)
+    ]
+    made = session.execute(insert(Payment).returning(Payment.member_id, Payment.id), rows)
+    payment_of = {member: payment for member, payment in made}  # noqa: C416 - a Row is not a pair to mypy
+    lines = [{"weighing_id": w, "payment_id": payment_of[one.member_id]} for one in found for w in one.weighings]
+    if lines:
+        session.execute(insert(PaymentLine), lines)
+
+
+def _references(session: Session, scope: int, season: int, count: int, draw: Callable[[int], int]) -> list[str]:
+    """Draw references that no payment, declaration or payout has here: a member writes one without saying of what."""
+    drawn: set[str] = set()
+    for _ in range(MOST_DRAWS):
+        wanted = {draw_reference(draw) for _ in range(count - len(drawn))} - drawn
+        for table in (Payment, Declaration):
+            known = select(table.reference).where(table.cooperative_id == scope, table.season == season)
+            wanted -= set(session.scalars(known.where(table.reference.in_(wanted))))
+        asked = select(Payout.reference).where(Payout.cooperative_id == scope, Payout.reference.in_(wanted))
+        drawn |= wanted - set(session.scalars(asked))
+        if len(drawn) == count:
+            return sorted(drawn)
+    raise RuntimeError("no reference is free: is the season's number space full?")

@@ -1,0 +1,119 @@
+"""What is to be paid to whom: credited deliveries that no payment pays yet, never more than what the books owe."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.models import Account, JournalEntry
+from app.coop.members.models import Member
+from app.coop.members.reaching import reach
+from app.coop.payments.models import Payment, PaymentLine
+from app.coop.production.models import Product, Weighing
+
+DAKAR = ZoneInfo("Africa/Dakar")
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which deliveries: of a day (Dakar's), of a product, or with neither all that is due to the members."""
+
+    day: date | None = None
+    product_id: int | None = None
+
+
+class Unpaid(msgspec.Struct, frozen=True):
+    """A credited delivery that no payment pays: `net` in XOF, without solidarity share and instalment."""
+
+    weighing_id: int
+    member_id: int
+    product_id: int
+    product: str
+    weighed_at: datetime
+    net: int
+
+    @property
+    def day(self) -> date:
+        """Return the day on which it was weighed, as people there say it."""
+        return self.weighed_at.astimezone(DAKAR).date()
+
+
+class Due(msgspec.Struct, frozen=True):
+    """What one member is to get, in XOF, and the weighings that this pays."""
+
+    member_id: int
+    amount: int
+    weighings: tuple[int, ...]
+
+
+def unpaid(reader: Connection | Session, cooperative_id: int) -> list[Unpaid]:
+    """Return a co-operative's deliveries that wait for money, oldest first; a reversed one doesn't. One SELECT."""
+    reversed_ = select(JournalEntry.id).where(JournalEntry.reverses_id == Weighing.entry_id)
+    taken = select(PaymentLine.weighing_id).where(PaymentLine.weighing_id == Weighing.id)
+    rows: Any = reader.execute(
+        select(
+            Weighing.id,
+            Weighing.member_id,
+            Weighing.product_id,
+            Product.name,
+            Weighing.weighed_at,
+            Weighing.gross - Weighing.share - Weighing.repaid,
+        )
+        .join(Product, Product.id == Weighing.product_id)
+        .where(Weighing.cooperative_id == cooperative_id, Weighing.state == "credited", ~reversed_.exists(), ~taken.exists())
+        .order_by(Weighing.weighed_at, Weighing.id)
+    )
+    return [Unpaid(*row) for row in rows]
+
+
+def due(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[Due]:
+    """Return what is to be paid to whom, by member: nothing that an open payment holds, nobody whose money is frozen.
+
+    By mobile money only who has a number of her own alone.
+    """
+    lines: dict[int, list[Unpaid]] = defaultdict(list)
+    for line in unpaid(reader, cooperative_id):
+        if wanted.day in (None, line.day) and wanted.product_id in (None, line.product_id):
+            lines[line.member_id].append(line)
+    everything = wanted == Wanted()
+    owed = available(reader, cooperative_id, now, None if everything else lines.keys())
+    found = []
+    for member, most in sorted(owed.items()):
+        mine = lines.get(member, [])
+        amount = most if everything else min(most, sum(line.net for line in mine))
+        if amount > 0:
+            found.append(Due(member, amount, tuple(line.weighing_id for line in mine)))
+    if way == "mobile":
+        reached = reach(reader, [one.member_id for one in found])
+        found = [one for one in found if reached[one.member_id].own]
+    return found
+
+
+def available(
+    reader: Connection | Session, cooperative_id: int, now: datetime, members: Collection[int] | None = None
+) -> dict[int, int]:
+    """Return what may be paid to each member, in XOF: owed by the books, held by no open payment, not frozen. One SELECT."""
+    held = (
+        select(Payment.member_id, func.sum(Payment.amount).label("held"))
+        .where(Payment.cooperative_id == cooperative_id, Payment.state == "open")
+        .group_by(Payment.member_id)
+        .subquery()
+    )
+    rows = (
+        select(Account.member_id, -Account.balance - func.coalesce(held.c.held, 0))
+        .outerjoin(held, held.c.member_id == Account.member_id)
+        .join(Member, Member.id == Account.member_id)
+        .where(
+            Account.cooperative_id == cooperative_id,
+            Account.kind == "payable",
+            Account.balance < 0,
+            or_(Member.money_frozen_until.is_(None), Member.money_frozen_until <= now),
+        )
+    )
+    if members is not None:
+        rows = rows.where(Account.member_id.in_(set(members)))
+    return {member: int(amount) for member, amount in reader.execute(rows) if member is not None}

@@ -1,0 +1,144 @@
+"""Payments on paper and in files: the cash list and the mobile-money file out, the operator's references in."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.services import Overdrawn
+from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.models import Member, Person
+from app.coop.members.reaching import reach
+from app.coop.payments import handing
+from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.production.references import valid
+
+COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
+"""The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
+COLUMNS_IN = ("reference", "operator_reference", "amount")
+"""The columns of a file in; `amount` (XOF) may be missing, and is held against ours when it isn't."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_TRANSACTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,39}")
+
+
+class NoBatch(Exception):
+    """There is no batch of this number, or it isn't open."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What became of one line of a file, numbered as a spreadsheet numbers it: accepted, known (done before) or refused."""
+
+    line: int
+    reference: str
+    outcome: str
+    reason: str = ""
+    payment_id: int | None = None
+
+
+def payments_of(reader: Connection | Session, batch_id: int) -> list[dict[str, str]]:
+    """Return a batch's payments by card, a dict of COLUMNS each. Raises NoBatch, also when it waits for other officers."""
+    batch = reader.execute(select(PaymentBatch.state, PaymentBatch.way).where(PaymentBatch.id == batch_id)).first()
+    if batch is None or batch.state == "waiting":
+        raise NoBatch(f"no batch {batch_id} may be paid: unknown, or waiting for other officers")
+    rows = reader.execute(
+        select(
+            Payment.member_id,
+            Payment.reference,
+            Payment.amount,
+            Payment.state,
+            Payment.provider_reference,
+            Payment.signature,
+            Member.card,
+            Person.name,
+        )
+        .join(Member, Member.id == Payment.member_id)
+        .join(Person, Person.id == Member.person_id)
+        .where(Payment.batch_id == batch_id, Payment.state != "cancelled")
+        .order_by(Member.card)
+    ).all()
+    reached = reach(reader, {row.member_id for row in rows})
+    return [
+        {
+            "reference": row.reference,
+            "card": row.card,
+            "name": row.name,
+            "number": reached[row.member_id].own or "",
+            "amount": str(row.amount),
+            "way": batch.way,
+            "state": row.state,
+            "operator_reference": row.provider_reference or "",
+            "signature": row.signature or "",
+        }
+        for row in rows
+    ]
+
+
+def written(rows: Iterable[dict[str, str]]) -> str:
+    """Write rows as CSV with a header. Words that a spreadsheet would take for a formula get an apostrophe before them."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: _harmless(name, value) for name, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def read(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give the lines of a CSV with a header, comma or semicolon, each with its number. Raises ValueError without our columns."""
+    head = text.lstrip("\ufeff").split("\n", 1)[0]
+    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if ";" in head else ",")
+    if not {"reference", "operator_reference"} <= set(rows.fieldnames or ()):
+        raise ValueError(f"the first line must name the columns: {', '.join(COLUMNS_IN)}")
+    for row in rows:
+        yield rows.line_num, {name: (row.get(name) or "").strip() for name in COLUMNS_IN}
+
+
+def take_in(session: Session, line: int, row: dict[str, str], *, cooperative_id: int | None, now: datetime) -> Row:
+    """Note that the operator has paid, once: the same line again is *known* and changes nothing. References are of one co-operative
+    when it is given. What can't be is refused with its reason, and nothing is changed.
+    """
+    reference, transaction = row["reference"], row["operator_reference"]
+
+    def refused(reason: str) -> Row:
+        return Row(line, reference, "refused", reason)
+
+    if not valid(reference):
+        return refused("not a reference of ours")
+    if not _TRANSACTION.fullmatch(transaction):
+        return refused("no operator's reference")
+    where = select(Payment).join(PaymentBatch).where(Payment.reference == reference, PaymentBatch.way == "mobile")
+    if cooperative_id is not None:
+        where = where.where(Payment.cooperative_id == cooperative_id)
+    found = session.scalars(where.where(Payment.state != "cancelled").with_for_update(of=Payment)).all()
+    if len(found) != 1:
+        return refused("several co-operatives have it: say which" if found else "no mobile-money payment has it")
+    payment = found[0]
+    if row["amount"] and row["amount"].replace(" ", "") != str(payment.amount):
+        return refused(f"the amount is {payment.amount}")
+    if payment.provider_reference == transaction:
+        return Row(line, reference, "known", payment_id=payment.id)
+    if payment.state != "open":
+        return refused(f"it is {payment.state.replace('_', ' ')} already")
+    if session.scalar(select(Payment.id).where(Payment.provider_reference == transaction)) is not None:
+        return refused("another payment has this operator's reference")
+    try:
+        with session.begin_nested():
+            handing.hand_over(
+                session, payment.id, office=None, channel="file", operation=transaction, now=now, provider_reference=transaction
+            )
+    except handing.Gone:
+        return refused("its batch is not open")
+    except MoneyFrozen as frozen:
+        return refused(f"the member's money is frozen until {frozen.until:%Y-%m-%d %H:%M} UTC")
+    except Overdrawn:
+        return refused("the books owe less than that now")
+    return Row(line, reference, "accepted", payment_id=payment.id)
+
+
+def _harmless(column: str, value: str) -> str:
+    """Keep E.164 numbers as the operator wants them: a plus and digits is a number, nowhere a formula that does anything."""
+    return f"'{value}" if column != "number" and value.startswith(_FORMULA) else value

@@ -1,0 +1,75 @@
+"""Batches of payments, the payments, and the deliveries that each pays."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Id, Utc
+
+
+class PaymentBatch(Base):
+    """What an officer pays at once: a day's deliveries, a product's, or all that is due. *waiting* for other officers, *open*,
+    or *closed*: what was still open then is cancelled.
+    """
+
+    __tablename__ = "payment_batches"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'open', 'closed')", name="state"),
+        CheckConstraint("way IN ('cash', 'mobile')", name="way"),
+        Index("ix_payment_batches_scope", "cooperative_id", "state"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperatives.id"))
+    day: Mapped[date | None]
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"))
+    way: Mapped[str] = mapped_column(String(6))
+    state: Mapped[str] = mapped_column(String(7))
+    total: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    made_at: Mapped[datetime] = mapped_column(Utc)
+    channel: Mapped[str] = mapped_column(String(8))
+    operation: Mapped[str] = mapped_column(String(80), unique=True)
+
+
+class Payment(Base):
+    """What one member is to get of a batch, in XOF: *open* (the amount is held), *handed_over*, then *paid* or *contested*, or
+    *cancelled*. `reference` is five digits and a check digit, as a declaration's. `handed_role` is the office that gave it, none
+    for mobile money; `provider_reference` the operator's. `signature` is the number of the receipt that two officers typed.
+    """
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("cooperative_id", "season", "reference"),
+        CheckConstraint("state IN ('open', 'handed_over', 'paid', 'contested', 'cancelled')", name="state"),
+        CheckConstraint("amount > 0", name="amount"),
+        Index("uq_payments_provider_reference", "provider_reference", unique=True),
+        Index("ix_payments_member", "member_id", "state"),
+        Index("ix_payments_open", "cooperative_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("payment_batches.id"), index=True)
+    cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperatives.id"))
+    season: Mapped[int]
+    reference: Mapped[str] = mapped_column(String(6))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(11))
+    handed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    handed_role: Mapped[str | None] = mapped_column(String(16))
+    handed_at: Mapped[datetime | None] = mapped_column(Utc)
+    handed_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+    provider_reference: Mapped[str | None] = mapped_column(String(40))
+    signature: Mapped[str | None] = mapped_column(String(10))
+    signed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    countersigned_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    paid_at: Mapped[datetime | None] = mapped_column(Utc)
+    paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+
+
+class PaymentLine(Base):
+    """A weighing that a payment pays: it is in one payment at a time, and free again when that is cancelled."""
+
+    __tablename__ = "payment_lines"
+    weighing_id: Mapped[int] = mapped_column(ForeignKey("weighings.id"), primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), index=True)

@@ -1,0 +1,190 @@
+"""The member's word on her money: received, not received, something wrong; and the officers' answer."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, get_args
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.contests import answering, opening
+from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.members.reaching import reach
+from app.coop.payments import handing
+from app.gsm7 import fold
+from app.sms import payment_texts as texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, member_of, message, message_to, who_of
+
+menu = Bindings("contests")
+SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix"}
+OFFICES = {"treasurer": "la trésorière", "president": "la présidence", "secretary": "la secrétaire"}
+SHORTEST, LONGEST = 4, 48
+Figure = Annotated[str, kinds.Kind("words", "m" * 20, private=True)]
+_AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNORECASE)
+
+
+class ToConfirm(msgspec.Struct, frozen=True):
+    id: int
+    reference: kinds.Reference
+    amount: kinds.Amount
+    office: kinds.Short
+    day: kinds.Day
+
+
+class Contested(msgspec.Struct, frozen=True):
+    """One thing that may be contested; `id` tells it from the others on the screen, `about` is its payment or weighing."""
+
+    id: int
+    about: int
+    subject: str
+    reference: kinds.Reference
+    what: kinds.Short
+    day: kinds.Day
+    figure: Figure
+
+
+class Opened(msgspec.Struct, frozen=True):
+    number: kinds.Reference
+    answer_by: kinds.Day
+
+
+class Claim(msgspec.Struct, frozen=True):
+    id: int
+    number: kinds.Reference
+    what: kinds.Short
+    reference: kinds.Reference
+    card: kinds.Short
+    day: kinds.Day
+    late: kinds.Short
+
+
+class Name(msgspec.Struct, frozen=True):
+    name: kinds.PersonName
+
+
+@menu.rows()
+def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
+    """Give what was handed over and is not confirmed."""
+    with hop.desk.database.read() as reader:
+        found = handing.to_confirm(reader, member_of(hop))
+    return [ToConfirm(one.id, one.reference, one.amount, OFFICES.get(one.role or "", "mobile money"), one.on) for one in found]
+
+
+@menu.effect(leads={"gone": None})
+def confirm_payment(hop: Hop, session: Session) -> Nothing:
+    """Note the member's word that she has the money: it is paid."""
+    try:
+        row = handing.confirm(session, member_of(hop), hop.kept["received"]["id"], now=hop.now)
+    except handing.Gone:
+        raise Lead("gone") from None
+    message(session, hop, "receipt", f"payment:{row.id}:paid", texts.payment_receipt(row.reference, hop.now))
+    return Nothing()
+
+
+@menu.effect(leads={"gone": None})
+def contest_payment(hop: Hop, session: Session) -> Opened:
+    """Note the member's word that she has no money."""
+    received = msgspec.convert(hop.kept["received"], ToConfirm)
+    return _open(hop, session, "payment", received.id, received.reference)
+
+
+@menu.rows()
+def contestable(hop: Hop) -> Sequence[Contested]:
+    """Give what the member may contest now, the newest first."""
+    with hop.desk.database.read() as reader:
+        found = opening.contestable(reader, member_of(hop), hop.now)
+    places = get_args(opening.Subject)
+    return [
+        Contested(
+            one.id * len(places) + places.index(one.subject),
+            one.id,
+            one.subject,
+            one.reference,
+            SUBJECTS[one.subject],
+            one.at.astimezone(kinds.DAKAR).date(),
+            f"{kinds.quantity_words(one.quantity)} {one.unit}"
+            if one.quantity is not None and one.subject == "weighing"
+            else kinds.amount_words(one.amount),
+        )
+        for one in found
+    ]
+
+
+@menu.effect(leads={"gone": None})
+def contest(hop: Hop, session: Session) -> Opened:
+    """Open a contest, once for what it is about."""
+    what = msgspec.convert(hop.kept["contested"], Contested)
+    return _open(hop, session, msgspec.convert(what.subject, opening.Subject), what.about, what.reference)
+
+
+@menu.rows()
+def contests_waiting(hop: Hop) -> Sequence[Claim]:
+    """Give what this officer may answer."""
+    with hop.desk.database.read() as reader:
+        office = office_for(reader, who_of(hop).person_id, "approve", hop.now.date())
+        found = answering.waiting(reader, office, hop.now)
+    return [
+        Claim(one.id, one.number, SUBJECTS[one.subject], one.reference, one.card, one.answer_by, "en retard" if one.late else "")
+        for one in found
+    ]
+
+
+@menu.source()
+def contest_name(hop: Hop) -> Name:
+    """Say who contests."""
+    with hop.desk.database.read() as reader:
+        return Name(answering.name_of(reader, hop.kept["claim"]["id"]))
+
+
+@menu.answer(refuses={"bad": None})
+def contest_note(hop: Hop, typed: str) -> kinds.Phrase:
+    """Read the answer's words; whoever reads the member's SMS learns no amount from them."""
+    del hop
+    words = " ".join(fold(typed).split()).rstrip(".")
+    if not SHORTEST <= len(words) <= LONGEST or _AMOUNT.search(words):
+        raise Refused("bad")
+    return words
+
+
+@menu.effect(leads={"gone": None, "not_yours": None})
+def answer_contest(hop: Hop, session: Session) -> Nothing:
+    """Answer, and tell the member by SMS."""
+    upheld, note = hop.kept["upheld"] == "oui", str(hop.kept["note"])
+    try:
+        done = answering.answer(
+            session,
+            _office(session, hop),
+            hop.kept["claim"]["id"],
+            upheld=upheld,
+            note=note,
+            channel="ussd",
+            operation=hop.operation,
+            now=hop.now,
+        )
+    except answering.Gone:
+        raise Lead("gone") from None
+    who = reach(session, [done.member_id])[done.member_id]
+    if who.phone:
+        words = texts.contest_answered(done.number, upheld, note)
+        message_to(session, hop, who.phone, "receipt", f"contest:{done.id}:answered", words, who.person_id, who.cooperative_id)
+    return Nothing()
+
+
+def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, reference: str) -> Opened:
+    try:
+        made = opening.open_contest(session, member_of(hop), subject, about, channel="ussd", now=hop.now)
+    except opening.TooLate:
+        raise Lead("gone") from None
+    if not made.known:
+        words = texts.contest_opened(made.number, reference, made.answer_by)
+        message(session, hop, "receipt", f"contest:{made.id}", words)
+    return Opened(made.number, made.answer_by)
+
+
+def _office(session: Session, hop: Hop) -> Office:
+    try:
+        return office_for(session, who_of(hop).person_id, "approve", hop.now.date())
+    except NotYours:
+        raise Lead("not_yours") from None

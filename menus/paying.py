@@ -1,0 +1,324 @@
+"""Pay in batches: what is due, the confirmation by PIN, from hand to hand, the signed receipt."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.coop.approvals.sweeping import Said
+from app.coop.ledger.payouts import NotForYourself
+from app.coop.ledger.services import Overdrawn
+from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.members.reaching import reach
+from app.coop.payments import batches as paying
+from app.coop.payments import handing, telling
+from app.coop.payments.delays import delays
+from app.coop.payments.due import Wanted, due, unpaid
+from app.coop.production.weighing import NotThere
+from app.sms import payment_texts as texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, message_to, who_of
+
+menu = Bindings("paying")
+MEASURED = timedelta(days=90)
+"""How far back days to payment are counted on the officers' screen."""
+WAYS = ("cash", "mobile")
+
+BatchNumber = Annotated[int, kinds.Kind("count", "9999999")]
+LongList = Annotated[str, kinds.Kind("text", "mmmmmmmmm " * 250, private=True)]
+
+
+class CashList(msgspec.Struct, frozen=True):
+    words: LongList
+
+
+class Standing(msgspec.Struct, frozen=True):
+    standing: kinds.Phrase
+
+
+class Delays(msgspec.Struct, frozen=True):
+    delays: kinds.Phrase
+
+
+class DayDue(msgspec.Struct, frozen=True):
+    id: int
+    day: kinds.Day
+    count: kinds.Count
+
+
+class ProductDue(msgspec.Struct, frozen=True):
+    id: int
+    product: kinds.ProductName
+    count: kinds.Count
+
+
+class ToPay(msgspec.Struct, frozen=True):
+    """What was shown: the deliveries wanted, how they are paid, to how many and how much."""
+
+    wanted: Wanted
+    way: str
+    count: kinds.Count
+    francs: kinds.Amount
+    worth: int
+
+
+class Made(msgspec.Struct, frozen=True):
+    batch: BatchNumber
+    standing: kinds.Phrase
+
+
+class ToHand(msgspec.Struct, frozen=True):
+    id: int
+    card: kinds.Short
+    reference: kinds.Reference
+    amount: kinds.Amount
+
+
+class Name(msgspec.Struct, frozen=True):
+    name: kinds.PersonName
+
+
+class ToSign(msgspec.Struct, frozen=True):
+    id: int
+    reference: kinds.Reference
+
+
+class Signed(msgspec.Struct, frozen=True):
+    signed: kinds.Phrase
+
+
+class BatchRow(msgspec.Struct, frozen=True):
+    id: BatchNumber
+    left: kinds.Count
+    worth: kinds.Amount
+
+
+class Freed(msgspec.Struct, frozen=True):
+    freed: kinds.Count
+
+
+@menu.source()
+def pay_delays(hop: Hop) -> Delays:
+    """Say how long members wait for their money."""
+    with hop.desk.database.read() as reader:
+        found = delays(reader, hop.now - MEASURED, hop.now, _scope(reader, hop))
+    if not found or found[0].median is None:
+        return Delays("")
+    return Delays(f"Payé en {found[0].median} j (médiane), {found[0].worst} j au pire.")
+
+
+@menu.rows()
+def days_due(hop: Hop) -> Sequence[DayDue]:
+    """Give the days with deliveries to be paid, the newest first; a day's id is its ordinal."""
+    with hop.desk.database.read() as reader:
+        counted = Counter(line.day for line in unpaid(reader, _scope(reader, hop)))
+    return [DayDue(day.toordinal(), day, count) for day, count in sorted(counted.items(), reverse=True)]
+
+
+@menu.rows()
+def products_due(hop: Hop) -> Sequence[ProductDue]:
+    """Give the products with deliveries to be paid."""
+    with hop.desk.database.read() as reader:
+        lines = unpaid(reader, _scope(reader, hop))
+    counted = Counter((line.product_id, line.product) for line in lines)
+    return [ProductDue(product, name, count) for (product, name), count in sorted(counted.items(), key=lambda one: one[0][1])]
+
+
+@menu.answer(refuses={"unknown": None, "none": None})
+def pay_way(hop: Hop, typed: str) -> ToPay:
+    """Read how to pay, and sum up what is due so."""
+    if typed not in ("1", "2"):
+        raise Refused("unknown")
+    wanted, way = _wanted(hop), WAYS[int(typed) - 1]
+    with hop.desk.database.read() as reader:
+        found = due(reader, _scope(reader, hop), wanted, way, hop.now)
+    if not found:
+        raise Refused("none")
+    worth = sum(one.amount for one in found)
+    return ToPay(wanted, way, len(found), worth, worth)
+
+
+@menu.source()
+def pay_list(hop: Hop) -> CashList:
+    """Give who is to get what, by card."""
+    pay = msgspec.convert(hop.kept["pay"], ToPay)
+    with hop.desk.database.read() as reader:
+        found = due(reader, _scope(reader, hop), pay.wanted, pay.way, hop.now)
+        cards = handing.cards_of(reader, [one.member_id for one in found])
+    lines = sorted(f"{cards[one.member_id]} {kinds.amount_words(one.amount)}" for one in found)
+    return CashList("\n".join(lines) or "Rien à payer.")
+
+
+@menu.effect(leads={"changed": None, "not_yours": None})
+def make_batch(hop: Hop, session: Session) -> Made:
+    """Make the batch as it was shown."""
+    pay = msgspec.convert(hop.kept["pay"], ToPay)
+    try:
+        batch, waits = paying.make(
+            session,
+            _office(session, hop),
+            pay.wanted,
+            pay.way,
+            count=pay.count,
+            francs=pay.worth,
+            channel="ussd",
+            operation=hop.operation,
+            now=hop.now,
+        )
+    except paying.Changed:
+        raise Lead("changed") from None
+    return Made(batch, "attend d'autres responsables (Bureau, 2)." if waits else "ouvert.")
+
+
+@menu.source()
+def hand_standing(hop: Hop) -> Standing:
+    """Say how many are left to be given cash."""
+    return Standing(f"{_left(hop, 'cash')} à remettre en espèces.")
+
+
+@menu.source()
+def mobile_standing(hop: Hop) -> Standing:
+    """Say how many are left to be paid by mobile money."""
+    with hop.desk.database.read() as reader:
+        open_ones = paying.open_batches(reader, _scope(reader, hop))
+    numbers = ", ".join(str(one.id) for one in open_ones if one.way == "mobile" and one.state == "open")
+    return Standing(f"Lot(s) {numbers}." if numbers else "Aucun lot mobile money ouvert.")
+
+
+@menu.answer(leads={"left": None}, refuses={"unknown": None, "empty": None})
+def hand_to(hop: Hop, typed: str) -> ToHand:
+    """Read a payment's reference or a member's card; 1 leads to the cash list."""
+    if typed == "1":
+        raise Lead("left")
+    with hop.desk.database.read() as reader:
+        try:
+            found = handing.to_hand_by(reader, _scope(reader, hop), typed)
+        except NotThere:
+            raise Refused("unknown" if typed else "empty") from None
+    return ToHand(found.id, found.card, found.reference, found.amount)
+
+
+@menu.rows()
+def hand_left(hop: Hop) -> Sequence[ToHand]:
+    """Give the cash list: who is still to get what, to be picked from."""
+    with hop.desk.database.read() as reader:
+        found = handing.to_hand(reader, _scope(reader, hop), "cash")
+    return [ToHand(one.id, one.card, one.reference, one.amount) for one in found]
+
+
+@menu.source()
+def hand_name(hop: Hop) -> Name:
+    """Say whose money it is."""
+    with hop.desk.database.read() as reader:
+        return Name(handing.name_of(reader, hop.kept["hand"]["id"]))
+
+
+@menu.effect(leads={"gone": None, "frozen": None, "yourself": None, "not_yours": None})
+def hand_over(hop: Hop, session: Session) -> Nothing:
+    """Note that the member was given her money, and ask her by SMS to say so."""
+    office = _office(session, hop)
+    try:
+        row = handing.hand_over(
+            session, hop.kept["hand"]["id"], office=office, channel="ussd", operation=hop.operation, now=hop.now
+        )
+    except (handing.Gone, Overdrawn):
+        raise Lead("gone") from None
+    except MoneyFrozen:
+        raise Lead("frozen") from None
+    except NotForYourself:
+        raise Lead("yourself") from None
+    said = Said(hop.desk.code, hop.desk.cost, hop.desk.part_price)
+    telling.tell_handed_over(session, row.id, said=said, now=hop.now)
+    return Nothing()
+
+
+@menu.answer(refuses={"unknown": None})
+def sign_reference(hop: Hop, typed: str) -> ToSign:
+    """Read the reference of a payment that was handed over."""
+    with hop.desk.database.read() as reader:
+        try:
+            return ToSign(handing.handed_by_reference(reader, _scope(reader, hop), typed), typed)
+        except NotThere:
+            raise Refused("unknown") from None
+
+
+@menu.answer(refuses={"bad": None})
+def sign_number(hop: Hop, typed: str) -> kinds.Short:
+    """Read the number printed on the receipt."""
+    del hop
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
+        raise Refused("bad")
+    return typed
+
+
+@menu.effect(leads={"gone": None, "same": None, "other": None, "yourself": None, "not_yours": None})
+def sign_receipt(hop: Hop, session: Session) -> Signed:
+    """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
+    office, signature = _office(session, hop), str(hop.kept["signature"])
+    try:
+        paid = handing.sign(
+            session, office, hop.kept["sign"]["id"], signature, channel="ussd", operation=hop.operation, now=hop.now
+        )
+    except handing.Gone:
+        raise Lead("gone") from None
+    except NotForYourself:
+        raise Lead("yourself") from None
+    except handing.SameOfficer:
+        raise Lead("same") from None
+    except handing.OtherSignature:
+        raise Lead("other") from None
+    if paid is None:
+        return Signed("Noté. Un 2e responsable tape le même numéro.")
+    who = reach(session, [paid.member_id])[paid.member_id]
+    if who.phone:
+        words = texts.receipt_signed(paid.reference, signature, hop.now)
+        message_to(session, hop, who.phone, "receipt", f"payment:{paid.id}:signed", words, who.person_id, who.cooperative_id)
+    return Signed("C'est payé: deux responsables ont signé.")
+
+
+@menu.rows()
+def batches(hop: Hop) -> Sequence[BatchRow]:
+    """Give the batches with something left."""
+    with hop.desk.database.read() as reader:
+        return [BatchRow(one.id, one.left, one.worth) for one in paying.open_batches(reader, _scope(reader, hop))]
+
+
+@menu.effect(leads={"gone": None, "not_yours": None})
+def close_batch(hop: Hop, session: Session) -> Freed:
+    """Close a batch; what was not handed over is due again."""
+    try:
+        freed = paying.close(
+            session, _office(session, hop), hop.kept["lot"]["id"], channel="ussd", operation=hop.operation, now=hop.now
+        )
+    except paying.Gone:
+        raise Lead("gone") from None
+    return Freed(freed)
+
+
+def _wanted(hop: Hop) -> Wanted:
+    scope, of = hop.kept["pay_scope"], hop.kept.get("pay_of") or {}
+    if scope == "day":
+        return Wanted(day=date.fromordinal(of["id"]))
+    return Wanted(product_id=of["id"]) if scope == "product" else Wanted()
+
+
+def _left(hop: Hop, way: str) -> int:
+    with hop.desk.database.read() as reader:
+        return len(handing.to_hand(reader, _scope(reader, hop), way))
+
+
+def _scope(reader: Connection, hop: Hop) -> int:
+    return office_for(reader, who_of(hop).person_id, "pay", hop.now.date()).cooperative_id or 0
+
+
+def _office(session: Session, hop: Hop) -> Office:
+    try:
+        return office_for(session, who_of(hop).person_id, "pay", hop.now.date())
+    except NotYours:
+        raise Lead("not_yours") from None

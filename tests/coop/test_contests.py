@@ -1,0 +1,170 @@
+"""A contest has a number, a clock of working days, and one answer by somebody who had no hand in it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.coop.approvals.sweeping import Said
+from app.coop.contests import answering, opening, telling
+from app.coop.contests.clock import after, working_day
+from app.coop.contests.models import Contest
+from app.coop.ledger.reading import balances_of
+from app.coop.ledger.verify import verify
+from app.coop.members.offices import Office
+from app.coop.payments import handing
+from app.coop.payments.models import Payment
+from app.gsm7 import septets
+from app.sms import payment_texts as texts
+from app.sms.models import Message
+from tests import quay, treasury, village
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+SAID = Said("*384*44135#", "Gratuit", 20)
+FEDERATION = Office(103, "administrator", None)
+
+
+@pytest.fixture
+def counter(sqlite_database):
+    village.build(sqlite_database)
+    quay.appoint(sqlite_database)
+    quay.treasurer(sqlite_database)
+    treasury.credited(sqlite_database, quay.women(sqlite_database, 2), NOW)
+    return sqlite_database
+
+
+@pytest.fixture
+def handed(counter):
+    treasury.batch(counter, NOW)
+    with counter.transaction() as session:
+        for payment in (1, 2):
+            handing.hand_over(session, payment, office=treasury.PAYER, channel="ussd", operation="hand", now=NOW)
+    return counter
+
+
+def contest(database, subject="weighing", about=1, member=201, now=NOW):
+    with database.transaction() as session:
+        return opening.open_contest(session, member, subject, about, channel="ussd", now=now)
+
+
+def answer(database, office, *, upheld, contest_id=1):
+    with database.transaction() as session:
+        answering.answer(session, office, contest_id, upheld=upheld, note="vu", channel="ussd", operation="answer", now=NOW)
+
+
+def waiting(database, office, now=NOW):
+    with database.read() as reader:
+        return [one.number for one in answering.waiting(reader, office, now)]
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "lands"),
+    [
+        (date(2026, 11, 24), 1, date(2026, 11, 25)),
+        (date(2026, 11, 27), 1, date(2026, 11, 30)),  # over a weekend
+        (date(2026, 12, 24), 1, date(2026, 12, 28)),  # Christmas is a Friday
+        (date(2026, 12, 31), 1, date(2027, 1, 4)),
+        (date(2026, 4, 3), 1, date(2026, 4, 7)),  # Easter Monday
+        (date(2026, 5, 13), 1, date(2026, 5, 15)),  # Ascension
+        (date(2026, 5, 22), 1, date(2026, 5, 26)),  # Whit Monday
+        (date(2026, 11, 24), 14, date(2026, 12, 14)),
+        (date(2026, 12, 14), 7, date(2026, 12, 23)),
+    ],
+)
+def test_working_days_leave_out_weekends_and_holidays(day, days, lands):
+    assert after(day, days) == lands
+    assert working_day(lands)
+
+
+@pytest.mark.parametrize(("hours", "open_"), [(47, True), (49, False)])
+def test_a_weighing_is_contested_within_48_hours(counter, hours, open_):
+    later = NOW + timedelta(hours=hours)
+    if not open_:
+        with pytest.raises(opening.TooLate):
+            contest(counter, now=later)
+        return
+    first = contest(counter, now=later)
+    assert first.answer_by == after(after(later.date(), 14), 7)
+    assert contest(counter, now=later + timedelta(days=9)) == opening.Opened(first.id, first.number, first.answer_by, known=True)
+    assert contest(counter, "price", now=later).number != first.number
+
+
+def test_nobody_contests_what_is_another_members(counter):
+    for subject, about in (("weighing", 2), ("price", 2), ("payment", 1), ("weighing", 99)):
+        with pytest.raises(opening.TooLate):
+            contest(counter, subject, about)
+
+
+def test_a_payment_that_nobody_confirmed_is_contested_however_late_a_paid_one_is_not(handed):
+    with handed.transaction() as session:
+        handing.confirm(session, 202, 2, now=NOW)
+    later = NOW + timedelta(days=30)
+    assert not contest(handed, "payment", 1, now=later).known
+    with pytest.raises(opening.TooLate):
+        contest(handed, "payment", 2, member=202, now=later)
+    with handed.transaction() as session, pytest.raises(handing.Gone):
+        handing.confirm(session, 201, 1, now=later)
+
+
+@pytest.mark.parametrize("before", ["handed_over", "paid"])
+@pytest.mark.parametrize("upheld", [True, False])
+def test_an_answer_takes_the_payment_back_or_lets_it_stand(handed, before, upheld):
+    if before == "paid":
+        with handed.transaction() as session:
+            handing.confirm(session, 201, 1, now=NOW)
+    contest(handed, "payment", 1)
+    assert waiting(handed, treasury.PAYER) == []
+    with pytest.raises(answering.Gone):
+        answer(handed, treasury.PAYER, upheld=upheld)
+    answer(handed, treasury.PRESIDENT, upheld=upheld)
+    with pytest.raises(answering.Gone):
+        answer(handed, treasury.PRESIDENT, upheld=upheld)
+    with handed.read() as reader:
+        assert reader.scalar(select(Payment.state).where(Payment.id == 1)) == ("cancelled" if upheld else before)
+        assert balances_of(reader, 201).payable == (9_800 if upheld else 0)
+        assert verify(reader).wrong == ()
+
+
+def test_a_late_contest_goes_up_once_a_level_and_everybody_is_told(counter):
+    opened = contest(counter)
+    assert waiting(counter, FEDERATION) == []
+
+    def sweep(day):
+        with counter.transaction() as session:
+            return telling.sweep(session, said=SAID, now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+
+    with counter.read() as reader:
+        limit = reader.scalar(select(Contest.investigate_by))
+    assert [sweep(limit), sweep(limit + timedelta(days=1)), sweep(limit + timedelta(days=1))] == [0, 1, 0]
+    assert [sweep(opened.answer_by + timedelta(days=1)) for _ in range(2)] == [1, 0]
+    assert waiting(counter, FEDERATION) == [opened.number]
+    with counter.read() as reader:
+        told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%"))).all()
+    assert [to for to, _ in told] == ["+221770000201", quay.PRESIDENT, "+221770000201", quay.ADMINISTRATOR]
+    assert all(opened.number in text and septets(text) <= 160 for _, text in told)
+    answer(counter, FEDERATION, upheld=False)
+    assert sweep(opened.answer_by + timedelta(days=90)) == 0
+
+
+def test_a_contest_forgotten_by_the_clock_goes_to_the_federation_at_once(counter):
+    contest(counter)
+    with counter.transaction() as session:
+        late = {"investigate_by": NOW.date() - timedelta(days=9), "answer_by": NOW.date() - timedelta(days=1)}
+        session.execute(update(Contest).values(**late))
+        assert [one.level for one in answering.escalate(session, NOW)] == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        texts.contest_opened("123456", "654321", NOW.date()),
+        texts.contest_raised("123456", 1, NOW),
+        texts.contest_answered("123456", False, "m" * 48),
+        texts.contest_late("123456", 2, "*" * 20, "m" * 20),
+        texts.handed_over("123456", NOW, 99_999_999, "*" * 20, "m" * 20),
+        texts.receipt_signed("123456", "9" * 10, NOW),
+        texts.payment_receipt("123456", NOW),
+    ],
+)
+def test_what_is_told_fits_one_part(text):
+    assert septets(text) <= 160

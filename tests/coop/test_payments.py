@@ -1,0 +1,263 @@
+"""No franc is payable twice, whoever races; what was handed over is paid by the member's word, or two officers' and a signature."""
+
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.coop.approved import approvals
+from app.coop.ledger import services
+from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.payouts import NotForYourself
+from app.coop.ledger.reading import balances_of
+from app.coop.ledger.verify import verify
+from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.models import Cooperative, Member, Number
+from app.coop.members.offices import Office
+from app.coop.payments import batches, handing
+from app.coop.payments.delays import Delay, delays
+from app.coop.payments.due import Wanted, due
+from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.production.models import Weighing
+from tests import quay, treasury, village
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+SECRETARY = Office(101, "secretary", 1)
+
+
+def opened(database):
+    village.build(database)
+    quay.appoint(database)
+    quay.treasurer(database)
+    treasury.credited(database, quay.women(database, 3), NOW)
+    return database
+
+
+@pytest.fixture
+def counter(sqlite_database):
+    """Give a treasury on one database: these rules don't depend on which."""
+    return opened(sqlite_database)
+
+
+def payments(database):
+    with database.read() as reader:
+        return reader.execute(select(Payment.__table__).order_by(Payment.id)).all()
+
+
+def handed(database, payment_id, office=treasury.PAYER):
+    with database.transaction() as session:
+        return handing.hand_over(session, payment_id, office=office, channel="ussd", operation="hand", now=NOW)
+
+
+def control(database, kind):
+    with database.read() as reader:
+        summed = select(func.coalesce(func.sum(Posting.amount), 0)).join(Account, Account.id == Posting.account_id)
+        return reader.scalar(summed.where(Account.kind == kind, Account.member_id.is_(None)))
+
+
+def amounts(database, wanted, way="cash", now=NOW):
+    with database.read() as reader:
+        return {one.member_id: one.amount for one in due(reader, 1, wanted, way, now)}
+
+
+def test_what_is_due_is_by_day_by_product_or_all(counter):
+    yesterday = NOW - timedelta(days=1)
+    treasury.credited(counter, [201], NOW, product=2, weighed_at=yesterday)
+    second = 5 * 2_000 - 200 - (10_000 - 200) * 20 // 100
+    assert amounts(counter, Wanted(day=NOW.date())) == {201: 9_800, 202: 9_800, 203: 9_800}
+    assert amounts(counter, Wanted(day=yesterday.date())) == {201: second}
+    assert amounts(counter, Wanted(product_id=2)) == {201: second}
+    assert amounts(counter, Wanted()) == {201: 9_800 + second, 202: 9_800, 203: 9_800}
+    assert amounts(counter, Wanted(day=date(2020, 1, 1))) == {}
+
+
+def test_a_batch_holds_what_no_other_takes_and_what_it_leaves_is_due_again(counter):
+    batch, waits = treasury.batch(counter, NOW, wanted=Wanted(day=NOW.date()))
+    assert not waits
+    assert amounts(counter, Wanted()) == amounts(counter, Wanted(product_id=1)) == {}
+    with pytest.raises(batches.Changed):
+        treasury.batch(counter, NOW, operation="other")
+    handed(counter, payments(counter)[0].id)
+    with counter.transaction() as session:
+        assert batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW) == 2
+        with pytest.raises(batches.Gone):
+            batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW)
+    assert amounts(counter, Wanted()) == amounts(counter, Wanted(product_id=1)) == {202: 9_800, 203: 9_800}
+
+
+def test_a_reversed_delivery_is_not_due_and_its_payment_can_not_be_handed_over(counter):
+    treasury.batch(counter, NOW)
+    with counter.transaction() as session:
+        entry = session.scalar(select(Weighing.entry_id).where(Weighing.member_id == 201))
+        services.reverse(session, entry, operation="reversed", now=NOW)
+    with pytest.raises(services.Overdrawn):
+        handed(counter, payments(counter)[0].id)
+    assert payments(counter)[0].state == "open"
+    assert control(counter, "handed_over") == 0
+
+
+def test_money_is_not_paid_out_of_a_frozen_account(counter):
+    with counter.transaction() as session:
+        session.execute(update(Member).where(Member.id == 201).values(money_frozen_until=NOW + timedelta(hours=1)))
+    assert 201 not in amounts(counter, Wanted())
+    treasury.batch(counter, NOW)
+    with counter.transaction() as session:
+        session.execute(update(Member).where(Member.id == 202).values(money_frozen_until=NOW + timedelta(hours=1)))
+    with pytest.raises(MoneyFrozen):
+        handed(counter, payments(counter)[0].id)
+    assert balances_state(counter, 202) == (9_800, "open")
+    assert amounts(counter, Wanted(), now=NOW + timedelta(hours=2)) == {201: 9_800}
+
+
+def balances_state(database, member):
+    with database.read() as reader:
+        state = reader.scalar(select(Payment.state).where(Payment.member_id == member))
+        return balances_of(reader, member).payable, state
+
+
+def test_from_open_to_paid_the_books_follow_hand_and_word(counter):
+    cash = control(counter, "cash")
+    treasury.batch(counter, NOW)
+    first = payments(counter)[0]
+    handed(counter, first.id)
+    assert balances_state(counter, 201) == (0, "handed_over")
+    assert (control(counter, "handed_over"), control(counter, "cash")) == (-9_800, cash)
+    with pytest.raises(handing.Gone):
+        handed(counter, first.id)
+    for member, raises in ((202, True), (201, False), (201, True)):
+        with counter.transaction() as session:
+            if raises:
+                with pytest.raises(handing.Gone):
+                    handing.confirm(session, member, first.id, now=NOW)
+            else:
+                handing.confirm(session, member, first.id, now=NOW)
+    assert (control(counter, "handed_over"), control(counter, "cash")) == (0, cash - 9_800)
+    assert balances_state(counter, 201) == (0, "paid")
+    with counter.read() as reader:
+        assert verify(reader).wrong == ()
+        kinds = reader.scalars(select(JournalEntry.kind).where(JournalEntry.operation.like("payment:%"))).all()
+    assert kinds == ["handing_over", "payment"]
+
+
+def test_without_a_telephone_two_officers_and_one_signature_number(counter):
+    treasury.batch(counter, NOW)
+    payment = payments(counter)[0].id
+    handed(counter, payment)
+
+    def sign(office, number):
+        with counter.transaction() as session:
+            done = handing.sign(session, office, payment, number, channel="ussd", operation="sign", now=NOW)
+            return done.state if done else None
+
+    assert sign(treasury.PAYER, "70") is None
+    assert sign(treasury.PAYER, "71") is None
+    with pytest.raises(handing.SameOfficer):
+        sign(treasury.PAYER, "71")
+    with pytest.raises(handing.OtherSignature):
+        sign(treasury.PRESIDENT, "70")
+    with pytest.raises(handing.Gone):
+        sign(Office(9, "president", 2), "71")
+    assert sign(treasury.PRESIDENT, "71") == "paid"
+    with pytest.raises(handing.Gone):
+        sign(treasury.PRESIDENT, "71")
+    row = payments(counter)[0]
+    assert (row.signature, row.signed_by, row.countersigned_by) == ("71", 104, 102)
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_large_batch_waits_for_another_officer(counter, approved):
+    with counter.transaction() as session:
+        session.execute(update(Cooperative).values(payment_threshold=29_399))
+    batch, waits = treasury.batch(counter, NOW)
+    assert waits
+    with pytest.raises(handing.Gone):
+        handed(counter, payments(counter)[0].id)
+    with counter.transaction() as session:
+        assert approvals.waiting_for(session, treasury.PAYER, NOW) == []
+        approval = approvals.waiting_for(session, SECRETARY, NOW)[0]
+        assert (approval.amount, approval.about) == (29_400, f"batch:{batch}")
+        approvals.decide(session, SECRETARY, approval.id, approved=approved, channel="ussd", operation="yes", now=NOW)
+    if approved:
+        handed(counter, payments(counter)[0].id)
+    else:
+        assert {row.state for row in payments(counter)} == {"cancelled"}
+        assert len(amounts(counter, Wanted(product_id=1))) == 3
+
+
+def test_nobody_hands_over_or_signs_for_oneself(counter):
+    treasury.batch(counter, NOW)
+    own = Office(201, "treasurer", 1)
+    with pytest.raises(NotForYourself):
+        handed(counter, payments(counter)[0].id, own)
+    handed(counter, payments(counter)[0].id)
+    with pytest.raises(NotForYourself), counter.transaction() as session:
+        handing.sign(session, own, 1, "7", channel="ussd", operation="sign", now=NOW)
+
+
+def test_the_same_operation_makes_one_batch(counter):
+    first = treasury.batch(counter, NOW)
+    with counter.transaction() as session:
+        again = batches.make(
+            session, treasury.PAYER, Wanted(), "cash", count=0, francs=0, channel="ussd", operation="batch", now=NOW
+        )
+    assert again == first
+
+
+def test_mobile_money_goes_to_a_number_of_ones_own(counter):
+    with counter.transaction() as session:
+        session.execute(update(Number).where(Number.person_id == 202).values(proof_wanted=True))
+        session.add(Number(phone="+221770000203", person_id=201, place=1, registered_at=NOW))
+    assert amounts(counter, Wanted(), "mobile") == {201: 9_800}
+
+
+def test_eight_officers_make_the_same_batch_and_hand_it_over_once(postgres_database):
+    opened(postgres_database)
+    outcomes, start = [], Barrier(8)
+
+    def race(number):
+        start.wait()
+        try:
+            with postgres_database.transaction() as session:
+                shown = {"count": 3, "francs": 3 * treasury.NET}
+                act = {"channel": "ussd", "operation": f"race:{number}", "now": NOW}
+                outcomes.append(batches.make(session, treasury.PAYER, Wanted(), "cash", **shown, **act)[0])
+        except batches.Changed:
+            outcomes.append("changed")
+
+    def hand(number):
+        start.wait()
+        try:
+            with postgres_database.transaction() as session:
+                act = {"channel": "ussd", "operation": f"hand:{number}", "now": NOW}
+                outcomes.append(handing.hand_over(session, 1, office=treasury.PAYER, **act).state)
+        except handing.Gone:
+            outcomes.append("gone")
+
+    for racer, other in ((race, "changed"), (hand, "gone")):
+        outcomes.clear()
+        threads = [Thread(target=racer, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert outcomes.count(other) == 7
+    with postgres_database.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(Payment)) == 3
+        assert reader.scalar(select(func.count()).select_from(PaymentBatch)) == 1
+        assert verify(reader).wrong == ()
+        assert [balances_of(reader, member).payable for member in (201, 202, 203)] == [0, 9_800, 9_800]
+
+
+def test_days_to_payment_are_counted_from_the_scales_to_the_members_word(counter):
+    treasury.batch(counter, NOW)
+    for at, days in enumerate((2, 9)):
+        row = payments(counter)[at]
+        handed(counter, row.id)
+        with counter.transaction() as session:
+            handing.confirm(session, row.member_id, row.id, now=NOW + timedelta(days=days, hours=3))
+    later = NOW + timedelta(days=12)
+    with counter.read() as reader:
+        assert delays(reader, NOW, later) == [Delay("CPS1", 2, 9, 9, 1, 12)]
+        assert delays(reader, NOW + timedelta(days=5), later) == [Delay("CPS1", 1, 9, 9, 1, 12)]
+        assert delays(reader, NOW, later, 2) == []

@@ -1,0 +1,60 @@
+"""A treasury for tests: weighings of the quay that are credited and wait for money."""
+
+from decimal import Decimal
+
+from app.coop.members.offices import Office
+from app.coop.payments import batches
+from app.coop.payments.due import Wanted, due
+from app.coop.production import weighing
+from tests import quay
+
+PAYER, PRESIDENT = Office(104, "treasurer", 1), Office(102, "president", 1)
+NET = 9_800
+"""What 12,5 kg at 1 000 F leave after 2 % for solidarity and the advance's instalment."""
+
+
+def credited(database, members, now, product=1, weighed_at=None) -> None:
+    """Declare, weigh and credit a catch of each member."""
+    refs = quay.declared(database, members, now, product=product, quantity="12.5" if product == 1 else "5")
+    with database.transaction() as session:
+        for reference in refs:
+            weighing.note(
+                session,
+                quay.CLERK,
+                weighing.by_reference(session, 1, reference, now.year),
+                weight=Decimal("12.5" if product == 1 else "5"),
+                grade="A",
+                weighed_at=weighed_at or now,
+                channel="ussd",
+                operation=f"treasury:{reference}",
+                now=now,
+            )
+        lines = weighing.open_list(session, 101)
+        weighing.confirm(
+            session,
+            quay.CLERK,
+            upto=lines[-1].id,
+            francs=sum(line.gross for line in lines),
+            channel="ussd",
+            operation=f"treasury:{product}:{now}",
+            now=now,
+        )
+
+
+def batch(database, now, *, wanted=None, way="cash", operation="batch", office=PAYER) -> tuple[int, bool]:
+    """Make a batch of what is due now."""
+    wanted = wanted or Wanted()
+    with database.read() as reader:
+        found = due(reader, 1, wanted, way, now)
+    with database.transaction() as session:
+        return batches.make(
+            session,
+            office,
+            wanted,
+            way,
+            count=len(found),
+            francs=sum(one.amount for one in found),
+            channel="ussd",
+            operation=operation,
+            now=now,
+        )
