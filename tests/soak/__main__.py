@@ -1,11 +1,17 @@
-"""`make soak`: random hands on the phone for SOAK minutes (default 5): every answer fits, nothing grows, the books agree."""
+"""`make soak`: random hands on the phone for SOAK minutes (default 5): every answer fits, nothing grows, the books agree.
+
+A third of the time goes to officers' and members' phones on a network that drops, repeats, reorders and forgets (tests/hands.py).
+"""
 
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.coop.ledger.verify import verify
@@ -14,10 +20,13 @@ from app.db.database import Database
 from app.gsm7 import septets
 from menus.publishing import compiled, publish
 from tests import village
+from tests.conftest import Clock
 from tests.faults.house import House
+from tests.hands import Hands, findings, settle
 from tests.servers import make_valkey
 
 ENTRIES = ("0", "00", "1", "1", "2", "3", "4", "5", "6", "7", "8", "9", "2468", "1357", "12", "12,5", "", "99", "x")
+SESSIONS = 30
 NUMBERS = (village.AWA, village.SHARED, village.NEW, village.BLOCKED, village.NOBODY)
 
 
@@ -34,17 +43,19 @@ def main() -> int:
         house.valkey.start()
         try:
             house.start("simulator", "web", "worker", "scheduler")
-            figures = _walk(house, seconds)
+            figures = _walk(house, seconds * 2 / 3)
             with database.read() as reader:
                 figures["findings in the books"] = len(verify(reader).wrong)
         finally:
             house.end()
             house.valkey.kill()
+        figures |= _hands(folder, seconds / 3)
     Path("var").mkdir(exist_ok=True)
     Path("var/soak.json").write_text(json.dumps(figures, indent=1))
     for figure, value in figures.items():
         sys.stdout.write(f"{figure:<34} {value}\n")
-    return 1 if figures["answers too long"] or figures["no answer"] or figures["findings in the books"] else 0
+    wrong = ("answers too long", "no answer", "findings in the books", "findings of random hands")
+    return 1 if any(figures[name] for name in wrong) else 0
 
 
 def _walk(house: House, seconds: float) -> dict[str, float]:
@@ -65,6 +76,31 @@ def _walk(house: House, seconds: float) -> dict[str, float]:
             if said == "None":
                 break
     return {"hops": hops, "answers too long": long, "no answer": silent, "web MB before": memory, "web MB after": _memory(house)}
+
+
+def _hands(folder: Path, seconds: float) -> dict[str, float]:
+    """Let random hands loose, each seed on a database of its own; what goes wrong is printed with its seed."""
+    until, seed, wrong, seen = time.monotonic() + seconds, 0, 0, Counter[str]()
+    template = Database(f"sqlite:///{folder}/hands.db")
+    schema.upgrade(template)
+    template.dispose()
+    while time.monotonic() < until:
+        seed += 1
+        file = shutil.copyfile(folder / "hands.db", folder / "hands-now.db")
+        database, clock = Database(f"sqlite:///{file}"), Clock(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
+        settle(database, clock())
+        hands = Hands(database, clock, seed)
+        try:
+            for _ in range(SESSIONS):
+                hands.session()
+            left = findings(database)
+        except AssertionError as failure:
+            left = [failure]
+        wrong += len(left)
+        sys.stderr.writelines(f"seed {seed}: {finding}\n" for finding in left)
+        seen.update(hands.seen)
+        database.dispose()
+    return {"hops of random hands": seen.total(), "screens seen": len(seen), "findings of random hands": wrong}
 
 
 def _memory(house: House) -> float:

@@ -1,0 +1,191 @@
+"""Random hands on members' and officers' phones, and a network that drops, repeats, reorders and forgets: what must hold anyway.
+
+Each hop is judged as it happens: it fits, it isn't our fault's screen, a repeat gets the same bytes, and nothing acts but the
+entry that confirms, on the screen that asked for it. `findings` judges what is left in the database.
+"""
+
+import random
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from app.coop.ledger.verify import verify
+from app.coop.members import callbacks
+from app.coop.members.offices import Directory
+from app.coop.prices import proposing
+from app.coop.production.models import Declaration
+from app.db.operations import Operation
+from app.gsm7 import septets
+from app.sms.models import Message
+from app.ussd.engine import Engine, Reply
+from app.ussd.entries import Call
+from app.ussd.memory_store import MemoryStore
+from menus.desk import Desk, SqlActs
+from menus.whole import bindings
+from tests import quay, village
+from tests.ussd.conftest import CONSTANTS, Handset, OneMenu
+
+FATES = ("sent",) * 30 + ("repeated", "late", "shorter", "unseen", "dropped", "forgotten", "redialled")
+PHONES = (
+    quay.SECRETARY,
+    quay.SECRETARY,
+    quay.PRESIDENT,
+    quay.TREASURER,
+    quay.ADMINISTRATOR,
+    village.AWA,
+    village.SHARED,
+    "+221770000201",
+    village.NEW,
+)
+PINS = {village.SHARED: ("1357", "8642")}
+TYPED = (
+    *("1", "2", "3", "4", "5", "12,5", "25", "500", "1000", "15000", "2311", "4711"),
+    *("00001", "00201", "C00202", "00104", "770000201", "770000012", "760000001", "771112233"),
+    *("", "x", "-5", "1e9", "99999999999", "é" * 30, "00000", "482190"),
+)
+LIKELY = {
+    "line": ("1", "1", "2", "3", "00201"),
+    "paper_line": ("00201", "00202"),
+    "weight": ("12,5", "25", "3"),
+    "grade": ("1", "2", "3", "4"),
+    "quantity": ("12,5", "25", "3"),
+    "paper_day": ("2311", "2411", "0101"),
+    "price_amount": ("1100", "2900", "1000"),
+    "activation": ("482190",),
+}
+"""What is often typed where; other questions get anything."""
+HOPS_A_SESSION = 25
+
+
+def settle(database, now) -> None:
+    """Fill a migrated database with a village, its officers, four women, what they declared, and something for every list."""
+    village.build(database)
+    quay.appoint(database)
+    quay.treasurer(database)
+    quay.declared(database, quay.women(database, 4), now)
+    with database.transaction() as session:
+        for phone in (village.AWA, village.NOBODY):
+            callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=1, now=now)
+        for amount in (2_100, 9_000):
+            noted = {"grade": None, "channel": "sms", "operation": f"hands:{amount}", "now": now}
+            far = proposing.propose(session, quay.CLERK, 2, amount, **noted)
+        proposing.confirm(session, quay.CLERK, far.id, channel="ussd", operation="hands", now=now)
+
+
+def engine_on(database, clock, store) -> Engine:
+    """Return an engine on the package's own menu."""
+    desk = Desk(database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(database), CONSTANTS["cost"])
+    return Engine(
+        store=store,
+        shelf=OneMenu(),
+        acts=SqlActs(database, clock),
+        bindings=bindings,
+        desk=desk,
+        secret=village.KEY,
+        constants=CONSTANTS,
+        now=clock,
+        sleep=lambda seconds: clock.forward(seconds=seconds),
+    )
+
+
+class Hands:
+    """Hands that dial and type as `seed` says; `seen` counts the screens that came."""
+
+    def __init__(self, database, clock, seed: int) -> None:
+        self.database, self.clock, self.store = database, clock, MemoryStore()
+        self.engine = engine_on(database, clock, self.store)
+        self.menu = OneMenu().menu
+        self.random = random.Random(seed)  # noqa: S311 - the same walk for the same seed
+        self.seen: Counter[str] = Counter()
+        self.past: list[Call] = []
+        self.stands: Reply | None = None
+
+    def session(self) -> None:
+        """Dial, and type until it ends or somebody gives up."""
+        phone = Handset(self.engine, self.random.choice(PHONES), self.random.choice(("africastalking", "hubtel")))
+        shows = self.dial(phone)
+        for _ in range(HOPS_A_SESSION):
+            if not self.stands.more:
+                return
+            shows = self.hop(phone, shows)
+
+    def dial(self, phone: Handset) -> Reply:
+        """Begin a session."""
+        self.past = []
+        self.stands = self.judged(phone.dial(*self.dialled()))
+        return self.stands
+
+    def hop(self, phone: Handset, shows: Reply) -> Reply:
+        """Let one entry meet its fate; return what the phone shows then, which may be older than where its session `stands`."""
+        self.clock.forward(seconds=self.random.randrange(5, 40))
+        fate, entry = self.random.choice(FATES), self.entry(shows, phone.phone)
+        if fate == "dropped":
+            return shows
+        if fate == "forgotten":
+            self.store.sessions.clear()
+        if fate == "redialled":
+            return self.dial(phone)
+        before, stood = self.acts(), self.stands
+        self.past.append(phone.call([*phone.parts]))
+        said = self.stands = self.judged(phone.type(entry))
+        acted = self.acts() - before
+        assert acted == 0 or (acted == 1 and said.event == "acted" and self.confirmed(stood, entry)), (stood, entry, said)
+        if fate in ("repeated", "late", "shorter"):
+            before = self.acts()
+            again = phone.again() if fate == "repeated" else self.engine.answer(self.random.choice(self.past))
+            assert fate != "repeated" or again.text == said.text, (said, again)
+            assert self.acts() == before, (stood, entry, again)
+        return shows if fate == "unseen" else said
+
+    def confirmed(self, stands: Reply, entry: str) -> bool:
+        """Tell whether an entry confirms what a screen showed."""
+        screen = self.menu.screens[stands.screen]
+        return (screen.form == "confirmation" and entry == "1") or (screen.form == "question" and bool(screen.effect))
+
+    def dialled(self) -> list[str]:
+        """Return what a dial string holds: mostly nothing."""
+        return [str(self.random.randrange(1, 9)) for _ in range(self.random.choice((0, 0, 1, 2)))]
+
+    def entry(self, stands: Reply, phone: str) -> str:
+        """Return what somebody would type on a screen, now and then something else."""
+        pick, screen = self.random.choice, self.menu.screens[stands.screen]
+        if self.random.random() < 0.08:
+            return pick(("0", "9", "00", "7", *TYPED))
+        if screen.form == "choices":
+            return pick([*map(str, screen.choices)] or ["0"])
+        if screen.form == "list":
+            return pick(("1", "1", "2", "3", "9", "0"))
+        if screen.form == "confirmation":
+            return pick(("1", "1", "1", "0"))
+        if screen.ask in ("pin", "chosen_pin", "same_pin"):
+            return pick(PINS.get(phone, ("2468",)))
+        if screen.ask in ("place", "assisted_place", "reason", "assisted_word"):
+            return pick(("1", "2", "3"))
+        if screen.ask in ("line", "paper_line", "weight", "grade") and self.random.random() < 0.4:
+            return pick(self.references())
+        return pick(LIKELY.get(screen.ask or "", TYPED))
+
+    def references(self) -> list[str]:
+        """Return the references there are."""
+        with self.database.read() as reader:
+            return [*reader.scalars(select(Declaration.reference))] or ["000000"]
+
+    def acts(self) -> int:
+        """Count what was done so far."""
+        with self.database.read() as reader:
+            return reader.scalar(select(func.count()).select_from(Operation)) or 0
+
+    def judged(self, reply: Reply) -> Reply:
+        """Hold a reply to what every one of them promises."""
+        self.seen[reply.screen] += 1
+        assert reply.fault is None, (self.stands, reply)
+        assert reply.event != "trouble", (self.stands, reply)
+        assert 0 < septets(reply.text) <= 160, (self.stands, reply)
+        return reply
+
+
+def findings(database) -> list[object]:
+    """Return what is wrong in the books, and each cause that two SMS to one number came of."""
+    with database.read() as reader:
+        twice = select(Message.cause, Message.to_number).group_by(Message.cause, Message.to_number).having(func.count() > 1)
+        return [*verify(reader).wrong, *reader.execute(twice).all()]
