@@ -70,6 +70,8 @@ class Issued(msgspec.Struct, frozen=True):
 
     then: str
     issued: str = ""
+    card: str = ""
+    place: str = ""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -80,6 +82,7 @@ THEN = {
     "number": "Noté. N° d'activation {n}, à dire en face: le membre compose {code} de ce numéro. Ou bien 7, 7, 1 sur l'ancien.",
     "sim": "Fait. Pour prouver ce numéro: n° d'activation {n}, à dire au membre en face, puis son code secret.",
     "card": "N° d'activation {n}, 30 jours. À écrire sur la carte ou à dire en face, jamais au téléphone.",
+    "member": "Carte {card}. {place}N° d'activation {n}, 30 jours: à écrire sur la carte ou à dire en face, jamais au téléphone.",
     "second": "Noté. Un 2e responsable doit l'approuver: Bureau, 2.",
     "released": "Fait: ce numéro n'ouvre plus ce compte. Le membre le lit sur ses autres numéros.",
 }
@@ -109,7 +112,7 @@ def activation_told(hop: Hop) -> Told:
     """Say what was done, with the activation number that this very act issued."""
     done = msgspec.convert(hop.kept["done"], Issued)
     number = f"{activation.drawn_from(done.issued, hop.desk.key)(1_000_000):06d}"
-    return Told(THEN[done.then].format(n=number, code=hop.desk.code))
+    return Told(THEN[done.then].format(n=number, code=hop.desk.code, card=done.card, place=done.place))
 
 
 @menu.answer(secret=True, refuses={"bad": None})

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import text
+
 from app.coop.ledger.services import open_accounts, post
 from app.coop.members.models import Member, Number, Person, Role
 from app.coop.members.offices import Office
@@ -27,6 +29,10 @@ def appoint(database) -> None:
             session.add(Role(person_id=person, role=role, cooperative_id=cooperative, from_on=date(2026, 1, 1)))
             if cooperative:
                 _member(session, person)
+        session.flush()
+        if session.get_bind().dialect.name == "postgresql":  # its counters stand before the ids given here
+            for table in ("people", "members"):
+                session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)"))
 
 
 def treasurer(database) -> None:

@@ -47,9 +47,9 @@ def card_renewed(at: datetime) -> str:
     return f"Jappoo: nouveau numéro d'activation fait le {_day(at)}. Votre secrétaire vous le dit. {NOT_YOU}"
 
 
-def application_noted(cooperative: str, cost: str) -> str:
+def application_noted(cooperative: str) -> str:
     """Confirm that somebody wants to join."""
-    return f"Jappoo: demande d'adhésion notée pour {cooperative}. Voyez sa secrétaire avec votre pièce d'identité. {cost}"
+    return f"Jappoo: demande d'adhésion notée pour {cooperative}. Voyez sa secrétaire avec votre pièce d'identité."
 
 
 def application_approved(place: int | None, code: str) -> str:
@@ -61,6 +61,11 @@ def application_approved(place: int | None, code: str) -> str:
 def application_refused(at: datetime) -> str:
     """Tell an applicant that it isn't to be."""
     return f"Jappoo: demande d'adhésion pas acceptée le {_day(at)}. Voyez la secrétaire de la CPS."
+
+
+def member_admitted(card: str, at: datetime) -> str:
+    """Tell the other officers of a new member."""
+    return f"Jappoo: nouveau membre accepté le {_day(at)}, carte {card}. Vous ne le connaissez pas ? Parlez-en entre responsables."
 
 
 def place_given(place: int) -> str:

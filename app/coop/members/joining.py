@@ -1,0 +1,251 @@
+"""Join a co-operative: an application, typed on a telephone that nobody knows or by an officer; another person approves it.
+
+The act of membership is on paper: signed or fingerprinted, with identity and address (AUSCOOP, article 10). Kept here are its
+number, the day, the name and who approved.
+"""
+
+import secrets
+from datetime import date, datetime, timedelta
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.services import open_accounts
+from app.coop.members import activation, audit, numbers
+from app.coop.members.events import Application
+from app.coop.members.models import Commune, Cooperative, Member, Number, Person
+from app.coop.members.offices import Office
+
+MOST_WAITING, MOST_A_DAY = 3, 6
+"""Applications of one number that may wait, and that it may make in a day."""
+MOST_CARD_DRAWS = 20
+
+
+class NotYours(Exception):
+    """Nobody approves what they typed themselves, nor what came from their own number, nor what another co-operative was asked."""
+
+
+class Gone(Exception):
+    """The application was decided already."""
+
+
+class TooOften(Exception):
+    """This number applied often enough."""
+
+
+class BadName(ValueError):
+    """Not a person's name."""
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """An application as an officer sees it."""
+
+    id: int
+    name: str
+    phone: str | None
+    on: date
+    place: str
+    cooperative_id: int
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """A new member: what goes on the card. The activation number is for the officer's eyes, once."""
+
+    member_id: int
+    person_id: int
+    cooperative_id: int
+    card: str
+    phone: str | None
+    place: int | None
+    activation: str
+
+
+def read_name(typed: str) -> str:
+    """Return a name as typed, spaces put right. Raises BadName."""
+    name = " ".join(typed.split())
+    if not 5 <= len(name) <= 40 or not all(letter.isalpha() or letter in " '’.-" for letter in name) or " " not in name:
+        raise BadName
+    return name
+
+
+def cooperatives_of(reader: Connection | Session, typed: str) -> list[tuple[int, str, str]]:
+    """Return the co-operatives meant by a code, or by a commune or the beginning of its name: id, code, name."""
+    words = " ".join(typed.split())
+    rows = select(Cooperative.id, Cooperative.code, Cooperative.name)
+    coded = rows.where(Cooperative.code == words.upper().replace(" ", ""))
+    by_code = [(row.id, row.code, row.name) for row in reader.execute(coded)]
+    if by_code or len(words) < 3:
+        return by_code
+    communes = reader.execute(select(Commune.id, Commune.name)).all()
+    meant = [commune.id for commune in communes if _plain(commune.name).startswith(_plain(words))]
+    there = rows.where(Cooperative.commune_id.in_(meant)).order_by(Cooperative.id).limit(16)
+    return [(row.id, row.code, row.name) for row in reader.execute(there)]
+
+
+def apply(session: Session, cooperative_id: int, name: str, phone: str, *, now: datetime) -> int:
+    """Note that somebody wants to join; the same name again from the same number is the same application. Raises TooOften."""
+    mine = select(func.count()).select_from(Application).where(Application.phone == phone, Application.entered_by.is_(None))
+    waiting = select(Application.id).where(
+        Application.phone == phone,
+        Application.cooperative_id == cooperative_id,
+        Application.state == "waiting",
+        func.lower(Application.name) == name.lower(),
+    )
+    known = session.scalar(waiting)
+    if known is not None:
+        return known
+    if (session.scalar(mine.where(Application.state == "waiting")) or 0) >= MOST_WAITING or (
+        session.scalar(mine.where(Application.at > now - timedelta(days=1))) or 0
+    ) >= MOST_A_DAY:
+        raise TooOften
+    return _keep(session, Application(cooperative_id=cooperative_id, name=name, phone=phone, state="waiting", at=now))
+
+
+def enter(
+    session: Session,
+    office: Office,
+    cooperative_id: int,
+    name: str,
+    phone: str | None,
+    paper: str | None,
+    *,
+    channel: str,
+    operation: str,
+    now: datetime,
+) -> int:
+    """Note a new member whom an officer has before her, with or without a telephone; another officer approves."""
+    row = Application(
+        cooperative_id=cooperative_id,
+        name=name,
+        phone=phone,
+        paper=paper,
+        entered_by=office.person_id,
+        state="waiting",
+        at=now,
+    )
+    _keep(session, row)
+    _audit(session, office, "application entered", row, None, channel, operation, now)
+    return row.id
+
+
+def to_decide(reader: Connection | Session, office: Office, limit: int = 16) -> list[Applied]:
+    """Return the applications that this officer may decide, oldest first: not those that they typed."""
+    rows = select(Application.id, Application.name, Application.phone, Application.at, Cooperative.code, Cooperative.id)
+    rows = rows.join(Cooperative, Cooperative.id == Application.cooperative_id)
+    rows = rows.where(Application.state == "waiting", *_theirs(office)).order_by(Application.id).limit(limit)
+    return [Applied(row, name, phone, at.date(), code, place) for row, name, phone, at, code, place in reader.execute(rows)]
+
+
+def approve(
+    session: Session,
+    office: Office,
+    application_id: int,
+    paper: str | None,
+    *,
+    key: bytes,
+    channel: str,
+    operation: str,
+    now: datetime,
+) -> Admitted:
+    """Make an applicant a member who hasn't activated yet, with a card, accounts, and the number if there is one.
+
+    Raises NotYours, Gone, numbers.TooMany.
+    """
+    row = _decided(session, office, application_id, "approved", now)
+    person = Person(name=row.name, language="fr", pin_pepper=1)
+    session.add(person)
+    session.flush()
+    member = _member(session, person.id, row.cooperative_id, row.paper or paper, now.date())
+    place = None
+    if row.phone:
+        place = numbers.attach(session, person.id, row.phone, proof_wanted=False, by_person_id=office.person_id, now=now)
+    open_accounts(session, row.cooperative_id, member.id)
+    row.member_id = member.id
+    number = activation.issue(session, person.id, key=key, now=now, draw=activation.drawn_from(operation, key))
+    _audit(session, office, "application approved", row, member.id, channel, operation, now)
+    return Admitted(member.id, person.id, row.cooperative_id, member.card, row.phone, place, number)
+
+
+def refuse(session: Session, office: Office, application_id: int, *, channel: str, operation: str, now: datetime) -> str | None:
+    """Refuse an application; return the number to tell. Raises NotYours, Gone."""
+    row = _decided(session, office, application_id, "refused", now)
+    _audit(session, office, "application refused", row, None, channel, operation, now)
+    return row.phone
+
+
+def _decided(session: Session, office: Office, application_id: int, state: str, now: datetime) -> Application:
+    moved = (
+        update(Application)
+        .where(Application.id == application_id, Application.state == "waiting", *_theirs(office))
+        .values(state=state, decided_by=office.person_id, decided_at=now)
+    )
+    if not session.execute(moved.returning(Application.id)).first():
+        known = session.get(Application, application_id)
+        raise Gone if known is not None and known.state != "waiting" else NotYours
+    return session.get_one(Application, application_id)
+
+
+def _theirs(office: Office) -> list[ColumnElement[bool]]:
+    mine = select(Number.phone).where(Number.person_id == office.person_id)
+    other = or_(Application.entered_by.is_(None), Application.entered_by != office.person_id)
+    other &= or_(Application.phone.is_(None), Application.phone.not_in(mine))
+    return [other] if office.cooperative_id is None else [other, Application.cooperative_id == office.cooperative_id]
+
+
+def _member(session: Session, person_id: int, cooperative_id: int, paper: str | None, on: date) -> Member:
+    """Write the membership with a card number: the person's, or any that is free where it was printed already."""
+    for attempt in range(MOST_CARD_DRAWS):
+        digits = person_id if attempt == 0 else 10_000_000 + secrets.randbelow(90_000_000)
+        made = Member(
+            person_id=person_id,
+            cooperative_id=cooperative_id,
+            card=f"C{digits:07d}",
+            state="pending",
+            joined_on=on,
+            paper=paper,
+        )
+        try:
+            with session.begin_nested():
+                session.add(made)
+                session.flush()
+        except IntegrityError as error:
+            if "card" not in str(error.orig):
+                raise
+        else:
+            return made
+    raise LookupError("no card number is free")
+
+
+def _keep(session: Session, row: Application) -> int:
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _plain(words: str) -> str:
+    return "".join(letter for letter in words.casefold() if letter.isalnum())
+
+
+def _audit(
+    session: Session,
+    office: Office,
+    act: str,
+    row: Application,
+    member_id: int | None,
+    channel: str,
+    operation: str,
+    now: datetime,
+) -> None:
+    audit.record(
+        session,
+        office,
+        act,
+        about=f"application:{row.id}",
+        cooperative_id=row.cooperative_id,
+        member_id=member_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )
