@@ -58,3 +58,9 @@ def batch(database, now, *, wanted=None, way="cash", operation="batch", office=P
             operation=operation,
             now=now,
         )
+
+
+def twelve(database, now) -> None:
+    """Credit twelve women, and give the quay its treasurer."""
+    quay.treasurer(database)
+    credited(database, quay.women(database, 12), now)

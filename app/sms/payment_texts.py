@@ -1,4 +1,4 @@
-"""What our SMS say of payments and of what members contest: discreet, in one part. No name, and an amount only where it is allowed."""
+"""What our SMS say of payments and of contests: discreet, in one part. No name, and an amount only where it is allowed."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

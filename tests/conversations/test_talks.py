@@ -4,7 +4,7 @@ A talk has a `phone`, perhaps more `phones` by name, and lines. Each line is of 
 dial string), `types` or `pin`, `again` (the same request once more), `sms` (sent to us), `wait` before it (`20 s`, `3 h`, `1 d`).
 `sees` is what the screen then says and `reads` what the newest SMS does: words, or a list of them, accents aside where GSM-7 has
 none. An answer that is lost is one without `sees`. `keeps` takes a piece of what was seen, or read, by its pattern, for `{name}`
-in later lines. `sms` at the end says what has arrived, and how many times.
+in later lines. `given` names what has happened before (GIVEN). `sms` at the end says what has arrived, and how many times.
 """
 
 import itertools
@@ -19,10 +19,17 @@ from sqlalchemy import select
 
 from app.gsm7 import fold, septets
 from app.sms.models import Message
-from tests import quay, village
+from tests import quay, treasury, village
 
 TALKS = sorted(Path(__file__).parent.glob("*.yaml"))
-PEOPLE = {"awa": village.AWA, "secretary": quay.SECRETARY, "president": quay.PRESIDENT, "administrator": quay.ADMINISTRATOR}
+PEOPLE = {
+    "awa": village.AWA,
+    "secretary": quay.SECRETARY,
+    "president": quay.PRESIDENT,
+    "treasurer": quay.TREASURER,
+    "administrator": quay.ADMINISTRATOR,
+}
+GIVEN = {"twelve women are credited": treasury.twelve}
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 PINS = {"right": "2468", "wrong": "1122"}
 _sessions = itertools.count(1)
@@ -106,6 +113,8 @@ class Talk:
 def test_a_talk(client, database, clock, path, dialect):
     told = yaml.safe_load(path.read_text("utf-8"))
     talk = Talk(client, database, clock, dialect, told.get("phones", {}))
+    if "given" in told:
+        GIVEN[told["given"]](database, clock())
     for step in told["talk"]:
         talk.play(step, told.get("phone", village.AWA))
     for expected in told.get("sms", []):
