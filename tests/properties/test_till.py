@@ -1,0 +1,163 @@
+"""Whatever officers and members do at the till, in any order and twice: the books agree, and nothing is paid or held twice."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.coop.approved import approvals
+from app.coop.ledger import corrections, handing, payouts, schedule, till
+from app.coop.ledger.deliveries import Delivery, credit, shared_out
+from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
+from app.coop.ledger.services import Overdrawn
+from app.coop.ledger.verify import verify
+from app.coop.members.offices import Office
+from app.db.database import Database
+from tests import quay, village
+
+OFFICES = (Office(101, "secretary", 1), Office(102, "president", 1), Office(104, "treasurer", 1))
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+REFUSALS = (
+    payouts.AlreadyOpen,
+    payouts.Gone,
+    payouts.NotEnough,
+    payouts.NotForYourself,
+    handing.SameOfficer,
+    handing.OtherSignature,
+    corrections.NotReversible,
+    approvals.AlreadyAsked,
+    approvals.Gone,
+    approvals.Impossible,
+    Overdrawn,
+    IntegrityError,
+)
+WHICH = st.integers(0, 5)
+OFFICE = st.sampled_from(OFFICES)
+AMOUNT = st.integers(1, 15_000)
+ACTS = st.one_of(
+    st.tuples(st.just("in"), OFFICE, st.sampled_from(sorted(till.INTO)), AMOUNT),
+    st.tuples(st.just("ask"), st.sampled_from(sorted(payouts.SIDES)), AMOUNT, st.integers(0, 1)),
+    st.tuples(st.just("decide"), OFFICE, WHICH, st.sampled_from((True, True, True, True, False))),
+    *[st.tuples(st.just("agree"), WHICH)] * 3,
+    *[st.tuples(st.just("hand"), OFFICE, WHICH)] * 2,
+    *[st.tuples(st.just("receive"), WHICH)] * 2,
+    st.tuples(st.just("sign"), OFFICE, WHICH),
+    st.tuples(st.just("cancel"), WHICH),
+    st.tuples(st.just("deliver"), AMOUNT),
+    st.tuples(st.just("levy"), OFFICE, AMOUNT),
+    st.tuples(st.just("correct"), OFFICE, WHICH),
+)
+
+
+@pytest.fixture(scope="module")
+def house(sqlite_template, tmp_path_factory):
+    """A village with officers, built once and copied for each example."""
+    file = tmp_path_factory.mktemp("till") / "house.db"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite:///{file}")
+    village.build(database)
+    quay.appoint(database)
+    quay.treasurer(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return file
+
+
+def nth(session, column, which, *only):
+    """Return the which-th newest of some rows, if there is any."""
+    found = session.scalars(select(column).where(*only).order_by(column.desc())).all()
+    return found[which % len(found)] if found else 0
+
+
+def perform(session, act, operation):
+    """Do one act; the same operation again must do nothing more."""
+    typed = {"channel": "ussd", "operation": operation, "now": NOW}
+    match act:
+        case "in", office, kind, amount:
+            till.take_in(session, office, 1, kind, amount, **typed)
+        case "ask", kind, amount, times:
+            payouts.ask(session, kind, 1, amount, asked_by=1, instalments=times * min(amount, 3), **typed)
+        case "decide", office, which, approved:
+            waiting = approvals.Approval.state == "waiting"
+            approvals.decide(session, office, nth(session, approvals.Approval.id, which, waiting), approved=approved, **typed)
+        case "agree", which:
+            wish = nth(session, approvals.Approval.id, which, approvals.Approval.state == "waiting")
+            for office in OFFICES[:2]:
+                approvals.decide(
+                    session, office, wish, approved=True, channel="ussd", operation=f"{operation} {office.role}", now=NOW
+                )
+        case "hand", office, which:
+            handing.hand_over(session, office, nth(session, Payout.id, which, Payout.state == "approved"), **typed)
+        case "receive", which:
+            handing.receive(session, 1, nth(session, Payout.id, which, Payout.state == "handed"), now=NOW)
+        case "sign", office, which:
+            handing.sign(session, office, nth(session, Payout.id, which, Payout.state == "handed"), "4711", **typed)
+        case "cancel", which:
+            payouts.cancel(session, 1, nth(session, Payout.id, which, Payout.state.in_(payouts.HELD)), now=NOW)
+        case "deliver", amount:
+            credit(session, 1, [Delivery(operation, 1, amount)], now=NOW)
+        case "levy", office, amount:
+            till.ask_levy(session, office, 1, amount, **typed)
+        case "correct", office, which:
+            entry = nth(session, JournalEntry.id, which, JournalEntry.kind != "reversal", JournalEntry.member_id == 1)
+            corrections.ask(session, office, entry, **typed)
+
+
+def attempt(database, act, operation):
+    try:
+        with database.transaction() as session:
+            perform(session, act, operation)
+    except REFUSALS:
+        return
+
+
+def check(database):
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        assert payouts.free_savings(reader, 1) >= 0
+        assert reader.scalar(select(func.coalesce(func.sum(Posting.amount), 0))) == 0
+        on_its_way = select(func.coalesce(func.sum(Payout.amount), 0)).where(Payout.state == "handed")
+        handed = select(func.coalesce(func.sum(Posting.amount), 0)).join(Account, Account.id == Posting.account_id)
+        assert reader.scalar(handed.where(Account.kind == "handed_over")) == -reader.scalar(on_its_way)
+        for one in schedule.standings(reader, (NOW + timedelta(days=400)).date(), member_id=1):
+            assert 0 <= one.late <= one.owed
+
+
+@settings(max_examples=20, deadline=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
+@given(acts=st.lists(st.tuples(ACTS, st.integers(1, 2)), min_size=10, max_size=40))
+def test_whatever_happens_at_the_till_the_books_agree(house, tmp_path_factory, acts):
+    file = tmp_path_factory.mktemp("acts") / "jappoo.db"
+    shutil.copyfile(house, file)
+    database = Database(f"sqlite:///{file}")
+    try:
+        for number, (act, times) in enumerate(acts):
+            for _ in range(times if act[0] in ("in", "ask", "deliver") else 1):
+                attempt(database, act, f"op {number}")
+            check(database)
+        with database.read() as reader:
+            written = reader.scalars(select(JournalEntry.operation)).all()
+        assert len(written) == len(set(written))
+    finally:
+        database.dispose()
+
+
+@given(amount=st.integers(1, 10**9), parts=st.integers(1, schedule.MOST_INSTALMENTS))
+def test_instalments_sum_to_their_amount_and_differ_by_a_franc_at_most(amount, parts):
+    split = schedule.split(amount, parts)
+    assert (sum(split), len(split), max(split) - min(split) <= 1) == (amount, parts, True)
+    assert split == sorted(split, reverse=True)
+
+
+@given(gross=st.integers(0, 10**9), owed=st.integers(0, 10**9), solidarity=st.integers(0, 100), instalment=st.integers(0, 100))
+def test_a_delivery_shared_out_loses_no_franc(gross, owed, solidarity, instalment):
+    share, repaid = shared_out(gross, owed, solidarity, instalment)
+    rest = gross - share - repaid
+    assert min(share, repaid, rest) >= 0
+    assert repaid <= owed
+    assert share * 100 <= gross * solidarity < (share + 1) * 100

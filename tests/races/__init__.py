@@ -1,0 +1,1 @@
+"""Eight processes at once on PostgreSQL."""

@@ -1,0 +1,65 @@
+"""What a racing process does: its own connection, one act, and how that ended. Imported by a server that forks the racers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.coop.approved import approvals
+from app.coop.ledger import handing, payouts
+from app.coop.ledger.services import Overdrawn, post
+from app.coop.members.offices import Office
+from app.coop.production import weighing
+from app.db.database import Database
+from tests import quay
+
+TREASURER = Office(104, "treasurer", 1)
+REFUSALS = (Overdrawn, payouts.AlreadyOpen, payouts.NotEnough, payouts.Gone, weighing.Changed, approvals.Gone)
+Act = Callable[..., object]
+
+
+def last_franc(session: Session, operation: str, now: datetime, savings: int, cash: int) -> None:
+    """Take the last franc of a savings account out of the books."""
+    lines = [(savings, 1), (cash, -1)]
+    post(session, operation=operation, kind="withdrawal", cooperative_id=1, member_id=1, lines=lines, now=now)
+
+
+def ask_for_all(session: Session, operation: str, now: datetime, francs: int) -> None:
+    """Ask for all of a member's savings."""
+    payouts.ask(session, "withdrawal", 1, francs, asked_by=1, channel="ussd", operation=operation, now=now)
+
+
+def hand_over(session: Session, operation: str, now: datetime, payout: int) -> None:
+    """Hand the same approved withdrawal over."""
+    handing.hand_over(session, TREASURER, payout, channel="ussd", operation=operation, now=now)
+
+
+def receive(session: Session, operation: str, now: datetime, payout: int) -> None:
+    """Say that it was received."""
+    del operation
+    handing.receive(session, 1, payout, now=now)
+
+
+def confirm_list(session: Session, operation: str, now: datetime, upto: int, francs: int) -> None:
+    """Credit the same list of weighings."""
+    weighing.confirm(session, quay.CLERK, upto=upto, francs=francs, channel="ussd", operation=operation, now=now)
+
+
+ACTS: dict[str, Act] = {act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list)}
+
+
+def race(url: str, act: str, number: int, now: datetime, given: dict[str, Any], start: Barrier) -> str:
+    """Do an act when all are ready; return `done`, or the name of the refusal."""
+    database = Database(url, statement_ms=30_000)
+    try:
+        with database.read():
+            start.wait(30)
+        with database.transaction() as session:
+            ACTS[act](session, f"racer {number}", now, **given)
+        return "done"
+    except REFUSALS as refusal:
+        return type(refusal).__name__
+    finally:
+        database.dispose()

@@ -1,0 +1,115 @@
+"""Eight processes race for one thing: one gets it, the rest are refused in words, and the books agree."""
+
+import multiprocessing
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from app.coop.approved import approvals
+from app.coop.ledger import handing, payouts
+from app.coop.ledger.models import Account
+from app.coop.ledger.reading import balances_of
+from app.coop.ledger.services import post
+from app.coop.ledger.verify import verify
+from app.coop.members.offices import Office
+from app.coop.production import weighing
+from tests import quay, village
+from tests.races import racers
+
+RACERS = 8
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Give a server that has imported all that a racer needs, and forks one in no time."""
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload([racers.__name__])
+    return server
+
+
+@pytest.fixture
+def house(postgres_database):
+    village.build(postgres_database)
+    quay.appoint(postgres_database)
+    quay.treasurer(postgres_database)
+    return postgres_database
+
+
+def run(processes, database, act, **given):
+    """Let eight do the same at once; return how many ended how."""
+    with processes.Manager() as manager:
+        start = manager.Barrier(RACERS)
+        with processes.Pool(RACERS) as pool:
+            jobs = [pool.apply_async(racers.race, (database.url, act, number, NOW, given, start)) for number in range(RACERS)]
+            return Counter(job.get(60) for job in jobs)
+
+
+def account(database, kind, member):
+    with database.read() as reader:
+        owner = Account.member_id == member if member else Account.member_id.is_(None)
+        return reader.scalar(select(Account.id).where(Account.kind == kind, owner))
+
+
+def agree(database, *, wish):
+    with database.transaction() as session:
+        for person, role in ((101, "secretary"), (102, "president")):
+            typed = {"approved": True, "channel": "ussd", "operation": f"yes {person}", "now": NOW}
+            approvals.decide(session, Office(person, role, 1), wish, **typed)
+
+
+def asked(database):
+    with database.transaction() as session:
+        row = payouts.ask(session, "withdrawal", 1, 12_500, asked_by=1, channel="ussd", operation="ask", now=NOW)
+        wish = session.scalars(select(approvals.Approval.id)).one()
+    agree(database, wish=wish)
+    return row.id
+
+
+def savings(database):
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        return balances_of(reader, 1).savings
+
+
+def test_the_last_franc_goes_once(processes, house):
+    of = {"savings": account(house, "savings", 1), "cash": account(house, "cash", None)}
+    with house.transaction() as session:
+        lines = [(of["savings"], 12_499), (of["cash"], -12_499)]
+        post(session, operation="rest", kind="withdrawal", cooperative_id=1, member_id=1, lines=lines, now=NOW)
+    assert run(processes, house, "last_franc", **of) == {"done": 1, "Overdrawn": RACERS - 1}
+    assert savings(house) == 0
+
+
+def test_all_savings_are_asked_for_once(processes, house):
+    assert run(processes, house, "ask_for_all", francs=12_500) == {"done": 1, "AlreadyOpen": RACERS - 1}
+    with house.read() as reader:
+        assert payouts.free_savings(reader, 1) == 0
+        assert len(reader.execute(select(approvals.Approval.id)).all()) == 1
+
+
+def test_a_withdrawal_is_handed_over_and_received_once(processes, house):
+    payout = asked(house)
+    assert run(processes, house, "hand_over", payout=payout) == {"done": 1, "Gone": RACERS - 1}
+    assert savings(house) == 0
+    assert run(processes, house, "receive", payout=payout) == {"done": 1, "Gone": RACERS - 1}
+    assert savings(house) == 0
+    with house.read() as reader:
+        assert handing.handed_by_reference(reader, 1, "000000") is None
+
+
+def test_a_list_of_weighings_is_credited_once(processes, house):
+    women = quay.women(house, 40)
+    refs = quay.declared(house, women, NOW)
+    with house.transaction() as session:
+        for number, reference in enumerate(refs):
+            what = weighing.by_reference(session, 1, reference, NOW.year)
+            typed = {"channel": "ussd", "operation": f"note {number}", "now": NOW}
+            line = weighing.note(session, quay.CLERK, what, weight=what.declared, grade="A", weighed_at=NOW, **typed)
+    worth = 40 * 12_500
+    assert run(processes, house, "confirm_list", upto=line.id, francs=worth) == {"done": 1, "Changed": RACERS - 1}
+    with house.read() as reader:
+        assert verify(reader).wrong == ()
+        assert sum(balances_of(reader, member).payable for member in women) == 40 * (12_500 - 250 - 2_450)
