@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.contests import answering, opening
+from app.coop.ledger import handing as till
+from app.coop.ledger import payouts
 from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.members.reaching import reach
 from app.coop.payments import handing
@@ -26,6 +28,8 @@ _AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNO
 
 
 class ToConfirm(msgspec.Struct, frozen=True):
+    """What was handed over and waits for her word: a payment, or by a negative id a payout (savings, an advance, a lease)."""
+
     id: int
     reference: kinds.Reference
     amount: kinds.Amount
@@ -69,24 +73,33 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
     """Give what was handed over and is not confirmed."""
     with hop.desk.database.read() as reader:
         found = handing.to_confirm(reader, member_of(hop))
-    return [ToConfirm(one.id, one.reference, one.amount, OFFICES.get(one.role or "", "mobile money"), one.on) for one in found]
+        out = payouts.open_of(reader, member_of(hop), ("handed",))
+    rows = [ToConfirm(one.id, one.reference, one.amount, OFFICES.get(one.role or "", "mobile money"), one.on) for one in found]
+    return rows + [ToConfirm(-one.id, one.reference, one.amount, "la caisse", one.handed_on) for one in out]
 
 
 @menu.effect(leads={"gone": None})
 def confirm_payment(hop: Hop, session: Session) -> Nothing:
     """Note the member's word that she has the money: it is paid."""
+    meant, member = int(hop.kept["received"]["id"]), member_of(hop)
     try:
-        row = handing.confirm(session, member_of(hop), hop.kept["received"]["id"], now=hop.now)
-    except handing.Gone:
+        if meant < 0:
+            reference = till.receive(session, member, -meant, now=hop.now).reference
+        else:
+            reference = handing.confirm(session, member, meant, now=hop.now).reference
+    except (handing.Gone, payouts.Gone):
         raise Lead("gone") from None
-    message(session, hop, "receipt", f"payment:{row.id}:paid", texts.payment_receipt(row.reference, hop.now))
+    cause = f"payout:{-meant}:paid" if meant < 0 else f"payment:{meant}:paid"
+    message(session, hop, "receipt", cause, texts.payment_receipt(reference, hop.now))
     return Nothing()
 
 
-@menu.effect(leads={"gone": None})
+@menu.effect(leads={"gone": None, "call": None})
 def contest_payment(hop: Hop, session: Session) -> Opened:
-    """Note the member's word that she has no money."""
+    """Note the member's word that she has no money; for a payout the secretary calls her, and it stays on its way in the books."""
     received = msgspec.convert(hop.kept["received"], ToConfirm)
+    if received.id < 0:
+        raise Lead("call")
     return _open(hop, session, "payment", received.id, received.reference)
 
 

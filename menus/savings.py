@@ -1,4 +1,4 @@
-"""A member's own money: ask for savings, say what was received, see what is to be repaid."""
+"""A member's own money: ask for savings, see what is to be repaid."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,16 +35,6 @@ class Out(msgspec.Struct, frozen=True):
     amount: kinds.Amount
     reference: kinds.Reference
     standing: kinds.Phrase
-
-
-class Handed(msgspec.Struct, frozen=True):
-    """What was handed over and waits for her word."""
-
-    id: int
-    what: What
-    amount: kinds.Amount
-    reference: kinds.Reference
-    day: kinds.Day
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -87,16 +77,14 @@ _WHY: dict[type[Exception], str] = {
 }
 
 
-@menu.source(leads={"handed": Handed, "out": Out})
+@menu.source(leads={"handed": None, "out": Out})
 def withdrawable(hop: Hop) -> Free:
     """Say what may be asked for; what was handed over comes first, then what is asked for already."""
     with hop.desk.database.read() as reader:
         found = payouts.open_of(reader, member_of(hop))
         free = payouts.free_savings(reader, member_of(hop))
-    for one in found:
-        if one.state == "handed" and one.handed_at:
-            day = one.handed_at.astimezone(kinds.DAKAR).date()
-            raise Lead("handed", Handed(one.id, what_words(one), one.amount, one.reference, day))
+    if any(one.state == "handed" for one in found):
+        raise Lead("handed")
     for one in found:
         if one.kind == "withdrawal":
             raise Lead("out", Out(one.id, what_words(one), one.amount, one.reference, STANDING[one.state]))
@@ -136,14 +124,6 @@ def cancel_payout(hop: Hop, session: Session) -> Nothing:
     """Take back what was asked for."""
     with denials():
         payouts.cancel(session, member_of(hop), hop.kept["out"]["id"], now=hop.now)
-    return Nothing()
-
-
-@menu.effect(leads={"denied": Why})
-def receive_payout(hop: Hop, session: Session) -> Nothing:
-    """Say that she has it."""
-    with denials():
-        handing.receive(session, member_of(hop), hop.kept["handed"]["id"], now=hop.now)
     return Nothing()
 
 

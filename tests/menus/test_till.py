@@ -69,8 +69,12 @@ def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, datab
     assert f"Remis, réf {reference}" in at_till(line, quay.TREASURER, "5", "001", "1", "2468")
     ((phone, text, parts),) = messages(database, "payout:%:handed")
     assert (phone, reference in text, " F" in text, parts) == (village.AWA, True, False, 1)
-    assert "L'avez-vous recu" in talk(line, village.AWA, "2468", "2", to=("1",))
-    assert "C'est noté" in talk(line, village.AWA, "2468", "2", "1", "2468", to=("1",))
+    assert "5 000 F" in talk(line, village.AWA, "2468", "2", to=("1",)), "what was handed over comes first"
+    assert "remis le" in talk(line, village.AWA, "2468", "3", "1", to=("1",))
+    assert "On vous rappelle ?" in talk(line, village.AWA, "2468", "3", "1", "2", "1", to=("1",))
+    assert balances(database).savings == 7_500
+    assert "C'est noté" in talk(line, village.AWA, "2468", "3", "1", "1", "2468", to=("1",))
+    assert len(messages(database, "payout:%:paid")) == 1
     assert balances(database).savings == 7_500
     assert "Retrait -5 000 F" in talk(line, village.AWA, "2468", "1", to=("1",))
 

@@ -5,7 +5,7 @@ Until it is handed over the savings asked for are held: nobody can ask for them 
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select, update
@@ -63,6 +63,11 @@ class Open(msgspec.Struct, frozen=True):
     state: str
     asked_at: datetime
     handed_at: datetime | None
+
+    @property
+    def handed_on(self) -> date:
+        """Return the day (UTC, which is Dakar's) on which it was handed over, or asked for until then."""
+        return (self.handed_at or self.asked_at).date()
 
 
 def free_savings(reader: Connection | Session, member_id: int) -> int:
