@@ -57,7 +57,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         now=now,
     )
     shelf.current(None)
-    clerk = Clerk(database, settings.secret, code, cost, settings.sms_part_price, settings.at_short_code)
+    clerk = Clerk(database, settings.secret, code, cost, settings.sms_part_price, settings.at_short_code, settings.at_sender_id)
     behind_proxies(app, settings.trusted_proxies)
     answer_faults(app)
     guard_callbacks(app, settings.callback_token, settings.networks)

@@ -5,13 +5,15 @@ import unicodedata
 
 import msgspec
 
+from app.commands.stopping import read_stop
+
 WORDS = {
     "PRIX": ("PRIX", "PRI", "NJEG"),
     "AIDE": ("AIDE", "HELP", "INFO", "NDIMBAL"),
     "NOTICE": ("NOTICE", "DONNEES"),
-    "STOP ALERTE": ("STOP ALERTE", "STOP ALERTES", "STOPALERTE"),
-    "STOP": ("STOP", "STOPP", "ARRET", "ARRETER", "ARRETEZ", "FIN", "UNSUBSCRIBE", "DEDDU"),
-    "START": ("START", "REPRENDRE", "OUVRIR"),
+    "STOP ALERTE": (),
+    "STOP": (),
+    "START": (),
     "SOLDE": ("SOLDE", "SOLDES", "COMPTE"),
     "PROD": ("PROD", "PRODUCTION", "PRODUIT"),
     "CONTESTER": ("CONTESTER", "CONTESTE", "RECLAMATION", "ERREUR"),
@@ -19,9 +21,9 @@ WORDS = {
     "LANGUE": ("LANGUE", "LANG"),
     "NON": ("NON", "DEET"),
 }
-"""Each command with its spellings, folded; the longest spelling that begins the text wins."""
+"""Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stopping.py`."""
 
-OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF")
+OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF", "REPONDRE")
 """Commands of officers; from anyone else they are written down and answered as any other text."""
 
 _SPELLED = sorted(
@@ -41,6 +43,9 @@ class Order(msgspec.Struct, frozen=True):
 def parse(text: str) -> Order:
     """Return what a text asks for."""
     folded = fold_words(text)
+    stop = read_stop(folded)
+    if stop:
+        return Order(stop, "")
     for spelling, word in _SPELLED:
         if folded == spelling or folded.startswith(f"{spelling} "):
             return Order(word, folded[len(spelling) :].strip())
@@ -51,5 +56,5 @@ def fold_words(text: str) -> str:
     """Return capitals without accents; what tells numbers (`12,5` `-5` `18:30` `+221`) stays, other punctuation is a space."""
     capitals = unicodedata.normalize("NFKD", text).upper().replace("Œ", "OE").replace("Ŋ", "NG")
     plain = unicodedata.normalize("NFKD", capitals)
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    letters = "".join(letter for letter in plain if not (unicodedata.combining(letter) or unicodedata.category(letter) == "Cf"))
     return " ".join(_PUNCTUATION.sub(" ", letters).split())

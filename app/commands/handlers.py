@@ -11,18 +11,20 @@ from sqlalchemy.orm import Session
 from app.commands import contests, replies, weighing
 from app.commands.grammar import fold_words
 from app.coop.ledger.reading import balances_of
-from app.coop.members import account, callbacks, consent, notice
+from app.coop.members import account, callbacks, consent, inbox, notice
 from app.coop.members.identity import Who
 from app.coop.members.models import Member
+from app.coop.members.offices import administrators
 from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
 from app.coop.production import assisting, declaring
 from app.coop.production.models import Product
 from app.coop.production.quantities import BadQuantity, parse_quantity
-from app.sms import outbox, texts
+from app.sms import consents, outbox, texts
 
 _PROD = re.compile(r"(?:(C?\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
 _TARIF = re.compile(r"([^0-9]+?) ([0-9]{1,3}(?:[ .]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FCFA|CFA|XOF)?")
+_REPLY = re.compile(r"\W*\w+\W+([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
@@ -39,7 +41,7 @@ LANGUAGES = {
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """One command: who holds the number, what followed the word, the operation's key."""
+    """One command: who holds the number, what followed the word, the operation's key; `text` is the SMS as it came."""
 
     session: Session
     phone: str
@@ -49,6 +51,7 @@ class Ask(msgspec.Struct, frozen=True):
     now: datetime
     code: str
     part_price: int = 0
+    text: str = ""
 
 
 def answer(word: str, ask: Ask) -> str:
@@ -75,6 +78,49 @@ def _consent(purposes: tuple[str, ...], given: bool, words: str) -> Callable[[As
         return words
 
     return handle
+
+
+def _start(ask: Ask) -> str:
+    """Give everything back; when the gateway has the number on its own list, somebody must take it off there."""
+    listed = consents.listed(ask.session, ask.phone)
+    words = _consent((*consent.STOPPED, "urgent"), True, replies.STARTED)(ask)
+    if not listed:
+        return words
+    for number in administrators(ask.session.connection(), ask.now.date()):
+        outbox.put(
+            ask.session,
+            to=number,
+            text=texts.listed(ask.phone),
+            purpose="alarm",
+            cause=f"{ask.operation}:listed",
+            now=ask.now,
+            part_price=ask.part_price,
+        )
+    return replies.STARTED_LISTED
+
+
+def _unparsed(ask: Ask) -> str:
+    """Say that somebody will read it, and tell them that there is something to read."""
+    inbox.tell(ask.session, ask.holders, now=ask.now, code=ask.code, part_price=ask.part_price, operation=ask.operation)
+    return replies.HOW_STOP if ask.rest.startswith("STOP ") else replies.NOT_UNDERSTOOD
+
+
+def _reply(ask: Ask) -> str:
+    office = weighing.officer_of(ask.session, ask.holders, "call_backs", ask.now)
+    typed = _REPLY.fullmatch(ask.text)
+    if office is None or typed is None:
+        return replies.HOW_REPLY if office else _help(ask)
+    number, words = int(typed[1]), typed[2]
+    try:
+        sent = inbox.answer(
+            ask.session, office, number, words, channel="sms", operation=ask.operation, now=ask.now, part_price=ask.part_price
+        )
+    except inbox.Gone:
+        return replies.REPLY_GONE.replace("{number}", typed[1])
+    except inbox.TooLong:
+        return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
+    left, _ = inbox.how_many(ask.session, office.cooperative_id)
+    return replies.REPLIED.replace("{number}", typed[1]).replace("{parts}", str(sent)).replace("{left}", str(left))
 
 
 def _prices(ask: Ask) -> str:
@@ -254,7 +300,7 @@ HANDLERS: dict[str, Callable[[Ask], str]] = {
     "NOTICE": _notice,
     "STOP": _consent(consent.STOPPED, False, replies.STOPPED),
     "STOP ALERTE": _consent(("urgent",), False, replies.STOPPED_ALERTS),
-    "START": _consent((*consent.STOPPED, "urgent"), True, replies.STARTED),
+    "START": _start,
     "SOLDE": _balance,
     "PROD": _production,
     "RAPPEL": _call_back,
@@ -263,4 +309,6 @@ HANDLERS: dict[str, Callable[[Ask], str]] = {
     "CONTESTER": _report_error,
     "VALIDER": _weighings,
     "TARIF": _price,
+    "REPONDRE": _reply,
+    "": _unparsed,
 }

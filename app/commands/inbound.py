@@ -1,8 +1,7 @@
 """An incoming SMS: once an id, its act and its answer in one transaction."""
 
 import hashlib
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.commands import handlers, replies
 from app.commands.grammar import parse
+from app.coop.members import inbox as letters
 from app.coop.members.identity import who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
-from app.sms import inbox, outbox
+from app.gateways.ussd import e164
+from app.sms import inbox, outbox, refusals
 from app.sms.models import Inbound
 from app.sms.reports import clean
 
@@ -25,13 +26,14 @@ log = structlog.get_logger("sms")
 PROVIDER = "africastalking"
 LONGEST_ID = 48
 Do = Callable[[str, handlers.Ask], str]
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+SHORTEST = 6
+"""Digits that a person's number has at least: services' numbers are shorter."""
 SAME_WITHIN, MOST_SAME = timedelta(minutes=10), 2
 """The same words that mean nothing to us, from one number, are answered twice: two machines would else talk all night."""
 
 
 class Clerk(msgspec.Struct, frozen=True):
-    """What answering needs: database, key, the string to dial, what it costs, what a part costs, our own short code."""
+    """What answering needs: database, key, the string to dial, what it costs, what a part costs, our own short code and name."""
 
     database: Database
     key: bytes
@@ -39,6 +41,12 @@ class Clerk(msgspec.Struct, frozen=True):
     cost: str
     part_price: int
     short_code: str | None
+    sender_id: str | None = None
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Return the numbers and names that our own messages come from: they are never answered."""
+        return tuple(filter(None, (self.short_code, self.sender_id)))
 
 
 def receive(clerk: Clerk, sms: IncomingSms, now: datetime) -> None:
@@ -69,16 +77,29 @@ def _attempt(clerk: Clerk, sms: IncomingSms, now: datetime, do: Do) -> None:
 
 def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do: Do) -> None:
     order = parse(sms.text[:500])
-    answerable = _is_a_persons(sms.sender, clerk.short_code) and not _loops(session, sms, order.word, now)
-    state = ("failed" if do is _apologise else "handled" if order.word else "unparsed") if answerable else "ignored"
-    word = order.word or None
-    kept = inbox.keep(session, PROVIDER, sms.id, sender=sms.sender, to=sms.to, text=sms.text, state=state, word=word, now=now)
-    if not kept or not answerable:
-        return
-    known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
+    why = _machine(sms.sender, clerk.own) or _loops(session, sms, order.word, now)
+    known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") and not why else ()
     holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
+    state = "ignored" if why else "failed" if do is _apologise else "handled" if order.word else "unparsed"
+    kept = inbox.keep(
+        session,
+        PROVIDER,
+        sms.id,
+        sender=sms.sender,
+        to=sms.to,
+        text=sms.text,
+        state=state,
+        word=order.word or None,
+        now=now,
+        reason=why,
+        cooperative_id=letters.cooperative_of(holders),
+    )
+    if not kept or why:
+        return
     cause = operation_of(sms.id)
-    words = do(order.word, handlers.Ask(session, sms.sender, holders, order.rest, cause, now, clerk.code, clerk.part_price))
+    words = do(
+        order.word, handlers.Ask(session, sms.sender, holders, order.rest, cause, now, clerk.code, clerk.part_price, sms.text)
+    )
     filled = words.replace("{cost}", clerk.cost).replace("{code}", clerk.code).replace("{balance}", f"{clerk.code.rstrip('#')}*1#")
     who = holders[0] if len(holders) == 1 else None
     outbox.put(
@@ -107,18 +128,25 @@ def _apologise(word: str, ask: handlers.Ask) -> str:
     return replies.FAILED
 
 
-def _is_a_persons(sender: str, short_code: str | None) -> bool:
-    """Tell a person's number from a machine's: no letters, no short code, not our own."""
+def _machine(sender: str, own: Collection[str]) -> str | None:
+    """Return why a sender is no person: our own number, a name, a short number; None when it is one."""
+    if sender in own or e164(sender) in {e164(number) for number in own}:
+        return "our own number"
+    if any(character.isalpha() for character in sender):
+        return "a name, not a number"
+    if sum(character.isdigit() for character in sender) < SHORTEST:
+        return "a short number"
     try:
         number = phonenumbers.parse(sender, None)
     except phonenumbers.NumberParseException:
-        return False
-    return _NUMBER.fullmatch(sender) is not None and phonenumbers.is_possible_number(number) and sender != short_code
+        return "not a person's number"
+    return None if refusals.PERSON.fullmatch(sender) and phonenumbers.is_possible_number(number) else "not a person's number"
 
 
-def _loops(session: Session, sms: IncomingSms, word: str, now: datetime) -> bool:
+def _loops(session: Session, sms: IncomingSms, word: str, now: datetime) -> str | None:
+    """Return why an SMS is taken for a machine's answer to ours: the same words that mean nothing, a third time."""
     if word:
-        return False
+        return None
     reader: Connection = session.connection()
     same = (
         select(func.count())
@@ -129,4 +157,4 @@ def _loops(session: Session, sms: IncomingSms, word: str, now: datetime) -> bool
             Inbound.text == clean(sms.text, inbox.MOST_CHARACTERS),
         )
     )
-    return (reader.scalar(same) or 0) >= MOST_SAME
+    return "same text again" if (reader.scalar(same) or 0) >= MOST_SAME else None

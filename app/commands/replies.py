@@ -6,6 +6,19 @@ HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou S
 STOPPED = "Jappoo: vous ne recevrez plus d'annonces. Les alertes urgentes restent: STOP ALERTE. Pour reprendre: START."
 STOPPED_ALERTS = "Jappoo: vous ne recevrez plus d'alertes urgentes. Pour reprendre: START."
 STARTED = "Jappoo: vous recevez de nouveau annonces et alertes. Pour finir: STOP."
+STARTED_LISTED = (
+    "Jappoo: noté. Votre numéro est encore bloqué chez l'opérateur des SMS: un responsable est prévenu. Pour finir: STOP."
+)
+HOW_STOP = "Jappoo: pour ne plus recevoir d'annonces, envoyez STOP seul. Votre message est transmis à un responsable. {cost}."
+NOT_UNDERSTOOD = (
+    "Jappoo: pas compris; un responsable lira. Ou envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, STOP. {cost}. Ou {code}"
+)
+HOW_REPLY = (
+    "Jappoo: envoyez REPONDRE, le numéro du message, puis votre texte. Messages: {code} puis 8, 6, 2. Rien n'est envoyé. {cost}."
+)
+REPLY_GONE = "Jappoo: message {number}: déjà traité, ou pas de votre CPS. Rien n'est envoyé. {cost}."
+REPLY_LONG = "Jappoo: réponse trop longue: {most} caractères au plus. Rien n'est envoyé. {cost}."
+REPLIED = "Jappoo: réponse au message {number} envoyée, {parts} SMS. Reste à lire: {left}."
 BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
 JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez la secrétaire de votre CPS, ou envoyez RAPPEL. {cost}."
 CALL_BACK = "Jappoo: c'est noté, on vous rappelle."

@@ -22,8 +22,10 @@ def keep(
     state: str,
     word: str | None,
     now: datetime,
+    reason: str | None = None,
+    cooperative_id: int | None = None,
 ) -> bool:
-    """Write a message that came in; False when its id was here before."""
+    """Write a message that came in, why it isn't answered if so, and whose officers read it; False when its id was here before."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {
         "provider": provider,
@@ -34,6 +36,8 @@ def keep(
         "received_at": now,
         "state": state,
         "word": word,
+        "reason": reason,
+        "cooperative_id": cooperative_id,
     }
     return session.execute(insert(Inbound).values(values).on_conflict_do_nothing().returning(Inbound.id)).scalar() is not None
 

@@ -13,6 +13,7 @@ _DOUBTED = text("state = 'maybe'")
 _PARKED = text("fate = 'parked'")
 _NEW = text("fate = 'new'")
 _OPEN = text("mended_at IS NULL")
+_LETTERS = text("state = 'unparsed' AND closed_at IS NULL")
 
 
 class Message(Base):
@@ -96,10 +97,18 @@ class Report(Base):
 
 
 class Inbound(Base):
-    """An SMS that came in, or a body on an SMS route that can't be read (`state` unreadable, cut to 2,000 characters)."""
+    """An SMS that came in, or a body on an SMS route that can't be read (`state` unreadable, cut to 2,000 characters).
+
+    `reason` says why one was not answered. An *unparsed* one is a letter to the officers of `cooperative_id` (none: to the
+    federation's) until one of them closes it.
+    """
 
     __tablename__ = "sms_inbox"
-    __table_args__ = (UniqueConstraint("provider", "provider_id"), Index("ix_sms_inbox_sender", "sender", "received_at"))
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_id"),
+        Index("ix_sms_inbox_sender", "sender", "received_at"),
+        Index("ix_sms_inbox_letters", "cooperative_id", "id", sqlite_where=_LETTERS, postgresql_where=_LETTERS),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     provider: Mapped[str] = mapped_column(String(20))
     provider_id: Mapped[str] = mapped_column(String(80))
@@ -109,6 +118,10 @@ class Inbound(Base):
     received_at: Mapped[datetime] = mapped_column(Utc)
     state: Mapped[str] = mapped_column(String(12))
     word: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    cooperative_id: Mapped[int | None] = mapped_column(Id)
+    closed_at: Mapped[datetime | None] = mapped_column(Utc)
+    closed_by: Mapped[int | None] = mapped_column(Id)
 
 
 class Halt(Base):

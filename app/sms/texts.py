@@ -151,6 +151,16 @@ def mended(lane: str, reason: str, since: datetime, at: datetime) -> str:
     return f"Jappoo: envoi des SMS ({lane}) repris à {_hour(at)}, bloqué depuis {_hour(since)}: {_REASONS.get(reason, reason)}."
 
 
+def listed(phone: str) -> str:
+    """Tell an administrator that a number wants our messages again and the gateway still refuses it."""
+    return f"Jappoo: {phone} a envoyé START, mais la passerelle SMS le bloque (opt-out). Retirez-le de sa liste, ou écrivez-lui."
+
+
+def letter_waits(code: str) -> str:
+    """Tell a secretary that somebody wrote what no command understood; not who, not what."""
+    return f"Jappoo: un SMS de membre attend une réponse. Lisez-le: {code} puis 8, 6, 2, code secret."
+
+
 _REASONS = {
     "key refused": "clé de l'API refusée",
     "sender not registered": "nom d'expéditeur refusé",

@@ -172,6 +172,10 @@ LONGEST = {
     "{balance}": "*384*44135*1#",
     "{reference}": "482137",
     "{unit}": "caisseXX",
+    "{number}": "9" * 9,
+    "{most}": "240",
+    "{parts}": "2",
+    "{left}": "9999",
 }
 
 

@@ -16,7 +16,7 @@ READINGS = [
     ("stop alerte", "STOP ALERTE", ""),
     ("Stop-Alerte!", "STOP ALERTE", ""),
     ("STOP ALERTES", "STOP ALERTE", ""),
-    ("stop tout", "STOP", "TOUT"),
+    ("stop tout", "STOP", ""),
     ("start", "START", ""),
     ("Rappelez-moi", "RAPPEL", ""),
     ("prod: thiof 12,5 kg", "PROD", "THIOF 12,5 KG"),
@@ -26,7 +26,8 @@ READINGS = [
     ("diff TOUS @18:30 demain", "DIFF", "TOUS @18:30 DEMAIN"),
     ("oui 4821", "OUI", "4821"),
     ("bonjour", "", "BONJOUR"),
-    ("stopper", "", "STOPPER"),
+    ("stopover", "", "STOPOVER"),
+    ("Répondre: 12 oui", "REPONDRE", "12 OUI"),
     ("", "", ""),
     ("🙂", "", ""),
 ]

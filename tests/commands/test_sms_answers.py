@@ -102,7 +102,7 @@ def test_each_spelling_has_its_word(spelling, word):
     ("text", "sender", "words"),
     [
         ("AIDE", AWA, replies.HELP),
-        ("n'importe quoi", AWA, replies.HELP),
+        ("n'importe quoi", AWA, replies.NOT_UNDERSTOOD),
         ("AIDE", NOBODY, replies.HELP),
         ("STOP", NOBODY, replies.STOPPED),
         ("SOLDE", AWA, replies.BALANCE),

@@ -1,0 +1,115 @@
+"""Messages: what members wrote and no command understood, read and answered by an officer."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.coop.members import inbox
+from app.coop.members.offices import NotYours, Office, office_for
+from app.gsm7 import fold
+from app.sms import cost, prices
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.call_backs import Phone, age_words, phone_words
+from menus.caller import Hop, Nothing, who_of
+
+menu = Bindings("inbox")
+MOST_TYPED = 120
+"""Characters of an answer typed on a phone: what gateways let through in one entry, and what the next page still shows."""
+Start = Annotated[str, kinds.Kind("words", "m" * 16, private=True)]
+Typed = Annotated[str, kinds.Kind("text", "m" * MOST_TYPED, private=True)]
+GONE: dict[str, type | None] = {"letter_gone": None}
+
+
+class LetterRow(msgspec.Struct, frozen=True):
+    """One that waits; no name: who wrote is known by the number."""
+
+    id: int
+    age: kinds.Short
+    phone: Phone
+    start: Start
+
+
+class Letter(msgspec.Struct, frozen=True):
+    day: kinds.Day
+    words: kinds.PrivateText
+
+
+class Costs(msgspec.Struct, frozen=True):
+    price: kinds.Short
+
+
+@menu.rows()
+def letters(hop: Hop) -> Sequence[LetterRow]:
+    """Give what waits, oldest first."""
+    with hop.desk.database.read() as reader:
+        found = inbox.unread(reader, _scope(reader, hop).cooperative_id)
+    return [LetterRow(one.id, age_words(hop.now - one.at), phone_words(one.phone), one.text[:16]) for one in found]
+
+
+@menu.source(leads=GONE)
+def letter(hop: Hop) -> Letter:
+    """Say when it came and what it says."""
+    with hop.desk.database.read() as reader:
+        found = inbox.unread(reader, _scope(reader, hop).cooperative_id, letter=_letter(hop))
+    if not found:
+        raise Lead("letter_gone")
+    return Letter(found[0].at.date(), " ".join(found[0].text.split()) or "(vide)")
+
+
+@menu.answer(refuses={"long": None})
+def letter_words(hop: Hop, typed: str) -> Typed:
+    """Read an answer."""
+    del hop
+    words = " ".join(fold(typed).split())
+    if not 0 < len(words) <= MOST_TYPED:
+        raise Refused("long")
+    return words
+
+
+@menu.source()
+def letter_price(hop: Hop) -> Costs:
+    """Say what the answer costs, with the name that stands before it."""
+    with hop.desk.database.read() as reader:
+        whole = inbox.signed(reader, _scope(reader, hop).cooperative_id, str(hop.kept["reply"]))
+        price = prices.part_price(reader, hop.now, hop.desk.part_price)
+    return Costs(cost.quote(whole, 1, price).words())
+
+
+@menu.effect(leads={"letter_gone": None, "not_yours": None})
+def answer_letter(hop: Hop, session: Session) -> Nothing:
+    """Send the answer; the first officer's counts."""
+    how = (session, _office(session, hop), _letter(hop), str(hop.kept["reply"]))
+    try:
+        inbox.answer(*how, channel="ussd", operation=hop.operation, now=hop.now, part_price=hop.desk.part_price)
+    except inbox.Gone:
+        raise Lead("letter_gone") from None
+    return Nothing()
+
+
+@menu.effect(leads={"letter_gone": None, "not_yours": None})
+def dismiss_letter(hop: Hop, session: Session) -> Nothing:
+    """Close it without an answer."""
+    try:
+        inbox.dismiss(session, _office(session, hop), _letter(hop), channel="ussd", operation=hop.operation, now=hop.now)
+    except inbox.Gone:
+        raise Lead("letter_gone") from None
+    return Nothing()
+
+
+def _letter(hop: Hop) -> int:
+    return int(hop.kept["letter"]["id"])
+
+
+def _scope(reader: Connection, hop: Hop) -> Office:
+    return office_for(reader, who_of(hop).person_id, "call_backs", hop.now.date())
+
+
+def _office(session: Session, hop: Hop) -> Office:
+    try:
+        return office_for(session, who_of(hop).person_id, "call_backs", hop.now.date())
+    except NotYours:
+        raise Lead("not_yours") from None

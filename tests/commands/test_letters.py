@@ -1,0 +1,149 @@
+"""What no command understands is a letter: an officer of the sender's co-operative is told, reads it and answers, once."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from app.cli.sms import sms
+from app.coop.members import inbox
+from app.coop.members.models import OfficerAct
+from app.gsm7 import septets
+from app.sms.models import Inbound, Message
+from app.sms.texts import letter_waits, listed
+from tests import quay, village
+
+QUESTION = "Est-ce que la pesée est à 7h demain ?"
+
+
+@pytest.fixture
+def office(desk):
+    """A desk on the quay, with officers."""
+    quay.appoint(desk.database)
+    return desk
+
+
+def told(desk):
+    return [(row.to_number, row.text) for row in desk.rows(Message) if row.purpose == "task"]
+
+
+def waiting(desk, cooperative=1):
+    with desk.database.read() as reader:
+        return [letter.text for letter in inbox.unread(reader, cooperative)]
+
+
+def sent(desk, to=village.AWA):
+    return [row.text for row in desk.answers() if row.to_number == to][-1]
+
+
+def test_the_secretary_is_told_once_an_hour_and_not_who_or_what(office):
+    for _ in range(3):
+        assert "un responsable lira" in office.say(QUESTION, sender=village.AWA)
+        office.clock.forward(minutes=25)
+    office.say("et la glace ?", sender=village.SHARED)
+    assert told(office) == [(quay.SECRETARY, letter_waits("*384*44135#"))] * 2
+    assert septets(letter_waits("*384*44135#")) <= 160
+    assert septets(listed("+221770000012")) <= 160
+    assert waiting(office) == [QUESTION] * 3 + ["et la glace ?"]
+
+
+def test_without_a_secretary_whoever_reads_is_told_and_never_the_writer(office):
+    office.say(QUESTION, sender=quay.SECRETARY)
+    assert [number for number, _ in told(office)] == [quay.PRESIDENT]
+
+
+def test_who_is_of_no_co_operative_writes_to_the_federation(office):
+    office.say(QUESTION, sender=village.NOBODY)
+    assert (waiting(office), waiting(office, None)) == ([], [QUESTION])
+    assert "déjà traité" in office.say("REPONDRE 1 oui", sender=quay.SECRETARY)
+    assert "envoyée" in office.say("REPONDRE 1 oui", sender=quay.ADMINISTRATOR)
+    assert (sent(office, village.NOBODY), told(office)) == ("La fédération: oui", [])
+
+
+@pytest.mark.parametrize("words", ["REPONDRE 1 Oui, à 7h. Apportez la carte.", "répondre: 1, Oui, à 7h. Apportez la carte."])
+def test_an_officer_answers_by_sms_in_the_co_operatives_name(office, words):
+    office.say(QUESTION)
+    assert office.say(words, sender=quay.PRESIDENT) == "Jappoo: réponse au message 1 envoyée, 1 SMS. Reste à lire: 0."
+    assert sent(office) == "CPS Joal: Oui, à 7h. Apportez la carte."
+    assert waiting(office) == []
+    [act] = office.rows(OfficerAct)
+    assert (act.act, act.about, act.person_id, act.channel) == ("letter answered", "letter:1", 102, "sms")
+    [row] = [row for row in office.rows(Inbound) if row.id == 1]
+    assert (row.closed_at, row.closed_by) == (office.clock(), 102)
+
+
+def test_the_second_officer_is_told_that_it_is_done_and_nothing_more_is_sent(office):
+    office.say(QUESTION)
+    office.say("REPONDRE 1 oui", sender=quay.SECRETARY)
+    assert "déjà traité" in office.say("REPONDRE 1 non", sender=quay.PRESIDENT)
+    assert sent(office) == "CPS Joal: oui"
+    assert len(office.rows(OfficerAct)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("REPONDRE", "envoyez REPONDRE"),
+        ("REPONDRE 1", "envoyez REPONDRE"),
+        ("REPONDRE oui", "envoyez REPONDRE"),
+        ("REPONDRE 99 oui", "déjà traité"),
+        ("REPONDRE 1 " + "a" * 241, "trop longue"),
+    ],
+)
+def test_what_isnt_clear_sends_nothing(office, words, said):
+    office.say(QUESTION)
+    answer = office.say(words, sender=quay.SECRETARY)
+    assert (said in answer, "Rien n'est envoyé" in answer, septets(answer) <= 160) == (True, True, True)
+    assert waiting(office) == [QUESTION]
+
+
+def test_a_member_and_an_officer_of_elsewhere_answer_nothing(office):
+    office.say(QUESTION)
+    assert "PRIX" in office.say("REPONDRE 1 oui")
+    assert "pas de votre CPS" in office.say("REPONDRE 1 oui", sender=quay.ADMINISTRATOR)
+    assert waiting(office) == [QUESTION]
+
+
+def test_commands_and_machines_are_no_letters(office):
+    for text in ("PRIX", "STOP", "PROD"):
+        office.say(text)
+    office.say(QUESTION, sender="21512")
+    office.say(QUESTION, sender="Orange")
+    assert waiting(office) == waiting(office, None) == told(office) == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "reason"),
+    [
+        ("21512", "our own number"),
+        ("21513", "a short number"),
+        ("+1", "a short number"),
+        ("CARE", "a name, not a number"),
+        ("*384444#", "not a person's number"),
+    ],
+)
+def test_why_a_machine_isnt_answered_is_written_down(desk, sender, reason):
+    desk.say("AIDE", sender=sender)
+    assert [(row.state, row.reason) for row in desk.inbox()] == [("ignored", reason)]
+
+
+def test_an_operator_lists_and_answers_in_an_officers_name(office, monkeypatch):
+    office.say(QUESTION)
+    monkeypatch.setenv("DATABASE_URL", office.database.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("JAPPOO_ENV", "test")
+
+    def ran(*arguments):
+        return CliRunner().invoke(sms, list(arguments))
+
+    [row] = json.loads(ran("inbox", "--cooperative", "CPS1", "--json").stdout)
+    assert (row["number"], row["text"]) == (village.AWA, QUESTION)
+    assert ran("inbox").stdout == ""
+    assert ran("inbox", "--cooperative", "CPS9").exit_code == 1
+    assert ran("answer", str(row["id"]), "Oui", "--by", village.AWA).exit_code == 1
+    assert ran("answer", str(row["id"]), "Oui", "--by", quay.SECRETARY).stdout == "queued, 1 part\n"
+    assert ran("answer", str(row["id"]), "Oui", "--by", quay.SECRETARY).exit_code == 1
+    assert sent(office) == "CPS Joal: Oui"
+    assert ran("optouts").stdout == ""
+    with office.database.read() as reader:
+        assert reader.scalars(select(OfficerAct.channel)).all() == ["cli"]

@@ -1,0 +1,76 @@
+"""STOP and START in every spelling that we know of, and what only looks like them."""
+
+import pytest
+from sqlalchemy import select, update
+
+from app.commands import replies
+from app.commands.grammar import parse
+from app.coop.members import consent
+from app.coop.members.models import Consent
+from app.sms import consents
+from app.sms.models import Message
+from app.sms.policy import prepare
+from tests import quay, village
+
+STOP = """STOP|stop|Stop.|STOP!|«STOP»|"stop"|stop svp|Stop s'il vous plaît|STOP merci|bonjour stop svp|STOOOP|sttop|S.T.O.P|S T O P
+ARRET|ARRÊT|arrêt!|Arrêter|arretez|ARRÊTEZ LES SMS|arrêtez svp|FIN|fin.|Fin des messages|DEDDU|DËDDU|dëddu!|UNSUBSCRIBE|stopper
+STOP SMS|stop-sms|STOP PUB|stop les annonces|Stop tout|STOP 12345|stop 21512|Désabonner|désinscription|st\u200bop|ＳＴＯＰ
+STOP 🛑|  stop  |STOP, merci."""
+ALERTS = """STOP ALERTE|stop alertes|Stop-Alerte!|STOPALERTE|arrêt alerte
+Arrêtez les alertes svp|FIN URGENCE|stop urgent|DEDDU ALERTE|stop alertes sms"""
+START = "START|start!|Start svp|REPRENDRE|reprendre les messages|OUVRIR|Réabonner|recommencez svp|START ALERTE|staart"
+OTHERS = """Fin de semaine je livre 20 caisses|arrêt de la pirogue demain|stop on ne sort pas|Finda|départ|stopover|FIN 2026
+ouvrir la boutique|START PECHE|bonjour|svp|merci|arrêt 3 jours|alerte|"""
+CASES = [(text, "STOP") for text in STOP.replace("\n", "|").split("|")]
+CASES += [(text, "STOP ALERTE") for text in ALERTS.replace("\n", "|").split("|")] + [(text, "START") for text in START.split("|")]
+CASES += [(text, "") for text in OTHERS.replace("\n", "|").split("|")]
+
+
+@pytest.mark.parametrize(("text", "word"), CASES)
+def test_a_stop_is_read_in_any_spelling_and_nothing_else_is_one(text, word):
+    assert parse(text).word == word
+
+
+CONFIRMED = (replies.STOPPED, replies.STOPPED_ALERTS, replies.STARTED, replies.STARTED_LISTED, replies.HOW_STOP)
+
+
+@pytest.mark.parametrize("words", CONFIRMED)
+def test_each_confirmation_is_one_part(words):
+    assert prepare(words.replace("{cost}", "Gratuit").replace("{code}", "*384*44135#"), 20).parts == 1
+
+
+def test_a_stop_is_confirmed_even_after_a_stop_and_holds_notices_back(desk):
+    assert "annonces" in desk.say("arrêt!")
+    assert "annonces" in desk.say("STOP")
+    assert [message.state for message in desk.answers()] == ["queued"] * 2
+
+
+def test_what_begins_with_stop_and_says_more_is_told_how_and_read_by_somebody(desk):
+    assert "STOP seul" in desk.say("stop on ne sort pas demain")
+    assert [(row.state, row.word) for row in desk.inbox()] == [("unparsed", None)]
+    assert desk.rows(Consent) == []
+
+
+def test_a_start_from_a_number_on_the_gateways_list_tells_the_administrators(desk):
+    quay.appoint(desk.database)
+    with desk.database.transaction() as session:
+        consents.opted_out(session, [village.AWA], now=desk.clock())
+    desk.clock.forward(minutes=5)
+    assert desk.say("START") == replies.STARTED_LISTED
+    [told] = [message for message in desk.rows(Message) if message.purpose == "alarm"]
+    assert (told.to_number, village.AWA in told.text, told.parts) == (quay.ADMINISTRATOR, True, 1)
+    with desk.database.read() as reader:
+        assert all(consent.allows(reader, village.AWA, purpose) for purpose in consent.PURPOSES)
+
+
+def test_a_start_that_nothing_hinders_is_only_confirmed(desk):
+    quay.appoint(desk.database)
+    with desk.database.transaction() as session:
+        consents.opted_out(session, [village.AWA], now=desk.clock())
+    desk.clock.forward(minutes=5)
+    desk.say("AIDE")
+    with desk.database.transaction() as session:
+        session.execute(update(Message).values(state="delivered"))
+    assert desk.say("START") == replies.STARTED
+    with desk.database.read() as reader:
+        assert reader.scalars(select(Message.purpose)).all() == ["answer"] * 2
