@@ -1,6 +1,7 @@
 """Prices of the day."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -10,11 +11,13 @@ from app.ussd.bindings import Bindings
 from menus.caller import Hop
 
 menu = Bindings("prices")
+PricedName = Annotated[str, kinds.Kind("words", "m" * 22)]
+"""A product, and its grade where that has a price of its own."""
 
 
 class PriceRow(msgspec.Struct, frozen=True):
     id: int
-    name: kinds.ProductName
+    name: PricedName
     unit: kinds.Unit
     amount: kinds.Price
     since: kinds.Day
@@ -28,7 +31,14 @@ def prices(hop: Hop) -> Sequence[PriceRow]:
     with hop.desk.database.read() as reader:
         found = prices_for(reader, cooperative, hop.now)
     return [
-        PriceRow(price.id, price.name, price.unit, price.amount, price.since.date(), _place(hop) if price.own else "fédération")
+        PriceRow(
+            price.product_id * 10 + ord(price.grade or "@") - ord("@"),
+            price.name,
+            price.unit,
+            price.amount,
+            price.since.date(),
+            _place(hop) if price.own else "fédération",
+        )
         for price in found
     ]
 

@@ -99,7 +99,10 @@ def weighing_list(hop: Hop) -> Progress:
 
 @menu.answer(leads={"finish": Total, "undo": Undone, "paper": None, "card": Card, "check": Brought}, refuses=LINE, acts=True)
 def line(hop: Hop, typed: str) -> Brought:
-    """Read a reference, also with its weight behind it, or a card number; 1, 2 and 3 lead elsewhere."""
+    """Read a reference or a card number, also with what follows: its weight, or its product's slot and weight.
+
+    1, 2 and 3 lead elsewhere.
+    """
     if typed in ("1", "2"):
         _about_the_list(hop, typed)
     if typed == "3":
@@ -280,17 +283,29 @@ def _brought(hop: Hop, typed: str, paper: str | None, on: date | None) -> Brough
         else:
             mine = (found.member_id, found.declaration_id, found.reference, found.declared, paper, on)
             brought = Brought(found.product_id, 0, found.product, found.unit, found.divisible, *mine)
-            if not weight:
-                return _keep(hop, brought)
-            try:
-                quantity = parse_quantity(weight, found.divisible)
-            except BadQuantity:
-                raise Refused("bad") from None
-            _go_on(_keep(hop, msgspec.structs.replace(brought, weight=quantity)))
+            return _weighed(hop, brought, weight) if weight else _keep(hop, brought)
         try:
-            raise Lead("card", Card(weighing.member_of_card(reader, cooperative, typed), paper, on))
+            card = Card(weighing.member_of_card(reader, cooperative, first), paper, on)
         except weighing.NotThere:
             raise Refused("unknown") from None
+        products = declaring.products_of(reader, cooperative) if weight else ()
+    if not weight:
+        raise Lead("card", card)
+    slot, _, weight = weight.partition(" ")
+    for row in products:
+        if str(row.slot) == slot:
+            brought = Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=paper, on=on)
+            return _weighed(hop, brought, weight) if weight else _keep(hop, brought)
+    raise Refused("unknown")
+
+
+def _weighed(hop: Hop, brought: Brought, weight: str) -> NoReturn:
+    """Go on with a weight that was typed behind."""
+    try:
+        quantity = parse_quantity(weight, brought.divisible)
+    except BadQuantity:
+        raise Refused("bad") from None
+    _go_on(_keep(hop, msgspec.structs.replace(brought, weight=quantity)))
 
 
 def _keep(hop: Hop, line: Brought) -> Brought:

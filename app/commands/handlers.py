@@ -130,18 +130,21 @@ def _prices(ask: Ask) -> str:
     prices = prices_for(reader, cooperative, ask.now)
     if not prices:
         return replies.NO_PRICE
+    own = next((who.cooperative for who in ask.holders), None) or "CPS"
     if not ask.rest:
-        return replies.price_list([(price.name, price.amount, price.unit) for price in prices])
+        place = own if any(price.own for price in prices) else "fédération"
+        return replies.price_list([(price.name, price.amount, price.unit) for price in prices], ask.now.date(), place)
     meant = find_product(reader, ask.rest)
     if meant.product_id is None:
         return _suggest(meant.near)
-    found = [price for price in prices_for(reader, None, ask.now) if price.id == meant.product_id]
-    found = [price for price in prices if price.id == meant.product_id] or found
+    found = [price for price in prices if price.product_id == meant.product_id]
+    found = found or [price for price in prices_for(reader, None, ask.now) if price.product_id == meant.product_id]
     if not found:
         return replies.NO_PRICE
-    price = found[0]
-    place = (ask.holders[0].cooperative if price.own else None) or "fédération"
-    return replies.price_line(price.name, price.amount, price.unit, price.since.date(), place)
+    places = dict.fromkeys(own if price.own else "fédération" for price in found)
+    graded = [(price.grade, price.amount) for price in found]
+    name = found[0].name.removesuffix(f" {found[0].grade}")
+    return replies.price_line(name, graded, found[0].unit, max(price.since for price in found).date(), ", ".join(places))
 
 
 def _balance(ask: Ask) -> str:

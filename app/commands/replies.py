@@ -43,21 +43,22 @@ NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
 
 
-def price_line(name: str, amount: int, unit: str, since: date, place: str) -> str:
-    """Say a price: product, XOF a unit, day, place."""
-    return f"{name}: {_francs(amount)} le {unit}, depuis le {since:%d/%m}, {place}"
+def price_line(name: str, graded: list[tuple[str | None, int]], unit: str, since: date, place: str) -> str:
+    """Say a product's prices: XOF a unit, for all grades (None) or one, day, place."""
+    amounts = ", ".join(f"{grade} {_francs(amount)}" if grade else _francs(amount) for grade, amount in graded)
+    return f"{name}: {amounts} par {unit}, depuis le {since:%d/%m}, {place}"
 
 
 def price_noted(name: str, before: int | None, amount: int, unit: str, place: str) -> str:
     """Say a price that was proposed, in XOF a unit, and how to confirm it."""
     was = f" (avant {_francs(before)})" if before is not None else ""
-    what = f"{name}, {_francs(amount)} le {unit}{was}, {place}"
+    what = f"{name}, {_francs(amount)} par {unit}{was}, {place}"
     return f"Jappoo: {what}: noté. Pour publier: {{code}} puis 8, 4, 2, code secret. {{cost}}."
 
 
-def price_list(prices: list[tuple[str, int, str]]) -> str:
+def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> str:
     """Say the prices of the day in one part: as many as fit."""
-    words = "Prix du jour:"
+    words = f"Prix du {today:%d/%m}, {place}:"
     for name, amount, unit in prices:
         more = f" {name} {_francs(amount)}/{unit};"
         if len(words) + len(more) > 140:

@@ -16,6 +16,7 @@ HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 1
 NOTED = "Jappoo: {count} pesée(s) notée(s). Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
 WITHOUT = " Pas notées: {refs}."
 NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée ou poids pas compris. Rien n'est noté. {cost}."
+FAR = " Poids loin du déclaré: {refs}."
 MOST_NAMED = 6
 
 
@@ -52,15 +53,16 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
     lines = read_lines(rest)
     if not lines:
         return HOW
-    noted, without = 0, []
+    noted, without, far = 0, [], []
     for place, line in enumerate(lines):
         try:
             what = weighing.by_reference(session, office.cooperative_id or 0, line.reference, now.year)
+            weight = parse_quantity(line.weight, what.divisible)
             weighing.note(
                 session,
                 office,
                 what,
-                weight=parse_quantity(line.weight, what.divisible),
+                weight=weight,
                 grade=line.grade,
                 weighed_at=now,
                 channel="sms",
@@ -68,9 +70,12 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
                 now=now,
             )
             noted += 1
+            far += [line.reference] if weighing.far_off(what.declared, weight) else []
         except (weighing.NotThere, weighing.Weighed, weighing.ListFull, BadQuantity, declaring.NotActive, declaring.ProductGone):
             without.append(line.reference)
     if not noted:
         return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))
     answer = NOTED.replace("{count}", str(noted))
-    return answer + (WITHOUT.replace("{refs}", ", ".join(without[:MOST_NAMED])) if without else "")
+    for words, named in ((FAR, far), (WITHOUT, without)):
+        answer += words.replace("{refs}", ", ".join(named[:MOST_NAMED])) if named else ""
+    return answer

@@ -20,8 +20,8 @@ def state(desk, number, value):
     ("text", "said"),
     [
         ("PRIX", "Thiof 1 000 F/kg"),
-        ("prix thiof", "Thiof: 1 000 F le kg"),
-        ("PRIX yet", "Yeet: 2 000 F le caisse"),
+        ("prix thiof", "Thiof: 1 000 F par kg"),
+        ("PRIX yet", "Yeet: 2 000 F par caisse"),
         ("PRIX sardine", "Sardinelle"),
         ("PRIX zzzzzz", "inconnu"),
         ("AIDE", "PRIX, SOLDE, PROD"),
@@ -189,6 +189,11 @@ def test_each_reply_is_one_part_with_its_longest_values(name):
 
 
 def test_lists_and_balances_are_one_part_with_their_longest_values(clock):
-    assert septets(replies.price_list([("P" * 20, 9_999_999, "caisseXX")] * 9)) <= 160
-    assert septets(replies.price_line("P" * 20, 9_999_999, "caisseXX", clock().date(), "fédération")) <= 160
+    assert septets(replies.price_list([("P" * 22, 9_999_999, "caisseXX")] * 9, clock().date(), "fédération")) <= 160
+    assert (
+        septets(
+            replies.price_line("P" * 20, [(grade, 9_999_999) for grade in (None, *"ABC")], "caisseXX", clock().date(), "fédération")
+        )
+        <= 160
+    )
     assert septets(replies.balances(*[99_999_999] * 4)) <= 160

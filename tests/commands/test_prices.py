@@ -18,11 +18,12 @@ def quayside(desk):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("prix yeet", "Yeet: 2 000 F le caisse, depuis le 26/08, fédération"),
+        ("prix yeet", "Yeet: 2 000 F par caisse, depuis le 26/08, fédération"),
         ("Prix YÉÉT", "Yeet: 2 000 F"),
         ("prix tiofs", "Thiof"),
         ("prix sardinel", "Sardinelle: 3 000 F"),
         ("prix sardin", "Sardinelle"),
+        ("prix du kilo de tiof", "Thiof: 1 000 F"),
     ],
 )
 def test_a_misspelling_is_understood_or_a_name_is_suggested(desk, text, says):
@@ -32,9 +33,18 @@ def test_a_misspelling_is_understood_or_a_name_is_suggested(desk, text, says):
 def test_the_place_of_a_price_is_its_own(desk, clock):
     with desk.database.transaction() as session:
         session.add(PriceRow(product_id=1, cooperative_id=1, grade=None, unit="kg", amount=1400, from_at=clock()))
-    assert "Thiof: 1 400 F le kg, depuis le 24/11, CPS1" in desk.say("PRIX thiof")
-    assert "Yeet: 2 000 F le caisse, depuis le 26/08, fédération" in desk.say("PRIX yeet")
-    assert "Thiof: 1 000 F le kg, depuis le 26/08, fédération" in desk.say("PRIX thiof", sender=village.NOBODY)
+    assert "Thiof: 1 400 F par kg, depuis le 24/11, CPS1" in desk.say("PRIX thiof")
+    assert "Yeet: 2 000 F par caisse, depuis le 26/08, fédération" in desk.say("PRIX yeet")
+    assert "Thiof: 1 000 F par kg, depuis le 26/08, fédération" in desk.say("PRIX thiof", sender=village.NOBODY)
+
+
+def test_grades_with_a_price_of_their_own_are_said(desk, clock):
+    with desk.database.transaction() as session:
+        for grade, amount, cooperative in (("A", 1300, None), ("B", 900, None), ("B", 950, 1)):
+            row = {"product_id": 1, "cooperative_id": cooperative, "grade": grade, "amount": amount}
+            session.add(PriceRow(unit="kg", from_at=clock(), **row))
+    assert "Thiof: 1 000 F, A 1 300 F, B 950 F par kg, depuis le 24/11, fédération, CPS1" in desk.say("PRIX thiof")
+    assert "Thiof 1 000 F/kg; Thiof A 1 300 F/kg; Thiof B 950 F/kg" in desk.say("PRIX")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +53,7 @@ def test_the_place_of_a_price_is_its_own(desk, clock):
 def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
     prices = len(quayside.rows(PriceRow))
     said = quayside.say(text, sender=quay.SECRETARY)
-    assert "1 300 F le kg (avant 1 000 F), CPS1: noté" in said or "Thiof" in said
+    assert "1 300 F par kg (avant 1 000 F), CPS1: noté" in said or "Thiof" in said
     assert septets(said) <= 160
     assert len(quayside.rows(PriceRow)) == prices
     assert [row.amount for row in quayside.rows(PriceProposal)] in ([amount], [])

@@ -48,6 +48,13 @@ def test_lines_are_noted_once_and_nothing_is_credited(desk, refs):
     assert "par exemple" in desk.say("VALIDER tout", sender=quay.SECRETARY)
 
 
+def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
+    said = desk.say(f"VALIDER {refs[0]} 12, {refs[1]} 30, {refs[2]} 5, 111112 3", sender=quay.SECRETARY)
+    assert f"Poids loin du déclaré: {refs[1]}, {refs[2]}." in said
+    assert len(desk.rows(Weighing)) == 3
+    assert septets(said) <= 160
+
+
 @pytest.mark.parametrize("sender", [village.AWA, village.NOBODY, quay.ADMINISTRATOR])
 def test_anybody_else_is_answered_as_a_member(desk, refs, sender):
     assert "PRIX, SOLDE, PROD" in desk.say(f"VALIDER {refs[0]} 12", sender=sender)

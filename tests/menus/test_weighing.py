@@ -118,6 +118,24 @@ def test_a_card_without_a_declaration_a_refusal_and_an_undo(line, database):
     assert states == [("credited", "weighed", "bureau"), ("undone", "cancelled", "bureau")]
 
 
+def test_card_slot_and_weight_go_in_one_entry(line, database):
+    quay.women(database, 2)
+    scales = Scales(line())
+    scales.open()
+    scales.type("201 1 30,5")
+    assert "30,5 kg de Thiof. Qualité" in scales.said
+    scales.type("1")
+    scales.type("202 2")
+    assert "Femme 202. Yeet: combien de caisse" in scales.said
+    scales.type("3")
+    scales.type("1")
+    assert "2 notée(s)" in scales.said
+    for wrong, said in (("202 7", "inconnue"), ("202 2 1,5", "Poids pas compris"), ("202 x", "inconnue")):
+        scales.type(wrong)
+        assert said in scales.said
+    assert "2 notée(s)" in scales.open()
+
+
 def test_a_paper_is_entered_once_and_at_the_price_of_its_day(line, database):
     refs = quay.declared(database, quay.women(database, 2), datetime.now(UTC))
     today = datetime.now(UTC).strftime("%d%m")

@@ -1,12 +1,12 @@
 """Prices of the day: a co-operative's own, or else the federation's."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.coop.prices.models import PriceRow
@@ -14,17 +14,23 @@ from app.coop.production.models import CooperativeProduct, Product, ProductAlias
 
 SURE, NEAR = 88, 62
 """Likeness (0–100) from which a spelling is taken for a product, and from which it is suggested."""
+SMALL_WORDS = frozenset(("de", "des", "du", "la", "le", "les", "l", "d", "un", "une", "kg", "kilo", "svp"))
+"""What people say around a product's name."""
 
 
 class PriceOf(msgspec.Struct, frozen=True):
-    """A price in XOF a unit, since an instant; `id` is the product's; `own` when it is not the federation's."""
+    """A price in XOF a unit, since an instant; `product_id` with `grade` (None for all) tells it from others, `name` names both.
 
-    id: int
+    `own` when it is not the federation's.
+    """
+
+    product_id: int
     name: str
     unit: str
     amount: int
     since: datetime
     own: bool = False
+    grade: str | None = None
 
 
 class Meant(msgspec.Struct, frozen=True):
@@ -35,26 +41,15 @@ class Meant(msgspec.Struct, frozen=True):
 
 
 def prices_for(reader: Connection, cooperative_id: int | None, now: datetime) -> tuple[PriceOf, ...]:
-    """Return the price in force of each product, by name: of the co-operative's products, or with None of all."""
-    scope: ColumnElement[bool] = PriceRow.cooperative_id.is_(None)
-    rows = (
-        select(PriceRow.product_id, Product.name, PriceRow.unit, PriceRow.amount, PriceRow.from_at, PriceRow.cooperative_id)
-        .join(Product, Product.id == PriceRow.product_id)
-        .where(PriceRow.from_at <= now, PriceRow.grade.is_(None))
-        .order_by(PriceRow.from_at, PriceRow.id)
-    )
-    if cooperative_id is not None:
-        scope = or_(scope, PriceRow.cooperative_id == cooperative_id)
-        mine = select(CooperativeProduct.product_id).where(
-            CooperativeProduct.cooperative_id == cooperative_id, CooperativeProduct.active
-        )
-        rows = rows.where(PriceRow.product_id.in_(mine))
-    newest: dict[int, tuple[bool, PriceOf]] = {}
-    for product, name, unit, amount, since, cooperative in reader.execute(rows.where(scope)):
-        own = cooperative is not None
-        if product not in newest or own or not newest[product][0]:
-            newest[product] = (own, PriceOf(product, name, unit, amount, since, own))
-    return tuple(sorted((price for _, price in newest.values()), key=lambda price: price.name))
+    """Return the prices in force, by name: of the co-operative's products, or with None of all. A grade is there where it has
+    another price than the product. One SELECT, of the newest rows alone.
+    """
+    newest: dict[int, dict[tuple[bool, str | None], PriceOf]] = {}
+    for row in reader.execute(_newest(cooperative_id, now)):
+        own = row.cooperative_id is not None
+        of = PriceOf(row.product_id, row.name, row.unit, row.amount, row.from_at, own, row.grade)
+        newest.setdefault(row.product_id, {})[own, row.grade] = of
+    return tuple(sorted((price for rows in newest.values() for price in _in_force(rows)), key=lambda price: price.name))
 
 
 def price_at(reader: Connection | Session, wanted: Sequence[tuple[int, int, str | None, datetime]]) -> list[int | None]:
@@ -62,10 +57,10 @@ def price_at(reader: Connection | Session, wanted: Sequence[tuple[int, int, str 
 
     The co-operative's own goes before the federation's, the grade's before the one for all grades, then the newest.
     """
-    products = {product for _, product, _, _ in wanted}
+    products, places = {product for _, product, _, _ in wanted}, {cooperative for cooperative, _, _, _ in wanted}
     rows = reader.execute(
         select(PriceRow.product_id, PriceRow.cooperative_id, PriceRow.grade, PriceRow.from_at, PriceRow.amount)
-        .where(PriceRow.product_id.in_(products))
+        .where(PriceRow.product_id.in_(products), or_(PriceRow.cooperative_id.is_(None), PriceRow.cooperative_id.in_(places)))
         .order_by(PriceRow.from_at, PriceRow.id)
     ).all()
     found: list[int | None] = []
@@ -81,6 +76,38 @@ def price_at(reader: Connection | Session, wanted: Sequence[tuple[int, int, str 
         best = max(fitting, key=lambda row: (row.cooperative_id is not None, row.grade is not None, row.from_at), default=None)
         found.append(best.amount if best else None)
     return found
+
+
+def _newest(cooperative_id: int | None, now: datetime) -> Select[int, str, str, int, datetime, int | None, str | None]:
+    """Say in SQL: of each product, scope and grade the row that came last; prices are added for ever and never edited."""
+    place, last_first = PriceRow.cooperative_id, (PriceRow.from_at.desc(), PriceRow.id.desc())
+    rank = func.row_number().over(partition_by=(PriceRow.product_id, place, PriceRow.grade), order_by=last_first).label("rank")
+    rows = select(PriceRow.id, rank).where(PriceRow.from_at <= now)
+    if cooperative_id is None:
+        rows = rows.where(place.is_(None))
+    else:
+        mine = select(CooperativeProduct.product_id).where(
+            CooperativeProduct.cooperative_id == cooperative_id, CooperativeProduct.active
+        )
+        rows = rows.where(or_(place.is_(None), place == cooperative_id), PriceRow.product_id.in_(mine))
+    ranked = rows.subquery()
+    return (
+        select(PriceRow.product_id, Product.name, PriceRow.unit, PriceRow.amount, PriceRow.from_at, place, PriceRow.grade)
+        .join(ranked, ranked.c.id == PriceRow.id)
+        .join(Product, Product.id == PriceRow.product_id)
+        .where(ranked.c.rank == 1)
+    )
+
+
+def _in_force(rows: dict[tuple[bool, str | None], PriceOf]) -> Iterator[PriceOf]:
+    """Give a product's price, and those of grades that differ: the co-operative's own goes first, as in price_at."""
+    base = rows.get((True, None)) or rows.get((False, None))
+    if base:
+        yield base
+    for grade in sorted({grade for _, grade in rows if grade}):
+        found = rows.get((True, grade)) or rows.get((True, None)) or rows.get((False, grade))
+        if found and found is not base:
+            yield msgspec.structs.replace(found, name=f"{found.name} {grade}")
 
 
 def spelling(words: str) -> str:
@@ -106,6 +133,8 @@ def find_product(reader: Connection, words: str, cooperative_id: int | None = No
     }
     if not wanted or not known:
         return Meant(None)
+    if wanted not in known:
+        wanted = " ".join(word for word in wanted.split() if word not in SMALL_WORDS) or wanted
     if wanted in known:
         return Meant(known[wanted])
     likely = process.extract(wanted, known.keys(), scorer=fuzz.ratio, limit=4, score_cutoff=NEAR)
