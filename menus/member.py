@@ -27,6 +27,8 @@ MOVEMENTS = {
     "leasing_repayment": "Loyer",
     "levy": "Cotisation",
     "reversal": "Correction",
+    "settlement": "Soldé",
+    "merge": "Réunion",
 }
 
 

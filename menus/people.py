@@ -29,6 +29,8 @@ WHY: dict[str, str] = {
     "many": "Trop de numéros: retirez-en un d'abord.",
     "nothing": "Rien à activer sur cette carte.",
     "elsewhere": "Ce numéro est aussi d'une autre CPS: voyez CARE.",
+    "open": "Un paiement ou une pesée est en cours.",
+    "frozen": "Numéro ou code changé: attendez 24 h.",
     "asked": "C'est déjà demandé.",
     "gone": "Déjà fait, ou plus possible.",
 }
@@ -145,7 +147,7 @@ def numbers_of_whom(hop: Hop) -> Sequence[NumberRow]:
 @menu.effect(leads={"barred": Barred, "not_yours": None})
 def open_reset(hop: Hop, session: Session) -> Nothing:
     """Open the window in which the member chooses another PIN."""
-    office, member = office_of(session, hop), _found(session, hop)
+    office, member = office_of(session, hop), found_of(session, hop)
     try:
         window = resets.open_by_officer(session, office, hop.phone, member, channel="ussd", operation=hop.operation, now=hop.now)
     except resets.NotNow as no:
@@ -158,7 +160,7 @@ def open_reset(hop: Hop, session: Session) -> Nothing:
 @menu.effect(leads={"barred": Barred, "not_yours": None})
 def note_number(hop: Hop, session: Session) -> Issued:
     """Put a number on the account, which opens nothing before the member's PIN, or a second officer, says so."""
-    office, member = office_of(session, hop), _found(session, hop)
+    office, member = office_of(session, hop), found_of(session, hop)
     phone, person = str(hop.kept["new_phone"]), member.person_id
     numbers.lock_person(session, person)
     if member.state not in ("active", "pending"):
@@ -180,7 +182,7 @@ def note_number(hop: Hop, session: Session) -> Issued:
 @menu.effect(leads={"barred": Barred, "not_yours": None})
 def change_sim(hop: Hop, session: Session) -> Issued:
     """Bar a number whose SIM has changed until it is proved again, or take it off the account."""
-    office, member = office_of(session, hop), _found(session, hop)
+    office, member = office_of(session, hop), found_of(session, hop)
     numbers.lock_person(session, member.person_id)
     act = numbers.flag if hop.kept["sim"] == "flag" else numbers.release
     phone = act(session, member.person_id, hop.kept["number"]["id"], by_person_id=office.person_id, now=hop.now)
@@ -196,7 +198,7 @@ def change_sim(hop: Hop, session: Session) -> Issued:
 @menu.effect(leads={"barred": Barred, "not_yours": None})
 def renew_activation(hop: Hop, session: Session) -> Issued:
     """Issue another activation number, for a first use or for a number that wants proof."""
-    office, member = office_of(session, hop), _found(session, hop)
+    office, member = office_of(session, hop), found_of(session, hop)
     unproved = any(number.proof_wanted for number in numbers.numbers_of(session, member.person_id))
     if member.state != "pending" and not (member.state == "active" and unproved):
         refuse("nothing")
@@ -208,6 +210,14 @@ def renew_activation(hop: Hop, session: Session) -> Issued:
 def whom_of(hop: Hop) -> Whom:
     """Return whose card was typed."""
     return msgspec.convert(hop.kept["whom"], Whom)
+
+
+def found_of(session: Session, hop: Hop) -> finding.Found:
+    """Return the member typed as she stands now."""
+    try:
+        return finding.in_cooperative(session, whom_of(hop).cooperative_id, whom_of(hop).card)
+    except finding.NoCard:
+        refuse("gone")
 
 
 def office_of(session: Session, hop: Hop, cooperative_id: int | None = None) -> Office:
@@ -248,13 +258,6 @@ def phone_words(phone: str) -> str:
 def _asked(hop: Hop) -> str:
     """Return the number about which it was asked whether it is shared."""
     return str(hop.kept.get("held", {}).get("phone", ""))
-
-
-def _found(session: Session, hop: Hop) -> finding.Found:
-    try:
-        return finding.in_cooperative(session, whom_of(hop).cooperative_id, whom_of(hop).card)
-    except finding.NoCard:
-        refuse("gone")
 
 
 def _proof(

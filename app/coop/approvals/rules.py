@@ -37,6 +37,9 @@ KINDS = {
     "aid": Kind(),
     "merge": Kind(),
     "exclusion": Kind(),
+    "death": Kind(),
+    "reinstatement": Kind(),
+    "settlement": Kind(),
     "number": Kind(),
 }
 """What is not here needs two others when a member asks, one when an officer does."""

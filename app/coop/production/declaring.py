@@ -43,7 +43,7 @@ class Declared(msgspec.Struct, frozen=True):
 
 
 class NotActive(Exception):
-    """Only an active member declares."""
+    """Only an active member declares, and not one who is leaving."""
 
 
 class ProductGone(Exception):
@@ -109,11 +109,12 @@ def declare(
 
     The same operation again gives the first one. Raises NotActive, ProductGone.
     """
-    member = session.execute(select(Member.cooperative_id, Member.state).where(Member.id == member_id).with_for_update()).first()
+    mine = select(Member.cooperative_id, Member.state, Member.leaving_on).where(Member.id == member_id)
+    member = session.execute(mine.with_for_update()).first()
     known = session.execute(_TOLD.where(Declaration.operation == operation)).first()  # behind the lock: the first may just be done
     if known:
         return Declared(*known, repeated=True)
-    if member is None or member.state != "active":
+    if member is None or member.state != "active" or member.leaving_on:
         raise NotActive
     taken = _PRODUCTS.where(Product.id == product_id)
     product = session.execute(taken, {"cooperative": member.cooperative_id}).first()

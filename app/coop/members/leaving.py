@@ -1,0 +1,211 @@
+"""Leave a co-operative: by one's own word, by exclusion, by death; and nobody's money is lost on the way.
+
+AUSCOOP, article 11: notice in writing, everything repaid within the year, debts cleared first. Articles 13 and 14: a reason, and a
+letter within ten days. Exclusion, death and settling an account take an officer who asks and others who approve.
+"""
+
+from datetime import date, datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.members import audit
+from app.coop.members.events import Departure
+from app.coop.members.finding import Found
+from app.coop.members.models import Member, Person, Role
+from app.coop.members.offices import Office
+from app.coop.members.telling import tell
+from app.sms import people_texts
+
+YEAR, LETTER = timedelta(days=365), timedelta(days=10)
+REASONS = ("2 ans sans activité", "règles non suivies", "dettes", "autre, par écrit")
+KINDS = {"exclusion": "Exclusion", "death": "Décès", "reinstatement": "Réouverture de compte"}
+
+
+class NotPossible(Exception):
+    """The member is not in the state that this needs: gone already, leaving already, or not leaving."""
+
+
+class Leaving(msgspec.Struct, frozen=True):
+    """A departure that is open, as officers see it; what is owed is to be paid by `due`."""
+
+    id: int
+    member_id: int
+    card: str
+    kind: str
+    due: date
+
+
+def ask_to_leave(session: Session, member_id: int, *, now: datetime) -> date:
+    """Take the member's own notice, given by PIN; return by when everything is repaid. Raises NotPossible."""
+    return _leave(session, member_id, None, None, now)
+
+
+def note(session: Session, office: Office, member: Found, paper: str, *, channel: str, operation: str, now: datetime) -> date:
+    """Note a notice given on paper; return by when everything is repaid. Raises NotPossible."""
+    due = _leave(session, member.member_id, office.person_id, paper, now)
+    _audit(session, office, "departure noted", member, channel, operation, now)
+    return due
+
+
+def stay(session: Session, member_id: int, *, now: datetime) -> None:
+    """Take a notice back, by the member's PIN: who hasn't left yet stays. Raises NotPossible."""
+    mine = (Departure.member_id == member_id) & (Departure.state == "open") & (Departure.kind == "withdrawal")
+    taken = update(Departure).where(mine).values(state="withdrawn", closed_at=now).returning(Departure.id)
+    if session.execute(taken).first() is None:
+        raise NotPossible
+    session.execute(update(Member).where(Member.id == member_id).values(leaving_on=None))
+
+
+def ask(
+    session: Session,
+    kind: str,
+    office: Office,
+    member: Found,
+    *,
+    paper: str,
+    reason: str = "",
+    channel: str,
+    operation: str,
+    now: datetime,
+) -> None:
+    """Ask other officers for an exclusion (with a reason), a death or a reinstatement; `paper` is the number of what proves it.
+
+    Raises NotPossible, approvals.AlreadyAsked.
+    """
+    ends = _open(session, member.member_id)
+    closed = ends is not None and ends.kind != "withdrawal"
+    if member.state == "departed" or closed != (kind == "reinstatement"):
+        raise NotPossible
+    approvals.ask(
+        session,
+        kind=kind,
+        cooperative_id=member.cooperative_id,
+        about=f"member:{member.member_id}:{paper}",
+        words=f"{KINDS[kind]}{f': {reason}' if reason else ''}",
+        asked_by=office.person_id,
+        operation=f"{kind}:{operation}"[:80],
+        now=now,
+        member_id=member.member_id,
+    )
+    _audit(session, office, f"{kind} asked", member, channel, operation, now)
+
+
+@approvals.executes("exclusion")
+def excluded(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Close the account to the member's acts; what is owed stays owed, and the letter follows."""
+    person = _shut(session, approval, "exclusion", now)
+    tell(session, person, operation, people_texts.excluded(now, (now + LETTER).date()), now=now)
+
+
+@approvals.executes("death")
+def died(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Close the account; what is owed waits for the heirs, by paper. Her numbers are told: a living member can have it mended."""
+    person = _shut(session, approval, "death", now)
+    tell(session, person, operation, people_texts.closed_by_death(now), now=now)
+
+
+@approvals.executes("reinstatement")
+def reinstated(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Open an account again that was closed by mistake; offices that ended meanwhile stay ended."""
+    member, _ = _about(approval)
+    shut = (Departure.member_id == member) & (Departure.state == "open") & (Departure.kind != "withdrawal")
+    opened = update(Departure).where(shut).values(state="withdrawn", closed_by=approval.decided_by, closed_at=now)
+    if session.execute(opened.returning(Departure.id)).first() is None:
+        raise approvals.Impossible("ce compte n'est pas fermé")
+    row = session.get_one(Member, member, with_for_update=True)
+    row.state = "active" if session.get_one(Person, row.person_id).pin_hash else "pending"
+    row.leaving_on = None
+    tell(session, row.person_id, operation, people_texts.reinstated(now), now=now)
+
+
+def departures(reader: Connection | Session, cooperative_id: int | None, limit: int = 40) -> list[Leaving]:
+    """Return the open departures of a co-operative, with None of all, those first whose money is due first."""
+    rows = select(Departure.id, Member.id, Member.card, Departure.kind, Departure.due_on)
+    rows = rows.join(Member, Member.id == Departure.member_id).where(Departure.state == "open")
+    if cooperative_id is not None:
+        rows = rows.where(Member.cooperative_id == cooperative_id)
+    return [Leaving(*row) for row in reader.execute(rows.order_by(Departure.due_on, Departure.id).limit(limit))]
+
+
+def departure_of(reader: Connection | Session, member_id: int) -> Leaving | None:
+    """Return a member's open departure."""
+    rows = select(Departure.id, Member.id, Member.card, Departure.kind, Departure.due_on)
+    mine = rows.join(Member, Member.id == Departure.member_id).where(Departure.state == "open", Member.id == member_id)
+    row = reader.execute(mine).first()
+    return Leaving(*row) if row else None
+
+
+def end_offices(session: Session, person_id: int, now: datetime) -> None:
+    """End a person's offices with yesterday: who leaves decides nothing any more."""
+    running = or_(Role.until_on.is_(None), Role.until_on >= now.date())
+    ended = update(Role).where(Role.person_id == person_id, running)
+    session.execute(ended.values(until_on=now.date() - timedelta(days=1)))
+
+
+def _leave(session: Session, member_id: int, noted_by: int | None, paper: str | None, now: datetime) -> date:
+    left = (
+        update(Member)
+        .where(Member.id == member_id, Member.state.in_(("active", "pending")), Member.leaving_on.is_(None))
+        .values(leaving_on=now.date())
+    )
+    if session.execute(left.returning(Member.id)).first() is None:
+        raise NotPossible
+    due = (now + YEAR).date()
+    session.add(_departure(member_id, "withdrawal", None, paper, noted_by, now))
+    return due
+
+
+def _shut(session: Session, approval: approvals.Approval, kind: str, now: datetime) -> int:
+    member, paper = _about(approval)
+    row = session.get_one(Member, member, with_for_update=True)
+    before = _open(session, member)
+    if row.state == "departed" or (before is not None and before.kind != "withdrawal"):
+        raise approvals.Impossible("ce compte est déjà fermé")
+    if before is not None:
+        before.state, before.closed_at = "withdrawn", now
+        session.flush()
+    row.state, row.leaving_on, row.amounts_by_sms = "blocked", now.date(), False
+    reason = approval.words.partition(": ")[2] or None
+    session.add(_departure(member, kind, reason, paper, approval.asked_by, now))
+    end_offices(session, row.person_id, now)
+    session.flush()
+    return row.person_id
+
+
+def _departure(member: int, kind: str, reason: str | None, paper: str | None, by: int | None, now: datetime) -> Departure:
+    return Departure(
+        member_id=member,
+        kind=kind,
+        state="open",
+        reason=reason,
+        paper=paper or None,
+        noted_by=by,
+        noted_at=now,
+        due_on=(now + YEAR).date(),
+    )
+
+
+def _open(session: Session, member_id: int) -> Departure | None:
+    return session.scalar(select(Departure).where(Departure.member_id == member_id, Departure.state == "open").with_for_update())
+
+
+def _about(approval: approvals.Approval) -> tuple[int, str]:
+    _, member, paper = approval.about.split(":")
+    return int(member), paper
+
+
+def _audit(session: Session, office: Office, act: str, member: Found, channel: str, operation: str, now: datetime) -> None:
+    audit.record(
+        session,
+        office,
+        act,
+        about=f"member:{member.member_id}",
+        member_id=member.member_id,
+        cooperative_id=member.cooperative_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )

@@ -1,0 +1,197 @@
+"""Leave a co-operative: the member's screens, and the officers' who note, ask of each other, and settle."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.ledger import settling
+from app.coop.ledger.reading import balances_of
+from app.coop.members import leaving
+from app.coop.members.finding import Found, NoCard, in_cooperative
+from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.models import Member, Person
+from app.coop.members.offices import office_for
+from app.sms import people_texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead
+from menus.caller import Hop, Nothing, member_of, tell_person, who_of
+from menus.people import Barred, CardNumber, Named, found_of, office_of, refuse, whom_of
+
+menu = Bindings("leaving")
+Far = Annotated[str, kinds.Kind("words", "28/12/2027")]
+WHAT = {"withdrawal": "Départ", "exclusion": "Exclure", "death": "Décès", "reinstatement": "Rouvrir"}
+SHORT = {"withdrawal": "départ", "exclusion": "exclu", "death": "décès"}
+
+
+class Due(msgspec.Struct, frozen=True):
+    due_on: Far
+
+
+class Leaving(msgspec.Struct, frozen=True):
+    due: Far
+
+
+class Leaver(msgspec.Struct, frozen=True):
+    what: kinds.Short
+    name: kinds.PersonName
+
+
+class Noted(msgspec.Struct, frozen=True):
+    noted: Annotated[str, kinds.Kind("words", "m" * 100)]
+
+
+class LeaverRow(msgspec.Struct, frozen=True):
+    id: int
+    member_id: int
+    card: CardNumber
+    kind: kinds.Short
+    due: Far
+
+
+class Owed(msgspec.Struct, frozen=True):
+    name: Annotated[str, kinds.Kind("name", "m" * 24, private=True)]
+    shares: kinds.Amount
+    savings: kinds.Amount
+    payable: kinds.Amount
+    owes: kinds.Amount
+
+
+class Owing(msgspec.Struct, frozen=True):
+    amount: kinds.Price
+
+
+@menu.source(leads={"leaving": Leaving})
+def leave(hop: Hop) -> Nothing:
+    """Lead elsewhere who is leaving already."""
+    with hop.desk.database.read() as reader:
+        found = leaving.departure_of(reader, member_of(hop))
+    if found:
+        raise Lead("leaving", Leaving(_far(found.due)))
+    return Nothing()
+
+
+@menu.effect(leads={"gone": None})
+def ask_to_leave(hop: Hop, session: Session) -> Due:
+    """Take the member's notice: the SMS is its written trace."""
+    try:
+        due = leaving.ask_to_leave(session, member_of(hop), now=hop.now)
+    except leaving.NotPossible:
+        raise Lead("gone") from None
+    tell_person(session, hop, who_of(hop).person_id, f"leave:{hop.operation}", people_texts.leaving_noted(hop.now, due))
+    return Due(_far(due))
+
+
+@menu.effect(leads={"gone": None})
+def stay(hop: Hop, session: Session) -> Nothing:
+    """Take the notice back."""
+    try:
+        leaving.stay(session, member_of(hop), now=hop.now)
+    except leaving.NotPossible:
+        raise Lead("gone") from None
+    tell_person(session, hop, who_of(hop).person_id, f"stay:{hop.operation}", people_texts.staying(hop.now))
+    return Nothing()
+
+
+@menu.source(leads={"why": None})
+def leaver(hop: Hop) -> Leaver:
+    """Say what will be noted of whom; an exclusion wants a reason first."""
+    kind = str(hop.kept["leave_as"])
+    if kind == "exclusion" and "leave_why" not in hop.kept:
+        raise Lead("why")
+    return Leaver(WHAT[kind], _name(hop, whom_of(hop).member_id))
+
+
+@menu.effect(leads={"not_yours": None, "barred": Barred})
+def note_departure(hop: Hop, session: Session) -> Noted:
+    """Note a notice on paper; or ask other officers for an exclusion, a death, a reinstatement."""
+    office, member = office_of(session, hop), found_of(session, hop)
+    kind, paper = str(hop.kept["leave_as"]), str(hop.kept["leaver_paper"])
+    act: Any = {"paper": paper, "channel": "ussd", "operation": hop.operation, "now": hop.now}
+    try:
+        if kind == "withdrawal":
+            due = leaving.note(session, office, member, **act)
+            words = people_texts.leaving_noted(hop.now, due)
+            tell_person(session, hop, member.person_id, f"leave:{hop.operation}", words)
+            return Noted(f"Noté. Tout est à rendre au plus tard le {_far(due)}: 5, puis 4.")
+        reason = leaving.REASONS[int(hop.kept["leave_why"]) - 1] if kind == "exclusion" else ""
+        leaving.ask(session, kind, office, member, reason=reason, **act)
+    except leaving.NotPossible:
+        refuse("gone")
+    except approvals.AlreadyAsked:
+        refuse("asked")
+    return Noted("Noté. Un 2e responsable doit l'approuver: Bureau, 2. Rien n'est changé d'ici là.")
+
+
+@menu.rows()
+def leavers(hop: Hop) -> Sequence[LeaverRow]:
+    """Give the departures that are open in the officer's scope."""
+    with hop.desk.database.read() as reader:
+        office = office_for(reader, who_of(hop).person_id, "people", hop.now.date())
+        found = leaving.departures(reader, office.cooperative_id)
+    return [LeaverRow(one.id, one.member_id, one.card, SHORT[one.kind], _far(one.due)) for one in found]
+
+
+@menu.source()
+def leaver_owed(hop: Hop) -> Owed:
+    """Say what is owed either way."""
+    member = _departing(hop).member_id
+    with hop.desk.database.read() as reader:
+        found = balances_of(reader, member)
+    return Owed(_name(hop, member), found.shares, found.savings, found.payable, found.advance + found.leasing)
+
+
+@menu.source()
+def leaver_named(hop: Hop) -> Named:
+    """Say whose account will be settled."""
+    return Named(_name(hop, _departing(hop).member_id))
+
+
+@menu.effect(leads={"not_yours": None, "barred": Barred, "owing": Owing})
+def settle(hop: Hop, session: Session) -> Noted:
+    """Ask that the account be settled, or close it when nothing is owed."""
+    member = _member(hop, session)
+    office = office_of(session, hop, member.cooperative_id)
+    act: Any = {"channel": "ussd", "operation": hop.operation, "now": hop.now}
+    try:
+        done = settling.ask_settlement(session, office, member, **act)
+    except settling.Owes as owes:
+        raise Lead("owing", Owing(owes.amount)) from None
+    except settling.StillOpen:
+        refuse("open")
+    except settling.NotForYourself:
+        refuse("own")
+    except MoneyFrozen:
+        refuse("frozen")
+    except leaving.NotPossible:
+        refuse("gone")
+    except approvals.AlreadyAsked:
+        refuse("asked")
+    if done.amount is None:
+        return Noted("Rien n'est dû: le compte est clos.")
+    return Noted("Noté. Un 2e responsable approuve: Bureau, 2. Puis remettez l'argent contre signature.")
+
+
+def _departing(hop: Hop) -> LeaverRow:
+    return msgspec.convert(hop.kept["departing"], LeaverRow)
+
+
+def _member(hop: Hop, session: Session) -> Found:
+    try:
+        return in_cooperative(session, None, _departing(hop).card)
+    except NoCard:
+        refuse("gone")
+
+
+def _name(hop: Hop, member_id: int) -> str:
+    with hop.desk.database.read() as reader:
+        name = select(Person.name).join(Member, Member.person_id == Person.id).where(Member.id == member_id)
+        return reader.scalar(name) or ""
+
+
+def _far(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

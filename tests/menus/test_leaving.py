@@ -1,0 +1,154 @@
+"""Who leaves is repaid, who is excluded or dead is decided on by several; no balance vanishes on the way."""
+
+import pytest
+from sqlalchemy import select, update
+
+from app.coop.ledger.models import Account, Payout
+from app.coop.ledger.reading import balances_of
+from app.coop.ledger.services import account_of, post
+from app.coop.ledger.verify import verify
+from app.coop.members.events import Departure
+from app.coop.members.models import Member, Person, Role
+from tests import quay, village
+from tests.menus.test_people import approve, bureau, dial, texts_to
+
+
+def member(database, number=1):
+    with database.read() as reader:
+        return reader.execute(select(Member.state, Member.leaving_on, Member.left_on).where(Member.id == number)).one()
+
+
+def balances(database, number=1):
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        return balances_of(reader, number)
+
+
+def amounts_of(found):
+    return [found.shares, found.savings, found.payable, found.advance, found.leasing]
+
+
+def note(line, choice, *entries, card="00001"):
+    talk, _ = bureau(line, "5", choice, card, "77", *entries)
+    return talk.type("2468")
+
+
+def settle(line, place="1", phone=quay.SECRETARY):
+    talk, said = bureau(line, "5", "4", place, "1", phone=phone)
+    return said, talk.type("2468")
+
+
+def test_a_member_gives_notice_changes_her_mind_and_goes(line, database):
+    assert "préavis" in dial(line, village.AWA, "7", "2468", "8")
+    assert "au plus tard le" in dial(line, village.AWA, "7", "2468", "8", "1", "2468")
+    assert "départ demandé" in texts_to(database, village.AWA)[-1]
+    assert "départ demandé" in dial(line, village.AWA, "2", "2468", "1", "12", "1"), "who leaves declares nothing more"
+    assert "C'est fait" in dial(line, village.AWA, "7", "2468", "8", "1", "2468")
+    assert member(database) == ("active", None, None)
+    dial(line, village.AWA, "7", "2468", "8", "1", "2468")
+    said, asked = settle(line)
+    assert "Awa 1" in said
+    assert "2e responsable" in asked
+    assert balances(database).savings == 12_500, "nothing moves before the second officer's word"
+    assert "Approuvé" in approve(line)
+    assert set(amounts_of(balances(database))) == {0}
+    assert member(database).state == "departed"
+    assert "n'est plus celui d'un membre" in dial(line, village.AWA, "1")
+    assert "compte est clos" in texts_to(database, village.AWA)[-1]
+    with database.read() as reader:
+        states = reader.scalars(select(Departure.state).order_by(Departure.id)).all()
+        assert states == ["withdrawn", "closed"]
+        assert reader.scalar(select(Person.pin_hash).where(Person.id == 1)) is None
+
+
+def test_what_is_owed_comes_in_before_the_account_is_closed(line, database):
+    quay.women(database, 1)
+    assert "Tout est à rendre" in note(line, "1", card="00201")
+    assert "doit encore 10 000 F" in settle(line)[1]
+    assert member(database, 201).left_on is None
+
+
+@pytest.mark.parametrize("changed", ["money", "mind"])
+def test_a_settlement_is_as_it_was_approved_or_not_at_all(line, database, changed):
+    dial(line, village.AWA, "7", "2468", "8", "1", "2468")
+    settle(line)
+    if changed == "mind":
+        dial(line, village.AWA, "7", "2468", "8", "1", "2468")
+    else:
+        with database.transaction() as session:
+            lines = [(account_of(session, 1, None, "cash"), 500), (account_of(session, 1, 1, "savings"), -500)]
+            kind = {"kind": "savings", "cooperative_id": 1, "member_id": 1, "now": village.LONG_AGO}
+            post(session, operation="more", lines=lines, **kind)
+    assert "Impossible" in approve(line)
+    assert balances(database).savings >= 12_500
+    assert member(database).state == "active"
+
+
+def test_one_with_nothing_is_closed_by_one_officer(line, database):
+    assert "Noté" in note(line, "1", card="00002")
+    assert "compte est clos" in settle(line)[1]
+    assert member(database, 2).state == "departed"
+
+
+def test_exclusion_takes_a_reason_and_two_officers(line, database):
+    with database.transaction() as session:
+        session.add(Role(person_id=1, role="delegate", cooperative_id=1, from_on=village.LONG_AGO.date()))
+    assert "pour quelle raison" in bureau(line, "5", "2", "00001", "77")[1]
+    assert "Rien n'est changé d'ici là" in note(line, "2", "2")
+    assert member(database).state == "active"
+    assert "Approuvé" in approve(line)
+    assert member(database).state == "blocked"
+    assert "exclusion décidée" in texts_to(database, village.AWA)[-1]
+    assert "bloqué" in dial(line, village.AWA, "1")
+    with database.read() as reader:
+        assert reader.execute(select(Departure.kind, Departure.reason, Departure.paper)).one() == (
+            "exclusion",
+            "règles non suivies",
+            "77",
+        )
+        assert reader.scalar(select(Role.until_on).where(Role.person_id == 1)) is not None
+    assert balances(database).shares == 10_000, "what is owed stays owed"
+    settle(line)
+    assert "Approuvé" in approve(line)
+    assert set(amounts_of(balances(database))) == {0}
+
+
+def test_a_death_is_two_officers_word_and_can_be_mended(line, database):
+    note(line, "3")
+    assert "Refusé" in approve(line, verdict="2")
+    assert member(database).state == "active"
+    note(line, "3")
+    approve(line)
+    assert member(database).state == "blocked"
+    assert "Une erreur ?" in texts_to(database, village.AWA)[-1]
+    assert "Déjà fait" in note(line, "3")
+    note(line, "5")
+    approve(line)
+    assert member(database) == ("active", None, None)
+    assert "Parts" in dial(line, village.AWA, "1", "2468")
+
+
+def test_nothing_is_settled_while_money_is_frozen_or_on_its_way(line, database):
+    dial(line, village.AWA, "7", "2468", "8", "1", "2468")
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 1).values(money_frozen_until=village.LONG_AHEAD))
+    assert "attendez 24 h" in settle(line)[1]
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 1).values(money_frozen_until=None))
+    talk = line(village.AWA)
+    talk.dial(["1"])
+    for entry in ("2468", "2", "500", "1", "2468"):
+        said = talk.type(entry)
+    with database.read() as reader:
+        asked = reader.scalar(select(Payout.state))
+    assert asked == "asked", said
+    assert "en cours" in settle(line)[1]
+
+
+def test_a_leaver_is_not_settled_by_herself(line, database):
+    with database.transaction() as session:
+        session.execute(update(Account).where(Account.member_id == 101).values(balance=0))
+    talk, _ = bureau(line, "5", "1", "00101", "77")
+    talk.type("2468")
+    assert "c'est vous" in settle(line)[1]
+    assert "clos" in settle(line, phone=quay.PRESIDENT)[1]
