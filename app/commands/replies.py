@@ -11,7 +11,7 @@ STARTED_LISTED = (
 )
 HOW_STOP = "Jappoo: pour ne plus recevoir d'annonces, envoyez STOP seul. Votre message est transmis à un responsable. {cost}."
 NOT_UNDERSTOOD = (
-    "Jappoo: pas compris; un responsable lira. Ou envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, STOP. {cost}. Ou {code}"
+    "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL ou STOP. {cost}. Sinon un responsable lira votre message. {code}"
 )
 HOW_REPLY = (
     "Jappoo: envoyez REPONDRE, le numéro du message, puis votre texte. Messages: {code} puis 8, 6, 2. Rien n'est envoyé. {cost}."
