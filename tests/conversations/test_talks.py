@@ -29,7 +29,10 @@ PEOPLE = {
     "treasurer": quay.TREASURER,
     "administrator": quay.ADMINISTRATOR,
 }
-GIVEN = {"twelve women are credited": treasury.twelve}
+GIVEN = {
+    "twelve women are credited": treasury.twelve,
+    "the quay has a treasurer": lambda database, _: quay.treasurer(database),
+}
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 PINS = {"right": "2468", "wrong": "1122"}
 _sessions = itertools.count(1)

@@ -176,6 +176,19 @@ def test_frozen_money_is_neither_asked_for_nor_handed_over(desk):
     desk.typed(handing.hand_over, TREASURER, row.id)
 
 
+def test_nothing_is_handed_over_to_a_blocked_account_or_by_its_owner(desk):
+    row = desk.approved()
+    with desk.database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 1).values(state="blocked"))
+    with pytest.raises(payouts.NotHers):
+        desk.typed(handing.hand_over, TREASURER, row.id)
+    own = desk.ask("advance", member=104, asked_by=104, instalments=1)
+    desk.approve(f"payout:{own.id}")
+    with pytest.raises(payouts.NotForYourself):
+        desk.typed(handing.hand_over, TREASURER, own.id)
+    assert (desk.state(row), desk.state(own)) == ("approved", "approved")
+
+
 def test_without_her_telephone_two_officers_and_a_number_sign(desk):
     row = desk.handed()
     assert desk.typed(handing.sign, TREASURER, row.id, "4711") is False
@@ -333,6 +346,8 @@ BY_HAND = [
     ("UPDATE approvals SET needed = 3", "approved, but not by its votes"),
     ("UPDATE approvals SET state = 'dead' WHERE kind = 'advance'", "handed without its approval"),
     ("UPDATE payouts SET state = 'paid'", "paid without its approval or its entry"),
+    ("UPDATE payouts SET state = 'cancelled'", "co-operative 1: handed over and what is on its way differ by -10000 F"),
+    ("UPDATE payouts SET amount = 10001", "on its way differ by 1 F"),
     ("UPDATE approvals SET state = 'approved' WHERE kind = 'levy'", "approved, without its entry"),
 ]
 

@@ -30,8 +30,8 @@ def talk(line, phone, *entries, to=()):
     return said
 
 
-def at_till(line, phone, *entries):
-    return talk(line, phone, "2468", *entries, to=("8", "3", "4"))
+def at_till(line, phone, choice, *entries):
+    return talk(line, phone, "2468", *entries, to=("8", "3", "4", choice))
 
 
 def approve(line, *phones):
@@ -174,7 +174,7 @@ def test_a_levy_on_deliveries_waits_for_another(line):
         (quay.TREASURER, ("4", "001", "*"), "1 à 20"),
         (quay.TREASURER, ("5", "001"), "Rien d'accepté"),
         (quay.TREASURER, ("6", "623590"), "Rien de remis"),
-        (quay.SECRETARY, (), "pas de votre charge"),
+        (quay.SECRETARY, ("1",), "pas de votre charge"),
     ],
 )
 def test_what_the_till_refuses(line, phone, entries, words):

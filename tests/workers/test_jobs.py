@@ -3,17 +3,19 @@
 import pathlib
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from app.coop.approved import approvals
 from app.sms import reports, sending
 from app.sms.models import Message
 from app.sms.purposes import QUEUES
 from app.sms.sending import LINES
 from app.sms.waker import FLAG, queue_of, wake
+from tests import quay, village
 from tests.workers.conftest import SENT_TO, put
 from workers import jobs, runner, schedule
 
@@ -96,3 +98,19 @@ def test_a_tick_outlives_redis_and_the_database(monkeypatch, valkey):
     schedule.tick()
     valkey.kill()
     schedule.tick()
+
+
+def test_a_tick_ends_what_nobody_decided_and_tells_whom_it_concerns(here):
+    village.build(here.database)
+    quay.appoint(here.database)
+    long_ago = datetime.now(UTC) - timedelta(hours=73)
+    for about, at in (("old", long_ago), ("new", datetime.now(UTC))):
+        with here.database.transaction() as session:
+            asked = {"asked_by": 101, "operation": about, "about": about, "words": "Une chose", "now": at}
+            approvals.ask(session, kind="thing", cooperative_id=1, **asked)
+    schedule.tick()
+    with here.database.read() as reader:
+        assert list(reader.scalars(select(approvals.Approval.state).order_by(approvals.Approval.id))) == ["dead", "waiting"]
+        told = dict(reader.execute(select(Message.to_number, Message.text).where(Message.purpose == "task")).all())
+    assert "morte après 72 h" in told[quay.SECRETARY]
+    assert "1 demande attend votre accord" in told[quay.PRESIDENT]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger import schedule
 from app.coop.ledger.models import Payout
-from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, Open, move, open_of, record
+from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of, record
 from app.coop.ledger.services import account_of, post
 from app.coop.members.freezes import check_money
 from app.coop.members.models import Member
@@ -29,12 +29,15 @@ class OtherSignature(Exception):
 def hand_over(session: Session, office: Office, payout_id: int, *, channel: str, operation: str, now: datetime) -> Payout:
     """Note that an officer gave a member what was approved; her schedule begins.
 
-    Raises Gone, NotForYourself, MoneyFrozen, Overdrawn: nothing is handed over then.
+    Raises Gone, NotForYourself, NotHers, MoneyFrozen, Overdrawn: nothing is handed over then.
     """
     here = Payout.cooperative_id == office.cooperative_id
     row = move(session, payout_id, ("approved",), "handed", here)
-    if session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == office.person_id:
+    member = session.execute(select(Member.person_id, Member.state).where(Member.id == row.member_id)).one()
+    if member.person_id == office.person_id:
         raise NotForYourself
+    if member.state != "active":
+        raise NotHers(row.member_id)
     check_money(session, row.member_id, now)
     row.handed_by, row.handed_at = office.person_id, now
     hers, _ = SIDES[row.kind]

@@ -1,10 +1,11 @@
 """Recompute the books from their postings, and say what doesn't agree; also with payouts, schedules and approvals."""
 
 import msgspec
-from sqlalchemy import Connection, String, case, cast, func, literal, or_, select
+from sqlalchemy import Connection, String, case, cast, func, literal, or_, select, union_all
 
 from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
+from app.coop.payments.models import Payment
 from app.db.base import Base
 
 MOST_NAMED = 20
@@ -22,7 +23,7 @@ class Findings(msgspec.Struct, frozen=True):
 def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
     wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_orphans(reader), *_strangers(reader)]
-    wrong += [*_schedules(reader), *_payouts(reader), *_votes(reader), *_executed(reader)]
+    wrong += [*_schedules(reader), *_payouts(reader), *_on_their_way(reader), *_votes(reader), *_executed(reader)]
     return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
 
 
@@ -111,6 +112,26 @@ def _payouts(reader: Connection) -> list[str]:
     unpaid = (Payout.state == "paid") & Payout.paid_entry_id.is_(None)
     rows = reader.execute(select(Payout.id, Payout.state).where(or_(unwanted, unbooked, unpaid)).limit(MOST_NAMED))
     return [f"payout {payout}: {state} without its approval or its entry" for payout, state in rows]
+
+
+def _on_their_way(reader: Connection) -> list[str]:
+    """Hold each co-operative's *handed over* against what was handed over and isn't paid."""
+    posted = (
+        select(Account.cooperative_id, func.sum(Posting.amount).label("amount"))
+        .join(Posting, Posting.account_id == Account.id)
+        .where(Account.kind == "handed_over")
+        .group_by(Account.cooperative_id)
+    )
+    on_their_way = [
+        select(table.cooperative_id, func.sum(table.amount).label("amount"))
+        .where(table.handed_entry_id.is_not(None), table.paid_entry_id.is_(None), table.state != "cancelled")
+        .group_by(table.cooperative_id)
+        for table in (Payout, Payment)
+    ]
+    every = union_all(posted, *on_their_way).subquery()
+    left = func.sum(every.c.amount)
+    rows = reader.execute(select(every.c.cooperative_id, left).group_by(every.c.cooperative_id).having(left != 0).limit(MOST_NAMED))
+    return [f"co-operative {place}: handed over and what is on its way differ by {int(left)} F" for place, left in rows]
 
 
 def _votes(reader: Connection) -> list[str]:
