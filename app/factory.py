@@ -23,6 +23,7 @@ from app.web.texts_in import sms_blueprint
 from config.demands import demand
 from config.redis import connect
 from config.settings import Settings, load
+from config.terms import terms_of
 from menus.desk import Desk, SqlActs
 from menus.publishing import SqlShelf
 from menus.whole import bindings
@@ -57,7 +58,8 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         now=now,
     )
     shelf.current(None)
-    clerk = Clerk(database, settings.secret, code, cost, settings.sms_part_price, settings.at_short_code, settings.at_sender_id)
+    own = settings.at_short_code, terms_of(settings), settings.at_sender_id
+    clerk = Clerk(database, settings.secret, code, cost, settings.sms_part_price, *own)
     behind_proxies(app, settings.trusted_proxies)
     answer_faults(app)
     guard_callbacks(app, settings.callback_token, settings.networks)

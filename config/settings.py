@@ -69,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_rate: Several = 50
     sms_part_price: Count = 20
     sms_daily_budget: Count | None = None
+    sms_broadcasts_a_day: Count = 6
     ussd_cost_text: str = "Gratuit"
     metrics_token: str | None = None
     web_workers: Count = 0

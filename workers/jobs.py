@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 
 import structlog
 
+from app.coop.broadcasting import confirming
 from app.db.database import is_outage
 from app.sms import reports, sending
 from app.sms.purposes import LANES
 from app.sms.waker import FLAG, wake
+from config.terms import terms_of
 from workers.context import context
 
 log = structlog.get_logger("worker")
+WRITING_SECONDS = 0.5
 
 
 def drain(lane: str) -> bool:
@@ -19,15 +22,26 @@ def drain(lane: str) -> bool:
     here = context()
     here.queues.delete(FLAG + lane)
     try:
+        written = lane in LANES and _write_broadcasts(lane)
         more = sending.send_slice(here.post, lane) if lane in LANES else lane == reports.QUEUE and _apply_reports()
     except Exception as fault:
         if not is_outage(fault):
             raise
         log.warning("the database is out of reach; the sweeper comes back to the lane", lane=lane, fault=type(fault).__name__)
         return False
-    if more:
+    if more or written:
         wake(here.queues, lane)
-    return more
+    return more or written
+
+
+def _write_broadcasts(lane: str) -> bool:
+    """Write messages of broadcasts for a part of the slice, so that they begin to leave; tell whether more are to be written."""
+    here, until = context(), time.monotonic() + WRITING_SECONDS
+    while time.monotonic() < until:
+        with here.database.transaction() as session:
+            if not confirming.resume(session, lane, terms_of(here.settings), now=datetime.now(UTC)):
+                return False
+    return True
 
 
 def _apply_reports() -> bool:

@@ -12,6 +12,7 @@ from app.coop.approved import sweeping
 from app.coop.contests import telling
 from app.db.database import is_outage
 from app.sms import sweeper
+from app.sms.broadcasts import following
 from app.sms.waker import wake
 from workers.context import context
 
@@ -55,7 +56,9 @@ def _sweep() -> None:
     lanes: list[str] = []
     with context().database.transaction() as session:
         sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append)
-    for lane in lanes:
+    with context().database.transaction() as session:
+        following.follow(session, now=datetime.now(UTC), part_price=context().settings.sms_part_price, wake=lanes.append)
+    for lane in dict.fromkeys(lanes):
         wake(context().queues, lane)
     with context().database.transaction() as session:
         sweeping.sweep(session, said=_said(), now=datetime.now(UTC))

@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 
-import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.commands import contests, replies, weighing
+from app.commands import broadcast_replies, broadcasting, contests, replies, weighing
+from app.commands.asking import Ask
 from app.commands.grammar import fold_words
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
@@ -40,28 +38,13 @@ LANGUAGES = {
 """Languages by the first two letters of their names or codes."""
 
 
-class Ask(msgspec.Struct, frozen=True):
-    """One command: who holds the number, what followed the word, the operation's key; `text` is the SMS as it came."""
-
-    session: Session
-    phone: str
-    holders: tuple[Who, ...]
-    rest: str
-    operation: str
-    now: datetime
-    code: str
-    part_price: int = 0
-    text: str = ""
-
-
 def answer(word: str, ask: Ask) -> str:
     """Return the answer to a command; an officer's word from anyone else, and what isn't known, get the help."""
     return HANDLERS.get(word, _help)(ask)
 
 
 def _help(ask: Ask) -> str:
-    del ask
-    return replies.HELP
+    return broadcast_replies.HELP if ask.word == "AIDE" and broadcasting.officer(ask, "read") else replies.HELP
 
 
 def _notice(ask: Ask) -> str:
@@ -310,6 +293,12 @@ HANDLERS: dict[str, Callable[[Ask], str]] = {
     "LANGUE": _language,
     "NON": _contest,
     "CONTESTER": _report_error,
+    "DIFF": broadcasting.draft,
+    "URGENT": broadcasting.draft,
+    "OUI": broadcasting.confirm,
+    "ETAT": broadcasting.state,
+    "ANNULER": broadcasting.stop,
+    "MEMBRE": broadcasting.member,
     "VALIDER": _weighings,
     "TARIF": _price,
     "REPONDRE": _reply,

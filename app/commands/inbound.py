@@ -12,20 +12,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.commands import handlers, replies
-from app.commands.grammar import parse
+from app.commands.asking import Ask
+from app.commands.grammar import OFFICERS, parse
 from app.coop.members import inbox as letters
 from app.coop.members.identity import who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
 from app.gateways.ussd import e164
 from app.sms import inbox, outbox, refusals
+from app.sms.broadcasts.timing import Terms
 from app.sms.models import Inbound
 from app.sms.reports import clean
 
 log = structlog.get_logger("sms")
 PROVIDER = "africastalking"
 LONGEST_ID = 48
-Do = Callable[[str, handlers.Ask], str]
+Do = Callable[[str, Ask], str]
 SHORTEST = 6
 """Digits that a person's number has at least: services' numbers are shorter."""
 SAME_WITHIN, MOST_SAME = timedelta(minutes=10), 2
@@ -33,7 +35,8 @@ SAME_WITHIN, MOST_SAME = timedelta(minutes=10), 2
 
 
 class Clerk(msgspec.Struct, frozen=True):
-    """What answering needs: database, key, the string to dial, what it costs, what a part costs, our own short code and name."""
+    """What answering needs: database, key, the string to dial, what it costs, what a part costs, our own short code, what
+    broadcasts are bound to, our own name."""
 
     database: Database
     key: bytes
@@ -41,6 +44,7 @@ class Clerk(msgspec.Struct, frozen=True):
     cost: str
     part_price: int
     short_code: str | None
+    terms: Terms
     sender_id: str | None = None
 
     @property
@@ -97,9 +101,24 @@ def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do
     if not kept or why:
         return
     cause = operation_of(sms.id)
-    words = do(
-        order.word, handlers.Ask(session, sms.sender, holders, order.rest, cause, now, clerk.code, clerk.part_price, sms.text)
+    ask = Ask(
+        session,
+        sms.sender,
+        order.word,
+        holders,
+        order.rest,
+        cause,
+        now,
+        clerk.code,
+        sms.text,
+        clerk.key,
+        clerk.terms,
+        clerk.part_price,
     )
+    words = do(order.word, ask)
+    if order.word in OFFICERS and words == replies.HELP:
+        inbox.mark(session, PROVIDER, sms.id, "refused")
+        log.warning("an officer's command from somebody who isn't one", word=order.word)
     filled = words.replace("{cost}", clerk.cost).replace("{code}", clerk.code).replace("{balance}", f"{clerk.code.rstrip('#')}*1#")
     who = holders[0] if len(holders) == 1 else None
     outbox.put(
@@ -123,7 +142,7 @@ def operation_of(sms_id: str) -> str:
     return f"sms:{PROVIDER}:{sms_id}"
 
 
-def _apologise(word: str, ask: handlers.Ask) -> str:
+def _apologise(word: str, ask: Ask) -> str:
     del word, ask
     return replies.FAILED
 

@@ -13,11 +13,13 @@ from app.coop.training import models as training
 from app.db import menu_versions, operations
 from app.db.base import Base
 from app.sms import models as sms
+from app.sms.broadcasts import models as broadcasts
 
 __all__ = [
     "Base",
     "approvals",
     "boutiques",
+    "broadcasts",
     "contests",
     "events",
     "ledger",

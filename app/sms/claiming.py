@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from app.sms.broadcasts import progress
 from app.sms.models import Message
 from app.sms.purposes import Lane
-from app.sms.states import restore
+from app.sms.states import move, restore
 
 MOST, MOST_URGENT = 100, 50
 """Numbers in a request, and messages in a claim."""
@@ -51,9 +52,15 @@ def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, seco
         update(Message)
         .where(Message.id.in_(select(due.c.id)), Message.state == "queued")
         .values(state="sending", rank=10, claim=claimed, claimed_at=now, changed_at=now)
-        .returning(Message.id, Message.to_number, Message.text, Message.parts)
+        .returning(Message.id, Message.to_number, Message.text, Message.parts, Message.cause)
         .execution_options(synchronize_session=False)
     ).all()
+    stopped = progress.stopped_among(session, {row.cause for row in rows})
+    if stopped:
+        _put_aside(session, [row.id for row in rows if row.cause in stopped], stopped, now)
+        rows = [row for row in rows if row.cause not in stopped]
+        if not rows:
+            return claim(session, lane, now=now, most=most, second=second)
     texts: dict[str, list[Any]] = {}
     for row in sorted(rows):
         texts.setdefault(row.text, []).append(row)
@@ -62,6 +69,13 @@ def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, seco
         for text, same in texts.items()
         for some in _requests(same, second or MOST * 255)
     ]
+
+
+def _put_aside(session: Session, claimed: Sequence[int], causes: set[str], now: datetime) -> None:
+    """Let nothing of a stopped broadcast leave: what was claimed of it, and what still waits, so that others have their turn."""
+    move(session, Message.id.in_(claimed), "expired", now=now, reason=progress.DROPPED)
+    for cause in causes:
+        progress.drop(session, progress.broadcast_of(cause), now=now)
 
 
 def held(batch: Batch, numbers: Sequence[str]) -> ColumnElement[bool]:

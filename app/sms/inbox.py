@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,12 @@ def keep(
         "cooperative_id": cooperative_id,
     }
     return session.execute(insert(Inbound).values(values).on_conflict_do_nothing().returning(Inbound.id)).scalar() is not None
+
+
+def mark(session: Session, provider: str, provider_id: str, state: str) -> None:
+    """Say of a message that was kept what became of it."""
+    mine = (Inbound.provider == provider) & (Inbound.provider_id == clean(provider_id, 80))
+    session.execute(update(Inbound).where(mine).values(state=state))
 
 
 def keep_unreadable(session: Session, provider: str, provider_id: str, body: str, *, now: datetime) -> bool:

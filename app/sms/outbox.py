@@ -1,6 +1,6 @@
 """Put a message in the outbox: a row in the transaction that caused it, before it is anything else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import event, select
@@ -12,7 +12,7 @@ from app.sms.policy import prepare
 from app.sms.prices import price_at
 from app.sms.purposes import PURPOSES
 from app.sms.refusals import why_not
-from app.sms.states import RANKS
+from app.sms.states import RANKS, move
 
 _TOUCHED = "sms_lanes"
 
@@ -70,6 +70,13 @@ def put(
         if not refused:
             touch(session, kind.lane)
     return written
+
+
+def withdraw(session: Session, to: str, consents: Sequence[str], *, now: datetime) -> int:
+    """Let no message leave to a number that has just said no to these consents; return how many were waiting."""
+    purposes = [name for name, purpose in PURPOSES.items() if purpose.consent in consents]
+    waiting = (Message.to_number == to) & Message.purpose.in_(purposes) & (Message.state == "queued")
+    return len(move(session, waiting, "refused", now=now, reason="stopped"))
 
 
 def touch(session: Session, lane: str) -> None:

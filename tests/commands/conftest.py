@@ -1,6 +1,8 @@
 """A village, and a clerk who answers its SMS."""
 
 import itertools
+from datetime import time
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -8,9 +10,12 @@ from sqlalchemy import select
 from app.commands.inbound import Clerk, receive
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
+from app.sms.broadcasts.timing import Terms
 from app.sms.models import Inbound, Message
 from tests import village
 from tests.conftest import Clock
+
+TERMS = Terms(50, 20, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6, "Gratuit")
 
 
 class Desk:
@@ -18,15 +23,18 @@ class Desk:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database, self.clock, self._ids = database, clock, itertools.count(1)
-        self.clerk = Clerk(database, village.KEY, "*384*44135#", "Gratuit", 20, "21512")
+        self.clerk = Clerk(database, village.KEY, "*384*44135#", "Gratuit", 20, "21512", TERMS)
 
     def say(self, text: str, sender: str = village.AWA, sms_id: str | None = None) -> str | None:
         """Send an SMS and give the answer's text, None when there is none."""
         before = len(self.answers())
-        receive(self.clerk, IncomingSms(sms_id or f"id{next(self._ids)}", sender, "21512", text, None), self.clock())
+        self.hear(text, sender, sms_id or f"id{next(self._ids)}")
         new = [row for row in self.answers()[before:] if row.to_number == sender]
         assert len(new) <= 1
         return new[0].text if new else None
+
+    def hear(self, text: str, sender: str, sms_id: str) -> None:
+        receive(self.clerk, IncomingSms(sms_id, sender, "21512", text, None), self.clock())
 
     def answers(self) -> list[Message]:
         with self.database.transaction() as session:

@@ -44,7 +44,7 @@ def test_anyone_is_answered(desk, sender, text, said):
 
 def test_an_officers_word_is_written_down(desk):
     desk.say("VALIDER 482137 25")
-    assert [(row.word, row.state) for row in desk.inbox()] == [("VALIDER", "handled")]
+    assert [(row.word, row.state) for row in desk.inbox()] == [("VALIDER", "refused")]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from app.gsm7 import measure
 from app.sms.models import Inbound, Message
 from app.sms.policy import prepare
 from tests import village
+from tests.commands.conftest import TERMS
 from tests.village import AWA, BLOCKED, DEPARTED, NOBODY, SHARED
 
 CODE = "*384*44135#"
@@ -26,7 +27,7 @@ class Counter:
 
     def __init__(self, database, clock):
         self.database, self.clock, self.taken = database, clock, 0
-        self.clerk = Clerk(database, village.KEY, CODE, "Gratuit", 20, "21512")
+        self.clerk = Clerk(database, village.KEY, CODE, "Gratuit", 20, "21512", TERMS)
 
     def hear(self, text, sender=AWA, sms_id=None):
         self.taken += 1
@@ -134,7 +135,7 @@ def test_each_command_has_its_answer_and_nothing_is_declared(counter, text, send
 @pytest.mark.parametrize("word", OFFICERS)
 def test_an_officers_word_from_a_member_gets_the_help_and_is_written_down(counter, word):
     assert counter.hear(f"{word} TOUS bonjour") == filled(replies.HELP)
-    assert counter.all(Inbound.word, Inbound.state) == [(word, "handled")]
+    assert counter.all(Inbound.word, Inbound.state) == [(word, "refused")]
 
 
 def test_prices_are_said_one_by_one_or_all(counter):

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Consent
+from app.sms import outbox
 from app.sms.consents import STOPPED as STOPPED
 from app.sms.consents import wants
 
@@ -24,9 +25,14 @@ def note(
     now: datetime,
     notice: str,
 ) -> None:
-    """Add one row a purpose: what was agreed to or stopped, when, by which channel, under which notice."""
+    """Add one row a purpose: what was agreed to or stopped, when, by which channel, under which notice.
+
+    What waits for a number that stopped doesn't leave any more.
+    """
     for purpose in purposes:
         session.add(Consent(phone=phone, person_id=person_id, purpose=purpose, given=given, at=now, channel=channel, notice=notice))
+    if not given:
+        outbox.withdraw(session, phone, purposes, now=now)
 
 
 def allows(reader: Connection, phone: str, purpose: str) -> bool:

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Utc
 
+_SHARED = text("place IS NOT NULL")
+_STOPPED = text("given IS FALSE")
+
 
 class Commune(Base):
     """One of the communes of the department."""
@@ -98,7 +101,11 @@ class Number(Base):
     """
 
     __tablename__ = "numbers"
-    __table_args__ = (UniqueConstraint("phone", "person_id"), UniqueConstraint("phone", "place"))
+    __table_args__ = (
+        UniqueConstraint("phone", "person_id"),
+        UniqueConstraint("phone", "place"),
+        Index("ix_numbers_shared", "phone", sqlite_where=_SHARED, postgresql_where=_SHARED),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     phone: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -136,7 +143,10 @@ class Consent(Base):
     """What a number agreed to or stopped; rows are only added and the newest of a purpose counts."""
 
     __tablename__ = "consents"
-    __table_args__ = (Index("ix_consents_phone_purpose", "phone", "purpose", "id"),)
+    __table_args__ = (
+        Index("ix_consents_phone_purpose", "phone", "purpose", "id"),
+        Index("ix_consents_stopped", "purpose", "phone", "id", sqlite_where=_STOPPED, postgresql_where=_STOPPED),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     phone: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

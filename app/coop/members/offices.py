@@ -12,7 +12,7 @@ from app.coop.members.models import Number, Role
 from app.db.database import Database, is_outage
 
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
-Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "read"]
+Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "read"]
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "weigh": ("secretary", "delegate", "president"),
@@ -22,11 +22,12 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "people": ("secretary", "president", "administrator"),
     "call_backs": ("secretary", "delegate", "president", "administrator"),
     "assist": ("secretary", "delegate", "president", "administrator"),
+    "broadcast": ("secretary", "treasurer", "president", "administrator"),
     "read": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
 
-FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "read")
+FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "broadcast", "read")
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 
 

@@ -1,0 +1,29 @@
+"""What a command is given."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.members.identity import Who
+from app.sms.broadcasts.timing import Terms
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """One command: its word, who holds the number, what followed the word, the operation's key.
+
+    `text` is the SMS as it came, `key` makes and checks codes, `terms` bind broadcasts, `code` is the string to dial.
+    """
+
+    session: Session
+    phone: str
+    word: str
+    holders: tuple[Who, ...]
+    rest: str
+    operation: str
+    now: datetime
+    code: str
+    text: str
+    key: bytes
+    terms: Terms
+    part_price: int = 0

@@ -1,0 +1,115 @@
+"""What officers are answered about broadcasts: short French, with `{cost}` wherever an answer is asked for."""
+
+from datetime import datetime
+
+from app.coop.audience.query import Reach
+from app.sms.broadcasts.models import Broadcast
+from app.sms.broadcasts.progress import Counts
+from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.words import first_words, hour, number, numbers
+from app.sms.cost import quote
+
+HELP = (
+    "Jappoo, responsables: DIFF public texte (TOUS, CPS1, PECHE+JOAL; @18:30 pour plus tard), URGENT public texte, OUI code, "
+    "ETAT, ANNULER, MEMBRE numéro, VALIDER, TARIF. Aussi: PRIX, PROD, SOLDE, RAPPEL, STOP. {cost}."
+)
+HOW = "Jappoo: envoyez {word} public texte, par exemple {word} TOUS Réunion demain à 9h, ou {word} PECHE+JOAL texte. {cost}."
+HOW_TIME = "Jappoo: heure pas comprise. Par exemple @18:30, @demain 7h, @ven 9h, dans les 7 jours. Rien n'est envoyé. {cost}."
+NOT_LATER = "Jappoo: URGENT part tout de suite, sans @heure. Rien n'est envoyé. {cost}."
+UNKNOWN = 'Jappoo: public "{word}" inconnu.{near} Rien n\'est envoyé. {cost}.'
+OTHERS = "Jappoo: {word} n'est pas votre CPS. Vous écrivez à la vôtre: TOUS. Rien n'est envoyé. {cost}."
+TOO_LONG = "Jappoo: texte trop long: {parts} SMS chacun, au plus {most}. Rien n'est envoyé. {cost}."
+WRONG_CODE = "Jappoo: ce code n'est pas le bon. Rien n'est envoyé. Regardez le dernier devis, ou renvoyez votre DIFF. {cost}."
+HOW_YES = "Jappoo: envoyez OUI et le code du devis, par exemple OUI 4821. Rien n'est envoyé. {cost}."
+FRESH = "Jappoo: votre numéro a changé il y a moins de 72 heures: il ne peut pas encore confirmer. Rien n'est envoyé."
+DIED = "Code périmé (15 min), rien n'est parti. Nouveau devis. "
+NO_SUCH = "Jappoo: aucun envoi {which} chez vous. {cost}."
+DROPPED = "Jappoo: devis annulé, rien n'est envoyé."
+STOPPED = "Jappoo: envoi {id} arrêté: {left} sur {all} étaient partis."
+OVER = "Jappoo: envoi {id} déjà {state}: {left} sur {all} partis."
+NO_MEMBER = "Jappoo: aucun membre à ce numéro chez vous. {cost}."
+HOW_MEMBER = "Jappoo: envoyez MEMBRE et le numéro, par exemple MEMBRE 77 123 45 67. {cost}."
+STATES = {
+    "expanding": "en cours",
+    "scheduled": "prévu",
+    "sending": "en cours",
+    "done": "fini",
+    "stopping": "arrêté",
+    "stopped": "arrêté",
+}
+MEMBERS = {"pending": "pas encore activé", "active": "actif", "blocked": "bloqué", "departed": "parti"}
+
+
+def estimated(broadcast: Broadcast, code: str, before: Broadcast | None, terms: Terms, now: datetime) -> str:
+    """Say what a draft would do and what confirms it."""
+    again = (
+        f"Même texte déjà envoyé à {hour(before.confirmed_at or now, now, terms.zone)} ({before.id}). Encore ? " if before else ""
+    )
+    kind = "ALERTE " if broadcast.purpose == "urgent" else ""
+    return (
+        f"{again}{kind}{broadcast.said}: {numbers(broadcast.recipients)}{_without(broadcast)}. "
+        f"{quote(broadcast.typed, broadcast.recipients, broadcast.price).words()}. {_when(broadcast, terms, now)}. "
+        f'"{first_words(broadcast.text)}" Pour envoyer: OUI {code} (15 min). {{cost}}.'
+    )
+
+
+def confirmed(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
+    """Say that it is ordered, and how to stop it."""
+    cost = number(broadcast.recipients * broadcast.parts * broadcast.price)
+    return (
+        f"Jappoo: envoi {broadcast.id}: {numbers(broadcast.recipients)}, {cost} F. {_when(broadcast, terms, now)}. "
+        f"Suivre: ETAT {broadcast.id}. Arrêter: ANNULER {broadcast.id}. {{cost}}."
+    )
+
+
+def nobody(said: str, found: Reach) -> str:
+    """Say that it reaches nobody, and why."""
+    why = _reasons(found.stopped, found.capped, found.without)
+    return f"Jappoo: personne à joindre: {said}{f' ({why})' if why else ''}. Rien n'est envoyé. {{cost}}."
+
+
+def over_budget(broadcast: Broadcast, francs: int) -> str:
+    """Say by how much a day's budget is passed."""
+    cost = number(broadcast.recipients * broadcast.parts * broadcast.price)
+    return f"Jappoo: budget du jour dépassé de {number(francs)} F: cet envoi coûte {cost} F. Rien n'est envoyé. {{cost}}."
+
+
+def too_slow(minutes: int) -> str:
+    """Say that an alert would take longer than it is good for."""
+    takes = f"{minutes // 60} h {minutes % 60:02d}"
+    return f"Jappoo: trop de monde pour une alerte: {takes} d'envoi, au plus 3 h. Rien n'est envoyé. {{cost}}."
+
+
+def standing(broadcast: Broadcast, counted: Counts, terms: Terms, now: datetime) -> str:
+    """Say how far a broadcast is."""
+    words = f"Jappoo: envoi {broadcast.id} ({broadcast.said}) {STATES[broadcast.state]}: "
+    words += f"{number(counted.gone)} sur {number(broadcast.recipients)} partis, {number(counted.delivered)} reçus"
+    words += f", {number(counted.failed)} échecs" if counted.failed else ""
+    words += f", {number(counted.doubted)} incertains" if counted.doubted else ""
+    if broadcast.state in ("expanding", "scheduled", "sending"):
+        words += f". {_when(broadcast, terms, now)}. Arrêter: ANNULER {broadcast.id}. {{cost}}"
+    return words + "."
+
+
+def member(card: str, cooperative: str, state: str, *, shared: bool, broadcasts: bool, urgent: bool) -> str:
+    """Say what an officer may know of a member by SMS: no name, no amount."""
+    wants = f"annonces {'oui' if broadcasts else 'non'}, alertes {'oui' if urgent else 'non'}"
+    return f"{card}, {cooperative}, {MEMBERS[state]}{', numéro partagé' if shared else ''}, {wants}"
+
+
+def _when(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
+    wanted = max(broadcast.wanted_at or now, broadcast.estimated_at)
+    quiet = " (heures calmes)" if broadcast.purpose != "urgent" and terms.quiet_until(wanted) else ""
+    at_once = broadcast.state == "estimated" and broadcast.starts_at <= now
+    starts = "dès OUI" if at_once else hour(broadcast.starts_at, now, terms.zone)
+    return f"Départ {starts}{quiet}, fin {hour(broadcast.ends_at, now, terms.zone)}"
+
+
+def _without(broadcast: Broadcast) -> str:
+    why = _reasons(broadcast.refused, broadcast.capped, broadcast.without)
+    return f" ({why})" if why else ""
+
+
+def _reasons(stopped: int, capped: int, without: int) -> str:
+    words = ((without, "sans téléphone"), (stopped, "STOP"), (capped, "assez reçu aujourd'hui"))
+    return ", ".join(f"{number(count)} {why}" for count, why in words if count)

@@ -1,0 +1,83 @@
+"""Read what an officer wants to send: `DIFF <audience> [@time] <text>`, forgiving, but for the text, which stays as typed."""
+
+import re
+import unicodedata
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app.commands.grammar import fold_words
+from app.coop.broadcasting.estimating import Draft
+
+DAYS = {"LUN": 0, "MAR": 1, "MER": 2, "JEU": 3, "VEN": 4, "SAM": 5, "DIM": 6}
+NAMES = ("LUNDI", "MARDI", "MERCREDI", "JEUDI", "VENDREDI", "SAMEDI", "DIMANCHE")
+AHEAD = {"AUJOURDHUI": 0, "AUJ": 0, "DEMAIN": 1, "APRESDEMAIN": 2}
+_COMMAND = re.compile(r"[\W_]*(\w+)[^\w@+]*")
+_AUDIENCE = re.compile(r"(?:(?:à|a|aux|pour)\s+)?(cps\s+(?=\d)\d+|[\w'’-]+(?:\s*\+\s*[\w'’-]+)*)[\s:;,.!-]*", re.IGNORECASE)
+_TIME = re.compile(
+    r"@\s*(?P<day>(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2})?[\s,]*(?:(?:à|a)\s+)?"
+    r"(?P<hour>\d{1,2})(?:\s?(?:heures?|h)|[hH:.](?P<minute>\d{2}))?(?!\w|:\d)[\s:;,.!-]*",
+    re.IGNORECASE,
+)
+
+
+class BadTime(ValueError):
+    """An `@` with no day or hour behind it that we know."""
+
+
+class Incomplete(ValueError):
+    """No audience, or no text."""
+
+
+def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
+    """Return what an SMS that begins with DIFF or URGENT asks for. Raises Incomplete or BadTime.
+
+    A time that is past today is tomorrow's, and a weekday is the next one: the estimate says which was meant.
+    """
+    text = unicodedata.normalize("NFC", raw)
+    command = _COMMAND.match(text)
+    rest = text[command.end() :] if command else ""
+    meant = _AUDIENCE.match(rest)
+    if command is None or meant is None:
+        raise Incomplete
+    rest, at = rest[meant.end() :], None
+    if rest.startswith("@"):
+        written = _TIME.match(rest)
+        if written is None:
+            raise BadTime(rest[:20])
+        at = _instant(written, now.astimezone(zone)).astimezone(now.tzinfo)
+        rest = rest[written.end() :]
+    words = "\n".join(" ".join(line.split()) for line in rest.split("\n")).strip()
+    if not words:
+        raise Incomplete
+    return Draft(meant[1], words, fold_words(command[1]) == "URGENT", at)
+
+
+def _instant(written: re.Match[str], here: datetime) -> datetime:
+    hour, minute = int(written["hour"]), int(written["minute"] or 0)
+    if hour > 23 or minute > 59:
+        raise BadTime(written[0])
+    at = time(hour, minute)
+    if not written["day"]:
+        return _on(here, int(at <= here.time()), at)
+    if "/" in written["day"]:
+        return _dated(written["day"], here, at)
+    day = re.sub(r"[^A-Z]", "", fold_words(written["day"]))
+    if day in AHEAD:
+        return _on(here, AHEAD[day], at)
+    if day[:3] not in DAYS or not NAMES[DAYS[day[:3]]].startswith(day):
+        raise BadTime(written[0])
+    ahead = (DAYS[day[:3]] - here.weekday()) % 7
+    return _on(here, ahead or 7 * int(at <= here.time()), at)
+
+
+def _dated(typed: str, here: datetime, at: time) -> datetime:
+    day, month = map(int, typed.split("/"))
+    try:
+        meant = datetime(here.year + int((month, day) < (here.month, here.day)), month, day, tzinfo=here.tzinfo)
+    except ValueError as error:
+        raise BadTime(typed) from error
+    return datetime.combine(meant.date(), at, here.tzinfo)
+
+
+def _on(here: datetime, days: int, at: time) -> datetime:
+    return datetime.combine(here.date() + timedelta(days=days), at, here.tzinfo)

@@ -1,0 +1,124 @@
+"""Whom an audience reaches: one set of conditions, which the estimate counts and the sending reads.
+
+A recipient is a number that needs no proof: one that serves several members of the audience is in it once, by its first holder.
+What makes a million members cheap: consent is looked up among those who stopped, sharing only where a number has places, and a
+cap only on days with enough broadcasts.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.coop.audience.words import Audience
+from app.coop.members.models import Consent, Cooperative, Member, Number, Role
+from app.sms.broadcasts.expanding import Found
+from app.sms.broadcasts.progress import ASIDE
+from app.sms.models import Message
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What else decides: the consent that is needed, the day (terms of office), earlier broadcasts' causes of which a number
+    may have had fewer than `most`, and the newest number's id that counts."""
+
+    consent: str
+    today: date
+    causes: tuple[str, ...] = ()
+    most: int = 0
+    newest: int | None = None
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """Numbers that get it, that stopped such messages, that had enough today; members without a number."""
+
+    numbers: int
+    stopped: int
+    capped: int
+    without: int
+
+
+def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> Reach:
+    """Count whom it reaches, and whom not and why: the many by one join, the few by what makes them few."""
+    members, alone = reader.execute(plain(audience, limits.today)).one()
+    everyone = _meant(audience, limits)
+    once, stopped = _once(audience, limits), _stopped(limits)
+    shared = reader.scalar(_count(everyone.where(Number.place.is_not(None), once))) or 0
+    refused = reader.scalar(_count(everyone.where(once, stopped))) or 0
+    capped = _capped(limits)
+    enough = 0 if capped is None else reader.scalar(_count(everyone.where(once, ~stopped, capped))) or 0
+    return Reach(alone + shared - refused - enough, refused, enough, members - alone)
+
+
+def plain(audience: Audience, today: date) -> Select[int, int]:
+    """Return the SELECT that counts the members who share no number, and the numbers that serve nobody else."""
+    counted = select(func.count(), func.count(Number.id)).select_from(Member)
+    counted = counted.outerjoin(Number, (Number.person_id == Member.person_id) & Number.proof_wanted.is_(False))
+    return counted.where(*_in(audience, Member, today), Number.place.is_(None))
+
+
+def recipients(audience: Audience, limits: Limits) -> Found:
+    """Return the SELECT of those who get it."""
+    capped = _capped(limits)
+    found = _meant(audience, limits).where(_once(audience, limits), ~_stopped(limits))
+    return found if capped is None else found.where(~capped)
+
+
+def _meant(audience: Audience, limits: Limits) -> Found:
+    """Return the SELECT of the numbers of those whom an audience means, a shared one as often as it has holders among them."""
+    found = select(Number.phone, Number.id, Number.place, Member.person_id, Member.cooperative_id)
+    found = found.join(Member, Member.person_id == Number.person_id)
+    found = found.where(Number.proof_wanted.is_(False), *_in(audience, Member, limits.today))
+    return found if limits.newest is None else found.where(Number.id <= limits.newest)
+
+
+def _in(audience: Audience, member: Any, today: date) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions on a member: active, in the scope, meant by each word."""
+    conditions = [member.state == "active"]
+    if audience.scope is not None:
+        conditions.append(member.cooperative_id == audience.scope)
+    conditions += [member.cooperative_id == one for one in audience.cooperatives]
+    if audience.communes or audience.filieres:
+        which = [Cooperative.commune_id == one for one in audience.communes]
+        which += [Cooperative.filiere_id == one for one in audience.filieres]
+        conditions.append(member.cooperative_id.in_(select(Cooperative.id).where(*which)))
+    for role in audience.roles:
+        in_term = (Role.from_on <= today) & or_(Role.until_on.is_(None), Role.until_on >= today)
+        conditions.append(member.person_id.in_(select(Role.person_id).where(Role.role == role, in_term)))
+    return conditions
+
+
+def _once(audience: Audience, limits: Limits) -> ColumnElement[bool]:
+    """Take of those who share a number the first that the audience means; only shared numbers have places."""
+    other, holder = aliased(Number), aliased(Member)
+    before = [
+        other.phone == Number.phone,
+        other.id != Number.id,
+        other.proof_wanted.is_(False),
+        or_(other.place.is_(None), other.id < Number.id),
+    ]
+    if limits.newest is not None:
+        before.append(other.id <= limits.newest)
+    earlier = exists().where(*before, holder.person_id == other.person_id, *_in(audience, holder, limits.today))
+    return or_(Number.place.is_(None), ~earlier.correlate(Number))
+
+
+def _stopped(limits: Limits) -> ColumnElement[bool]:
+    """Tell whose newest word on this consent was no; without a row it stands."""
+    later = aliased(Consent)
+    since = exists().where(later.phone == Consent.phone, later.purpose == Consent.purpose, later.id > Consent.id)
+    no = select(Consent.phone).where(Consent.purpose == limits.consent, Consent.given.is_(False), ~since)
+    return Number.phone.in_(no)
+
+
+def _capped(limits: Limits) -> ColumnElement[bool] | None:
+    if not limits.most or len(limits.causes) < limits.most:
+        return None
+    had = select(Message.to_number).where(Message.cause.in_(limits.causes), Message.state.not_in((*ASIDE, "failed")))
+    return Number.phone.in_(had.group_by(Message.to_number).having(func.count() >= limits.most))
+
+
+def _count(found: Found) -> Select[int]:
+    return found.with_only_columns(func.count(), maintain_column_froms=True)

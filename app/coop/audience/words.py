@@ -1,0 +1,125 @@
+"""Read an audience: words that name co-operatives, communes, filières and roles, joined by `+` to intersect."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from rapidfuzz import fuzz, process
+from sqlalchemy import Connection, select
+
+from app.coop.members.models import Commune, Cooperative, Filiere
+from app.coop.members.offices import OfficeRole
+
+ALL = ("TOUS", "TOUTES", "TOUT")
+ROLES: dict[OfficeRole, tuple[str, ...]] = {
+    "president": ("PRESIDENTS", "PRESIDENT", "PRESIDENTE", "PRESIDENTES"),
+    "treasurer": ("TRESORIERS", "TRESORIER", "TRESORIERE", "TRESORIERES"),
+    "secretary": ("SECRETAIRES", "SECRETAIRE"),
+    "delegate": ("DELEGUES", "DELEGUE", "DELEGUEE", "DELEGUEES"),
+    "auditor": ("AUDITEURS", "AUDITEUR", "AUDITRICE", "AUDITRICES"),
+}
+"""The offices that members hold, each with its words, the usual one first."""
+
+MOST_WORDS, MOST_NEAR, NEAR = 5, 3, 55
+Kind = str
+
+
+class Audience(msgspec.Struct, frozen=True):
+    """Whom a text is for, within a scope: the ids that each word names, all of which must hold; kept with its broadcast."""
+
+    words: str
+    said: str
+    scope: int | None
+    cooperatives: tuple[int, ...] = ()
+    communes: tuple[int, ...] = ()
+    filieres: tuple[int, ...] = ()
+    roles: tuple[OfficeRole, ...] = ()
+
+
+class UnknownWord(ValueError):
+    """A word that names nothing here; `near` are those most like it."""
+
+    def __init__(self, word: str, near: Sequence[str]) -> None:
+        super().__init__(word)
+        self.word, self.near = word, tuple(near)
+
+
+class OutOfScope(ValueError):
+    """A co-operative that isn't the sender's; its argument is the word."""
+
+
+class _Named(msgspec.Struct, frozen=True):
+    kind: Kind
+    id: int
+    said: str
+    role: OfficeRole | None = None
+
+
+def fold(word: str) -> str:
+    """Return a word as audiences are compared: capitals and digits, no accent, nothing else."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).upper().replace("Œ", "OE").replace("Ŋ", "NG"))
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def read_audience(reader: Connection, typed: str, scope: int | None) -> Audience:
+    """Return whom `PECHE+JOAL` means within a scope (a co-operative's id, or None for the federation).
+
+    Raises UnknownWord, or OutOfScope on another co-operative than the scope's.
+    """
+    words = list(dict.fromkeys(filter(None, map(fold, typed.split("+")))))[:MOST_WORDS]
+    known = _known(reader, words)
+    own = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope)) if scope else None
+    named = [_named(reader, word, known, own) for word in words if word not in ALL]
+    if not words:
+        raise UnknownWord(typed, ("TOUS",))
+    for word, one in zip((word for word in words if word not in ALL), named, strict=True):
+        if scope and one.kind == "cooperative" and one.id != scope:
+            raise OutOfScope(word)
+    said = [one.said for one in named] or ["tous"]
+    if own and own not in said:
+        said.append(own)
+
+    def ids(kind: Kind) -> tuple[int, ...]:
+        return tuple(one.id for one in named if one.kind == kind)
+
+    return Audience(
+        words="+".join(words),
+        said=", ".join(said),
+        scope=scope,
+        cooperatives=ids("cooperative"),
+        communes=ids("commune"),
+        filieres=ids("filiere"),
+        roles=tuple(one.role for one in named if one.role),
+    )
+
+
+def _named(reader: Connection, word: str, known: dict[str, _Named], own: str | None) -> _Named:
+    if word in known:
+        return known[word]
+    codes = [fold(code) for code in ([own] if own else reader.scalars(select(Cooperative.code)))]
+    candidates = [*ALL[:1], *dict.fromkeys(known), *codes]
+    near = process.extract(word, candidates, scorer=fuzz.ratio, limit=MOST_NEAR, score_cutoff=NEAR)
+    raise UnknownWord(word, [found for found, _, _ in near])
+
+
+def _known(reader: Connection, words: Sequence[str]) -> dict[str, _Named]:
+    """Return every word that isn't a co-operative's, and those of `words` that are; a co-operative's code goes first."""
+    known = {word: _Named("role", 0, said[0].lower(), role) for role, said in ROLES.items() for word in said}
+    communes = [(row.id, row.name, ()) for row in reader.execute(select(Commune.id, Commune.name))]
+    filieres = [(row.id, row.name, (row.code,)) for row in reader.execute(select(Filiere.id, Filiere.name, Filiere.code))]
+    known |= _spelled("commune", communes) | _spelled("filiere", filieres)
+    codes = select(Cooperative.id, Cooperative.code).where(Cooperative.code.in_(words))
+    return known | {fold(row.code): _Named("cooperative", row.id, row.code) for row in reader.execute(codes)}
+
+
+def _spelled(kind: Kind, named: Iterable[tuple[int, str, Sequence[str]]]) -> dict[str, _Named]:
+    """Give each its code, its whole name as one word, and its name's first word where that is one's only."""
+    rows = list(named)
+    firsts = Counter(fold(name.replace("-", " ").split()[0]) for _, name, _ in rows if name.split())
+    known = dict[str, _Named]()
+    for row, name, codes in rows:
+        first = fold(name.replace("-", " ").split()[0]) if name.split() else ""
+        for word in (*([first] if firsts[first] == 1 else []), fold(name), *map(fold, codes)):
+            known[word] = _Named(kind, row, name)
+    return known

@@ -1,0 +1,166 @@
+"""Confirm a broadcast by its code: budget reserved, recipients frozen, the first messages written, the others told."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.audience.query import Limits, reach, recipients
+from app.coop.audience.words import Audience
+from app.coop.broadcasting.estimating import Nobody, digest, limits_of, same_before, when_over
+from app.coop.members import audit
+from app.coop.members.models import Number
+from app.coop.members.offices import NotYours, Office, holders_of_right, offices_of
+from app.sms import outbox
+from app.sms.broadcasts import budget, expanding, words
+from app.sms.broadcasts.following import CODE_LASTS
+from app.sms.broadcasts.models import Broadcast
+from app.sms.broadcasts.timing import Terms
+from app.sms.purposes import lane_of
+
+FRESH = timedelta(hours=72)
+"""A number registered less than this ago can't confirm: it may have been changed to order this."""
+MOST_TRIES = 5
+WRITTEN_AT_ONCE = 2 * expanding.SLICE
+"""Messages that are written with the confirmation; the rest by the lane's worker."""
+
+
+class WrongCode(Exception):
+    """No broadcast of this sender has this code."""
+
+
+class TooOld(Exception):
+    """The code is dead; `broadcast` is what it was for."""
+
+    def __init__(self, broadcast: Broadcast) -> None:
+        super().__init__(broadcast.id)
+        self.broadcast = broadcast
+
+
+class FreshNumber(Exception):
+    """The sender's number was registered or changed less than 72 hours ago."""
+
+
+class LeftAlready(Exception):
+    """Somebody confirmed the same text after this was estimated; `before` is theirs."""
+
+    def __init__(self, before: Broadcast) -> None:
+        super().__init__(before.id)
+        self.before = before
+
+
+def find(session: Session, sender: str, code: str, key: bytes, *, now: datetime) -> Broadcast:
+    """Return the sender's broadcast with this code, locked, whatever became of it. Raises WrongCode, or TooOld."""
+    mine = select(Broadcast).where(Broadcast.sender == sender, Broadcast.code_digest == digest(key, sender, code))
+    found = session.scalar(mine.order_by(Broadcast.id.desc()).limit(1).with_for_update())
+    if found is None:
+        raise WrongCode(code)
+    if found.state == "dead" or (found.state == "estimated" and found.estimated_at <= now - CODE_LASTS):
+        raise TooOld(found)
+    return found
+
+
+def miss(session: Session, sender: str, *, now: datetime) -> None:
+    """Count a wrong code against the sender's open estimates; five kill them."""
+    mine = (Broadcast.sender == sender) & (Broadcast.state == "estimated") & (Broadcast.estimated_at > now - CODE_LASTS)
+    session.execute(update(Broadcast).where(mine).values(tries=Broadcast.tries + 1))
+    session.execute(update(Broadcast).where(mine, Broadcast.tries >= MOST_TRIES).values(state="dead"))
+
+
+def office_of(session: Session, broadcast: Broadcast, person_id: int, today: datetime) -> Office:
+    """Return the office by which a person may order or stop this broadcast now. Raises NotYours."""
+    for office in offices_of(session, person_id, today.date()):
+        if office.may("broadcast") and office.cooperative_id in (None, broadcast.cooperative_id):
+            return office
+    raise NotYours("broadcast")
+
+
+def confirm(session: Session, broadcast: Broadcast, office: Office, *, operation: str, terms: Terms, now: datetime) -> None:
+    """Order an estimated broadcast that `find` has locked.
+
+    Raises FreshNumber, LeftAlready, budget.OverBudget, Nobody or TooSlow, and has then changed nothing.
+    """
+    registered = select(Number.registered_at).where(Number.phone == broadcast.sender, Number.person_id == office.person_id)
+    since = session.scalar(registered)
+    if since is None or since > now - FRESH:
+        raise FreshNumber
+    before = same_before(session, broadcast.fingerprint, now)
+    if before is not None and before.confirmed_at and before.confirmed_at > broadcast.estimated_at:
+        raise LeftAlready(before)
+    _freeze(session, broadcast, terms, now)
+    if broadcast.purpose != "urgent":
+        broadcast.budget_day = terms.day_of(broadcast.starts_at)
+        broadcast.reserved = broadcast.recipients * broadcast.parts * broadcast.price
+        budget.reserve(session, broadcast.budget_day, broadcast.reserved, terms.daily_budget)
+    broadcast.state, broadcast.confirmed_at = "expanding", now
+    session.flush()
+    audit.record(
+        session,
+        office,
+        broadcast.purpose,
+        about=f"broadcast:{broadcast.id}",
+        channel="sms",
+        operation=operation,
+        now=now,
+        cooperative_id=broadcast.cooperative_id,
+    )
+    while broadcast.state == "expanding" and broadcast.written < WRITTEN_AT_ONCE and expand(session, broadcast, terms, now=now):
+        pass
+    _tell_others(session, broadcast, terms, now)
+
+
+def expand(session: Session, broadcast: Broadcast, terms: Terms, *, now: datetime) -> bool:
+    """Write the next slice of a broadcast's messages; False when somebody else did, or it was stopped meanwhile."""
+    before, to = expanding.span(broadcast)
+    audience, limits = _terms_of(session, broadcast, terms, now)
+    found = recipients(audience, limits).where(Number.id > before, Number.id <= to)
+    return expanding.write(session, broadcast, found, terms, now=now)
+
+
+def resume(session: Session, lane: str, terms: Terms, *, now: datetime) -> bool:
+    """Write a slice of the oldest broadcast of a lane that isn't all written; tell whether there was one."""
+    waits = select(Broadcast).where(Broadcast.state == "expanding", Broadcast.lane == lane).order_by(Broadcast.id).limit(1)
+    broadcast = session.scalar(waits.with_for_update(skip_locked=True))
+    return broadcast is not None and expand(session, broadcast, terms, now=now)
+
+
+def _freeze(session: Session, broadcast: Broadcast, terms: Terms, now: datetime) -> None:
+    """Count once more, up to the newest number there is now: whoever registers later isn't in it."""
+    broadcast.starts_at = terms.leaves(max(now, broadcast.wanted_at or now), urgent=broadcast.purpose == "urgent")
+    newest = session.scalar(select(func.max(Number.id))) or 0
+    audience, limits = _terms_of(session, broadcast, terms, now)
+    found = reach(session, audience, limits)
+    if not found.numbers:
+        raise Nobody(audience, found)
+    ends = when_over(session, broadcast.purpose, broadcast.starts_at, found.numbers * broadcast.parts, terms, now=now)
+    broadcast.recipients, broadcast.refused, broadcast.capped = found.numbers, found.stopped, found.capped
+    broadcast.without, broadcast.ends_at, broadcast.frozen_to = found.without, ends, newest
+    broadcast.lane = lane_of(broadcast.purpose, found.numbers)
+
+
+def _terms_of(session: Session, broadcast: Broadcast, terms: Terms, now: datetime) -> tuple[Audience, Limits]:
+    """Return whom a broadcast is for and its limits, as of its confirmation."""
+    audience = msgspec.convert(broadcast.audience, Audience)
+    at = broadcast.confirmed_at or now
+    limits = limits_of(session, broadcast.purpose, broadcast.starts_at, terms, now=at, own=broadcast.id, newest=broadcast.frozen_to)
+    return audience, limits
+
+
+def _tell_others(session: Session, broadcast: Broadcast, terms: Terms, now: datetime) -> None:
+    """Send a copy to the other officers of the scope, any of whom may stop it."""
+    held = holders_of_right(session, "broadcast", broadcast.cooperative_id, terms.day_of(now))
+    others = {office.person_id for office in held} - {broadcast.person_id}
+    first = select(func.min(Number.id)).where(Number.person_id.in_(others)).group_by(Number.person_id)
+    for phone, person in session.execute(select(Number.phone, Number.person_id).where(Number.id.in_(first))).all():
+        outbox.put(
+            session,
+            to=phone,
+            text=words.copy(broadcast, now, terms.cost, terms.zone),
+            purpose="alarm",
+            cause=f"copy:{broadcast.id}",
+            now=now,
+            part_price=terms.part_price,
+            person_id=person,
+            cooperative_id=broadcast.cooperative_id,
+        )

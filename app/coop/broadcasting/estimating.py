@@ -1,0 +1,196 @@
+"""Estimate a broadcast: whom it reaches, what it costs, when it leaves. Nothing is sent by it."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.coop.audience.query import Limits, Reach, reach
+from app.coop.audience.words import Audience, read_audience
+from app.coop.members.offices import Office
+from app.sms.broadcasts.models import Broadcast
+from app.sms.broadcasts.progress import cause_of
+from app.sms.broadcasts.timing import Terms
+from app.sms.policy import prepare
+from app.sms.prices import part_price
+from app.sms.purposes import PURPOSES, lane_of
+
+MOST_PARTS = 6
+MOST_AHEAD = timedelta(days=7)
+AGAIN_WITHIN = timedelta(minutes=10)
+A_DAY = timedelta(days=1)
+_UNDER_WAY = ("expanding", "scheduled", "sending", "done")
+
+
+class Refused(Exception):
+    """It can't be ordered like this."""
+
+
+class Nobody(Refused):
+    """It reaches nobody; `reach` says why."""
+
+    def __init__(self, audience: Audience, found: Reach) -> None:
+        super().__init__(audience.words)
+        self.audience, self.reach = audience, found
+
+
+class TooLong(Refused):
+    """More parts than `MOST_PARTS`; its argument is how many."""
+
+
+class NotThen(Refused):
+    """An instant that is past, or more than seven days ahead."""
+
+
+class TooSlow(Refused):
+    """An urgent text that the rate can't bring to all before it expires; its argument is how long it takes, a timedelta."""
+
+    def __init__(self, takes: timedelta) -> None:
+        super().__init__(takes)
+        self.takes = takes
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What an officer wants to send: to whom, the text as typed, when (now if None), urgently or not."""
+
+    audience: str
+    text: str
+    urgent: bool = False
+    wanted_at: datetime | None = None
+
+    @property
+    def purpose(self) -> str:
+        """Return the purpose of its messages."""
+        return "urgent" if self.urgent else "broadcast"
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """What came of a draft: the row, the code that confirms it, and the same text that left a short while ago, if one did."""
+
+    broadcast: Broadcast
+    code: str
+    before: Broadcast | None
+
+
+def estimate(
+    session: Session, office: Office, draft: Draft, *, sender: str, operation: str, key: bytes, terms: Terms, now: datetime
+) -> Estimate:
+    """Write down what a draft would reach and cost; raises Refused, or the audience's UnknownWord and OutOfScope.
+
+    The code is bound to the sender's number; an older estimate of the same by the same sender is dead.
+    """
+    audience = read_audience(session.connection(), draft.audience, office.cooperative_id)
+    price = part_price(session, now, terms.part_price)
+    travelling = prepare(draft.text, price)
+    if travelling.parts > MOST_PARTS:
+        raise TooLong(travelling.parts)
+    if draft.wanted_at is not None and not now < draft.wanted_at <= now + MOST_AHEAD:
+        raise NotThen(draft.wanted_at)
+    starts = terms.leaves(draft.wanted_at or now, urgent=draft.urgent)
+    found = reach(session, audience, limits_of(session, draft.purpose, starts, terms, now=now))
+    if not found.numbers:
+        raise Nobody(audience, found)
+    ends = when_over(session, draft.purpose, starts, found.numbers * travelling.parts, terms, now=now)
+    mark = fingerprint(office.cooperative_id, draft, audience)
+    before = same_before(session, mark, now)
+    _bury(session, sender, mark)
+    code = _code(key, operation)
+    row = Broadcast(
+        cooperative_id=office.cooperative_id,
+        person_id=office.person_id,
+        role=office.role,
+        sender=sender,
+        purpose=draft.purpose,
+        audience=msgspec.to_builtins(audience),
+        said=audience.said,
+        typed=draft.text,
+        text=travelling.text,
+        fingerprint=mark,
+        alphabet=travelling.alphabet,
+        parts=travelling.parts,
+        price=price,
+        lane=lane_of(draft.purpose, found.numbers),
+        state="estimated",
+        recipients=found.numbers,
+        refused=found.stopped,
+        capped=found.capped,
+        without=found.without,
+        code_digest=digest(key, sender, code),
+        wanted_at=draft.wanted_at,
+        starts_at=starts,
+        ends_at=ends,
+        estimated_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return Estimate(row, code, before)
+
+
+def limits_of(
+    session: Session,
+    purpose: str,
+    starts: datetime,
+    terms: Terms,
+    *,
+    now: datetime,
+    own: int | None = None,
+    newest: int | None = None,
+) -> Limits:
+    """Return what a broadcast of a purpose is limited by: consent, and that a number gets only so many in 24 hours.
+
+    Those confirmed before the broadcast `own` count, which start less than a day from `starts`.
+    """
+    consent = PURPOSES[purpose].consent or purpose
+    if purpose == "urgent" or not terms.a_day:
+        return Limits(consent, terms.day_of(now), newest=newest)
+    near = (Broadcast.starts_at > starts - A_DAY) & (Broadcast.starts_at < starts + A_DAY)
+    others = select(Broadcast.id).where(Broadcast.purpose == purpose, near, Broadcast.confirmed_at <= now)
+    if own is not None:
+        others = others.where(Broadcast.id != own)
+    causes = tuple(cause_of(one) for one in session.scalars(others))
+    return Limits(consent, terms.day_of(now), causes, terms.a_day, newest)
+
+
+def when_over(session: Session, purpose: str, starts: datetime, parts: int, terms: Terms, *, now: datetime) -> datetime:
+    """Return when the last part has left, behind the broadcasts that leave before it; raises TooSlow for an urgent one."""
+    ahead = select(Broadcast.recipients, Broadcast.gone, Broadcast.parts).where(
+        Broadcast.state.in_(("expanding", "sending")), Broadcast.ends_at > now
+    )
+    if purpose == "urgent":
+        ahead = ahead.where(Broadcast.purpose == "urgent")
+    waiting = sum(max(0, row.recipients - row.gone) * row.parts for row in session.execute(ahead))
+    ends = terms.ends(starts, parts + waiting, urgent=purpose == "urgent")
+    if purpose == "urgent" and ends - starts > PURPOSES["urgent"].expires:
+        raise TooSlow(ends - starts)
+    return ends
+
+
+def fingerprint(scope: int | None, draft: Draft, audience: Audience) -> str:
+    """Return the mark of a text to an audience: the same in any case and spacing."""
+    whom, words = "+".join(sorted(audience.words.split("+"))), " ".join(draft.text.casefold().split())
+    same = "\n".join((str(scope), draft.purpose, whom, words))
+    return hashlib.blake2b(same.encode(), digest_size=16).hexdigest()
+
+
+def same_before(session: Session, mark: str, now: datetime) -> Broadcast | None:
+    """Return the broadcast of the same text and audience that was confirmed in the last ten minutes, if one was."""
+    same = select(Broadcast).where(Broadcast.confirmed_at > now - AGAIN_WITHIN, Broadcast.fingerprint == mark)
+    return session.scalar(same.where(Broadcast.state.in_(_UNDER_WAY)).order_by(Broadcast.id.desc()).limit(1))
+
+
+def digest(key: bytes, sender: str, code: str) -> str:
+    """Return what is kept of a code: it opens nothing from another number."""
+    return hmac.new(key, f"broadcast:{sender}:{code}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _code(key: bytes, operation: str) -> str:
+    value = hmac.new(key, f"code:{operation}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(value[:8]) % 10_000:04d}"
+
+
+def _bury(session: Session, sender: str, mark: str) -> None:
+    older = update(Broadcast).where(Broadcast.sender == sender, Broadcast.fingerprint == mark, Broadcast.state == "estimated")
+    session.execute(older.values(state="dead"))

@@ -1,0 +1,38 @@
+"""The daily budget: reserved in XOF before a broadcast may leave, by one statement, and given back for what won't."""
+
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.sms.broadcasts.models import BudgetDay
+
+
+class OverBudget(Exception):
+    """A day's budget doesn't hold it; its argument is how much too much it is, in XOF."""
+
+    def __init__(self, francs: int) -> None:
+        super().__init__(francs)
+        self.francs = francs
+
+
+def reserve(session: Session, day: date, francs: int, budget: int | None) -> None:
+    """Reserve XOF of a day; raises OverBudget, and has then reserved nothing. Without a budget it is only counted."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(BudgetDay).values(day=day, reserved=0).on_conflict_do_nothing())
+    more = update(BudgetDay).where(BudgetDay.day == day)
+    if budget is not None:
+        more = more.where(BudgetDay.reserved + francs <= budget)
+    if session.scalar(more.values(reserved=BudgetDay.reserved + francs).returning(BudgetDay.day)) is None:
+        raise OverBudget(reserved_on(session, day) + francs - (budget or 0))
+
+
+def give_back(session: Session, day: date, francs: int) -> None:
+    """Give XOF back to a day."""
+    session.execute(update(BudgetDay).where(BudgetDay.day == day).values(reserved=BudgetDay.reserved - francs))
+
+
+def reserved_on(session: Session, day: date) -> int:
+    """Return the XOF that a day's broadcasts have reserved."""
+    return session.scalar(select(BudgetDay.reserved).where(BudgetDay.day == day)) or 0

@@ -1,0 +1,99 @@
+"""Where a broadcast stands: its messages counted, and its state moved by conditional UPDATEs alone."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.orm import Session
+
+from app.sms.broadcasts import budget
+from app.sms.broadcasts.models import Broadcast
+from app.sms.models import Message
+from app.sms.states import RANKS, move
+
+UNDER_WAY = ("expanding", "scheduled", "sending")
+"""States in which messages leave, or will."""
+_CAUSE = re.compile(r"broadcast:\d+")
+ASIDE = ("expired", "refused")
+"""States of messages that will never leave, by our own will."""
+DROPPED = "broadcast stopped"
+MOST_DROPPED = 5_000
+"""Messages of a stopped broadcast that are put aside at a time."""
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Messages of a broadcast: handed over, of these with the handset, refused or in doubt; on their way out, and waiting."""
+
+    gone: int = 0
+    delivered: int = 0
+    failed: int = 0
+    doubted: int = 0
+    sending: int = 0
+    queued: int = 0
+
+
+def cause_of(broadcast: int) -> str:
+    """Return the cause of a broadcast's messages: one for each number."""
+    return f"broadcast:{broadcast}"
+
+
+def broadcast_of(cause: str) -> int:
+    """Return the broadcast whose cause this is."""
+    return int(cause.partition(":")[2])
+
+
+def count(reader: Connection | Session, broadcast: int) -> Counts:
+    """Count a broadcast's messages; one SELECT by their cause."""
+    states = select(Message.state, func.count()).where(Message.cause == cause_of(broadcast)).group_by(Message.state)
+    found: dict[str, int] = {row[0]: row[1] for row in reader.execute(states)}
+    return Counts(
+        gone=sum(number for state, number in found.items() if RANKS[state] >= RANKS["maybe"] and state not in ASIDE),
+        delivered=found.get("delivered", 0),
+        failed=found.get("failed", 0),
+        doubted=found.get("maybe", 0),
+        sending=found.get("sending", 0),
+        queued=found.get("queued", 0),
+    )
+
+
+def stop(session: Session, broadcast: int, person_id: int, *, now: datetime) -> int | None:
+    """Stop a broadcast that is under way; return how many have left, or None when it isn't under way.
+
+    A batch that is with the provider, or on its way there, still leaves and counts as gone; nothing claimed later does. What
+    won't leave is given back to the budget.
+    """
+    stopped = update(Broadcast).where(Broadcast.id == broadcast, Broadcast.state.in_(UNDER_WAY))
+    stopped = stopped.values(state="stopping", ended_at=now, ended_by=person_id)
+    row = session.execute(stopped.returning(Broadcast.recipients, Broadcast.reserved, Broadcast.budget_day)).first()
+    if row is None:
+        return None
+    drop(session, broadcast, now=now)
+    counted = count(session, broadcast)
+    left = counted.gone + counted.sending
+    if row.reserved and row.budget_day:
+        unused = row.reserved * max(0, row.recipients - left) // max(1, row.recipients)
+        budget.give_back(session, row.budget_day, unused)
+        session.execute(update(Broadcast).where(Broadcast.id == broadcast).values(reserved=Broadcast.reserved - unused))
+    return left
+
+
+def drop(session: Session, broadcast: int, *, now: datetime) -> int:
+    """Put aside some of a stopped broadcast's messages that are queued; return how many. When none is left it is *stopped*."""
+    some = select(Message.id).where(Message.cause == cause_of(broadcast), Message.state == "queued").limit(MOST_DROPPED)
+    ids = move(session, Message.id.in_(some) & (Message.state == "queued"), "expired", now=now, reason=DROPPED)
+    if len(ids) < MOST_DROPPED:
+        over = update(Broadcast).where(Broadcast.id == broadcast, Broadcast.state == "stopping")
+        waits = select(Message.id).where(Message.cause == cause_of(broadcast), Message.state.in_(("queued", "sending")))
+        session.execute(over.where(~waits.exists()).values(state="stopped"))
+    return len(ids)
+
+
+def stopped_among(session: Session, causes: Iterable[str]) -> set[str]:
+    """Return which of these causes are broadcasts that were stopped."""
+    ids = {broadcast_of(cause): cause for cause in causes if _CAUSE.fullmatch(cause)}
+    if not ids:
+        return set()
+    found = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state.in_(("stopping", "stopped")))
+    return {ids[broadcast] for broadcast in session.scalars(found)}

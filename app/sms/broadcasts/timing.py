@@ -1,0 +1,58 @@
+"""When a broadcast leaves and how long it takes: quiet hours, the rate, the day that pays."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What broadcasts are bound to: parts a second, XOF a part and a day (None: no limit), quiet hours in members' zone, how
+    many a number gets in 24 hours (0: no limit), what an answer costs its sender."""
+
+    rate: int
+    part_price: int
+    daily_budget: int | None
+    quiet: tuple[time, time] | None
+    zone: ZoneInfo
+    a_day: int
+    cost: str
+
+    def day_of(self, at: datetime) -> date:
+        """Return the day that an instant falls on, where members live."""
+        return at.astimezone(self.zone).date()
+
+    def quiet_until(self, at: datetime) -> datetime | None:
+        """Return the end of the quiet hours that an instant falls in, None when it falls in none."""
+        if self.quiet is None or self.quiet[0] == self.quiet[1]:
+            return None
+        start, end = self.quiet
+        here = at.astimezone(self.zone)
+        now = here.time()
+        within = start <= now < end if start < end else now >= start or now < end
+        if not within:
+            return None
+        day = here.date() + timedelta(days=int(start > end and now >= start))
+        return datetime.combine(day, end, self.zone).astimezone(at.tzinfo)
+
+    def leaves(self, at: datetime, *, urgent: bool = False) -> datetime:
+        """Return when something leaves that is due at an instant: then, or at the end of the quiet hours."""
+        return at if urgent else self.quiet_until(at) or at
+
+    def ends(self, start: datetime, parts: int, *, urgent: bool = False) -> datetime:
+        """Return when so many parts from an instant on have left, at the full rate, outside quiet hours."""
+        left, at = timedelta(seconds=-(-parts // self.rate)), start
+        while not urgent and self.quiet is not None:
+            at = self.leaves(at)
+            quiet = self._next_quiet(at)
+            if quiet is None or at + left <= quiet:
+                break
+            left, at = left - (quiet - at), quiet
+        return at + left
+
+    def _next_quiet(self, at: datetime) -> datetime | None:
+        if self.quiet is None or self.quiet[0] == self.quiet[1]:
+            return None
+        here = at.astimezone(self.zone)
+        day = here.date() + timedelta(days=int(here.time() >= self.quiet[0]))
+        return datetime.combine(day, self.quiet[0], self.zone).astimezone(at.tzinfo)

@@ -1,0 +1,66 @@
+"""What officers read of broadcasts: short French in GSM-7, with figures, hours and the text's first words; no name."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.sms.broadcasts.models import Broadcast
+from app.sms.broadcasts.progress import Counts
+from app.sms.texts import DAKAR
+
+FIRST_WORDS = 30
+_DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
+_ROLES = {
+    "president": "présidence",
+    "treasurer": "trésorerie",
+    "secretary": "secrétariat",
+    "administrator": "fédération",
+}
+
+
+def progress(broadcast: Broadcast, percent: int, counted: Counts) -> str:
+    """Tell the sender how far it is; at the end also what failed or is in doubt."""
+    if percent < 100:
+        return f"Jappoo: envoi {broadcast.id}: {percent} %, {number(counted.gone)} sur {number(broadcast.recipients)} partis."
+    return f"Jappoo: envoi {broadcast.id} fini: {_ended(counted, broadcast.recipients)}."
+
+
+def copy(broadcast: Broadcast, now: datetime, cost: str, zone: ZoneInfo = DAKAR) -> str:
+    """Tell another officer of the scope, who may stop it."""
+    kind = "ALERTE" if broadcast.purpose == "urgent" else "envoi"
+    who = _ROLES.get(broadcast.role, broadcast.role)
+    return (
+        f"Jappoo: {kind} {broadcast.id} ({who}) à {broadcast.said}: {numbers(broadcast.recipients)}, "
+        f'{hour(broadcast.starts_at, now, zone)}. "{first_words(broadcast.text)}" Pour arrêter: ANNULER {broadcast.id}. {cost}.'
+    )
+
+
+def first_words(text: str) -> str:
+    """Return a text's first words, in at most 30 characters; dots say that there are more."""
+    plain = " ".join(text.split())
+    if len(plain) <= FIRST_WORDS:
+        return plain
+    return plain[: FIRST_WORDS - 2].rsplit(" ", 1)[0] + "..."
+
+
+def hour(at: datetime, now: datetime, zone: ZoneInfo = DAKAR) -> str:
+    """Write an instant as people say it: `18:30`, `demain 7:00`, `ven 27/11 9:00`."""
+    here, today = at.astimezone(zone), now.astimezone(zone).date()
+    away = (here.date() - today).days
+    day = {0: "", 1: "demain "}.get(away, f"{_DAYS[here.weekday()]} {here:%d/%m} ")
+    return f"{day}{here.hour}:{here:%M}"
+
+
+def number(count: int) -> str:
+    """Write a number with plain spaces: `12 500`."""
+    return f"{count:,}".replace(",", " ")
+
+
+def numbers(count: int) -> str:
+    """Write how many numbers."""
+    return f"{number(count)} numéro{'s' if count > 1 else ''}"
+
+
+def _ended(counted: Counts, recipients: int) -> str:
+    words = f"{number(counted.gone)} sur {number(recipients)} partis"
+    words += f", {number(counted.failed)} échecs" if counted.failed else ""
+    return words + (f", {number(counted.doubted)} incertains" if counted.doubted else "")

@@ -1,0 +1,320 @@
+"""Broadcasts by SMS: estimated, confirmed by a code, frozen, stopped; nothing leaves before its OUI."""
+
+import re
+from datetime import timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import select, update
+
+from app.coop.members.models import Number, OfficerAct
+from app.sms.broadcasts.budget import reserved_on
+from app.sms.broadcasts.models import Broadcast
+from app.sms.models import Inbound, Message
+from tests import quay, village
+from tests.commands.conftest import TERMS, Desk
+
+WOMEN = 20
+ALL = WOMEN + 4  # with the secretary, the president, a member alone on her number and two who share one
+TEXT = "Réunion demain à 9h au quai, venez"
+
+
+class Office(Desk):
+    """The clerk, as an officer's phone sees it: answers apart from copies and from what goes to members."""
+
+    def ask(self, text, sender=quay.SECRETARY):
+        before = max([message.id for message in self.answers()], default=0)
+        sms_id = f"office{next(self._ids)}"
+        self.hear(text, sender, sms_id)
+        return next(m.text for m in self.answers() if m.id > before and m.cause.startswith("sms:"))
+
+    def ordered(self, text=f"DIFF TOUS {TEXT}", sender=quay.SECRETARY):
+        """Estimate and confirm; give the answer to OUI."""
+        return self.ask(f"OUI {code_in(self.ask(text, sender))}", sender)
+
+    def caused(self, start):
+        return [message for message in self.answers() if message.cause.startswith(start)]
+
+    def sent(self, broadcast=1):
+        return self.caused(f"broadcast:{broadcast}")
+
+    def broadcasts(self):
+        return self.rows(Broadcast)
+
+    def change(self, statement):
+        with self.database.transaction() as session:
+            session.execute(statement)
+
+
+def code_in(answer):
+    found = re.search(r"OUI (\d{4})", answer)
+    assert found, answer
+    return found[1]
+
+
+def make(database, clock):
+    village.build(database)
+    quay.appoint(database)
+    quay.women(database, WOMEN)
+    return Office(database, clock)
+
+
+@pytest.fixture
+def office(sqlite_database, clock):
+    return make(sqlite_database, clock)
+
+
+def test_an_estimate_says_everything_in_one_part_and_sends_nothing(office):
+    said = office.ask(f"diff  tous {TEXT}")
+    for what in (
+        "tous, CPS1",
+        f"{ALL} numéros",
+        "1 SMS chacun",
+        "480 F",
+        "Départ dès OUI, fin 10:00",
+        '"Réunion demain',
+        "Gratuit",
+    ):
+        assert what in said
+    assert office.answers()[-1].parts == 1
+    assert office.sent() == []
+    assert [row.state for row in office.broadcasts()] == ["estimated"]
+
+
+def test_oui_sends_once_and_tells_the_others(database, clock):
+    office = make(database, clock)
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    first = office.ask(f"oui {code}")
+    assert "envoi 1" in first
+    assert "ANNULER 1" in first
+    assert office.ask(f"OUI  {code}.") == first
+    sent = office.sent()
+    assert len(sent) == ALL == len({message.to_number for message in sent})
+    assert {(m.text, m.lane, m.state, m.purpose, m.cooperative_id) for m in sent} == {(TEXT, "notice", "queued", "broadcast", 1)}
+    assert [m.person_id for m in sent if m.to_number == village.SHARED] == [None]
+    copies = office.caused("copy:")
+    assert [copy.to_number for copy in copies] == [quay.PRESIDENT]
+    assert "ANNULER 1" in copies[0].text
+    assert [(act.act, act.about, act.channel) for act in office.rows(OfficerAct)] == [("broadcast", "broadcast:1", "sms")]
+    [row] = office.broadcasts()
+    assert (row.state, row.recipients, row.written, row.reserved) == ("sending", ALL, ALL, ALL * 20)
+
+
+def test_who_said_stop_before_or_after_the_oui_gets_none(office):
+    office.ask("STOP", village.AWA)
+    said = office.ask(f"DIFF TOUS {TEXT}")
+    assert f"{ALL - 1} numéros (1 STOP)" in said
+    office.ask(f"OUI {code_in(said)}")
+    office.ask("STOP", "+221770000201")
+    states = {message.to_number: message.state for message in office.sent()}
+    assert village.AWA not in states
+    assert states["+221770000201"] == "refused"
+    assert list(states.values()).count("queued") == ALL - 2
+
+
+def test_a_code_opens_nothing_from_another_number_and_is_guessed_five_times(office):
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    assert "pas le bon" in office.ask(f"OUI {code}", quay.PRESIDENT)
+    assert "PRIX, SOLDE" in office.ask(f"OUI {code}", village.AWA)
+    wrong = f"{(int(code) + 1) % 10_000:04d}"
+    for _ in range(5):
+        assert "pas le bon" in office.ask(f"OUI {wrong}")
+    assert "Nouveau devis" in office.ask(f"OUI {code}")
+    assert office.sent() == []
+
+
+def test_a_code_dies_after_a_quarter_of_an_hour_with_a_new_estimate(office, clock):
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    clock.forward(minutes=15)
+    said = office.ask(f"OUI {code}")
+    assert "périmé" in said
+    assert office.sent() == []
+    assert "envoi 2" in office.ask(f"OUI {code_in(said)}")
+    assert len(office.sent(2)) == ALL
+
+
+def test_a_number_that_changed_lately_cant_confirm(office, clock):
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    office.change(update(Number).where(Number.phone == quay.SECRETARY).values(registered_at=clock() - timedelta(hours=71)))
+    assert "72 heures" in office.ask(f"OUI {code}")
+    assert (office.sent(), office.broadcasts()[0].state) == ([], "estimated")
+    office.change(update(Number).where(Number.phone == quay.SECRETARY).values(registered_at=clock() - timedelta(hours=72)))
+    assert "envoi 1" in office.ask(f"OUI {code}")
+
+
+def test_the_same_text_within_ten_minutes_is_asked_again(office, clock):
+    office.ordered()
+    clock.forward(minutes=9)
+    said = office.ask("DIFF tous réunion DEMAIN à 9h  au quai, venez")
+    assert said.startswith("Meme texte déjà envoyé à 10:00 (1). Encore ?")
+    assert "envoi 2" in office.ask(f"OUI {code_in(said)}")
+    clock.forward(minutes=11)
+    assert "Encore" not in office.ask(f"DIFF TOUS {TEXT}")
+
+
+def test_two_officers_with_one_text_are_asked_again(office, clock):
+    mine, theirs = (code_in(office.ask(f"DIFF TOUS {TEXT}", who)) for who in (quay.SECRETARY, quay.PRESIDENT))
+    clock.forward(minutes=1)
+    office.ask(f"OUI {mine}")
+    assert "Encore ?" in office.ask(f"OUI {theirs}", quay.PRESIDENT)
+    assert office.sent(2) == []
+
+
+def test_the_text_leaves_as_typed_and_dear_letters_are_named(office):
+    office.ordered("DIFF TOUS Ça: l'été,  À 9h! Noël?")
+    assert office.sent()[0].text == "Ça: l'été, À 9h! Noël?"
+    long = "Réunion à la forêt: apportez vos reçus et vos carnets, soyez sûrs de venir à 9h précises"
+    said = office.ask(f"DIFF TOUS {long}")
+    assert "1 SMS chacun, 480 F. Tel que tapé: 2 SMS, 960 F, à cause de: e circonflexe" in said
+
+
+def test_what_cant_be_sent_is_said_and_kept_as_it_was(office):
+    cases = {
+        "DIFF TOUS": "par exemple DIFF",
+        "URGENT": "par exemple URGENT",
+        "DIFF PECH Bonjour": "Plutot PECHE",
+        "DIFF TOUS @midi Bonjour": "heure pas comprise",
+        "DIFF TOUS @24/12 9h Noël": "dans les 7 jours",
+        "URGENT TOUS @18:30 Vent": "tout de suite",
+        "DIFF TOUS " + "long " * 200: "trop long",
+        "DIFF TRESORIERS Bonjour": "personne à joindre",
+        "OUI": "par exemple OUI",
+        "ETAT": "aucun envoi",
+        "ETAT 7": "aucun envoi 7",
+        "ANNULER": "aucun envoi",
+        "MEMBRE": "par exemple MEMBRE",
+    }
+    for text, words in cases.items():
+        assert words in office.ask(text), text
+        assert office.answers()[-1].parts == 1
+    assert office.broadcasts() == []
+
+
+@pytest.mark.parametrize("sender", [village.AWA, village.NOBODY, village.SHARED])
+@pytest.mark.parametrize(
+    "text", [f"DIFF TOUS {TEXT}", "URGENT TOUS Vent", "OUI 1234", "ETAT", "ANNULER 1", f"MEMBRE {village.AWA}"]
+)
+def test_anybody_else_is_answered_as_a_member_and_written_down(office, sender, text):
+    office.ordered()
+    assert "PRIX, SOLDE, PROD" in office.ask(text, sender)
+    assert [(row.sender, row.state) for row in office.rows(Inbound)][-1] == (sender, "refused")
+    assert [row.state for row in office.broadcasts()] == ["sending"]
+
+
+def test_a_co_operatives_officer_stays_within_it(office):
+    federation = office.ordered(f"DIFF SECRETAIRES {TEXT}", quay.ADMINISTRATOR)
+    assert "1 numéro" in federation
+    assert "aucun envoi 1" in office.ask("ANNULER 1", quay.PRESIDENT)
+    assert "aucun envoi 1" in office.ask("ETAT 1", quay.PRESIDENT)
+    office.ordered("DIFF TOUS Marché fermé")
+    assert "envoi 2" in office.ask("ETAT 2", quay.ADMINISTRATOR)
+    assert "arrêté" in office.ask("ANNULER 2", quay.ADMINISTRATOR)
+
+
+def test_a_later_hour_waits_and_can_be_cancelled(office, clock):
+    said = office.ordered("DIFF TOUS @18:30 Marché fermé")
+    assert "Départ 18:30, fin 18:30" in said
+    assert {message.next_at.hour for message in office.sent()} == {18}
+    assert office.broadcasts()[0].state == "scheduled"
+    clock.forward(hours=2)
+    assert f"arrêté: 0 sur {ALL}" in office.ask("annuler", quay.PRESIDENT)
+    assert {message.state for message in office.sent()} == {"expired"}
+    assert f"déjà arrêté: 0 sur {ALL}" in office.ask("ANNULER 1")
+    [row] = office.broadcasts()
+    assert (row.state, row.reserved, row.ended_by) == ("stopped", 0, 102)
+    with office.database.transaction() as session:
+        assert reserved_on(session, clock().date()) == 0
+
+
+def test_between_quiet_hours_it_waits_for_their_end_and_says_so(office, clock):
+    clock.forward(hours=12)  # 22:00
+    said = office.ask("DIFF TOUS Marché fermé")
+    assert "Départ demain 7:00 (heures calmes)" in said
+    office.ask(f"OUI {code_in(said)}")
+    assert {(message.next_at.day, message.next_at.hour) for message in office.sent()} == {(25, 7)}
+    assert {message.expires_at - message.next_at for message in office.sent()} == {timedelta(days=1)}
+    assert "Départ dès OUI" in office.ask("URGENT TOUS Vent violent, rentrez")
+
+
+def test_the_budget_is_of_the_day_that_it_leaves_on(office):
+    office.clerk = msgspec.structs.replace(office.clerk, terms=msgspec.structs.replace(TERMS, daily_budget=500))
+    office.ordered()
+    code = code_in(office.ask("DIFF TOUS Marché fermé"))
+    said = office.ask(f"OUI {code}")
+    assert "budget du jour dépassé de 460 F: cet envoi coute 480 F" in said
+    assert (office.sent(2), office.broadcasts()[1].state) == ([], "estimated")
+    assert "envoi 3" in office.ordered("DIFF TOUS @demain 8h Marché ouvert")
+    assert "envoi 4" in office.ordered("URGENT TOUS Vent violent, rentrez")
+    assert "arrêté" in office.ask("ANNULER 1")
+    assert "envoi 2" in office.ask(f"OUI {code}")
+
+
+def test_a_number_gets_only_so_many_a_day(office, clock):
+    office.clerk = msgspec.structs.replace(office.clerk, terms=msgspec.structs.replace(TERMS, a_day=2))
+    office.ordered("DIFF SECRETAIRES Un")
+    office.ordered("DIFF TOUS Deux")
+    assert f"{ALL - 1} numéros (1 assez recu aujourd'hui)" in office.ask("DIFF TOUS Trois")
+    assert f"{ALL} numéros" in office.ask("URGENT TOUS Trois")
+    clock.forward(hours=24, minutes=1)
+    assert f"{ALL} numéros. " in office.ask("DIFF TOUS Trois")
+
+
+def test_an_alert_leaves_first_at_any_hour_and_expires_after_three(office, clock):
+    clock.forward(hours=13)  # 23:00
+    office.ask("STOP", village.AWA)
+    office.ask("STOP ALERTE", "+221770000201")
+    said = office.ordered("URGENT TOUS Tempête, restez à terre")
+    assert "23:00" in said
+    sent = office.sent()
+    assert {(message.lane, message.expires_at - message.next_at) for message in sent} == {("urgent", timedelta(hours=3))}
+    assert {message.next_at for message in sent} == {clock()}
+    assert len(sent) == ALL - 1
+    assert "ALERTE 1" in office.caused("copy:")[0].text
+
+
+def test_an_alert_that_the_rate_cant_bring_in_time_is_refused(office):
+    slow = msgspec.structs.replace(TERMS, rate=1)
+    office.clerk = msgspec.structs.replace(office.clerk, terms=slow)
+    office.ordered("URGENT TOUS " + "Vent violent. " * 12)
+    office.change(update(Broadcast).values(recipients=10_790, parts=1))
+    assert "3 h 01 d'envoi" in office.ask("URGENT TOUS Tempête")
+    assert "12 h" not in office.ask("DIFF TOUS Tempête")
+
+
+def test_etat_says_the_figures(office):
+    office.ordered()
+    office.change(update(Message).where(Message.cause == "broadcast:1", Message.id % 2 == 0).values(state="delivered", rank=100))
+    half = sum(message.state == "delivered" for message in office.sent())
+    assert f"en cours: {half} sur {ALL} partis, {half} recus" in office.ask("ETAT")
+    assert f"arrêté: {half} sur {ALL} étaient partis" in office.ask("ANNULER 1")
+
+
+def test_annuler_without_anything_under_way_drops_the_estimate(office):
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    assert "devis annulé" in office.ask("Annuler!")
+    assert "Nouveau devis" in office.ask(f"OUI {code}")
+
+
+def test_a_member_is_looked_up_without_name_or_amount(office):
+    office.ask("STOP", village.AWA)
+    said = office.ask("MEMBRE 77 000 00 12")
+    assert said == "Jappoo: C00001, CPS1, actif, annonces non, alertes oui."
+    assert "C00003" in office.ask(f"membre {village.SHARED}")
+    assert "pas encore activé" in office.ask(f"MEMBRE {village.NEW[4:]}")
+    assert "aucun membre" in office.ask("MEMBRE 771234567")
+    assert {(act.act, act.member_id) for act in office.rows(OfficerAct)} == {("look up", member) for member in (1, 2, 3, 4)}
+
+
+def test_officers_have_a_help_of_their_own(office):
+    assert "DIFF public texte" in office.ask("AIDE")
+    assert "DIFF" not in office.ask("AIDE", village.AWA)
+
+
+def test_an_office_that_ended_confirms_nothing(office, clock):
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    with office.database.transaction() as session:
+        role = quay.Role.__table__
+        session.execute(update(role).where(role.c.person_id == 101).values(until_on=clock().date() - timedelta(days=1)))
+    assert "PRIX, SOLDE, PROD" in office.ask(f"OUI {code}")
+    with office.database.read() as reader:
+        assert reader.scalar(select(Message.id).where(Message.cause == "broadcast:1")) is None

@@ -1,0 +1,307 @@
+"""A broadcast goes on where a kill left it, stops within a batch, starts by the clock, and costs its budget once."""
+
+import threading
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.coop.broadcasting import confirming
+from app.coop.broadcasting.estimating import Draft, estimate
+from app.coop.members.models import Member, Number
+from app.coop.members.offices import Office
+from app.sms.broadcasts import budget, expanding, following, progress
+from app.sms.broadcasts.models import Broadcast, BudgetDay
+from app.sms.broadcasts.timing import Terms
+from app.sms.claiming import claim
+from app.sms.models import Message
+from app.sms.states import move
+from tests import quay, village
+
+TERMS = Terms(50, 20, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6, "Gratuit")
+CLERK = Office(101, "secretary", 1)
+
+
+class Sending:
+    """One broadcast to the women of the quay, worked by hand."""
+
+    def __init__(self, database, clock, women=60):
+        self.database, self.clock, self.woken = database, clock, []
+        village.build(database)
+        quay.appoint(database)
+        quay.women(database, women)
+        self.all = women + 4
+
+    def order(self, *, urgent=False, wanted_at=None, text="Jappoo", office=CLERK):
+        with self.database.transaction() as session:
+            draft = Draft("TOUS", text, urgent, wanted_at)
+            how = {"sender": quay.SECRETARY, "operation": text, "key": village.KEY, "terms": TERMS, "now": self.clock()}
+            made = estimate(session, office, draft, **how)
+            row = confirming.find(session, quay.SECRETARY, made.code, village.KEY, now=self.clock())
+            confirming.confirm(session, row, office, operation=text, terms=TERMS, now=self.clock())
+            session.execute(update(Message).where(Message.cause.startswith("copy:")).values(state="accepted", rank=30))
+            return row.id
+
+    def resume(self, lane="notice"):
+        with self.database.transaction() as session:
+            return confirming.resume(session, lane, TERMS, now=self.clock())
+
+    def claim(self, lane="notice", most=10):
+        with self.database.transaction() as session:
+            return [number for batch in claim(session, lane, now=self.clock(), most=most) for number in batch.ids]
+
+    def take(self, numbers, state="accepted"):
+        with self.database.transaction() as session:
+            move(session, Message.to_number.in_(numbers) & (Message.state == "sending"), state, now=self.clock())
+
+    def stop(self, broadcast=1):
+        with self.database.transaction() as session:
+            return progress.stop(session, broadcast, 102, now=self.clock())
+
+    def tick(self):
+        with self.database.transaction() as session:
+            following.follow(session, now=self.clock(), part_price=20, wake=self.woken.append)
+
+    def row(self, broadcast=1):
+        with self.database.transaction() as session:
+            return session.get_one(Broadcast, broadcast)
+
+    def states(self, cause="broadcast:1"):
+        with self.database.read() as reader:
+            counted = select(Message.state, func.count()).where(Message.cause == cause).group_by(Message.state)
+            return dict(reader.execute(counted).all())
+
+    def said(self, cause):
+        with self.database.read() as reader:
+            return reader.scalars(select(Message.text).where(Message.cause.startswith(cause)).order_by(Message.id)).all()
+
+
+@pytest.fixture
+def sending(sqlite_database, clock):
+    return Sending(sqlite_database, clock)
+
+
+@pytest.fixture
+def slices(monkeypatch):
+    """Let slices be small, and none be written with the confirmation."""
+    monkeypatch.setattr(expanding, "SLICE", 9)
+    monkeypatch.setattr(confirming, "WRITTEN_AT_ONCE", 0)
+
+
+@pytest.mark.usefixtures("slices")
+def test_a_kill_between_or_within_slices_loses_and_doubles_nobody(database, clock, monkeypatch):
+    sending = Sending(database, clock)
+    sending.order()
+    assert (sending.row().state, sending.states()) == ("expanding", {})
+    assert sending.resume()
+    first = sum(sending.states().values())
+    assert 0 < first < sending.all
+    with monkeypatch.context() as patch:  # the power goes before the commit
+        patch.setattr(expanding, "touch", _power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            sending.resume()
+    assert sum(sending.states().values()) == first
+    assert len(sending.claim()) > 0  # what is written leaves already
+    while sending.resume():
+        pass
+    row = sending.row()
+    assert (row.state, row.written, row.recipients) == ("sending", sending.all, sending.all)
+    with database.read() as reader:
+        numbers = reader.scalars(select(Message.to_number).where(Message.cause == "broadcast:1")).all()
+    assert len(numbers) == len(set(numbers)) == sending.all
+
+
+def _power_cut(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.usefixtures("slices")
+def test_two_workers_write_each_message_once(postgres_database, clock):
+    sending = Sending(postgres_database, clock)
+    sending.order()
+    workers = [threading.Thread(target=_until_written, args=(sending,)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert (sending.row().written, sending.states()) == (sending.all, {"queued": sending.all})
+
+
+def _until_written(sending):
+    while sending.row().state == "expanding":
+        sending.resume()
+
+
+@pytest.mark.usefixtures("slices")
+def test_who_joins_or_leaves_after_the_oui(sending):
+    sending.order()
+    with sending.database.transaction() as session:
+        session.add(Number(phone="+221779999999", person_id=101, place=None, registered_at=village.LONG_AGO))
+        session.execute(update(Member).where(Member.id == 203).values(state="departed"))
+    while sending.resume():
+        pass
+    row = sending.row()
+    assert (row.recipients, row.reserved, sending.states()) == (
+        sending.all - 1,
+        20 * (sending.all - 1),
+        {"queued": sending.all - 1},
+    )
+
+
+def test_a_stop_lets_nothing_more_leave_but_the_batch_under_way(database, clock):
+    sending = Sending(database, clock)
+    sending.order()
+    sending.take(sending.claim(most=20))
+    under_way = sending.claim()
+    assert sending.stop() == 30
+    assert sending.claim() == []
+    sending.take(under_way)
+    sending.tick()
+    assert (sending.row().state, sending.states()) == ("stopped", {"accepted": 30, "expired": sending.all - 30})
+    assert sending.stop() is None
+    assert sending.row().reserved == 30 * 20
+    with database.transaction() as session:
+        assert budget.reserved_on(session, TERMS.day_of(clock())) == 30 * 20
+
+
+def test_the_flag_alone_stops_it_and_others_have_their_turn(sending):
+    sending.order(text="un")
+    sending.order(text="deux")
+    with sending.database.transaction() as session:
+        session.execute(update(Broadcast).where(Broadcast.id == 1).values(state="stopping"))
+    assert len(sending.claim()) == 10
+    assert sending.states() == {"expired": sending.all}
+    assert sending.states("broadcast:2")["sending"] == 10
+
+
+def test_a_retry_of_a_stopped_broadcast_doesnt_leave(sending):
+    sending.order()
+    sending.claim()
+    sending.stop()
+    with sending.database.transaction() as session:
+        session.execute(update(Message).where(Message.state == "sending").values(state="queued", rank=0))
+    assert sending.claim() == []
+    sending.tick()
+    assert sending.row().state == "stopped"
+
+
+@pytest.mark.usefixtures("slices")
+def test_a_broadcast_is_stopped_while_it_is_written(sending):
+    sending.order()
+    sending.resume()
+    sending.stop()
+    assert not sending.resume()
+    sending.tick()
+    assert (sending.row().state, set(sending.states())) == ("stopped", {"expired"})
+
+
+def test_the_scheduler_starts_what_is_due_once(sending, clock):
+    sending.order(wanted_at=clock() + timedelta(hours=1))
+    sending.tick()
+    assert (sending.row().state, sending.claim(), sending.woken) == ("scheduled", [], [])
+    clock.forward(hours=1)
+    sending.tick()
+    sending.tick()
+    assert (sending.row().state, sending.woken) == ("sending", ["notice"])
+    assert len(sending.claim()) == 10
+
+
+@pytest.mark.usefixtures("slices")
+def test_the_scheduler_wakes_the_lane_of_one_that_is_half_written(sending):
+    sending.order()
+    sending.tick()
+    assert sending.woken == ["notice"]
+
+
+def test_a_broadcast_to_few_tells_its_end(sending, clock):
+    sending.order()
+    sending.take(sending.claim(most=40))
+    sending.tick()
+    assert sending.said("progress") == []
+    sending.take(sending.claim(most=23))
+    sending.take(sending.claim(most=1), "failed")
+    clock.forward(seconds=5)
+    for _ in range(2):
+        sending.tick()
+    assert sending.said("progress") == [f"Jappoo: envoi 1 fini: {sending.all} sur {sending.all} partis, 1 échecs."]
+    assert sending.row().state == "done"
+
+
+def test_a_broadcast_to_many_goes_to_bulk_and_tells_its_progress(sqlite_database, clock):
+    sending = Sending(sqlite_database, clock, women=210)
+    sending.order()
+    assert sending.row().lane == "bulk"
+    told = []
+    for most in (20, 4, 90, 100):
+        while most > 0:
+            numbers = sending.claim("bulk", most)
+            sending.take(numbers)
+            most -= len(numbers) or most
+        clock.forward(seconds=5)
+        sending.tick()
+        told.append(len(sending.said("progress")))
+    assert told == [0, 1, 2, 3]
+    assert "10 %, 24 sur 214 partis" in sending.said("progress")[0]
+
+
+def test_a_big_one_rests_in_quiet_hours(sqlite_database, clock, monkeypatch):
+    monkeypatch.setattr(expanding, "SLICE", 9)
+    sending = Sending(sqlite_database, clock)
+    monkeypatch.setattr("tests.coop.test_broadcasting.TERMS", Terms(1, 20, None, TERMS.quiet, TERMS.zone, 0, "Gratuit"))
+    sending.order(wanted_at=clock().replace(hour=20, minute=59, second=40))
+    with sqlite_database.read() as reader:
+        hours = dict(
+            reader.execute(select(Message.next_at, func.count()).group_by(Message.next_at).order_by(Message.next_at)).all()
+        )
+    evening, morning = sorted(at for at in hours if at > clock())
+    assert (evening.hour, morning.hour) == (20, 7)
+    assert sum(hours[at] for at in (evening, morning)) == sending.all
+    assert sending.row().ends_at == morning + timedelta(seconds=sending.all - 20)
+
+
+def test_eight_confirmations_share_one_budget(postgres_database, clock):
+    """Eight at once, room for three: three get it, and the day's sum is theirs."""
+    outcomes, day = [], clock().date()
+    gate = threading.Barrier(8)
+
+    def spend():
+        gate.wait()
+        try:
+            with postgres_database.transaction() as session:
+                budget.reserve(session, day, 300, 1_000)
+            outcomes.append(0)
+        except budget.OverBudget as over:
+            outcomes.append(over.francs)
+
+    threads = [threading.Thread(target=spend) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [0, 0, 0, 200, 200, 200, 200, 200]
+    with postgres_database.read() as reader:
+        assert reader.scalar(select(BudgetDay.reserved)) == 900
+
+
+def test_oui_from_two_phones_of_one_gateway_is_one_order(postgres_database, clock):
+    """The same OUI under two ids at the same time: the second waits for the first and finds it ordered."""
+    from app.commands.inbound import Clerk, receive
+    from app.gateways.callbacks import IncomingSms
+
+    sending = Sending(postgres_database, clock)
+    clerk = Clerk(postgres_database, village.KEY, "*384#", "Gratuit", 20, "21512", TERMS)
+
+    def hear(text, sms_id):
+        receive(clerk, IncomingSms(sms_id, quay.SECRETARY, "21512", text, None), clock())
+
+    hear("DIFF TOUS Marché fermé", "first")
+    code = sending.said("sms:africastalking:first")[0].partition("OUI ")[2][:4]
+    threads = [threading.Thread(target=hear, args=(f"OUI {code}", f"yes{n}")) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(sending.said("sms:africastalking:yes"))) == 1
+    assert len(sending.said("sms:africastalking:yes")) == 4
+    assert (sending.states(), sending.row().reserved) == ({"queued": sending.all}, 20 * sending.all)
