@@ -14,14 +14,19 @@ from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.production import declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
+from app.db.operations import last_outcome
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, message_to, who_of
+from menus.caller import Hop, Nothing, message_to, who_of
 
 menu = Bindings("weighing")
 LATE = timedelta(days=60)
 """How old a weighing on paper may be."""
+
+
+SAID_FOR = timedelta(hours=1)
+"""How long an empty list says that it was credited: the answer may have been lost."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -76,6 +81,16 @@ class Undone(msgspec.Struct, frozen=True):
     unit: kinds.Unit
 
 
+class LineRow(msgspec.Struct, frozen=True):
+    """An open line; `mark` is its grade, or why it is refused."""
+
+    id: int
+    reference: kinds.Reference
+    weight: kinds.Amounted
+    unit: kinds.Unit
+    mark: kinds.Short
+
+
 class Credited(msgspec.Struct, frozen=True):
     credited: kinds.Count
 
@@ -93,7 +108,7 @@ def weighing_list(hop: Hop) -> Progress:
     if half:
         _go_on(msgspec.convert(half, Brought))
     if last is None:
-        return Progress("Liste vide.")
+        return Progress(_empty(hop))
     return Progress(f"{number} notée(s), réf {last.reference}: {kinds.quantity_words(last.weight)} {last.unit}.")
 
 
@@ -221,13 +236,12 @@ def undo_last(hop: Hop, session: Session) -> Nothing:
     return Nothing()
 
 
-@menu.source()
-def list_lines(hop: Hop) -> PrivateWords:
-    """Give the open lines, the last first, as many as pages hold."""
+@menu.rows()
+def list_lines(hop: Hop) -> Sequence[LineRow]:
+    """Give the open lines, all of them, the last first."""
     with hop.desk.database.read() as reader:
         lines = weighing.open_list(reader, who_of(hop).person_id)
-    said = [f"{one.reference} {kinds.quantity_words(one.weight)} {one.reason or one.grade or ''}" for one in reversed(lines)]
-    return PrivateWords("\n".join(said) or "La liste est vide.")
+    return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
 
 
 @menu.effect(leads={"changed": None, "not_yours": None})
@@ -251,6 +265,16 @@ def confirm_list(hop: Hop, session: Session) -> Credited:
         )
         message_to(session, hop, one.phone, "receipt", f"weighing:{line.id}", words, one.person_id, office.cooperative_id)
     return Credited(len(told))
+
+
+def _empty(hop: Hop) -> str:
+    """Say that the list is empty, and whether it is so because it was credited a moment ago."""
+    with hop.desk.database.read() as reader:
+        done = last_outcome(reader, who_of(hop).person_id, "confirm_list", hop.now - SAID_FOR)
+    if done is None:
+        return "Liste vide."
+    outcome, at = done
+    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(kinds.DAKAR):%H:%M}."
 
 
 def _about_the_list(hop: Hop, typed: str) -> None:

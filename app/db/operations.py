@@ -46,6 +46,15 @@ def once(
     return outcome
 
 
+def last_outcome(reader: Connection, person_id: int, act: str, since: datetime) -> tuple[dict[str, Any], datetime] | None:
+    """Return what a person's last act of a kind led to, and when, if that was after `since`."""
+    mine = select(Operation.outcome, Operation.at).where(
+        Operation.person_id == person_id, Operation.act == act, Operation.at > since
+    )
+    row = reader.execute(mine.order_by(Operation.at.desc()).limit(1)).first()
+    return (row.outcome, row.at) if row else None
+
+
 def outcomes_of(reader: Connection, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the outcomes that are known of these keys; one SELECT."""
     rows = reader.execute(select(Operation.key, Operation.outcome).where(Operation.key.in_(keys)))
