@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from app.coop.ledger.verify import verify
 from app.coop.members import callbacks
 from app.coop.members.offices import Directory
+from app.coop.payments.due import Wanted
+from app.coop.payments.models import Payment
 from app.coop.prices import proposing
 from app.coop.production.models import Declaration
 from app.db.operations import Operation
@@ -22,7 +24,7 @@ from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from menus.desk import Desk, SqlActs
 from menus.whole import bindings
-from tests import quay, village
+from tests import quay, treasury, village
 from tests.ussd.conftest import CONSTANTS, Handset, OneMenu
 
 FATES = ("sent",) * 30 + ("repeated", "late", "shorter", "unseen", "dropped", "forgotten", "redialled")
@@ -52,6 +54,10 @@ LIKELY = {
     "paper_day": ("2311", "2411", "0101"),
     "price_amount": ("1100", "2900", "1000"),
     "activation": ("482190",),
+    "pay_way": ("1", "1", "2"),
+    "hand_to": ("1", "1", "00201", "00203"),
+    "sign_number": ("4711", "4711", "4712"),
+    "contest_note": ("Vu et compté", "On vous doit 5000 F", "x"),
 }
 """What is often typed where; other questions get anything."""
 HOPS_A_SESSION = 25
@@ -62,7 +68,10 @@ def settle(database, now) -> None:
     village.build(database)
     quay.appoint(database)
     quay.treasurer(database)
-    quay.declared(database, quay.women(database, 4), now)
+    women = quay.women(database, 4)
+    quay.declared(database, women, now)
+    treasury.credited(database, women, now, product=3)
+    treasury.batch(database, now, wanted=Wanted(product_id=3))
     with database.transaction() as session:
         for phone in (village.AWA, village.NOBODY):
             callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=1, now=now)
@@ -161,14 +170,17 @@ class Hands:
             return pick(PINS.get(phone, ("2468",)))
         if screen.ask in ("place", "assisted_place", "reason", "assisted_word"):
             return pick(("1", "2", "3"))
-        if screen.ask in ("line", "paper_line", "weight", "grade") and self.random.random() < 0.4:
+        if (
+            screen.ask in ("line", "paper_line", "weight", "grade", "hand_to", "sign_reference", "till_reference")
+            and self.random.random() < 0.4
+        ):
             return pick(self.references())
         return pick(LIKELY.get(screen.ask or "", TYPED))
 
     def references(self) -> list[str]:
         """Return the references there are."""
         with self.database.read() as reader:
-            return [*reader.scalars(select(Declaration.reference))] or ["000000"]
+            return [*reader.scalars(select(Declaration.reference)), *reader.scalars(select(Payment.reference))]
 
     def acts(self) -> int:
         """Count what was done so far."""
