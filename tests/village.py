@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import update
+from sqlalchemy import Table, func, insert, select, update
 
 from app.coop.boutiques.models import Offer
 from app.coop.ledger.services import open_accounts, post
 from app.coop.members import activation, pins
 from app.coop.members.models import Activation, Commune, Cooperative, Filiere, Member, Number, Person
+from app.coop.models import Base
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
 from app.coop.training.models import TrainingSession
@@ -28,13 +29,34 @@ DEPARTED = "+221770000014"
 NOBODY = "+221775550000"
 
 
+_ROWS: list[tuple[Table, list[dict[str, object]]]] = []
+
+
 @cache
 def hashed(pin: str) -> str:
     return pins.hash_pin(pin, PEPPERS)[0]
 
 
 def build(database: Database) -> None:
-    """Fill an empty, migrated database."""
+    """Fill an empty, migrated database: once a run by the co-operative's own functions, then with the rows that they left."""
+    if not _ROWS:
+        _found(database)
+        with database.read() as reader:
+            for table in Base.metadata.sorted_tables:
+                rows = [dict(row) for row in reader.execute(select(table)).mappings()]
+                _ROWS.extend([(table, rows)] if rows else [])
+    else:
+        with database.engine.begin() as to:
+            for table, rows in _ROWS:
+                to.execute(insert(table), rows)
+    if database.engine.dialect.name == "postgresql":  # its counters stand before the ids given here
+        with database.engine.begin() as to:
+            for table in (table for table, _ in _ROWS if "id" in table.c):
+                last = select(func.max(table.c.id)).scalar_subquery()
+                to.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
+
+
+def _found(database: Database) -> None:
     with database.transaction() as session:
         session.add_all([Commune(id=1, name="Joal-Fadiouth"), Filiere(id=1, code="PECHE", name="Pêche")])
         session.flush()

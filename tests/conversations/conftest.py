@@ -6,8 +6,7 @@ import pytest
 
 from app import create_app
 from config.settings import load
-from menus.publishing import compiled, publish
-from tests import quay, village
+from tests import menu_rows, quay, village
 from tests.conftest import Clock
 from tests.web.conftest import client, environment
 
@@ -23,7 +22,7 @@ def clock() -> Clock:
 def app(environment, database, clock):
     village.build(database)
     quay.appoint(database)
-    publish(database, None, compiled(), by="tests", now=clock())
+    menu_rows.put(database, clock())
     made = create_app(load(environment, dotenv=None), clock)
     yield made
     made.extensions["jappoo"]["database"].dispose()

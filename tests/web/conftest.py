@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.db.database import Database
 from config.settings import load
-from menus.publishing import compiled, publish
-from tests import village
+from tests import menu_rows, village
 from tests.conftest import Clock
 from tests.servers import Server
 
@@ -29,7 +28,7 @@ def environment(valkey: Server, database: Database) -> dict[str, str]:
 @pytest.fixture
 def app(environment: dict[str, str], database: Database, clock: Clock) -> Iterator[Flask]:
     village.build(database)
-    publish(database, None, compiled(), by="tests", now=clock())
+    menu_rows.put(database, clock())
     made = create_app(load(environment, dotenv=None))
     yield made
     made.extensions["jappoo"]["database"].dispose()
