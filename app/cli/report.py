@@ -4,11 +4,13 @@ import csv
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 import msgspec
 
-from app.cli.desk import open_database
+from app.cli.desk import open_database, read_settings
+from app.cli.sheets import FORMATS, write_rows
 
 
 @click.group()
@@ -40,3 +42,42 @@ def payments(days: int, form: str) -> None:
     writer = csv.DictWriter(sys.stdout, Delay.__struct_fields__, lineterminator="\n")
     writer.writeheader()
     writer.writerows(found)
+
+
+@report.command()
+@click.option("--month", help="A month: 2026-11. This one by default.")
+@click.option("--from", "first", help="The first day, instead of a month: 2026-11-01.")
+@click.option("--to", "last", help="The last day.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, instead of standard output.")
+def sms(month: str | None, first: str | None, last: str | None, form: str, output: Path | None) -> None:
+    """Write what SMS came to, by co-operative and purpose: messages, parts, what became of them, XOF.
+
+    `parts` and XOF are of messages that left, maybe-sent ones too. `xof_estimated` is by our price of a part, `xof_actual` what the
+    provider said, for all but the `unknown`; `xof_best` takes the estimate for those. `refused_…` say why one never left.
+
+    Example: jappoo report sms --month 2026-11 --format xlsx --output sms.xlsx
+    """
+    from app.coop.kpi.messages import COLUMNS, by_cooperative
+
+    start, end = _days(month, first, last)
+    with open_database(statement_ms=600_000) as database, database.read() as reader:
+        write_rows(by_cooperative(reader, start, end), COLUMNS, form, output)
+
+
+def _days(month: str | None, first: str | None, last: str | None) -> tuple[datetime, datetime]:
+    """Return the instants from which and before which: of a month, or of two days that both count, by members' clock."""
+    if month and (first or last):
+        raise click.UsageError("a month, or days: not both")
+    zone = read_settings().zone
+    try:
+        if first or last:
+            start = datetime.fromisoformat(first) if first else datetime(2020, 1, 1)  # noqa: DTZ001 - given its zone below
+            end = (datetime.fromisoformat(last) if last else datetime.now(zone)) + timedelta(days=1)
+        else:
+            start = datetime.fromisoformat(f"{month or f'{datetime.now(zone):%Y-%m}'}-01")
+            end = start + timedelta(days=32)
+            end = end.replace(day=1)
+    except ValueError as fault:
+        raise click.UsageError("days are like 2026-11-01, months like 2026-11") from fault
+    return start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)

@@ -32,6 +32,7 @@ class Message(Base):
         Index("ix_sms_messages_doubted", "changed_at", sqlite_where=_DOUBTED, postgresql_where=_DOUBTED),
         Index("ix_sms_messages_provider", "provider", "provider_id"),
         Index("ix_sms_messages_number", "to_number", "created_at"),
+        Index("ix_sms_messages_created", "created_at", postgresql_using="brin"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     cause: Mapped[str] = mapped_column(String(120))

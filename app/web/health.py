@@ -9,11 +9,11 @@ from flask import Blueprint, Response, abort, jsonify
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from app.db.database import Database
-from app.sms import halts
-from app.sms.models import Message
+from app.sms import halts, spending
+from app.sms.models import Inbound, Message
 from app.ussd.redis_store import COUNTS
 
 
@@ -67,7 +67,24 @@ class _Figures(Collector):
             resting = GaugeMetricFamily("jappoo_lane_rests", "1 while the provider refuses our account", labels=["lane", "reason"])
             for lane, reason, *_ in halts.resting(reader):
                 resting.add_metric([lane, reason], 1)
-        return [hops, messages, resting]
+            return [hops, messages, resting, *self._of_the_day(reader)]
+
+    def _of_the_day(self, reader: Connection) -> list[Any]:
+        """Return what was refused and spent since midnight, what is in doubt, and the letters that nobody has read."""
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        refused = GaugeMetricFamily("jappoo_refused_messages", "SMS refused today, by reason", labels=["reason"])
+        for reason, count in spending.refused_by_reason(reader, midnight):
+            refused.add_metric([reason], count)
+        today = spending.spent(reader, midnight)
+        doubted = reader.scalar(select(func.count()).where(Message.state == "maybe"))
+        unread = reader.scalar(select(func.count()).where(Inbound.state == "unparsed", Inbound.closed_at.is_(None)))
+        gauges = (
+            ("jappoo_spent_xof", "XOF for SMS today: as the provider said, else as estimated", today["centimes_best"] / 100),
+            ("jappoo_sms_parts", "Parts of SMS that left today", today["parts"]),
+            ("jappoo_maybe_sent", "SMS that may have been sent and may not", doubted),
+            ("jappoo_unread_letters", "SMS that no command understood and no officer has closed", unread),
+        )
+        return [refused, *(GaugeMetricFamily(name, words, value=float(value or 0)) for name, words, value in gauges)]
 
 
 def _up(check: Callable[[], Any]) -> str:

@@ -1,7 +1,12 @@
 """Alive, ready, measured; never a trace."""
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import update
+
+from app.sms import inbox, outbox
+from app.sms.models import Message
 from tests.servers import Server
 
 
@@ -20,6 +25,24 @@ def test_without_redis_it_is_ready_and_says_so(client, valkey: Server):
 def test_metrics_are_for_this_machine(client):
     assert b"jappoo_messages" in client.get("/metrics").data
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.0.0.1"}).status_code == 404
+
+
+def test_metrics_tell_of_refusals_doubts_letters_and_spending(client, database):
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        for cause, to, words in (("a", "+221770000012", "x" * 161), ("b", "21512", "x")):
+            outbox.put(session, to=to, text=words, purpose="answer", cause=cause, now=now, part_price=20)
+        session.execute(update(Message).where(Message.cause == "a").values(state="maybe"))
+        inbox.keep(session, "x", "1", sender="+221770000012", to="", text="?", state="unparsed", word=None, now=now)
+    lines = client.get("/metrics").text.splitlines()
+    for line in (
+        'jappoo_refused_messages{reason="not a person\'s number"} 1.0',
+        "jappoo_maybe_sent 1.0",
+        "jappoo_unread_letters 1.0",
+        "jappoo_spent_xof 40.0",
+        "jappoo_sms_parts 2.0",
+    ):
+        assert line in lines
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/t/unknown/", "/at/demo/ussd"])

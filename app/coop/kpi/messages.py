@@ -1,0 +1,38 @@
+"""What SMS came to, by co-operative and purpose: the rows of `jappoo report sms`."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from app.coop.members.models import Cooperative
+from app.sms.models import Message
+from app.sms.spending import figures, since
+
+COLUMNS = ("cooperative", "purpose", *(figure.name.replace("centimes", "xof") for figure in figures()))
+
+
+def by_cooperative(reader: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Return a row for each co-operative and purpose with messages written from `start` on and before `end`.
+
+    `cooperative` is its code, "" for messages of none. `xof_actual` is what the provider said, in XOF; `xof_best` takes our
+    estimate where it said nothing (their number is `unknown`). See app/sms/spending.py for each figure.
+    """
+    code = func.coalesce(Cooperative.code, "").label("cooperative")
+    rows = (
+        select(code, Message.purpose, *figures())
+        .select_from(Message)
+        .outerjoin(Cooperative, Cooperative.id == Message.cooperative_id)
+        .where(since(start, end))
+        .group_by(code, Message.purpose)
+        .order_by(code, Message.purpose)
+    )
+    return [_in_francs(dict(row)) for row in reader.execute(rows).mappings()]
+
+
+def _in_francs(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name.replace("centimes", "xof"): Decimal(int(value)).scaleb(-2) if name.startswith("centimes") else value
+        for name, value in row.items()
+    }
