@@ -22,7 +22,7 @@ WHY: dict[str, str] = {
     "state": "Ce compte n'est pas actif.",
     "often": "Assez pour aujourd'hui: voyez un autre jour.",
     "fresh": "Votre numéro a changé depuis moins de 72 h.",
-    "place": "Il faut être membre actif de la même CPS.",
+    "place": "Il faut deux membres actifs de votre CPS.",
     "no_phone": "Aucun numéro prouvé: Membres, puis 3.",
     "again": "Déjà noté: il faut un 2e membre, autre numéro.",
     "known": "Le membre a déjà ce numéro.",
@@ -31,6 +31,8 @@ WHY: dict[str, str] = {
     "elsewhere": "Ce numéro est aussi d'une autre CPS: voyez CARE.",
     "open": "Un paiement ou une pesée est en cours.",
     "frozen": "Numéro ou code changé: attendez 24 h.",
+    "pin": "Tapez d'abord la carte qui a un code secret.",
+    "owes": "La 2e carte a une avance: gardez plutôt celle-là.",
     "asked": "C'est déjà demandé.",
     "gone": "Déjà fait, ou plus possible.",
 }

@@ -10,6 +10,7 @@ from app.commands.asking import Ask
 from app.commands.grammar import fold_words
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
+from app.coop.members.events import CardAlias
 from app.coop.members.identity import Who
 from app.coop.members.models import Member
 from app.coop.members.offices import administrators
@@ -191,7 +192,10 @@ def _declarer(ask: Ask, card: str | None) -> Who | str:
         return replies.JOIN
     if len(ask.holders) == 1 and card is None:
         return active[0]
-    cards = dict(ask.session.execute(select(Member.card, Member.id).where(Member.id.in_([who.member_id for who in active]))).all())
+    theirs = [who.member_id for who in active]
+    printed = select(Member.card, Member.id).where(Member.id.in_(theirs))
+    others = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(theirs))
+    cards = dict(ask.session.execute(printed.union_all(others)).all())
     meant = [who for who in active if card and cards.get(card) == who.member_id]
     return meant[0] if meant else replies.WHICH_CARD
 

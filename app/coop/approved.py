@@ -2,12 +2,12 @@
 
 from app.coop import approvals
 from app.coop.approvals import sweeping
-from app.coop.ledger import corrections, payouts, settling, till
+from app.coop.ledger import corrections, merging, payouts, settling, till
 from app.coop.members import leaving, proving
 from app.coop.payments import batches
 from app.coop.prices import proposing
 
-LEADS_TO = (batches, corrections, leaving, payouts, proposing, proving, settling, till)
+LEADS_TO = (batches, corrections, leaving, merging, payouts, proposing, proving, settling, till)
 """The modules that say what happens to their kinds."""
 
 __all__ = ["LEADS_TO", "approvals", "sweeping"]

@@ -60,7 +60,7 @@ def ask_settlement(session: Session, office: Office, member: Found, *, channel: 
     if office.person_id == member.person_id:
         raise NotForYourself
     check_money(session, member.member_id, now)
-    _check_nothing_open(session, member.member_id)
+    check_nothing_open(session, member.member_id)
     due = _due(_balances(session, member.member_id))
     if due is None:
         _close(session, departure.id, member.member_id, office.person_id, operation, now)
@@ -102,7 +102,7 @@ def settled(session: Session, approval: approvals.Approval, /, *, operation: str
         raise approvals.Impossible("ce membre ne part plus")
     try:
         check_money(session, member, now)
-        _check_nothing_open(session, member)
+        check_nothing_open(session, member)
         balances = _balances(session, member)
         due = _due(balances)
     except (StillOpen, Owes, MoneyFrozen) as why:
@@ -114,6 +114,16 @@ def settled(session: Session, approval: approvals.Approval, /, *, operation: str
         lines.append((account_of(session, scope, None, "cash"), -due))
     post(session, operation=operation, kind="settlement", cooperative_id=scope, member_id=member, lines=lines, now=now)
     _close(session, departure.id, member, approval.decided_by, operation, now)
+
+
+def check_nothing_open(session: Session, member_id: int) -> None:
+    """Raise StillOpen when a weighing, a payment or a payout of a member's is on its way."""
+    waits = (
+        select(Weighing.id).where(Weighing.member_id == member_id, Weighing.state == "noted"),
+        select(Payment.id).where(Payment.member_id == member_id, Payment.state.in_(OPEN_PAYMENTS)),
+    )
+    if payouts.open_of(session, member_id) or any(session.scalar(one.limit(1)) for one in waits):
+        raise StillOpen
 
 
 def _balances(session: Session, member_id: int) -> dict[str, tuple[int, int]]:
@@ -135,15 +145,6 @@ def _due(balances: dict[str, tuple[int, int]]) -> int | None:
     if rest < 0:
         raise Owes(-rest)
     return rest
-
-
-def _check_nothing_open(session: Session, member_id: int) -> None:
-    waits = (
-        select(Weighing.id).where(Weighing.member_id == member_id, Weighing.state == "noted"),
-        select(Payment.id).where(Payment.member_id == member_id, Payment.state.in_(OPEN_PAYMENTS)),
-    )
-    if payouts.open_of(session, member_id) or any(session.scalar(one.limit(1)) for one in waits):
-        raise StillOpen
 
 
 def _close(session: Session, departure_id: int, member_id: int, by: int | None, operation: str, now: datetime) -> None:

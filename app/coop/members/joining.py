@@ -197,7 +197,7 @@ def _theirs(office: Office) -> list[ColumnElement[bool]]:
 def _member(session: Session, person_id: int, cooperative_id: int, paper: str | None, on: date) -> Member:
     """Write the membership with a card number: the person's, or any that is free where it was printed already."""
     for attempt in range(MOST_CARD_DRAWS):
-        digits = person_id if attempt == 0 else 10_000_000 + secrets.randbelow(90_000_000)
+        digits = person_id if attempt == 0 else 1_000_000 + secrets.randbelow(9_000_000)
         made = Member(
             person_id=person_id,
             cooperative_id=cooperative_id,

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.coop.members import audit, callbacks
+from app.coop.members import audit, callbacks, finding
 from app.coop.members.models import Member, Number
 from app.coop.members.numbers import reached_by
 from app.coop.members.offices import Office, holders_of_right
@@ -84,13 +84,13 @@ class Unknown(Exception):
 
 def by_card(reader: Connection, cooperative_id: int | None, typed: str) -> tuple[Found, ...]:
     """Return the active member with a card, typed with or without its letter and zeros; with None of any co-operative."""
-    digits = typed.upper().removeprefix("C")
-    if not (3 <= len(digits) <= 7 and digits.isascii() and digits.isdigit()):
+    if len(typed.upper().removeprefix("C")) > 7:  # nine digits are a telephone number
         return ()
-    spelled = {f"C{digits}"} | {f"C{int(digits):0{width}d}" for width in (5, 7)}
-    active = select(Member.id, Member.cooperative_id).where(*_active(cooperative_id), Member.card.in_(spelled))
-    rows = reader.execute(active).all()
-    return (Found(rows[0][0], rows[0][1], None),) if len(rows) == 1 else ()
+    try:
+        found = finding.in_cooperative(reader, cooperative_id, typed)
+    except finding.NoCard:
+        return ()
+    return (Found(found.member_id, found.cooperative_id, None),) if found.state == "active" else ()
 
 
 def by_number(reader: Connection, cooperative_id: int | None, phone: str) -> tuple[Found, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.deliveries import Credited, Delivery, credit
-from app.coop.members import audit
+from app.coop.members import audit, finding
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
 from app.coop.members.reaching import reach
@@ -148,16 +148,13 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
 
 def member_of_card(reader: Connection | Session, cooperative_id: int, card: str) -> int:
     """Return the active member with a card, typed with or without its letter and zeros, at least three digits. Raises NotThere."""
-    digits = card.upper().removeprefix("C")
-    if not (3 <= len(digits) <= 11 and digits.isascii() and digits.isdigit()):
+    try:
+        found = finding.in_cooperative(reader, cooperative_id, card)
+    except finding.NoCard:
+        raise NotThere(card) from None
+    if found.state != "active":
         raise NotThere(card)
-    spelled = {f"C{digits}"} | {f"C{int(digits):0{width}d}" for width in (5, 7)}
-    found = reader.execute(
-        select(Member.id).where(Member.cooperative_id == cooperative_id, Member.card.in_(spelled), Member.state == "active")
-    ).all()
-    if len(found) != 1:
-        raise NotThere(card)
-    return int(found[0][0])
+    return found.member_id
 
 
 def by_product(reader: Connection | Session, member_id: int, product_id: int) -> Delivered:

@@ -1,0 +1,153 @@
+"""Somebody was written down twice: two officers make one account of the two. Nothing is lost, and both cards mean her.
+
+Balances go over by an entry on each side, through a control account that is always at zero; what was weighed and declared goes with
+them. The books keep the other member's entries, with her number.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.contests.models import Contest
+from app.coop.ledger.models import Account
+from app.coop.ledger.services import OWED, account_of, post
+from app.coop.ledger.settling import StillOpen, check_nothing_open
+from app.coop.members import audit, numbers
+from app.coop.members.events import CardAlias, NumberChange
+from app.coop.members.finding import Found
+from app.coop.members.freezes import MoneyFrozen, check_money, freeze_money
+from app.coop.members.models import Activation, Member, Number, Person, Role
+from app.coop.members.offices import Office
+from app.coop.members.telling import tell
+from app.coop.production.models import AssistedAct, Declaration, Weighing
+from app.sms import people_texts
+
+BETWEEN = "merging"
+"""The control account that balances pass through."""
+HERS: tuple[Any, ...] = (Declaration, Weighing, AssistedAct, Contest)
+"""What goes to the member who is kept."""
+
+
+class NotOne(Exception):
+    """These two can't be made one; `why` is a word for the screen."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def ask(session: Session, office: Office, kept: Found, other: Found, *, channel: str, operation: str, now: datetime) -> None:
+    """Ask other officers to make `other` one with `kept`, whose PIN and card number stay. Raises NotOne, approvals.AlreadyAsked."""
+    if office.person_id in (kept.person_id, other.person_id):
+        raise NotOne("own")
+    _check(session, kept, other, now)
+    approvals.ask(
+        session,
+        kind="merge",
+        cooperative_id=kept.cooperative_id,
+        about=f"members:{kept.member_id}:{other.member_id}",
+        words=f"Réunir {kept.card} et {other.card}",
+        asked_by=office.person_id,
+        operation=f"merge:{operation}"[:80],
+        now=now,
+        member_id=kept.member_id,
+    )
+    audit.record(
+        session,
+        office,
+        "merge asked",
+        about=f"member:{other.member_id}",
+        member_id=kept.member_id,
+        cooperative_id=kept.cooperative_id,
+        channel=channel,
+        operation=operation,
+        now=now,
+    )
+
+
+@approvals.executes("merge")
+def merged(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+    """Make one of the two, as they stand now; raises Impossible when they can't be any more."""
+    _, kept_id, other_id = approval.about.split(":")
+    rows = session.execute(select(Member).where(Member.id.in_((int(kept_id), int(other_id)))).order_by(Member.id).with_for_update())
+    found = {row.id: row for row in rows.scalars()}
+    kept, other = found[int(kept_id)], found[int(other_id)]
+    if approval.decided_by == other.person_id:
+        raise approvals.Impossible("c'est votre carte")
+    try:
+        _check(session, _as_found(session, kept), _as_found(session, other), now)
+    except NotOne as no:
+        raise approvals.Impossible("un des deux comptes a changé") from no
+    _move_money(session, kept, other, operation, now)
+    for table in HERS:
+        session.execute(update(table).where(table.member_id == other.id).values(member_id=kept.id))
+    _move_numbers(session, kept.person_id, other.person_id, approval.decided_by, now)
+    session.execute(update(Role).where(Role.person_id == other.person_id).values(person_id=kept.person_id))
+    session.execute(update(CardAlias).where(CardAlias.member_id == other.id).values(member_id=kept.id))
+    session.add(CardAlias(card=other.card, member_id=kept.id))
+    session.execute(delete(Activation).where(Activation.person_id == other.person_id))
+    shut = update(Person).where(Person.id == other.person_id).values(pin_hash=None, reset_until=None)
+    session.execute(shut)
+    other.state, other.left_on = "departed", now.date()
+    kept.amounts_by_sms = other.amounts_by_sms = False
+    session.flush()
+    freeze_money(session, kept.person_id, now)
+    tell(session, kept.person_id, operation, people_texts.merged(now), now=now)
+
+
+def _check(session: Session, kept: Found, other: Found, now: datetime) -> None:
+    if kept.member_id == other.member_id or kept.cooperative_id != other.cooperative_id:
+        raise NotOne("place")
+    for one in (kept, other):
+        if one.state not in ("active", "pending") or one.leaving_on is not None:
+            raise NotOne("state")
+    if other.has_pin and not kept.has_pin:
+        raise NotOne("pin")
+    owed = select(Account.id).where(Account.member_id == other.member_id, Account.kind.in_(OWED), Account.balance > 0)
+    if session.scalar(owed.limit(1)):
+        raise NotOne("owes")
+    try:
+        check_nothing_open(session, other.member_id)
+        for one in (kept, other):
+            check_money(session, one.member_id, now)
+    except StillOpen:
+        raise NotOne("open") from None
+    except MoneyFrozen:
+        raise NotOne("frozen") from None
+
+
+def _as_found(session: Session, row: Member) -> Found:
+    person = session.get_one(Person, row.person_id)
+    pin = person.pin_hash is not None
+    return Found(row.id, row.person_id, row.cooperative_id, row.card, person.name, row.state, pin, row.leaving_on)
+
+
+def _move_money(session: Session, kept: Member, other: Member, operation: str, now: datetime) -> None:
+    scope = kept.cooperative_id
+    rows = session.execute(
+        select(Account.kind, Account.id, Account.balance).where(Account.member_id == other.id, Account.balance != 0)
+    )
+    balances = rows.all()
+    if not balances:
+        return
+    between, total = account_of(session, scope, None, BETWEEN), sum(row.balance for row in balances)
+    gone = [(row.id, -row.balance) for row in balances]
+    come = [(account_of(session, scope, kept.id, row.kind), row.balance) for row in balances]
+    for name, whose, lines in (("out", other.id, [*gone, (between, total)]), ("in", kept.id, [*come, (between, -total)])):
+        entry = {"kind": "merge", "cooperative_id": scope, "member_id": whose, "lines": lines, "now": now}
+        post(session, operation=f"{operation}:{name}", **entry)
+
+
+def _move_numbers(session: Session, kept: int, other: int, by: int | None, now: datetime) -> None:
+    """Give the kept person the other's numbers; one that both have stays once, with the kept one's place."""
+    known = {number.phone for number in numbers.numbers_of(session, kept)}
+    for number in session.scalars(select(Number).where(Number.person_id == other)).all():
+        if number.phone in known:
+            session.delete(number)
+        else:
+            number.person_id, number.registered_at = kept, now
+        session.add(NumberChange(person_id=kept, phone=number.phone, act="moved", by_person_id=by, at=now))
+    session.flush()
