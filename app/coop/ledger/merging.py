@@ -137,8 +137,15 @@ def _move_money(session: Session, kept: Member, other: Member, operation: str, n
     gone = [(row.id, -row.balance) for row in balances]
     come = [(account_of(session, scope, kept.id, row.kind), row.balance) for row in balances]
     for name, whose, lines in (("out", other.id, [*gone, (between, total)]), ("in", kept.id, [*come, (between, -total)])):
-        entry = {"kind": "merge", "cooperative_id": scope, "member_id": whose, "lines": lines, "now": now}
-        post(session, operation=f"{operation}:{name}", **entry)
+        post(
+            session,
+            operation=f"{operation}:{name}",
+            kind="merge",
+            cooperative_id=scope,
+            member_id=whose,
+            lines=lines,
+            now=now,
+        )
 
 
 def _move_numbers(session: Session, kept: int, other: int, by: int | None, now: datetime) -> None:
