@@ -31,6 +31,7 @@ PEOPLE = {
 }
 GIVEN = {
     "twelve women are credited": treasury.twelve,
+    "two women sell beside her": lambda database, _: quay.women(database, 2),
     "the quay has a treasurer": lambda database, _: quay.treasurer(database),
 }
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
