@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from statistics import median_high
 from typing import Annotated
 
 import msgspec
@@ -17,7 +18,7 @@ from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.members.reaching import reach
 from app.coop.payments import batches as paying
 from app.coop.payments import handing, telling
-from app.coop.payments.delays import delays
+from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Wanted, due, unpaid
 from app.coop.production.weighing import NotThere
 from app.sms import payment_texts as texts
@@ -107,10 +108,8 @@ class Freed(msgspec.Struct, frozen=True):
 def pay_delays(hop: Hop) -> Delays:
     """Say how long members wait for their money."""
     with hop.desk.database.read() as reader:
-        found = delays(reader, hop.now - MEASURED, hop.now, _scope(reader, hop))
-    if not found or found[0].median is None:
-        return Delays("")
-    return Delays(f"Payé en {found[0].median} j (médiane), {found[0].worst} j au pire.")
+        days = [day for found in paid_after(reader, hop.now - MEASURED, _scope(reader, hop)).values() for day in found]
+    return Delays(f"Payé en {median_high(days)} j (médiane), {max(days)} j au pire." if days else "")
 
 
 @menu.rows()

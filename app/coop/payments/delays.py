@@ -3,9 +3,10 @@
 from collections import defaultdict
 from datetime import datetime
 from statistics import median_high
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Cooperative
@@ -27,28 +28,37 @@ class Delay(msgspec.Struct, frozen=True):
     oldest: int | None
 
 
+def paid_after(reader: Connection | Session, since: datetime, cooperative_id: int | None = None) -> dict[str, list[int]]:
+    """Return by co-operative's code how many days each delivery waited that was paid since then. One SELECT."""
+    rows = (
+        select(Cooperative.code, Weighing.weighed_at, Payment.paid_at)
+        .join(Payment, Payment.cooperative_id == Cooperative.id)
+        .join(PaymentLine, PaymentLine.payment_id == Payment.id)
+        .join(Weighing, Weighing.id == PaymentLine.weighing_id)
+        .where(Payment.paid_at > since, Payment.state == "paid")
+    )
+    found: dict[str, list[int]] = defaultdict(list)
+    for code, weighed, paid in reader.execute(_of(rows, cooperative_id)):
+        found[code].append(max(0, (paid - weighed).days) if paid else 0)
+    return found
+
+
 def delays(reader: Connection | Session, since: datetime, now: datetime, cooperative_id: int | None = None) -> list[Delay]:
-    """Return each co-operative's delays, or one's, by code; those that credited nothing are left out. One SELECT.
+    """Return each co-operative's delays, or one's, by code; those that credited nothing are left out. Two SELECTs.
 
     A delivery whose only payment was cancelled waits again; one with a contested payment waits still.
     """
-    rows = (
-        select(Cooperative.code, Weighing.weighed_at, Payment.paid_at, Payment.state)
+    paid = paid_after(reader, since, cooperative_id)
+    unpaid = (
+        select(Cooperative.code, Weighing.weighed_at)
         .join(Cooperative, Cooperative.id == Weighing.cooperative_id)
         .outerjoin(PaymentLine, PaymentLine.weighing_id == Weighing.id)
         .outerjoin(Payment, Payment.id == PaymentLine.payment_id)
-        .where(Weighing.state == "credited")
+        .where(Weighing.state == "credited", or_(Payment.id.is_(None), Payment.state != "paid"))
     )
-    if cooperative_id is not None:
-        rows = rows.where(Weighing.cooperative_id == cooperative_id)
-    paid: dict[str, list[int]] = defaultdict(list)
     waiting: dict[str, list[int]] = defaultdict(list)
-    for code, weighed, at, state in reader.execute(rows):
-        if state == "paid" and at is not None:
-            if at > since:
-                paid[code].append(max(0, (at - weighed).days))
-        else:
-            waiting[code].append(max(0, (now - weighed).days))
+    for code, weighed in reader.execute(_of(unpaid, cooperative_id)):
+        waiting[code].append(max(0, (now - weighed).days))
     return [
         Delay(
             code,
@@ -60,3 +70,7 @@ def delays(reader: Connection | Session, since: datetime, now: datetime, coopera
         )
         for code in sorted(paid.keys() | waiting.keys())
     ]
+
+
+def _of(rows: Any, cooperative_id: int | None) -> Any:
+    return rows if cooperative_id is None else rows.where(Cooperative.id == cooperative_id)

@@ -45,6 +45,7 @@ class Payment(Base):
         CheckConstraint("amount > 0", name="amount"),
         Index("uq_payments_provider_reference", "provider_reference", unique=True),
         Index("ix_payments_member", "member_id", "state"),
+        Index("ix_payments_paid", "cooperative_id", "paid_at"),
         Index("ix_payments_open", "cooperative_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)

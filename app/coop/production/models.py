@@ -74,6 +74,7 @@ class Weighing(Base):
     __tablename__ = "weighings"
     __table_args__ = (
         CheckConstraint("state IN ('noted', 'undone', 'credited', 'refused')", name="state"),
+        Index("ix_weighings_scope", "cooperative_id", "weighed_at"),
         Index("ix_weighings_open", "officer_id", sqlite_where=text("state = 'noted'"), postgresql_where=text("state = 'noted'")),
         Index(
             "uq_weighings_declaration",
