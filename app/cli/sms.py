@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
+from app.cli.broadcasts import broadcasts
 from app.cli.desk import open_database, read_settings
 from app.gsm7 import Size, fold, measure, outside
 
@@ -225,6 +226,9 @@ def again(ids: tuple[int, ...], code: str | None) -> None:
         except WrongCode as fault:
             raise click.ClickException("not the code of these messages as they are now: run it without --code") from fault
     click.echo(f"{ordered} queued; the scheduler wakes their lanes within seconds")
+
+
+sms.add_command(broadcasts)
 
 
 def _given(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from app.cli import main
 from app.gateways.sms import Answer, MaybeSent
+from tests.coop.test_broadcasting import Sending
 from tests.sms.conftest import FATOU, Desk
 
 
@@ -58,3 +59,16 @@ def test_what_is_maybe_sent_is_listed_and_sent_again_by_its_code_once(desk, run)
     assert desk.states() == ["queued"] * 2
     assert run("sms", "again", "1", "2", "--code", code).code == 1
     assert run("sms", "again", "1").err == "jappoo: none of these is maybe sent\n"
+
+
+def test_broadcasts_are_listed_with_their_messages_counted(sqlite_database, clock, monkeypatch, run):
+    monkeypatch.setenv("JAPPOO_ENV", "test")
+    monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
+    sending = Sending(sqlite_database, clock, women=3)
+    sending.order()
+    sending.take(sending.claim(most=2))
+    done = run("sms", "broadcasts", "--json")
+    assert done.err == ""
+    [row] = json.loads(done.out)
+    assert (row["scope"], row["state"], row["gone"], row["queued"], row["price"]) == ("CPS1", "sending", 2, 5, 140)
+    assert "CPS1 TOUS: 2 of 7 gone" in run("sms", "broadcasts").out

@@ -114,3 +114,27 @@ def test_a_tick_ends_what_nobody_decided_and_tells_whom_it_concerns(here):
         told = dict(reader.execute(select(Message.to_number, Message.text).where(Message.purpose == "task")).all())
     assert "morte après 72 h" in told[quay.SECRETARY]
     assert "1 demande attend votre accord" in told[quay.PRESIDENT]
+
+
+def test_a_broadcast_that_is_half_written_is_written_and_sent_by_its_lane(here, monkeypatch):
+    """The web died after the OUI: the scheduler wakes the lane, whose worker writes the rest and sends it."""
+    from app.sms.broadcasts import expanding
+    from app.sms.broadcasts.models import Broadcast
+    from tests.coop import test_broadcasting
+
+    monkeypatch.setattr(expanding, "SLICE", 9)
+    monkeypatch.setattr(test_broadcasting.confirming, "WRITTEN_AT_ONCE", 0)
+    made = test_broadcasting.Sending(here.database, lambda: datetime.now(UTC))
+    made.order(urgent=True)
+    here.queues.flushall()
+    schedule.tick()
+    assert len(queue_of(here.queues, "urgent")) == 1
+    while jobs.drain("urgent"):
+        pass
+    assert made.states() == {"accepted": made.all}
+    assert here.post.gateway.taken == made.all
+    here.queues.delete("schedule:sweep")
+    schedule.tick()
+    with here.database.read() as reader:
+        assert reader.scalar(select(Broadcast.state)) == "done"
+    assert made.said("progress:1:100") == [f"Jappoo: envoi 1 fini: {made.all} sur {made.all} partis."]

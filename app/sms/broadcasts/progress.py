@@ -16,6 +16,8 @@ from app.sms.states import RANKS, move
 UNDER_WAY = ("expanding", "scheduled", "sending")
 """States in which messages leave, or will."""
 _CAUSE = re.compile(r"broadcast:\d+")
+FEW = 500
+"""A stopped broadcast to so many is put aside at once; of a greater one the flag must do until the next claim, or the scheduler."""
 ASIDE = ("expired", "refused")
 """States of messages that will never leave, by our own will."""
 DROPPED = "broadcast stopped"
@@ -69,7 +71,8 @@ def stop(session: Session, broadcast: int, person_id: int, *, now: datetime) -> 
     row = session.execute(stopped.returning(Broadcast.recipients, Broadcast.reserved, Broadcast.budget_day)).first()
     if row is None:
         return None
-    drop(session, broadcast, now=now)
+    if row.recipients <= FEW:
+        drop(session, broadcast, now=now)
     counted = count(session, broadcast)
     left = counted.gone + counted.sending
     if row.reserved and row.budget_day:
