@@ -9,9 +9,11 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
+from app.coop.approved import approvals
+from app.coop.ledger import payouts
 from app.coop.ledger.verify import verify
 from app.coop.members import callbacks
-from app.coop.members.offices import Directory
+from app.coop.members.offices import Directory, Office
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
 from app.coop.prices import proposing
@@ -58,6 +60,12 @@ LIKELY = {
     "hand_to": ("1", "1", "00201", "00203"),
     "sign_number": ("4711", "4711", "4712"),
     "contest_note": ("Vu et compté", "On vous doit 5000 F", "x"),
+    "till_card": ("00001", "00001", "00201", "00202", "00104"),
+    "till_amount": ("500", "2000", "12 500 F"),
+    "till_times": ("3", "1"),
+    "till_asset": ("Moteur 15 CV",),
+    "till_signature": ("4711",),
+    "withdraw_amount": ("500", "2000", "12500"),
 }
 """What is often typed where; other questions get anything."""
 HOPS_A_SESSION = 25
@@ -79,6 +87,14 @@ def settle(database, now) -> None:
             noted = {"grade": None, "channel": "sms", "operation": f"hands:{amount}", "now": now}
             far = proposing.propose(session, quay.CLERK, 2, amount, **noted)
         proposing.confirm(session, quay.CLERK, far.id, channel="ussd", operation="hands", now=now)
+        for kind, member in (("withdrawal", 1), ("advance", 1), ("leasing", 201)):
+            out = {"asked_by": member, "channel": "ussd", "operation": f"hands:{kind}:{member}", "now": now}
+            payouts.ask(session, kind, member, 2_000, instalments=2 * (kind != "withdrawal"), **out)
+        for person, role in ((101, "secretary"), (102, "president")):
+            office = Office(person, role, 1)
+            for wish in approvals.waiting_for(session, office, now)[-2:]:
+                said = {"approved": True, "channel": "ussd", "operation": f"hands:{person}:{wish.id}", "now": now}
+                approvals.decide(session, office, wish.id, **said)
 
 
 def engine_on(database, clock, store) -> Engine:
