@@ -10,6 +10,7 @@ import structlog
 
 from app.coop.approved import sweeping
 from app.coop.contests import telling
+from app.coop.members import numbers
 from app.db.database import is_outage
 from app.sms import sweeper
 from app.sms.broadcasts import following
@@ -20,6 +21,9 @@ log = structlog.get_logger("scheduler")
 EVERY_SECONDS = 5
 CONTESTS_SECONDS = 600
 """How often contests' clocks are looked at: they count days."""
+
+NUMBERS_SECONDS = 3600
+"""How often numbers of members who left are looked for."""
 
 
 def run() -> int:
@@ -44,6 +48,8 @@ def tick() -> None:
             _sweep()
         if context().queues.set("schedule:contests", 1, nx=True, ex=CONTESTS_SECONDS):
             _send_up_contests()
+        if context().queues.set("schedule:numbers", 1, nx=True, ex=NUMBERS_SECONDS):
+            _free_numbers()
     except redis.RedisError as fault:
         log.warning("the queues are out of reach", fault=type(fault).__name__)
     except Exception as fault:
@@ -67,6 +73,11 @@ def _sweep() -> None:
 def _send_up_contests() -> None:
     with context().database.transaction() as session:
         telling.sweep(session, said=_said(), now=datetime.now(UTC))
+
+
+def _free_numbers() -> None:
+    with context().database.transaction() as session:
+        numbers.free_departed(session, now=datetime.now(UTC))
 
 
 def _said() -> sweeping.Said:

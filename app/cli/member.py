@@ -1,4 +1,4 @@
-"""`jappoo member`: members' cards."""
+"""`jappoo member`: members' cards, and what is erased of those who left."""
 
 from datetime import UTC, datetime
 
@@ -17,8 +17,9 @@ def member() -> None:
 
 @member.command()
 @click.option("--cooperative", required=True, help="The co-operative's code.")
-def cards(cooperative: str) -> None:
-    """Print the cards of those who haven't activated yet, each with a new activation number: older ones die.
+@click.option("--renew", is_flag=True, help="Also those whose card has a number that works: it dies.")
+def cards(cooperative: str, renew: bool) -> None:
+    """Print the cards of those who haven't activated yet and have no activation number that works, each with a new one.
 
     Example: jappoo member cards --cooperative CPS1
     """
@@ -27,11 +28,35 @@ def cards(cooperative: str) -> None:
 
     settings = read_settings()
     with open_database() as database, database.transaction() as session:
-        issued = issue_cards(session, cooperative, key=settings.secret, now=datetime.now(UTC))
+        issued = issue_cards(session, cooperative, key=settings.secret, now=datetime.now(UTC), renew=renew)
     if issued is None:
         raise click.ClickException(f"no co-operative has the code {cooperative}")
     for card in issued:
         place = f"   Place {card.place}" if card.place else ""
-        click.echo(f"Carte {card.card}   {card.phone}{place}\nComposez {settings.ussd_code or 'le code de Jappoo'}")
+        click.echo(
+            f"Carte {card.card}   {card.phone or 'sans téléphone'}{place}\nComposez {settings.ussd_code or 'le code de Jappoo'}"
+        )
         click.echo(f"Numéro d'activation (30 jours): {card.activation}\n{notice.WHOLE}\n")
     click.echo(f"{len(issued)} cards", err=True)
+
+
+@member.command()
+@click.argument("card")
+@click.option("--dry-run", is_flag=True, help="Say what would be erased, and change nothing.")
+def erase(card: str, dry_run: bool) -> None:
+    """Erase name and numbers of a member who left ten years ago, or whom no book names; the books keep their entries.
+
+    Example: jappoo member erase C0000012 --dry-run
+    """
+    from app.coop.members.erasing import NotYet, erase_member
+
+    with open_database() as database, database.session() as session:
+        try:
+            erased = erase_member(session, card, now=datetime.now(UTC))
+        except NotYet as why:
+            raise click.ClickException(f"{card} stays: {why}") from None
+        if not dry_run:
+            session.commit()
+    click.echo(
+        f"{card}: {'would erase' if dry_run else 'erased'} the name, {erased.numbers} numbers, {erased.acts} acts' arguments"
+    )

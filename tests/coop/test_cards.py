@@ -1,21 +1,53 @@
-"""Cards bring a new activation number, and the older one dies."""
+"""Cards bring a new activation number to whoever has none that works; renewed, the older one dies."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
 
 from app.coop.members import activation
 from app.coop.members.cards import issue_cards
+from app.coop.members.models import Activation, Number
 from tests import village
 
 
-def test_a_pending_member_gets_a_card_with_a_number_that_works(database, clock):
+@pytest.fixture
+def pending(database):
     village.build(database)
+    return database
+
+
+def issue(database, clock, code="cps1", **how):
     with database.transaction() as session:
-        [card] = issue_cards(session, "cps1", key=village.KEY, now=clock())
+        return issue_cards(session, code, key=village.KEY, now=clock(), **how)
+
+
+def test_a_card_that_works_is_renewed_only_when_asked(pending, clock):
+    assert issue(pending, clock) == []
+    [card] = issue(pending, clock, renew=True)
     assert card.phone == village.NEW
-    old = activation.try_activation(database, 4, "482190", "a", key=village.KEY, now=clock())
+    old = activation.try_activation(pending, 4, "482190", "a", key=village.KEY, now=clock())
     assert isinstance(old, activation.Refused) or card.activation == "482190"
-    new = activation.try_activation(database, 4, card.activation, "b", key=village.KEY, now=clock())
+    new = activation.try_activation(pending, 4, card.activation, "b", key=village.KEY, now=clock())
     assert new == activation.Opened()
 
 
-def test_an_unknown_co_operative_has_no_cards(database, clock):
-    with database.transaction() as session:
-        assert issue_cards(session, "CPS9", key=village.KEY, now=clock()) is None
+@pytest.mark.parametrize("worn", [{"tries": 5}, {"used_at": village.LONG_AGO}, {"expires_at": village.LONG_AGO}])
+def test_one_that_works_no_more_is_printed_again(pending, clock, worn):
+    with pending.transaction() as session:
+        session.execute(update(Activation).values(**worn))
+    assert len(issue(pending, clock)) == 1
+    clock.forward(seconds=timedelta(days=1).total_seconds())
+    assert issue(pending, clock) == []
+
+
+def test_who_has_no_telephone_has_a_card(pending, clock):
+    with pending.transaction() as session:
+        session.execute(delete(Number).where(Number.person_id == 4))
+        session.execute(delete(Activation))
+    [card] = issue(pending, clock)
+    assert (card.phone, card.place) == (None, None)
+
+
+def test_an_unknown_co_operative_has_no_cards(pending, clock):
+    assert issue(pending, clock, "CPS9") is None

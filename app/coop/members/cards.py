@@ -1,4 +1,4 @@
-"""Cards of members who haven't activated yet."""
+"""Cards of members who haven't activated yet, also of those without a telephone."""
 
 from datetime import datetime
 
@@ -7,32 +7,38 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.members import activation
-from app.coop.members.models import Cooperative, Member, Number
+from app.coop.members.models import Activation, Cooperative, Member, Number
 
 
 class Card(msgspec.Struct, frozen=True):
     """What is printed: card number, telephone, place digit on a shared one, the new activation number."""
 
     card: str
-    phone: str
+    phone: str | None
     place: int | None
     activation: str
 
 
-def issue_cards(session: Session, code: str, *, key: bytes, now: datetime) -> list[Card] | None:
-    """Give every pending member of a co-operative a new activation number; None when no co-operative has this code."""
+def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew: bool = False) -> list[Card] | None:
+    """Give pending members of a co-operative an activation number: those who have none that works, or all with `renew`.
+
+    A number that works is on a card already, and would die. None when no co-operative has this code.
+    """
     cooperative = session.scalar(select(Cooperative.id).where(Cooperative.code == code.upper()))
     if cooperative is None:
         return None
     pending = (
         select(Member.card, Member.person_id, Number.phone, Number.place)
-        .join(Number, Number.person_id == Member.person_id)
+        .outerjoin(Number, Number.person_id == Member.person_id)
         .where(Member.cooperative_id == cooperative, Member.state == "pending")
         .order_by(Member.card, Number.id)
     )
+    if not renew:
+        works = (Activation.used_at.is_(None)) & (Activation.expires_at > now) & (Activation.tries < activation.TRIES)
+        pending = pending.where(~select(Activation).where(Activation.person_id == Member.person_id, works).exists())
     numbers: dict[int, str] = {}
     found = []
-    for card, person, phone, place in session.execute(pending):
+    for card, person, phone, place in session.execute(pending).all():
         if person not in numbers:
             numbers[person] = activation.issue(session, person, key=key, now=now)
         found.append(Card(card, phone, place, numbers[person]))

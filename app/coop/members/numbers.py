@@ -18,6 +18,9 @@ MOST_OWN, MOST_TRUSTED, MOST_PLACES = 2, 1, 9
 SETTLED = timedelta(hours=72)
 """How long a number must have been a person's before it vouches for others, or confirms a broadcast."""
 
+FREED_AFTER = timedelta(days=90)
+"""How long after a member left their numbers still say so; then they are free."""
+
 
 class TooMany(Exception):
     """A person has two numbers and a trusted one at the most, and a number serves nine people."""
@@ -141,6 +144,16 @@ def release(session: Session, person_id: int, number_id: int, *, by_person_id: i
     freeze_money(session, person_id, now)
     _note(session, person_id, phone, "released", by_person_id, now)
     return phone
+
+
+def free_departed(session: Session, *, now: datetime, most: int = 200) -> int:
+    """Take their numbers from members who left FREED_AFTER ago, and return how many: somebody else may have them by now."""
+    left = select(Member.person_id).where(Member.state == "departed", Member.left_on <= (now - FREED_AFTER).date())
+    held = select(Number.id, Number.person_id).where(Number.person_id.in_(left)).order_by(Number.id).limit(most)
+    rows = session.execute(held).all()
+    for number, person in rows:
+        release(session, person, number, by_person_id=None, now=now)
+    return len(rows)
 
 
 def share_a_number(reader: Connection | Session, one: int, other: int) -> bool:

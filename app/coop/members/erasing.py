@@ -1,0 +1,69 @@
+"""Erase what names a member who left, as law 2008-12 wants it and the books allow.
+
+Accounting papers are kept ten years (OHADA); so the name goes ten years after the member left, or at once when no book names the
+member. What stays has no name: entries, declarations and acts under the member's number. Consents stay whole, telephone and all:
+they are the proof of what was agreed to, and nothing of them can be changed.
+"""
+
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.models import Account, JournalEntry
+from app.coop.members import numbers
+from app.coop.members.events import Application, NumberChange
+from app.coop.members.finding import NoCard, in_cooperative
+from app.coop.members.models import CallBack, Member, Person
+from app.coop.production.models import Declaration
+from app.db.operations import Operation
+
+YEARS = 10
+NOBODY = "Ancien membre"
+
+
+class NotYet(Exception):
+    """Nothing may be erased; the argument says why."""
+
+
+class Erased(msgspec.Struct, frozen=True):
+    """How many numbers went, and how many acts lost what they were told."""
+
+    numbers: int
+    acts: int
+
+
+def erase_member(session: Session, card: str, *, now: datetime) -> Erased:
+    """Erase the name and the numbers of the member with a card. Raises NotYet."""
+    try:
+        found = in_cooperative(session, None, card)
+    except NoCard:
+        raise NotYet("no member has this card") from None
+    row = session.get_one(Member, found.member_id, with_for_update=True)
+    _check(session, row, now.date())
+    person = session.get_one(Person, row.person_id)
+    person.name, person.pin_hash, person.language = NOBODY, None, "fr"
+    held = numbers.numbers_of(session, person.id)
+    for number in held:
+        numbers.release(session, person.id, number.id, by_person_id=None, now=now)
+    session.flush()
+    session.execute(update(NumberChange).where(NumberChange.person_id == person.id).values(phone=None))
+    session.execute(update(Application).where(Application.member_id == row.id).values(name=NOBODY, phone=None))
+    done = CallBack.done_at.is_not(None)
+    session.execute(update(CallBack).where(CallBack.person_id == person.id, done).values(phone="", person_id=None))
+    about = or_(Operation.person_id == person.id, Operation.arguments["whom"]["person_id"].as_integer() == person.id)
+    blanked = session.execute(update(Operation).where(about).values(arguments={}).returning(Operation.key)).all()
+    return Erased(len(held), len(blanked))
+
+
+def _check(session: Session, row: Member, today: date) -> None:
+    if row.state != "departed" or row.left_on is None:
+        raise NotYet("the member hasn't left")
+    if session.scalar(select(Account.id).where(Account.member_id == row.id, Account.balance != 0).limit(1)):
+        raise NotYet("the account isn't settled")
+    booked = select(JournalEntry.id).where(JournalEntry.member_id == row.id).limit(1)
+    declared = select(Declaration.id).where(Declaration.member_id == row.id).limit(1)
+    named = session.scalar(booked) or session.scalar(declared)
+    if named and (today.year - row.left_on.year, today.month, today.day) < (YEARS, row.left_on.month, row.left_on.day):
+        raise NotYet(f"the books name the member until {YEARS} years after {row.left_on:%d/%m/%Y}")

@@ -1,0 +1,106 @@
+"""What names a member who left goes when the books allow it; the books stay whole."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from app.cli import main
+from app.coop.ledger.models import Account, JournalEntry
+from app.coop.ledger.verify import verify
+from app.coop.members import numbers
+from app.coop.members.erasing import NOBODY, NotYet, erase_member
+from app.coop.members.events import NumberChange
+from app.coop.members.models import Member, Number, Person
+from app.db.operations import Operation
+from tests import village
+from tests.village import LONG_AGO
+
+LEFT = date(2026, 8, 30)
+
+
+@pytest.fixture
+def village_left(database):
+    """Give the village with member 1 and 2 departed and settled: only member 1 has entries in the books."""
+    village.build(database)
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id.in_((1, 2))).values(state="departed", left_on=LEFT))
+        session.add(NumberChange(person_id=1, phone=village.AWA, act="added", at=LONG_AGO))
+        told = {"whom": {"person_id": 1}, "number": {"phone": village.AWA}}
+        session.add(Operation(key="x", act="change_sim", arguments=told, outcome={}, person_id=101, at=LONG_AGO))
+    return database
+
+
+def settle(database):
+    with database.transaction() as session:
+        session.execute(update(Account).where(Account.member_id == 1).values(balance=0))
+
+
+def erase(database, card, now=LONG_AGO + timedelta(days=3661)):
+    with database.transaction() as session:
+        return erase_member(session, card, now=now)
+
+
+def test_name_and_numbers_go_and_the_entries_stay(village_left):
+    settle(village_left)
+    done = erase(village_left, "C00001")
+    assert (done.numbers, done.acts) == (1, 1)
+    with village_left.read() as reader:
+        assert reader.scalar(select(Person.name).where(Person.id == 1)) == NOBODY
+        assert reader.scalars(select(Number.phone).where(Number.person_id == 1)).all() == []
+        assert set(reader.scalars(select(NumberChange.phone).where(NumberChange.person_id == 1))) == {None}
+        assert reader.scalar(select(Operation.arguments)) == {}
+        assert len(reader.scalars(select(JournalEntry.id).where(JournalEntry.member_id == 1)).all()) == 2
+
+
+@pytest.mark.parametrize(
+    ("card", "days", "why"),
+    [
+        ("C00001", 3661, "isn't settled"),
+        ("C00003", 3661, "hasn't left"),
+        ("C99999", 3661, "no member"),
+    ],
+)
+def test_who_is_still_needed_stays(village_left, card, days, why):
+    with pytest.raises(NotYet, match=why):
+        erase(village_left, card, LONG_AGO + timedelta(days=days))
+
+
+@pytest.mark.parametrize(("on", "erased"), [(date(2036, 8, 29), False), (date(2036, 8, 30), True)])
+def test_the_books_name_a_member_for_ten_years(village_left, on, erased):
+    settle(village_left)
+    now = LONG_AGO.replace(year=on.year, month=on.month, day=on.day)
+    if erased:
+        assert erase(village_left, "C00001", now)
+    else:
+        with pytest.raises(NotYet, match="10 years after 30/08/2026"):
+            erase(village_left, "C00001", now)
+
+
+def test_whom_no_book_names_goes_at_once(village_left):
+    assert erase(village_left, "C00002", LONG_AGO + timedelta(days=5)).numbers == 1
+
+
+def test_the_command_says_first_and_refuses_in_one_line(sqlite_database, monkeypatch, capsys):
+    monkeypatch.setenv("JAPPOO_ENV", "test")
+    monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
+    village.build(sqlite_database)
+    with sqlite_database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 2).values(state="departed", left_on=LEFT))
+    assert main(["member", "erase", "C00002", "--dry-run"]) == 0
+    assert "would erase the name, 1 numbers" in capsys.readouterr().out
+    assert main(["member", "erase", "C00002"]) == 0
+    assert "erased the name" in capsys.readouterr().out
+    assert main(["member", "erase", "C00001"]) == 1
+    assert "C00001 stays: the member hasn't left" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("days", "freed"), [(89, 0), (90, 1)])
+def test_a_departed_members_number_is_free_after_ninety_days(village_left, days, freed):
+    with village_left.transaction() as session:
+        session.execute(delete(Number).where(Number.person_id == 2))
+        now = LONG_AGO.replace(month=LEFT.month, day=LEFT.day) + timedelta(days=days)
+        assert numbers.free_departed(session, now=now) == freed
+    with village_left.read() as reader:
+        assert (reader.scalar(select(Number.id).where(Number.phone == village.AWA)) is None) is bool(freed)
+        assert verify(reader).wrong == ()
