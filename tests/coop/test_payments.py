@@ -97,6 +97,14 @@ def test_a_reversed_delivery_is_not_due_and_its_payment_can_not_be_handed_over(c
     assert control(counter, "handed_over") == 0
 
 
+def test_what_was_settled_with_whoever_left_does_not_wait(counter):
+    with counter.transaction() as session:
+        session.execute(update(Member).where(Member.id == 201).values(state="departed"))
+    assert 201 not in amounts(counter, Wanted(product_id=1))
+    with counter.read() as reader:
+        assert [one.waiting for one in delays(reader, NOW, NOW)] == [2]
+
+
 def test_money_is_not_paid_out_of_a_frozen_account(counter):
     with counter.transaction() as session:
         session.execute(update(Member).where(Member.id == 201).values(money_frozen_until=NOW + timedelta(hours=1)))

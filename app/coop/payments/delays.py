@@ -9,7 +9,8 @@ import msgspec
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
-from app.coop.members.models import Cooperative
+from app.coop.ledger.models import JournalEntry
+from app.coop.members.models import Cooperative, Member
 from app.coop.payments.models import Payment, PaymentLine
 from app.coop.production.models import Weighing
 
@@ -54,7 +55,9 @@ def delays(reader: Connection | Session, since: datetime, now: datetime, coopera
         .join(Cooperative, Cooperative.id == Weighing.cooperative_id)
         .outerjoin(PaymentLine, PaymentLine.weighing_id == Weighing.id)
         .outerjoin(Payment, Payment.id == PaymentLine.payment_id)
-        .where(Weighing.state == "credited", or_(Payment.id.is_(None), Payment.state != "paid"))
+        .join(Member, Member.id == Weighing.member_id)
+        .where(Weighing.state == "credited", Member.state != "departed", or_(Payment.id.is_(None), Payment.state != "paid"))
+        .where(~select(JournalEntry.id).where(JournalEntry.reverses_id == Weighing.entry_id).exists())
     )
     waiting: dict[str, list[int]] = defaultdict(list)
     for code, weighed in reader.execute(_of(unpaid, cooperative_id)):

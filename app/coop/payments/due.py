@@ -51,7 +51,9 @@ class Due(msgspec.Struct, frozen=True):
 
 
 def unpaid(reader: Connection | Session, cooperative_id: int) -> list[Unpaid]:
-    """Return a co-operative's deliveries that wait for money, oldest first; a reversed one doesn't. One SELECT."""
+    """Return a co-operative's deliveries that wait for money, oldest first; a reversed one doesn't, nor what was settled with
+    whoever left. One SELECT.
+    """
     reversed_ = select(JournalEntry.id).where(JournalEntry.reverses_id == Weighing.entry_id)
     taken = select(PaymentLine.weighing_id).where(PaymentLine.weighing_id == Weighing.id)
     rows: Any = reader.execute(
@@ -64,7 +66,9 @@ def unpaid(reader: Connection | Session, cooperative_id: int) -> list[Unpaid]:
             Weighing.gross - Weighing.share - Weighing.repaid,
         )
         .join(Product, Product.id == Weighing.product_id)
-        .where(Weighing.cooperative_id == cooperative_id, Weighing.state == "credited", ~reversed_.exists(), ~taken.exists())
+        .join(Member, Member.id == Weighing.member_id)
+        .where(Weighing.cooperative_id == cooperative_id, Weighing.state == "credited", Member.state != "departed")
+        .where(~reversed_.exists(), ~taken.exists())
         .order_by(Weighing.weighed_at, Weighing.id)
     )
     return [Unpaid(*row) for row in rows]
