@@ -32,6 +32,7 @@ MEASURED = timedelta(days=90)
 WAYS = ("cash", "mobile")
 
 BatchNumber = Annotated[int, kinds.Kind("count", "9999999")]
+Many = Annotated[int, kinds.Kind("count", "99999")]
 LongList = Annotated[str, kinds.Kind("text", "mmmmmmmmm " * 250, private=True)]
 
 
@@ -50,13 +51,13 @@ class Delays(msgspec.Struct, frozen=True):
 class DayDue(msgspec.Struct, frozen=True):
     id: int
     day: kinds.Day
-    count: kinds.Count
+    count: Many
 
 
 class ProductDue(msgspec.Struct, frozen=True):
     id: int
     product: kinds.ProductName
-    count: kinds.Count
+    count: Many
 
 
 class ToPay(msgspec.Struct, frozen=True):
@@ -64,7 +65,7 @@ class ToPay(msgspec.Struct, frozen=True):
 
     wanted: Wanted
     way: str
-    count: kinds.Count
+    count: Many
     francs: kinds.Amount
     worth: int
 
@@ -96,12 +97,12 @@ class Signed(msgspec.Struct, frozen=True):
 
 class BatchRow(msgspec.Struct, frozen=True):
     id: BatchNumber
-    left: kinds.Count
+    left: Many
     worth: kinds.Amount
 
 
 class Freed(msgspec.Struct, frozen=True):
-    freed: kinds.Count
+    freed: Many
 
 
 @menu.source()
