@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.coop.approved import approvals
 from app.coop.ledger import payouts
 from app.coop.ledger.verify import verify
-from app.coop.members import callbacks
+from app.coop.members import callbacks, joining
 from app.coop.members.offices import Directory, Office
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
@@ -20,10 +20,12 @@ from app.coop.prices import proposing
 from app.coop.production.models import Declaration
 from app.db.operations import Operation
 from app.gsm7 import septets
+from app.sms import inbox
 from app.sms.models import Message
 from app.ussd.engine import Engine, Reply
 from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
+from app.ussd.menu import Choice
 from menus.desk import Desk, SqlActs
 from menus.whole import bindings
 from tests import quay, treasury, village
@@ -40,6 +42,7 @@ PHONES = (
     village.SHARED,
     "+221770000201",
     village.NEW,
+    village.NOBODY,
 )
 PINS = {village.SHARED: ("1357", "8642")}
 TYPED = (
@@ -56,6 +59,22 @@ LIKELY = {
     "paper_day": ("2311", "2411", "0101"),
     "price_amount": ("1100", "2900", "1000"),
     "activation": ("482190",),
+    "join_name": ("Fatou Ndiaye", "Fatou"),
+    "member_name": ("Fatou Ndiaye",),
+    "join_where": ("cps1", "joal"),
+    "member_phone": ("1", "771112233"),
+    "new_phone": ("771112233", "770000201"),
+    "paper_number": ("4711", "4712"),
+    "members_card": ("00001", "00201", "00004"),
+    "peers_card": ("00001", "00201"),
+    "assisted_member": ("00001", "00201", "770000201", "760000001"),
+    "letter_words": ("Oui, demain.", "x" * 60),
+    "till_amount": ("500", "5000"),
+    "till_card": ("00001", "00201"),
+    "till_times": ("3",),
+    "till_asset": ("Congélateur",),
+    "till_signature": ("4711",),
+    "withdraw_amount": ("1000", "5000"),
     "pay_way": ("1", "1", "2"),
     "hand_to": ("1", "1", "00201", "00203"),
     "sign_number": ("4711", "4711", "4712"),
@@ -69,6 +88,7 @@ LIKELY = {
 }
 """What is often typed where; other questions get anything."""
 HOPS_A_SESSION = 25
+FAR = 99
 
 
 def settle(database, now) -> None:
@@ -95,6 +115,9 @@ def settle(database, now) -> None:
             for wish in approvals.waiting_for(session, office, now)[-2:]:
                 said = {"approved": True, "channel": "ussd", "operation": f"hands:{person}:{wish.id}", "now": now}
                 approvals.decide(session, office, wish.id, **said)
+        joining.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
+        meant = {"to": "21512", "state": "unparsed", "word": None, "now": now, "cooperative_id": 1}
+        inbox.keep(session, "africastalking", "hands", sender=village.AWA, text="Qui peut venir ?", **meant)
 
 
 def engine_on(database, clock, store) -> Engine:
@@ -123,11 +146,13 @@ class Hands:
         self.random = random.Random(seed)  # noqa: S311 - the same walk for the same seed
         self.seen: Counter[str] = Counter()
         self.past: list[Call] = []
+        self.away: dict[str, int] = {}
         self.stands: Reply | None = None
 
     def session(self) -> None:
         """Dial, and type until it ends or somebody gives up."""
         phone = Handset(self.engine, self.random.choice(PHONES), self.random.choice(("africastalking", "hubtel")))
+        self.away = self.distances(self.random.choice(self.least_seen()))
         shows = self.dial(phone)
         for _ in range(HOPS_A_SESSION):
             if not self.stands.more:
@@ -177,7 +202,9 @@ class Hands:
         if self.random.random() < 0.08:
             return pick(("0", "9", "00", "7", *TYPED))
         if screen.form == "choices":
-            return pick([*map(str, screen.choices)] or ["0"])
+            nearest = min(map(self.way, screen.choices.values()), default=FAR)
+            wanted = [number for number, choice in screen.choices.items() if self.way(choice) == nearest]
+            return str(pick(wanted if self.random.random() < 0.8 else [*screen.choices] or [0])) if screen.choices else "0"
         if screen.form == "list":
             return pick(("1", "1", "2", "3", "9", "0"))
         if screen.form == "confirmation":
@@ -192,6 +219,24 @@ class Hands:
         ):
             return pick(self.references())
         return pick(LIKELY.get(screen.ask or "", TYPED))
+
+    def way(self, choice: Choice) -> int:
+        """Return how many entries a choice leaves to the screen that this session is after."""
+        return min(self.away.get(to, FAR) for to in (choice.to, *(face.to for face in choice.faces.values())))
+
+    def least_seen(self) -> list[str]:
+        """Return the screens that came least often so far."""
+        fewest = min(self.seen[name] for name in self.menu.screens)
+        return [name for name in self.menu.screens if self.seen[name] == fewest]
+
+    def distances(self, goal: str) -> dict[str, int]:
+        """Return how many entries each screen is away from one."""
+        found, edge = {goal: 0}, [goal]
+        while edge:
+            behind = [one.name for one in self.menu.screens.values() if set(edge) & set(one.targets().values())]
+            edge = [name for name in behind if name not in found]
+            found |= dict.fromkeys(edge, max(found.values()) + 1)
+        return found
 
     def references(self) -> list[str]:
         """Return the references there are."""
