@@ -12,7 +12,7 @@ from app.sms.cost import centimes
 from app.sms.models import Message, Report
 from app.sms.outbox import touch
 from app.sms.states import RANKS, move
-from app.sms.verdicts import LISTED, REPORTED, OptedOut
+from app.sms.verdicts import LISTED, REPORTED, SPELLINGS, STATUSES, OptedOut
 
 PARKED_FOR = timedelta(hours=24)
 RACED_FOR = timedelta(minutes=5)
@@ -48,7 +48,7 @@ def keep(
         "provider": provider,
         "provider_id": clean(provider_id, 64),
         "number": clean(number, 20),
-        "status": clean(status, 30),
+        "status": STATUSES.get(status.lower(), clean(status, 30)),
         "reason": clean(reason or "", 60) or None,
         "cost": clean(cost or "", 24) or None,
         "parts": parts,
@@ -134,9 +134,8 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
 def _meaning(report: Any) -> tuple[str, str | None]:
     """Return the state that a report means, and why."""
     state, why = REPORTED[report.status]
-    if state == "failed" and (report.reason or "").lower() == LISTED:
-        return OPTED_OUT
-    return state, report.reason or why
+    reason = SPELLINGS.get((report.reason or "").lower(), report.reason)
+    return OPTED_OUT if state == "failed" and reason == LISTED else (state, reason or why)
 
 
 def _correct(session: Session, told: dict[int, Any]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.gateways.sms import Answer, MaybeSent, NotSent
@@ -85,15 +85,23 @@ def _apply(
             move(session, held(batch, numbers), "refused", now=now, reason=reason)
             consents.opted_out(session, numbers, now=now)
         case Later(reason, patience) | Halt(reason, patience):
-            which = held(batch, numbers)
-            tries = session.scalar(select(func.max(Message.attempts)).where(which)) or 0
-            if tries >= len(patience.delays) and not patience.on:
-                move(session, which, "failed", now=now, reason=f"given up: {reason}")
-                return
-            wait = patience.delays[min(tries, len(patience.delays) - 1)]
-            wait = min(wait, HASTE) if batch.lane in LEAVES_AGAIN else wait
-            at = now + timedelta(seconds=wait * (0.75 + 0.5 * jitter()))
-            put_back(session, which, now=now, at=at, reason=why or reason, taken=int(patience.tries))
+            for tries, ids in _by_tries(session, held(batch, numbers)).items():
+                which = held(batch, numbers) & Message.id.in_(ids)
+                if tries >= len(patience.delays) and not patience.on:
+                    move(session, which, "failed", now=now, reason=f"given up: {reason}")
+                    continue
+                wait = patience.delays[min(tries, len(patience.delays) - 1)]
+                wait = min(wait, HASTE) if batch.lane in LEAVES_AGAIN else wait
+                at = now + timedelta(seconds=wait * (0.75 + 0.5 * jitter()))
+                put_back(session, which, now=now, at=at, reason=why or reason, taken=int(patience.tries))
+
+
+def _by_tries(session: Session, which: ColumnElement[bool]) -> dict[int, list[int]]:
+    """Return messages by the tries that they have had: one of a batch may have been tried before, and its fellows not."""
+    found: dict[int, list[int]] = {}
+    for message, tries in session.execute(select(Message.id, Message.attempts).where(which)):
+        found.setdefault(tries, []).append(message)
+    return found
 
 
 def _doubt(session: Session, batch: Batch, numbers: list[str], provider: str, now: datetime) -> None:

@@ -96,5 +96,11 @@ REPORTED = {
 }
 """A delivery report's status: the state it means, and why. An unknown one changes nothing."""
 
-LISTED = "userinblacklist"
-"""A failed report's reason, in small letters, that means the number is on the gateway's list; it is spelt in two ways."""
+STATUSES = {status.lower(): status for status in REPORTED}
+"""A report's status in small letters: a gateway that changes its capitals is still understood."""
+
+SPELLINGS = {"notnetworksubcriber": "NotNetworkSubscriber", "userinblacklist": "UserInBlacklist"}
+"""Failed reports' reasons that come in two spellings, in small letters: the one that we keep. The first is the provider's own."""
+
+LISTED = "UserInBlacklist"
+"""The reason that means the number is on the gateway's list."""

@@ -121,3 +121,27 @@ def test_a_report_of_another_provider_settles_nothing(post):
 
 def test_a_report_with_odd_bytes_and_lengths_is_kept(post):
     assert report(post, "x\0" * 90, "i\0d" * 90, "n\0" * 90, "r\0" * 90) == "unknown"
+
+
+@pytest.mark.parametrize("status", ["success", "SUCCESS", "Success"])
+def test_a_status_is_understood_in_any_capitals(post, status):
+    post.put("a")
+    post.send()
+    assert report(post, status, f"id-1-{AWA}") == "applied"
+    assert post.states() == ["delivered"]
+
+
+@pytest.mark.parametrize(
+    ("spelt", "kept"),
+    [
+        ("NotNetworkSubcriber", "NotNetworkSubscriber"),
+        ("NotNetworkSubscriber", "NotNetworkSubscriber"),
+        ("UserIsInactive", "UserIsInactive"),
+        ("SomethingNew", "SomethingNew"),
+    ],
+)
+def test_a_reason_that_comes_in_two_spellings_is_one(post, spelt, kept):
+    post.put("a")
+    post.send()
+    report(post, "Failed", f"id-1-{AWA}", reason=spelt)
+    assert (post.states(), post.all()[0].reason) == (["failed"], kept)

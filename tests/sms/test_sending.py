@@ -104,6 +104,19 @@ def test_what_nobody_understands_is_given_up_after_three_more_tries(post):
     assert (message.state, message.reason, len(post.gateway.requests)) == ("failed", "given up: request refused", 4)
 
 
+def test_in_one_request_each_is_given_up_by_its_own_tries(post):
+    post.put("a", purpose="notice")
+    for _ in range(3):
+        post.gateway.answers = [Answer(whole="bad_answer")]
+        post.send("notice")
+        post.wait(hours=2)
+    post.put("b", to=FATOU, purpose="notice")
+    post.gateway.answers = [Answer(whole="bad_answer")]
+    post.send("notice")
+    assert [(message.state, message.attempts) for message in post.all()] == [("failed", 3), ("queued", 1)]
+    assert post.gateway.requests[-1][1] == [AWA, FATOU]
+
+
 def test_a_code_never_waits_longer_than_a_minute_between_tries(post):
     post.put("a", purpose="code")
     for _ in range(4):
