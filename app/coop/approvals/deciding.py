@@ -117,6 +117,7 @@ def ask(
         roles=",".join(roles),
         operation=operation,
     )
+    row.roles = rules.without_federation(session, row, now.date())
     session.add(row)
     session.flush()
     return row.id

@@ -13,6 +13,7 @@ from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
 
 ROLES = MAY["approve"]
 """The offices whose word can count at all."""
+ONLY_FEDERATION = ("administrator",)
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -122,13 +123,23 @@ def decidable(offices: tuple[Office, ...], person_id: int) -> ColumnElement[bool
     return or_(*places, literal(value=False)) & (Approval.asked_by != person_id) & ~concerned
 
 
-def whom_to_ask(session: Session, approval: Approval, today: date) -> list[int]:
-    """Return the persons whose word would count: the co-operative's own, and the federation's where those are too few."""
+def without_federation(session: Session, approval: Approval, today: date) -> str:
+    """Return the offices whose word counts, without the federation's where the co-operative has enough of its own to ask.
+
+    A rule that names the administrator and not everybody wants the federation anyway.
+    """
+    roles = tuple(approval.roles.split(","))
     own = holders_of_right(session, "approve", approval.cooperative_id, today)
-    persons = _others(session, approval, own)
-    if len(persons) < approval.needed and approval.cooperative_id is not None and not KINDS.get(approval.kind, Kind()).own:
-        persons += _others(session, approval, holders_of_right(session, "approve", None, today))
-    return persons
+    if approval.cooperative_id is None or set(roles) != set(ROLES) or len(_others(session, approval, own)) < approval.needed:
+        return approval.roles
+    return ",".join(role for role in roles if role not in ONLY_FEDERATION)
+
+
+def whom_to_ask(session: Session, approval: Approval, today: date) -> list[int]:
+    """Return the persons whose word would count: the co-operative's own officers, and the federation's where they are wanted."""
+    places = {approval.cooperative_id, None}
+    offices = [office for place in places for office in holders_of_right(session, "approve", place, today)]
+    return _others(session, approval, tuple(offices))
 
 
 def _others(session: Session, approval: Approval, offices: tuple[Office, ...]) -> list[int]:

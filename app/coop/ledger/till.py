@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.payouts import NotForYourself, NotHers
 from app.coop.ledger.services import Overdrawn, account_of, post
 from app.coop.members import audit
@@ -35,6 +36,9 @@ def take_in(
 
     Raises NotHers, NotForYourself, Overdrawn (more repaid than is owed), ValueError on an amount that is none.
     """
+    known = session.scalar(select(JournalEntry.id).where(JournalEntry.operation == operation))
+    if known is not None:
+        return known
     if amount <= 0 or box not in BOXES:
         raise ValueError(amount)
     _hers(session, office, member_id)
