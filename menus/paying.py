@@ -15,16 +15,14 @@ from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.offices import NotYours, Office, office_for
-from app.coop.members.reaching import reach
 from app.coop.payments import batches as paying
 from app.coop.payments import handing, telling
 from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Wanted, due, unpaid
 from app.coop.production.weighing import NotThere
-from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, message_to, who_of
+from menus.caller import Hop, Nothing, who_of
 
 menu = Bindings("paying")
 MEASURED = timedelta(days=90)
@@ -86,15 +84,6 @@ class Name(msgspec.Struct, frozen=True):
     name: kinds.PersonName
 
 
-class ToSign(msgspec.Struct, frozen=True):
-    id: int
-    reference: kinds.Reference
-
-
-class Signed(msgspec.Struct, frozen=True):
-    signed: kinds.Phrase
-
-
 class BatchRow(msgspec.Struct, frozen=True):
     id: BatchNumber
     left: Many
@@ -109,7 +98,7 @@ class Freed(msgspec.Struct, frozen=True):
 def pay_delays(hop: Hop) -> Delays:
     """Say how long members wait for their money."""
     with hop.desk.database.read() as reader:
-        days = [day for found in paid_after(reader, hop.now - MEASURED, _scope(reader, hop)).values() for day in found]
+        days = [day for found in paid_after(reader, hop.now - MEASURED, scope_of(reader, hop)).values() for day in found]
     return Delays(f"Payé en {median_high(days)} j (médiane), {max(days)} j au pire." if days else "")
 
 
@@ -117,7 +106,7 @@ def pay_delays(hop: Hop) -> Delays:
 def days_due(hop: Hop) -> Sequence[DayDue]:
     """Give the days with deliveries to be paid, the newest first; a day's id is its ordinal."""
     with hop.desk.database.read() as reader:
-        counted = Counter(line.day for line in unpaid(reader, _scope(reader, hop)))
+        counted = Counter(line.day for line in unpaid(reader, scope_of(reader, hop)))
     return [DayDue(day.toordinal(), day, count) for day, count in sorted(counted.items(), reverse=True)]
 
 
@@ -125,7 +114,7 @@ def days_due(hop: Hop) -> Sequence[DayDue]:
 def products_due(hop: Hop) -> Sequence[ProductDue]:
     """Give the products with deliveries to be paid."""
     with hop.desk.database.read() as reader:
-        lines = unpaid(reader, _scope(reader, hop))
+        lines = unpaid(reader, scope_of(reader, hop))
     counted = Counter((line.product_id, line.product) for line in lines)
     return [ProductDue(product, name, count) for (product, name), count in sorted(counted.items(), key=lambda one: one[0][1])]
 
@@ -137,7 +126,7 @@ def pay_way(hop: Hop, typed: str) -> ToPay:
         raise Refused("unknown")
     wanted, way = _wanted(hop), WAYS[int(typed) - 1]
     with hop.desk.database.read() as reader:
-        found = due(reader, _scope(reader, hop), wanted, way, hop.now)
+        found = due(reader, scope_of(reader, hop), wanted, way, hop.now)
     if not found:
         raise Refused("none")
     worth = sum(one.amount for one in found)
@@ -149,7 +138,7 @@ def pay_list(hop: Hop) -> CashList:
     """Give who is to get what, by card."""
     pay = msgspec.convert(hop.kept["pay"], ToPay)
     with hop.desk.database.read() as reader:
-        found = due(reader, _scope(reader, hop), pay.wanted, pay.way, hop.now)
+        found = due(reader, scope_of(reader, hop), pay.wanted, pay.way, hop.now)
         cards = handing.cards_of(reader, [one.member_id for one in found])
     lines = sorted(f"{cards[one.member_id]} {kinds.amount_words(one.amount)}" for one in found)
     return CashList("\n".join(lines) or "Rien à payer.")
@@ -162,7 +151,7 @@ def make_batch(hop: Hop, session: Session) -> Made:
     try:
         batch, waits = paying.make(
             session,
-            _office(session, hop),
+            office_of(session, hop),
             pay.wanted,
             pay.way,
             count=pay.count,
@@ -186,7 +175,7 @@ def hand_standing(hop: Hop) -> Standing:
 def mobile_standing(hop: Hop) -> Standing:
     """Say how many are left to be paid by mobile money."""
     with hop.desk.database.read() as reader:
-        open_ones = paying.open_batches(reader, _scope(reader, hop))
+        open_ones = paying.open_batches(reader, scope_of(reader, hop))
     numbers = ", ".join(str(one.id) for one in open_ones if one.way == "mobile" and one.state == "open")
     return Standing(f"Lot(s) {numbers}." if numbers else "Aucun lot mobile money ouvert.")
 
@@ -198,7 +187,7 @@ def hand_to(hop: Hop, typed: str) -> ToHand:
         raise Lead("left")
     with hop.desk.database.read() as reader:
         try:
-            found = handing.to_hand_by(reader, _scope(reader, hop), typed)
+            found = handing.to_hand_by(reader, scope_of(reader, hop), typed)
         except NotThere:
             raise Refused("unknown" if typed else "empty") from None
     return ToHand(found.id, found.card, found.reference, found.amount)
@@ -208,7 +197,7 @@ def hand_to(hop: Hop, typed: str) -> ToHand:
 def hand_left(hop: Hop) -> Sequence[ToHand]:
     """Give the cash list: who is still to get what, to be picked from."""
     with hop.desk.database.read() as reader:
-        found = handing.to_hand(reader, _scope(reader, hop), "cash")
+        found = handing.to_hand(reader, scope_of(reader, hop), "cash")
     return [ToHand(one.id, one.card, one.reference, one.amount) for one in found]
 
 
@@ -222,7 +211,7 @@ def hand_name(hop: Hop) -> Name:
 @menu.effect(leads={"gone": None, "frozen": None, "yourself": None, "not_yours": None})
 def hand_over(hop: Hop, session: Session) -> Nothing:
     """Note that the member was given her money, and ask her by SMS to say so."""
-    office = _office(session, hop)
+    office = office_of(session, hop)
     try:
         row = handing.hand_over(
             session, hop.kept["hand"]["id"], office=office, channel="ussd", operation=hop.operation, now=hop.now
@@ -238,55 +227,11 @@ def hand_over(hop: Hop, session: Session) -> Nothing:
     return Nothing()
 
 
-@menu.answer(refuses={"unknown": None})
-def sign_reference(hop: Hop, typed: str) -> ToSign:
-    """Read the reference of a payment that was handed over."""
-    with hop.desk.database.read() as reader:
-        try:
-            return ToSign(handing.handed_by_reference(reader, _scope(reader, hop), typed), typed)
-        except NotThere:
-            raise Refused("unknown") from None
-
-
-@menu.answer(refuses={"bad": None})
-def sign_number(hop: Hop, typed: str) -> kinds.Short:
-    """Read the number printed on the receipt."""
-    del hop
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
-        raise Refused("bad")
-    return typed
-
-
-@menu.effect(leads={"gone": None, "same": None, "other": None, "yourself": None, "not_yours": None})
-def sign_receipt(hop: Hop, session: Session) -> Signed:
-    """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
-    office, signature = _office(session, hop), str(hop.kept["signature"])
-    try:
-        paid = handing.sign(
-            session, office, hop.kept["sign"]["id"], signature, channel="ussd", operation=hop.operation, now=hop.now
-        )
-    except handing.Gone:
-        raise Lead("gone") from None
-    except NotForYourself:
-        raise Lead("yourself") from None
-    except handing.SameOfficer:
-        raise Lead("same") from None
-    except handing.OtherSignature:
-        raise Lead("other") from None
-    if paid is None:
-        return Signed("Noté. Un 2e responsable tape le même numéro.")
-    who = reach(session, [paid.member_id])[paid.member_id]
-    if who.phone:
-        words = texts.receipt_signed(paid.reference, signature, hop.now)
-        message_to(session, hop, who.phone, "receipt", f"payment:{paid.id}:signed", words, who.person_id, who.cooperative_id)
-    return Signed("C'est payé: deux responsables ont signé.")
-
-
 @menu.rows()
 def batches(hop: Hop) -> Sequence[BatchRow]:
     """Give the batches with something left."""
     with hop.desk.database.read() as reader:
-        return [BatchRow(one.id, one.left, one.worth) for one in paying.open_batches(reader, _scope(reader, hop))]
+        return [BatchRow(one.id, one.left, one.worth) for one in paying.open_batches(reader, scope_of(reader, hop))]
 
 
 @menu.effect(leads={"gone": None, "not_yours": None})
@@ -294,7 +239,7 @@ def close_batch(hop: Hop, session: Session) -> Freed:
     """Close a batch; what was not handed over is due again."""
     try:
         freed = paying.close(
-            session, _office(session, hop), hop.kept["lot"]["id"], channel="ussd", operation=hop.operation, now=hop.now
+            session, office_of(session, hop), hop.kept["lot"]["id"], channel="ussd", operation=hop.operation, now=hop.now
         )
     except paying.Gone:
         raise Lead("gone") from None
@@ -310,14 +255,16 @@ def _wanted(hop: Hop) -> Wanted:
 
 def _left(hop: Hop, way: str) -> int:
     with hop.desk.database.read() as reader:
-        return len(handing.to_hand(reader, _scope(reader, hop), way))
+        return len(handing.to_hand(reader, scope_of(reader, hop), way))
 
 
-def _scope(reader: Connection, hop: Hop) -> int:
+def scope_of(reader: Connection, hop: Hop) -> int:
+    """Return the co-operative that whoever is on the line pays for."""
     return office_for(reader, who_of(hop).person_id, "pay", hop.now.date()).cooperative_id or 0
 
 
-def _office(session: Session, hop: Hop) -> Office:
+def office_of(session: Session, hop: Hop) -> Office:
+    """Return the office by which whoever is on the line pays; leads to not_yours when it has ended."""
     try:
         return office_for(session, who_of(hop).person_id, "pay", hop.now.date())
     except NotYours:

@@ -1,5 +1,7 @@
 """`jappoo export`: files for others."""
 
+from datetime import UTC, datetime
+
 import click
 
 from app.cli.desk import open_database
@@ -29,5 +31,5 @@ def payments(batch: int, form: str) -> None:
     from app.coop.payments import files
 
     with open_database() as database, database.read() as reader:
-        rows = files.payments_of(reader, batch)
+        rows = files.payments_of(reader, batch, datetime.now(UTC))
     click.echo(json.dumps(rows) if form == "json" else files.written(rows), nl=form == "json")

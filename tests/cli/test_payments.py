@@ -3,15 +3,16 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
 from sqlalchemy import func, select, update
 
 from app.cli import main
+from app.coop.ledger.models import Account, Posting
 from app.coop.ledger.verify import verify
-from app.coop.members.models import Person
+from app.coop.members.models import Member, Person
 from app.coop.payments import handing
 from app.coop.payments.models import Payment
 from app.coop.production.references import check_digit
@@ -62,7 +63,10 @@ def test_a_list_goes_out_with_numbers_as_operators_want_them_and_nothing_that_ac
     assert [row["number"] for row in rows] == ["+221770000201", "+221770000202", "+221770000203"]
     assert [row["name"] for row in rows] == ["Femme 201", "'=HYPERLINK(1)", 'Sow; Awa, "la grande"']
     assert {(row["amount"], row["way"], row["state"]) for row in rows} == {("9800", "mobile", "open")}
-    assert len(json.loads(run("export", "payments", str(batch), "--format", "json").out)) == 3
+    with counter.transaction() as session:
+        session.execute(update(Member).where(Member.id == 201).values(money_frozen_until=datetime.now(UTC) + timedelta(hours=1)))
+    rows = json.loads(run("export", "payments", str(batch), "--format", "json").out)
+    assert [bool(row["number"]) for row in rows] == [False, True, True]
     assert "no batch 99" in run("export", "payments", "99").err
 
 
@@ -72,7 +76,7 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     first, second, third = payments(counter)
     lines = [
         "reference;operator_reference;amount",
-        f"{first.reference};OM.77/1;9800",
+        f"{first.reference.lstrip('0')};OM.77/1;9800",
         f"{second.reference};OM.77/2;9801",
         f"{second.reference};OM.77/1;",
         f"{third.reference};;9800",
@@ -98,6 +102,10 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
         assert session.scalar(select(func.count()).select_from(Message).where(Message.cause == f"payment:{first.id}:handed")) == 1
         assert verify(session.connection()).wrong == ()
         handing.confirm(session, first.member_id, first.id, now=now)
+    with counter.read() as reader:
+        boxes = select(Account.kind, func.sum(Posting.amount)).join(Posting, Posting.account_id == Account.id)
+        booked = dict(reader.execute(boxes.where(Account.kind.in_(("mobile", "handed_over"))).group_by(Account.kind)).all())
+    assert booked == {"handed_over": 0, "mobile": -9_800}
     report = run("report", "payments")
     assert report.out.splitlines()[1] == "CPS1,1,0,0,2,0"
     assert json.loads(run("report", "payments", "--format", "json").out)[0]["median"] == 0

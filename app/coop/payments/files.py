@@ -40,8 +40,11 @@ class Row(msgspec.Struct, frozen=True):
     payment_id: int | None = None
 
 
-def payments_of(reader: Connection | Session, batch_id: int) -> list[dict[str, str]]:
-    """Return a batch's payments by card, a dict of COLUMNS each. Raises NoBatch, also when it waits for other officers."""
+def payments_of(reader: Connection | Session, batch_id: int, now: datetime) -> list[dict[str, str]]:
+    """Return a batch's payments by card, a dict of COLUMNS each. Raises NoBatch, also when it waits for other officers.
+
+    Whoever's money was frozen since the batch was made has no number in it: a SIM that changed hands gets nothing.
+    """
     batch = reader.execute(select(PaymentBatch.state, PaymentBatch.way).where(PaymentBatch.id == batch_id)).first()
     if batch is None or batch.state == "waiting":
         raise NoBatch(f"no batch {batch_id} may be paid: unknown, or waiting for other officers")
@@ -54,6 +57,7 @@ def payments_of(reader: Connection | Session, batch_id: int) -> list[dict[str, s
             Payment.provider_reference,
             Payment.signature,
             Member.card,
+            Member.money_frozen_until,
             Person.name,
         )
         .join(Member, Member.id == Payment.member_id)
@@ -62,12 +66,16 @@ def payments_of(reader: Connection | Session, batch_id: int) -> list[dict[str, s
         .order_by(Member.card)
     ).all()
     reached = reach(reader, {row.member_id for row in rows})
+
+    def frozen(until: datetime | None) -> bool:
+        return until is not None and until > now
+
     return [
         {
             "reference": row.reference,
             "card": row.card,
             "name": row.name,
-            "number": reached[row.member_id].own or "",
+            "number": "" if frozen(row.money_frozen_until) else reached[row.member_id].own or "",
             "amount": str(row.amount),
             "way": batch.way,
             "state": row.state,
@@ -101,7 +109,7 @@ def take_in(session: Session, line: int, row: dict[str, str], *, cooperative_id:
     """Note that the operator has paid, once: the same line again is *known* and changes nothing. References are of one co-operative
     when it is given. What can't be is refused with its reason, and nothing is changed.
     """
-    reference, transaction = row["reference"], row["operator_reference"]
+    reference, transaction = row["reference"].zfill(6), row["operator_reference"]  # a spreadsheet drops the first zeros
 
     def refused(reason: str) -> Row:
         return Row(line, reference, "refused", reason)

@@ -1,7 +1,7 @@
 """From hand to hand: an officer hands a payment over, and it is paid when the member says so, or two officers and a signature.
 
-In the books handing over moves what is owed to the member to *handed over*, and her word moves that to *cash*: what left the box
-without anybody's word stays a figure of its own.
+In the books handing over moves what is owed to the member to *handed over*, and her word moves that to the box it came from
+(*cash*, *mobile*): what left a box without anybody's word stays a figure of its own.
 """
 
 from collections.abc import Collection, Sequence
@@ -197,7 +197,7 @@ def _pay(session: Session, payment_id: int, now: datetime, *only: object) -> Pay
     if session.scalar(taken.values(state="paid", paid_at=now).returning(Payment.id)) is None:
         raise Gone
     row = session.get_one(Payment, payment_id, populate_existing=True)
-    lines = [(_account(session, row, "handed_over"), row.amount), (_account(session, row, "cash"), -row.amount)]
+    lines = [(_account(session, row, "handed_over"), row.amount), (_account(session, row, _box(row)), -row.amount)]
     row.paid_entry_id = _post(session, row, "payment", lines, now)
     session.flush()
     return row
@@ -213,6 +213,11 @@ def _post(session: Session, row: Payment, kind: str, lines: Sequence[tuple[int, 
         lines=lines,
         now=now,
     )
+
+
+def _box(row: Payment) -> str:
+    """Return where a payment came from: mobile money has the operator's reference."""
+    return "cash" if row.provider_reference is None else "mobile"
 
 
 def _account(session: Session, row: Payment, kind: str) -> int:

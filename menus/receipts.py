@@ -1,0 +1,69 @@
+"""Two officers and a signed receipt, where a member has no telephone to confirm with."""
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.ledger.payouts import NotForYourself
+from app.coop.members.reaching import reach
+from app.coop.payments import handing
+from app.coop.production.weighing import NotThere
+from app.sms import payment_texts as texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, message_to
+from menus.paying import office_of, scope_of
+
+menu = Bindings("receipts")
+
+
+class ToSign(msgspec.Struct, frozen=True):
+    id: int
+    reference: kinds.Reference
+
+
+class Signed(msgspec.Struct, frozen=True):
+    signed: kinds.Phrase
+
+
+@menu.answer(refuses={"unknown": None})
+def sign_reference(hop: Hop, typed: str) -> ToSign:
+    """Read the reference of a payment that was handed over."""
+    with hop.desk.database.read() as reader:
+        try:
+            return ToSign(handing.handed_by_reference(reader, scope_of(reader, hop), typed), typed)
+        except NotThere:
+            raise Refused("unknown") from None
+
+
+@menu.answer(refuses={"bad": None})
+def sign_number(hop: Hop, typed: str) -> kinds.Short:
+    """Read the number printed on the receipt."""
+    del hop
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
+        raise Refused("bad")
+    return typed
+
+
+@menu.effect(leads={"gone": None, "same": None, "other": None, "yourself": None, "not_yours": None})
+def sign_receipt(hop: Hop, session: Session) -> Signed:
+    """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
+    office, signature = office_of(session, hop), str(hop.kept["signature"])
+    try:
+        paid = handing.sign(
+            session, office, hop.kept["sign"]["id"], signature, channel="ussd", operation=hop.operation, now=hop.now
+        )
+    except handing.Gone:
+        raise Lead("gone") from None
+    except NotForYourself:
+        raise Lead("yourself") from None
+    except handing.SameOfficer:
+        raise Lead("same") from None
+    except handing.OtherSignature:
+        raise Lead("other") from None
+    if paid is None:
+        return Signed("Noté. Un 2e responsable tape le même numéro.")
+    who = reach(session, [paid.member_id])[paid.member_id]
+    if who.phone:
+        words = texts.receipt_signed(paid.reference, signature, hop.now)
+        message_to(session, hop, who.phone, "receipt", f"payment:{paid.id}:signed", words, who.person_id, who.cooperative_id)
+    return Signed("C'est payé: deux responsables ont signé.")
