@@ -1,4 +1,4 @@
-"""`make faults`: a broadcast goes out while workers, scheduler and Valkey are killed at random, and Valkey is emptied.
+"""`make faults`: a broadcast is written and sent while workers, scheduler and Valkey are killed at random, and Valkey is emptied.
 
 The simulator's record is the judge: each recipient has the message once, or it is listed as *maybe sent*.
 """
@@ -11,22 +11,41 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-import psycopg
 import redis
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
+from app.coop.broadcasting import confirming
+from app.coop.broadcasting.estimating import Draft, estimate
+from app.coop.members.offices import Office
 from app.db import schema
 from app.db.database import Database
 from app.sms import sweeper
+from app.sms.broadcasts.models import Broadcast
+from app.sms.broadcasts.timing import Terms
 from app.sms.models import Message
-from tests.bench.floor_messages import expand
+from tests import village
 from tests.faults.house import House
 from tests.servers import make_postgres, make_valkey
 
 DEAD_FOR = timedelta(seconds=8)
 """A claim older than this has lost its worker here, where the provider answers at once."""
 NAMES = ("worker", "scheduler", "valkey")
+TEXT = "Jappoo: réunion demain à 9h au siège. Venez avec votre carnet."
+OF_IT = select(Message.to_number, Message.state).where(Message.cause.startswith("broadcast:"))
+MEMBERS = (
+    "INSERT INTO communes VALUES (1, 'Mbour')",
+    "INSERT INTO filieres VALUES (1, 'PECHE', 'Pêche')",
+    "INSERT INTO cooperatives (id, code, name, commune_id, filiere_id, legal_form, created_at) "
+    "VALUES (1, 'CPS1', 'CPS 1', 1, 1, 'AER', now())",
+    "INSERT INTO people (id, name, language, pin_pepper) SELECT n, 'Awa', 'fr', 1 FROM generate_series(1, :recipients + 1) n",
+    "INSERT INTO members (person_id, cooperative_id, card, state, joined_on) "
+    "SELECT n, 1, 'C' || n, 'active', current_date FROM generate_series(2, :recipients + 1) n",
+    "INSERT INTO numbers (phone, person_id, registered_at) SELECT CASE WHEN n = 1 THEN '+221780000001' "
+    "ELSE '+22177' || lpad(n::text, 7, '0') END, n, now() - interval '90 days' FROM generate_series(1, :recipients + 1) n",
+    "INSERT INTO roles (person_id, role, from_on) VALUES (1, 'administrator', current_date)",
+)
 
 
 def main() -> int:
@@ -54,15 +73,14 @@ def main() -> int:
 
 def run(house: House, *, recipients: int, kills: int, every: float, rate: int) -> dict[str, int | float]:
     """Send a broadcast, killing every so many seconds; wait until nothing is under way and count."""
-    house.environment["SMS_RATE"] = str(rate)
+    house.environment |= {"SMS_RATE": str(rate), "QUIET_HOURS": ""}
     house.start("simulator", "worker", "scheduler")
-    with psycopg.connect(house.database.url.replace("+psycopg", ""), autocommit=True) as connection:
-        expand(connection, "broadcast", recipients, own=False)
+    order(house.database, recipients)
     house.until(lambda: _taken(house), 30)
     killed, started = Counter[str](), time.monotonic()
-    order = [NAMES[turn % len(NAMES)] for turn in range(kills)]
-    random.shuffle(order)
-    for turn, name in enumerate(order):
+    victims = [NAMES[turn % len(NAMES)] for turn in range(kills)]
+    random.shuffle(victims)
+    for turn, name in enumerate(victims):
         time.sleep(every * random.uniform(0.5, 1.5))  # noqa: S311 - when it dies is no secret
         killed[name] += 1
         if name == "valkey":
@@ -83,9 +101,20 @@ def run(house: House, *, recipients: int, kills: int, every: float, rate: int) -
     )
 
 
+def order(database: Database, recipients: int) -> None:
+    """Give a federation so many members and have its administrator, who is none, write to them: the workers write all messages."""
+    now, office, sender = datetime.now(UTC), Office(1, "administrator", None), "+221780000001"
+    terms = Terms(50, 20, None, None, ZoneInfo("Africa/Dakar"), 0, "Gratuit")
+    with database.transaction() as session:
+        for statement in MEMBERS:
+            session.execute(text(statement), {"recipients": recipients} if ":recipients" in statement else {})
+        made = estimate(session, office, Draft("TOUS", TEXT), sender=sender, operation="1", key=village.KEY, terms=terms, now=now)
+        confirming.confirm(session, made.broadcast, office, operation="2", terms=terms, now=now, at_once=0)
+
+
 def _taken(house: House) -> Counter[str]:
     url = f"http://127.0.0.1:{house.simulator_port}/messages"
-    return Counter(message["to"] for message in house.http.get(url, timeout=30).json())
+    return Counter(message["to"] for message in house.http.get(url, timeout=30).json() if message["text"] == TEXT)
 
 
 def _settle(house: House) -> None:
@@ -97,8 +126,9 @@ def _settle(house: House) -> None:
             session.execute(update(Message).where(Message.state == "queued", Message.next_at > now).values(next_at=now))
             dead = (Message.state == "sending") & (Message.claimed_at < now - DEAD_FOR)
             session.execute(update(Message).where(dead).values(claimed_at=now - sweeper.LEASE - DEAD_FOR))
-            waiting = Message.state.in_(("queued", "sending"))
-            if session.scalars(select(Message.id).where(waiting).limit(1)).first() is None:
+            waiting = select(Message.id).where(Message.state.in_(("queued", "sending"))).limit(1)
+            writing = select(Broadcast.id).where(Broadcast.state == "expanding")
+            if session.scalar(waiting) is None and session.scalar(writing) is None:
                 return
         time.sleep(1)
 
@@ -106,7 +136,7 @@ def _settle(house: House) -> None:
 def _count(house: House, recipients: int) -> dict[str, int | float]:
     taken = _taken(house)
     with house.database.read() as reader:
-        states = {row.to_number: row.state for row in reader.execute(select(Message.to_number, Message.state))}
+        states = {row.to_number: row.state for row in reader.execute(OF_IT)}
     ended = Counter(states.values())
     accounted = {number for number, state in states.items() if state in ("maybe", "queued", "sending", "failed", "expired")}
     return {
@@ -117,7 +147,7 @@ def _count(house: House, recipients: int) -> dict[str, int | float]:
         "maybe sent": ended["maybe"],
         "of those, the provider has": sum(states[number] == "maybe" for number in taken),
         "still waiting": ended["queued"] + ended["sending"],
-        "unknown losses": sum(number not in taken and number not in accounted for number in states),
+        "unknown losses": sum(number not in taken and number not in accounted for number in states) + recipients - len(states),
     }
 
 

@@ -11,11 +11,14 @@ from sqlalchemy.exc import OperationalError
 
 from app.coop.approved import approvals
 from app.sms import reports, sending
+from app.sms.broadcasts import expanding
+from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
 from app.sms.purposes import QUEUES
 from app.sms.sending import LINES
 from app.sms.waker import FLAG, queue_of, wake
 from tests import quay, village
+from tests.coop.test_broadcasting import Sending
 from tests.workers.conftest import SENT_TO, put
 from workers import jobs, runner, schedule
 
@@ -118,13 +121,8 @@ def test_a_tick_ends_what_nobody_decided_and_tells_whom_it_concerns(here):
 
 def test_a_broadcast_that_is_half_written_is_written_and_sent_by_its_lane(here, monkeypatch):
     """The web died after the OUI: the scheduler wakes the lane, whose worker writes the rest and sends it."""
-    from app.sms.broadcasts import expanding
-    from app.sms.broadcasts.models import Broadcast
-    from tests.coop import test_broadcasting
-
     monkeypatch.setattr(expanding, "SLICE", 9)
-    monkeypatch.setattr(test_broadcasting.confirming, "WRITTEN_AT_ONCE", 0)
-    made = test_broadcasting.Sending(here.database, lambda: datetime.now(UTC))
+    made = Sending(here.database, lambda: datetime.now(UTC))
     made.order(urgent=True)
     here.queues.flushall()
     schedule.tick()

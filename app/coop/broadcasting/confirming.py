@@ -76,8 +76,17 @@ def office_of(session: Session, broadcast: Broadcast, person_id: int, today: dat
     raise NotYours("broadcast")
 
 
-def confirm(session: Session, broadcast: Broadcast, office: Office, *, operation: str, terms: Terms, now: datetime) -> None:
-    """Order an estimated broadcast that `find` has locked.
+def confirm(
+    session: Session,
+    broadcast: Broadcast,
+    office: Office,
+    *,
+    operation: str,
+    terms: Terms,
+    now: datetime,
+    at_once: int = WRITTEN_AT_ONCE,
+) -> None:
+    """Order an estimated broadcast that `find` has locked, and write about so many of its messages.
 
     Raises FreshNumber, LeftAlready, budget.OverBudget, Nobody or TooSlow, and has then changed nothing.
     """
@@ -105,7 +114,7 @@ def confirm(session: Session, broadcast: Broadcast, office: Office, *, operation
         now=now,
         cooperative_id=broadcast.cooperative_id,
     )
-    while broadcast.state == "expanding" and broadcast.written < WRITTEN_AT_ONCE and expand(session, broadcast, terms, now=now):
+    while broadcast.state == "expanding" and broadcast.written < at_once and expand(session, broadcast, terms, now=now):
         pass
     _tell_others(session, broadcast, terms, now)
 
