@@ -255,6 +255,15 @@ def test_money_comes_in_once(desk, kind, box, after):
     assert desk.wrong() == ()
 
 
+def test_accounts_are_opened_one_by_one_or_together_in_any_order(desk):
+    desk.typed(till.take_in, PRESIDENT, 104, "savings", 500)
+    desk.do(credit, 1, [Delivery("fish", 104, 1_000)])
+    assert desk.balances(104) == Balances(savings=500, payable=980)
+    desk.do(credit, 1, [Delivery("more fish", 101, 1_000)])
+    desk.typed(till.take_in, TREASURER, 101, "shares", 500)
+    assert (desk.balances(101), desk.wrong()) == (Balances(shares=500, payable=980), ())
+
+
 def test_what_the_till_refuses(desk):
     for member, amount, kind, why in (
         (1, 0, "savings", ValueError),

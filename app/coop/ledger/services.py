@@ -28,12 +28,15 @@ class AlreadyReversed(ValueError):
 
 
 def open_accounts(session: Session, cooperative_id: int, member_id: int | None) -> dict[str, int]:
-    """Open the accounts of a member, or with None the control accounts of a co-operative; return their ids by kind."""
+    """Open what accounts a member hasn't, or with None a co-operative's control accounts; return the ids of all by kind."""
     kinds = MEMBER_KINDS if member_id else CONTROL_KINDS
-    accounts = [Account(cooperative_id=cooperative_id, member_id=member_id, kind=kind) for kind in kinds]
+    owner = Account.member_id.is_(None) if member_id is None else Account.member_id == member_id
+    there = select(Account.kind, Account.id).where(Account.cooperative_id == cooperative_id, owner, Account.kind.in_(kinds))
+    known = {row.kind: row.id for row in session.execute(there)}
+    accounts = [Account(cooperative_id=cooperative_id, member_id=member_id, kind=kind) for kind in kinds if kind not in known]
     session.add_all(accounts)
     session.flush()
-    return {account.kind: account.id for account in accounts}
+    return known | {account.kind: account.id for account in accounts}
 
 
 def account_of(session: Session, cooperative_id: int, member_id: int | None, kind: str) -> int:
