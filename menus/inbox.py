@@ -64,8 +64,8 @@ def letter(hop: Hop) -> Letter:
 def letter_words(hop: Hop, typed: str) -> Typed:
     """Read an answer."""
     del hop
-    words = " ".join(fold(typed).split())
-    if not 0 < len(words) <= MOST_TYPED:
+    words = " ".join(typed.split())
+    if not 0 < len(fold(words)) <= MOST_TYPED:
         raise Refused("long")
     return words
 
@@ -76,7 +76,8 @@ def letter_price(hop: Hop) -> Costs:
     with hop.desk.database.read() as reader:
         whole = inbox.signed(reader, _scope(reader, hop).cooperative_id, str(hop.kept["reply"]))
         price = prices.part_price(reader, hop.now, hop.desk.part_price)
-    return Costs(cost.quote(whole, 1, price).words())
+    quote = cost.quote(whole, 1, price)
+    return Costs(f"{quote.parts} SMS, {kinds.amount_words(quote.francs)}")
 
 
 @menu.effect(leads={"letter_gone": None, "not_yours": None})

@@ -11,13 +11,13 @@ from app.coop.members import audit
 from app.coop.members.identity import Who
 from app.coop.members.models import Cooperative, Number
 from app.coop.members.offices import Office, holders_of_right
-from app.gsm7 import fold, measure
 from app.sms import outbox, texts
 from app.sms.models import Inbound, Message
+from app.sms.policy import prepare
 
 TELL_EVERY = timedelta(hours=1)
-MOST_CHARACTERS = 240
-"""Of an officer's answer: two parts, with the name that stands before it."""
+MOST_CHARACTERS, MOST_PARTS = 240, 2
+"""Of an officer's answer, the name that stands before it comes on top; and of both together."""
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -65,11 +65,12 @@ def answer(
 
     Raises Gone, TooLong. Of two officers at once one answers.
     """
-    words = " ".join(fold(words).split())
-    if not 0 < len(words) <= MOST_CHARACTERS:
+    words = " ".join(words.split())
+    whole = signed(session, office.cooperative_id, words)
+    parts = prepare(whole, part_price).parts
+    if not 0 < len(words) <= MOST_CHARACTERS or parts > MOST_PARTS:
         raise TooLong(words)
     sender = _close(session, office, letter, "letter answered", channel, operation, now)
-    whole = signed(session, office.cooperative_id, words)
     outbox.put(
         session,
         to=sender,
@@ -80,13 +81,13 @@ def answer(
         part_price=part_price,
         cooperative_id=office.cooperative_id,
     )
-    return measure(whole).parts
+    return parts
 
 
 def signed(reader: Connection | Session, cooperative_id: int | None, words: str) -> str:
     """Return an answer as it leaves: with the co-operative's name before it, never an officer's."""
     name = reader.scalar(select(Cooperative.name).where(Cooperative.id == cooperative_id))
-    return f"{fold(name or 'La fédération')}: {words}"
+    return f"{name or 'La fédération'}: {words}"
 
 
 def dismiss(session: Session, office: Office, letter: int, *, channel: str, operation: str, now: datetime) -> None:
