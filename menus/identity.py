@@ -81,6 +81,9 @@ def pin(hop: Hop, typed: str) -> Proved:
     if not pins.well_formed(typed):
         raise Refused("form")
     who, desk = who_of(hop), hop.desk
+    with desk.database.read() as reader:
+        if not hop.kept.get("enrolling") and not numbers.opens(reader, who.person_id, hop.phone):
+            raise Lead("locked", Until("jusqu'à la preuve de ce numéro"))
 
     def tell(session: Session, locked: pins.Locked) -> None:
         message(session, hop, "security", f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.code))

@@ -1,6 +1,7 @@
 """A PIN is reset in a window that an officer, or two peers, open, and that only serves on the member's own proved number."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select, update
@@ -185,3 +186,32 @@ def test_the_window_of_two_who_open_it_at_once_is_one(shore):
     with shore.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Reset).where(Reset.opened_at.is_not(None))) == 1
         assert reader.scalar(select(Person.reset_until).where(Person.id == 1)) == NOW + timedelta(minutes=30)
+
+
+def at_once(act, times=4):
+    barrier, answers = Barrier(times), []
+
+    def run(number):
+        barrier.wait(5)
+        try:
+            answers.append(act(number))
+        except resets.NotNow as no:
+            answers.append(no.why)
+
+    threads = [Thread(target=run, args=(number,)) for number in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_at_once_a_window_serves_one_and_is_opened_twice_at_the_most(postgres_village):
+    quay.appoint(postgres_village)
+    quay.women(postgres_village, 4)
+    opened = at_once(lambda _: by_officer(postgres_village).until)
+    assert sorted(str(one) for one in opened) == [str(NOW + timedelta(minutes=30))] * 2 + ["often"] * 2
+    assert sorted(at_once(lambda _: choose(postgres_village))) == [False, False, False, True]
+    later = NOW + timedelta(days=2)
+    helped = at_once(lambda number: by_peer(postgres_village, 201 + number, "C00204", later).until, 3)
+    assert sum(one is not None for one in helped) == 1, "two words make one window; the third waits for a fourth"

@@ -6,7 +6,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import Number, Person
+from app.coop.ledger.reading import balances_of
+from app.coop.members.models import Member, Number, Person
 from tests import quay, village
 from tests.village import hashed
 
@@ -58,6 +59,14 @@ AS_OFFICER = [
     ("own", "8", "5", "4", "2468", "card", "digit", "digit", "2468"),
     ("own", "8", "5", "7", "2468", "card", "2468"),
     ("own", "8", "2", "2468", "1", "1", "2468"),
+    ("own", "8", "5", "1", "2468", "Fatou Ndiaye", SPARE[4:], "4711", "2468"),
+    ("own", "8", "5", "6", "2468", "1", "1", "4711", "2468"),
+    ("own", "8", "5", "8", "2468", "card", "card", "2468"),
+    ("own", "8", "5", "8", "2468", "00101", "card", "2468"),
+    ("own", "8", "5", "8", "2468", "card", "00102", "2468"),
+    ("own", "8", "5", "5", "2468", "digit", "card", "77", "digit", "2468"),
+    ("own", "8", "5", "5", "2468", "4", "1", "1", "2468"),
+    ("spare", "1", "1", "Fatou Ndiaye", "CPS1"),
 ]
 
 
@@ -72,5 +81,8 @@ def test_nobody_alone_gets_at_an_account(line, database, phone, moves, seed):
         with database.read() as reader:
             opening = select(Number.person_id, Number.phone).where(Number.person_id.in_((1, 4)), Number.proof_wanted.is_(False))
             assert set(reader.execute(opening)) <= {(1, village.AWA), (4, village.NEW)}
+            assert reader.scalar(select(Member.state).where(Member.id == 1)) == "active"
+            found = balances_of(reader, 1)
+            assert (found.shares, found.savings) == (10_000, 12_500)
             pins = reader.execute(select(Person.id, Person.pin_hash).where(Person.id.in_((1, 4))).order_by(Person.id)).all()
             assert pins == [(1, hashed("2468")), (4, None)]

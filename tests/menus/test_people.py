@@ -200,3 +200,32 @@ def test_an_activation_number_is_kept_nowhere(officers, database):
     with database.read() as reader:
         for table in (Operation, Activation, Message, OfficerAct):
             assert number not in str(reader.execute(select(table.__table__)).all())
+
+
+def test_a_call_that_began_before_its_sim_was_flagged_gives_no_pin(officers):
+    talk = officers(village.AWA)
+    talk.dial(["1"])
+    bureau(officers, "4", "00001", "1", "1", "2468")
+    assert "jusqu'à la preuve de ce numéro" in talk.type("2468")
+
+
+def test_a_trusted_number_opens_the_account_and_is_told_no_amounts(officers, database):
+    talk, _ = bureau(officers, "3", "00001", "775550000", "2")
+    number = activation_in(talk.type("2468"))
+    assert "ouvre votre compte" in dial(officers, SPARE, "1", number, "2468")
+    assert "Parts" in dial(officers, SPARE, "1", "2468")
+    assert "Impossible" in dial(officers, village.AWA, "7", "2468", "4", "1", "1")
+    with database.read() as reader:
+        assert reader.scalar(select(Number.trusted).where(Number.phone == SPARE)) is True
+
+
+def test_a_pin_of_ones_own_choice_shuts_the_window(officers):
+    talk = officers(village.AWA)
+    talk.dial(["7"])
+    for entry in ("2468", "3"):
+        talk.type(entry)
+    bureau(officers, "2", "00001", "2468")
+    talk.type("7391")
+    assert "C'est fait" in talk.type("7391")
+    assert "code secret" in dial(officers, village.AWA, "1")
+    assert "Choisir" not in dial(officers, village.AWA, "1")

@@ -7,7 +7,7 @@ from app.coop.members.models import Member, Number, Person
 
 
 class SharedNumber(Exception):
-    """Amounts by SMS would be read by others: a number of several members can't have them."""
+    """Amounts by SMS would be read by others: a number of several members, or a trusted one, can't have them."""
 
 
 def set_language(session: Session, person_id: int, language: str) -> None:
@@ -16,10 +16,11 @@ def set_language(session: Session, person_id: int, language: str) -> None:
 
 
 def set_amounts_by_sms(session: Session, person_id: int, wanted: bool) -> None:
-    """Allow or stop amounts in SMS; raises SharedNumber when any number of the person serves others too."""
+    """Allow or stop amounts in SMS; raises SharedNumber when a number of the person is somebody else's too."""
     if wanted:
         mine = select(Number.phone).where(Number.person_id == person_id)
-        others = select(func.count()).select_from(Number).where(Number.phone.in_(mine), Number.person_id != person_id)
+        theirs = (Number.person_id != person_id) | Number.trusted
+        others = select(func.count()).select_from(Number).where(Number.phone.in_(mine), theirs)
         if session.scalar(others):
             raise SharedNumber
     session.execute(update(Member).where(Member.person_id == person_id).values(amounts_by_sms=wanted))

@@ -163,6 +163,12 @@ def share_a_number(reader: Connection | Session, one: int, other: int) -> bool:
     return one == other or bool(reader.scalar(both))
 
 
+def opens(reader: Connection | Session, person_id: int, phone: str) -> bool:
+    """Tell whether a number is the person's now and wants no proof: a call that began before may outlive that."""
+    proved = (Number.person_id == person_id) & (Number.phone == phone) & Number.proof_wanted.is_(False)
+    return bool(reader.scalar(select(exists().where(proved))))
+
+
 def settled(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> bool:
     """Tell whether a number has been the person's own, proved, for SETTLED."""
     mine = select(func.count()).where(

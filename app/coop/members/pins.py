@@ -106,8 +106,15 @@ def try_pin(
 
 
 def set_pin(session: Session, person_id: int, hashed: str, pepper: int, *, now: datetime) -> None:
-    """Give a person a new PIN, by its hash; locks and tries are cleared."""
-    fresh = {"pin_tries": 0, "pin_rounds": 0, "pin_last_try": None, "pin_locked_until": None, "pin_locked_for_good": False}
+    """Give a person a new PIN, by its hash; locks and tries are cleared, and a reset's window is shut."""
+    fresh: dict[str, object] = {
+        "reset_until": None,
+        "pin_tries": 0,
+        "pin_rounds": 0,
+        "pin_last_try": None,
+        "pin_locked_until": None,
+        "pin_locked_for_good": False,
+    }
     session.execute(
         update(Person).where(Person.id == person_id).values(pin_hash=hashed, pin_pepper=pepper, pin_set_at=now, **fresh)
     )
