@@ -97,7 +97,7 @@ def _confirm(ask: Ask, office: Office, broadcast: Broadcast) -> str:
 
 def state(ask: Ask) -> str:
     """Answer `ETAT [n]`: the figures of a broadcast of the officer's scope, the newest one without a number."""
-    office = officer(ask, "broadcast")
+    office = officer(ask, "read")
     if office is None:
         return replies.HELP
     broadcast = _meant(ask, office)
@@ -108,7 +108,7 @@ def state(ask: Ask) -> str:
 
 def stop(ask: Ask) -> str:
     """Answer `ANNULER [n]`: nothing claimed from now on leaves. Without a number the newest under way, or an open estimate."""
-    office = officer(ask, "broadcast")
+    office = officer(ask, "read")
     if office is None:
         return replies.HELP
     broadcast = _meant(ask, office)

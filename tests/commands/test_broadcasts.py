@@ -281,6 +281,17 @@ def test_an_alert_that_the_rate_cant_bring_in_time_is_refused(office):
     assert "12 h" not in office.ask("DIFF TOUS Tempête")
 
 
+def test_every_officer_of_the_scope_has_a_copy_and_may_stop_it(office):
+    delegate = "+221770000201"
+    with office.database.transaction() as session:
+        session.add(quay.Role(person_id=201, role="delegate", cooperative_id=1, from_on=quay.date(2026, 1, 1)))
+    assert "PRIX, SOLDE" in office.ask(f"DIFF TOUS {TEXT}", delegate)
+    office.ordered()
+    assert {copy.to_number for copy in office.caused("copy:")} == {quay.PRESIDENT, delegate}
+    assert "en cours" in office.ask("ETAT", delegate)
+    assert "arrêté" in office.ask("ANNULER 1", delegate)
+
+
 def test_etat_says_the_figures(office):
     office.ordered()
     office.change(update(Message).where(Message.cause == "broadcast:1", Message.id % 2 == 0).values(state="delivered", rank=100))

@@ -14,6 +14,7 @@ from app.coop.members.models import Member, Number
 from app.coop.members.offices import Office
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
+from app.sms import outbox
 from app.sms.broadcasts import budget, expanding, following, progress
 from app.sms.broadcasts.models import Broadcast, BudgetDay
 from app.sms.broadcasts.timing import Terms
@@ -238,6 +239,19 @@ def test_a_broadcast_to_few_tells_its_end(sending, clock):
         sending.tick()
     assert sending.said("progress") == [f"Jappoo: envoi 1 fini: {sending.all} sur {sending.all} partis, 1 échecs."]
     assert sending.row().state == "done"
+
+
+def test_what_never_left_is_given_back_at_the_end(sending, clock):
+    sending.order()
+    with sending.database.transaction() as session:
+        outbox.withdraw(session, village.AWA, ("broadcasts",), now=clock())
+    while numbers := sending.claim():
+        sending.take(numbers)
+    sending.tick()
+    row = sending.row()
+    assert (row.state, row.gone, row.reserved) == ("done", sending.all - 1, 20 * (sending.all - 1))
+    with sending.database.transaction() as session:
+        assert budget.reserved_on(session, TERMS.day_of(clock())) == row.reserved
 
 
 def test_a_broadcast_to_many_goes_to_bulk_and_tells_its_progress(sqlite_database, clock):

@@ -44,11 +44,10 @@ def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> R
     """Count whom it reaches, and whom not and why: the many by one join, the few by what makes them few."""
     members, alone = reader.execute(plain(audience, limits.today)).one()
     everyone = _meant(audience, limits)
-    once, stopped = _once(audience, limits), _stopped(limits)
-    shared = reader.scalar(_count(everyone.where(Number.place.is_not(None), once))) or 0
-    refused = reader.scalar(_count(everyone.where(once, stopped))) or 0
-    capped = _capped(limits)
-    enough = 0 if capped is None else reader.scalar(_count(everyone.where(once, ~stopped, capped))) or 0
+    stopped, capped = _stopped(limits), _capped(limits)
+    shared = reader.scalar(_count(everyone.where(Number.place.is_not(None)))) or 0
+    refused = reader.scalar(_count(everyone.where(stopped))) or 0
+    enough = 0 if capped is None else reader.scalar(_count(everyone.where(~stopped, capped))) or 0
     return Reach(alone + shared - refused - enough, refused, enough, members - alone)
 
 
@@ -121,4 +120,5 @@ def _capped(limits: Limits) -> ColumnElement[bool] | None:
 
 
 def _count(found: Found) -> Select[int]:
-    return found.with_only_columns(func.count(), maintain_column_froms=True)
+    """Count the numbers, a shared one once: as `_once` takes it."""
+    return found.with_only_columns(func.count(Number.phone.distinct()), maintain_column_froms=True)

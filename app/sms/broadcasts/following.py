@@ -52,6 +52,8 @@ def _tell(session: Session, broadcast: Broadcast, now: datetime, part_price: int
     before, told = broadcast.told, step if step == 100 or broadcast.recipients > BULK_FROM else 0
     if session.scalar(ours.values(told=max(told, before), **values).returning(Broadcast.id)) is None:
         return
+    if over:
+        progress.free(session, broadcast.id, counted.gone)
     if told > before:
         outbox.put(
             session,

@@ -68,18 +68,25 @@ def stop(session: Session, broadcast: int, person_id: int, *, now: datetime) -> 
     """
     stopped = update(Broadcast).where(Broadcast.id == broadcast, Broadcast.state.in_(UNDER_WAY))
     stopped = stopped.values(state="stopping", ended_at=now, ended_by=person_id)
-    row = session.execute(stopped.returning(Broadcast.recipients, Broadcast.reserved, Broadcast.budget_day)).first()
-    if row is None:
+    recipients = session.scalar(stopped.returning(Broadcast.recipients))
+    if recipients is None:
         return None
-    if row.recipients <= FEW:
+    if recipients <= FEW:
         drop(session, broadcast, now=now)
     counted = count(session, broadcast)
     left = counted.gone + counted.sending
-    if row.reserved and row.budget_day:
-        unused = row.reserved * max(0, row.recipients - left) // max(1, row.recipients)
-        budget.give_back(session, row.budget_day, unused)
-        session.execute(update(Broadcast).where(Broadcast.id == broadcast).values(reserved=Broadcast.reserved - unused))
+    free(session, broadcast, left)
     return left
+
+
+def free(session: Session, broadcast: int, left: int) -> None:
+    """Give back to the budget what was reserved for more messages than have left."""
+    reserved = select(Broadcast.recipients, Broadcast.reserved, Broadcast.budget_day).where(Broadcast.id == broadcast)
+    row = session.execute(reserved.with_for_update()).one()
+    if row.reserved and row.budget_day:
+        kept = min(row.reserved, row.reserved * left // max(1, row.recipients))
+        budget.give_back(session, row.budget_day, row.reserved - kept)
+        session.execute(update(Broadcast).where(Broadcast.id == broadcast).values(reserved=kept))
 
 
 def drop(session: Session, broadcast: int, *, now: datetime) -> int:
