@@ -11,6 +11,7 @@ from app.commands.grammar import fold_words
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
 from app.coop.members.events import CardAlias
+from app.coop.members.finding import BELONGS
 from app.coop.members.identity import Who
 from app.coop.members.models import Member
 from app.coop.members.offices import administrators
@@ -215,7 +216,7 @@ def _call_back(ask: Ask) -> str:
 
 def _contest(ask: Ask) -> str:
     """Contest what an officer did for one of the number's members, by its reference."""
-    members = [who.member_id for who in ask.holders if who.state == "active" and who.member_id]
+    members = [who.member_id for who in ask.holders if who.state in BELONGS and who.member_id]
     try:
         act, member = assisting.asked_by_reference(ask.session, members, ask.rest.replace(" ", ""), ask.now)
     except assisting.Unknown:

@@ -4,9 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from app.coop.members.models import CallBack, OfficerAct
+from app.coop.ledger.reading import balances_of
+from app.coop.members.models import CallBack, Number, OfficerAct
 from app.coop.members.offices import Office
 from app.coop.production import assisting, declaring, weighing
 from app.coop.production.models import AssistedAct, Declaration
@@ -171,3 +172,21 @@ def test_her_declarations_are_told_without_amounts(place, clock):
     with place.read() as reader:
         [seen] = assisting.history(reader, AWA)
     assert (seen.reference, seen.state, seen.weighed) == (reference, "weighed", Decimal(25))
+
+
+def test_a_member_without_a_telephone_declares_and_is_weighed_by_an_officers_hand(place, clock):
+    with place.transaction() as session:
+        session.execute(delete(Number).where(Number.person_id == 4))
+    with place.read() as reader:
+        assert [one.member_id for one in assisting.by_card(reader, 1, "00004")] == [4]
+        assert weighing.member_of_card(reader, 1, "00004") == 4
+    done = declare(place, clock, member=4)
+    assert done.phone is None
+    weigh(place, clock, done.declaration.reference)
+    with place.transaction() as session:
+        told = weighing.confirm(session, quay.CLERK, upto=1 << 31, francs=25_000, channel="ussd", operation="credit", now=clock())
+    assert [one.phone for one in told] == [None]
+    with place.read() as reader:
+        assert balances_of(reader, 4).payable == 24_500
+    with place.transaction() as session, pytest.raises(declaring.NotActive):
+        declaring.declare(session, member_id=4, product_id=1, quantity=Decimal(1), channel="sms", operation="hers", now=clock())

@@ -10,6 +10,9 @@ from app.coop.members.events import CardAlias
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
 
+BELONGS = ("active", "pending")
+"""States of whoever is a member: a pending one was accepted but never opened an account by telephone, and may have none."""
+
 
 class Found(msgspec.Struct, frozen=True):
     """A member whose card was shown or named."""

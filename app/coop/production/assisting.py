@@ -83,22 +83,22 @@ class Unknown(Exception):
 
 
 def by_card(reader: Connection, cooperative_id: int | None, typed: str) -> tuple[Found, ...]:
-    """Return the active member with a card, typed with or without its letter and zeros; with None of any co-operative."""
+    """Return the member with a card, typed with or without its letter and zeros; with None of any co-operative."""
     if len(typed.upper().removeprefix("C")) > 7:  # nine digits are a telephone number
         return ()
     try:
         found = finding.in_cooperative(reader, cooperative_id, typed)
     except finding.NoCard:
         return ()
-    return (Found(found.member_id, found.cooperative_id, None),) if found.state == "active" else ()
+    return (Found(found.member_id, found.cooperative_id, None),) if found.state in finding.BELONGS else ()
 
 
 def by_number(reader: Connection, cooperative_id: int | None, phone: str) -> tuple[Found, ...]:
-    """Return the active members of a number (E.164), by place; with None of any co-operative."""
+    """Return the members of a number (E.164), by place; with None of any co-operative."""
     rows = (
         select(Member.id, Member.cooperative_id, Number.place)
         .join(Number, Number.person_id == Member.person_id)
-        .where(*_active(cooperative_id), Number.phone == phone)
+        .where(*_belongs(cooperative_id), Number.phone == phone)
         .order_by(Number.place)
     )
     return tuple(Found(*row) for row in reader.execute(rows))
@@ -244,9 +244,9 @@ def contest(session: Session, member_id: int, act_id: int, *, phone: str, channe
     return Contested(act.id, reference, became, act.role, cooperative, *watcher)
 
 
-def _active(cooperative_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    active = Member.state == "active"
-    return (active,) if cooperative_id is None else (active, Member.cooperative_id == cooperative_id)
+def _belongs(cooperative_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    here = Member.state.in_(finding.BELONGS)
+    return (here,) if cooperative_id is None else (here, Member.cooperative_id == cooperative_id)
 
 
 def _write(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.coop.members.finding import BELONGS
 from app.coop.members.models import Member
 from app.coop.production.models import CooperativeProduct, Declaration, Product
 from app.coop.production.references import draw_reference
@@ -107,14 +108,16 @@ def declare(
 ) -> Declared:
     """Write a declaration, dated now; without `again` the same within 30 minutes is given back instead, nothing written.
 
-    The same operation again gives the first one. Raises NotActive, ProductGone.
+    An officer (channel `bureau`) also declares for a member who never opened an account by telephone. The same operation again
+    gives the first one. Raises NotActive, ProductGone.
     """
+    states = BELONGS if channel == "bureau" else ("active",)
     mine = select(Member.cooperative_id, Member.state, Member.leaving_on).where(Member.id == member_id)
     member = session.execute(mine.with_for_update()).first()
     known = session.execute(_TOLD.where(Declaration.operation == operation)).first()  # behind the lock: the first may just be done
     if known:
         return Declared(*known, repeated=True)
-    if member is None or member.state != "active" or member.leaving_on:
+    if member is None or member.state not in states or member.leaving_on:
         raise NotActive
     taken = _PRODUCTS.where(Product.id == product_id)
     product = session.execute(taken, {"cooperative": member.cooperative_id}).first()

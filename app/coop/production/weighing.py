@@ -78,7 +78,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class NotThere(Exception):
-    """No open declaration has this reference here, no active member this card."""
+    """No open declaration has this reference here, no member this card."""
 
 
 class Weighed(Exception):
@@ -147,12 +147,12 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
 
 
 def member_of_card(reader: Connection | Session, cooperative_id: int, card: str) -> int:
-    """Return the active member with a card, typed with or without its letter and zeros, at least three digits. Raises NotThere."""
+    """Return the member with a card, also one without a telephone. Raises NotThere."""
     try:
         found = finding.in_cooperative(reader, cooperative_id, card)
     except finding.NoCard:
         raise NotThere(card) from None
-    if found.state != "active":
+    if found.state not in finding.BELONGS:
         raise NotThere(card)
     return found.member_id
 
