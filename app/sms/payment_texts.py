@@ -30,6 +30,11 @@ def contest_opened(number: str, reference: str, answer_by: date) -> str:
     return f"Jappoo: réclamation {number} notée (réf {reference}). Réponse par SMS au plus tard le {answer_by:%d/%m/%Y}."
 
 
+def contest_new(number: str, answer_by: date, code: str, cost: str) -> str:
+    """Tell an officer that a member contests something, and by when to answer."""
+    return f"Jappoo: réclamation {number} à répondre avant le {answer_by:%d/%m/%Y}: {code} puis 8, 3, 5. {cost}."
+
+
 def contest_raised(number: str, level: int, at: datetime) -> str:
     """Tell a member that nobody answered in time, and who has it now."""
     who = "la fédération" if level > 1 else "la présidence de votre CPS"

@@ -146,6 +146,17 @@ def test_a_late_contest_goes_up_once_a_level_and_everybody_is_told(counter):
     assert sweep(opened.answer_by + timedelta(days=90)) == 0
 
 
+def test_those_who_may_answer_are_told_once_of_a_new_contest(handed):
+    number = contest(handed, "payment", 1).number
+    for _ in range(2):
+        with handed.transaction() as session:
+            telling.sweep(session, said=SAID, now=NOW + timedelta(minutes=10))
+    with handed.read() as reader:
+        told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%new%"))).all()
+    assert sorted(to for to, _ in told) == [quay.SECRETARY, quay.PRESIDENT]
+    assert all(number in text and " F" not in text for _, text in told)
+
+
 def test_a_contest_forgotten_by_the_clock_goes_to_the_federation_at_once(counter):
     contest(counter)
     with counter.transaction() as session:
@@ -159,6 +170,7 @@ def test_a_contest_forgotten_by_the_clock_goes_to_the_federation_at_once(counter
     [
         texts.contest_opened("123456", "654321", NOW.date()),
         texts.contest_raised("123456", 1, NOW),
+        texts.contest_new("123456", NOW.date(), "*" * 20, "m" * 20),
         texts.contest_answered("123456", False, "m" * 48),
         texts.contest_late("123456", 2, "*" * 20, "m" * 20),
         texts.handed_over("123456", NOW, 99_999_999, "*" * 20, "m" * 20),

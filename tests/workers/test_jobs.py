@@ -90,6 +90,7 @@ def test_a_tick_wakes_lanes_with_work_once_however_many_schedulers(here):
     schedule.tick(), schedule.tick()
     assert len(queue_of(here.queues, "answer")) == 1
     assert here.queues.exists("schedule:sweep")
+    assert here.queues.exists("schedule:contests")
 
 
 @pytest.mark.usefixtures("here")

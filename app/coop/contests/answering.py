@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.coop.contests.models import Contest
@@ -55,7 +55,7 @@ class Gone(Exception):
     """The contest is answered, not this officer's scope, or about what this officer did."""
 
 
-def waiting(reader: Connection | Session, office: Office, now: datetime) -> list[Waiting]:
+def waiting(reader: Connection | Session, office: Office, now: datetime, only: ColumnElement[bool] | None = None) -> list[Waiting]:
     """Return the contests that this officer may answer, the most urgent first. The federation sees those that went up to it."""
     rows = reader.execute(
         select(
@@ -69,7 +69,7 @@ def waiting(reader: Connection | Session, office: Office, now: datetime) -> list
             Contest.investigate_by,
         )
         .join(Member, Member.id == Contest.member_id)
-        .where(_for(office), ~_theirs(office.person_id))
+        .where(_for(office), ~_theirs(office.person_id), true() if only is None else only)
         .order_by(Contest.answer_by, Contest.id)
         .limit(MOST_LISTED)
     )

@@ -1,21 +1,26 @@
-"""Send up what nobody answered, and tell the member, and who has it now."""
+"""Tell officers what members contest; send up what nobody answered, and tell the member, and who has it now."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.sweeping import Said
-from app.coop.contests.answering import Escalated, escalate
+from app.coop.contests.answering import Escalated, escalate, waiting
+from app.coop.contests.models import Contest
 from app.coop.members.models import Number
 from app.coop.members.offices import holders_of_right
 from app.coop.members.reaching import reach
 from app.sms import outbox
 from app.sms import payment_texts as texts
 
+NEW = timedelta(days=1)
+"""For how long a contest is new: who takes office meanwhile is told too."""
+
 
 def sweep(session: Session, *, said: Said, now: datetime) -> int:
-    """Do what the contests' clocks ask for; return how many went up. Twice changes nothing: each level is told once."""
+    """Do what the contests' clocks ask for; return how many went up. Twice changes nothing: each is told once, and each level."""
+    _announce(session, said, now)
     gone_up = escalate(session, now)
     reached = reach(session, {one.member_id for one in gone_up})
     for one in gone_up:
@@ -25,19 +30,19 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
         late = texts.contest_late(one.number, one.level, said.code, said.cost)
         told += [(phone, late, "task", person) for person, phone in _answerable(session, one, now)]
         for phone, text, purpose, person in told:
-            cause = f"contest:{one.id}:level:{one.level}:{person}"
-            outbox.put(
-                session,
-                to=phone,
-                text=text,
-                purpose=purpose,
-                cause=cause,
-                now=now,
-                part_price=said.part_price,
-                person_id=person,
-                cooperative_id=one.cooperative_id,
-            )
+            _put(session, phone, text, purpose, f"contest:{one.id}:level:{one.level}:{person}", said, now, person)
     return len(gone_up)
+
+
+def _announce(session: Session, said: Said, now: datetime) -> None:
+    """Tell those who may answer of what is new; an SMS has its cause once, so a round that comes again tells nobody twice."""
+    new = (Contest.state == "open") & (Contest.opened_at > now - NEW)
+    for place in session.scalars(select(Contest.cooperative_id).where(new).distinct()).all():
+        for office in holders_of_right(session, "approve", place, now.date()):
+            for one in waiting(session, office, now, new):
+                words = texts.contest_new(one.number, one.answer_by, said.code, said.cost)
+                for phone in _numbers(session, {office.person_id}).values():
+                    _put(session, phone, words, "task", f"contest:{one.id}:new:{office.person_id}", said, now, office.person_id)
 
 
 def _answerable(session: Session, one: Escalated, now: datetime) -> list[tuple[int, str]]:
@@ -45,5 +50,13 @@ def _answerable(session: Session, one: Escalated, now: datetime) -> list[tuple[i
     scope, role = (None, "administrator") if one.level > 1 else (one.cooperative_id, "president")
     holders = holders_of_right(session, "approve", scope, now.date())
     persons = {office.person_id for office in holders if office.role == role}
-    rows = session.execute(select(Number.person_id, Number.phone).where(Number.person_id.in_(persons)).order_by(Number.id.desc()))
-    return sorted({person: phone for person, phone in rows}.items())  # noqa: C416 - a Row is not a pair to mypy
+    return sorted(_numbers(session, persons).items())
+
+
+def _numbers(session: Session, persons: set[int]) -> dict[int, str]:
+    rows = select(Number.person_id, Number.phone).where(Number.person_id.in_(persons)).order_by(Number.id.desc())
+    return {person: phone for person, phone in session.execute(rows)}  # noqa: C416 - a Row is not a pair to mypy
+
+
+def _put(session: Session, to: str, text: str, purpose: str, cause: str, said: Said, now: datetime, person: int) -> None:
+    outbox.put(session, to=to, text=text, purpose=purpose, cause=cause, now=now, part_price=said.part_price, person_id=person)
