@@ -130,7 +130,7 @@ def payout_asked(reference: str, role: str, at: datetime) -> str:
 def payout_handed(reference: str, at: datetime, code: str, cost: str) -> str:
     """Tell a member that the till says it gave her something, and how to confirm it."""
     said = f"Jappoo: la caisse dit vous avoir remis la réf {reference} le {_day(at)}."
-    return f"{said} Reçu ou pas ? Dites-le: {code} puis 1, 3. {cost}."
+    return f"{said} Recu ou pas ? Dites-le: {code} puis 1, 3. {cost}."
 
 
 def till_receipt(entry: int, at: datetime, code: str) -> str:

@@ -37,6 +37,12 @@ LONGEST = {
     "reinstated": people_texts.reinstated(AT),
     "departed": people_texts.departed(AT),
     "merged": people_texts.merged(AT),
+    "approvals": texts.approvals_wait(999, "*384*44135#", "Gratuit"),
+    "approval given": texts.approval_given(AT, "*384*44135#"),
+    **{f"approval {state}": texts.approval_ended(state, AT) for state in ("approved", "refused", "dead")},
+    **{f"payout asked by {role}": texts.payout_asked("482137", role, AT) for role in texts.BY},
+    "payout handed over": texts.payout_handed("482137", AT, "*384*44135#", "Gratuit"),
+    "till": texts.till_receipt(999_999_999, AT, "*384*44135#"),
 }
 
 
