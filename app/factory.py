@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from app.commands.inbound import Clerk, receive
+from app.coop.members import signing_in
 from app.coop.members.offices import Directory
 from app.db.database import Database
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
@@ -16,6 +17,7 @@ from app.sms.outbox import listen
 from app.sms.waker import Waker
 from app.ussd.engine import Engine
 from app.ussd.redis_store import RedisStore
+from app.web.console import add_console
 from app.web.doors import answer_faults, behind_proxies, guard_callbacks, local_or_bearer
 from app.web.health import health_blueprint
 from app.web.hops import ussd_blueprint
@@ -58,7 +60,8 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         now=now,
     )
     shelf.current(None)
-    own = settings.at_short_code, terms_of(settings), settings.at_sender_id
+    terms = terms_of(settings)
+    own = settings.at_short_code, terms, settings.at_sender_id
     clerk = Clerk(database, settings.secret, code, cost, settings.sms_part_price, *own)
     behind_proxies(app, settings.trusted_proxies)
     answer_faults(app)
@@ -67,7 +70,10 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     app.register_blueprint(ussd_blueprint("hubtel", HubtelUssd(code), engine))
     app.register_blueprint(sms_blueprint(database, lambda incoming, at: receive(clerk, incoming, at), now))
     app.register_blueprint(health_blueprint(database, sessions, local_or_bearer(settings.metrics_token)))
-    if settings.jappoo_env in ("demo", "test"):
+    gate = signing_in.Desk(database, settings.peppers, settings.secret, settings.sms_part_price, code)
+    production = settings.jappoo_env == "production"
+    add_console(app, gate, terms, now, secret=settings.secret_key, secure=production)
+    if not production:
         from app.web.phone import phone_blueprint
 
         app.register_blueprint(phone_blueprint(f"http://{settings.host}:{settings.simulator_port}", code))

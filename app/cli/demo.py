@@ -23,6 +23,7 @@ _READY = """
 
   Téléphone / phone    {phone}
   Composez / dial      {code}
+  Console              {console}
 
   Numéro / number      PIN         Qui / who
   +221770000001        2468        secrétaire de CPS1 / secretary
@@ -142,6 +143,7 @@ def _words(settings: Settings) -> str:
     address = f"http://{settings.host}:{settings.port}"
     return _READY.format(
         phone=f"{address}/phone",
+        console=f"{address}/",
         code=settings.ussd_code,
         last=f"+22177{MEMBERS:07}",
         gateway=f"http://{settings.host}:{settings.simulator_port}",

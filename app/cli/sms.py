@@ -78,28 +78,21 @@ def lanes(*, as_json: bool) -> int:
 
     Example: jappoo sms lanes
     """
-    from sqlalchemy import func, select
-
-    from app.sms import halts
-    from app.sms.models import Message
-    from app.sms.purposes import LANES
+    from app.sms.lanes import standings
 
     with open_database() as database, database.read() as reader:
-        counted = select(Message.lane, Message.state, func.count()).where(Message.state.in_(("queued", "sending", "maybe")))
-        found = {(lane, state): count for lane, state, count in reader.execute(counted.group_by(Message.lane, Message.state))}
-        resting = {lane: (reason, since) for lane, reason, since, _ in halts.resting(reader)}
+        found = standings(reader, datetime.now(UTC))
     rows = [
-        {state: found.get((lane, state), 0) for state in ("queued", "sending", "maybe")}
-        | {"lane": lane, "rests": resting[lane][0] if lane in resting else None}
-        | {"since": f"{resting[lane][1]:%Y-%m-%dT%H:%M:%SZ}" if lane in resting else None}
-        for lane in LANES
+        {"queued": lane.queued, "sending": lane.sending, "maybe": lane.maybe, "lane": lane.lane, "rests": lane.rests}
+        | {"since": f"{lane.since:%Y-%m-%dT%H:%M:%SZ}" if lane.since else None}
+        for lane in found
     ]
     if as_json:
         click.echo(json.dumps(rows))
     for row in [] if as_json else rows:
         rest = f"  RESTS since {row['since']}: {row['rests']}" if row["rests"] else ""
         click.echo(f"{row['lane']:<8} queued {row['queued']:>6}  sending {row['sending']:>4}  maybe {row['maybe']:>4}{rest}")
-    return 1 if resting else 0
+    return 1 if any(lane.rests for lane in found) else 0
 
 
 @sms.command()

@@ -11,7 +11,7 @@ from app.commands import replies
 from app.commands.asking import Ask
 from app.commands.drafts import BadTime, Incomplete, read_draft
 from app.coop.audience.words import OutOfScope, UnknownWord
-from app.coop.broadcasting import confirming
+from app.coop.broadcasting import confirming, stopping
 from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, estimate
 from app.coop.members import audit, consent
 from app.coop.members.identity import who_holds
@@ -117,14 +117,12 @@ def stop(ask: Ask) -> str:
         return said.DROPPED
     if broadcast is None:
         return said.NO_SUCH.replace("{which}", _digits(ask.rest))
-    left = progress.stop(ask.session, broadcast.id, office.person_id, now=ask.now)
+    left = stopping.stop(ask.session, office, broadcast.id, channel="sms", operation=ask.operation, now=ask.now)
     if left is None:
         gone = progress.count(ask.session, broadcast.id).gone
         words = said.OVER.replace("{state}", said.STATES[broadcast.state])
     else:
         gone, words = left, said.STOPPED
-        about = f"broadcast:{broadcast.id}"
-        audit.record(ask.session, office, "stop", about=about, channel="sms", operation=ask.operation, now=ask.now)
     return words.replace("{id}", str(broadcast.id)).replace("{left}", str(gone)).replace("{all}", str(broadcast.recipients))
 
 

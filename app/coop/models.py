@@ -4,7 +4,7 @@ from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
 from app.coop.contests import models as contests
 from app.coop.ledger import models as ledger
-from app.coop.members import events
+from app.coop.members import events, sign_ins
 from app.coop.members import models as members
 from app.coop.payments import models as payments
 from app.coop.prices import models as prices
@@ -29,6 +29,7 @@ __all__ = [
     "payments",
     "prices",
     "production",
+    "sign_ins",
     "sms",
     "training",
 ]

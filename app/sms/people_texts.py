@@ -114,5 +114,16 @@ def _day(at: datetime) -> str:
     return f"{at.astimezone(DAKAR):%d/%m/%Y}"
 
 
+def console_code(code: str) -> str:
+    """Give an officer the code that opens the console, with the PIN."""
+    said = f"Jappoo: {code} est le code pour ouvrir la console. Il sert une fois, 5 minutes."
+    return f"{said} Ne le dites à personne: nous ne le demandons jamais."
+
+
+def console_opened(at: datetime) -> str:
+    """Tell an officer that somebody came in at the console by the code and the PIN."""
+    return f"Jappoo: console ouverte à {_hour(at)} le {_day(at)} avec votre code secret. Ce n'est pas vous ? Appelez la fédération."
+
+
 def _hour(at: datetime) -> str:
     return f"{at.astimezone(DAKAR):%H:%M}"

@@ -184,3 +184,8 @@ def _day(at: datetime) -> str:
 
 def _francs(amount: int) -> str:
     return f"{amount:,}".replace(",", " ") + " F"
+
+
+def reason_words(reason: str) -> str:
+    """Say why a lane rests."""
+    return _REASONS.get(reason, reason)

@@ -10,6 +10,7 @@ READY = (
     ("+221770000012", "PIN 2468", "Membre de CPS1"),
     ("+221760000001", "PIN 1357 ou 8642", "Téléphone partagé : place 1 ou 2, puis le PIN"),
     ("+221760000002", "Activation 482190", "Pas encore activé"),
+    ("+221780000001", "PIN 2468", "Administrateur : le code de la console arrive ici"),
     ("+221775550000", "", "Inconnu de la coopérative"),
 )
 """The demo's numbers, as `jappoo seed` makes them."""

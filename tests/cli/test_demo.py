@@ -92,6 +92,7 @@ def test_demo_serves_keeps_its_data_and_leaves_nothing(tmp_path: Path, demos: li
     demos.append(first := Demo(tmp_path))
     shown = first.ready()
     assert f"http://127.0.0.1:{first.port}/phone" in shown
+    assert f"http://127.0.0.1:{first.port}/\n" in shown
     for words in ("*384*44135#", "+221770000001", "+221760000001", "+221760000002", "482190", "+221780000001", "2468"):
         assert words in shown
     assert json.loads(first.ask("/health/ready")[1]) | {"database": "up", "redis": "up"} == json.loads(

@@ -36,6 +36,8 @@ LONGEST = {
     "death": people_texts.closed_by_death(AT),
     "reinstated": people_texts.reinstated(AT),
     "departed": people_texts.departed(AT),
+    "console code": people_texts.console_code("482137"),
+    "console opened": people_texts.console_opened(AT),
     "merged": people_texts.merged(AT),
     "approvals": texts.approvals_wait(999, "*384*44135#", "Gratuit"),
     "approval given": texts.approval_given(AT, "*384*44135#"),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, true, update
 from sqlalchemy.orm import Session
 
 from app.coop.approvals import rules
@@ -167,6 +167,14 @@ def waiting_count(reader: Connection | Session, office: Office, now: datetime) -
     """Return how many wait for this officer's word, at most MOST_COUNTED."""
     few = select(Approval.id).where(_waits_for(reader, office, now)).limit(MOST_COUNTED).subquery()
     return reader.scalar(select(func.count()).select_from(few)) or 0
+
+
+def open_count(reader: Connection, cooperative_id: int | None, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many wait for anybody's word in a co-operative, with None in all and the federation, and since when the first."""
+    scope = true() if cooperative_id is None else Approval.cooperative_id == cooperative_id
+    open_ = (Approval.state == "waiting") & (Approval.expires_at > now) & scope
+    number, since = reader.execute(select(func.count(), func.min(Approval.asked_at)).where(open_)).one()
+    return number, since
 
 
 def drop(session: Session, kind: str, abouts: list[str], now: datetime) -> None:

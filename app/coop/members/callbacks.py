@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.coop.members import audit
-from app.coop.members.models import CallBack, Member, Person
+from app.coop.members.models import CallBack, Cooperative, Member, Person
 from app.coop.members.offices import Office
 
 Outcome = Literal["settled", "unreached", "later", "wrong", "left"]
@@ -71,6 +71,30 @@ def waiting_for(reader: Connection, cooperative_id: int | None, now: datetime, l
         .limit(limit)
     )
     return tuple(Waiting(*row) for row in rows)
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many wait in one co-operative, by its code (None: in no one's), and since when the first does."""
+
+    cooperative: str | None
+    number: int
+    since: datetime
+
+
+def by_cooperative(reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40) -> tuple[Share, ...]:
+    """Return how many wait in a co-operative, with None in each, the longest wait first; where nobody does is left out."""
+    scope = true() if cooperative_id is None else CallBack.cooperative_id == cooperative_id
+    since = func.min(CallBack.at)
+    rows = reader.execute(
+        select(Cooperative.code, func.count(), since)
+        .select_from(CallBack)
+        .outerjoin(Cooperative, Cooperative.id == CallBack.cooperative_id)
+        .where(scope, CallBack.done_at.is_(None), or_(CallBack.again_at.is_(None), CallBack.again_at <= now))
+        .group_by(Cooperative.code)
+        .order_by(since)
+        .limit(limit)
+    )
+    return tuple(Share(*row) for row in rows)
 
 
 def how_many(reader: Connection, cooperative_id: int | None, now: datetime) -> tuple[int, datetime | None]:

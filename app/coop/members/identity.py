@@ -5,6 +5,7 @@ from typing import Literal, cast
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from app.coop.members.models import Cooperative, Member, Number, Person
 
@@ -74,6 +75,6 @@ def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
     )
 
 
-def serves_several(reader: Connection, phone: str) -> bool:
+def serves_several(reader: Connection | Session, phone: str) -> bool:
     """Tell whether a number serves more than one person."""
     return (reader.scalar(select(func.count()).select_from(Number).where(Number.phone == phone)) or 0) > 1

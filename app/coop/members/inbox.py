@@ -58,6 +58,19 @@ def how_many(reader: Connection | Session, cooperative_id: int | None) -> tuple[
     return number, since
 
 
+def by_cooperative(reader: Connection, limit: int = 40) -> tuple[tuple[str | None, int, datetime], ...]:
+    """Return for each co-operative with letters its code (None: the federation's own), how many wait, since when the first does."""
+    since = func.min(Inbound.received_at)
+    rows = (
+        select(Cooperative.code, func.count(), since)
+        .select_from(Inbound)
+        .outerjoin(Cooperative, Cooperative.id == Inbound.cooperative_id)
+        .where(Inbound.state == "unparsed", Inbound.closed_at.is_(None))
+        .group_by(Cooperative.code)
+    )
+    return tuple((code, number, at) for code, number, at in reader.execute(rows.order_by(since).limit(limit)))
+
+
 def answer(
     session: Session, office: Office, letter: int, words: str, *, channel: str, operation: str, now: datetime, part_price: int
 ) -> int:

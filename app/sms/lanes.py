@@ -1,0 +1,39 @@
+"""How each lane stands: what waits, what is in doubt, what rests and why."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, case, func, select
+
+from app.sms import halts
+from app.sms.models import Message
+from app.sms.purposes import LANES, Lane
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Messages of a lane by state; `oldest` is when the first that is due now was written, `rests` why it rests `since` then."""
+
+    lane: Lane
+    queued: int = 0
+    sending: int = 0
+    maybe: int = 0
+    oldest: datetime | None = None
+    rests: str | None = None
+    since: datetime | None = None
+    tried: datetime | None = None
+
+
+def standings(reader: Connection, now: datetime) -> list[Standing]:
+    """Return how the lanes stand, in their order. Two SELECTs."""
+    due = func.min(case((Message.next_at <= now, Message.created_at)))
+    counted = select(Message.lane, Message.state, func.count(), due).where(Message.state.in_(("queued", "sending", "maybe")))
+    rows = reader.execute(counted.group_by(Message.lane, Message.state)).all()
+    found = {(lane, state): (number, oldest) for lane, state, number, oldest in rows}
+    resting = {lane: (why, since, tried) for lane, why, since, tried in halts.resting(reader)}
+
+    def standing(lane: Lane) -> Standing:
+        queued, oldest = found.get((lane, "queued"), (0, None))
+        sending, maybe = (found.get((lane, state), (0, None))[0] for state in ("sending", "maybe"))
+        return Standing(lane, queued, sending, maybe, oldest, *resting.get(lane, (None, None, None)))
+
+    return [standing(lane) for lane in LANES]

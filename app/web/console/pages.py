@@ -1,0 +1,97 @@
+"""The console's pages and acts, all behind the guard. What an act says afterwards is shown once, by the overview."""
+
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.coop.broadcasting import stopping
+from app.coop.members import inbox, signing_in
+from app.coop.members.offices import NotYours, Office, Right, offices_of
+from app.web.console import words
+from app.web.console.doors import caller, desk, guard, now, page_headers, say, terms
+from app.web.console.reading import look
+
+pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
+page_headers(pages)
+guard(pages)
+words.teach(pages)
+
+
+@pages.get("/")
+def overview() -> Response:
+    """Show how things stand in the officer's scope."""
+    at = now()
+    with desk().database.read() as reader:
+        seen = look(reader, caller().office, at, terms())
+    said, most = session.pop("said", None), inbox.MOST_CHARACTERS
+    return Response(render_template("console/overview.html", seen=seen, now=at, said=said, code=desk().code, most=most))
+
+
+@pages.post("/letters/<int:letter>/answer")
+def answer(letter: int) -> AnyResponse:
+    """Answer an SMS that no command understood, or close it without an answer."""
+    operation, at = f"console:letter:{letter}", now()
+    with desk().database.transaction() as transaction:
+        office = _office(transaction, "call_backs")
+        if "dismiss" in request.form:
+            inbox.dismiss(transaction, office, letter, channel="web", operation=operation, now=at)
+            return _done("Message classé sans réponse.")
+        typed, price = request.form.get("words", ""), desk().part_price
+        parts = inbox.answer(transaction, office, letter, typed, channel="web", operation=operation, now=at, part_price=price)
+    return _done(f"Réponse envoyée, en {parts} SMS.")
+
+
+@pages.post("/broadcasts/<int:broadcast>/stop")
+def stop(broadcast: int) -> AnyResponse:
+    """Stop a broadcast of the scope, as ANNULER does."""
+    with desk().database.transaction() as transaction:
+        office = _office(transaction, "broadcast")
+        how = (transaction, office, broadcast)
+        left = stopping.stop(*how, channel="web", operation=f"console:stop:{broadcast}", now=now())
+    if left is None:
+        return _done(f"La diffusion {broadcast} n'est plus en cours.")
+    return _done(f"Diffusion {broadcast} arrêtée. Partis avant l'arrêt : {left}.")
+
+
+@pages.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End the session."""
+    with desk().database.transaction() as transaction:
+        signing_in.sign_out(transaction, caller(), now=now())
+    session.clear()
+    return redirect(url_for("sign_in.number"), 303)
+
+
+@pages.errorhandler(NotYours)
+def not_yours(fault: NotYours) -> Response:
+    """Say that another office is needed."""
+    del fault
+    return say("Votre charge ne permet pas cela. Rien n'est fait.", 403)
+
+
+@pages.errorhandler(inbox.Gone)
+def gone(fault: inbox.Gone) -> AnyResponse:
+    """Say that another officer was quicker."""
+    del fault
+    return _done("Ce message a déjà sa réponse, ou n'est pas à vous. Rien n'est envoyé.")
+
+
+@pages.errorhandler(inbox.TooLong)
+def too_long(fault: inbox.TooLong) -> AnyResponse:
+    """Say how long an answer may be."""
+    del fault
+    return _done(f"Une réponse a de 1 à {inbox.MOST_CHARACTERS} signes. Rien n'est envoyé.")
+
+
+def _office(transaction: Session, right: Right) -> Office:
+    """Return the caller's office with a right, in the scope that the page shows. Raises NotYours."""
+    here = caller()
+    for office in offices_of(transaction, here.person_id, now().date()):
+        if office.cooperative_id == here.office.cooperative_id and office.may(right):
+            return office
+    raise NotYours(right)
+
+
+def _done(said: str) -> AnyResponse:
+    session["said"] = said
+    return redirect(url_for("console.overview"), 303)

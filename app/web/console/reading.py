@@ -1,0 +1,81 @@
+"""What the console shows, read within the officer's scope: counts, ages and states; no member's name, no balance."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from app.coop import approvals
+from app.coop.members import callbacks, inbox
+from app.coop.members.models import Cooperative
+from app.coop.members.offices import Office, offices_of
+from app.sms import prices
+from app.sms.broadcasts.timing import Terms
+from app.sms.lanes import Standing, standings
+from app.web.console.sent import Day, Sent, lately, today
+
+
+class Open(msgspec.Struct, frozen=True):
+    """How many wait, and since when the first does."""
+
+    number: int = 0
+    since: datetime | None = None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """What waits in one co-operative, by its code (None: in no one's)."""
+
+    cooperative: str | None
+    call_backs: Open
+    letters: Open
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """How things stand; `lanes` for the federation alone, `mine` is how many approvals wait for this officer's own word,
+    `letters` what an officer who calls back may answer, at `part_price` XOF a part; `stops` says that they may stop broadcasts."""
+
+    scope: str
+    federation: bool
+    lanes: list[Standing]
+    places: list[Place]
+    approvals: Open
+    mine: int
+    letters: tuple[inbox.Letter, ...]
+    part_price: int
+    broadcasts: list[Sent]
+    stops: bool
+    day: Day
+
+
+def look(reader: Connection, office: Office, now: datetime, terms: Terms) -> Seen:
+    """Read the overview."""
+    scope = office.cooperative_id
+    name = reader.scalar(select(Cooperative.name).where(Cooperative.id == scope)) if scope else None
+    here = [one for one in offices_of(reader, office.person_id, now.date()) if one.cooperative_id == scope]
+    answers = any(one.may("call_backs") for one in here)
+    return Seen(
+        scope=name or "Fédération",
+        federation=scope is None,
+        lanes=standings(reader, now) if scope is None else [],
+        places=_places(reader, scope, now),
+        approvals=Open(*approvals.open_count(reader, scope, now)),
+        mine=approvals.waiting_count(reader, office, now),
+        letters=inbox.unread(reader, scope) if answers else (),
+        part_price=prices.part_price(reader, now, terms.part_price),
+        broadcasts=lately(reader, scope),
+        stops=any(one.may("broadcast") for one in here),
+        day=today(reader, scope, terms, now),
+    )
+
+
+def _places(reader: Connection, scope: int | None, now: datetime) -> list[Place]:
+    """Return where call backs or letters wait, the longest wait first."""
+    called = {share.cooperative: Open(share.number, share.since) for share in callbacks.by_cooperative(reader, scope, now)}
+    if scope is None:
+        written = {code: Open(number, since) for code, number, since in inbox.by_cooperative(reader)}
+    else:
+        code = reader.execute(select(Cooperative.code).where(Cooperative.id == scope)).scalar_one()
+        own = Open(*inbox.how_many(reader, scope))
+        written = {code: own} if own.number else {}
+    found = [Place(code, called.get(code, Open()), written.get(code, Open())) for code in called | written]
+    return sorted(found, key=lambda place: min(filter(None, (place.call_backs.since, place.letters.since))))

@@ -1,0 +1,48 @@
+"""Codes for the console under a rush: no more than three leave, and one that is typed by several at once opens once."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from app.coop.members import signing_in
+from app.coop.members.sign_ins import SignIn
+from app.sms.models import Message
+from tests import quay, village
+
+
+@pytest.fixture
+def desk(database):
+    village.build(database)
+    quay.appoint(database)
+    return signing_in.Desk(database, village.PEPPERS, village.KEY, 20, "*384*44135#")
+
+
+def at_once(count, do):
+    with ThreadPoolExecutor(count) as pool:
+        return [one.result() for one in [pool.submit(do, number) for number in range(count)]]
+
+
+def test_of_many_requests_at_once_three_get_a_code(desk, clock):
+    at_once(5, lambda number: signing_in.ask_code(desk, quay.SECRETARY, f"browser {number}", known=False, now=clock()))
+    with desk.database.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(SignIn)) == 3
+
+
+def test_a_code_typed_twice_at_once_opens_once(desk, clock):
+    signing_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock())
+    with desk.database.read() as reader:
+        code = re.findall(r"\d{6}", reader.scalar(select(Message.text)))[0]
+
+    def enter(_):
+        return signing_in.sign_in(desk, quay.SECRETARY, "mine", code=code, place="", pin="2468", now=clock())
+
+    assert sum(found is not None for found in at_once(4, enter)) == 1
+
+
+def test_old_codes_that_opened_nothing_are_forgotten(desk, clock):
+    signing_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock())
+    signing_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock.forward(days=1))
+    with desk.database.read() as reader:
+        assert reader.scalars(select(SignIn.asked_at)).all() == [clock()]

@@ -1,0 +1,224 @@
+"""What the console shows of a scope, and what can be done there."""
+
+import re
+
+import pytest
+from sqlalchemy import select, update
+
+from app.coop.broadcasting import confirming
+from app.coop.broadcasting.estimating import Draft, estimate
+from app.coop.members import callbacks
+from app.coop.members.models import Cooperative, OfficerAct, Role
+from app.coop.members.offices import Office
+from app.sms import halts, inbox, outbox
+from app.sms.broadcasts.models import Broadcast
+from app.sms.models import Message
+from app.sms.states import move
+from tests import quay, village
+from tests.coop.test_broadcasting import TERMS
+
+NAMES = ("Awa 1", "Awa 2", "Responsable", "Femme")
+
+
+@pytest.fixture
+def village_of_two(sqlite_database, app):  # noqa: ARG001 - it makes the village
+    """Give a second co-operative, CPS2."""
+    with sqlite_database.transaction() as session:
+        made = village.LONG_AGO
+        session.add(
+            Cooperative(id=2, code="CPS2", name="CPS Mballing", commune_id=1, filiere_id=1, legal_form="AER", created_at=made)
+        )
+    return sqlite_database
+
+
+def call_back(database, clock, phone, cooperative):
+    with database.transaction() as session:
+        callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=cooperative, now=clock())
+
+
+def letter(database, clock, cooperative=1, text="Kan la mareyeur bi di ñëw ?", sender=village.AWA):
+    how = {"sender": sender, "to": "21512", "text": text, "state": "unparsed", "word": None, "now": clock()}
+    with database.transaction() as session:
+        assert inbox.keep(session, "africastalking", f"{text}{cooperative}", cooperative_id=cooperative, **how)
+
+
+def message(database, clock, cause, purpose="notice"):
+    with database.transaction() as session:
+        outbox.put(session, to=village.AWA, text="Bonjour", purpose=purpose, cause=cause, now=clock(), part_price=20)
+
+
+def rows(page, section):
+    """Return a section's rows as plain words."""
+    body = re.search(rf'<section[^>]*aria-labelledby="{section}".*?</section>', page, re.DOTALL)
+    found = re.findall(r"<tr role=\"row\"[^>]*>(.*?)</tr>", body[0], re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found[1:]] if body else None
+
+
+def inside(officer, phone):
+    one = officer(phone)
+    one.come_in()
+    one.get()
+    return one
+
+
+def test_the_federation_sees_all_and_a_cooperative_its_own(officer, village_of_two, clock):
+    call_back(village_of_two, clock, village.AWA, 1)
+    clock.forward(hours=3)
+    call_back(village_of_two, clock, village.BLOCKED, 2)
+    clock.forward(minutes=1)
+    call_back(village_of_two, clock, village.NOBODY, None)
+    letter(village_of_two, clock, cooperative=2)
+    clock.forward(minutes=5)
+    federation = inside(officer, quay.ADMINISTRATOR)
+    assert rows(federation.page, "places") == ["CPS1 1 3 h 0 -", "CPS2 1 6 min 1 5 min", "Aucune CPS 1 5 min 0 -"]
+    assert "Envoi des SMS" in federation.page
+    own = inside(officer, quay.SECRETARY)
+    assert rows(own.page, "places") == ["CPS1 1 3 h 0 -"]
+    assert "Envoi des SMS" not in own.page
+    assert "CPS2" not in own.page
+
+
+def test_what_is_empty_says_so(officer):
+    page = inside(officer, quay.SECRETARY).page
+    assert "Rien à lire." in page
+    assert "Personne n&#39;attend." in page or "Personne n'attend." in page
+
+
+def test_lanes_say_what_waits_and_what_rests_since_when_and_why(officer, sqlite_database, clock):
+    for cause in "ab":
+        message(sqlite_database, clock, cause)
+    with sqlite_database.transaction() as session:
+        halts.stop(session, "bulk", "no credit left", halts.Watch(), now=clock())
+    clock.forward(minutes=7)
+    found = dict(
+        zip(("code", "urgent", "answer", "notice", "bulk"), rows(inside(officer, quay.ADMINISTRATOR).page, "lanes"), strict=True)
+    )
+    assert found["notice"].startswith("Avis et reçus 3 0 0 Travaille ; le premier attend depuis 7 min")
+    assert "Arrêtée depuis le 24/11 à 10:00 : plus de crédit." in found["bulk"]
+
+
+def test_no_members_name_and_no_balance_is_shown(officer, sqlite_database, clock):
+    call_back(sqlite_database, clock, village.AWA, 1)
+    letter(sqlite_database, clock)
+    for phone in (quay.ADMINISTRATOR, quay.SECRETARY):
+        page = inside(officer, phone).page
+        assert not [name for name in NAMES if name in page]
+        assert "12 500" not in page
+
+
+def order(database, clock, sender=quay.SECRETARY, office=quay.CLERK, wanted_at=None, text="Réunion demain"):
+    how = {"sender": sender, "operation": f"{text}{sender}", "key": village.KEY, "terms": TERMS, "now": clock()}
+    with database.transaction() as session:
+        made = estimate(session, office, Draft("TOUS", text, False, wanted_at), **how)
+        row = confirming.find(session, sender, made.code, village.KEY, now=clock())
+        confirming.confirm(session, row, office, operation=text, terms=TERMS, now=clock())
+        return row.id
+
+
+def test_broadcasts_say_how_far_they_are_and_what_they_cost(officer, sqlite_database, clock):
+    order(sqlite_database, clock)
+    with sqlite_database.transaction() as session:
+        move(session, (Message.cause == "broadcast:1") & (Message.to_number == village.AWA), "delivered", now=clock())
+    page = inside(officer, quay.SECRETARY).page
+    [row] = rows(page, "broadcasts")
+    assert re.match(r"1 tous, CPS1 Réunion demain en cours ordonnée le 24/11 à 10:00 1 sur 4 1 reçus 20 F sur 80 F", row), row
+    assert "sur un budget de 100 000 F" in page
+
+
+def test_a_broadcast_is_stopped_once_by_any_officer_of_its_scope(officer, sqlite_database, clock):
+    order(sqlite_database, clock)
+    president = inside(officer, quay.PRESIDENT)
+    assert "Diffusion 1 arrêtée. Partis avant l&#39;arrêt : 0." in president.send("/broadcasts/1/stop").get_data(as_text=True)
+    assert "Oui, arrêter" not in president.page
+    assert "La diffusion 1 n&#39;est plus en cours." in president.send("/broadcasts/1/stop").get_data(as_text=True)
+    with sqlite_database.read() as reader:
+        assert set(reader.scalars(select(Message.state).where(Message.cause == "broadcast:1"))) == {"expired"}
+        about = OfficerAct.about == "broadcast:1"
+        acts = reader.execute(select(OfficerAct.act, OfficerAct.channel, OfficerAct.person_id).where(about)).all()
+    assert acts == [("broadcast", "sms", 101), ("stop", "web", 102)]
+
+
+def test_a_broadcast_of_another_scope_is_neither_seen_nor_stopped(officer, village_of_two, clock):
+    order(village_of_two, clock, quay.ADMINISTRATOR, Office(103, "administrator", None))
+    with village_of_two.transaction() as session:
+        session.execute(update(Broadcast).values(cooperative_id=2))
+    secretary = inside(officer, quay.SECRETARY)
+    assert "Aucune diffusion." in secretary.page
+    assert secretary.send("/broadcasts/1/stop").status_code == 403
+    federation = inside(officer, quay.ADMINISTRATOR)
+    assert "Diffusion 1 arrêtée" in federation.send("/broadcasts/1/stop").get_data(as_text=True)
+
+
+def test_who_may_only_read_sees_no_way_to_stop(officer, sqlite_database, clock):
+    order(sqlite_database, clock)
+    with sqlite_database.transaction() as session:
+        session.execute(update(Role).where(Role.person_id == 102).values(role="auditor"))
+    auditor = inside(officer, quay.PRESIDENT)
+    assert "Réunion demain" in auditor.page
+    assert "Oui, arrêter" not in auditor.page
+    assert auditor.send("/broadcasts/1/stop").status_code == 403
+    auditor.get()
+    assert auditor.send("/broadcasts/99/stop").status_code == 403
+
+
+def test_an_sms_is_answered_once_under_the_cooperatives_name(officer, sqlite_database, clock):
+    letter(sqlite_database, clock, text="<b>Quand ?</b>")
+    fatou, president = inside(officer, quay.SECRETARY), inside(officer, quay.PRESIDENT)
+    assert "<q>&lt;b&gt;Quand ?&lt;/b&gt;</q>" in fatou.page
+    assert "Réponse envoyée, en 1 SMS." in fatou.send("/letters/1/answer", words="Demain à 9 h").get_data(as_text=True)
+    assert "Rien à lire." in fatou.page
+    assert "Réponse envoyée" not in fatou.get().get_data(as_text=True)
+    assert "Rien n&#39;est envoyé" in president.send("/letters/1/answer", words="Lundi").get_data(as_text=True)
+    with sqlite_database.read() as reader:
+        said = reader.scalars(select(Message.text).where(Message.cause == "letter:1")).all()
+        acts = reader.execute(
+            select(OfficerAct.act, OfficerAct.channel, OfficerAct.person_id).where(OfficerAct.about == "letter:1")
+        )
+        assert acts.all() == [("letter answered", "web", 101)]
+    assert said == ["CPS Joal: Demain à 9 h"]
+
+
+def test_an_sms_is_closed_without_an_answer(officer, sqlite_database, clock):
+    letter(sqlite_database, clock)
+    fatou = inside(officer, quay.SECRETARY)
+    assert "classé sans réponse" in fatou.send("/letters/1/answer", words="", dismiss="1").get_data(as_text=True)
+    with sqlite_database.read() as reader:
+        assert reader.scalars(select(Message.id).where(Message.cause == "letter:1")).all() == []
+
+
+@pytest.mark.parametrize("words", ["", " " * 9, "m" * 241])
+def test_an_answer_that_is_too_long_or_empty_is_not_sent(officer, sqlite_database, clock, words):
+    letter(sqlite_database, clock)
+    fatou = inside(officer, quay.SECRETARY)
+    assert "de 1 à 240 signes" in fatou.send("/letters/1/answer", words=words).get_data(as_text=True)
+    assert "mareyeur" in fatou.page
+
+
+def test_who_has_another_office_neither_reads_nor_answers(officer, village_of_two, clock):
+    quay.treasurer(village_of_two)
+    letter(village_of_two, clock)
+    letter(village_of_two, clock, cooperative=2)
+    treasurer = inside(officer, quay.TREASURER)
+    assert "mareyeur" not in treasurer.page
+    assert treasurer.send("/letters/1/answer", words="Demain").status_code == 403
+    secretary = inside(officer, quay.SECRETARY)
+    assert "Rien n&#39;est envoyé" in secretary.send("/letters/2/answer", words="Demain").get_data(as_text=True)
+    with village_of_two.read() as reader:
+        assert reader.scalars(select(Message.id).where(Message.cause.startswith("letter:"))).all() == []
+
+
+def test_an_act_without_the_forms_token_does_nothing(officer, sqlite_database, clock):
+    letter(sqlite_database, clock)
+    fatou = inside(officer, quay.SECRETARY)
+    assert fatou.send("/letters/1/answer", token="another", words="Demain").status_code == 400
+    assert "mareyeur" in fatou.get().get_data(as_text=True)
+
+
+def test_a_database_that_is_away_is_a_page_and_no_trace(officer, sqlite_database):
+    fatou = inside(officer, quay.SECRETARY)
+    with sqlite_database.transaction() as session:
+        session.connection().exec_driver_sql("ALTER TABLE roles RENAME TO gone")
+    answer = fatou.get()
+    assert answer.status_code == 503
+    assert "La console ne répond pas maintenant" in fatou.page
+    assert "Traceback" not in fatou.page

@@ -1,0 +1,41 @@
+"""Every route has a guard: the gateway's token, the console's session, or a reason to be open."""
+
+import pytest
+
+OPEN = {
+    "health.live": "says only that the process answers",
+    "health.ready": "says only what is up",
+    "health.metrics": "asks for the machine or a token by itself (test_health)",
+    "sign_in.number": "the way in",
+    "sign_in.send_code": "the way in: a form token, a code to the officer's own telephone",
+    "sign_in.code": "the way in",
+    "sign_in.check": "the way in: a form token, the code, then the PIN",
+    "console.static": "style and icon",
+    "static": "nothing is in it",
+}
+DEMO_ONLY = "phone."
+
+
+@pytest.fixture
+def routes(app):
+    """Give each route's endpoint, a method that it takes, and an address with something for each argument."""
+    adapter = app.url_map.bind("localhost")
+    guarded = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in OPEN and not rule.endpoint.startswith(DEMO_ONLY)]
+    return [
+        (rule, method, adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, "1"), method))
+        for rule in guarded
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+
+
+def test_every_route_that_isnt_open_refuses_a_stranger(client, routes):
+    for rule, method, path in routes:
+        answer = client.open(path, method=method, data={"text": "1"})
+        if "token" in rule.arguments:
+            assert answer.status_code == 404, path
+        else:
+            assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in"), path
+
+
+def test_every_reason_is_still_needed(app):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= set(OPEN)
