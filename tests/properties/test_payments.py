@@ -86,7 +86,7 @@ def test_no_franc_is_paid_that_is_not_owed(sqlite_template, tmp_path_factory):
     treasury.credited(database, women[:2], NOW, product=3)
     database.dispose()
 
-    @settings(max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(acts=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 11)), min_size=12, max_size=30))
     def any_acts(acts):
         file = template.with_name("acts.db")
