@@ -9,6 +9,9 @@ from app.coop.approvals import deciding
 from app.coop.approved import approvals
 from tests import quay
 
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""What doesn't depend on the database is tried on one."""
+
 
 @pytest.fixture(autouse=True)
 def _thing(monkeypatch):
@@ -59,18 +62,21 @@ def test_two_officers_approve_what_a_member_asked(line, database):
     assert state(database) == "approved"
 
 
+@ON_SQLITE
 def test_one_refuses(line, database):
     ask(database)
     assert "Refusé" in decide(line, quay.SECRETARY, "2")
     assert state(database) == "refused"
 
 
+@ON_SQLITE
 def test_a_wrong_pin_decides_nothing(line, database):
     ask(database)
     assert "Code faux" in decide(line, quay.SECRETARY, "1", pin="1122")
     assert state(database) == "waiting"
 
 
+@ON_SQLITE
 def test_the_bureau_says_how_many_wait_before_any_pin_and_nothing_else(line, database):
     talk = line(quay.SECRETARY)
     assert "à approuver" not in talk.dial(["8"])
@@ -80,6 +86,7 @@ def test_the_bureau_says_how_many_wait_before_any_pin_and_nothing_else(line, dat
     assert " F" not in said
 
 
+@ON_SQLITE
 def test_what_was_decided_meanwhile_is_gone(line, database):
     ask(database, needed=1)
     late = line(quay.PRESIDENT)
@@ -91,6 +98,7 @@ def test_what_was_decided_meanwhile_is_gone(line, database):
     assert state(database) == "refused"
 
 
+@ON_SQLITE
 def test_what_can_not_be_done_any_more_says_why_and_stays(line, database):
     ask(database, needed=1, amount=666)
     talk = line(quay.SECRETARY)
@@ -101,6 +109,7 @@ def test_what_can_not_be_done_any_more_says_why_and_stays(line, database):
     assert state(database) == "waiting"
 
 
+@ON_SQLITE
 def test_a_member_without_an_office_sees_no_list(line, database):
     ask(database)
     said = line("+221770000012").dial(["8", "2"])

@@ -14,6 +14,9 @@ from app.coop.members.models import Member, OfficerAct
 from app.sms.models import Message
 from tests import quay, village
 
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""What doesn't depend on the database is tried on one."""
+
 
 @pytest.fixture
 def line(line, database):
@@ -79,6 +82,7 @@ def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, datab
     assert "Retrait -5 000 F" in talk(line, village.AWA, "2468", "1", to=("1",))
 
 
+@ON_SQLITE
 def test_a_member_takes_her_wish_back(line, database):
     ask(line)
     assert "Demande retirée" in talk(line, village.AWA, "2468", "2", "1", "1", to=("1",))
@@ -87,12 +91,14 @@ def test_a_member_takes_her_wish_back(line, database):
     assert balances(database).savings == 12_500
 
 
+@ON_SQLITE
 def test_a_wrong_pin_asks_for_nothing(line, database):
     assert "Code faux" in talk(line, village.AWA, "2468", "2", "5000", "1122", to=("1",))
     with database.read() as reader:
         assert reader.execute(select(Payout.id)).all() == []
 
 
+@ON_SQLITE
 def test_frozen_money_says_until_when(line, database):
     until = datetime.now(UTC) + timedelta(hours=20)
     with database.transaction() as session:
@@ -102,6 +108,7 @@ def test_frozen_money_says_until_when(line, database):
     )
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("choice", "field"), [("1", "savings"), ("2", "shares")])
 def test_money_comes_in_by_the_treasurers_pin_and_she_is_told(line, database, choice, field):
     before = getattr(balances(database), field)
@@ -115,6 +122,7 @@ def test_money_comes_in_by_the_treasurers_pin_and_she_is_told(line, database, ch
         assert ("money taken in", 104, 1) in set(reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.member_id)))
 
 
+@ON_SQLITE
 def test_an_advance_is_asked_with_its_plan_handed_over_and_followed(line, database):
     said = at_till(line, quay.TREASURER, "3", "001", "10000", "3")
     assert "Avance 10 000 F à Awa 1, 3 x 3 334 F" in said
@@ -127,11 +135,13 @@ def test_an_advance_is_asked_with_its_plan_handed_over_and_followed(line, databa
     assert balances(database).advance == 10_000
 
 
+@ON_SQLITE
 def test_a_lease_names_its_asset_to_those_who_decide(line):
     assert "Demandé, réf" in at_till(line, quay.TREASURER, "4", "001", "Moteur 15 CV", "60000", "12", "2468")
     assert "Crédit-bail Moteur 15 CV en 12 fois 60 000 F" in talk(line, quay.SECRETARY, "2468", to=("8", "2")).replace("\n", " ")
 
 
+@ON_SQLITE
 def test_two_officers_and_a_number_pay_who_has_no_telephone(line, database):
     reference = re.search(r"réf (\d{6})", ask(line))[1]
     approve(line, quay.SECRETARY, quay.PRESIDENT)
@@ -156,12 +166,14 @@ def test_an_entry_is_corrected_by_two(line, database):
     assert "Correction -500 F" in talk(line, village.AWA, "2468", "1", to=("1",))
 
 
+@ON_SQLITE
 def test_a_levy_on_deliveries_waits_for_another(line):
     assert "un autre responsable décide" in at_till(line, quay.TREASURER, "1", "001", "6", "100", "2468")
     said = approve(line, quay.SECRETARY)
     assert "Impossible: la CPS ne lui doit pas autant" in said
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("phone", "entries", "words"),
     [
