@@ -9,6 +9,7 @@ import msgspec
 
 from app.cli.broadcasts import broadcasts
 from app.cli.desk import open_database, read_settings
+from app.cli.letters import answer, inbox
 from app.gsm7 import Size, fold, measure, outside
 
 
@@ -96,58 +97,24 @@ def lanes(*, as_json: bool) -> int:
 
 
 @sms.command()
-@click.option("--cooperative", "code", help="The code of a CPS; without it, what came from members of none.")
+@click.argument("number")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def inbox(code: str | None, *, as_json: bool) -> None:
-    """List the SMS that no command understood and nobody has answered, oldest first.
+def history(number: str, *, as_json: bool) -> None:
+    """Say what became of the last twenty messages to NUMBER and why, without their texts: why did she get nothing?
 
-    Example: jappoo sms inbox --cooperative CPS1
+    Example: jappoo sms history +221771234567
     """
-    from sqlalchemy import select
-
-    from app.coop.members.inbox import unread
-    from app.coop.members.models import Cooperative
+    from app.gateways.ussd import e164
+    from app.sms.history import messages_to
 
     with open_database() as database, database.read() as reader:
-        cooperative = reader.scalar(select(Cooperative.id).where(Cooperative.code == code)) if code else None
-        if code and cooperative is None:
-            raise click.ClickException(f"no such co-operative: {code}")
-        found = unread(reader, cooperative, limit=1000)
-    rows = [{"id": one.id, "number": one.phone, "at": one.at.isoformat(), "text": one.text} for one in found]
+        found = messages_to(reader, e164(number))
     if as_json:
-        click.echo(json.dumps(rows))
+        click.echo(msgspec.json.encode(found).decode())
     for one in [] if as_json else found:
-        click.echo(f"{one.id:>8}  {one.phone}  {one.at:%Y-%m-%dT%H:%M}  {' '.join(one.text.split())}")
-
-
-@sms.command()
-@click.argument("letter", type=int)
-@click.argument("words")
-@click.option("--by", required=True, help="The number of the officer who answers.")
-def answer(letter: int, words: str, by: str) -> None:
-    """Answer an SMS by its number in `jappoo sms inbox`, in the name of an officer; who did is written down.
-
-    Example: jappoo sms answer 4711 "La pesée est à 7h." --by +221771234567
-    """
-    import secrets
-
-    from app.commands.weighing import officer_of
-    from app.coop.members import inbox
-    from app.coop.members.identity import who_holds
-
-    settings, now = read_settings(), datetime.now(UTC)
-    with open_database() as database, database.transaction() as session:
-        office = officer_of(session, who_holds(session.connection(), by), "call_backs", now)
-        if office is None:
-            raise click.ClickException(f"{by} is not the number of one officer who may answer")
-        operation, price = f"cli:{secrets.token_hex(8)}", settings.sms_part_price
-        try:
-            parts = inbox.answer(session, office, letter, words, channel="cli", operation=operation, now=now, part_price=price)
-        except inbox.Gone as fault:
-            raise click.ClickException("answered already, or not of this officer's co-operative") from fault
-        except inbox.TooLong as fault:
-            raise click.ClickException(f"from 1 to {inbox.MOST_CHARACTERS} characters") from fault
-    click.echo(f"queued, {parts} part{'' if parts == 1 else 's'}")
+        click.echo(f"{one.id:>8}  {one.purpose:<10} {one.parts} part{'' if one.parts == 1 else 's'}")
+        for at, state, reason in one.changes:
+            click.echo(f"          {at:%Y-%m-%dT%H:%M:%S}  {state}{f': {reason}' if reason else ''}")
 
 
 @sms.command()
@@ -221,7 +188,8 @@ def again(ids: tuple[int, ...], code: str | None) -> None:
     click.echo(f"{ordered} queued; the scheduler wakes their lanes within seconds")
 
 
-sms.add_command(broadcasts)
+for command in (broadcasts, inbox, answer):
+    sms.add_command(command)
 
 
 def _given(text: str) -> str:

@@ -1,8 +1,10 @@
 """What must not leave is a row with its reason: consent, the loop guard, the frequency cap, the gateway's list."""
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import insert, select
 
+from app.cli.sms import sms
 from app.gateways.sms import Answer, Refused
 from app.sms import consents, refusals, reports
 from app.sms.models import StateChange
@@ -140,3 +142,22 @@ def test_a_start_gives_back_and_a_number_is_listed_until_the_gateway_takes_it_ag
     post.send("notice")
     with post.database.read() as reader:
         assert [number for number, _ in consents.listed(reader)] == [FATOU]
+
+
+def test_an_operator_reads_why_she_got_nothing(post, monkeypatch):
+    agree(post, ["notices"], False)
+    post.put("a", purpose="notice")
+    post.wait(minutes=1)
+    post.put("b", text="réponse")
+    post.send()
+    monkeypatch.setenv("DATABASE_URL", post.database.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("JAPPOO_ENV", "test")
+    lines = CliRunner().invoke(sms, ["history", AWA.removeprefix("+221")]).stdout.splitlines()
+    assert [" ".join(line.split()) for line in lines] == [
+        "2 answer 1 part",
+        "2026-11-24T10:01:00 queued",
+        "2026-11-24T10:01:00 accepted",
+        "1 notice 1 part",
+        "2026-11-24T10:00:00 refused: stopped",
+    ]
+    assert CliRunner().invoke(sms, ["history", FATOU, "--json"]).stdout == "[]\n"
