@@ -14,8 +14,8 @@ from app.coop.members.offices import holders_of_right, office_for
 from app.sms import outbox, people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
+from menus.at_hand import Barred, Issued, Named, office_of, phone_words, read_phone, refuse
 from menus.caller import Hop, Nothing, tell_person, who_of
-from menus.people import Barred, Issued, Named, office_of, phone_words, read_phone, refuse
 
 menu = Bindings("joining")
 NO_PHONE = "sans téléphone"
@@ -49,10 +49,11 @@ class Asked(msgspec.Struct, frozen=True):
     cooperative_id: int
 
 
-@menu.answer(secret=True, refuses={"bad": None})
+@menu.answer(secret=True, leads={"abroad": None}, refuses={"bad": None})
 def join_name(hop: Hop, typed: str) -> TypedName:
     """Read the applicant's name; kept with the application, and nowhere else."""
-    del hop
+    if not hop.phone.startswith("+221"):
+        raise Lead("abroad")
     return _name(typed)
 
 

@@ -19,8 +19,8 @@ from app.coop.members.offices import office_for
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
+from menus.at_hand import Barred, CardNumber, Named, found_of, office_of, refuse, whom_of
 from menus.caller import Hop, Nothing, member_of, tell_person, who_of
-from menus.people import Barred, CardNumber, Named, found_of, office_of, refuse, whom_of
 
 menu = Bindings("leaving")
 Far = Annotated[str, kinds.Kind("words", "28/12/2027")]

@@ -12,8 +12,9 @@ from app.coop.members.finding import NoCard, in_cooperative
 from app.coop.members.models import Person
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
+from menus.at_hand import Barred, Whom, found_of, office_of, refuse, whom_of
 from menus.caller import Hop, Nothing
-from menus.people import Barred, Whom, found_of, members_card, office_of, refuse, whom_of
+from menus.people import members_card
 
 menu = Bindings("merging")
 Half = Annotated[str, kinds.Kind("name", "m" * 20, private=True)]

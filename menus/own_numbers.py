@@ -10,8 +10,8 @@ from app.coop.members.numbers import Held
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
+from menus.at_hand import Barred, CardNumber, NumberRow, phone_words, refuse
 from menus.caller import Hop, Nothing, member_of, tell_person, who_of
-from menus.people import Barred, CardNumber, NumberRow, phone_words, refuse
 
 menu = Bindings("own_numbers")
 

@@ -1,7 +1,7 @@
 """Members' numbers and PINs, by an officer who sees the card: under the officer's own PIN, told on all the member's numbers."""
 
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import msgspec
 from sqlalchemy import select
@@ -14,68 +14,27 @@ from app.coop.members.offices import NotYours, Office, office_for
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
+from menus.at_hand import (
+    Barred,
+    Issued,
+    Named,
+    NumberRow,
+    Whom,
+    found_of,
+    issue,
+    office_of,
+    phone_words,
+    read_phone,
+    refuse,
+    whom_of,
+)
 from menus.caller import Hop, Nothing, tell_person, who_of
 
 menu = Bindings("people")
-WHY: dict[str, str] = {
-    "own": "Ce membre a votre numéro, ou c'est vous.",
-    "state": "Ce compte n'est pas actif.",
-    "often": "Assez pour aujourd'hui: voyez un autre jour.",
-    "fresh": "Votre numéro a changé depuis moins de 72 h.",
-    "place": "Il faut deux membres actifs de votre CPS.",
-    "no_phone": "Aucun numéro prouvé: Membres, puis 3.",
-    "again": "Déjà noté: il faut un 2e membre, autre numéro.",
-    "known": "Le membre a déjà ce numéro.",
-    "many": "Trop de numéros: retirez-en un d'abord.",
-    "nothing": "Rien à activer sur cette carte.",
-    "elsewhere": "Ce numéro est aussi d'une autre CPS: voyez CARE.",
-    "open": "Un paiement ou une pesée est en cours.",
-    "frozen": "Numéro ou code changé: attendez 24 h.",
-    "pin": "Tapez d'abord la carte qui a un code secret.",
-    "owes": "La 2e carte a une avance: gardez plutôt celle-là.",
-    "asked": "C'est déjà demandé.",
-    "gone": "Déjà fait, ou plus possible.",
-}
-
-
-CardNumber = Annotated[str, kinds.Kind("words", "m" * 12)]
-
-
-class Whom(msgspec.Struct, frozen=True):
-    """Whose card was typed, as the session keeps it. No name: it is read when shown."""
-
-    member_id: int
-    person_id: int
-    cooperative_id: int
-    card: CardNumber
-    state: str
-    has_pin: bool
-
-
-class Named(msgspec.Struct, frozen=True):
-    name: kinds.PersonName
-
-
-class Barred(msgspec.Struct, frozen=True):
-    reason: kinds.Phrase
 
 
 class Phone(msgspec.Struct, frozen=True):
     phone: kinds.Short
-
-
-class NumberRow(msgspec.Struct, frozen=True):
-    id: int
-    phone: kinds.Short
-
-
-class Issued(msgspec.Struct, frozen=True):
-    """What the last screen says, and the operation that an activation number was drawn from: the number itself is kept nowhere."""
-
-    then: str
-    issued: str = ""
-    card: str = ""
-    place: str = ""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -207,54 +166,6 @@ def renew_activation(hop: Hop, session: Session) -> Issued:
     _audit(hop, session, office, "activation renewed", member)
     tell_person(session, hop, member.person_id, f"card:{hop.operation}", people_texts.card_renewed(hop.now))
     return issue(hop, session, member.person_id, "card")
-
-
-def whom_of(hop: Hop) -> Whom:
-    """Return whose card was typed."""
-    return msgspec.convert(hop.kept["whom"], Whom)
-
-
-def found_of(session: Session, hop: Hop) -> finding.Found:
-    """Return the member typed as she stands now."""
-    try:
-        return finding.in_cooperative(session, whom_of(hop).cooperative_id, whom_of(hop).card)
-    except finding.NoCard:
-        refuse("gone")
-
-
-def office_of(session: Session, hop: Hop, cooperative_id: int | None = None) -> Office:
-    """Return the office by which the caller may act on the member typed, or in a co-operative; leads to `not_yours`."""
-    place = cooperative_id if cooperative_id is not None else whom_of(hop).cooperative_id
-    try:
-        return office_for(session, who_of(hop).person_id, "people", hop.now.date(), place)
-    except NotYours:
-        raise Lead("not_yours") from None
-
-
-def refuse(why: str) -> NoReturn:
-    """Say why nothing is done."""
-    raise Lead("barred", Barred(WHY[why]))
-
-
-def issue(hop: Hop, session: Session, person_id: int, then: str) -> Issued:
-    """Issue an activation number drawn from this operation."""
-    draw = activation.drawn_from(hop.operation, hop.desk.key)
-    activation.issue(session, person_id, key=hop.desk.key, now=hop.now, draw=draw)
-    return Issued(then, hop.operation)
-
-
-def read_phone(typed: str) -> str:
-    """Read nine digits of a Senegalese mobile number as E.164; refuses as `bad`."""
-    digits = "".join(letter for letter in typed if letter.isalnum() or letter == "+").removeprefix("+221").removeprefix("00221")
-    if not (len(digits) == 9 and digits.isascii() and digits.isdigit() and digits.startswith("7")):
-        raise Refused("bad")
-    return f"+221{digits}"
-
-
-def phone_words(phone: str) -> str:
-    """Write a number as people here do: `77 123 45 67`."""
-    nine = phone.removeprefix("+221")
-    return f"{nine[:2]} {nine[2:5]} {nine[5:7]} {nine[7:]}" if len(nine) == 9 else phone
 
 
 def _asked(hop: Hop) -> str:

@@ -1,4 +1,7 @@
-"""One person alone can't take an account: an officer, or a peer, with a spare telephone tries whatever the screens offer."""
+"""Whose acts it takes to get at an account, as docs/security.md lists them: all of them open it, all but one leave it shut.
+
+And one person alone, an officer or a peer with a spare telephone, tries whatever the screens offer.
+"""
 
 import random
 import re
@@ -9,6 +12,7 @@ from sqlalchemy import select
 from app.coop.ledger.reading import balances_of
 from app.coop.members.models import Member, Number, Person
 from tests import quay, village
+from tests.menus.test_people import approve, bureau, dial
 from tests.village import hashed
 
 SPARE, GUESS = "+221775550000", "7391"
@@ -86,3 +90,64 @@ def test_nobody_alone_gets_at_an_account(line, database, phone, moves, seed):
             assert (found.shares, found.savings) == (10_000, 12_500)
             pins = reader.execute(select(Person.id, Person.pin_hash).where(Person.id.in_((1, 4))).order_by(Person.id)).all()
             assert pins == [(1, hashed("2468")), (4, None)]
+
+
+def chosen(line):
+    return "Parts" in dial(line, village.AWA, "1", GUESS)
+
+
+def on_the_spare(line):
+    return "code secret" in dial(line, SPARE, "1")
+
+
+def taken(line):
+    return "Parts 10 000 F" in dial(line, SPARE, "1", "7", "1357") or "Parts 10 000 F" in dial(
+        line, village.SHARED, "1", "1", "1357"
+    )
+
+
+def reset(line):
+    bureau(line, "2", AWA, "2468")
+
+
+def peer(number):
+    return lambda line: dial(line, f"+221770000{number}", "7", "2468", "7", "2", AWA, "2468")
+
+
+def chooses(line):
+    dial(line, village.AWA, "1", "1", GUESS, GUESS)
+
+
+def notes(kind):
+    return lambda line: bureau(line, "3", AWA, SPARE[4:], kind, "2468")
+
+
+def confirms(line):
+    dial(line, village.AWA, "7", "2468", "7", "1", "1", "2468")
+
+
+def merges(line):
+    bureau(line, "8", "00002", AWA, "2468")
+
+
+def seconds(line):
+    approve(line)
+
+
+WAYS = {
+    "reset by an officer": ((reset, chooses), chosen),
+    "reset by peers": ((peer(201), peer(202), chooses), chosen),
+    "another number": ((notes("1"), confirms), on_the_spare),
+    "another number, the PIN forgotten": ((notes("3"), seconds), on_the_spare),
+    "two accounts made one": ((merges, seconds), taken),
+}
+
+
+@pytest.mark.parametrize(("name", "missing"), [(name, at) for name, (acts, _) in WAYS.items() for at in (None, *range(len(acts)))])
+def test_an_account_opens_by_all_these_acts_and_by_no_fewer(line, database, name, missing):
+    quay.women(database, 2)
+    acts, opened = WAYS[name]
+    for at, act in enumerate(acts):
+        if at != missing:
+            act(line)
+    assert opened(line) is (missing is None)

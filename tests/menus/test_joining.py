@@ -109,3 +109,8 @@ def test_an_application_is_refused_once(line, database):
     assert "Déjà fait" in late.type("2468")
     assert state(database) == ["refused"]
     assert "pas acceptée" in texts_to(database, FATOU)[-1]
+
+
+def test_a_number_from_abroad_is_sent_to_the_secretary(line, database):
+    assert "du Sénégal seulement" in dial(line, "+33612345678", "1", "1", "Fatou Ndiaye")
+    assert state(database) == []
