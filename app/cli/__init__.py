@@ -20,6 +20,7 @@ COMMANDS = {
     "seed": ("seed", "Fill an empty database with members to try it with."),
     "menus": ("menus", "Prove, publish, draw and replay menus."),
     "sms": ("sms", "Count and look at text messages."),
+    "cooperative": ("cooperative", "Begin a co-operative, give it its products."),
     "admin": ("admin", "Give offices and take them back."),
     "member": ("member", "Print members' cards."),
     "ledger": ("ledger", "Recompute the books."),

@@ -1,13 +1,6 @@
-"""The demo's fixed part: the sixteen communes of Mbour, trades, products with their spellings, prices in XOF."""
+"""The demo's fixed part: products with their spellings, prices in XOF."""
 
 from decimal import Decimal
-
-COMMUNES = (
-    "Mbour", "Joal-Fadiouth", "Thiadiaye", "Nguékhokh", "Saly Portudal", "Ngaparou", "Somone", "Popenguine-Ndayane", "Sindia",
-    "Malicounda", "Diass", "Fissel", "Ndiaganiao", "Séssène", "Sandiara", "Nguéniène",
-)  # fmt: skip
-
-FILIERES = (("PECHE", "Pêche artisanale"), ("TRANSFO", "Transformation"), ("MARAICHAGE", "Maraîchage"), ("ELEVAGE", "Élevage"))
 
 PRODUCTS: tuple[tuple[str, str, bool, int, int, tuple[str, ...]], ...] = (
     ("Thiof", "kg", True, 1, 4500, ("tiof", "cof", "merou")),

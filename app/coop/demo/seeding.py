@@ -8,10 +8,11 @@ import msgspec
 from sqlalchemy import Connection, func, insert, literal, select
 
 from app.coop.boutiques.models import Offer
-from app.coop.demo.catalogue import COMMUNES, FILIERES, OFFERS, PRODUCTS, SLOTS, TRAINING
+from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS, TRAINING
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members import activation, consent, notice, pins
 from app.coop.members.models import Activation, Commune, Consent, Cooperative, Filiere, Member, Number, Person, Role
+from app.coop.members.places import COMMUNES, FILIERES
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
 from app.coop.training.models import TrainingSession
