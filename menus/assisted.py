@@ -12,7 +12,7 @@ from app.coop.members.models import Member, Person
 from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.prices.reading import prices_for
 from app.coop.production import assisting, declaring
-from app.sms import texts
+from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, PrivateWords, member_of, message, message_to, who_of
@@ -216,10 +216,15 @@ def answer_assisted(hop: Hop, session: Session) -> Answered:
         done = assisting.contest(session, member, act, phone=hop.phone, channel="ussd", now=hop.now)
     except assisting.Unknown:
         raise Lead("nothing") from None
-    message(session, hop, "receipt", f"contested:{done.id}", texts.contested_receipt(done.reference, done.became, hop.now))
+    words = texts.contested_receipt(done.reference, done.became, hop.now)
+    if done.ticket:
+        words = payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
+    message(session, hop, "receipt", f"contested:{done.id}", words)
     if done.phone:
         words = texts.contested_notice(done.reference, done.role, done.became)
         message_to(session, hop, done.phone, "security", f"contest:{done.id}", words, done.person_id, done.cooperative_id)
+    if done.ticket:
+        return Answered(f"réf {done.reference}: réclamation {done.ticket.number} notée.")
     return Answered(f"Contesté: réf {done.reference} {texts.BECAME[done.became]}.")
 
 

@@ -20,7 +20,7 @@ from app.coop.prices.reading import find_product, prices_for
 from app.coop.production import assisting, declaring
 from app.coop.production.models import Product
 from app.coop.production.quantities import BadQuantity, parse_quantity
-from app.sms import consents, outbox, texts
+from app.sms import consents, outbox, payment_texts, texts
 
 _PROD = re.compile(r"(?:(C?\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
 _TARIF = re.compile(r"([^0-9]+?) ([0-9]{1,3}(?:[ .]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FCFA|CFA|XOF)?")
@@ -234,6 +234,8 @@ def _contest(ask: Ask) -> str:
             person_id=done.person_id,
             cooperative_id=done.cooperative_id,
         )
+    if done.ticket:
+        return payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
     return texts.contested_receipt(done.reference, done.became, ask.now)
 
 

@@ -56,7 +56,7 @@ def contested_receipt(reference: str, became: str, at: datetime) -> str:
 
 def contested_notice(reference: str, role: str, became: str) -> str:
     """Tell another officer that a member contests what one typed for her."""
-    now = "déjà pesée: le membre attend un appel (Bureau, 6)" if became == "weighed" else BECAME[became]
+    now = "déjà pesée: le membre attend (Bureau, 3 ou 6)" if became == "weighed" else BECAME[became]
     return f"Jappoo: un membre conteste la réf {reference}, saisie par {BY[role]}. Elle est {now}."
 
 

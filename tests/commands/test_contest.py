@@ -1,11 +1,12 @@
 """`NON <réf>` takes back what an officer did for the sender, and nothing else."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
 
-from app.coop.production import assisting
+from app.coop.production import assisting, weighing
 from app.coop.production.models import Declaration
 from app.sms.models import Message
 from tests import quay, village
@@ -53,3 +54,12 @@ def test_what_means_nothing_of_hers_changes_nothing(desk, text):
     assert "rien n'a été fait" in desk.say(text)
     assert states(desk) == ["declared"]
     assert not [row for row in desk.rows(Message) if row.purpose == "security"]
+
+
+def test_what_was_credited_is_answered_with_a_number_and_a_day(desk, done):
+    with desk.database.transaction() as session:
+        what = weighing.by_reference(session, 1, done, desk.clock().year)
+        how = {"channel": "ussd", "now": desk.clock()}
+        weighing.note(session, quay.CLERK, what, weight=Decimal(25), grade="A", weighed_at=desk.clock(), operation="w", **how)
+        weighing.confirm(session, quay.CLERK, upto=1 << 31, francs=25_000, operation="c", **how)
+    assert re.search(rf"réclamation \d{{6}} notée \(réf {done}\)", desk.say(f"NON {done}"))

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, func, select
 
+from app.coop.contests import answering
 from app.coop.ledger.reading import balances_of
 from app.coop.members.models import CallBack, Number, OfficerAct
 from app.coop.members.offices import Office
@@ -14,6 +15,7 @@ from app.coop.production.models import AssistedAct, Declaration
 from tests import quay, village
 
 AWA = 1
+PRESIDENT = Office(102, "president", 1)
 
 
 @pytest.fixture
@@ -107,7 +109,7 @@ def test_what_she_contests_is_cancelled_once_and_the_president_told(place, clock
 
 
 def test_what_a_president_typed_is_told_to_another(place, clock):
-    assert contest(place, clock, declare(place, clock, office=Office(102, "president", 1)).id).phone == quay.SECRETARY
+    assert contest(place, clock, declare(place, clock, office=PRESIDENT).id).phone == quay.SECRETARY
 
 
 def test_what_was_weighed_stays_and_somebody_calls(place, clock):
@@ -119,6 +121,23 @@ def test_what_was_weighed_stays_and_somebody_calls(place, clock):
     with place.read() as reader:
         rows = reader.execute(select(CallBack.phone, CallBack.topic, CallBack.cooperative_id)).all()
     assert rows == [(village.AWA, f"Contesté {done.declaration.reference}", 1)]
+
+
+def test_what_was_credited_becomes_a_contest_that_who_typed_it_doesnt_answer(place, clock):
+    done = declare(place, clock)
+    with place.transaction() as session:
+        what = weighing.by_reference(session, 1, done.declaration.reference, clock().year)
+        noted = {"weight": Decimal(25), "grade": "A", "weighed_at": clock(), "channel": "ussd", "operation": "w", "now": clock()}
+        weighing.note(session, PRESIDENT, what, **noted)
+        weighing.confirm(session, PRESIDENT, upto=1 << 31, francs=25_000, channel="ussd", operation="c", now=clock())
+    first, again = contest(place, clock, done.id), contest(place, clock, done.id)
+    assert first.ticket.number == again.ticket.number
+    with place.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(CallBack)) == 0
+        assert answering.waiting(reader, quay.CLERK, clock()) == []
+        assert answering.waiting(reader, PRESIDENT, clock()) == []
+        [waits] = answering.waiting(reader, Office(104, "treasurer", 1), clock())
+    assert waits.number == first.ticket.number
 
 
 def test_a_cancelling_that_she_contests_is_undone(place, clock):

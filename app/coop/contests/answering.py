@@ -12,7 +12,7 @@ from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
 from app.coop.payments import batches, handing
 from app.coop.payments.models import Payment
-from app.coop.production.models import Weighing
+from app.coop.production.models import AssistedAct, Weighing
 
 MOST_LISTED = 24
 MOST_AT_ONCE = 200
@@ -143,7 +143,12 @@ def _for(office: Office) -> ColumnElement[bool]:
 def _theirs(person_id: int) -> ColumnElement[bool]:
     """Say that an officer had a hand in what is contested, or is the member who contests."""
     weighed = select(Weighing.id).where(Weighing.id == Contest.weighing_id, Weighing.officer_id == person_id)
+    typed = (
+        select(AssistedAct.id)
+        .join(Weighing, Weighing.declaration_id == AssistedAct.declaration_id)
+        .where(Weighing.id == Contest.weighing_id, AssistedAct.officer_id == person_id)
+    )
     by_hand = or_(Payment.handed_by == person_id, Payment.signed_by == person_id, Payment.countersigned_by == person_id)
     handed = select(Payment.id).where(Payment.id == Contest.payment_id, by_hand)
     hers = select(Member.id).where(Member.id == Contest.member_id, Member.person_id == person_id)
-    return or_(*(rows.correlate(Contest).exists() for rows in (weighed, handed, hers)))
+    return or_(*(rows.correlate(Contest).exists() for rows in (weighed, typed, handed, hers)))

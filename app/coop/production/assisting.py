@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.contests.opening import Opened, TooLate, open_contest
 from app.coop.members import audit, callbacks, finding
 from app.coop.members.models import Member, Number
 from app.coop.members.numbers import reached_by
@@ -64,6 +65,7 @@ class Contested(msgspec.Struct, frozen=True):
     cooperative_id: int
     phone: str | None
     person_id: int | None
+    ticket: Opened | None = None
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -221,7 +223,8 @@ def accept(session: Session, member_id: int, act_id: int, *, channel: str, now: 
 
 
 def contest(session: Session, member_id: int, act_id: int, *, phone: str, channel: str, now: datetime) -> Contested:
-    """Undo an act that its member contests; once something was weighed, put it on the list of those to call instead.
+    """Undo an act that its member contests. What was credited becomes a contest with its clock; what only lies in a list, or was
+    credited too long ago, puts her on the list of those to call.
 
     Again, it says the same and changes nothing more. Raises Unknown.
     """
@@ -235,13 +238,24 @@ def contest(session: Session, member_id: int, act_id: int, *, phone: str, channe
             .values(state=after, cancelled_at=now if after == "cancelled" else None)
         )
     stands = session.scalar(select(Declaration.state).where(Declaration.id == act.declaration_id))
-    if new and stands == "weighed":
+    ticket = _ticket(session, member_id, act.declaration_id, channel, now) if stands == "weighed" else None
+    if new and stands == "weighed" and ticket is None:
         callbacks.ask(session, phone, f"Contesté {reference}", person_id=person, cooperative_id=cooperative, now=now)
     became: Literal["cancelled", "reopened", "weighed"] = (
         "weighed" if stands == "weighed" else "cancelled" if stands == "cancelled" else "reopened"
     )
     watcher = _watcher(session, cooperative, act.officer_id, now)
-    return Contested(act.id, reference, became, act.role, cooperative, *watcher)
+    return Contested(act.id, reference, became, act.role, cooperative, *watcher, ticket)
+
+
+def _ticket(session: Session, member_id: int, declaration_id: int, channel: str, now: datetime) -> Opened | None:
+    """Open the contest of what was credited of a declaration, or give the one that is; None when there is nothing to contest."""
+    credited = select(Weighing.id).where(Weighing.declaration_id == declaration_id, Weighing.state == "credited")
+    weighing = session.scalar(credited)
+    try:
+        return open_contest(session, member_id, "weighing", weighing, channel=channel, now=now) if weighing else None
+    except TooLate:
+        return None
 
 
 def _belongs(cooperative_id: int | None) -> tuple[ColumnElement[bool], ...]:
