@@ -12,6 +12,7 @@ from app.coop.members import numbers
 from app.coop.members.erasing import NOBODY, NotYet, erase_member
 from app.coop.members.events import NumberChange
 from app.coop.members.models import Member, Number, Person
+from app.coop.members.sign_ins import SignIn
 from app.db.operations import Operation
 from tests import village
 from tests.village import LONG_AGO
@@ -31,6 +32,12 @@ def village_left(database):
     return database
 
 
+def signed_in(database, person):
+    with database.transaction() as session:
+        how = {"browser": "", "known": False, "digest": "", "asked_at": LONG_AGO, "expires_at": LONG_AGO}
+        session.add(SignIn(phone=village.AWA, person_id=person, **how))
+
+
 def settle(database):
     with database.transaction() as session:
         session.execute(update(Account).where(Account.member_id == 1).values(balance=0))
@@ -43,6 +50,8 @@ def erase(database, card, now=LONG_AGO + timedelta(days=3661)):
 
 def test_name_and_numbers_go_and_the_entries_stay(village_left):
     settle(village_left)
+    signed_in(village_left, 1)
+    signed_in(village_left, None)
     done = erase(village_left, "C00001")
     assert (done.numbers, done.acts) == (1, 1)
     with village_left.read() as reader:
@@ -50,6 +59,7 @@ def test_name_and_numbers_go_and_the_entries_stay(village_left):
         assert reader.scalars(select(Number.phone).where(Number.person_id == 1)).all() == []
         assert set(reader.scalars(select(NumberChange.phone).where(NumberChange.person_id == 1))) == {None}
         assert reader.scalar(select(Operation.arguments)) == {}
+        assert reader.scalars(select(SignIn.phone)).all() == [""]
         assert len(reader.scalars(select(JournalEntry.id).where(JournalEntry.member_id == 1)).all()) == 2
 
 

@@ -8,7 +8,7 @@ they are the proof of what was agreed to, and nothing of them can be changed.
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry
@@ -16,6 +16,7 @@ from app.coop.members import numbers
 from app.coop.members.events import Application, NumberChange
 from app.coop.members.finding import NoCard, in_cooperative
 from app.coop.members.models import CallBack, Member, Person
+from app.coop.members.sign_ins import SignIn
 from app.coop.production.models import Declaration
 from app.db.operations import Operation
 
@@ -50,6 +51,8 @@ def erase_member(session: Session, card: str, *, now: datetime) -> Erased:
     session.flush()
     session.execute(update(NumberChange).where(NumberChange.person_id == person.id).values(phone=None))
     session.execute(update(Application).where(Application.member_id == row.id).values(name=NOBODY, phone=None))
+    session.execute(delete(SignIn).where(SignIn.phone.in_([number.phone for number in held]), SignIn.person_id.is_(None)))
+    session.execute(update(SignIn).where(SignIn.person_id == person.id).values(phone=""))
     done = CallBack.done_at.is_not(None)
     session.execute(update(CallBack).where(CallBack.person_id == person.id, done).values(phone="", person_id=None))
     about = or_(Operation.person_id == person.id, Operation.arguments["whom"]["person_id"].as_integer() == person.id)

@@ -21,8 +21,7 @@ words.teach(pages)
 def overview() -> Response:
     """Show how things stand in the officer's scope."""
     at = now()
-    with desk().database.read() as reader:
-        seen = look(reader, caller().office, at, terms())
+    seen = look(desk().database, caller().office, at, terms())
     said, most = session.pop("said", None), inbox.MOST_CHARACTERS
     return Response(render_template("console/overview.html", seen=seen, now=at, said=said, code=desk().code, most=most))
 

@@ -9,10 +9,11 @@ from app.coop import approvals
 from app.coop.members import callbacks, inbox
 from app.coop.members.models import Cooperative
 from app.coop.members.offices import Office, offices_of
+from app.db.database import Database
 from app.sms import prices
 from app.sms.broadcasts.timing import Terms
 from app.sms.lanes import Standing, standings
-from app.web.console.sent import Day, Sent, lately, today
+from app.web.console.sent import Day, Sent, lately, spent_today, today
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -31,8 +32,11 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """How things stand; `lanes` for the federation alone, `mine` is how many approvals wait for this officer's own word,
-    `letters` what an officer who calls back may answer, at `part_price` XOF a part; `stops` says that they may stop broadcasts."""
+    """How things stand. `lanes` is for the federation alone, as is `spent`, XOF for all SMS of the day when it can be told.
+
+    `mine` is how many approvals wait for this officer's own word, `letters` what an officer who calls back may answer, at
+    `part_price` XOF a part; `stops` says that they may stop broadcasts.
+    """
 
     scope: str
     federation: bool
@@ -45,27 +49,31 @@ class Seen(msgspec.Struct, frozen=True):
     broadcasts: list[Sent]
     stops: bool
     day: Day
+    spent: int | None
 
 
-def look(reader: Connection, office: Office, now: datetime, terms: Terms) -> Seen:
+def look(database: Database, office: Office, now: datetime, terms: Terms) -> Seen:
     """Read the overview."""
     scope = office.cooperative_id
-    name = reader.scalar(select(Cooperative.name).where(Cooperative.id == scope)) if scope else None
-    here = [one for one in offices_of(reader, office.person_id, now.date()) if one.cooperative_id == scope]
-    answers = any(one.may("call_backs") for one in here)
-    return Seen(
-        scope=name or "Fédération",
-        federation=scope is None,
-        lanes=standings(reader, now) if scope is None else [],
-        places=_places(reader, scope, now),
-        approvals=Open(*approvals.open_count(reader, scope, now)),
-        mine=approvals.waiting_count(reader, office, now),
-        letters=inbox.unread(reader, scope) if answers else (),
-        part_price=prices.part_price(reader, now, terms.part_price),
-        broadcasts=lately(reader, scope),
-        stops=any(one.may("broadcast") for one in here),
-        day=today(reader, scope, terms, now),
-    )
+    spent = spent_today(database, terms, now) if scope is None else None
+    with database.read() as reader:
+        name = reader.scalar(select(Cooperative.name).where(Cooperative.id == scope)) if scope else None
+        here = [one for one in offices_of(reader, office.person_id, now.date()) if one.cooperative_id == scope]
+        answers = any(one.may("call_backs") for one in here)
+        return Seen(
+            scope=name or "Fédération",
+            federation=scope is None,
+            lanes=standings(reader, now) if scope is None else [],
+            places=_places(reader, scope, now),
+            approvals=Open(*approvals.open_count(reader, scope, now)),
+            mine=approvals.waiting_count(reader, office, now),
+            letters=inbox.unread(reader, scope) if answers else (),
+            part_price=prices.part_price(reader, now, terms.part_price),
+            broadcasts=lately(reader, scope, now),
+            stops=any(one.may("broadcast") for one in here),
+            day=today(reader, scope, terms, now),
+            spent=spent,
+        )
 
 
 def _places(reader: Connection, scope: int | None, now: datetime) -> list[Place]:

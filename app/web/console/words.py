@@ -26,7 +26,7 @@ def teach(routes: Blueprint) -> None:
     filters: dict[str, Callable[..., Any]] = {
         "clock": clock,
         "age": age_words,
-        "francs": amount_words,
+        "francs": francs,
         "lane": LANES.get,
         "state": STATES.get,
         "figure": number,
@@ -35,6 +35,11 @@ def teach(routes: Blueprint) -> None:
     }
     for name, write in filters.items():
         routes.add_app_template_filter(write, name)
+
+
+def francs(amount: int) -> str:
+    """Write XOF so that no line breaks within it."""
+    return amount_words(amount).replace(" ", "\u00a0")
 
 
 def clock(at: datetime) -> str:

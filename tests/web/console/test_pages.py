@@ -122,7 +122,12 @@ def test_broadcasts_say_how_far_they_are_and_what_they_cost(officer, sqlite_data
     page = inside(officer, quay.SECRETARY).page
     [row] = rows(page, "broadcasts")
     assert re.match(r"1 tous, CPS1 Réunion demain en cours ordonnée le 24/11 à 10:00 1 sur 4 1 reçus 20 F sur 80 F", row), row
-    assert "sur un budget de 100 000 F" in page
+    assert "sur un budget de 100\u00a0000\u00a0F" in page
+    with sqlite_database.transaction() as session:
+        session.execute(update(Broadcast).values(recipients=20_000, gone=7_500, counted_at=clock()))
+    clock.forward(minutes=2)
+    [row] = rows(inside(officer, quay.SECRETARY).page, "broadcasts")
+    assert "7 500 sur 20 000 comptés le 24/11 à 10:00 150 000 F sur 400 000 F" in row
 
 
 def test_a_broadcast_is_stopped_once_by_any_officer_of_its_scope(officer, sqlite_database, clock):

@@ -1,0 +1,42 @@
+"""What the overview reads, on both databases."""
+
+from app.coop.members import callbacks
+from app.coop.members.offices import Office
+from app.db.database import Database
+from app.sms import inbox, outbox
+from app.web.console.reading import Open, look
+from app.web.console.sent import spent_today
+from tests import quay, village
+from tests.coop.test_broadcasting import CLERK, TERMS, Sending
+
+FEDERATION = Office(103, "administrator", None)
+
+
+def test_the_overview_of_both_scopes(database, clock):
+    Sending(database, clock, women=2).order()
+    with database.transaction() as session:
+        callbacks.ask(session, village.AWA, "Aide", person_id=1, cooperative_id=1, now=clock())
+        letter = {"sender": village.NOBODY, "to": "21512", "text": "Salut", "state": "unparsed", "word": None, "now": clock()}
+        inbox.keep(session, "africastalking", "a", **letter)
+        outbox.put(session, to=village.AWA, text="1", purpose="code", cause="a", now=clock(), part_price=20)
+    federation, own = (look(database, office, clock(), TERMS) for office in (FEDERATION, CLERK))
+    assert [lane.queued for lane in federation.lanes][:3] == [1, 0, 0]
+    assert federation.lanes[0].oldest == clock()
+    assert {place.cooperative: (place.call_backs.number, place.letters.number) for place in federation.places} == {
+        "CPS1": (1, 0),
+        None: (0, 1),
+    }
+    assert own.places[0].call_backs == Open(1, clock())
+    assert own.letters == ()
+    assert (own.lanes, own.spent, federation.spent) == ([], None, 20)
+    for seen in (federation, own):
+        [sent] = seen.broadcasts
+        assert (sent.recipients, sent.counts.queued, sent.whole, sent.under_way) == (6, 6, 120, True)
+        assert (seen.day.reserved, seen.day.own, seen.day.budget) == (120, 120, 100_000)
+        assert quay.SECRETARY not in str(seen)
+
+
+def test_a_days_cost_that_cant_be_added_up_in_time_is_left_out(tmp_path, clock):
+    empty = Database(f"sqlite:///{tmp_path}/empty.db")
+    assert spent_today(empty, TERMS, clock()) is None
+    empty.dispose()
