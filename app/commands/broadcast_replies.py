@@ -11,7 +11,7 @@ from app.sms.cost import quote
 
 HELP = (
     "Jappoo, responsables: DIFF public texte (TOUS, CPS1, PECHE+JOAL; @18:30 pour plus tard), URGENT public texte, OUI code, "
-    "ETAT, ANNULER, MEMBRE numéro, VALIDER, TARIF. Aussi: PRIX, PROD, SOLDE, RAPPEL, STOP. {cost}."
+    "ETAT, ANNULER, MEMBRE numéro, VALIDER, TARIF, REPONDRE. Aussi: PRIX, PROD, SOLDE, RAPPEL, STOP. {cost}."
 )
 HOW = "Jappoo: envoyez {word} public texte, par exemple {word} TOUS Réunion demain à 9h, ou {word} PECHE+JOAL texte. {cost}."
 HOW_TIME = "Jappoo: heure pas comprise. Par exemple @18:30, @demain 7h, @ven 9h, dans les 7 jours. Rien n'est envoyé. {cost}."

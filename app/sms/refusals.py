@@ -24,8 +24,8 @@ from app.sms.purposes import PURPOSES
 PERSON = re.compile(r"\+[1-9][0-9]{6,14}")
 """A number that people have: in full, seven digits or more."""
 DAY = timedelta(days=1)
-SAME = ((timedelta(minutes=10), 5), (DAY, 20))
-"""How often the same text may go to one number within a time."""
+SAME = ((timedelta(minutes=10), 20), (DAY, 60))
+"""How often the same text may go to one number within a time: more than anybody asks for, and few enough to be paid."""
 NOTICES = 10
 """Notices to one number in 24 hours."""
 

@@ -71,16 +71,16 @@ def test_short_numbers_and_names_are_machines(post, number, purpose):
     assert said(post) == [("refused", "not a person's number")]
 
 
-def test_the_same_answer_goes_out_five_times_in_ten_minutes_and_twenty_a_day(post):
-    for number in range(7):
+def test_the_same_answer_goes_out_twenty_times_in_ten_minutes_and_sixty_a_day(post):
+    for number in range(22):
         post.put(f"soon {number}", text="Prix du jour")
     post.put("other words", text="autre")
     post.put("other number", text="Prix du jour", to=FATOU)
-    assert [reason for _, reason in said(post)] == [None] * 5 + ["same text again"] * 2 + [None] * 2
-    for number in range(20):
+    assert [reason for _, reason in said(post)] == [None] * 20 + ["same text again"] * 2 + [None] * 2
+    for number in range(42):
         post.wait(minutes=11)
         post.put(f"later {number}", text="Prix du jour")
-    assert [reason for _, reason in said(post)][9:] == [None] * 15 + ["same text again"] * 5
+    assert [reason for _, reason in said(post)][24:] == [None] * 40 + ["same text again"] * 2
     post.wait(hours=24)
     post.put("tomorrow", text="Prix du jour")
     assert said(post)[-1] == ("queued", None)
