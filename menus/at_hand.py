@@ -27,6 +27,7 @@ WHY: dict[str, str] = {
     "frozen": "Numéro ou code changé: attendez 24 h.",
     "pin": "Tapez d'abord la carte qui a un code secret.",
     "owes": "La 2e carte a une avance: gardez celle-là.",
+    "busy": "Une opération date de moins de 2 ans.",
     "asked": "C'est déjà demandé.",
     "gone": "Déjà fait, ou plus possible.",
 }

@@ -122,6 +122,8 @@ def note_departure(hop: Hop, session: Session) -> Noted:
         leaving.ask(session, kind, office, member, reason=reason, **act)
     except leaving.NotPossible:
         refuse("gone")
+    except leaving.StillBusy:
+        refuse("busy")
     except approvals.AlreadyAsked:
         refuse("asked")
     return Noted("Noté. Un 2e responsable doit l'approuver: Bureau, 2. Rien n'est changé d'ici là.")

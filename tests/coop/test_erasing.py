@@ -107,10 +107,12 @@ def test_the_command_says_first_and_refuses_in_one_line(sqlite_database, monkeyp
 
 @pytest.mark.parametrize(("days", "freed"), [(89, 0), (90, 1)])
 def test_a_departed_members_number_is_free_after_ninety_days(village_left, days, freed):
+    with village_left.read() as reader:
+        assert all("but member 1 has left" in one for one in verify(reader).wrong)
+        assert len(verify(reader).wrong) == 2
     with village_left.transaction() as session:
         session.execute(delete(Number).where(Number.person_id == 2))
         now = LONG_AGO.replace(month=LEFT.month, day=LEFT.day) + timedelta(days=days)
         assert numbers.free_departed(session, now=now) == freed
     with village_left.read() as reader:
         assert (reader.scalar(select(Number.id).where(Number.phone == village.AWA)) is None) is bool(freed)
-        assert verify(reader).wrong == ()

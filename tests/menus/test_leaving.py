@@ -94,6 +94,7 @@ def test_exclusion_takes_a_reason_and_two_officers(line, database):
     with database.transaction() as session:
         session.add(Role(person_id=1, role="delegate", cooperative_id=1, from_on=village.LONG_AGO.date()))
     assert "pour quelle raison" in bureau(line, "5", "2", "00001", "77")[1]
+    assert "moins de 2 ans" in note(line, "2", "1")
     assert "Rien n'est changé d'ici là" in note(line, "2", "2")
     assert member(database).state == "active"
     assert "Approuvé" in approve(line)

@@ -127,10 +127,11 @@ def _as_found(session: Session, row: Member) -> Found:
 
 def _move_money(session: Session, kept: Member, other: Member, operation: str, now: datetime) -> None:
     scope = kept.cooperative_id
-    rows = session.execute(
-        select(Account.kind, Account.id, Account.balance).where(Account.member_id == other.id, Account.balance != 0)
+    both = Account.member_id.in_((kept.id, other.id))
+    locked = session.execute(
+        select(Account.member_id, Account.kind, Account.id, Account.balance).where(both).order_by(Account.id).with_for_update()
     )
-    balances = rows.all()
+    balances = [row for row in locked.all() if row.member_id == other.id and row.balance]
     if not balances:
         return
     between, total = account_of(session, scope, None, BETWEEN), sum(row.balance for row in balances)

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, String, case, cast, func, literal, or_, selec
 
 from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
+from app.coop.members.models import Member
 from app.coop.payments.models import Payment
 from app.db.base import Base
 
@@ -23,7 +24,7 @@ class Findings(msgspec.Struct, frozen=True):
 def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
     wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_orphans(reader), *_strangers(reader)]
-    wrong += [*_schedules(reader), *_payouts(reader), *_on_their_way(reader), *_votes(reader), *_executed(reader)]
+    wrong += [*_schedules(reader), *_payouts(reader), *_on_their_way(reader), *_votes(reader), *_executed(reader), *_left(reader)]
     return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
 
 
@@ -172,3 +173,15 @@ def _executed(reader: Connection) -> list[str]:
         f"approval {approval}: {state}, {'without its entry' if entry is None else f'but entry {entry} is there'}"
         for approval, state, entry in rows
     ]
+
+
+def _left(reader: Connection) -> list[str]:
+    """Find members whose account was closed with something on it."""
+    rows = reader.execute(
+        select(Account.id, Account.member_id, Account.balance)
+        .join(Member, Member.id == Account.member_id)
+        .where(Member.state == "departed", Account.balance != 0)
+        .order_by(Account.id)
+        .limit(MOST_NAMED)
+    )
+    return [f"account {account}: {balance} F, but member {member} has left" for account, member, balance in rows]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.ledger.models import JournalEntry
 from app.coop.members import audit
 from app.coop.members.events import Departure
 from app.coop.members.finding import Found
@@ -19,13 +20,17 @@ from app.coop.members.offices import Office
 from app.coop.members.telling import tell
 from app.sms import people_texts
 
-YEAR, LETTER = timedelta(days=365), timedelta(days=10)
+YEAR, TWO_YEARS, LETTER = timedelta(days=365), timedelta(days=730), timedelta(days=10)
 REASONS = ("2 ans sans activité", "règles non suivies", "dettes", "autre, par écrit")
 KINDS = {"exclusion": "Exclusion", "death": "Décès", "reinstatement": "Réouverture de compte"}
 
 
 class NotPossible(Exception):
     """The member is not in the state that this needs: gone already, leaving already, or not leaving."""
+
+
+class StillBusy(Exception):
+    """Excluded for want of activity, but there is an operation of less than two years ago, or the member joined since."""
 
 
 class Leaving(msgspec.Struct, frozen=True):
@@ -73,8 +78,10 @@ def ask(
 ) -> None:
     """Ask other officers for an exclusion (with a reason), a death or a reinstatement; `paper` is the number of what proves it.
 
-    Raises NotPossible, approvals.AlreadyAsked.
+    Raises NotPossible, StillBusy, approvals.AlreadyAsked.
     """
+    if reason == REASONS[0] and _busy(session, member.member_id, now - TWO_YEARS):
+        raise StillBusy
     ends = _open(session, member.member_id)
     closed = ends is not None and ends.kind != "withdrawal"
     if member.state == "departed" or closed != (kind == "reinstatement"):
@@ -173,6 +180,12 @@ def _shut(session: Session, approval: approvals.Approval, kind: str, now: dateti
     end_offices(session, row.person_id, now)
     session.flush()
     return row.person_id
+
+
+def _busy(session: Session, member_id: int, since: datetime) -> bool:
+    booked = select(JournalEntry.id).where(JournalEntry.member_id == member_id, JournalEntry.at > since).limit(1)
+    joined = select(Member.id).where(Member.id == member_id, Member.joined_on > since.date())
+    return bool(session.scalar(booked) or session.scalar(joined))
 
 
 def _departure(member: int, kind: str, reason: str | None, paper: str | None, by: int | None, now: datetime) -> Departure:
