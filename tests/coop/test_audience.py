@@ -69,7 +69,7 @@ def read(session, words, scope, limits):
         ("joal-fadiouth", "Joal-Fadiouth"),
         ("SALYPORTUDAL", "Saly Portudal"),
         ("Pêche + Joal", "Pêche artisanale, Joal-Fadiouth"),
-        ("secrétaires", "secretaires"),
+        ("secrétaires", "secrétaires"),
         ("tous+mbour", "Mbour"),
     ],
 )

@@ -20,6 +20,13 @@ ROLES: dict[OfficeRole, tuple[str, ...]] = {
     "auditor": ("AUDITEURS", "AUDITEUR", "AUDITRICE", "AUDITRICES"),
 }
 """The offices that members hold, each with its words, the usual one first."""
+SAID = {
+    "president": "présidents",
+    "treasurer": "trésoriers",
+    "secretary": "secrétaires",
+    "delegate": "délégués",
+    "auditor": "auditeurs",
+}
 
 MOST_WORDS, MOST_NEAR, NEAR = 5, 3, 55
 Kind = str
@@ -105,7 +112,7 @@ def _named(reader: Connection, word: str, known: dict[str, _Named], own: str | N
 
 def _known(reader: Connection, words: Sequence[str]) -> dict[str, _Named]:
     """Return every word that isn't a co-operative's, and those of `words` that are; a co-operative's code goes first."""
-    known = {word: _Named("role", 0, said[0].lower(), role) for role, said in ROLES.items() for word in said}
+    known = {word: _Named("role", 0, SAID[role], role) for role, spelled in ROLES.items() for word in spelled}
     communes = [(row.id, row.name, ()) for row in reader.execute(select(Commune.id, Commune.name))]
     filieres = [(row.id, row.name, (row.code,)) for row in reader.execute(select(Filiere.id, Filiere.name, Filiere.code))]
     known |= _spelled("commune", communes) | _spelled("filiere", filieres)
