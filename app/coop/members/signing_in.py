@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.members import audit, pins
@@ -112,19 +112,20 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
 
 
 def caller_of(reader: Connection, sign_in: int, now: datetime) -> Caller | None:
-    """Return who is signed in; None when the session or the office has ended, the number is barred or no longer theirs, or another
-    PIN was chosen since. Two SELECTs.
+    """Return who is signed in; None when the session or the office has ended, another PIN was chosen since, or the number wouldn't
+    get a code any more: barred, given up, its member blocked. Three SELECTs.
     """
     held = (
-        select(SignIn.person_id)
-        .join(Number, (Number.phone == SignIn.phone) & (Number.person_id == SignIn.person_id) & _proved())
+        select(SignIn.person_id, SignIn.phone)
         .join(Person, Person.id == SignIn.person_id)
         .where(SignIn.id == sign_in, SignIn.ended_at.is_(None), SignIn.opened_at > now - LONGEST)
         .where(or_(Person.pin_set_at.is_(None), Person.pin_set_at <= SignIn.opened_at))
     )
-    person = reader.scalar(held)
-    office = _office(reader, person, now) if person is not None else None
-    return Caller(sign_in, person, office) if person is not None and office else None
+    row = reader.execute(held).first()
+    if row is None or row.person_id not in dict(_own(reader, row.phone)):
+        return None
+    office = _office(reader, row.person_id, now)
+    return Caller(sign_in, row.person_id, office) if office else None
 
 
 def sign_out(session: Session, caller: Caller, *, now: datetime) -> None:
@@ -165,13 +166,10 @@ def _own(reader: Connection | Session, phone: str) -> list[tuple[int, int | None
         select(Number.person_id, Number.place)
         .join(Person, (Person.id == Number.person_id) & Person.pin_hash.is_not(None))
         .outerjoin(Member, Member.person_id == Person.id)
-        .where(Number.phone == phone, _proved(), or_(Member.id.is_(None), Member.state == "active"))
+        .where(Number.phone == phone, Number.trusted.is_(False), Number.proof_wanted.is_(False))
+        .where(or_(Member.id.is_(None), Member.state == "active"))
     )
     return [(person, place) for person, place in reader.execute(people.order_by(Number.place, Number.id))]
-
-
-def _proved() -> ColumnElement[bool]:
-    return Number.trusted.is_(False) & Number.proof_wanted.is_(False)
 
 
 def _office(reader: Connection | Session, person_id: int, now: datetime) -> Office | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.members.models import Number, OfficerAct, Person, Role
+from app.coop.members.models import Member, Number, OfficerAct, Person, Role
 from app.coop.members.sign_ins import SignIn
 from app.sms.models import Message
 from tests import quay, village
@@ -159,6 +159,16 @@ def test_a_number_that_is_barred_or_anothers_gets_no_code_and_ends_what_it_opene
     fatou = officer()
     fatou.come_in()
     change(sqlite_database, Number, Number.person_id == 101, **barred)
+    assert not fatou.inside
+    fatou.ask()
+    assert len(fatou.codes()) == 1
+
+
+@pytest.mark.parametrize("state", ["blocked", "departed"])
+def test_a_member_who_is_blocked_or_left_is_out_and_gets_no_code(officer, sqlite_database, state):
+    fatou = officer()
+    fatou.come_in()
+    change(sqlite_database, Member, Member.person_id == 101, state=state)
     assert not fatou.inside
     fatou.ask()
     assert len(fatou.codes()) == 1
