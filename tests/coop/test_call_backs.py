@@ -1,5 +1,8 @@
 """Who asked to be called waits until an officer has called: one officer for each, and nobody is forgotten."""
 
+import contextlib
+from threading import Barrier, Thread
+
 import pytest
 from sqlalchemy import select
 
@@ -100,3 +103,23 @@ def test_the_oldest_is_first(place, clock):
     with place.read() as reader:
         assert callbacks.how_many(reader, 1, clock())[0] == 3
         assert (clock() - callbacks.how_many(reader, 1, clock())[1]).seconds == 15 * 60
+
+
+def test_of_four_who_take_it_at_once_one_has_it(postgres_database, clock):
+    village.build(postgres_database)
+    quay.appoint(postgres_database)
+    row, barrier, taken = ask(postgres_database, clock), Barrier(4), []
+
+    def run(person):
+        barrier.wait(5)
+        with contextlib.suppress(callbacks.Taken):
+            take(postgres_database, clock, row, Office(person, "secretary", 1))
+            taken.append(person)
+
+    threads = [Thread(target=run, args=(person,)) for person in (1, 2, 101, 102)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one[2] for one in waiting(postgres_database, clock)] == taken
+    assert len(taken) == 1

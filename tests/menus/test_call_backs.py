@@ -1,10 +1,17 @@
 """Bureau 6: who waits, one officer for each, and what the call came to."""
 
+import pytest
 from sqlalchemy import select
 
 from app.coop.members.models import CallBack
 from app.sms.models import Message
 from tests import quay, village
+
+
+@pytest.fixture
+def database(sqlite_database):
+    """Give one database: what depends on it is tried in tests/coop."""
+    return sqlite_database
 
 
 def asks(line, phone, *entries):
