@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
+import redis
 from sqlalchemy import select, update
 
 from app.coop.members.models import CallBack, Member, Number
@@ -170,3 +171,13 @@ def test_what_is_said_fits_one_message():
     said += [texts.contested_receipt("999999", became, LONG_AGO) for became in texts.BECAME]
     said += [texts.contested_notice("999999", role, became) for role in texts.BY for became in texts.BECAME]
     assert all(septets(text) <= 160 for text in said)
+
+
+def test_a_session_lost_after_her_word_says_it_again_and_goes_home(line, valkey):
+    help_her(line)
+    hers, _ = open_balances(line)
+    said = hers.type("2")
+    with redis.Redis.from_url(valkey.url) as client:
+        client.flushall()
+    assert hers.type("1") == said
+    assert "Mes soldes" in hers.type("1")
