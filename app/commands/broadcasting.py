@@ -108,7 +108,7 @@ def state(ask: Ask) -> str:
 
 def stop(ask: Ask) -> str:
     """Answer `ANNULER [n]`: nothing claimed from now on leaves. Without a number the newest under way, or an open estimate."""
-    office = officer(ask, "read")
+    office = officer(ask, "stop")
     if office is None:
         return replies.HELP
     broadcast = _meant(ask, office)

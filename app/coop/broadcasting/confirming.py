@@ -158,7 +158,7 @@ def _terms_of(session: Session, broadcast: Broadcast, terms: Terms, now: datetim
 
 def _tell_others(session: Session, broadcast: Broadcast, terms: Terms, now: datetime) -> None:
     """Send a copy to the other officers of the scope, any of whom may stop it."""
-    held = holders_of_right(session, "read", broadcast.cooperative_id, terms.day_of(now))
+    held = holders_of_right(session, "stop", broadcast.cooperative_id, terms.day_of(now))
     others = {office.person_id for office in held} - {broadcast.person_id}
     first = select(func.min(Number.id)).where(Number.person_id.in_(others)).group_by(Number.person_id)
     for phone, person in session.execute(select(Number.phone, Number.person_id).where(Number.id.in_(first))).all():

@@ -15,8 +15,8 @@ def stop(session: Session, office: Office, broadcast: int, *, channel: str, oper
     """Stop a broadcast and write down who did; return how many have left, or None when it isn't under way. Raises NotYours."""
     scope = select(Broadcast.cooperative_id).where(Broadcast.id == broadcast, Broadcast.confirmed_at.is_not(None))
     row = session.execute(scope).first()
-    if row is None or not office.may("broadcast") or office.cooperative_id not in (None, row.cooperative_id):
-        raise NotYours("broadcast")
+    if row is None or not office.may("stop") or office.cooperative_id not in (None, row.cooperative_id):
+        raise NotYours("stop")
     left = progress.stop(session, broadcast, office.person_id, now=now)
     if left is not None:
         about, where = f"broadcast:{broadcast}", row.cooperative_id

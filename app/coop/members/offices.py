@@ -12,7 +12,7 @@ from app.coop.members.models import Number, Role
 from app.db.database import Database, is_outage
 
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
-Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "read"]
+Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read"]
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "weigh": ("secretary", "delegate", "president"),
@@ -23,11 +23,12 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "call_backs": ("secretary", "delegate", "president", "administrator"),
     "assist": ("secretary", "delegate", "president", "administrator"),
     "broadcast": ("secretary", "treasurer", "president", "administrator"),
+    "stop": ("secretary", "treasurer", "president", "delegate", "administrator"),
     "read": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
 
-FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "broadcast", "read")
+FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read")
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 
 

@@ -44,7 +44,7 @@ def answer(letter: int) -> AnyResponse:
 def stop(broadcast: int) -> AnyResponse:
     """Stop a broadcast of the scope, as ANNULER does."""
     with desk().database.transaction() as transaction:
-        office = _office(transaction, "broadcast")
+        office = _office(transaction, "stop")
         how = (transaction, office, broadcast)
         left = stopping.stop(*how, channel="web", operation=f"console:stop:{broadcast}", now=now())
     if left is None:

@@ -70,7 +70,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> See
             letters=inbox.unread(reader, scope) if answers else (),
             part_price=prices.part_price(reader, now, terms.part_price),
             broadcasts=lately(reader, scope, now),
-            stops=any(one.may("broadcast") for one in here),
+            stops=any(one.may("stop") for one in here),
             day=today(reader, scope, terms, now),
             spent=spent,
         )
