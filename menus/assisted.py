@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.prices.reading import prices_for
-from app.coop.production import assisting, declaring
+from app.coop.production import assisting, declaring, members_word
 from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
@@ -189,7 +189,7 @@ def assisted_prices(hop: Hop) -> PrivateWords:
 def assisted_told(hop: Hop) -> Nothing:
     """Find what was done for the member and waits for her word."""
     with hop.desk.database.read() as reader:
-        found = assisting.asked(reader, member_of(hop), hop.now)
+        found = members_word.asked(reader, member_of(hop), hop.now)
     if found is None:
         raise Lead("nothing")
     what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(kinds.DAKAR).date()
@@ -212,9 +212,9 @@ def answer_assisted(hop: Hop, session: Session) -> Answered:
     act, member = int(hop.kept["told"]["id"]), member_of(hop)
     try:
         if hop.kept["word"] == "1":
-            return Answered(f"Merci. réf {assisting.accept(session, member, act, channel='ussd', now=hop.now)} est juste.")
-        done = assisting.contest(session, member, act, phone=hop.phone, channel="ussd", now=hop.now)
-    except assisting.Unknown:
+            return Answered(f"Merci. réf {members_word.accept(session, member, act, channel='ussd', now=hop.now)} est juste.")
+        done = members_word.contest(session, member, act, phone=hop.phone, channel="ussd", now=hop.now)
+    except members_word.Unknown:
         raise Lead("nothing") from None
     words = texts.contested_receipt(done.reference, done.became, hop.now)
     if done.ticket:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.coop.members import activation, numbers, pins, resets
 from app.coop.members import notice as law
 from app.coop.members.identity import Who
-from app.coop.production import assisting
+from app.coop.production import members_word
 from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
@@ -99,7 +99,7 @@ def pin(hop: Hop, typed: str) -> Proved:
 
 def _asked(hop: Hop, who: Who) -> bool:
     with hop.desk.database.read() as reader:
-        return who.member_id is not None and assisting.asked(reader, who.member_id, hop.now) is not None
+        return who.member_id is not None and members_word.asked(reader, who.member_id, hop.now) is not None
 
 
 @menu.answer(name="activation", acts=True, secret=True, leads={"dead": None}, refuses={"form": None, "wrong": Left})

@@ -17,7 +17,7 @@ from app.coop.members.models import Member
 from app.coop.members.offices import administrators
 from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
-from app.coop.production import assisting, declaring
+from app.coop.production import declaring, members_word
 from app.coop.production.models import Product
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.sms import consents, outbox, payment_texts, texts
@@ -218,10 +218,10 @@ def _contest(ask: Ask) -> str:
     """Contest what an officer did for one of the number's members, by its reference."""
     members = [who.member_id for who in ask.holders if who.state in BELONGS and who.member_id]
     try:
-        act, member = assisting.asked_by_reference(ask.session, members, ask.rest.replace(" ", ""), ask.now)
-    except assisting.Unknown:
+        act, member = members_word.asked_by_reference(ask.session, members, ask.rest.replace(" ", ""), ask.now)
+    except members_word.Unknown:
         return replies.NOT_CONTESTED
-    done = assisting.contest(ask.session, member, act, phone=ask.phone, channel="sms", now=ask.now)
+    done = members_word.contest(ask.session, member, act, phone=ask.phone, channel="sms", now=ask.now)
     if done.phone:
         outbox.put(
             ask.session,

@@ -10,7 +10,7 @@ from app.coop.contests import answering
 from app.coop.ledger.reading import balances_of
 from app.coop.members.models import CallBack, Number, OfficerAct
 from app.coop.members.offices import Office
-from app.coop.production import assisting, declaring, weighing
+from app.coop.production import assisting, declaring, members_word, weighing
 from app.coop.production.models import AssistedAct, Declaration
 from tests import quay, village
 
@@ -47,12 +47,12 @@ def cancel(database, clock, declaration):
 
 def contest(database, clock, act, member=AWA):
     with database.transaction() as session:
-        return assisting.contest(session, member, act, phone=village.AWA, channel="ussd", now=clock())
+        return members_word.contest(session, member, act, phone=village.AWA, channel="ussd", now=clock())
 
 
 def asked(database, clock, member=AWA):
     with database.read() as reader:
-        return assisting.asked(reader, member, clock())
+        return members_word.asked(reader, member, clock())
 
 
 def state(database, declaration):
@@ -154,24 +154,24 @@ def test_a_cancelling_that_she_contests_is_undone(place, clock):
 
 def test_nobody_answers_for_another_nor_twice(place, clock):
     done = declare(place, clock)
-    with pytest.raises(assisting.Unknown):
+    with pytest.raises(members_word.Unknown):
         contest(place, clock, done.id, member=2)
     with place.transaction() as session:
-        assert assisting.accept(session, AWA, done.id, channel="ussd", now=clock()) == done.declaration.reference
+        assert members_word.accept(session, AWA, done.id, channel="ussd", now=clock()) == done.declaration.reference
     assert asked(place, clock) is None
     assert contest(place, clock, done.id).became == "cancelled"
-    with place.transaction() as session, pytest.raises(assisting.Unknown):
-        assisting.accept(session, AWA, done.id, channel="ussd", now=clock())
+    with place.transaction() as session, pytest.raises(members_word.Unknown):
+        members_word.accept(session, AWA, done.id, channel="ussd", now=clock())
 
 
 def test_after_a_week_her_phone_asks_no_more(place, clock):
     done = declare(place, clock)
-    clock.now += assisting.CONTEST_WITHIN - timedelta(seconds=1)
+    clock.now += members_word.CONTEST_WITHIN - timedelta(seconds=1)
     assert asked(place, clock).id == done.id
     clock.forward(seconds=1)
     assert asked(place, clock) is None
-    with place.read() as reader, pytest.raises(assisting.Unknown):
-        assisting.asked_by_reference(reader, [AWA], done.declaration.reference, clock())
+    with place.read() as reader, pytest.raises(members_word.Unknown):
+        members_word.asked_by_reference(reader, [AWA], done.declaration.reference, clock())
 
 
 def test_a_member_is_found_by_card_and_by_number(place):

@@ -4,25 +4,20 @@ Never with a member's PIN, and never money: declarations, taking them back, and 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select
 from sqlalchemy.orm import Session
 
-from app.coop.contests.opening import Opened, TooLate, open_contest
-from app.coop.members import audit, callbacks, finding
+from app.coop.members import audit, finding
 from app.coop.members.models import Member, Number
 from app.coop.members.numbers import reached_by
-from app.coop.members.offices import Office, holders_of_right
+from app.coop.members.offices import Office
 from app.coop.production import declaring
 from app.coop.production.declaring import Declared
 from app.coop.production.models import AssistedAct, Declaration, Product, Weighing
-
-CONTEST_WITHIN = timedelta(days=7)
-"""How long her phone asks, and NON is heard; after that it is a matter for the office."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -42,32 +37,6 @@ class Done(msgspec.Struct, frozen=True):
     person_id: int | None
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What waits for the member's word."""
-
-    id: int
-    act: str
-    role: str
-    reference: str
-    product: str
-    quantity: Decimal
-    unit: str
-    at: datetime
-
-
-class Contested(msgspec.Struct, frozen=True):
-    """What became of a contested act, and which officer to tell: another than the one who typed it."""
-
-    id: int
-    reference: str
-    became: Literal["cancelled", "reopened", "weighed"]
-    role: str
-    cooperative_id: int
-    phone: str | None
-    person_id: int | None
-    ticket: Opened | None = None
-
-
 class Seen(msgspec.Struct, frozen=True):
     """A declaration as a member may have it read to her; `weighed` in its unit, once it was."""
 
@@ -78,10 +47,6 @@ class Seen(msgspec.Struct, frozen=True):
     state: str
     at: datetime
     weighed: Decimal | None
-
-
-class Unknown(Exception):
-    """No such act waits for this member's word."""
 
 
 def by_card(reader: Connection, cooperative_id: int | None, typed: str) -> tuple[Found, ...]:
@@ -177,87 +142,6 @@ def typed_by(reader: Connection, declarations: Sequence[int]) -> dict[int, str]:
     return {row.declaration_id: row.role for row in reader.execute(rows)}
 
 
-def asked(reader: Connection, member_id: int, now: datetime) -> Asked | None:
-    """Return the newest act of the last CONTEST_WITHIN that still stands and that she said nothing of."""
-    rows = (
-        select(
-            AssistedAct.id,
-            AssistedAct.act,
-            AssistedAct.role,
-            Declaration.reference,
-            Product.name,
-            Declaration.quantity,
-            Declaration.unit,
-            AssistedAct.at,
-        )
-        .join(Declaration, Declaration.id == AssistedAct.declaration_id)
-        .join(Product, Product.id == Declaration.product_id)
-        .where(AssistedAct.member_id == member_id, AssistedAct.answer.is_(None), *_stands(now))
-        .order_by(AssistedAct.id.desc())
-        .limit(1)
-    )
-    row = reader.execute(rows).first()
-    return Asked(*row) if row else None
-
-
-def asked_by_reference(reader: Connection | Session, members: Sequence[int], reference: str, now: datetime) -> tuple[int, int]:
-    """Return the newest act, and whose it is, that a reference means among these members. Raises Unknown."""
-    rows = (
-        select(AssistedAct.id, AssistedAct.member_id)
-        .join(Declaration, Declaration.id == AssistedAct.declaration_id)
-        .where(AssistedAct.member_id.in_(members), Declaration.reference == reference, AssistedAct.at > now - CONTEST_WITHIN)
-    )
-    row = reader.execute(rows.order_by(AssistedAct.id.desc()).limit(1)).first()
-    if row is None:
-        raise Unknown(reference)
-    return int(row.id), int(row.member_id)
-
-
-def accept(session: Session, member_id: int, act_id: int, *, channel: str, now: datetime) -> str:
-    """Write that a member finds it right; return the reference. Raises Unknown, also when she contested it before."""
-    _answer(session, member_id, act_id, "right", channel, now, AssistedAct.answer.is_(None))
-    act, reference, _, _ = _act(session, member_id, act_id)
-    if act.answer != "right":
-        raise Unknown(act_id)
-    return reference
-
-
-def contest(session: Session, member_id: int, act_id: int, *, phone: str, channel: str, now: datetime) -> Contested:
-    """Undo an act that its member contests. What was credited becomes a contest with its clock; what only lies in a list, or was
-    credited too long ago, puts her on the list of those to call.
-
-    Again, it says the same and changes nothing more. Raises Unknown.
-    """
-    new = _answer(session, member_id, act_id, "contested", channel, now, AssistedAct.answer.is_distinct_from("contested"))
-    act, reference, cooperative, person = _act(session, member_id, act_id)
-    before, after = ("declared", "cancelled") if act.act == "declared" else ("cancelled", "declared")
-    if new:
-        session.execute(
-            update(Declaration)
-            .where(Declaration.id == act.declaration_id, Declaration.state == before)
-            .values(state=after, cancelled_at=now if after == "cancelled" else None)
-        )
-    stands = session.scalar(select(Declaration.state).where(Declaration.id == act.declaration_id))
-    ticket = _ticket(session, member_id, act.declaration_id, channel, now) if stands == "weighed" else None
-    if new and stands == "weighed" and ticket is None:
-        callbacks.ask(session, phone, f"Contesté {reference}", person_id=person, cooperative_id=cooperative, now=now)
-    became: Literal["cancelled", "reopened", "weighed"] = (
-        "weighed" if stands == "weighed" else "cancelled" if stands == "cancelled" else "reopened"
-    )
-    watcher = _watcher(session, cooperative, act.officer_id, now)
-    return Contested(act.id, reference, became, act.role, cooperative, *watcher, ticket)
-
-
-def _ticket(session: Session, member_id: int, declaration_id: int, channel: str, now: datetime) -> Opened | None:
-    """Open the contest of what was credited of a declaration, or give the one that is; None when there is nothing to contest."""
-    credited = select(Weighing.id).where(Weighing.declaration_id == declaration_id, Weighing.state == "credited")
-    weighing = session.scalar(credited)
-    try:
-        return open_contest(session, member_id, "weighing", weighing, channel=channel, now=now) if weighing else None
-    except TooLate:
-        return None
-
-
 def _belongs(cooperative_id: int | None) -> tuple[ColumnElement[bool], ...]:
     here = Member.state.in_(finding.BELONGS)
     return (here,) if cooperative_id is None else (here, Member.cooperative_id == cooperative_id)
@@ -297,45 +181,3 @@ def _write(
         member_id=member_id,
     )
     return Done(row.id, one, next(iter(reached_by(session, person)), None), person)
-
-
-def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    stands = or_(
-        and_(AssistedAct.act == "declared", Declaration.state != "cancelled"),
-        and_(AssistedAct.act == "cancelled", Declaration.state == "cancelled"),
-    )
-    return AssistedAct.at > now - CONTEST_WITHIN, stands
-
-
-def _answer(
-    session: Session, member_id: int, act_id: int, answer: str, channel: str, now: datetime, unless: ColumnElement[bool]
-) -> bool:
-    moved = session.execute(
-        update(AssistedAct)
-        .where(AssistedAct.id == act_id, AssistedAct.member_id == member_id, unless)
-        .values(answer=answer, answered_at=now, answered_by=channel)
-        .returning(AssistedAct.id)
-    )
-    return moved.first() is not None
-
-
-def _act(session: Session, member_id: int, act_id: int) -> tuple[AssistedAct, str, int, int]:
-    row = session.execute(
-        select(AssistedAct, Declaration.reference, Declaration.cooperative_id, Member.person_id)
-        .join(Declaration, Declaration.id == AssistedAct.declaration_id)
-        .join(Member, Member.id == AssistedAct.member_id)
-        .where(AssistedAct.id == act_id, AssistedAct.member_id == member_id)
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise Unknown(act_id)
-    return row[0], row[1], row[2], row[3]
-
-
-def _watcher(session: Session, cooperative_id: int, typist: int, now: datetime) -> tuple[str | None, int | None]:
-    """Return the number and person of the president, or of another who approves, but never of whoever typed it."""
-    holders = [holder for holder in holders_of_right(session, "approve", cooperative_id, now.date()) if holder.person_id != typist]
-    for holder in sorted(holders, key=lambda one: one.role != "president"):
-        for phone in reached_by(session, holder.person_id)[:1]:
-            return phone, holder.person_id
-    return None, None
