@@ -53,8 +53,9 @@ def backup(file: Path) -> None:
     Example: jappoo db backup /backups/jappoo-2026-11-24.dump
     """
     from app.db.backup import back_up
+    from config.settings import surroundings
 
-    back_up(read_settings().database_url, file)
+    back_up(read_settings().database_url, file, surroundings({}))
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -67,8 +68,9 @@ def restore(file: Path) -> None:
     """
     from app.coop.ledger.verify import verify
     from app.db import backup as copies
+    from config.settings import surroundings
 
-    copies.restore(read_settings().database_url, file)
+    copies.restore(read_settings().database_url, file, surroundings({}))
     with open_database() as database, database.read() as reader:
         found = verify(reader)
     if found.wrong:

@@ -32,12 +32,12 @@ def test_sqlite_comes_back_whole_and_nothing_is_written_over(sqlite_database, tm
         assert reader.scalar(select(func.count()).select_from(Member)) == 6
         assert verify(reader).wrong == ()
     restored.dispose()
-    (tmp_path / "rubbish").write_bytes(b"no database" * 100)
+    (tmp_path / "rubbish", os.environ).write_bytes(b"no database" * 100)
     with pytest.raises(backup.NotCopied):
-        backup.restore(f"sqlite:///{tmp_path}/third.db", tmp_path / "rubbish")
+        backup.restore(f"sqlite:///{tmp_path}/third.db", tmp_path / "rubbish", os.environ)
     with pytest.raises(backup.NotCopied):
-        backup.back_up(f"sqlite:///{tmp_path}/nowhere.db", tmp_path / "fourth")
-    assert not (tmp_path / "fourth").exists()
+        backup.back_up(f"sqlite:///{tmp_path}/nowhere.db", tmp_path / "fourth", os.environ)
+    assert not (tmp_path / "fourth", os.environ).exists()
 
 
 def test_postgresql_comes_back_whole(postgres_database, scratch, tmp_path, monkeypatch):
@@ -45,14 +45,14 @@ def test_postgresql_comes_back_whole(postgres_database, scratch, tmp_path, monke
     copy = tmp_path / "copy.dump"
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(backup.NotCopied, match="apt install"):
-        backup.back_up(postgres_database.url, copy)
+        backup.back_up(postgres_database.url, copy, os.environ)
     monkeypatch.setenv("PATH", f"{postgres_programs()}{os.pathsep}{os.environ['PATH']}")
-    backup.back_up(postgres_database.url, copy)
+    backup.back_up(postgres_database.url, copy, os.environ)
     assert not Path(f"{copy}.part").exists()
     with pytest.raises(backup.NotCopied):
-        backup.restore(postgres_database.url, copy)
+        backup.restore(postgres_database.url, copy, os.environ)
     with scratch.another("restored") as url:
-        backup.restore(url, copy)
+        backup.restore(url, copy, os.environ)
         restored = Database(url)
         with restored.read() as reader:
             assert reader.scalar(select(func.count()).select_from(Member)) == 6
