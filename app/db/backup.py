@@ -17,7 +17,8 @@ class NotCopied(Exception):
 def back_up(url: str, file: Path, environment: Mapping[str, str]) -> None:
     """Write a consistent copy of a running database; raises NotCopied, also when the file is there already.
 
-    PostgreSQL's programs run in `environment`. The copy holds everything but Redis, which needs none, and `PIN_PEPPER` and `SECRET_KEY`, which belong elsewhere.
+    PostgreSQL's programs run in `environment`. The copy holds everything but Redis, which needs none, and `PIN_PEPPER` and
+    `SECRET_KEY`, which belong elsewhere.
     """
     if file.exists():
         raise NotCopied(f"{file} exists: a backup never writes over another")

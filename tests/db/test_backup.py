@@ -32,12 +32,12 @@ def test_sqlite_comes_back_whole_and_nothing_is_written_over(sqlite_database, tm
         assert reader.scalar(select(func.count()).select_from(Member)) == 6
         assert verify(reader).wrong == ()
     restored.dispose()
-    (tmp_path / "rubbish", os.environ).write_bytes(b"no database" * 100)
+    (tmp_path / "rubbish").write_bytes(b"no database" * 100)
     with pytest.raises(backup.NotCopied):
         backup.restore(f"sqlite:///{tmp_path}/third.db", tmp_path / "rubbish", os.environ)
     with pytest.raises(backup.NotCopied):
         backup.back_up(f"sqlite:///{tmp_path}/nowhere.db", tmp_path / "fourth", os.environ)
-    assert not (tmp_path / "fourth", os.environ).exists()
+    assert not (tmp_path / "fourth").exists()
 
 
 def test_postgresql_comes_back_whole(postgres_database, scratch, tmp_path, monkeypatch):
