@@ -10,9 +10,9 @@ from typing import Literal
 
 STOPS = (
     *("STOP", "ARRET", "ARRETER", "ARRETEZ", "ARRETE", "FIN", "FINIR", "UNSUBSCRIBE", "DEDDU", "STOPSMS", "STOPPUB", "STOPPER"),
-    *("DESABONNER", "DESABONNEMENT", "DESINSCRIRE", "DESINSCRIPTION"),
+    *("STOPPEZ", "STOPALL", "CANCEL", "QUIT", "DESABONNER", "DESABONNEMENT", "DESINSCRIRE", "DESINSCRIPTION"),
 )
-STARTS = ("START", "REPRENDRE", "REPRENEZ", "OUVRIR", "RECOMMENCER", "RECOMMENCEZ", "REABONNER", "REINSCRIRE")
+STARTS = ("START", "REPRENDRE", "REPRENEZ", "OUVRIR", "RECOMMENCER", "RECOMMENCEZ", "REABONNER", "REINSCRIRE", "UNSTOP")
 ALERTS = ("ALERTE", "ALERTES", "URGENCE", "URGENCES", "URGENT", "URGENTS", "URGENTE", "URGENTES")
 GREETINGS = ("SVP", "STP", "MERCI", "BONJOUR", "BONSOIR", "SALAM", "JAPPOO", "PARDON")
 FILLERS = (
@@ -20,6 +20,7 @@ FILLERS = (
     *("S", "IL", "VOUS", "TE", "PLAIT", "A", "AU", "AUX", "DE", "D", "DES", "DU", "LE", "LA", "LES", "L", "CE", "CES", "VOS"),
     *("SMS", "MSG", "MESSAGE", "MESSAGES", "ANNONCE", "ANNONCES", "PUB", "PUBS", "PUBLICITE", "PUBLICITES", "DIFFUSION"),
     *("DIFFUSIONS", "INFO", "INFOS", "ENVOI", "ENVOIS", "ENVOYER", "RECEVOIR", "TOUT", "TOUS", "TOUTES", "MOI", "CPS"),
+    *("CA", "PLUS", "ENCORE", "VITE", "ASSEZ", "PLEASE", "ALL"),
 )
 _RUN = re.compile(r"(.)\1+")
 
@@ -48,7 +49,7 @@ def read_stop(folded: str) -> Literal["STOP", "STOP ALERTE", "START", ""]:
         return "START" if _only(rest, (*FILLERS, *ALERTS)) else ""
     if first not in _STOPS:
         return ""
-    if _only(rest, FILLERS) or (first == "STOP" and all(word.isdigit() for word in rest)):
+    if _only(rest, (*FILLERS, *STOPS)) or (first == "STOP" and all(word.isdigit() for word in rest)):
         return "STOP"
     return "STOP ALERTE" if _only(rest, (*FILLERS, *ALERTS)) else ""
 

@@ -15,7 +15,7 @@ from tests import quay, village
 STOP = """STOP|stop|Stop.|STOP!|«STOP»|"stop"|stop svp|Stop s'il vous plaît|STOP merci|bonjour stop svp|STOOOP|sttop|S.T.O.P|S T O P
 ARRET|ARRÊT|arrêt!|Arrêter|arretez|ARRÊTEZ LES SMS|arrêtez svp|FIN|fin.|Fin des messages|DEDDU|DËDDU|dëddu!|UNSUBSCRIBE|stopper
 STOP SMS|stop-sms|STOP PUB|stop les annonces|Stop tout|STOP 12345|stop 21512|Désabonner|désinscription|st\u200bop|ＳＴＯＰ
-STOP 🛑|  stop  |STOP, merci."""
+STOP 🛑|stop ça svp|STOP ALL|arrêtez stop|stoppez|  stop  |STOP, merci."""
 ALERTS = """STOP ALERTE|stop alertes|Stop-Alerte!|STOPALERTE|arrêt alerte
 Arrêtez les alertes svp|FIN URGENCE|stop urgent|DEDDU ALERTE|stop alertes sms"""
 START = "START|start!|Start svp|REPRENDRE|reprendre les messages|OUVRIR|Réabonner|recommencez svp|START ALERTE|staart"
