@@ -21,7 +21,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 5, statement_ms: int = 1200) -> None:
-        options = _options(url, pool_size, statement_ms)
+        options = _options(url, pool_size, statement_ms) | {"hide_parameters": True}  # an error's words go to the logs
         self.url = url
         self.engine: Engine = create_engine(url, **options)
         self.reader: Engine = create_engine(url, isolation_level="AUTOCOMMIT", **options)

@@ -203,6 +203,17 @@ def test_without_her_telephone_two_officers_and_a_number_sign(desk):
     assert acts == ["payout handed over", "payout signed", "payout countersigned"]
 
 
+def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
+    pending = 4
+    desk.typed(till.take_in, TREASURER, pending, "savings", 6_000, box="cash")
+    asked = desk.ask(amount=4_000, member=pending, asked_by=TREASURER.person_id, office=TREASURER)
+    desk.approve(f"payout:{asked.id}")
+    desk.typed(handing.hand_over, TREASURER, asked.id)
+    assert not desk.typed(handing.sign, TREASURER, asked.id, "12")
+    assert desk.typed(handing.sign, PRESIDENT, asked.id, "12")
+    assert desk.balances(pending).savings == 2_000
+
+
 def test_an_advance_has_a_schedule_to_the_franc_and_deliveries_repay_it(desk):
     row = desk.handed("advance", 10_000, instalments=3)
     with desk.database.read() as reader:

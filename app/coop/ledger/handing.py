@@ -13,6 +13,7 @@ from app.coop.ledger import schedule
 from app.coop.ledger.models import Payout
 from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of, record
 from app.coop.ledger.services import account_of, post
+from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
@@ -36,7 +37,7 @@ def hand_over(session: Session, office: Office, payout_id: int, *, channel: str,
     member = session.execute(select(Member.person_id, Member.state).where(Member.id == row.member_id)).one()
     if member.person_id == office.person_id:
         raise NotForYourself
-    if member.state != "active":
+    if member.state not in BELONGS:
         raise NotHers(row.member_id)
     check_money(session, row.member_id, now)
     row.handed_by, row.handed_at = office.person_id, now

@@ -15,6 +15,7 @@ from app.coop import approvals
 from app.coop.ledger import schedule
 from app.coop.ledger.models import Account, Payout
 from app.coop.members import audit
+from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
@@ -112,7 +113,7 @@ def ask(
     if amount <= 0 or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
         raise ValueError(amount)
     member = session.execute(select(Member.cooperative_id, Member.person_id, Member.state).where(Member.id == member_id)).one()
-    if member.state != "active" or (office is not None and office.cooperative_id != member.cooperative_id):
+    if member.state not in BELONGS or (office is not None and office.cooperative_id != member.cooperative_id):
         raise NotHers(member_id)
     if office is not None and member.person_id == office.person_id:
         raise NotForYourself

@@ -10,6 +10,7 @@ from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.payouts import NotForYourself, NotHers
 from app.coop.ledger.services import Overdrawn, account_of, post
 from app.coop.members import audit
+from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import MoneyFrozen, check_money
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
@@ -107,7 +108,7 @@ def levied(session: Session, approval: approvals.Approval, /, *, operation: str,
 
 def _hers(session: Session, office: Office, member_id: int) -> None:
     member = session.execute(select(Member.cooperative_id, Member.person_id, Member.state).where(Member.id == member_id)).one()
-    if member.state != "active" or member.cooperative_id != office.cooperative_id:
+    if member.state not in BELONGS or member.cooperative_id != office.cooperative_id:
         raise NotHers(member_id)
     if member.person_id == office.person_id:
         raise NotForYourself
