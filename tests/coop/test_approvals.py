@@ -36,6 +36,12 @@ def _acts(monkeypatch):
     def no_thing(_, approval, *, operation, **of):  # noqa: ARG001 - an act takes it all
         happened.append(f"{operation} {approval.about} {approval.state}")
 
+    @approvals.refuses("broken")
+    def broken(session, approval, **of):  # noqa: ARG001 - an act takes it all
+        approval.words = "à moitié"
+        session.flush()
+        raise RuntimeError("a fault of ours")
+
     @approvals.executes("hopeless")
     def hopeless(*_, **of):  # noqa: ARG001 - an act takes it all
         raise approvals.Impossible("déjà dépensé")
@@ -199,6 +205,19 @@ def test_after_72_hours_it_is_dead_and_who_asked_is_told_once(house, clock):
     assert happened == [f"approval:{wish} thing:1 dead"]
     words = [text for phone, text in told(house) if phone == village.AWA]
     assert words == ["Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord."]
+
+
+def test_one_that_can_not_be_ended_keeps_no_other_from_its_end(house, clock):
+    stuck = ask(house, clock, kind="broken", operation="broken")
+    wish = ask(house, clock)
+    sweep(house, clock)
+    clock.forward(hours=72)
+    sweep(house, clock)
+    assert happened == [f"approval:{wish} thing:1 dead"]
+    with house.read() as reader:
+        left = select(approvals.Approval.state, approvals.Approval.words).where(approvals.Approval.id == stuck)
+        assert reader.execute(left).one() == ("waiting", "Une chose")
+    assert [text for _, text in told(house) if "morte" in text] == ["Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord."]
 
 
 def test_officers_are_told_once_by_one_discreet_sms_for_all_that_is_new(house, clock):

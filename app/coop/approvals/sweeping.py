@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
+import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,10 @@ from app.coop.approvals import rules
 from app.coop.approvals.deciding import end
 from app.coop.approvals.models import Approval
 from app.coop.members.models import Member, Number
+from app.db.database import is_outage
 from app.sms import outbox, texts
+
+log = structlog.get_logger("approvals")
 
 MOST = 200
 """Approvals a round."""
@@ -27,10 +31,20 @@ class Said(msgspec.Struct, frozen=True):
 
 
 def sweep(session: Session, *, said: Said, now: datetime) -> None:
-    """End what is too old, then tell of what began and of what ended: each officer one SMS for all that is new."""
+    """End what is too old, then tell of what began and of what ended: each officer one SMS for all that is new.
+
+    One that can't be ended is logged and left as it was: nobody can decide it any more, and it keeps no other from its end.
+    """
     late = select(Approval).where(Approval.state == "waiting", Approval.expires_at <= now).order_by(Approval.id).limit(MOST)
     for row in session.scalars(late.with_for_update(skip_locked=True)).all():
-        end(session, row, "dead", now)
+        number, kind = row.id, row.kind
+        try:
+            with session.begin_nested():
+                end(session, row, "dead", now)
+        except Exception as fault:
+            if is_outage(fault):
+                raise
+            log.exception("an approval can't be ended", approval=number, kind=kind)
     _tell_officers(session, said, now)
     _tell_askers(session, said, now)
 
