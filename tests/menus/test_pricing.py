@@ -49,6 +49,19 @@ def test_a_large_change_needs_another_officer(line, database, answer, state):
     assert published(database) == ([(1, 1201)] if state == "published" else [])
 
 
+def test_many_small_changes_of_a_day_are_a_large_one(line, database):
+    assert "Prix publié" in propose(line, quay.SECRETARY, "1200")
+    assert "2e responsable" in propose(line, quay.SECRETARY, "1400")
+    other = line(quay.PRESIDENT)
+    other.dial(["8", "2"])
+    for entry in ("2468", "1", "1", "2468"):
+        said = other.type(entry)
+    assert "Approuvé" in said
+    assert "Prix publié" in propose(line, quay.SECRETARY, "1500")  # counted from what two decided
+    assert "2e responsable" in propose(line, quay.SECRETARY, "1700")
+    assert published(database) == [(1, 1200), (1, 1400), (1, 1500)]
+
+
 def test_a_price_published_since_overtakes_one_that_waits(line, database):
     propose(line, quay.SECRETARY, "1201")
     assert "Prix publié" in propose(line, quay.SECRETARY, "1100")

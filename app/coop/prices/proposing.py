@@ -6,7 +6,7 @@ A published price is a new row from its instant on: nothing is edited.
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
@@ -24,6 +24,8 @@ FEDERATION_THRESHOLD = 20
 """Per cent by which a price of the federation may move without a second officer."""
 LIVES = timedelta(hours=72)
 """After this a proposal that its officer hasn't confirmed is dead."""
+STEPS = timedelta(hours=24)
+"""Within this, small changes count together: one officer doesn't go far in many steps."""
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -102,8 +104,9 @@ def confirm(session: Session, office: Office, proposal_id: int, *, channel: str,
     """Confirm one's own proposal; return whether it is published, or waits for a second officer. Raises Gone."""
     mine = (PriceProposal.proposed_by == office.person_id) & (PriceProposal.state == "proposed")
     row = _taken(session, office, proposal_id, mine, now)
-    price = price_at(session, [(row.cooperative_id or 0, row.product_id, row.grade, now)])[0]
-    if moves_far(price, row.amount, _threshold(session, office.cooperative_id)):
+    percent = _threshold(session, office.cooperative_id)
+    price, *earlier = _lately(session, row, now)
+    if any(moves_far(one, row.amount, percent) for one in (price, *earlier)):
         row.state = "waiting"
         _audit(session, office, "confirmed", row.id, channel, operation, now)
         _ask(session, office, row, price or 0, now)
@@ -142,18 +145,31 @@ def moves_far(before: int | None, amount: int, percent: int) -> bool:
     return before is not None and abs(amount - before) * 100 > percent * before
 
 
+def _lately(session: Session, row: PriceProposal, now: datetime) -> list[int | None]:
+    """Return the price in force, then the one that was STEPS ago, or when several officers last decided it if that is later."""
+    same = (PriceProposal.product_id == row.product_id) & _in(row.cooperative_id) & _of(row.grade)
+    decided = select(func.max(PriceProposal.decided_at)).where(same, PriceProposal.decided_by.is_not(None))
+    last = session.scalar(decided.where(PriceProposal.state == "published"))
+    since = max(now - STEPS, last) if last else now - STEPS
+    return price_at(session, [(row.cooperative_id or 0, row.product_id, row.grade, at) for at in (now, since)])
+
+
 def _threshold(session: Session, cooperative_id: int | None) -> int:
     percent = session.scalar(select(Cooperative.price_threshold_percent).where(Cooperative.id == cooperative_id))
     return FEDERATION_THRESHOLD if percent is None else percent
 
 
-def _here(office: Office) -> ColumnElement[bool]:
+def _in(cooperative_id: int | None) -> ColumnElement[bool]:
     place = PriceProposal.cooperative_id
-    return place.is_(None) if office.cooperative_id is None else place == office.cooperative_id
+    return place.is_(None) if cooperative_id is None else place == cooperative_id
+
+
+def _of(grade: str | None) -> ColumnElement[bool]:
+    return PriceProposal.grade.is_(None) if grade is None else PriceProposal.grade == grade
 
 
 def _scope(office: Office, now: datetime) -> ColumnElement[bool]:
-    return _here(office) & (PriceProposal.proposed_at > now - LIVES)
+    return _in(office.cooperative_id) & (PriceProposal.proposed_at > now - LIVES)
 
 
 def _listed(reader: Connection, office: Office, which: ColumnElement[bool], now: datetime) -> list[Proposal]:
@@ -199,11 +215,10 @@ def _publish(session: Session, office: Office, row: PriceProposal, channel: str,
     )
     # what was proposed of the same price before this one can't come after it any more
     older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
-    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _here(office)
-    grade = PriceProposal.grade.is_(None) if row.grade is None else PriceProposal.grade == row.grade
-    overtaken = session.scalars(select(PriceProposal.id).where(same, grade)).all()
+    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(office.cooperative_id) & _of(row.grade)
+    overtaken = session.scalars(select(PriceProposal.id).where(same)).all()
     approvals.drop(session, "price", [f"price:{one}" for one in overtaken], now)
-    session.execute(update(PriceProposal).where(same, grade).values(state="overtaken", decided_at=now))
+    session.execute(update(PriceProposal).where(same).values(state="overtaken", decided_at=now))
     _audit(session, office, "published", row.id, channel, operation, now)
     session.flush()
 
