@@ -95,7 +95,7 @@ class Credited(msgspec.Struct, frozen=True):
     credited: kinds.Count
 
 
-NOTING = dict.fromkeys(("taken", "paper_known", "full", "inactive", "not_yours"))
+NOTING = dict.fromkeys(("own", "taken", "paper_known", "full", "inactive", "not_yours"))
 LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
 
 
@@ -359,6 +359,8 @@ def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) 
             now=hop.now,
             paper=line.paper,
         )
+    except weighing.OwnCatch:
+        raise Lead("own") from None
     except (weighing.Weighed, weighing.NotThere):
         raise Lead("taken") from None
     except weighing.PaperKnown:

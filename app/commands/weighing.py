@@ -15,9 +15,10 @@ _LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
 NOTED = "Jappoo: {count} pesée(s) notée(s). Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
 WITHOUT = " Pas notées: {refs}."
-NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée ou poids pas compris. Rien n'est noté. {cost}."
+NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée, la vôtre ou poids pas compris. Rien n'est noté. {cost}."
 FAR = " Poids loin du déclaré: {refs}."
 MOST_NAMED = 6
+NOT_NOTED_FOR = (weighing.NotThere, weighing.Weighed, weighing.OwnCatch, weighing.ListFull)
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -71,7 +72,7 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
             )
             noted += 1
             far += [line.reference] if weighing.far_off(what.declared, weight) else []
-        except (weighing.NotThere, weighing.Weighed, weighing.ListFull, BadQuantity, declaring.NotActive, declaring.ProductGone):
+        except (*NOT_NOTED_FOR, BadQuantity, declaring.NotActive, declaring.ProductGone):
             without.append(line.reference)
     if not noted:
         return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))

@@ -13,6 +13,7 @@ from app.coop.ledger.deliveries import shared_out
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Cooperative
+from app.coop.members.offices import Office
 from app.coop.prices.models import PriceRow
 from app.coop.prices.reading import price_at
 from app.coop.production import declaring, weighing
@@ -145,6 +146,17 @@ def test_a_confirmation_cut_off_credits_nothing_and_the_next_one_everything(quay
     with quayside.read() as reader:
         assert verify(reader).wrong == ()
         assert reader.scalar(select(func.count()).select_from(Weighing).where(Weighing.entry_id.is_not(None))) == 200
+
+
+def test_nobody_weighs_their_own_catch(quayside):
+    [reference] = quay.declared(quayside, [101], NOW)
+    with quayside.transaction() as session:
+        own = weighing.by_reference(session, 1, reference, NOW.year)
+        line = {"weight": Decimal(50), "grade": "A", "weighed_at": NOW, "channel": "ussd", "operation": "own", "now": NOW}
+        for what in (own, weighing.by_product(session, 101, 2)):
+            with pytest.raises(weighing.OwnCatch):
+                weighing.note(session, quay.CLERK, what, **line)
+        weighing.note(session, Office(102, "president", 1), own, **line)
 
 
 def test_a_line_without_a_price_stays_open(quayside):

@@ -89,6 +89,10 @@ class PaperKnown(Exception):
     """A line with this paper's number was entered before."""
 
 
+class OwnCatch(Exception):
+    """Nobody weighs what they bring themselves: another officer does."""
+
+
 class ListFull(Exception):
     """The list holds MOST_LINES lines: confirm it first."""
 
@@ -212,8 +216,10 @@ def note(
     """Note a line in the officer's open list; nothing is credited. The same operation again gives the first line.
 
     Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once.
-    Raises Weighed, PaperKnown, ListFull, and what declaring raises.
+    Raises OwnCatch, Weighed, PaperKnown, ListFull, and what declaring raises.
     """
+    if session.scalar(select(Member.person_id).where(Member.id == what.member_id)) == office.person_id:
+        raise OwnCatch
     key = f"paper:{office.cooperative_id}:{paper}" if paper else operation
     known = session.execute(_TOLD.add_columns(Weighing.officer_id).where(Weighing.operation == key)).first()
     if known is not None:
