@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.approved import approvals
-from app.coop.ledger import services
+from app.coop.ledger import corrections, services, till
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.reading import balances_of
@@ -95,6 +95,25 @@ def test_a_reversed_delivery_is_not_due_and_its_payment_can_not_be_handed_over(c
         handed(counter, payments(counter)[0].id)
     assert payments(counter)[0].state == "open"
     assert control(counter, "handed_over") == 0
+
+
+@pytest.mark.parametrize("taking", ["levy", "reversal"])
+def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
+    batch, _ = treasury.batch(counter, NOW, way="mobile")
+    with counter.transaction() as session:
+        if taking == "levy":
+            till.ask_levy(session, treasury.PAYER, 201, 100, channel="ussd", operation="levy", now=NOW)
+        else:
+            entry = session.scalar(select(Weighing.entry_id).where(Weighing.member_id == 201))
+            corrections.ask(session, treasury.PAYER, entry, channel="ussd", operation="levy", now=NOW)
+        waits = approvals.waiting_for(session, SECRETARY, NOW)[0].id
+    said = {"approved": True, "channel": "ussd", "operation": "yes", "now": NOW}
+    with pytest.raises(approvals.Impossible, match="tient cet argent"), counter.transaction() as session:
+        approvals.decide(session, SECRETARY, waits, **said)
+    with counter.transaction() as session:
+        batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW)
+        assert approvals.decide(session, SECRETARY, waits, **said).state == "approved"
+    assert amounts(counter, Wanted()).get(201) == (9_700 if taking == "levy" else None)
 
 
 def test_what_was_settled_with_whoever_left_does_not_wait(counter):

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, aliased
 from app.coop import approvals
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.payouts import SIDES, free_savings
-from app.coop.ledger.services import AlreadyReversed, Overdrawn, reverse
+from app.coop.ledger.services import AlreadyReversed, Overdrawn, one_at_a_time, reverse
 from app.coop.members import audit
 from app.coop.members.offices import Office
+from app.coop.payments.due import unheld
 
 REVERSIBLE = {
     "savings": "Épargne",
@@ -109,15 +110,20 @@ def reversed_(session: Session, approval: approvals.Approval, /, *, operation: s
                 if payout.paid_entry_id is not None:
                     reverse(session, payout.paid_entry_id, operation=f"{operation}:paid", now=now)
                 payout.state = "cancelled"
+        else:
+            one_at_a_time(session, entry.cooperative_id)
         reverse(session, entry.id, operation=operation, now=now)
     except Overdrawn:
         raise approvals.Impossible("dépensé ou remboursé depuis") from None
     except AlreadyReversed:
         raise approvals.Impossible("déjà annulé") from None
-    if entry.member_id is not None and free_savings(session, entry.member_id) < 0 and _saved(session, entry.id):
+    member = entry.member_id or 0
+    if _touched(session, entry.id, "savings") and free_savings(session, member) < 0:
         raise approvals.Impossible("un retrait attend cette épargne")
+    if _touched(session, entry.id, "payable") and unheld(session, member) < 0:
+        raise approvals.Impossible("un lot de paiement tient cet argent")
 
 
-def _saved(session: Session, entry_id: int) -> bool:
+def _touched(session: Session, entry_id: int, kind: str) -> bool:
     of = select(Posting.id).join(Account, Account.id == Posting.account_id)
-    return session.scalar(of.where(Posting.entry_id == entry_id, Account.kind == "savings").limit(1)) is not None
+    return session.scalar(of.where(Posting.entry_id == entry_id, Account.kind == kind).limit(1)) is not None

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.services import OWED, open_accounts
+from app.coop.ledger.services import OWED, one_at_a_time, open_accounts
 from app.coop.members.models import Cooperative
 
 
@@ -115,7 +115,7 @@ def _accounts(
     known = {(row.member_id, row.kind) for row in rows}
     missing = {member for member in members if (member, "payable") not in known}
     if missing or (None, "solidarity") not in known:
-        session.execute(select(Cooperative.id).where(Cooperative.id == cooperative_id).with_for_update())
+        one_at_a_time(session, cooperative_id)
         if session.scalar(select(Account.id).where(scope, Account.member_id.is_(None), Account.kind == "solidarity")) is None:
             session.add(Account(cooperative_id=cooperative_id, member_id=None, kind="solidarity"))
         for member in sorted(missing):

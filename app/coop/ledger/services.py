@@ -39,6 +39,11 @@ def open_accounts(session: Session, cooperative_id: int, member_id: int | None) 
     return known | {account.kind: account.id for account in accounts}
 
 
+def one_at_a_time(session: Session, cooperative_id: int) -> None:
+    """Wait for whoever makes batches, or takes what batches could hold, in a co-operative: each then sees what the others did."""
+    session.execute(select(Cooperative.id).where(Cooperative.id == cooperative_id).with_for_update(key_share=True))
+
+
 def account_of(session: Session, cooperative_id: int, member_id: int | None, kind: str) -> int:
     """Return a member's account of a kind, or with None the co-operative's control account; opened when it is the first time.
 
@@ -49,7 +54,7 @@ def account_of(session: Session, cooperative_id: int, member_id: int | None, kin
     wanted = select(Account.id).where(Account.cooperative_id == cooperative_id, owner, Account.kind == kind)
     found = session.scalar(wanted)
     if found is None:
-        session.execute(select(Cooperative.id).where(Cooperative.id == cooperative_id).with_for_update(key_share=True))
+        one_at_a_time(session, cooperative_id)
         found = session.scalar(wanted)
     if found is None:
         account = Account(cooperative_id=cooperative_id, member_id=member_id, kind=kind)

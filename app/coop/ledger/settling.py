@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.coop import approvals
 from app.coop.ledger import payouts
 from app.coop.ledger.models import Account
-from app.coop.ledger.services import account_of, post
+from app.coop.ledger.services import account_of, one_at_a_time, post
 from app.coop.members import audit, leaving
 from app.coop.members.events import Departure
 from app.coop.members.finding import Found
@@ -100,6 +100,7 @@ def settled(session: Session, approval: approvals.Approval, /, *, operation: str
     departure = leaving.departure_of(session, member)
     if departure is None or approval.about != f"departure:{departure.id}":
         raise approvals.Impossible("ce membre ne part plus")
+    one_at_a_time(session, scope)
     try:
         check_money(session, member, now)
         check_nothing_open(session, member)

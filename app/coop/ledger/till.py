@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from app.coop import approvals
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.payouts import NotForYourself, NotHers
-from app.coop.ledger.services import Overdrawn, account_of, post
+from app.coop.ledger.services import Overdrawn, account_of, one_at_a_time, post
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import MoneyFrozen, check_money
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
+from app.coop.payments.due import unheld
 
 INTO = {"savings": "savings", "shares": "shares", "repayment": "advance", "leasing_repayment": "leasing", "levy": None}
 """Each kind of entry with the member's account that it credits; a levy goes to the solidarity fund."""
@@ -95,6 +96,7 @@ def ask_levy(session: Session, office: Office, member_id: int, amount: int, *, c
 def levied(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
     """Move the levy from what is owed to the member to the solidarity fund."""
     scope, amount, member = approval.cooperative_id or 0, approval.amount or 0, approval.member_id or 0
+    one_at_a_time(session, scope)
     owed, fund = account_of(session, scope, member, "payable"), account_of(session, scope, None, "solidarity")
     try:
         check_money(session, member, now)
@@ -104,6 +106,8 @@ def levied(session: Session, approval: approvals.Approval, /, *, operation: str,
         raise approvals.Impossible("la CPS ne lui doit pas autant") from None
     except MoneyFrozen:
         raise approvals.Impossible("argent suspendu après un changement") from None
+    if unheld(session, member) < 0:
+        raise approvals.Impossible("un lot de paiement tient cet argent")
 
 
 def _hers(session: Session, office: Office, member_id: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.ledger.models import Payout
+from app.coop.ledger.services import one_at_a_time
 from app.coop.members import audit
 from app.coop.members.models import Cooperative
 from app.coop.members.offices import Office
@@ -61,8 +62,8 @@ def make(
     those before it hold. Raises Changed.
     """
     scope = office.cooperative_id or 0
-    one_at_a_time = select(Cooperative.payment_threshold).where(Cooperative.id == scope).with_for_update(key_share=True)
-    threshold = session.execute(one_at_a_time).scalar_one()
+    one_at_a_time(session, scope)
+    threshold = session.execute(select(Cooperative.payment_threshold).where(Cooperative.id == scope)).scalar_one()
     known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == operation)).first()
     if known is not None:
         return known.id, known.state == "waiting"

@@ -97,6 +97,13 @@ def due(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: 
     return found
 
 
+def unheld(session: Session, member_id: int) -> int:
+    """Return what the books owe a member and no open payment holds, in XOF; below zero when the payments hold more."""
+    held = select(func.coalesce(func.sum(Payment.amount), 0)).where(Payment.member_id == member_id, Payment.state == "open")
+    owed = select(-Account.balance).where(Account.member_id == member_id, Account.kind == "payable")
+    return (session.scalar(owed) or 0) - int(session.scalar(held) or 0)
+
+
 def available(
     reader: Connection | Session, cooperative_id: int, now: datetime, members: Collection[int] | None = None
 ) -> dict[int, int]:
