@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,20 @@ def draw() -> None:
             click.echo(f"  {screen.name} --> {target.replace('@', '')}: {way}")
         if screen.form == "ending":
             click.echo(f"  {screen.name} --> [*]")
+
+
+@menus.command()
+def texts() -> None:
+    """Print every text of this version's menu as a .pot file, for translators' catalogues to be brought up to date with.
+
+    Example: jappoo menus texts > menus.pot
+    """
+    from babel.messages.pofile import write_po
+
+    from menus.publishing import compiled
+    from menus.translating import template
+
+    write_po(sys.stdout.buffer, template(compiled(), now=datetime.now(UTC)), width=0)
 
 
 def _store() -> Any | None:

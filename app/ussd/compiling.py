@@ -211,13 +211,18 @@ def words_of(menu: Menu) -> Iterator[str]:
             yield words
 
 
+def texts_of(screen: Screen) -> Iterator[Texts]:
+    """Give the texts of a screen, empty ones too: its own, its choices', its refusals'."""
+    yield from (screen.text, screen.row, screen.empty, screen.yes)
+    for choice in screen.choices.values():
+        yield from (choice.label, *(face.label for face in choice.faces.values()))
+    yield from screen.refusals.values()
+
+
 def _all_texts(menu: Menu) -> Iterator[Texts]:
     yield from menu.words.values()
     for screen in menu.screens.values():
-        yield from (screen.text, screen.row, screen.empty, screen.yes)
-        for choice in screen.choices.values():
-            yield from (choice.label, *(face.label for face in choice.faces.values()))
-        yield from screen.refusals.values()
+        yield from texts_of(screen)
 
 
 def _plain(node: yaml.Node | None, path: str, lines: dict[str, int], file: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from app.gsm7 import fold
 from app.ussd.bindings import Bindings, Hop
 from app.ussd.entries import Call, Standing, TooLong, Trail, journey_of
 from app.ussd.kinds import Kind
@@ -72,7 +73,7 @@ class Engine(Generic[D]):
     def ending(self, word: str, fault: BaseException | None = None) -> Reply:
         """Return one of the menu's endings; of the current menu, for no session is needed."""
         served = self.served(*self._shelf.remembered())
-        words = served.menu.said(served.menu.words[word], served.menu.languages[0])
+        words = fold(served.menu.said(served.menu.words[word], served.menu.languages[0]))
         for name, value in self._constants.items():
             words = words.replace(f"{{{name}}}", value)
         return Reply(words, False, f"@{word}", "ended", fault=fault)

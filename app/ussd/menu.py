@@ -91,7 +91,7 @@ class Menu(msgspec.Struct, frozen=True):
 
     def said(self, texts: Texts, language: str) -> str:
         """Return the words in `language`, or in the first language when it isn't served."""
-        return texts.get(language) or texts[self.languages[0]]
+        return (texts.get(language) if language in self.languages else None) or texts[self.languages[0]]
 
 
 def menu_from_json(compiled: bytes) -> Menu:

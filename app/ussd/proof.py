@@ -102,7 +102,7 @@ class Proof:
                 yield first, f"words.{word} is missing"
                 continue
             for language, said in texts.items():
-                longest = fill(said, {name: kind.longest for name, kind in self.constants.items()})
+                longest = fill(fold(said), {name: kind.longest for name, kind in self.constants.items()})
                 yield from self._fits(first, f"words.{word}", language, longest)
         yield from ((first, f"these values clash: {path}") for path in self.vocabulary.clashes)
 

@@ -73,7 +73,9 @@ def test_failure_is_one_line_on_stderr_and_1(monkeypatch: pytest.MonkeyPatch, ca
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["sms", "count", "été"], ["menus", "check"], ["menus", "draw"], ["doctor"]], ids=" ".join
+    "words",
+    [["--help"], ["sms", "count", "été"], ["menus", "check"], ["menus", "draw"], ["menus", "texts"], ["doctor"]],
+    ids=" ".join,
 )
 def test_some_commands_need_no_environment_at_all(tmp_path: Path, words: list[str]) -> None:
     done = _run(words, tmp_path)

@@ -92,3 +92,8 @@ def test_a_language_is_served_when_every_text_is_translated():
     assert compile_menu({"member": source}, {"wo": whole}).languages == ("fr", "wo")
     whole.popitem()
     assert compile_menu({"member": source}, {"wo": whole}).languages == ("fr",)
+
+
+def test_a_language_that_lacks_a_text_is_not_served_in_part():
+    part = compile_menu({"member": HEAD + HOME + BALANCES}, {"wo": {"Soldes": "Xaalis"}})
+    assert part.said(part.screens["home"].choices[1].label, "wo") == "Soldes"

@@ -1,0 +1,63 @@
+"""The Wolof catalogue: drafts for two native speakers to read, none of them served before."""
+
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from app.gsm7 import fold
+from app.ussd.compiling import compile_menu, words_of
+from app.ussd.render import PLACEHOLDER
+from menus.publishing import catalogues, compiled, prove
+from menus.translating import read_by_members, template
+from menus.whole import sources
+
+
+@pytest.fixture(scope="module")
+def wolof() -> Catalog:
+    with (files("menus") / "locales/wo/LC_MESSAGES/menus.po").open("rb") as file:
+        return read_po(file)
+
+
+@pytest.fixture(scope="module")
+def drafts(wolof) -> dict[str, str]:
+    return {entry.id: entry.string for entry in wolof if entry.id and entry.string}
+
+
+def test_the_catalogue_has_the_menus_texts_in_the_menus_order(wolof):
+    wanted, present = list(words_of(compiled())), [entry.id for entry in wolof if entry.id]
+    assert present == wanted, "a text has changed: docs/architecture.md says how the catalogue follows"
+    assert not wolof.obsolete
+
+
+def test_drafts_keep_every_placeholder(drafts):
+    for french, said in drafts.items():
+        assert sorted(PLACEHOLDER.findall(said)) == sorted(PLACEHOLDER.findall(french)), french
+
+
+def test_no_letter_of_a_draft_is_lost_in_gsm7(drafts):
+    assert [said for said in drafts.values() if fold(said).count("?") != said.count("?")] == []
+
+
+def test_drafts_fit_the_screens_as_if_all_were_reviewed(drafts):
+    """What has no draft yet, on officers' screens, stays French here."""
+    menu = compile_menu(sources(), {"wo": {french: drafts.get(french, french) for french in words_of(compiled())}})
+    assert menu.languages == ("fr", "wo")
+    assert prove(menu) == []
+
+
+def test_nothing_fuzzy_is_served(wolof):
+    assert catalogues()["wo"].keys() == {entry.id for entry in wolof if entry.id and entry.string and not entry.fuzzy}
+
+
+def test_the_template_says_who_reads_a_text_and_where():
+    menu = compiled()
+    given = template(menu, now=datetime(2026, 11, 24, tzinfo=UTC))
+    assert [entry.id for entry in given if entry.id] == list(words_of(menu))
+    assert given["Mes soldes"].auto_comments == ["members: home"]
+    assert given["Peser"].auto_comments == ["officers: bureau"]
+    assert given["0 Retour"].auto_comments == ["members: everywhere"]
+    assert given["Le code a 4 chiffres."].auto_comments[0].endswith(" ...")
+    assert {"Votre code secret ?", "Peser"} - read_by_members(menu) == {"Peser"}
