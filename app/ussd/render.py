@@ -32,20 +32,23 @@ def fill(words: str, values: Values) -> str:
     return PLACEHOLDER.sub(lambda found: values[found[1]], words)
 
 
-def pages(body: str, lines: Sequence[str], *, more: str, back: str | None, notice: str = "", anew: bool = False) -> list[Page]:
+def pages(
+    body: str, lines: Sequence[str], *, more: str, back: str, root: bool = False, notice: str = "", anew: bool = False
+) -> list[Page]:
     """Cut a screen into pages.
 
-    `body` stands before the numbered `lines`; `back` is left out of the first page when None (nothing to go back to). With
+    `body` stands before the numbered `lines`; `back` is left out of the first page at the `root`, where nothing lies behind. With
     `anew` each page numbers its lines from 1; otherwise they carry their own numbers.
     """
     blocks: list[tuple[str, int | None]] = [(part, None) for part in _chunks(body, LIMIT - 40) if part]
     blocks += [(line, place) for place, line in enumerate(lines)]
-    full = _page(notice, blocks, anew, back)
+    first = None if root else back
+    full = _page(notice, blocks, anew, first)
     if septets(full.text) <= LIMIT and len(full.lines) <= LINES_A_PAGE:
         return [full]
     found: list[Page] = []
     while blocks:
-        behind = back if not found else (back or "0 Retour")
+        behind = back if found else first
         taken = 0
         while taken < len(blocks):
             trial = blocks[: taken + 1]
@@ -103,7 +106,7 @@ def lay_out(
     body = fill(say(screen.text), values)
     if screen.form == "ending":
         return [Page(body, ())]
-    more, back = say(menu.words["more"]), None if root else say(menu.words["back"])
+    more, back = say(menu.words["more"]), say(menu.words["back"])
     anew = False
     if screen.form == "choices":
         lines = [f"{number} {fill(say(choice.face(caller).label), values)}" for number, choice in screen.choices.items()]
@@ -116,4 +119,4 @@ def lay_out(
         lines = [f"1 {say(screen.yes or menu.words['yes'])}"]
     else:
         lines = []
-    return pages(body, lines, more=more, back=back, notice=notice, anew=anew)
+    return pages(body, lines, more=more, back=back, root=root, notice=notice, anew=anew)
