@@ -83,10 +83,10 @@ def pin(hop: Hop, typed: str) -> Proved:
     who, desk = who_of(hop), hop.desk
     with desk.database.read() as reader:
         if not hop.kept.get("enrolling") and not numbers.opens(reader, who.person_id, hop.phone):
-            raise Lead("locked", Until("jusqu'à la preuve de ce numéro"))
+            raise Lead("locked", Until("sur ce numéro"))
 
     def tell(session: Session, locked: pins.Locked) -> None:
-        message(session, hop, "security", f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.code))
+        tell_person(session, hop, who.person_id, f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.code))
 
     result = pins.try_pin(desk.database, who.person_id, typed, hop.operation, peppers=desk.peppers, now=hop.now, tell=tell)
     match result:
@@ -142,10 +142,9 @@ def same_pin(hop: Hop, typed: str) -> bool:
 def activate(hop: Hop, session: Session) -> Nothing:
     """Open the member's account: PIN, consent, an SMS."""
     pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
-    opened = hop.kept.get("opened") and activation.activate(
-        session, who_of(hop).person_id, hashed, int(pepper), phone=hop.phone, channel="ussd", now=hop.now
-    )
-    if not opened:
+    person = who_of(hop).person_id
+    opened = hop.kept.get("opened") and numbers.opens(session, person, hop.phone)
+    if not (opened and activation.activate(session, person, hashed, int(pepper), phone=hop.phone, channel="ussd", now=hop.now)):
         raise Lead("dead")
     message(session, hop, "security", f"activated:{hop.operation}", texts.activation_notice(hop.now))
     return Nothing()

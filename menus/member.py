@@ -8,7 +8,7 @@ from app.coop.members import account, callbacks, pins
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
-from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, message, who_of
+from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, tell_person, who_of
 
 menu = Bindings("member")
 
@@ -65,10 +65,10 @@ def set_language(hop: Hop, session: Session) -> Nothing:
 
 @menu.effect()
 def change_pin(hop: Hop, session: Session) -> Nothing:
-    """Change the PIN, with an SMS."""
-    pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
-    pins.set_pin(session, who_of(hop).person_id, hashed, int(pepper), now=hop.now)
-    message(session, hop, "security", f"pin:{hop.operation}", texts.pin_notice(hop.now))
+    """Change the PIN, told on all the member's numbers."""
+    person, (pepper, _, hashed) = who_of(hop).person_id, str(hop.kept["chosen"]).partition(":")
+    pins.set_pin(session, person, hashed, int(pepper), now=hop.now)
+    tell_person(session, hop, person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
     return Nothing()
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Literal, cast
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.coop.members.models import Cooperative, Member, Number, Person
 
@@ -33,6 +33,15 @@ class Who(msgspec.Struct, frozen=True):
     reset_until: datetime | None = None
 
 
+_Own = aliased(Number)
+
+
+def resets_here() -> ColumnElement[bool]:
+    """Return the condition for a number on which its person may choose a new PIN: a trusted one only without one of their own."""
+    own = (_Own.person_id == Number.person_id) & _Own.trusted.is_(False) & _Own.proof_wanted.is_(False)
+    return Number.proof_wanted.is_(False) & (Number.trusted.is_(False) | ~exists().where(own))
+
+
 _WHO = (
     select(
         Number.person_id,
@@ -44,7 +53,7 @@ _WHO = (
         Person.pin_hash.is_not(None),
         Person.language,
         Number.proof_wanted,
-        Person.reset_until,
+        case((resets_here(), Person.reset_until)),
     )
     .join(Person, Person.id == Number.person_id)
     .outerjoin(Member, Member.person_id == Person.id)

@@ -164,9 +164,10 @@ def share_a_number(reader: Connection | Session, one: int, other: int) -> bool:
 
 
 def opens(reader: Connection | Session, person_id: int, phone: str) -> bool:
-    """Tell whether a number is the person's now and wants no proof: a call that began before may outlive that."""
+    """Tell whether a number is the person's now, wants no proof, and the account isn't closed: a call may outlive all three."""
     proved = (Number.person_id == person_id) & (Number.phone == phone) & Number.proof_wanted.is_(False)
-    return bool(reader.scalar(select(exists().where(proved))))
+    closed = exists().where(Member.person_id == person_id, Member.state.in_(("blocked", "departed")))
+    return bool(reader.scalar(select(exists().where(proved, ~closed))))
 
 
 def settled(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from app.coop.members import audit, numbers, pins
 from app.coop.members.events import Reset
 from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money, freeze_money
+from app.coop.members.identity import resets_here
 from app.coop.members.models import Member, Number, Person
 from app.coop.members.offices import Office
 
@@ -100,8 +101,8 @@ def help_as_peer(session: Session, peer_member_id: int, phone: str, member: Foun
 
 
 def use(session: Session, person_id: int, phone: str, hashed: str, pepper: int, *, now: datetime) -> bool:
-    """Set the PIN that was chosen on a proved number of the person; False when no window is open there any more."""
-    here = select(Number.id).where(Number.person_id == person_id, Number.phone == phone, Number.proof_wanted.is_(False))
+    """Set the PIN that was chosen on a number that serves for it; False when no window is open there any more."""
+    here = select(Number.id).where(Number.person_id == person_id, Number.phone == phone, resets_here())
     active = select(Member.id).where(Member.person_id == person_id, Member.state == "active")
     taken = (
         update(Person)
