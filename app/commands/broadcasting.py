@@ -26,10 +26,10 @@ _PHONE = re.compile(r"\+?[0-9][0-9 .-]{6,18}")
 
 
 def officer(ask: Ask, right: Right) -> Office | None:
-    """Return the widest office with a right of the one officer who holds the sender's number; None when none or several do."""
+    """Return the widest office with a right of the one officer whose own number it is; None when none or several have it."""
     found = []
     for who in ask.holders:
-        if who.state in ("active", "officer"):
+        if who.state in ("active", "officer") and not who.trusted:
             with_right = [office for office in offices_of(ask.session, who.person_id, ask.now.date()) if office.may(right)]
             found += with_right[-1:]
     return found[0] if len(found) == 1 else None

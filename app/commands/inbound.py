@@ -173,7 +173,7 @@ def _loops(session: Session, sms: IncomingSms, word: str, now: datetime) -> str 
         .where(
             Inbound.sender == sms.sender,
             Inbound.received_at > now - SAME_WITHIN,
-            Inbound.text == clean(sms.text, inbox.MOST_CHARACTERS),
+            Inbound.text == inbox.as_kept(sms.text),
         )
     )
     return "same text again" if (reader.scalar(same) or 0) >= MOST_SAME else None

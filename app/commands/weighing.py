@@ -37,10 +37,10 @@ def read_lines(rest: str) -> list[Weighed]:
 
 
 def officer_of(session: Session, holders: tuple[Who, ...], right: Right, now: datetime) -> Office | None:
-    """Return the one officer among a number's holders who has a right; None when none or several have it."""
+    """Return the one officer whose own number it is who has a right; None when none or several have it."""
     found = []
     for who in holders:
-        if who.state not in ("active", "officer"):
+        if who.trusted or who.state not in ("active", "officer"):
             continue
         try:
             found.append(office_for(session, who.person_id, right, now.date()))

@@ -1,5 +1,6 @@
 """What came in: a row for each message id, and for each body that can't be read."""
 
+import re
 from datetime import datetime
 
 from sqlalchemy import update
@@ -10,6 +11,8 @@ from app.sms.models import Inbound
 from app.sms.reports import clean
 
 MOST_CHARACTERS = 2000
+_NAMES_A_CODE = re.compile(r"code|secret|passe|solde|(?<![a-z])pin(?![a-z])", re.IGNORECASE)
+_CODE = re.compile(r"(?<!\d)(?<!\d )\d(?: ?\d){3,5}(?! ?\d)")
 
 
 def keep(
@@ -33,7 +36,7 @@ def keep(
         "provider_id": clean(provider_id, 80),
         "sender": clean(sender, 20),
         "recipient": clean(to, 20),
-        "text": clean(text, MOST_CHARACTERS),
+        "text": as_kept(text),
         "received_at": now,
         "state": state,
         "word": word,
@@ -41,6 +44,13 @@ def keep(
         "cooperative_id": cooperative_id,
     }
     return session.execute(insert(Inbound).values(values).on_conflict_do_nothing().returning(Inbound.id)).scalar() is not None
+
+
+def as_kept(text: str) -> str:
+    """Return a text as its row has it: where it speaks of a code, what looks like one is starred, for members do write theirs."""
+    if _NAMES_A_CODE.search(text):
+        text = _CODE.sub(lambda found: "*" * sum(letter.isdigit() for letter in found[0]), text)
+    return clean(text, MOST_CHARACTERS)
 
 
 def mark(session: Session, provider: str, provider_id: str, state: str) -> None:

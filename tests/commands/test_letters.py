@@ -147,3 +147,23 @@ def test_an_operator_lists_and_answers_in_an_officers_name(office, monkeypatch):
     assert ran("optouts").stdout == ""
     with office.database.read() as reader:
         assert reader.scalars(select(OfficerAct.channel)).all() == ["cli"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Mon code secret 2468 ne marche pas", "Mon code secret **** ne marche pas"),
+        ("code:2468. merci", "code:****. merci"),
+        ("SOLDE 2468", "SOLDE ****"),
+        ("mon PIN est 24 68", "mon PIN est ****"),
+        ("pin2468", "pin****"),
+        ("On m'a payé 2500 F au lieu de 3500 F", "On m'a payé 2500 F au lieu de 3500 F"),
+        ("le code a 6 chiffres: 482190", "le code a 6 chiffres: ******"),
+    ],
+)
+def test_a_pin_in_a_letter_is_kept_nowhere(office, text, kept):
+    office.say(text)
+    assert [row.text for row in office.inbox()] == [kept]
+    for said in range(3):
+        office.say(text)
+    assert office.inbox()[-1].state != "handled" or text.startswith("SOLDE")

@@ -1,10 +1,11 @@
 """Weighings by SMS are noted in the officer's list; only the PIN on USSD moves money."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.commands.weighing import Weighed, read_lines
 from app.coop.ledger.models import JournalEntry
+from app.coop.members.models import Number
 from app.coop.production.models import Weighing
 from app.gsm7 import septets
 from tests import quay, village
@@ -61,3 +62,11 @@ def test_anybody_else_is_answered_as_a_member(desk, refs, sender):
     assert desk.rows(Weighing) == []
     with desk.database.read() as reader:
         assert reader.scalar(select(Weighing.id)) is None
+
+
+@pytest.mark.parametrize("text", ["VALIDER {ref} 12,5 A", "TARIF thiof 1200", "REPONDRE 1 bonjour", "DIFF CPS1 Réunion demain", "ETAT"])
+def test_an_officers_trusted_number_is_no_officers_by_sms(desk, refs, text):
+    with desk.database.transaction() as session:
+        session.execute(update(Number).where(Number.phone == quay.SECRETARY).values(trusted=True))
+    assert "PRIX, SOLDE, PROD" in desk.say(text.format(ref=refs[0]), sender=quay.SECRETARY)
+    assert desk.rows(Weighing) == []

@@ -36,7 +36,7 @@ def reached(database):
 def test_a_number_that_nobody_proved_is_told_no_amounts_when_it_is_the_only_one_left(awa):
     with awa.transaction() as session:
         noted(session, SPARE)
-        numbers.release(session, 1, 1, by_person_id=101, now=NOW)
+        numbers.release(session, 1, 1, by_person_id=None, now=NOW)
     found, _ = reached(awa)
     assert (found.phone, found.amounts, found.own) == (SPARE, False, None)
 

@@ -16,7 +16,8 @@ class Who(msgspec.Struct, frozen=True):
     """Somebody who holds a number: no name in it, for it is kept in the live session.
 
     `waiting` says, once the PIN was given, that something was done for them and waits for their word.
-    While `proof_wanted` the number opens nothing of theirs; until `reset_until` they may choose a new PIN on it.
+    While `proof_wanted` the number opens nothing of theirs; until `reset_until` they may choose a new PIN on it; a `trusted` one
+    is somebody else's.
     """
 
     person_id: int
@@ -31,6 +32,7 @@ class Who(msgspec.Struct, frozen=True):
     waiting: bool = False
     proof_wanted: bool = False
     reset_until: datetime | None = None
+    trusted: bool = False
 
 
 _Own = aliased(Number)
@@ -54,6 +56,7 @@ _WHO = (
         Person.language,
         Number.proof_wanted,
         case((resets_here(), Person.reset_until)),
+        Number.trusted,
     )
     .join(Person, Person.id == Number.person_id)
     .outerjoin(Member, Member.person_id == Person.id)
@@ -79,8 +82,9 @@ def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
             shared=len(rows) > 1,
             proof_wanted=proof,
             reset_until=reset,
+            trusted=trusted,
         )
-        for person, member, co, code, place, state, pin, language, proof, reset in rows
+        for person, member, co, code, place, state, pin, language, proof, reset, trusted in rows
     )
 
 

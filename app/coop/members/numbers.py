@@ -40,14 +40,14 @@ class Held(msgspec.Struct, frozen=True):
 
 
 def reached_by(reader: Connection | Session, person_id: int) -> tuple[str, ...]:
-    """Return a person's numbers, their own before a trusted one: where security notices go, all of them."""
+    """Return a person's numbers in the order of `numbers_of`: where security notices go, all of them."""
     return tuple(number.phone for number in numbers_of(reader, person_id))
 
 
 def numbers_of(reader: Connection | Session, person_id: int) -> list[Held]:
     """Return a person's numbers: proved before unproved, their own before a trusted one."""
     mine = select(Number.id, Number.phone, Number.trusted, Number.proof_wanted).where(Number.person_id == person_id)
-    return [Held(*row) for row in reader.execute(mine.order_by(Number.trusted, Number.proof_wanted, Number.id))]
+    return [Held(*row) for row in reader.execute(mine.order_by(Number.proof_wanted, Number.trusted, Number.id))]
 
 
 def attach(

@@ -11,8 +11,8 @@ from app.coop.members.models import Member, Number
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """A member's first number, her own before a trusted one, None without any; `amounts` when she allowed them and nobody else
-    has that number.
+    """A member's first number, a proved one before any other, her own before a trusted one, None without any; `amounts` when she
+    allowed them and it is hers alone, and proved.
     """
 
     phone: str | None
@@ -40,12 +40,11 @@ def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, R
         .outerjoin(Number, Number.person_id == Member.person_id)
         .outerjoin(serves, serves.c.phone == Number.phone)
         .where(Member.id.in_(set(members)))
-        .order_by(Number.trusted.desc(), Number.proof_wanted.desc(), Number.id.desc())
+        .order_by(Number.proof_wanted.desc(), Number.trusted.desc(), Number.id.desc())
     )
     return {row.id: _reach(row) for row in rows}
 
 
 def _reach(row: Any) -> Reach:
-    hers = row.phone if row.people == 1 and not row.trusted else None
-    own = None if row.proof_wanted else hers
-    return Reach(row.phone, row.person_id, row.cooperative_id, bool(hers and row.amounts_by_sms), own)
+    own = row.phone if row.people == 1 and not row.trusted and not row.proof_wanted else None
+    return Reach(row.phone, row.person_id, row.cooperative_id, bool(own and row.amounts_by_sms), own)
