@@ -64,7 +64,9 @@ def test_anybody_else_is_answered_as_a_member(desk, refs, sender):
         assert reader.scalar(select(Weighing.id)) is None
 
 
-@pytest.mark.parametrize("text", ["VALIDER {ref} 12,5 A", "TARIF thiof 1200", "REPONDRE 1 bonjour", "DIFF CPS1 Réunion demain", "ETAT"])
+@pytest.mark.parametrize(
+    "text", ["VALIDER {ref} 12,5 A", "TARIF thiof 1200", "REPONDRE 1 bonjour", "DIFF CPS1 Réunion demain", "ETAT"]
+)
 def test_an_officers_trusted_number_is_no_officers_by_sms(desk, refs, text):
     with desk.database.transaction() as session:
         session.execute(update(Number).where(Number.phone == quay.SECRETARY).values(trusted=True))
