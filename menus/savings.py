@@ -20,7 +20,7 @@ menu = Bindings("savings")
 MOST = 99_999_999
 """XOF that one act may move."""
 What = Annotated[str, kinds.Kind("words", "m" * 32)]
-STANDING = {"asked": "vos responsables décident.", "approved": "accepté, passez à la caisse."}
+STANDING = {"asked": "vos responsables décident.", "approved": "accepté, passez à la caisse sous 14 jours."}
 
 
 class Free(msgspec.Struct, frozen=True):

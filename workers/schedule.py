@@ -10,6 +10,7 @@ import structlog
 
 from app.coop.approved import sweeping
 from app.coop.contests import telling
+from app.coop.ledger import expiring
 from app.coop.members import numbers
 from app.db.database import is_outage
 from app.sms import sweeper
@@ -20,7 +21,7 @@ from workers.context import context
 log = structlog.get_logger("scheduler")
 EVERY_SECONDS = 5
 CONTESTS_SECONDS = 600
-"""How often contests' clocks are looked at: they count days."""
+"""How often clocks are looked at that count days: contests', and of money that nobody comes for."""
 
 NUMBERS_SECONDS = 3600
 """How often numbers of members who left are looked for."""
@@ -47,7 +48,7 @@ def tick() -> None:
         if context().queues.set("schedule:sweep", 1, nx=True, ex=EVERY_SECONDS - 1):
             _sweep()
         if context().queues.set("schedule:contests", 1, nx=True, ex=CONTESTS_SECONDS):
-            _send_up_contests()
+            _look_at_days()
         if context().queues.set("schedule:numbers", 1, nx=True, ex=NUMBERS_SECONDS):
             _free_numbers()
     except redis.RedisError as fault:
@@ -70,9 +71,11 @@ def _sweep() -> None:
         sweeping.sweep(session, said=_said(), now=datetime.now(UTC))
 
 
-def _send_up_contests() -> None:
+def _look_at_days() -> None:
     with context().database.transaction() as session:
         telling.sweep(session, said=_said(), now=datetime.now(UTC))
+    with context().database.transaction() as session:
+        expiring.sweep(session, said=_said(), now=datetime.now(UTC))
 
 
 def _free_numbers() -> None:

@@ -133,6 +133,12 @@ def payout_handed(reference: str, at: datetime, code: str, cost: str) -> str:
     return f"{said} Recu ou pas ? Dites-le: {code} puis 1, 3. {cost}."
 
 
+def payout_left(reference: str, days: int) -> str:
+    """Tell a member that she didn't come for what was approved, and that nothing left her account."""
+    said = f"Jappoo: réf {reference}: accepté, mais pas venu chercher en {days} jours."
+    return f"{said} La demande tombe, rien ne sort de votre compte. Vous pouvez redemander."
+
+
 def till_receipt(entry: int, at: datetime, code: str) -> str:
     """Tell a member that money she brought is written."""
     return (

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, text, update
 
+from app.coop.approvals.sweeping import Said
 from app.coop.approved import approvals
-from app.coop.ledger import corrections, handing, payouts, schedule, till
+from app.coop.ledger import corrections, expiring, handing, payouts, schedule, till
 from app.coop.ledger.deliveries import Delivery, credit
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.ledger.reading import Balances, balances_of
@@ -15,6 +16,7 @@ from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, OfficerAct
 from app.coop.members.offices import Office
+from app.sms.models import Message
 from tests import quay, village
 
 SECRETARY, PRESIDENT = Office(101, "secretary", 1), Office(102, "president", 1)
@@ -160,6 +162,23 @@ def test_an_officer_asks_for_a_member_by_two_others_and_never_for_herself(desk):
     assert desk.state(row) == "approved"
     with pytest.raises(payouts.NotForYourself):
         desk.ask("advance", member=101, asked_by=101, office=SECRETARY, instalments=1)
+
+
+def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, clock):
+    desk, said = Till(build(database), clock), Said("*384*44135#", "Gratuit", 20)
+    left, waits = desk.approved(amount=12_500), desk.ask("advance", 4_000, member=2)
+    clock.forward(days=13)
+    assert desk.do(expiring.sweep, said=said) == 0
+    clock.forward(days=1)
+    assert [desk.do(expiring.sweep, said=said) for _ in range(2)] == [1, 0]
+    assert (desk.state(left), desk.state(waits)) == ("cancelled", "asked")
+    with pytest.raises(payouts.Gone):
+        desk.typed(handing.hand_over, TREASURER, left.id)
+    with database.read() as reader:
+        assert payouts.free_savings(reader, 1) == 12_500
+        ((to, words, parts),) = reader.execute(select(Message.to_number, Message.text, Message.parts))
+    assert (to, left.reference in words, "12 500" in words, parts) == (village.AWA, True, False, 1)
+    assert desk.wrong() == ()
 
 
 def test_frozen_money_is_neither_asked_for_nor_handed_over(desk):

@@ -1,0 +1,41 @@
+"""Let go of what officers approved and nobody came for: the savings are hers again, and she is told."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, cast, literal, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.approvals.models import Approval
+from app.coop.approvals.sweeping import Said
+from app.coop.ledger.models import Payout
+from app.coop.members.reaching import reach
+from app.sms import outbox, texts
+
+FETCHED_WITHIN = timedelta(days=14)
+"""For how long what was approved waits at the till."""
+
+
+def sweep(session: Session, *, said: Said, now: datetime) -> int:
+    """Cancel payouts that were approved longer ago than FETCHED_WITHIN and not handed over; return how many. Twice changes nothing."""
+    about = literal("payout:") + cast(Payout.id, String)
+    decided = select(Approval.id).where(
+        Approval.about == about, Approval.state == "approved", Approval.decided_at <= now - FETCHED_WITHIN
+    )
+    left = update(Payout).where(Payout.state == "approved", decided.exists()).values(state="cancelled")
+    gone = session.execute(left.returning(Payout.id, Payout.member_id, Payout.reference)).all()
+    reached = reach(session, {row.member_id for row in gone})
+    for row in gone:
+        who = reached[row.member_id]
+        if who.phone:
+            outbox.put(
+                session,
+                to=who.phone,
+                text=texts.payout_left(row.reference, FETCHED_WITHIN.days),
+                purpose="receipt",
+                cause=f"payout:{row.id}:left",
+                now=now,
+                part_price=said.part_price,
+                person_id=who.person_id,
+                cooperative_id=who.cooperative_id,
+            )
+    return len(gone)
