@@ -20,7 +20,7 @@ from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, member_of, message, message_to, who_of
 
 menu = Bindings("contests")
-SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix"}
+SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
 OFFICES = {"treasurer": "la trésorière", "president": "la présidence", "secretary": "la secrétaire"}
 SHORTEST, LONGEST = 4, 48
 Figure = Annotated[str, kinds.Kind("words", "m" * 20, private=True)]
@@ -38,7 +38,7 @@ class ToConfirm(msgspec.Struct, frozen=True):
 
 
 class Contested(msgspec.Struct, frozen=True):
-    """One thing that may be contested; `id` tells it from the others on the screen, `about` is its payment or weighing."""
+    """One thing that may be contested; `id` tells it from the others on the screen, `about` is its row's id."""
 
     id: int
     about: int
@@ -75,7 +75,8 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
         found = handing.to_confirm(reader, member_of(hop))
         out = payouts.open_of(reader, member_of(hop), ("handed",))
     rows = [ToConfirm(one.id, one.reference, one.amount, OFFICES.get(one.role or "", "mobile money"), one.on) for one in found]
-    return rows + [ToConfirm(-one.id, one.reference, one.amount, "la caisse", one.handed_on) for one in out]
+    out_rows = [ToConfirm(-one.id, one.reference, one.amount, "la caisse", one.handed_on) for one in out if not one.contested]
+    return rows + out_rows
 
 
 @menu.effect(leads={"gone": None})
@@ -94,13 +95,11 @@ def confirm_payment(hop: Hop, session: Session) -> Nothing:
     return Nothing()
 
 
-@menu.effect(leads={"gone": None, "call": None})
+@menu.effect(leads={"gone": None})
 def contest_payment(hop: Hop, session: Session) -> Opened:
-    """Note the member's word that she has no money; for a payout the secretary calls her, and it stays on its way in the books."""
+    """Note the member's word that she has no money: it stays on its way in the books until an officer answers."""
     received = msgspec.convert(hop.kept["received"], ToConfirm)
-    if received.id < 0:
-        raise Lead("call")
-    return _open(hop, session, "payment", received.id, received.reference)
+    return _open(hop, session, "payment" if received.id > 0 else "payout", abs(received.id), received.reference)
 
 
 @menu.rows()
@@ -161,7 +160,7 @@ def contest_note(hop: Hop, typed: str) -> kinds.Phrase:
     return words
 
 
-@menu.effect(leads={"gone": None, "not_yours": None})
+@menu.effect(leads={"gone": None, "repaid": None, "not_yours": None})
 def answer_contest(hop: Hop, session: Session) -> Nothing:
     """Answer, and tell the member by SMS."""
     upheld, note = hop.kept["upheld"] == "oui", str(hop.kept["note"])
@@ -178,6 +177,8 @@ def answer_contest(hop: Hop, session: Session) -> Nothing:
         )
     except answering.Gone:
         raise Lead("gone") from None
+    except answering.Repaid:
+        raise Lead("repaid") from None
     who = reach(session, [done.member_id])[done.member_id]
     if who.phone:
         words = texts.contest_answered(done.number, upheld, note)

@@ -20,7 +20,11 @@ menu = Bindings("savings")
 MOST = 99_999_999
 """XOF that one act may move."""
 What = Annotated[str, kinds.Kind("words", "m" * 32)]
-STANDING = {"asked": "vos responsables décident.", "approved": "accepté, passez à la caisse sous 14 jours."}
+STANDING = {
+    "asked": "vos responsables décident.",
+    "approved": "accepté, passez à la caisse sous 14 jours.",
+    "contested": "votre réclamation attend.",
+}
 
 
 class Free(msgspec.Struct, frozen=True):
@@ -83,11 +87,12 @@ def withdrawable(hop: Hop) -> Free:
     with hop.desk.database.read() as reader:
         found = payouts.open_of(reader, member_of(hop))
         free = payouts.free_savings(reader, member_of(hop))
-    if any(one.state == "handed" for one in found):
+    if any(one.state == "handed" and not one.contested for one in found):
         raise Lead("handed")
     for one in found:
         if one.kind == "withdrawal":
-            raise Lead("out", Out(one.id, what_words(one), one.amount, one.reference, STANDING[one.state]))
+            standing = STANDING["contested" if one.contested else one.state]
+            raise Lead("out", Out(one.id, what_words(one), one.amount, one.reference, standing))
     return Free(max(0, free))
 
 

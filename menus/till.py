@@ -12,7 +12,7 @@ from app.coop.ledger import corrections, handing, payouts, schedule, till
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.production.weighing import NotThere, member_of_card
-from app.sms import texts
+from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, PrivateWords, who_of
@@ -239,7 +239,11 @@ def sign_payout(hop: Hop, session: Session) -> Done:
     """Note that a receipt was signed; the second officer's word pays."""
     with denials():
         paid = handing.sign(session, _office(session, hop), hop.kept["signing"]["id"], str(hop.kept["till_signature"]), **_act(hop))
-    return Done("Payé: deux responsables et un reçu." if paid else "Noté: un autre responsable tape le même numéro.")
+    if paid is None:
+        return Done("Noté: un autre responsable tape le même numéro.")
+    words = payment_texts.receipt_signed(paid.reference, str(paid.signature), hop.now)
+    tell(session, hop, paid.member_id, "receipt", f"payout:{paid.id}:signed", words)
+    return Done("Payé: deux responsables et un reçu.")
 
 
 @menu.effect(leads=ACTING)

@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select, text, update
 
 from app.coop.approvals.sweeping import Said
 from app.coop.approved import approvals
+from app.coop.contests import answering, opening
 from app.coop.ledger import corrections, expiring, handing, payouts, schedule, till
 from app.coop.ledger.deliveries import Delivery, credit
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
@@ -210,12 +212,12 @@ def test_nothing_is_handed_over_to_a_blocked_account_or_by_its_owner(desk):
 
 def test_without_her_telephone_two_officers_and_a_number_sign(desk):
     row = desk.handed()
-    assert desk.typed(handing.sign, TREASURER, row.id, "4711") is False
+    assert desk.typed(handing.sign, TREASURER, row.id, "4711") is None
     with pytest.raises(handing.SameOfficer):
         desk.typed(handing.sign, TREASURER, row.id, "4711")
     with pytest.raises(handing.OtherSignature):
         desk.typed(handing.sign, PRESIDENT, row.id, "4712")
-    assert desk.typed(handing.sign, PRESIDENT, row.id, "4711") is True
+    assert desk.typed(handing.sign, PRESIDENT, row.id, "4711").state == "paid"
     assert (desk.state(row), desk.wrong()) == ("paid", ())
     with desk.database.read() as reader:
         acts = reader.scalars(select(OfficerAct.act).where(OfficerAct.about == f"payout:{row.id}")).all()
@@ -231,6 +233,52 @@ def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
     assert not desk.typed(handing.sign, TREASURER, asked.id, "12")
     assert desk.typed(handing.sign, PRESIDENT, asked.id, "12")
     assert desk.balances(pending).savings == 2_000
+
+
+@pytest.mark.parametrize("before", ["handed", "paid"])
+@pytest.mark.parametrize("upheld", [True, False])
+def test_what_she_never_had_is_contested_and_as_if_it_had_not_left_or_stands(desk, before, upheld):
+    row = desk.handed()
+    if before == "paid":
+        desk.typed(handing.sign, TREASURER, row.id, "4711")
+        desk.typed(handing.sign, PRESIDENT, row.id, "4711")
+    made = desk.do(opening.open_contest, 1, "payout", row.id, channel="ussd")
+    assert desk.do(opening.open_contest, 1, "payout", row.id, channel="ussd") == msgspec.structs.replace(made, known=True)
+    for act in (lambda: desk.do(handing.receive, 1, row.id), lambda: desk.typed(handing.sign, PRESIDENT, row.id, "4711")):
+        with pytest.raises(payouts.Gone):
+            act()
+    for had_a_hand in (TREASURER, PRESIDENT) if before == "paid" else (TREASURER,):
+        with pytest.raises(answering.Gone):
+            desk.typed(answering.answer, had_a_hand, made.id, upheld=upheld, note="vu")
+    desk.typed(answering.answer, SECRETARY, made.id, upheld=upheld, note="vu")
+    assert (desk.state(row), desk.balances().savings) == (("cancelled", 12_500) if upheld else (before, 7_500))
+    assert desk.wrong() == ()
+    if upheld:
+        assert desk.handed().reference != row.reference
+    elif before == "handed":
+        desk.do(handing.receive, 1, row.id)
+
+
+def test_an_advance_contested_after_it_was_repaid_in_part_waits_for_those_corrections(desk):
+    row = desk.handed("advance", 9_000, instalments=3)
+    made = desk.do(opening.open_contest, 1, "payout", row.id, channel="ussd")
+    repaid = desk.typed(till.take_in, TREASURER, 1, "repayment", 1)
+    with pytest.raises(answering.Repaid):
+        desk.typed(answering.answer, PRESIDENT, made.id, upheld=True, note="vu")
+    desk.typed(corrections.ask, TREASURER, repaid)
+    desk.approve(f"entry:{repaid}", PRESIDENT)
+    desk.typed(answering.answer, PRESIDENT, made.id, upheld=True, note="vu")
+    assert (desk.state(row), desk.balances().advance, desk.wrong()) == ("cancelled", 0, ())
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_a_contest_of_what_two_officers_reversed_meanwhile_is_only_answered(desk, upheld):
+    row = desk.handed()
+    made = desk.do(opening.open_contest, 1, "payout", row.id, channel="ussd")
+    desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
+    desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
+    desk.typed(answering.answer, SECRETARY, made.id, upheld=upheld, note="vu")
+    assert (desk.state(row), desk.balances().savings, desk.wrong()) == ("cancelled", 12_500, ())
 
 
 def test_an_advance_has_a_schedule_to_the_franc_and_deliveries_repay_it(desk):

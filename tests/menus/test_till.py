@@ -74,7 +74,7 @@ def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, datab
     assert (phone, reference in text, " F" in text, parts) == (village.AWA, True, False, 1)
     assert "5 000 F" in talk(line, village.AWA, "2468", "2", to=("1",)), "what was handed over comes first"
     assert "remis le" in talk(line, village.AWA, "2468", "3", "1", to=("1",))
-    assert "On vous rappelle ?" in talk(line, village.AWA, "2468", "3", "1", "2", "1", to=("1",))
+    assert "pas recu 5 000 F ?" in talk(line, village.AWA, "2468", "3", "1", "2", to=("1",))
     assert balances(database).savings == 7_500
     assert "C'est noté" in talk(line, village.AWA, "2468", "3", "1", "1", "2468", to=("1",))
     assert len(messages(database, "payout:%:paid")) == 1
@@ -150,6 +150,24 @@ def test_two_officers_and_a_number_pay_who_has_no_telephone(line, database):
     assert "déjà signé" in at_till(line, quay.TREASURER, "6", reference, "4711", "2468")
     assert "Payé" in at_till(line, quay.PRESIDENT, "6", reference, "4711", "2468")
     assert balances(database).savings == 7_500
+    ((phone, text, parts),) = messages(database, "payout:%:signed")
+    assert (phone, "reçu signé, numéro 4711" in text.replace("recu", "reçu"), parts) == (village.AWA, True, 1), "if she has one"
+
+
+@ON_SQLITE
+def test_savings_that_never_came_are_a_contest_that_another_officer_answers(line, database):
+    ask(line)
+    approve(line, quay.SECRETARY, quay.PRESIDENT)
+    at_till(line, quay.TREASURER, "5", "001", "1", "2468")
+    said = talk(line, village.AWA, "2468", "3", "1", "2", "1", to=("1",))
+    number = re.search(r"Réclamation (\d{6}) notée", said)[1]
+    assert [number in text for _, text, _ in messages(database, "contest:%")] == [True]
+    assert "Rien à confirmer" in talk(line, village.AWA, "2468", "3", to=("1",))
+    assert "votre réclamation attend" in talk(line, village.AWA, "2468", "2", to=("1",))
+    assert "Aucune réclamation" in talk(line, quay.TREASURER, "2468", to=("8", "3", "5"))
+    assert f"{number} Caisse" in talk(line, quay.SECRETARY, "2468", to=("8", "3", "5"))
+    assert "Réponse envoyée" in talk(line, quay.SECRETARY, "2468", "1", "1", "Erreur de caisse", "2468", to=("8", "3", "5"))
+    assert balances(database).savings == 12_500
 
 
 def test_an_entry_is_corrected_by_two(line, database):

@@ -7,6 +7,9 @@ from sqlalchemy import ColumnElement, Connection, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.coop.contests.models import Contest
+from app.coop.ledger import handing as till
+from app.coop.ledger.models import Payout
+from app.coop.ledger.services import Overdrawn
 from app.coop.members import audit
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
@@ -19,7 +22,7 @@ MOST_AT_ONCE = 200
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A contest that waits for an answer: `subject` is payment, weighing or price, `late` when its time to find out is over."""
+    """A contest that waits for an answer: `late` when its time to find out is over."""
 
     id: int
     number: str
@@ -49,6 +52,10 @@ class Escalated(msgspec.Struct, frozen=True):
     member_id: int
     number: str
     level: int
+
+
+class Repaid(Exception):
+    """What she says she never had is partly repaid since: those repayments are reversed first."""
 
 
 class Gone(Exception):
@@ -85,10 +92,10 @@ def name_of(reader: Connection | Session, contest_id: int) -> str:
 def answer(
     session: Session, office: Office, contest_id: int, *, upheld: bool, note: str, channel: str, operation: str, now: datetime
 ) -> Answered:
-    """Answer a contest, once, and tell what to say. Raises Gone.
+    """Answer a contest, once, and tell what to say. Raises Gone, and Repaid when an advance is partly repaid since.
 
-    Upheld, a payment is taken back: reversed in the books and due again. Dismissed, it stands where it stood. A weighing or its
-    price is only answered: the officers correct the books by a reversal of their own.
+    Upheld, a payment is taken back: reversed in the books and due again; so is a payout, as if it had not left. Dismissed, it
+    stands where it stood. A weighing or its price is only answered: the officers correct the books by a reversal of their own.
     """
     mine = (Contest.id == contest_id) & _for(office) & ~_theirs(office.person_id)
     row = session.scalar(select(Contest).where(mine).with_for_update(of=Contest))
@@ -103,6 +110,8 @@ def answer(
             batches.free(session, [payment.id])
         else:
             payment.state = row.before or "handed_over"
+    if row.payout_id is not None:
+        _answer_payout(session, row, row.payout_id, upheld=upheld, now=now)
     audit.record(
         session,
         office,
@@ -116,6 +125,17 @@ def answer(
     )
     session.flush()
     return Answered(row.id, row.member_id, row.number, upheld, note)
+
+
+def _answer_payout(session: Session, row: Contest, payout_id: int, *, upheld: bool, now: datetime) -> None:
+    payout = session.get_one(Payout, payout_id, with_for_update=True)
+    payout.contested = False
+    if not upheld or payout.state == "cancelled":  # two officers have reversed it meanwhile
+        return
+    try:
+        till.take_back(session, payout, operation=f"contest:{row.id}", now=now)
+    except Overdrawn:
+        raise Repaid from None
 
 
 def escalate(session: Session, now: datetime) -> list[Escalated]:
@@ -150,5 +170,7 @@ def _theirs(person_id: int) -> ColumnElement[bool]:
     )
     by_hand = or_(Payment.handed_by == person_id, Payment.signed_by == person_id, Payment.countersigned_by == person_id)
     handed = select(Payment.id).where(Payment.id == Contest.payment_id, by_hand)
+    given = or_(*(who == person_id for who in (Payout.asked_by, Payout.handed_by, Payout.signed_by, Payout.countersigned_by)))
+    paid_out = select(Payout.id).where(Payout.id == Contest.payout_id, given)
     hers = select(Member.id).where(Member.id == Contest.member_id, Member.person_id == person_id)
-    return or_(*(rows.correlate(Contest).exists() for rows in (weighed, typed, handed, hers)))
+    return or_(*(rows.correlate(Contest).exists() for rows in (weighed, typed, handed, paid_out, hers)))

@@ -11,7 +11,7 @@ from app.db.base import Base, Id, Utc
 class Contest(Base):
     """A member's word that something is wrong: *open*, then *upheld* or *dismissed* by an officer who had no hand in it.
 
-    A `subject` is a payment, a weighing or the price of one, each contested once. `level` says who is to answer: 0 the
+    A `subject` is a payment, a payout, a weighing or the price of one, each contested once. `level` says who is to answer: 0 the
     co-operative's officers, 1 its president is told, 2 the federation. `before` is a payment's state until then.
     """
 
@@ -20,7 +20,12 @@ class Contest(Base):
         UniqueConstraint("cooperative_id", "number"),
         UniqueConstraint("subject", "payment_id", name="uq_contests_payment"),
         UniqueConstraint("subject", "weighing_id", name="uq_contests_weighing"),
-        CheckConstraint("(payment_id IS NULL) = (weighing_id IS NOT NULL)", name="about"),
+        UniqueConstraint("subject", "payout_id", name="uq_contests_payout"),
+        CheckConstraint(
+            "CASE WHEN payment_id IS NULL THEN 0 ELSE 1 END + CASE WHEN weighing_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN payout_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="about",
+        ),
         CheckConstraint("state IN ('open', 'upheld', 'dismissed')", name="state"),
         Index("ix_contests_scope", "state", "cooperative_id"),
     )
@@ -31,6 +36,7 @@ class Contest(Base):
     subject: Mapped[str] = mapped_column(String(8))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
     weighing_id: Mapped[int | None] = mapped_column(ForeignKey("weighings.id"))
+    payout_id: Mapped[int | None] = mapped_column(ForeignKey("payouts.id"))
     reference: Mapped[str] = mapped_column(String(6))
     before: Mapped[str | None] = mapped_column(String(11))
     state: Mapped[str] = mapped_column(String(9))

@@ -1,4 +1,4 @@
-"""Contest a payment, a weighing or the price of one: within 48 hours, a payment that wasn't confirmed for as long as it isn't."""
+"""Contest money handed over, a weighing or its price: within 48 hours, money that isn't confirmed for as long as it isn't."""
 
 import secrets
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.contests.clock import ANSWER, INVESTIGATE, after
 from app.coop.contests.models import Contest
+from app.coop.ledger.models import Payout
 from app.coop.members.models import Member
 from app.coop.payments.models import Payment
 from app.coop.production.models import Declaration, Product, Weighing
@@ -20,11 +21,15 @@ from app.coop.production.references import draw_reference
 WITHIN = timedelta(hours=48)
 MOST_LISTED = 24
 MOST_DRAWS = 20
-Subject = Literal["payment", "weighing", "price"]
+Subject = Literal["payment", "weighing", "price", "payout"]
+
+
+ABOUT = {"payment": "payment_id", "payout": "payout_id"}
+"""What of a contest names its subject; a weighing otherwise."""
 
 
 class Contestable(msgspec.Struct, frozen=True):
-    """What may be contested, by the id of its payment or weighing: `amount` in XOF of a payment or a price, `quantity` weighed."""
+    """What may be contested, by the id of its row: `amount` in XOF of money handed over or a price, `quantity` weighed."""
 
     subject: Subject
     id: int
@@ -71,6 +76,14 @@ def contestable(reader: Connection | Session, member_id: int, now: datetime) -> 
         .limit(MOST_LISTED)
     )
     found += [Contestable("payment", id_, reference, at, amount) for id_, reference, at, amount in paid]
+    confirmed = (Payout.state == "paid") & (Payout.paid_at > now - WITHIN)
+    out: Any = reader.execute(
+        select(Payout.id, Payout.reference, Payout.handed_at, Payout.amount)
+        .where(Payout.member_id == member_id, (Payout.state == "handed") | confirmed)
+        .order_by(Payout.id.desc())
+        .limit(MOST_LISTED)
+    )
+    found += [Contestable("payout", id_, reference, at, amount) for id_, reference, at, amount in out]
     return sorted(found, key=lambda one: one.at, reverse=True)[:MOST_LISTED]
 
 
@@ -84,12 +97,12 @@ def open_contest(
     now: datetime,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> Opened:
-    """Write a member's contest, once for what it is about; a payment then waits for the answer. Raises TooLate.
+    """Write a member's contest, once for what it is about; money handed over then waits for the answer. Raises TooLate.
 
     The clock starts today: fourteen working days to find out, seven more to answer.
     """
-    column = Contest.payment_id if subject == "payment" else Contest.weighing_id
-    same = (Contest.subject == subject) & (column == about) & (Contest.member_id == member_id)
+    column = ABOUT.get(subject, "weighing_id")
+    same = (Contest.subject == subject) & (getattr(Contest, column) == about) & (Contest.member_id == member_id)
     known = session.execute(select(Contest.id, Contest.number, Contest.answer_by).where(same)).first()
     if known is not None:
         return Opened(*known, known=True)
@@ -103,8 +116,6 @@ def open_contest(
         member_id=member_id,
         number=_number(session, cooperative, draw),
         subject=subject,
-        payment_id=about if subject == "payment" else None,
-        weighing_id=None if subject == "payment" else about,
         reference=what.reference,
         before=_halt(session, about) if subject == "payment" else None,
         state="open",
@@ -113,7 +124,10 @@ def open_contest(
         channel=channel,
         investigate_by=investigate_by,
         answer_by=after(investigate_by, ANSWER),
+        **{column: about},
     )
+    if subject == "payout":
+        _halt_payout(session, about)
     session.add(row)
     session.flush()
     return Opened(row.id, row.number, row.answer_by)
@@ -126,6 +140,13 @@ def _halt(session: Session, payment: int) -> str:
     if session.scalar(halted.returning(Payment.id)) is None:
         raise TooLate(payment)
     return str(before)
+
+
+def _halt_payout(session: Session, payout: int) -> None:
+    """Make a payout wait for the answer, in the state that it is in."""
+    halted = update(Payout).where(Payout.id == payout, Payout.state.in_(("handed", "paid")), ~Payout.contested)
+    if session.scalar(halted.values(contested=True).returning(Payout.id)) is None:
+        raise TooLate(payout)
 
 
 def _number(session: Session, cooperative_id: int, draw: Callable[[int], int]) -> str:

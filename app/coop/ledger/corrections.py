@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.coop import approvals
+from app.coop.ledger import handing
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.payouts import SIDES, free_savings
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, one_at_a_time, reverse
@@ -107,12 +108,10 @@ def reversed_(session: Session, approval: approvals.Approval, /, *, operation: s
         if entry.kind in SIDES:
             payout = session.scalar(select(Payout).where(Payout.handed_entry_id == entry.id).with_for_update())
             if payout is not None:
-                if payout.paid_entry_id is not None:
-                    reverse(session, payout.paid_entry_id, operation=f"{operation}:paid", now=now)
-                payout.state = "cancelled"
+                handing.take_back(session, payout, operation=operation, now=now)
         else:
             one_at_a_time(session, entry.cooperative_id)
-        reverse(session, entry.id, operation=operation, now=now)
+            reverse(session, entry.id, operation=operation, now=now)
     except Overdrawn:
         raise approvals.Impossible("dépensé ou remboursé depuis") from None
     except AlreadyReversed:

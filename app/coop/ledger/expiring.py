@@ -16,7 +16,7 @@ FETCHED_WITHIN = timedelta(days=14)
 
 
 def sweep(session: Session, *, said: Said, now: datetime) -> int:
-    """Cancel payouts that were approved longer ago than FETCHED_WITHIN and not handed over; return how many. Twice changes nothing."""
+    """Cancel payouts approved longer ago than FETCHED_WITHIN and not handed over; return how many. Twice changes nothing."""
     about = literal("payout:") + cast(Payout.id, String)
     decided = select(Approval.id).where(
         Approval.about == about, Approval.state == "approved", Approval.decided_at <= now - FETCHED_WITHIN

@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 from app.coop.ledger import schedule
 from app.coop.ledger.models import Payout
 from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of, record
-from app.coop.ledger.services import account_of, post
+from app.coop.ledger.services import account_of, post, reverse
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
+
+_WAITS = (Payout.state == "handed") & ~Payout.contested
+"""Handed over, and nobody's word on it yet."""
 
 
 class SameOfficer(Exception):
@@ -57,17 +60,19 @@ def receive(session: Session, member_id: int, payout_id: int, *, now: datetime) 
 
 def handed_by_reference(reader: Connection | Session, cooperative_id: int, reference: str) -> Open | None:
     """Return what was handed over under a reference and not confirmed, if there is any."""
-    here = (Payout.cooperative_id == cooperative_id) & (Payout.reference == reference) & (Payout.state == "handed")
+    here = (Payout.cooperative_id == cooperative_id) & (Payout.reference == reference) & _WAITS
     row = reader.execute(select(Payout.id, Payout.member_id).where(here)).first()
     return next((one for one in open_of(reader, row.member_id, ("handed",)) if one.id == row.id), None) if row else None
 
 
-def sign(session: Session, office: Office, payout_id: int, signature: str, *, channel: str, operation: str, now: datetime) -> bool:
-    """Note an officer's word that a receipt was signed under a number; with a second one's it is paid: tell which.
+def sign(
+    session: Session, office: Office, payout_id: int, signature: str, *, channel: str, operation: str, now: datetime
+) -> Payout | None:
+    """Note an officer's word that a receipt was signed under a number; with a second one's it is paid. None after the first.
 
     Raises Gone, NotForYourself, SameOfficer, OtherSignature.
     """
-    here = (Payout.id == payout_id) & (Payout.cooperative_id == office.cooperative_id) & (Payout.state == "handed")
+    here = (Payout.id == payout_id) & (Payout.cooperative_id == office.cooperative_id) & _WAITS
     row = session.scalar(select(Payout).where(here).with_for_update())
     if row is None:
         raise Gone(payout_id)
@@ -77,7 +82,7 @@ def sign(session: Session, office: Office, payout_id: int, signature: str, *, ch
         row.signature, row.signed_by = signature, office.person_id
         record(session, office, "signed", row, channel, operation, now)
         session.flush()
-        return False
+        return None
     if row.signed_by == office.person_id:
         raise SameOfficer
     if row.signature != signature:
@@ -85,12 +90,20 @@ def sign(session: Session, office: Office, payout_id: int, signature: str, *, ch
     row.countersigned_by = office.person_id
     record(session, office, "countersigned", row, channel, operation, now)
     session.flush()
-    _paid(session, payout_id, now)
-    return True
+    return _paid(session, payout_id, now)
+
+
+def take_back(session: Session, row: Payout, *, operation: str, now: datetime) -> None:
+    """Reverse a handing over that was none, its payment too: it is as if it had not left. Raises Overdrawn, AlreadyReversed."""
+    if row.paid_entry_id is not None:
+        reverse(session, row.paid_entry_id, operation=f"{operation}:paid", now=now)
+    if row.handed_entry_id is not None:
+        reverse(session, row.handed_entry_id, operation=operation, now=now)
+    row.state, row.contested = "cancelled", False
 
 
 def _paid(session: Session, payout_id: int, now: datetime, *only: ColumnElement[bool]) -> Payout:
-    row = move(session, payout_id, ("handed",), "paid", *only)
+    row = move(session, payout_id, ("handed",), "paid", ~Payout.contested, *only)
     row.paid_at = now
     _, box = SIDES[row.kind]
     row.paid_entry_id = _post(session, row, "payment", ("handed_over", None), (box, None), now)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Utc
@@ -63,7 +63,7 @@ class Payout(Base):
 
     A *withdrawal* of savings, an *advance*, or *leasing* of an `asset`; `amount` in XOF, repaid in so many monthly `instalments`
     (0: none). `reference` is five digits and a check digit. `signature` is the number of the receipt that two officers typed
-    where the member has no telephone. A member has one of a kind open at a time.
+    where the member has no telephone. A member has one of a kind open at a time. While it is `contested` it moves no further.
     """
 
     __tablename__ = "payouts"
@@ -96,6 +96,7 @@ class Payout(Base):
     countersigned_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     paid_at: Mapped[datetime | None] = mapped_column(Utc)
     paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+    contested: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Instalment(Base):

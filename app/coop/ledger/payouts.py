@@ -64,6 +64,7 @@ class Open(msgspec.Struct, frozen=True):
     state: str
     asked_at: datetime
     handed_at: datetime | None
+    contested: bool = False
 
     @property
     def handed_on(self) -> date:
@@ -83,7 +84,7 @@ def free_savings(reader: Connection | Session, member_id: int) -> int:
 def open_of(reader: Connection | Session, member_id: int, states: Sequence[str] = OPEN) -> list[Open]:
     """Return what is on its way to a member, oldest first."""
     columns = (Payout.id, Payout.kind, Payout.amount, Payout.asset, Payout.reference, Payout.state, Payout.asked_at)
-    rows = select(*columns, Payout.handed_at).where(Payout.member_id == member_id, Payout.state.in_(states))
+    rows = select(*columns, Payout.handed_at, Payout.contested).where(Payout.member_id == member_id, Payout.state.in_(states))
     return [Open(*row) for row in reader.execute(rows.order_by(Payout.id))]
 
 

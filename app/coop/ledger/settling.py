@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.ledger import payouts
-from app.coop.ledger.models import Account
+from app.coop.ledger.models import Account, Payout
 from app.coop.ledger.services import account_of, one_at_a_time, post
 from app.coop.members import audit, leaving
 from app.coop.members.events import Departure
@@ -122,6 +122,7 @@ def check_nothing_open(session: Session, member_id: int) -> None:
     waits = (
         select(Weighing.id).where(Weighing.member_id == member_id, Weighing.state == "noted"),
         select(Payment.id).where(Payment.member_id == member_id, Payment.state.in_(OPEN_PAYMENTS)),
+        select(Payout.id).where(Payout.member_id == member_id, Payout.contested),
     )
     if payouts.open_of(session, member_id) or any(session.scalar(one.limit(1)) for one in waits):
         raise StillOpen
