@@ -1,11 +1,12 @@
+from contextlib import suppress
 from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.coop.members import account, activation, callbacks, consent, identity, notice, offices, pins
+from app.coop.members import account, activation, callbacks, consent, identity, notice, numbers, offices, pins
 from app.coop.members.activation import Dead, Opened, Refused
 from app.coop.members.models import Activation, CallBack, Consent, Member, Number, Person, Role
 from app.coop.prices.models import PriceRow
@@ -158,6 +159,24 @@ def test_one_who_asks_while_another_does_is_given_the_others_row(postgres_villag
         waiting.join(0.3)
     waiting.join()
     assert answers == [(first, False)]
+
+
+def test_two_who_are_given_a_new_number_at_once_each_have_a_place(postgres_village):
+    def give():
+        for _ in range(2):  # as a menu's effect is done once more
+            with suppress(IntegrityError), postgres_village.transaction() as session:
+                numbers.attach(session, 4, NOBODY, by_person_id=None, now=LONG_AGO)
+                return
+
+    with postgres_village.transaction() as session:
+        numbers.attach(session, 1, NOBODY, by_person_id=None, now=LONG_AGO)
+        session.flush()
+        other = Thread(target=give)
+        other.start()
+        other.join(0.3)
+    other.join()
+    with postgres_village.read() as reader:
+        assert [(who.person_id, who.place) for who in identity.who_holds(reader, NOBODY)] == [(1, 1), (4, 2)]
 
 
 def test_a_language_wished_for_is_noted(village):

@@ -153,3 +153,17 @@ def test_a_leaver_is_not_settled_by_herself(line, database):
     talk.type("2468")
     assert "c'est vous" in settle(line)[1]
     assert "clos" in settle(line, phone=quay.PRESIDENT)[1]
+
+
+def test_a_departure_that_an_officer_noted_by_mistake_is_undone_by_two(line, database):
+    note(line, "1", card="00004")
+    assert member(database, 4).leaving_on is not None
+    assert "2e responsable" in note(line, "5", card="00004")
+    assert "Approuvé" in approve(line)
+    assert member(database, 4) == ("pending", None, None)
+
+
+def test_a_members_own_notice_is_undone_by_nobody_else(line, database):
+    dial(line, village.AWA, "7", "2468", "8", "1", "2468")
+    assert "Déjà fait" in note(line, "5")
+    assert member(database).leaving_on is not None

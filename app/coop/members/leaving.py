@@ -78,12 +78,13 @@ def ask(
 ) -> None:
     """Ask other officers for an exclusion (with a reason), a death or a reinstatement; `paper` is the number of what proves it.
 
+    A reinstatement also undoes a departure that an officer noted, never a notice that the member gave by PIN.
     Raises NotPossible, StillBusy, approvals.AlreadyAsked.
     """
     if reason == REASONS[0] and _busy(session, member.member_id, now - TWO_YEARS):
         raise StillBusy
     ends = _open(session, member.member_id)
-    closed = ends is not None and ends.kind != "withdrawal"
+    closed = ends is not None and (ends.kind != "withdrawal" or (kind == "reinstatement" and ends.noted_by is not None))
     if member.state == "departed" or closed != (kind == "reinstatement"):
         raise NotPossible
     approvals.ask(
@@ -118,7 +119,8 @@ def died(session: Session, approval: approvals.Approval, /, *, operation: str, n
 def reinstated(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
     """Open an account again that was closed by mistake; offices that ended meanwhile stay ended."""
     member, _ = _about(approval)
-    shut = (Departure.member_id == member) & (Departure.state == "open") & (Departure.kind != "withdrawal")
+    by_officers = (Departure.kind != "withdrawal") | Departure.noted_by.is_not(None)
+    shut = (Departure.member_id == member) & (Departure.state == "open") & by_officers
     opened = update(Departure).where(shut).values(state="withdrawn", closed_by=approval.decided_by, closed_at=now)
     if session.execute(opened.returning(Departure.id)).first() is None:
         raise approvals.Impossible("ce compte n'est pas fermé")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, Id, Utc
 
 _SHARED = text("place IS NOT NULL")
+_ALONE = text("place IS NULL")
 _STOPPED = text("given IS FALSE")
 
 
@@ -105,6 +106,7 @@ class Number(Base):
         UniqueConstraint("phone", "person_id"),
         UniqueConstraint("phone", "place"),
         Index("ix_numbers_shared", "phone", sqlite_where=_SHARED, postgresql_where=_SHARED),
+        Index("uq_numbers_alone", "phone", unique=True, sqlite_where=_ALONE, postgresql_where=_ALONE),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     phone: Mapped[str] = mapped_column(String(16))
