@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from app.coop.approved import approvals
 from app.coop.ledger import corrections, services, till
@@ -210,6 +211,42 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
     else:
         assert {row.state for row in payments(counter)} == {"cancelled"}
         assert len(amounts(counter, Wanted(product_id=1))) == 3
+
+
+def test_who_weighed_does_not_pay_alone(counter):
+    weigher = Office(101, "president", 1)
+    batch, waits = treasury.batch(counter, NOW, office=weigher)
+    assert waits, "the secretary weighed; as the president she would pay what she wrote down herself"
+    with counter.transaction() as session:
+        approval = approvals.waiting_for(session, treasury.PAYER, NOW)[0]
+        approvals.decide(session, treasury.PAYER, approval.id, approved=True, channel="ussd", operation="yes", now=NOW)
+    handed(counter, payments(counter)[0].id, weigher)
+
+
+def test_closing_a_batch_and_approving_it_wait_for_each_other_in_one_order(postgres_database):
+    """Both lock the approval before the batch: neither waits for what the other has in a circle."""
+    counter = opened(postgres_database)
+    batch, _ = treasury.batch(counter, NOW, office=Office(101, "president", 1))
+    told = []
+
+    def close():
+        try:
+            with counter.transaction() as session:
+                batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW)
+            told.append("closed")
+        except OperationalError as fault:
+            told.append(str(fault))
+
+    with counter.transaction() as session:
+        approval = approvals.waiting_for(session, treasury.PAYER, NOW)[0].id
+        session.execute(select(approvals.Approval.id).where(approvals.Approval.id == approval).with_for_update())
+        closing = Thread(target=close)
+        closing.start()
+        closing.join(0.3)
+        approvals.decide(session, treasury.PAYER, approval, approved=True, channel="ussd", operation="yes", now=NOW)
+    closing.join()
+    assert told == ["closed"]
+    assert {row.state for row in payments(counter)} == {"cancelled"}
 
 
 def test_nobody_hands_over_or_signs_for_oneself(counter):

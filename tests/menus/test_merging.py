@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
+from app.coop.approvals.rules import set_rule
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.services import account_of, post
 from app.coop.ledger.verify import verify
@@ -110,6 +111,14 @@ def test_what_changed_before_the_second_word_is_not_merged(line, database, twice
     assert "Impossible" in approve(line)
     with database.read() as reader:
         assert balances_of(reader, 201).savings == 700
+
+
+def test_the_one_on_the_card_is_not_one_of_several_who_approve_it(line, database):
+    with database.transaction() as session:
+        set_rule(session, 1, "merge", 2, ())
+    ask(line, "00001", "00102")
+    assert "Il manque encore 1" in approve(line, quay.PRESIDENT)
+    assert "Impossible: sa carte est celle d'un responsable qui a voté" in approve(line, quay.ADMINISTRATOR)
 
 
 def test_the_one_on_the_card_does_not_approve_it(line):

@@ -77,6 +77,9 @@ def merged(session: Session, approval: approvals.Approval, /, *, operation: str,
     kept, other = found[int(kept_id)], found[int(other_id)]
     if approval.decided_by == other.person_id:
         raise approvals.Impossible("c'est votre carte")
+    voted = select(approvals.ApprovalVote.id).where(approvals.ApprovalVote.approval_id == approval.id)
+    if session.scalar(voted.where(approvals.ApprovalVote.person_id == other.person_id)) is not None:
+        raise approvals.Impossible("sa carte est celle d'un responsable qui a voté")
     try:
         _check(session, _as_found(session, kept), _as_found(session, other), now)
     except NotOne as no:

@@ -16,7 +16,7 @@ from app.coop.members.models import Cooperative
 from app.coop.members.offices import Office
 from app.coop.payments.due import Due, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentLine
-from app.coop.production.models import Declaration, Product
+from app.coop.production.models import Declaration, Product, Weighing
 from app.coop.production.references import draw_reference
 
 MOST_DRAWS = 20
@@ -56,7 +56,8 @@ def make(
     now: datetime,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> tuple[int, bool]:
-    """Make a batch of what is due, as it was shown: so many members, so many XOF; return its id and whether it waits for others.
+    """Make a batch of what is due, as it was shown: so many members, so many XOF; return its id and whether it waits for others:
+    above the co-operative's threshold, or when its maker weighed any of it.
 
     The same operation again gives the first. Batches of one co-operative are made one after the other, so that each sees what
     those before it hold. Raises Changed.
@@ -70,7 +71,7 @@ def make(
     found = due(session, scope, wanted, way, now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
         raise Changed
-    waits = francs > threshold
+    waits = francs > threshold or _weighed_by(session, office.person_id, found)
     batch = PaymentBatch(
         cooperative_id=scope,
         day=wanted.day,
@@ -123,10 +124,12 @@ def close(session: Session, office: Office, batch_id: int, *, channel: str, oper
     mine = select(PaymentBatch.id).where(
         PaymentBatch.id == batch_id, PaymentBatch.cooperative_id == office.cooperative_id, PaymentBatch.state != "closed"
     )
+    if session.scalar(mine) is None:
+        raise Gone
+    approvals.drop(session, "batch", [f"batch:{batch_id}"], now)  # before the row, as those who decide lock
     if session.scalar(mine.with_for_update()) is None:
         raise Gone
     audit.record(session, office, "batch closed", about=f"batch:{batch_id}", channel=channel, operation=operation, now=now)
-    approvals.drop(session, "batch", [f"batch:{batch_id}"], now)
     return _drop(session, batch_id)
 
 
@@ -166,6 +169,13 @@ def _drop(session: Session, batch_id: int) -> int:
     gone = session.scalars(still_open.values(state="cancelled").returning(Payment.id)).all()
     free(session, gone)
     return len(gone)
+
+
+def _weighed_by(session: Session, person_id: int, found: Sequence[Due]) -> bool:
+    """Tell whether an officer weighed any of what would be paid: who wrote it down doesn't pay it alone."""
+    weighings = [weighing for one in found for weighing in one.weighings]
+    theirs = select(Weighing.id).where(Weighing.id.in_(weighings), Weighing.officer_id == person_id)
+    return session.scalar(theirs.limit(1)) is not None
 
 
 def _batch_of(approval: approvals.Approval) -> int:
