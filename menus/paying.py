@@ -31,6 +31,8 @@ WAYS = ("cash", "mobile")
 
 BatchNumber = Annotated[int, kinds.Kind("count", "9999999")]
 Many = Annotated[int, kinds.Kind("count", "99999")]
+PAID_OUT = "Fichier envoyé ? Ne closez pas."
+Caution = Annotated[str, kinds.Kind("words", PAID_OUT)]
 LongList = Annotated[str, kinds.Kind("text", "mmmmmmmmm " * 250, private=True)]
 
 
@@ -88,6 +90,7 @@ class BatchRow(msgspec.Struct, frozen=True):
     id: BatchNumber
     left: Many
     worth: kinds.Amount
+    caution: Caution
 
 
 class Freed(msgspec.Struct, frozen=True):
@@ -231,7 +234,8 @@ def hand_over(hop: Hop, session: Session) -> Nothing:
 def batches(hop: Hop) -> Sequence[BatchRow]:
     """Give the batches with something left."""
     with hop.desk.database.read() as reader:
-        return [BatchRow(one.id, one.left, one.worth) for one in paying.open_batches(reader, scope_of(reader, hop))]
+        found = paying.open_batches(reader, scope_of(reader, hop))
+    return [BatchRow(one.id, one.left, one.worth, PAID_OUT if one.way == "mobile" else "") for one in found]
 
 
 @menu.effect(leads={"gone": None, "not_yours": None})

@@ -13,7 +13,7 @@ from app.cli import main
 from app.coop.ledger.models import Account, Posting
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Member, Person
-from app.coop.payments import handing
+from app.coop.payments import batches, handing
 from app.coop.payments.models import Payment
 from app.coop.production.references import check_digit
 from app.sms.models import Message
@@ -119,3 +119,14 @@ def test_a_file_that_is_none_is_refused_in_a_line(counter, run, tmp_path, conten
     done = run("import", "payments", str(file))
     assert done.code == 1
     assert error in done.err
+
+
+def test_what_the_operator_paid_of_a_closed_batch_is_said_to_be_still_owed(counter, run, tmp_path):
+    now = datetime.now(UTC)
+    batch, _ = treasury.batch(counter, now, way="mobile")
+    reference = payments(counter)[0].reference
+    with counter.transaction() as session:
+        batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=now)
+    file = tmp_path / "references.csv"
+    file.write_text(f"reference,operator_reference\n{reference},OM.77/1\n", "utf-8")
+    assert "its batch was closed: what the operator paid is still owed in the books" in run("import", "payments", str(file)).out

@@ -22,6 +22,7 @@ COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "ope
 """The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
 COLUMNS_IN = ("reference", "operator_reference", "amount")
 """The columns of a file in; `amount` (XOF) may be missing, and is held against ours when it isn't."""
+NO_PAYMENT = "no mobile-money payment has it"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TRANSACTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,39}")
 
@@ -122,8 +123,11 @@ def take_in(session: Session, line: int, row: dict[str, str], *, cooperative_id:
     if cooperative_id is not None:
         where = where.where(Payment.cooperative_id == cooperative_id)
     found = session.scalars(where.where(Payment.state != "cancelled").with_for_update(of=Payment)).all()
-    if len(found) != 1:
-        return refused("several co-operatives have it: say which" if found else "no mobile-money payment has it")
+    if len(found) > 1:
+        return refused("several co-operatives have it: say which")
+    if not found:
+        closed = session.scalar(where.limit(1)) is not None
+        return refused("its batch was closed: what the operator paid is still owed in the books" if closed else NO_PAYMENT)
     payment = found[0]
     if row["amount"] and row["amount"].replace(" ", "") != str(payment.amount):
         return refused(f"the amount is {payment.amount}")
