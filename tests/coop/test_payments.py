@@ -215,7 +215,7 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
 
 def test_who_weighed_does_not_pay_alone(counter):
     weigher = Office(101, "president", 1)
-    batch, waits = treasury.batch(counter, NOW, office=weigher)
+    _, waits = treasury.batch(counter, NOW, office=weigher)
     assert waits, "the secretary weighed; as the president she would pay what she wrote down herself"
     with counter.transaction() as session:
         approval = approvals.waiting_for(session, treasury.PAYER, NOW)[0]
