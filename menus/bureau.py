@@ -6,7 +6,7 @@ from typing import get_args
 import msgspec
 
 from app.coop import approvals
-from app.coop.members.offices import NotYours, Right, office_for, offices_of
+from app.coop.members.offices import NotYours, Right, office_for
 from app.db.database import is_outage
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert
@@ -32,8 +32,7 @@ def bureau(hop: Hop) -> Waits:
     try:
         persons = [who_of(hop).person_id] if hop.who else [who.person_id for who in holders_of(hop)]
         with hop.desk.database.read() as reader:
-            offices = [offices_of(reader, person, hop.now.date())[:1] for person in persons]
-            count = sum(approvals.waiting_count(reader, office, hop.now) for held in offices for office in held)
+            count = sum(approvals.waiting_count(reader, person, hop.now) for person in persons)
     except Exception as fault:
         if not is_outage(fault):
             raise

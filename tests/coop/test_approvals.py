@@ -83,7 +83,7 @@ def say(database, clock, office, approval, approved=True, operation=None):
 def waiting(database, clock, office):
     with database.read() as reader:
         listed = [one.id for one in approvals.waiting_for(reader, office, clock())]
-        assert approvals.waiting_count(reader, office, clock()) == len(listed)
+        assert approvals.waiting_count(reader, office.person_id, clock()) == len(listed)
     return listed
 
 

@@ -157,15 +157,17 @@ def decide(
 def waiting_for(reader: Connection | Session, office: Office, now: datetime) -> list[Waiting]:
     """Return what waits for this officer's word, by whichever of their offices, oldest first."""
     columns = (Approval.id, Approval.kind, Approval.about, Approval.words, Approval.amount)
-    rows = select(*columns, Approval.cooperative_id, Approval.member_id, Approval.asked_by, Approval.asked_at).where(
-        _waits_for(reader, office, now)
-    )
+    waits = _waits_for(offices_of(reader, office.person_id, now.date()), office.person_id, now)
+    rows = select(*columns, Approval.cooperative_id, Approval.member_id, Approval.asked_by, Approval.asked_at).where(waits)
     return [Waiting(*row) for row in reader.execute(rows.order_by(Approval.id).limit(MOST_LISTED))]
 
 
-def waiting_count(reader: Connection | Session, office: Office, now: datetime) -> int:
-    """Return how many wait for this officer's word, at most MOST_COUNTED."""
-    few = select(Approval.id).where(_waits_for(reader, office, now)).limit(MOST_COUNTED).subquery()
+def waiting_count(reader: Connection | Session, person_id: int, now: datetime) -> int:
+    """Return how many wait for somebody's word, at most MOST_COUNTED; of who holds no office no more is asked."""
+    offices = offices_of(reader, person_id, now.date())
+    if not offices:
+        return 0
+    few = select(Approval.id).where(_waits_for(offices, person_id, now)).limit(MOST_COUNTED).subquery()
     return reader.scalar(select(func.count()).select_from(few)) or 0
 
 
@@ -201,11 +203,10 @@ def _into(group: dict[str, Act], kind: str) -> Callable[[A], A]:
     return register
 
 
-def _waits_for(reader: Connection | Session, office: Office, now: datetime) -> ColumnElement[bool]:
-    offices = offices_of(reader, office.person_id, now.date())
-    voted = select(ApprovalVote.id).where(ApprovalVote.approval_id == Approval.id, ApprovalVote.person_id == office.person_id)
+def _waits_for(offices: tuple[Office, ...], person_id: int, now: datetime) -> ColumnElement[bool]:
+    voted = select(ApprovalVote.id).where(ApprovalVote.approval_id == Approval.id, ApprovalVote.person_id == person_id)
     open_ = (Approval.state == "waiting") & (Approval.expires_at > now)
-    return open_ & rules.decidable(offices, office.person_id) & ~voted.exists()
+    return open_ & rules.decidable(offices, person_id) & ~voted.exists()
 
 
 def _missing(session: Session, row: Approval, now: datetime) -> int:

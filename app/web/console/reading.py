@@ -66,7 +66,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> See
             lanes=standings(reader, now) if scope is None else [],
             places=_places(reader, scope, now),
             approvals=Open(*approvals.open_count(reader, scope, now)),
-            mine=approvals.waiting_count(reader, office, now),
+            mine=approvals.waiting_count(reader, office.person_id, now),
             letters=inbox.unread(reader, scope) if answers else (),
             part_price=prices.part_price(reader, now, terms.part_price),
             broadcasts=lately(reader, scope, now),

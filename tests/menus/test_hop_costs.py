@@ -1,0 +1,68 @@
+"""What a hop asks of the database: counted, so that nothing is asked twice."""
+
+import re
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, event
+
+from tests import quay
+from tests.village import AWA
+
+
+@pytest.fixture
+def database(sqlite_database):
+    """Give SQLite only: a statement is a statement."""
+    return sqlite_database
+
+
+@pytest.fixture
+def asked():
+    """Count the statements of what is done under it: by their first word and table."""
+
+    @contextmanager
+    def counting():
+        seen = []
+
+        def note(connection, cursor, statement, *rest):
+            del connection, cursor, rest
+            word = statement.split()[0]
+            table = re.search(r"(?:FROM|UPDATE|INTO) (\w+)", statement)
+            seen.append(f"{word} {table[1] if table else ''}".strip())
+
+        event.listen(Engine, "before_cursor_execute", note)
+        yield seen
+        event.remove(Engine, "before_cursor_execute", note)
+
+    return counting
+
+
+PIN = ["SELECT numbers", "UPDATE people", "UPDATE people", "SELECT assisted_acts"]
+"""The number still opens the account, the try is counted, cleared when it was right, and whatever waits for her word."""
+
+
+@pytest.mark.parametrize(
+    ("phone", "entries", "statements"),
+    [
+        (AWA, ("1",), ["SELECT numbers"]),
+        (AWA, ("1", "2468"), [*PIN, "SELECT accounts"]),
+        (AWA, ("1", "2468", "00"), []),
+        (AWA, ("1", "2468", "00", "1"), ["SELECT accounts"]),
+        (AWA, ("7", "2468"), PIN),
+        (AWA, ("7", "2468", "2"), []),
+        (AWA, ("3",), ["SELECT prices"]),
+        (AWA, ("8",), []),
+        (quay.SECRETARY, ("8",), ["SELECT numbers", "SELECT roles", "SELECT approvals"]),
+        (quay.SECRETARY, ("8", "5"), []),
+        (quay.SECRETARY, ("8", "5", "2"), ["SELECT numbers"]),
+        (quay.SECRETARY, ("8", "5", "2", "2468"), [*PIN, "SELECT roles"]),
+    ],
+)
+def test_a_hop_asks_for_no_more_than_it_shows(line, asked, phone, entries, statements):
+    talk = line(phone)
+    talk.dial([])
+    for entry in entries[:-1]:
+        talk.type(entry)
+    with asked() as seen:
+        talk.type(entries[-1])
+    assert [statement for statement in seen if statement != "BEGIN"] == statements
