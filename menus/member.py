@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger.reading import balances_of, movements_of
 from app.coop.members import account, callbacks, pins
+from app.coop.members.identity import cooperative_of, person_of
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
@@ -86,15 +87,8 @@ def set_amounts(hop: Hop, session: Session) -> Nothing:
 def call_me(hop: Hop, session: Session) -> Nothing:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
-    cooperatives = {who.cooperative_id for who in holders}
-    callbacks.ask(
-        session,
-        hop.phone,
-        _subject(hop),
-        person_id=holders[0].person_id if len(holders) == 1 else None,
-        cooperative_id=cooperatives.pop() if len(cooperatives) == 1 else None,
-        now=hop.now,
-    )
+    whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
+    callbacks.ask(session, hop.phone, _subject(hop), **whom, now=hop.now)
     return Nothing()
 
 

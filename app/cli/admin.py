@@ -58,6 +58,23 @@ def add(
 
 
 @admin.command()
+@click.argument("phone")
+def renew(phone: str) -> None:
+    """Give an officer of the federation who is no member another first use, when the PIN is forgotten or locked.
+
+    PHONE is the officer's number. The activation number is told in person; the PIN is chosen at the Bureau on that number.
+
+    Example: jappoo admin renew +221780000002
+    """
+    from app.coop.members import appointing
+
+    key = read_settings().secret
+    with open_database() as database, database.transaction() as session:
+        given = appointing.renew(session, _number(phone), key=key, now=datetime.now(UTC))
+    click.echo(f"{given.name}: activation number, to be told in person (30 days): {given.activation}")
+
+
+@admin.command()
 @click.argument("who")
 @_role
 @_cooperative

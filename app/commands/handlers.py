@@ -12,7 +12,7 @@ from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
 from app.coop.members.events import CardAlias
 from app.coop.members.finding import BELONGS
-from app.coop.members.identity import Who
+from app.coop.members.identity import Who, cooperative_of, person_of
 from app.coop.members.models import Member
 from app.coop.members.offices import administrators
 from app.coop.prices import proposing
@@ -110,8 +110,7 @@ def _reply(ask: Ask) -> str:
 
 def _prices(ask: Ask) -> str:
     reader = ask.session.connection()
-    cooperatives = {who.cooperative_id for who in ask.holders if who.state == "active"}
-    cooperative = cooperatives.pop() if len(cooperatives) == 1 else None
+    cooperative = cooperative_of([who for who in ask.holders if who.state == "active"])
     prices = prices_for(reader, cooperative, ask.now)
     if not prices:
         return replies.NO_PRICE
@@ -202,15 +201,8 @@ def _declarer(ask: Ask, card: str | None) -> Who | str:
 
 
 def _call_back(ask: Ask) -> str:
-    cooperatives = {who.cooperative_id for who in ask.holders}
-    callbacks.ask(
-        ask.session,
-        ask.phone,
-        "SMS",
-        person_id=ask.holders[0].person_id if len(ask.holders) == 1 else None,
-        cooperative_id=cooperatives.pop() if len(cooperatives) == 1 else None,
-        now=ask.now,
-    )
+    whom = {"person_id": person_of(ask.holders), "cooperative_id": cooperative_of(ask.holders)}
+    callbacks.ask(ask.session, ask.phone, "SMS", **whom, now=ask.now)
     return replies.CALL_BACK
 
 

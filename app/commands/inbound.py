@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from app.commands import handlers, replies
 from app.commands.asking import Ask
 from app.commands.grammar import OFFICERS, parse
-from app.coop.members import inbox as letters
-from app.coop.members.identity import who_holds
+from app.coop.members.identity import cooperative_of, who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
 from app.gateways.ussd import e164
@@ -96,7 +95,7 @@ def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do
         word=order.word or None,
         now=now,
         reason=why,
-        cooperative_id=letters.cooperative_of(holders),
+        cooperative_id=cooperative_of(holders),
     )
     if not kept or why:
         return

@@ -82,6 +82,12 @@ def office_notice(role: str, *, given: bool, at: datetime) -> str:
     return f"Jappoo: {said}. Vous ne le saviez pas ? Appelez la fédération."
 
 
+def first_use_again(at: datetime) -> str:
+    """Tell the officers of the federation that one of them, who has no card, chooses another PIN."""
+    said = f"le {_day(at)} un responsable de la fédération doit choisir un autre code secret"
+    return f"Jappoo: {said}. Vous ne le saviez pas ? Appelez la fédération."
+
+
 def lock_notice(until: datetime | None, code: str) -> str:
     """Tell of a lock, until when, and what remains."""
     end = f"jusqu'à {until.astimezone(DAKAR):%H:%M le %d/%m}" if until else "jusqu'à sa remise par votre secrétaire"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.coop.members import appointing
+from app.coop.members import activation, appointing, pins
 from app.coop.members.offices import NotYours, office_for
 from app.sms.models import Message
 from tests import quay, village
@@ -75,3 +75,27 @@ def test_the_federations_offices_are_for_a_number_of_ones_own(peopled, clock):
     with peopled.transaction() as session:
         assert appointing.revoke_for_federation(session, NEW, "administrator", now=clock())
         assert not appointing.revoke_for_federation(session, "+221780000009", "administrator", now=clock())
+
+
+def _renew(database, clock, phone=quay.ADMINISTRATOR):
+    with database.transaction() as session:
+        return appointing.renew(session, phone, key=village.KEY, now=clock())
+
+
+def test_who_runs_the_service_gives_an_administrator_without_a_card_another_first_use(peopled, clock):
+    given = _renew(peopled, clock)
+    assert given.name == "Responsable 103"
+    assert pins.try_pin(peopled, 103, "2468", "old", peppers=village.PEPPERS, now=clock()) == pins.Locked(None)
+    opened = activation.try_activation(peopled, 103, given.activation, "hop", key=village.KEY, now=clock())
+    assert isinstance(opened, activation.Opened)
+    with peopled.transaction() as session:
+        hashed, told = village.hashed("7391"), select(Message.to_number).where(Message.cause.like("renewed:%"))
+        assert activation.activate(session, 103, hashed, 1, phone=quay.ADMINISTRATOR, channel="ussd", now=clock())
+        assert session.scalars(told).all() == [quay.ADMINISTRATOR]
+    assert pins.try_pin(peopled, 103, "7391", "new", peppers=village.PEPPERS, now=clock()) == pins.Right()
+
+
+@pytest.mark.parametrize("phone", [quay.SECRETARY, village.AWA, village.SHARED, village.NOBODY])
+def test_a_member_has_a_card_and_is_helped_by_officers(peopled, clock, phone):
+    with pytest.raises(appointing.NotAppointed):
+        _renew(peopled, clock, phone)

@@ -1,9 +1,9 @@
 """Bureau 6: who waits, one officer for each, and what the call came to."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.coop.members.models import CallBack
+from app.coop.members.models import CallBack, Number
 from app.sms.models import Message
 from tests import quay, village
 
@@ -81,3 +81,16 @@ def test_whoever_cant_be_reached_is_told_in_the_end(line, database):
     with database.read() as reader:
         texts = reader.scalars(select(Message.text).where(Message.to_number == village.AWA)).all()
     assert texts == ["Jappoo: nous vous avons appelé 3 fois, sans réponse. Pour qu'on vous rappelle: *384*44135*8#"]
+
+
+@pytest.mark.parametrize("phone", [village.AWA, village.DEPARTED])
+def test_whose_number_it_may_no_longer_be_is_called_by_no_name(line, database, phone):
+    with database.transaction() as session:
+        session.execute(update(Number).where(Number.phone == village.AWA).values(proof_wanted=True))
+    asks(line, phone, "8", "1")
+    talk, _ = open_list(line)
+    said = talk.type("1")
+    assert "Pas un seul membre" in said
+    assert "Awa" not in said
+    talk.type("1")
+    assert "Numéro inconnu ici" in talk.type("6")

@@ -33,6 +33,14 @@ class Appointed(msgspec.Struct, frozen=True):
     activation: str | None = None
 
 
+class Renewed(msgspec.Struct, frozen=True):
+    """Who chooses another PIN, and the activation number for it, to be told in person."""
+
+    person_id: int
+    name: str
+    activation: str
+
+
 def appoint_member(
     session: Session, code: str, card: str, role: OfficeRole, *, from_on: date, until_on: date | None, now: datetime
 ) -> Appointed:
@@ -72,6 +80,25 @@ def appoint_for_federation(
     else:
         raise NotAppointed("nobody has this number yet: give --name")
     return _give(session, Appointed(person.id, person.name, role, None, from_on, until_on, opens), None, now)
+
+
+def renew(session: Session, phone: str, *, key: bytes, now: datetime) -> Renewed:
+    """Give an officer of the federation who is no member, and so has no card, an activation number for another PIN.
+
+    The PIN before opens nothing from now on; all officers of the federation are told. Raises NotAppointed.
+    """
+    held = select(Person).join(Number).join(Role, Role.person_id == Person.id).outerjoin(Member, Member.person_id == Person.id)
+    mine = (Number.phone == phone) & ~Number.trusted & ~Number.proof_wanted & Member.id.is_(None) & Role.cooperative_id.is_(None)
+    people = session.scalars(held.where(mine, in_term(now.date())).with_for_update(of=Person)).unique().all()
+    if len(people) != 1:
+        raise NotAppointed(
+            "nobody without a card holds an office of the federation on this number; a member's PIN is reset by card"
+        )
+    person = people[0]
+    person.pin_hash = None
+    number = activation.issue(session, person.id, key=key, now=now)
+    _tell_all(session, f"renewed:{person.id}:{now:%Y%m%d%H%M%S}", person.id, None, texts.first_use_again(now), now)
+    return Renewed(person.id, person.name, number)
 
 
 def revoke_member(session: Session, code: str, card: str, role: str, *, now: datetime) -> bool:
@@ -157,8 +184,11 @@ def _tell_scope(
     session: Session, cause: str, person_id: int, role: str, cooperative_id: int | None, *, given: bool, now: datetime
 ) -> None:
     """Tell the person, and every officer of the scope: an office that nobody gave would be seen."""
+    _tell_all(session, cause, person_id, cooperative_id, texts.office_notice(cast(OfficeRole, role), given=given, at=now), now)
+
+
+def _tell_all(session: Session, cause: str, person_id: int, cooperative_id: int | None, words: str, now: datetime) -> None:
     place = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
     others = session.scalars(select(Role.person_id).where(place, in_term(now.date())).distinct().order_by(Role.person_id)).all()
-    words = texts.office_notice(cast(OfficeRole, role), given=given, at=now)
     for one in dict.fromkeys((person_id, *others)):
         tell(session, one, cause, words, now=now, cooperative_id=cooperative_id)

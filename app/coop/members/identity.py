@@ -1,5 +1,6 @@
 """Who holds a number."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, cast
 
@@ -86,6 +87,18 @@ def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
         )
         for person, member, co, code, place, state, pin, language, proof, reset, trusted in rows
     )
+
+
+def cooperative_of(holders: Sequence[Who]) -> int | None:
+    """Return whose officers these holders of a number call and write to; None is the federation's."""
+    cooperatives = {who.cooperative_id for who in holders}
+    return cooperatives.pop() if len(cooperatives) == 1 else None
+
+
+def person_of(holders: Sequence[Who]) -> int | None:
+    """Return who is meant by a number that one alone has; nobody who has left, nor whose SIM may be another's by now."""
+    known = [who.person_id for who in holders if not (who.proof_wanted or who.state == "departed")]
+    return known[0] if len(known) == len(holders) == 1 else None
 
 
 def serves_several(reader: Connection | Session, phone: str) -> bool:

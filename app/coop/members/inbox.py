@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.members import audit
-from app.coop.members.identity import Who
+from app.coop.members.identity import Who, cooperative_of
 from app.coop.members.models import Cooperative, Number
 from app.coop.members.offices import Office, holders_of_right
 from app.sms import outbox, texts
@@ -35,12 +35,6 @@ class Gone(Exception):
 
 class TooLong(ValueError):
     """An answer of more than MOST_CHARACTERS, or none."""
-
-
-def cooperative_of(holders: Sequence[Who]) -> int | None:
-    """Return whose officers read what these holders of a number write; None is the federation's."""
-    cooperatives = {who.cooperative_id for who in holders}
-    return cooperatives.pop() if len(cooperatives) == 1 else None
 
 
 def unread(
