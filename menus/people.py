@@ -206,7 +206,7 @@ def _take_from_others(hop: Hop, session: Session, office: Office, phone: str) ->
             refuse("elsewhere")
         numbers.release(session, person, number, by_person_id=office.person_id, now=hop.now)
         words = people_texts.number_released(hop.now)
-        tell_person(session, hop, person, f"released:{number}:{hop.operation}", words)
+        tell_person(session, hop, person, f"released:{number}:{hop.operation}", words, extra=(phone,))
 
 
 def _audit(hop: Hop, session: Session, office: Office, act: str, member: finding.Found) -> None:

@@ -62,7 +62,7 @@ class Engine(Generic[D]):
         """Return the answer to a hop. Never raises: whatever fails becomes one of the three honest endings."""
         journey = journey_of(self._secret, call)
         try:
-            trail = Trail(self._secret, call.entries)
+            trail = Trail(self._secret, call.entries, journey)
             reply = self._hop(_Hop(self, call, trail, journey))
         except TooLong:
             reply = self.ending("diverged")

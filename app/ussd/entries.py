@@ -62,9 +62,9 @@ def journey_of(secret: bytes, call: Call) -> str:
 class Trail:
     """The marks of one hop's entries, and where they stand against a session's."""
 
-    def __init__(self, secret: bytes, entries: Accumulated | Latest) -> None:
-        """Raise TooLong on more than MOST_ENTRIES entries."""
-        self._secret = secret
+    def __init__(self, secret: bytes, entries: Accumulated | Latest, journey: str) -> None:
+        """Raise TooLong on more than MOST_ENTRIES entries. The journey is in each mark: the same PIN gives two calls two marks."""
+        self._secret, self._journey = secret, journey
         self.parts: tuple[str, ...]
         if isinstance(entries, Accumulated):
             self.parts, self.turn = entries.parts, len(entries.parts)
@@ -74,7 +74,7 @@ class Trail:
             self._gapless = True
         else:
             self.parts, self.turn = entries.dialled if entries.part is None else (entries.part,), entries.turn
-            self.marks = [self._link(str(entries.turn), "" if entries.part is None else entries.part)]
+            self.marks = [self._link(f"{journey}{entries.turn}", "" if entries.part is None else entries.part)]
             self._gapless = False
         self.mark = self.marks[-1]
 
@@ -96,7 +96,7 @@ class Trail:
         return Standing.DIVERGING, ()
 
     def _chain(self, parts: Sequence[str]) -> list[str]:
-        marks = [self._link("", "")]
+        marks = [self._link(self._journey, "")]
         for part in parts:
             marks.append(self._link(marks[-1], part))
         return marks

@@ -160,7 +160,22 @@ def test_a_number_taken_over_by_somebody_else_shows_nothing_of_the_one_before(of
     number = activation_in(talk.type("2468"))
     with database.read() as reader:
         assert reader.scalars(select(Number.person_id).where(Number.phone == village.AWA)).all() == [2]
+    assert any("retiré de votre compte" in text for text in texts_to(database, village.AWA)), (
+        "if it was no such thing, she reads it"
+    )
     assert "ouvre votre compte" in dial(officers, village.AWA, "1", number, "1357")
+
+
+def test_a_sim_changed_and_the_pin_forgotten_too_two_officers_and_a_reset_bring_her_back(officers):
+    bureau(officers, "4", "00001", "1", "1", "2468")
+    talk, _ = bureau(officers, "3", "00001", village.AWA[4:], "3")
+    assert "Retirez-le d'abord: 4" in talk.type("2468")
+    bureau(officers, "4", "00001", "1", "2", "2468")
+    bureau(officers, "3", "00001", village.AWA[4:], "3", "2468")
+    approve(officers)
+    bureau(officers, "2", "00001", "2468")
+    assert "C'est fait" in dial(officers, village.AWA, "1", "1", "7391", "7391")
+    assert "Parts" in dial(officers, village.AWA, "1", "7391")
 
 
 def test_a_number_that_comes_to_be_shared_gives_each_a_place_and_no_amounts(officers, database):

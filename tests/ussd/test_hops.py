@@ -227,6 +227,18 @@ def test_a_hop_too_long_for_a_session_ends_and_changes_nothing(handset):
     assert "Mes soldes" in phone.dial("x" * 10_000).text
 
 
+def test_what_is_kept_of_a_pin_is_another_in_every_call(handset, peopled):
+    kept = []
+    for _ in range(2):
+        phone = handset()
+        phone.dial()
+        phone.type("1")
+        phone.type("1111")
+        with peopled.read() as reader:
+            kept.append(reader.scalar(select(Person.pin_last_try).where(Person.id == 1)).partition(":")[2])
+    assert kept[0] != kept[1]
+
+
 def test_no_pin_is_in_the_store(handset, store):
     phone = handset(village.NEW)
     phone.dial("1")
