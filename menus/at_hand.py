@@ -19,7 +19,7 @@ WHY: dict[str, str] = {
     "place": "Il faut deux membres actifs de votre CPS.",
     "no_phone": "Aucun numéro prouvé: Membres, puis 3.",
     "again": "Déjà noté: il faut un 2e membre, autre numéro.",
-    "known": "Le membre a déjà ce numéro. Retirez-le d'abord: 4.",
+    "known": "Le membre l'a déjà: retirez-le d'abord, choix 4.",
     "many": "Trop de numéros: retirez-en un d'abord.",
     "nothing": "Rien à activer sur cette carte.",
     "elsewhere": "Ce numéro est aussi d'une autre CPS: voyez CARE.",

@@ -169,7 +169,7 @@ def test_a_number_taken_over_by_somebody_else_shows_nothing_of_the_one_before(of
 def test_a_sim_changed_and_the_pin_forgotten_too_two_officers_and_a_reset_bring_her_back(officers):
     bureau(officers, "4", "00001", "1", "1", "2468")
     talk, _ = bureau(officers, "3", "00001", village.AWA[4:], "3")
-    assert "Retirez-le d'abord: 4" in talk.type("2468")
+    assert "retirez-le d'abord, choix 4" in talk.type("2468")
     bureau(officers, "4", "00001", "1", "2", "2468")
     bureau(officers, "3", "00001", village.AWA[4:], "3", "2468")
     approve(officers)
