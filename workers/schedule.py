@@ -12,6 +12,7 @@ from app.coop.approved import sweeping
 from app.coop.contests import telling
 from app.coop.ledger import expiring
 from app.coop.members import numbers
+from app.coop.production import passing_on
 from app.db.database import is_outage
 from app.sms import sweeper
 from app.sms.broadcasts import following
@@ -76,6 +77,8 @@ def _look_at_days() -> None:
         telling.sweep(session, said=_said(), now=datetime.now(UTC))
     with context().database.transaction() as session:
         expiring.sweep(session, said=_said(), now=datetime.now(UTC))
+    with context().database.transaction() as session:
+        passing_on.sweep(session, said=_said(), now=datetime.now(UTC))
 
 
 def _free_numbers() -> None:

@@ -139,6 +139,11 @@ def payout_handed(reference: str, at: datetime, code: str, cost: str) -> str:
     return f"{said} Recu ou pas ? Dites-le: {code} puis 1, 3. {cost}."
 
 
+def lines_passed_on(count: int, code: str, cost: str) -> str:
+    """Tell an officer that the open lines of one who left the office are in her list now."""
+    return f"Jappoo: {count} pesée(s) d'un responsable qui n'est plus en charge sont dans votre liste: {code} puis 8, 1. {cost}."
+
+
 def payout_left(reference: str, days: int) -> str:
     """Tell a member that she didn't come for what was approved, and that nothing left her account."""
     said = f"Jappoo: réf {reference}: accepté, mais pas venu chercher en {days} jours."

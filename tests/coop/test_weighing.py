@@ -1,6 +1,6 @@
 """A list is credited once, to the franc, whoever races and whatever dies."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
 
@@ -9,16 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
+from app.coop.approvals.sweeping import Said
 from app.coop.ledger.deliveries import shared_out
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
-from app.coop.members.models import Cooperative
+from app.coop.members.models import Cooperative, Role
 from app.coop.members.offices import Office
 from app.coop.prices.models import PriceRow
 from app.coop.prices.reading import price_at
-from app.coop.production import declaring, weighing
+from app.coop.production import declaring, passing_on, weighing
 from app.coop.production.models import Weighing
 from app.db.operations import once
+from app.sms.models import Message
 from tests import quay, village
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -157,6 +159,21 @@ def test_nobody_weighs_their_own_catch(quayside):
             with pytest.raises(weighing.OwnCatch):
                 weighing.note(session, quay.CLERK, what, **line)
         weighing.note(session, Office(102, "president", 1), own, **line)
+
+
+def test_open_lines_of_one_who_left_the_office_go_to_another_who_weighs(quayside):
+    noted(quayside, 2)
+    said = Said("*384*44135#", "Gratuit", 20)
+    with quayside.transaction() as session:
+        assert passing_on.sweep(session, said=said, now=NOW) == 0
+        session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
+        assert [passing_on.sweep(session, said=said, now=NOW) for _ in range(2)] == [2, 0]
+        ((to, words, parts),) = session.execute(select(Message.to_number, Message.text, Message.parts))
+        assert (to, words.startswith("Jappoo: 2 pes"), parts) == (quay.PRESIDENT, True, 1)
+        lines = weighing.open_list(session, 102)
+        worth = sum(line.gross for line in lines)
+        done = {"channel": "ussd", "operation": "done", "now": NOW}
+        assert len(weighing.confirm(session, Office(102, "president", 1), upto=lines[-1].id, francs=worth, **done)) == 2
 
 
 def test_a_line_without_a_price_stays_open(quayside):
