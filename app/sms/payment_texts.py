@@ -35,10 +35,11 @@ def contest_new(number: str, answer_by: date, code: str, cost: str) -> str:
     return f"Jappoo: réclamation {number} à répondre avant le {answer_by:%d/%m/%Y}: {code} puis 8, 3, 5. {cost}."
 
 
-def contest_raised(number: str, level: int, at: datetime) -> str:
-    """Tell a member that nobody answered in time, and who has it now."""
+def contest_raised(number: str, level: int, at: datetime, *, late: bool = True) -> str:
+    """Tell a member that nobody answered in time, or that nobody near may, and who has it now."""
     who = "la fédération" if level > 1 else "la présidence de votre CPS"
-    return f"Jappoo: réclamation {number}: pas encore de réponse. Depuis le {_day(at)}, {who} s'en charge."
+    why = "pas encore de réponse" if late else "elle concerne les responsables de votre CPS"
+    return f"Jappoo: réclamation {number}: {why}. Depuis le {_day(at)}, {who} s'en charge."
 
 
 def contest_answered(number: str, upheld: bool, note: str) -> str:

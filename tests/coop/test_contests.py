@@ -11,6 +11,7 @@ from app.coop.contests.clock import after, working_day
 from app.coop.contests.models import Contest
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
+from app.coop.members.models import Role
 from app.coop.members.offices import Office
 from app.coop.payments import handing
 from app.coop.payments.models import Payment
@@ -155,6 +156,25 @@ def test_those_who_may_answer_are_told_once_of_a_new_contest(handed):
         told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%new%"))).all()
     assert sorted(to for to, _ in told) == [quay.SECRETARY, quay.PRESIDENT]
     assert all(number in text and " F" not in text for _, text in told)
+
+
+def test_what_every_officer_had_a_hand_in_goes_to_the_federation_at_once(handed):
+    with handed.transaction() as session:
+        handing.sign(session, treasury.PAYER, 1, "7", channel="ussd", operation="one", now=NOW)
+        handing.sign(session, treasury.PRESIDENT, 1, "7", channel="ussd", operation="two", now=NOW)
+        session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
+    made = contest(handed, "payment", 1)
+    assert waiting(handed, FEDERATION) == []
+    for _ in range(2):
+        with handed.transaction() as session:
+            telling.sweep(session, said=SAID, now=NOW)
+    assert waiting(handed, FEDERATION) == [made.number]
+    with handed.read() as reader:
+        told = dict(reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%"))).all())
+    assert set(told) == {"+221770000201", quay.ADMINISTRATOR}
+    assert "elle concerne les responsables" in told["+221770000201"]
+    assert f"réclamation {made.number} à répondre avant" in told[quay.ADMINISTRATOR]
+    answer(handed, FEDERATION, upheld=True)
 
 
 def test_a_contest_forgotten_by_the_clock_goes_to_the_federation_at_once(counter):

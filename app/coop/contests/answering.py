@@ -12,7 +12,7 @@ from app.coop.ledger.models import Payout
 from app.coop.ledger.services import Overdrawn
 from app.coop.members import audit
 from app.coop.members.models import Member, Person
-from app.coop.members.offices import Office
+from app.coop.members.offices import Office, holders_of_right
 from app.coop.payments import batches, handing
 from app.coop.payments.models import Payment
 from app.coop.production.models import AssistedAct, Weighing
@@ -45,13 +45,15 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Escalated(msgspec.Struct, frozen=True):
-    """A contest that went up: to the president (1) or the federation (2)."""
+    """A contest that went up: to the president (1) or the federation (2); `late`, or because no officer there may answer."""
 
     id: int
     cooperative_id: int
     member_id: int
     number: str
+    answer_by: date
     level: int
+    late: bool = True
 
 
 class Repaid(Exception):
@@ -139,18 +141,33 @@ def _answer_payout(session: Session, row: Contest, payout_id: int, *, upheld: bo
 
 
 def escalate(session: Session, now: datetime) -> list[Escalated]:
-    """Send up what nobody answered in time, each contest once a level; return what went up, for the SMS about it."""
-    today, gone_up = now.date(), []
-    for level, late in ((2, Contest.answer_by < today), (1, Contest.investigate_by < today)):
-        late_ones = select(Contest.id).where(Contest.state == "open", Contest.level < level, late).limit(MOST_AT_ONCE)
+    """Send up what nobody answered in time, and at once what no officer of the co-operative may answer, each contest once a level.
+
+    Returns what went up, for the SMS about it.
+    """
+    today, stuck = now.date(), Contest.id.in_(_stuck(session, now.date()))
+    gone_up = []
+    for level, why, late in ((2, Contest.answer_by < today, True), (2, stuck, False), (1, Contest.investigate_by < today, True)):
+        which = select(Contest.id).where(Contest.state == "open", Contest.level < level, why).limit(MOST_AT_ONCE)
         moved = session.execute(
             update(Contest)
-            .where(Contest.id.in_(late_ones), Contest.state == "open", Contest.level < level)
+            .where(Contest.id.in_(which), Contest.state == "open", Contest.level < level)
             .values(level=level)
-            .returning(Contest.id, Contest.cooperative_id, Contest.member_id, Contest.number)
+            .returning(Contest.id, Contest.cooperative_id, Contest.member_id, Contest.number, Contest.answer_by)
         )
-        gone_up += [Escalated(*row, level) for row in moved]
+        gone_up += [Escalated(*row, level, late) for row in moved]
     return gone_up
+
+
+def _stuck(session: Session, today: date) -> list[int]:
+    """Return the open contests below the federation in which every officer of the co-operative had a hand."""
+    below = (Contest.state == "open") & (Contest.level < 2)
+    found: list[int] = []
+    for place in session.scalars(select(Contest.cooperative_id).where(below).distinct()).all():
+        persons = {office.person_id for office in holders_of_right(session, "approve", place, today)}
+        theirs = (_theirs(person) for person in sorted(persons))
+        found += session.scalars(select(Contest.id).where(below, Contest.cooperative_id == place, *theirs)).all()
+    return found
 
 
 def _for(office: Office) -> ColumnElement[bool]:

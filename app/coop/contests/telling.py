@@ -25,10 +25,12 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
     reached = reach(session, {one.member_id for one in gone_up})
     for one in gone_up:
         who = reached[one.member_id]
-        words = texts.contest_raised(one.number, one.level, now)
+        words = texts.contest_raised(one.number, one.level, now, late=one.late)
         told = [(who.phone, words, "receipt", who.person_id)] if who.phone else []
-        late = texts.contest_late(one.number, one.level, said.code, said.cost)
-        told += [(phone, late, "task", person) for person, phone in _answerable(session, one, now)]
+        task = texts.contest_late(one.number, one.level, said.code, said.cost)
+        if not one.late:
+            task = texts.contest_new(one.number, one.answer_by, said.code, said.cost)
+        told += [(phone, task, "task", person) for person, phone in _answerable(session, one, now)]
         for phone, text, purpose, person in told:
             _put(session, phone, text, purpose, f"contest:{one.id}:level:{one.level}:{person}", said, now, person)
     return len(gone_up)
