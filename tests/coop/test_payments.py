@@ -213,6 +213,21 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
         assert len(amounts(counter, Wanted(product_id=1))) == 3
 
 
+def test_small_batches_of_a_day_count_together(counter):
+    with counter.transaction() as session:
+        session.execute(update(Cooperative).values(payment_threshold=30_000))
+    first, waits = treasury.batch(counter, NOW)
+    treasury.credited(counter, [201], NOW, product=2)
+    assert not waits
+    second, waits = treasury.batch(counter, NOW, operation="second")
+    assert waits
+    with counter.transaction() as session:
+        for batch in (first, second):
+            batches.close(session, treasury.PAYER, batch, channel="ussd", operation=f"close {batch}", now=NOW)
+    assert not treasury.batch(counter, NOW, wanted=Wanted(product_id=2), operation="third")[1], "what was closed paid nothing"
+    assert not treasury.batch(counter, NOW + timedelta(hours=25), operation="fourth")[1], "nor does it count on another day"
+
+
 def test_who_weighed_does_not_pay_alone(counter):
     weigher = Office(101, "president", 1)
     _, waits = treasury.batch(counter, NOW, office=weigher)

@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, String, cast, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
@@ -20,6 +20,8 @@ from app.coop.production.models import Declaration, Product, Weighing
 from app.coop.production.references import draw_reference
 
 MOST_DRAWS = 20
+ALONE = timedelta(hours=24)
+"""Within this, small batches of one officer count together against the threshold."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -57,7 +59,7 @@ def make(
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> tuple[int, bool]:
     """Make a batch of what is due, as it was shown: so many members, so many XOF; return its id and whether it waits for others:
-    above the co-operative's threshold, or when its maker weighed any of it.
+    above the co-operative's threshold, with what its maker made alone since ALONE, or when its maker weighed any of it.
 
     The same operation again gives the first. Batches of one co-operative are made one after the other, so that each sees what
     those before it hold. Raises Changed.
@@ -71,7 +73,7 @@ def make(
     found = due(session, scope, wanted, way, now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
         raise Changed
-    waits = francs > threshold or _weighed_by(session, office.person_id, found)
+    waits = francs + _made_alone(session, office, now) > threshold or _weighed_by(session, office.person_id, found)
     batch = PaymentBatch(
         cooperative_id=scope,
         day=wanted.day,
@@ -169,6 +171,18 @@ def _drop(session: Session, batch_id: int) -> int:
     gone = session.scalars(still_open.values(state="cancelled").returning(Payment.id)).all()
     free(session, gone)
     return len(gone)
+
+
+def _made_alone(session: Session, office: Office, now: datetime) -> int:
+    """Return what this officer's batches since ALONE pay without another officer's word, in XOF."""
+    asked = select(approvals.Approval.id).where(
+        approvals.Approval.kind == "batch", approvals.Approval.operation == literal("batch:") + cast(PaymentBatch.id, String)
+    )
+    mine = (PaymentBatch.cooperative_id == office.cooperative_id) & (PaymentBatch.made_by == office.person_id)
+    paid = select(func.coalesce(func.sum(Payment.amount), 0)).join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
+    return int(
+        session.scalar(paid.where(mine, PaymentBatch.made_at > now - ALONE, Payment.state != "cancelled", ~asked.exists())) or 0
+    )
 
 
 def _weighed_by(session: Session, person_id: int, found: Sequence[Due]) -> bool:
