@@ -1,6 +1,7 @@
 """A contest has a number, a clock of working days, and one answer by somebody who had no hand in it."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
@@ -15,6 +16,7 @@ from app.coop.members.models import Role
 from app.coop.members.offices import Office
 from app.coop.payments import handing
 from app.coop.payments.models import Payment
+from app.coop.production import weighing
 from app.gsm7 import septets
 from app.sms import payment_texts as texts
 from app.sms.models import Message
@@ -124,6 +126,18 @@ def test_an_answer_takes_the_payment_back_or_lets_it_stand(handed, before, uphel
         assert reader.scalar(select(Payment.state).where(Payment.id == 1)) == ("cancelled" if upheld else before)
         assert balances_of(reader, 201).payable == (9_800 if upheld else 0)
         assert verify(reader).wrong == ()
+
+
+def test_money_is_contested_however_much_was_weighed_since(handed):
+    how = {"grade": "A", "weighed_at": NOW, "channel": "ussd", "now": NOW + timedelta(hours=1)}
+    with handed.transaction() as session:
+        for at in range(13):
+            what = weighing.by_product(session, 201, 1)
+            weighing.note(session, quay.CLERK, what, weight=Decimal(5), operation=f"many:{at}", **how)
+        lines = weighing.open_list(session, 101)
+        worth = {"upto": lines[-1].id, "francs": sum(line.gross for line in lines)}
+        weighing.confirm(session, quay.CLERK, **worth, channel="ussd", operation="many", now=how["now"])
+    assert not contest(handed, "payment", 1, now=how["now"]).known
 
 
 def test_a_late_contest_goes_up_once_a_level_and_everybody_is_told(counter):

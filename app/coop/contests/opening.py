@@ -19,7 +19,6 @@ from app.coop.production.models import Declaration, Product, Weighing
 from app.coop.production.references import draw_reference
 
 WITHIN = timedelta(hours=48)
-MOST_LISTED = 24
 MOST_DRAWS = 20
 Subject = Literal["payment", "weighing", "price", "payout"]
 
@@ -54,14 +53,16 @@ class TooLate(Exception):
 
 
 def contestable(reader: Connection | Session, member_id: int, now: datetime) -> list[Contestable]:
-    """Return what a member may contest now, the newest first; what is contested already stays in the list."""
+    """Return what a member may contest now, the newest first; what is contested already stays in the list.
+
+    All of it: what the list left out could not be contested.
+    """
     weighed: Any = reader.execute(
         select(Weighing.id, Declaration.reference, Weighing.confirmed_at, Weighing.price, Weighing.weight, Product.unit)
         .join(Declaration, Declaration.id == Weighing.declaration_id)
         .join(Product, Product.id == Weighing.product_id)
         .where(Weighing.member_id == member_id, Weighing.state == "credited", Weighing.confirmed_at > now - WITHIN)
         .order_by(Weighing.id.desc())
-        .limit(MOST_LISTED)
     )
     found: list[Contestable] = []
     for id_, reference, at, price, weight, unit in weighed:
@@ -73,7 +74,6 @@ def contestable(reader: Connection | Session, member_id: int, now: datetime) -> 
         select(Payment.id, Payment.reference, Payment.handed_at, Payment.amount)
         .where(Payment.member_id == member_id, (Payment.state == "handed_over") | recent | confirmed)
         .order_by(Payment.id.desc())
-        .limit(MOST_LISTED)
     )
     found += [Contestable("payment", id_, reference, at, amount) for id_, reference, at, amount in paid]
     confirmed = (Payout.state == "paid") & (Payout.paid_at > now - WITHIN)
@@ -81,10 +81,9 @@ def contestable(reader: Connection | Session, member_id: int, now: datetime) -> 
         select(Payout.id, Payout.reference, Payout.handed_at, Payout.amount)
         .where(Payout.member_id == member_id, (Payout.state == "handed") | confirmed)
         .order_by(Payout.id.desc())
-        .limit(MOST_LISTED)
     )
     found += [Contestable("payout", id_, reference, at, amount) for id_, reference, at, amount in out]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:MOST_LISTED]
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def open_contest(
