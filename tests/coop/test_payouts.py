@@ -384,6 +384,14 @@ def test_an_entry_is_reversed_by_two_and_once(desk):
     assert (len(entries(desk, "reversal")), desk.wrong()) == (1, ())
 
 
+def test_a_slip_found_after_many_more_entries_is_still_reversed(desk):
+    entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
+    desk.do(credit, 1, [Delivery(f"fish:{at}", 1, 100) for at in range(20)])
+    with desk.database.read() as reader:
+        assert entry in [one.id for one in corrections.reversible(reader, 1, 1)]
+    desk.typed(corrections.ask, TREASURER, entry)
+
+
 def test_savings_that_a_withdrawal_holds_are_not_reversed_away(desk):
     entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
     desk.ask(amount=13_000)

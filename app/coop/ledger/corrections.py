@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.coop import approvals
@@ -27,7 +27,8 @@ REVERSIBLE = {
     "leasing": "Crédit-bail",
 }
 """Kinds of entries that officers reverse, as they are said; a payment of deliveries is contested instead."""
-MOST_LISTED = 12
+MOST_LISTED = 99
+"""As far back as officers leaf through on a phone."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -43,8 +44,8 @@ class NotReversible(Exception):
     """The entry is of another co-operative or kind, was reversed, or is asked to be."""
 
 
-def reversible(reader: Connection | Session, cooperative_id: int, member_id: int) -> list[Entry]:
-    """Return a member's last entries that could be reversed, newest first."""
+def reversible(reader: Connection | Session, cooperative_id: int, member_id: int, only: int | None = None) -> list[Entry]:
+    """Return a member's last entries that could be reversed, newest first; or one, however old."""
     undone = aliased(JournalEntry)
     moved = func.sum(func.abs(Posting.amount)) / 2
     rows = reader.execute(
@@ -56,6 +57,7 @@ def reversible(reader: Connection | Session, cooperative_id: int, member_id: int
             JournalEntry.member_id == member_id,
             JournalEntry.kind.in_(REVERSIBLE),
             undone.id.is_(None),
+            true() if only is None else JournalEntry.id == only,
         )
         .group_by(JournalEntry.id, JournalEntry.at, JournalEntry.kind)
         .order_by(JournalEntry.id.desc())
@@ -69,7 +71,7 @@ def ask(session: Session, office: Office, entry_id: int, *, channel: str, operat
     entry = session.get(JournalEntry, entry_id)
     if entry is None or entry.member_id is None or entry.cooperative_id != office.cooperative_id:
         raise NotReversible(entry_id)
-    known = next((one for one in reversible(session, entry.cooperative_id, entry.member_id) if one.id == entry_id), None)
+    known = next(iter(reversible(session, entry.cooperative_id, entry.member_id, entry_id)), None)
     if known is None:
         raise NotReversible(entry_id)
     try:
