@@ -27,6 +27,7 @@ from menus.caller import Hop, Nothing, who_of
 menu = Bindings("paying")
 MEASURED = timedelta(days=90)
 """How far back days to payment are counted on the officers' screen."""
+MOST_NAMED = 4
 WAYS = ("cash", "mobile")
 
 BatchNumber = Annotated[int, kinds.Kind("count", "9999999")]
@@ -179,8 +180,9 @@ def mobile_standing(hop: Hop) -> Standing:
     """Say how many are left to be paid by mobile money."""
     with hop.desk.database.read() as reader:
         open_ones = paying.open_batches(reader, scope_of(reader, hop))
-    numbers = ", ".join(str(one.id) for one in open_ones if one.way == "mobile" and one.state == "open")
-    return Standing(f"Lot(s) {numbers}." if numbers else "Aucun lot mobile money ouvert.")
+    numbers = [str(one.id) for one in open_ones if one.way == "mobile" and one.state == "open"]
+    named = ", ".join(numbers[:MOST_NAMED]) + (" ..." if len(numbers) > MOST_NAMED else "")
+    return Standing(f"Lot(s) {named}." if numbers else "Aucun lot mobile money ouvert.")
 
 
 @menu.answer(leads={"left": None}, refuses={"unknown": None, "empty": None})

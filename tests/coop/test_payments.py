@@ -213,6 +213,31 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
         assert len(amounts(counter, Wanted(product_id=1))) == 3
 
 
+def test_a_batch_that_many_newer_ones_follow_can_still_be_closed(counter):
+    first, _ = treasury.batch(counter, NOW)
+    with counter.transaction() as session:
+        batch, payment = session.get_one(PaymentBatch, first), session.get_one(Payment, 1)
+        for at in range(9):
+            like = {
+                name: getattr(batch, name) for name in ("cooperative_id", "way", "state", "total", "made_by", "made_at", "channel")
+            }
+            session.add(newer := PaymentBatch(**like, operation=f"newer {at}"))
+            session.flush()
+            session.add(
+                Payment(
+                    batch_id=newer.id,
+                    cooperative_id=1,
+                    season=2026,
+                    reference=f"{at:06d}",
+                    member_id=201,
+                    amount=payment.amount,
+                    state="open",
+                )
+            )
+    with counter.read() as reader:
+        assert first in [one.id for one in batches.open_batches(reader, 1)]
+
+
 def test_small_batches_of_a_day_count_together(counter):
     with counter.transaction() as session:
         session.execute(update(Cooperative).values(payment_threshold=30_000))

@@ -140,7 +140,7 @@ def free(session: Session, payments: Collection[int]) -> None:
     session.execute(delete(PaymentLine).where(PaymentLine.payment_id.in_(payments)))
 
 
-def open_batches(reader: Connection | Session, cooperative_id: int, *, most: int = 8) -> list[Batch]:
+def open_batches(reader: Connection | Session, cooperative_id: int) -> list[Batch]:
     """Return the batches that have something left to hand over or wait for other officers, the newest first."""
     left, worth = func.count(Payment.id), func.coalesce(func.sum(Payment.amount), 0)
     rows = reader.execute(
@@ -159,7 +159,6 @@ def open_batches(reader: Connection | Session, cooperative_id: int, *, most: int
         .where(PaymentBatch.cooperative_id == cooperative_id, PaymentBatch.state != "closed", Payment.state == "open")
         .group_by(PaymentBatch.id, Product.name)
         .order_by(PaymentBatch.id.desc())
-        .limit(most)
     )
     return [Batch(row[0], row[1].date(), *row[2:6], int(row[6]), int(row[7])) for row in rows]
 
