@@ -1,7 +1,6 @@
 """Give one's word on what waits for several officers."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -13,6 +12,7 @@ from app.coop.members.models import Cooperative, Member, Person
 from app.coop.members.offices import NotYours, Office, office_for
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
+from menus.call_backs import age_words
 from menus.caller import Hop, who_of
 
 menu = Bindings("approving")
@@ -52,7 +52,7 @@ def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
     """Give what waits for this officer, oldest first."""
     with hop.desk.database.read() as reader:
         found = approvals.waiting_for(reader, _reading(reader, hop), hop.now)
-    return [Waiting(one.id, age_words(one.asked_at, hop.now), one.words, _francs(one.amount)) for one in found]
+    return [Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount)) for one in found]
 
 
 @menu.source(leads={"gone": None})
@@ -92,14 +92,6 @@ def decide_approval(hop: Hop, session: Session) -> Decided:
         raise Lead("impossible", Why(str(why))) from None
     ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}
     return Decided(ends.get(done.state, f"C'est noté. Il manque encore {done.missing} accord(s)."))
-
-
-def age_words(since: datetime, now: datetime) -> str:
-    """Say how old something is: minutes, then hours, then days."""
-    minutes = int((now - since).total_seconds()) // 60
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} j"
 
 
 def _francs(amount: int | None) -> str:

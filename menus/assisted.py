@@ -60,7 +60,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    answered: kinds.Phrase
+    answered: Annotated[str, kinds.Kind("words", "m" * 60)]
 
 
 DOING = dict.fromkeys(("gone", "inactive", "not_yours"))

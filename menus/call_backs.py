@@ -70,7 +70,7 @@ SAID = {
 def call_backs_waiting(hop: Hop) -> Waiting:
     """Say how many wait and how long the first has."""
     with hop.desk.database.read() as reader:
-        number, since = callbacks.how_many(reader, _scope(reader, hop).cooperative_id, hop.now)
+        number, since = callbacks.how_many(reader, scope_of(reader, hop).cooperative_id, hop.now)
     return Waiting(number, age_words(hop.now - since) if since else "")
 
 
@@ -113,7 +113,7 @@ def call_back_caller(hop: Hop) -> Caller:
 def take_call_back(hop: Hop, session: Session) -> Mine:
     """Take it: the others see so."""
     try:
-        callbacks.take(session, _office(session, hop), _row(hop), channel="bureau", operation=hop.operation, now=hop.now)
+        callbacks.take(session, office_of(session, hop), _row(hop), channel="bureau", operation=hop.operation, now=hop.now)
     except callbacks.Taken:
         raise Lead("call_back_gone") from None
     return Mine(_row(hop))
@@ -122,7 +122,7 @@ def take_call_back(hop: Hop, session: Session) -> Mine:
 @menu.effect(leads={"call_back_gone": None, "not_yours": None})
 def close_call_back(hop: Hop, session: Session) -> Closed:
     """Note what the call came to; who was tried often enough is told by SMS."""
-    office, outcome = _office(session, hop), cast(callbacks.Outcome, hop.kept["outcome"])
+    office, outcome = office_of(session, hop), cast(callbacks.Outcome, hop.kept["outcome"])
     try:
         given_up = callbacks.close(session, office, _row(hop), outcome, channel="bureau", operation=hop.operation, now=hop.now)
     except callbacks.Taken:
@@ -150,12 +150,12 @@ def _mark(taken_by: int | None, hop: Hop) -> str:
 
 
 def _caller(one: callbacks.Waiting) -> Caller:
-    who = f"{one.name}, {one.card}" if one.card else one.name or "Pas un seul membre"
+    who = f"{one.name}, {one.card}" if one.card else one.name or "Inconnu, ou numéro partagé"
     return Caller(who, phone_words(one.phone), one.topic, f"Essai {one.tries + 1}." if one.tries else "")
 
 
 def _waiting(reader: Connection, hop: Hop) -> Sequence[callbacks.Waiting]:
-    found = callbacks.waiting_for(reader, _scope(reader, hop).cooperative_id, hop.now)
+    found = callbacks.waiting_for(reader, scope_of(reader, hop).cooperative_id, hop.now)
     return sorted(found, key=lambda one: one.taken_by != who_of(hop).person_id)
 
 
@@ -164,11 +164,13 @@ def _row(hop: Hop) -> int:
     return int(picked["id"] if picked else hop.kept.get("done", {}).get("call_back_id", 0))
 
 
-def _scope(reader: Connection, hop: Hop) -> Office:
+def scope_of(reader: Connection, hop: Hop) -> Office:
+    """Return the office whose list is read."""
     return office_for(reader, who_of(hop).person_id, "call_backs", hop.now.date())
 
 
-def _office(session: Session, hop: Hop) -> Office:
+def office_of(session: Session, hop: Hop) -> Office:
+    """Return the office by which it is acted; leads to `not_yours`."""
     try:
         return office_for(session, who_of(hop).person_id, "call_backs", hop.now.date())
     except NotYours:

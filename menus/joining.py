@@ -11,11 +11,11 @@ from app.coop.members import joining, numbers
 from app.coop.members.events import Application
 from app.coop.members.models import Number
 from app.coop.members.offices import holders_of_right, office_for
-from app.sms import outbox, people_texts
+from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.at_hand import Barred, Issued, Named, office_of, phone_words, read_phone, refuse
-from menus.caller import Hop, Nothing, tell_person, who_of
+from menus.caller import Hop, Nothing, message_to, tell_person, who_of
 
 menu = Bindings("joining")
 NO_PHONE = "sans téléphone"
@@ -183,7 +183,8 @@ def refuse_application(hop: Hop, session: Session) -> Nothing:
     except (joining.Gone, joining.NotYours):
         refuse("gone")
     if phone:
-        _put(hop, session, phone, f"refused:{asked.id}", people_texts.application_refused(hop.now))
+        words = people_texts.application_refused(hop.now)
+        message_to(session, hop, phone, "security", f"refused:{asked.id}", words, None, None)
     return Nothing()
 
 
@@ -194,7 +195,7 @@ def _apply(hop: Hop, session: Session) -> Joined:
     except joining.TooOften:
         raise Lead("often") from None
     words = people_texts.application_noted(place.code)
-    _put(hop, session, hop.phone, f"application:{row}", words, purpose="answer")
+    message_to(session, hop, hop.phone, "answer", f"application:{row}", words, None, None)
     return Joined(place.code)
 
 
@@ -211,19 +212,6 @@ def _tell_officers(hop: Hop, session: Session, cooperative_id: int, card: str) -
         if office.person_id != who_of(hop).person_id:
             words = people_texts.member_admitted(card, hop.now)
             tell_person(session, hop, office.person_id, f"member:{hop.operation}:{office.person_id}", words)
-
-
-def _put(hop: Hop, session: Session, phone: str, cause: str, words: str, purpose: str = "security") -> None:
-    outbox.put(
-        session,
-        to=phone,
-        text=words,
-        purpose=purpose,
-        cause=cause,
-        now=hop.now,
-        part_price=hop.desk.part_price,
-        trace=hop.trace,
-    )
 
 
 def _name(typed: str) -> str:

@@ -181,3 +181,11 @@ def test_a_session_lost_after_her_word_says_it_again_and_goes_home(line, valkey)
         client.flushall()
     assert hers.type("1") == said
     assert "Mes soldes" in hers.type("1")
+
+
+def test_what_was_weighed_meanwhile_is_said_whole(line, database):
+    help_her(line)
+    with database.transaction() as session:
+        session.execute(update(Declaration).values(state="weighed"))
+    talk, _ = open_balances(line)
+    assert "déjà pesée: on vous rappelle." in talk.type("2")

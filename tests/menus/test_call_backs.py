@@ -90,7 +90,7 @@ def test_whose_number_it_may_no_longer_be_is_called_by_no_name(line, database, p
     asks(line, phone, "8", "1")
     talk, _ = open_list(line)
     said = talk.type("1")
-    assert "Pas un seul membre" in said
+    assert "Inconnu, ou numéro partagé" in said
     assert "Awa" not in said
     talk.type("1")
     assert "Numéro inconnu ici" in talk.type("6")
