@@ -158,8 +158,10 @@ def change_sim(hop: Hop, session: Session) -> Issued:
 
 @menu.effect(leads={"barred": Barred, "not_yours": None})
 def renew_activation(hop: Hop, session: Session) -> Issued:
-    """Issue another activation number, for a first use or for a number that wants proof."""
+    """Issue another activation number, for a first use or for a number that wants proof; never on the officer's own telephone."""
     office, member = office_of(session, hop), found_of(session, hop)
+    if numbers.share_a_number(session, office.person_id, member.person_id):
+        refuse("own")
     unproved = any(number.proof_wanted for number in numbers.numbers_of(session, member.person_id))
     if member.state != "pending" and not (member.state == "active" and unproved):
         refuse("nothing")
@@ -179,6 +181,8 @@ def _proof(
     """Say how a number will be proved: by an activation number and the PIN or, without a PIN, by a second officer."""
     if member.has_pin and not without_pin:
         return issue(hop, session, member.person_id, then)
+    if numbers.share_a_number(session, office.person_id, member.person_id):
+        refuse("own")
     number = session.scalar(select(Number.id).where(Number.person_id == member.person_id, Number.phone == phone))
     try:
         approvals.ask(

@@ -7,7 +7,7 @@ import random
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.coop.ledger.reading import balances_of
 from app.coop.members.models import Member, Number, Person
@@ -151,3 +151,40 @@ def test_an_account_opens_by_all_these_acts_and_by_no_fewer(line, database, name
         if at != missing:
             act(line)
     assert opened(line) is (missing is None)
+
+
+def shares(database, officer, phone, place):
+    """Let an officer have a number beside her own."""
+    with database.transaction() as session:
+        session.add(Number(phone=phone, person_id=officer, place=place, registered_at=village.LONG_AGO))
+        session.flush()
+        session.execute(update(Number).where(Number.phone == phone, Number.person_id != officer).values(place=1))
+
+
+def test_who_has_the_members_telephone_renews_no_first_use(line, database):
+    shares(database, 101, village.NEW, 2)
+    talk, _ = bureau(line, "7", PENDING)
+    said = talk.type("2468")
+    assert "a votre numéro" in said
+    assert not re.search(r"\d{6}", said)
+
+
+@pytest.mark.parametrize(("card", "kind"), [(PENDING, "1"), (AWA, "3")])
+def test_no_officer_notes_her_own_number_where_there_is_no_pin_to_ask_for(line, card, kind):
+    talk, said = bureau(line, "3", card, quay.SECRETARY[4:], "1", kind)
+    assert "noter ce numéro" in said
+    assert "a votre numéro" in talk.type("2468")
+
+
+def test_a_shared_number_that_was_given_up_a_moment_ago_is_still_ones_own(line, database):
+    shares(database, 101, village.AWA, 2)
+    assert "C'est fait" in dial(line, quay.SECRETARY, "7", "2468", "7", "3", "1", "2468")
+    talk, _ = bureau(line, "2", AWA)
+    assert "a votre numéro" in talk.type("2468")
+
+
+def test_an_applicant_on_a_number_given_up_a_moment_ago_is_somebody_elses_to_accept(line, database):
+    shares(database, 101, SPARE, None)
+    dial(line, quay.SECRETARY, "7", "2468", "7", "3", "1", "2468")
+    assert "Demande notée" in dial(line, SPARE, "1", "1", "Fatou Ndiaye", "CPS1")
+    assert "Aucune demande" in bureau(line, "6")[1]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.coop.ledger.services import open_accounts
 from app.coop.members import activation, audit, numbers
 from app.coop.members.events import Application
-from app.coop.members.models import Commune, Cooperative, Member, Number, Person
+from app.coop.members.models import Commune, Cooperative, Member, Person
 from app.coop.members.offices import Office
 
 MOST_WAITING, MOST_A_DAY = 3, 6
@@ -188,9 +188,8 @@ def _decided(session: Session, office: Office, application_id: int, state: str, 
 
 
 def _theirs(office: Office) -> list[ColumnElement[bool]]:
-    mine = select(Number.phone).where(Number.person_id == office.person_id)
     other = or_(Application.entered_by.is_(None), Application.entered_by != office.person_id)
-    other &= or_(Application.phone.is_(None), Application.phone.not_in(mine))
+    other &= or_(Application.phone.is_(None), Application.phone.not_in(numbers.phones_of(office.person_id)))
     return [other] if office.cooperative_id is None else [other, Application.cooperative_id == office.cooperative_id]
 
 

@@ -7,8 +7,8 @@ or, when there is no PIN to ask for, by a second officer. So no officer alone pu
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, delete, exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CompoundSelect, Connection, delete, exists, func, select, update
+from sqlalchemy.orm import Session
 
 from app.coop.members.events import NumberChange
 from app.coop.members.freezes import freeze_money
@@ -156,10 +156,15 @@ def free_departed(session: Session, *, now: datetime, most: int = 200) -> int:
     return len(rows)
 
 
+def phones_of(person_id: int) -> CompoundSelect[str]:
+    """Return the SELECT of the numbers that somebody has or ever gave up: whoever has the telephone may still have it."""
+    given_up = select(NumberChange.phone).where(NumberChange.person_id == person_id, NumberChange.act == "released")
+    return select(Number.phone).where(Number.person_id == person_id).union(given_up.where(NumberChange.phone.is_not(None)))
+
+
 def share_a_number(reader: Connection | Session, one: int, other: int) -> bool:
-    """Tell whether two people are reached by one number, or are the same."""
-    mine, theirs = aliased(Number), aliased(Number)
-    both = select(exists().where(mine.phone == theirs.phone, mine.person_id == one, theirs.person_id == other))
+    """Tell whether somebody is reached by a number that `one` has or had, or they are the same."""
+    both = select(exists().where(Number.person_id == other, Number.phone.in_(phones_of(one))))
     return one == other or bool(reader.scalar(both))
 
 
