@@ -13,7 +13,7 @@ from app.coop.ledger import corrections, expiring, handing, payouts, schedule, t
 from app.coop.ledger.deliveries import Delivery, credit
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.ledger.reading import Balances, balances_of
-from app.coop.ledger.services import Overdrawn
+from app.coop.ledger.services import Overdrawn, account_of
 from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, OfficerAct
@@ -340,6 +340,13 @@ def test_accounts_are_opened_one_by_one_or_together_in_any_order(desk):
     desk.do(credit, 1, [Delivery("more fish", 101, 1_000)])
     desk.typed(till.take_in, TREASURER, 101, "shares", 500)
     assert (desk.balances(101), desk.wrong()) == (Balances(shares=500, payable=980), ())
+
+
+@pytest.mark.parametrize("kind", ["payable", "advance", "leasing"])
+def test_a_catch_is_credited_whichever_account_came_first(desk, kind):
+    desk.do(lambda session, now: account_of(session, 1, 4, kind))
+    [done] = desk.do(credit, 1, [Delivery("fish", 4, 1_000)])
+    assert (done.net, desk.balances(4).payable, desk.wrong()) == (980, 980, ())
 
 
 def test_what_the_till_refuses(desk):

@@ -113,7 +113,7 @@ def _accounts(
     )
     rows = session.execute(wanted.order_by(Account.id).with_for_update()).all()
     known = {(row.member_id, row.kind) for row in rows}
-    missing = {member for member in members if (member, "payable") not in known}
+    missing = {member for member in members if not {(member, "payable"), (member, "advance")} <= known}
     if missing or (None, "solidarity") not in known:
         one_at_a_time(session, cooperative_id)
         if session.scalar(select(Account.id).where(scope, Account.member_id.is_(None), Account.kind == "solidarity")) is None:
