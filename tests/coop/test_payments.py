@@ -263,6 +263,31 @@ def test_who_weighed_does_not_pay_alone(counter):
     handed(counter, payments(counter)[0].id, weigher)
 
 
+def test_a_levy_waits_for_the_batch_that_is_being_made(postgres_database):
+    counter, told = opened(postgres_database), []
+    with counter.transaction() as session:
+        till.ask_levy(session, treasury.PAYER, 201, 100, channel="ussd", operation="levy", now=NOW)
+        waits = approvals.waiting_for(session, SECRETARY, NOW)[0].id
+
+    def levy():
+        try:
+            with counter.transaction() as session:
+                approvals.decide(session, SECRETARY, waits, approved=True, channel="ussd", operation="yes", now=NOW)
+            told.append("levied")
+        except approvals.Impossible as why:
+            told.append(str(why))
+
+    with counter.transaction() as session:
+        found = due(session, 1, Wanted(), "cash", NOW)
+        shown = {"count": len(found), "francs": sum(one.amount for one in found)}
+        batches.make(session, treasury.PAYER, Wanted(), "cash", **shown, channel="ussd", operation="batch", now=NOW)
+        levying = Thread(target=levy)
+        levying.start()
+        levying.join(0.3)
+    levying.join()
+    assert told == ["un lot de paiement tient cet argent"]
+
+
 def test_closing_a_batch_and_approving_it_wait_for_each_other_in_one_order(postgres_database):
     """Both lock the approval before the batch: neither waits for what the other has in a circle."""
     counter = opened(postgres_database)
