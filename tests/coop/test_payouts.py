@@ -344,7 +344,8 @@ def test_accounts_are_opened_one_by_one_or_together_in_any_order(desk):
 
 @pytest.mark.parametrize("kind", ["payable", "advance", "leasing"])
 def test_a_catch_is_credited_whichever_account_came_first(desk, kind):
-    desk.do(lambda session, now: account_of(session, 1, 4, kind))
+    with desk.database.transaction() as session:
+        account_of(session, 1, 4, kind)
     [done] = desk.do(credit, 1, [Delivery("fish", 4, 1_000)])
     assert (done.net, desk.balances(4).payable, desk.wrong()) == (980, 980, ())
 
