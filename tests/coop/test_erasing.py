@@ -64,6 +64,25 @@ def test_name_and_numbers_go_and_the_entries_stay(village_left):
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        {"call_back": {"phone": "770000012"}},
+        {"letter": {"phone": "770000012", "start": "c'est Awa"}},
+        {"peer_card": {"person_id": 1, "card": "C00001"}},
+        {"merging": {"person_id": 1, "card": "C00001"}},
+    ],
+)
+def test_what_officers_and_peers_typed_of_a_number_that_is_free_again_goes_too(village_left, told):
+    settle(village_left)
+    with village_left.transaction() as session:
+        numbers.free_departed(session, now=LONG_AGO + timedelta(days=120))
+        session.add(Operation(key="y", act="any", arguments=told, outcome={}, person_id=101, at=LONG_AGO))
+    assert erase(village_left, "C00001").acts == 2
+    with village_left.read() as reader:
+        assert set(map(str, reader.scalars(select(Operation.arguments)))) == {"{}"}
+
+
+@pytest.mark.parametrize(
     ("card", "days", "why"),
     [
         ("C00001", 3661, "isn't settled"),

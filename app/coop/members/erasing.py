@@ -8,7 +8,7 @@ they are the proof of what was agreed to, and nothing of them can be changed.
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry
@@ -46,18 +46,27 @@ def erase_member(session: Session, card: str, *, now: datetime) -> Erased:
     person = session.get_one(Person, row.person_id)
     person.name, person.pin_hash, person.language = NOBODY, None, "fr"
     held = numbers.numbers_of(session, person.id)
+    phones = [phone for phone in session.scalars(numbers.phones_of(person.id)) if phone]
     for number in held:
         numbers.release(session, person.id, number.id, by_person_id=None, now=now)
     session.flush()
     session.execute(update(NumberChange).where(NumberChange.person_id == person.id).values(phone=None))
     session.execute(update(Application).where(Application.member_id == row.id).values(name=NOBODY, phone=None))
-    session.execute(delete(SignIn).where(SignIn.phone.in_([number.phone for number in held]), SignIn.person_id.is_(None)))
+    session.execute(delete(SignIn).where(SignIn.phone.in_(phones), SignIn.person_id.is_(None)))
     session.execute(update(SignIn).where(SignIn.person_id == person.id).values(phone=""))
     done = CallBack.done_at.is_not(None)
     session.execute(update(CallBack).where(CallBack.person_id == person.id, done).values(phone="", person_id=None))
-    about = or_(Operation.person_id == person.id, Operation.arguments["whom"]["person_id"].as_integer() == person.id)
-    blanked = session.execute(update(Operation).where(about).values(arguments={}).returning(Operation.key)).all()
+    told = update(Operation).where(_names(person.id, phones)).values(arguments={})
+    blanked = session.execute(told.returning(Operation.key)).all()
     return Erased(len(held), len(blanked))
+
+
+def _names(person_id: int, phones: list[str]) -> ColumnElement[bool]:
+    """Return the condition for an act whose arguments name somebody: their own, or one where their card or number was picked."""
+    dialled = [phone.removeprefix("+221") for phone in phones]
+    cards = [Operation.arguments[picked]["person_id"].as_integer() == person_id for picked in ("whom", "peer_card", "merging")]
+    calls = [Operation.arguments[picked]["phone"].as_string().in_(dialled) for picked in ("call_back", "letter")]
+    return or_(Operation.person_id == person_id, *cards, *calls)
 
 
 def _check(session: Session, row: Member, today: date) -> None:
