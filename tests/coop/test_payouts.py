@@ -392,6 +392,16 @@ def test_an_entry_is_reversed_by_two_and_once(desk):
     assert (len(entries(desk, "reversal")), desk.wrong()) == (1, ())
 
 
+def test_nothing_is_reversed_on_an_account_closed_meanwhile(desk):
+    row = desk.handed()
+    desk.do(handing.receive, 1, row.id)
+    desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
+    with desk.database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 1).values(state="departed"))
+    with pytest.raises(approvals.Impossible, match="compte est clos"):
+        desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
+
+
 def test_a_slip_found_after_many_more_entries_is_still_reversed(desk):
     entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
     desk.do(credit, 1, [Delivery(f"fish:{at}", 1, 100) for at in range(20)])

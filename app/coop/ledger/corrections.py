@@ -12,6 +12,7 @@ from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.payouts import SIDES, free_savings
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, one_at_a_time, reverse
 from app.coop.members import audit
+from app.coop.members.models import Member
 from app.coop.members.offices import Office
 from app.coop.payments.due import unheld
 
@@ -119,6 +120,8 @@ def reversed_(session: Session, approval: approvals.Approval, /, *, operation: s
     except AlreadyReversed:
         raise approvals.Impossible("déjà annulé") from None
     member = entry.member_id or 0
+    if session.scalar(select(Member.state).where(Member.id == member)) == "departed":
+        raise approvals.Impossible("le compte est clos")
     if _touched(session, entry.id, "savings") and free_savings(session, member) < 0:
         raise approvals.Impossible("un retrait attend cette épargne")
     if _touched(session, entry.id, "payable") and unheld(session, member) < 0:
