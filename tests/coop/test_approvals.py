@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from app.coop.approvals import deciding, sweeping
 from app.coop.approved import approvals
-from app.coop.members.models import Member, OfficerAct, Role
+from app.coop.members.models import Member, Number, OfficerAct, Role
 from app.coop.members.offices import Office
 from app.sms.models import Message
 from tests import quay, village
@@ -295,3 +295,12 @@ def test_on_both_databases_the_lists_and_the_sweep_agree(database, clock):
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
         assert reader.scalar(select(Member.person_id).where(Member.id == 1)) == 1
     assert (village.AWA, "Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord.") in told(database)
+
+
+def test_an_officer_is_told_on_a_number_that_is_still_hers(house, clock):
+    with house.transaction() as session:
+        session.execute(update(Number).where(Number.phone == quay.SECRETARY).values(proof_wanted=True))
+        session.add(Number(phone=village.NOBODY, person_id=101, registered_at=village.LONG_AGO))
+    ask(house, clock)
+    sweep(house, clock)
+    assert {quay.SECRETARY, village.NOBODY} & {phone for phone, _ in told(house)} == {village.NOBODY}

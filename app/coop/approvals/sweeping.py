@@ -1,18 +1,18 @@
 """What becomes of approvals by themselves: the dead are ended, officers are told what waits, who asked is told how it ended."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.coop.approvals import rules
 from app.coop.approvals.deciding import end
 from app.coop.approvals.models import Approval
-from app.coop.members.models import Member, Number
+from app.coop.members.models import Member
+from app.coop.members.numbers import first_numbers
 from app.db.database import is_outage
 from app.sms import outbox, texts
 
@@ -54,7 +54,7 @@ def _tell_officers(session: Session, said: Said, now: datetime) -> None:
     for row in _claimed(session, "nothing", "asked", ("waiting",)):
         for person in rules.whom_to_ask(session, row, now.date()):
             asked[person].append(row)
-    for person, phone in _numbers(session, asked).items():
+    for person, phone in first_numbers(session, asked).items():
         words = texts.approvals_wait(len(asked[person]), said.code, said.cost)
         cause = f"approvals:{max(row.id for row in asked[person])}:{person}"
         _put(session, phone, words, cause, said, now, person, asked[person][0].cooperative_id)
@@ -63,7 +63,7 @@ def _tell_officers(session: Session, said: Said, now: datetime) -> None:
 def _tell_askers(session: Session, said: Said, now: datetime) -> None:
     ended = _claimed(session, "asked", "ended", ("approved", "refused", "dead"))
     ended += _claimed(session, "nothing", "ended", ("approved", "refused", "dead"))
-    numbers = _numbers(session, {row.asked_by for row in ended})
+    numbers = first_numbers(session, {row.asked_by for row in ended})
     for row in ended:
         if row.asked_by in numbers:
             words = texts.approval_ended(row.state, row.asked_at)
@@ -76,7 +76,7 @@ def _tell_members(session: Session, said: Said, now: datetime, approved: list[Ap
     """Tell whom it concerns that something was done to her account, unless she asked for it."""
     whose = select(Member.id, Member.person_id).where(Member.id.in_([row.member_id for row in approved]))
     person_of = {row.id: row.person_id for row in session.execute(whose)}
-    numbers = _numbers(session, person_of.values())
+    numbers = first_numbers(session, person_of.values())
     for row in approved:
         person = person_of[row.member_id or 0]
         if person != row.asked_by and person in numbers:
@@ -92,12 +92,6 @@ def _claimed(session: Session, told: str, then: str, states: tuple[str, ...]) ->
     claimed = update(Approval).where(Approval.id.in_(ids), Approval.told == told, Approval.state.in_(states)).values(told=then)
     rows = session.scalars(claimed.returning(Approval), execution_options={"populate_existing": True})
     return sorted(rows, key=lambda row: row.id)
-
-
-def _numbers(session: Session, persons: Iterable[int]) -> dict[int, str]:
-    """Return each person's first number; one who has none is not told."""
-    first = select(func.min(Number.id)).where(Number.person_id.in_(list(persons))).group_by(Number.person_id)
-    return {person: phone for person, phone in session.execute(select(Number.person_id, Number.phone).where(Number.id.in_(first)))}  # noqa: C416
 
 
 def _put(session: Session, phone: str, words: str, cause: str, said: Said, now: datetime, person: int, place: int | None) -> None:

@@ -11,6 +11,7 @@ from app.coop.audience.words import Audience
 from app.coop.broadcasting.estimating import Nobody, digest, limits_of, same_before, when_over
 from app.coop.members import audit
 from app.coop.members.models import Number
+from app.coop.members.numbers import first_numbers
 from app.coop.members.offices import NotYours, Office, holders_of_right, offices_of
 from app.sms import outbox
 from app.sms.broadcasts import budget, expanding, words
@@ -160,8 +161,7 @@ def _tell_others(session: Session, broadcast: Broadcast, terms: Terms, now: date
     """Send a copy to the other officers of the scope, any of whom may stop it."""
     held = holders_of_right(session, "stop", broadcast.cooperative_id, terms.day_of(now))
     others = {office.person_id for office in held} - {broadcast.person_id}
-    first = select(func.min(Number.id)).where(Number.person_id.in_(others)).group_by(Number.person_id)
-    for phone, person in session.execute(select(Number.phone, Number.person_id).where(Number.id.in_(first))).all():
+    for person, phone in first_numbers(session, others).items():
         outbox.put(
             session,
             to=phone,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.coop.approvals.sweeping import Said
 from app.coop.contests.answering import Escalated, escalate, waiting
 from app.coop.contests.models import Contest
-from app.coop.members.models import Number
+from app.coop.members.numbers import first_numbers
 from app.coop.members.offices import holders_of_right
 from app.coop.members.reaching import reach
 from app.sms import outbox
@@ -43,7 +43,7 @@ def _announce(session: Session, said: Said, now: datetime) -> None:
         for office in holders_of_right(session, "approve", place, now.date()):
             for one in waiting(session, office, now, new):
                 words = texts.contest_new(one.number, one.answer_by, said.code, said.cost)
-                for phone in _numbers(session, {office.person_id}).values():
+                for phone in first_numbers(session, {office.person_id}).values():
                     _put(session, phone, words, "task", f"contest:{one.id}:new:{office.person_id}", said, now, office.person_id)
 
 
@@ -52,12 +52,7 @@ def _answerable(session: Session, one: Escalated, now: datetime) -> list[tuple[i
     scope, role = (None, "administrator") if one.level > 1 else (one.cooperative_id, "president")
     holders = holders_of_right(session, "approve", scope, now.date())
     persons = {office.person_id for office in holders if office.role == role}
-    return sorted(_numbers(session, persons).items())
-
-
-def _numbers(session: Session, persons: set[int]) -> dict[int, str]:
-    rows = select(Number.person_id, Number.phone).where(Number.person_id.in_(persons)).order_by(Number.id.desc())
-    return {person: phone for person, phone in session.execute(rows)}  # noqa: C416 - a Row is not a pair to mypy
+    return sorted(first_numbers(session, persons).items())
 
 
 def _put(session: Session, to: str, text: str, purpose: str, cause: str, said: Said, now: datetime, person: int) -> None:

@@ -4,6 +4,7 @@ A number opens nothing before it is proved: by the activation number that an off
 or, when there is no PIN to ask for, by a second officer. So no officer alone puts a telephone on a member's account.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -48,6 +49,13 @@ def numbers_of(reader: Connection | Session, person_id: int) -> list[Held]:
     """Return a person's numbers: proved before unproved, their own before a trusted one."""
     mine = select(Number.id, Number.phone, Number.trusted, Number.proof_wanted).where(Number.person_id == person_id)
     return [Held(*row) for row in reader.execute(mine.order_by(Number.proof_wanted, Number.trusted, Number.id))]
+
+
+def first_numbers(reader: Connection | Session, persons: Iterable[int]) -> dict[int, str]:
+    """Return each person's first number in the order of `numbers_of`; one who has none is left out. One SELECT."""
+    order = (Number.proof_wanted.desc(), Number.trusted.desc(), Number.id.desc())
+    rows = reader.execute(select(Number.person_id, Number.phone).where(Number.person_id.in_(set(persons))).order_by(*order))
+    return {row.person_id: row.phone for row in rows}
 
 
 def attach(
