@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.members.signing_in import Desk
 from app.sms.broadcasts.timing import Terms
@@ -12,9 +13,17 @@ from app.web.console.pages import pages
 from app.web.console.sign_in import open_pages
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, but a request without a cookie has none to verify: else every hop would make ready to check signatures."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the cookie's session, or an empty one."""
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
+
+
 def add_console(app: Flask, desk: Desk, terms: Terms, now: Callable[[], datetime], *, secret: str, secure: bool) -> None:
     """Serve `/` and `/sign-in`; `secure` keeps the cookies off plain HTTP."""
-    app.secret_key = secret
+    app.secret_key, app.session_interface = secret, Sessions()
     app.config.update(
         SESSION_COOKIE_NAME="jappoo_console",
         SESSION_COOKIE_HTTPONLY=True,
