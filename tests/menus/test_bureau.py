@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.coop.members import appointing
-from tests import village
+from tests import quay, village
 
 NEW = "+221780000002"
 
@@ -25,3 +25,16 @@ def test_an_administrator_who_is_no_member_chooses_a_pin_at_the_first_use_of_the
     assert "ouvert" in talk.type("7391")
     assert "code secret" in talk.dial(["8", "4", "1"])
     assert "Quel produit" in talk.type("7391")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_administrator_without_a_card_comes_back_by_a_new_first_use(line, database):
+    with database.transaction() as session:
+        given = appointing.renew(session, quay.ADMINISTRATOR, key=village.KEY, now=datetime.now(UTC))
+    talk = line(quay.ADMINISTRATOR)
+    talk.dial(["8", "5", "2"])
+    for entry in (given.activation, "1", "7391"):
+        talk.type(entry)
+    assert "C'est fait" in talk.type("7391")
+    talk.dial(["8", "5", "2"])
+    assert "Code oublié" in talk.type("7391")
