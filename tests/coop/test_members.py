@@ -73,7 +73,9 @@ def test_a_number_is_its_persons_only(village):
 
 
 def test_activation_makes_active_with_a_pin_and_consent(village):
-    issue(village)
+    number = issue(village)
+    assert not activate(village), "nobody has typed this number"
+    attempt(village, number, "a")
     assert activate(village)
     assert pins.try_pin(village, 4, "2468", "m", peppers=PEPPERS, now=LONG_AGO) == pins.Right()
     with village.session() as session:
@@ -86,7 +88,7 @@ def test_activation_makes_active_with_a_pin_and_consent(village):
 
 @pytest.mark.parametrize(("person", "state"), [(1, "active"), (5, "blocked")])
 def test_an_activation_number_gives_no_new_pin_to_whoever_has_one(village, person, state):
-    issue(village, person=person)
+    attempt(village, issue(village, person=person), "a", person=person)
     assert not activate(village, person=person)
     with village.session() as session:
         assert session.get_one(Member, person).state == state

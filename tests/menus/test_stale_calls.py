@@ -84,3 +84,14 @@ def test_without_a_telephone_of_ones_own_a_reset_serves_on_the_trusted_one(line,
         session.get_one(Number, 1).trusted = True
     bureau(line, "2", "00001", "2468")
     assert "C'est fait" in dial(line, AWA, "1", "1", "7391", "7391")
+
+
+def test_a_first_use_begun_with_an_older_number_ends_with_it(line, database):
+    talk = line(NEW)
+    talk.dial(["1"])
+    for entry in ("482190", "1", "7391"):
+        talk.type(entry)
+    bureau(line, "7", "00004", "2468")
+    assert "ne sert plus" in talk.type("7391")
+    with database.read() as reader:
+        assert reader.scalar(select(Member.state).where(Member.id == 4)) == "pending"

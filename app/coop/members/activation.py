@@ -72,14 +72,14 @@ def try_activation(
 
 
 def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phone: str, channel: str, now: datetime) -> bool:
-    """Make a pending member active with a PIN, use the number up, note the consent; False when it was used meanwhile.
+    """Make a pending member active with a PIN, use the number up, note the consent; False when it was used or renewed meanwhile.
 
-    An officer of the federation who is no member gets a first PIN so, too. Whoever has a PIN gets none this way, though a number
+    One that was never tried was made since its caller tried another. An officer of the federation who is no member gets a first PIN so, too. Whoever has a PIN gets none this way, though a number
     may have been issued anew to prove a telephone with.
     """
     used = session.execute(
         update(Activation)
-        .where(Activation.person_id == person_id, Activation.used_at.is_(None))
+        .where(Activation.person_id == person_id, Activation.used_at.is_(None), Activation.tries > 0)
         .values(used_at=now)
         .returning(Activation.person_id)
     ).first()

@@ -114,11 +114,11 @@ def prove(session: Session, person_id: int, phone: str, *, by_person_id: int | N
 def enrol(session: Session, person_id: int, phone: str, *, now: datetime) -> bool:
     """Prove a number by its activation number, tried before, and the PIN, right before: both are its caller's to have checked.
 
-    Uses the activation number up; False when it was used meanwhile.
+    Uses the activation number up; False when it was used or renewed meanwhile.
     """
     used = (
         update(Activation)
-        .where(Activation.person_id == person_id, Activation.used_at.is_(None), Activation.expires_at > now)
+        .where(Activation.person_id == person_id, Activation.used_at.is_(None), Activation.expires_at > now, Activation.tries > 0)
         .values(used_at=now)
         .returning(Activation.person_id)
     )
