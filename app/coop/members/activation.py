@@ -74,8 +74,8 @@ def try_activation(
 def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phone: str, channel: str, now: datetime) -> bool:
     """Make a pending member active with a PIN, use the number up, note the consent; False when it was used or renewed meanwhile.
 
-    One that was never tried was made since its caller tried another. An officer of the federation who is no member gets a first PIN so, too. Whoever has a PIN gets none this way, though a number
-    may have been issued anew to prove a telephone with.
+    One that was never tried was made since its caller tried another. An officer of the federation who is no member gets a first
+    PIN so, too. Whoever has a PIN gets none this way, though a number may have been issued anew to prove a telephone with.
     """
     used = session.execute(
         update(Activation)
