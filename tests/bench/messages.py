@@ -125,11 +125,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.messages", description=__doc__)
     parser.add_argument("--quick", action="store_const", const=True, help="a tenth of the messages, two rounds")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--own", type=int, default=2_000, help="own texts a round (20,000 takes minutes a round)")
+    parser.add_argument("--own", type=int, default=20_000, help="own texts a round, to a provider that answers at once")
+    parser.add_argument(
+        "--slow", type=int, default=2_000, help="own texts a round, to one that takes 50 ms (20,000 take a minute a round)"
+    )
     parser.add_argument("--shared", type=int, default=100_000)
     given = parser.parse_args()
     if given.quick:
-        given.rounds, given.shared, given.own = 2, 10_000, 600
+        given.rounds, given.shared, given.own, given.slow = 2, 10_000, 2_000, 600
     with ExitStack() as stack:
         bench = Bench(stack, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jappoo-bench-"))))
         found = _measure(bench, given)
@@ -152,15 +155,15 @@ def _measure(bench: Bench, given: argparse.Namespace) -> dict[str, Any]:
     found["rows"].append(_row("shared", given.shared, pairs))
     found[f"memory at {given.shared:,} (MB)"] = _peak(bulk.pid)
     found["code (s)"] = _codes(bench, given.shared)
-    for wait, name in ((0.0, "own, 0 ms"), (0.05, "own, 50 ms")):
+    for wait, name, count in ((0.0, "own, 0 ms", given.own), (0.05, "own, 50 ms", given.slow)):
         if wait:
             bulk.kill()
             bulk = bench.worker("bulk", wait)
         pairs = []
-        for _ in range(min(given.rounds, 5)):
-            base = bench.floor("own", str(bench.ports[wait]), str(given.own), str(LINES))
-            pairs.append((base, bench.ours(bulk, given.own, own=True, clocked_rows=False)))
-        found["rows"].append(_row(name, given.own, pairs))
+        for _ in range(given.rounds):
+            base = bench.floor("own", str(bench.ports[wait]), str(count), str(LINES))
+            pairs.append((base, bench.ours(bulk, count, own=True, clocked_rows=False)))
+        found["rows"].append(_row(name, count, pairs))
     return found
 
 
