@@ -62,7 +62,7 @@ def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, seco
         if not rows:
             return claim(session, lane, now=now, most=most, second=second)
     texts: dict[str, list[Any]] = {}
-    for row in sorted(rows):
+    for row in sorted(rows, key=lambda row: row.id):
         texts.setdefault(row.text, []).append(row)
     return [
         Batch(claimed, lane, now, text, {row.to_number: row.id for row in some}, sum(row.parts for row in some))
