@@ -102,7 +102,7 @@ def state(ask: Ask) -> str:
         return replies.HELP
     broadcast = _meant(ask, office)
     if broadcast is None:
-        return said.NO_SUCH.replace("{which}", _digits(ask.rest))
+        return _none(ask)
     return said.standing(broadcast, progress.count(ask.session, broadcast.id), ask.terms, ask.now)
 
 
@@ -116,7 +116,7 @@ def stop(ask: Ask) -> str:
     if not (_digits(ask.rest) or under_way) and _drop_estimate(ask):
         return said.DROPPED
     if broadcast is None:
-        return said.NO_SUCH.replace("{which}", _digits(ask.rest))
+        return _none(ask)
     left = stopping.stop(ask.session, office, broadcast.id, channel="sms", operation=ask.operation, now=ask.now)
     if left is None:
         gone = progress.count(ask.session, broadcast.id).gone
@@ -203,6 +203,11 @@ def _drop_estimate(ask: Ask) -> bool:
     newest = select(Broadcast.id).where(Broadcast.sender == ask.phone).order_by(Broadcast.id.desc()).limit(1).scalar_subquery()
     open_one = (Broadcast.id == newest) & (Broadcast.state == "estimated") & (Broadcast.estimated_at > since)
     return bool(ask.session.scalar(update(Broadcast).where(open_one).values(state="dead").returning(Broadcast.id)))
+
+
+def _none(ask: Ask) -> str:
+    number = _digits(ask.rest)
+    return said.NO_SUCH.replace("{which} ", f"{number} " if number else "")
 
 
 def _digits(rest: str) -> str:
