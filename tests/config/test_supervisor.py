@@ -121,7 +121,7 @@ def test_closed_terminal_ends_all(tmp_path: Path) -> None:
     pid, terminal = pty.fork()
     if pid == 0:
         os.execv(sys.executable, [sys.executable, "-m", "tests.config.family", str(tmp_path), "plain"])
-    _read_until(terminal, b"ready")
+    _read_until(terminal, b"ready\r\n")  # all of it: a line cut by the closing would be the fault
     assert len(family.left()) >= 3
     os.close(terminal)
     _, status = os.waitpid(pid, 0)
