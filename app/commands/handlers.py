@@ -5,24 +5,19 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from app.commands import broadcast_replies, broadcasting, contests, replies, weighing
+from app.commands import broadcast_replies, broadcasting, contests, production, replies, weighing
 from app.commands.asking import Ask
-from app.commands.grammar import fold_words
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
-from app.coop.members.events import CardAlias
 from app.coop.members.finding import BELONGS
-from app.coop.members.identity import Who, cooperative_of, person_of
+from app.coop.members.identity import cooperative_of, person_of
 from app.coop.members.models import Member
 from app.coop.members.offices import administrators
 from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
-from app.coop.production import declaring, members_word
-from app.coop.production.models import Product
-from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production import members_word
 from app.sms import consents, outbox, payment_texts, texts
 
-_PROD = re.compile(r"(?:(C?\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
 _TARIF = re.compile(r"([^0-9]+?) ([0-9]{1,3}(?:[ .]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FCFA|CFA|XOF)?")
 _REPLY = re.compile(r"\W*\w+\W+([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
 LANGUAGES = {
@@ -120,7 +115,7 @@ def _prices(ask: Ask) -> str:
         return replies.price_list([(price.name, price.amount, price.unit) for price in prices], ask.now.date(), place)
     meant = find_product(reader, ask.rest)
     if meant.product_id is None:
-        return _suggest(meant.near)
+        return replies.suggest(meant.near)
     found = [price for price in prices if price.product_id == meant.product_id]
     found = found or [price for price in prices_for(reader, None, ask.now) if price.product_id == meant.product_id]
     if not found:
@@ -140,64 +135,6 @@ def _balance(ask: Ask) -> str:
         return replies.BALANCE
     found = balances_of(reader, who.member_id)
     return replies.balances(found.shares, found.savings, found.payable, found.advance)
-
-
-def _production(ask: Ask) -> str:
-    rest, again = (ask.rest[: -len(" AUTRE")], True) if ask.rest.endswith(" AUTRE") else (ask.rest, False)
-    typed = _PROD.fullmatch(rest)
-    who = _declarer(ask, typed[1] if typed else None)
-    if isinstance(who, str):
-        return who
-    if typed is None:
-        return replies.HOW_PROD if " " not in rest else replies.BAD_QUANTITY
-    meant = find_product(ask.session.connection(), typed[2], who.cooperative_id)
-    if meant.product_id is None:
-        return _suggest(meant.near)
-    product = ask.session.execute(select(Product.unit, Product.divisible).where(Product.id == meant.product_id)).one()
-    if typed[4] and not _same_unit(typed[4], product.unit):
-        return replies.OTHER_UNIT.replace("{unit}", product.unit)
-    try:
-        quantity = parse_quantity(typed[3], product.divisible)
-        done = declaring.declare(
-            ask.session,
-            member_id=who.member_id or 0,
-            product_id=meant.product_id,
-            quantity=quantity,
-            channel="sms",
-            operation=ask.operation,
-            now=ask.now,
-            again=again,
-        )
-    except BadQuantity:
-        return replies.BAD_QUANTITY
-    except declaring.ProductGone:
-        return replies.NO_PRODUCT
-    except declaring.NotActive:
-        return replies.JOIN
-    if done.repeated:
-        return replies.REPEATED.replace("{reference}", done.reference)
-    return texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
-
-
-def _same_unit(typed: str, unit: str) -> bool:
-    """Tell whether a unit was meant, one or several of it, or a short form of three letters or more."""
-    one, meant = typed.removesuffix("S"), fold_words(unit).removesuffix("S")
-    return one == meant or (len(one) >= 3 and meant.startswith(one)) or (meant == "KG" and one in ("KILO", "KGS"))
-
-
-def _declarer(ask: Ask, card: str | None) -> Who | str:
-    """Return who declares: on a shared number the card says; a string is the answer when nobody does."""
-    active = [who for who in ask.holders if who.state == "active" and who.member_id]
-    if not active:
-        return replies.JOIN
-    if len(ask.holders) == 1 and card is None:
-        return active[0]
-    theirs = [who.member_id for who in active]
-    printed = select(Member.card, Member.id).where(Member.id.in_(theirs))
-    others = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(theirs))
-    cards = dict(ask.session.execute(printed.union_all(others)).all())
-    meant = [who for who in active if card and cards.get(card) == who.member_id]
-    return meant[0] if meant else replies.WHICH_CARD
 
 
 def _call_back(ask: Ask) -> str:
@@ -263,7 +200,7 @@ def _price(ask: Ask) -> str:
         return replies.HOW_TARIF
     meant = find_product(ask.session.connection(), typed[1], office.cooperative_id)
     if meant.product_id is None:
-        return _suggest(meant.near)
+        return replies.suggest(meant.near)
     try:
         amount = int(typed[2].replace(" ", "").replace(".", ""))
         made = proposing.propose(
@@ -275,10 +212,6 @@ def _price(ask: Ask) -> str:
     return replies.price_noted(made.product, made.before, made.amount, made.unit, place or "fédération")
 
 
-def _suggest(near: tuple[str, ...]) -> str:
-    return replies.WHICH_PRODUCT.replace("{near}", ", ".join(near)) if near else replies.NO_PRODUCT
-
-
 HANDLERS: dict[str, Callable[[Ask], str]] = {
     "PRIX": _prices,
     "AIDE": _help,
@@ -287,7 +220,7 @@ HANDLERS: dict[str, Callable[[Ask], str]] = {
     "STOP ALERTE": _consent(("urgent",), False, replies.STOPPED_ALERTS),
     "START": _start,
     "SOLDE": _balance,
-    "PROD": _production,
+    "PROD": production.declare,
     "RAPPEL": _call_back,
     "LANGUE": _language,
     "NON": _contest,

@@ -43,6 +43,11 @@ NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
 
 
+def suggest(near: tuple[str, ...]) -> str:
+    """Name the products that may be meant."""
+    return WHICH_PRODUCT.replace("{near}", ", ".join(near)) if near else NO_PRODUCT
+
+
 def price_line(name: str, graded: list[tuple[str | None, int]], unit: str, since: date, place: str) -> str:
     """Say a product's prices: XOF a unit, for all grades (None) or one, day, place."""
     amounts = ", ".join(f"{grade} {_francs(amount)}" if grade else _francs(amount) for grade, amount in graded)

@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.commands import handlers
+from app.commands import handlers, production
 from app.coop.production.models import Declaration
 from tests import village
 
@@ -50,7 +50,7 @@ def test_the_same_words_that_mean_nothing_are_answered_twice_in_ten_minutes(desk
 
 def test_a_fault_of_ours_is_said_and_kept_and_nothing_of_it_stays(desk, monkeypatch):
     def broken(word, ask):
-        handlers._production(ask)
+        production.declare(ask)
         raise KeyError(word)
 
     monkeypatch.setattr(handlers, "answer", broken)

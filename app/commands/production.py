@@ -1,0 +1,78 @@
+"""`PROD [card] <product> <quantity> [unit] [AUTRE]`: a member declares what they will bring."""
+
+import re
+
+from sqlalchemy import select
+
+from app.commands import replies
+from app.commands.asking import Ask
+from app.commands.grammar import fold_words
+from app.coop.members.events import CardAlias
+from app.coop.members.identity import Who
+from app.coop.members.models import Member
+from app.coop.prices.reading import find_product
+from app.coop.production import declaring
+from app.coop.production.models import Product
+from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.sms import texts
+
+_TYPED = re.compile(r"(?:(C?\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
+
+
+def declare(ask: Ask) -> str:
+    """Declare what was typed, once, or say what is missing."""
+    rest, again = (ask.rest[: -len(" AUTRE")], True) if ask.rest.endswith(" AUTRE") else (ask.rest, False)
+    typed = _TYPED.fullmatch(rest)
+    who = _declarer(ask, typed[1] if typed else None)
+    if isinstance(who, str):
+        return who
+    if typed is None:
+        return replies.HOW_PROD if " " not in rest else replies.BAD_QUANTITY
+    meant = find_product(ask.session.connection(), typed[2], who.cooperative_id)
+    if meant.product_id is None:
+        return replies.suggest(meant.near)
+    product = ask.session.execute(select(Product.unit, Product.divisible).where(Product.id == meant.product_id)).one()
+    if typed[4] and not _same_unit(typed[4], product.unit):
+        return replies.OTHER_UNIT.replace("{unit}", product.unit)
+    try:
+        quantity = parse_quantity(typed[3], product.divisible)
+        done = declaring.declare(
+            ask.session,
+            member_id=who.member_id or 0,
+            product_id=meant.product_id,
+            quantity=quantity,
+            channel="sms",
+            operation=ask.operation,
+            now=ask.now,
+            again=again,
+        )
+    except BadQuantity:
+        return replies.BAD_QUANTITY
+    except declaring.ProductGone:
+        return replies.NO_PRODUCT
+    except declaring.NotActive:
+        return replies.JOIN
+    if done.repeated:
+        return replies.REPEATED.replace("{reference}", done.reference)
+    return texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
+
+
+def _same_unit(typed: str, unit: str) -> bool:
+    """Tell whether a unit was meant, one or several of it, or a short form of three letters or more."""
+    one, meant = typed.removesuffix("S"), fold_words(unit).removesuffix("S")
+    return one == meant or (len(one) >= 3 and meant.startswith(one)) or (meant == "KG" and one in ("KILO", "KGS"))
+
+
+def _declarer(ask: Ask, card: str | None) -> Who | str:
+    """Return who declares: on a shared number the card says; a string is the answer when nobody does."""
+    active = [who for who in ask.holders if who.state == "active" and who.member_id]
+    if not active:
+        return replies.JOIN
+    if len(ask.holders) == 1 and card is None:
+        return active[0]
+    theirs = [who.member_id for who in active]
+    printed = select(Member.card, Member.id).where(Member.id.in_(theirs))
+    others = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(theirs))
+    cards = dict(ask.session.execute(printed.union_all(others)).all())
+    meant = [who for who in active if card and cards.get(card) == who.member_id]
+    return meant[0] if meant else replies.WHICH_CARD
