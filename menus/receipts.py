@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.coop.ledger import signing
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.members.reaching import reach
 from app.coop.payments import handing
@@ -56,9 +57,9 @@ def sign_receipt(hop: Hop, session: Session) -> Signed:
         raise Lead("gone") from None
     except NotForYourself:
         raise Lead("yourself") from None
-    except handing.SameOfficer:
+    except signing.SameOfficer:
         raise Lead("same") from None
-    except handing.OtherSignature:
+    except signing.OtherSignature:
         raise Lead("other") from None
     if paid is None:
         return Signed("Noté. Un 2e responsable tape le même numéro.")

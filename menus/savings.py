@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import handing, payouts, schedule
+from app.coop.ledger import payouts, schedule, signing
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.reaching import reach
@@ -75,8 +75,8 @@ _WHY: dict[type[Exception], str] = {
     payouts.NotHers: "Compte pas actif ici.",
     payouts.NotForYourself: "Pas pour vous-même: un autre responsable.",
     payouts.Gone: "Déjà fait, ou changé depuis.",
-    handing.SameOfficer: "Vous avez déjà signé: il faut un autre.",
-    handing.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
+    signing.SameOfficer: "Vous avez déjà signé: il faut un autre.",
+    signing.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
     Overdrawn: "Plus que ce que disent les comptes.",
 }
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.coop.approved import approvals
-from app.coop.ledger import corrections, services, till
+from app.coop.ledger import corrections, services, signing, till
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.reading import balances_of
@@ -180,9 +180,9 @@ def test_without_a_telephone_two_officers_and_one_signature_number(counter):
 
     assert sign(treasury.PAYER, "70") is None
     assert sign(treasury.PAYER, "71") is None
-    with pytest.raises(handing.SameOfficer):
+    with pytest.raises(signing.SameOfficer):
         sign(treasury.PAYER, "71")
-    with pytest.raises(handing.OtherSignature):
+    with pytest.raises(signing.OtherSignature):
         sign(treasury.PRESIDENT, "70")
     with pytest.raises(handing.Gone):
         sign(Office(9, "president", 2), "71")

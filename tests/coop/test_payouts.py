@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from app.coop.approvals.sweeping import Said
 from app.coop.approved import approvals
 from app.coop.contests import answering, opening
-from app.coop.ledger import corrections, expiring, handing, payouts, schedule, till
+from app.coop.ledger import corrections, expiring, handing, payouts, schedule, signing, till
 from app.coop.ledger.deliveries import Delivery, credit
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.ledger.reading import Balances, balances_of
@@ -213,9 +213,9 @@ def test_nothing_is_handed_over_to_a_blocked_account_or_by_its_owner(desk):
 def test_without_her_telephone_two_officers_and_a_number_sign(desk):
     row = desk.handed()
     assert desk.typed(handing.sign, TREASURER, row.id, "4711") is None
-    with pytest.raises(handing.SameOfficer):
+    with pytest.raises(signing.SameOfficer):
         desk.typed(handing.sign, TREASURER, row.id, "4711")
-    with pytest.raises(handing.OtherSignature):
+    with pytest.raises(signing.OtherSignature):
         desk.typed(handing.sign, PRESIDENT, row.id, "4712")
     assert desk.typed(handing.sign, PRESIDENT, row.id, "4711").state == "paid"
     assert (desk.state(row), desk.wrong()) == ("paid", ())

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.coop.contests import answering, opening
 from app.coop.contests.models import Contest
-from app.coop.ledger import services
+from app.coop.ledger import services, signing
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.reading import balances_of
@@ -30,8 +30,8 @@ REFUSALS = (
     batches.Changed,
     batches.Gone,
     handing.Gone,
-    handing.SameOfficer,
-    handing.OtherSignature,
+    signing.SameOfficer,
+    signing.OtherSignature,
     opening.TooLate,
     answering.Gone,
     services.Overdrawn,

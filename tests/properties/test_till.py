@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.coop.approved import approvals
-from app.coop.ledger import corrections, handing, payouts, schedule, till
+from app.coop.ledger import corrections, handing, payouts, schedule, signing, till
 from app.coop.ledger.deliveries import Delivery, credit, shared_out
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.services import Overdrawn
@@ -26,8 +26,8 @@ REFUSALS = (
     payouts.Gone,
     payouts.NotEnough,
     payouts.NotForYourself,
-    handing.SameOfficer,
-    handing.OtherSignature,
+    signing.SameOfficer,
+    signing.OtherSignature,
     corrections.NotReversible,
     approvals.AlreadyAsked,
     approvals.Gone,

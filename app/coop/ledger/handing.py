@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, select
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import schedule
+from app.coop.ledger import schedule, signing
 from app.coop.ledger.models import Payout
 from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of, record
 from app.coop.ledger.services import account_of, post, reverse
@@ -20,14 +20,6 @@ from app.coop.members.offices import Office
 
 _WAITS = (Payout.state == "handed") & ~Payout.contested
 """Handed over, and nobody's word on it yet."""
-
-
-class SameOfficer(Exception):
-    """A signature wants two officers."""
-
-
-class OtherSignature(Exception):
-    """The first officer typed another number."""
 
 
 def hand_over(session: Session, office: Office, payout_id: int, *, channel: str, operation: str, now: datetime) -> Payout:
@@ -78,19 +70,10 @@ def sign(
         raise Gone(payout_id)
     if session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == office.person_id:
         raise NotForYourself
-    if row.signed_by is None or (row.signed_by == office.person_id and row.signature != signature):
-        row.signature, row.signed_by = signature, office.person_id
-        record(session, office, "signed", row, channel, operation, now)
-        session.flush()
-        return None
-    if row.signed_by == office.person_id:
-        raise SameOfficer
-    if row.signature != signature:
-        raise OtherSignature
-    row.countersigned_by = office.person_id
-    record(session, office, "countersigned", row, channel, operation, now)
+    word = signing.sign(row, office.person_id, signature)
+    record(session, office, word, row, channel, operation, now)
     session.flush()
-    return _paid(session, payout_id, now)
+    return _paid(session, payout_id, now) if word == "countersigned" else None
 
 
 def take_back(session: Session, row: Payout, *, operation: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.coop.ledger.signing import Signed
 from app.db.base import Base, Id, Utc
 
 
@@ -58,12 +59,12 @@ class Posting(Base):
 _OPEN = text("state IN ('asked', 'approved', 'handed')")
 
 
-class Payout(Base):
+class Payout(Signed, Base):
     """What leaves for a member: *asked*, *approved* by several, *handed* over, *paid* by her word; or *refused*, *cancelled*.
 
     A *withdrawal* of savings, an *advance*, or *leasing* of an `asset`; `amount` in XOF, repaid in so many monthly `instalments`
-    (0: none). `reference` is five digits and a check digit. `signature` is the number of the receipt that two officers typed
-    where the member has no telephone. A member has one of a kind open at a time. While it is `contested` it moves no further.
+    (0: none). `reference` is five digits and a check digit. It is *Signed* where the member has no
+    telephone. A member has one of a kind open at a time. While it is `contested` it moves no further.
     """
 
     __tablename__ = "payouts"
@@ -91,9 +92,6 @@ class Payout(Base):
     handed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     handed_at: Mapped[datetime | None] = mapped_column(Utc)
     handed_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
-    signature: Mapped[str | None] = mapped_column(String(10))
-    signed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    countersigned_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     paid_at: Mapped[datetime | None] = mapped_column(Utc)
     paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
     contested: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import services
+from app.coop.ledger import services, signing
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.members import audit
 from app.coop.members.freezes import check_money
@@ -46,14 +46,6 @@ class Received(msgspec.Struct, frozen=True):
 
 class Gone(Exception):
     """The payment is not in the state that this needs: handed over, paid, contested or cancelled meanwhile."""
-
-
-class SameOfficer(Exception):
-    """A signature wants two officers."""
-
-
-class OtherSignature(Exception):
-    """The first officer typed another signature number."""
 
 
 _TO_HAND = (
@@ -161,27 +153,17 @@ def sign(
 ) -> Payment | None:
     """Note one officer's word that a receipt was signed under this number; with a second one's the payment is paid.
 
-    Returns None after the first. The first may type another number while alone. Raises Gone, NotForYourself, SameOfficer,
-    OtherSignature.
+    Returns None after the first. Raises Gone, NotForYourself, SameOfficer, OtherSignature.
     """
     here = (Payment.id == payment_id) & (Payment.cooperative_id == office.cooperative_id) & (Payment.state == "handed_over")
     row = session.scalar(select(Payment).where(here).with_for_update())
     if row is None:
         raise Gone
     _for_another(session, office, row)
-    if row.signed_by is None or (row.signed_by == office.person_id and row.signature != signature):
-        row.signature, row.signed_by = signature, office.person_id
-        _audit(session, office, "receipt signed", row, channel, operation, now)
-        session.flush()
-        return None
-    if row.signed_by == office.person_id:
-        raise SameOfficer
-    if row.signature != signature:
-        raise OtherSignature
-    row.countersigned_by = office.person_id
-    _audit(session, office, "receipt countersigned", row, channel, operation, now)
+    word = signing.sign(row, office.person_id, signature)
+    _audit(session, office, f"receipt {word}", row, channel, operation, now)
     session.flush()
-    return _pay(session, payment_id, now)
+    return _pay(session, payment_id, now) if word == "countersigned" else None
 
 
 def take_back(session: Session, row: Payment, *, operation: str, now: datetime) -> None:

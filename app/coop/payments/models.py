@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.coop.ledger.signing import Signed
 from app.db.base import Base, Id, Utc
 
 
@@ -32,10 +33,10 @@ class PaymentBatch(Base):
     operation: Mapped[str] = mapped_column(String(80), unique=True)
 
 
-class Payment(Base):
+class Payment(Signed, Base):
     """What one member is to get of a batch, in XOF: *open* (the amount is held), *handed_over*, then *paid* or *contested*, or
     *cancelled*. `reference` is five digits and a check digit, as a declaration's. `handed_role` is the office that gave it, none
-    for mobile money; `provider_reference` the operator's. `signature` is the number of the receipt that two officers typed.
+    for mobile money; `provider_reference` the operator's.
     """
 
     __tablename__ = "payments"
@@ -61,9 +62,6 @@ class Payment(Base):
     handed_at: Mapped[datetime | None] = mapped_column(Utc)
     handed_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
     provider_reference: Mapped[str | None] = mapped_column(String(40))
-    signature: Mapped[str | None] = mapped_column(String(10))
-    signed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    countersigned_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     paid_at: Mapped[datetime | None] = mapped_column(Utc)
     paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
 
