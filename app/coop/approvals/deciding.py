@@ -141,7 +141,8 @@ def decide(
         raise Gone(approval_id)
     session.add(ApprovalVote(approval_id=row.id, person_id=acting.person_id, approved=approved, at=now, operation=operation))
     session.flush()
-    _audit(session, acting, row, "given" if approved else "refused", channel, operation, now)
+    act = f"approval {'given' if approved else 'refused'}"
+    audit.record_on(session, acting, act, "approval", row, channel, operation, now)
     if not approved:
         row.decided_by = acting.person_id
         end(session, row, "refused", now)
@@ -215,17 +216,3 @@ def _missing(session: Session, row: Approval, now: datetime) -> int:
         return 0
     given = session.scalars(select(ApprovalVote.person_id).where(ApprovalVote.approval_id == row.id, ApprovalVote.approved))
     return max(0, row.needed - sum(rules.office_to_decide(session, row, person, now.date()) is not None for person in given.all()))
-
-
-def _audit(session: Session, office: Office, row: Approval, act: str, channel: str, operation: str, now: datetime) -> None:
-    audit.record(
-        session,
-        office,
-        f"approval {act}",
-        about=f"approval:{row.id}",
-        cooperative_id=row.cooperative_id,
-        member_id=row.member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )

@@ -114,17 +114,7 @@ def answer(
             payment.state = row.before or "handed_over"
     if row.payout_id is not None:
         _answer_payout(session, row, row.payout_id, upheld=upheld, now=now)
-    audit.record(
-        session,
-        office,
-        f"contest {row.state}",
-        about=f"contest:{row.id}",
-        cooperative_id=row.cooperative_id,
-        member_id=row.member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )
+    audit.record_on(session, office, f"contest {row.state}", "contest", row, channel, operation, now)
     session.flush()
     return Answered(row.id, row.member_id, row.number, upheld, note)
 

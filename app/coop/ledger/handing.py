@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger import schedule, signing
 from app.coop.ledger.models import Payout
-from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of, record
+from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of
 from app.coop.ledger.services import account_of, post, reverse
+from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.models import Member
@@ -40,7 +41,7 @@ def hand_over(session: Session, office: Office, payout_id: int, *, channel: str,
     row.handed_entry_id = _post(session, row, row.kind, (hers, row.member_id), ("handed_over", None), now)
     if row.instalments:
         schedule.write(session, row, now.date())
-    record(session, office, "handed over", row, channel, operation, now)
+    audit.record_on(session, office, "payout handed over", "payout", row, channel, operation, now)
     session.flush()
     return row
 
@@ -71,7 +72,7 @@ def sign(
     if session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == office.person_id:
         raise NotForYourself
     word = signing.sign(row, office.person_id, signature)
-    record(session, office, word, row, channel, operation, now)
+    audit.record_on(session, office, f"payout {word}", "payout", row, channel, operation, now)
     session.flush()
     return _paid(session, payout_id, now) if word == "countersigned" else None
 

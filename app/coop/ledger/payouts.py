@@ -143,7 +143,7 @@ def ask(
     session.add(row)
     session.flush()
     if office is not None:
-        record(session, office, "asked", row, channel, operation, now)
+        audit.record_on(session, office, "payout asked", "payout", row, channel, operation, now)
     approvals.ask(
         session,
         kind=kind,
@@ -211,17 +211,3 @@ def _reference(session: Session, cooperative_id: int, draw: Callable[[int], int]
         if session.scalar(same) is None:
             return drawn
     raise RuntimeError("no reference is free for a payout")
-
-
-def record(session: Session, office: Office, act: str, row: Payout, channel: str, operation: str, now: datetime) -> None:
-    """Write down what an officer did with a payout."""
-    audit.record(
-        session,
-        office,
-        f"payout {act}",
-        about=f"payout:{row.id}",
-        member_id=row.member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )

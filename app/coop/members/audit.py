@@ -1,11 +1,23 @@
 """What officers did: who typed it, by which office, when and through which channel. Rows are only added."""
 
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import OfficerAct
 from app.coop.members.offices import Office
+
+
+class Row(Protocol):
+    """A row that is a member's, in a co-operative."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def cooperative_id(self) -> int | None: ...
+    @property
+    def member_id(self) -> int | None: ...
 
 
 def record(
@@ -37,4 +49,19 @@ def record(
             channel=channel,
             at=now,
         )
+    )
+
+
+def record_on(session: Session, office: Office, act: str, kind: str, row: Row, channel: str, operation: str, now: datetime) -> None:
+    """Write down an act on a member's own row; its `kind` and id are what the act is about."""
+    record(
+        session,
+        office,
+        act,
+        about=f"{kind}:{row.id}",
+        channel=channel,
+        operation=operation,
+        now=now,
+        cooperative_id=row.cooperative_id,
+        member_id=row.member_id,
     )

@@ -116,7 +116,7 @@ def hand_over(
     lines = [(_account(session, row, "payable"), row.amount), (_account(session, row, "handed_over"), -row.amount)]
     row.handed_entry_id = _post(session, row, "handing_over", lines, now)
     if office is not None:
-        _audit(session, office, "payment handed over", row, channel, operation, now)
+        audit.record_on(session, office, "payment handed over", "payment", row, channel, operation, now)
     session.flush()
     return row
 
@@ -161,7 +161,7 @@ def sign(
         raise Gone
     _for_another(session, office, row)
     word = signing.sign(row, office.person_id, signature)
-    _audit(session, office, f"receipt {word}", row, channel, operation, now)
+    audit.record_on(session, office, f"receipt {word}", "payment", row, channel, operation, now)
     session.flush()
     return _pay(session, payment_id, now) if word == "countersigned" else None
 
@@ -209,16 +209,3 @@ def _account(session: Session, row: Payment, kind: str) -> int:
 def _for_another(session: Session, office: Office | None, row: Payment) -> None:
     if office and session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == office.person_id:
         raise NotForYourself
-
-
-def _audit(session: Session, office: Office, act: str, row: Payment, channel: str, operation: str, now: datetime) -> None:
-    audit.record(
-        session,
-        office,
-        act,
-        about=f"payment:{row.id}",
-        member_id=row.member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )

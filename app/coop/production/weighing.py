@@ -253,7 +253,7 @@ def note(
     )
     session.add(row)
     session.flush()
-    _audit(session, office, "noted", row.id, what.member_id, channel, operation, now)
+    audit.record_on(session, office, "weighing noted", "weighing", row, channel, operation, now)
     return Line(*session.execute(_TOLD.where(Weighing.id == row.id)).one())
 
 
@@ -265,7 +265,7 @@ def undo(session: Session, office: Office, weighing_id: int, *, channel: str, op
     row.state, row.operation = "undone", f"undone:{row.id}"
     declaration = session.get_one(Declaration, row.declaration_id)
     declaration.state, declaration.cancelled_at = ("cancelled", now) if row.on_the_spot else ("declared", None)
-    _audit(session, office, "undone", row.id, row.member_id, channel, operation, now)
+    audit.record_on(session, office, "weighing undone", "weighing", row, channel, operation, now)
     session.flush()
     return declaration.reference
 
@@ -305,7 +305,7 @@ def confirm(
     credited = dict(zip((line.id for line in worth), done, strict=True))
     settled = [_settled(line, credited.get(line.id), operation, now) for line in lines]
     session.execute(update(Weighing), settled)
-    _audit(session, office, "confirmed", upto, None, channel, operation, now)
+    audit.record(session, office, "weighing confirmed", about=f"weighing:{upto}", channel=channel, operation=operation, now=now)
     return _told(session, lines, credited)
 
 
@@ -357,18 +357,3 @@ def _told(session: Session, lines: Sequence[Line], credited: dict[int, Credited]
         who, done = reached[line.member_id], credited.get(line.id)
         told.append(Told(line, who.phone, who.person_id, done.net if done and who.amounts else None))
     return tuple(told)
-
-
-def _audit(
-    session: Session, office: Office, act: str, weighing: int, member_id: int | None, channel: str, operation: str, now: datetime
-) -> None:
-    audit.record(
-        session,
-        office,
-        f"weighing {act}",
-        about=f"weighing:{weighing}",
-        member_id=member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )
