@@ -5,7 +5,6 @@ exactly `application/json`; a test pins the private methods that are overridden 
 """
 
 import re
-import ssl
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -27,10 +26,31 @@ MOST_PARTS = 255
 _NO_IDS = (None, "", "None")
 """What stands for no message id; the word is the provider's own."""
 
+_NEVER_LEFT = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.EmptyPoolError,
+)
+"""Faults before a byte of the request: no connection (in time), a name not known, a handshake that fails."""
+
 
 class _Raw(msgspec.Struct, frozen=True):
     status: int
     body: bytes
+
+
+class _Https(urllib3.connection.HTTPSConnection):
+    """A connection whose handshake fails as its opening does: nothing of ours has left before it is done."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (OSError, urllib3.exceptions.HTTPError) as fault:
+            raise urllib3.exceptions.NewConnectionError(self, str(fault)) from fault
+
+
+class _HttpsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Https
 
 
 class _Service(SMSService):  # type: ignore[misc]
@@ -41,6 +61,7 @@ class _Service(SMSService):  # type: ignore[misc]
         self._pool = urllib3.PoolManager(
             maxsize=pool, block=True, ca_certs=certifi.where(), timeout=urllib3.Timeout(connect=TIMES[0], read=TIMES[1])
         )
+        self._pool.pool_classes_by_scheme = {"http": urllib3.HTTPConnectionPool, "https": _HttpsPool}
         super().__init__(username, api_key)
 
     def _init_service(self) -> None:
@@ -56,18 +77,12 @@ class _Service(SMSService):  # type: ignore[misc]
                 method, url, headers=headers | kind, body=urlencode(data), retries=False, redirect=False, pool_timeout=TIMES[1]
             )
         except urllib3.exceptions.HTTPError as error:
-            raise (NotSent if _never_left(error) else MaybeSent)(type(error).__name__) from error
+            raise (NotSent if isinstance(error, _NEVER_LEFT) else MaybeSent)(type(error).__name__) from error
         return _Raw(answer.status, answer.data)
 
     def close(self) -> None:
         """Drop the connections."""
         self._pool.clear()
-
-
-def _never_left(error: urllib3.exceptions.HTTPError) -> bool:
-    """Tell whether nothing was sent: no connection (in time), a name not known, a certificate not believed."""
-    known = urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.EmptyPoolError
-    return isinstance(error, known) or any(isinstance(cause, ssl.SSLCertVerificationError) for cause in error.args)
 
 
 class AfricasTalkingSms:
@@ -96,7 +111,7 @@ def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
     """Read a raw answer: the code of each number decides, not its words, nor the content type.
 
     Raises MaybeSent on a fault of the server's, and on an acceptance that can't be read. A number that was taken without
-    an id is `unknown`: only an id can tie a report to it.
+    an id is `unknown`: only an id can tie a report to it. One that is named twice is taken if it was taken once.
     """
     if raw.status == 401:
         return Answer(whole="bad_key")
@@ -125,6 +140,7 @@ def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
             refused[number] = Refused(code, str(one.status)[:40])
         elif one.message_id not in _NO_IDS:
             taken[number] = Taken(str(one.message_id)[:64], code, str(one.cost)[:24], _parts(one.message_parts))
+    refused = {number: given for number, given in refused.items() if number not in taken}
     return Answer(taken, refused, tuple(number for number in numbers if number not in taken and number not in refused))
 
 

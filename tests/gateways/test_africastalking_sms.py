@@ -14,7 +14,7 @@ from africastalking.Service import Service
 from africastalking.SMS import SMSService
 
 from app.gateways import africastalking_sms
-from app.gateways.africastalking_sms import AfricasTalkingSms
+from app.gateways.africastalking_sms import AfricasTalkingSms, read_answer
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from tests.gateways.fixtures import load, named
 
@@ -159,6 +159,17 @@ def test_a_refusal_that_cant_be_read_is_no_acceptance(gateway: Gateway, status: 
     assert len(Provider.asked) == 1, "the key and the numbers must not follow a redirection"
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_number_that_is_named_twice_is_taken_if_it_was_once(turned: bool) -> None:
+    recipients = [
+        {"number": NUMBER, "statusCode": 101, "messageId": ID},
+        {"number": NUMBER, "statusCode": 403, "messageId": "None"},
+    ]
+    said = {"SMSMessageData": {"Message": "Sent to 1/2", "Recipients": recipients[::-1] if turned else recipients}}
+    answer = read_answer(africastalking_sms._Raw(201, json.dumps(said).encode()), [NUMBER])
+    assert (set(answer.taken), answer.refused, answer.unknown) == ({NUMBER}, {}, ())
+
+
 def test_no_recipients_named_leaves_all_unknown(gateway: Gateway) -> None:
     assert gateway(b'{"SMSMessageData":{"Message":"Sent","Recipients":null}}').send("Bonjour", [NUMBER]).unknown == (NUMBER,)
 
@@ -183,6 +194,31 @@ def test_a_refused_connection_is_not_sent() -> None:
         port = closed.getsockname()[1]
     with pytest.raises(NotSent):
         AfricasTalkingSms("jappoo", "key", None, f"http://127.0.0.1:{port}").send("Bonjour", [NUMBER])
+
+
+@pytest.mark.parametrize("shaken", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", None], ids=["no TLS", "cut", "silent"])
+def test_a_handshake_that_fails_is_not_sent(monkeypatch: pytest.MonkeyPatch, shaken: bytes | None) -> None:
+    monkeypatch.setattr(africastalking_sms, "TIMES", (0.3, 0.3))
+    done = threading.Event()
+
+    def answer() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            if shaken is None:
+                done.wait(10)
+            else:
+                connection.recv(4096)
+                connection.sendall(shaken)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        sms = AfricasTalkingSms("jappoo", "key", None, f"https://127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(NotSent):
+            sms.send("Bonjour", [NUMBER])
+        done.set()
+        thread.join()
+        sms.close()
 
 
 def test_a_name_that_isnt_known_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
