@@ -16,37 +16,46 @@ LOCAL_SHARE = 8
 SLOWEST = 0.1
 """The least share of the rate that a provider's 429s slow us to."""
 
-# KEYS[1] a hash: `at` the instant up to which the rate is spoken for, `share` of the rate as of `slowed`; microseconds.
-# ARGV: parts; parts a second; seconds' parts that may be spoken for already; microseconds back to full speed; longest wait.
+# KEYS[1] a hash: `at` the instant up to which the rate is spoken for, `share` of the rate as of `slowed`, `seen` when it was
+# last written; microseconds. ARGV[1]: microseconds back to full speed. A clock that was set back (another server's, after a
+# failover) begins anew.
+_BEGIN = """
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local had = redis.call('HMGET', KEYS[1], 'at', 'share', 'slowed', 'seen')
+if had[4] and now < tonumber(had[4]) then
+  redis.call('DEL', KEYS[1])
+  had = {}
+end
+local share = 1
+if had[2] then share = math.min(1, had[2] + (now - had[3]) / ARGV[1]) end
+"""
+
+# ARGV: further parts; parts a second; seconds' parts that may be spoken for with these; longest wait; the most parts waited for.
 # Returns the microseconds to wait (with nothing reserved: -1 less those to come back after), and the thousandths of the
 # rate that we may use now.
 # What was not used is kept for one second; a key that is new has nothing kept.
-_TAKE = """
-local t = redis.call('TIME')
-local now = t[1] * 1000000 + t[2]
-local had = redis.call('HMGET', KEYS[1], 'at', 'share', 'slowed')
-local share = 1
-if had[2] then share = math.min(1, had[2] + (now - had[3]) / ARGV[4]) end
+_TAKE = f"""{_BEGIN}
+local each = 1000000 / (ARGV[3] * share)
 local from = math.max(tonumber(had[1] or now), now - 1000000)
-local late = from - now - ARGV[3] * 1000000 / share
-if late > 0 then return {-1 - math.ceil(late), math.floor(share * 1000)} end
-local till = from + ARGV[1] * 1000000 / (ARGV[2] * share)
-if ARGV[3] == '0' and till - now > tonumber(ARGV[5]) then return {-1 - math.ceil(till - now), math.floor(share * 1000)} end
-redis.call('HSET', KEYS[1], 'at', string.format('%.0f', till))
+local leaves = from + math.min(ARGV[2], ARGV[6]) * each
+local late = leaves - now - ARGV[4] * 1000000 / share
+if ARGV[4] == '0' then
+  late = from - now
+  if late <= 0 and leaves - now > tonumber(ARGV[5]) then late = leaves - now end
+end
+if late > 0 then return {{-1 - math.ceil(late), math.floor(share * 1000)}} end
+redis.call('HSET', KEYS[1], 'at', string.format('%.0f', from + ARGV[2] * each), 'seen', string.format('%.0f', now))
 redis.call('PEXPIRE', KEYS[1], 600000)
-return {math.max(0, math.ceil(till - now)), math.floor(share * 1000)}
+return {{math.max(0, math.ceil(leaves - now)), math.floor(share * 1000)}}
 """
 
-# KEYS and microseconds as above. ARGV: microseconds to full speed; the least share. Halves the speed, once a second.
-_SLOW = """
-local t = redis.call('TIME')
-local now = t[1] * 1000000 + t[2]
-local had = redis.call('HMGET', KEYS[1], 'at', 'share', 'slowed')
+# ARGV: further the least share. Halves the speed, once a second.
+_SLOW = f"""{_BEGIN}
 if had[3] and now - had[3] < 1000000 then return 0 end
-local share = 1
-if had[2] then share = math.min(1, had[2] + (now - had[3]) / ARGV[1]) end
-redis.call('HSET', KEYS[1], 'share', math.max(tonumber(ARGV[2]), share / 2), 'slowed', string.format('%.0f', now))
-redis.call('HSET', KEYS[1], 'at', string.format('%.0f', math.max(tonumber(had[1] or now), now)))
+local at = string.format('%.0f', math.max(tonumber(had[1] or now), now))
+local instant = string.format('%.0f', now)
+redis.call('HSET', KEYS[1], 'at', at, 'seen', instant, 'share', math.max(tonumber(ARGV[2]), share / 2), 'slowed', instant)
 redis.call('PEXPIRE', KEYS[1], 600000)
 return 1
 """
@@ -80,16 +89,14 @@ class Rate:
     def take(self, parts: int, *, overdraw: bool = False, patience: float = 1.5) -> Turn:
         """Reserve parts, or say when to ask again, also when the wait were longer than `patience`, in seconds.
 
-        More than one second's parts count as one second's: a long message leaves at any rate.
+        A long message waits for no more than one second's parts, so that it leaves at any rate; those after it wait for the rest.
         """
-        parts = min(parts, self.second)
+        asked = [_RECOVERY, parts, self._full, 2 if overdraw else 0, int(patience * _SECOND), self.second]
         try:
-            wait, thousandths = self._take(
-                keys=[KEY], args=[parts, self._full, 2 if overdraw else 0, _RECOVERY, int(patience * _SECOND)]
-            )
+            wait, thousandths = self._take(keys=[KEY], args=asked)
         except redis.RedisError as fault:
             log.warning("the rate is kept by this worker alone", fault=type(fault).__name__)
-            return self._alone(parts)
+            return self._alone(parts, patience)
         self.second = max(1, self._full * thousandths // 1000)
         if wait < 0:
             return Turn(False, (-1 - wait) / _SECOND)
@@ -103,8 +110,12 @@ class Rate:
         except redis.RedisError:
             return
 
-    def _alone(self, parts: int) -> Turn:
+    def _alone(self, parts: int, patience: float) -> Turn:
         with self._lock:
             now, self.second = self._clock(), max(1, self._full // LOCAL_SHARE)
-            self._alone_till = max(self._alone_till, now) + parts / self.second
-            return Turn(True, self._alone_till - now)
+            since = max(self._alone_till, now)
+            wait = since + min(parts, self.second) / self.second - now
+            if wait > patience:
+                return Turn(False, wait)
+            self._alone_till = since + parts / self.second
+            return Turn(True, wait)

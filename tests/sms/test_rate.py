@@ -50,10 +50,16 @@ def test_a_code_passes_who_waits_and_overdraws_one_second(client):
     bucket = Rate(client, 10)
     assert bucket.take(10).wait == pytest.approx(1, abs=0.1)
     assert bucket.take(1).reserved is False
-    assert [bucket.take(5, overdraw=True) for _ in range(3)] == [Turn(True, 0.0)] * 3
+    assert [bucket.take(5, overdraw=True) for _ in range(2)] == [Turn(True, 0.0)] * 2
     refused = bucket.take(5, overdraw=True)
     assert not refused.reserved
     assert refused.wait == pytest.approx(0.5, abs=0.1)
+
+
+def test_urgent_alerts_are_never_over_by_more_than_what_was_kept_and_two_seconds(client):
+    bucket = Rate(client, 50)
+    client.hset(KEY, "at", 0)
+    assert [bucket.take(50, overdraw=True).reserved for _ in range(4)] == [True, True, True, False]
 
 
 def test_idle_time_is_kept_for_a_second_and_no_longer(client):
@@ -94,7 +100,20 @@ def test_it_never_gets_slower_than_a_tenth(client):
 
 
 def test_a_message_longer_than_a_seconds_parts_leaves_at_any_rate(client):
-    assert Rate(client, 1).take(6).wait == pytest.approx(1, abs=0.1)
+    bucket = Rate(client, 2)
+    assert bucket.take(6).wait == pytest.approx(1, abs=0.1)
+    assert bucket.take(1, patience=9).wait == pytest.approx(3, abs=0.1), "those after it wait for all of its parts"
+
+
+@pytest.mark.parametrize("back", [3_600, 5])
+def test_a_clock_that_is_set_back_neither_stops_us_nor_lets_us_run(client, back):
+    bucket = Rate(client, 100)
+    bucket.slow(), bucket.take(1)
+    for name in ("at", "slowed", "seen"):
+        client.hset(KEY, name, int(client.hget(KEY, name)) + back * 1_000_000)
+    assert [bucket.take(100).reserved for _ in range(2)] == [True, False]
+    bucket.slow(), bucket.take(1)
+    assert bucket.second == pytest.approx(50, abs=5)
 
 
 def test_without_redis_each_worker_keeps_to_its_share(valkey, client):
@@ -106,3 +125,5 @@ def test_without_redis_each_worker_keeps_to_its_share(valkey, client):
     bucket.slow()
     now[0] += 10
     assert bucket.take(4, overdraw=True) == Turn(True, 0.5)
+    assert bucket.take(24) == Turn(True, 1.5)
+    assert bucket.take(1) == Turn(False, 3.625)
