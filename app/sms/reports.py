@@ -119,7 +119,7 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
             told.setdefault(_meaning(report), []).append(messages[report.id])
     for (state, reason), ids in sorted(told.items(), key=lambda group: RANKS[group[0][0]]):
         move(session, Message.id.in_(ids), state, now=now, reason=reason)
-    _correct(session, {messages[report.id]: report for report in known if report.id in messages})
+    _correct(session, [(messages[report.id], report) for report in known if report.id in messages])
     listed = {report.number for report in known if _meaning(report) == OPTED_OUT}
     if listed:
         consents.opted_out(session, listed, now=now)
@@ -138,9 +138,9 @@ def _meaning(report: Any) -> tuple[str, str | None]:
     return OPTED_OUT if state == "failed" and reason == LISTED else (state, reason or why)
 
 
-def _correct(session: Session, told: dict[int, Any]) -> None:
+def _correct(session: Session, told: Sequence[tuple[int, Any]]) -> None:
     """Correct what messages really cost by the reports that say it; the others leave it as it is."""
-    for message, report in told.items():
+    for message, report in told:
         given = {"cost": report.cost, "actual_centimes": centimes(report.cost)} if report.cost else {}
         given |= {"actual_parts": report.parts} if report.parts else {}
         if given:

@@ -154,3 +154,14 @@ def test_a_report_corrects_it_too_and_only_where_it_says_more(post):
             reports.keep(session, "fake", post.all()[0].provider_id, "Success", AWA, None, now=post.clock(), **more)
             reports.apply_new(session, now=post.clock())
         assert costs(post) == [expected]
+
+
+def test_of_two_reports_applied_together_the_one_that_says_what_it_cost_counts(post):
+    post.put("a")
+    post.send()
+    theirs = post.all()[0].provider_id
+    with post.database.transaction() as session:
+        for status, cost in (("Sent", "XOF 25"), ("Success", None)):
+            reports.keep(session, "fake", theirs, status, AWA, None, now=post.clock(), cost=cost)
+        reports.apply_new(session, now=post.clock())
+    assert costs(post) == [("XOF 25", None, 2500)]
