@@ -44,13 +44,22 @@ def stop(session: Session, lane: Lane, reason: str, watch: Watch, *, now: dateti
     Their SMS may itself be refused: then it waits like any other, and is dropped when things are mended.
     """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    told = select(Halt.id).where(Halt.told, (Halt.mended_at.is_(None)) | (Halt.since > now - TELL_EVERY)).limit(1)
-    tell = session.scalar(told) is None
-    values = {"lane": lane, "reason": reason, "since": now, "tried_at": now, "told": tell}
+    values = {"lane": lane, "reason": reason, "since": now, "tried_at": now}
     halt = session.scalar(insert(Halt).values(values).on_conflict_do_nothing().returning(Halt.id))
-    if halt is not None and tell:
-        _tell(session, f"halt {halt}", texts.halted(lane, reason, now), watch, now)
+    if halt is not None:
+        remind(session, lane, watch, now=now)
     return halt is not None
+
+
+def remind(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> None:
+    """Tell the administrators of a lane that rests, unless they know of one that does, or were told within the hour."""
+    told = select(Halt.id).where(Halt.told, (Halt.mended_at.is_(None)) | (Halt.since > now - TELL_EVERY)).limit(1)
+    if session.scalar(told) is not None:
+        return
+    rests = update(Halt).where(Halt.lane == lane, Halt.mended_at.is_(None)).values(told=True)
+    row = session.execute(rests.returning(Halt.id, Halt.reason, Halt.since)).first()
+    if row is not None:
+        _tell(session, f"halt {row.id}", texts.halted(lane, row.reason, row.since), watch, now)
 
 
 def mend(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> bool:

@@ -109,6 +109,8 @@ class _Slice:
             taken = settle(session, self._post.gateway.name, said, now=now, jitter=self._post.jitter).taken
             if taken and halts.mend(session, self._lane, self._post.watch(), now=now):
                 log.warning("the provider takes our messages again; the lane goes on", lane=self._lane)
+            if not taken:
+                halts.remind(session, self._lane, self._post.watch(), now=now)
         self._turn_at, self._empty = 0.0, False
         return taken > 0
 

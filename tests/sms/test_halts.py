@@ -86,6 +86,24 @@ def test_what_comes_and_goes_tells_once_an_hour(post):
         assert session.scalars(select(Message.cause).where(Message.purpose == "alarm")).all() == ["halt 1", "mended 1"]
 
 
+def test_what_stays_stopped_is_told_after_the_hour_in_which_it_came_back(post):
+    refused = Answer(whole="bad_key")
+    for turn in range(2):
+        post.put(f"cause {turn}", text=f"text {turn}")
+        post.gateway.answers = [refused]
+        post.send()
+        post.wait(seconds=76)
+        if not turn:
+            post.send()
+    for _ in range(60):
+        post.gateway.answers = [refused]
+        post.send()
+        post.wait(seconds=76)
+    with post.database.transaction() as session:
+        causes = session.scalars(select(Message.cause).where(Message.purpose == "alarm").order_by(Message.id)).all()
+    assert causes == ["halt 1", "mended 1", "halt 2"]
+
+
 @pytest.mark.parametrize("reason", texts._REASONS)
 @pytest.mark.parametrize("lane", ["answer", "urgent"])
 def test_an_alarm_is_one_part(reason, lane, clock):
