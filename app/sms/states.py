@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, bindparam, insert, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from app.sms import consents
 from app.sms.cost import centimes
 from app.sms.models import Message, StateChange
+from app.sms.purposes import PURPOSES
 
 RANKS = {
     "queued": 0,
@@ -105,11 +107,18 @@ def accept(session: Session, provider: str, taken: Sequence[Took], *, now: datet
 
 
 def put_back(session: Session, which: ColumnElement[bool], *, now: datetime, at: datetime, reason: str, taken: int) -> list[int]:
-    """Give claimed messages back to the queue for `at`; the only way down, for the holder of the claim alone.
+    """Give claimed messages back to the queue for `at`; the only way down, for the holder of the claim alone. Return which.
 
-    `taken` is what the attempt counts: 0 when it never reached the provider.
+    `taken` is what the attempt counts: 0 when it never reached the provider. Whose number has said no meanwhile gets none.
     """
-    return note(session, restore(session, which, now=now, at=at, reason=reason, taken=taken), "queued", reason, now)
+    back = note(session, restore(session, which, now=now, at=at, reason=reason, taken=taken), "queued", reason, now)
+    unwanted = [
+        (Message.purpose == name) & ~consents.wants(Message.to_number, purpose.consent)
+        for name, purpose in PURPOSES.items()
+        if purpose.consent
+    ]
+    stopped = set(move(session, Message.id.in_(back) & or_(*unwanted), "refused", now=now, reason="stopped")) if back else set()
+    return [message for message in back if message not in stopped]
 
 
 def restore(

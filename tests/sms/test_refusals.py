@@ -5,8 +5,8 @@ from click.testing import CliRunner
 from sqlalchemy import insert, select
 
 from app.cli.sms import sms
-from app.gateways.sms import Answer, Refused
-from app.sms import consents, refusals, reports
+from app.gateways.sms import Answer, MaybeSent, Refused
+from app.sms import consents, doubts, refusals, reports
 from app.sms.models import StateChange
 from app.sms.purposes import PURPOSES
 from tests.sms.conftest import AWA, FATOU
@@ -62,6 +62,27 @@ def test_what_is_refused_never_leaves_and_says_when_and_why(post):
             select(StateChange.state, StateChange.reason, StateChange.at).where(StateChange.message_id == message)
         )
         assert [tuple(row) for row in changes] == [("refused", "stopped", post.clock())]
+
+
+def test_what_is_tried_again_after_a_stop_does_not_leave(post):
+    post.put("a", purpose="notice")
+    post.gateway.during = lambda: agree(post, ["notices"], False)
+    post.gateway.answers = [Answer(refused={AWA: Refused(500, "")})]
+    post.send("notice")
+    assert said(post) == [("refused", "stopped")]
+
+
+def test_what_is_ordered_again_after_a_stop_leaves_only_to_the_others(post):
+    post.put("a", purpose="notice"), post.put("a", to=FATOU, purpose="notice")
+    post.gateway.answers = [MaybeSent("cut")]
+    post.send("notice")
+    agree(post, ["notices"], False)
+    with post.database.transaction() as session:
+        found = doubts.doubted(session)
+        assert doubts.order_again(session, [1, 2], doubts.code_of(found, b"key"), b"key", now=post.clock()) == 1
+    post.send("notice")
+    assert post.gateway.requests[1:] == [("Jappoo: bonjour", [FATOU])]
+    assert said(post) == [("refused", "stopped"), ("accepted", None)]
 
 
 @pytest.mark.parametrize("number", ["21512", "JAPPOO", "AFRICASTKNG", "+12345", "Orange 221", ""])
