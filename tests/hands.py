@@ -13,7 +13,7 @@ from app.coop.approved import approvals
 from app.coop.ledger import payouts
 from app.coop.ledger.verify import verify
 from app.coop.members import callbacks, joining
-from app.coop.members.offices import Directory, Office
+from app.coop.members.offices import Office
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
 from app.coop.prices import proposing
@@ -22,14 +22,12 @@ from app.db.operations import Operation
 from app.gsm7 import septets
 from app.sms import inbox
 from app.sms.models import Message
-from app.ussd.engine import Engine, Reply
+from app.ussd.engine import Reply
 from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
-from menus.desk import Desk, SqlActs
-from menus.whole import bindings
 from tests import quay, treasury, village
-from tests.ussd.conftest import CONSTANTS, Handset, OneMenu
+from tests.ussd.conftest import Handset, OneMenu, engine_on
 
 FATES = ("sent",) * 30 + ("repeated", "late", "shorter", "unseen", "dropped", "forgotten", "redialled")
 PHONES = (
@@ -114,28 +112,12 @@ def settle(database, now) -> None:
         inbox.keep(session, "africastalking", "hands", sender=village.AWA, text="Qui peut venir ?", **meant)
 
 
-def engine_on(database, clock, store) -> Engine:
-    """Return an engine on the package's own menu."""
-    desk = Desk(database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(database), CONSTANTS["cost"])
-    return Engine(
-        store=store,
-        shelf=OneMenu(),
-        acts=SqlActs(database, clock),
-        bindings=bindings,
-        desk=desk,
-        secret=village.KEY,
-        constants=CONSTANTS,
-        now=clock,
-        sleep=lambda seconds: clock.forward(seconds=seconds),
-    )
-
-
 class Hands:
     """Hands that dial and type as `seed` says; `seen` counts the screens that came."""
 
     def __init__(self, database, clock, seed: int) -> None:
         self.database, self.clock, self.store = database, clock, MemoryStore()
-        self.engine = engine_on(database, clock, self.store)
+        self.engine = engine_on(database, self.store, clock)
         self.menu = OneMenu().menu
         self.random = random.Random(seed)  # noqa: S311 - the same walk for the same seed
         self.seen: Counter[str] = Counter()

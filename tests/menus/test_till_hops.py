@@ -15,8 +15,7 @@ from app.db.database import Database
 from app.sms.models import Message
 from app.ussd.memory_store import MemoryStore
 from tests import quay, village
-from tests.hands import engine_on
-from tests.ussd.conftest import Handset
+from tests.ussd.conftest import Handset, engine_on
 
 FATES = st.sampled_from(("sent",) * 7 + ("repeated", "late", "dropped", "forgotten", "redialled"))
 TALKS = (
@@ -65,7 +64,7 @@ def test_money_moves_once_or_not_at_all(sqlite_template, tmp_path_factory, clock
     village.build(database)
     quay.appoint(database)
     quay.treasurer(database)
-    engine, left = engine_on(database, clock, store), iter(fates)
+    engine, left = engine_on(database, store, clock), iter(fates)
     for talk in TALKS:
         play(engine, store, talk, left)
     with database.read() as reader:

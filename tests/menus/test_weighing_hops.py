@@ -9,16 +9,12 @@ from sqlalchemy import func, select
 
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.verify import verify
-from app.coop.members.offices import Directory
 from app.coop.production.models import Weighing
 from app.db.database import Database
 from app.sms.models import Message
-from app.ussd.engine import Engine
 from app.ussd.memory_store import MemoryStore
-from menus.desk import Desk, SqlActs
-from menus.whole import bindings
 from tests import quay, village
-from tests.ussd.conftest import CONSTANTS, Handset, OneMenu
+from tests.ussd.conftest import Handset, engine_on
 
 FATES = st.sampled_from(("sent",) * 6 + ("repeated", "late", "dropped", "forgotten", "redialled"))
 
@@ -32,18 +28,7 @@ def test_every_line_is_credited_once_or_still_open(sqlite_template, tmp_path_fac
     village.build(database)
     quay.appoint(database)
     refs = quay.declared(database, quay.women(database, 3), clock())
-    desk = Desk(database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(database))
-    engine = Engine(
-        store=store,
-        shelf=OneMenu(),
-        acts=SqlActs(database, clock),
-        bindings=bindings,
-        desk=desk,
-        secret=village.KEY,
-        constants=CONSTANTS,
-        now=clock,
-        sleep=lambda seconds: clock.forward(seconds=seconds),
-    )
+    engine = engine_on(database, store, clock)
     phone, past = Handset(engine, quay.SECRETARY), []
     wanted = [entry for reference in refs for entry in (reference, "12,5", "1")] + ["1", "1", "2468"]
     phone.dial("8", "1")

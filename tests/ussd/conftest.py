@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,21 @@ class Handset:
         return Call(self.dialect, self.session, self.phone, Accumulated(tuple(parts)))
 
 
+def engine_on(database: Database, store: Any, clock: Clock | None = None) -> Engine:
+    """Return an engine on the package's own menu, which keeps real time without a clock."""
+    times = {"now": clock, "sleep": lambda seconds: clock.forward(seconds=seconds)} if clock else {}
+    return Engine(
+        store=store,
+        shelf=OneMenu(),
+        acts=SqlActs(database, clock) if clock else SqlActs(database),
+        bindings=bindings,
+        desk=Desk(database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(database, 0), CONSTANTS["cost"]),
+        secret=village.KEY,
+        constants=CONSTANTS,
+        **times,
+    )
+
+
 @pytest.fixture
 def store() -> MemoryStore:
     return MemoryStore()
@@ -77,18 +93,7 @@ def peopled(sqlite_database: Database) -> Database:
 
 @pytest.fixture
 def engine(peopled: Database, store: MemoryStore, clock: Clock) -> Engine:
-    desk = Desk(peopled, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(peopled, 0))
-    return Engine(
-        store=store,
-        shelf=OneMenu(),
-        acts=SqlActs(peopled, clock),
-        bindings=bindings,
-        desk=desk,
-        secret=village.KEY,
-        constants=CONSTANTS,
-        now=clock,
-        sleep=lambda seconds: clock.forward(seconds=seconds),
-    )
+    return engine_on(peopled, store, clock)
 
 
 @pytest.fixture

@@ -10,19 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from app.coop.members.models import Person
-from app.coop.members.offices import Directory
 from app.coop.production.models import Declaration
 from app.sms.models import Message
 from app.ussd import session as sessions
-from app.ussd.engine import Engine
 from app.ussd.entries import journey_of
 from app.ussd.ports import Doubtful, StoreDown
 from app.ussd.redis_store import POINTER, RedisStore
 from config.redis import connect
-from menus.desk import Desk, SqlActs
-from menus.whole import bindings
 from tests import village
-from tests.ussd.conftest import CONSTANTS, Handset, OneMenu
+from tests.ussd.conftest import Handset, engine_on
 
 
 def count(database, model) -> int:
@@ -48,11 +44,7 @@ def down() -> Callable[..., None]:
 def test_a_racer_waits_for_the_outcome_and_gives_the_same_bytes(valkey, postgres_database):
     village.build(postgres_database)
     client = connect(valkey.url, seconds=2)
-    desk = Desk(postgres_database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(postgres_database, 0))
-    engine = Engine(
-        store=RedisStore(client), shelf=OneMenu(), acts=SqlActs(postgres_database), bindings=bindings, desk=desk,
-        secret=village.KEY, constants=CONSTANTS,
-    )  # fmt: skip
+    engine = engine_on(postgres_database, RedisStore(client))
     client.set(POINTER, "v1")
     phone = walk_to_confirm(Handset(engine, village.AWA))
     phone.parts.append("1")
@@ -76,17 +68,7 @@ def test_a_racer_waits_for_the_outcome_and_gives_the_same_bytes(valkey, postgres
 
 def test_a_wrong_pin_sent_eight_times_at_once_is_one_try(valkey, postgres_database):
     village.build(postgres_database)
-    desk = Desk(postgres_database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(postgres_database, 0))
-    store = RedisStore(connect(valkey.url, seconds=2))
-    engine = Engine(
-        store=store,
-        shelf=OneMenu(),
-        acts=SqlActs(postgres_database),
-        bindings=bindings,
-        desk=desk,
-        secret=village.KEY,
-        constants=CONSTANTS,
-    )
+    engine = engine_on(postgres_database, RedisStore(connect(valkey.url, seconds=2)))
     phone = Handset(engine, village.AWA)
     phone.dial("1")
     phone.parts.append("1111")
