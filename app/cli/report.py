@@ -78,6 +78,6 @@ def _days(month: str | None, first: str | None, last: str | None) -> tuple[datet
             start = datetime.fromisoformat(f"{month or f'{datetime.now(zone):%Y-%m}'}-01")
             end = start + timedelta(days=32)
             end = end.replace(day=1)
-    except ValueError as fault:
+    except (ValueError, OverflowError) as fault:
         raise click.UsageError("days are like 2026-11-01, months like 2026-11") from fault
     return start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)

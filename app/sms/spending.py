@@ -15,8 +15,8 @@ REASONS = {
 }
 """Each reason of a refusal with the figure that counts it; all others are `refused_other`."""
 
-NEVER_LEFT = Message.state.in_(("queued", "sending", "expired", "refused")) | and_(
-    Message.state == "failed", Message.provider_id.is_(None)
+NEVER_LEFT = Message.state.in_(("queued", "sending", "expired")) | and_(
+    Message.state.in_(("failed", "refused")), Message.provider_id.is_(None)
 )
 """What cost nothing, or nothing yet. *Maybe sent* counts as sent."""
 

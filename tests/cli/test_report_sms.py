@@ -30,26 +30,28 @@ TOLD = [
     ("failed", "not a phone number", 1, 20, None, None, None),
     ("expired", "too late to leave", 1, 20, None, None, None),
     ("queued", None, 1, 20, None, None, None),
+    ("refused", "opted out at the gateway", 1, 20, "6", None, 2000),
     *[("refused", reason, 1, 20, None, None, None) for reason in (*spending.REASONS, "another")],
 ]
 FIGURES = {
     "cooperative": "CPS1",
     "purpose": "notice",
-    "messages": 15,
-    "parts": 8,
+    "messages": 16,
+    "parts": 9,
     "delivered": 2,
     "underway": 2,
     "waiting": 1,
     "maybe": 1,
     "failed": 2,
     "expired": 1,
-    "refused": 6,
+    "refused": 7,
     **dict.fromkeys(spending.REASONS.values(), 1),
+    "refused_listed": 2,
     "refused_other": 1,
-    "xof_estimated": 140,
-    "xof_actual": 50.0,
+    "xof_estimated": 160,
+    "xof_actual": 70.0,
     "unknown": 2,
-    "xof_best": 110.0,
+    "xof_best": 130.0,
 }
 
 
@@ -110,8 +112,8 @@ def test_each_figure_is_what_it_says(told):
     ("days", "messages"),
     [
         (["--month", "2026-10"], [1]),
-        (["--from", "2026-11-10", "--to", "2026-11-10"], [1, 15]),
-        (["--from", "2026-10-31", "--to", "2026-12-01"], [1, 17]),
+        (["--from", "2026-11-10", "--to", "2026-11-10"], [1, 16]),
+        (["--from", "2026-10-31", "--to", "2026-12-01"], [1, 18]),
         (["--from", "2026-11-11", "--to", "2026-11-30"], []),
     ],
 )
@@ -123,9 +125,9 @@ def test_a_table_and_a_spreadsheet_have_the_same_columns(told, tmp_path):
     [_, row] = csv.DictReader(io.StringIO(told("--month", "2026-11").stdout))
     assert {name: row[name] for name in ("purpose", "messages", "xof_actual", "xof_best")} == {
         "purpose": "notice",
-        "messages": "15",
-        "xof_actual": "50.00",
-        "xof_best": "110.00",
+        "messages": "16",
+        "xof_actual": "70.00",
+        "xof_best": "130.00",
     }
     assert tuple(row) == COLUMNS
     file = tmp_path / "sms.xlsx"
@@ -134,10 +136,12 @@ def test_a_table_and_a_spreadsheet_have_the_same_columns(told, tmp_path):
         shared = book.read("xl/sharedStrings.xml").decode()
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert all(f">{column}<" in shared for column in COLUMNS)
-    assert "<v>110.00</v>" in sheet
+    assert "<v>130.00</v>" in sheet
 
 
-@pytest.mark.parametrize("wrong", [["--month", "2026-13"], ["--from", "hier"], ["--month", "2026-11", "--to", "2026-11-03"]])
+@pytest.mark.parametrize(
+    "wrong", [["--month", "2026-13"], ["--month", "9999-12"], ["--from", "hier"], ["--month", "2026-11", "--to", "2026-11-03"]]
+)
 def test_days_that_are_none_are_wrong_use(told, wrong):
     assert told(*wrong).exit_code == 2
 
@@ -145,6 +149,6 @@ def test_days_that_are_none_are_wrong_use(told, wrong):
 def test_the_days_spending_is_found(told, database):
     del told
     with database.read() as reader:
-        assert spending.spent(reader, NOVEMBER - timedelta(hours=9))["centimes_best"] == 11_000 + 2 * 2000
+        assert spending.spent(reader, NOVEMBER - timedelta(hours=9))["centimes_best"] == 13_000 + 2 * 2000
         assert dict(spending.refused_by_reason(reader, NOVEMBER))["stopped"] == 1
         assert spending.spent(reader, datetime(2027, 1, 1, tzinfo=UTC))["messages"] == 0
