@@ -1,5 +1,6 @@
 """Write down what a provider said, of several requests in one go."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -35,7 +36,7 @@ def settle(session: Session, provider: str, said: Sequence[tuple[Batch, Said]], 
     Reports that came before are applied now. Our account counts as refused only when it is for all of them: a single number that
     the provider holds back stops nobody else.
     """
-    outcome, taken, halts = Outcome(), list[Took](), list[str]()
+    outcome, taken, halts = Outcome(), list[Took](), Counter[Halt]()
     for batch, answer in said:
         if isinstance(answer, Answer):
             taken += [
@@ -49,13 +50,14 @@ def settle(session: Session, provider: str, said: Sequence[tuple[Batch, Said]], 
         for numbers, verdict, why in _verdicts(batch, answer):
             _apply(session, batch, numbers, verdict, why, now, jitter)
             if isinstance(verdict, Halt):
-                halts.append(verdict.reason)
+                halts[verdict] += len(numbers)
             outcome.throttled |= isinstance(answer, Answer) and answer.whole == "throttled"
         if not isinstance(answer, NotSent):
             unknown = batch.ids if isinstance(answer, MaybeSent) else [number for number in answer.unknown if number in batch.ids]
             _doubt(session, batch, list(unknown), provider, now)
     outcome.taken = len(taken)
-    outcome.halted = halts[0] if halts and not taken else None
+    if not taken:
+        outcome.halted = next((halt.reason for halt, times in halts.items() if times >= halt.enough), None)
     return outcome
 
 

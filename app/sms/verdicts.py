@@ -21,8 +21,8 @@ WAIT = Patience((2,), tries=False)
 """Too much at once: the speed goes down by itself, and waiting costs no try."""
 REST = Patience((60,), tries=False)
 """Our account is at fault: the lane rests, and no try is counted."""
-HASTE = 60
-"""Lanes `code` and `urgent` never wait longer than this between two tries: seconds."""
+HASTE = 48
+"""Seconds, give or take a quarter: lanes `code` and `urgent` never wait longer than a minute between two tries."""
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -43,10 +43,14 @@ class Later(msgspec.Struct, frozen=True):
 
 
 class Halt(msgspec.Struct, frozen=True):
-    """Our account is at fault: the lane stops and says so; the messages keep their tries."""
+    """Our account is at fault: the lane stops and says so; the messages keep their tries.
+
+    `enough` is of how many numbers it must be said, and of no fewer, to be the account's fault and not a number's.
+    """
 
     reason: str
     patience: Patience = REST
+    enough: int = 1
 
 
 class OptedOut(msgspec.Struct, frozen=True):
@@ -61,7 +65,7 @@ VERDICTS: dict[int, Verdict] = {
     100: Accepted(),
     101: Accepted(),
     102: Accepted(),
-    401: Halt("held as risky"),
+    401: Halt("held as risky", enough=2),
     402: Halt("sender not registered"),
     403: Never("not a phone number"),
     404: Never("not a number for SMS"),

@@ -54,7 +54,7 @@ class Desk:
         self.watch = halts.Watch((ADMINISTRATOR,), 20)
         self.rate: Any = Boundless()
         self.lines: Any = Here()
-        self.more = False
+        self.more, self.jitter = False, 0.5
 
     def put(self, cause: str, to: str = AWA, text: str = "Jappoo: bonjour", purpose: str = "answer") -> int | None:
         with self.database.transaction() as session:
@@ -66,12 +66,12 @@ class Desk:
 
     def settle(self, *said: tuple[Batch, Any]) -> Outcome:
         with self.database.transaction() as session:
-            return settle(session, "fake", said, now=self.clock(), jitter=lambda: 0.5)
+            return settle(session, "fake", said, now=self.clock(), jitter=lambda: self.jitter)
 
     def send(self, lane: str = "answer") -> int:
         """Work for a slice of time; return how many numbers the provider took."""
         before = self.gateway.taken
-        how = (self.gateway, self.rate, self.lines, lambda: self.watch, self.clock, lambda: 0.5)
+        how = (self.gateway, self.rate, self.lines, lambda: self.watch, self.clock, lambda: self.jitter)
         self.more = send_slice(Post(self.database, *how), lane)
         return self.gateway.taken - before
 

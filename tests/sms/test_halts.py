@@ -55,7 +55,16 @@ def test_one_number_that_is_held_back_stops_nobody(post):
     assert (resting(post), post.states()) == ([], ["queued", "accepted"])
 
 
-def test_a_number_alone_that_is_held_back_rests_the_lane_until_another_is_taken(post):
+def test_a_number_alone_in_its_request_that_is_held_back_stops_nobody(post):
+    post.put("a", purpose="code")
+    post.gateway.answers = [Answer(refused={AWA: Refused(401, "RiskHold")})]
+    post.send("code")
+    assert (resting(post), post.states(), post.all()[0].attempts) == ([], ["queued"], 0)
+    post.put("b", FATOU, "autre", "code")
+    assert post.send("code") == 1
+
+
+def test_several_that_are_held_back_rest_the_lane_until_another_is_taken(post):
     post.put("a"), post.put("b", FATOU, "autre")
     post.gateway.answers = [Answer(refused={AWA: Refused(401, "")}), Answer(refused={FATOU: Refused(401, "")})]
     post.send()

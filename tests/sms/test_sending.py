@@ -117,7 +117,9 @@ def test_in_one_request_each_is_given_up_by_its_own_tries(post):
     assert post.gateway.requests[-1][1] == [AWA, FATOU]
 
 
-def test_a_code_never_waits_longer_than_a_minute_between_tries(post):
+@pytest.mark.parametrize("jitter", [0.0, 0.999])
+def test_a_code_never_waits_longer_than_a_minute_between_tries(post, jitter):
+    post.jitter = jitter
     post.put("a", purpose="code")
     for _ in range(4):
         post.gateway.answers = [Answer(refused={AWA: Refused(500, "")})]
@@ -137,6 +139,15 @@ def test_later_tries_wait_longer_until_the_message_expires(post):
         waits.append((message.next_at - post.clock()).total_seconds())
         post.clock.now = message.next_at
     assert waits == [30, 120, 600, 1800, 3600, 3600]
+
+
+@pytest.mark.parametrize(("jitter", "seconds"), [(0.0, 22.5), (1.0, 37.5)])
+def test_a_try_comes_a_quarter_sooner_or_later_than_the_table_says(post, jitter, seconds):
+    post.jitter = jitter
+    post.put("a")
+    post.gateway.answers = [Answer(refused={AWA: Refused(500, "")})]
+    post.send()
+    assert post.all()[0].next_at == post.clock() + timedelta(seconds=seconds)
 
 
 def test_a_request_that_never_left_costs_no_try(post):
