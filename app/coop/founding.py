@@ -7,6 +7,7 @@ from rapidfuzz import process
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.audience.words import means
 from app.coop.ledger.services import open_accounts
 from app.coop.members.models import Commune, Cooperative, Filiere
 from app.coop.members.places import COMMUNES, FILIERES
@@ -45,6 +46,8 @@ def found(session: Session, code: str, name: str, *, commune: str, filiere: str,
     if session.scalar(select(Cooperative.id).where(Cooperative.code == code)) is not None:
         raise NotFounded(f"{code} is a co-operative already")
     _places(session)
+    if means(session.connection(), code):
+        raise NotFounded(f"{code} means a commune, a trade, a role or all to who writes to an audience")
     place = _one(commune, {row.name: row.id for row in session.execute(select(Commune.name, Commune.id))}, "commune")
     trade = _one(filiere.upper(), _trades(session), "filière")
     row = Cooperative(code=code, name=name[:60], commune_id=place, filiere_id=trade, legal_form=form, created_at=now)

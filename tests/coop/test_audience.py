@@ -93,6 +93,14 @@ def test_a_word_that_two_communes_begin_with_is_neithers(sqlite_database):
         read_audience(reader, "SALY", None)
 
 
+def test_every_word_narrows_and_none_counts_twice(sqlite_database):
+    build(sqlite_database)
+    with sqlite_database.read() as reader:
+        many = read_audience(reader, "TOUS+TOUTES+TOUT+PECHE+Pêche artisanale+JOAL+CPS1", None)
+    assert (many.cooperatives, many.communes, many.filieres) == ((1,), (2,), (1,))
+    assert many.said == "Pêche artisanale, Joal-Fadiouth, CPS1"
+
+
 def test_a_co_operative_is_its_own_scope(sqlite_database):
     build(sqlite_database)
     with sqlite_database.read() as reader:

@@ -51,6 +51,8 @@ def test_a_co_operative_begins_whole_and_products_keep_their_numbers(peopled, cl
     [
         ({"code": "CPS1"}, "already"),
         ({"code": "C P"}, "letters"),
+        ({"code": "joal"}, "means a commune"),
+        ({"code": "TOUS"}, "means a commune"),
         ({"commune": "Mbourr"}, "Mbour\\?"),
         ({"filiere": "X"}, "filière"),
     ],

@@ -28,7 +28,7 @@ SAID = {
     "auditor": "auditeurs",
 }
 
-MOST_WORDS, MOST_NEAR, NEAR = 5, 3, 55
+MOST_NEAR, NEAR = 3, 55
 Kind = str
 
 
@@ -74,15 +74,16 @@ def read_audience(reader: Connection, typed: str, scope: int | None) -> Audience
 
     Raises UnknownWord, or OutOfScope on another co-operative than the scope's.
     """
-    words = list(dict.fromkeys(filter(None, map(fold, typed.split("+")))))[:MOST_WORDS]
+    words = list(dict.fromkeys(filter(None, map(fold, typed.split("+")))))
     known = _known(reader, words)
     own = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope)) if scope else None
-    named = [_named(reader, word, known, own) for word in words if word not in ALL]
+    meant = {word: _named(reader, word, known, own) for word in words if word not in ALL}
     if not words:
         raise UnknownWord(typed, ("TOUS",))
-    for word, one in zip((word for word in words if word not in ALL), named, strict=True):
+    for word, one in meant.items():
         if scope and one.kind == "cooperative" and one.id != scope:
             raise OutOfScope(word)
+    named = list(dict.fromkeys(meant.values()))
     said = [one.said for one in named] or ["tous"]
     if own and own not in said:
         said.append(own)
@@ -99,6 +100,11 @@ def read_audience(reader: Connection, typed: str, scope: int | None) -> Audience
         filieres=ids("filiere"),
         roles=tuple(one.role for one in named if one.role),
     )
+
+
+def means(reader: Connection, word: str) -> bool:
+    """Tell whether a word names somebody without being a co-operative's code, which it then must not become."""
+    return fold(word) in ALL or fold(word) in _known(reader, ())
 
 
 def _named(reader: Connection, word: str, known: dict[str, _Named], own: str | None) -> _Named:
