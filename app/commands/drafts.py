@@ -11,13 +11,16 @@ from app.coop.broadcasting.estimating import Draft
 DAYS = {"LUN": 0, "MAR": 1, "MER": 2, "JEU": 3, "VEN": 4, "SAM": 5, "DIM": 6}
 NAMES = ("LUNDI", "MARDI", "MERCREDI", "JEUDI", "VENDREDI", "SAMEDI", "DIMANCHE")
 AHEAD = {"AUJOURDHUI": 0, "AUJ": 0, "DEMAIN": 1, "APRESDEMAIN": 2}
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 _COMMAND = re.compile(r"[\W_]*(\w+)[^\w@+]*")
-_AUDIENCE = re.compile(r"(?:(?:à|a|aux|pour)\s+)?(cps\s+(?=\d)\d+|[\w'’-]+(?:\s*\+\s*[\w'’-]+)*)[\s:;,.!-]*", re.IGNORECASE)
+_BEHIND = r"[»”\")\]]*(?:[\s:;,.!]|[/–—-](?=\s))*"
+_AUDIENCE = re.compile(rf"(?:(?:à|a|aux|pour)\s+)?(cps\s+(?=\d)\d+|[\w'’-]+(?:\s*\+\s*[\w'’-]+)*){_BEHIND}", re.IGNORECASE)
 _TIME = re.compile(
-    r"@\s*(?P<day>(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2})?[\s,]*(?:(?:à|a)\s+)?"
-    r"(?P<hour>\d{1,2})(?:\s?(?:heures?|h)|[hH:.](?P<minute>\d{2}))?(?!\w|:\d)[\s:;,.!-]*",
+    r"@\s*(?P<day>(?:apr[eè]s[\s-]?)?[^\W\d_]+(?:['’]hui)?\.?|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/]))?[\s,]*(?:(?:à|a)\s+)?"
+    r"(?P<hour>\d{1,2})(?:(?:\s?:\s?|\.|h|\s+h\s?|\s?heures?\s?)(?P<minute>\d{2})|\s?(?:heures?|h))(?!\w|:\d)" + _BEHIND,
     re.IGNORECASE,
 )
+"""An hour needs its `h` or its minutes: `@7 décembre` is no seven o'clock."""
 
 
 class BadTime(ValueError):
@@ -31,9 +34,10 @@ class Incomplete(ValueError):
 def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
     """Return what an SMS that begins with DIFF or URGENT asks for. Raises Incomplete or BadTime.
 
-    A time that is past today is tomorrow's, and a weekday is the next one: the estimate says which was meant.
+    Characters that nobody sees are left out: they would hide a word. A time that is past today is tomorrow's, and a weekday
+    is the next one: the estimate says which was meant.
     """
-    text = unicodedata.normalize("NFC", raw)
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", raw))
     command = _COMMAND.match(text)
     rest = text[command.end() :] if command else ""
     meant = _AUDIENCE.match(rest)
@@ -71,9 +75,10 @@ def _instant(written: re.Match[str], here: datetime) -> datetime:
 
 
 def _dated(typed: str, here: datetime, at: time) -> datetime:
-    day, month = map(int, typed.split("/"))
+    day, month, *given = map(int, typed.split("/"))
+    year = given[0] % 100 + 2000 if given else here.year + int((month, day) < (here.month, here.day))
     try:
-        meant = datetime(here.year + int((month, day) < (here.month, here.day)), month, day, tzinfo=here.tzinfo)
+        meant = datetime(year, month, day, tzinfo=here.tzinfo)
     except ValueError as error:
         raise BadTime(typed) from error
     return datetime.combine(meant.date(), at, here.tzinfo)

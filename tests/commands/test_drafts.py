@@ -33,6 +33,17 @@ READINGS = [
     ("diff tous @vendredi 9h00: x", "tous", "x", (27, 9, 0)),
     ("diff tous @mar. 11h x", "tous", "x", (24, 11, 0)),
     ("diff tous @27/11 8h x", "tous", "x", (27, 8, 0)),
+    ("diff tous @ 18 h 30 Réunion", "tous", "Réunion", (24, 18, 30)),
+    ("diff tous @18 h30, Réunion", "tous", "Réunion", (24, 18, 30)),
+    ("diff tous @18 heures 30 Réunion", "tous", "Réunion", (24, 18, 30)),
+    ("diff tous @18: 30 Réunion", "tous", "Réunion", (24, 18, 30)),
+    ("diff tous @27/11/2026 8h x", "tous", "x", (27, 8, 0)),
+    ("DIFF\u00a0tous\u00a0@18:30\u202fx", "tous", "x", (24, 18, 30)),
+    ("\ufeffD\u200bIFF PECHE\u200b+JOAL \u2060@\u200b18:30 x", "PECHE+JOAL", "x", (24, 18, 30)),
+    ("DIFF «TOUS» «Bonjour»", "TOUS", "«Bonjour»", None),
+    ("DIFF (JOAL) – (urgent) x", "JOAL", "(urgent) x", None),
+    ('DIFF "TOUS": "Venez" tous', "TOUS", '"Venez" tous', None),
+    ("DIFF TOUS -20 % sur la glace", "TOUS", "-20 % sur la glace", None),
     ("diff tous @mer 9:15 à @ 10h on part", "tous", "à @ 10h on part", (25, 9, 15)),
 ]
 
@@ -48,7 +59,8 @@ def test_a_weekday_whose_hour_is_past_is_the_next_ones():
 
 
 def test_an_alert_is_read_alike():
-    assert read_draft("urgent! joal Tempête", TUESDAY, DAKAR) == Draft("joal", "Tempête", True)
+    for typed in ("urgent! joal Tempête", "U\u200bRGENT joal Tempête", "🚨 URGENT: joal: Tempête"):
+        assert read_draft(typed, TUESDAY, DAKAR) == Draft("joal", "Tempête", True)
 
 
 @pytest.mark.parametrize("typed", ["DIFF", "DIFF TOUS", "diff tous @18:30", "DIFF @18:30 x", "DIFF +", "DIFF TOUS  \n "])
@@ -57,7 +69,13 @@ def test_what_lacks_an_audience_or_a_text_is_incomplete(typed):
         read_draft(typed, TUESDAY, DAKAR)
 
 
-@pytest.mark.parametrize("at", ["@réunion", "@25:00", "@18:3", "@18:75", "@foo 9h", "@31/02 9h", "@", "@vendra 9h"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        *("@réunion", "@25:00", "@24h", "@18:3", "@18:75", "@foo 9h", "@31/02 9h", "@", "@vendra 9h"),
+        *("@7 décembre 9h", "@ven 4 déc 9h", "@18,30", "@18-30", "@18h30mn", "@27/11/2026/1 9h", "@2026-11-27 9h"),
+    ],
+)
 def test_a_time_that_isnt_one_is_said(at):
     with pytest.raises(BadTime):
         read_draft(f"DIFF TOUS {at} bonjour", TUESDAY, DAKAR)
