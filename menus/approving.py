@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.approved import approvals
 from app.coop.members.models import Cooperative, Member, Person
-from app.coop.members.offices import NotYours, Office, office_for
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.call_backs import age_words
-from menus.caller import Hop, who_of
+from menus.caller import Hop, acting_office, reading_office
 
 menu = Bindings("approving")
 Whom = Annotated[str, kinds.Kind("name", "m" * 28, private=True)]
@@ -51,7 +50,7 @@ class Decided(msgspec.Struct, frozen=True):
 def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
     """Give what waits for this officer, oldest first."""
     with hop.desk.database.read() as reader:
-        found = approvals.waiting_for(reader, _reading(reader, hop), hop.now)
+        found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
     return [Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount)) for one in found]
 
 
@@ -59,7 +58,7 @@ def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
 def approval_shown(hop: Hop) -> Shown:
     """Say what it is, whom it concerns and who asked: names, for the PIN is behind us."""
     with hop.desk.database.read() as reader:
-        found = approvals.waiting_for(reader, _reading(reader, hop), hop.now)
+        found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
         one = next((one for one in found if one.id == hop.kept["approval"]["id"]), None)
         if one is None:
             raise Lead("gone")
@@ -79,10 +78,7 @@ def approval_verdict(hop: Hop) -> Act:
 @menu.effect(leads={"gone": None, "not_yours": None, "impossible": Why})
 def decide_approval(hop: Hop, session: Session) -> Decided:
     """Give the officer's word; the last one needed acts."""
-    try:
-        office = office_for(session, who_of(hop).person_id, "approve", hop.now.date())
-    except NotYours:
-        raise Lead("not_yours") from None
+    office = acting_office(session, hop, "approve")
     act = {"approved": hop.kept["verdict"] == "oui", "channel": "ussd", "operation": hop.operation, "now": hop.now}
     try:
         done = approvals.decide(session, office, hop.kept["approval"]["id"], **act)
@@ -96,7 +92,3 @@ def decide_approval(hop: Hop, session: Session) -> Decided:
 
 def _francs(amount: int | None) -> str:
     return "" if amount is None else kinds.amount_words(amount)
-
-
-def _reading(reader: Connection, hop: Hop) -> Office:
-    return office_for(reader, who_of(hop).person_id, "approve", hop.now.date())

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member, Person
-from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.members.offices import Office
 from app.coop.prices.reading import prices_for
 from app.coop.production import assisting, declaring, members_word
 from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, member_of, message, message_to, who_of
+from menus.caller import Hop, Nothing, PrivateWords, acting_office, member_of, message, message_to, reading_office, who_of
 from menus.production import DeclarationRow, Earlier, ProductRow, rows_of
 
 menu = Bindings("assisted")
@@ -71,7 +71,7 @@ def assisted_member(hop: Hop, typed: str) -> Assisted:
     """Find a member by card or by number."""
     digits = typed.replace(" ", "").removeprefix("+221")
     with hop.desk.database.read() as reader:
-        cooperative = _scope(reader, hop).cooperative_id
+        cooperative = reading_office(reader, hop, "assist").cooperative_id
         if len(digits) == 9 and digits.isascii() and digits.isdigit():
             found = assisting.by_number(reader, cooperative, f"+221{digits}")
         else:
@@ -84,7 +84,7 @@ def assisted_caller(hop: Hop) -> Nothing:
     """Go to the member who asked to be called, if her number is known here."""
     phone = str(hop.kept.get("call_back", {}).get("phone", ""))
     with hop.desk.database.read() as reader:
-        found = assisting.by_number(reader, _scope(reader, hop).cooperative_id, f"+221{phone}")
+        found = assisting.by_number(reader, reading_office(reader, hop, "assist").cooperative_id, f"+221{phone}")
     try:
         raise Lead("assisted", _one_of(hop, found))
     except Refused:
@@ -148,7 +148,7 @@ def assisted_declarations(hop: Hop) -> Sequence[DeclarationRow]:
 @menu.effect(leads={"closed": None, "not_yours": None})
 def cancel_for(hop: Hop, session: Session) -> Noted:
     """Take a declaration back for her, and tell her."""
-    office, member = _office(session, hop), _member(hop)
+    office, member = acting_office(session, hop, "assist", _member(hop).cooperative_id), _member(hop)
     try:
         done = assisting.cancel(
             session,
@@ -250,7 +250,7 @@ def _helped(reader: Connection, hop: Hop) -> Helped:
 
 
 def _declare(hop: Hop, session: Session, *, again: bool) -> Noted:
-    office, member = _office(session, hop), _member(hop)
+    office, member = acting_office(session, hop, "assist", _member(hop).cooperative_id), _member(hop)
     try:
         done = assisting.declare(
             session,
@@ -287,14 +287,3 @@ def _member(hop: Hop) -> Assisted:
 
 def _quantity(hop: Hop) -> Decimal:
     return Decimal(str(hop.kept["quantity"]))
-
-
-def _scope(reader: Connection, hop: Hop) -> Office:
-    return office_for(reader, who_of(hop).person_id, "assist", hop.now.date())
-
-
-def _office(session: Session, hop: Hop) -> Office:
-    try:
-        return office_for(session, who_of(hop).person_id, "assist", hop.now.date(), _member(hop).cooperative_id)
-    except NotYours:
-        raise Lead("not_yours") from None

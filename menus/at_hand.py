@@ -6,10 +6,10 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.members import activation, finding
-from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.members.offices import Office
 from app.ussd import kinds
 from app.ussd.bindings import Lead, Refused
-from menus.caller import Hop, who_of
+from menus.caller import Hop, acting_office
 
 WHY: dict[str, str] = {
     "own": "Ce membre a votre numéro, ou c'est vous.",
@@ -84,10 +84,7 @@ def found_of(session: Session, hop: Hop) -> finding.Found:
 def office_of(session: Session, hop: Hop, cooperative_id: int | None = None) -> Office:
     """Return the office by which the caller may act on the member typed, or in a co-operative; leads to `not_yours`."""
     place = cooperative_id if cooperative_id is not None else whom_of(hop).cooperative_id
-    try:
-        return office_for(session, who_of(hop).person_id, "people", hop.now.date(), place)
-    except NotYours:
-        raise Lead("not_yours") from None
+    return acting_office(session, hop, "people", place)
 
 
 def refuse(why: str) -> NoReturn:

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.coop.members import callbacks
 from app.coop.members.models import Person
-from app.coop.members.offices import NotYours, Office, office_for
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
-from menus.caller import Hop, message_to, who_of
+from menus.caller import Hop, acting_office, message_to, reading_office, who_of
 
 menu = Bindings("call_backs")
 Phone = Annotated[str, kinds.Kind("phone", "+999999999999999", private=True)]
@@ -70,7 +69,7 @@ SAID = {
 def call_backs_waiting(hop: Hop) -> Waiting:
     """Say how many wait and how long the first has."""
     with hop.desk.database.read() as reader:
-        number, since = callbacks.how_many(reader, scope_of(reader, hop).cooperative_id, hop.now)
+        number, since = callbacks.how_many(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
     return Waiting(number, age_words(hop.now - since) if since else "")
 
 
@@ -113,7 +112,9 @@ def call_back_caller(hop: Hop) -> Caller:
 def take_call_back(hop: Hop, session: Session) -> Mine:
     """Take it: the others see so."""
     try:
-        callbacks.take(session, office_of(session, hop), _row(hop), channel="bureau", operation=hop.operation, now=hop.now)
+        callbacks.take(
+            session, acting_office(session, hop, "call_backs"), _row(hop), channel="bureau", operation=hop.operation, now=hop.now
+        )
     except callbacks.Taken:
         raise Lead("call_back_gone") from None
     return Mine(_row(hop))
@@ -122,7 +123,7 @@ def take_call_back(hop: Hop, session: Session) -> Mine:
 @menu.effect(leads={"call_back_gone": None, "not_yours": None})
 def close_call_back(hop: Hop, session: Session) -> Closed:
     """Note what the call came to; who was tried often enough is told by SMS."""
-    office, outcome = office_of(session, hop), cast(callbacks.Outcome, hop.kept["outcome"])
+    office, outcome = acting_office(session, hop, "call_backs"), cast(callbacks.Outcome, hop.kept["outcome"])
     try:
         given_up = callbacks.close(session, office, _row(hop), outcome, channel="bureau", operation=hop.operation, now=hop.now)
     except callbacks.Taken:
@@ -155,23 +156,10 @@ def _caller(one: callbacks.Waiting) -> Caller:
 
 
 def _waiting(reader: Connection, hop: Hop) -> Sequence[callbacks.Waiting]:
-    found = callbacks.waiting_for(reader, scope_of(reader, hop).cooperative_id, hop.now)
+    found = callbacks.waiting_for(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
     return sorted(found, key=lambda one: one.taken_by != who_of(hop).person_id)
 
 
 def _row(hop: Hop) -> int:
     picked = hop.kept.get("call_back")
     return int(picked["id"] if picked else hop.kept.get("done", {}).get("call_back_id", 0))
-
-
-def scope_of(reader: Connection, hop: Hop) -> Office:
-    """Return the office whose list is read."""
-    return office_for(reader, who_of(hop).person_id, "call_backs", hop.now.date())
-
-
-def office_of(session: Session, hop: Hop) -> Office:
-    """Return the office by which it is acted; leads to `not_yours`."""
-    try:
-        return office_for(session, who_of(hop).person_id, "call_backs", hop.now.date())
-    except NotYours:
-        raise Lead("not_yours") from None

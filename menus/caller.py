@@ -3,13 +3,16 @@
 from datetime import datetime
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop.members.identity import Who, who_holds
+from app.coop.members.offices import NotYours, Office, Right, office_for
 from app.coop.members.telling import tell
 from app.sms import outbox
 from app.ussd import kinds
 from app.ussd.bindings import Hop as AnyHop
+from app.ussd.bindings import Lead
 from menus.desk import Desk
 
 Hop = AnyHop[Desk]
@@ -77,6 +80,19 @@ def member_of(hop: Hop) -> int:
     if not isinstance(member, int):
         raise LookupError("no member behind a guarded screen")
     return member
+
+
+def reading_office(reader: Connection | Session, hop: Hop, right: Right) -> Office:
+    """Return the office by which who is on the line may read this. Raises NotYours."""
+    return office_for(reader, who_of(hop).person_id, right, hop.now.date())
+
+
+def acting_office(session: Session, hop: Hop, right: Right, cooperative_id: int | None = None) -> Office:
+    """Return the office by which who is on the line acts, in a co-operative when one is given; leads to `not_yours`."""
+    try:
+        return office_for(session, who_of(hop).person_id, right, hop.now.date(), cooperative_id)
+    except NotYours:
+        raise Lead("not_yours") from None
 
 
 def clock_words(at: datetime) -> str:

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from app.coop.contests import answering, opening
 from app.coop.ledger import handing as till
 from app.coop.ledger import payouts
-from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.members.reaching import reach
 from app.coop.payments import handing
 from app.gsm7 import fold
 from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, member_of, message, message_to, who_of
+from menus.caller import Hop, Nothing, acting_office, member_of, message, message_to, reading_office
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
@@ -135,7 +134,7 @@ def contest(hop: Hop, session: Session) -> Opened:
 def contests_waiting(hop: Hop) -> Sequence[Claim]:
     """Give what this officer may answer."""
     with hop.desk.database.read() as reader:
-        office = office_for(reader, who_of(hop).person_id, "approve", hop.now.date())
+        office = reading_office(reader, hop, "approve")
         found = answering.waiting(reader, office, hop.now)
     return [
         Claim(one.id, one.number, SUBJECTS[one.subject], one.reference, one.card, one.answer_by, "en retard" if one.late else "")
@@ -167,7 +166,7 @@ def answer_contest(hop: Hop, session: Session) -> Nothing:
     try:
         done = answering.answer(
             session,
-            _office(session, hop),
+            acting_office(session, hop, "approve"),
             hop.kept["claim"]["id"],
             upheld=upheld,
             note=note,
@@ -195,10 +194,3 @@ def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, refe
         words = texts.contest_opened(made.number, reference, made.answer_by)
         message(session, hop, "receipt", f"contest:{made.id}", words)
     return Opened(made.number, made.answer_by)
-
-
-def _office(session: Session, hop: Hop) -> Office:
-    try:
-        return office_for(session, who_of(hop).person_id, "approve", hop.now.date())
-    except NotYours:
-        raise Lead("not_yours") from None

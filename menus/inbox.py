@@ -11,8 +11,8 @@ from app.gsm7 import fold
 from app.sms import cost, prices
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.call_backs import Phone, age_words, office_of, phone_words, scope_of
-from menus.caller import Hop, Nothing
+from menus.call_backs import Phone, age_words, phone_words
+from menus.caller import Hop, Nothing, acting_office, reading_office
 
 menu = Bindings("inbox")
 MOST_TYPED = 120
@@ -44,7 +44,7 @@ class Costs(msgspec.Struct, frozen=True):
 def letters(hop: Hop) -> Sequence[LetterRow]:
     """Give what waits, oldest first."""
     with hop.desk.database.read() as reader:
-        found = inbox.unread(reader, scope_of(reader, hop).cooperative_id)
+        found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id)
     return [LetterRow(one.id, age_words(hop.now - one.at), phone_words(one.phone), one.text[:16]) for one in found]
 
 
@@ -52,7 +52,7 @@ def letters(hop: Hop) -> Sequence[LetterRow]:
 def letter(hop: Hop) -> Letter:
     """Say when it came and what it says."""
     with hop.desk.database.read() as reader:
-        found = inbox.unread(reader, scope_of(reader, hop).cooperative_id, letter=_letter(hop))
+        found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id, letter=_letter(hop))
     if not found:
         raise Lead("letter_gone")
     return Letter(found[0].at.date(), " ".join(found[0].text.split()) or "(vide)")
@@ -72,7 +72,7 @@ def letter_words(hop: Hop, typed: str) -> Typed:
 def letter_price(hop: Hop) -> Costs:
     """Say what the answer costs, with the name that stands before it."""
     with hop.desk.database.read() as reader:
-        whole = inbox.signed(reader, scope_of(reader, hop).cooperative_id, str(hop.kept["reply"]))
+        whole = inbox.signed(reader, reading_office(reader, hop, "call_backs").cooperative_id, str(hop.kept["reply"]))
         price = prices.part_price(reader, hop.now, hop.desk.part_price)
     quote = cost.quote(whole, 1, price)
     return Costs(f"{quote.parts} SMS, {kinds.amount_words(quote.francs)}")
@@ -81,7 +81,7 @@ def letter_price(hop: Hop) -> Costs:
 @menu.effect(leads={"letter_gone": None, "not_yours": None})
 def answer_letter(hop: Hop, session: Session) -> Nothing:
     """Send the answer; the first officer's counts."""
-    how = (session, office_of(session, hop), _letter(hop), str(hop.kept["reply"]))
+    how = (session, acting_office(session, hop, "call_backs"), _letter(hop), str(hop.kept["reply"]))
     try:
         inbox.answer(*how, channel="ussd", operation=hop.operation, now=hop.now, part_price=hop.desk.part_price)
     except inbox.Gone:
@@ -93,7 +93,9 @@ def answer_letter(hop: Hop, session: Session) -> Nothing:
 def dismiss_letter(hop: Hop, session: Session) -> Nothing:
     """Close it without an answer."""
     try:
-        inbox.dismiss(session, office_of(session, hop), _letter(hop), channel="ussd", operation=hop.operation, now=hop.now)
+        inbox.dismiss(
+            session, acting_office(session, hop, "call_backs"), _letter(hop), channel="ussd", operation=hop.operation, now=hop.now
+        )
     except inbox.Gone:
         raise Lead("letter_gone") from None
     return Nothing()

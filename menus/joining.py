@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.coop.members import joining, numbers
 from app.coop.members.events import Application
 from app.coop.members.models import Number
-from app.coop.members.offices import holders_of_right, office_for
+from app.coop.members.offices import holders_of_right
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.at_hand import Barred, Issued, Named, office_of, phone_words, read_phone, refuse
-from menus.caller import Hop, Nothing, message_to, tell_person, who_of
+from menus.caller import Hop, Nothing, message_to, reading_office, tell_person, who_of
 
 menu = Bindings("joining")
 NO_PHONE = "sans téléphone"
@@ -128,7 +128,7 @@ def enter_member(hop: Hop, session: Session) -> Nothing:
 def applications(hop: Hop) -> Sequence[Asked]:
     """Give what this officer may decide, oldest first."""
     with hop.desk.database.read() as reader:
-        office = office_for(reader, who_of(hop).person_id, "people", hop.now.date())
+        office = reading_office(reader, hop, "people")
         found = joining.to_decide(reader, office)
     return [
         Asked(

@@ -15,12 +15,11 @@ from app.coop.members import leaving
 from app.coop.members.finding import Found, NoCard, in_cooperative
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, Person
-from app.coop.members.offices import office_for
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.at_hand import Barred, CardNumber, Named, found_of, office_of, refuse, whom_of
-from menus.caller import Hop, Nothing, member_of, tell_person, who_of
+from menus.caller import Hop, Nothing, member_of, reading_office, tell_person, who_of
 
 menu = Bindings("leaving")
 Far = Annotated[str, kinds.Kind("words", "28/12/2027")]
@@ -133,7 +132,7 @@ def note_departure(hop: Hop, session: Session) -> Noted:
 def leavers(hop: Hop) -> Sequence[LeaverRow]:
     """Give the departures that are open in the officer's scope."""
     with hop.desk.database.read() as reader:
-        office = office_for(reader, who_of(hop).person_id, "people", hop.now.date())
+        office = reading_office(reader, hop, "people")
         found = leaving.departures(reader, office.cooperative_id)
     return [LeaverRow(one.id, one.member_id, one.card, SHORT[one.kind], _far(one.due)) for one in found]
 

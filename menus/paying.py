@@ -14,7 +14,6 @@ from app.coop.approvals.sweeping import Said
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.freezes import MoneyFrozen
-from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.payments import batches as paying
 from app.coop.payments import handing, telling
 from app.coop.payments.delays import paid_after
@@ -22,7 +21,7 @@ from app.coop.payments.due import Wanted, due, unpaid
 from app.coop.production.weighing import NotThere
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, who_of
+from menus.caller import Hop, Nothing, acting_office, reading_office
 
 menu = Bindings("paying")
 MEASURED = timedelta(days=90)
@@ -155,7 +154,7 @@ def make_batch(hop: Hop, session: Session) -> Made:
     try:
         batch, waits = paying.make(
             session,
-            office_of(session, hop),
+            acting_office(session, hop, "pay"),
             pay.wanted,
             pay.way,
             count=pay.count,
@@ -216,7 +215,7 @@ def hand_name(hop: Hop) -> Name:
 @menu.effect(leads={"gone": None, "frozen": None, "yourself": None, "not_yours": None})
 def hand_over(hop: Hop, session: Session) -> Nothing:
     """Note that the member was given her money, and ask her by SMS to say so."""
-    office = office_of(session, hop)
+    office = acting_office(session, hop, "pay")
     try:
         row = handing.hand_over(
             session, hop.kept["hand"]["id"], office=office, channel="ussd", operation=hop.operation, now=hop.now
@@ -245,7 +244,7 @@ def close_batch(hop: Hop, session: Session) -> Freed:
     """Close a batch; what was not handed over is due again."""
     try:
         freed = paying.close(
-            session, office_of(session, hop), hop.kept["lot"]["id"], channel="ussd", operation=hop.operation, now=hop.now
+            session, acting_office(session, hop, "pay"), hop.kept["lot"]["id"], channel="ussd", operation=hop.operation, now=hop.now
         )
     except paying.Gone:
         raise Lead("gone") from None
@@ -266,12 +265,4 @@ def _left(hop: Hop, way: str) -> int:
 
 def scope_of(reader: Connection, hop: Hop) -> int:
     """Return the co-operative that whoever is on the line pays for."""
-    return office_for(reader, who_of(hop).person_id, "pay", hop.now.date()).cooperative_id or 0
-
-
-def office_of(session: Session, hop: Hop) -> Office:
-    """Return the office by which whoever is on the line pays; leads to not_yours when it has ended."""
-    try:
-        return office_for(session, who_of(hop).person_id, "pay", hop.now.date())
-    except NotYours:
-        raise Lead("not_yours") from None
+    return reading_office(reader, hop, "pay").cooperative_id or 0

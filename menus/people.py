@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.coop import approvals
 from app.coop.members import activation, audit, finding, numbers, resets
 from app.coop.members.models import Member, Number, Person
-from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.members.offices import NotYours, Office
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
@@ -28,7 +28,7 @@ from menus.at_hand import (
     refuse,
     whom_of,
 )
-from menus.caller import Hop, Nothing, tell_person, who_of
+from menus.caller import Hop, Nothing, reading_office, tell_person
 
 menu = Bindings("people")
 
@@ -56,7 +56,7 @@ def members_card(hop: Hop, typed: str) -> Whom:
     """Read a card number of the officer's scope."""
     with hop.desk.database.read() as reader:
         try:
-            office = office_for(reader, who_of(hop).person_id, "people", hop.now.date())
+            office = reading_office(reader, hop, "people")
             found = finding.by_card(reader, office, typed)
         except (finding.NoCard, NotYours):
             raise Refused("unknown") from None

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.coop.members.offices import NotYours, Office, office_for
+from app.coop.members.offices import Office
 from app.coop.prices import proposing
 from app.coop.prices.reading import price_at
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, who_of
+from menus.caller import Hop, acting_office, reading_office
 
 menu = Bindings("pricing")
 DECIDED = dict.fromkeys(("gone", "not_yours"))
@@ -48,7 +47,7 @@ class Outcome(msgspec.Struct, frozen=True):
 def priceable(hop: Hop) -> Sequence[Priceable]:
     """Give the products of the officer's scope."""
     with hop.desk.database.read() as reader:
-        found = proposing.priced_products(reader, _reading(reader, hop).cooperative_id)
+        found = proposing.priced_products(reader, reading_office(reader, hop, "price").cooperative_id)
     return [Priceable(product, at // 8 * 10 + at % 8 + 1, name, unit) for at, (product, name, unit) in enumerate(found)]
 
 
@@ -56,7 +55,7 @@ def priceable(hop: Hop) -> Sequence[Priceable]:
 def price_now(hop: Hop) -> Now:
     """Say the price in force."""
     with hop.desk.database.read() as reader:
-        cooperative = _reading(reader, hop).cooperative_id or 0
+        cooperative = reading_office(reader, hop, "price").cooperative_id or 0
         found = price_at(reader, [(cooperative, hop.kept["pricing"]["id"], _grade(hop), hop.now)])[0]
     return Now(_words(found))
 
@@ -74,7 +73,7 @@ def price_amount(hop: Hop, typed: str) -> kinds.Price:
 @menu.effect(leads=DECIDED)
 def publish_price(hop: Hop, session: Session) -> Outcome:
     """Propose and confirm in one."""
-    office = _office(session, hop)
+    office = acting_office(session, hop, "price")
     try:
         made = proposing.propose(
             session,
@@ -95,13 +94,13 @@ def publish_price(hop: Hop, session: Session) -> Outcome:
 def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
     """Give what the officer proposed by SMS."""
     with hop.desk.database.read() as reader:
-        return _listed(proposing.mine_to_confirm(reader, _reading(reader, hop), hop.now))
+        return _listed(proposing.mine_to_confirm(reader, reading_office(reader, hop, "price"), hop.now))
 
 
 @menu.effect(leads=DECIDED)
 def confirm_price(hop: Hop, session: Session) -> Outcome:
     """Confirm what was proposed by SMS."""
-    return _confirm(hop, session, _office(session, hop), hop.kept["proposal"]["id"])
+    return _confirm(hop, session, acting_office(session, hop, "price"), hop.kept["proposal"]["id"])
 
 
 def _confirm(hop: Hop, session: Session, office: Office, proposal: int) -> Outcome:
@@ -122,14 +121,3 @@ def _words(amount: int | None) -> str:
 
 def _grade(hop: Hop) -> str | None:
     return str(hop.kept["price_grade"]) or None
-
-
-def _reading(reader: Connection, hop: Hop) -> Office:
-    return office_for(reader, who_of(hop).person_id, "price", hop.now.date())
-
-
-def _office(session: Session, hop: Hop) -> Office:
-    try:
-        return office_for(session, who_of(hop).person_id, "price", hop.now.date())
-    except NotYours:
-        raise Lead("not_yours") from None

@@ -11,8 +11,8 @@ from app.coop.production.weighing import NotThere
 from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, message_to
-from menus.paying import office_of, scope_of
+from menus.caller import Hop, acting_office, message_to
+from menus.paying import scope_of
 
 menu = Bindings("receipts")
 
@@ -48,7 +48,7 @@ def sign_number(hop: Hop, typed: str) -> kinds.Short:
 @menu.effect(leads={"gone": None, "same": None, "other": None, "yourself": None, "not_yours": None})
 def sign_receipt(hop: Hop, session: Session) -> Signed:
     """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
-    office, signature = office_of(session, hop), str(hop.kept["signature"])
+    office, signature = acting_office(session, hop, "pay"), str(hop.kept["signature"])
     try:
         paid = handing.sign(
             session, office, hop.kept["sign"]["id"], signature, channel="ussd", operation=hop.operation, now=hop.now

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from app.coop.approved import approvals
 from app.coop.ledger import corrections, handing, payouts, schedule, till
 from app.coop.members.models import Member, Person
-from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.production.weighing import NotThere, member_of_card
 from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, PrivateWords, who_of
+from menus.caller import Hop, PrivateWords, acting_office, reading_office, who_of
 from menus.savings import What, Why, denials, read_francs, standing_words, tell, today_of, what_words
 
 menu = Bindings("till")
@@ -76,7 +75,7 @@ def till_card(hop: Hop, typed: str) -> Whose:
     """Find a member of the officer's co-operative by card."""
     with hop.desk.database.read() as reader:
         try:
-            member = member_of_card(reader, _scope(reader, hop).cooperative_id or 0, typed)
+            member = member_of_card(reader, reading_office(reader, hop, "pay").cooperative_id or 0, typed)
         except NotThere:
             raise Refused("unknown") from None
     if member == who_of(hop).member_id:
@@ -114,7 +113,7 @@ def till_asset(hop: Hop, typed: str) -> Asset:
 def till_reference(hop: Hop, typed: str) -> Handing:
     """Find what was handed over by its reference."""
     with hop.desk.database.read() as reader:
-        found = handing.handed_by_reference(reader, _scope(reader, hop).cooperative_id or 0, typed.strip())
+        found = handing.handed_by_reference(reader, reading_office(reader, hop, "pay").cooperative_id or 0, typed.strip())
     if found is None:
         raise Refused("unknown")
     return _handing(found)
@@ -170,7 +169,7 @@ def payouts_to_hand(hop: Hop) -> Sequence[Handing]:
 def reversible_entries(hop: Hop) -> Sequence[Entry]:
     """Give the member's last entries that could be reversed."""
     with hop.desk.database.read() as reader:
-        found = corrections.reversible(reader, _scope(reader, hop).cooperative_id or 0, _member(hop))
+        found = corrections.reversible(reader, reading_office(reader, hop, "pay").cooperative_id or 0, _member(hop))
     return [Entry(one.id, one.on, corrections.REVERSIBLE[one.kind], one.amount) for one in found]
 
 
@@ -178,7 +177,7 @@ def reversible_entries(hop: Hop) -> Sequence[Entry]:
 def till_late(hop: Hop) -> PrivateWords:
     """Give who is late with what they repay, the latest first."""
     with hop.desk.database.read() as reader:
-        found = schedule.standings(reader, today_of(hop), cooperative_id=_scope(reader, hop).cooperative_id)
+        found = schedule.standings(reader, today_of(hop), cooperative_id=reading_office(reader, hop, "pay").cooperative_id)
         late = [one for one in found if one.late][:MOST_LATE]
         cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
         card_of = {row.id: row.card for row in reader.execute(cards)}
@@ -188,7 +187,7 @@ def till_late(hop: Hop) -> PrivateWords:
 @menu.effect(leads=ACTING)
 def take_in(hop: Hop, session: Session) -> Done:
     """Write what a member brought, and tell her."""
-    office, kind, box = _office(session, hop), str(hop.kept["till_kind"]), str(hop.kept["till_box"])
+    office, kind, box = acting_office(session, hop, "pay"), str(hop.kept["till_kind"]), str(hop.kept["till_box"])
     with denials():
         entry = till.take_in(session, office, _member(hop), kind, _francs(hop), box=box, **_act(hop))
     tell(session, hop, _member(hop), "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.code))
@@ -200,7 +199,7 @@ def ask_levy(hop: Hop, session: Session) -> Done:
     """Ask that a levy be kept from what is owed to her."""
     try:
         with denials():
-            till.ask_levy(session, _office(session, hop), _member(hop), _francs(hop), **_act(hop))
+            till.ask_levy(session, acting_office(session, hop, "pay"), _member(hop), _francs(hop), **_act(hop))
     except approvals.AlreadyAsked:
         raise Lead("denied", Why("Une cotisation attend déjà.")) from None
     return Done("Demandé: un autre responsable décide.")
@@ -228,7 +227,7 @@ def ask_lease_for(hop: Hop, session: Session) -> Done:
 def hand_payout(hop: Hop, session: Session) -> Done:
     """Hand over what was approved, and ask her to confirm."""
     with denials():
-        row = handing.hand_over(session, _office(session, hop), hop.kept["hand_out"]["id"], **_act(hop))
+        row = handing.hand_over(session, acting_office(session, hop, "pay"), hop.kept["hand_out"]["id"], **_act(hop))
     words = texts.payout_handed(row.reference, hop.now, hop.desk.code, hop.desk.cost)
     tell(session, hop, row.member_id, "security", f"payout:{row.id}:handed", words)
     return Done(f"Remis, réf {row.reference}. Le membre confirme.")
@@ -238,7 +237,9 @@ def hand_payout(hop: Hop, session: Session) -> Done:
 def sign_payout(hop: Hop, session: Session) -> Done:
     """Note that a receipt was signed; the second officer's word pays."""
     with denials():
-        paid = handing.sign(session, _office(session, hop), hop.kept["signing"]["id"], str(hop.kept["till_signature"]), **_act(hop))
+        paid = handing.sign(
+            session, acting_office(session, hop, "pay"), hop.kept["signing"]["id"], str(hop.kept["till_signature"]), **_act(hop)
+        )
     if paid is None:
         return Done("Noté: un autre responsable tape le même numéro.")
     words = payment_texts.receipt_signed(paid.reference, str(paid.signature), hop.now)
@@ -250,14 +251,14 @@ def sign_payout(hop: Hop, session: Session) -> Done:
 def ask_reversal(hop: Hop, session: Session) -> Done:
     """Ask that an entry be reversed."""
     try:
-        corrections.ask(session, _office(session, hop), hop.kept["reversing"]["id"], **_act(hop))
+        corrections.ask(session, acting_office(session, hop, "pay"), hop.kept["reversing"]["id"], **_act(hop))
     except corrections.NotReversible:
         raise Lead("denied", Why("Déjà annulé, ou déjà demandé.")) from None
     return Done("Demandé: un autre responsable décide.")
 
 
 def _ask(hop: Hop, session: Session, kind: str, **more: Any) -> Done:
-    office = _office(session, hop)
+    office = acting_office(session, hop, "pay")
     with denials():
         row = payouts.ask(session, kind, _member(hop), _francs(hop), asked_by=office.person_id, office=office, **_act(hop), **more)
     words = texts.payout_asked(row.reference, office.role, hop.now)
@@ -284,14 +285,3 @@ def _francs(hop: Hop) -> int:
 
 def _act(hop: Hop) -> dict[str, Any]:
     return {"channel": "ussd", "operation": hop.operation, "now": hop.now}
-
-
-def _scope(reader: Connection, hop: Hop) -> Office:
-    return office_for(reader, who_of(hop).person_id, "pay", hop.now.date())
-
-
-def _office(session: Session, hop: Hop) -> Office:
-    try:
-        return office_for(session, who_of(hop).person_id, "pay", hop.now.date())
-    except NotYours:
-        raise Lead("not_yours") from None

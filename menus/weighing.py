@@ -10,7 +10,6 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member, Person
-from app.coop.members.offices import NotYours, Office, office_for
 from app.coop.production import declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
@@ -18,7 +17,7 @@ from app.db.operations import last_outcome
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, message_to, who_of
+from menus.caller import Hop, Nothing, acting_office, message_to, reading_office, who_of
 
 menu = Bindings("weighing")
 LATE = timedelta(days=60)
@@ -136,7 +135,7 @@ def brought_products(hop: Hop) -> Sequence[Brought]:
     """Give what the co-operative takes, by slot, for the card typed."""
     card = msgspec.convert(hop.kept["card"], Card)
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, _scope(reader, hop).cooperative_id or 0)
+        found = declaring.products_of(reader, reading_office(reader, hop, "weigh").cooperative_id or 0)
     return [
         Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=card.paper, on=card.on) for row in found
     ]
@@ -229,8 +228,9 @@ def paper_day(hop: Hop, typed: str) -> kinds.Day:
 @menu.effect(leads={"changed": None, "not_yours": None})
 def undo_last(hop: Hop, session: Session) -> Nothing:
     """Take the line shown back."""
+    office = acting_office(session, hop, "weigh")
     try:
-        weighing.undo(session, _office(session, hop), hop.kept["undo"]["id"], channel="ussd", operation=hop.operation, now=hop.now)
+        weighing.undo(session, office, hop.kept["undo"]["id"], channel="ussd", operation=hop.operation, now=hop.now)
     except weighing.Changed:
         raise Lead("changed") from None
     return Nothing()
@@ -247,7 +247,7 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
 @menu.effect(leads={"changed": None, "not_yours": None})
 def confirm_list(hop: Hop, session: Session) -> Credited:
     """Credit the list as it was shown, and tell each member."""
-    total, office = msgspec.convert(hop.kept["finish"], Total), _office(session, hop)
+    total, office = msgspec.convert(hop.kept["finish"], Total), acting_office(session, hop, "weigh")
     try:
         told = weighing.confirm(
             session, office, upto=total.upto, francs=total.worth, channel="ussd", operation=hop.operation, now=hop.now
@@ -297,7 +297,7 @@ def _about_the_list(hop: Hop, typed: str) -> None:
 def _brought(hop: Hop, typed: str, paper: str | None, on: date | None) -> Brought:
     first, _, weight = typed.replace("#", " ").strip().partition(" ")
     with hop.desk.database.read() as reader:
-        cooperative = _scope(reader, hop).cooperative_id or 0
+        cooperative = reading_office(reader, hop, "weigh").cooperative_id or 0
         try:
             found = weighing.by_reference(reader, cooperative, first, hop.now.year)
         except weighing.Weighed:
@@ -348,7 +348,7 @@ def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) 
     try:
         weighing.note(
             session,
-            _office(session, hop),
+            acting_office(session, hop, "weigh"),
             _delivered(session, hop),
             weight=_weight(hop),
             grade=grade,
@@ -384,17 +384,6 @@ def _delivered(reader: Connection | Session, hop: Hop) -> weighing.Delivered:
 def _weighed_at(line: Brought, now: datetime) -> datetime:
     """Return the instant of a weighing; of a paper's, the end of its day in Dakar."""
     return now if line.on is None else min(now, datetime.combine(line.on, time(23, 59, 59), kinds.DAKAR))
-
-
-def _scope(reader: Connection, hop: Hop) -> Office:
-    return office_for(reader, who_of(hop).person_id, "weigh", hop.now.date())
-
-
-def _office(session: Session, hop: Hop) -> Office:
-    try:
-        return office_for(session, who_of(hop).person_id, "weigh", hop.now.date())
-    except NotYours:
-        raise Lead("not_yours") from None
 
 
 def _line(hop: Hop) -> Brought:
