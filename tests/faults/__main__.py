@@ -113,7 +113,7 @@ def _count(house: House, seen: dict[str, str]) -> dict[str, int]:
         states = Counter(reader.scalars(select(Message.state)).all())
         listed = reader.execute(select(Message.to_number, Message.state)).all()
     taken = Counter(message["to"] for number in seen for message in house.messages(number))
-    waiting = {number for number, state in listed if state in ("maybe", "queued", "sending", "failed", "expired")}
+    waiting = {number for number, state in listed if state in ("maybe", "queued", "sending")}
     return {
         "members": MEMBERS,
         "references seen": len(seen),

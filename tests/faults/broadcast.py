@@ -138,7 +138,7 @@ def _count(house: House, recipients: int) -> dict[str, int | float]:
     with house.database.read() as reader:
         states = {row.to_number: row.state for row in reader.execute(OF_IT)}
     ended = Counter(states.values())
-    accounted = {number for number, state in states.items() if state in ("maybe", "queued", "sending", "failed", "expired")}
+    accounted = {number for number, state in states.items() if state in ("maybe", "queued", "sending")}
     return {
         "recipients": recipients,
         "taken by the provider": sum(taken.values()),
