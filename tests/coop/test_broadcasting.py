@@ -14,7 +14,7 @@ from app.coop.members.models import Member, Number
 from app.coop.members.offices import Office
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
-from app.sms import outbox
+from app.sms import outbox, prices
 from app.sms.broadcasts import budget, expanding, following, progress
 from app.sms.broadcasts.models import Broadcast, BudgetDay
 from app.sms.broadcasts.timing import Terms
@@ -269,6 +269,16 @@ def test_a_broadcast_to_many_goes_to_bulk_and_tells_its_progress(sqlite_database
         told.append(len(sending.said("progress")))
     assert told == [0, 1, 2, 3]
     assert "10 %, 24 sur 214 partis" in sending.said("progress")[0]
+
+
+@pytest.mark.parametrize(("hours", "price"), [(1, 20), (20, 25)])
+def test_it_costs_the_price_of_the_day_on_which_it_leaves(sending, clock, hours, price):
+    with sending.database.transaction() as session:
+        prices.add(session, 25, (clock() + timedelta(days=1)).replace(hour=0, minute=0), now=clock())
+    sending.order(wanted_at=clock() + timedelta(hours=hours))
+    with sending.database.transaction() as session:
+        assert set(session.scalars(select(Message.price).where(Message.cause == "broadcast:1"))) == {price}
+        assert list(session.scalars(select(BudgetDay.reserved))) == [price * sending.all]
 
 
 def test_a_big_one_rests_in_quiet_hours(sqlite_database, clock, monkeypatch):

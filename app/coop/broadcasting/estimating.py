@@ -83,13 +83,13 @@ def estimate(
     The code is bound to the sender's number; an older estimate of the same by the same sender is dead.
     """
     audience = read_audience(session.connection(), draft.audience, office.cooperative_id)
-    price = part_price(session, now, terms.part_price)
-    travelling = prepare(draft.text, price)
-    if travelling.parts > MOST_PARTS:
-        raise TooLong(travelling.parts)
     if draft.wanted_at is not None and not now < draft.wanted_at <= now + MOST_AHEAD:
         raise NotThen(draft.wanted_at)
     starts = terms.leaves(draft.wanted_at or now, urgent=draft.urgent)
+    price = part_price(session, starts, terms.part_price)
+    travelling = prepare(draft.text, price)
+    if travelling.parts > MOST_PARTS:
+        raise TooLong(travelling.parts)
     found = reach(session, audience, limits_of(session, draft.purpose, starts, terms, now=now))
     if not found.numbers:
         raise Nobody(audience, found)
