@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask
 
-from app.commands.inbound import Clerk, receive
 from app.coop.members import signing_in
 from app.coop.members.offices import Directory
 from app.db.database import Database
@@ -61,14 +60,12 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     )
     shelf.current(None)
     terms = terms_of(settings)
-    own = settings.at_short_code, terms, settings.at_sender_id
-    clerk = Clerk(database, settings.secret, code, cost, settings.sms_part_price, *own)
     behind_proxies(app, settings.trusted_proxies)
     answer_faults(app)
     guard_callbacks(app, settings.callback_token, settings.networks)
     app.register_blueprint(ussd_blueprint("at", AfricasTalkingUssd(code), engine))
     app.register_blueprint(ussd_blueprint("hubtel", HubtelUssd(code), engine))
-    app.register_blueprint(sms_blueprint(database, lambda incoming, at: receive(clerk, incoming, at), now))
+    app.register_blueprint(sms_blueprint(database, now))
     app.register_blueprint(health_blueprint(database, sessions, local_or_bearer(settings.metrics_token)))
     gate = signing_in.Desk(database, settings.peppers, settings.secret, settings.sms_part_price, code)
     production = settings.jappoo_env == "production"

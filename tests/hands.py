@@ -20,13 +20,12 @@ from app.coop.prices import proposing
 from app.coop.production.models import Declaration
 from app.db.operations import Operation
 from app.gsm7 import septets
-from app.sms import inbox
 from app.sms.models import Message
 from app.ussd.engine import Reply
 from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
-from tests import quay, treasury, village
+from tests import letterbox, quay, treasury, village
 from tests.ussd.conftest import Handset, OneMenu, engine_on
 
 FATES = ("sent",) * 30 + ("repeated", "late", "shorter", "unseen", "dropped", "forgotten", "redialled")
@@ -108,8 +107,7 @@ def settle(database, now) -> None:
                 said = {"approved": True, "channel": "ussd", "operation": f"hands:{person}:{wish.id}", "now": now}
                 approvals.decide(session, office, wish.id, **said)
         joining.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
-        meant = {"to": "21512", "state": "unparsed", "word": None, "now": now, "cooperative_id": 1}
-        inbox.keep(session, "africastalking", "hands", sender=village.AWA, text="Qui peut venir ?", **meant)
+        letterbox.letter(session, "Qui peut venir ?", village.AWA, now)
 
 
 class Hands:

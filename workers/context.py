@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from app.commands.inbound import Clerk
 from app.coop.members.offices import administrators
 from app.db.database import Database
 from app.gateways.africastalking_sms import AfricasTalkingSms
@@ -19,6 +20,7 @@ from app.sms.sending import LINES, Post
 from app.sms.waker import Waker
 from config.redis import connect
 from config.settings import Settings, load
+from config.terms import terms_of
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -28,6 +30,7 @@ class Context(msgspec.Struct, frozen=True):
     database: Database
     queues: Any
     post: Post
+    clerk: Clerk
 
 
 @cache
@@ -39,7 +42,7 @@ def context() -> Context:
     listen(database.session, Waker(queues))
     account = settings.at_username or "", settings.at_api_key or "", settings.at_sender_id
     gateway = AfricasTalkingSms(*account, settings.at_api_url, pool=LINES)
-    return Context(settings, database, queues, post_of(settings, database, queues, gateway))
+    return Context(settings, database, queues, post_of(settings, database, queues, gateway), clerk_of(settings, database))
 
 
 def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGateway) -> Post:
@@ -51,3 +54,9 @@ def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGat
 
     lines, rate = ThreadPoolExecutor(LINES, "line"), Rate(queues, settings.sms_rate)
     return Post(database, gateway, rate, lines, watch, lambda: datetime.now(UTC), random.random)
+
+
+def clerk_of(settings: Settings, database: Database) -> Clerk:
+    """Return who works on the SMS that come."""
+    own = settings.at_short_code, terms_of(settings), settings.at_sender_id
+    return Clerk(database, settings.secret, settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price, *own)

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import structlog
 
+from app.commands import inbound
 from app.coop.broadcasting import confirming
 from app.db.database import is_outage
-from app.sms import reports, sending
+from app.sms import inbox, reports, sending
 from app.sms.purposes import LANES
 from app.sms.waker import FLAG, wake
 from config.terms import terms_of
@@ -23,7 +24,7 @@ def drain(lane: str) -> bool:
     here.queues.delete(FLAG + lane)
     try:
         written = lane in LANES and _write_broadcasts(lane)
-        more = sending.send_slice(here.post, lane) if lane in LANES else lane == reports.QUEUE and _apply_reports()
+        more = sending.send_slice(here.post, lane) if lane in LANES else lane in OTHERS and OTHERS[lane]()
     except Exception as fault:
         if not is_outage(fault):
             raise
@@ -44,6 +45,14 @@ def _write_broadcasts(lane: str) -> bool:
     return True
 
 
+def _work_on_incoming() -> bool:
+    until = time.monotonic() + sending.SLICE_SECONDS
+    while time.monotonic() < until:
+        if not inbound.work(context().clerk, datetime.now(UTC)):
+            return False
+    return True
+
+
 def _apply_reports() -> bool:
     until = time.monotonic() + sending.SLICE_SECONDS
     while time.monotonic() < until:
@@ -51,3 +60,7 @@ def _apply_reports() -> bool:
             if reports.apply_new(session, now=datetime.now(UTC)) < reports.MOST:
                 return False
     return True
+
+
+OTHERS = {inbox.QUEUE: _work_on_incoming, reports.QUEUE: _apply_reports}
+"""What is done on the queues that send nothing; each tells whether more is to be done."""

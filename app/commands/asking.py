@@ -12,7 +12,8 @@ from app.sms.broadcasts.timing import Terms
 class Ask(msgspec.Struct, frozen=True):
     """One command: its word, who holds the number, what followed the word, the operation's key.
 
-    `text` is the SMS as it came, `key` makes and checks codes, `terms` bind broadcasts, `code` is the string to dial.
+    `text` is the SMS as it came, `received` when it did, `key` makes and checks codes, `terms` bind broadcasts, `code` is the
+    string to dial.
     """
 
     session: Session
@@ -22,6 +23,7 @@ class Ask(msgspec.Struct, frozen=True):
     rest: str
     operation: str
     now: datetime
+    received: datetime
     code: str
     text: str
     key: bytes

@@ -26,6 +26,9 @@ WORDS = {
 OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF", "REPONDRE")
 """Commands of officers; from anyone else they are written down and answered as any other text."""
 
+NEED_WHAT_FOLLOWS = ("PRIX", "PROD", "CONTESTER", "LANGUE", "NON", *OFFICERS)
+"""Words that are worked on with what stands behind them; of all others what looks like a code is never written down."""
+
 _SPELLED = sorted(
     [(spelling, word) for word, spellings in WORDS.items() for spelling in spellings] + [(word, word) for word in OFFICERS],
     key=lambda pair: -len(pair[0]),

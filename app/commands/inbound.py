@@ -1,4 +1,4 @@
-"""An incoming SMS: once an id, its act and its answer in one transaction."""
+"""An incoming SMS: written at once, once an id; worked on soon after, its act and its answer in one transaction."""
 
 import hashlib
 from collections.abc import Callable, Collection
@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import msgspec
 import phonenumbers
 import structlog
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.commands import handlers, replies
 from app.commands.asking import Ask
-from app.commands.grammar import OFFICERS, parse
+from app.commands.grammar import NEED_WHAT_FOLLOWS, OFFICERS, parse
 from app.coop.members.identity import cooperative_of, who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
@@ -31,6 +31,7 @@ SHORTEST = 6
 """Digits that a person's number has at least: services' numbers are shorter."""
 SAME_WITHIN, MOST_SAME = timedelta(minutes=10), 2
 """The same words that mean nothing to us, from one number, are answered twice: two machines would else talk all night."""
+MOST_TRIES = 3
 
 
 class Clerk(msgspec.Struct, frozen=True):
@@ -52,54 +53,62 @@ class Clerk(msgspec.Struct, frozen=True):
         return tuple(filter(None, (self.short_code, self.sender_id)))
 
 
-def receive(clerk: Clerk, sms: IncomingSms, now: datetime) -> None:
-    """Do what an SMS asks for and put the answer in the outbox; the same id again changes nothing.
+def take(database: Database, sms: IncomingSms, now: datetime) -> None:
+    """Write an SMS as it came, to be worked on soon: all that a webhook does. The same id again changes nothing."""
+    order = parse(sms.text[:500])
+    text = sms.text if order.word in NEED_WHAT_FOLLOWS else inbox.as_kept(sms.text)
+    with database.transaction() as session:
+        if inbox.keep(
+            session, PROVIDER, sms.id, sender=sms.sender, to=sms.to, text=text, state="new", word=order.word or None, now=now
+        ):
+            outbox.touch(session, inbox.QUEUE)
 
-    What goes wrong in doing it is said to the sender and kept as a row; only an outage is raised, for the gateway to repeat it.
+
+def work(clerk: Clerk, now: datetime) -> bool:
+    """Do what the oldest SMS that waits asks for, and put the answer in the outbox.
+
+    False when none waits, or another worker is at it. What goes wrong in doing it is said to the sender and kept in its row.
+    An outage is raised, for the SMS to be worked on again; one that fails so again and again, with the database there, lets the
+    others pass and is given up.
     """
-    for _ in range(2):
+    with clerk.database.read() as reader:
+        waiting = inbox.oldest(reader)
+    if waiting is None:
+        return False
+    fault: Exception = RuntimeError("it was tried too often")
+    for _ in range(2 if waiting.tries < MOST_TRIES else 0):
         try:
-            _attempt(clerk, sms, now, handlers.answer)
+            return _attempt(clerk, waiting.id, now, handlers.answer)
         except IntegrityError as collision:
-            fault: Exception = collision
+            fault = collision
         except Exception as other:
             if is_outage(other):
+                with clerk.database.transaction() as session:
+                    inbox.tried(session, waiting.id)
                 raise
             fault = other
             break
-        else:
-            return
     log.error("an SMS can't be handled; it is kept", exc_info=fault)
-    _attempt(clerk, sms, now, _apologise)
+    return _attempt(clerk, waiting.id, now, _apologise)
 
 
-def _attempt(clerk: Clerk, sms: IncomingSms, now: datetime, do: Do) -> None:
+def _attempt(clerk: Clerk, waiting: int, now: datetime, do: Do) -> bool:
     with clerk.database.transaction() as session:
-        _receive(session, clerk, sms, now, do)
+        sms = inbox.claim(session, waiting)
+        if sms is not None:
+            _answer(session, clerk, sms, now, do)
+        return sms is not None
 
 
-def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do: Do) -> None:
+def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do) -> None:
     order = parse(sms.text[:500])
-    why = _machine(sms.sender, clerk.own) or _loops(session, sms, order.word, now)
-    known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") and not why else ()
-    holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
-    state = "ignored" if why else "failed" if do is _apologise else "handled" if order.word else "unparsed"
-    kept = inbox.keep(
-        session,
-        PROVIDER,
-        sms.id,
-        sender=sms.sender,
-        to=sms.to,
-        text=sms.text,
-        state=state,
-        word=order.word or None,
-        now=now,
-        reason=why,
-        cooperative_id=cooperative_of(holders),
-    )
-    if not kept or why:
+    why = _machine(sms.sender, clerk.own) or _loops(session, sms, order.word)
+    if why:
+        inbox.settle(sms, "ignored", reason=why)
         return
-    cause = operation_of(sms.id)
+    known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
+    holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
+    cause = operation_of(sms.provider_id)
     ask = Ask(
         session,
         sms.sender,
@@ -108,15 +117,17 @@ def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do
         order.rest,
         cause,
         now,
+        sms.received_at,
         clerk.code,
         sms.text,
         clerk.key,
         clerk.terms,
         clerk.part_price,
     )
+    inbox.settle(sms, "failed" if do is _apologise else "handled" if order.word else "unparsed", whose=cooperative_of(holders))
     words = do(order.word, ask)
     if order.word in OFFICERS and words == replies.HELP:
-        inbox.mark(session, PROVIDER, sms.id, "refused")
+        inbox.settle(sms, "refused", whose=sms.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
     filled = words.replace("{cost}", clerk.cost).replace("{code}", clerk.code).replace("{balance}", f"{clerk.code.rstrip('#')}*1#")
     who = holders[0] if len(holders) == 1 else None
@@ -130,7 +141,7 @@ def _receive(session: Session, clerk: Clerk, sms: IncomingSms, now: datetime, do
         part_price=clerk.part_price,
         person_id=who.person_id if who else None,
         cooperative_id=who.cooperative_id if who else None,
-        trace=f"sms-{clean(sms.id, 40)}",
+        trace=f"sms-{clean(sms.provider_id, 40)}",
     )
 
 
@@ -161,18 +172,11 @@ def _machine(sender: str, own: Collection[str]) -> str | None:
     return None if refusals.PERSON.fullmatch(sender) and phonenumbers.is_possible_number(number) else "not a person's number"
 
 
-def _loops(session: Session, sms: IncomingSms, word: str, now: datetime) -> str | None:
+def _loops(session: Session, sms: Inbound, word: str) -> str | None:
     """Return why an SMS is taken for a machine's answer to ours: the same words that mean nothing, a third time."""
     if word:
         return None
-    reader: Connection = session.connection()
-    same = (
-        select(func.count())
-        .select_from(Inbound)
-        .where(
-            Inbound.sender == sms.sender,
-            Inbound.received_at > now - SAME_WITHIN,
-            Inbound.text == inbox.as_kept(sms.text),
-        )
-    )
-    return "same text again" if (reader.scalar(same) or 0) >= MOST_SAME else None
+    since = sms.received_at - SAME_WITHIN
+    earlier = (Inbound.sender == sms.sender) & (Inbound.received_at > since) & (Inbound.id < sms.id)
+    same = select(func.count()).select_from(Inbound).where(earlier, Inbound.text == sms.text)
+    return "same text again" if (session.scalar(same) or 0) >= MOST_SAME else None

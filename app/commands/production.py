@@ -43,7 +43,7 @@ def declare(ask: Ask) -> str:
             quantity=quantity,
             channel="sms",
             operation=ask.operation,
-            now=ask.now,
+            now=ask.received,
             again=again,
         )
     except BadQuantity:

@@ -13,6 +13,7 @@ _DOUBTED = text("state = 'maybe'")
 _PARKED = text("fate = 'parked'")
 _NEW = text("fate = 'new'")
 _OPEN = text("mended_at IS NULL")
+_NEW = text("state = 'new'")
 _LETTERS = text("state = 'unparsed' AND closed_at IS NULL")
 
 
@@ -100,14 +101,16 @@ class Report(Base):
 class Inbound(Base):
     """An SMS that came in, or a body on an SMS route that can't be read (`state` unreadable, cut to 2,000 characters).
 
-    `reason` says why one was not answered. An *unparsed* one is a letter to the officers of `cooperative_id` (none: to the
-    federation's) until one of them closes it.
+    It is *new* until a worker has done what it asks for; `tries` counts those that an outage cut. `reason` says why one was not
+    answered. An *unparsed* one is a letter to the officers of `cooperative_id` (none: to the federation's) until one of them
+    closes it.
     """
 
     __tablename__ = "sms_inbox"
     __table_args__ = (
         UniqueConstraint("provider", "provider_id"),
         Index("ix_sms_inbox_sender", "sender", "received_at"),
+        Index("ix_sms_inbox_new", "tries", "id", sqlite_where=_NEW, postgresql_where=_NEW),
         Index("ix_sms_inbox_letters", "cooperative_id", "id", sqlite_where=_LETTERS, postgresql_where=_LETTERS),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -123,6 +126,7 @@ class Inbound(Base):
     cooperative_id: Mapped[int | None] = mapped_column(Id)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_by: Mapped[int | None] = mapped_column(Id)
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Halt(Base):

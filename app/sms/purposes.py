@@ -7,8 +7,8 @@ import msgspec
 
 Lane = Literal["code", "urgent", "answer", "notice", "bulk"]
 LANES: tuple[Lane, ...] = ("code", "urgent", "answer", "notice", "bulk")
-QUEUES = (*LANES, "reports")
-"""The lanes, and the delivery reports that came: each has a worker of its own."""
+QUEUES = ("incoming", *LANES, "reports")
+"""The SMS that came, the lanes, and the delivery reports that came: each has a worker of its own."""
 
 
 class Purpose(msgspec.Struct, frozen=True):

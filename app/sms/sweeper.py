@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.sms import reports
+from app.sms import inbox, reports
 from app.sms.models import Message, Report, StateChange
 from app.sms.purposes import LANES, LEAVES_AGAIN
 from app.sms.states import move, put_back
@@ -43,6 +43,8 @@ def sweep(session: Session, *, now: datetime, wake: Callable[[str], None]) -> No
         due = select(Message.id).where(Message.state == "queued", Message.lane == lane, Message.next_at <= now)
         if session.scalar(due.order_by(Message.next_at).limit(1)) is not None:
             wake(lane)
+    if inbox.waits(session):
+        wake(inbox.QUEUE)
     if session.scalar(select(exists().where(Report.fate == "new"))):
         wake(reports.QUEUE)
 

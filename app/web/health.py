@@ -13,8 +13,8 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 
 from app.db.database import Database
-from app.sms import lanes, spending
-from app.sms.models import Inbound, Message
+from app.sms import inbox, lanes, reports, spending
+from app.sms.models import Inbound, Message, Report
 from app.ussd.redis_store import COUNTS
 
 
@@ -60,10 +60,13 @@ class _Figures(Collector):
                 hops.add_metric([screen, outcome], int(count))
         except redis.RedisError:
             hops = CounterMetricFamily("jappoo_hops", "USSD hops today (the store is down)", labels=["screen", "outcome"])
+        waiting = GaugeMetricFamily("jappoo_waiting", "What came and was not worked on yet", labels=["queue"])
         messages = GaugeMetricFamily("jappoo_messages", "SMS that are on their way, by lane and state", labels=["lane", "state"])
         resting = GaugeMetricFamily("jappoo_lane_rests", "1 while the provider refuses our account", labels=["lane", "reason"])
         left_out = GaugeMetricFamily("jappoo_day_left_out", "1 when the day's figures took too long and are missing here")
         with self._database.read() as reader:
+            for queue, new in ((inbox.QUEUE, Inbound.state == "new"), (reports.QUEUE, Report.fate == "new")):
+                waiting.add_metric([queue], reader.scalar(select(func.count()).where(new)) or 0)
             for lane in lanes.standings(reader, datetime.now(UTC)):
                 for state, count in (("queued", lane.queued), ("sending", lane.sending), ("maybe", lane.maybe)):
                     messages.add_metric([lane.lane, state], count)
@@ -75,7 +78,7 @@ class _Figures(Collector):
         except OperationalError:  # the statement's time-out: at millions a day the rest is still worth having
             day = []
         left_out.add_metric([], int(not day))
-        return [hops, messages, resting, left_out, *day]
+        return [hops, waiting, messages, resting, left_out, *day]
 
     def _of_the_day(self, reader: Connection) -> list[Any]:
         """Return what was refused and spent since midnight, what is in doubt, and the letters that nobody has read."""

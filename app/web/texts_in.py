@@ -1,4 +1,4 @@
-"""SMS webhooks: answered at once; what can't be read is kept as a row for the operator."""
+"""SMS webhooks: what comes is written and answered at once; workers do the rest. What can't be read is kept for the operator."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 from flask import Blueprint, Response, request
 
+from app.commands import inbound
 from app.db.database import Database
 from app.gateways import callbacks
 from app.gateways.ussd import Unreadable
@@ -14,11 +15,10 @@ from app.sms import consents, inbox, reports
 
 log = structlog.get_logger("sms")
 PROVIDER = "africastalking"
-Answering = Callable[[callbacks.IncomingSms, datetime], None]
 
 
-def sms_blueprint(database: Database, answer: Answering, now: Callable[[], datetime]) -> Blueprint:
-    """Serve `/at/<token>/sms…`; `answer` does what an incoming SMS asks for, once an id."""
+def sms_blueprint(database: Database, now: Callable[[], datetime]) -> Blueprint:
+    """Serve `/at/<token>/sms…`."""
     routes = Blueprint("sms", __name__, url_prefix="/at/<token>")
 
     @routes.post("/sms")
@@ -27,7 +27,7 @@ def sms_blueprint(database: Database, answer: Answering, now: Callable[[], datet
         del token
         body = request.get_data(cache=False)
         try:
-            answer(callbacks.read_incoming(body), now())
+            inbound.take(database, callbacks.read_incoming(body), now())
         except Unreadable as fault:
             _keep(database, "incoming", body, str(fault), now())
         return Response(status=200)

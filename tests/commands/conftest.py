@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from app.commands.inbound import Clerk, receive
+from app.commands.inbound import Clerk
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.timing import Terms
 from app.sms.models import Inbound, Message
-from tests import village
+from tests import letterbox, village
 from tests.conftest import Clock
 
 TERMS = Terms(50, 20, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6, "Gratuit")
@@ -34,7 +34,7 @@ class Desk:
         return new[0].text if new else None
 
     def hear(self, text: str, sender: str, sms_id: str) -> None:
-        receive(self.clerk, IncomingSms(sms_id, sender, "21512", text, None), self.clock())
+        letterbox.hear(self.clerk, IncomingSms(sms_id, sender, "21512", text, None), self.clock())
 
     def answers(self) -> list[Message]:
         with self.database.transaction() as session:

@@ -1,13 +1,18 @@
 """An SMS acts once, its answer is in the same transaction, and machines are not answered."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.commands import handlers, production
+from app.commands import handlers, inbound, production
+from app.coop.members.models import Consent
 from app.coop.production.models import Declaration
-from tests import village
+from app.gateways.callbacks import IncomingSms
+from app.sms import inbox
+from tests import letterbox, village
+from tests.commands.conftest import Desk
 
 
 def test_the_same_id_again_changes_nothing(desk):
@@ -73,14 +78,69 @@ def test_two_at_once_are_tried_again(desk, monkeypatch):
     assert tries == ["PROD", "PROD"]
 
 
-def test_an_outage_is_left_to_the_gateway_to_repeat(desk, monkeypatch):
-    def out(*_):
-        raise OperationalError("x", {}, Exception())
+def out(*_):
+    raise OperationalError("x", {}, Exception())
 
+
+def test_a_webhook_only_writes_what_came(desk):
+    inbound.take(desk.database, IncomingSms("id", village.AWA, "21512", "PROD thiof 25", None), desk.clock())
+    [row] = desk.inbox()
+    assert (row.state, row.word, row.text, desk.rows(Declaration), desk.answers()) == ("new", "PROD", "PROD thiof 25", [], [])
+
+
+@pytest.mark.parametrize("text", ["mon code est 2468", "SOLDE 2468", "stop pin 2 4 6 8", "aide code secret 2468", "PRIX code 2468"])
+def test_what_looks_like_a_code_is_not_kept(desk, text):
+    inbound.take(desk.database, IncomingSms("id", village.AWA, "21512", text, None), desk.clock())
+    if "PRIX" not in text:  # a word that needs what follows keeps it until it is worked on
+        assert "2" not in desk.inbox()[0].text
+    letterbox.work_on_all(desk.clerk, desk.clock())
+    [row] = desk.inbox()
+    assert "2" not in row.text
+    assert row.state != "new"
+
+
+def test_an_outage_leaves_an_sms_to_be_worked_on_again(desk, monkeypatch):
+    real = handlers.answer
     monkeypatch.setattr(handlers, "answer", out)
     with pytest.raises(OperationalError):
-        desk.say("AIDE")
-    assert desk.inbox() == []
+        desk.say("PROD thiof 25")
+    assert [(row.state, row.tries) for row in desk.inbox()] == [("new", 1)]
+    desk.clock.forward(hours=2)
+    monkeypatch.setattr(handlers, "answer", real)
+    letterbox.work_on_all(desk.clerk, desk.clock())
+    [made] = desk.rows(Declaration)
+    assert made.declared_at == desk.clock() - timedelta(hours=2)
+    assert [row.state for row in desk.inbox()] == ["handled"]
+
+
+def test_one_that_is_cut_again_and_again_lets_the_others_pass_and_is_given_up(desk, monkeypatch):
+    real = handlers.answer
+    monkeypatch.setattr(handlers, "answer", lambda word, ask: out() if word == "PROD" else real(word, ask))
+    with pytest.raises(OperationalError):
+        desk.say("PROD thiof 25")
+    with pytest.raises(OperationalError):
+        desk.hear("AIDE", village.SHARED, "id2")
+    assert [row.state for row in desk.inbox()] == ["new", "handled"]
+    with pytest.raises(OperationalError):
+        inbound.work(desk.clerk, desk.clock())
+    assert inbound.work(desk.clerk, desk.clock())
+    assert [row.state for row in desk.inbox()] == ["failed", "handled"]
+    assert "Rien n'est enregistré" in desk.answers()[-1].text
+    assert not inbound.work(desk.clerk, desk.clock())
+
+
+def test_sms_are_worked_on_in_the_order_they_came_by_one_worker_at_a_time(postgres_database, clock):
+    """A second worker doesn't pass the first: STOP and START of one number must not change places."""
+    village.build(postgres_database)
+    desk = Desk(postgres_database, clock)
+    for number, text in enumerate(("STOP", "START")):
+        inbound.take(postgres_database, IncomingSms(f"id{number}", village.AWA, "21512", text, None), clock())
+    with postgres_database.read() as reader, postgres_database.transaction() as session:
+        first = inbox.oldest(reader)
+        assert inbox.claim(session, first.id).text == "STOP"
+        assert not inbound.work(desk.clerk, clock())
+    letterbox.work_on_all(desk.clerk, clock())
+    assert [row.given for row in sorted(desk.rows(Consent), key=lambda row: row.id)][-1] is True
 
 
 def test_odd_ids_and_bytes_are_borne(desk):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.commands import replies
 from app.commands.grammar import OFFICERS, WORDS, parse
-from app.commands.inbound import Clerk, receive
+from app.commands.inbound import Clerk
 from app.coop.members import notice
 from app.coop.members.models import Consent
 from app.coop.production.models import Declaration
@@ -15,7 +15,7 @@ from app.gateways.callbacks import IncomingSms
 from app.gsm7 import measure
 from app.sms.models import Inbound, Message
 from app.sms.policy import prepare
-from tests import village
+from tests import letterbox, village
 from tests.commands.conftest import TERMS
 from tests.village import AWA, BLOCKED, DEPARTED, NOBODY, SHARED
 
@@ -33,7 +33,7 @@ class Counter:
         self.taken += 1
         before = self.count(Message)
         sms = IncomingSms(sms_id or f"in-{self.taken}", sender, "21512", text, None)
-        receive(self.clerk, sms, self.clock())
+        letterbox.hear(self.clerk, sms, self.clock())
         return self.last() if self.count(Message) > before else None
 
     def last(self):

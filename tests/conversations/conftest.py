@@ -8,9 +8,9 @@ from app import create_app
 from config.settings import load
 from tests import menu_rows, quay, village
 from tests.conftest import Clock
-from tests.web.conftest import client, environment
+from tests.web.conftest import clerk, client, environment
 
-__all__ = ["client", "environment"]
+__all__ = ["clerk", "client", "environment"]
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ import pytest
 import yaml
 from sqlalchemy import select
 
+from app.commands.inbound import Clerk
 from app.gsm7 import fold, septets
 from app.sms.models import Message
-from tests import quay, treasury, village
+from tests import letterbox, quay, treasury, village
 
 TALKS = sorted(Path(__file__).parent.glob("*.yaml"))
 PEOPLE = {
@@ -74,8 +75,8 @@ class Line:
 class Talk:
     """A talk being played: a line for each phone, what was said last, and what is kept of it."""
 
-    def __init__(self, client, database, clock, dialect: str, phones: dict[str, str]) -> None:
-        self.client, self.database, self.clock, self.dialect = client, database, clock, dialect
+    def __init__(self, client, clerk: Clerk, clock, dialect: str, phones: dict[str, str]) -> None:
+        self.client, self.clerk, self.database, self.clock, self.dialect = client, clerk, clerk.database, clock, dialect
         self.phones, self.lines, self.kept, self.said = PEOPLE | phones, {}, {}, ""
 
     def play(self, step: dict, phone: str) -> None:
@@ -93,6 +94,7 @@ class Talk:
         elif "sms" in step:
             form = {"id": f"talk-{next(_sessions)}", "from": phone, "to": "21512", "text": self.filled(step["sms"])}
             assert self.client.post("/at/demo/sms", data=form).status_code == 200
+            letterbox.work_on_all(self.clerk, self.clock())
         assert septets(self.said) <= 160
         self.holds(step.get("sees", []), self.said)
         if "reads" in step:
@@ -114,11 +116,11 @@ class Talk:
 
 @pytest.mark.parametrize(("database", "dialect"), [("sqlite", "africastalking"), ("postgresql", "hubtel")], indirect=["database"])
 @pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
-def test_a_talk(client, database, clock, path, dialect):
+def test_a_talk(client, clerk, clock, path, dialect):
     told = yaml.safe_load(path.read_text("utf-8"))
-    talk = Talk(client, database, clock, dialect, told.get("phones", {}))
+    talk = Talk(client, clerk, clock, dialect, told.get("phones", {}))
     if "given" in told:
-        GIVEN[told["given"]](database, clock())
+        GIVEN[told["given"]](clerk.database, clock())
     for step in told["talk"]:
         talk.play(step, told.get("phone", village.AWA))
     for expected in told.get("sms", []):

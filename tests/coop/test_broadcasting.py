@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select, update
 
-from app.commands.inbound import Clerk, receive
+from app.commands.inbound import Clerk
 from app.coop.broadcasting import confirming
 from app.coop.broadcasting.estimating import Draft, estimate
 from app.coop.members.models import Member, Number
@@ -21,7 +21,7 @@ from app.sms.broadcasts.timing import Terms
 from app.sms.claiming import claim
 from app.sms.models import Message
 from app.sms.states import move
-from tests import quay, village
+from tests import letterbox, quay, village
 
 TERMS = Terms(50, 20, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6, "Gratuit")
 CLERK = Office(101, "secretary", 1)
@@ -326,7 +326,7 @@ def test_the_same_oui_four_times_at_once_is_one_order(patient, clock):
     clerk = Clerk(patient, village.KEY, "*384#", "Gratuit", 20, "21512", TERMS)
 
     def hear(text, sms_id):
-        receive(clerk, IncomingSms(sms_id, quay.SECRETARY, "21512", text, None), clock())
+        letterbox.hear(clerk, IncomingSms(sms_id, quay.SECRETARY, "21512", text, None), clock())
 
     hear("DIFF TOUS Marché fermé", "first")
     code = sending.said("sms:africastalking:first")[0].partition("OUI ")[2][:4]

@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.coop.members.models import OfficerAct
-from app.sms import inbox
 from app.sms.models import Message
-from tests import quay, village
+from tests import letterbox, quay, village
 
 TEXT = "La pirogue de Mbissel est cassée, qui peut venir aider demain ?"
 
@@ -17,8 +16,7 @@ TEXT = "La pirogue de Mbissel est cassée, qui peut venir aider demain ?"
 def reading(line, database):
     with database.transaction() as session:
         for number in ("1", "2"):
-            how = {"to": "21512", "state": "unparsed", "word": None, "now": datetime.now(UTC), "cooperative_id": 1}
-            inbox.keep(session, "africastalking", number, sender=village.AWA, text=f"{TEXT} {number}", **how)
+            letterbox.letter(session, f"{TEXT} {number}", village.AWA, datetime.now(UTC))
 
     def open_list(phone=quay.SECRETARY):
         talk = line(phone)

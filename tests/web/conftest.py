@@ -7,11 +7,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.commands.inbound import Clerk
 from app.db.database import Database
 from config.settings import load
 from tests import menu_rows, village
 from tests.conftest import Clock
 from tests.servers import Server
+from workers.context import clerk_of
 
 
 @pytest.fixture
@@ -32,6 +34,12 @@ def app(environment: dict[str, str], database: Database, clock: Clock) -> Iterat
     made = create_app(load(environment, dotenv=None))
     yield made
     made.extensions["jappoo"]["database"].dispose()
+
+
+@pytest.fixture
+def clerk(environment: dict[str, str], database: Database) -> Clerk:
+    """Give who works on the SMS that came."""
+    return clerk_of(load(environment, dotenv=None), database)
 
 
 @pytest.fixture

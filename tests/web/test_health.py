@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from app.sms import inbox, outbox
 from app.sms.models import Message
+from tests import letterbox
 from tests.servers import Server
 
 
@@ -33,10 +34,13 @@ def test_metrics_tell_of_refusals_doubts_letters_and_spending(client, database):
         for cause, to, words in (("a", "+221770000012", "x" * 161), ("b", "21512", "x")):
             outbox.put(session, to=to, text=words, purpose="answer", cause=cause, now=now, part_price=20)
         session.execute(update(Message).where(Message.cause == "a").values(state="maybe"))
-        inbox.keep(session, "x", "1", sender="+221770000012", to="", text="?", state="unparsed", word=None, now=now)
+        letterbox.letter(session, "?", "+221770000012", now)
+        inbox.keep(session, "x", "1", sender="+221770000012", to="", text="AIDE", state="new", word="AIDE", now=now)
     lines = client.get("/metrics").text.splitlines()
     for line in (
         'jappoo_refused_messages{reason="not a person\'s number"} 1.0',
+        'jappoo_waiting{queue="incoming"} 1.0',
+        'jappoo_waiting{queue="reports"} 0.0',
         "jappoo_maybe_sent 1.0",
         "jappoo_unread_letters 1.0",
         "jappoo_spent_xof 40.0",

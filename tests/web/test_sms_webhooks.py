@@ -1,4 +1,4 @@
-"""The SMS webhooks: answered at once, the same id once, nothing lost that can't be read."""
+"""The SMS webhooks: answered at once and worked on later, the same id once, nothing lost that can't be read."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.coop.members.consent import allows
 from app.coop.production.models import Declaration
 from app.sms.models import Inbound, Message, Report
-from tests import village
+from tests import letterbox, village
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "gateway"
 FORM = "application/x-www-form-urlencoded"
@@ -33,10 +33,11 @@ def test_every_recorded_report_is_taken_any_number_of_times(client, database, pa
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("sms_incoming_*.json")), ids=lambda path: path.stem)
-def test_a_recorded_stop_stops_once_and_is_answered_once(client, database, path):
+def test_a_recorded_stop_stops_once_and_is_answered_once(client, database, clerk, clock, path):
     form = json.loads(path.read_text("utf-8"))["form"]
     for _ in range(3):
         send(client, "sms", form)
+        letterbox.work_on_all(clerk, clock())
     assert count(database, Inbound) == 1
     assert count(database, Message) == 1
     with database.read() as reader:
@@ -50,10 +51,12 @@ def test_a_recorded_opt_out_is_as_a_stop(client, database):
         assert not allows(reader, form["phoneNumber"], "broadcasts")
 
 
-def test_a_declaration_by_sms_is_answered_with_its_reference(client, database):
+def test_a_declaration_by_sms_is_answered_with_its_reference(client, database, clerk, clock):
     form = {"id": "a1", "from": village.AWA, "to": "21512", "text": "prod yeet 25", "date": "2026-11-24 10:00:00"}
     send(client, "sms", form)
     send(client, "sms", form)
+    assert (count(database, Inbound), count(database, Message)) == (1, 0)
+    letterbox.work_on_all(clerk, clock())
     assert count(database, Declaration) == 1
     with database.read() as reader:
         [text] = reader.scalars(select(Message.text)).all()

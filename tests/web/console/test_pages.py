@@ -10,11 +10,11 @@ from app.coop.broadcasting.estimating import Draft, estimate
 from app.coop.members import callbacks
 from app.coop.members.models import Cooperative, OfficerAct, Role
 from app.coop.members.offices import Office
-from app.sms import halts, inbox, outbox
+from app.sms import halts, outbox
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
 from app.sms.states import move
-from tests import quay, village
+from tests import letterbox, quay, village
 from tests.coop.test_broadcasting import TERMS
 
 NAMES = ("Awa 1", "Awa 2", "Responsable", "Femme")
@@ -37,9 +37,8 @@ def call_back(database, clock, phone, cooperative):
 
 
 def letter(database, clock, cooperative=1, text="Kan la mareyeur bi di ñëw ?", sender=village.AWA):
-    how = {"sender": sender, "to": "21512", "text": text, "state": "unparsed", "word": None, "now": clock()}
     with database.transaction() as session:
-        assert inbox.keep(session, "africastalking", f"{text}{cooperative}", cooperative_id=cooperative, **how)
+        letterbox.letter(session, text, sender, clock(), cooperative_id=cooperative)
 
 
 def message(database, clock, cause, purpose="notice"):

@@ -3,10 +3,10 @@
 from app.coop.members import callbacks
 from app.coop.members.offices import Office
 from app.db.database import Database
-from app.sms import inbox, outbox
+from app.sms import outbox
 from app.web.console.reading import Open, look
 from app.web.console.sent import spent_today
-from tests import quay, village
+from tests import letterbox, quay, village
 from tests.coop.test_broadcasting import CLERK, TERMS, Sending
 
 FEDERATION = Office(103, "administrator", None)
@@ -16,8 +16,7 @@ def test_the_overview_of_both_scopes(database, clock):
     Sending(database, clock, women=2).order()
     with database.transaction() as session:
         callbacks.ask(session, village.AWA, "Aide", person_id=1, cooperative_id=1, now=clock())
-        letter = {"sender": village.NOBODY, "to": "21512", "text": "Salut", "state": "unparsed", "word": None, "now": clock()}
-        inbox.keep(session, "africastalking", "a", **letter)
+        letterbox.letter(session, "Salut", village.NOBODY, clock(), cooperative_id=None)
         outbox.put(session, to=village.AWA, text="1", purpose="code", cause="a", now=clock(), part_price=20)
     federation, own = (look(database, office, clock(), TERMS) for office in (FEDERATION, CLERK))
     assert [lane.queued for lane in federation.lanes][:3] == [1, 0, 0]
