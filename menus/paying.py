@@ -18,7 +18,7 @@ from app.coop.payments import batches as paying
 from app.coop.payments import handing, telling
 from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Wanted, due, unpaid
-from app.coop.production.weighing import NotThere
+from app.coop.production.brought import NotThere
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, acting_office, reading_office

@@ -7,7 +7,7 @@ from app.coop.ledger import signing
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.members.reaching import reach
 from app.coop.payments import handing
-from app.coop.production.weighing import NotThere
+from app.coop.production.brought import NotThere
 from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.coop.approved import approvals
 from app.coop.ledger import corrections, handing, payouts, schedule, till
 from app.coop.members.models import Member, Person
-from app.coop.production.weighing import NotThere, member_of_card
+from app.coop.production.brought import NotThere, member_of_card
 from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused

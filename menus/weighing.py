@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member, Person
-from app.coop.production import declaring, weighing
+from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
 from app.db.operations import last_outcome
@@ -299,18 +299,18 @@ def _brought(hop: Hop, typed: str, paper: str | None, on: date | None) -> Brough
     with hop.desk.database.read() as reader:
         cooperative = reading_office(reader, hop, "weigh").cooperative_id or 0
         try:
-            found = weighing.by_reference(reader, cooperative, first, hop.now.year)
-        except weighing.Weighed:
+            found = brought.by_reference(reader, cooperative, first, hop.now.year)
+        except brought.Weighed:
             raise Refused("weighed") from None
-        except weighing.NotThere:
+        except brought.NotThere:
             pass
         else:
             mine = (found.member_id, found.declaration_id, found.reference, found.declared, paper, on)
-            brought = Brought(found.product_id, 0, found.product, found.unit, found.divisible, *mine)
-            return _weighed(hop, brought, weight) if weight else _keep(hop, brought)
+            line = Brought(found.product_id, 0, found.product, found.unit, found.divisible, *mine)
+            return _weighed(hop, line, weight) if weight else _keep(hop, line)
         try:
-            card = Card(weighing.member_of_card(reader, cooperative, first), paper, on)
-        except weighing.NotThere:
+            card = Card(brought.member_of_card(reader, cooperative, first), paper, on)
+        except brought.NotThere:
             raise Refused("unknown") from None
         products = declaring.products_of(reader, cooperative) if weight else ()
     if not weight:
@@ -318,18 +318,18 @@ def _brought(hop: Hop, typed: str, paper: str | None, on: date | None) -> Brough
     slot, _, weight = weight.partition(" ")
     for row in products:
         if str(row.slot) == slot:
-            brought = Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=paper, on=on)
-            return _weighed(hop, brought, weight) if weight else _keep(hop, brought)
+            line = Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=paper, on=on)
+            return _weighed(hop, line, weight) if weight else _keep(hop, line)
     raise Refused("unknown")
 
 
-def _weighed(hop: Hop, brought: Brought, weight: str) -> NoReturn:
+def _weighed(hop: Hop, line: Brought, weight: str) -> NoReturn:
     """Go on with a weight that was typed behind."""
     try:
-        quantity = parse_quantity(weight, brought.divisible)
+        quantity = parse_quantity(weight, line.divisible)
     except BadQuantity:
         raise Refused("bad") from None
-    _go_on(_keep(hop, msgspec.structs.replace(brought, weight=quantity)))
+    _go_on(_keep(hop, msgspec.structs.replace(line, weight=quantity)))
 
 
 def _keep(hop: Hop, line: Brought) -> Brought:
@@ -361,7 +361,7 @@ def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) 
         )
     except weighing.OwnCatch:
         raise Lead("own") from None
-    except (weighing.Weighed, weighing.NotThere):
+    except (brought.Weighed, brought.NotThere):
         raise Lead("taken") from None
     except weighing.PaperKnown:
         raise Lead("paper_known") from None
@@ -372,11 +372,11 @@ def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) 
     return Nothing()
 
 
-def _delivered(reader: Connection | Session, hop: Hop) -> weighing.Delivered:
+def _delivered(reader: Connection | Session, hop: Hop) -> brought.Delivered:
     line = _checked(hop)
     if line.declaration_id is None:
-        return weighing.by_product(reader, line.member_id, line.id)
-    return weighing.Delivered(
+        return brought.by_product(reader, line.member_id, line.id)
+    return brought.Delivered(
         line.member_id, line.id, line.product, line.unit, line.divisible, line.declaration_id, line.reference, line.declared
     )
 

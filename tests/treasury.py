@@ -5,7 +5,7 @@ from decimal import Decimal
 from app.coop.members.offices import Office
 from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
-from app.coop.production import weighing
+from app.coop.production import brought, weighing
 from tests import quay
 
 PAYER, PRESIDENT = Office(104, "treasurer", 1), Office(102, "president", 1)
@@ -21,7 +21,7 @@ def credited(database, members, now, product=1, weighed_at=None) -> None:
             weighing.note(
                 session,
                 quay.CLERK,
-                weighing.by_reference(session, 1, reference, now.year),
+                brought.by_reference(session, 1, reference, now.year),
                 weight=Decimal("12.5" if product == 1 else "5"),
                 grade="A",
                 weighed_at=weighed_at or now,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.members.identity import Who
 from app.coop.members.offices import NotYours, Office, Right, office_for
-from app.coop.production import declaring, weighing
+from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 
 _LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
@@ -18,7 +18,7 @@ WITHOUT = " Pas notées: {refs}."
 NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée, la vôtre ou poids pas compris. Rien n'est noté. {cost}."
 FAR = " Poids loin du déclaré: {refs}."
 MOST_NAMED = 6
-NOT_NOTED_FOR = (weighing.NotThere, weighing.Weighed, weighing.OwnCatch, weighing.ListFull)
+NOT_NOTED_FOR = (brought.NotThere, brought.Weighed, weighing.OwnCatch, weighing.ListFull)
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
     noted, without, far = 0, [], []
     for place, line in enumerate(lines):
         try:
-            what = weighing.by_reference(session, office.cooperative_id or 0, line.reference, now.year)
+            what = brought.by_reference(session, office.cooperative_id or 0, line.reference, now.year)
             weight = parse_quantity(line.weight, what.divisible)
             weighing.note(
                 session,

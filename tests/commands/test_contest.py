@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from app.coop.production import assisting, weighing
+from app.coop.production import assisting, brought, weighing
 from app.coop.production.models import Declaration
 from app.sms.models import Message
 from tests import quay, village
@@ -58,7 +58,7 @@ def test_what_means_nothing_of_hers_changes_nothing(desk, text):
 
 def test_what_was_credited_is_answered_with_a_number_and_a_day(desk, done):
     with desk.database.transaction() as session:
-        what = weighing.by_reference(session, 1, done, desk.clock().year)
+        what = brought.by_reference(session, 1, done, desk.clock().year)
         how = {"channel": "ussd", "now": desk.clock()}
         weighing.note(session, quay.CLERK, what, weight=Decimal(25), grade="A", weighed_at=desk.clock(), operation="w", **how)
         weighing.confirm(session, quay.CLERK, upto=1 << 31, francs=25_000, operation="c", **how)

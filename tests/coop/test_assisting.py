@@ -10,7 +10,7 @@ from app.coop.contests import answering
 from app.coop.ledger.reading import balances_of
 from app.coop.members.models import CallBack, Number, OfficerAct
 from app.coop.members.offices import Office
-from app.coop.production import assisting, declaring, members_word, weighing
+from app.coop.production import assisting, brought, declaring, members_word, weighing
 from app.coop.production.models import AssistedAct, Declaration
 from tests import quay, village
 
@@ -62,7 +62,7 @@ def state(database, declaration):
 
 def weigh(database, clock, reference):
     with database.transaction() as session:
-        what = weighing.by_reference(session, 1, reference, clock().year)
+        what = brought.by_reference(session, 1, reference, clock().year)
         weighing.note(
             session,
             quay.CLERK,
@@ -126,7 +126,7 @@ def test_what_was_weighed_stays_and_somebody_calls(place, clock):
 def test_what_was_credited_becomes_a_contest_that_who_typed_it_doesnt_answer(place, clock):
     done = declare(place, clock)
     with place.transaction() as session:
-        what = weighing.by_reference(session, 1, done.declaration.reference, clock().year)
+        what = brought.by_reference(session, 1, done.declaration.reference, clock().year)
         noted = {"weight": Decimal(25), "grade": "A", "weighed_at": clock(), "channel": "ussd", "operation": "w", "now": clock()}
         weighing.note(session, PRESIDENT, what, **noted)
         weighing.confirm(session, PRESIDENT, upto=1 << 31, francs=25_000, channel="ussd", operation="c", now=clock())
@@ -198,7 +198,7 @@ def test_a_member_without_a_telephone_declares_and_is_weighed_by_an_officers_han
         session.execute(delete(Number).where(Number.person_id == 4))
     with place.read() as reader:
         assert [one.member_id for one in assisting.by_card(reader, 1, "00004")] == [4]
-        assert weighing.member_of_card(reader, 1, "00004") == 4
+        assert brought.member_of_card(reader, 1, "00004") == 4
     done = declare(place, clock, member=4)
     assert done.phone is None
     weigh(place, clock, done.declaration.reference)

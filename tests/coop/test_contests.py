@@ -16,7 +16,7 @@ from app.coop.members.models import Role
 from app.coop.members.offices import Office
 from app.coop.payments import handing
 from app.coop.payments.models import Payment
-from app.coop.production import weighing
+from app.coop.production import brought, weighing
 from app.gsm7 import septets
 from app.sms import payment_texts as texts
 from app.sms.models import Message
@@ -132,7 +132,7 @@ def test_money_is_contested_however_much_was_weighed_since(handed):
     how = {"grade": "A", "weighed_at": NOW, "channel": "ussd", "now": NOW + timedelta(hours=1)}
     with handed.transaction() as session:
         for at in range(13):
-            what = weighing.by_product(session, 201, 1)
+            what = brought.by_product(session, 201, 1)
             weighing.note(session, quay.CLERK, what, weight=Decimal(5), operation=f"many:{at}", **how)
         lines = weighing.open_list(session, 101)
         worth = {"upto": lines[-1].id, "francs": sum(line.gross for line in lines)}

@@ -17,7 +17,7 @@ from app.coop.members.models import Cooperative, Role
 from app.coop.members.offices import Office
 from app.coop.prices.models import PriceRow
 from app.coop.prices.reading import price_at
-from app.coop.production import declaring, passing_on, weighing
+from app.coop.production import brought, declaring, passing_on, weighing
 from app.coop.production.models import Weighing
 from app.db.operations import once
 from app.sms.models import Message
@@ -40,7 +40,7 @@ def noted(database, count, weight="12.5", grade="A"):
             weighing.note(
                 session,
                 quay.CLERK,
-                weighing.by_reference(session, 1, reference, NOW.year),
+                brought.by_reference(session, 1, reference, NOW.year),
                 weight=Decimal(weight),
                 grade=grade,
                 weighed_at=NOW,
@@ -80,7 +80,7 @@ def test_any_list_balances(sqlite_template, tmp_path_factory, weights, solidarit
     with database.transaction() as session:
         session.execute(update(Cooperative).values(solidarity_percent=solidarity))
         for reference, weight in zip(refs, weights, strict=True):
-            what = weighing.by_reference(session, 1, reference, NOW.year)
+            what = brought.by_reference(session, 1, reference, NOW.year)
             given_line = {"weight": weight, "grade": "A", "weighed_at": NOW, "channel": "ussd", "operation": reference, "now": NOW}
             weighing.note(session, quay.CLERK, what, **given_line)
     with database.transaction() as session:
@@ -153,9 +153,9 @@ def test_a_confirmation_cut_off_credits_nothing_and_the_next_one_everything(quay
 def test_nobody_weighs_their_own_catch(quayside):
     [reference] = quay.declared(quayside, [101], NOW)
     with quayside.transaction() as session:
-        own = weighing.by_reference(session, 1, reference, NOW.year)
+        own = brought.by_reference(session, 1, reference, NOW.year)
         line = {"weight": Decimal(50), "grade": "A", "weighed_at": NOW, "channel": "ussd", "operation": "own", "now": NOW}
-        for what in (own, weighing.by_product(session, 101, 2)):
+        for what in (own, brought.by_product(session, 101, 2)):
             with pytest.raises(weighing.OwnCatch):
                 weighing.note(session, quay.CLERK, what, **line)
         weighing.note(session, Office(102, "president", 1), own, **line)
@@ -194,8 +194,8 @@ def test_what_was_shown_is_what_is_credited(quayside):
         session.add(PriceRow(product_id=1, cooperative_id=1, grade="A", unit="kg", amount=900, from_at=village.LONG_AGO))
     with pytest.raises(weighing.Changed), quayside.transaction() as session:
         weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation="k", now=NOW)
-    with quayside.read() as reader, pytest.raises(weighing.Weighed):
-        weighing.by_reference(reader, 1, refs[0], NOW.year)
+    with quayside.read() as reader, pytest.raises(brought.Weighed):
+        brought.by_reference(reader, 1, refs[0], NOW.year)
 
 
 def test_a_weighed_declaration_is_not_taken_back_by_its_member_and_an_undone_one_is(quayside):

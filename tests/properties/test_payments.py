@@ -18,8 +18,8 @@ from app.coop.ledger.verify import verify
 from app.coop.payments import batches, handing
 from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.production.brought import NotThere
 from app.coop.production.models import Weighing
-from app.coop.production.weighing import NotThere
 from app.db.database import Database
 from tests import quay, treasury, village
 

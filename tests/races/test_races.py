@@ -14,7 +14,7 @@ from app.coop.ledger.reading import balances_of
 from app.coop.ledger.services import post
 from app.coop.ledger.verify import verify
 from app.coop.members.offices import Office
-from app.coop.production import weighing
+from app.coop.production import brought, weighing
 from tests import quay, village
 from tests.races import racers
 
@@ -105,7 +105,7 @@ def test_a_list_of_weighings_is_credited_once(processes, house):
     refs = quay.declared(house, women, NOW)
     with house.transaction() as session:
         for number, reference in enumerate(refs):
-            what = weighing.by_reference(session, 1, reference, NOW.year)
+            what = brought.by_reference(session, 1, reference, NOW.year)
             typed = {"channel": "ussd", "operation": f"note {number}", "now": NOW}
             line = weighing.note(session, quay.CLERK, what, weight=what.declared, grade="A", weighed_at=NOW, **typed)
     worth = 40 * 12_500

@@ -19,8 +19,8 @@ from app.coop.members.freezes import check_money
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
 from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.production.brought import NotThere, member_of_card
 from app.coop.production.references import valid
-from app.coop.production.weighing import NotThere, member_of_card
 
 
 class ToHand(msgspec.Struct, frozen=True):

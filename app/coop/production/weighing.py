@@ -11,14 +11,14 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.deliveries import Credited, Delivery, credit
-from app.coop.members import audit, finding
+from app.coop.members import audit
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
 from app.coop.members.reaching import reach
 from app.coop.prices.reading import price_at
 from app.coop.production import declaring
-from app.coop.production.models import CooperativeProduct, Declaration, HalfLine, Product, Weighing
-from app.coop.production.references import valid
+from app.coop.production.brought import Delivered, Weighed
+from app.coop.production.models import Declaration, HalfLine, Product, Weighing
 
 GRADES = ("A", "B", "C")
 REASONS = ("avarié", "trop petit", "mélangé", "sans glace")
@@ -26,19 +26,6 @@ REASONS = ("avarié", "trop petit", "mélangé", "sans glace")
 MOST_LINES = 250
 HALF_FOR = timedelta(minutes=5)
 """How long half a line waits for its officer to dial again."""
-
-
-class Delivered(msgspec.Struct, frozen=True):
-    """What lies on the scales: whose and which product; `declared` when it was, with the declaration's id."""
-
-    member_id: int
-    product_id: int
-    product: str
-    unit: str
-    divisible: bool
-    declaration_id: int | None = None
-    reference: str | None = None
-    declared: Decimal | None = None
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -77,14 +64,6 @@ class Told(msgspec.Struct, frozen=True):
     francs: int | None
 
 
-class NotThere(Exception):
-    """No open declaration has this reference here, no member this card."""
-
-
-class Weighed(Exception):
-    """The declaration was weighed or taken back already."""
-
-
 class PaperKnown(Exception):
     """A line with this paper's number was entered before."""
 
@@ -118,66 +97,6 @@ _TOLD = (
     .join(Product, Product.id == Weighing.product_id)
     .order_by(Weighing.id)
 )
-
-
-def by_reference(reader: Connection | Session, cooperative_id: int, reference: str, season: int) -> Delivered:
-    """Find what a reference declared, this season's or the last's. Raises NotThere, Weighed."""
-    rows = reader.execute(
-        select(
-            Declaration.member_id,
-            Product.id,
-            Product.name,
-            Product.unit,
-            Product.divisible,
-            Declaration.id,
-            Declaration.reference,
-            Declaration.quantity,
-            Declaration.state,
-        )
-        .join(Product, Product.id == Declaration.product_id)
-        .where(
-            Declaration.cooperative_id == cooperative_id,
-            Declaration.reference == reference,
-            Declaration.season.in_((season, season - 1)),
-        )
-        .order_by(Declaration.season.desc())
-    ).all()
-    if not rows or not valid(reference):
-        raise NotThere(reference)
-    for row in rows:
-        if row.state == "declared":
-            return Delivered(*row[:-1])
-    raise Weighed(reference)
-
-
-def member_of_card(reader: Connection | Session, cooperative_id: int, card: str) -> int:
-    """Return the member with a card, also one without a telephone. Raises NotThere."""
-    try:
-        found = finding.in_cooperative(reader, cooperative_id, card)
-    except finding.NoCard:
-        raise NotThere(card) from None
-    if found.state not in finding.BELONGS:
-        raise NotThere(card)
-    return found.member_id
-
-
-def by_product(reader: Connection | Session, member_id: int, product_id: int) -> Delivered:
-    """Find what a member brings of a product: her oldest open declaration of it, or none. Raises NotThere."""
-    product = reader.execute(
-        select(Product.id, Product.name, Product.unit, Product.divisible)
-        .join(CooperativeProduct, CooperativeProduct.product_id == Product.id)
-        .join(Member, Member.cooperative_id == CooperativeProduct.cooperative_id)
-        .where(Product.id == product_id, Member.id == member_id, CooperativeProduct.active)
-    ).first()
-    if product is None:
-        raise NotThere(product_id)
-    waiting = reader.execute(
-        select(Declaration.id, Declaration.reference, Declaration.quantity)
-        .where(Declaration.member_id == member_id, Declaration.product_id == product_id, Declaration.state == "declared")
-        .order_by(Declaration.id)
-        .limit(1)
-    ).first()
-    return Delivered(member_id, *product, *(waiting or ()))
 
 
 def keep_half(session: Session, officer_id: int, typed: dict[str, Any], now: datetime) -> None:
