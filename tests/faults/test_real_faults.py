@@ -12,6 +12,7 @@ import requests
 from sqlalchemy import func, select, text
 
 from app.coop.production.models import Declaration
+from app.sms.models import Message
 from tests import village
 from tests.faults.house import House, open_house
 
@@ -86,6 +87,33 @@ def test_messages_accepted_then_cut_or_doubled_in_report_are_taken_once(house):
     house.until(lambda: house.messages(village.AWA))
     time.sleep(2)
     assert len(house.messages(village.AWA)) == 1
+
+
+def test_sms_that_come_while_their_worker_dies_are_each_worked_on_once(house):
+    """Also those of whose coming Redis lost the word: the sweeper finds them."""
+    url = f"http://127.0.0.1:{house.port}/at/demo/sms"
+    for number in range(18):
+        form = {"id": f"in{number}", "from": village.AWA, "to": "21512", "text": f"PROD yeet {number + 1}", "date": "2026-11-24 10:00:00"}
+        for _ in range(2):
+            assert house.http.post(url, data=form, timeout=5).status_code == 200
+        if number % 6 == 3:
+            house.kill("worker")
+            redis.Redis.from_url(house.valkey.url).flushall()
+            house.start("worker")
+    answers = select(Message.text).where(Message.to_number == village.AWA)
+
+    def answered():
+        with house.database.read() as reader:
+            return list(reader.scalars(answers))
+
+    house.until(lambda: len(answered()) == 18, seconds=60)
+    with house.database.read() as reader:
+        quantities = reader.scalars(select(Declaration.quantity).order_by(Declaration.quantity))
+        assert [int(quantity) for quantity in quantities] == list(range(1, 19))
+    taken = [message["text"] for message in house.messages(village.AWA)]
+    assert len(set(taken)) == len(taken)
+    assert {re.search(r"réf ([0-9]+)", text)[0] for text in answered()} >= {re.search(r"réf ([0-9]+)", text)[0] for text in taken}
+    assert len(set(answered())) == 18
 
 
 def test_a_pin_is_nowhere_in_redis_sql_or_logs(house):
