@@ -1,9 +1,8 @@
-"""Weigh in a list: what lies on the scales, the lines, and the list's confirmation."""
+"""Weigh: what lies on the scales, its weight and grade, or why nothing is taken; also from a paper, late."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import NoReturn
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -13,46 +12,19 @@ from app.coop.members.models import Member, Person
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
-from app.db.operations import last_outcome
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, acting_office, message_to, reading_office, who_of
+from menus.caller import Hop, Nothing, acting_office, reading_office, who_of
+from menus.scales import Brought, Card, go_on, keep, read_line
+from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
 menu = Bindings("weighing")
 LATE = timedelta(days=60)
 """How old a weighing on paper may be."""
 
 
-SAID_FOR = timedelta(hours=1)
-"""How long an empty list says that it was credited: the answer may have been lost."""
-
-
 class Progress(msgspec.Struct, frozen=True):
     progress: kinds.Phrase
-
-
-class Brought(msgspec.Struct, frozen=True):
-    """What lies on the scales, as the session keeps it; `id` is the product's. No name: it is read when shown."""
-
-    id: int
-    slot: int
-    product: kinds.ProductName
-    unit: kinds.Unit
-    divisible: bool
-    member_id: int
-    declaration_id: int | None = None
-    reference: str | None = None
-    declared: Decimal | None = None
-    paper: str | None = None
-    on: date | None = None
-    weight: Decimal | None = None
-
-
-class Card(msgspec.Struct, frozen=True):
-    member_id: int
-    paper: str | None
-    on: date | None
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -62,36 +34,6 @@ class Name(msgspec.Struct, frozen=True):
 class Check(msgspec.Struct, frozen=True):
     warning: kinds.Short
     weight: kinds.Amounted
-
-
-class Total(msgspec.Struct, frozen=True):
-    count: kinds.Count
-    weights: kinds.Phrase
-    francs: kinds.Amount
-    unpriced: kinds.Short
-    worth: int
-    upto: int
-
-
-class Undone(msgspec.Struct, frozen=True):
-    id: int
-    reference: kinds.Reference
-    weight: kinds.Amounted
-    unit: kinds.Unit
-
-
-class LineRow(msgspec.Struct, frozen=True):
-    """An open line; `mark` is its grade, or why it is refused."""
-
-    id: int
-    reference: kinds.Reference
-    weight: kinds.Amounted
-    unit: kinds.Unit
-    mark: kinds.Short
-
-
-class Credited(msgspec.Struct, frozen=True):
-    credited: kinds.Count
 
 
 NOTING = dict.fromkeys(("own", "taken", "paper_known", "full", "inactive", "not_yours"))
@@ -105,9 +47,9 @@ def weighing_list(hop: Hop) -> Progress:
         number, last = weighing.last_line(reader, who_of(hop).person_id)
         half = weighing.half_line(reader, who_of(hop).person_id, hop.now) if not {"line", "check"} & hop.kept.keys() else None
     if half:
-        _go_on(msgspec.convert(half, Brought))
+        go_on(msgspec.convert(half, Brought))
     if last is None:
-        return Progress(_empty(hop))
+        return Progress(empty_words(hop))
     return Progress(f"{number} notée(s), réf {last.reference}: {kinds.quantity_words(last.weight)} {last.unit}.")
 
 
@@ -118,16 +60,16 @@ def line(hop: Hop, typed: str) -> Brought:
     1, 2 and 3 lead elsewhere.
     """
     if typed in ("1", "2"):
-        _about_the_list(hop, typed)
+        about_the_list(hop, typed)
     if typed == "3":
         raise Lead("paper")
-    return _brought(hop, typed, None, None)
+    return read_line(hop, typed, None, None)
 
 
 @menu.answer(leads={"card": Card, "check": Brought}, refuses=LINE, acts=True)
 def paper_line(hop: Hop, typed: str) -> Brought:
     """Read a reference or a card number from a paper."""
-    return _brought(hop, typed, str(hop.kept["paper"]), date.fromisoformat(hop.kept["paper_on"]))
+    return read_line(hop, typed, str(hop.kept["paper"]), date.fromisoformat(hop.kept["paper_on"]))
 
 
 @menu.rows()
@@ -154,9 +96,9 @@ def weight(hop: Hop, typed: str) -> Brought:
     """Read a weight in the product's unit; a reference instead begins another line."""
     line = _line(hop)
     if valid(typed):
-        _go_on(_brought(hop, typed, line.paper, line.on))
+        go_on(read_line(hop, typed, line.paper, line.on))
     try:
-        return _keep(hop, msgspec.structs.replace(line, weight=parse_quantity(typed, line.divisible)))
+        return keep(hop, msgspec.structs.replace(line, weight=parse_quantity(typed, line.divisible)))
     except BadQuantity:
         raise Refused("amount" if line.divisible else "whole") from None
 
@@ -176,7 +118,7 @@ def grade(hop: Hop, typed: str) -> str:
     """Read a grade by its number; 4 refuses what was brought, a reference begins another line."""
     if valid(typed):
         line = _checked(hop)
-        _go_on(_brought(hop, typed, line.paper, line.on))
+        go_on(read_line(hop, typed, line.paper, line.on))
     if typed == "4":
         raise Lead("refuse")
     return _one_of(weighing.GRADES, typed)
@@ -223,124 +165,6 @@ def paper_day(hop: Hop, typed: str) -> kinds.Day:
         if day and today - LATE <= day <= today:
             return day
     raise Refused("bad")
-
-
-@menu.effect(leads={"changed": None, "not_yours": None})
-def undo_last(hop: Hop, session: Session) -> Nothing:
-    """Take the line shown back."""
-    office = acting_office(session, hop, "weigh")
-    try:
-        weighing.undo(session, office, hop.kept["undo"]["id"], channel="ussd", operation=hop.operation, now=hop.now)
-    except weighing.Changed:
-        raise Lead("changed") from None
-    return Nothing()
-
-
-@menu.rows()
-def list_lines(hop: Hop) -> Sequence[LineRow]:
-    """Give the open lines, all of them, the last first."""
-    with hop.desk.database.read() as reader:
-        lines = weighing.open_list(reader, who_of(hop).person_id)
-    return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
-
-
-@menu.effect(leads={"changed": None, "not_yours": None})
-def confirm_list(hop: Hop, session: Session) -> Credited:
-    """Credit the list as it was shown, and tell each member."""
-    total, office = msgspec.convert(hop.kept["finish"], Total), acting_office(session, hop, "weigh")
-    try:
-        told = weighing.confirm(
-            session, office, upto=total.upto, francs=total.worth, channel="ussd", operation=hop.operation, now=hop.now
-        )
-    except weighing.Changed:
-        raise Lead("changed") from None
-    for one in told:
-        line = one.line
-        if one.phone is None:
-            continue
-        words = (
-            texts.refusal_receipt(line.reference, line.reason, line.weighed_at)
-            if line.reason
-            else texts.weighing_receipt(line.reference, line.weight, line.unit, line.weighed_at, one.francs)
-        )
-        message_to(session, hop, one.phone, "receipt", f"weighing:{line.id}", words, one.person_id, office.cooperative_id)
-    return Credited(len(told))
-
-
-def _empty(hop: Hop) -> str:
-    """Say that the list is empty, and whether it is so because it was credited a moment ago."""
-    with hop.desk.database.read() as reader:
-        done = last_outcome(reader, who_of(hop).person_id, "confirm_list", hop.now - SAID_FOR)
-    if done is None:
-        return "Liste vide."
-    outcome, at = done
-    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(kinds.DAKAR):%H:%M}."
-
-
-def _about_the_list(hop: Hop, typed: str) -> None:
-    with hop.desk.database.read() as reader:
-        lines = weighing.open_list(reader, who_of(hop).person_id)
-    if not lines:
-        raise Refused("empty")
-    last = lines[-1]
-    if typed == "2":
-        raise Lead("undo", Undone(last.id, last.reference, last.weight, last.unit))
-    ready = [one for one in lines if one.ready]
-    without = len(lines) - len(ready)
-    worth = sum(one.gross for one in ready)
-    raise Lead(
-        "finish",
-        Total(len(ready), weighing.totals(ready) or "0", worth, f"{without} sans prix." if without else "", worth, last.id),
-    )
-
-
-def _brought(hop: Hop, typed: str, paper: str | None, on: date | None) -> Brought:
-    first, _, weight = typed.replace("#", " ").strip().partition(" ")
-    with hop.desk.database.read() as reader:
-        cooperative = reading_office(reader, hop, "weigh").cooperative_id or 0
-        try:
-            found = brought.by_reference(reader, cooperative, first, hop.now.year)
-        except brought.Weighed:
-            raise Refused("weighed") from None
-        except brought.NotThere:
-            pass
-        else:
-            mine = (found.member_id, found.declaration_id, found.reference, found.declared, paper, on)
-            line = Brought(found.product_id, 0, found.product, found.unit, found.divisible, *mine)
-            return _weighed(hop, line, weight) if weight else _keep(hop, line)
-        try:
-            card = Card(brought.member_of_card(reader, cooperative, first), paper, on)
-        except brought.NotThere:
-            raise Refused("unknown") from None
-        products = declaring.products_of(reader, cooperative) if weight else ()
-    if not weight:
-        raise Lead("card", card)
-    slot, _, weight = weight.partition(" ")
-    for row in products:
-        if str(row.slot) == slot:
-            line = Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=paper, on=on)
-            return _weighed(hop, line, weight) if weight else _keep(hop, line)
-    raise Refused("unknown")
-
-
-def _weighed(hop: Hop, line: Brought, weight: str) -> NoReturn:
-    """Go on with a weight that was typed behind."""
-    try:
-        quantity = parse_quantity(weight, line.divisible)
-    except BadQuantity:
-        raise Refused("bad") from None
-    _go_on(_keep(hop, msgspec.structs.replace(line, weight=quantity)))
-
-
-def _keep(hop: Hop, line: Brought) -> Brought:
-    with hop.desk.database.transaction() as session:
-        weighing.keep_half(session, who_of(hop).person_id, msgspec.to_builtins(line), hop.now)
-    return line
-
-
-def _go_on(line: Brought) -> NoReturn:
-    """Go where a line that was begun stands: at its weight, or at its grade."""
-    raise Lead("line" if line.weight is None else "check", line)
 
 
 def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) -> Nothing:

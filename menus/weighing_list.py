@@ -1,0 +1,119 @@
+"""The list of weighings: its lines, the last one taken back, the total, the PIN that credits it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NoReturn
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.production import weighing
+from app.db.operations import last_outcome
+from app.sms import texts
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead, Refused
+from menus.caller import Hop, Nothing, acting_office, message_to, who_of
+
+menu = Bindings("weighing_list")
+SAID_FOR = timedelta(hours=1)
+"""How long an empty list says that it was credited: the answer may have been lost."""
+
+
+class Total(msgspec.Struct, frozen=True):
+    count: kinds.Count
+    weights: kinds.Phrase
+    francs: kinds.Amount
+    unpriced: kinds.Short
+    worth: int
+    upto: int
+
+
+class Undone(msgspec.Struct, frozen=True):
+    id: int
+    reference: kinds.Reference
+    weight: kinds.Amounted
+    unit: kinds.Unit
+
+
+class LineRow(msgspec.Struct, frozen=True):
+    """An open line; `mark` is its grade, or why it is refused."""
+
+    id: int
+    reference: kinds.Reference
+    weight: kinds.Amounted
+    unit: kinds.Unit
+    mark: kinds.Short
+
+
+class Credited(msgspec.Struct, frozen=True):
+    credited: kinds.Count
+
+
+@menu.effect(leads={"changed": None, "not_yours": None})
+def undo_last(hop: Hop, session: Session) -> Nothing:
+    """Take the line shown back."""
+    office = acting_office(session, hop, "weigh")
+    try:
+        weighing.undo(session, office, hop.kept["undo"]["id"], channel="ussd", operation=hop.operation, now=hop.now)
+    except weighing.Changed:
+        raise Lead("changed") from None
+    return Nothing()
+
+
+@menu.rows()
+def list_lines(hop: Hop) -> Sequence[LineRow]:
+    """Give the open lines, all of them, the last first."""
+    with hop.desk.database.read() as reader:
+        lines = weighing.open_list(reader, who_of(hop).person_id)
+    return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
+
+
+@menu.effect(leads={"changed": None, "not_yours": None})
+def confirm_list(hop: Hop, session: Session) -> Credited:
+    """Credit the list as it was shown, and tell each member."""
+    total, office = msgspec.convert(hop.kept["finish"], Total), acting_office(session, hop, "weigh")
+    try:
+        told = weighing.confirm(
+            session, office, upto=total.upto, francs=total.worth, channel="ussd", operation=hop.operation, now=hop.now
+        )
+    except weighing.Changed:
+        raise Lead("changed") from None
+    for one in told:
+        line = one.line
+        if one.phone is None:
+            continue
+        words = (
+            texts.refusal_receipt(line.reference, line.reason, line.weighed_at)
+            if line.reason
+            else texts.weighing_receipt(line.reference, line.weight, line.unit, line.weighed_at, one.francs)
+        )
+        message_to(session, hop, one.phone, "receipt", f"weighing:{line.id}", words, one.person_id, office.cooperative_id)
+    return Credited(len(told))
+
+
+def about_the_list(hop: Hop, typed: str) -> NoReturn:
+    """Lead to the list's total, or with 2 to taking its last line back; refuses an `empty` one."""
+    with hop.desk.database.read() as reader:
+        lines = weighing.open_list(reader, who_of(hop).person_id)
+    if not lines:
+        raise Refused("empty")
+    last = lines[-1]
+    if typed == "2":
+        raise Lead("undo", Undone(last.id, last.reference, last.weight, last.unit))
+    ready = [one for one in lines if one.ready]
+    without = len(lines) - len(ready)
+    worth = sum(one.gross for one in ready)
+    raise Lead(
+        "finish",
+        Total(len(ready), weighing.totals(ready) or "0", worth, f"{without} sans prix." if without else "", worth, last.id),
+    )
+
+
+def empty_words(hop: Hop) -> str:
+    """Say that the list is empty, and whether it is so because it was credited a moment ago."""
+    with hop.desk.database.read() as reader:
+        done = last_outcome(reader, who_of(hop).person_id, "confirm_list", hop.now - SAID_FOR)
+    if done is None:
+        return "Liste vide."
+    outcome, at = done
+    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(kinds.DAKAR):%H:%M}."
