@@ -28,6 +28,7 @@ _FIELDS = (
     Report.reason,
     Report.cost,
     Report.parts,
+    Report.at,
 )
 
 
@@ -62,8 +63,8 @@ def keep(
 def apply_new(session: Session, *, now: datetime) -> int:
     """Apply the oldest reports that are new, at most a thousand; return how many there were.
 
-    A report whose id is unknown settles the one *maybe sent* message of that provider and number of the last 24 hours; when
-    there is none, or more than one, it waits for its message (the send may not have returned yet).
+    A report whose id is unknown settles the one *maybe sent* message of that provider and number that was written in the 24
+    hours before it; when there is none, or more than one, it waits for its message (the send may not have returned yet).
     """
     new = select(*_FIELDS).where(Report.fate == "new").order_by(Report.id).limit(MOST).with_for_update(skip_locked=True)
     found = session.execute(new).all()
@@ -91,6 +92,7 @@ def match_parked(session: Session, *, now: datetime) -> None:
     same = (Message.provider == Report.provider) & (Message.provider_id == Report.provider_id)
     raced = parked.join(Message, same).where(Report.at > now - RACED_FOR)
     doubted = (Message.to_number == Report.number) & (Message.state == "maybe") & Message.provider_id.is_(None)
+    doubted &= Message.created_at <= Report.at
     for which in (raced, parked.join(Message, doubted).distinct()):
         _apply(session, session.execute(which.order_by(Report.id).limit(MOST)).all(), now)
 
@@ -158,7 +160,7 @@ def _maybe_sent(session: Session, found: Sequence[Any], now: datetime) -> dict[i
     """Return the same for those that settle a *maybe sent* message, which gets the report's id."""
     if not found:
         return {}
-    doubted = select(Message.id, Message.to_number, Message.provider).where(
+    doubted = select(Message.id, Message.to_number, Message.provider, Message.created_at).where(
         Message.state == "maybe",
         Message.to_number.in_({report.number for report in found}),
         Message.provider_id.is_(None),
@@ -171,7 +173,11 @@ def _maybe_sent(session: Session, found: Sequence[Any], now: datetime) -> dict[i
     named: dict[tuple[str, str], int] = {}
     for report in found:
         theirs = (report.provider, report.provider_id)
-        ours = [message for message in candidates.get(report.number, ()) if message.provider in (None, report.provider)]
+        ours = [
+            message
+            for message in candidates.get(report.number, ())
+            if message.provider in (None, report.provider) and message.created_at <= report.at
+        ]
         if theirs not in named and len(ours) == 1 and _name(session, ours[0].id, *theirs):
             named[theirs] = ours[0].id
             candidates[report.number].remove(ours[0])

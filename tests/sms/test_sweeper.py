@@ -73,6 +73,16 @@ def test_a_report_that_came_before_its_worker_was_missed_settles_it(post):
     assert (post.states(), fates(post)) == (["delivered"], ["applied"])
 
 
+def test_a_report_from_before_a_message_was_written_says_nothing_of_it(post):
+    assert report(post, "Success", "of another") == "parked"
+    post.wait(hours=2)
+    post.put("a", purpose="receipt")
+    post.gateway.answers = [MaybeSent("cut")]
+    post.send("notice")
+    sweep(post)
+    assert (post.states(), fates(post)) == (["maybe"], ["parked"])
+
+
 def test_what_is_too_old_to_leave_expires(post):
     post.put("a", purpose="code")
     post.wait(minutes=16)
