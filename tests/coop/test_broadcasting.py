@@ -338,3 +338,29 @@ def test_the_same_oui_four_times_at_once_is_one_order(patient, clock):
     assert len(set(sending.said("sms:africastalking:yes"))) == 1
     assert len(sending.said("sms:africastalking:yes")) == 4
     assert (sending.states(), sending.row().reserved) == ({"queued": sending.all}, 20 * sending.all)
+
+
+def test_one_text_by_two_officers_at_once_leaves_once(patient, clock):
+    """Who comes second waits for the day's budget, finds it ordered, and is asked."""
+    sending = Sending(patient, clock)
+    clerk = Clerk(patient, village.KEY, "*384#", "Gratuit", 20, "21512", TERMS)
+
+    def hear(text, sender, sms_id):
+        receive(clerk, IncomingSms(sms_id, sender, "21512", text, None), clock())
+
+    officers = (quay.SECRETARY, quay.PRESIDENT)
+    for sender in officers:
+        hear("DIFF TOUS Marché fermé", sender, f"first{sender}")
+    codes = [said.partition("OUI ")[2][:4] for said in sending.said("sms:africastalking:first")]
+    clock.forward(seconds=20)
+    threads = [
+        threading.Thread(target=hear, args=(f"OUI {code}", sender, f"yes{sender}"))
+        for sender, code in zip(officers, codes, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    answers = sending.said("sms:africastalking:yes")
+    assert sorted("Encore ?" in answer for answer in answers) == [False, True]
+    assert sum(sending.states("broadcast:1").values()) + sum(sending.states("broadcast:2").values()) == sending.all

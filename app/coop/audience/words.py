@@ -43,6 +43,11 @@ class Audience(msgspec.Struct, frozen=True):
     filieres: tuple[int, ...] = ()
     roles: tuple[OfficeRole, ...] = ()
 
+    def meets(self, other: "Audience") -> bool:
+        """Tell whether somebody may be in both: of co-operatives, communes and filières a member has one each."""
+        mine, theirs = (((one.scope,) if one.scope else one.cooperatives, one.communes, one.filieres) for one in (self, other))
+        return not any(here and there and set(here).isdisjoint(there) for here, there in zip(mine, theirs, strict=True))
+
 
 class UnknownWord(ValueError):
     """A word that names nothing here; `near` are those most like it."""

@@ -95,14 +95,15 @@ def confirm(
     since = session.scalar(registered)
     if since is None or since > now - FRESH:
         raise FreshNumber
-    before = same_before(session, broadcast.fingerprint, now)
-    if before is not None and before.confirmed_at and before.confirmed_at > broadcast.estimated_at:
-        raise LeftAlready(before)
     _freeze(session, broadcast, terms, now)
     if broadcast.purpose != "urgent":
         broadcast.budget_day = terms.day_of(broadcast.starts_at)
         broadcast.reserved = broadcast.recipients * broadcast.parts * broadcast.price
         budget.reserve(session, broadcast.budget_day, broadcast.reserved, terms.daily_budget)
+    audience = msgspec.convert(broadcast.audience, Audience)
+    before = same_before(session, broadcast.purpose, broadcast.typed, audience, now)  # behind the day's row: of two at once one
+    if before is not None and before.confirmed_at and before.confirmed_at > broadcast.estimated_at:
+        raise LeftAlready(before)
     broadcast.state, broadcast.confirmed_at = "expanding", now
     session.flush()
     audit.record(

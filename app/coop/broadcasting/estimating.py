@@ -21,6 +21,8 @@ from app.sms.purposes import PURPOSES, lane_of
 MOST_PARTS = 6
 MOST_AHEAD = timedelta(days=7)
 AGAIN_WITHIN = timedelta(minutes=10)
+MOST_OPEN = 3
+"""Estimates of one sender that wait for their code."""
 A_DAY = timedelta(days=1)
 _UNDER_WAY = ("expanding", "scheduled", "sending", "done")
 
@@ -80,7 +82,8 @@ def estimate(
 ) -> Estimate:
     """Write down what a draft would reach and cost; raises Refused, or the audience's UnknownWord and OutOfScope.
 
-    The code is bound to the sender's number; an older estimate of the same by the same sender is dead.
+    The code is bound to the sender's number; an older estimate of the same by the same sender is dead, and so are all but the
+    last `MOST_OPEN`: who forges a sender's number could else have a hundred codes to guess at.
     """
     audience = read_audience(session.connection(), draft.audience, office.cooperative_id)
     if draft.wanted_at is not None and not now < draft.wanted_at <= now + MOST_AHEAD:
@@ -95,7 +98,7 @@ def estimate(
         raise Nobody(audience, found)
     ends = when_over(session, draft.purpose, starts, found.numbers * travelling.parts, terms, now=now)
     mark = fingerprint(office.cooperative_id, draft, audience)
-    before = same_before(session, mark, now)
+    before = same_before(session, draft.purpose, draft.text, audience, now)
     _bury(session, sender, mark)
     code = _code(key, operation)
     row = Broadcast(
@@ -155,12 +158,12 @@ def limits_of(
 
 
 def when_over(session: Session, purpose: str, starts: datetime, parts: int, terms: Terms, *, now: datetime) -> datetime:
-    """Return when the last part has left, behind the broadcasts that leave before it; raises TooSlow for an urgent one."""
-    ahead = select(Broadcast.recipients, Broadcast.gone, Broadcast.parts).where(
-        Broadcast.state.in_(("expanding", "sending")), Broadcast.ends_at > now
-    )
-    if purpose == "urgent":
-        ahead = ahead.where(Broadcast.purpose == "urgent")
+    """Return when the last part has left, behind the broadcasts that leave before it; raises TooSlow for an urgent one.
+
+    An urgent one waits for the urgent ones alone, also for those that should have left by now and haven't.
+    """
+    ahead = select(Broadcast.recipients, Broadcast.gone, Broadcast.parts).where(Broadcast.state.in_(("expanding", "sending")))
+    ahead = ahead.where(Broadcast.purpose == "urgent" if purpose == "urgent" else Broadcast.ends_at > now)
     waiting = sum(max(0, row.recipients - row.gone) * row.parts for row in session.execute(ahead))
     ends = terms.ends(starts, parts + waiting, urgent=purpose == "urgent")
     if purpose == "urgent" and ends - starts > PURPOSES["urgent"].expires:
@@ -170,15 +173,23 @@ def when_over(session: Session, purpose: str, starts: datetime, parts: int, term
 
 def fingerprint(scope: int | None, draft: Draft, audience: Audience) -> str:
     """Return the mark of a text to an audience: the same in any case and spacing."""
-    whom, words = "+".join(sorted(audience.words.split("+"))), " ".join(draft.text.casefold().split())
-    same = "\n".join((str(scope), draft.purpose, whom, words))
+    whom = "+".join(sorted(audience.words.split("+")))
+    same = "\n".join((str(scope), draft.purpose, whom, _plain(draft.text)))
     return hashlib.blake2b(same.encode(), digest_size=16).hexdigest()
 
 
-def same_before(session: Session, mark: str, now: datetime) -> Broadcast | None:
-    """Return the broadcast of the same text and audience that was confirmed in the last ten minutes, if one was."""
-    same = select(Broadcast).where(Broadcast.confirmed_at > now - AGAIN_WITHIN, Broadcast.fingerprint == mark)
-    return session.scalar(same.where(Broadcast.state.in_(_UNDER_WAY)).order_by(Broadcast.id.desc()).limit(1))
+def same_before(session: Session, purpose: str, typed: str, audience: Audience, now: datetime) -> Broadcast | None:
+    """Return the broadcast of the same text, in any case and spacing, that was confirmed in the last ten minutes to some of the
+    same people, if one was: whoever ordered it, by whatever words."""
+    lately = select(Broadcast).where(Broadcast.confirmed_at > now - AGAIN_WITHIN, Broadcast.purpose == purpose)
+    for one in session.scalars(lately.where(Broadcast.state.in_(_UNDER_WAY)).order_by(Broadcast.id.desc())):
+        if _plain(one.typed) == _plain(typed) and audience.meets(msgspec.convert(one.audience, Audience)):
+            return one
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def digest(key: bytes, sender: str, code: str) -> str:
@@ -192,5 +203,7 @@ def _code(key: bytes, operation: str) -> str:
 
 
 def _bury(session: Session, sender: str, mark: str) -> None:
-    older = update(Broadcast).where(Broadcast.sender == sender, Broadcast.fingerprint == mark, Broadcast.state == "estimated")
-    session.execute(older.values(state="dead"))
+    mine = (Broadcast.sender == sender) & (Broadcast.state == "estimated")
+    newest = select(Broadcast.id).where(mine, Broadcast.fingerprint != mark).order_by(Broadcast.id.desc()).limit(MOST_OPEN - 1)
+    kept = session.scalars(newest).all()
+    session.execute(update(Broadcast).where(mine, Broadcast.id.not_in(kept)).values(state="dead"))
