@@ -15,6 +15,7 @@ HELP = (
 )
 HOW = "Jappoo: envoyez {word} public texte, par exemple {word} TOUS Réunion demain à 9h, ou {word} PECHE+JOAL texte. {cost}."
 HOW_TIME = "Jappoo: heure pas comprise. Par exemple @18:30, @demain 7h, @ven 9h, dans les 7 jours. Rien n'est envoyé. {cost}."
+NOT_THEN = "Jappoo: cette heure est passée, ou dans plus de 7 jours. Rien n'est envoyé. Renvoyez avec une autre heure. {cost}."
 NOT_LATER = "Jappoo: URGENT part tout de suite, sans @heure. Rien n'est envoyé. {cost}."
 UNKNOWN = 'Jappoo: public "{word}" inconnu.{near} Rien n\'est envoyé. {cost}.'
 OTHERS = "Jappoo: {word} n'est pas votre CPS. Vous écrivez à la vôtre: TOUS. Rien n'est envoyé. {cost}."
@@ -25,6 +26,7 @@ FRESH = "Jappoo: votre numéro a changé il y a moins de 72 heures: il ne peut p
 DIED = "Code périmé (15 min), rien n'est parti. Nouveau devis. "
 NO_SUCH = "Jappoo: aucun envoi {which} chez vous. {cost}."
 DROPPED = "Jappoo: devis annulé, rien n'est envoyé."
+GOES_ON = " L'envoi {id} continue: pour l'arrêter, ANNULER {id}. {cost}."
 STOPPED = "Jappoo: envoi {id} arrêté: {left} sur {all} étaient partis."
 OVER = "Jappoo: envoi {id} déjà {state}: {left} sur {all} partis."
 NO_MEMBER = "Jappoo: aucun membre à ce numéro chez vous. {cost}."

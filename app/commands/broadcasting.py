@@ -67,7 +67,7 @@ def confirm(ask: Ask) -> str:
         confirming.miss(ask.session, ask.phone, now=ask.now)
         return said.WRONG_CODE
     except confirming.TooOld as old:
-        return said.DIED + _estimate(ask, office, _draft_of(old.broadcast))
+        return _estimate(ask, office, _draft_of(old.broadcast), first=said.DIED)
     except NotYours:
         return replies.HELP
     return _confirm(ask, office, broadcast)
@@ -107,14 +107,17 @@ def state(ask: Ask) -> str:
 
 
 def stop(ask: Ask) -> str:
-    """Answer `ANNULER [n]`: nothing claimed from now on leaves. Without a number the newest under way, or an open estimate."""
+    """Answer `ANNULER [n]`: nothing claimed from now on leaves.
+
+    Without a number the sender's open estimate, if that was her last; else the newest under way.
+    """
     office = officer(ask, "stop")
     if office is None:
         return replies.HELP
     broadcast = _meant(ask, office)
-    under_way = broadcast is not None and broadcast.state in progress.UNDER_WAY
-    if not (_digits(ask.rest) or under_way) and _drop_estimate(ask):
-        return said.DROPPED
+    if not _digits(ask.rest) and _drop_estimate(ask):
+        under_way = broadcast is not None and broadcast.state in progress.UNDER_WAY
+        return said.DROPPED + (said.GOES_ON.replace("{id}", str(broadcast.id)) if broadcast and under_way else "")
     if broadcast is None:
         return _none(ask)
     left = stopping.stop(ask.session, office, broadcast.id, channel="sms", operation=ask.operation, now=ask.now)
@@ -158,7 +161,8 @@ def member(ask: Ask) -> str:
     return f"Jappoo: {'; '.join(lines)}."
 
 
-def _estimate(ask: Ask, office: Office, wanted: Draft) -> str:
+def _estimate(ask: Ask, office: Office, wanted: Draft, *, first: str = "") -> str:
+    """Return an estimate's words, with others first, or why there is none."""
     how = {"sender": ask.phone, "operation": ask.operation, "key": ask.key, "terms": ask.terms, "now": ask.now}
     try:
         made = estimate(ask.session, office, wanted, **how)  # type: ignore[arg-type]
@@ -170,12 +174,12 @@ def _estimate(ask: Ask, office: Office, wanted: Draft) -> str:
     except TooLong as long:
         return said.TOO_LONG.replace("{parts}", str(long.args[0])).replace("{most}", str(MOST_PARTS))
     except NotThen:
-        return said.HOW_TIME
+        return said.NOT_THEN
     except Nobody as none:
         return said.nobody(none.audience.said, none.reach)
     except TooSlow as slow:
         return said.too_slow(_minutes(slow.takes))
-    return said.estimated(made.broadcast, made.code, made.before, ask.terms, ask.now)
+    return first + said.estimated(made.broadcast, made.code, made.before, ask.terms, ask.now)
 
 
 def _draft_of(broadcast: Broadcast) -> Draft:

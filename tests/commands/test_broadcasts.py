@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.members.models import Number, OfficerAct
+from app.coop.members.models import Commune, Cooperative, Member, Number, OfficerAct
 from app.sms.broadcasts.budget import reserved_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Inbound, Message
@@ -133,6 +133,20 @@ def test_a_code_dies_after_a_quarter_of_an_hour_with_a_new_estimate(office, cloc
     assert len(office.sent(2)) == ALL
 
 
+def test_a_dead_code_whose_hour_is_past_gets_no_estimate(office, clock):
+    code = code_in(office.ask("DIFF TOUS @10:10 Marché fermé"))
+    clock.forward(minutes=16)
+    assert office.ask(f"OUI {code}").startswith("Jappoo: cette heure est passée")
+    assert "cette heure est passée" in office.ask("DIFF TOUS @aujourd'hui 7h Marché fermé")
+    assert (office.answers()[-1].parts, office.sent()) == (1, [])
+
+
+def test_only_the_last_estimates_wait_for_their_code(office):
+    codes = [code_in(office.ask(f"DIFF TOUS Marché {place}")) for place in ("fermé", "ouvert", "fermé", "plein", "vide")]
+    assert [row.state for row in office.broadcasts()] == ["dead", "dead", "estimated", "estimated", "estimated"]
+    assert "Nouveau devis" in office.ask(f"OUI {codes[1]}")
+
+
 def test_a_number_that_changed_lately_cant_confirm(office, clock):
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
     office.change(update(Number).where(Number.phone == quay.SECRETARY).values(registered_at=clock() - timedelta(hours=71)))
@@ -150,6 +164,30 @@ def test_the_same_text_within_ten_minutes_is_asked_again(office, clock):
     assert "envoi 2" in office.ask(f"OUI {code_in(said)}")
     clock.forward(minutes=11)
     assert "Encore" not in office.ask(f"DIFF TOUS {TEXT}")
+
+
+@pytest.mark.parametrize(
+    ("sender", "audience", "again"),
+    [
+        (quay.SECRETARY, "CPS1", True),
+        (quay.SECRETARY, "toutes + joal", True),
+        (quay.ADMINISTRATOR, "TOUS", True),
+        (quay.ADMINISTRATOR, "CPS1", True),
+        (quay.ADMINISTRATOR, "CPS2", False),
+    ],
+)
+def test_the_same_text_to_the_same_people_is_asked_again_by_whatever_word(office, sender, audience, again):
+    with office.database.transaction() as session:
+        session.add(Commune(id=2, name="Mbour"))
+        session.flush()
+        session.add(
+            Cooperative(
+                id=2, code="CPS2", name="CPS Mbour", commune_id=2, filiere_id=1, legal_form="AER", created_at=village.LONG_AGO
+            )
+        )
+        session.execute(update(Member).where(Member.id == 1).values(cooperative_id=2))
+    office.ordered()
+    assert ("Encore ?" in office.ask(f"DIFF {audience} {TEXT}", sender)) is again
 
 
 def test_two_officers_with_one_text_are_asked_again(office, clock):
@@ -174,7 +212,7 @@ def test_what_cant_be_sent_is_said_and_kept_as_it_was(office):
         "URGENT": "par exemple URGENT",
         "DIFF PECH Bonjour": "Plutot PECHE",
         "DIFF TOUS @midi Bonjour": "heure pas comprise",
-        "DIFF TOUS @24/12 9h Noël": "dans les 7 jours",
+        "DIFF TOUS @24/12 9h Noël": "plus de 7 jours",
         "URGENT TOUS @18:30 Vent": "tout de suite",
         "DIFF TOUS " + "long " * 200: "trop long",
         "DIFF TRESORIERS Bonjour": "personne à joindre",
@@ -281,6 +319,14 @@ def test_an_alert_that_the_rate_cant_bring_in_time_is_refused(office):
     assert "12 h" not in office.ask("DIFF TOUS Tempête")
 
 
+def test_an_alert_waits_for_those_that_should_have_left_by_now(office, clock):
+    office.ordered("URGENT TOUS Vent violent")
+    office.change(update(Broadcast).values(recipients=60 * 60 * 50 * 3))
+    clock.forward(minutes=5)
+    assert office.broadcasts()[0].ends_at < clock()
+    assert "3 h 01 d'envoi" in office.ask("URGENT TOUS Tempête")
+
+
 def test_every_officer_of_the_scope_has_a_copy_and_may_stop_it(office):
     delegate = "+221770000201"
     with office.database.transaction() as session:
@@ -304,6 +350,17 @@ def test_annuler_without_anything_under_way_drops_the_estimate(office):
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
     assert "devis annulé" in office.ask("Annuler!")
     assert "Nouveau devis" in office.ask(f"OUI {code}")
+
+
+def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office):
+    office.ordered("DIFF TOUS @ven 9h Marché fermé", quay.PRESIDENT)
+    code = code_in(office.ask("DIFF TOUS Marché ouvert"))
+    said = office.ask("ANNULER")
+    assert "devis annulé, rien n'est envoyé. L'envoi 1 continue: pour l'arreter, ANNULER 1" in said
+    assert (office.answers()[-1].parts, [row.state for row in office.broadcasts()]) == (1, ["scheduled", "dead"])
+    assert "Nouveau devis" in office.ask(f"OUI {code}")
+    office.ask("ANNULER")
+    assert "envoi 1 arrêté" in office.ask("ANNULER")
 
 
 def test_a_member_is_looked_up_without_name_or_amount(office):

@@ -346,7 +346,7 @@ def test_one_text_by_two_officers_at_once_leaves_once(patient, clock):
     clerk = Clerk(patient, village.KEY, "*384#", "Gratuit", 20, "21512", TERMS)
 
     def hear(text, sender, sms_id):
-        receive(clerk, IncomingSms(sms_id, sender, "21512", text, None), clock())
+        letterbox.hear(clerk, IncomingSms(sms_id, sender, "21512", text, None), clock())
 
     officers = (quay.SECRETARY, quay.PRESIDENT)
     for sender in officers:
