@@ -1,7 +1,7 @@
 """What tests stand on: real servers, a migrated database each, a clock that they set."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,13 +89,24 @@ def scratch(postgres_server: Server) -> Scratch:
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    """Give an SQLite file of the test's own, migrated and empty."""
-    file = tmp_path / "jappoo.db"
-    shutil.copyfile(sqlite_template, file)
-    database = Database(f"sqlite:///{file}")
-    yield database
-    database.dispose()
+def another(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], Database]]:
+    """Give as many SQLite files of the test's own as it asks for, migrated and empty."""
+    made: list[Database] = []
+
+    def another() -> Database:
+        file = shutil.copyfile(sqlite_template, tmp_path / f"jappoo{len(made) or ''}.db")
+        made.append(Database(f"sqlite:///{file}"))
+        return made[-1]
+
+    yield another
+    for database in made:
+        database.dispose()
+
+
+@pytest.fixture
+def sqlite_database(another: Callable[[], Database]) -> Database:
+    """Give one of them."""
+    return another()
 
 
 @pytest.fixture

@@ -84,9 +84,7 @@ FAR = 99
 
 def settle(database, now) -> None:
     """Fill a migrated database with a village, its officers, four women, what they declared, and something for every list."""
-    village.build(database)
-    quay.appoint(database)
-    quay.treasurer(database)
+    quay.staffed(database)
     women = quay.women(database, 4)
     quay.declared(database, women, now)
     treasury.credited(database, women, now, product=3)

@@ -45,6 +45,14 @@ def treasurer(database) -> None:
         _member(session, 104)
 
 
+def staffed(database):
+    """Build the village with all its officers, and return its database."""
+    village.build(database)
+    appoint(database)
+    treasurer(database)
+    return database
+
+
 def women(database, count: int) -> list[int]:
     """Add active members 201, 202 … each with a number, accounts and an advance of 10 000 F; return their ids."""
     with database.transaction() as session:

@@ -5,16 +5,14 @@ import json
 import pytest
 
 from app.cli import main
-from tests import quay, village
+from tests import quay
 
 
 @pytest.fixture
 def run(sqlite_database, monkeypatch, capsys):
     monkeypatch.setenv("JAPPOO_ENV", "test")
     monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
-    village.build(sqlite_database)
-    quay.appoint(sqlite_database)
-    quay.treasurer(sqlite_database)
+    quay.staffed(sqlite_database)
 
     def run(*arguments):
         code = main(["ledger", *arguments])

@@ -17,7 +17,7 @@ from app.coop.payments import batches, handing
 from app.coop.payments.models import Payment
 from app.coop.production.references import check_digit
 from app.sms.models import Message
-from tests import quay, treasury, village
+from tests import quay, treasury
 
 
 class Done(NamedTuple):
@@ -40,9 +40,7 @@ def run(capsys):
 def counter(sqlite_database, monkeypatch):
     monkeypatch.setenv("JAPPOO_ENV", "test")
     monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
-    village.build(sqlite_database)
-    quay.appoint(sqlite_database)
-    quay.treasurer(sqlite_database)
+    quay.staffed(sqlite_database)
     treasury.credited(sqlite_database, quay.women(sqlite_database, 3), datetime.now(UTC))
     return sqlite_database
 

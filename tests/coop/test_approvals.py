@@ -47,16 +47,9 @@ def _acts(monkeypatch):
         raise approvals.Impossible("déjà dépensé")
 
 
-def build(database):
-    village.build(database)
-    quay.appoint(database)
-    quay.treasurer(database)
-    return database
-
-
 @pytest.fixture
 def house(sqlite_database):
-    return build(sqlite_database)
+    return quay.staffed(sqlite_database)
 
 
 def ask(database, clock, *, by=1, about="thing:1", operation="ask", kind="thing", cooperative=1, **more):
@@ -263,7 +256,7 @@ def test_what_can_not_be_done_any_more_takes_no_word(house, clock):
 
 
 def test_two_last_words_at_once_make_it_happen_once(postgres_database, clock):
-    database = build(postgres_database)
+    database = quay.staffed(postgres_database)
     wish = ask(database, clock, by=101)
     barrier, came = Barrier(3), []
 
@@ -284,7 +277,7 @@ def test_two_last_words_at_once_make_it_happen_once(postgres_database, clock):
 
 
 def test_on_both_databases_the_lists_and_the_sweep_agree(database, clock):
-    build(database)
+    quay.staffed(database)
     wish = ask(database, clock, member_id=1, amount=5_000)
     sweep(database, clock)
     assert (waiting(database, clock, PRESIDENT), waiting(database, clock, ADMINISTRATOR)) == ([wish], [])

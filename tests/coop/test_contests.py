@@ -20,7 +20,7 @@ from app.coop.production import brought, weighing
 from app.gsm7 import septets
 from app.sms import payment_texts as texts
 from app.sms.models import Message
-from tests import quay, treasury, village
+from tests import quay, treasury
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SAID = Said("*384*44135#", "Gratuit", 20)
@@ -29,9 +29,7 @@ FEDERATION = Office(103, "administrator", None)
 
 @pytest.fixture
 def counter(sqlite_database):
-    village.build(sqlite_database)
-    quay.appoint(sqlite_database)
-    quay.treasurer(sqlite_database)
+    quay.staffed(sqlite_database)
     treasury.credited(sqlite_database, quay.women(sqlite_database, 2), NOW)
     return sqlite_database
 

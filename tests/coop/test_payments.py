@@ -21,16 +21,14 @@ from app.coop.payments.delays import Delay, delays
 from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.models import Weighing
-from tests import quay, treasury, village
+from tests import quay, treasury
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SECRETARY = Office(101, "secretary", 1)
 
 
 def opened(database):
-    village.build(database)
-    quay.appoint(database)
-    quay.treasurer(database)
+    quay.staffed(database)
     treasury.credited(database, quay.women(database, 3), NOW)
     return database
 

@@ -25,16 +25,9 @@ SECRETARY, PRESIDENT = Office(101, "secretary", 1), Office(102, "president", 1)
 TREASURER = Office(104, "treasurer", 1)
 
 
-def build(database):
-    village.build(database)
-    quay.appoint(database)
-    quay.treasurer(database)
-    return database
-
-
 @pytest.fixture
 def house(sqlite_database):
-    return build(sqlite_database)
+    return quay.staffed(sqlite_database)
 
 
 class Till:
@@ -167,7 +160,7 @@ def test_an_officer_asks_for_a_member_by_two_others_and_never_for_herself(desk):
 
 
 def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, clock):
-    desk, said = Till(build(database), clock), Said("*384*44135#", "Gratuit", 20)
+    desk, said = Till(quay.staffed(database), clock), Said("*384*44135#", "Gratuit", 20)
     left, waits = desk.approved(amount=12_500), desk.ask("advance", 4_000, member=2)
     clock.forward(days=13)
     assert desk.do(expiring.sweep, said=said) == 0
@@ -476,7 +469,7 @@ def test_verify_finds_what_was_altered_by_hand(desk, statement, words):
 
 
 def test_on_both_databases_a_withdrawal_and_its_reversal_leave_the_books_as_they_were(database, clock):
-    desk = Till(build(database), clock)
+    desk = Till(quay.staffed(database), clock)
     row = desk.handed()
     desk.do(handing.receive, 1, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)

@@ -66,14 +66,8 @@ def test_sharing_out_loses_no_franc_and_takes_no_more_than_is_owed(gross, owed, 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(weights=st.lists(st.decimals("0.001", "99999", places=3), min_size=1, max_size=6), solidarity=st.integers(0, 100))
-def test_any_list_balances(sqlite_template, tmp_path_factory, weights, solidarity):
-    import shutil
-
-    from app.db.database import Database
-
-    file = tmp_path_factory.mktemp("any") / "jappoo.db"
-    shutil.copyfile(sqlite_template, file)
-    database = Database(f"sqlite:///{file}")
+def test_any_list_balances(another, weights, solidarity):
+    database = another()
     village.build(database)
     quay.appoint(database)
     refs = quay.declared(database, quay.women(database, len(weights)), NOW)

@@ -1,11 +1,8 @@
 """Every screen of members and officers, under random hands and a network that drops, repeats, reorders and forgets."""
 
-import shutil
-
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.db.database import Database
 from tests.hands import Hands, findings, settle
 
 SESSIONS = 25
@@ -13,13 +10,10 @@ SESSIONS = 25
 
 @settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 1 << 32))
-def test_nothing_acts_unconfirmed_or_twice_and_the_books_agree(sqlite_template, tmp_path_factory, clock, seed):
-    file = tmp_path_factory.mktemp("hands") / "jappoo.db"
-    shutil.copyfile(sqlite_template, file)
-    database = Database(f"sqlite:///{file}")
+def test_nothing_acts_unconfirmed_or_twice_and_the_books_agree(another, clock, seed):
+    database = another()
     settle(database, clock())
     hands = Hands(database, clock, seed)
     for _ in range(SESSIONS):
         hands.session()
     assert findings(database) == []
-    database.dispose()

@@ -1,7 +1,5 @@
 """Hops at the till and of members are dropped, repeated, late, forgotten: money is asked for, handed over and taken in once."""
 
-import shutil
-
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -11,7 +9,6 @@ from app.coop.ledger.models import JournalEntry, Payout
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
 from app.coop.members.models import OfficerAct
-from app.db.database import Database
 from app.sms.models import Message
 from app.ussd.memory_store import MemoryStore
 from tests import quay, village
@@ -57,13 +54,8 @@ def play(engine, store, talk, fates) -> None:
 
 @settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fates=st.lists(FATES, min_size=60, max_size=60))
-def test_money_moves_once_or_not_at_all(sqlite_template, tmp_path_factory, clock, fates):
-    file = tmp_path_factory.mktemp("till") / "jappoo.db"
-    shutil.copyfile(sqlite_template, file)
-    database, store = Database(f"sqlite:///{file}"), MemoryStore()
-    village.build(database)
-    quay.appoint(database)
-    quay.treasurer(database)
+def test_money_moves_once_or_not_at_all(another, clock, fates):
+    database, store = quay.staffed(another()), MemoryStore()
     engine, left = engine_on(database, store, clock), iter(fates)
     for talk in TALKS:
         play(engine, store, talk, left)

@@ -1,6 +1,5 @@
 """An officer's hops are dropped, repeated and reordered, and sessions lost: each line is credited once, or still open."""
 
-import shutil
 from decimal import Decimal
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -10,7 +9,6 @@ from sqlalchemy import func, select
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.verify import verify
 from app.coop.production.models import Weighing
-from app.db.database import Database
 from app.sms.models import Message
 from app.ussd.memory_store import MemoryStore
 from tests import quay, village
@@ -21,10 +19,8 @@ FATES = st.sampled_from(("sent",) * 6 + ("repeated", "late", "dropped", "forgott
 
 @settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fates=st.lists(FATES, min_size=30, max_size=30))
-def test_every_line_is_credited_once_or_still_open(sqlite_template, tmp_path_factory, clock, fates):
-    file = tmp_path_factory.mktemp("hops") / "jappoo.db"
-    shutil.copyfile(sqlite_template, file)
-    database, store = Database(f"sqlite:///{file}"), MemoryStore()
+def test_every_line_is_credited_once_or_still_open(another, clock, fates):
+    database, store = another(), MemoryStore()
     village.build(database)
     quay.appoint(database)
     refs = quay.declared(database, quay.women(database, 3), clock())

@@ -21,7 +21,7 @@ from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.brought import NotThere
 from app.coop.production.models import Weighing
 from app.db.database import Database
-from tests import quay, treasury, village
+from tests import quay, treasury
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WANTED = (Wanted(), Wanted(day=NOW.date()), Wanted(product_id=1), Wanted(product_id=3))
@@ -78,9 +78,7 @@ def test_no_franc_is_paid_that_is_not_owed(sqlite_template, tmp_path_factory):
     template = tmp_path_factory.mktemp("payments") / "template.db"
     shutil.copyfile(sqlite_template, template)
     database = Database(f"sqlite:///{template}")
-    village.build(database)
-    quay.appoint(database)
-    quay.treasurer(database)
+    quay.staffed(database)
     women = quay.women(database, 3)
     treasury.credited(database, women, NOW)
     treasury.credited(database, women[:2], NOW, product=3)

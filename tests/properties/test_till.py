@@ -17,7 +17,7 @@ from app.coop.ledger.services import Overdrawn
 from app.coop.ledger.verify import verify
 from app.coop.members.offices import Office
 from app.db.database import Database
-from tests import quay, village
+from tests import quay
 
 OFFICES = (Office(101, "secretary", 1), Office(102, "president", 1), Office(104, "treasurer", 1))
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -59,9 +59,7 @@ def house(sqlite_template, tmp_path_factory):
     file = tmp_path_factory.mktemp("till") / "house.db"
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite:///{file}")
-    village.build(database)
-    quay.appoint(database)
-    quay.treasurer(database)
+    quay.staffed(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -15,7 +15,7 @@ from app.coop.ledger.services import post
 from app.coop.ledger.verify import verify
 from app.coop.members.offices import Office
 from app.coop.production import brought, weighing
-from tests import quay, village
+from tests import quay
 from tests.races import racers
 
 RACERS = 8
@@ -32,9 +32,7 @@ def processes():
 
 @pytest.fixture
 def house(postgres_database):
-    village.build(postgres_database)
-    quay.appoint(postgres_database)
-    quay.treasurer(postgres_database)
+    quay.staffed(postgres_database)
     return postgres_database
 
 
