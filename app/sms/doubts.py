@@ -46,7 +46,7 @@ def order_again(session: Session, ids: Sequence[int], code: str, secret: bytes, 
     for purpose in {row.purpose for row in found}:
         some = [row.id for row in found if row.purpose == purpose]
         fresh = update(Message).where(Message.id.in_(some), Message.state == "maybe")
-        session.execute(fresh.values(expires_at=now + PURPOSES[purpose].expires))
+        session.execute(fresh.values(expires_at=now + PURPOSES[purpose].expires, attempts=0))
     moved = put_back(session, Message.id.in_([row.id for row in found]), now=now, at=now, reason=REASON, taken=0)
     for lane in {row.lane for row in found}:
         touch(session, lane)

@@ -56,7 +56,7 @@ def test_what_is_maybe_sent_is_listed_and_sent_again_by_its_code_once(desk, run)
     code = re.search(r"--code (\d{6})", run("sms", "again", "1", "2").out)[1]
     assert run("sms", "again", "1", "--code", code).code == 1
     assert run("sms", "again", "1", "2", "--code", code).out.startswith("2 queued")
-    assert desk.states() == ["queued"] * 2
+    assert [(message.state, message.attempts) for message in desk.all()] == [("queued", 0)] * 2
     assert run("sms", "again", "1", "2", "--code", code).code == 1
     assert run("sms", "again", "1").err == "jappoo: none of these is maybe sent\n"
 
