@@ -3,6 +3,7 @@
 import pytest
 
 from app.sms.policy import prepare
+from app.sms.purposes import lane_of
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,11 @@ from app.sms.policy import prepare
 def test_short_texts_keep_their_accents_and_longer_ones_are_folded(text, leaves, alphabet, parts):
     travelling = prepare(text, 20)
     assert (travelling.text, travelling.alphabet, travelling.parts, travelling.price) == (leaves, alphabet, parts, parts * 20)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "recipients", "lane"),
+    [("broadcast", 200, "notice"), ("broadcast", 201, "bulk"), ("notice", 201, "bulk"), ("urgent", 1_000_000, "urgent")],
+)
+def test_more_than_two_hundred_recipients_go_by_bulk_by_themselves(purpose, recipients, lane):
+    assert lane_of(purpose, recipients) == lane

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from app.sms import inbox, outbox
+from app.sms import halts, inbox, outbox
 from app.sms.models import Message
 from tests import letterbox
 from tests.servers import Server
@@ -47,6 +47,17 @@ def test_metrics_tell_of_refusals_doubts_letters_and_spending(client, database):
         "jappoo_sms_parts 2.0",
     ):
         assert line in lines
+
+
+def test_metrics_tell_of_a_lane_that_rests_until_it_is_mended(client, database):
+    watch, now = halts.Watch(), datetime.now(UTC)
+    with database.transaction() as session:
+        halts.stop(session, "code", "no credit left", watch, now=now)
+    line = 'jappoo_lane_rests{lane="code",reason="no credit left"} 1.0'
+    assert line in client.get("/metrics").text.splitlines()
+    with database.transaction() as session:
+        halts.mend(session, "code", watch, now=now)
+    assert line not in client.get("/metrics").text
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/t/unknown/", "/at/demo/ussd"])
