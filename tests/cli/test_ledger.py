@@ -1,24 +1,17 @@
 """`jappoo ledger approvals`: what a co-operative wants of its officers."""
 
 import json
+from functools import partial
 
 import pytest
 
-from app.cli import main
 from tests import quay
 
 
 @pytest.fixture
-def run(sqlite_database, monkeypatch, capsys):
-    monkeypatch.setenv("JAPPOO_ENV", "test")
-    monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
+def run(run, sqlite_database):
     quay.staffed(sqlite_database)
-
-    def run(*arguments):
-        code = main(["ledger", *arguments])
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(run, "ledger")
 
 
 def of(run, kind):

@@ -4,12 +4,10 @@ import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import pytest
 from sqlalchemy import func, select, update
 
-from app.cli import main
 from app.coop.ledger.models import Account, Posting
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Member, Person
@@ -20,26 +18,8 @@ from app.sms.models import Message
 from tests import quay, treasury
 
 
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def run(capsys):
-    def run(*arguments):
-        capsys.readouterr()
-        code = main(list(arguments))
-        return Done(code, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def counter(sqlite_database, monkeypatch):
-    monkeypatch.setenv("JAPPOO_ENV", "test")
-    monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
+def counter(sqlite_database):
     quay.staffed(sqlite_database)
     treasury.credited(sqlite_database, quay.women(sqlite_database, 3), datetime.now(UTC))
     return sqlite_database

@@ -2,36 +2,16 @@
 
 import json
 import re
-from typing import NamedTuple
 
 import pytest
 
-from app.cli import main
 from app.gateways.sms import Answer, MaybeSent
 from tests.coop.test_broadcasting import Sending
 from tests.sms.conftest import FATOU, Desk
 
 
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def run(capsys):
-    def run(*arguments):
-        capsys.readouterr()
-        code = main(list(arguments))
-        return Done(code, *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def desk(sqlite_database, clock, monkeypatch):
-    monkeypatch.setenv("JAPPOO_ENV", "test")
-    monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
+def desk(sqlite_database, clock):
     return Desk(sqlite_database, clock)
 
 
@@ -61,9 +41,7 @@ def test_what_is_maybe_sent_is_listed_and_sent_again_by_its_code_once(desk, run)
     assert run("sms", "again", "1").err == "jappoo: none of these is maybe sent\n"
 
 
-def test_broadcasts_are_listed_with_their_messages_counted(sqlite_database, clock, monkeypatch, run):
-    monkeypatch.setenv("JAPPOO_ENV", "test")
-    monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
+def test_broadcasts_are_listed_with_their_messages_counted(sqlite_database, clock, run):
     sending = Sending(sqlite_database, clock, women=3)
     sending.order()
     sending.take(sending.claim(most=2))
