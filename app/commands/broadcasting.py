@@ -42,7 +42,7 @@ def draft(ask: Ask) -> str:
         return replies.HELP
     word = "URGENT" if ask.word == "URGENT" else "DIFF"
     try:
-        wanted = read_draft(ask.text, ask.now, ask.terms.zone)
+        wanted = read_draft(ask.text, ask.received, ask.terms.zone)
     except Incomplete:
         return said.HOW.replace("{word}", word)
     except BadTime:

@@ -50,8 +50,9 @@ def parse(text: str) -> Order:
     if stop:
         return Order(stop, "")
     for spelling, word in _SPELLED:
-        if folded == spelling or folded.startswith(f"{spelling} "):
-            return Order(word, folded[len(spelling) :].strip())
+        rest = folded.removeprefix(spelling)
+        if rest != folded and not rest[:1].isalpha():
+            return Order(word, rest.strip())
     return Order("", folded)
 
 

@@ -11,16 +11,19 @@ from typing import Literal
 STOPS = (
     *("STOP", "ARRET", "ARRETER", "ARRETEZ", "ARRETE", "FIN", "FINIR", "UNSUBSCRIBE", "DEDDU", "STOPSMS", "STOPPUB", "STOPPER"),
     *("STOPPEZ", "STOPALL", "CANCEL", "QUIT", "DESABONNER", "DESABONNEMENT", "DESINSCRIRE", "DESINSCRIPTION"),
+    *("DESABONNEZ", "DESABONNE", "DESINSCRIVEZ", "DEDDUL", "BAYYIL", "TAXAWAL", "DAKKAL"),
 )
 STARTS = ("START", "REPRENDRE", "REPRENEZ", "OUVRIR", "RECOMMENCER", "RECOMMENCEZ", "REABONNER", "REINSCRIRE", "UNSTOP")
-ALERTS = ("ALERTE", "ALERTES", "URGENCE", "URGENCES", "URGENT", "URGENTS", "URGENTE", "URGENTES")
-GREETINGS = ("SVP", "STP", "MERCI", "BONJOUR", "BONSOIR", "SALAM", "JAPPOO", "PARDON")
+ALERTS = ("ALERTE", "ALERTES", "ALERT", "ALERTS", "URGENCE", "URGENCES", "URGENT", "URGENTS", "URGENTE", "URGENTES")
+GREETINGS = ("SVP", "STP", "MERCI", "BONJOUR", "BONSOIR", "SALAM", "JAPPOO", "PARDON", "OK", "PLEASE")
 FILLERS = (
     *GREETINGS,
     *("S", "IL", "VOUS", "TE", "PLAIT", "A", "AU", "AUX", "DE", "D", "DES", "DU", "LE", "LA", "LES", "L", "CE", "CES", "VOS"),
     *("SMS", "MSG", "MESSAGE", "MESSAGES", "ANNONCE", "ANNONCES", "PUB", "PUBS", "PUBLICITE", "PUBLICITES", "DIFFUSION"),
     *("DIFFUSIONS", "INFO", "INFOS", "ENVOI", "ENVOIS", "ENVOYER", "RECEVOIR", "TOUT", "TOUS", "TOUTES", "MOI", "CPS"),
-    *("CA", "PLUS", "ENCORE", "VITE", "ASSEZ", "PLEASE", "ALL"),
+    *("CA", "PLUS", "ENCORE", "VITE", "ASSEZ", "ALL", "BEAUCOUP", "MAINTENANT"),
+    *("JE", "NE", "N", "VEUX", "PAS", "M", "ME", "NOUS", "ENVOYEZ", "ECRIRE", "ECRIVEZ", "RIEN"),
+    *("IT", "THIS", "THESE", "SENDING", "TEXTING", "TEXTS", "YI", "BI"),
 )
 _RUN = re.compile(r"(.)\1+")
 
@@ -43,13 +46,13 @@ def read_stop(folded: str) -> Literal["STOP", "STOP ALERTE", "START", ""]:
     if not words:
         return ""
     first, rest = _plain(words[0]), words[1:]
-    if first == "STOPALERTE" or first == "STOPALERTES":
+    if first in ("STOPALERTE", "STOPALERTES", "STOPALERT"):
         first, rest = "STOP", ["ALERTE", *rest]
     if first in _STARTS:
         return "START" if _only(rest, (*FILLERS, *ALERTS)) else ""
     if first not in _STOPS:
         return ""
-    if _only(rest, (*FILLERS, *STOPS)) or (first == "STOP" and all(word.isdigit() for word in rest)):
+    if _only([word for word in rest if first != "STOP" or not word.isdigit()], (*FILLERS, *STOPS)):
         return "STOP"
     return "STOP ALERTE" if _only(rest, (*FILLERS, *ALERTS)) else ""
 

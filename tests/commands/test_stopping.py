@@ -15,11 +15,16 @@ from tests import quay, village
 STOP = """STOP|stop|Stop.|STOP!|«STOP»|"stop"|stop svp|Stop s'il vous plaît|STOP merci|bonjour stop svp|STOOOP|sttop|S.T.O.P|S T O P
 ARRET|ARRÊT|arrêt!|Arrêter|arretez|ARRÊTEZ LES SMS|arrêtez svp|FIN|fin.|Fin des messages|DEDDU|DËDDU|dëddu!|UNSUBSCRIBE|stopper
 STOP SMS|stop-sms|STOP PUB|stop les annonces|Stop tout|STOP 12345|stop 21512|Désabonner|désinscription|st\u200bop|ＳＴＯＰ
+arretez de m'envoyer|Arrêtez de m’envoyer vos messages svp|arrete de m'ecrire|Stop, je ne veux plus recevoir vos SMS|STOP AU 21512
+stop ne m'envoyez plus rien svp|please stop|Stop sending me messages|stop texting me|stop it|ok stop|désabonnez-moi|unsubscribe me
+Dëddul|bàyyil|taxawal message yi|dakkal sms yi|stop merci beaucoup
 STOP 🛑|stop ça svp|STOP ALL|arrêtez stop|stoppez|  stop  |STOP, merci."""
 ALERTS = """STOP ALERTE|stop alertes|Stop-Alerte!|STOPALERTE|arrêt alerte
 Arrêtez les alertes svp|FIN URGENCE|stop urgent|DEDDU ALERTE|stop alertes sms"""
 START = "START|start!|Start svp|REPRENDRE|reprendre les messages|OUVRIR|Réabonner|recommencez svp|START ALERTE|staart"
 OTHERS = """Fin de semaine je livre 20 caisses|arrêt de la pirogue demain|stop on ne sort pas|Finda|départ|stopover|FIN 2026
+Arrêtez de m'envoyer Moussa|stop je ne veux pas vendre|Arrêtez la vente|ok demain|please send|ARRET 2 caisses|FIN 3
+stop 2 caisses|dakar|taxi|je veux arrêter la pêche|stop ne venez pas
 ouvrir la boutique|START PECHE|bonjour|svp|merci|arrêt 3 jours|alerte|"""
 CASES = [(text, "STOP") for text in STOP.replace("\n", "|").split("|")]
 CASES += [(text, "STOP ALERTE") for text in ALERTS.replace("\n", "|").split("|")] + [(text, "START") for text in START.split("|")]
