@@ -19,6 +19,7 @@ MOST_TYPED = 120
 """Characters of an answer typed on a phone: what gateways let through in one entry, and what the next page still shows."""
 Start = Annotated[str, kinds.Kind("words", "m" * 16, private=True)]
 Typed = Annotated[str, kinds.Kind("text", "m" * MOST_TYPED, private=True)]
+Number = Annotated[int, kinds.Kind("words", "9" * 9)]
 GONE: dict[str, type | None] = {"letter_gone": None}
 
 
@@ -32,6 +33,9 @@ class LetterRow(msgspec.Struct, frozen=True):
 
 
 class Letter(msgspec.Struct, frozen=True):
+    """One to be read; `number` is what REPONDRE wants to hear."""
+
+    number: Number
     day: kinds.Day
     words: kinds.PrivateText
 
@@ -50,12 +54,12 @@ def letters(hop: Hop) -> Sequence[LetterRow]:
 
 @menu.source(leads=GONE)
 def letter(hop: Hop) -> Letter:
-    """Say when it came and what it says."""
+    """Say its number, when it came and what it says."""
     with hop.desk.database.read() as reader:
         found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id, letter=_letter(hop))
     if not found:
         raise Lead("letter_gone")
-    return Letter(found[0].at.date(), " ".join(found[0].text.split()) or "(vide)")
+    return Letter(found[0].id, found[0].at.date(), " ".join(found[0].text.split()) or "(vide)")
 
 
 @menu.answer(refuses={"long": None})

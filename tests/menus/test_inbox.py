@@ -30,7 +30,7 @@ def reading(line, database):
 def test_an_answer_is_read_before_it_is_paid_and_sent_once(reading, database):
     talk, said = reading()
     assert "1 0 min 770000012 La pirogue de Mb" in said
-    assert TEXT.split(",")[0] in talk.type("1")
+    assert f"Message 1: 770000012, {datetime.now(UTC):%d/%m}: {TEXT.split(',')[0]}" in talk.type("1")
     assert "Votre réponse à 770000012" in talk.type("1")
     asked = talk.type("Moussa vient à 8h.")
     assert "Moussa vient à 8h. (1 SMS, 20 F)" in asked
