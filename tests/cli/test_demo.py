@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,15 +17,16 @@ from app.cli import main
 from app.sms.purposes import QUEUES
 from config.processes import free_port
 from config.settings import NAMES
+from tests.marked import Marked
 
 pytestmark = pytest.mark.timeout(300)
 
 
-class Demo:
+class Demo(Marked):
     """`jappoo demo` in a folder of its own, with a mark in its environment that its children inherit."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.folder = folder
+        self.folder, self.mark = folder, f"DEMO={folder}"
         self.port = free_port()
         clean = {name: value for name, value in os.environ.items() if name.lower() not in NAMES}
         ports = {"PORT": self.port, "SIMULATOR_PORT": free_port(), "VALKEY_PORT": free_port()}
@@ -57,23 +57,6 @@ class Demo:
         found = answer.status, answer.read().decode()
         connection.close()
         return found
-
-    def left(self) -> list[int]:
-        mark = f"DEMO={self.folder}".encode()
-        found = []
-        for entry in Path("/proc").iterdir():
-            try:
-                if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-        return found
-
-    def nothing_left(self) -> bool:
-        end = time.monotonic() + 10
-        while self.left() and time.monotonic() < end:
-            time.sleep(0.1)
-        return not self.left()
 
 
 @pytest.fixture

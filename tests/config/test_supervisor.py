@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.marked import Marked
 
-class Family:
+
+class Family(Marked):
     """A supervisor running in a process of its own, with children that carry its folder's name."""
 
+    seconds = 5.0
+
     def __init__(self, folder: Path, which: str, **options: object) -> None:
-        self.folder = folder
+        self.mark = f"FAMILY={folder}"
         command = [sys.executable, "-m", "tests.config.family", str(folder), which]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload]
 
@@ -24,24 +28,6 @@ class Family:
         assert self.process.stdout.readline() == "ready\n"
         assert len(self.left()) >= 3
         return self
-
-    def left(self) -> list[int]:
-        """Return the processes that carry our mark in their environment, the supervisor aside."""
-        mark = f"FAMILY={self.folder}".encode()
-        found = []
-        for entry in Path("/proc").iterdir():
-            try:
-                if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-        return found
-
-    def nothing_left(self) -> bool:
-        end = time.monotonic() + 5
-        while self.left() and time.monotonic() < end:
-            time.sleep(0.05)
-        return not self.left()
 
     def ended(self) -> tuple[int, str]:
         _, errors = self.process.communicate(timeout=30)
@@ -117,7 +103,7 @@ def test_warnings_reach_the_terminal_with_the_child_s_name(tmp_path: Path, famil
 
 def test_closed_terminal_ends_all(tmp_path: Path) -> None:
     family = Family.__new__(Family)
-    family.folder = tmp_path
+    family.mark = f"FAMILY={tmp_path}"
     pid, terminal = pty.fork()
     if pid == 0:
         os.execv(sys.executable, [sys.executable, "-m", "tests.config.family", str(tmp_path), "plain"])

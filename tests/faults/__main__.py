@@ -67,13 +67,7 @@ def _run(house: House) -> dict[str, int]:
         time.sleep(EVERY_SECONDS)
         name = random.choice(["web", "worker", "scheduler", "valkey"])  # noqa: S311 - which process dies is no secret
         killed[name] += 1
-        if name == "valkey":
-            house.valkey.kill()
-            time.sleep(0.5)
-            house.valkey.start()
-        else:
-            house.kill(name)
-            house.start(name)
+        house.fall(name)
     done.set()
     for thread in threads:
         thread.join()

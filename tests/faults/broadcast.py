@@ -83,13 +83,7 @@ def run(house: House, *, recipients: int, kills: int, every: float, rate: int) -
     for turn, name in enumerate(victims):
         time.sleep(every * random.uniform(0.5, 1.5))  # noqa: S311 - when it dies is no secret
         killed[name] += 1
-        if name == "valkey":
-            house.valkey.kill()
-            time.sleep(0.5)
-            house.valkey.start()
-        else:
-            house.kill(name)
-            house.start(name)
+        house.fall(name)
         if turn == kills // 2:
             with redis.Redis.from_url(house.valkey.url) as client:
                 client.flushall()

@@ -66,6 +66,16 @@ class House:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=SECONDS)
 
+    def fall(self, name: str) -> None:
+        """Kill a process, or the store with what it held, and start it again."""
+        if name == "valkey":
+            self.valkey.kill()
+            time.sleep(0.5)
+            self.valkey.start()
+        else:
+            self.kill(name)
+            self.start(name)
+
     def end(self) -> None:
         """End all that run."""
         for name in list(self.processes):

@@ -60,7 +60,7 @@ def run(house: House, *, lines: int, lists: int, deaths: int, deaths_while_credi
                 wait([weighed], random.uniform(0.2, 1.0))  # noqa: S311 - when it dies is no secret
                 if not weighed.done():
                     killed[NAMES[turn % len(NAMES)]] += 1
-                    _die(house, NAMES[turn % len(NAMES)])
+                    house.fall(NAMES[turn % len(NAMES)])
             weighed.result()
         for turn in range(deaths_while_crediting):
             disagreed += not officer.agrees()
@@ -129,7 +129,7 @@ class Officer:
         sent.start()
         time.sleep(random.uniform(0, 0.12))  # noqa: S311 - when it dies is no secret
         killed[dies] += 1
-        _die(self.house, dies)
+        self.house.fall(dies)
         sent.join()
 
     def agrees(self) -> bool:
@@ -151,16 +151,6 @@ class Officer:
     def _open_lines(self) -> list[str]:
         with self.house.database.read() as reader:
             return [one.reference for one in open_list(reader, 101)]
-
-
-def _die(house: House, name: str) -> None:
-    if name == "valkey":
-        house.valkey.kill()
-        time.sleep(0.3)
-        house.valkey.start()
-    else:
-        house.kill(name)
-        house.start(name)
 
 
 def _count(house: House, lines: int) -> dict[str, int]:
