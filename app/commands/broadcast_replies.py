@@ -6,12 +6,12 @@ from app.coop.audience.query import Reach
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
 from app.sms.broadcasts.timing import Terms
-from app.sms.broadcasts.words import first_words, hour, number, numbers
+from app.sms.broadcasts.words import first_words, hour, number, numbers, unsure
 from app.sms.cost import quote
 
 HELP = (
-    "Jappoo, responsables: DIFF public texte (TOUS, CPS1, PECHE+JOAL; @18:30 pour plus tard), URGENT public texte, OUI code, "
-    "ETAT, ANNULER, MEMBRE numéro, VALIDER, TARIF, REPONDRE. Aussi: PRIX, PROD, SOLDE, RAPPEL, STOP. {cost}."
+    "Jappoo: DIFF ou URGENT public texte, DIFF public @18:30 texte, OUI code, ETAT, ANNULER, MEMBRE, VALIDER, TARIF, REPONDRE, "
+    "PRIX, PROD, SOLDE, RAPPEL, STOP. {cost}."
 )
 HOW = "Jappoo: envoyez {word} public texte, par exemple {word} TOUS Réunion demain à 9h, ou {word} PECHE+JOAL texte. {cost}."
 HOW_TIME = "Jappoo: heure pas comprise. Par exemple @18:30, @demain 7h, @ven 9h, dans les 7 jours. Rien n'est envoyé. {cost}."
@@ -86,8 +86,7 @@ def standing(broadcast: Broadcast, counted: Counts, terms: Terms, now: datetime)
     """Say how far a broadcast is."""
     words = f"Jappoo: envoi {broadcast.id} ({broadcast.said}) {STATES[broadcast.state]}: "
     words += f"{number(counted.gone)} sur {number(broadcast.recipients)} partis, {number(counted.delivered)} reçus"
-    words += f", {number(counted.failed)} échecs" if counted.failed else ""
-    words += f", {number(counted.doubted)} incertains" if counted.doubted else ""
+    words += unsure(counted)
     if broadcast.state in ("expanding", "scheduled", "sending"):
         words += f". {_when(broadcast, terms, now)}. Arrêter: ANNULER {broadcast.id}. {{cost}}"
     return words + "."

@@ -1,6 +1,7 @@
 """What each command does. A handler gets an Ask and returns the words to answer; whatever it refuses, it changes nothing."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from app.coop.production import members_word
 from app.sms import consents, outbox, payment_texts, texts
 
 _TARIF = re.compile(r"([^0-9]+?) ([0-9]{1,3}(?:[ .]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FCFA|CFA|XOF)?")
-_REPLY = re.compile(r"\W*\w+\W+([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
+_REPLY = re.compile(r"\W*[^\W\d]+\W*([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
@@ -87,7 +88,7 @@ def _unparsed(ask: Ask) -> str:
 
 def _reply(ask: Ask) -> str:
     office = weighing.officer_of(ask.session, ask.holders, "call_backs", ask.now)
-    typed = _REPLY.fullmatch(ask.text)
+    typed = _REPLY.fullmatch(unicodedata.normalize("NFC", ask.text))
     if office is None or typed is None:
         return replies.HOW_REPLY if office else _help(ask)
     number, words = int(typed[1]), typed[2]

@@ -374,7 +374,8 @@ def test_a_member_is_looked_up_without_name_or_amount(office):
 
 
 def test_officers_have_a_help_of_their_own(office):
-    assert "DIFF public texte" in office.ask("AIDE")
+    assert "DIFF ou URGENT public texte" in office.ask("AIDE")
+    assert office.answers()[-1].parts == 1
     assert "DIFF" not in office.ask("AIDE", village.AWA)
 
 

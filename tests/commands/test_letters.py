@@ -61,7 +61,9 @@ def test_who_is_of_no_co_operative_writes_to_the_federation(office):
     assert (sent(office, village.NOBODY), told(office)) == ("La fédération: oui", [])
 
 
-@pytest.mark.parametrize("words", ["REPONDRE 1 Oui, à 7h. Apportez la carte.", "répondre: 1, Oui, à 7h. Apportez la carte."])
+@pytest.mark.parametrize(
+    "words", [f"{command} Oui, à 7h. Apportez la carte." for command in ("REPONDRE 1", "répondre: 1,", "Re\u0301pondre1:")]
+)
 def test_an_officer_answers_by_sms_in_the_co_operatives_name(office, words):
     office.say(QUESTION)
     assert office.say(words, sender=quay.PRESIDENT) == "Jappoo: réponse au message 1 envoyée, 1 SMS. Reste à lire: 0."

@@ -237,7 +237,7 @@ def test_a_broadcast_to_few_tells_its_end(sending, clock):
     clock.forward(seconds=5)
     for _ in range(2):
         sending.tick()
-    assert sending.said("progress") == [f"Jappoo: envoi 1 fini: {sending.all} sur {sending.all} partis, 1 échecs."]
+    assert sending.said("progress") == [f"Jappoo: envoi 1 fini: {sending.all} sur {sending.all} partis, 1 échec."]
     assert sending.row().state == "done"
 
 

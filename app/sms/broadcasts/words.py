@@ -60,7 +60,11 @@ def numbers(count: int) -> str:
     return f"{number(count)} numéro{'s' if count > 1 else ''}"
 
 
+def unsure(counted: Counts) -> str:
+    """Write what failed or is in doubt, if anything."""
+    words = ((counted.failed, "échec"), (counted.doubted, "incertain"))
+    return "".join(f", {number(count)} {word}{'s' if count > 1 else ''}" for count, word in words if count)
+
+
 def _ended(counted: Counts, recipients: int) -> str:
-    words = f"{number(counted.gone)} sur {number(recipients)} partis"
-    words += f", {number(counted.failed)} échecs" if counted.failed else ""
-    return words + (f", {number(counted.doubted)} incertains" if counted.doubted else "")
+    return f"{number(counted.gone)} sur {number(recipients)} partis{unsure(counted)}"
