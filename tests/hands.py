@@ -172,7 +172,7 @@ class Hands:
         """Return what somebody would type on a screen, now and then something else."""
         pick, screen = self.random.choice, self.menu.screens[stands.screen]
         if self.random.random() < 0.08:
-            return pick(("0", "9", "00", "7", *TYPED))
+            return pick(("0", "9", "00", "000", "000", "7", *TYPED))
         if screen.form == "choices":
             nearest = min(map(self.way, screen.choices.values()), default=FAR)
             wanted = [number for number, choice in screen.choices.items() if self.way(choice) == nearest]

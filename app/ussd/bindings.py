@@ -50,10 +50,15 @@ class Divert(msgspec.Struct, frozen=True):
 
 
 class Proved(msgspec.Struct, frozen=True):
-    """An answer's proof of who is there; with `who` None the one found before stands."""
+    """An answer's proof of who is there; with `who` None the one found before stands.
+
+    `opened` is the same whenever the same person proves it on the same number by the same secret: by it a call that was cut is
+    found again. It must betray none of the three.
+    """
 
     who: msgspec.Struct | None = None
     language: str | None = None
+    opened: str = ""
 
 
 class Found(msgspec.Struct, frozen=True):

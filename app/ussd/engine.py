@@ -13,7 +13,7 @@ from app.ussd.entries import Call, Standing, TooLong, Trail, journey_of
 from app.ussd.kinds import Kind
 from app.ussd.menu import Menu
 from app.ussd.ports import Acts, Doubtful, Outcome, Shelf, Store, StoreDown
-from app.ussd.session import CLAIM_SECONDS, Claim, Session, read, write
+from app.ussd.session import CLAIM_SECONDS, RESUME_SECONDS, Claim, Offer, Session, read, write
 from app.ussd.vocabulary import Vocabulary
 from app.ussd.walking import Served, Walk
 
@@ -154,9 +154,34 @@ class Engine(Generic[D]):
                 return None, stands
             value = claimed
         session.turn, session.mark, session.claim = hop.trail.turn, hop.trail.mark, None
-        reply = self._step(walk, lambda: walk.take(parts))
+        reply = self._step(walk, lambda: self._take(hop, walk, parts))
         saved, stands = self._save(hop, session, value, reply)
         return (reply if acting else saved), stands
+
+    def _take(self, hop: "_Hop", walk: Walk, parts: tuple[str, ...]) -> None:
+        """Take new entries; when they have opened the call, offer what the one before left."""
+        opened = walk.session.opened
+        walk.take(parts)
+        if walk.session.opened and not opened:
+            walk.session.offer = self._offer(hop, walk)
+
+    def _offer(self, hop: "_Hop", walk: Walk) -> Offer | None:
+        """Return what the same person's last call leaves to go on with; nothing when the store doesn't say.
+
+        The note only points to it. Its session is asked, so a call that has acted meanwhile, or ended, offers nothing.
+        """
+        session = walk.session
+        try:
+            journey, _, at = (self._store.noted(session.opened) or "").partition(" ")
+            if not at or self._now().timestamp() > int(at) + RESUME_SECONDS:
+                return None
+            value = self._store.load(journey)[0]
+        except StoreDown:
+            return None
+        cut = read(value) if value else None
+        if cut is None or (cut.opened, cut.menu) != (session.opened, session.menu):
+            return None
+        return hop.walk(walk.served, cut).leaves()
 
     def _step(self, walk: Walk, take: Callable[[], None]) -> Reply:
         """Run one step and say honestly how it went."""
@@ -187,12 +212,17 @@ class Engine(Generic[D]):
         return reply
 
     def _save(self, hop: "_Hop", session: Session, old: bytes | None, reply: Reply) -> tuple[Reply | None, bytes | None]:
-        """Keep the turn; return (None, what stands) when another hop was first. A lost session is written anew."""
+        """Keep the turn; return (None, what stands) when another hop was first. A lost session is written anew.
+
+        A call that the PIN has opened is noted as its person's last, unless it still offers an earlier one.
+        """
         new, counts = write(session), (f"{reply.screen}|{reply.event}",)
+        last = session.opened and not session.offer
+        note = (session.opened, f"{hop.journey} {self._now().timestamp():.0f}") if last else None
         try:
-            swapped, stands = self._store.swap(hop.journey, old, new, seconds=session.seconds, counts=counts)
+            swapped, stands = self._store.swap(hop.journey, old, new, seconds=session.seconds, counts=counts, note=note)
             if not swapped and stands is None:
-                swapped, stands = self._store.swap(hop.journey, None, new, seconds=session.seconds, counts=counts)
+                swapped, stands = self._store.swap(hop.journey, None, new, seconds=session.seconds, counts=counts, note=note)
         except StoreDown as fault:
             return msgspec.structs.replace(reply, fault=reply.fault or fault), None
         return (reply, new) if swapped else (None, stands)

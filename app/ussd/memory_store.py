@@ -5,19 +5,27 @@ from collections.abc import Sequence
 
 
 class MemoryStore:
-    """Sessions in a dict. `pointer` is the current version, `counts` what was counted."""
+    """Sessions in a dict. `pointer` is the current version, `counts` what was counted, `notes` the words by their name."""
 
     def __init__(self) -> None:
         self.sessions: dict[str, bytes] = {}
         self.pointer: str | None = None
         self.counts: Counter[str] = Counter()
+        self.notes: dict[str, str] = {}
 
     def load(self, journey: str) -> tuple[bytes | None, str | None]:
         """Return the session and the pointer."""
         return self.sessions.get(journey), self.pointer
 
     def swap(
-        self, journey: str, old: bytes | None, new: bytes, *, seconds: int, counts: Sequence[str] = ()
+        self,
+        journey: str,
+        old: bytes | None,
+        new: bytes,
+        *,
+        seconds: int,
+        counts: Sequence[str] = (),
+        note: tuple[str, str] | None = None,
     ) -> tuple[bool, bytes | None]:
         """Compare and set; `seconds` is not kept."""
         del seconds
@@ -26,4 +34,10 @@ class MemoryStore:
             return False, stands
         self.sessions[journey] = new
         self.counts.update(counts)
+        if note:
+            self.notes[note[0]] = note[1]
         return True, None
+
+    def noted(self, name: str) -> str | None:
+        """Return the words last noted under a name."""
+        return self.notes.get(name)

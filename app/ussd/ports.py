@@ -31,9 +31,23 @@ class Store(Protocol):
         ...
 
     def swap(
-        self, journey: str, old: bytes | None, new: bytes, *, seconds: int, counts: Sequence[str] = ()
+        self,
+        journey: str,
+        old: bytes | None,
+        new: bytes,
+        *,
+        seconds: int,
+        counts: Sequence[str] = (),
+        note: tuple[str, str] | None = None,
     ) -> tuple[bool, bytes | None]:
-        """Put `new` where `old` stands and count; return (True, None), or (False, what stands there). Raises StoreDown."""
+        """Put `new` where `old` stands and count; return (True, None), or (False, what stands there). Raises StoreDown.
+
+        A `note`, its name and its words, is kept for RESUME_SECONDS if `new` was put.
+        """
+        ...
+
+    def noted(self, name: str) -> str | None:
+        """Return the words last noted under a name. Raises StoreDown."""
         ...
 
 

@@ -13,6 +13,8 @@ from app.ussd.vocabulary import Vocabulary, fields_of_row
 
 MOST_CHOICES = 8
 NEEDED_WORDS = ("back", "more", "yes", "unknown", "empty", "nothing", "unsure", "diverged", "moved")
+SPARED_WORDS = {"resume"}
+"""Words that a menu may do without: what they say is then not offered."""
 Found = Iterator[tuple[Screen, str]]
 
 
@@ -96,7 +98,7 @@ class Proof:
     def words(self) -> Found:
         """The words that belong to no screen are all there, and the endings among them fit."""
         first = self.menu.screens[self.menu.start]
-        for word in NEEDED_WORDS:
+        for word in (*NEEDED_WORDS, *(SPARED_WORDS & self.menu.words.keys())):
             texts = self.menu.words.get(word)
             if not texts:
                 yield first, f"words.{word} is missing"

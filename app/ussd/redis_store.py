@@ -1,4 +1,4 @@
-"""Live sessions in Redis or Valkey: two round trips a hop, three with an effect."""
+"""Live sessions in Redis or Valkey: two round trips a hop, three with an effect; where the PIN opens a call, one or two more."""
 
 import threading
 from collections.abc import Sequence
@@ -9,20 +9,24 @@ from typing import Any
 import redis
 
 from app.ussd.ports import StoreDown
+from app.ussd.session import RESUME_SECONDS
 
 POINTER = "ussd:current"
 COUNTS = "ussd:counts:"
+_NOTES = "ussd:r:"
 _COUNT_SECONDS = 8 * 86400
 
-# KEYS[1] the session, KEYS[2] the day's counts.
-# ARGV[1] what must stand there ("" for nothing), ARGV[2] what is put, ARGV[3] its seconds, ARGV[4] the counts' seconds, the counts.
+# KEYS[1] the session, KEYS[2] the day's counts, KEYS[3] the note, if there is one.
+# ARGV[1] what must stand there ("" for nothing), ARGV[2] what is put, ARGV[3] its seconds, ARGV[4] the counts' seconds,
+# ARGV[5] the note's words, ARGV[6] its seconds, the counts.
 # Returns 1 when it was put, else what stands there (false for nothing).
 _SWAP = """
 local stands = redis.call('GET', KEYS[1])
 if (stands or '') ~= ARGV[1] then return stands end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-for i = 5, #ARGV do redis.call('HINCRBY', KEYS[2], ARGV[i], 1) end
-if #ARGV >= 5 then redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX') end
+if KEYS[3] then redis.call('SET', KEYS[3], ARGV[5], 'EX', ARGV[6]) end
+for i = 7, #ARGV do redis.call('HINCRBY', KEYS[2], ARGV[i], 1) end
+if #ARGV >= 7 then redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX') end
 return 1
 """
 _SHA = sha1(_SWAP.encode()).hexdigest()  # noqa: S324 - Redis names scripts so
@@ -52,11 +56,19 @@ class RedisStore:
         return value, pointer.decode() if pointer else None
 
     def swap(
-        self, journey: str, old: bytes | None, new: bytes, *, seconds: int, counts: Sequence[str] = ()
+        self,
+        journey: str,
+        old: bytes | None,
+        new: bytes,
+        *,
+        seconds: int,
+        counts: Sequence[str] = (),
+        note: tuple[str, str] | None = None,
     ) -> tuple[bool, bytes | None]:
-        """Compare and set by one script call, which carries the counts along."""
-        keys = (f"ussd:s:{journey}", f"{COUNTS}{datetime.now(UTC).date()}")
-        given = (2, *keys, old or b"", new, seconds, _COUNT_SECONDS, *counts)
+        """Compare and set by one script call, which carries the counts and the note along."""
+        name, words = note or ("", "")
+        keys = (f"ussd:s:{journey}", f"{COUNTS}{datetime.now(UTC).date()}", *([f"{_NOTES}{name}"] if note else []))
+        given = (len(keys), *keys, old or b"", new, seconds, _COUNT_SECONDS, words, RESUME_SECONDS, *counts)
         try:
             try:
                 stands = self._command("EVALSHA", _SHA, *given)
@@ -65,6 +77,14 @@ class RedisStore:
         except redis.RedisError as error:
             raise StoreDown(str(error)) from error
         return (True, None) if stands == 1 else (False, stands)
+
+    def noted(self, name: str) -> str | None:
+        """Return a note by one GET."""
+        try:
+            words = self._command("GET", f"{_NOTES}{name}")
+        except redis.RedisError as error:
+            raise StoreDown(str(error)) from error
+        return words.decode() if words else None
 
     def _command(self, *command: Any) -> Any:
         """Send a command and return its answer as it comes; a connection that fails in it closes itself, and opens at the next."""

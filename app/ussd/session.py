@@ -13,6 +13,9 @@ ENDED_SECONDS = 300
 CLAIM_SECONDS = 2.0
 """How long one hop may hold the turn; after that another may take it, since effects happen once in any case."""
 
+RESUME_SECONDS = 300
+"""How long after its last hop a call that was cut is offered to be gone on with."""
+
 
 class Claim(msgspec.Struct, frozen=True):
     """Who acts now: the mark of the hop, and until when (Unix seconds)."""
@@ -21,12 +24,20 @@ class Claim(msgspec.Struct, frozen=True):
     until: float
 
 
+class Offer(msgspec.Struct, frozen=True):
+    """Where an earlier call was cut, and what it had kept."""
+
+    path: list[str]
+    kept: dict[str, Any]
+
+
 class Session(msgspec.Struct, omit_defaults=True):
     """What the engine knows between two hops.
 
     `path` is the way back, its last the screen shown; `said` and `more` are the last answer; `shown` the ids of the rows on the
     page shown; `wanted` the screen that a guard holds back, with the length of the path it was asked from; `caller` the kind of
-    caller that the number was when the session began.
+    caller that the number was when the session began; `opened` the name, known since the PIN, under which its person's next call
+    finds it; `offer` what of the call before may be gone on with, until this one goes another way.
     """
 
     menu: str
@@ -43,6 +54,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     shown: list[int] = []
     language: str = "fr"
     caller: str = ""
+    opened: str = ""
+    offer: Offer | None = None
     claim: Claim | None = None
 
     @property

@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
-from app.gsm7 import fold
+from app.gsm7 import fold, septets
 from app.ussd.bindings import Bindings, Divert, Found, Hop, Lead, Proved, Refused
 from app.ussd.menu import WANTED, Menu, Screen
 from app.ussd.ports import Acts, Outcome
-from app.ussd.render import Page, fill, lay_out
-from app.ussd.session import Session
+from app.ussd.render import LIMIT, Page, fill, lay_out
+from app.ussd.session import Offer, Session
 from app.ussd.vocabulary import Vocabulary
 
-BACK, MORE, HOME = "0", "9", "00"
+BACK, MORE, HOME, RESUME = "0", "9", "00", "000"
 DONE = "done"
 
 
@@ -50,8 +50,38 @@ class Walk:
             return bool(screen.effect) or self.served.bindings.answers[screen.ask or ""].acts
         return screen.form == "confirmation" and part == "1"
 
+    @property
+    def offer(self) -> Offer | None:
+        """Return what may be gone on with now: nothing while a guard still holds back what was chosen."""
+        return self.session.offer if self.session.wanted is None else None
+
+    def leaves(self) -> Offer | None:
+        """Return what the next call may go on with: a screen a step behind what the PIN opened, where no answer acts or is secret.
+
+        What the PIN opened is as near by dialling. A menu without the word for it offers nothing.
+        """
+        session, screen, menu = self.session, self.screen, self.served.menu
+        answer = self.served.bindings.answers.get(screen.ask or "")
+        barred = screen.effect or (answer and (answer.acts or answer.secret)) or "resume" not in menu.words
+        behind = [menu.screens[name].guard for name in session.path[-2:]]
+        if barred or not session.more or not all(behind):
+            return None
+        kept = {name: what for name, what in session.kept.items() if name not in self.served.vocabulary.secrets}
+        return Offer(session.path, kept)
+
     def take(self, parts: Sequence[str]) -> None:
-        """Take the entries that are new. A question, PIN, list or confirmation takes only the last, and only when it was shown."""
+        """Take the entries that are new: what is offered stands until they lead to another screen."""
+        session, offer, stood = self.session, self.offer, list(self.session.path)
+        if offer and parts[0].strip() == RESUME:
+            session.path, session.kept, self.event = offer.path[:-1], offer.kept, "resumed"
+            self._enter(offer.path[-1])
+        else:
+            self._take(parts)
+        if offer and session.path != stood:
+            session.offer = None
+
+    def _take(self, parts: Sequence[str]) -> None:
+        """Take choices in turn; a question, PIN, list or confirmation takes only the last entry, and only when it was shown."""
         if self.screen.form != "choices":
             self._answer(parts[-1].strip())
             return
@@ -77,6 +107,9 @@ class Walk:
         page = laid[min(self.session.page, len(laid) - 1)]
         session = self.session
         session.said, session.more = page.text, self.screen.form != "ending"
+        if self.offer and session.more:
+            offered = f"{page.text}\n{fold(self.served.menu.said(self.served.menu.words['resume'], session.language))}"
+            session.said = offered if septets(offered) <= LIMIT else page.text
         session.shown = [self._rows[place].id for place in page.lines] if self.screen.form == "list" else []
 
     def _pages(self) -> list[Page]:
@@ -183,7 +216,7 @@ class Walk:
         if isinstance(value, Found | Proved):
             session.who = msgspec.to_builtins(value.who) if value.who else session.who
             if isinstance(value, Proved):
-                session.proved = True
+                session.proved, session.opened = True, value.opened
                 session.language = value.language or session.language
         elif keep:
             session.kept = session.kept | {keep: msgspec.to_builtins(value)}

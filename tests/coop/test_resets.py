@@ -48,7 +48,7 @@ def choose(database, now=NOW, person=1, phone=AWA, pin="7391"):
 
 
 def opens(database, pin, now=NOW, person=1):
-    return pins.try_pin(database, person, pin, f"{pin}:{now}", peppers=PEPPERS, now=now) == pins.Right()
+    return isinstance(pins.try_pin(database, person, pin, f"{pin}:{now}", peppers=PEPPERS, now=now), pins.Right)
 
 
 def why(act, *given, **named):

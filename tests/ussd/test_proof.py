@@ -86,6 +86,14 @@ def test_a_missing_word_and_start_are_named():
     assert "words.moved is missing" in "\n".join(map(str, prove(compile_menu({"member": bad}))))
 
 
+@pytest.mark.parametrize(("word", "reason"), [("000 Encore", ""), ("0" * 161, "septets, not 160")])
+def test_the_word_that_goes_on_with_a_cut_call_may_be_missing_and_is_measured(word, reason):
+    source = HEAD.replace("more: 9 Suite", f"more: 9 Suite, resume: {word!r}") + HOME + BALANCES
+    found = "\n".join(map(str, prove(compile_menu({"member": source}))))
+    assert ("words.resume" in found) == bool(reason)
+    assert reason in found
+
+
 def test_a_language_is_served_when_every_text_is_translated():
     source = HEAD + HOME + BALANCES
     whole = {words: words.upper() for words in words_of(compile_menu({"member": source}))}

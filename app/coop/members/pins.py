@@ -24,7 +24,9 @@ Peppers = Mapping[int, bytes]
 
 
 class Right(msgspec.Struct, frozen=True):
-    """The PIN is right."""
+    """The PIN is right; `hashed` is what it was held against, and changes with it."""
+
+    hashed: str
 
 
 class Wrong(msgspec.Struct, frozen=True):
@@ -97,11 +99,11 @@ def try_pin(
     if not right and tries < TRIES:
         return Wrong(TRIES - tries)
     with database.transaction() as session:
-        if right:
+        if right and hashed:
             cleared = update(Person).where(Person.id == person_id, Person.pin_hash == hashed)
             unlocked = {"pin_last_try": None, "pin_locked_until": None, "pin_locked_for_good": False}
             session.execute(cleared.values(pin_tries=0, pin_rounds=0, **unlocked))
-            return Right()
+            return Right(hashed)
         return _lock(session, person_id, mark, now, tell)
 
 

@@ -99,7 +99,8 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
         words = texts.lock_notice(locked.until, desk.code)
         tell(session, person, f"lock:console:{row}", words, now=now, part_price=desk.part_price)
 
-    if pins.try_pin(desk.database, person, pin, f"console:{row}", peppers=desk.peppers, now=now, tell=told) != pins.Right():
+    tried = pins.try_pin(desk.database, person, pin, f"console:{row}", peppers=desk.peppers, now=now, tell=told)
+    if not isinstance(tried, pins.Right):
         return None
     with desk.database.transaction() as session:
         office = _office(session, person, now)
