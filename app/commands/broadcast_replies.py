@@ -11,7 +11,7 @@ from app.sms.cost import quote
 
 HELP = (
     "Jappoo: DIFF ou URGENT public texte, DIFF public @18:30 texte, OUI code, ETAT, ANNULER, MEMBRE, VALIDER, TARIF, REPONDRE, "
-    "PRIX, PROD, SOLDE, RAPPEL, STOP. {cost}."
+    "PRIX, PROD, SOLDE, STOP. {cost}."
 )
 HOW = "Jappoo: envoyez {word} public texte, par exemple {word} TOUS Réunion demain à 9h, ou {word} PECHE+JOAL texte. {cost}."
 HOW_TIME = "Jappoo: heure pas comprise. Par exemple @18:30, @demain 7h, @ven 9h, dans les 7 jours. Rien n'est envoyé. {cost}."
