@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import islice
 from queue import Empty, SimpleQueue
 
 import structlog
@@ -143,15 +144,22 @@ class _Slice:
             self._post.lines.submit(self._call, batch)
 
     def _has_turn(self, next_one: Batch) -> bool:
-        """Tell whether the rate lets a request leave now; turns are taken for all that waits at once, to ask Redis less often."""
+        """Tell whether the rate lets a request leave now.
+
+        Turns are taken for all that waits at once, to ask Redis less often, but for whole requests: half of one's is lost when the
+        slice is over.
+        """
         if self._turns >= next_one.parts:
             return True
         now = time.monotonic()
         if now < self._turn_at:
             return False
         if not self._reserved:
-            wanted = sum(batch.parts for batch in self._waiting) - self._turns
-            wanted = max(min(wanted, self._post.rate.second), next_one.parts - self._turns)
+            wanted = next_one.parts - self._turns
+            for batch in islice(self._waiting, 1, None):
+                if wanted + batch.parts > self._post.rate.second:
+                    break
+                wanted += batch.parts
             turn = self._post.rate.take(wanted, overdraw=self._lane in LEAVES_AGAIN, patience=self._until - now)
             self._turn_at = now + turn.wait
             self._reserved = wanted if turn.reserved else 0

@@ -238,6 +238,14 @@ def test_a_request_takes_no_more_than_one_seconds_parts_and_a_long_message_leave
     assert [(len(batch.ids), batch.parts) for batch in post.claim(second=8)] == [(2, 8), (2, 8), (2, 8), (1, 4), (1, 14)]
 
 
+def test_turns_are_taken_for_whole_requests(post):
+    post.rate.second = 5
+    for number in range(4):
+        post.put("a", f"+22177{number:07}", "long " * 50)
+    assert post.send() == 4
+    assert post.rate.taken == [(4, False), (4, False)]
+
+
 @pytest.mark.parametrize(("purpose", "overdraws"), [("code", True), ("urgent", True), ("answer", False), ("notice", False)])
 def test_only_codes_and_urgent_alerts_overdraw(post, purpose, overdraws):
     post.put("a", purpose=purpose)
