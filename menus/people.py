@@ -214,14 +214,4 @@ def _take_from_others(hop: Hop, session: Session, office: Office, phone: str) ->
 
 
 def _audit(hop: Hop, session: Session, office: Office, act: str, member: finding.Found) -> None:
-    audit.record(
-        session,
-        office,
-        act,
-        about=f"member:{member.member_id}",
-        member_id=member.member_id,
-        cooperative_id=member.cooperative_id,
-        channel="ussd",
-        operation=hop.operation,
-        now=hop.now,
-    )
+    audit.record_on(session, office, act, f"member:{member.member_id}", member, "ussd", hop.operation, hop.now)

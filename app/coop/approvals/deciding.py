@@ -142,7 +142,7 @@ def decide(
     session.add(ApprovalVote(approval_id=row.id, person_id=acting.person_id, approved=approved, at=now, operation=operation))
     session.flush()
     act = f"approval {'given' if approved else 'refused'}"
-    audit.record_on(session, acting, act, "approval", row, channel, operation, now)
+    audit.record_on(session, acting, act, f"approval:{row.id}", row, channel, operation, now)
     if not approved:
         row.decided_by = acting.person_id
         end(session, row, "refused", now)

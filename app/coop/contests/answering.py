@@ -114,7 +114,7 @@ def answer(
             payment.state = row.before or "handed_over"
     if row.payout_id is not None:
         _answer_payout(session, row, row.payout_id, upheld=upheld, now=now)
-    audit.record_on(session, office, f"contest {row.state}", "contest", row, channel, operation, now)
+    audit.record_on(session, office, f"contest {row.state}", f"contest:{row.id}", row, channel, operation, now)
     session.flush()
     return Answered(row.id, row.member_id, row.number, upheld, note)
 

@@ -90,16 +90,7 @@ def ask(session: Session, office: Office, entry_id: int, *, channel: str, operat
         )
     except approvals.AlreadyAsked:
         raise NotReversible(entry_id) from None
-    audit.record(
-        session,
-        office,
-        "reversal asked",
-        about=f"entry:{entry_id}",
-        member_id=entry.member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )
+    audit.record_on(session, office, "reversal asked", f"entry:{entry_id}", entry, channel, operation, now)
     return asked
 
 

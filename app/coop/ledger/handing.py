@@ -41,7 +41,7 @@ def hand_over(session: Session, office: Office, payout_id: int, *, channel: str,
     row.handed_entry_id = _post(session, row, row.kind, (hers, row.member_id), ("handed_over", None), now)
     if row.instalments:
         schedule.write(session, row, now.date())
-    audit.record_on(session, office, "payout handed over", "payout", row, channel, operation, now)
+    audit.record_on(session, office, "payout handed over", f"payout:{row.id}", row, channel, operation, now)
     session.flush()
     return row
 
@@ -72,7 +72,7 @@ def sign(
     if session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == office.person_id:
         raise NotForYourself
     word = signing.sign(row, office.person_id, signature)
-    audit.record_on(session, office, f"payout {word}", "payout", row, channel, operation, now)
+    audit.record_on(session, office, f"payout {word}", f"payout:{row.id}", row, channel, operation, now)
     session.flush()
     return _paid(session, payout_id, now) if word == "countersigned" else None
 

@@ -55,17 +55,7 @@ def ask(session: Session, office: Office, kept: Found, other: Found, *, channel:
         now=now,
         member_id=kept.member_id,
     )
-    audit.record(
-        session,
-        office,
-        "merge asked",
-        about=f"member:{other.member_id}",
-        member_id=kept.member_id,
-        cooperative_id=kept.cooperative_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )
+    audit.record_on(session, office, "merge asked", f"member:{other.member_id}", kept, channel, operation, now)
 
 
 @approvals.executes("merge")

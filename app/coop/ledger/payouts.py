@@ -143,7 +143,7 @@ def ask(
     session.add(row)
     session.flush()
     if office is not None:
-        audit.record_on(session, office, "payout asked", "payout", row, channel, operation, now)
+        audit.record_on(session, office, "payout asked", f"payout:{row.id}", row, channel, operation, now)
     approvals.ask(
         session,
         kind=kind,

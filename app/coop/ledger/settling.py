@@ -79,17 +79,7 @@ def ask_settlement(session: Session, office: Office, member: Found, *, channel: 
             member_id=member.member_id,
         )
         act = "settlement asked"
-    audit.record(
-        session,
-        office,
-        act,
-        about=f"departure:{departure.id}",
-        member_id=member.member_id,
-        cooperative_id=member.cooperative_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )
+    audit.record_on(session, office, act, f"departure:{departure.id}", member, channel, operation, now)
     return Settlement(due)
 
 

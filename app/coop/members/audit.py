@@ -9,11 +9,9 @@ from app.coop.members.models import OfficerAct
 from app.coop.members.offices import Office
 
 
-class Row(Protocol):
-    """A row that is a member's, in a co-operative."""
+class Whose(Protocol):
+    """What is a member's, in a co-operative."""
 
-    @property
-    def id(self) -> int: ...
     @property
     def cooperative_id(self) -> int | None: ...
     @property
@@ -52,16 +50,9 @@ def record(
     )
 
 
-def record_on(session: Session, office: Office, act: str, kind: str, row: Row, channel: str, operation: str, now: datetime) -> None:
-    """Write down an act on a member's own row; its `kind` and id are what the act is about."""
-    record(
-        session,
-        office,
-        act,
-        about=f"{kind}:{row.id}",
-        channel=channel,
-        operation=operation,
-        now=now,
-        cooperative_id=row.cooperative_id,
-        member_id=row.member_id,
-    )
+def record_on(
+    session: Session, office: Office, act: str, about: str, whose: Whose, channel: str, operation: str, now: datetime
+) -> None:
+    """Write down an act on what is a member's."""
+    where, member = whose.cooperative_id, whose.member_id
+    record(session, office, act, about=about, channel=channel, operation=operation, now=now, cooperative_id=where, member_id=member)

@@ -51,7 +51,7 @@ def ask_to_leave(session: Session, member_id: int, *, now: datetime) -> date:
 def note(session: Session, office: Office, member: Found, paper: str, *, channel: str, operation: str, now: datetime) -> date:
     """Note a notice given on paper; return by when everything is repaid. Raises NotPossible."""
     due = _leave(session, member.member_id, office.person_id, paper, now)
-    _audit(session, office, "departure noted", member, channel, operation, now)
+    audit.record_on(session, office, "departure noted", f"member:{member.member_id}", member, channel, operation, now)
     return due
 
 
@@ -98,7 +98,7 @@ def ask(
         now=now,
         member_id=member.member_id,
     )
-    _audit(session, office, f"{kind} asked", member, channel, operation, now)
+    audit.record_on(session, office, f"{kind} asked", f"member:{member.member_id}", member, channel, operation, now)
 
 
 @approvals.executes("exclusion")
@@ -210,17 +210,3 @@ def _open(session: Session, member_id: int) -> Departure | None:
 def _about(approval: approvals.Approval) -> tuple[int, str]:
     _, member, paper = approval.about.split(":")
     return int(member), paper
-
-
-def _audit(session: Session, office: Office, act: str, member: Found, channel: str, operation: str, now: datetime) -> None:
-    audit.record(
-        session,
-        office,
-        act,
-        about=f"member:{member.member_id}",
-        member_id=member.member_id,
-        cooperative_id=member.cooperative_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )

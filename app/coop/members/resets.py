@@ -54,17 +54,7 @@ def open_by_officer(
     row = Reset(person_id=member.person_id, kind="officer", first_by=office.person_id, first_phone=phone, at=now, opened_at=now)
     session.add(row)
     session.flush()
-    audit.record(
-        session,
-        office,
-        "reset opened",
-        about=f"reset:{row.id}",
-        member_id=member.member_id,
-        cooperative_id=member.cooperative_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )
+    audit.record_on(session, office, "reset opened", f"reset:{row.id}", member, channel, operation, now)
     return _open(session, member, now)
 
 

@@ -116,7 +116,7 @@ def hand_over(
     lines = [(_account(session, row, "payable"), row.amount), (_account(session, row, "handed_over"), -row.amount)]
     row.handed_entry_id = _post(session, row, "handing_over", lines, now)
     if office is not None:
-        audit.record_on(session, office, "payment handed over", "payment", row, channel, operation, now)
+        audit.record_on(session, office, "payment handed over", f"payment:{row.id}", row, channel, operation, now)
     session.flush()
     return row
 
@@ -161,7 +161,7 @@ def sign(
         raise Gone
     _for_another(session, office, row)
     word = signing.sign(row, office.person_id, signature)
-    audit.record_on(session, office, f"receipt {word}", "payment", row, channel, operation, now)
+    audit.record_on(session, office, f"receipt {word}", f"payment:{row.id}", row, channel, operation, now)
     session.flush()
     return _pay(session, payment_id, now) if word == "countersigned" else None
 

@@ -172,7 +172,7 @@ def note(
     )
     session.add(row)
     session.flush()
-    audit.record_on(session, office, "weighing noted", "weighing", row, channel, operation, now)
+    audit.record_on(session, office, "weighing noted", f"weighing:{row.id}", row, channel, operation, now)
     return Line(*session.execute(_TOLD.where(Weighing.id == row.id)).one())
 
 
@@ -184,7 +184,7 @@ def undo(session: Session, office: Office, weighing_id: int, *, channel: str, op
     row.state, row.operation = "undone", f"undone:{row.id}"
     declaration = session.get_one(Declaration, row.declaration_id)
     declaration.state, declaration.cancelled_at = ("cancelled", now) if row.on_the_spot else ("declared", None)
-    audit.record_on(session, office, "weighing undone", "weighing", row, channel, operation, now)
+    audit.record_on(session, office, "weighing undone", f"weighing:{row.id}", row, channel, operation, now)
     session.flush()
     return declaration.reference
 
