@@ -205,13 +205,15 @@ class _Slice:
 
     def _wind_up(self) -> None:
         """Give back what wasn't handed over, wait for the rest and settle it; then wait for the rate, if it held us up."""
-        if self._waiting:
-            with self._post.database.transaction() as session:
-                release(session, list(self._waiting), now=self._post.clock())
-            self._waiting.clear()
-        while self._requests:
-            self._collect(None)
-        if self._answered:
-            self._settle_and_claim(0)
+        try:
+            if self._waiting:
+                with self._post.database.transaction() as session:
+                    release(session, list(self._waiting), now=self._post.clock())
+                self._waiting.clear()
+        finally:
+            while self._requests:
+                self._collect(None)
+            if self._answered:
+                self._settle_and_claim(0)
         if self._held_up:
             time.sleep(max(0.0, self._until - time.monotonic()))

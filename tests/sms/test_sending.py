@@ -275,5 +275,20 @@ def test_a_database_that_is_away_while_settling_is_tried_once_more(post, monkeyp
     assert post.states() == ["accepted"]
 
 
+def test_what_was_answered_is_settled_though_the_rest_cant_be_given_back(post, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("x", {}, Exception())
+
+    post.put("a"), post.put("b", text="autre")
+    turns = [Turn(True, 0.0), Turn(False, 60.0)]
+    post.rate.take = lambda *_, **__: turns.pop(0)
+    post.rate.second = 1
+    monkeypatch.setattr(sending, "SLICE_SECONDS", 0.1)
+    monkeypatch.setattr(sending, "release", away)
+    with pytest.raises(OperationalError):
+        post.send()
+    assert sorted(post.states()) == ["accepted", "sending"]
+
+
 def test_every_documented_code_is_in_the_table():
     assert set(VERDICTS) == {100, 101, 102, 401, 402, 403, 404, 405, 406, 407, 409, 500, 501, 502}
