@@ -55,7 +55,8 @@ def price(amount: int | None, since: str | None, *, as_json: bool) -> None:
     with open_database() as database:
         if amount is not None:
             try:
-                from_at = datetime.fromisoformat(since).replace(tzinfo=settings.zone).astimezone(UTC) if since else now
+                from_at = datetime.fromisoformat(since) if since else now
+                from_at = (from_at if from_at.tzinfo else from_at.replace(tzinfo=settings.zone)).astimezone(UTC)
             except ValueError as fault:
                 raise click.UsageError(f"not a day like 2026-12-01: {since}") from fault
             try:

@@ -126,8 +126,9 @@ def test_an_operator_reads_and_adds_prices(sqlite_database, monkeypatch):
     again = ran(sms, ["price", "23", "--from", "2099-12-01"])
     assert (again.exit_code, "none is ever changed" in again.stderr) == (1, True)
     assert ran(sms, ["price", "23", "--from", "demain"]).exit_code == 2
+    assert "2099-12-02T05:00     23 F" in ran(sms, ["price", "23", "--from", "2099-12-02T07:00+02:00"]).stdout
     with sqlite_database.read() as reader:
-        assert prices.table(reader) == [(datetime(2099, 12, 1, tzinfo=UTC), 22)]
+        assert prices.table(reader)[:1] == [(datetime(2099, 12, 1, tzinfo=UTC), 22)]
 
 
 def costs(post):
