@@ -70,10 +70,9 @@ def nobody(said: str, found: Reach) -> str:
     return f"Jappoo: personne à joindre: {said}{f' ({why})' if why else ''}. Rien n'est envoyé. {{cost}}."
 
 
-def over_budget(broadcast: Broadcast, francs: int) -> str:
+def over_budget(francs: int, wanted: int) -> str:
     """Say by how much a day's budget is passed."""
-    cost = number(broadcast.recipients * broadcast.parts * broadcast.price)
-    return f"Jappoo: budget du jour dépassé de {number(francs)} F: cet envoi coûte {cost} F. Rien n'est envoyé. {{cost}}."
+    return f"Jappoo: budget du jour dépassé de {number(francs)} F: cet envoi coûte {number(wanted)} F. Rien n'est envoyé. {{cost}}."
 
 
 def too_slow(minutes: int) -> str:

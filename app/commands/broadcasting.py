@@ -87,7 +87,7 @@ def _confirm(ask: Ask, office: Office, broadcast: Broadcast) -> str:
     except confirming.LeftAlready:
         return _estimate(ask, office, _draft_of(broadcast))
     except budget.OverBudget as over:
-        return said.over_budget(broadcast, over.francs)
+        return said.over_budget(over.francs, over.wanted)
     except Nobody as none:
         return said.nobody(none.audience.said, none.reach)
     except TooSlow as slow:

@@ -287,6 +287,20 @@ def test_the_budget_is_of_the_day_that_it_leaves_on(office):
     assert "envoi 2" in office.ask(f"OUI {code}")
 
 
+def test_who_joined_between_the_estimate_and_the_oui_is_counted_and_paid(office):
+    office.clerk = msgspec.structs.replace(office.clerk, terms=msgspec.structs.replace(TERMS, daily_budget=20 * ALL))
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    with office.database.transaction() as session:
+        number = {"place": None, "registered_at": village.LONG_AGO}
+        session.add(Number(phone="+221770000999", person_id=201, **number))
+    said = office.ask(f"OUI {code}")
+    assert f"dépassé de 20 F: cet envoi coute {20 * ALL + 20} F" in said
+    assert (office.sent(), office.broadcasts()[0].state, office.broadcasts()[0].recipients) == ([], "estimated", ALL)
+    office.clerk = msgspec.structs.replace(office.clerk, terms=TERMS)
+    assert f"{ALL + 1} numéros, {20 * ALL + 20} F" in office.ask(f"OUI {code}")
+    assert len(office.sent()) == ALL + 1
+
+
 def test_a_number_gets_only_so_many_a_day(office, clock):
     office.clerk = msgspec.structs.replace(office.clerk, terms=msgspec.structs.replace(TERMS, a_day=2))
     office.ordered("DIFF SECRETAIRES Un")

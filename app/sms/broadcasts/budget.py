@@ -10,11 +10,11 @@ from app.sms.broadcasts.models import BudgetDay
 
 
 class OverBudget(Exception):
-    """A day's budget doesn't hold it; its argument is how much too much it is, in XOF."""
+    """A day's budget doesn't hold it: `francs` is how much too much it is, of what was `wanted`, in XOF."""
 
-    def __init__(self, francs: int) -> None:
-        super().__init__(francs)
-        self.francs = francs
+    def __init__(self, francs: int, wanted: int) -> None:
+        super().__init__(francs, wanted)
+        self.francs, self.wanted = francs, wanted
 
 
 def reserve(session: Session, day: date, francs: int, budget: int | None) -> None:
@@ -25,7 +25,7 @@ def reserve(session: Session, day: date, francs: int, budget: int | None) -> Non
     if budget is not None:
         more = more.where(BudgetDay.reserved + francs <= budget)
     if session.scalar(more.values(reserved=BudgetDay.reserved + francs).returning(BudgetDay.day)) is None:
-        raise OverBudget(reserved_on(session, day) + francs - (budget or 0))
+        raise OverBudget(reserved_on(session, day) + francs - (budget or 0), francs)
 
 
 def give_back(session: Session, day: date, francs: int) -> None:
