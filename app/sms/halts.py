@@ -52,9 +52,10 @@ def stop(session: Session, lane: Lane, reason: str, watch: Watch, *, now: dateti
 
 
 def remind(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> None:
-    """Tell the administrators of a lane that rests, unless they know of one that does, or were told within the hour."""
-    told = select(Halt.id).where(Halt.told, (Halt.mended_at.is_(None)) | (Halt.since > now - TELL_EVERY)).limit(1)
-    if session.scalar(told) is not None:
+    """Tell the administrators of a lane that rests, unless they know of one that is tried now, or were told within the hour."""
+    lately = now - TELL_EVERY
+    told = select(Halt.id).where(Halt.told, Halt.tried_at > lately, Halt.mended_at.is_(None) | (Halt.since > lately))
+    if session.scalar(told.limit(1)) is not None:
         return
     rests = update(Halt).where(Halt.lane == lane, Halt.mended_at.is_(None)).values(told=True)
     row = session.execute(rests.returning(Halt.id, Halt.reason, Halt.since)).first()

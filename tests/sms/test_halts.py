@@ -113,6 +113,18 @@ def test_what_stays_stopped_is_told_after_the_hour_in_which_it_came_back(post):
     assert causes == ["halt 1", "mended 1", "halt 2"]
 
 
+def test_a_lane_that_nothing_has_tried_for_an_hour_silences_no_other(post):
+    post.put("a", purpose="urgent")
+    post.gateway.answers = [Answer(whole="bad_key")]
+    post.send("urgent")
+    post.wait(hours=7)
+    post.put("b")
+    post.gateway.answers = [Answer(whole="bad_key")]
+    post.send()
+    assert resting(post) == [("urgent", "key refused"), ("answer", "key refused")]
+    assert len(alarms(post)) == 2
+
+
 @pytest.mark.parametrize("reason", texts._REASONS)
 @pytest.mark.parametrize("lane", ["answer", "urgent"])
 def test_an_alarm_is_one_part(reason, lane, clock):
