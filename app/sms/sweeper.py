@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.sms import inbox, reports
+from app.sms.broadcasts import progress
 from app.sms.models import Message, Report, StateChange
 from app.sms.purposes import LANES, LEAVES_AGAIN
 from app.sms.states import move, put_back
@@ -35,7 +36,8 @@ def sweep(session: Session, *, now: datetime, wake: Callable[[str], None]) -> No
         & (Message.expires_at > now)
         & (doubts.correlate(Message).scalar_subquery() < 2)
     )
-    put_back(session, once_more, now=now, at=now, reason="maybe sent, once more", taken=0)
+    stopped = progress.stopped_among(session, session.scalars(select(Message.cause).where(once_more).distinct()))
+    put_back(session, once_more & Message.cause.not_in(stopped), now=now, at=now, reason="maybe sent, once more", taken=0)
     late = (Message.state == "queued") & (Message.expires_at <= now)
     move(session, _some(late, Message.expires_at) & (Message.state == "queued"), "expired", now=now, reason="too late to leave")
     reports.forget(session, now=now)

@@ -14,7 +14,7 @@ from app.coop.members.models import Member, Number
 from app.coop.members.offices import Office
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
-from app.sms import outbox, prices
+from app.sms import outbox, prices, sweeper
 from app.sms.broadcasts import budget, expanding, following, progress
 from app.sms.broadcasts.models import Broadcast, BudgetDay
 from app.sms.broadcasts.timing import Terms
@@ -197,6 +197,17 @@ def test_a_retry_of_a_stopped_broadcast_doesnt_leave(sending):
     assert sending.claim() == []
     sending.tick()
     assert sending.row().state == "stopped"
+
+
+def test_what_is_in_doubt_of_a_stopped_alert_stays_listed_and_leaves_no_more(sending, clock):
+    sending.order(urgent=True)
+    sending.take(sending.claim("urgent"), "maybe")
+    sending.stop()
+    clock.forward(seconds=61)
+    with sending.database.transaction() as session:
+        sweeper.sweep(session, now=clock(), wake=sending.woken.append)
+    assert sending.claim("urgent") == []
+    assert sending.states() == {"maybe": 10, "expired": sending.all - 10}
 
 
 @pytest.mark.usefixtures("slices")
