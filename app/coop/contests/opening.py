@@ -16,10 +16,9 @@ from app.coop.ledger.models import Payout
 from app.coop.members.models import Member
 from app.coop.payments.models import Payment
 from app.coop.production.models import Declaration, Product, Weighing
-from app.coop.production.references import draw_reference
+from app.coop.production.references import draw_free
 
 WITHIN = timedelta(hours=48)
-MOST_DRAWS = 20
 Subject = Literal["payment", "weighing", "price", "payout"]
 
 
@@ -113,7 +112,7 @@ def open_contest(
     row = Contest(
         cooperative_id=cooperative,
         member_id=member_id,
-        number=_number(session, cooperative, draw),
+        number=draw_free(session, Contest.number, Contest.cooperative_id == cooperative, draw),
         subject=subject,
         reference=what.reference,
         before=_halt(session, about) if subject == "payment" else None,
@@ -146,12 +145,3 @@ def _halt_payout(session: Session, payout: int) -> None:
     halted = update(Payout).where(Payout.id == payout, Payout.state.in_(("handed", "paid")), ~Payout.contested)
     if session.scalar(halted.values(contested=True).returning(Payout.id)) is None:
         raise TooLate(payout)
-
-
-def _number(session: Session, cooperative_id: int, draw: Callable[[int], int]) -> str:
-    for _ in range(MOST_DRAWS):
-        number = draw_reference(draw)
-        same = select(Contest.id).where(Contest.cooperative_id == cooperative_id, Contest.number == number)
-        if session.scalar(same) is None:
-            return number
-    raise RuntimeError("no number is free for a contest")

@@ -19,14 +19,13 @@ from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
-from app.coop.production.references import draw_reference
+from app.coop.production.references import draw_free
 
 SIDES = {"withdrawal": ("savings", "cash"), "advance": ("advance", "cash"), "leasing": ("leasing", "equipment")}
 """Each kind's account of the member, and the co-operative's that it leaves."""
 WORDS = {"withdrawal": "Retrait d'épargne", "advance": "Avance", "leasing": "Crédit-bail"}
 HELD = ("asked", "approved")
 OPEN = (*HELD, "handed")
-MOST_DRAWS = 20
 
 
 class NotEnough(Exception):
@@ -133,7 +132,7 @@ def ask(
         amount=amount,
         asset=asset,
         instalments=instalments,
-        reference=_reference(session, member.cooperative_id, draw),
+        reference=draw_free(session, Payout.reference, Payout.cooperative_id == member.cooperative_id, draw),
         state="asked",
         asked_by=asked_by,
         asked_at=now,
@@ -202,12 +201,3 @@ def move(session: Session, payout_id: int, before: Sequence[str], state: str, *o
     if session.scalar(moved.returning(Payout.id)) is None:
         raise Gone(payout_id)
     return session.get_one(Payout, payout_id, populate_existing=True)
-
-
-def _reference(session: Session, cooperative_id: int, draw: Callable[[int], int]) -> str:
-    for _ in range(MOST_DRAWS):
-        drawn = draw_reference(draw)
-        same = select(Payout.id).where(Payout.cooperative_id == cooperative_id, Payout.reference == drawn)
-        if session.scalar(same) is None:
-            return drawn
-    raise RuntimeError("no reference is free for a payout")

@@ -17,9 +17,8 @@ from app.coop.members.offices import Office
 from app.coop.payments.due import Due, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentLine
 from app.coop.production.models import Declaration, Product, Weighing
-from app.coop.production.references import draw_reference
+from app.coop.production.references import MOST_DRAWS, draw_reference
 
-MOST_DRAWS = 20
 ALONE = timedelta(hours=24)
 """Within this, small batches of one officer count together against the threshold."""
 

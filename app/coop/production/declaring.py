@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from app.coop.members.finding import BELONGS
 from app.coop.members.models import Member
 from app.coop.production.models import CooperativeProduct, Declaration, Product
-from app.coop.production.references import draw_reference
+from app.coop.production.references import MOST_DRAWS, draw_reference
 
 AGAIN_WITHIN = timedelta(minutes=30)
 """The same person, product and quantity within this time is asked about: hands tremble, lines drop."""
-MOST_DRAWS = 20
 
 
 class ProductOf(msgspec.Struct, frozen=True):

@@ -2,7 +2,13 @@
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+MOST_DRAWS = 20
+"""How often one is drawn that isn't free, before something must be wrong."""
 _DAMM = (
     "0317598642",
     "7092154863",
@@ -35,3 +41,12 @@ def draw_reference(draw: Callable[[int], int] = secrets.randbelow) -> str:
     """Draw a reference; `draw(n)` gives 0 … n-1."""
     digits = f"{draw(100_000):05d}"
     return digits + check_digit(digits)
+
+
+def draw_free(session: Session, column: InstrumentedAttribute[Any], here: ColumnElement[bool], draw: Callable[[int], int]) -> str:
+    """Draw a reference that no row has in a column `here`; RuntimeError when MOST_DRAWS were taken."""
+    for _ in range(MOST_DRAWS):
+        drawn = draw_reference(draw)
+        if session.scalar(select(column).where(column == drawn, here)) is None:
+            return drawn
+    raise RuntimeError(f"no reference is free: {column}")
