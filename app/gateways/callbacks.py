@@ -67,8 +67,11 @@ def read_incoming(body: bytes) -> IncomingSms:
 
 
 def read_opt_out(body: bytes) -> OptOut:
-    """Read an opt-out."""
-    return OptOut(e164(_form(body, "phoneNumber")["phoneNumber"]))
+    """Read an opt-out; raises Unreadable also on what is no number in full."""
+    number = e164(_form(body, "phoneNumber")["phoneNumber"])
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+        raise Unreadable("phoneNumber")
+    return OptOut(number)
 
 
 def read_subscription(body: bytes) -> Subscription:

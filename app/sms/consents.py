@@ -1,5 +1,6 @@
 """Who wants what: consent of a number by purpose. The newest row of a purpose counts; without one a number wants it."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.db.base import Utc
 from app.sms.models import Message
 
+PERSON = re.compile(r"\+[1-9][0-9]{6,14}")
+"""A number that people have: in full, seven digits or more."""
 CONSENTS = table(
     "consents",
     column("id"),
@@ -36,7 +39,11 @@ def wants(phone: str | InstrumentedAttribute[str], purpose: str) -> ColumnElemen
 
 
 def opted_out(session: Session, phones: Collection[str], *, now: datetime) -> None:
-    """Note that the gateway has these numbers on its list: as their STOP. Who has stopped already has no further row."""
+    """Note that the gateway has these numbers on its list: as their STOP. Who has stopped already has no further row.
+
+    What is no person's number is left out: a report carries whatever somebody wrote there.
+    """
+    phones = [phone for phone in phones if PERSON.fullmatch(phone)]
     newest = select(func.max(CONSENT.id)).where(CONSENT.phone.in_(phones), CONSENT.purpose.in_(STOPPED))
     last = select(CONSENT.phone, CONSENT.purpose).where(
         CONSENT.id.in_(newest.group_by(CONSENT.phone, CONSENT.purpose)), CONSENT.given.is_(False)

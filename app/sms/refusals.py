@@ -11,18 +11,16 @@ Codes, security notices, receipts, officers' tasks and alarms are never refused 
 when the same one goes out again and again.
 """
 
-import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, select, true
 from sqlalchemy.orm import Session
 
+from app.sms.consents import PERSON as PERSON
 from app.sms.consents import wants
 from app.sms.models import Message
 from app.sms.purposes import PURPOSES
 
-PERSON = re.compile(r"\+[1-9][0-9]{6,14}")
-"""A number that people have: in full, seven digits or more."""
 DAY = timedelta(days=1)
 SAME = ((timedelta(minutes=10), 20), (DAY, 60))
 """How often the same text may go to one number within a time: more than anybody asks for, and few enough to be paid."""

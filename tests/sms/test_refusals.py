@@ -10,6 +10,7 @@ from app.sms import consents, doubts, refusals, reports
 from app.sms.models import StateChange
 from app.sms.purposes import PURPOSES
 from tests.sms.conftest import AWA, FATOU
+from tests.sms.test_reports import report
 
 STOPPABLE = {"notice": "notices", "broadcast": "broadcasts", "urgent": "urgent"}
 
@@ -149,6 +150,16 @@ def test_a_report_that_names_the_gateways_list_is_its_stop(post, reason):
         reports.apply_new(session, now=post.clock())
     assert said(post) == [("refused", "opted out at the gateway")]
     assert wanted(post) == ["urgent"]
+
+
+@pytest.mark.parametrize("number", ["", "0", "+2217700000120000000"])
+def test_a_report_of_what_is_no_number_holds_up_no_other(post, number):
+    post.put("a")
+    post.send()
+    assert report(post, "Failed", "unknown", number=number, reason="UserInBlacklist") == "parked"
+    assert report(post, "Success", f"id-1-{AWA}") == "applied"
+    with post.database.read() as reader:
+        assert consents.listed(reader) == []
 
 
 def test_a_start_gives_back_and_a_number_is_listed_until_the_gateway_takes_it_again(post):

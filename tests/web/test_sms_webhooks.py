@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.coop.members.consent import allows
+from app.coop.members.models import Consent
 from app.coop.production.models import Declaration
 from app.sms.models import Inbound, Message, Report
 from tests import letterbox, village
@@ -49,6 +50,14 @@ def test_a_recorded_opt_out_is_as_a_stop(client, database):
     send(client, "sms/optouts", form)
     with database.read() as reader:
         assert not allows(reader, form["phoneNumber"], "broadcasts")
+
+
+@pytest.mark.parametrize("number", ["0", "Orange", "+2217700000120000000"])
+def test_an_opt_out_of_what_is_no_number_is_kept_for_the_operator(client, database, number):
+    send(client, "sms/optouts", {"senderId": "Jappoo", "phoneNumber": number})
+    with database.read() as reader:
+        assert reader.scalars(select(Inbound.state)).all() == ["unreadable"]
+        assert reader.scalars(select(Consent.phone)).all() == []
 
 
 def test_a_declaration_by_sms_is_answered_with_its_reference(client, database, clerk, clock):
