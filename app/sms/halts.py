@@ -1,4 +1,4 @@
-"""Lanes that rest since the provider refuses our account: kept in SQL, so that an emptied Redis doesn't forget them."""
+"""Lanes that rest since the provider refuses us, or is silent: kept in SQL, so that an emptied Redis doesn't forget them."""
 
 from datetime import datetime, timedelta
 from typing import Literal

@@ -4,7 +4,7 @@ No connection to the database is held during a call; what is settled and what is
 """
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -14,12 +14,13 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from app.db.database import Database
-from app.gateways.sms import MaybeSent, NotSent, SmsGateway
+from app.gateways.sms import Answer, MaybeSent, NotSent, SmsGateway
 from app.sms import halts
 from app.sms.claiming import MOST, Batch, claim, most_of, release
 from app.sms.purposes import LEAVES_AGAIN, Lane
 from app.sms.rate import Rate
 from app.sms.settling import Jitter, Outcome, Said, settle
+from app.sms.verdicts import SILENT, SILENT_FROM
 
 log = structlog.get_logger("sms")
 LINES = 16
@@ -44,6 +45,16 @@ class Post:
     ) -> None:
         self.database, self.gateway, self.rate, self.lines = database, gateway, rate, lines
         self.watch, self.clock, self.jitter = watch, clock, jitter
+        self._unanswered = Counter[Lane]()
+
+    def silence(self, lane: Lane, said: Said) -> str | None:
+        """Count a lane's requests in a row that got no answer; return why it should rest, when they are too many."""
+        if isinstance(said, Answer):
+            self._unanswered[lane] = 0
+        if not isinstance(said, MaybeSent):
+            return None
+        self._unanswered[lane] = (self._unanswered[lane] + 1) % SILENT_FROM
+        return None if self._unanswered[lane] else SILENT
 
 
 def send_slice(post: Post, lane: Lane) -> bool:
@@ -72,6 +83,7 @@ class _Slice:
         self._waiting, self._answers = deque[Batch](), SimpleQueue[tuple[Batch, Said]]()
         self._under_way, self._requests = 0, 0
         self._answered: list[tuple[Batch, Said]] = []
+        self._silent: str | None = None
         self._turns, self._reserved, self._turn_at = 0, 0, 0.0
         self._halted = self._empty = self._held_up = False
 
@@ -79,7 +91,7 @@ class _Slice:
         try:
             if trying and not self._try():
                 return False
-            while time.monotonic() < self._until and not (self._halted or self._held_up):
+            while time.monotonic() < self._until and not (self._halted or self._held_up or self._silent):
                 if self._wants_more() or (self._answered and not (self._waiting or self._requests)):
                     self._settle_and_claim(MOST if self._wants_more() else 0)
                 elif not (self._waiting or self._requests):
@@ -122,8 +134,9 @@ class _Slice:
         with post.database.transaction() as session:
             if self._answered:
                 outcome = settle(session, post.gateway.name, self._answered, now=now, jitter=post.jitter)
+                outcome.halted = outcome.halted or (None if outcome.taken else self._silent)
             if outcome.halted and halts.stop(session, self._lane, outcome.halted, post.watch(), now=now):
-                log.error("the provider refuses our account; the lane rests", lane=self._lane, why=outcome.halted)
+                log.error("the provider refuses our account, or is silent; the lane rests", lane=self._lane, why=outcome.halted)
             batches = claim(session, self._lane, now=now, most=most, second=post.rate.second) if most and not outcome.halted else []
         if self._answered:
             log.info("settled", lane=self._lane, requests=len(self._answered), taken=outcome.taken)
@@ -202,6 +215,7 @@ class _Slice:
         self._under_way -= len(answer[0].ids)
         self._requests -= 1
         self._answered.append(answer)
+        self._silent = self._silent or self._post.silence(self._lane, answer[1])
 
     def _wind_up(self) -> None:
         """Give back what wasn't handed over, wait for the rest and settle it; then wait for the rate, if it held us up."""

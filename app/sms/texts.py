@@ -184,6 +184,7 @@ _REASONS = {
     "no credit left": "plus de crédit",
     "held as risky": "compte retenu par l'opérateur",
     "taken, with nobody in it": "demande sans destinataire accepté",
+    "no answer": "la passerelle ne répond pas",
 }
 
 

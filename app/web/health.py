@@ -62,7 +62,7 @@ class _Figures(Collector):
             hops = CounterMetricFamily("jappoo_hops", "USSD hops today (the store is down)", labels=["screen", "outcome"])
         waiting = GaugeMetricFamily("jappoo_waiting", "What came and was not worked on yet", labels=["queue"])
         messages = GaugeMetricFamily("jappoo_messages", "SMS that are on their way, by lane and state", labels=["lane", "state"])
-        resting = GaugeMetricFamily("jappoo_lane_rests", "1 while the provider refuses our account", labels=["lane", "reason"])
+        resting = GaugeMetricFamily("jappoo_lane_rests", "1 while the provider refuses us, or is silent", labels=["lane", "reason"])
         left_out = GaugeMetricFamily("jappoo_day_left_out", "1 when the day's figures took too long and are missing here")
         with self._database.read() as reader:
             for queue, new in ((inbox.QUEUE, Inbound.state == "new"), (reports.QUEUE, Report.fate == "new")):

@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from app.gateways.sms import Answer, Refused, Taken
+from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from app.gsm7 import measure
 from app.sms import halts, texts
 from app.sms.models import Halt, Message
+from app.sms.sending import LINES, Post
+from app.sms.verdicts import SILENT, SILENT_FROM
 from tests.sms.conftest import ADMINISTRATOR, AWA, FATOU
 
 BROKE = {"no credit": Answer(refused={AWA: Refused(405, "")}), "bad key": Answer(whole="bad_key"), "nobody": Answer(whole="nobody")}
@@ -46,6 +48,29 @@ def test_it_goes_on_when_mended_and_says_so_instead_of_what_it_could_not_say(pos
     assert alarms(post) == [(ADMINISTRATOR, "expired"), (ADMINISTRATOR, "queued")]
     assert post.send("notice") == 1
     assert "repris" in post.gateway.requests[-1][0]
+
+
+def test_a_provider_that_gives_no_answer_gets_a_few_requests_and_not_the_whole_lane(post):
+    for number in range(40):
+        post.put(f"cause {number}", text=f"text {number}")
+    post.gateway.answers = [MaybeSent("HTTP 503")] * 40
+    post.send()
+    assert resting(post) == [("answer", "no answer")]
+    assert len(post.gateway.requests) == LINES
+    post.wait(seconds=61)
+    post.send()
+    assert len(post.gateway.requests) == LINES + 1, "one a minute, to see whether it is mended"
+    post.wait(seconds=61)
+    post.gateway.answers = []
+    assert post.send() == 40 - LINES - 1
+    assert resting(post) == []
+
+
+def test_requests_without_an_answer_are_counted_from_slice_to_slice_and_an_answer_forgets_them():
+    desk, cut = Post(*[None] * 7), MaybeSent("cut")
+    said = [cut, cut, NotSent("refused"), cut, cut, Answer(), *[cut] * SILENT_FROM]
+    assert [desk.silence("code", one) for one in said] == [None] * (len(said) - 1) + [SILENT]
+    assert desk.silence("urgent", cut) is None
 
 
 def test_one_number_that_is_held_back_stops_nobody(post):
