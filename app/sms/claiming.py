@@ -55,12 +55,16 @@ def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, seco
         .returning(Message.id, Message.to_number, Message.text, Message.parts, Message.cause)
         .execution_options(synchronize_session=False)
     ).all()
-    stopped = progress.stopped_among(session, {row.cause for row in rows})
-    if stopped:
+    stopped, resting = progress.held_among(session, {row.cause for row in rows}, now)
+    if stopped or resting:
         _put_aside(session, [row.id for row in rows if row.cause in stopped], stopped, now)
-        rows = [row for row in rows if row.cause not in stopped]
+        for cause, until in resting.items():
+            late = [row.id for row in rows if row.cause == cause]
+            restore(session, Message.id.in_(late), now=now, at=until, reason=progress.RESTS)
+            progress.put_off(session, cause, until)
+        rows = [row for row in rows if row.cause not in stopped and row.cause not in resting]
         if not rows:
-            return claim(session, lane, now=now, most=most, second=second)
+            return [] if resting else claim(session, lane, now=now, most=most, second=second)
     texts: dict[str, list[Any]] = {}
     for row in sorted(rows, key=lambda row: row.id):
         texts.setdefault(row.text, []).append(row)

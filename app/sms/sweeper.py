@@ -36,7 +36,7 @@ def sweep(session: Session, *, now: datetime, wake: Callable[[str], None]) -> No
         & (Message.expires_at > now)
         & (doubts.correlate(Message).scalar_subquery() < 2)
     )
-    stopped = progress.stopped_among(session, session.scalars(select(Message.cause).where(once_more).distinct()))
+    stopped, _ = progress.held_among(session, session.scalars(select(Message.cause).where(once_more).distinct()), now)
     put_back(session, once_more & Message.cause.not_in(stopped), now=now, at=now, reason="maybe sent, once more", taken=0)
     late = (Message.state == "queued") & (Message.expires_at <= now)
     move(session, _some(late, Message.expires_at) & (Message.state == "queued"), "expired", now=now, reason="too late to leave")

@@ -307,6 +307,32 @@ def test_a_big_one_rests_in_quiet_hours(sqlite_database, clock, monkeypatch):
     assert sending.row().ends_at == morning + timedelta(seconds=sending.all - 20)
 
 
+@pytest.mark.parametrize("days", [0, 1])
+def test_what_is_late_rests_in_quiet_hours_too(sending, clock, days):
+    sending.order(wanted_at=clock().replace(hour=20, minute=50))
+    with sending.database.transaction() as session:
+        session.execute(update(Message).values(expires_at=clock() + timedelta(days=9)))
+    clock.forward(days=days, hours=10, minutes=59)
+    assert len(sending.claim()) == 10
+    clock.forward(minutes=1)
+    assert sending.claim() == []
+    with sending.database.read() as reader:
+        queued = select(Message.next_at, Message.reason, func.count()).where(Message.state == "queued")
+        rows = reader.execute(queued.where(Message.cause == "broadcast:1").group_by(Message.next_at, Message.reason)).all()
+    morning = (clock() + timedelta(days=1)).replace(hour=7, minute=0)
+    assert rows == [(morning, "quiet hours", sending.all - 10)]
+    clock.forward(hours=10)
+    assert len(sending.claim()) == 10
+
+
+def test_an_alert_rests_in_no_hours(sending, clock):
+    sending.order(urgent=True)
+    with sending.database.transaction() as session:
+        session.execute(update(Message).values(expires_at=clock() + timedelta(days=1)))
+    clock.forward(hours=13)
+    assert len(sending.claim("urgent")) == 10
+
+
 def test_eight_confirmations_share_one_budget(patient, clock):
     """Eight at once, room for three: three get it, and the day's sum is theirs."""
     outcomes, day = [], clock().date()

@@ -148,6 +148,8 @@ def _freeze(session: Session, broadcast: Broadcast, terms: Terms, now: datetime)
     broadcast.recipients, broadcast.refused, broadcast.capped = found.numbers, found.stopped, found.capped
     broadcast.without, broadcast.ends_at, broadcast.frozen_to = found.without, ends, newest
     broadcast.lane = lane_of(broadcast.purpose, found.numbers)
+    if broadcast.purpose != "urgent":
+        broadcast.rests_at, broadcast.rests_until = terms.rest_after(broadcast.starts_at) or (None, None)
 
 
 def _terms_of(session: Session, broadcast: Broadcast, terms: Terms, now: datetime) -> tuple[Audience, Limits]:

@@ -16,7 +16,8 @@ class Broadcast(Base):
 
     *estimated* until its `OUI`, or *dead* without; then *expanding* (a message row for each number, up to the newest number
     `frozen_to`, done as far as `cursor`), *scheduled*, *sending*, *done*; or *stopping*, then *stopped*. `price` is XOF a part,
-    `reserved` XOF of the budget of `budget_day`. `told` is the progress in per cent that its sender was told; `gone`, `failed`
+    `reserved` XOF of the budget of `budget_day`. From `rests_at` to `rests_until`, and at the same hours of
+    the days after, nothing of it leaves. `told` is the progress in per cent that its sender was told; `gone`, `failed`
     and `doubted` are its messages as of `counted_at`.
     """
 
@@ -56,6 +57,8 @@ class Broadcast(Base):
     wanted_at: Mapped[datetime | None] = mapped_column(Utc)
     starts_at: Mapped[datetime] = mapped_column(Utc)
     ends_at: Mapped[datetime] = mapped_column(Utc)
+    rests_at: Mapped[datetime | None] = mapped_column(Utc)
+    rests_until: Mapped[datetime | None] = mapped_column(Utc)
     estimated_at: Mapped[datetime] = mapped_column(Utc)
     confirmed_at: Mapped[datetime | None] = mapped_column(Utc)
     ended_at: Mapped[datetime | None] = mapped_column(Utc)

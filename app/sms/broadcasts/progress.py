@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
@@ -20,9 +20,10 @@ FEW = 500
 """A stopped broadcast to so many is put aside at once; of a greater one the flag must do until the next claim, or the scheduler."""
 ASIDE = ("expired", "refused")
 """States of messages that will never leave, by our own will."""
-DROPPED = "broadcast stopped"
+DROPPED, RESTS = "broadcast stopped", "quiet hours"
+A_DAY = timedelta(days=1)
 MOST_DROPPED = 5_000
-"""Messages of a stopped broadcast that are put aside at a time."""
+"""Messages of a stopped broadcast, or of a resting one, that are put aside at a time."""
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -100,10 +101,24 @@ def drop(session: Session, broadcast: int, *, now: datetime) -> int:
     return len(ids)
 
 
-def stopped_among(session: Session, causes: Iterable[str]) -> set[str]:
-    """Return which of these causes are broadcasts that were stopped."""
+def put_off(session: Session, cause: str, until: datetime) -> None:
+    """Let some of a broadcast's messages that are queued wait until an instant: its quiet hours have begun."""
+    some = select(Message.id).where(Message.cause == cause, Message.state == "queued", Message.next_at < until).limit(MOST_DROPPED)
+    late = update(Message).where(Message.id.in_(some), Message.state == "queued")
+    session.execute(late.values(next_at=until, reason=RESTS).execution_options(synchronize_session=False))
+
+
+def held_among(session: Session, causes: Iterable[str], now: datetime) -> tuple[set[str], dict[str, datetime]]:
+    """Return which of these causes are broadcasts that were stopped, and which are in their quiet hours, until when."""
     ids = {broadcast_of(cause): cause for cause in causes if _CAUSE.fullmatch(cause)}
     if not ids:
-        return set()
-    found = select(Broadcast.id).where(Broadcast.id.in_(ids), Broadcast.state.in_(("stopping", "stopped")))
-    return {ids[broadcast] for broadcast in session.scalars(found)}
+        return set(), {}
+    stopped = Broadcast.state.in_(("stopping", "stopped"))
+    found = select(Broadcast.id, stopped, Broadcast.rests_at, Broadcast.rests_until)
+    rows = session.execute(found.where(Broadcast.id.in_(ids), stopped | (Broadcast.rests_at <= now))).all()
+    resting: dict[str, datetime] = {}
+    for broadcast, is_stopped, start, end in rows:
+        since = (now - start) % A_DAY if start else A_DAY
+        if start and end and not is_stopped and since < end - start:
+            resting[ids[broadcast]] = now - since + (end - start)
+    return {ids[row[0]] for row in rows if row[1]}, resting

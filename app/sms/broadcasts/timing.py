@@ -35,6 +35,12 @@ class Terms(msgspec.Struct, frozen=True):
         day = here.date() + timedelta(days=int(start > end and now >= start))
         return datetime.combine(day, end, self.zone).astimezone(at.tzinfo)
 
+    def rest_after(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """Return the begin and the end of the next quiet hours that begin after an instant, None when there are none."""
+        start = self._next_quiet(at)
+        end = start and self.quiet_until(start)
+        return (start, end) if start and end else None
+
     def leaves(self, at: datetime, *, urgent: bool = False) -> datetime:
         """Return when something leaves that is due at an instant: then, or at the end of the quiet hours."""
         return at if urgent else self.quiet_until(at) or at
