@@ -78,7 +78,9 @@ def over_budget(francs: int, wanted: int) -> str:
 def too_slow(minutes: int) -> str:
     """Say that an alert would take longer than it is good for."""
     takes = f"{minutes // 60} h {minutes % 60:02d}"
-    return f"Jappoo: trop de monde pour une alerte: {takes} d'envoi, au plus 3 h. Rien n'est envoyé. {{cost}}."
+    return (
+        f"Jappoo: trop de monde pour une alerte: {takes} d'envoi avec ce qui attend déjà, au plus 3 h. Rien n'est envoyé. {{cost}}."
+    )
 
 
 def standing(broadcast: Broadcast, counted: Counts, terms: Terms, now: datetime) -> str:

@@ -338,7 +338,8 @@ def test_an_alert_waits_for_those_that_should_have_left_by_now(office, clock):
     office.change(update(Broadcast).values(recipients=60 * 60 * 50 * 3))
     clock.forward(minutes=5)
     assert office.broadcasts()[0].ends_at < clock()
-    assert "3 h 01 d'envoi" in office.ask("URGENT TOUS Tempête")
+    assert "3 h 01 d'envoi avec ce qui attend déjà" in office.ask("URGENT TOUS Tempête")
+    assert office.answers()[-1].parts == 1
 
 
 def test_every_officer_of_the_scope_has_a_copy_and_may_stop_it(office):
