@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
+from app.sms.broadcasts import progress
 from app.sms.models import Message
 from app.sms.outbox import touch
 from app.sms.purposes import PURPOSES
@@ -36,18 +37,21 @@ def code_of(found: Sequence[Any], secret: bytes) -> str:
 
 
 def order_again(session: Session, ids: Sequence[int], code: str, secret: bytes, *, now: datetime) -> int:
-    """Queue *maybe sent* messages once more, with their patience anew; return how many.
+    """Queue *maybe sent* messages once more, with their patience anew; return how many. Those of a stopped broadcast, and to who
+    has said STOP since, stay in doubt.
 
     Raises WrongCode when the code isn't theirs: also when one of them was settled or ordered since it was given.
     """
     found = doubted(session, most=len(ids), ids=ids)
     if not found or not hmac.compare_digest(code_of(found, secret), code):
         raise WrongCode(code)
+    causes = session.scalars(select(Message.cause).where(Message.id.in_(ids)).distinct())
+    stopped, _ = progress.held_among(session, causes, now)
+    which = Message.id.in_([row.id for row in found]) & (Message.state == "maybe") & Message.cause.not_in(stopped)
     for purpose in {row.purpose for row in found}:
-        some = [row.id for row in found if row.purpose == purpose]
-        fresh = update(Message).where(Message.id.in_(some), Message.state == "maybe")
+        fresh = update(Message).where(which, Message.purpose == purpose)
         session.execute(fresh.values(expires_at=now + PURPOSES[purpose].expires, attempts=0))
-    moved = put_back(session, Message.id.in_([row.id for row in found]), now=now, at=now, reason=REASON, taken=0)
+    moved = put_back(session, which, now=now, at=now, reason=REASON, taken=0)
     for lane in {row.lane for row in found}:
         touch(session, lane)
     return len(moved)

@@ -109,15 +109,19 @@ def accept(session: Session, provider: str, taken: Sequence[Took], *, now: datet
 def put_back(session: Session, which: ColumnElement[bool], *, now: datetime, at: datetime, reason: str, taken: int) -> list[int]:
     """Give claimed messages back to the queue for `at`; the only way down, for the holder of the claim alone. Return which.
 
-    `taken` is what the attempt counts: 0 when it never reached the provider. Whose number has said no meanwhile gets none.
+    `taken` is what the attempt counts: 0 when it never reached the provider. Whose number has said no meanwhile gets none: what
+    is in doubt stays so.
     """
-    back = note(session, restore(session, which, now=now, at=at, reason=reason, taken=taken), "queued", reason, now)
-    unwanted = [
-        (Message.purpose == name) & ~consents.wants(Message.to_number, purpose.consent)
-        for name, purpose in PURPOSES.items()
-        if purpose.consent
-    ]
-    stopped = set(move(session, Message.id.in_(back) & or_(*unwanted), "refused", now=now, reason="stopped")) if back else set()
+    unwanted = or_(
+        *(
+            (Message.purpose == name) & ~consents.wants(Message.to_number, purpose.consent)
+            for name, purpose in PURPOSES.items()
+            if purpose.consent
+        )
+    )
+    wanted = which & ((Message.state != "maybe") | ~unwanted)
+    back = note(session, restore(session, wanted, now=now, at=at, reason=reason, taken=taken), "queued", reason, now)
+    stopped = move(session, Message.id.in_(back) & unwanted, "refused", now=now, reason="stopped") if back else []
     return [message for message in back if message not in stopped]
 
 

@@ -14,7 +14,7 @@ from app.coop.members.models import Member, Number
 from app.coop.members.offices import Office
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
-from app.sms import outbox, prices, sweeper
+from app.sms import doubts, outbox, prices, sweeper
 from app.sms.broadcasts import budget, expanding, following, progress
 from app.sms.broadcasts.models import Broadcast, BudgetDay
 from app.sms.broadcasts.timing import Terms
@@ -206,6 +206,9 @@ def test_what_is_in_doubt_of_a_stopped_alert_stays_listed_and_leaves_no_more(sen
     clock.forward(seconds=61)
     with sending.database.transaction() as session:
         sweeper.sweep(session, now=clock(), wake=sending.woken.append)
+        found = doubts.doubted(session)
+        code = doubts.code_of(found, village.KEY)
+        assert doubts.order_again(session, [row.id for row in found], code, village.KEY, now=clock()) == 0
     assert sending.claim("urgent") == []
     assert sending.states() == {"maybe": 10, "expired": sending.all - 10}
 

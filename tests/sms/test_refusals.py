@@ -83,7 +83,7 @@ def test_what_is_ordered_again_after_a_stop_leaves_only_to_the_others(post):
         assert doubts.order_again(session, [1, 2], doubts.code_of(found, b"key"), b"key", now=post.clock()) == 1
     post.send("notice")
     assert post.gateway.requests[1:] == [("Jappoo: bonjour", [FATOU])]
-    assert said(post) == [("refused", "stopped"), ("accepted", None)]
+    assert said(post) == [("maybe", "no answer"), ("accepted", None)]
 
 
 @pytest.mark.parametrize("number", ["21512", "JAPPOO", "AFRICASTKNG", "+12345", "Orange 221", ""])
