@@ -51,7 +51,7 @@ def estimated(broadcast: Broadcast, code: str, before: Broadcast | None, terms: 
     return (
         f"{again}{kind}{broadcast.said}: {numbers(broadcast.recipients)}{_without(broadcast)}. "
         f"{quote(broadcast.typed, broadcast.recipients, broadcast.price).words()}. {_when(broadcast, terms, now)}. "
-        f'"{first_words(broadcast.text)}" Pour envoyer: OUI {code} (15 min). {{cost}}.'
+        f'"{first_words(broadcast.text)}" Envoyer: OUI {code} (15 min). {{cost}}.'
     )
 
 
@@ -102,9 +102,10 @@ def member(card: str, cooperative: str, state: str, *, shared: bool, broadcasts:
 def _when(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
     wanted = max(broadcast.wanted_at or now, broadcast.estimated_at)
     quiet = " (heures calmes)" if broadcast.purpose != "urgent" and terms.quiet_until(wanted) else ""
+    starts, ends = (at.astimezone(terms.zone) for at in (broadcast.starts_at, broadcast.ends_at))
     at_once = broadcast.state == "estimated" and broadcast.starts_at <= now
-    starts = "dès OUI" if at_once else hour(broadcast.starts_at, now, terms.zone)
-    return f"Départ {starts}{quiet}, fin {hour(broadcast.ends_at, now, terms.zone)}"
+    begin = "Dès OUI" if at_once else f"Départ {hour(starts, now, terms.zone)}"
+    return f"{begin}{quiet}, fin {hour(ends, ends if ends.date() == starts.date() else now, terms.zone)}"
 
 
 def _without(broadcast: Broadcast) -> str:

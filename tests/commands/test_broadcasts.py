@@ -71,7 +71,7 @@ def test_an_estimate_says_everything_in_one_part_and_sends_nothing(office):
         f"{ALL} numéros",
         "1 SMS chacun",
         "480 F",
-        "Départ dès OUI, fin 10:00",
+        "Dès OUI, fin 10:00",
         '"Réunion demain',
         "Gratuit",
     ):
@@ -267,11 +267,12 @@ def test_a_later_hour_waits_and_can_be_cancelled(office, clock):
 def test_between_quiet_hours_it_waits_for_their_end_and_says_so(office, clock):
     clock.forward(hours=12)  # 22:00
     said = office.ask("DIFF TOUS Marché fermé")
-    assert "Départ demain 7:00 (heures calmes)" in said
+    assert "Départ demain 7:00 (heures calmes), fin 7:00." in said
+    assert office.answers()[-1].parts == 1
     office.ask(f"OUI {code_in(said)}")
     assert {(message.next_at.day, message.next_at.hour) for message in office.sent()} == {(25, 7)}
     assert {message.expires_at - message.next_at for message in office.sent()} == {timedelta(days=1)}
-    assert "Départ dès OUI" in office.ask("URGENT TOUS Vent violent, rentrez")
+    assert "Dès OUI" in office.ask("URGENT TOUS Vent violent, rentrez")
 
 
 def test_the_budget_is_of_the_day_that_it_leaves_on(office):
