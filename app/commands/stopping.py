@@ -21,8 +21,8 @@ FILLERS = (
     *("S", "IL", "VOUS", "TE", "PLAIT", "A", "AU", "AUX", "DE", "D", "DES", "DU", "LE", "LA", "LES", "L", "CE", "CES", "VOS"),
     *("SMS", "MSG", "MESSAGE", "MESSAGES", "ANNONCE", "ANNONCES", "PUB", "PUBS", "PUBLICITE", "PUBLICITES", "DIFFUSION"),
     *("DIFFUSIONS", "INFO", "INFOS", "ENVOI", "ENVOIS", "ENVOYER", "RECEVOIR", "TOUT", "TOUS", "TOUTES", "MOI", "CPS"),
-    *("CA", "PLUS", "ENCORE", "VITE", "ASSEZ", "ALL", "BEAUCOUP", "MAINTENANT"),
-    *("JE", "NE", "N", "VEUX", "PAS", "M", "ME", "NOUS", "ENVOYEZ", "ECRIRE", "ECRIVEZ", "RIEN"),
+    *("CA", "PLUS", "ENCORE", "VITE", "ASSEZ", "ALL", "BEAUCOUP"),
+    *("JE", "NE", "N", "VEUX", "M", "ME", "NOUS", "ENVOYEZ", "ECRIRE", "ECRIVEZ", "RIEN"),
     *("IT", "THIS", "THESE", "SENDING", "TEXTING", "TEXTS", "YI", "BI"),
 )
 _RUN = re.compile(r"(.)\1+")

@@ -24,7 +24,7 @@ Arrêtez les alertes svp|FIN URGENCE|stop urgent|DEDDU ALERTE|stop alertes sms""
 START = "START|start!|Start svp|REPRENDRE|reprendre les messages|OUVRIR|Réabonner|recommencez svp|START ALERTE|staart"
 OTHERS = """Fin de semaine je livre 20 caisses|arrêt de la pirogue demain|stop on ne sort pas|Finda|départ|stopover|FIN 2026
 Arrêtez de m'envoyer Moussa|stop je ne veux pas vendre|Arrêtez la vente|ok demain|please send|ARRET 2 caisses|FIN 3
-stop 2 caisses|dakar|taxi|je veux arrêter la pêche|stop ne venez pas
+stop 2 caisses|dakar|taxi|je veux arrêter la pêche|stop ne venez pas|arrêtez pas svp|n'arrêtez pas
 ouvrir la boutique|START PECHE|bonjour|svp|merci|arrêt 3 jours|alerte|"""
 CASES = [(text, "STOP") for text in STOP.replace("\n", "|").split("|")]
 CASES += [(text, "STOP ALERTE") for text in ALERTS.replace("\n", "|").split("|")] + [(text, "START") for text in START.split("|")]
