@@ -129,11 +129,11 @@ def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
         return Answer(whole="invalid_sender")
     if said.recipients == [] and not _SOME.match(said.message or ""):
         return Answer(whole="nobody")
-    asked = {number.lstrip("+"): number for number in numbers}
+    asked = {_digits(number): number for number in numbers}
     taken: dict[str, Taken] = {}
     refused: dict[str, Refused] = {}
     for one in said.recipients or ():
-        number, code = asked.get(str(one.number).strip().lstrip("+")), _code(one.status_code)
+        number, code = asked.get(_digits(one.number)), _code(one.status_code)
         if number is None or code is None:
             continue
         if code not in ACCEPTED:
@@ -160,6 +160,11 @@ class _Said(msgspec.Struct, rename="pascal"):
 
 class _Wrapped(msgspec.Struct):
     said: _Said = msgspec.field(name="SMSMessageData")
+
+
+def _digits(number: str | int) -> str:
+    """Return the digits that a number is known by in any spelling: no country's begin with 0."""
+    return re.sub(r"\D", "", str(number)).removeprefix("00")
 
 
 def _code(given: str | int | None) -> int | None:

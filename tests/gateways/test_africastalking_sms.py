@@ -133,8 +133,8 @@ def test_nothing_is_asked_when_no_number_is_good(gateway: Gateway) -> None:
     assert not Provider.asked
 
 
-@pytest.mark.parametrize("number", ["221771234567", 221771234567, " +221771234567"])
-def test_a_number_is_known_again_without_its_plus(gateway: Gateway, number: str | int) -> None:
+@pytest.mark.parametrize("number", ["221771234567", 221771234567, " +221771234567", "+221 77-123 45 67", "00221771234567"])
+def test_a_number_is_known_again_in_another_spelling(gateway: Gateway, number: str | int) -> None:
     assert set(gateway(_answer(number=number)).send("Bonjour", [NUMBER]).taken) == {NUMBER}
 
 
