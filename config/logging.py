@@ -15,7 +15,7 @@ _NUMBER = re.compile(
     r"(?<!\d)(?P<country>(?:\+|00)?221[ .-]?)?(?P<head>7\d)[ .-]?\d{3}[ .-]?\d{2}[ .-]?(?P<tail>\d\d)(?!\d)"
     r"|\+(?P<foreign>\d{4})\d{3,9}(?P<end>\d\d)(?!\d)"
 )
-_PATH = re.compile(r"(/at/)[^/\s\"']+")
+_PATH = re.compile(r"(/(?:at|hubtel)/)[^/\s\"']+")
 _PARAMETERS = re.compile(r"\[parameters: .*?\]$", re.MULTILINE | re.DOTALL)
 _NEVER = re.compile(
     r"(^|_)(pin|text|input|body|form|token|secret|secret_key|api_key|pepper|password|authorization|cookie)s?$", re.IGNORECASE

@@ -6,7 +6,7 @@ import click
 @click.command()
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; else WEB_WORKERS.")
 def web(*, workers: int | None) -> None:
-    """Serve the gateways' calls, the console and the trace pages on HOST and PORT, until a signal.
+    """Serve the gateways' calls, the console and, but in production, the phone page on HOST and PORT, until a signal.
 
     Example: jappoo web --workers 2
     """
