@@ -50,6 +50,14 @@ def test_a_stop_is_confirmed_even_after_a_stop_and_holds_notices_back(desk):
     assert [message.state for message in desk.answers()] == ["queued"] * 2
 
 
+def test_a_shared_numbers_word_is_the_numbers_and_nobodys_alone(desk):
+    for text, given in (("STOP", False), ("START", True)):
+        desk.say(text, sender=village.SHARED)
+        with desk.database.read() as reader:
+            assert consent.allows(reader, village.SHARED, "broadcasts") is given
+    assert {row.person_id for row in desk.rows(Consent)} == {None}
+
+
 def test_what_begins_with_stop_and_says_more_is_told_how_and_read_by_somebody(desk):
     assert "STOP seul" in desk.say("stop on ne sort pas demain")
     assert [(row.state, row.word) for row in desk.inbox()] == [("unparsed", None)]
