@@ -52,9 +52,8 @@ def stop(session: Session, lane: Lane, reason: str, watch: Watch, *, now: dateti
 
 
 def remind(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> None:
-    """Tell the administrators of a lane that rests, unless they know of one that is tried now, or were told within the hour."""
-    lately = now - TELL_EVERY
-    told = select(Halt.id).where(Halt.told, Halt.tried_at > lately, Halt.mended_at.is_(None) | (Halt.since > lately))
+    """Tell the administrators of a lane that rests, unless they know of one that does, or were told within the hour."""
+    told = select(Halt.id).where(Halt.told, Halt.mended_at.is_(None) | (Halt.since > now - TELL_EVERY))
     if session.scalar(told.limit(1)) is not None:
         return
     rests = update(Halt).where(Halt.lane == lane, Halt.mended_at.is_(None)).values(told=True)
@@ -72,6 +71,12 @@ def mend(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> bool:
         move(session, unsent, "expired", now=now, reason="mended before it left")
         _tell(session, f"mended {row.id}", texts.mended(lane, row.reason, row.since, now), watch, now)
     return row is not None
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """End the rests that nothing has tried for an hour: nothing waits on those lanes, and the next message will tell."""
+    stale = update(Halt).where(Halt.mended_at.is_(None), Halt.tried_at <= now - TELL_EVERY)
+    session.execute(stale.values(mended_at=now))
 
 
 def resting(reader: Connection) -> list[tuple[str, str, datetime, datetime]]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.sms import inbox, reports
+from app.sms import halts, inbox, reports
 from app.sms.broadcasts import progress
 from app.sms.models import Message, Report, StateChange
 from app.sms.purposes import LANES, LEAVES_AGAIN
@@ -41,6 +41,7 @@ def sweep(session: Session, *, now: datetime, wake: Callable[[str], None]) -> No
     late = (Message.state == "queued") & (Message.expires_at <= now)
     move(session, _some(late, Message.expires_at) & (Message.state == "queued"), "expired", now=now, reason="too late to leave")
     reports.forget(session, now=now)
+    halts.forget(session, now=now)
     for lane in LANES:
         due = select(Message.id).where(Message.state == "queued", Message.lane == lane, Message.next_at <= now)
         if session.scalar(due.order_by(Message.next_at).limit(1)) is not None:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from app.gsm7 import measure
-from app.sms import halts, texts
+from app.sms import halts, sweeper, texts
 from app.sms.models import Halt, Message
 from app.sms.sending import LINES, Post
 from app.sms.verdicts import SILENT, SILENT_FROM
@@ -138,15 +138,18 @@ def test_what_stays_stopped_is_told_after_the_hour_in_which_it_came_back(post):
     assert causes == ["halt 1", "mended 1", "halt 2"]
 
 
-def test_a_lane_that_nothing_has_tried_for_an_hour_silences_no_other(post):
+def test_a_lane_on_which_nothing_waits_rests_for_an_hour_and_silences_no_other(post):
     post.put("a", purpose="urgent")
     post.gateway.answers = [Answer(whole="bad_key")]
     post.send("urgent")
-    post.wait(hours=7)
+    for hours, left in ((0, [("urgent", "key refused")]), (7, [])):
+        post.wait(hours=hours)
+        with post.database.transaction() as session:
+            sweeper.sweep(session, now=post.clock(), wake=lambda _: None)
+        assert resting(post) == left
     post.put("b")
     post.gateway.answers = [Answer(whole="bad_key")]
     post.send()
-    assert resting(post) == [("urgent", "key refused"), ("answer", "key refused")]
     assert len(alarms(post)) == 2
 
 
