@@ -33,9 +33,9 @@ def cards(cooperative: str, renew: bool) -> None:
         raise click.ClickException(f"no co-operative has the code {cooperative}")
     for card in issued:
         place = f"   Place {card.place}" if card.place else ""
-        click.echo(
-            f"Carte {card.card}   {card.phone or 'sans téléphone'}{place}\nComposez {settings.ussd_code or 'le code de Jappoo'}"
-        )
+        sms = f"   SMS au {settings.at_short_code}" if settings.at_short_code else ""
+        click.echo(f"Carte {card.card}   {card.name}   {card.phone or 'sans téléphone'}{place}")
+        click.echo(f"Composez {settings.ussd_code or 'le code de Jappoo'}{sms}")
         click.echo(f"Numéro d'activation (30 jours): {card.activation}\n{notice.WHOLE}\n")
     click.echo(f"{len(issued)} cards", err=True)
 

@@ -25,7 +25,7 @@ def issue(database, clock, code="cps1", **how):
 def test_a_card_that_works_is_renewed_only_when_asked(pending, clock):
     assert issue(pending, clock) == []
     [card] = issue(pending, clock, renew=True)
-    assert card.phone == village.NEW
+    assert (card.name, card.phone) == ("Awa 4", village.NEW)
     old = activation.try_activation(pending, 4, "482190", "a", key=village.KEY, now=clock())
     assert isinstance(old, activation.Refused) or card.activation == "482190"
     new = activation.try_activation(pending, 4, card.activation, "b", key=village.KEY, now=clock())

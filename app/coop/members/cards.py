@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.members import activation
-from app.coop.members.models import Activation, Cooperative, Member, Number
+from app.coop.members.models import Activation, Cooperative, Member, Number, Person
 
 
 class Card(msgspec.Struct, frozen=True):
-    """What is printed: card number, telephone, place digit on a shared one, the new activation number."""
+    """What is printed: card number, name, telephone, place digit on a shared one, the new activation number."""
 
     card: str
+    name: str
     phone: str | None
     place: int | None
     activation: str
@@ -28,7 +29,8 @@ def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew
     if cooperative is None:
         return None
     pending = (
-        select(Member.card, Member.person_id, Number.phone, Number.place)
+        select(Member.card, Member.person_id, Person.name, Number.phone, Number.place)
+        .join(Person, Person.id == Member.person_id)
         .outerjoin(Number, Number.person_id == Member.person_id)
         .where(Member.cooperative_id == cooperative, Member.state == "pending")
         .order_by(Member.card, Number.id)
@@ -38,8 +40,8 @@ def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew
         pending = pending.where(~select(Activation).where(Activation.person_id == Member.person_id, works).exists())
     numbers: dict[int, str] = {}
     found = []
-    for card, person, phone, place in session.execute(pending).all():
+    for card, person, name, phone, place in session.execute(pending).all():
         if person not in numbers:
             numbers[person] = activation.issue(session, person, key=key, now=now)
-        found.append(Card(card, phone, place, numbers[person]))
+        found.append(Card(card, name, phone, place, numbers[person]))
     return found
