@@ -83,13 +83,14 @@ def too_slow(minutes: int) -> str:
     )
 
 
-def standing(broadcast: Broadcast, counted: Counts, terms: Terms, now: datetime) -> str:
-    """Say how far a broadcast is."""
+def standing(broadcast: Broadcast, counted: Counts, terms: Terms, now: datetime, rests: datetime | None) -> str:
+    """Say how far a broadcast is, and until when it rests if it does."""
     words = f"Jappoo: envoi {broadcast.id} ({broadcast.said}) {STATES[broadcast.state]}: "
     words += f"{number(counted.gone)} sur {number(broadcast.recipients)} partis, {number(counted.delivered)} reçus"
     words += unsure(counted)
     if broadcast.state in ("expanding", "scheduled", "sending"):
-        words += f". {_when(broadcast, terms, now)}. Arrêter: ANNULER {broadcast.id}. {{cost}}"
+        late = f"Reprise {hour(rests, now, terms.zone)} (heures calmes)" if rests and counted.queued else ""
+        words += f". {late or _when(broadcast, terms, now)}. Arrêter: ANNULER {broadcast.id}. {{cost}}"
     return words + "."
 
 

@@ -103,7 +103,9 @@ def state(ask: Ask) -> str:
     broadcast = _meant(ask, office)
     if broadcast is None:
         return _none(ask)
-    return said.standing(broadcast, progress.count(ask.session, broadcast.id), ask.terms, ask.now)
+    cause = progress.cause_of(broadcast.id)
+    _, resting = progress.held_among(ask.session, [cause], ask.now)
+    return said.standing(broadcast, progress.count(ask.session, broadcast.id), ask.terms, ask.now, resting.get(cause))
 
 
 def stop(ask: Ask) -> str:

@@ -362,6 +362,12 @@ def test_etat_says_the_figures(office):
     assert f"arrêté: {half} sur {ALL} étaient partis" in office.ask("ANNULER 1")
 
 
+def test_etat_of_what_is_late_says_when_it_goes_on(office, clock):
+    office.ordered("DIFF TOUS @20:50 Marché fermé")
+    clock.forward(hours=11)
+    assert f"0 sur {ALL} partis, 0 recus. Reprise demain 7:00 (heures calmes). Arreter" in office.ask("ETAT")
+
+
 def test_annuler_without_anything_under_way_drops_the_estimate(office):
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
     assert "devis annulé" in office.ask("Annuler!")
