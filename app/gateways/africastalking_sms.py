@@ -4,8 +4,9 @@ The SDK (2.0.3) opens a connection a call, hard-codes its address, and gives tex
 exactly `application/json`; a test pins the private methods that are overridden here.
 """
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -132,7 +133,7 @@ def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
     asked = {_digits(number): number for number in numbers}
     taken: dict[str, Taken] = {}
     refused: dict[str, Refused] = {}
-    for one in said.recipients or ():
+    for one in _readable(said.recipients or ()):
         number, code = asked.get(_digits(one.number)), _code(one.status_code)
         if number is None or code is None:
             continue
@@ -148,18 +149,25 @@ class _Recipient(msgspec.Struct, rename="camel"):
     number: str | int
     status_code: str | int | None = None
     message_id: str | int | None = None
-    status: str | None = ""
-    cost: str | float | None = ""
-    message_parts: str | int | None = None
+    status: Any = ""
+    cost: Any = ""
+    message_parts: Any = None
 
 
 class _Said(msgspec.Struct, rename="pascal"):
     message: str | None = None
-    recipients: list[_Recipient] | None = None
+    recipients: list[msgspec.Raw] | None = None
 
 
 class _Wrapped(msgspec.Struct):
     said: _Said = msgspec.field(name="SMSMessageData")
+
+
+def _readable(recipients: Iterable[msgspec.Raw]) -> Iterator[_Recipient]:
+    """Read recipients, each by itself: one that can't be read is left out, and puts no other in doubt."""
+    for one in recipients:
+        with contextlib.suppress(msgspec.DecodeError):
+            yield msgspec.json.decode(one, type=_Recipient)
 
 
 def _digits(number: str | int) -> str:
@@ -174,6 +182,6 @@ def _code(given: str | int | None) -> int | None:
         return None
 
 
-def _parts(given: str | int | None) -> int | None:
-    parts = _code(given)
+def _parts(given: Any) -> int | None:
+    parts = _code(given) if isinstance(given, str | int) else None
     return parts if parts and 0 < parts <= MOST_PARTS else None

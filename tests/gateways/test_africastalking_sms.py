@@ -159,6 +159,22 @@ def test_a_refusal_that_cant_be_read_is_no_acceptance(gateway: Gateway, status: 
     assert len(Provider.asked) == 1, "the key and the numbers must not follow a redirection"
 
 
+@pytest.mark.parametrize("words", [{"status": 5}, {"cost": ["XOF", 20]}, {"messageParts": 1.5}, {"cost": None, "status": None}])
+def test_words_that_cant_be_read_make_no_doubt_of_what_was_taken(gateway: Gateway, words: dict[str, object]) -> None:
+    assert set(gateway(_answer(**words)).send("Bonjour", [NUMBER]).taken) == {NUMBER}
+
+
+@pytest.mark.parametrize("odd", [{"number": None}, {"statusCode": 101.5}, {"messageId": {}}])
+def test_a_recipient_that_cant_be_read_leaves_the_others_alone(odd: dict[str, object]) -> None:
+    recipients = [
+        {"number": NUMBER, "statusCode": 101, "messageId": ID},
+        {"number": OTHER, "statusCode": 101, "messageId": ID_2} | odd,
+    ]
+    said = {"SMSMessageData": {"Message": "Sent to 2/2", "Recipients": recipients}}
+    answer = read_answer(africastalking_sms._Raw(201, json.dumps(said).encode()), [NUMBER, OTHER])
+    assert (set(answer.taken), answer.refused, answer.unknown) == ({NUMBER}, {}, (OTHER,))
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_number_that_is_named_twice_is_taken_if_it_was_once(turned: bool) -> None:
     recipients = [

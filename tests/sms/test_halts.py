@@ -11,7 +11,13 @@ from app.sms.sending import LINES, Post
 from app.sms.verdicts import SILENT, SILENT_FROM
 from tests.sms.conftest import ADMINISTRATOR, AWA, FATOU
 
-BROKE = {"no credit": Answer(refused={AWA: Refused(405, "")}), "bad key": Answer(whole="bad_key"), "nobody": Answer(whole="nobody")}
+BROKE = {
+    "no credit": Answer(refused={AWA: Refused(405, "")}),
+    "sender refused": Answer(refused={AWA: Refused(402, "")}),
+    "no such sender": Answer(whole="invalid_sender"),
+    "bad key": Answer(whole="bad_key"),
+    "nobody": Answer(whole="nobody"),
+}
 
 
 def resting(post):
