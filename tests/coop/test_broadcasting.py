@@ -311,7 +311,8 @@ def test_a_big_one_rests_in_quiet_hours(sqlite_database, clock, monkeypatch):
 
 
 @pytest.mark.parametrize("days", [0, 1])
-def test_what_is_late_rests_in_quiet_hours_too(sending, clock, days):
+def test_what_is_late_rests_in_quiet_hours_too(database, clock, days):
+    sending = Sending(database, clock)
     sending.order(wanted_at=clock().replace(hour=20, minute=50))
     with sending.database.transaction() as session:
         session.execute(update(Message).values(expires_at=clock() + timedelta(days=9)))
