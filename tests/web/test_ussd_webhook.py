@@ -97,6 +97,19 @@ def test_only_a_body_that_is_no_form_or_too_big_is_400(client):
     assert answer.get_data(as_text=True).count("\n") == 1
 
 
+@pytest.mark.parametrize("route", ["ussd", "ussd/events", "sms", "sms/reports", "sms/optouts"])
+def test_the_other_dialects_json_is_no_form_here(client, route):
+    assert client.post(f"/at/demo/{route}", json={"text": "1"}).status_code == 400
+    assert client.post("/hubtel/demo/ussd", data="text=1", content_type=FORM).status_code == 400
+
+
+@pytest.mark.parametrize("route", ["ussd", "ussd/events", "sms", "sms/reports", "sms/optouts"])
+def test_a_form_with_nothing_in_it_needs_no_type(client, route):
+    """Clients of HTTP leave the type out when a form has no field: nothing is missing but the fields."""
+    answer = client.post(f"/at/demo/{route}", content_length=0)
+    assert (answer.status_code, answer.data[:4]) == (200, b"END " if route == "ussd" else b"")
+
+
 def test_the_other_dialect_talks_the_same(client):
     def send(sequence, message, kind="Response"):
         asked = {"Type": kind, "Mobile": village.AWA.lstrip("+"), "SessionId": "h1", "Message": message, "Sequence": sequence}
