@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from config.redis import connect
 
 DEMO = {
     "secret_key": "demo-" + "secret-" * 6,
@@ -29,6 +33,10 @@ WEAKEST = 32
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Several = Annotated[int, msgspec.Meta(ge=1)]
+
+
+_DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+_NOWHERE = "redis://"
 
 
 class BadSetting(ValueError):
@@ -183,8 +191,22 @@ def _read_through(settings: Settings) -> None:
         ("CALLBACK_ALLOWED_IPS", lambda: settings.networks),
         ("PIN_PEPPER_OLD", lambda: settings.peppers),
         ("TIMEZONE", lambda: settings.zone),
+        ("DATABASE_URL", lambda: _database(settings.database_url)),
+        ("REDIS_URL", lambda: connect(settings.redis_url or _NOWHERE)),
+        ("SESSION_REDIS_URL", lambda: connect(settings.session_redis_url or _NOWHERE)),
+        ("QUEUE_REDIS_URL", lambda: connect(settings.queue_redis_url or _NOWHERE)),
     ):
         try:
-            read()
+            read()  # a client of Redis connects on first use, so nothing is reached for here
         except (ValueError, KeyError, OSError) as error:
             raise BadSetting(f"{name}: {str(error).removeprefix(name + ': ')}") from error
+
+
+def _database(url: str) -> None:
+    """Raise ValueError on a URL of no database that we run on; what it says has no password in it."""
+    try:
+        kind = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in _DATABASES:
+        raise ValueError("like sqlite:///var/jappoo.db or postgresql+psycopg://user:password@host/name")
