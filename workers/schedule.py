@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -14,7 +15,7 @@ from app.coop.ledger import expiring
 from app.coop.members import numbers
 from app.coop.production import passing_on
 from app.db.database import is_outage
-from app.sms import sweeper
+from app.sms import forgetting, sweeper
 from app.sms.broadcasts import following
 from app.sms.waker import wake
 from workers.context import context
@@ -24,8 +25,11 @@ EVERY_SECONDS = 5
 CONTESTS_SECONDS = 600
 """How often clocks are looked at that count days: contests', and of money that nobody comes for."""
 
-NUMBERS_SECONDS = 3600
-"""How often numbers of members who left are looked for."""
+OLD_SECONDS = 3600
+"""How often it is looked for what is old: numbers of members who left, SMS of more than a year."""
+
+FORGETTING_SECONDS = 1.0
+"""How long SMS are deleted at a time: what is due by the clock waits meanwhile."""
 
 
 def run() -> int:
@@ -50,8 +54,8 @@ def tick() -> None:
             _sweep()
         if context().queues.set("schedule:contests", 1, nx=True, ex=CONTESTS_SECONDS):
             _look_at_days()
-        if context().queues.set("schedule:numbers", 1, nx=True, ex=NUMBERS_SECONDS):
-            _free_numbers()
+        if context().queues.set("schedule:old", 1, nx=True, ex=OLD_SECONDS):
+            _let_go()
     except redis.RedisError as fault:
         log.warning("the queues are out of reach", fault=type(fault).__name__)
     except Exception as fault:
@@ -81,9 +85,13 @@ def _look_at_days() -> None:
         passing_on.sweep(session, said=_said(), now=datetime.now(UTC))
 
 
-def _free_numbers() -> None:
+def _let_go() -> None:
     with context().database.transaction() as session:
         numbers.free_departed(session, now=datetime.now(UTC))
+    until, more = time.monotonic() + FORGETTING_SECONDS, True
+    while more and time.monotonic() < until:
+        with context().database.transaction() as session:
+            more = forgetting.forget(session, now=datetime.now(UTC))
 
 
 def _said() -> sweeping.Said:

@@ -1,0 +1,29 @@
+"""What is deleted of SMS after a year, as members are told (`coop/members/notice.py`): those that left, that came, and reports."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.sms.models import Inbound, Message, Report, StateChange
+
+KEPT = timedelta(days=365)
+MOST = 1000
+
+
+def forget(session: Session, *, now: datetime) -> bool:
+    """Delete what is older than a year, of each table the oldest thousand at most; tell whether there may be more."""
+    messages = _old(session, Message.id, Message.created_at, now)
+    session.execute(delete(StateChange).where(StateChange.message_id.in_(messages)))
+    session.execute(delete(Message).where(Message.id.in_(messages)))
+    came = _old(session, Inbound.id, Inbound.received_at, now)
+    session.execute(delete(Inbound).where(Inbound.id.in_(came)))
+    reports = _old(session, Report.id, Report.at, now)
+    session.execute(delete(Report).where(Report.id.in_(reports)))
+    return max(map(len, (messages, came, reports))) == MOST
+
+
+def _old(session: Session, number: Any, at: Any, now: datetime) -> list[int]:
+    """Look at the oldest rows alone: numbers rise with time, so it needs no index of its own."""
+    return [row[0] for row in session.execute(select(number, at).order_by(number).limit(MOST)) if row[1] < now - KEPT]
