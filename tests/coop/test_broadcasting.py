@@ -382,7 +382,7 @@ def test_the_same_oui_four_times_at_once_is_one_order(patient, clock):
 
 
 def test_one_text_by_two_officers_at_once_leaves_once(patient, clock):
-    """Who comes second waits for the day's budget, finds it ordered, and is asked."""
+    """Who comes second finds it ordered, and is asked."""
     sending = Sending(patient, clock)
     clerk = Clerk(patient, village.KEY, "*384#", "Gratuit", 20, "21512", TERMS)
 
