@@ -87,6 +87,14 @@ def test_an_unknown_word_gets_the_nearest(sqlite_database, words, near):
     assert near in unknown.value.near
 
 
+def test_a_word_like_no_other_gets_those_that_always_work(sqlite_database):
+    build(sqlite_database)
+    for scope, near in ((None, ("TOUS",)), (1, ("TOUS", "CPS1"))):
+        with sqlite_database.read() as reader, pytest.raises(UnknownWord) as unknown:
+            read_audience(reader, "XYZXYZXYZ", scope)
+        assert unknown.value.near == near
+
+
 def test_a_word_that_two_communes_begin_with_is_neithers(sqlite_database):
     build(sqlite_database)
     with sqlite_database.read() as reader, pytest.raises(UnknownWord):

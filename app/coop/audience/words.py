@@ -50,7 +50,7 @@ class Audience(msgspec.Struct, frozen=True):
 
 
 class UnknownWord(ValueError):
-    """A word that names nothing here; `near` are those most like it."""
+    """A word that names nothing here; `near` are those most like it, or those that always name somebody."""
 
     def __init__(self, word: str, near: Sequence[str]) -> None:
         super().__init__(word)
@@ -118,7 +118,8 @@ def _named(reader: Connection, word: str, known: dict[str, _Named], own: str | N
     codes = [fold(code) for code in ([own] if own else reader.scalars(select(Cooperative.code)))]
     candidates = [*ALL[:1], *dict.fromkeys(known), *codes]
     near = process.extract(word, candidates, scorer=fuzz.ratio, limit=MOST_NEAR, score_cutoff=NEAR)
-    raise UnknownWord(word, [found for found, _, _ in near])
+    always = [ALL[0], *([fold(own)] if own else [])]
+    raise UnknownWord(word, [found for found, _, _ in near] or always)
 
 
 def _known(reader: Connection, words: Sequence[str]) -> dict[str, _Named]:
