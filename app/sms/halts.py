@@ -13,8 +13,10 @@ from app.sms.models import Halt, Message
 from app.sms.outbox import put
 from app.sms.purposes import Lane
 from app.sms.states import move
+from app.sms.verdicts import SILENT
 
-TRY_EVERY = timedelta(minutes=1)
+TRY_EVERY, SILENT_TRY_EVERY = timedelta(minutes=1), timedelta(seconds=15)
+"""An account is mended by somebody, in hours; a provider that is silent is back by itself, often in seconds."""
 TELL_EVERY = timedelta(hours=1)
 """Administrators get one SMS for all lanes that rest, and not more often than this when it comes and goes."""
 
@@ -31,10 +33,11 @@ Gate = Literal["open", "shut", "try"]
 
 def gate(session: Session, lane: Lane, *, now: datetime) -> Gate:
     """Tell whether a lane may send: as usual, not at all, or one message to see whether things are mended."""
-    found = session.execute(select(Halt.id, Halt.tried_at).where(Halt.lane == lane, Halt.mended_at.is_(None))).first()
+    found = session.execute(select(Halt.id, Halt.reason).where(Halt.lane == lane, Halt.mended_at.is_(None))).first()
     if found is None:
         return "open"
-    due = update(Halt).where(Halt.id == found.id, Halt.tried_at <= now - TRY_EVERY, Halt.mended_at.is_(None))
+    every = SILENT_TRY_EVERY if found.reason == SILENT else TRY_EVERY
+    due = update(Halt).where(Halt.id == found.id, Halt.tried_at <= now - every, Halt.mended_at.is_(None))
     return "try" if session.scalar(due.values(tried_at=now).returning(Halt.id)) else "shut"
 
 

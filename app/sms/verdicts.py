@@ -88,7 +88,7 @@ WHOLE: dict[str, Verdict] = {
     "bad_answer": Later("request refused", ODD),
 }
 
-SILENT, SILENT_FROM = "no answer", 5
+SILENT, SILENT_FROM = "no answer", 20
 """Why a lane rests whose requests get no answer, and after how many in a row: each leaves all its messages in doubt."""
 
 REPORTED = {
