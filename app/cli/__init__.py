@@ -18,7 +18,7 @@ COMMANDS = {
     "doctor": ("doctor", "Show every setting, its origin, and what is in reach."),
     "db": ("db", "Look after the database."),
     "seed": ("seed", "Fill an empty database with members to try it with."),
-    "menus": ("menus", "Prove, publish and draw menus."),
+    "menus": ("menus", "Prove, publish, draw and replay menus."),
     "sms": ("sms", "Count and look at text messages."),
     "cooperative": ("cooperative", "Begin a co-operative, give it its products."),
     "admin": ("admin", "Give offices and take them back."),

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from app.cli.desk import open_database, read_settings
+from app.cli.replay import replay
 
 
 @click.group()
@@ -18,6 +19,9 @@ def menus() -> None:
 
     Example: jappoo menus check
     """
+
+
+menus.add_command(replay)
 
 
 @menus.command()

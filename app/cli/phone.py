@@ -1,10 +1,13 @@
 """`jappoo phone`: a phone in the terminal."""
 
+import re
 from typing import Any
 
 import click
 
 from app.cli.desk import read_settings
+
+NUMBER = re.compile(r"\+?[0-9]{7,15}")
 
 
 @click.command()
@@ -19,13 +22,15 @@ def phone(number: str, dialect: str) -> None:
     Example: jappoo phone +221770000012
     """
     settings = read_settings()
-    handset = _Phone(f"http://{settings.host}:{settings.simulator_port}", number, dialect)
+    if not NUMBER.fullmatch(number):
+        raise click.BadParameter("a telephone number, like +221770000012", param_hint="NUMBER")
+    handset = Phone(f"http://{settings.host}:{settings.simulator_port}", number, dialect)
     click.echo(f"{number} : Entrée appelle {settings.ussd_code or 'le service'}, `lire` ouvre les SMS, `fin` raccroche.")
     for line in iter(_typed, None):
         click.echo(handset.take(line.strip()))
 
 
-class _Phone:
+class Phone:
     """A handset on the simulator's network."""
 
     def __init__(self, simulator: str, number: str, dialect: str) -> None:
@@ -35,10 +40,15 @@ class _Phone:
         self._http.trust_env = False
         self._session: str | None = None
 
+    @property
+    def in_a_call(self) -> bool:
+        """Tell whether a session is open, in which a line is an entry."""
+        return self._session is not None
+
     def take(self, line: str) -> str:
         """Do what a line says and return what the handset shows."""
         if line == "lire":
-            found = self._get()
+            found = self.inbox()
             return "\n".join(f"[{sms['at'][11:16]}] {sms['text']}" for sms in found) or "Aucun SMS."
         if line.startswith("sms "):
             self._post("sms", {"text": line[4:]})
@@ -54,7 +64,8 @@ class _Phone:
         self._session = str(shown["session"]) if shown.get("more") else None
         return str(shown.get("screen") or shown.get("warning") or shown.get("error"))
 
-    def _get(self) -> list[dict[str, str]]:
+    def inbox(self) -> list[dict[str, str]]:
+        """Return the SMS that have arrived, oldest first."""
         found: list[dict[str, str]] = self._call("get", f"{self._base}/messages", params={"to": self._number})
         return found
 
