@@ -105,8 +105,8 @@ def holders_of_right(reader: Connection | Session, right: Right, cooperative_id:
 
 
 def administrators(reader: Connection, today: date) -> tuple[str, ...]:
-    """Return the numbers of those who run the service now: told when it can't do its work."""
-    numbers = select(Number.phone).join(Role, Role.person_id == Number.person_id)
+    """Return the numbers of those who run the service now, none that is another's: told when it can't do its work."""
+    numbers = select(Number.phone).join(Role, Role.person_id == Number.person_id).where(~Number.trusted)
     return tuple(reader.scalars(numbers.where(Role.role == "administrator", in_term(today)).distinct().order_by(Number.phone)))
 
 
