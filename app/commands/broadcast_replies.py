@@ -3,16 +3,24 @@
 from datetime import datetime
 
 from app.coop.audience.query import Reach
+from app.coop.members.offices import Right
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
 from app.sms.broadcasts.timing import Terms
 from app.sms.broadcasts.words import first_words, hour, number, numbers, unsure
 from app.sms.cost import quote
 
-HELP = (
-    "Jappoo: DIFF ou URGENT public texte, DIFF public @18:30 texte, OUI code, ETAT, ANNULER, MEMBRE, VALIDER, TARIF, REPONDRE, "
-    "PRIX, PROD, SOLDE, STOP. {cost}."
+HELP_WORDS: tuple[tuple[Right, str], ...] = (
+    ("broadcast", "DIFF ou URGENT public texte, DIFF public @18:30 texte, OUI code"),
+    ("read", "ETAT"),
+    ("stop", "ANNULER"),
+    ("read", "MEMBRE"),
+    ("weigh", "VALIDER"),
+    ("price", "TARIF"),
+    ("call_backs", "REPONDRE"),
 )
+"""What the help tells an officer, each with the right that it takes: what an office may not do is answered as a member's."""
+HELP = "Jappoo: {words}, PRIX, PROD, SOLDE, STOP. {cost}."
 HOW = "Jappoo: envoyez {word} public texte, par exemple {word} TOUS Réunion demain à 9h, ou {word} PECHE+JOAL texte. {cost}."
 HOW_TIME = "Jappoo: heure pas comprise. Par exemple @18:30, @demain 7h, @ven 9h, dans les 7 jours. Rien n'est envoyé. {cost}."
 NOT_THEN = "Jappoo: cette heure est passée, ou dans plus de 7 jours. Rien n'est envoyé. Renvoyez avec une autre heure. {cost}."

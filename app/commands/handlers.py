@@ -42,7 +42,10 @@ def answer(word: str, ask: Ask) -> str:
 
 
 def _help(ask: Ask) -> str:
-    return broadcast_replies.HELP if ask.word == "AIDE" and broadcasting.officer(ask, "read") else replies.HELP
+    if ask.word != "AIDE" or not broadcasting.officer(ask, "read"):
+        return replies.HELP
+    words = [words for right, words in broadcast_replies.HELP_WORDS if broadcasting.officer(ask, right)]
+    return broadcast_replies.HELP.replace("{words}", ", ".join(words))
 
 
 def _notice(ask: Ask) -> str:

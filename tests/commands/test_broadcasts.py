@@ -401,6 +401,14 @@ def test_officers_have_a_help_of_their_own(office):
     assert "DIFF" not in office.ask("AIDE", village.AWA)
 
 
+def test_the_help_names_only_what_the_office_may_do(office):
+    """The federation weighs nothing; a secretary does."""
+    assert "VALIDER, TARIF, REPONDRE" in office.ask("AIDE")
+    said = office.ask("AIDE", quay.ADMINISTRATOR)
+    assert "VALIDER" not in said
+    assert "MEMBRE, TARIF, REPONDRE" in said
+
+
 def test_an_office_that_ended_confirms_nothing(office, clock):
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
     with office.database.transaction() as session:
