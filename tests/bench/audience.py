@@ -27,12 +27,12 @@ ROWS = (
     "INSERT INTO cooperatives (id, code, name, commune_id, filiere_id, legal_form, created_at) "
     "SELECT n, 'CPS' || n, 'CPS', n % 4 + 1, n % 3 + 1, 'AER', now() FROM generate_series(1, :members / 200) n",
     "INSERT INTO people (id, name, language, pin_pepper) SELECT n, 'Awa', 'fr', 1 FROM generate_series(1, :members) n",
-    "INSERT INTO members (id, person_id, cooperative_id, card, state, joined_on) "
-    "SELECT n, n, (n - 1) / 200 + 1, 'C' || n, CASE WHEN n % 50 = 0 THEN 'departed' ELSE 'active' END, current_date "
-    "FROM generate_series(1, :members) n",
     "INSERT INTO numbers (id, phone, person_id, place, registered_at) "
     "SELECT n, '+22177' || lpad((CASE WHEN n % 200 = 1 THEN n + 1 ELSE n END)::text, 7, '0'), n, "
     "CASE n % 200 WHEN 1 THEN 1 WHEN 2 THEN 2 END, now() FROM generate_series(1, :members) n WHERE n % 30 <> 0",
+    "INSERT INTO members (id, person_id, cooperative_id, card, state, joined_on) "
+    "SELECT n, n, (n - 1) / 200 + 1, 'C' || n, CASE WHEN n % 50 = 0 THEN 'departed' ELSE 'active' END, current_date "
+    "FROM generate_series(1, :members) n",
     "INSERT INTO consents (phone, purpose, given, at, channel, notice) "
     "SELECT DISTINCT phone, purpose, true, now(), 'card', '1' FROM numbers, unnest(ARRAY['broadcasts', 'urgent']) purpose",
     "INSERT INTO consents (phone, purpose, given, at, channel, notice) "

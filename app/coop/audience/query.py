@@ -1,8 +1,8 @@
 """Whom an audience reaches: one set of conditions, which the estimate counts and the sending reads.
 
 A recipient is a number that needs no proof: one that serves several members of the audience is in it once, by its first holder.
-What makes a million members cheap: consent is looked up among those who stopped, sharing only where a number has places, and a
-cap only on days with enough broadcasts.
+What makes a million members cheap: a member's row counts the numbers that serve nobody else, so the estimate joins the shared
+ones only; consent is looked up among those who stopped, and a cap only on days with enough broadcasts.
 """
 
 from collections.abc import Sequence
@@ -41,21 +41,20 @@ class Reach(msgspec.Struct, frozen=True):
 
 
 def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> Reach:
-    """Count whom it reaches, and whom not and why: the many by one join, the few by what makes them few."""
-    members, alone = reader.execute(plain(audience, limits.today)).one()
+    """Count whom it reaches, and whom not and why: the many on their own rows, the few by what makes them few."""
+    alone, without = reader.execute(plain(audience, limits.today)).one()
     everyone = _meant(audience, limits)
     stopped, capped = _stopped(limits), _capped(limits)
-    shared = reader.scalar(_count(everyone.where(Number.place.is_not(None)))) or 0
+    shared, sharing = reader.execute(_shared(everyone)).one()
     refused = reader.scalar(_count(everyone.where(stopped))) or 0
     enough = 0 if capped is None else reader.scalar(_count(everyone.where(~stopped, capped))) or 0
-    return Reach(alone + shared - refused - enough, refused, enough, members - alone)
+    return Reach(alone + shared - refused - enough, refused, enough, without - sharing)
 
 
 def plain(audience: Audience, today: date) -> Select[int, int]:
-    """Return the SELECT that counts the members who share no number, and the numbers that serve nobody else."""
-    counted = select(func.count(), func.count(Number.id)).select_from(Member)
-    counted = counted.outerjoin(Number, (Number.person_id == Member.person_id) & Number.proof_wanted.is_(False))
-    return counted.where(*_in(audience, Member, today), Number.place.is_(None))
+    """Return the SELECT that counts the numbers that serve nobody else, and the members who have none of these."""
+    counted = select(func.coalesce(func.sum(Member.alone), 0), func.count().filter(Member.alone == 0))
+    return counted.where(*_in(audience, Member, today))
 
 
 def recipients(audience: Audience, limits: Limits) -> Found:
@@ -117,6 +116,13 @@ def _capped(limits: Limits) -> ColumnElement[bool] | None:
         return None
     had = select(Message.to_number).where(Message.cause.in_(limits.causes), Message.state.not_in((*ASIDE, "failed")))
     return Number.phone.in_(had.group_by(Message.to_number).having(func.count() >= limits.most))
+
+
+def _shared(found: Found) -> Select[int, int]:
+    """Count the shared numbers, and those among their holders who have none of their own."""
+    holders = func.count(Member.id.distinct()).filter(Member.alone == 0)
+    shared = found.where(Number.place.is_not(None))
+    return shared.with_only_columns(func.count(Number.phone.distinct()), holders, maintain_column_froms=True)
 
 
 def _count(found: Found) -> Select[int]:

@@ -130,7 +130,7 @@ def _cooperatives(to: Connection, plan: Plan) -> None:
 
 def _members(to: Connection, plan: Plan, numbers: range, hashed: str, pepper: int) -> None:
     """Write a slice of members with all that hangs on them, a statement a table."""
-    rows: dict[type[Base], list[dict[str, Any]]] = {t: [] for t in (Person, Member, Number, Role, Account, JournalEntry, Posting)}
+    rows: dict[type[Base], list[dict[str, Any]]] = {t: [] for t in (Person, Number, Member, Role, Account, JournalEntry, Posting)}
     for i in numbers:
         cooperative = plan.cooperative_of(i)
         rows[Person].append(_person(i, f"Membre {i}", hashed, pepper, plan))

@@ -92,6 +92,8 @@ class Member(Base):
     """No money leaves the account before: after a reset, and when a number changes."""
     paper: Mapped[str | None] = mapped_column(String(10))
     """The number of the act of membership on paper: signed or fingerprinted (AUSCOOP, article 10)."""
+    alone: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many numbers that need no proof serve this member and nobody else: written by the database's triggers alone."""
 
 
 class Number(Base):
