@@ -66,7 +66,7 @@ def _options(url: str, pool_size: int, statement_ms: int) -> dict[str, Any]:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return {"connect_args": {"timeout": 1.2}, "pool_size": pool_size}
     connect: dict[str, Any] = {
-        "options": f"-c statement_timeout={statement_ms} -c lock_timeout={statement_ms} -c random_page_cost=1.1",  # no disk turns
+        "options": f"-c statement_timeout={statement_ms} -c lock_timeout={statement_ms}",
         "tcp_user_timeout": 1500,
         "keepalives_idle": 30,
     }
