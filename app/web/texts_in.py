@@ -11,7 +11,7 @@ from app.commands import inbound
 from app.db.database import Database
 from app.gateways import callbacks
 from app.gateways.ussd import Unreadable
-from app.sms import consents, inbox, reports
+from app.sms import consents, inbox, outbox, reports
 
 log = structlog.get_logger("sms")
 PROVIDER = "africastalking"
@@ -60,6 +60,7 @@ def sms_blueprint(database: Database, now: Callable[[], datetime]) -> Blueprint:
         else:
             with database.transaction() as session:
                 consents.opted_out(session, [number], now=now())
+                outbox.withdraw(session, number, consents.STOPPED, now=now())
         return Response(status=200)
 
     return routes

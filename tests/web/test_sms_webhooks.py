@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.coop.members.consent import allows
 from app.coop.members.models import Consent
 from app.coop.production.models import Declaration
+from app.sms import outbox
 from app.sms.models import Inbound, Message, Report
 from tests import letterbox, village
 
@@ -45,11 +46,17 @@ def test_a_recorded_stop_stops_once_and_is_answered_once(client, database, clerk
         assert not allows(reader, form["from"], "broadcasts")
 
 
-def test_a_recorded_opt_out_is_as_a_stop(client, database):
+def test_a_recorded_opt_out_is_as_a_stop_also_for_what_waits(client, database, clock):
     form = json.loads((FIXTURES / "sms_opt_out.json").read_text("utf-8"))["form"]
+    with database.transaction() as session:
+        for purpose in ("broadcast", "receipt"):
+            whom = {"to": form["phoneNumber"], "text": "Jappoo", "cause": purpose}
+            outbox.put(session, **whom, purpose=purpose, now=clock(), part_price=20)
     send(client, "sms/optouts", form)
     with database.read() as reader:
         assert not allows(reader, form["phoneNumber"], "broadcasts")
+        states = reader.execute(select(Message.cause, Message.state)).all()
+    assert dict(map(tuple, states)) == {"broadcast": "refused", "receipt": "queued"}
 
 
 @pytest.mark.parametrize("number", ["0", "Orange", "+2217700000120000000"])
