@@ -1,5 +1,6 @@
 """A member's row counts the numbers that serve nobody else, whoever writes what in whatever order."""
 
+import itertools
 from datetime import UTC, date, datetime
 
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from app.coop.members.models import Commune, Cooperative, Filiere, Member, Numbe
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 person = st.integers(1, 3)
 number = st.integers(1, 6)
+_cards = itertools.count(1)
 acts = st.one_of(
     st.tuples(st.just("number"), number, person, st.sampled_from([None, None, 1, 2]), st.booleans()),
     st.tuples(st.just("move"), number, person),
@@ -50,7 +52,13 @@ def do(session, act, *what):
     elif act == "gone":
         session.execute(delete(Number).where(Number.id == what[0]))
     elif act == "member" and what[0] not in members:
-        row = {"person_id": what[0], "cooperative_id": 1, "card": f"C{what[0]}", "state": "active", "joined_on": date(2026, 1, 1)}
+        row = {
+            "person_id": what[0],
+            "cooperative_id": 1,
+            "card": f"C{next(_cards)}",
+            "state": "active",
+            "joined_on": date(2026, 1, 1),
+        }
         session.execute(insert(Member).values(row))
     elif act == "left":
         session.execute(delete(Member).where(Member.person_id == what[0]))
