@@ -89,14 +89,22 @@ def work(clerk: Clerk, now: datetime) -> bool:
             fault = other
             break
     log.error("an SMS can't be handled; it is kept", exc_info=fault)
-    return _attempt(clerk, waiting.id, now, _apologise)
+    try:
+        return _attempt(clerk, waiting.id, now, _apologise)
+    except Exception as worse:
+        if is_outage(worse):
+            raise
+        log.exception("nor can its sender be told; the others must not wait for it")
+        return _attempt(clerk, waiting.id, now, None)
 
 
-def _attempt(clerk: Clerk, waiting: int, now: datetime, do: Do) -> bool:
+def _attempt(clerk: Clerk, waiting: int, now: datetime, do: Do | None) -> bool:
     with clerk.database.transaction() as session:
         sms = inbox.claim(session, waiting)
-        if sms is not None:
+        if sms is not None and do is not None:
             _answer(session, clerk, sms, now, do)
+        elif sms is not None:
+            inbox.settle(sms, "failed", reason="it can't be handled")
         return sms is not None
 
 

@@ -129,6 +129,20 @@ def test_one_that_is_cut_again_and_again_lets_the_others_pass_and_is_given_up(de
     assert not inbound.work(desk.clerk, desk.clock())
 
 
+def test_one_that_cant_even_be_answered_is_kept_and_nobody_waits_for_it(desk, monkeypatch):
+    real = inbound.who_holds
+
+    def broken(reader, phone):
+        if phone == village.AWA:
+            raise KeyError(phone)
+        return real(reader, phone)
+
+    monkeypatch.setattr(inbound, "who_holds", broken)
+    assert desk.say("PROD thiof 25") is None
+    assert desk.say("AIDE", village.SHARED)
+    assert [(row.state, row.reason) for row in desk.inbox()] == [("failed", "it can't be handled"), ("handled", None)]
+
+
 def test_sms_are_worked_on_in_the_order_they_came_by_one_worker_at_a_time(postgres_database, clock):
     """A second worker doesn't pass the first: STOP and START of one number must not change places."""
     village.build(postgres_database)
