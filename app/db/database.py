@@ -16,8 +16,9 @@ from app.db.patience import Patience
 class Database:
     """A database by its URL, SQLite or PostgreSQL. Connects on first use.
 
-    `statement_ms` bounds a statement on PostgreSQL, also when the server falls silent; the pool waits half a second at the
-    most, so that a hop with a database that is gone has its answer in time.
+    `statement_ms` bounds a statement on PostgreSQL, also when the server falls silent, and the wait for a writer on SQLite.
+    With the default the pool waits half a second at the most, so that a hop whose database is gone has its answer in time;
+    a command that fills or measures gives more.
     """
 
     def __init__(self, url: str, *, pool_size: int = 5, statement_ms: int = 1200) -> None:
@@ -64,17 +65,18 @@ def _options(url: str, pool_size: int, statement_ms: int) -> dict[str, Any]:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        return {"connect_args": {"timeout": 1.2}, "pool_size": pool_size}
+        return {"connect_args": {"timeout": statement_ms / 1000}, "pool_size": pool_size}
     connect: dict[str, Any] = {
         "options": f"-c statement_timeout={statement_ms} -c lock_timeout={statement_ms}",
         "tcp_user_timeout": 1500,
         "keepalives_idle": 30,
     }
-    return {"connect_args": connect, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": 0.5, "pool_recycle": 1800}
+    wait = max(0.5, statement_ms / 1000 - 1)
+    return {"connect_args": connect, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": wait, "pool_recycle": 1800}
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     del record
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=1200"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")

@@ -274,7 +274,7 @@ def _database(stack: ExitStack, folder: Path, members: int) -> str:
 
 def _publish(bench: Bench, url: str) -> None:
     """Publish the menu, as every service does before its first hop."""
-    database = Database(url)
+    database = Database(url, statement_ms=600_000)
     with redis.Redis.from_url(bench.sessions.url) as client:
         publish(database, client, compiled(), by="bench", now=datetime.now(UTC))
     database.dispose()

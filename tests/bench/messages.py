@@ -41,7 +41,7 @@ class Bench:
             server.start()
             stack.callback(server.kill)
         self.url, self.plain = postgres.url, postgres.url.replace("+psycopg", "")
-        self.database = Database(self.url)
+        self.database = Database(self.url, statement_ms=600_000)
         schema.upgrade(self.database)
         self.ports = {wait: free_port() for wait in (0.0, 0.05)}
         for wait, port in self.ports.items():

@@ -50,7 +50,7 @@ class Demo(Marked):
         return shown
 
     def ask(self, path: str, body: str | None = None) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
         connection.request("POST" if body else "GET", path, body, headers)
         answer = connection.getresponse()
@@ -84,7 +84,7 @@ def test_demo_serves_keeps_its_data_and_leaves_nothing(tmp_path: Path, demos: li
     form = "sessionId=s1&phoneNumber=%2B221770000004&networkCode=60801&serviceCode=*384*44135%23&text="
     assert first.ask("/at/demo/ussd", form)[1].startswith("CON ")
     first.process.send_signal(signal.SIGINT)
-    assert first.process.wait(timeout=30) == 0
+    assert first.process.wait(timeout=120) == 0
     assert first.nothing_left()
     before = _people(tmp_path)
 
@@ -92,7 +92,7 @@ def test_demo_serves_keeps_its_data_and_leaves_nothing(tmp_path: Path, demos: li
     second.ready()
     assert _people(tmp_path) == before >= 200
     second.process.kill()
-    second.process.wait(timeout=30)
+    second.process.wait(timeout=120)
     assert second.nothing_left()
 
 
@@ -101,7 +101,7 @@ def test_demo_ends_when_a_child_dies_and_says_which(tmp_path: Path, demos: list[
     demo.ready()
     (pid,) = [pid for pid in demo.left() if b"scheduler" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     os.kill(pid, signal.SIGKILL)
-    shown, _ = demo.process.communicate(timeout=30)
+    shown, _ = demo.process.communicate(timeout=120)
     assert demo.process.returncode == 1
     assert "scheduler ended" in shown
     assert demo.nothing_left()
@@ -112,7 +112,7 @@ def test_demo_says_which_port_is_taken(tmp_path: Path, demos: list[Demo]) -> Non
         port = str(other.getsockname()[1])
         for name in ("PORT", "SIMULATOR_PORT", "VALKEY_PORT"):
             demos.append(demo := Demo(tmp_path, **{name: port}))
-            shown, _ = demo.process.communicate(timeout=30)
+            shown, _ = demo.process.communicate(timeout=120)
             assert demo.process.returncode == 1
             assert shown == f"jappoo: port {port} is taken: stop what listens there, or set {name} to another\n"
 

@@ -114,4 +114,4 @@ def test_closed_pipe_is_no_stack_trace() -> None:
 def _run(words: list[str], folder: Path, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     clean = {"PATH": os.defpath, "PYTHONPATH": str(Path.cwd())} | (environment or {})
     command = [sys.executable, "-m", "app.cli", *words]
-    return subprocess.run(command, env=clean, cwd=folder, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, env=clean, cwd=folder, capture_output=True, text=True, timeout=240, check=False)

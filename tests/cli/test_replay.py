@@ -29,7 +29,7 @@ def play(simulator, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("SIMULATOR_PORT", simulator.rsplit(":", 1)[1])
     monkeypatch.setattr("app.cli.replay.PATIENCE", 0)
     sent = {"username": "sandbox", "to": NUMBER, "message": "Jappoo: réf 409123"}
-    requests.post(f"{simulator}/version1/messaging", data=sent, headers={"apiKey": "demo"}, timeout=5)
+    requests.post(f"{simulator}/version1/messaging", data=sent, headers={"apiKey": "demo"}, timeout=60)
     capsys.readouterr()
 
     def played(words: str) -> tuple[int, str, str]:

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from config import supervisor as module
 from config.settings import surroundings
 from config.supervisor import Supervisor
 
@@ -27,16 +28,19 @@ MORTAL = "import sys, time; print('I was asked too much', flush=True); time.slee
 FAMILIES = {
     "plain": {"quiet": QUIET, "father": FATHER},
     "stubborn": {"quiet": QUIET, "stubborn": STUBBORN},
+    "patient": {"quiet": QUIET, "stubborn": STUBBORN},
     "mortal": {"quiet": QUIET, "father": FATHER, "mortal": MORTAL},
 }
 
 
 def main(folder: str, which: str) -> int:
     """Start the family, say so, and watch over it."""
+    if which == "patient":
+        module.GRACE_SECONDS = 90
     supervisor = Supervisor(Path(folder))
     for name, code in FAMILIES[which].items():
         supervisor.start(name, [sys.executable, "-c", code], surroundings({"FAMILY": folder}))
-    supervisor.wait_for(lambda: all("grandchild" in log.read_text() for log in Path(folder).glob("[fs]*.log")), 10)
+    supervisor.wait_for(lambda: all("grandchild" in log.read_text() for log in Path(folder).glob("[fs]*.log")), 60)
     print("ready", flush=True)
     return supervisor.watch()
 

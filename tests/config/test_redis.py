@@ -17,11 +17,13 @@ from tests.servers import Server
 def test_client_fails_fast_on_a_server_that_never_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         client = connect(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0", seconds=0.3)
-        before = time.monotonic()
         with pytest.raises(redis.TimeoutError):
             client.ping()
-        assert time.monotonic() - before < 0.9
         client.close()
+        deaf.accept()[0].close()
+        deaf.setblocking(False)
+        with pytest.raises(BlockingIOError):  # nobody tried again
+            deaf.accept()
 
 
 def test_client_does_not_send_twice_to_a_stalled_server(valkey: Server) -> None:
@@ -31,8 +33,10 @@ def test_client_does_not_send_twice_to_a_stalled_server(valkey: Server) -> None:
         with pytest.raises(redis.TimeoutError):
             client.incr("once")
         valkey.thaw()
-        time.sleep(0.3)
-        assert client.get("once") == b"1"
+    with connect(valkey.url, seconds=60) as patient:
+        while patient.get("once") is None:
+            time.sleep(0.01)
+        assert patient.get("once") == b"1"
 
 
 def test_client_comes_back_after_the_server_was_killed(valkey: Server) -> None:
@@ -75,7 +79,7 @@ def test_sentinels_are_read(hosts: str, read: list[tuple[str, int]]) -> None:
 
 
 def _eventually(do) -> bool:  # type: ignore[no-untyped-def]
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
             return bool(do())

@@ -17,8 +17,6 @@ from tests.marked import Marked
 class Family(Marked):
     """A supervisor running in a process of its own, with children that carry its folder's name."""
 
-    seconds = 5.0
-
     def __init__(self, folder: Path, which: str, **options: object) -> None:
         self.mark = f"FAMILY={folder}"
         command = [sys.executable, "-m", "tests.config.family", str(folder), which]
@@ -30,7 +28,7 @@ class Family(Marked):
         return self
 
     def ended(self) -> tuple[int, str]:
-        _, errors = self.process.communicate(timeout=30)
+        _, errors = self.process.communicate(timeout=120)
         return self.process.returncode, errors
 
 
@@ -73,31 +71,32 @@ def test_dead_child_is_named_with_its_last_words_and_ends_all(tmp_path: Path, fa
 
 def test_children_that_ignore_signals_are_killed_with_their_own(tmp_path: Path, families: list[Family]) -> None:
     families.append(family := Family(tmp_path, "stubborn").ready())
-    before = time.monotonic()
     family.process.terminate()
     code, _ = family.ended()
     assert code == 0
-    assert time.monotonic() - before < 15
     assert family.nothing_left()
 
 
 def test_second_signal_does_not_wait_for_the_stubborn(tmp_path: Path, families: list[Family]) -> None:
-    families.append(family := Family(tmp_path, "stubborn").ready())
-    before = time.monotonic()
+    families.append(family := Family(tmp_path, "patient").ready())
+    before, all_of_them = time.monotonic(), len(family.left())
     family.process.terminate()
-    time.sleep(0.5)
+    while len(family.left()) == all_of_them:  # signals that come together are one
+        time.sleep(0.05)
     family.process.terminate()
     family.ended()
-    assert time.monotonic() - before < 4
+    assert time.monotonic() - before < 60  # it gives them 90 s
     assert family.nothing_left()
 
 
 def test_warnings_reach_the_terminal_with_the_child_s_name(tmp_path: Path, families: list[Family]) -> None:
     families.append(family := Family(tmp_path, "plain").ready())
-    time.sleep(0.5)
+    line = ""
+    while "look at me" not in line:
+        line = family.process.stderr.readline()
+        assert line, "it ended"
     family.process.terminate()
-    _, errors = family.ended()
-    (line,) = [line for line in errors.splitlines() if "look at me" in line]
+    family.ended()
     assert line.split(" | ")[0].strip() == "father"
 
 

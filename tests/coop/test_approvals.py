@@ -261,7 +261,7 @@ def test_two_last_words_at_once_make_it_happen_once(postgres_database, clock):
     barrier, came = Barrier(3), []
 
     def run(office):
-        barrier.wait(5)
+        barrier.wait(60)
         try:
             came.append(say(database, clock, office, wish).state)
         except approvals.Gone:

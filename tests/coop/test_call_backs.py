@@ -111,7 +111,7 @@ def test_of_four_who_take_it_at_once_one_has_it(postgres_database, clock):
     row, barrier, taken = ask(postgres_database, clock), Barrier(4), []
 
     def run(person):
-        barrier.wait(5)
+        barrier.wait(60)
         with contextlib.suppress(callbacks.Taken):
             take(postgres_database, clock, row, Office(person, "secretary", 1))
             taken.append(person)

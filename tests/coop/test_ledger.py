@@ -164,7 +164,7 @@ def at_once(times, act):
     barrier, came, failed = Barrier(times), [], []
 
     def run(number):
-        barrier.wait(5)
+        barrier.wait(60)
         try:
             came.append(act(number))
         except (AlreadyReversed, Overdrawn) as error:

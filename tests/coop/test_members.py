@@ -141,7 +141,7 @@ def test_asking_at_once_leaves_one_row(postgres_village):
     barrier, answers = Barrier(4), []
 
     def run():
-        barrier.wait(5)
+        barrier.wait(60)
         answers.append(call(postgres_village))
 
     threads = [Thread(target=run) for _ in range(4)]

@@ -171,7 +171,7 @@ def test_two_at_once_with_the_same_operation_write_one_row(postgres_village, aga
     barrier, told, failed = Barrier(2), [], []
 
     def run():
-        barrier.wait(5)
+        barrier.wait(60)
         try:
             told.append(act(postgres_village, again=again))
         except Exception as error:

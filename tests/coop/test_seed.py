@@ -20,6 +20,7 @@ from app.coop.prices.reading import prices_for
 from app.coop.production.declaring import declare, products_of
 from app.coop.training.reading import open_sessions
 from app.db.database import Database
+from tests.conftest import PATIENT_MS
 from tests.village import KEY, PEPPERS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -184,7 +185,7 @@ def test_life_goes_on_after_the_seed(seeded):
 
 def test_the_same_number_and_day_give_the_same_rows(database, sqlite_template, tmp_path):
     shutil.copyfile(sqlite_template, tmp_path / "twin.db")
-    twin = Database(f"sqlite:///{tmp_path / 'twin.db'}")
+    twin = Database(f"sqlite:///{tmp_path / 'twin.db'}", statement_ms=PATIENT_MS)
     seed(database, plan())
     seed(twin, plan())
     mine, other = rows(database), rows(twin)
@@ -219,7 +220,7 @@ def jappoo(folder, *arguments, **surroundings):
         "JAPPOO_ENV": "test", "PATH": "/usr/bin:/bin", "HOME": str(folder),
     } | surroundings  # fmt: skip
     command = [sys.executable, "-m", "app.cli", *arguments]
-    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_a_production_database_is_never_seeded(tmp_path, sqlite_template):
@@ -227,7 +228,7 @@ def test_a_production_database_is_never_seeded(tmp_path, sqlite_template):
     ran = jappoo(tmp_path, "seed", "--members", "5", JAPPOO_ENV="production")
     assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (1, "", 1)
     assert "production" in ran.stderr
-    kept = Database(f"sqlite:///{tmp_path}/cli.db")
+    kept = Database(f"sqlite:///{tmp_path}/cli.db", statement_ms=PATIENT_MS)
     with kept.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Member)) == 0
     kept.dispose()

@@ -12,6 +12,7 @@ from app.coop.members.models import Member
 from app.db import backup
 from app.db.database import Database
 from tests import village
+from tests.conftest import PATIENT_MS
 from tests.servers import postgres_programs
 
 
@@ -27,7 +28,7 @@ def test_sqlite_comes_back_whole_and_nothing_is_written_over(sqlite_database, tm
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/other/again.db")
     assert main(["db", "restore", str(copy)]) == 0
     assert "the books agree" in capsys.readouterr().out
-    restored = Database(f"sqlite:///{tmp_path}/other/again.db")
+    restored = Database(f"sqlite:///{tmp_path}/other/again.db", statement_ms=PATIENT_MS)
     with restored.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Member)) == 6
         assert verify(reader).wrong == ()
@@ -53,7 +54,7 @@ def test_postgresql_comes_back_whole(postgres_database, scratch, tmp_path, monke
         backup.restore(postgres_database.url, copy, os.environ)
     with scratch.another("restored") as url:
         backup.restore(url, copy, os.environ)
-        restored = Database(url)
+        restored = Database(url, statement_ms=PATIENT_MS)
         with restored.read() as reader:
             assert reader.scalar(select(func.count()).select_from(Member)) == 6
         restored.dispose()

@@ -48,7 +48,7 @@ def test_two_at_once_keep_one_outcome(postgres_database):
 
     def go(number):
         def do():
-            barrier.wait(5)
+            barrier.wait(60)
             return {"outcome": number}
 
         try:

@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from app.coop.models import Base
 from app.db import schema
 from app.db.database import Database
+from tests.conftest import PATIENT_MS
 from tests.village import build
 
 BOOKS = ("journal_entries", "postings", "prices", "consents", "officer_acts", "sms_prices", "approval_votes")
@@ -15,7 +16,7 @@ def test_models_and_migrations_agree(database):
 
 
 def test_an_empty_database_is_told_to_upgrade(tmp_path):
-    empty = Database(f"sqlite:///{tmp_path}/deep/below/empty.db")
+    empty = Database(f"sqlite:///{tmp_path}/deep/below/empty.db", statement_ms=PATIENT_MS)
     with pytest.raises(schema.Drift, match="run jappoo db upgrade"):
         schema.check(empty, Base.metadata)
     empty.dispose()

@@ -16,32 +16,34 @@ from pathlib import Path
 import requests
 from sqlalchemy import select, update
 
-from app.coop.demo.seeding import Plan, seed
+from app.coop.demo import seeding
 from app.coop.production.models import Declaration
 from app.db import schema
 from app.db.database import Database
 from app.sms.models import Message
 from menus.publishing import compiled, publish
 from tests import village
+from tests.conftest import PATIENT_MS
+from tests.dice import run_seeded
 from tests.faults.house import House
 from tests.servers import make_valkey
 
 MEMBERS, KILLS, EVERY_SECONDS = 60, 10, 3.0
 
 
-def main() -> int:
+def main(seed: int) -> int:
     """Run once; print the table, write var/faults.json, return 1 when anything was lost or doubled."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        database = Database(f"sqlite:///{folder}/faults.db")
+        database = Database(f"sqlite:///{folder}/faults.db", statement_ms=PATIENT_MS)
         schema.upgrade(database)
-        seed(database, Plan(MEMBERS, 1, village.PEPPERS, village.KEY, village.LONG_AGO))
+        seeding.seed(database, seeding.Plan(MEMBERS, 1, village.PEPPERS, village.KEY, village.LONG_AGO))
         publish(database, None, compiled(), by="faults", now=village.LONG_AGO)
         house = House(folder, database, make_valkey(folder / "valkey"))
         house.valkey.start()
         try:
             house.start("simulator", "web", "worker", "scheduler")
-            figures = _run(house)
+            figures = _run(house, seed)
         finally:
             house.end()
             house.valkey.kill()
@@ -56,16 +58,18 @@ def main() -> int:
     )
 
 
-def _run(house: House) -> dict[str, int]:
+def _run(house: House, seed: int) -> dict[str, int]:
     seen: dict[str, str] = {}
     done = threading.Event()
-    threads = [threading.Thread(target=_declare, args=(house, f"+22177{i:07d}", seen, done)) for i in range(1, MEMBERS + 1)]
+    numbers = [f"+22177{i:07d}" for i in range(1, MEMBERS + 1)]
+    threads = [threading.Thread(target=_declare, args=(house, number, seen, done, _dice(seed, number))) for number in numbers]
+    dice = _dice(seed, "kills")
     for thread in threads:
         thread.start()
     killed = Counter[str]()
     for _ in range(KILLS):
         time.sleep(EVERY_SECONDS)
-        name = random.choice(["web", "worker", "scheduler", "valkey"])  # noqa: S311 - which process dies is no secret
+        name = dice.choice(["web", "worker", "scheduler", "valkey"])
         killed[name] += 1
         house.fall(name)
     done.set()
@@ -75,7 +79,12 @@ def _run(house: House) -> dict[str, int]:
     return _count(house, seen) | {f"kills of {name}": times for name, times in sorted(killed.items())}
 
 
-def _declare(house: House, number: str, seen: dict[str, str], done: threading.Event) -> None:
+def _dice(seed: int, whose: str) -> random.Random:
+    """Give each thread dice of its own: shared ones would fall as the threads take turns."""
+    return random.Random(f"{seed} {whose}")  # noqa: S311 - when something dies is no secret
+
+
+def _declare(house: House, number: str, seen: dict[str, str], done: threading.Event, dice: random.Random) -> None:
     """Try until a reference is seen: as a member would, dialling again after whatever went wrong."""
     while number not in seen:
         phone = house.phone(number)
@@ -85,7 +94,7 @@ def _declare(house: House, number: str, seen: dict[str, str], done: threading.Ev
                     seen[number] = said.split("réf ")[1][:6]
         except (requests.RequestException, KeyError):
             time.sleep(0.3)
-        time.sleep(random.random())  # noqa: S311 - people are not in step
+        time.sleep(dice.random())  # people are not in step
         if done.is_set() and number in seen:
             return
 
@@ -121,4 +130,4 @@ def _count(house: House, seen: dict[str, str]) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_seeded(main))

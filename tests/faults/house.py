@@ -17,7 +17,7 @@ from menus.publishing import compiled, publish
 from tests import village
 from tests.servers import Server, make_valkey
 
-SECONDS = 20
+SECONDS = 90
 
 
 class House:
@@ -110,7 +110,7 @@ class House:
 
     def _answers(self, url: str) -> bool:
         with contextlib.suppress(requests.RequestException):
-            return self.http.get(url, timeout=2).status_code == 200
+            return self.http.get(url, timeout=10).status_code == 200
         return False
 
 
@@ -131,7 +131,7 @@ class Phone:
         return shown
 
     def _shown(self, act: str, body: dict[str, str]) -> str:
-        shown = self._house.http.post(f"{self._base}/{act}", json=body, timeout=30).json()
+        shown = self._house.http.post(f"{self._base}/{act}", json=body, timeout=90).json()
         self.session = shown.get("session", self.session)
         assert not shown.get("warning", "").startswith("the same hop got different answers"), shown
         return str(shown.get("screen") or shown.get("warning"))

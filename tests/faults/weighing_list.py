@@ -27,19 +27,21 @@ from app.db import schema
 from app.db.database import Database
 from app.sms.models import Message
 from tests import quay
+from tests.conftest import PATIENT_MS
+from tests.dice import run_seeded
 from tests.faults.house import House, open_house
 
 NAMES = ("web", "valkey", "worker")
 TRIES = 400
 
 
-def main() -> int:
+def main(seed: int) -> int:
     """Run once with 200 lines, on SQLite; print the table, write var/faults-weighing.json, return 1 on any loss."""
     with tempfile.TemporaryDirectory() as name:
-        database = Database(f"sqlite:///{name}/faults.db")
+        database = Database(f"sqlite:///{name}/faults.db", statement_ms=PATIENT_MS)
         schema.upgrade(database)
         with open_house(Path(name), database, "simulator", "web", "worker") as house:
-            figures = run(house, lines=200, lists=2, deaths=12, deaths_while_crediting=4)
+            figures = run(house, lines=200, lists=2, deaths=12, deaths_while_crediting=4, seed=seed)
     Path("var").mkdir(exist_ok=True)
     Path("var/faults-weighing.json").write_text(json.dumps(figures, indent=1))
     for figure, value in figures.items():
@@ -47,17 +49,18 @@ def main() -> int:
     return int(bool(figures["wrong"]))
 
 
-def run(house: House, *, lines: int, lists: int, deaths: int, deaths_while_crediting: int) -> dict[str, int]:
+def run(house: House, *, lines: int, lists: int, deaths: int, deaths_while_crediting: int, seed: int) -> dict[str, int]:
     """Weigh so many lines in so many lists, killing at random; return what was counted. Raises AssertionError when stuck."""
     quay.appoint(house.database)
     refs = quay.declared(house.database, quay.women(house.database, lines), datetime.now(UTC))
-    officer, killed, disagreed = Officer(house), Counter[str](), 0
+    dice = random.Random(seed)  # noqa: S311 - when something dies is no secret
+    officer, killed, disagreed = Officer(house, dice), Counter[str](), 0
     each = -(-lines // lists)
     for start in range(0, lines, each):
         with ThreadPoolExecutor(1) as hand:  # the officer's: what a thread starts dies with it
             weighed = hand.submit(officer.weigh, refs[start : start + each])
             for turn in range(-(-deaths // lists)):
-                wait([weighed], random.uniform(0.2, 1.0))  # noqa: S311 - when it dies is no secret
+                wait([weighed], dice.uniform(0.2, 1.0))
                 if not weighed.done():
                     killed[NAMES[turn % len(NAMES)]] += 1
                     house.fall(NAMES[turn % len(NAMES)])
@@ -74,8 +77,8 @@ def run(house: House, *, lines: int, lists: int, deaths: int, deaths_while_credi
 class Officer:
     """The secretary with her phone: dials again whatever goes wrong, and goes on where the screen says."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.said = house, ""
+    def __init__(self, house: House, dice: random.Random) -> None:
+        self.house, self.dice, self.said = house, dice, ""
 
     def open(self) -> str:
         """Dial until the list is on the screen."""
@@ -127,7 +130,7 @@ class Officer:
             return
         sent = threading.Thread(target=self.type, args=("2468",))
         sent.start()
-        time.sleep(random.uniform(0, 0.12))  # noqa: S311 - when it dies is no secret
+        time.sleep(self.dice.uniform(0, 0.12))
         killed[dies] += 1
         self.house.fall(dies)
         sent.join()
@@ -170,4 +173,4 @@ def _count(house: House, lines: int) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_seeded(main))

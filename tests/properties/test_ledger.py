@@ -10,6 +10,7 @@ from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, Unbalanced, post, reverse
 from app.coop.ledger.verify import verify
 from app.db.database import Database
+from tests.conftest import PATIENT_MS
 from tests.village import LONG_AGO, build
 
 KINDS = ("shares", "savings", "payable", "advance")
@@ -27,7 +28,7 @@ ACTS = st.lists(
 def copy_of(template):
     with TemporaryDirectory() as folder:
         shutil.copyfile(template, f"{folder}/books.db")
-        database = Database(f"sqlite:///{folder}/books.db")
+        database = Database(f"sqlite:///{folder}/books.db", statement_ms=PATIENT_MS)
         try:
             yield database
         finally:

@@ -22,6 +22,7 @@ from app.coop.production.brought import NotThere
 from app.coop.production.models import Weighing
 from app.db.database import Database
 from tests import quay, treasury
+from tests.conftest import PATIENT_MS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WANTED = (Wanted(), Wanted(day=NOW.date()), Wanted(product_id=1), Wanted(product_id=3))
@@ -77,7 +78,7 @@ def perform(session, act, number, turn, now):
 def test_no_franc_is_paid_that_is_not_owed(sqlite_template, tmp_path_factory):
     template = tmp_path_factory.mktemp("payments") / "template.db"
     shutil.copyfile(sqlite_template, template)
-    database = Database(f"sqlite:///{template}")
+    database = Database(f"sqlite:///{template}", statement_ms=PATIENT_MS)
     quay.staffed(database)
     women = quay.women(database, 3)
     treasury.credited(database, women, NOW)
@@ -89,7 +90,7 @@ def test_no_franc_is_paid_that_is_not_owed(sqlite_template, tmp_path_factory):
     def any_acts(acts):
         file = template.with_name("acts.db")
         shutil.copyfile(template, file)
-        database = Database(f"sqlite:///{file}")
+        database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
         for turn, (act, number) in enumerate([("batch", 0), *acts, *acts[:5]]):
             with suppress(*REFUSALS), database.transaction() as session:
                 perform(session, act, number, turn, NOW + timedelta(minutes=turn))

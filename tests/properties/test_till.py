@@ -18,6 +18,7 @@ from app.coop.ledger.verify import verify
 from app.coop.members.offices import Office
 from app.db.database import Database
 from tests import quay
+from tests.conftest import PATIENT_MS
 
 OFFICES = (Office(101, "secretary", 1), Office(102, "president", 1), Office(104, "treasurer", 1))
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ def house(sqlite_template, tmp_path_factory):
     """A village with officers, built once and copied for each example."""
     file = tmp_path_factory.mktemp("till") / "house.db"
     shutil.copyfile(sqlite_template, file)
-    database = Database(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
     quay.staffed(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
@@ -132,7 +133,7 @@ def check(database):
 def test_whatever_happens_at_the_till_the_books_agree(house, tmp_path_factory, acts):
     file = tmp_path_factory.mktemp("acts") / "jappoo.db"
     shutil.copyfile(house, file)
-    database = Database(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
     try:
         for number, (act, times) in enumerate(acts):
             for _ in range(times if act[0] in ("in", "ask", "deliver") else 1):

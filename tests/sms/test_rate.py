@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from typing import NamedTuple
 
 import pytest
 
@@ -18,42 +19,64 @@ def client(valkey):
         yield client
 
 
-def work(url, share, start, taken):
-    """Send as a lane does: take, wait, send; count what left before the end."""
-    with connect(url, seconds=5) as client:
+def stopwatch():
+    """Return what tells the seconds since then: what a busy machine may take between two looks."""
+    began = time.monotonic()
+    return lambda: time.monotonic() - began
+
+
+class Sent(NamedTuple):
+    """What a process sent between two instants: what left in time, what had its turn in time, and how long it slept for turns."""
+
+    since: float
+    until: float
+    left: int
+    due: int
+    slept: float
+
+
+def work(url, share, start, sent):
+    """Send as a lane does: take, wait, send."""
+    with connect(url, seconds=60) as client:
         bucket = Rate(client, PARTS_A_SECOND)
         start.wait()
-        until, count = time.monotonic() + SECONDS, 0
-        while (now := time.monotonic()) < until:
+        since = now = time.monotonic()
+        until, left, due, slept = since + SECONDS, 0, 0, 0.0
+        while now < until:
             turn = bucket.take(share)
-            time.sleep(min(turn.wait, max(0.0, until - now)))
-            count += share if turn.reserved and time.monotonic() < until else 0
-        taken.put(count)
+            wait = min(turn.wait, max(0.0, until - time.monotonic()))
+            due += share if turn.reserved and wait == turn.wait else 0
+            slept += wait
+            time.sleep(wait)
+            now = time.monotonic()
+            left += share if turn.reserved and now < until else 0
+        sent.put(Sent(since, until, left, due, slept))
 
 
 @pytest.mark.parametrize("share", [7, PARTS_A_SECOND])
 def test_eight_processes_keep_the_rate(valkey, share):
     spawned = multiprocessing.get_context("spawn")
-    start, taken = spawned.Barrier(PROCESSES), spawned.Queue()
-    workers = [spawned.Process(target=work, args=(valkey.url, share, start, taken)) for _ in range(PROCESSES)]
+    start, sent = spawned.Barrier(PROCESSES), spawned.Queue()
+    workers = [spawned.Process(target=work, args=(valkey.url, share, start, sent)) for _ in range(PROCESSES)]
     for worker in workers:
         worker.start()
-    parts = sum(taken.get(timeout=30) for _ in workers)
+    each = [sent.get(timeout=120) for _ in workers]
     for worker in workers:
         worker.join()
-    fair = PARTS_A_SECOND * SECONDS
-    assert parts <= fair + PARTS_A_SECOND
-    assert parts >= 0.95 * fair - share  # the one that waits when the time is over
+    seconds = max(one.until for one in each) - min(one.since for one in each)
+    assert sum(one.left for one in each) <= PARTS_A_SECOND * (seconds + 1)
+    held_up = min(SECONDS - one.slept for one in each)  # by the machine: while one of them sleeps for its turn none is lost
+    assert sum(one.due for one in each) >= PARTS_A_SECOND * (0.95 * SECONDS - held_up) - share  # one waits when the time is over
 
 
 def test_a_code_passes_who_waits_and_overdraws_one_second(client):
-    bucket = Rate(client, 10)
+    bucket, passed = Rate(client, 10), stopwatch()
     assert bucket.take(10).wait == pytest.approx(1, abs=0.1)
     assert bucket.take(1).reserved is False
     assert [bucket.take(5, overdraw=True) for _ in range(2)] == [Turn(True, 0.0)] * 2
     refused = bucket.take(5, overdraw=True)
     assert not refused.reserved
-    assert refused.wait == pytest.approx(0.5, abs=0.1)
+    assert 0.4 - passed() <= refused.wait <= 0.5
 
 
 def test_urgent_alerts_are_never_over_by_more_than_what_was_kept_and_two_seconds(client):
@@ -66,9 +89,10 @@ def test_idle_time_is_kept_for_a_second_and_no_longer(client):
     bucket = Rate(client, 10)
     bucket.take(1)
     time.sleep(1.4)
+    passed = stopwatch()
     waits = [bucket.take(5).wait for _ in range(3)]
     assert waits[:2] == [0, 0]
-    assert waits[2] == pytest.approx(0.5, abs=0.1)
+    assert 0.4 - passed() <= waits[2] <= 0.5
 
 
 def test_nothing_is_reserved_for_who_cant_wait_that_long(client):
@@ -78,13 +102,12 @@ def test_nothing_is_reserved_for_who_cant_wait_that_long(client):
 
 
 def test_too_much_halves_the_speed_at_most_once_a_second_and_it_comes_back(client, monkeypatch):
-    monkeypatch.setattr(rate, "_RECOVERY", 2_000_000)
-    bucket = Rate(client, 100)
+    bucket, passed = Rate(client, 100), stopwatch()
     bucket.slow(), bucket.slow()
     bucket.take(1)
-    assert bucket.second == pytest.approx(50, abs=5)
+    assert 50 <= bucket.second <= 51 + 2 * passed()
     assert not bucket.take(100).reserved
-    time.sleep(1.2)
+    monkeypatch.setattr(rate, "_RECOVERY", 1)
     bucket.take(1)
     assert bucket.second == 100
 
@@ -100,20 +123,20 @@ def test_it_never_gets_slower_than_a_tenth(client):
 
 
 def test_a_message_longer_than_a_seconds_parts_leaves_at_any_rate(client):
-    bucket = Rate(client, 2)
+    bucket, passed = Rate(client, 2), stopwatch()
     assert bucket.take(6).wait == pytest.approx(1, abs=0.1)
-    assert bucket.take(1, patience=9).wait == pytest.approx(3, abs=0.1), "those after it wait for all of its parts"
+    assert 2.9 - passed() <= bucket.take(1, patience=9).wait <= 3, "those after it wait for all of its parts"
 
 
 @pytest.mark.parametrize("back", [3_600, 5])
 def test_a_clock_that_is_set_back_neither_stops_us_nor_lets_us_run(client, back):
-    bucket = Rate(client, 100)
+    bucket, passed = Rate(client, 100), stopwatch()
     bucket.slow(), bucket.take(1)
     for name in ("at", "slowed", "seen"):
         client.hset(KEY, name, int(client.hget(KEY, name)) + back * 1_000_000)
     assert [bucket.take(100).reserved for _ in range(2)] == [True, False]
     bucket.slow(), bucket.take(1)
-    assert bucket.second == pytest.approx(50, abs=5)
+    assert 50 <= bucket.second <= 51 + 2 * passed()
 
 
 def test_without_redis_each_worker_keeps_to_its_share(valkey, client):

@@ -1,7 +1,5 @@
 """Sweeping looks at the few rows that it concerns, however many wait: by the plans that PostgreSQL chooses."""
 
-import time
-
 import psycopg
 import pytest
 from sqlalchemy import event
@@ -43,9 +41,7 @@ def test_no_look_reads_all_that_waits(full):
 
 def test_what_is_too_late_expires_a_thousand_a_round(full):
     full.clock.forward(days=800)
-    started = time.monotonic()
     with full.database.transaction() as session:
         sweeper.sweep(session, now=full.clock(), wake=[].append)
-    assert time.monotonic() - started < 5
     with full.database.read() as reader:
         assert reader.exec_driver_sql("SELECT count(*) FROM sms_messages WHERE state = 'expired'").scalar() == sweeper.MOST

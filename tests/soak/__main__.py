@@ -20,7 +20,8 @@ from app.db.database import Database
 from app.gsm7 import septets
 from menus.publishing import compiled, publish
 from tests import village
-from tests.conftest import Clock
+from tests.conftest import PATIENT_MS, Clock
+from tests.dice import run_seeded
 from tests.faults.house import House
 from tests.hands import Hands, findings, settle
 from tests.servers import make_valkey
@@ -30,12 +31,12 @@ SESSIONS = 30
 NUMBERS = (village.AWA, village.SHARED, village.NEW, village.BLOCKED, village.NOBODY)
 
 
-def main() -> int:
+def main(seed: int) -> int:
     """Run; print the table and write var/soak.json; return 1 when something was wrong."""
     seconds = float(os.environ.get("SOAK", "5")) * 60
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        database = Database(f"sqlite:///{folder}/soak.db")
+        database = Database(f"sqlite:///{folder}/soak.db", statement_ms=PATIENT_MS)
         schema.upgrade(database)
         village.build(database)
         publish(database, None, compiled(), by="soak", now=village.LONG_AGO)
@@ -43,13 +44,13 @@ def main() -> int:
         house.valkey.start()
         try:
             house.start("simulator", "web", "worker", "scheduler")
-            figures = _walk(house, seconds * 2 / 3)
+            figures = _walk(house, seconds * 2 / 3, seed)
             with database.read() as reader:
                 figures["findings in the books"] = len(verify(reader).wrong)
         finally:
             house.end()
             house.valkey.kill()
-        figures |= _hands(folder, seconds / 3)
+        figures |= _hands(folder, seconds / 3, seed)
     Path("var").mkdir(exist_ok=True)
     Path("var/soak.json").write_text(json.dumps(figures, indent=1))
     for figure, value in figures.items():
@@ -58,8 +59,8 @@ def main() -> int:
     return 1 if any(figures[name] for name in wrong) else 0
 
 
-def _walk(house: House, seconds: float) -> dict[str, float]:
-    hand = random.Random(1)  # noqa: S311 - the same walk each time
+def _walk(house: House, seconds: float, seed: int) -> dict[str, float]:
+    hand = random.Random(seed)  # noqa: S311 - the same walk for the same seed
     until, hops, long, silent = time.monotonic() + seconds, 0, 0, 0
     memory = _memory(house)
     while time.monotonic() < until:
@@ -78,16 +79,15 @@ def _walk(house: House, seconds: float) -> dict[str, float]:
     return {"hops": hops, "answers too long": long, "no answer": silent, "web MB before": memory, "web MB after": _memory(house)}
 
 
-def _hands(folder: Path, seconds: float) -> dict[str, float]:
-    """Let random hands loose, each seed on a database of its own; what goes wrong is printed with its seed."""
-    until, seed, wrong, seen = time.monotonic() + seconds, 0, 0, Counter[str]()
-    template = Database(f"sqlite:///{folder}/hands.db")
+def _hands(folder: Path, seconds: float, seed: int) -> dict[str, float]:
+    """Let random hands loose, from this seed on, each on a database of its own; what goes wrong is printed with its seed."""
+    until, wrong, seen = time.monotonic() + seconds, 0, Counter[str]()
+    template = Database(f"sqlite:///{folder}/hands.db", statement_ms=PATIENT_MS)
     schema.upgrade(template)
     template.dispose()
     while time.monotonic() < until:
-        seed += 1
         file = shutil.copyfile(folder / "hands.db", folder / "hands-now.db")
-        database, clock = Database(f"sqlite:///{file}"), Clock(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
+        database, clock = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS), Clock(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
         settle(database, clock())
         hands = Hands(database, clock, seed)
         try:
@@ -100,6 +100,7 @@ def _hands(folder: Path, seconds: float) -> dict[str, float]:
         sys.stderr.writelines(f"seed {seed}: {finding}\n" for finding in left)
         seen.update(hands.seen)
         database.dispose()
+        seed += 1
     return {"hops of random hands": seen.total(), "screens seen": len(seen), "findings of random hands": wrong}
 
 
@@ -115,4 +116,4 @@ def _memory(house: House) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_seeded(main))

@@ -47,8 +47,8 @@ def test_a_slice_sends_its_lane_and_takes_the_flag_down_first(here):
 def test_a_slice_that_is_over_gives_back_the_rest_and_asks_for_another(here, monkeypatch):
     for number in range(LINES + 3):
         put(here, f"cause {number}", text=f"text {number}")
-    monkeypatch.setattr(sending, "SLICE_SECONDS", 0.5)
-    here.post.gateway.during = lambda: time.sleep(0.6)
+    monkeypatch.setattr(sending, "SLICE_SECONDS", 2.0)
+    here.post.gateway.during = lambda: time.sleep(2.1)
     assert jobs.drain("answer") is True
     assert sorted(states(here)) == ["accepted"] * LINES + ["queued"] * 3
     assert len(queue_of(here.queues, "answer")) == 1

@@ -17,7 +17,7 @@ from config.processes import dying_with_parent, free_port
 from config.redis import connect
 from tests import village
 
-SECONDS = 30
+SECONDS = 120
 
 
 @pytest.fixture

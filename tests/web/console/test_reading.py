@@ -7,6 +7,7 @@ from app.sms import outbox
 from app.web.console.reading import Open, look
 from app.web.console.sent import spent_today
 from tests import letterbox, quay, village
+from tests.conftest import PATIENT_MS
 from tests.coop.test_broadcasting import CLERK, TERMS, Sending
 
 FEDERATION = Office(103, "administrator", None)
@@ -36,6 +37,6 @@ def test_the_overview_of_both_scopes(database, clock):
 
 
 def test_a_days_cost_that_cant_be_added_up_in_time_is_left_out(tmp_path, clock):
-    empty = Database(f"sqlite:///{tmp_path}/empty.db")
+    empty = Database(f"sqlite:///{tmp_path}/empty.db", statement_ms=PATIENT_MS)
     assert spent_today(empty, TERMS, clock()) is None
     empty.dispose()
