@@ -28,7 +28,7 @@ MORTAL = "import sys, time; print('I was asked too much', flush=True); time.slee
 FAMILIES = {
     "plain": {"quiet": QUIET, "father": FATHER},
     "stubborn": {"quiet": QUIET, "stubborn": STUBBORN},
-    "patient": {"quiet": QUIET, "stubborn": STUBBORN},
+    "patient": {"quiet": QUIET, "other": QUIET, "stubborn": STUBBORN},
     "mortal": {"quiet": QUIET, "father": FATHER, "mortal": MORTAL},
 }
 
