@@ -1,4 +1,7 @@
-"""Structured logs: one JSON object a line, numbers masked, nothing typed, one trace from the hop to the SMS."""
+"""Structured logs: one JSON object a line, numbers masked, nothing typed, one trace from the hop to the SMS.
+
+A line that can't be written is counted and fails nobody: whoever logs may have a member who waits for an answer.
+"""
 
 import logging
 import re
@@ -16,6 +19,8 @@ _NUMBER = re.compile(
     r"|\+(?P<foreign>\d{4})\d{3,9}(?P<end>\d\d)(?!\d)"
 )
 _PATH = re.compile(r"(/(?:at|hubtel)/)[^/\s\"']+")
+_ROW = re.compile(r"(?:^|\n)(?:DETAIL|CONTEXT):.*?(?=\n\[|\n\n|\Z)", re.DOTALL)
+"""PostgreSQL's words about a violated constraint, which show the row."""
 _PARAMETERS = re.compile(r"\[parameters: .*?\]$", re.MULTILINE | re.DOTALL)
 _NEVER = re.compile(
     r"(^|_)(pin|text|input|body|form|token|secret|secret_key|api_key|pepper|password|authorization|cookie)s?$", re.IGNORECASE
@@ -35,8 +40,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Iterab
     global _secrets
     _secrets = tuple(secret for secret in secrets if len(secret) >= _SHORT)
     _word.cache_clear()
-    out = stream or sys.stderr
-    handler = logging.StreamHandler(out)
+    out = _Lines(stream or sys.stderr)
+    handler = _Handler(out)
     handler.setFormatter(_Json())
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in ("rq.worker", "alembic", "werkzeug", "urllib3"):
@@ -47,13 +52,17 @@ def configure(level: str = "INFO", stream: TextIO | None = None, secrets: Iterab
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            mask,
-            structlog.processors.JSONRenderer(serializer=lambda event, **_: _encode(event)),
+            _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=structlog.WriteLoggerFactory(out),  # type: ignore[arg-type] # it only writes and flushes
         cache_logger_on_first_use=False,
     )
+
+
+def dropped() -> int:
+    """Return how many lines this process couldn't write since it began."""
+    return _Lines.dropped
 
 
 def mask(logger: Any, method: str, event: Any) -> Any:
@@ -70,6 +79,49 @@ def mask_numbers(words: str) -> str:
 @lru_cache(512)
 def _never(name: str) -> bool:
     return _NEVER.search(name) is not None
+
+
+class _Lines:
+    """A stream that never raises. What it couldn't take is counted, and said before the next line that it takes."""
+
+    dropped = 0
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._unsaid = stream, 0
+
+    def write(self, words: str) -> None:
+        """Write a whole line."""
+        try:
+            if self._unsaid:
+                self._stream.write(_encode({"event": "log lines were dropped", "level": "warning", "lines": self._unsaid}) + "\n")
+            self._stream.write(words)
+            self._stream.flush()
+            self._unsaid = 0
+        except (OSError, ValueError):  # a full disk, a closed pipe, a closed stream, a letter that it can't write
+            self.drop()
+
+    def flush(self) -> None:
+        """Do nothing: each line was flushed, or dropped."""
+
+    def drop(self) -> None:
+        """Count a line that can't be written."""
+        self._unsaid += 1
+        _Lines.dropped += 1
+
+
+class _Handler(logging.StreamHandler[_Lines]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Drop a line that can't be made; logging would print it to standard error, with what was to be masked."""
+        del record
+        self.stream.drop()
+
+
+def _render(logger: Any, method: str, event: Any) -> str:
+    """Return the line; one that can't be made is replaced by one that says so."""
+    try:
+        return _encode(mask(logger, method, event))
+    except Exception as fault:
+        return _encode({"event": "a line can't be written", "level": method, "fault": type(fault).__name__})
 
 
 class _Json(logging.Formatter):
@@ -99,7 +151,7 @@ def _masked(value: Any) -> Any:
 def _clean(words: str) -> str:
     for secret in _secrets:
         words = words.replace(secret, "***")
-    return mask_numbers(_PATH.sub(r"\1***", _PARAMETERS.sub("[parameters hidden]", words)))
+    return mask_numbers(_PATH.sub(r"\1***", _PARAMETERS.sub("[parameters hidden]", _ROW.sub("", words))))
 
 
 _word = lru_cache(512)(_clean)

@@ -67,8 +67,9 @@ class Bounded(psycopg.Connection[Any]):
         until = monotonic() + self.patience.seconds
         try:
             return super().wait(gen, interval, self.patience.seconds)
-        except psycopg.OperationalError:
-            if monotonic() >= until:
+        except psycopg.Error as fault:
+            if isinstance(fault, psycopg.OperationalError) and monotonic() >= until:
                 self.pgconn.finish()
                 self.patience.lose()
+            fault.args = (str(fault).partition("\n")[0],)  # DETAIL and CONTEXT, after it, show a row
             raise

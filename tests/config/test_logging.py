@@ -1,5 +1,6 @@
 """Logs: one JSON object a line, without numbers, secrets or what members type."""
 
+import errno
 import io
 import json
 import logging as standard
@@ -9,19 +10,13 @@ import pytest
 import structlog
 
 from config import logging
+from tests.log_stream import FullStream, log_on
 
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    root = standard.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    logging.configure(stream=stream, secrets=("atsk_very_secret",))
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
+    with log_on(io.StringIO(), secrets=("atsk_very_secret",)) as stream:
+        yield stream
 
 
 def _only(lines: io.StringIO) -> dict[str, object]:
@@ -85,6 +80,56 @@ def test_exception_is_logged_without_numbers_and_without_what_was_bound(lines: i
     shown = str(_only(lines)["exception"])
     assert "no +22177*****67" in shown
     assert "Awa" not in shown
+
+
+ROW = """new row for relation "people" violates check constraint "some"
+DETAIL:  Failing row contains (1, Awa
+Diop, fr, $argon2id$v=19$x).
+CONTEXT:  COPY people, line 1: "Awa"
+[SQL: INSERT INTO people VALUES (%s)]"""
+
+
+def test_a_violated_constraint_shows_no_row(lines: io.StringIO) -> None:
+    try:
+        raise ValueError(ROW)
+    except ValueError:
+        structlog.get_logger().exception("failed", why=ROW)
+        standard.getLogger("x").exception(ROW)
+    for shown in ("Awa", "Diop", "argon2id", "DETAIL", "CONTEXT"):
+        assert shown not in lines.getvalue()
+    assert lines.getvalue().count("INSERT INTO people") >= 3
+
+
+@pytest.mark.usefixtures("lines")
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(errno.ENOSPC, "full"), BrokenPipeError(), ValueError("I/O operation on closed file")],
+    ids=lambda f: type(f).__name__,
+)
+def test_a_stream_that_takes_no_lines_fails_nobody_and_they_are_counted(
+    fault: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stream, before = FullStream(fault), logging.dropped()
+    logging.configure(stream=stream)
+    structlog.get_logger().info("one")
+    standard.getLogger("x").error("two")
+    assert logging.dropped() - before == 2
+    stream.fault = None
+    structlog.get_logger().info("three")
+    told, three = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (told["lines"], three["event"]) == (2, "three")
+    structlog.get_logger().info("four")
+    assert len(stream.getvalue().splitlines()) == 3
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_line_that_cant_be_made_fails_nobody(lines: io.StringIO, capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger().info("lone surrogate \ud800")
+    before = logging.dropped()
+    standard.getLogger("x").error("lone surrogate \ud800")
+    assert logging.dropped() == before + 1
+    assert "a line can't be written" in _only(lines).values()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_unknown_kinds_are_written_as_words(lines: io.StringIO) -> None:

@@ -1,6 +1,7 @@
 """The queue is told after the commit, shortly, and nobody waits for it."""
 
 import contextlib
+import errno
 import os
 import time
 
@@ -8,7 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.sms.waker import FLAG, Waker, queue_of, wake
+from config import logging
 from config.redis import connect
+from tests.log_stream import FullStream, log_on
 
 
 @pytest.fixture
@@ -30,6 +33,17 @@ def test_a_lane_has_one_job_waiting_however_often_it_is_woken(queues):
     assert len(queue_of(queues, "code")) == 1
     queues.delete(FLAG + "code")
     assert wake(queues, "code")
+
+
+def test_a_waker_goes_on_when_the_log_takes_no_lines(valkey, queues):
+    valkey.kill()
+    with log_on(FullStream(OSError(errno.ENOSPC, "full"))):
+        waker, before = Waker(queues), logging.dropped()
+        waker("code")
+        until(lambda: logging.dropped() > before)
+        valkey.start()
+        waker("answer")
+        until(lambda: len(queue_of(queues, "answer")))
 
 
 def test_a_job_holds_a_lanes_name_and_nothing_else(queues):

@@ -1,0 +1,41 @@
+"""Streams that the log is written to, also one that takes nothing."""
+
+import io
+import logging as standard
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import structlog
+
+from config import logging
+
+Stream = TypeVar("Stream", bound=io.StringIO)
+
+
+class FullStream(io.StringIO):
+    """A stream whose disk is full, whose pipe is closed or which is closed itself, until it is `mended`."""
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__()
+        self.fault: Exception | None = fault
+
+    def write(self, words: str) -> int:
+        if self.fault:
+            raise self.fault
+        return super().write(words)
+
+
+@contextmanager
+def log_on(stream: Stream, secrets: Iterable[str] = ()) -> Iterator[Stream]:
+    """Have everybody log on a stream for a while, as the service does."""
+    root = standard.getLogger()
+    handlers, level = root.handlers[:], root.level
+    logging.configure(stream=stream, secrets=secrets)
+    try:
+        yield stream
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+        structlog.contextvars.clear_contextvars()
