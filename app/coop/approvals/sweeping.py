@@ -4,7 +4,6 @@ from collections import defaultdict
 from datetime import datetime
 
 import msgspec
-import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -13,10 +12,8 @@ from app.coop.approvals.deciding import end
 from app.coop.approvals.models import Approval
 from app.coop.members.models import Member
 from app.coop.members.numbers import first_numbers
-from app.db.database import is_outage
+from app.db.rows import each
 from app.sms import outbox, texts
-
-log = structlog.get_logger("approvals")
 
 MOST = 200
 """Approvals a round."""
@@ -33,42 +30,47 @@ class Said(msgspec.Struct, frozen=True):
 def sweep(session: Session, *, said: Said, now: datetime) -> None:
     """End what is too old, then tell of what began and of what ended: each officer one SMS for all that is new.
 
-    One that can't be ended is logged and left as it was: nobody can decide it any more, and it keeps no other from its end.
+    One that can't be ended is logged and left as it was: nobody can decide it any more, and it keeps no other from its end. One
+    that can't be told of is logged too, and isn't tried again.
     """
     late = select(Approval).where(Approval.state == "waiting", Approval.expires_at <= now).order_by(Approval.id).limit(MOST)
-    for row in session.scalars(late.with_for_update(skip_locked=True)).all():
-        number, kind = row.id, row.kind
-        try:
-            with session.begin_nested():
-                end(session, row, "dead", now)
-        except Exception as fault:
-            if is_outage(fault):
-                raise
-            log.exception("an approval can't be ended", approval=number, kind=kind)
+    rows = session.scalars(late.with_for_update(skip_locked=True)).all()
+    each(session, "an approval's end", [(row.id, row) for row in rows], lambda row: end(session, row, "dead", now))
     _tell_officers(session, said, now)
     _tell_askers(session, said, now)
 
 
 def _tell_officers(session: Session, said: Said, now: datetime) -> None:
     asked: dict[int, list[Approval]] = defaultdict(list)
-    for row in _claimed(session, "nothing", "asked", ("waiting",)):
+
+    def ask(row: Approval) -> None:
         for person in rules.whom_to_ask(session, row, now.date()):
             asked[person].append(row)
-    for person, phone in first_numbers(session, asked).items():
+
+    def tell(officer: tuple[int, str]) -> None:
+        person, phone = officer
         words = texts.approvals_wait(len(asked[person]), said.code, said.cost)
         cause = f"approvals:{max(row.id for row in asked[person])}:{person}"
         _put(session, phone, words, cause, said, now, person, asked[person][0].cooperative_id)
+
+    rows = _claimed(session, "nothing", "asked", ("waiting",))
+    each(session, "an approval that is asked for", [(row.id, row) for row in rows], ask)
+    officers = first_numbers(session, asked).items()
+    each(session, "an officer who is asked", [(person, (person, phone)) for person, phone in officers], tell)
 
 
 def _tell_askers(session: Session, said: Said, now: datetime) -> None:
     ended = _claimed(session, "asked", "ended", ("approved", "refused", "dead"))
     ended += _claimed(session, "nothing", "ended", ("approved", "refused", "dead"))
     numbers = first_numbers(session, {row.asked_by for row in ended})
-    for row in ended:
+
+    def tell(row: Approval) -> None:
         if row.asked_by in numbers:
             words = texts.approval_ended(row.state, row.asked_at)
             cause = f"approval:{row.id}:{row.state}"
             _put(session, numbers[row.asked_by], words, cause, said, now, row.asked_by, row.cooperative_id)
+
+    each(session, "an approval that ended", [(row.id, row) for row in ended], tell)
     _tell_members(session, said, now, [row for row in ended if row.state == "approved" and row.member_id])
 
 
@@ -77,11 +79,14 @@ def _tell_members(session: Session, said: Said, now: datetime, approved: list[Ap
     whose = select(Member.id, Member.person_id).where(Member.id.in_([row.member_id for row in approved]))
     person_of = {row.id: row.person_id for row in session.execute(whose)}
     numbers = first_numbers(session, person_of.values())
-    for row in approved:
+
+    def tell(row: Approval) -> None:
         person = person_of[row.member_id or 0]
         if person != row.asked_by and person in numbers:
             words = texts.approval_given(row.asked_at, said.code)
             _put(session, numbers[person], words, f"approval:{row.id}:given", said, now, person, row.cooperative_id)
+
+    each(session, "an approval that was given", [(row.id, row) for row in approved], tell)
 
 
 def _claimed(session: Session, told: str, then: str, states: tuple[str, ...]) -> list[Approval]:

@@ -11,6 +11,7 @@ from app.coop.contests.models import Contest
 from app.coop.members.numbers import first_numbers
 from app.coop.members.offices import holders_of_right
 from app.coop.members.reaching import reach
+from app.db.rows import each
 from app.sms import outbox
 from app.sms import payment_texts as texts
 
@@ -23,7 +24,8 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
     _announce(session, said, now)
     gone_up = escalate(session, now)
     reached = reach(session, {one.member_id for one in gone_up})
-    for one in gone_up:
+
+    def tell(one: Escalated) -> None:
         who = reached[one.member_id]
         words = texts.contest_raised(one.number, one.level, now, late=one.late)
         told = [(who.phone, words, "receipt", who.person_id)] if who.phone else []
@@ -33,18 +35,24 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
         told += [(phone, task, "task", person) for person, phone in _answerable(session, one, now)]
         for phone, text, purpose, person in told:
             _put(session, phone, text, purpose, f"contest:{one.id}:level:{one.level}:{person}", said, now, person)
+
+    each(session, "a contest that went up", [(one.id, one) for one in gone_up], tell)
     return len(gone_up)
 
 
 def _announce(session: Session, said: Said, now: datetime) -> None:
     """Tell those who may answer of what is new; an SMS has its cause once, so a round that comes again tells nobody twice."""
     new = (Contest.state == "open") & (Contest.opened_at > now - NEW)
-    for place in session.scalars(select(Contest.cooperative_id).where(new).distinct()).all():
+
+    def tell(place: int) -> None:
         for office in holders_of_right(session, "approve", place, now.date()):
             for one in waiting(session, office, now, new):
                 words = texts.contest_new(one.number, one.answer_by, said.code, said.cost)
                 for phone in first_numbers(session, {office.person_id}).values():
                     _put(session, phone, words, "task", f"contest:{one.id}:new:{office.person_id}", said, now, office.person_id)
+
+    places = session.scalars(select(Contest.cooperative_id).where(new).distinct()).all()
+    each(session, "a co-operative's new contests", [(place, place) for place in places], tell)
 
 
 def _answerable(session: Session, one: Escalated, now: datetime) -> list[tuple[int, str]]:

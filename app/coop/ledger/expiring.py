@@ -1,6 +1,7 @@
 """Let go of what officers approved and nobody came for: the savings are hers again, and she is told."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import String, cast, literal, select, update
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from app.coop.approvals.models import Approval
 from app.coop.approvals.sweeping import Said
 from app.coop.ledger.models import Payout
 from app.coop.members.reaching import reach
+from app.db.rows import each
 from app.sms import outbox, texts
 
 FETCHED_WITHIN = timedelta(days=14)
@@ -21,10 +23,15 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
     decided = select(Approval.id).where(
         Approval.about == about, Approval.state == "approved", Approval.decided_at <= now - FETCHED_WITHIN
     )
-    left = update(Payout).where(Payout.state == "approved", decided.exists()).values(state="cancelled")
-    gone = session.execute(left.returning(Payout.id, Payout.member_id, Payout.reference)).all()
-    reached = reach(session, {row.member_id for row in gone})
-    for row in gone:
+    left = select(Payout.id, Payout.member_id, Payout.reference).where(Payout.state == "approved", decided.exists())
+    late = session.execute(left).all()
+    reached = reach(session, {row.member_id for row in late})
+    gone: list[int] = []
+
+    def let_go(row: Any) -> None:
+        still = update(Payout).where(Payout.id == row.id, Payout.state == "approved").values(state="cancelled")
+        if session.scalar(still.returning(Payout.id)) is None:
+            return
         who = reached[row.member_id]
         if who.phone:
             outbox.put(
@@ -38,4 +45,7 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
                 person_id=who.person_id,
                 cooperative_id=who.cooperative_id,
             )
+        gone.append(row.id)
+
+    each(session, "a payout that nobody fetched", [(row.id, row) for row in late], let_go)
     return len(gone)

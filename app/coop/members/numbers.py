@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.coop.members.events import NumberChange
 from app.coop.members.freezes import freeze_money
 from app.coop.members.models import Activation, Member, Number, Person
+from app.db.rows import each
 
 MOST_OWN, MOST_TRUSTED, MOST_PLACES = 2, 1, 9
 SETTLED = timedelta(hours=72)
@@ -158,9 +159,8 @@ def free_departed(session: Session, *, now: datetime, most: int = 200) -> int:
     """Take their numbers from members who left FREED_AFTER ago, and return how many: somebody else may have them by now."""
     left = select(Member.person_id).where(Member.state == "departed", Member.left_on <= (now - FREED_AFTER).date())
     held = select(Number.id, Number.person_id).where(Number.person_id.in_(left)).order_by(Number.id).limit(most)
-    rows = session.execute(held).all()
-    for number, person in rows:
-        release(session, person, number, by_person_id=None, now=now)
+    rows = [(number, (number, person)) for number, person in session.execute(held)]
+    each(session, "a number that becomes free", rows, lambda row: release(session, row[1], row[0], by_person_id=None, now=now))
     return len(rows)
 
 

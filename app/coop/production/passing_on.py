@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from app.coop.members.models import Member
 from app.coop.members.numbers import reached_by
 from app.coop.members.offices import holders_of_right
 from app.coop.production.models import Weighing
+from app.db.rows import each
 from app.sms import outbox, texts
 
 
@@ -25,24 +27,29 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
     rows = session.execute(noted.where(Weighing.state == "noted").order_by(Weighing.id)).all()
     given: Counter[tuple[int, int]] = Counter()
     last = 0
+
+    def pass_on(one: tuple[Any, int]) -> None:
+        nonlocal last
+        row, to = one
+        still = (Weighing.id == row.id) & (Weighing.officer_id == row.officer_id) & (Weighing.state == "noted")
+        if session.scalar(update(Weighing).where(still).values(officer_id=to).returning(Weighing.id)) is not None:
+            given[row.cooperative_id, to] += 1
+            last = row.id
+
     for place in sorted({row.cooperative_id for row in rows}):
         offices = sorted(holders_of_right(session, "weigh", place, now.date()), key=lambda one: one.role != "president")
         persons = list(dict.fromkeys(office.person_id for office in offices))
-        for row in rows:
-            if row.cooperative_id != place or row.officer_id in persons:
-                continue
-            to = next((person for person in persons if person != row.person_id), None)
-            still = (Weighing.id == row.id) & (Weighing.officer_id == row.officer_id) & (Weighing.state == "noted")
-            moved = update(Weighing).where(still).values(officer_id=to).returning(Weighing.id)
-            if to is not None and session.scalar(moved) is not None:
-                given[place, to] += 1
-                last = row.id
-    for (place, person), count in given.items():
+        left = [row for row in rows if row.cooperative_id == place and row.officer_id not in persons]
+        to_each = [(row, next((person for person in persons if person != row.person_id), None)) for row in left]
+        each(session, "a line of an office that ended", [(row.id, (row, to)) for row, to in to_each if to is not None], pass_on)
+
+    def tell(to: tuple[int, int]) -> None:
+        place, person = to
         for phone in reached_by(session, person)[:1]:
             outbox.put(
                 session,
                 to=phone,
-                text=texts.lines_passed_on(count, said.code, said.cost),
+                text=texts.lines_passed_on(given[to], said.code, said.cost),
                 purpose="task",
                 cause=f"passed on:{last}:{person}",
                 now=now,
@@ -50,4 +57,6 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
                 person_id=person,
                 cooperative_id=place,
             )
+
+    each(session, "an officer who is given lines", [(to, to) for to in given], tell)
     return given.total()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.db.rows import each
 from app.sms import outbox
 from app.sms.broadcasts import progress, words
 from app.sms.broadcasts.models import Broadcast
@@ -26,13 +27,16 @@ def follow(session: Session, *, now: datetime, part_price: int, wake: Callable[[
     for lane in session.scalars(due.values(state="sending").returning(Broadcast.lane)).all():
         wake(lane)
     open_ones = select(Broadcast).where(Broadcast.state.in_(("expanding", "sending", "stopping"))).order_by(Broadcast.id)
-    for broadcast in session.scalars(open_ones).all():
+
+    def go_on(broadcast: Broadcast) -> None:
         if broadcast.state == "expanding":
             wake(broadcast.lane)
         elif broadcast.state == "stopping":
             progress.drop(session, broadcast.id, now=now)
         elif _worth_counting(broadcast, now):
             _tell(session, broadcast, now, part_price)
+
+    each(session, "a broadcast", [(one.id, one) for one in session.scalars(open_ones)], go_on)
 
 
 def _worth_counting(broadcast: Broadcast, now: datetime) -> bool:

@@ -1,0 +1,29 @@
+"""Rows that are worked on one by one: a bad one is passed over, so that it stops nothing behind it."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.db.database import is_outage
+
+log = structlog.get_logger("rows")
+PASSED_OVER = "rows passed over"
+Row = TypeVar("Row")
+
+
+def each(session: Session, what: str, rows: Iterable[tuple[object, Row]], work: Callable[[Row], object]) -> None:
+    """Work on each row in a savepoint of its own; one that fails is logged by its name and undone. Raises outages.
+
+    `session.info[PASSED_OVER]` counts those that failed.
+    """
+    for name, row in rows:
+        try:
+            with session.begin_nested():
+                work(row)
+        except Exception as fault:
+            if is_outage(fault):
+                raise
+            log.exception("a row is passed over", what=what, row=name)
+            session.info[PASSED_OVER] = session.info.get(PASSED_OVER, 0) + 1
