@@ -66,7 +66,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     app.register_blueprint(ussd_blueprint("at", AfricasTalkingUssd(code), engine))
     app.register_blueprint(ussd_blueprint("hubtel", HubtelUssd(code), engine))
     app.register_blueprint(sms_blueprint(database, now))
-    app.register_blueprint(health_blueprint(database, sessions, local_or_bearer(settings.metrics_token)))
+    app.register_blueprint(health_blueprint(database, sessions, queues, local_or_bearer(settings.metrics_token)))
     gate = signing_in.Desk(database, settings.peppers, settings.secret, settings.sms_part_price, code)
     production = settings.jappoo_env == "production"
     add_console(app, gate, terms, now, secret=settings.secret_key, secure=production)

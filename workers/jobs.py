@@ -11,6 +11,7 @@ from app.db.database import is_outage
 from app.sms import inbox, reports, sending
 from app.sms.purposes import LANES
 from app.sms.waker import FLAG, wake
+from config import tally
 from config.terms import terms_of
 from workers.context import context
 
@@ -32,6 +33,7 @@ def drain(lane: str) -> bool:
         return False
     if more or written:
         wake(here.queues, lane)
+    tally.tell(here.queues)
     return more or written
 
 

@@ -1,13 +1,20 @@
-"""The scheduler: what is due by the clock. Several do no harm: a round is claimed in Redis, and sweeping twice changes nothing."""
+"""The scheduler: what is due by the clock. Several do no harm: a round is claimed in Redis, and sweeping twice changes nothing.
+
+While Redis is away each scheduler goes by its own clock: whatever is due is claimed in the database, row by row.
+"""
 
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
+from typing import NamedTuple
 
 import redis
 import structlog
+from sqlalchemy.orm import Session
 
 from app.coop.approved import sweeping
 from app.coop.contests import telling
@@ -15,9 +22,11 @@ from app.coop.ledger import expiring
 from app.coop.members import numbers
 from app.coop.production import passing_on
 from app.db.database import is_outage
+from app.db.rows import PASSED_OVER
 from app.sms import forgetting, sweeper
 from app.sms.broadcasts import following
 from app.sms.waker import wake
+from config import tally
 from workers.context import context
 
 log = structlog.get_logger("scheduler")
@@ -30,6 +39,17 @@ OLD_SECONDS = 3600
 
 FORGETTING_SECONDS = 1.0
 """How long SMS are deleted at a time: what is due by the clock waits meanwhile."""
+
+_swept: dict[str, float] = {}
+"""When this scheduler swept last, by its own clock."""
+
+
+class Sweep(NamedTuple):
+    """What is done every so many seconds; a fault in it is its own."""
+
+    name: str
+    every: int
+    do: Callable[[], None]
 
 
 def run() -> int:
@@ -48,52 +68,95 @@ def run() -> int:
 
 
 def tick() -> None:
-    """Do one round, if no other scheduler is at it."""
+    """Do what is due and no other scheduler is at. Never raises but for a signal."""
+    queues, away = context().queues, False
+    for sweep in SWEEPS:
+        if not away:
+            try:
+                if not queues.set(f"schedule:{sweep.name}", 1, nx=True, ex=max(1, sweep.every - 1)):
+                    continue
+            except redis.RedisError as fault:
+                log.warning("the queues are out of reach", fault=type(fault).__name__)
+                away = True
+        if away and time.monotonic() - _swept.get(sweep.name, -sweep.every) < sweep.every:
+            continue
+        _swept[sweep.name] = time.monotonic()
+        _do(sweep)
+    if not away:
+        tally.tell(queues)
+
+
+def _do(sweep: Sweep) -> None:
     try:
-        if context().queues.set("schedule:sweep", 1, nx=True, ex=EVERY_SECONDS - 1):
-            _sweep()
-        if context().queues.set("schedule:contests", 1, nx=True, ex=CONTESTS_SECONDS):
-            _look_at_days()
-        if context().queues.set("schedule:old", 1, nx=True, ex=OLD_SECONDS):
-            _let_go()
-    except redis.RedisError as fault:
-        log.warning("the queues are out of reach", fault=type(fault).__name__)
+        sweep.do()
+    except redis.RedisError as fault:  # its lanes are woken the next time
+        log.warning("the queues are out of reach", sweep=sweep.name, fault=type(fault).__name__)
     except Exception as fault:
-        if not is_outage(fault):
-            raise
-        log.warning("the database is out of reach", fault=type(fault).__name__)
+        tally.count(f"sweep:{sweep.name}")
+        if is_outage(fault):
+            log.warning("the database is out of reach", sweep=sweep.name, fault=type(fault).__name__)
+        else:
+            log.exception("a sweep failed", sweep=sweep.name)
 
 
-def _sweep() -> None:
+@contextmanager
+def _transaction(name: str) -> Iterator[Session]:
+    """Give a session that commits at the end; rows that were passed over are counted under the sweep's name."""
+    with context().database.transaction() as session:
+        yield session
+    tally.count(f"row:{name}", session.info.get(PASSED_OVER, 0))
+
+
+def _messages() -> None:
     lanes: list[str] = []
-    with context().database.transaction() as session:
+    with _transaction("messages") as session:
         sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append)
-    with context().database.transaction() as session:
+    _wake(lanes)
+
+
+def _broadcasts() -> None:
+    lanes: list[str] = []
+    with _transaction("broadcasts") as session:
         following.follow(session, now=datetime.now(UTC), part_price=context().settings.sms_part_price, wake=lanes.append)
+    _wake(lanes)
+
+
+def _wake(lanes: list[str]) -> None:
     for lane in dict.fromkeys(lanes):
         wake(context().queues, lane)
-    with context().database.transaction() as session:
-        sweeping.sweep(session, said=_said(), now=datetime.now(UTC))
 
 
-def _look_at_days() -> None:
-    with context().database.transaction() as session:
-        telling.sweep(session, said=_said(), now=datetime.now(UTC))
-    with context().database.transaction() as session:
-        expiring.sweep(session, said=_said(), now=datetime.now(UTC))
-    with context().database.transaction() as session:
-        passing_on.sweep(session, said=_said(), now=datetime.now(UTC))
+def _telling(name: str, every: int, sweep: Callable[..., object]) -> Sweep:
+    """Return a sweep that writes SMS."""
+
+    def do() -> None:
+        settings = context().settings
+        said = sweeping.Said(settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price)
+        with _transaction(name) as session:
+            sweep(session, said=said, now=datetime.now(UTC))
+
+    return Sweep(name, every, do)
 
 
-def _let_go() -> None:
-    with context().database.transaction() as session:
+def _numbers() -> None:
+    with _transaction("numbers") as session:
         numbers.free_departed(session, now=datetime.now(UTC))
+
+
+def _old_messages() -> None:
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
-        with context().database.transaction() as session:
+        with _transaction("old messages") as session:
             more = forgetting.forget(session, now=datetime.now(UTC))
 
 
-def _said() -> sweeping.Said:
-    settings = context().settings
-    return sweeping.Said(settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price)
+SWEEPS = (
+    Sweep("messages", EVERY_SECONDS, _messages),
+    Sweep("broadcasts", EVERY_SECONDS, _broadcasts),
+    _telling("approvals", EVERY_SECONDS, sweeping.sweep),
+    _telling("contests", CONTESTS_SECONDS, telling.sweep),
+    _telling("payouts", CONTESTS_SECONDS, expiring.sweep),
+    _telling("lines", CONTESTS_SECONDS, passing_on.sweep),
+    Sweep("numbers", OLD_SECONDS, _numbers),
+    Sweep("old messages", OLD_SECONDS, _old_messages),
+)

@@ -4,25 +4,27 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import redis
+import structlog
 from flask import Blueprint, Response, abort, jsonify
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import OperationalError
 
 from app.db.database import Database
 from app.sms import inbox, lanes, reports, spending
 from app.sms.models import Inbound, Message, Report
 from app.ussd.redis_store import COUNTS
+from config import tally
+
+log = structlog.get_logger("web")
 
 
-def health_blueprint(database: Database, store: Any, allowed: Callable[[], bool]) -> Blueprint:
+def health_blueprint(database: Database, store: Any, queues: Any, allowed: Callable[[], bool]) -> Blueprint:
     """Serve `/health/live`, `/health/ready` and `/metrics`; the last to this machine or a token only."""
     routes = Blueprint("health", __name__)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Figures(database, store))
+    registry.register(_Figures(database, store, queues))
 
     @routes.get("/health/live")
     def live() -> Response:
@@ -48,22 +50,47 @@ def health_blueprint(database: Database, store: Any, allowed: Callable[[], bool]
 class _Figures(Collector):
     """Hops of the day by screen and outcome, messages by state; no personal data."""
 
-    def __init__(self, database: Database, store: Any) -> None:
-        self._database, self._store = database, store
+    def __init__(self, database: Database, store: Any, queues: Any) -> None:
+        self._database, self._store, self._queues = database, store, queues
 
     def collect(self) -> Any:
-        """Read the figures when they are asked for."""
-        hops = CounterMetricFamily("jappoo_hops", "USSD hops today, by screen and outcome", labels=["screen", "outcome"])
+        """Read the figures when they are asked for; what is out of reach is left out, and `jappoo_up` says so."""
+        up = GaugeMetricFamily("jappoo_up", "0 while a part is out of reach, and its figures are missing here", labels=["part"])
+        found: list[Any] = [up]
+        for part, read in (("redis", self._of_the_store), ("database", self._of_the_database)):
+            try:
+                found += read()
+                up.add_metric([part], 1)
+            except Exception as fault:
+                log.warning("figures are out of reach", part=part, fault=type(fault).__name__)
+                up.add_metric([part], 0)
+        left_out = GaugeMetricFamily("jappoo_day_left_out", "1 when the day's figures took too long and are missing here")
         try:
-            for name, count in self._store.hgetall(f"{COUNTS}{datetime.now(UTC):%Y-%m-%d}").items():
-                screen, _, outcome = name.decode().partition("|")
-                hops.add_metric([screen, outcome], int(count))
-        except redis.RedisError:
-            hops = CounterMetricFamily("jappoo_hops", "USSD hops today (the store is down)", labels=["screen", "outcome"])
+            with self._database.read() as reader:
+                day = self._of_the_day(reader)
+        except Exception:  # the statement's time-out: at millions a day the rest is still worth having
+            day = []
+        left_out.add_metric([], int(not day))
+        return [*found, left_out, *day]
+
+    def _of_the_store(self) -> list[Any]:
+        """Return the day's hops, and what failed in all processes."""
+        tally.tell(self._queues)
+        hops = CounterMetricFamily("jappoo_hops", "USSD hops today, by screen and outcome", labels=["screen", "outcome"])
+        for name, count in self._store.hgetall(f"{COUNTS}{datetime.now(UTC):%Y-%m-%d}").items():
+            screen, _, outcome = name.decode().partition("|")
+            hops.add_metric([screen, outcome], int(count))
+        failed = CounterMetricFamily("jappoo_failed", "What failed today and was passed over, by its kind", labels=["what", "name"])
+        for name, count in tally.told(self._queues).items():
+            what, _, which = name.partition(":")
+            failed.add_metric([what, which], count)
+        return [hops, failed]
+
+    def _of_the_database(self) -> list[Any]:
+        """Return what waits, what is under way, and which lanes rest."""
         waiting = GaugeMetricFamily("jappoo_waiting", "What came and was not worked on yet", labels=["queue"])
         messages = GaugeMetricFamily("jappoo_messages", "SMS that are on their way, by lane and state", labels=["lane", "state"])
         resting = GaugeMetricFamily("jappoo_lane_rests", "1 while the provider refuses us, or is silent", labels=["lane", "reason"])
-        left_out = GaugeMetricFamily("jappoo_day_left_out", "1 when the day's figures took too long and are missing here")
         with self._database.read() as reader:
             for queue, new in ((inbox.QUEUE, Inbound.state == "new"), (reports.QUEUE, Report.fate == "new")):
                 waiting.add_metric([queue], reader.scalar(select(func.count()).where(new)) or 0)
@@ -72,13 +99,7 @@ class _Figures(Collector):
                     messages.add_metric([lane.lane, state], count)
                 if lane.rests:
                     resting.add_metric([lane.lane, lane.rests], 1)
-        try:
-            with self._database.read() as reader:
-                day = self._of_the_day(reader)
-        except OperationalError:  # the statement's time-out: at millions a day the rest is still worth having
-            day = []
-        left_out.add_metric([], int(not day))
-        return [hops, waiting, messages, resting, left_out, *day]
+        return [waiting, messages, resting]
 
     def _of_the_day(self, reader: Connection) -> list[Any]:
         """Return what was refused and spent since midnight, what is in doubt, and the letters that nobody has read."""

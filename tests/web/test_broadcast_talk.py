@@ -60,7 +60,7 @@ class Village:
         return [words for words, numbers in self.gateway.requests[before:] if sender in numbers]
 
     def work(self):
-        self.queues.delete("schedule:sweep")
+        self.queues.delete("schedule:messages", "schedule:broadcasts", "schedule:approvals")
         schedule.tick()
         for lane in LANES:
             while jobs.drain(lane):

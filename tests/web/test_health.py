@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from app.sms import halts, inbox, outbox
 from app.sms.models import Message
+from config import tally
+from config.redis import connect
 from tests import letterbox
 from tests.servers import Server
 
@@ -58,6 +61,42 @@ def test_metrics_tell_of_a_lane_that_rests_until_it_is_mended(client, database):
     with database.transaction() as session:
         halts.mend(session, "code", watch, now=now)
     assert line not in client.get("/metrics").text
+
+
+def test_metrics_answer_with_redis_away(client, valkey: Server):
+    valkey.kill()
+    shown = client.get("/metrics")
+    assert shown.status_code == 200
+    assert {'jappoo_up{part="redis"} 0.0', 'jappoo_up{part="database"} 1.0', 'jappoo_waiting{queue="incoming"} 0.0'} <= {
+        *shown.text.splitlines()
+    }
+
+
+def test_metrics_answer_with_the_database_away(app, client):
+    client.post("/at/demo/ussd", data={"sessionId": "s", "phoneNumber": "+221770000012", "serviceCode": "*1#", "text": ""})
+    app.extensions["jappoo"]["database"].read = _away
+    shown = client.get("/metrics")
+    assert shown.status_code == 200
+    lines = shown.text.splitlines()
+    assert {'jappoo_up{part="redis"} 1.0', 'jappoo_up{part="database"} 0.0', "jappoo_day_left_out 1.0"} <= {*lines}
+    assert any(line.startswith("jappoo_hops_total{") for line in lines)
+
+
+def _away():
+    raise OperationalError("SELECT", {}, ConnectionError("gone"))
+
+
+def test_metrics_tell_what_failed_in_any_process(client, valkey: Server):
+    tally.count("sweep:one of this test", 2)
+    with connect(valkey.url) as queues:
+        tally.tell(queues)
+    tally.count("row:one of this test")
+    lines = client.get("/metrics").text.splitlines()
+    for line in (
+        'jappoo_failed_total{name="one of this test",what="sweep"} 2.0',
+        'jappoo_failed_total{name="one of this test",what="row"} 1.0',
+    ):
+        assert line in lines
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/t/unknown/", "/at/demo/ussd"])

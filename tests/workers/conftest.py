@@ -24,6 +24,7 @@ def here(sqlite_database, valkey, monkeypatch):
     made = Context(settings, sqlite_database, queues, post, clerk_of(settings, sqlite_database))
     for module in (jobs, schedule):
         monkeypatch.setattr(module, "context", lambda: made)
+    monkeypatch.setattr(schedule, "_swept", {})
     yield made
     made.post.lines.shutdown()
     made.queues.close()

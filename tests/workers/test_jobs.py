@@ -6,19 +6,23 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import redis
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from app.coop.approved import approvals
-from app.sms import reports, sending
+from app.sms import outbox, reports, sending
 from app.sms.broadcasts import expanding
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
 from app.sms.purposes import QUEUES
 from app.sms.sending import LINES
 from app.sms.waker import FLAG, queue_of, wake
+from config import tally
 from tests import quay, village
 from tests.coop.test_broadcasting import Sending
+from tests.log_stream import FullStream, log_on
 from tests.workers.conftest import SENT_TO, put
 from workers import jobs, runner, schedule
 
@@ -89,8 +93,7 @@ def test_a_tick_wakes_lanes_with_work_once_however_many_schedulers(here):
     put(here, "a")
     schedule.tick(), schedule.tick()
     assert len(queue_of(here.queues, "answer")) == 1
-    assert here.queues.exists("schedule:sweep")
-    assert here.queues.exists("schedule:contests")
+    assert all(here.queues.exists(f"schedule:{sweep.name}") for sweep in schedule.SWEEPS)
 
 
 @pytest.mark.usefixtures("here")
@@ -102,6 +105,103 @@ def test_a_tick_outlives_redis_and_the_database(monkeypatch, valkey):
     schedule.tick()
     valkey.kill()
     schedule.tick()
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("fault", [KeyError("a fault of ours"), OperationalError("x", {}, Exception()), redis.ConnectionError()])
+def test_a_sweep_that_fails_stops_neither_the_others_nor_the_scheduler(monkeypatch, fault):
+    done = []
+
+    def sweep(name):
+        def do():
+            done.append(name)
+            if name == "bad":
+                raise fault
+
+        return schedule.Sweep(name, 5, do)
+
+    monkeypatch.setattr(schedule, "SWEEPS", tuple(map(sweep, ("good", "bad", "last"))))
+    with capture_logs() as said:
+        schedule.tick()
+    assert done == ["good", "bad", "last"]
+    assert [line["sweep"] for line in said] == ["bad"]
+
+
+def test_a_sweep_that_fails_is_counted_when_redis_is_back(here, monkeypatch, valkey):
+    def broken():
+        raise KeyError
+
+    monkeypatch.setattr(schedule, "SWEEPS", (schedule.Sweep("broken", 5, broken),))
+    valkey.kill()
+    schedule.tick()
+    valkey.start()
+    schedule.tick()
+    assert tally.told(here.queues)["sweep:broken"] == 2
+
+
+def test_without_redis_a_scheduler_sweeps_by_its_own_clock(here, monkeypatch, valkey):
+    village.build(here.database)
+    quay.appoint(here.database)
+    old = {"operation": "old", "about": "old", "words": "Une chose", "now": datetime.now(UTC) - timedelta(hours=73)}
+    with here.database.transaction() as session:
+        approvals.ask(session, kind="thing", cooperative_id=1, asked_by=101, **old)
+    done = []
+    counted = schedule.Sweep("counted", 5, lambda: done.append(1))
+    monkeypatch.setattr(schedule, "SWEEPS", (*schedule.SWEEPS, counted))
+    valkey.kill()
+    schedule.tick()
+    with here.database.read() as reader:
+        assert reader.scalar(select(approvals.Approval.state)) == "dead"
+        assert reader.scalar(select(Message.id).where(Message.to_number == quay.SECRETARY)) is not None
+    assert done == [1]
+    monkeypatch.setattr(schedule, "SWEEPS", (counted._replace(every=3600), schedule.Sweep("due", 0, lambda: done.append(2))))
+    schedule.tick()
+    assert done == [1, 2]
+
+
+def test_a_row_that_fails_is_passed_over_and_counted(here, monkeypatch):
+    village.build(here.database)
+    quay.appoint(here.database)
+    for about in ("first", "second", "third"):
+        old = {"operation": about, "about": about, "words": "Une chose", "now": datetime.now(UTC) - timedelta(hours=73)}
+        with here.database.transaction() as session:
+            approvals.ask(session, kind="thing", cooperative_id=1, asked_by=101, **old)
+    put, told = outbox.put, []
+
+    def poisoned(session, *, cause, **given):
+        told.append(cause)
+        if cause == "approval:2:dead":
+            put(session, cause=cause, **given)
+            raise ValueError("a fault of ours")
+        return put(session, cause=cause, **given)
+
+    monkeypatch.setattr(outbox, "put", poisoned)
+    with capture_logs() as said:
+        schedule.tick()
+    assert [(line["row"], line["log_level"]) for line in said] == [(2, "error")]
+    with here.database.read() as reader:
+        assert set(reader.scalars(select(approvals.Approval.state))) == {"dead"}
+        causes = set(reader.scalars(select(Message.cause)))
+    assert {"approval:1:dead", "approval:3:dead"} <= causes
+    assert "approval:2:dead" not in causes
+    assert tally.told(here.queues)["row:approvals"] == 1
+
+
+@pytest.mark.usefixtures("here")
+def test_a_slice_and_a_tick_go_on_when_the_log_takes_no_lines(here, monkeypatch, valkey):
+    def out(*_, **__):
+        raise OperationalError("x", {}, Exception())
+
+    with log_on(FullStream(BrokenPipeError())):
+        monkeypatch.setattr(schedule.sweeper, "sweep", out)
+        schedule.tick()
+        put(here, "a")
+        assert jobs.drain("answer") is False
+        assert states(here) == ["accepted"]
+        monkeypatch.setattr(sending, "send_slice", out)
+        assert jobs.drain("answer") is False
+        valkey.kill()
+        schedule.tick()
 
 
 def test_a_tick_ends_what_nobody_decided_and_tells_whom_it_concerns(here):
@@ -132,7 +232,7 @@ def test_a_broadcast_that_is_half_written_is_written_and_sent_by_its_lane(here, 
         pass
     assert made.states() == {"accepted": made.all}
     assert here.post.gateway.taken == made.all
-    here.queues.delete("schedule:sweep")
+    here.queues.delete("schedule:broadcasts")
     schedule.tick()
     with here.database.read() as reader:
         assert reader.scalar(select(Broadcast.state)) == "done"
