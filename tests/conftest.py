@@ -39,8 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say in which order the tests ran when one failed: the plugin's own line is hidden by `-q`."""
-    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
-        terminalreporter.write_line(f"the same order again: pytest --randomly-seed={config.option.randomly_seed}")
+    seed = getattr(config.option, "randomly_seed", None)
+    if seed is not None and (terminalreporter.stats.get("failed") or terminalreporter.stats.get("error")):
+        terminalreporter.write_line(f"the same order again: pytest --randomly-seed={seed}")
 
 
 @pytest.fixture
