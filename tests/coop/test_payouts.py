@@ -176,6 +176,25 @@ def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, 
     assert desk.wrong() == ()
 
 
+def test_a_payout_that_cant_be_let_go_keeps_no_other(database, clock, monkeypatch):
+    desk, said = Till(quay.staffed(database), clock), Said("*384*44135#", "Gratuit", 20)
+    bad, good = desk.approved(amount=2_000), desk.approved(kind="advance", amount=3_000)
+    clock.forward(days=14)
+    put = expiring.outbox.put
+
+    def poisoned(session, *, cause, **given):
+        if cause == f"payout:{bad.id}:left":
+            raise ValueError("a fault of ours")
+        return put(session, cause=cause, **given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(expiring.outbox, "put", poisoned)
+        assert desk.do(expiring.sweep, said=said) == 1
+    assert (desk.state(bad), desk.state(good)) == ("approved", "cancelled")
+    assert [desk.do(expiring.sweep, said=said) for _ in range(2)] == [1, 0]
+    assert desk.wrong() == ()
+
+
 def test_frozen_money_is_neither_asked_for_nor_handed_over(desk):
     row = desk.approved()
     until = desk.clock() + timedelta(hours=24)
