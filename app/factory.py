@@ -40,7 +40,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     settings = demand(settings or load())
     app = Flask("app")
     app.config["MAX_CONTENT_LENGTH"] = 1 << 20
-    database = Database(settings.database_url, pool_size=settings.web_threads)
+    database = Database(settings.database_url, pool_size=settings.web_threads, lock_ms=400)
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
     listen(database.session, Waker(queues))
     code, cost = settings.ussd_code, settings.ussd_cost_text

@@ -1,6 +1,7 @@
 """What the application lends the menus' functions, and how an effect happens once in SQL."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,10 +9,14 @@ import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app import deadline
 from app.coop.members.offices import Directory
 from app.db.database import Database, is_outage
-from app.db.operations import once, outcomes_of
-from app.ussd.ports import Doubtful, Outcome
+from app.db.operations import Operation, key_of, outcomes_of
+from app.ussd.ports import SAME_CALL, Doubtful, Outcome
+
+AGAIN_SECONDS = 0.3
+"""What a second attempt takes at least: with less time left the first one's fault is the answer."""
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -29,53 +34,65 @@ class Desk(msgspec.Struct, frozen=True):
 class SqlActs:
     """The engine's Acts on the operations table.
 
-    A transaction that loses its connection is run once more: its key makes that harmless, also when the lost answer was the
-    commit's. When the second one fails too, a commit that was tried leaves doubt, anything else left nothing.
+    A transaction that loses its connection is run once more while there is time: its key makes that harmless, also when the lost
+    answer was the commit's. When the second one fails too, a commit that was tried leaves doubt, anything else left nothing.
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database, self._now = database, now
 
     def perform(
-        self, key: str, act: str, arguments: Mapping[str, Any], person_id: int | None, do: Callable[[Any], Outcome]
+        self,
+        request: str,
+        key: str,
+        act: str,
+        arguments: Callable[[], Mapping[str, Any]],
+        person_id: int | None,
+        do: Callable[[Any, str], Outcome],
     ) -> Outcome:
         """Run `do` with a session, once."""
-        tried = [False]
+
+        def attempt(session: Session) -> Outcome:
+            now = self._now()
+            found, known = key_of(session, request, key, now - SAME_CALL)
+            if known is not None:
+                return msgspec.convert(known, Outcome)
+            outcome = do(session, found)
+            done = msgspec.to_builtins(outcome)
+            noted = dict(arguments())
+            session.add(Operation(key=found, request=request, act=act, arguments=noted, outcome=done, person_id=person_id, at=now))
+            session.flush()
+            return msgspec.convert(done, Outcome)
+
+        doubtful = False
         for last in (False, True):
+            session, committing = self._database.session(), False
             try:
-                return self._attempt(key, act, arguments, person_id, do, tried)
-            except IntegrityError:
-                if last:
-                    raise
+                outcome = attempt(session)
+                committing = True
+                session.commit()
             except Exception as fault:
-                if not is_outage(fault) or last:
-                    raise Doubtful(str(fault)) if tried[0] and is_outage(fault) else fault from fault
+                refused = isinstance(fault, IntegrityError)  # by the database: a racer was first, or a rule of its own
+                doubtful = doubtful or (committing and not refused)
+                again = refused or committing or is_outage(fault)
+                if again and not last and deadline.left(2 * AGAIN_SECONDS) > AGAIN_SECONDS:
+                    continue
+                if doubtful:
+                    raise Doubtful(str(fault)) from fault
+                raise
+            else:
+                return outcome
+            finally:
+                with suppress(Exception):  # a connection that is cut behind the answer to COMMIT changes nothing of it
+                    session.close()
         raise AssertionError("two attempts end above")
 
-    def outcomes(self, keys: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return the outcomes of these keys that there are."""
+    def outcomes(self, requests: Sequence[str]) -> Mapping[str, Outcome]:
+        """Return the outcomes of these requests that there are."""
         with self._database.read() as reader:
-            return {key: msgspec.convert(known, Outcome) for key, known in outcomes_of(reader, keys).items()}
+            found = outcomes_of(reader, requests, self._now() - SAME_CALL)
+        return {request: msgspec.convert(known, Outcome) for request, known in found.items()}
 
     def outage(self, error: BaseException) -> bool:
         """Tell whether the database is out of reach."""
         return is_outage(error)
-
-    def _attempt(
-        self,
-        key: str,
-        act: str,
-        arguments: Mapping[str, Any],
-        person_id: int | None,
-        do: Callable[[Any], Outcome],
-        tried: list[bool],
-    ) -> Outcome:
-        with self._database.session() as session:
-            done = once(session, key, act, arguments, _plain(do, session), person_id=person_id, now=self._now())
-            tried[0] = True
-            session.commit()
-            return msgspec.convert(done, Outcome)
-
-
-def _plain(do: Callable[[Any], Outcome], session: Session) -> Callable[[], dict[str, Any]]:
-    return lambda: msgspec.to_builtins(do(session))

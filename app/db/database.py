@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from app import deadline
 from app.db.patience import Patience
 
 
@@ -17,19 +18,21 @@ class Database:
     """A database by its URL, SQLite or PostgreSQL. Connects on first use.
 
     `statement_ms` bounds a statement on PostgreSQL, also when the server falls silent, and the wait for a writer on SQLite.
+    `lock_ms` bounds the wait for a row that somebody holds (PostgreSQL): a hop that can't have it must have time to say so.
     With the default the pool waits half a second at the most, so that a hop whose database is gone has its answer in time;
     a command that fills or measures gives more.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5, statement_ms: int = 1200) -> None:
-        options = _options(url, pool_size, statement_ms) | {"hide_parameters": True}  # an error's words go to the logs
+    def __init__(self, url: str, *, pool_size: int = 5, statement_ms: int = 1200, lock_ms: int | None = None) -> None:
+        options = _options(url, pool_size, statement_ms, lock_ms or statement_ms)
+        options["hide_parameters"] = True  # an error's words go to the logs
         self.url = url
         self.engine: Engine = create_engine(url, **options)
         self.reader: Engine = create_engine(url, isolation_level="AUTOCOMMIT", **options)
         if self.engine.dialect.name == "sqlite":
             for engine in (self.engine, self.reader):
                 event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+            event.listen(self.engine, "begin", lambda connection: _begin_sqlite(connection, statement_ms))
         else:
             Patience((self.engine, self.reader), statement_ms)
         self.session = sessionmaker(self.engine, expire_on_commit=False)
@@ -60,19 +63,25 @@ def is_outage(error: BaseException) -> bool:
     )
 
 
-def _options(url: str, pool_size: int, statement_ms: int) -> dict[str, Any]:
+def _options(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> dict[str, Any]:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return {"connect_args": {"timeout": statement_ms / 1000}, "pool_size": pool_size}
     connect: dict[str, Any] = {
-        "options": f"-c statement_timeout={statement_ms} -c lock_timeout={statement_ms}",
+        "options": f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms}",
         "tcp_user_timeout": 1500,
         "keepalives_idle": 30,
     }
     wait = max(0.5, statement_ms / 1000 - 1)
     return {"connect_args": connect, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": wait, "pool_recycle": 1800}
+
+
+def _begin_sqlite(connection: Connection, statement_ms: int) -> None:
+    """Begin as a writer at once, waiting for another as long as there is time: in a hop no longer than it has."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={deadline.left(statement_ms / 1000) * 1000:.0f}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

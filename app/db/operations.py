@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, String, select
@@ -21,6 +22,8 @@ class Operation(Base):
     outcome: Mapped[dict[str, Any]] = mapped_column(Json)
     person_id: Mapped[int | None] = mapped_column(Id, index=True)
     at: Mapped[datetime] = mapped_column(Utc)
+    request: Mapped[str | None] = mapped_column(String(80), index=True)
+    """What a gateway brought that led to it; a session id that is given out again brings the same for another act."""
 
 
 def once(
@@ -46,6 +49,22 @@ def once(
     return outcome
 
 
+def key_of(session: Session, request: str, key: str, since: datetime) -> tuple[str, dict[str, Any] | None]:
+    """Return the key of an act that a request leads to, with its outcome when that was done `since`.
+
+    An older act under the key is another call's, whose session id has come again: the act gets the next key, drawn from both.
+    """
+    rows = session.execute(select(Operation.key, Operation.outcome, Operation.at).where(Operation.request == request)).all()
+    known = {row.key: row for row in rows}
+    while key in known:
+        if known[key].at > since:
+            return key, known[key].outcome
+        journey, _, mark = key.partition(":")
+        said = f"{mark} {known[key].at.isoformat()}"
+        key = f"{journey}:{blake2b(said.encode(), digest_size=16).hexdigest()}"
+    return key, None
+
+
 def last_outcome(reader: Connection, person_id: int, act: str, since: datetime) -> tuple[dict[str, Any], datetime] | None:
     """Return what a person's last act of a kind led to, and when, if that was after `since`."""
     mine = select(Operation.outcome, Operation.at).where(
@@ -55,7 +74,7 @@ def last_outcome(reader: Connection, person_id: int, act: str, since: datetime) 
     return (row.outcome, row.at) if row else None
 
 
-def outcomes_of(reader: Connection, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the outcomes that are known of these keys; one SELECT."""
-    rows = reader.execute(select(Operation.key, Operation.outcome).where(Operation.key.in_(keys)))
-    return {row.key: row.outcome for row in rows}
+def outcomes_of(reader: Connection, requests: Sequence[str], since: datetime) -> dict[str, dict[str, Any]]:
+    """Return the newest outcome of each of these requests that led to an act `since`; one SELECT."""
+    asked = select(Operation.request, Operation.outcome).where(Operation.request.in_(requests), Operation.at > since)
+    return {row.request: row.outcome for row in reader.execute(asked.order_by(Operation.at))}

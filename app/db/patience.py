@@ -11,6 +11,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
+from app import deadline
+
 CONNECT_SECONDS = 0.5
 MARGIN_SECONDS = 0.2
 """How much longer than its own time-out a server may take to say that a statement timed out."""
@@ -49,7 +51,7 @@ class Bounded(psycopg.Connection[Any]):
     @classmethod
     def _connect_gen(cls, conninfo: str = "") -> Generator[Any, Any, Any]:
         """Connect within CONNECT_SECONDS; psycopg's own limit is never below two seconds."""
-        until, steps = monotonic() + CONNECT_SECONDS, super()._connect_gen(conninfo)
+        until, steps = monotonic() + deadline.left(CONNECT_SECONDS), super()._connect_gen(conninfo)
         try:
             wanted = next(steps)
             while True:
@@ -61,15 +63,20 @@ class Bounded(psycopg.Connection[Any]):
             return connected.value
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for an answer, as long as the patience lasts; raises OperationalError and is closed when it doesn't come."""
+        """Wait for an answer as long as the patience lasts, or a hop has time; without one raises OperationalError, and is closed.
+
+        A hop that gives up leaves the server to end its statement by itself: the connection can't be used again before it does.
+        """
         if self.patience is None or timeout is not None:
             return super().wait(gen, interval, timeout)
-        until = monotonic() + self.patience.seconds
+        seconds = deadline.left(self.patience.seconds)
+        until = monotonic() + seconds
         try:
-            return super().wait(gen, interval, self.patience.seconds)
+            return super().wait(gen, interval, seconds)
         except psycopg.Error as fault:
             if isinstance(fault, psycopg.OperationalError) and monotonic() >= until:
                 self.pgconn.finish()
-                self.patience.lose()
+                if seconds >= self.patience.seconds:
+                    self.patience.lose()
             fault.args = (str(fault).partition("\n")[0],)  # DETAIL and CONTEXT, after it, show a row
             raise

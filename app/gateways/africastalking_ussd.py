@@ -1,6 +1,6 @@
 """Africa's Talking's USSD: a form whose `text` accumulates, answered by CON or END."""
 
-from app.gateways.ussd import Dialled, Unreadable, dialled_parts, e164, read_form
+from app.gateways.ussd import Dialled, Unreadable, e164, read_form, split_dialled
 
 
 class AfricasTalkingUssd:
@@ -17,11 +17,13 @@ class AfricasTalkingUssd:
     def read(self, body: bytes) -> Dialled:
         """Read a hop; entries keep their empty segments, bytes that are not UTF-8 are replaced."""
         form = read_form(body)
-        session, phone, text = form.get("sessionId"), form.get("phoneNumber"), form.get("text")
+        session, phone, text = form.get("sessionId"), form.get("phoneNumber"), form.get("text", "")
         if not session or not phone:
             raise Unreadable("sessionId" if not session else "phoneNumber")
-        parts = dialled_parts(form.get("serviceCode", ""), self._code) + (tuple(text.split("*")) if text else ())
-        return Dialled(session[:80], e164(phone), parts, network=form.get("networkCode", "")[:12])
+        dialled, text = split_dialled(text, self._code) if "#" in text else ((), text)
+        dialled = split_dialled(form.get("serviceCode", ""), self._code)[0] or dialled
+        parts = tuple(text.split("*")) if text else ()
+        return Dialled(session, e164(phone), parts, dialled, network=form.get("networkCode", "")[:12])
 
     def write(self, text: str, more: bool, body: bytes) -> tuple[bytes, str]:
         """Return the text behind its prefix."""

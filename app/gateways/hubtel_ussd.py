@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
-from app.gateways.ussd import Dialled, Ended, Unreadable, dialled_parts, e164
+from app.gateways.ussd import NEVER_TYPED, Dialled, Ended, Unreadable, e164, split_dialled
 
 
 class HubtelUssd:
-    """Read its JSON; `Initiation` and `Response` are hops, `Release` and `Timeout` only tell that the session is over."""
+    """Read its JSON; `Initiation` and `Response` are hops, any other type only tells that the session is over."""
 
     name = "hubtel"
 
@@ -21,13 +21,15 @@ class HubtelUssd:
         session, phone, kind, message = (_text(asked, name) for name in ("SessionId", "Mobile", "Type", "Message"))
         if not session or not phone:
             raise Unreadable("SessionId" if not session else "Mobile")
-        if kind.lower() in ("release", "timeout"):
-            return Ended(session[:80], kind)
+        if kind.strip().lower() not in ("initiation", "response"):
+            return Ended(session, kind)
         sequence = asked.get("Sequence")
         if not isinstance(sequence, int) or sequence < 1:
             raise Unreadable("Sequence")
-        parts = dialled_parts(message, self._code) if sequence == 1 else (message,)
-        return Dialled(session[:80], e164(phone), parts, turn=sequence - 1, network=_text(asked, "Operator")[:12])
+        network = _text(asked, "Operator")[:12]
+        if sequence == 1:
+            return Dialled(session, e164(phone), (), split_dialled(message, self._code)[0], turn=0, network=network)
+        return Dialled(session, e164(phone), (message,), turn=sequence - 1, network=network)
 
     def write(self, text: str, more: bool, body: bytes) -> tuple[bytes, str]:
         """Return the text as `Response` (more) or `Release`."""
@@ -44,4 +46,4 @@ def _fields(body: bytes) -> dict[str, Any]:
 
 def _text(asked: dict[str, Any], name: str) -> str:
     value = asked.get(name)
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).translate(NEVER_TYPED)

@@ -9,6 +9,8 @@ import phonenumbers
 
 _SENEGAL = re.compile(r"\+?(221)(7(?:[015-8][0-9]|21|90)[0-9]{6})")
 MOST_FIELDS = 40
+NEVER_TYPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "\ufffd")
+"""Control characters, which no handset sends and no database keeps: read as what can't be read."""
 
 
 class Unreadable(ValueError):
@@ -25,13 +27,14 @@ class Ended(msgspec.Struct, frozen=True):
 class Dialled(msgspec.Struct, frozen=True):
     """One hop as a gateway sent it.
 
-    `phone` is E.164 where it could be read. `parts` are all entries since the start, the dial string's first; a gateway
-    that sends only the last entry gives `turn`, its number (0 is the dialling), and that entry alone in `parts`.
+    `phone` is E.164 where it could be read. `parts` are all entries since the start; a gateway that sends only the last entry
+    gives `turn`, its number (0 is the dialling), and that entry alone in `parts`. `dialled` are the dial string's entries.
     """
 
     session: str
     phone: str
     parts: tuple[str, ...]
+    dialled: tuple[str, ...] = ()
     turn: int | None = None
     network: str = ""
 
@@ -59,7 +62,7 @@ def read_form(body: bytes) -> dict[str, str]:
         fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise Unreadable("not a form") from error
-    return dict(reversed(fields))
+    return {name: value.translate(NEVER_TYPED) for name, value in reversed(fields)}
 
 
 def e164(number: str) -> str:
@@ -82,7 +85,15 @@ def is_senegalese_mobile(number: str) -> bool:
     return number.startswith("+221") and _SENEGAL.fullmatch(number) is not None
 
 
-def dialled_parts(service_code: str, base: str) -> tuple[str, ...]:
-    """Return the entries that a dial string holds behind the service's own code: `*384*44135*1#` gives ("1",)."""
-    code, own = service_code.strip().rstrip("#"), base.rstrip("#")
-    return tuple(code[len(own) + 1 :].split("*")) if own and code.startswith(f"{own}*") else ()
+def split_dialled(text: str, base: str) -> tuple[tuple[str, ...], str]:
+    """Return the entries that a dial string holds behind the service's own code, and the text that follows it.
+
+    `*384*44135*1#` gives ("1",) and "". Without the first star and with empty pieces it is one too; any other text gives ().
+    """
+    own, said = base.strip("*# "), text.strip().lstrip("*")
+    code, ends, rest = said.partition("#")
+    if not own or not (code == own or code.startswith(f"{own}*")):
+        return (), text
+    if not ends and code == own and not text.strip().startswith("*"):
+        return (), text
+    return tuple(part for part in code[len(own) + 1 :].split("*") if part), rest.lstrip("*")

@@ -7,7 +7,7 @@ A menu is one file or several. The grammar of each: `guards` (where each guard d
   list + row    rows of data, picked into `keep`, then `to`; `empty` when there are none
   ask           a question whose answer goes into `keep`, then `to`; `refusals` are the words for answers that won't do;
                 with `effect` and `done` it must repeat the secret that `confirms` names
-  effect + done a confirmation: 1 acts
+  effect + done a confirmation: 1 acts; `said` says what was done, from the outcome alone, when `done` can't be shown
   end           the last words of a session
 and may have `text`, `source`, `guard`, `leads`, `free: true` (its entries are not counted in goals), `goal: {name, within}`.
 """
@@ -77,6 +77,7 @@ class _Screen(msgspec.Struct, forbid_unknown_fields=True):
     confirms: str | None = None
     effect: str | None = None
     yes: str | None = None
+    said: str | None = None
     keep: str | None = None
     to: str | None = None
     done: str | None = None
@@ -186,6 +187,7 @@ def _screen(name: str, read: _Screen, line: int, file: str, texts: _Texts) -> Sc
         confirms=read.confirms,
         effect=read.effect,
         yes=texts(read.yes),
+        said=texts(read.said),
         keep=read.keep,
         to=read.to,
         done=read.done,
@@ -213,7 +215,7 @@ def words_of(menu: Menu) -> Iterator[str]:
 
 def texts_of(screen: Screen) -> Iterator[Texts]:
     """Give the texts of a screen, empty ones too: its own, its choices', its refusals'."""
-    yield from (screen.text, screen.row, screen.empty, screen.yes)
+    yield from (screen.text, screen.row, screen.empty, screen.yes, screen.said)
     for choice in screen.choices.values():
         yield from (choice.label, *(face.label for face in choice.faces.values()))
     yield from screen.refusals.values()

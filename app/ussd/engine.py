@@ -7,13 +7,15 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from app import deadline
 from app.gsm7 import fold
 from app.ussd.bindings import Bindings, Hop
-from app.ussd.entries import Call, Standing, TooLong, Trail, journey_of
+from app.ussd.decision import Certainty, HopKind, Known, decide, ending_of
+from app.ussd.entries import Call, TooLong, Trail, journey_of
 from app.ussd.kinds import Kind
 from app.ussd.menu import Menu
 from app.ussd.ports import Acts, Doubtful, Outcome, Shelf, Store, StoreDown
-from app.ussd.session import CLAIM_SECONDS, RESUME_SECONDS, Claim, Offer, Session, read, write
+from app.ussd.session import CLAIM_SECONDS, RESUME_SECONDS, Claim, Offer, Session, Step, read, write
 from app.ussd.vocabulary import Vocabulary
 from app.ussd.walking import Served, Walk
 
@@ -53,27 +55,29 @@ class Engine(Generic[D]):
         constants: dict[str, str],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store, self._shelf, self._acts, self._bindings, self._desk = store, shelf, acts, bindings, desk
         self._secret, self._constants, self._now, self._sleep = secret, constants, now, sleep
+        self._clock = clock
         self._served: dict[str, Served] = {}
 
     def answer(self, call: Call) -> Reply:
-        """Return the answer to a hop. Never raises: whatever fails becomes one of the three honest endings."""
-        journey = journey_of(self._secret, call)
+        """Return the answer to a hop. Never raises: whatever fails becomes one of the honest endings."""
+        journey, known = journey_of(self._secret, call), Known()
         try:
             trail = Trail(self._secret, call.entries, journey)
-            reply = self._hop(_Hop(self, call, trail, journey))
+            reply = self._hop(_Hop(self, call, trail, journey, known))
         except TooLong:
             reply = self.ending("diverged")
         except Exception as fault:
-            reply = self.ending("nothing", fault)
+            reply = self._ended(known, fault)
         return msgspec.structs.replace(reply, journey=journey)
 
     def ending(self, word: str, fault: BaseException | None = None) -> Reply:
         """Return one of the menu's endings; of the current menu, for no session is needed."""
         served = self.served(*self._shelf.remembered())
-        words = fold(served.menu.said(served.menu.words[word], served.menu.languages[0]))
+        words = fold(served.menu.said(served.menu.word(word), served.menu.languages[0]))
         for name, value in self._constants.items():
             words = words.replace(f"{{{name}}}", value)
         return Reply(words, False, f"@{word}", "ended", fault=fault)
@@ -85,6 +89,13 @@ class Engine(Generic[D]):
             self._served[version] = Served(menu, self._bindings, Vocabulary(menu, self._bindings, kinds), self._constants)
         return self._served[version]
 
+    def _ended(self, known: Known, fault: BaseException | None) -> Reply:
+        """Return the honest ending of a hop that failed where no screen can be shown."""
+        word = ending_of(known.certainty, outage=True)
+        if word == "done" and known.words:
+            return Reply(known.words, False, "@done", "acted", fault=fault)
+        return self.ending(word, fault)
+
     def _hop(self, hop: "_Hop") -> Reply:
         try:
             value, pointer = self._store.load(hop.journey)
@@ -92,47 +103,63 @@ class Engine(Generic[D]):
             return self._storeless(hop, fault)
         for _ in range(4):
             session = read(value) if value else None
-            if session is None:
-                return self._unknown(hop, pointer, value)
-            if session.claim and hop.trail.turn > session.turn and session.claim.until > self._now().timestamp():
-                value, waited = self._wait(hop, value)
-                if not waited:
+            if session and session.claim:
+                hop.known.doubt()
+            kind, parts = decide(session, hop.trail, self._now().timestamp())
+            if kind is HopKind.WAIT:
+                value, settled = self._wait(hop, value)
+                if not settled:
                     return self._unsettled(hop)
-                continue
-            standing, parts = hop.trail.against(session.turn, session.mark)
-            if standing in (Standing.REPEAT, Standing.SHORTER):
-                return Reply(session.said, session.more, session.path[-1], standing.value)
-            if standing is Standing.DIVERGING or not session.more:
+            elif session is None or kind is HopKind.BEGIN:
+                reply, value = self._begin(hop, pointer, value)
+                if reply:
+                    return reply
+            elif kind is HopKind.TAKE:
+                reply, value = self._turn(hop, session, value, parts)
+                if reply:
+                    return reply
+            elif kind is HopKind.DIVERGED:
                 return self.ending("diverged")
-            reply, value = self._turn(hop, session, value, parts)
-            if reply:
-                return reply
+            else:
+                return Reply(session.said, session.more, session.screen, kind.value)
         return self._unsettled(hop)
 
-    def _unknown(self, hop: "_Hop", pointer: str | None, old: bytes | None) -> Reply:
-        """Serve a session that nobody knows: what it has done first, then its static choices, the rest unread.
+    def _begin(self, hop: "_Hop", pointer: str | None, old: bytes | None) -> tuple[Reply | None, bytes | None]:
+        """Serve a new call, or one that was lost: what it has done first, then its static choices, the rest unread.
 
-        `old` is what stands in the store and can't be read, if anything does.
+        `old` is what stands in the store: nothing, what can't be read, or a call that is over.
         """
         version, menu = self._shelf.current(pointer)
-        walk, done = self._afresh(hop, version, menu, known=hop.trail.turn > 0)
-        reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
-        return self._save(hop, walk.session, old, reply)[0] or self._hop(hop)
+        walk, reply = self._afresh(hop, version, menu)
+        return self._save(hop, walk, old, reply)
 
-    def _afresh(self, hop: "_Hop", version: str, menu: Menu, *, known: bool) -> tuple[Walk, Outcome | None]:
-        """Return a walk that stands on the first screen, with this hop's entries taken; and with `known` the outcome of any.
+    def _afresh(self, hop: "_Hop", version: str, menu: Menu) -> tuple[Walk, Reply]:
+        """Begin on the first screen, with this hop's entries taken.
 
-        What kind of caller this is gets asked here, once a session; of a database that is out of reach nothing else is asked.
+        What kind of caller this is gets asked here, once a session. Entries that no walk may take can have led to an act: then a
+        failure must not say that there was none.
         """
-        session = Session(version, hop.trail.turn, hop.trail.mark, [menu.start], language=menu.languages[0])
+        session = Session(version, hop.trail.turn, hop.trail.mark, [Step(menu.start)], language=menu.languages[0])
+        session.history, session.echoes = hop.trail.history(""), hop.trail.echoes
         walk = hop.walk(self.served(version, menu), session)
-        try:
-            session.caller = self._bindings.caller_of(self._lend(hop, session)) if self._bindings.caller_of else ""
-        except Exception as fault:
-            if not self._acts.outage(fault):
-                raise
-            return walk, None
-        return walk, self._done(hop) if known else None
+
+        def take() -> None:
+            done, unasked = None, None
+            try:
+                session.caller = self._bindings.caller_of(self._lend(hop, session)) if self._bindings.caller_of else ""
+                done = self._outcome(hop)
+            except Exception as fault:
+                if not self._acts.outage(fault):
+                    raise
+                unasked = fault
+            if done:
+                walk.deliver(done)
+                return
+            walk.take(hop.trail.walkable)
+            if unasked and hop.unread(walk):
+                raise unasked
+
+        return walk, self._step(hop, walk, take, lost=True)
 
     def _turn(
         self, hop: "_Hop", session: Session, value: bytes | None, parts: tuple[str, ...]
@@ -142,21 +169,22 @@ class Engine(Generic[D]):
         if menu is None:
             return self.ending("moved"), value
         walk = hop.walk(self.served(session.menu, menu), session)
-        acting = walk.acts_on(parts[-1].strip())
+        acting = len(parts) == 1 and walk.acts_on(parts[0].strip())
         if acting:
             claim = Claim(hop.trail.mark, self._now().timestamp() + CLAIM_SECONDS)
             claimed = write(msgspec.structs.replace(session, claim=claim))
             try:
                 swapped, stands = self._store.swap(hop.journey, value, claimed, seconds=session.seconds)
             except StoreDown as fault:
-                return self.ending("nothing", fault), value
+                return self._ended(hop.known, fault), value
             if not swapped:
                 return None, stands
             value = claimed
         session.turn, session.mark, session.claim = hop.trail.turn, hop.trail.mark, None
-        reply = self._step(walk, lambda: self._take(hop, walk, parts))
-        saved, stands = self._save(hop, session, value, reply)
-        return (reply if acting else saved), stands
+        session.history, session.echoes = hop.trail.history(session.history), session.echoes or hop.trail.echoes
+        reply = self._step(hop, walk, lambda: self._take(hop, walk, parts))
+        saved, stands = self._save(hop, walk, value, reply)
+        return (saved or reply if acting else saved), stands
 
     def _take(self, hop: "_Hop", walk: Walk, parts: tuple[str, ...]) -> None:
         """Take new entries; when they have opened the call, offer what the one before left."""
@@ -168,7 +196,7 @@ class Engine(Generic[D]):
     def _offer(self, hop: "_Hop", walk: Walk) -> Offer | None:
         """Return what the same person's last call leaves to go on with; nothing when the store doesn't say.
 
-        The note only points to it. Its session is asked, so a call that has acted meanwhile, or ended, offers nothing.
+        The note names that call's journey. Its session is read, so a call that has acted meanwhile, or ended, offers nothing.
         """
         session = walk.session
         try:
@@ -183,55 +211,70 @@ class Engine(Generic[D]):
             return None
         return hop.walk(walk.served, cut).leaves()
 
-    def _step(self, walk: Walk, take: Callable[[], None]) -> Reply:
-        """Run one step and say honestly how it went."""
+    def _step(self, hop: "_Hop", walk: Walk, take: Callable[[], None], *, lost: bool = False) -> Reply:
+        """Run one step and say honestly how it went. In a call that was lost, an entry that isn't read can have acted."""
         session = walk.session
         try:
             take()
             walk.show()
-        except Doubtful as fault:
-            return self._end(session, self.ending("unsure", fault))
-        except StoreDown:
-            raise
         except Exception as fault:
-            if self._acts.outage(fault):
-                return self._end(session, self.ending("nothing", fault))
-            return self._troubled(walk, fault)
-        return Reply(session.said, session.more, session.path[-1], walk.event)
+            if lost and hop.unread(walk):
+                hop.known.doubt()
+            return self._failed(hop, walk, fault)
+        return Reply(session.said, session.more, session.screen, walk.event)
 
-    def _troubled(self, walk: Walk, fault: BaseException) -> Reply:
-        """Offer the call back after a fault of ours, while the database lives."""
+    def _failed(self, hop: "_Hop", walk: Walk, fault: Exception) -> Reply:
+        """End a step that failed by what is known of its act; with nothing done and the database alive, offer the call back."""
         session, served = walk.session, walk.served
-        session.path, session.page, session.wanted = [served.menu.start, served.menu.trouble], 0, None
-        walk.notice = ""
-        walk.show()
-        return Reply(session.said, session.more, served.menu.trouble, "trouble", fault=fault)
+        outage = isinstance(fault, Doubtful) or self._acts.outage(fault)
+        if ending_of(hop.known.certainty, outage=outage) == "trouble":
+            session.steps, session.page, session.wanted = [Step(served.menu.start), Step(served.menu.trouble)], 0, None
+            walk.notice = ""
+            try:
+                walk.show()
+            except Exception as again:
+                fault = again
+            else:
+                return Reply(session.said, session.more, served.menu.trouble, "trouble", fault=fault)
+        return self._end(session, self._ended(hop.known, fault))
 
     def _end(self, session: Session, reply: Reply) -> Reply:
         session.said, session.more = reply.text, False
         return reply
 
-    def _save(self, hop: "_Hop", session: Session, old: bytes | None, reply: Reply) -> tuple[Reply | None, bytes | None]:
+    def _save(self, hop: "_Hop", walk: Walk, old: bytes | None, reply: Reply) -> tuple[Reply | None, bytes | None]:
         """Keep the turn; return (None, what stands) when another hop was first. A lost session is written anew.
 
+        What isn't known isn't kept as an answer: the hop may ask again. A screen that takes more than choices isn't shown
+        when it can't be kept: the next entry would be read as the answer to another.
         A call that the PIN has opened is noted as its person's last, unless it still offers an earlier one.
         """
+        if not reply.more and hop.known.certainty is Certainty.UNKNOWN:
+            return reply, old
+        session, now = walk.session, self._now().timestamp()
+        session.at = now
         new, counts = write(session), (f"{reply.screen}|{reply.event}",)
         last = session.opened and not session.offer
-        note = (session.opened, f"{hop.journey} {self._now().timestamp():.0f}") if last else None
+        note = (session.opened, f"{hop.journey} {now:.0f}") if last else None
         try:
             swapped, stands = self._store.swap(hop.journey, old, new, seconds=session.seconds, counts=counts, note=note)
             if not swapped and stands is None:
                 swapped, stands = self._store.swap(hop.journey, None, new, seconds=session.seconds, counts=counts, note=note)
         except StoreDown as fault:
+            if reply.more and walk.screen.form != "choices":
+                return self._ended(hop.known, fault), None
             return msgspec.structs.replace(reply, fault=reply.fault or fault), None
         return (reply, new) if swapped else (None, stands)
 
     def _wait(self, hop: "_Hop", value: bytes | None) -> tuple[bytes | None, bool]:
         """Wait for the hop that holds the turn; return what stands then, and whether it let go."""
-        for _ in range(int(WAIT_SECONDS / POLL_SECONDS)):
+        until = self._clock() + min(WAIT_SECONDS, deadline.left(WAIT_SECONDS))
+        while self._clock() < until:
             self._sleep(POLL_SECONDS)
-            value = self._store.load(hop.journey)[0]
+            try:
+                value = self._store.load(hop.journey)[0]
+            except StoreDown:
+                return value, False
             session = read(value) if value else None
             if session is None or session.claim is None:
                 return value, True
@@ -239,39 +282,40 @@ class Engine(Generic[D]):
 
     def _unsettled(self, hop: "_Hop") -> Reply:
         """Answer when the hop that acts gave no sign: its outcome if it is known by now, else that we don't know yet."""
-        done = self._done(hop)
+        hop.known.doubt()
+        try:
+            done = self._outcome(hop)
+        except Exception as fault:
+            return self._ended(hop.known, fault)
         if done is None:
-            return self.ending("unsure")
+            return self._ended(hop.known, None)
         version, menu = self._shelf.remembered()
-        walk = hop.walk(self.served(version, menu), Session(version, hop.trail.turn, hop.trail.mark, [menu.start]))
-        return self._step(walk, lambda: walk.deliver(done))
+        walk = hop.walk(self.served(version, menu), Session(version, hop.trail.turn, hop.trail.mark, [Step(menu.start)]))
+        return self._step(hop, walk, lambda: walk.deliver(done))
 
     def _storeless(self, hop: "_Hop", fault: StoreDown) -> Reply:
         """Serve without a store: outcomes, and static screens walked anew each time; no PIN, no question, no act."""
-        version, menu = self._shelf.remembered()
-        walk, done = self._afresh(hop, version, menu, known=hop.trail.turn > 0)
-        reply = self._step(walk, (lambda: walk.deliver(done)) if done else (lambda: walk.take(hop.trail.walkable)))
+        walk, reply = self._afresh(hop, *self._shelf.remembered())
         if reply.more and walk.screen.form != "choices":
-            return self.ending("nothing", fault)
+            if hop.unread(walk):
+                hop.known.doubt()
+            return self._ended(hop.known, fault)
         return msgspec.structs.replace(reply, fault=reply.fault or fault)
 
-    def _done(self, hop: "_Hop") -> Outcome | None:
-        """Return the latest outcome among this journey's marks; raises nothing: unknown is None."""
-        keys = [f"{hop.journey}:{mark}" for mark in hop.trail.marks]
-        try:
-            known = self._acts.outcomes(keys)
-        except Exception as fault:
-            if not self._acts.outage(fault):
-                raise
+    def _outcome(self, hop: "_Hop") -> Outcome | None:
+        """Return the latest outcome among this journey's marks; raises what asking raises."""
+        if hop.trail.dials:
             return None
-        return next((known[key] for key in reversed(keys) if key in known), None)
+        requests = [f"{hop.journey}:{mark}" for mark in hop.trail.marks]
+        known = self._acts.outcomes(requests)
+        return next((known[request] for request in reversed(requests) if request in known), None)
 
     def _lend(self, hop: "_Hop", session: Session) -> Hop[D]:
         return Hop(
             desk=self._desk,
             phone=hop.call.phone,
             now=self._now(),
-            operation=f"{hop.journey}:{hop.trail.mark}",
+            operation=hop.key_after(session.history),
             trace=f"{hop.journey[:12]}-{hop.trail.turn}",
             language=session.language,
             who=session.who,
@@ -287,6 +331,20 @@ class _Hop(msgspec.Struct, frozen=True):
     call: Call
     trail: Trail
     journey: str
+    known: Known
+
+    @property
+    def request(self) -> str:
+        """Return what the gateway brought: the same again is this request once more."""
+        return f"{self.journey}:{self.trail.mark}"
+
+    def key_after(self, history: str) -> str:
+        """Return what an act of this hop is known by: where the gateway sends only the last entry, the way to it counts too."""
+        return f"{self.journey}:{history or self.trail.mark}"
+
+    def unread(self, walk: Walk) -> bool:
+        """Tell whether entries of a lost call weren't taken."""
+        return walk.left > 0 or not (self.trail.gapless or self.trail.dials)
 
     def walk(self, served: Served, session: Session) -> Walk:
-        return Walk(served, session, self.engine._acts, lambda session: self.engine._lend(self, session))
+        return Walk(served, session, self.engine._acts, lambda session: self.engine._lend(self, session), self.request, self.known)

@@ -1,11 +1,10 @@
 """What was typed, told apart from what was typed before: a hop's identity.
 
-A hop is known by its journey (gateway, its session, the number) and by a *mark* of everything entered so far. Marks are keyed
+A hop is known by its journey (gateway, its session, the number) and by a *mark* of everything typed so far. Marks are keyed
 hashes: what was typed, PINs among it, can't be read back from them, and nothing else of the text is kept.
 """
 
 from collections.abc import Sequence
-from enum import Enum
 from hashlib import blake2b
 
 import msgspec
@@ -15,9 +14,13 @@ MOST_ENTRIES = 255
 
 
 class Accumulated(msgspec.Struct, frozen=True):
-    """All entries since the start, the dial string's first: what gateways send that accumulate (Africa's Talking)."""
+    """All entries since the start: what gateways send that accumulate (Africa's Talking).
+
+    `dialled` are the entries that the service code carries besides: on each request, only on the first, or again in the text.
+    """
 
     parts: tuple[str, ...]
+    dialled: tuple[str, ...] = ()
 
 
 class Latest(msgspec.Struct, frozen=True):
@@ -40,15 +43,6 @@ class Call(msgspec.Struct, frozen=True):
     entries: Accumulated | Latest
 
 
-class Standing(Enum):
-    """How a hop stands to what its session has seen."""
-
-    NEW = "new"
-    REPEAT = "repeat"
-    SHORTER = "shorter"
-    DIVERGING = "diverging"
-
-
 class TooLong(ValueError):
     """More entries than a session can hold."""
 
@@ -60,40 +54,50 @@ def journey_of(secret: bytes, call: Call) -> str:
 
 
 class Trail:
-    """The marks of one hop's entries, and where they stand against a session's."""
+    """The marks of one hop's entries. `gapless` says that the gateway sends all of them each time; `dials` that there are none."""
 
     def __init__(self, secret: bytes, entries: Accumulated | Latest, journey: str) -> None:
-        """Raise TooLong on more than MOST_ENTRIES entries. The journey is in each mark: the same PIN gives two calls two marks."""
+        """Raise TooLong on more than MOST_ENTRIES entries. The journey is in each mark: the same PIN gives two calls two marks.
+
+        Marks are of the text alone: a service code that carries its entries only once must not make two hops of one.
+        """
         self._secret, self._journey = secret, journey
+        self.dialled = entries.dialled
         self.parts: tuple[str, ...]
         if isinstance(entries, Accumulated):
-            self.parts, self.turn = entries.parts, len(entries.parts)
-            if self.turn > MOST_ENTRIES:
+            self.parts, self.turn, self.gapless = entries.parts, len(entries.parts), True
+            if self.turn + len(self.dialled) > MOST_ENTRIES:
                 raise TooLong
             self.marks = self._chain(entries.parts)
-            self._gapless = True
         else:
-            self.parts, self.turn = entries.dialled if entries.part is None else (entries.part,), entries.turn
-            self.marks = [self._link(f"{journey}{entries.turn}", "" if entries.part is None else entries.part)]
-            self._gapless = False
+            self.parts, self.turn, self.gapless = () if entries.part is None else (entries.part,), entries.turn, False
+            self.marks = [self._link(f"{journey}{entries.turn}", entries.part or "")]
         self.mark = self.marks[-1]
+
+    @property
+    def dials(self) -> bool:
+        """Tell whether this is a dialling: nothing was typed yet."""
+        return self.turn == 0
+
+    @property
+    def echoes(self) -> bool:
+        """Tell whether the text begins with the dial string's entries."""
+        return self.gapless and bool(self.dialled) and self.parts[: len(self.dialled)] == self.dialled
 
     @property
     def walkable(self) -> tuple[str, ...]:
         """Return the entries that an unknown session may be walked by: only a whole history or a dial string will do."""
-        return self.parts if self._gapless or self.turn == 0 else ()
+        if not self.gapless:
+            return self.dialled
+        return self.parts if self.echoes else self.dialled + self.parts
 
-    def against(self, turn: int, mark: str) -> tuple[Standing, tuple[str, ...]]:
-        """Compare with a session that has taken `turn` entries ending in `mark`; return the standing and the new entries."""
-        if self.turn < turn:
-            return Standing.SHORTER, ()
-        if self.turn == turn:
-            return (Standing.REPEAT if self.mark == mark else Standing.DIVERGING), ()
-        if self._gapless and self.marks[turn] == mark:
-            return Standing.NEW, self.parts[turn:]
-        if not self._gapless and self.turn == turn + 1:
-            return Standing.NEW, self.parts
-        return Standing.DIVERGING, ()
+    def follows(self, turn: int, mark: str) -> bool:
+        """Tell whether this hop comes after a session's `turn` entries that end in `mark`."""
+        return self.marks[turn] == mark if self.gapless else self.turn == turn + 1
+
+    def history(self, before: str) -> str:
+        """Return the hash of all entries of a call whose gateway sends only the last; "" where the mark is one already."""
+        return "" if self.gapless else self._link(before, self.mark)
 
     def _chain(self, parts: Sequence[str]) -> list[str]:
         marks = [self._link(self._journey, "")]

@@ -16,7 +16,7 @@ DAKAR = ZoneInfo("Africa/Dakar")
 class Kind(msgspec.Struct, frozen=True):
     """Say how a placeholder's value is written and what its longest form is.
 
-    `longest` is what the proof fills in, and no shown value gets longer: `show` cuts what would.
+    `longest` is what the proof fills in, and no shown words get longer: `show` cuts them. A figure is never cut.
     A `private` value (an amount, a name) may only stand on a screen behind a guard.
     """
 
@@ -52,6 +52,9 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "clock": _clock,
 }
 
+CUT = ("words", "name", "text")
+"""Kinds whose values may lose their end."""
+
 Amount = Annotated[int, Kind("amount", "-999 999 999 F", private=True)]
 Price = Annotated[int, Kind("price", "9 999 999 F")]
 Amounted = Annotated[Decimal, Kind("quantity", "99999,999")]
@@ -77,13 +80,13 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 
 def show(kind: Kind, value: Any) -> str:
-    """Write `value`, or what JSON made of it, as its kind says: folded to GSM-7 and never longer than the kind's longest."""
+    """Write `value`, or what JSON made of it, as its kind says: folded to GSM-7, words never longer than the kind's longest."""
     if isinstance(value, str) and kind.name in _READERS:
         value = _READERS[kind.name](value)
     writer = _WRITERS.get(kind.name)
     words = fold(writer(value) if writer else str(value))
     room = septets(kind.longest)
-    while septets(words) > room:
+    while kind.name in CUT and septets(words) > room:
         words = words[:-1]
     return words
 

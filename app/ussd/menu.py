@@ -51,6 +51,7 @@ class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
     confirms: str | None = None
     effect: str | None = None
     yes: Texts = {}
+    said: Texts = {}
     keep: str | None = None
     to: str | None = None
     done: str | None = None
@@ -88,6 +89,10 @@ class Menu(msgspec.Struct, frozen=True):
         ways |= {target for leads in self.guards.values() for target in leads.values()}
         guards = {screen.guard for screen in self.screens.values() if screen.guard}
         return ways <= {*self.screens, WANTED} and guards <= self.guards.keys()
+
+    def word(self, name: str, otherwise: str = "unsure") -> Texts:
+        """Return words that belong to no screen; others where a menu that was published earlier lacks them."""
+        return self.words.get(name) or self.words[otherwise]
 
     def said(self, texts: Texts, language: str) -> str:
         """Return the words in `language`, or in the first language when it isn't served."""

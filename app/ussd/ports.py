@@ -1,11 +1,15 @@
 """What the engine asks of the outside: a store for live sessions, a shelf of menus, somebody who acts once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 import msgspec
 
 from app.ussd.menu import Menu
+
+SAME_CALL = timedelta(minutes=15)
+"""How long a request that comes again is of the same call; after that its session id has been given to another."""
 
 
 class StoreDown(Exception):
@@ -16,11 +20,12 @@ class Doubtful(Exception):
     """An act may or may not have been committed: only asking again will tell."""
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """What an act led to: the screen to show and its values, enough to give a repeat the same bytes."""
+class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an act led to: the screen to show and its values, enough to say it again; `acted` is the screen that confirmed it."""
 
     screen: str
     values: dict[str, Any]
+    acted: str = ""
 
 
 class Store(Protocol):
@@ -72,20 +77,23 @@ class Acts(Protocol):
 
     def perform(
         self,
+        request: str,
         key: str,
         act: str,
-        arguments: Mapping[str, Any],
+        arguments: Callable[[], Mapping[str, Any]],
         person_id: int | None,
-        do: Callable[[Any], Outcome],
+        do: Callable[[Any, str], Outcome],
     ) -> Outcome:
-        """Run `do(unit)` in one transaction with the record of it; the same key again returns the first outcome.
+        """Run `do(unit, key)` in one transaction with the record of it, and of what it read, its `arguments`.
 
-        Raises Doubtful when the commit's answer was lost, and whatever `do` raised, with nothing done, otherwise.
+        `request` is what the gateway brought (journey and mark), `key` what the act is known by: the same again within
+        SAME_CALL returns the first outcome; later the session id is another call's, and the act gets the next key.
+        Raises Doubtful when it may have been committed, and whatever `do` raised, with nothing done, otherwise.
         """
         ...
 
-    def outcomes(self, keys: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return what is known of these keys."""
+    def outcomes(self, requests: Sequence[str]) -> Mapping[str, Outcome]:
+        """Return what is known of these requests, as far as they are of calls that may still go on."""
         ...
 
     def outage(self, error: BaseException) -> bool:

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from app.gsm7 import NotGsm7, fold, outside, septets
 from app.ussd.bindings import Bindings
 from app.ussd.compiling import Finding
-from app.ussd.kinds import Kind
+from app.ussd.kinds import Kind, kinds_of
 from app.ussd.menu import WANTED, Menu, Screen, Texts
 from app.ussd.render import LIMIT, PLACEHOLDER, fill, lay_out
 from app.ussd.vocabulary import Vocabulary, fields_of_row
 
 MOST_CHOICES = 8
-NEEDED_WORDS = ("back", "more", "yes", "unknown", "empty", "nothing", "unsure", "diverged", "moved")
+NEEDED_WORDS = (
+    *("back", "more", "yes", "unknown", "empty", "several", "bye"),
+    *("nothing", "unsure", "done", "diverged", "moved"),
+)
 SPARED_WORDS = {"resume"}
 """Words that a menu may do without: what they say is then not offered."""
 Found = Iterator[tuple[Screen, str]]
@@ -38,7 +41,7 @@ class Proof:
         for stage in (
             (self.targets, self.bound),
             (self.words, self.reach, self.exits, self.numbers, self.placeholders),
-            (self.privacy, self.confirmed, self.sizes, self.goals),
+            (self.privacy, self.confirmed, self.told, self.sizes, self.goals),
         ):
             if not found:
                 found = [finding for rule in stage for finding in self._of(rule)]
@@ -122,6 +125,18 @@ class Proof:
                 yield screen, "it acts, but doesn't say what then: give `done`"
             if screen.form == "list" and not (screen.keep and screen.row and screen.empty):
                 yield screen, "a list needs `keep`, `row` and `empty`"
+
+    def told(self) -> Found:
+        """What was done can be said from its outcome alone: where the next screen can't be shown, or the call is lost."""
+        for screen in self._screens():
+            effect, done = self.bindings.effects.get(screen.effect or ""), self.menu.screens.get(screen.done or "")
+            if not effect or not done:
+                continue
+            given = set(kinds_of(effect.gives)) if isinstance(effect.gives, type) else set()
+            words = screen.said or (done.text if done.form == "ending" and not done.source else {})
+            shown = {name for said in words.values() for name in PLACEHOLDER.findall(said)}
+            for name in sorted(shown - given - set(self.constants)):
+                yield screen, f"{{{name}}} is nothing that {effect.name} gives: what was done can't be said by it"
 
     def numbers(self) -> Found:
         """Choices are numbered 1 to 8; rows have an id."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import redis
 
+from app import deadline
 from app.ussd.ports import StoreDown
 from app.ussd.session import RESUME_SECONDS
 
@@ -87,7 +88,12 @@ class RedisStore:
         return words.decode() if words else None
 
     def _command(self, *command: Any) -> Any:
-        """Send a command and return its answer as it comes; a connection that fails in it closes itself, and opens at the next."""
+        """Send a command and return its answer as it comes; a connection that fails in it closes itself, and opens at the next.
+
+        A hop whose time is up asks no more.
+        """
+        if deadline.left(1) <= 0:
+            raise redis.TimeoutError("the hop's time is up")
         try:
             connection = self._threads.connection
         except AttributeError:

@@ -24,39 +24,63 @@ class Claim(msgspec.Struct, frozen=True):
     until: float
 
 
-class Offer(msgspec.Struct, frozen=True):
-    """Where an earlier call was cut, and what it had kept."""
+NEW_CALL_SECONDS = 10
+"""A dialling that comes so long after a call's last hop is no repeat of that call's: its gateway uses the session id again."""
 
-    path: list[str]
-    kept: dict[str, Any]
+
+class Step(msgspec.Struct, array_like=True):
+    """A screen on the way here, and what was kept on it: gone when the way is gone back to it."""
+
+    screen: str
+    kept: dict[str, Any] = {}
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """Where an earlier call was cut."""
+
+    steps: list[Step]
 
 
 class Session(msgspec.Struct, omit_defaults=True):
     """What the engine knows between two hops.
 
-    `path` is the way back, its last the screen shown; `said` and `more` are the last answer; `shown` the ids of the rows on the
-    page shown; `wanted` the screen that a guard holds back, with the length of the path it was asked from; `caller` the kind of
-    caller that the number was when the session began; `opened` the name, known since the PIN, under which its person's next call
-    finds it; `offer` what of the call before may be gone on with, until this one goes another way.
+    `at` is when the last hop was saved (Unix seconds); `history` a keyed hash of all entries, where a gateway sends only the last.
+    `steps` are the way back, the last of them the screen shown; `said` and `more` are the last answer; `shown` the ids of the rows
+    on the page shown; `wanted` the screen that a guard holds back, with the number of steps it was asked from; `caller` the kind
+    of caller that the number was when the session began; `echoes` tells that the gateway repeats the dial string's entries in its
+    text; `opened` is the name, known since the PIN, under which its person's next call finds it; `offer` what of the call before
+    may be gone on with, until this one goes another way.
     """
 
     menu: str
     turn: int
     mark: str
-    path: list[str]
+    steps: list[Step]
+    at: float = 0
+    history: str = ""
     said: str = ""
     more: bool = True
     page: int = 0
-    kept: dict[str, Any] = {}
     who: dict[str, Any] | None = None
     proved: bool = False
     wanted: tuple[str, int] | None = None
     shown: list[int] = []
     language: str = "fr"
     caller: str = ""
+    echoes: bool = False
     opened: str = ""
     offer: Offer | None = None
     claim: Claim | None = None
+
+    @property
+    def screen(self) -> str:
+        """Return the name of the screen that it stands on."""
+        return self.steps[-1].screen
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Return what was kept on the way here."""
+        return {name: value for step in self.steps for name, value in step.kept.items()}
 
     @property
     def seconds(self) -> int:

@@ -7,10 +7,11 @@ import msgspec
 
 from app.gsm7 import fold, septets
 from app.ussd.bindings import Bindings, Divert, Found, Hop, Lead, Proved, Refused
+from app.ussd.decision import Known
 from app.ussd.menu import WANTED, Menu, Screen
-from app.ussd.ports import Acts, Outcome
+from app.ussd.ports import Acts, Doubtful, Outcome
 from app.ussd.render import LIMIT, Page, fill, lay_out
-from app.ussd.session import Offer, Session
+from app.ussd.session import Offer, Session, Step
 from app.ussd.vocabulary import Vocabulary
 
 BACK, MORE, HOME, RESUME = "0", "9", "00", "000"
@@ -29,17 +30,24 @@ class Served(msgspec.Struct, frozen=True):
 
 
 class Walk:
-    """Take entries and show screens; changes only the session given, and acts only through `acts`."""
+    """Take entries and show screens; changes only the session given, and acts only through `acts`.
 
-    def __init__(self, served: Served, session: Session, acts: Acts, hop: Callable[[Session], Hop[Any]]) -> None:
+    `request` is what the gateway brought, `known` is told of what an act led to, `left` counts the entries that weren't taken.
+    """
+
+    def __init__(
+        self, served: Served, session: Session, acts: Acts, hop: Callable[[Session], Hop[Any]], request: str, known: Known
+    ) -> None:
         self.served, self.session, self._acts, self._hop = served, session, acts, hop
+        self._request, self._known = request, known
         self.notice = ""
         self.event = "shown"
+        self.left = 0
 
     @property
     def screen(self) -> Screen:
         """Return the screen that the session stands on."""
-        return self.served.menu.screens[self.session.path[-1]]
+        return self.served.menu.screens[self.session.screen]
 
     def acts_on(self, part: str) -> bool:
         """Tell whether taking `part` on this screen would write: then the turn must be claimed first."""
@@ -63,39 +71,60 @@ class Walk:
         session, screen, menu = self.session, self.screen, self.served.menu
         answer = self.served.bindings.answers.get(screen.ask or "")
         barred = screen.effect or (answer and (answer.acts or answer.secret)) or "resume" not in menu.words
-        behind = [menu.screens[name].guard for name in session.path[-2:]]
+        behind = [menu.screens[step.screen].guard for step in session.steps[-2:]]
         if barred or not session.more or not all(behind):
             return None
-        kept = {name: what for name, what in session.kept.items() if name not in self.served.vocabulary.secrets}
-        return Offer(session.path, kept)
+        secrets = self.served.vocabulary.secrets
+        return Offer([Step(one.screen, {n: v for n, v in one.kept.items() if n not in secrets}) for one in session.steps])
 
     def take(self, parts: Sequence[str]) -> None:
         """Take the entries that are new: what is offered stands until they lead to another screen."""
-        session, offer, stood = self.session, self.offer, list(self.session.path)
-        if offer and parts[0].strip() == RESUME:
-            session.path, session.kept, self.event = offer.path[:-1], offer.kept, "resumed"
-            self._enter(offer.path[-1])
+        session, offer, stood = self.session, self.offer, [step.screen for step in self.session.steps]
+        if offer and parts and parts[0].strip() == RESUME:
+            session.steps, self.event = offer.steps[:-1], "resumed"
+            self._enter(offer.steps[-1].screen)
         else:
             self._take(parts)
-        if offer and session.path != stood:
+        if offer and [step.screen for step in session.steps] != stood:
             session.offer = None
 
     def _take(self, parts: Sequence[str]) -> None:
-        """Take choices in turn; a question, PIN, list or confirmation takes only the last entry, and only when it was shown."""
-        if self.screen.form != "choices":
-            self._answer(parts[-1].strip())
+        """Take choices in turn. Any other screen takes an entry only when just one is new: else it may answer another screen."""
+        self.left = len(parts)
+        if parts and self.screen.form != "choices":
+            if len(parts) == 1:
+                self._answer(parts[0].strip())
+                self.left = 0
+            else:
+                self._refuse_several(parts)
             return
         for part in parts:
-            if self.screen.form != "choices" or self.notice:
+            if self.screen.form != "choices" or self.notice or not self.session.more:
                 return
+            self.left -= 1
             self._choose(part.strip())
+
+    def _refuse_several(self, parts: Sequence[str]) -> None:
+        """Ask again after a reply with a star in it, or one to a screen that wasn't seen, in the question's own words if it can."""
+        answer = self.served.bindings.answers.get(self.screen.ask or "")
+        if answer and not answer.acts and not answer.secret:
+            try:
+                answer.call(self._hop(self.session), "*".join(parts))
+            except Refused as refused:
+                self._refuse(refused)
+                return
+            except Lead:
+                pass
+        self._complain("several")
 
     def start(self) -> None:
         """Stand on the first screen."""
-        self.session.path, self.session.page = [self.served.menu.start], 0
+        self.session.steps, self.session.page = [Step(self.served.menu.start)], 0
 
     def show(self) -> None:
         """Put the screen's words into the session, following a source that leads elsewhere."""
+        if not self.session.more:
+            return
         for _ in range(5):
             try:
                 laid = self._pages()
@@ -104,8 +133,9 @@ class Walk:
                 self._lead(lead)
         else:
             raise RecursionError(f"screen {self.screen.name}: its source leads in a circle")
-        page = laid[min(self.session.page, len(laid) - 1)]
         session = self.session
+        session.page = min(session.page, len(laid) - 1)
+        page = laid[session.page]
         session.said, session.more = page.text, self.screen.form != "ending"
         if self.offer and session.more:
             offered = f"{page.text}\n{fold(self.served.menu.said(self.served.menu.words['resume'], session.language))}"
@@ -114,7 +144,7 @@ class Walk:
 
     def _pages(self) -> list[Page]:
         screen, session = self.screen, self.session
-        asked = (screen.name, session.language, len(session.path) == 1, self.notice, session.caller)
+        asked = (screen.name, session.language, len(session.steps) == 1, self.notice, session.caller)
         if asked not in self.served.laid:
             laid = self._lay_out()
             if not self.served.vocabulary.is_static(screen):
@@ -136,14 +166,14 @@ class Walk:
         for row in self._rows:
             plain = msgspec.to_builtins(row)
             rows.append(vocabulary.written(kinds, plain) | ({"slot": str(plain["slot"])} if "slot" in plain else {}))
-        root = len(session.path) == 1
+        root = len(session.steps) == 1
         said = {"notice": fold(self.notice), "caller": session.caller}
         return lay_out(self.served.menu, screen, session.language, values, rows, root=root, **said)
 
     def _choose(self, part: str) -> None:
         choice = self.screen.choices.get(int(part)) if part.isascii() and part.isdigit() and len(part) == 1 else None
         if choice:
-            self.session.kept = self.session.kept | choice.keep
+            self._keep(choice.keep)
             self._enter(choice.face(self.session.caller).to)
         else:
             self._key(part)
@@ -155,15 +185,26 @@ class Walk:
         elif part == BACK:
             if session.page:
                 session.page -= 1
-            elif len(session.path) > 1:
-                session.path.pop()
+            elif len(session.steps) > 1:
+                session.steps.pop()
+                self.session.steps[-1].kept = {}
+            else:
+                self._leave()
         elif part == MORE and self.screen.form in ("choices", "list") and session.page + 1 < len(self._pages()):
             session.page += 1
         else:
             self._complain("unknown" if part else "empty")
 
+    def _leave(self) -> None:
+        """End the call at the member's word."""
+        words = self.served.menu.said(self.served.menu.word("bye"), self.session.language)
+        self.session.said, self.session.more = fill(fold(words), self.served.constants), False
+
+    def _keep(self, values: dict[str, Any]) -> None:
+        self.session.steps[-1].kept = self.session.steps[-1].kept | values
+
     def _complain(self, word: str) -> None:
-        words = self.served.menu.words[word]
+        words = self.served.menu.word(word, "unknown")
         self.notice, self.event = self.served.menu.said(words, self.session.language), "refused"
 
     def _answer(self, part: str) -> None:
@@ -186,7 +227,7 @@ class Walk:
         wanted = session.shown[number - 1] if 0 < number <= len(session.shown) else None
         for row in rows:
             if (row.slot == number) if hasattr(row, "slot") else (row.id == wanted):
-                session.kept = session.kept | {screen.keep or "": msgspec.to_builtins(row)}
+                self._keep({screen.keep or "": msgspec.to_builtins(row)})
                 self._enter(screen.to or "")
                 return
         self._complain("unknown" if part else "empty")
@@ -197,10 +238,7 @@ class Walk:
         try:
             value = answer.call(self._hop(self.session), part)
         except Refused as refused:
-            kinds = self.served.vocabulary.of_refusal(screen, refused.code)
-            given = msgspec.to_builtins(refused.values) if refused.values else {}
-            words = self.served.menu.said(screen.refusals[refused.code], self.session.language)
-            self.notice, self.event = fill(words, self.served.vocabulary.written(kinds, given)), "refused"
+            self._refuse(refused)
             return
         except Lead as lead:
             self._lead(lead)
@@ -211,6 +249,12 @@ class Walk:
         else:
             self._enter(screen.to or "")
 
+    def _refuse(self, refused: Refused) -> None:
+        kinds = self.served.vocabulary.of_refusal(self.screen, refused.code)
+        given = msgspec.to_builtins(refused.values) if refused.values else {}
+        words = self.served.menu.said(self.screen.refusals[refused.code], self.session.language)
+        self.notice, self.event = fill(words, self.served.vocabulary.written(kinds, given)), "refused"
+
     def _note(self, value: Any, keep: str | None) -> None:
         session = self.session
         if isinstance(value, Found | Proved):
@@ -219,57 +263,99 @@ class Walk:
                 session.proved, session.opened = True, value.opened
                 session.language = value.language or session.language
         elif keep:
-            session.kept = session.kept | {keep: msgspec.to_builtins(value)}
+            self._keep({keep: msgspec.to_builtins(value)})
 
     def _perform(self) -> None:
         screen, session = self.screen, self.session
         effect = self.served.bindings.effects[screen.effect or ""]
-        hop = self._hop(session)
-        noted = {name: value for name, value in session.kept.items() if name not in self.served.vocabulary.secrets}
+        kept = _Reading(session.kept)
+        hop = msgspec.structs.replace(self._hop(session), kept=kept)
 
-        def act(unit: Any) -> Outcome:
-            return Outcome(screen.done or "", msgspec.to_builtins(effect.call(hop, unit)) or {})
+        def act(unit: Any, key: str) -> Outcome:
+            given = effect.call(msgspec.structs.replace(hop, operation=key), unit)
+            return Outcome(screen.done or "", msgspec.to_builtins(given) or {}, screen.name)
+
+        def noted() -> dict[str, Any]:
+            return {name: kept[name] for name in sorted(kept.keys() & kept.read - self.served.vocabulary.secrets)}
 
         person = (session.who or {}).get("person_id")
         try:
-            outcome = self._acts.perform(hop.operation, effect.name, noted, person, act)
+            outcome = self._acts.perform(self._request, hop.operation, effect.name, noted, person, act)
         except Lead as lead:
             self._lead(lead)
             return
+        except Doubtful:
+            self._known.doubt()
+            raise
         self.deliver(outcome)
 
     def deliver(self, outcome: Outcome) -> None:
-        """Go where an act led, with what it gave."""
+        """Go where an act led, with what it gave: back to that screen if the way came by it, else one step from home."""
+        self._known.done(outcome, self._words_on(outcome))
         self.event = "acted"
-        self.session.kept = self.session.kept | {DONE: outcome.values}
-        self.session.path, self.session.page = [self.served.menu.start], 0
-        if self.served.menu.screens[outcome.screen].form == "ending":
-            self.session.path.append(outcome.screen)
+        session, menu = self.session, self.served.menu
+        way = [step.screen for step in session.steps]
+        session.page = 0
+        if outcome.screen in way:
+            session.steps = session.steps[: way.index(outcome.screen)]
+            kept: dict[str, Any] = {}
+        else:
+            kept = session.kept
+            session.steps = [Step(menu.start)]
+        if menu.screens[outcome.screen].form == "ending":
+            session.steps.append(Step(outcome.screen))
         else:
             self._enter(outcome.screen)  # its guard may want a PIN first, in a session that was lost
+        self._keep(kept | {DONE: outcome.values})
+
+    def _words_on(self, outcome: Outcome) -> str:
+        """Say what was done from the outcome alone; in the menu's own words where the screen that acted has none, or is no more."""
+        menu, vocabulary = self.served.menu, self.served.vocabulary
+        acted, leads = menu.screens.get(outcome.acted), menu.screens.get(outcome.screen)
+        texts = (acted.said if acted else {}) or (leads.text if leads and leads.form == "ending" else {})
+        values = self.served.constants | vocabulary.written(vocabulary.kept, outcome.values)
+        try:
+            return fill(fold(menu.said(texts or menu.word("done"), self.session.language)), values)
+        except KeyError:
+            return fill(fold(menu.said(menu.word("done"), self.session.language)), self.served.constants)
 
     def _lead(self, lead: Lead) -> None:
-        target = self.screen.leads[lead.name]
-        if lead.values is not None:
-            self.session.kept = self.session.kept | {lead.name: msgspec.to_builtins(lead.values)}
-        if self.screen.form != "choices":
-            self.session.path.pop()
+        target, session = self.screen.leads[lead.name], self.session
+        kept = session.steps.pop().kept if len(session.steps) > 1 else {}
         self._enter(target)
+        self._keep(kept | ({lead.name: msgspec.to_builtins(lead.values)} if lead.values is not None else {}))
 
     def _enter(self, target: str) -> None:
         session = self.session
         session.page = 0
         if target == WANTED:  # nothing is wanted any more in a session that was lost and begun again
             target, depth = session.wanted or (self.served.menu.start, 0)
-            session.path, session.wanted = session.path[:depth], None
+            session.steps, session.wanted = session.steps[:depth], None
         screen = self.served.menu.screens[target]
         if screen.guard:
             held = self.served.bindings.guards[screen.guard].call(self._hop(session))
             if isinstance(held, Divert):
                 session.who = msgspec.to_builtins(held.who) if held.who else None
-                session.wanted = (target, len(session.path))
+                session.wanted = (target, len(session.steps))
                 target = self.served.menu.guards[screen.guard][held.lead]
         if target == self.served.menu.start:
             self.start()
         else:
-            session.path.append(target)
+            session.steps.append(Step(target))
+
+
+class _Reading(dict[str, Any]):
+    """What a session kept, noting what an act reads of it: only that is written down with the act."""
+
+    def __init__(self, kept: dict[str, Any]) -> None:
+        super().__init__(kept)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what was kept under a name, noting it."""
+        self.read.add(name)
+        return super().get(name, default)

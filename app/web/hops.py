@@ -6,10 +6,13 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, request
 
+from app import deadline
 from app.gateways.ussd import Dialled, Ended, Unreadable, UssdGateway
 from app.ussd.engine import Engine, Reply
 from app.ussd.entries import Accumulated, Call, Latest
 
+HOP_SECONDS = 1.6
+"""What a hop may wait in all: the gateway hangs up after two seconds, and the last command may take its own time-out more."""
 HOPS = structlog.get_logger("hop")
 
 
@@ -32,7 +35,8 @@ def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blue
         else:
             if isinstance(asked, Ended):
                 return Response(status=200)
-            reply, network = engine.answer(call_of(gateway.name, asked)), asked.network
+            with deadline.within(HOP_SECONDS):
+                reply, network = engine.answer(call_of(gateway.name, asked)), asked.network
         words, kind = gateway.write(reply.text, reply.more, body)
         _say(log, reply, gateway.name, network, time.perf_counter() - started)
         return Response(words, content_type=kind)
@@ -50,10 +54,8 @@ def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blue
 def call_of(dialect: str, asked: Dialled) -> Call:
     """Return a hop as the engine knows it."""
     if asked.turn is None:
-        return Call(dialect, asked.session, asked.phone, Accumulated(asked.parts))
-    if asked.turn == 0:
-        return Call(dialect, asked.session, asked.phone, Latest(0, None, asked.parts))
-    return Call(dialect, asked.session, asked.phone, Latest(asked.turn, asked.parts[-1]))
+        return Call(dialect, asked.session, asked.phone, Accumulated(asked.parts, asked.dialled))
+    return Call(dialect, asked.session, asked.phone, Latest(asked.turn, asked.parts[-1] if asked.turn else None, asked.dialled))
 
 
 def _say(log: Any, reply: Reply, dialect: str, network: str, seconds: float) -> None:

@@ -67,7 +67,7 @@ class Handset:
 
 def engine_on(database: Database, store: Any, clock: Clock | None = None) -> Engine:
     """Return an engine on the package's own menu, which keeps real time without a clock."""
-    times = {"now": clock, "sleep": lambda seconds: clock.forward(seconds=seconds)} if clock else {}
+    times = _times(clock) if clock else {}
     return Engine(
         store=store,
         shelf=OneMenu(),
@@ -78,6 +78,10 @@ def engine_on(database: Database, store: Any, clock: Clock | None = None) -> Eng
         constants=CONSTANTS,
         **times,
     )
+
+
+def _times(clock: Clock) -> dict[str, Any]:
+    return {"now": clock, "sleep": lambda seconds: clock.forward(seconds=seconds), "clock": lambda: clock().timestamp()}
 
 
 @pytest.fixture

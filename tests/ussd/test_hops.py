@@ -82,11 +82,29 @@ def test_a_shorter_text_gets_the_current_screen_and_a_diverging_one_ends(handset
     assert phone.again().text == shown.text
 
 
-def test_two_new_entries_walk_static_choices_and_a_question_takes_only_the_last(handset):
+def test_two_new_entries_walk_static_choices_and_no_other_screen_takes_them(handset, peopled):
     phone = handset()
     phone.dial()
     assert "code secret" in phone.type("9", "7").text
-    assert "Mon compte" in phone.type("1111", "2468").text
+    assert "Une réponse à la fois" in phone.type("1111", "2468").text
+    with peopled.read() as reader:
+        assert reader.scalar(select(Person.pin_tries).where(Person.id == 1)) == 0
+    assert "Mon compte" in phone.type("2468").text
+
+
+@pytest.mark.parametrize("typed", [("12", "5"), ("1", "1"), ("", "5")])
+def test_a_star_within_a_reply_is_asked_again(handset, peopled, typed):
+    phone = handset()
+    phone.dial()
+    for part in ("2", "2468", "2"):
+        phone.type(part)
+    seen = phone.type(*typed)
+    assert seen.text.startswith("Un nombre entier")
+    assert "Yeet: combien de caisse" in seen.text
+    assert "25 caisse" in phone.type("25").text
+    again = phone.type("1", "1")
+    assert "25 caisse de Yeet ?" in again.text
+    assert count(peopled, Declaration) == 0
 
 
 def test_a_dial_string_stops_before_the_pin_and_the_rest_is_not_read(handset, peopled):

@@ -1,0 +1,84 @@
+"""What a hop is to its session, and what may be said of it: decided from what is known, asking nothing, writing nothing."""
+
+from enum import Enum, IntEnum
+
+from app.ussd.entries import Trail
+from app.ussd.ports import Outcome
+from app.ussd.session import NEW_CALL_SECONDS, Session
+
+ECHO_SECONDS = 1.0
+"""A text that is just the dial string's entries, so soon after the dialling, is the dialling once more: nobody reads so fast."""
+
+
+class HopKind(Enum):
+    """What to do with a hop."""
+
+    BEGIN = "begin"
+    """No session, or a new call under an old id: stand on the first screen and walk what may be walked."""
+    REPEAT = "repeat"
+    SHORTER = "shorter"
+    DIVERGED = "diverged"
+    WAIT = "wait"
+    """Another hop acts on the session."""
+    TAKE = "new"
+
+
+class Certainty(IntEnum):
+    """What is known of a hop's act; it only rises."""
+
+    NOTHING = 0
+    """Nothing was tried."""
+    UNKNOWN = 1
+    """Something was tried, here or by another hop, and what came of it couldn't be asked."""
+    DONE = 2
+
+
+class Known:
+    """What is known so far of one hop's act: its certainty, and its outcome once it is done, with the words on it."""
+
+    def __init__(self) -> None:
+        self.certainty = Certainty.NOTHING
+        self.outcome: Outcome | None = None
+        self.words = ""
+
+    def doubt(self) -> None:
+        """Note that something may have been done."""
+        self.certainty = max(self.certainty, Certainty.UNKNOWN)
+
+    def done(self, outcome: Outcome, words: str) -> None:
+        """Note what was done; `words` say it without asking anybody again."""
+        self.certainty, self.outcome, self.words = Certainty.DONE, outcome, words
+
+
+def ending_of(certainty: Certainty, *, outage: bool) -> str:
+    """Return which honest ending a failed hop has: a word of the menu's, or `trouble` for the screen that offers the call back."""
+    if certainty is Certainty.NOTHING:
+        return "nothing" if outage else "trouble"
+    return "unsure" if certainty is Certainty.UNKNOWN else "done"
+
+
+def decide(session: Session | None, trail: Trail, now: float) -> tuple[HopKind, tuple[str, ...]]:
+    """Return what a hop is to a session, at an instant in Unix seconds, and which of its entries are new.
+
+    A dialling begins a new call when the one before has ended, was opened by a PIN, or fell silent: gateways use their session
+    ids again. A dialling that is only brought once more gets the current screen.
+    """
+    if session is None:
+        return HopKind.BEGIN, ()
+    behind = trail.turn < session.turn
+    if trail.dials and (not session.more or (behind and (session.proved or now - session.at > NEW_CALL_SECONDS))):
+        return HopKind.BEGIN, ()
+    if session.claim and trail.turn > session.turn and session.claim.until > now:
+        return HopKind.WAIT, ()
+    if behind:
+        return HopKind.SHORTER, ()
+    if trail.turn == session.turn:
+        return (HopKind.REPEAT if trail.mark == session.mark else HopKind.DIVERGED), ()
+    if not session.more or not trail.follows(session.turn, session.mark):
+        return HopKind.DIVERGED, ()
+    new = trail.parts[session.turn :] if trail.gapless else trail.parts
+    if session.turn == 0 and trail.echoes and not session.echoes:
+        rest = new[len(trail.dialled) :]
+        if rest or now - session.at < ECHO_SECONDS:
+            return (HopKind.TAKE, rest) if rest else (HopKind.REPEAT, ())
+    return HopKind.TAKE, new
