@@ -67,7 +67,7 @@ def tick() -> None:
 def _sweep() -> None:
     lanes: list[str] = []
     with context().database.transaction() as session:
-        sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append)
+        sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append, marks=context().post.marks)
     with context().database.transaction() as session:
         following.follow(session, now=datetime.now(UTC), part_price=context().settings.sms_part_price, wake=lanes.append)
     for lane in dict.fromkeys(lanes):

@@ -14,8 +14,10 @@ from app.sms.models import Message
 from app.sms.purposes import Lane
 from app.sms.states import move, restore
 
-MOST, MOST_URGENT = 100, 50
-"""Numbers in a request, and messages in a claim."""
+LINES = 16
+"""Requests that a worker has under way at a time: threads, and kept-alive connections."""
+MOST: dict[Lane, int] = {"code": 2 * LINES, "urgent": 50, "answer": 2 * LINES, "notice": 2 * LINES, "bulk": 100}
+"""Messages in a claim, and numbers in a request: few where each has a text of its own, so that a kill puts few off."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -29,22 +31,20 @@ class Batch(msgspec.Struct, frozen=True):
     parts: int
 
 
-def most_of(lane: Lane) -> int:
-    """Return how many messages a claim on a lane takes, and a request."""
-    return MOST_URGENT if lane == "urgent" else MOST
-
-
-def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, second: int | None = None) -> list[Batch]:
+def claim(
+    session: Session, lane: Lane, *, now: datetime, most: int = 100, second: int | None = None, name: str | None = None
+) -> list[Batch]:
     """Claim what is due on a lane, oldest first, and group it by text; to be committed before any of it is sent.
 
-    `second` is the most parts that one request may have (a single message may have more).
+    `second` is the most parts that one request may have (a single message may have more), `name` the claim's, of which what
+    leaves is marked (`marks.py`).
     """
-    claimed = secrets.token_hex(8)
+    claimed = name or secrets.token_hex(8)
     due = (
         select(Message.id)
         .where(Message.state == "queued", Message.lane == lane, Message.next_at <= now, Message.expires_at > now)
         .order_by(Message.next_at, Message.id)
-        .limit(min(most, most_of(lane)))
+        .limit(min(most, MOST[lane]))
         .with_for_update(skip_locked=True)
         .cte("due")  # as a subquery PostgreSQL may run it again for each row, and pass the limit
     )
@@ -64,14 +64,14 @@ def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, seco
             progress.put_off(session, cause, until)
         rows = [row for row in rows if row.cause not in stopped and row.cause not in resting]
         if not rows:
-            return [] if resting else claim(session, lane, now=now, most=most, second=second)
+            return [] if resting else claim(session, lane, now=now, most=most, second=second, name=name)
     texts: dict[str, list[Any]] = {}
     for row in sorted(rows, key=lambda row: row.id):
         texts.setdefault(row.text, []).append(row)
     return [
         Batch(claimed, lane, now, text, {row.to_number: row.id for row in some}, sum(row.parts for row in some))
         for text, same in texts.items()
-        for some in _requests(same, second or MOST * 255)
+        for some in _requests(same, second or MOST[lane] * 255)
     ]
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.gateways.sms import Answer, MaybeSent, NotSent, Refused
-from app.sms import reports, sending, settling
-from app.sms.claiming import release
+from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
+from app.sms import halts, reports, sending, settling
+from app.sms.claiming import MOST, release
 from app.sms.rate import Turn
 from app.sms.verdicts import VERDICTS, WHOLE
 from tests.sms.conftest import AWA, FATOU, took
@@ -28,12 +28,15 @@ def test_the_same_words_to_one_number_for_two_causes_are_two_messages(post):
     assert [numbers for _, numbers in post.gateway.requests] == [[AWA], [AWA]]
 
 
-@pytest.mark.parametrize(("purpose", "lane", "most"), [("answer", "answer", 100), ("urgent", "urgent", 50)])
+@pytest.mark.parametrize(
+    ("purpose", "lane", "most"), [("answer", "answer", 32), ("urgent", "urgent", 50), ("receipt", "notice", 32)]
+)
 def test_a_claim_takes_no_more_than_its_lane_may(post, purpose, lane, most):
     for number in range(101):
         post.put("a", f"+22177{number:07}", purpose=purpose)
     assert [len(batch.ids) for batch in post.claim(lane)] == [most]
     assert [len(batch.ids) for batch in post.claim(lane)] == [min(most, 101 - most)]
+    assert MOST[lane] == most
 
 
 def test_two_claims_share_nothing_and_other_lanes_wait(post):
@@ -288,6 +291,27 @@ def test_what_was_answered_is_settled_though_the_rest_cant_be_given_back(post, m
     with pytest.raises(OperationalError):
         post.send()
     assert sorted(post.states()) == ["accepted", "sending"]
+
+
+ODD = {"NUL": "a\0b", "half a character": "a\ud800b"}
+
+
+@pytest.mark.parametrize("theirs", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("halted", [False, True], ids=["as usual", "on a lane that is tried again"])
+def test_one_id_that_cant_be_written_strands_nobody(post, theirs, halted):
+    post.put("a"), post.put("a", FATOU), post.put("b", text="autre")
+    if halted:
+        with post.database.transaction() as session:
+            halts.stop(session, "answer", "no credit left", halts.Watch(), now=post.clock())
+        post.wait(minutes=2)
+    odd = Answer({AWA: Taken(theirs, 101, "XOF 20"), FATOU: Taken("fine", 101, "XOF 20")})
+    post.gateway.answers = [Answer({AWA: odd.taken[AWA]}) if halted else odd]
+    post.send(), post.send()
+    if halted:
+        post.wait(minutes=2)
+        post.send()
+    written = post.database.engine.dialect.name == "sqlite" and "\0" in theirs
+    assert post.states()[:3] == ["accepted" if written else "maybe", "accepted", "accepted"]
 
 
 def test_every_documented_code_is_in_the_table():
