@@ -175,8 +175,8 @@ class _Slice:
             self._turns -= leaving[-1].parts
             self._under_way += len(leaving[-1].ids)
             self._requests += 1
-        marks = self._post.marks.hand([(batch.claim, batch.ids.values()) for batch in leaving]) if self._post.marks else None
-        for batch, may in zip(leaving, marks or [True] * len(leaving), strict=True):
+        marks, requests = self._post.marks, [(batch.claim, batch.ids.values()) for batch in leaving]
+        for batch, may in zip(leaving, marks.hand(requests) if marks else [True] * len(leaving), strict=True):
             if may:
                 self._post.lines.submit(self._call, batch)
             else:

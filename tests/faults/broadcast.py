@@ -54,7 +54,7 @@ def main() -> int:
         folder = Path(name)
         postgres, valkey = make_postgres(folder / "postgres"), make_valkey(folder / "valkey")
         postgres.start()
-        database = Database(postgres.url)
+        database = Database(postgres.url, statement_ms=60_000)
         schema.upgrade(database)
         house = House(folder, database, valkey)
         valkey.start()
