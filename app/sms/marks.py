@@ -35,12 +35,13 @@ local epoch = string.match(told, 'run_id:(%x+)') .. string.match(told, 'master_r
 # KEYS[1] the claim; ARGV[1] the seconds that it is kept.
 _OPEN = f"{_EPOCH} redis.call('SET', KEYS[1], 'open ' .. epoch, 'EX', ARGV[1])"
 
-# KEYS the claims, one a request; ARGV the ids of each request. Returns 1 for each that may leave.
-_HAND = """
-local may = {}
+# KEYS the claims, one a request; ARGV the ids of each request. Returns 1 for each that may leave: none whose claim was opened in
+# another store, for the sweeper may still see that one (a primary that was cut off), without the mark.
+_HAND = f"""{_EPOCH}
+local may = {{}}
 for n, key in ipairs(KEYS) do
   may[n] = 0
-  if redis.call('GETRANGE', key, 0, 4) == 'open ' then
+  if redis.call('GETRANGE', key, 0, 4 + #epoch) == 'open ' .. epoch then
     redis.call('APPEND', key, ARGV[n])
     may[n] = 1
   end

@@ -130,6 +130,7 @@ def test_a_replica_that_was_promoted_without_the_last_marks_knows_nothing(desk, 
         replica.replicaof("NO", "ONE")
         assert hand(desk, batch)
         assert replica.exists(KEY + batch.claim)
+        assert Marks(replica).hand([(batch.claim, [7])]) == [False], "the sweeper may still look at the old primary"
         assert sweep(desk, Marks(replica)) == ["maybe"]
 
 
