@@ -13,12 +13,11 @@ from app.coop.members.offices import administrators
 from app.db.database import Database
 from app.gateways.africastalking_sms import AfricasTalkingSms
 from app.gateways.sms import SmsGateway
-from app.sms.claiming import LINES
 from app.sms.halts import Watch
 from app.sms.marks import Marks
 from app.sms.outbox import listen
 from app.sms.rate import Rate
-from app.sms.sending import Post
+from app.sms.sending import LINES, Post
 from app.sms.waker import Waker
 from config.redis import connect
 from config.settings import Settings, load

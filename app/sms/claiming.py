@@ -14,10 +14,8 @@ from app.sms.models import Message
 from app.sms.purposes import Lane
 from app.sms.states import move, restore
 
-LINES = 16
-"""Requests that a worker has under way at a time: threads, and kept-alive connections."""
-MOST: dict[Lane, int] = {"code": 2 * LINES, "urgent": 50, "answer": 2 * LINES, "notice": 2 * LINES, "bulk": 100}
-"""Messages in a claim, and numbers in a request: few where each has a text of its own, so that a kill puts few off."""
+MOST, MOST_URGENT = 100, 50
+"""Numbers in a request, and messages in a claim."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -31,8 +29,13 @@ class Batch(msgspec.Struct, frozen=True):
     parts: int
 
 
+def most_of(lane: Lane) -> int:
+    """Return how many messages a claim on a lane takes, and a request."""
+    return MOST_URGENT if lane == "urgent" else MOST
+
+
 def claim(
-    session: Session, lane: Lane, *, now: datetime, most: int = 100, second: int | None = None, name: str | None = None
+    session: Session, lane: Lane, *, now: datetime, most: int = MOST, second: int | None = None, name: str | None = None
 ) -> list[Batch]:
     """Claim what is due on a lane, oldest first, and group it by text; to be committed before any of it is sent.
 
@@ -44,7 +47,7 @@ def claim(
         select(Message.id)
         .where(Message.state == "queued", Message.lane == lane, Message.next_at <= now, Message.expires_at > now)
         .order_by(Message.next_at, Message.id)
-        .limit(min(most, MOST[lane]))
+        .limit(min(most, most_of(lane)))
         .with_for_update(skip_locked=True)
         .cte("due")  # as a subquery PostgreSQL may run it again for each row, and pass the limit
     )
@@ -71,7 +74,7 @@ def claim(
     return [
         Batch(claimed, lane, now, text, {row.to_number: row.id for row in some}, sum(row.parts for row in some))
         for text, same in texts.items()
-        for some in _requests(same, second or MOST[lane] * 255)
+        for some in _requests(same, second or MOST * 255)
     ]
 
 

@@ -16,7 +16,7 @@ import structlog
 from app.db.database import Database, is_outage
 from app.gateways.sms import Answer, MaybeSent, NotSent, SmsGateway
 from app.sms import halts
-from app.sms.claiming import LINES, MOST, Batch, claim, release
+from app.sms.claiming import Batch, claim, most_of, release
 from app.sms.marks import Marks, NotMarked
 from app.sms.purposes import LEAVES_AGAIN, Lane
 from app.sms.rate import Rate
@@ -24,6 +24,10 @@ from app.sms.settling import Jitter, Outcome, Said, settle, settle_apart
 from app.sms.verdicts import SILENT, SILENT_FROM
 
 log = structlog.get_logger("sms")
+LINES = 16
+"""Requests that a worker has under way at a time: threads, and kept-alive connections."""
+AT_ONCE: dict[Lane, int] = dict.fromkeys(("code", "answer", "notice"), 2 * LINES)
+"""Messages that are claimed on lanes of own texts: no more than the lines soon take, so that a kill puts few off."""
 SLICE_SECONDS = 1.5
 STALE = timedelta(seconds=25)
 """A claim older than this is not sent any more (a frozen machine): at its lease the sweeper takes it for lost."""
@@ -83,6 +87,7 @@ class _Slice:
 
     def __init__(self, post: Post, lane: Lane, until: float) -> None:
         self._post, self._lane, self._until = post, lane, until
+        self._most = AT_ONCE.get(lane, most_of(lane))
         self._waiting, self._answers = deque[Batch](), SimpleQueue[tuple[Batch, Said]]()
         self._under_way, self._requests = 0, 0
         self._answered: list[tuple[Batch, Said]] = []
@@ -96,7 +101,7 @@ class _Slice:
                 return False
             while time.monotonic() < self._until and not (self._halted or self._held_up or self._silent):
                 if self._wants_more() or (self._answered and not (self._waiting or self._requests)):
-                    self._settle_and_claim(MOST[self._lane] if self._wants_more() else 0)
+                    self._settle_and_claim(self._most if self._wants_more() else 0)
                 elif not (self._waiting or self._requests):
                     break
                 self._hand_over()
@@ -109,7 +114,7 @@ class _Slice:
 
     def _wants_more(self) -> bool:
         waiting = sum(len(batch.ids) for batch in self._waiting)
-        return not (self._empty or self._halted) and waiting < LINES and self._under_way <= MOST[self._lane]
+        return not (self._empty or self._halted) and waiting < LINES and self._under_way <= self._most
 
     def _try(self) -> bool:
         """Send one message of a lane that rests; tell whether it was taken."""

@@ -19,7 +19,7 @@ import psycopg
 from app.db import schema
 from app.db.database import Database
 from app.sms import outbox
-from app.sms.claiming import LINES
+from app.sms.sending import LINES
 from app.sms.waker import wake
 from config.processes import dying_with_parent, free_port, is_free
 from config.redis import connect

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from app.sms import halts, reports, sending, settling
-from app.sms.claiming import MOST, release
+from app.sms.claiming import release
 from app.sms.rate import Turn
 from app.sms.verdicts import VERDICTS, WHOLE
 from tests.sms.conftest import AWA, FATOU, took
@@ -28,15 +28,25 @@ def test_the_same_words_to_one_number_for_two_causes_are_two_messages(post):
     assert [numbers for _, numbers in post.gateway.requests] == [[AWA], [AWA]]
 
 
-@pytest.mark.parametrize(
-    ("purpose", "lane", "most"), [("answer", "answer", 32), ("urgent", "urgent", 50), ("receipt", "notice", 32)]
-)
+@pytest.mark.parametrize(("purpose", "lane", "most"), [("answer", "answer", 100), ("urgent", "urgent", 50)])
 def test_a_claim_takes_no_more_than_its_lane_may(post, purpose, lane, most):
     for number in range(101):
         post.put("a", f"+22177{number:07}", purpose=purpose)
     assert [len(batch.ids) for batch in post.claim(lane)] == [most]
     assert [len(batch.ids) for batch in post.claim(lane)] == [min(most, 101 - most)]
-    assert MOST[lane] == most
+
+
+@pytest.mark.parametrize(
+    ("purpose", "lane", "most"),
+    [("code", "code", 32), ("answer", "answer", 32), ("receipt", "notice", 32), ("broadcast", "bulk", 100)],
+)
+def test_where_texts_are_own_no_more_is_claimed_than_the_lines_soon_take(post, purpose, lane, most):
+    for number in range(110):
+        post.put("a", f"+22177{number:07}", purpose=purpose)
+    claimed = []
+    post.gateway.during = lambda: claimed.append(post.states().count("sending"))
+    assert post.send(lane) == 110
+    assert claimed[0] == most
 
 
 def test_two_claims_share_nothing_and_other_lanes_wait(post):

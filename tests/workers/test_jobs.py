@@ -13,9 +13,9 @@ from app.coop.approved import approvals
 from app.sms import reports, sending
 from app.sms.broadcasts import expanding
 from app.sms.broadcasts.models import Broadcast
-from app.sms.claiming import LINES
 from app.sms.models import Message
 from app.sms.purposes import QUEUES
+from app.sms.sending import LINES
 from app.sms.waker import FLAG, queue_of, wake
 from tests import quay, village
 from tests.coop.test_broadcasting import Sending
