@@ -14,6 +14,7 @@ from app.db.database import Database
 from app.gateways.africastalking_sms import AfricasTalkingSms
 from app.gateways.sms import SmsGateway
 from app.sms.halts import Watch
+from app.sms.marks import Marks
 from app.sms.outbox import listen
 from app.sms.rate import Rate
 from app.sms.sending import LINES, Post
@@ -53,7 +54,7 @@ def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGat
             return Watch(administrators(reader, datetime.now(settings.zone).date()), settings.sms_part_price)
 
     lines, rate = ThreadPoolExecutor(LINES, "line"), Rate(queues, settings.sms_rate)
-    return Post(database, gateway, rate, lines, watch, lambda: datetime.now(UTC), random.random)
+    return Post(database, gateway, rate, lines, watch, lambda: datetime.now(UTC), random.random, Marks(queues))
 
 
 def clerk_of(settings: Settings, database: Database) -> Clerk:

@@ -5,64 +5,34 @@ exactly `application/json`; a test pins the private methods that are overridden 
 """
 
 import contextlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-import certifi
 import msgspec
-import urllib3
 from africastalking.SMS import SMSService
 
-from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
+from app.gateways.bounded_http import Client, Raw
+from app.gateways.sms import Answer, MaybeSent, Refused, Taken
 
 ACCEPTED = frozenset({100, 101, 102})
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _SOME = re.compile(r"Sent to [1-9]")
-TIMES = (3.05, 9.05)
-"""Seconds to connect and to read: the SDK's own."""
 MOST_PARTS = 255
 """A message has no more: its header counts them in eight bits."""
-_NO_IDS = (None, "", "None")
+_NO_IDS = ("", "None")
 """What stands for no message id; the word is the provider's own."""
-
-_NEVER_LEFT = (
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.EmptyPoolError,
-)
-"""Faults before a byte of the request: no connection (in time), a name not known, a handshake that fails."""
-
-
-class _Raw(msgspec.Struct, frozen=True):
-    status: int
-    body: bytes
-
-
-class _Https(urllib3.connection.HTTPSConnection):
-    """A connection whose handshake fails as its opening does: nothing of ours has left before it is done."""
-
-    def connect(self) -> None:
-        try:
-            super().connect()
-        except (OSError, urllib3.exceptions.HTTPError) as fault:
-            raise urllib3.exceptions.NewConnectionError(self, str(fault)) from fault
-
-
-class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _Https
+MOST_OF_ID, MOST_OF_COST = 64, 24
+"""Characters that we keep."""
 
 
 class _Service(SMSService):  # type: ignore[misc]
-    """The SDK's service on a pool of kept-alive connections, giving the raw answer. `requests` would cost twice as much CPU."""
+    """The SDK's service, giving the raw answer of a bounded request. `requests` would cost twice as much CPU."""
 
     def __init__(self, username: str, api_key: str, base: str, pool: int) -> None:
-        self._base = base
-        self._pool = urllib3.PoolManager(
-            maxsize=pool, block=True, ca_certs=certifi.where(), timeout=urllib3.Timeout(connect=TIMES[0], read=TIMES[1])
-        )
-        self._pool.pool_classes_by_scheme = {"http": urllib3.HTTPConnectionPool, "https": _HttpsPool}
+        self._base, self.client = base, Client(pool)
         super().__init__(username, api_key)
 
     def _init_service(self) -> None:
@@ -70,20 +40,9 @@ class _Service(SMSService):  # type: ignore[misc]
 
     def _make_request(
         self, url: str, method: str, headers: dict[str, str], data: Any, params: Any, callback: Any = None, timeout: Any = None
-    ) -> _Raw:
+    ) -> Raw:
         del params, callback, timeout
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        try:
-            answer = self._pool.request(
-                method, url, headers=headers | kind, body=urlencode(data), retries=False, redirect=False, pool_timeout=TIMES[1]
-            )
-        except urllib3.exceptions.HTTPError as error:
-            raise (NotSent if isinstance(error, _NEVER_LEFT) else MaybeSent)(type(error).__name__) from error
-        return _Raw(answer.status, answer.data)
-
-    def close(self) -> None:
-        """Drop the connections."""
-        self._pool.clear()
+        return self.client.request(method, url, headers | {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(data))
 
 
 class AfricasTalkingSms:
@@ -105,10 +64,10 @@ class AfricasTalkingSms:
 
     def close(self) -> None:
         """Drop the connections that are kept."""
-        self._service.close()
+        self._service.client.close()
 
 
-def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
+def read_answer(raw: Raw, numbers: Sequence[str]) -> Answer:
     """Read a raw answer: the code of each number decides, not its words, nor the content type.
 
     Raises MaybeSent on a fault of the server's, and on an acceptance that can't be read. A number that was taken without
@@ -121,14 +80,14 @@ def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
     if raw.status >= 500 or raw.status == 408:
         raise MaybeSent(f"HTTP {raw.status}")
     try:
-        said = msgspec.json.decode(raw.body, type=_Wrapped).said
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        said = _read_body(raw.body)
+    except (ValueError, RecursionError) as error:
         if raw.status >= 300:
             return Answer(whole="bad_answer")
         raise MaybeSent("an answer that can't be read") from error
     if not said.recipients and said.message == "InvalidSenderId":
         return Answer(whole="invalid_sender")
-    if said.recipients == [] and not _SOME.match(said.message or ""):
+    if said.recipients == [] and not _SOME.match(str(said.message)):
         return Answer(whole="nobody")
     asked = {_digits(number): number for number in numbers}
     taken: dict[str, Taken] = {}
@@ -139,8 +98,8 @@ def read_answer(raw: _Raw, numbers: Sequence[str]) -> Answer:
             continue
         if code not in ACCEPTED:
             refused[number] = Refused(code, str(one.status)[:40])
-        elif one.message_id not in _NO_IDS:
-            taken[number] = Taken(str(one.message_id)[:64], code, str(one.cost)[:24], _parts(one.message_parts))
+        elif theirs := _id(one.message_id):
+            taken[number] = Taken(theirs, code, _cost(one.cost), _parts(one.message_parts))
     refused = {number: given for number, given in refused.items() if number not in taken}
     return Answer(taken, refused, tuple(number for number in numbers if number not in taken and number not in refused))
 
@@ -155,24 +114,46 @@ class _Recipient(msgspec.Struct, rename="camel"):
 
 
 class _Said(msgspec.Struct, rename="pascal"):
-    message: str | None = None
-    recipients: list[msgspec.Raw] | None = None
+    message: Any = None
+    recipients: list[Any] | None = None
 
 
 class _Wrapped(msgspec.Struct):
     said: _Said = msgspec.field(name="SMSMessageData")
 
 
-def _readable(recipients: Iterable[msgspec.Raw]) -> Iterator[_Recipient]:
+def _read_body(body: bytes) -> _Said:
+    """Read a body; what strict JSON forbids (NaN, a raw NUL, bytes that are no UTF-8) in one recipient is borne for the others.
+
+    Raises ValueError, RecursionError.
+    """
+    try:
+        return msgspec.json.decode(body, type=_Wrapped).said
+    except (ValueError, RecursionError):
+        return msgspec.convert(json.loads(body.decode("utf-8", "replace"), strict=False), _Wrapped).said
+
+
+def _readable(recipients: Iterable[Any]) -> Iterator[_Recipient]:
     """Read recipients, each by itself: one that can't be read is left out, and puts no other in doubt."""
     for one in recipients:
-        with contextlib.suppress(msgspec.DecodeError):
-            yield msgspec.json.decode(one, type=_Recipient)
+        with contextlib.suppress(msgspec.ValidationError):
+            yield msgspec.convert(one, _Recipient)
 
 
 def _digits(number: str | int) -> str:
     """Return the digits that a number is known by in any spelling: no country's begin with 0."""
     return re.sub(r"\D", "", str(number)).removeprefix("00")
+
+
+def _id(given: str | int | None) -> str | None:
+    """Return an id that can be kept whole and found again by a report: no NUL, no half a character, no novel."""
+    theirs = "" if given is None else str(given)
+    return theirs if theirs not in _NO_IDS and len(theirs) <= MOST_OF_ID and theirs.isprintable() else None
+
+
+def _cost(given: Any) -> str:
+    words = str(given)[:MOST_OF_COST] if isinstance(given, str | int | float) else ""
+    return words if words.isprintable() else ""
 
 
 def _code(given: str | int | None) -> int | None:

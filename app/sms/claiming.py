@@ -34,12 +34,15 @@ def most_of(lane: Lane) -> int:
     return MOST_URGENT if lane == "urgent" else MOST
 
 
-def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, second: int | None = None) -> list[Batch]:
+def claim(
+    session: Session, lane: Lane, *, now: datetime, most: int = MOST, second: int | None = None, name: str | None = None
+) -> list[Batch]:
     """Claim what is due on a lane, oldest first, and group it by text; to be committed before any of it is sent.
 
-    `second` is the most parts that one request may have (a single message may have more).
+    `second` is the most parts that one request may have (a single message may have more), `name` the claim's, of which what
+    leaves is marked (`marks.py`).
     """
-    claimed = secrets.token_hex(8)
+    claimed = name or secrets.token_hex(8)
     due = (
         select(Message.id)
         .where(Message.state == "queued", Message.lane == lane, Message.next_at <= now, Message.expires_at > now)
@@ -64,7 +67,7 @@ def claim(session: Session, lane: Lane, *, now: datetime, most: int = MOST, seco
             progress.put_off(session, cause, until)
         rows = [row for row in rows if row.cause not in stopped and row.cause not in resting]
         if not rows:
-            return [] if resting else claim(session, lane, now=now, most=most, second=second)
+            return [] if resting else claim(session, lane, now=now, most=most, second=second, name=name)
     texts: dict[str, list[Any]] = {}
     for row in sorted(rows, key=lambda row: row.id):
         texts.setdefault(row.text, []).append(row)

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, insert, literal, select, update
+from sqlalchemy import ARRAY, Text, any_, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.sms import consents
 from app.sms.cost import centimes
-from app.sms.models import Message, Report
+from app.sms.models import Message, Report, StateChange
 from app.sms.outbox import touch
 from app.sms.states import RANKS, move
 from app.sms.verdicts import LISTED, REPORTED, SPELLINGS, STATUSES, OptedOut
 
 PARKED_FOR = timedelta(hours=24)
 RACED_FOR = timedelta(minutes=5)
+DOUBTED_FOR = timedelta(days=3)
+"""How long a message that was in doubt may have reports under an id that we don't know: as long as any is tried."""
 MOST = 1000
 QUEUE = "reports"
 OPTED_OUT = ("refused", OptedOut().reason)
@@ -49,7 +51,7 @@ def keep(
         "provider": provider,
         "provider_id": clean(provider_id, 64),
         "number": clean(number, 20),
-        "status": STATUSES.get(status.lower(), clean(status, 30)),
+        "status": STATUSES.get(status.strip().lower(), clean(status, 30)),
         "reason": clean(reason or "", 60) or None,
         "cost": clean(cost or "", 24) or None,
         "parts": parts,
@@ -64,7 +66,8 @@ def apply_new(session: Session, *, now: datetime) -> int:
     """Apply the oldest reports that are new, at most a thousand; return how many there were.
 
     A report whose id is unknown settles the one *maybe sent* message of that provider and number that was written in the 24
-    hours before it; when there is none, or more than one, it waits for its message (the send may not have returned yet).
+    hours before it; when there is none, or when another one to that number was in doubt of late (it may be that one's second
+    id), it waits for its message: the send may not have returned yet.
     """
     new = select(*_FIELDS).where(Report.fate == "new").order_by(Report.id).limit(MOST).with_for_update(skip_locked=True)
     found = session.execute(new).all()
@@ -104,8 +107,8 @@ def forget(session: Session, *, now: datetime) -> int:
 
 
 def clean(text: str, most: int) -> str:
-    """Return a text that fits its column; PostgreSQL takes no NUL."""
-    return text.replace("\0", "")[:most]
+    """Return a text that fits its column, without blanks around it; PostgreSQL takes no NUL."""
+    return text.replace("\0", "").strip()[:most]
 
 
 def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
@@ -113,8 +116,9 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
     if not found:
         return
     known = [report for report in found if report.status in REPORTED]
-    messages = _known(session, known)
-    messages |= _maybe_sent(session, [report for report in known if report.id not in messages], now)
+    ours = _known(session, known)
+    messages = {report: message.id for report, message in ours.items()}
+    messages |= _maybe_sent(session, [report for report in known if report.id not in ours], now)
     told: dict[tuple[str, str | None], list[int]] = {}
     for report in known:
         if report.id in messages:
@@ -122,7 +126,11 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
     for (state, reason), ids in sorted(told.items(), key=lambda group: RANKS[group[0][0]]):
         move(session, Message.id.in_(ids), state, now=now, reason=reason)
     _correct(session, [(messages[report.id], report) for report in known if report.id in messages])
-    listed = {report.number for report in known if _meaning(report) == OPTED_OUT}
+    listed = {
+        report.number  # of a message of ours to that number: who forges a report knows no such pair
+        for report in known
+        if _meaning(report) == OPTED_OUT and report.id in ours and ours[report.id].to_number == report.number
+    }
     if listed:
         consents.opted_out(session, listed, now=now)
     fates: dict[str, list[int]] = {}
@@ -149,22 +157,27 @@ def _correct(session: Session, told: Sequence[tuple[int, Any]]) -> None:
             session.execute(update(Message).where(Message.id == message).values(given))
 
 
-def _known(session: Session, found: Sequence[Any]) -> dict[int, int]:
-    """Return the messages of reports whose id we know, by the reports' ids."""
+def _known(session: Session, found: Sequence[Any]) -> dict[int, Any]:
+    """Return the messages (id, number) of reports whose id we know, by the reports' ids.
+
+    Where a provider gave an id to several messages, it is the one to the report's number.
+    """
+    if not found:
+        return {}
     same = (Message.provider == Report.provider) & (Message.provider_id == Report.provider_id)
-    pairs = select(Report.id, Message.id).join(Message, same).where(Report.id.in_([report.id for report in found]))
-    return {row[0]: row[1] for row in session.execute(pairs)} if found else {}
+    pairs = select(Report.id.label("report"), Report.number, Message.id, Message.to_number).join(Message, same)
+    rows = session.execute(pairs.where(Report.id.in_([report.id for report in found]))).all()
+    return {row.report: row for row in sorted(rows, key=lambda row: row.to_number == row.number)}
 
 
 def _maybe_sent(session: Session, found: Sequence[Any], now: datetime) -> dict[int, int]:
-    """Return the same for those that settle a *maybe sent* message, which gets the report's id."""
+    """Return the messages of those that settle a *maybe sent* one, which gets the report's id."""
     if not found:
         return {}
-    doubted = select(Message.id, Message.to_number, Message.provider, Message.created_at).where(
-        Message.state == "maybe",
-        Message.to_number.in_({report.number for report in found}),
-        Message.provider_id.is_(None),
-        Message.created_at > now - PARKED_FOR,
+    was_in_doubt = exists().where(StateChange.message_id == Message.id, StateChange.state == "maybe")
+    fields = Message.id, Message.to_number, Message.provider, Message.provider_id, Message.state, Message.created_at
+    doubted = select(*fields).where(
+        Message.to_number.in_({report.number for report in found}), Message.created_at > now - DOUBTED_FOR, was_in_doubt
     )
     candidates: dict[str, list[Any]] = {}
     for message in session.execute(doubted):
@@ -178,12 +191,15 @@ def _maybe_sent(session: Session, found: Sequence[Any], now: datetime) -> dict[i
             for message in candidates.get(report.number, ())
             if message.provider in (None, report.provider) and message.created_at <= report.at
         ]
-        if theirs not in named and len(ours) == 1 and _name(session, ours[0].id, *theirs):
+        if theirs not in named and len(ours) == 1 and _is_open(ours[0], now) and _name(session, ours[0].id, *theirs):
             named[theirs] = ours[0].id
-            candidates[report.number].remove(ours[0])
         if theirs in named:
             settled[report.id] = named[theirs]
     return settled
+
+
+def _is_open(message: Any, now: datetime) -> bool:
+    return message.state == "maybe" and message.provider_id is None and message.created_at > now - PARKED_FOR
 
 
 def _name(session: Session, message: int, provider: str, provider_id: str) -> bool:

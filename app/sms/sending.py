@@ -13,25 +13,31 @@ from queue import Empty, SimpleQueue
 
 import structlog
 
-from app.db.database import Database
+from app.db.database import Database, is_outage
 from app.gateways.sms import Answer, MaybeSent, NotSent, SmsGateway
 from app.sms import halts
-from app.sms.claiming import MOST, Batch, claim, most_of, release
+from app.sms.claiming import Batch, claim, most_of, release
+from app.sms.marks import Marks, NotMarked
 from app.sms.purposes import LEAVES_AGAIN, Lane
 from app.sms.rate import Rate
-from app.sms.settling import Jitter, Outcome, Said, settle
+from app.sms.settling import Jitter, Outcome, Said, settle, settle_apart
 from app.sms.verdicts import SILENT, SILENT_FROM
 
 log = structlog.get_logger("sms")
 LINES = 16
 """Requests that a worker has under way at a time: threads, and kept-alive connections."""
+AT_ONCE: dict[Lane, int] = dict.fromkeys(("code", "answer", "notice"), 2 * LINES)
+"""Messages that are claimed on lanes of own texts: no more than the lines soon take, so that a kill puts few off."""
 SLICE_SECONDS = 1.5
 STALE = timedelta(seconds=25)
-"""A claim older than this is not sent any more (a frozen machine): the sweeper takes it for lost at its lease."""
+"""A claim older than this is not sent any more (a frozen machine): at its lease the sweeper takes it for lost."""
 
 
 class Post:
-    """What it takes to send: the database, the provider, the rate, threads, who is told of a halt, and a clock."""
+    """What it takes to send: the database, the provider, the rate, threads, who is told of a halt, a clock, and the marks.
+
+    Without marks all that is lost is in doubt.
+    """
 
     def __init__(
         self,
@@ -42,9 +48,10 @@ class Post:
         watch: Callable[[], halts.Watch],
         clock: Callable[[], datetime],
         jitter: Jitter,
+        marks: Marks | None = None,
     ) -> None:
         self.database, self.gateway, self.rate, self.lines = database, gateway, rate, lines
-        self.watch, self.clock, self.jitter = watch, clock, jitter
+        self.watch, self.clock, self.jitter, self.marks = watch, clock, jitter, marks
         self._unanswered = Counter[Lane]()
 
     def silence(self, lane: Lane, said: Said) -> str | None:
@@ -80,6 +87,7 @@ class _Slice:
 
     def __init__(self, post: Post, lane: Lane, until: float) -> None:
         self._post, self._lane, self._until = post, lane, until
+        self._most = AT_ONCE.get(lane, most_of(lane))
         self._waiting, self._answers = deque[Batch](), SimpleQueue[tuple[Batch, Said]]()
         self._under_way, self._requests = 0, 0
         self._answered: list[tuple[Batch, Said]] = []
@@ -93,7 +101,7 @@ class _Slice:
                 return False
             while time.monotonic() < self._until and not (self._halted or self._held_up or self._silent):
                 if self._wants_more() or (self._answered and not (self._waiting or self._requests)):
-                    self._settle_and_claim(MOST if self._wants_more() else 0)
+                    self._settle_and_claim(self._most if self._wants_more() else 0)
                 elif not (self._waiting or self._requests):
                     break
                 self._hand_over()
@@ -106,7 +114,7 @@ class _Slice:
 
     def _wants_more(self) -> bool:
         waiting = sum(len(batch.ids) for batch in self._waiting)
-        return not (self._empty or self._halted) and waiting < LINES and self._under_way <= MOST
+        return not (self._empty or self._halted) and waiting < LINES and self._under_way <= self._most
 
     def _try(self) -> bool:
         """Send one message of a lane that rests; tell whether it was taken."""
@@ -116,28 +124,38 @@ class _Slice:
         self._hand_over()
         while self._requests:
             self._collect(None)
-        said, self._answered = self._answered, []
-        with self._post.database.transaction() as session:
-            now = self._post.clock()
-            taken = settle(session, self._post.gateway.name, said, now=now, jitter=self._post.jitter).taken
-            if taken and halts.mend(session, self._lane, self._post.watch(), now=now):
-                log.warning("the provider takes our messages again; the lane goes on", lane=self._lane)
-            if not taken:
-                halts.remind(session, self._lane, self._post.watch(), now=now)
+        said, self._answered, taken = self._answered, [], 0
+        try:
+            with self._post.database.transaction() as session:
+                now = self._post.clock()
+                taken = settle(session, self._post.gateway.name, said, now=now, jitter=self._post.jitter).taken
+                if taken and halts.mend(session, self._lane, self._post.watch(), now=now):
+                    log.warning("the provider takes our messages again; the lane goes on", lane=self._lane)
+                if not taken:
+                    halts.remind(session, self._lane, self._post.watch(), now=now)
+        except Exception as fault:
+            self._settle_apart(said, fault)
         self._turn_at, self._empty = 0.0, False
         return taken > 0
 
     def _settle_and_claim(self, most: int) -> None:
         """Settle what was answered and claim what comes next, in one transaction."""
-        now, post, outcome = self._post.clock(), self._post, Outcome()
-        most = min(most, most_of(self._lane), post.rate.second)
-        with post.database.transaction() as session:
-            if self._answered:
-                outcome = settle(session, post.gateway.name, self._answered, now=now, jitter=post.jitter)
-                outcome.halted = outcome.halted or (None if outcome.taken else self._silent)
-            if outcome.halted and halts.stop(session, self._lane, outcome.halted, post.watch(), now=now):
-                log.error("the provider refuses our account, or is silent; the lane rests", lane=self._lane, why=outcome.halted)
-            batches = claim(session, self._lane, now=now, most=most, second=post.rate.second) if most and not outcome.halted else []
+        most = min(most, self._post.rate.second)
+        name = self._post.marks.open() if most and self._post.marks else None
+        now, post, outcome, batches = self._post.clock(), self._post, Outcome(), list[Batch]()
+        try:
+            with post.database.transaction() as session:
+                if self._answered:
+                    outcome = settle(session, post.gateway.name, self._answered, now=now, jitter=post.jitter)
+                    outcome.halted = outcome.halted or (None if outcome.taken else self._silent)
+                if outcome.halted and halts.stop(session, self._lane, outcome.halted, post.watch(), now=now):
+                    log.error("the provider refuses our account, or is silent; the lane rests", lane=self._lane, why=outcome.halted)
+                if most and not outcome.halted:
+                    batches = claim(session, self._lane, now=now, most=most, second=post.rate.second, name=name)
+        except Exception as fault:
+            self._settle_apart(self._answered, fault)
+            self._answered = []
+            return
         if self._answered:
             log.info("settled", lane=self._lane, requests=len(self._answered), taken=outcome.taken)
         self._answered = []
@@ -148,13 +166,26 @@ class _Slice:
         if most:
             self._empty = sum(len(batch.ids) for batch in batches) < most
 
+    def _settle_apart(self, said: list[tuple[Batch, Said]], fault: Exception) -> None:
+        """Settle message by message what can't be settled together; raise the fault when that isn't why."""
+        if is_outage(fault) or not said:
+            raise fault
+        log.error("an answer can't be written down; each of its messages by itself", lane=self._lane, fault=type(fault).__name__)
+        settle_apart(self._post.database, self._post.gateway.name, said, now=self._post.clock(), jitter=self._post.jitter)
+
     def _hand_over(self) -> None:
+        leaving = list[Batch]()
         while self._waiting and self._requests < LINES and self._has_turn(self._waiting[0]):
-            batch = self._waiting.popleft()
-            self._turns -= batch.parts
-            self._under_way += len(batch.ids)
+            leaving.append(self._waiting.popleft())
+            self._turns -= leaving[-1].parts
+            self._under_way += len(leaving[-1].ids)
             self._requests += 1
-            self._post.lines.submit(self._call, batch)
+        marks, requests = self._post.marks, [(batch.claim, batch.ids.values()) for batch in leaving]
+        for batch, may in zip(leaving, marks.hand(requests) if marks else [True] * len(leaving), strict=True):
+            if may:
+                self._post.lines.submit(self._call, batch)
+            else:
+                self._answers.put((batch, NotMarked()))
 
     def _has_turn(self, next_one: Batch) -> bool:
         """Tell whether the rate lets a request leave now.

@@ -5,17 +5,34 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from app.db.database import Database, is_outage
 from app.gateways.sms import Answer, MaybeSent, NotSent
 from app.sms import consents, reports
 from app.sms.claiming import Batch, held
+from app.sms.marks import NotMarked
 from app.sms.models import Message
 from app.sms.purposes import LEAVES_AGAIN
 from app.sms.states import Took, accept, move, put_back
-from app.sms.verdicts import HASTE, NOT_SENT, UNKNOWN_CODE, VERDICTS, WHOLE, Accepted, Halt, Later, Never, OptedOut, Verdict
+from app.sms.verdicts import (
+    HASTE,
+    NOT_MARKED,
+    NOT_SENT,
+    UNKNOWN_CODE,
+    VERDICTS,
+    WHOLE,
+    Accepted,
+    Halt,
+    Later,
+    Never,
+    OptedOut,
+    Verdict,
+)
 
+log = structlog.get_logger("sms")
 Jitter = Callable[[], float]
 Said = Answer | MaybeSent | NotSent
 """What came of a request: an answer, or none."""
@@ -61,7 +78,28 @@ def settle(session: Session, provider: str, said: Sequence[tuple[Batch, Said]], 
     return outcome
 
 
+def settle_apart(database: Database, provider: str, said: Sequence[tuple[Batch, Said]], *, now: datetime, jitter: Jitter) -> None:
+    """Settle each message in a transaction of its own; one whose answer can't be written down is *maybe sent*.
+
+    Raises what the database raises when it is away.
+    """
+    for batch, answer in said:
+        for number, message in batch.ids.items():
+            one = msgspec.structs.replace(batch, ids={number: message})
+            for what in (answer, MaybeSent("an answer that can't be written down")):
+                try:
+                    with database.transaction() as session:
+                        settle(session, provider, [(one, what)], now=now, jitter=jitter)
+                    break
+                except Exception as fault:
+                    if is_outage(fault):
+                        raise
+                    log.exception("what came of a message can't be written down", message=message)
+
+
 def _verdicts(batch: Batch, answer: Said) -> list[tuple[list[str], Verdict, str | None]]:
+    if isinstance(answer, NotMarked):
+        return [(list(batch.ids), NOT_MARKED, None)]
     if isinstance(answer, NotSent):
         return [(list(batch.ids), NOT_SENT, f"not sent: {type(answer.__cause__ or answer).__name__}")]
     if isinstance(answer, MaybeSent):

@@ -12,21 +12,23 @@ from sqlalchemy.orm import Session
 
 from app.sms import halts, inbox, reports
 from app.sms.broadcasts import progress
+from app.sms.marks import Marks
 from app.sms.models import Message, Report, StateChange
 from app.sms.purposes import LANES, LEAVES_AGAIN
 from app.sms.states import move, put_back
 
 LEASE = timedelta(seconds=45)
-"""A claim older than this has lost its worker: it is at most 25 s old when it leaves, and a request takes at most 12 s."""
+"""A claim older than this has lost its worker: it is at most 25 s old when it leaves, and a request takes at most 12 s in all.
+
+Where the clocks of two machines differ by more, a claim is shut under its worker, who then hands nothing more over.
+"""
 AGAIN_AFTER = timedelta(minutes=1)
 MOST = 1000
 
 
-def sweep(session: Session, *, now: datetime, wake: Callable[[str], None]) -> None:
-    """Do one round; several at once do no harm. Lanes with work due are woken."""
-    lost = _some((Message.state == "sending") & (Message.claimed_at < now - LEASE), Message.claimed_at)
-    still = lost & (Message.state == "sending") & (Message.claimed_at < now - LEASE)
-    move(session, still, "maybe", now=now, reason="worker lost", attempts=Message.attempts + 1)
+def sweep(session: Session, *, now: datetime, wake: Callable[[str], None], marks: Marks | None = None) -> None:
+    """Do one round; several at once do no harm. Lanes with work due are woken. Without marks all that was lost is in doubt."""
+    _find_lost(session, marks, now)
     reports.match_parked(session, now=now)
     doubts = select(func.count()).where(StateChange.message_id == Message.id, StateChange.state == "maybe")
     once_more = (
@@ -50,6 +52,21 @@ def sweep(session: Session, *, now: datetime, wake: Callable[[str], None]) -> No
         wake(inbox.QUEUE)
     if session.scalar(select(exists().where(Report.fate == "new"))):
         wake(reports.QUEUE)
+
+
+def _find_lost(session: Session, marks: Marks | None, now: datetime) -> None:
+    """Queue again what lost its worker and surely never left; call the rest *maybe sent*."""
+    late = (Message.state == "sending") & (Message.claimed_at < now - LEASE)
+    rows = session.execute(select(Message.id, Message.claim).where(late).order_by(Message.claimed_at).limit(MOST)).all()
+    if not rows:
+        return
+    claims = {row.claim for row in rows}
+    handed = marks.shut(sorted(claims)) if marks else {}
+    unsent = [row.id for row in rows if row.claim in handed and row.id not in handed[row.claim]]
+    still = late & Message.claim.in_(claims)  # not what its worker gave back and another has claimed since
+    put_back(session, still & Message.id.in_(unsent), now=now, at=now, reason="worker lost, never left", taken=0)
+    lost = still & Message.id.in_([row.id for row in rows])
+    move(session, lost, "maybe", now=now, reason="worker lost", attempts=Message.attempts + 1)
 
 
 def _some(which: ColumnElement[bool], first: Any) -> ColumnElement[bool]:

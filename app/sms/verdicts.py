@@ -79,6 +79,7 @@ VERDICTS: dict[int, Verdict] = {
 }
 UNKNOWN_CODE = Later("unknown code", ODD)
 NOT_SENT = Later("not sent", AWAY)
+NOT_MARKED = Later("not marked", WAIT)
 
 WHOLE: dict[str, Verdict] = {
     "bad_key": Halt("key refused"),

@@ -13,8 +13,9 @@ import pytest
 from africastalking.Service import Service
 from africastalking.SMS import SMSService
 
-from app.gateways import africastalking_sms
+from app.gateways import bounded_http
 from app.gateways.africastalking_sms import AfricasTalkingSms, read_answer
+from app.gateways.bounded_http import Raw
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from tests.gateways.fixtures import load, named
 
@@ -171,7 +172,7 @@ def test_a_recipient_that_cant_be_read_leaves_the_others_alone(odd: dict[str, ob
         {"number": OTHER, "statusCode": 101, "messageId": ID_2} | odd,
     ]
     said = {"SMSMessageData": {"Message": "Sent to 2/2", "Recipients": recipients}}
-    answer = read_answer(africastalking_sms._Raw(201, json.dumps(said).encode()), [NUMBER, OTHER])
+    answer = read_answer(Raw(201, json.dumps(said).encode()), [NUMBER, OTHER])
     assert (set(answer.taken), answer.refused, answer.unknown) == ({NUMBER}, {}, (OTHER,))
 
 
@@ -182,7 +183,7 @@ def test_a_number_that_is_named_twice_is_taken_if_it_was_once(turned: bool) -> N
         {"number": NUMBER, "statusCode": 403, "messageId": "None"},
     ]
     said = {"SMSMessageData": {"Message": "Sent to 1/2", "Recipients": recipients[::-1] if turned else recipients}}
-    answer = read_answer(africastalking_sms._Raw(201, json.dumps(said).encode()), [NUMBER])
+    answer = read_answer(Raw(201, json.dumps(said).encode()), [NUMBER])
     assert (set(answer.taken), answer.refused, answer.unknown) == ({NUMBER}, {}, ())
 
 
@@ -197,7 +198,7 @@ def test_a_connection_cut_after_the_request_is_maybe_sent(gateway: Gateway) -> N
 
 
 def test_no_answer_in_time_is_maybe_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(africastalking_sms, "TIMES", (0.3, 0.3))
+    monkeypatch.setattr(bounded_http, "SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         sms = AfricasTalkingSms("jappoo", "key", None, f"http://127.0.0.1:{deaf.getsockname()[1]}")
         with pytest.raises(MaybeSent):
@@ -214,7 +215,7 @@ def test_a_refused_connection_is_not_sent() -> None:
 
 @pytest.mark.parametrize("shaken", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", None], ids=["no TLS", "cut", "silent"])
 def test_a_handshake_that_fails_is_not_sent(monkeypatch: pytest.MonkeyPatch, shaken: bytes | None) -> None:
-    monkeypatch.setattr(africastalking_sms, "TIMES", (0.3, 0.3))
+    monkeypatch.setattr(bounded_http, "CONNECT_SECONDS", 0.3)
     done = threading.Event()
 
     def answer() -> None:

@@ -11,12 +11,17 @@ from urllib.parse import parse_qs
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from app.gateways.africastalking_sms import ACCEPTED, AfricasTalkingSms, read_answer
 from app.gateways.simulator.faults import FAULTS
+from app.gateways.simulator.parts import BASIC, EXTENDED, parts_of
 from app.gateways.simulator.web import create_simulator
 from app.gateways.sms import MaybeSent
+from app.gsm7 import measure, outside
+from app.sms.cost import centimes
 
 NUMBER, OTHER, CODE = "+221771234567", "+221761234567", "*384*44135#"
 
@@ -169,6 +174,25 @@ def test_a_message_is_answered_as_recorded_kept_and_reported(simulator: FlaskCli
     assert _reports(2)[0]["status"] == "Success"
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("a" * 160, 1), ("a" * 161, 2), ("é" * 306, 2), ("é" * 307, 3), ("ê" * 70, 1), ("ê" * 71, 2), ("€" * 80, 1), ("€" * 81, 2)],
+)
+def test_each_part_is_billed_and_our_own_reading_says_so(simulator: FlaskClient, text: str, parts: int) -> None:
+    said = _send(simulator, NUMBER, OTHER, text=text).get_json()["SMSMessageData"]
+    assert said["Message"] == f"Sent to 2/2 Total Cost: XOF {40 * parts}.0000"
+    assert [centimes(one["cost"]) for one in said["Recipients"]] == [2_000 * parts] * 2
+
+
+@given(st.text(st.sampled_from("aé€{ê\U0001f41f\n"), max_size=400))
+def test_the_networks_count_and_ours_agree(text: str) -> None:
+    assert parts_of(text) == measure(text).parts
+
+
+def test_the_networks_alphabet_is_ours() -> None:
+    assert {letter for letter in map(chr, range(0x10000)) if not outside(letter)} == BASIC | EXTENDED
+
+
 def test_a_bad_number_is_refused_in_the_answer(simulator: FlaskClient) -> None:
     said = _send(simulator, NUMBER, "77").get_json()["SMSMessageData"]
     assert [one["statusCode"] for one in said["Recipients"]] == [101, 403]
@@ -268,8 +292,8 @@ def _enter(simulator: FlaskClient, dialled: dict[str, Any], text: str) -> dict[s
     return shown
 
 
-def _send(simulator: FlaskClient, *numbers: str) -> TestResponse:
-    form = {"username": "jappoo", "to": ",".join(numbers), "message": "Bonjour", "from": "COOPSN", "bulkSMSMode": "1"}
+def _send(simulator: FlaskClient, *numbers: str, text: str = "Bonjour") -> TestResponse:
+    form = {"username": "jappoo", "to": ",".join(numbers), "message": text, "from": "COOPSN", "bulkSMSMode": "1"}
     return simulator.post("/version1/messaging", data=form, headers={"apiKey": "key"})
 
 

@@ -11,6 +11,7 @@ from app.db.database import Database
 from app.gateways.sms import Answer, Taken
 from app.sms import halts, outbox
 from app.sms.claiming import Batch, claim
+from app.sms.marks import Marks
 from app.sms.models import Message, StateChange
 from app.sms.rate import Turn
 from app.sms.sending import Post, send_slice
@@ -55,6 +56,7 @@ class Desk:
         self.rate: Any = Boundless()
         self.lines: Any = Here()
         self.more, self.jitter = False, 0.5
+        self.marks: Marks | None = None
 
     def put(self, cause: str, to: str = AWA, text: str = "Jappoo: bonjour", purpose: str = "answer") -> int | None:
         with self.database.transaction() as session:
@@ -71,7 +73,7 @@ class Desk:
     def send(self, lane: str = "answer") -> int:
         """Work for a slice of time; return how many numbers the provider took."""
         before = self.gateway.taken
-        how = (self.gateway, self.rate, self.lines, lambda: self.watch, self.clock, lambda: self.jitter)
+        how = (self.gateway, self.rate, self.lines, lambda: self.watch, self.clock, lambda: self.jitter, self.marks)
         self.more = send_slice(Post(self.database, *how), lane)
         return self.gateway.taken - before
 

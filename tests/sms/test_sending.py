@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.gateways.sms import Answer, MaybeSent, NotSent, Refused
-from app.sms import reports, sending, settling
+from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
+from app.sms import halts, reports, sending, settling
 from app.sms.claiming import release
 from app.sms.rate import Turn
 from app.sms.verdicts import VERDICTS, WHOLE
@@ -34,6 +34,19 @@ def test_a_claim_takes_no_more_than_its_lane_may(post, purpose, lane, most):
         post.put("a", f"+22177{number:07}", purpose=purpose)
     assert [len(batch.ids) for batch in post.claim(lane)] == [most]
     assert [len(batch.ids) for batch in post.claim(lane)] == [min(most, 101 - most)]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "lane", "most"),
+    [("code", "code", 32), ("answer", "answer", 32), ("receipt", "notice", 32), ("broadcast", "bulk", 100)],
+)
+def test_where_texts_are_own_no_more_is_claimed_than_the_lines_soon_take(post, purpose, lane, most):
+    for number in range(110):
+        post.put("a", f"+22177{number:07}", purpose=purpose)
+    claimed = []
+    post.gateway.during = lambda: claimed.append(post.states().count("sending"))
+    assert post.send(lane) == 110
+    assert claimed[0] == most
 
 
 def test_two_claims_share_nothing_and_other_lanes_wait(post):
@@ -288,6 +301,27 @@ def test_what_was_answered_is_settled_though_the_rest_cant_be_given_back(post, m
     with pytest.raises(OperationalError):
         post.send()
     assert sorted(post.states()) == ["accepted", "sending"]
+
+
+ODD = {"NUL": "a\0b", "half a character": "a\ud800b"}
+
+
+@pytest.mark.parametrize("theirs", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("halted", [False, True], ids=["as usual", "on a lane that is tried again"])
+def test_one_id_that_cant_be_written_strands_nobody(post, theirs, halted):
+    post.put("a"), post.put("a", FATOU), post.put("b", text="autre")
+    if halted:
+        with post.database.transaction() as session:
+            halts.stop(session, "answer", "no credit left", halts.Watch(), now=post.clock())
+        post.wait(minutes=2)
+    odd = Answer({AWA: Taken(theirs, 101, "XOF 20"), FATOU: Taken("fine", 101, "XOF 20")})
+    post.gateway.answers = [Answer({AWA: odd.taken[AWA]}) if halted else odd]
+    post.send(), post.send()
+    if halted:
+        post.wait(minutes=2)
+        post.send()
+    written = post.database.engine.dialect.name == "sqlite" and "\0" in theirs
+    assert post.states()[:3] == ["accepted" if written else "maybe", "accepted", "accepted"]
 
 
 def test_every_documented_code_is_in_the_table():

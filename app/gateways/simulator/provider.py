@@ -13,10 +13,13 @@ import requests
 
 from app.gateways.simulator.faults import Faults
 from app.gateways.simulator.inboxes import Inboxes
+from app.gateways.simulator.parts import parts_of
 
 REPORT_SECONDS = 0.2
 LATE_SECONDS = 5.0
 STALL_SECONDS = 10.0
+PART_FRANCS = 20
+"""What a part to one number costs."""
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 MOST_TRIES = 720
 """The gateway repeats an incoming SMS every minute for twelve hours."""
@@ -52,7 +55,7 @@ class Provider:
         if self._faults.hits("sms-accepted-then-cut", *numbers):
             return b'{"SMSMessageData":{"Message":"Sent', 201, "application/json"
         taken = sum(one["statusCode"] == 101 for one in recipients)
-        return _said(f"Sent to {taken}/{len(numbers)} Total Cost: XOF {20 * taken}.0000", recipients)
+        return _said(f"Sent to {taken}/{len(numbers)} Total Cost: XOF {PART_FRANCS * parts_of(text) * taken}.0000", recipients)
 
     def bring(self, number: str, to: str, text: str) -> str:
         """Bring an SMS of a member's to the service, again until it is taken; return its id."""
@@ -93,7 +96,8 @@ class Provider:
             wait = LATE_SECONDS if self._faults.hits("report-late", number) else REPORT_SECONDS
             for _ in range(2 if self._faults.hits("report-doubled", number) else 1):
                 self._later(wait, form)
-        return {"cost": "XOF 20.0000", "messageId": message, "number": number, "status": "Success", "statusCode": 101}
+        cost = f"XOF {PART_FRANCS * parts_of(text)}.0000"
+        return {"cost": cost, "messageId": message, "number": number, "status": "Success", "statusCode": 101}
 
     def _later(self, wait: float, form: dict[str, str]) -> None:
         """Post a report in a while; those of a broadcast wait side by side, so that the pool only posts."""
