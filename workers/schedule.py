@@ -11,7 +11,7 @@ import structlog
 
 from app.coop.approved import sweeping
 from app.coop.contests import telling
-from app.coop.ledger import expiring
+from app.coop.ledger import expiring, void_loans
 from app.coop.members import numbers
 from app.coop.production import passing_on
 from app.db.database import is_outage
@@ -81,6 +81,8 @@ def _look_at_days() -> None:
         telling.sweep(session, said=_said(), now=datetime.now(UTC))
     with context().database.transaction() as session:
         expiring.sweep(session, said=_said(), now=datetime.now(UTC))
+    with context().database.transaction() as session:
+        void_loans.let_go(session, now=datetime.now(UTC), part_price=context().settings.sms_part_price)
     with context().database.transaction() as session:
         passing_on.sweep(session, said=_said(), now=datetime.now(UTC))
 

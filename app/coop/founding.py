@@ -7,7 +7,9 @@ from rapidfuzz import process
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from app.coop import law
 from app.coop.audience.words import means
+from app.coop.ledger import void_loans
 from app.coop.ledger.services import open_accounts
 from app.coop.members.models import Commune, Cooperative, Filiere
 from app.coop.members.places import COMMUNES, FILIERES
@@ -101,6 +103,17 @@ def change(session: Session, code: str, setting: str, value: int) -> None:
     if not 0 <= value <= SETTINGS[setting]:
         raise NotFounded(f"{setting} is a whole number from 0 to {SETTINGS[setting]}")
     session.execute(update(Cooperative).where(Cooperative.id == cooperative.id).values({setting: value}))
+
+
+def reform(session: Session, code: str, form: law.Form, *, now: datetime) -> int:
+    """Change a co-operative's legal form; return how many loans, not handed over yet, the new one voids: they are let go, and told.
+
+    What is owed stays owed (`void_loans.owed`). Raises NotFounded.
+    """
+    cooperative = _cooperative(session, code)
+    cooperative.legal_form = form
+    session.flush()
+    return void_loans.let_go(session, now=now, cooperative_id=cooperative.id)
 
 
 def shown(reader: Connection | Session, code: str) -> tuple[dict[str, object], list[Slot]]:

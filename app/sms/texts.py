@@ -150,6 +150,11 @@ def payout_left(reference: str, days: int) -> str:
     return f"{said} La demande tombe, rien ne sort de votre compte. Vous pouvez redemander."
 
 
+def loan_let_go(reference: str, article: str) -> str:
+    """Tell a member, and who asked, that the law voids what wasn't handed over yet."""
+    return f"Jappoo: la demande réf {reference} est annulée: la loi interdit ce prêt (AUSCOOP, art. {article}). Rien n'est remis."
+
+
 def till_receipt(entry: int, at: datetime, code: str) -> str:
     """Tell a member that money she brought is written."""
     return (
