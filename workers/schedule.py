@@ -14,6 +14,7 @@ from app.coop.contests import telling
 from app.coop.ledger import expiring, void_loans
 from app.coop.members import numbers
 from app.coop.production import passing_on
+from app.db import operations
 from app.db.database import is_outage
 from app.sms import forgetting, sweeper
 from app.sms.broadcasts import following
@@ -92,8 +93,12 @@ def _let_go() -> None:
         numbers.free_departed(session, now=datetime.now(UTC))
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
-        with context().database.transaction() as session:
-            more = forgetting.forget(session, now=datetime.now(UTC))
+        more = False
+        for forget in (forgetting.forget, operations.forget):
+            with context().database.transaction() as session:
+                more |= forget(session, now=datetime.now(UTC))
+    if more:
+        context().queues.delete("schedule:old")  # the next round goes on: an hour's wait would fall behind a great broadcast
 
 
 def _said() -> sweeping.Said:

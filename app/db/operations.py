@@ -1,19 +1,29 @@
 """An operation happens once: its key, what it did and its outcome are written in its own transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, String, select
+from sqlalchemy import Connection, Index, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base, Id, Json, Utc
+
+TOLD_FOR, KEPT = timedelta(days=90), timedelta(days=365)
+"""For how long an act keeps what it was told, and for how long it is kept."""
+MOST = 1000
+"""Rows that one transaction forgets."""
+_TOLD = text("CAST(arguments AS VARCHAR) <> '{}'")
 
 
 class Operation(Base):
     """What was done under a key, and what came of it; holds no PIN and no amount that the person may not see again."""
 
     __tablename__ = "operations"
+    __table_args__ = (
+        Index("ix_operations_at", "at"),
+        Index("ix_operations_told", "at", sqlite_where=_TOLD, postgresql_where=_TOLD),
+    )
 
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     act: Mapped[str] = mapped_column(String(40))
@@ -59,3 +69,15 @@ def outcomes_of(reader: Connection, keys: Sequence[str]) -> dict[str, dict[str, 
     """Return the outcomes that are known of these keys; one SELECT."""
     rows = reader.execute(select(Operation.key, Operation.outcome).where(Operation.key.in_(keys)))
     return {row.key: row.outcome for row in rows}
+
+
+def forget(session: Session, *, now: datetime) -> bool:
+    """Blank what acts older than TOLD_FOR were told, delete those older than KEPT, the oldest MOST of each; tell if more may be.
+
+    A gateway that repeats a session of more than a year ago, to the letter, is no more known by its key.
+    """
+    told = select(Operation.key).where(_TOLD, Operation.at < now - TOLD_FOR).order_by(Operation.at).limit(MOST)
+    blanked = session.execute(update(Operation).where(Operation.key.in_(told)).values(arguments={}).returning(Operation.key)).all()
+    old = select(Operation.key).where(Operation.at < now - KEPT).order_by(Operation.at).limit(MOST)
+    gone = session.execute(delete(Operation).where(Operation.key.in_(old)).returning(Operation.key)).all()
+    return MOST in (len(blanked), len(gone))
