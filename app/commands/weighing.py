@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.members.identity import Who
-from app.coop.members.offices import NotYours, Office, Right, office_for
+from app.coop.members.offices import NotYours, Office, Right, Scope, office_for, widest_office
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 
@@ -36,14 +36,22 @@ def read_lines(rest: str) -> list[Weighed]:
     return [] if left else [Weighed(reference, weight, grade or None) for reference, weight, grade in _LINE.findall(text)]
 
 
-def officer_of(session: Session, holders: tuple[Who, ...], right: Right, now: datetime) -> Office | None:
-    """Return the one officer whose own number it is who has a right; None when none or several have it."""
+def officer_of(
+    session: Session, holders: tuple[Who, ...], right: Right, now: datetime, scope: Scope | None = None
+) -> Office | None:
+    """Return the one officer whose own number it is who has a right, in a scope when what was written names one, else the widest.
+
+    None when none or several have it.
+    """
     found = []
     for who in holders:
         if who.trusted or who.state not in ("active", "officer"):
             continue
         try:
-            found.append(office_for(session, who.person_id, right, now.date()))
+            if scope is None:
+                found.append(widest_office(session, who.person_id, right, now.date()))
+            else:
+                found.append(office_for(session, who.person_id, right, now.date(), scope=scope))
         except NotYours:
             continue
     return found[0] if len(found) == 1 else None
