@@ -195,7 +195,7 @@ def _report_error(ask: Ask) -> str:
 
 
 def _weighings(ask: Ask) -> str:
-    office = weighing.officer_of(ask.session, ask.holders, "weigh", ask.now)
+    office = weighing.weighing_office(ask.session, ask.holders, ask.rest, ask.now)
     if office is None:
         return _help(ask)
     return weighing.note_lines(ask.session, office, ask.rest, operation=ask.operation, now=ask.now)

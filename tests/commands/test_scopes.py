@@ -105,6 +105,16 @@ def test_who_has_two_offices_answers_the_letters_of_both(house, sender):
     assert [row.closed_by for row in house.rows(Inbound) if row.id == letter] == [102]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("member", [1, 301])
+def test_who_weighs_in_two_co_operatives_weighs_where_the_reference_is_of(house, clock, member):
+    with house.database.transaction() as session:
+        session.add(Role(person_id=102, role="delegate", cooperative_id=2, from_on=date(2026, 1, 1)))
+    [reference] = quay.declared(house.database, [member], clock())
+    assert "1 pesée(s)" in house.say(f"VALIDER {reference} 12,5 A", quay.PRESIDENT)
+    assert [row.cooperative_id for row in house.rows(Weighing)] == [1 if member == 1 else 2]
+
+
 def _both(house):
     with house.database.transaction() as session:
         session.add(Role(person_id=102, role="administrator", cooperative_id=None, from_on=date(2026, 1, 1)))
