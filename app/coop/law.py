@@ -88,6 +88,12 @@ def forbidden(act: SQLColumnExpression[str], today: date) -> ColumnElement[bool]
     )
 
 
+def is_void(act: Act, form: str, *, officer: bool) -> bool:
+    """Tell whether the law voids an act under a form, for an officer of the co-operative or another member."""
+    whom = ("members", "officers" if officer else "others")
+    return any((row.act, row.form, row.verdict) == (act, form, "void") and row.whom in whom for row in TABLE)
+
+
 def rule_of(act: str, form: str) -> Rule:
     """Return the row that voids an act under a form."""
     return next(row for row in TABLE if (row.act, row.form, row.verdict) == (act, form, "void"))

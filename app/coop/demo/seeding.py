@@ -189,9 +189,8 @@ def _history(rows: Rows, plan: Plan, i: int, cooperative: int) -> None:
 def _lends(plan: Plan, i: int, cooperative: int) -> bool:
     """Tell whether a member has an advance: the law allows it, and there are officers to decide and references left."""
     officers, form = plan.officers(cooperative), FORMS[(cooperative - 1) % len(FORMS)]
-    whom = "officers" if i in officers else "others"
-    void = any((row.act, row.form, row.verdict) == ("advance", form, "void") and row.whom in ("members", whom) for row in law.TABLE)
-    return not void and len(officers) == len(OFFICES) and i <= plan.members and plan.place_of(i) < advance.MOST
+    possible = i <= plan.members and len(officers) == len(OFFICES) and plan.place_of(i) < advance.MOST
+    return possible and not law.is_void("advance", form, officer=i in officers)
 
 
 def _moves(i: int, *, lent: bool) -> Iterator[tuple[str, str, str, int]]:
