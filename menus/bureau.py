@@ -1,16 +1,18 @@
 """The officers' Bureau: who sees it on home, and the guard of each right."""
 
 from collections.abc import Callable
-from typing import get_args
+from typing import Annotated, get_args
 
 import msgspec
+from sqlalchemy import Connection, select
 
 from app.coop import approvals
-from app.coop.members.offices import NotYours, Right, office_for
+from app.coop.members.models import Cooperative
+from app.coop.members.offices import NotYours, Right, Scope, scopes_of
 from app.db.database import is_outage
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Divert
-from menus.caller import Hop, holders_of, who_of
+from app.ussd.bindings import Bindings, Divert, Found, Refused
+from menus.caller import Hop, holders_of, reading_office, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("bureau")
@@ -24,6 +26,10 @@ def caller(hop: Hop) -> str:
 
 class Waits(msgspec.Struct, frozen=True):
     waits: kinds.Short
+
+
+class Offices(msgspec.Struct, frozen=True):
+    offices: Annotated[str, kinds.Kind("words", "m" * 80)]
 
 
 @menu.source()
@@ -45,14 +51,41 @@ def _guard(right: Right) -> Callable[[Hop], Divert | None]:
         if not hop.proved:
             return unproved(hop, officer=True)
         with hop.desk.database.read() as reader:
+            who = who_of(hop)
+            if who.scope is None and len(scopes_of(reader, who.person_id, hop.now.date())) > 1:
+                return Divert("which_office", who)
             try:
-                office_for(reader, who_of(hop).person_id, right, hop.now.date())
+                reading_office(reader, hop, right)
             except NotYours:
-                return Divert("not_yours", who_of(hop))
+                return Divert("not_yours", who)
         return None
 
     return guard
 
 
 for _right in get_args(Right):
-    menu.guard(name=_right, leads=dict.fromkeys((*STATES, "not_yours")))(_guard(_right))
+    menu.guard(name=_right, leads=dict.fromkeys((*STATES, "which_office", "not_yours")))(_guard(_right))
+
+
+@menu.source()
+def offices_held(hop: Hop) -> Offices:
+    """Say for whom an officer of several scopes may act: 1, 2 …"""
+    with hop.desk.database.read() as reader:
+        names = [_name(reader, scope) for scope in scopes_of(reader, who_of(hop).person_id, hop.now.date())]
+    return Offices(", ".join(f"{number} {name}" for number, name in enumerate(names, 1)))
+
+
+@menu.answer(refuses={"unknown": None})
+def which_office(hop: Hop, typed: str) -> Found:
+    """Take the scope for which the officer acts in this call."""
+    who = who_of(hop)
+    with hop.desk.database.read() as reader:
+        scopes = scopes_of(reader, who.person_id, hop.now.date())
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2 and 0 < int(typed) <= len(scopes)):
+        raise Refused("unknown")
+    return Found(msgspec.structs.replace(who, scope=scopes[int(typed) - 1]))
+
+
+def _name(reader: Connection, scope: Scope) -> str:
+    code = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id))
+    return code or "Fédération"

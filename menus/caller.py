@@ -84,13 +84,15 @@ def member_of(hop: Hop) -> int:
 
 def reading_office(reader: Connection | Session, hop: Hop, right: Right) -> Office:
     """Return the office by which who is on the line may read this. Raises NotYours."""
-    return office_for(reader, who_of(hop).person_id, right, hop.now.date())
+    who = who_of(hop)
+    return office_for(reader, who.person_id, right, hop.now.date(), scope=who.scope)
 
 
 def acting_office(session: Session, hop: Hop, right: Right, cooperative_id: int | None = None) -> Office:
     """Return the office by which who is on the line acts, in a co-operative when one is given; leads to `not_yours`."""
+    who = who_of(hop)
     try:
-        return office_for(session, who_of(hop).person_id, right, hop.now.date(), cooperative_id)
+        return office_for(session, who.person_id, right, hop.now.date(), cooperative_id, scope=who.scope)
     except NotYours:
         raise Lead("not_yours") from None
 

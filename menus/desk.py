@@ -54,7 +54,7 @@ class SqlActs:
 
         def attempt(session: Session) -> Outcome:
             now = self._now()
-            found, known = key_of(session, request, key, now - SAME_CALL)
+            found, known = key_of(session, request, key, now=now, same=SAME_CALL)
             if known is not None:
                 return msgspec.convert(known, Outcome)
             outcome = do(session, found)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.coop import law
 from app.coop.ledger import payouts, schedule, signing
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.freezes import MoneyFrozen
@@ -66,6 +67,8 @@ def denials() -> Iterator[None]:
         raise Lead("denied", Why(f"Argent suspendu jusqu'à {clock_words(frozen.until)}.")) from None
     except payouts.NotEnough as short:
         raise Lead("denied", Why(f"Épargne libre: {kinds.amount_words(short.free)}.")) from None
+    except law.Unlawful as unlawful:
+        raise Lead("denied", Why(str(unlawful))) from None
     except tuple(_WHY) as no:
         raise Lead("denied", Why(_WHY[type(no)])) from None
 

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.coop import law
 from app.coop.approved import approvals
 from app.coop.ledger import corrections, handing, payouts, schedule, till
 from app.coop.members.models import Member, Person
@@ -133,6 +134,18 @@ def till_whom(hop: Hop) -> Named:
     """Say who it is: a slip in the card's number is seen by the name."""
     with hop.desk.database.read() as reader:
         return Named(_name(reader, hop))
+
+
+@menu.source(leads={"denied": Why})
+def till_advance_whom(hop: Hop) -> Named:
+    """Say to whom an advance would go, or that the law forbids it, before anything more is asked."""
+    return _borrower(hop, "advance")
+
+
+@menu.source(leads={"denied": Why})
+def till_lease_whom(hop: Hop) -> Named:
+    """Say to whom a lease would go, or that the law forbids it."""
+    return _borrower(hop, "leasing")
 
 
 @menu.source()
@@ -268,6 +281,12 @@ def _ask(hop: Hop, session: Session, kind: str, **more: Any) -> Done:
 
 def _handing(one: payouts.Open) -> Handing:
     return Handing(one.id, what_words(one), one.amount, one.reference)
+
+
+def _borrower(hop: Hop, kind: str) -> Named:
+    with hop.desk.database.read() as reader, denials():
+        law.check(reader, kind, _member(hop), today_of(hop))
+        return Named(_name(reader, hop))
 
 
 def _name(reader: Connection, hop: Hop) -> str:

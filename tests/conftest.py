@@ -44,6 +44,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"the same order again: pytest --randomly-seed={seed}")
 
 
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give hops in the test's own process time: a busy machine isn't what they are about. A test of the deadline sets its own."""
+    monkeypatch.setattr("app.web.hops.HOP_SECONDS", 60.0)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from app.coop.approved import sweeping
 from app.coop.contests import telling
-from app.coop.ledger import expiring
+from app.coop.ledger import expiring, void_loans
 from app.coop.members import numbers
 from app.coop.production import passing_on
+from app.db import operations
 from app.db.database import is_outage
 from app.db.rows import PASSED_OVER
 from app.sms import forgetting, sweeper
@@ -138,6 +139,11 @@ def _telling(name: str, every: int, sweep: Callable[..., object]) -> Sweep:
     return Sweep(name, every, do)
 
 
+def _void_loans() -> None:
+    with _transaction("void loans") as session:
+        void_loans.let_go(session, now=datetime.now(UTC), part_price=context().settings.sms_part_price)
+
+
 def _numbers() -> None:
     with _transaction("numbers") as session:
         numbers.free_departed(session, now=datetime.now(UTC))
@@ -146,8 +152,12 @@ def _numbers() -> None:
 def _old_messages() -> None:
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
-        with _transaction("old messages") as session:
-            more = forgetting.forget(session, now=datetime.now(UTC))
+        more = False
+        for forget in (forgetting.forget, operations.forget):
+            with _transaction("old messages") as session:
+                more |= forget(session, now=datetime.now(UTC))
+    if more:
+        context().queues.delete("schedule:old messages")  # the next round goes on: an hour would fall behind a great broadcast
 
 
 SWEEPS = (
@@ -156,6 +166,7 @@ SWEEPS = (
     _telling("approvals", EVERY_SECONDS, sweeping.sweep),
     _telling("contests", CONTESTS_SECONDS, telling.sweep),
     _telling("payouts", CONTESTS_SECONDS, expiring.sweep),
+    Sweep("void loans", CONTESTS_SECONDS, _void_loans),
     _telling("lines", CONTESTS_SECONDS, passing_on.sweep),
     Sweep("numbers", OLD_SECONDS, _numbers),
     Sweep("old messages", OLD_SECONDS, _old_messages),

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from app.cli.desk import open_database, read_settings
+from app.cli.desk import open_database, operator_act, read_settings
 
 ROLES = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator")
 _role = click.option("--role", type=click.Choice(ROLES), required=True, help="The office.")
@@ -43,7 +43,7 @@ def add(
 
     now, settings = datetime.now(UTC), read_settings()
     term: dict[str, Any] = {"from_on": begins.date() if begins else now.date(), "until_on": ends.date() if ends else None}
-    with open_database() as database, database.transaction() as session:
+    with operator_act("admin add", who=who, role=role, cooperative=cooperative, until=str(ends or "")[:10]) as session:
         if cooperative:
             given = appointing.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
@@ -69,7 +69,7 @@ def renew(phone: str) -> None:
     from app.coop.members import appointing
 
     key = read_settings().secret
-    with open_database() as database, database.transaction() as session:
+    with operator_act("admin renew", who=phone) as session:
         given = appointing.renew(session, _number(phone), key=key, now=datetime.now(UTC))
     click.echo(f"{given.name}: activation number, to be told in person (30 days): {given.activation}")
 
@@ -86,7 +86,7 @@ def revoke(who: str, role: str, cooperative: str | None) -> None:
     from app.coop.members import appointing
 
     now = datetime.now(UTC)
-    with open_database() as database, database.transaction() as session:
+    with operator_act("admin revoke", who=who, role=role, cooperative=cooperative) as session:
         if cooperative:
             ended = appointing.revoke_member(session, cooperative, who, role, now=now)
         else:

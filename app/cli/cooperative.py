@@ -2,11 +2,12 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 import msgspec
 
-from app.cli.desk import open_database
+from app.cli.desk import cooperative_id, open_database, operator_act
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
 SETTINGS = ("solidarity-percent", "instalment-percent", "price-threshold-percent", "payment-threshold")
@@ -33,7 +34,7 @@ def add(code: str, name: str, commune: str, filiere: str, form: str) -> None:
     """
     from app.coop import founding
 
-    with open_database() as database, database.transaction() as session:
+    with operator_act("cooperative add", code=code, name=name, commune=commune, filiere=filiere, form=form) as session:
         founding.found(session, code, name, commune=commune, filiere=filiere, form=form, now=datetime.now(UTC))
     click.echo(f"{code.upper()} is there")
 
@@ -55,7 +56,7 @@ def product(
     """
     from app.coop import founding
 
-    with open_database() as database, database.transaction() as session:
+    with operator_act("cooperative product", code=code, name=name, unit=unit, filiere=filiere, stop=stop) as session:
         if stop:
             founding.drop_product(session, code, name)
             click.echo(f"{code.upper()} takes no more {name}")
@@ -66,36 +67,50 @@ def product(
 
 @cooperative.command(name="set")
 @click.argument("code")
-@click.argument("setting", type=click.Choice(SETTINGS))
-@click.argument("value", type=int)
-def change(code: str, setting: str, value: int) -> None:
-    """Change what a co-operative sets for itself, from now on.
+@click.argument("setting", type=click.Choice(SETTINGS), required=False)
+@click.argument("value", type=int, required=False)
+@click.option("--form", type=click.Choice(FORMS), help="The legal form, instead of a SETTING.")
+def change(code: str, setting: str | None, value: int | None, form: Any) -> None:
+    """Change what a co-operative sets for itself, from now on; its officers are told by SMS.
+
+    A loan that another legal form voids, and that nobody handed over yet, is let go: its member and who asked for it are told.
 
     Example: jappoo cooperative set CPS1 payment-threshold 300000
     """
     from app.coop import founding
 
-    with open_database() as database, database.transaction() as session:
-        founding.change(session, code, setting.replace("-", "_"), value)
-    click.echo(f"{code.upper()}: {setting} {value}")
+    now = datetime.now(UTC)
+    if (setting is None or value is None) if form is None else setting is not None:
+        raise click.UsageError("give SETTING and VALUE, or --form")
+    with operator_act("cooperative set", code=code, setting=setting or "form", value=form or value) as session:
+        if setting is not None and value is not None:
+            founding.change(session, code, setting.replace("-", "_"), value, now=now)
+            click.echo(f"{code.upper()}: {setting} {value}")
+            return
+        gone = founding.reform(session, code, form, now=now)
+    click.echo(f"{code.upper()}: {form}, {gone} loans not handed over let go")
 
 
 @cooperative.command()
 @click.argument("code")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def show(code: str, *, as_json: bool) -> None:
-    """Show a co-operative, what it sets, and its products.
+    """Show a co-operative, what it sets, its products, and what is owed to it that the law wouldn't let it lend today.
 
     Example: jappoo cooperative show CPS1
     """
     from app.coop import founding
+    from app.coop.ledger import void_loans
 
     with open_database() as database, database.read() as reader:
         found, slots = founding.shown(reader, code)
+        owed = void_loans.owed(reader, datetime.now(UTC).date(), cooperative_id(reader, code))
     if as_json:
-        click.echo(json.dumps(found | {"products": msgspec.to_builtins(slots)}))
+        click.echo(json.dumps(found | {"products": msgspec.to_builtins(slots), "void_loans": msgspec.to_builtins(owed)}))
         return
     for name, value in found.items():
         click.echo(f"{name.replace('_', '-'):24} {value}")
     for slot in slots:
         click.echo(f"  {slot.slot:3} {slot.product}, {slot.unit}{'' if slot.active else ' (no more)'}")
+    for loan in owed:
+        click.echo(f"  owed, but void by article {loan.article}: {loan.card} {loan.kind} {loan.amount} F")

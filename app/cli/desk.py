@@ -1,12 +1,18 @@
 """What commands share: settings and a database, or one line on stderr."""
 
+import getpass
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
     from app.db.database import Database
     from config.settings import Settings
 
@@ -37,3 +43,35 @@ def open_database(*, statement_ms: int = 60_000) -> "Iterator[Database]":
         raise
     finally:
         database.dispose()
+
+
+@contextmanager
+def operator_act(command: str, *, dry_run: bool = False, **arguments: str | int | bool | None) -> "Iterator[Session]":
+    """Give the one transaction of a command that writes; who at this machine did what is a row of it.
+
+    After an error, or with `dry_run`, nothing of it stays. `arguments` are what was changed: no secret, no name.
+    """
+    from app.coop.members.audit import record_operator
+
+    with open_database() as database, database.session() as session:
+        record_operator(session, operator(), socket.gethostname(), command, arguments, datetime.now(UTC))
+        yield session
+        session.rollback() if dry_run else session.commit()
+
+
+def operator() -> str:
+    """Return the name of this machine's user who runs the command."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"
+
+
+def cooperative_id(session: "Session | Connection", code: str | None) -> int | None:
+    """Return the co-operative with a code, as people write it; None without one. An unknown code ends the command."""
+    from app.coop.members.finding import cooperative_by_code
+
+    found = cooperative_by_code(session, code) if code else None
+    if code and found is None:
+        raise click.ClickException(f"no co-operative has the code {code}")
+    return found

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import open_database
+from app.cli.desk import operator_act
 
 
 @click.group()
@@ -30,6 +30,6 @@ def payments(batch: int, form: str) -> None:
 
     from app.coop.payments import files
 
-    with open_database() as database, database.read() as reader:
-        rows = files.payments_of(reader, batch, datetime.now(UTC))
+    with operator_act("export payments", batch=batch, form=form) as session:
+        rows = files.payments_of(session.connection(), batch, datetime.now(UTC))
     click.echo(json.dumps(rows) if form == "json" else files.written(rows), nl=form == "json")

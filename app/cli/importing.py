@@ -8,7 +8,7 @@ from typing import IO, Any
 import click
 import msgspec
 
-from app.cli.desk import open_database, read_settings
+from app.cli.desk import cooperative_id, operator_act, read_settings
 
 
 @click.group(name="import")
@@ -41,28 +41,14 @@ def payments(file: IO[str], cooperative: str | None, *, dry_run: bool, as_json: 
         lines = list(files.read(file.read()))
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
-    with open_database() as database, database.session() as session:
-        scope = _scope(session, cooperative)
+    with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:
+        scope = cooperative_id(session, cooperative)
         done = [files.take_in(session, line, row, cooperative_id=scope, now=now) for line, row in lines]
         for row in done:
             if row.outcome == "accepted" and row.payment_id:
                 telling.tell_handed_over(session, row.payment_id, said=said, now=now)
-        session.rollback() if dry_run else session.commit()
     _say(done, dry_run, as_json)
     return 1 if any(row.outcome == "refused" for row in done) else 0
-
-
-def _scope(session: Any, code: str | None) -> int | None:
-    from sqlalchemy import select
-
-    from app.coop.members.models import Cooperative
-
-    if code is None:
-        return None
-    found = session.scalar(select(Cooperative.id).where(Cooperative.code == code))
-    if found is None:
-        raise click.ClickException(f"no co-operative has the code {code}")
-    return int(found)
 
 
 def _say(done: list[Any], dry_run: bool, as_json: bool) -> None:

@@ -5,7 +5,7 @@ import json
 import click
 import msgspec
 
-from app.cli.desk import open_database
+from app.cli.desk import cooperative_id, open_database, operator_act
 
 
 @click.group()
@@ -36,17 +36,19 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
 
     if (kind is None) != (needed is None and not usual) or (usual and needed is not None):
         raise click.UsageError("give KIND with --needed or with --usual, or neither to see the rules")
-    with open_database() as database, database.transaction() as session:
-        scope = rules.cooperative_by_code(session, cooperative)
-        if scope is None:
-            raise click.ClickException(f"no co-operative has the code {cooperative}")
-        if kind is not None:
+    now = datetime.now(UTC)
+    if kind is not None:
+        with operator_act(
+            "ledger approvals", cooperative=cooperative, kind=kind, needed=needed, roles=roles, usual=usual
+        ) as session:
             try:
-                rules.set_rule(session, scope, kind, needed, [role for role in roles.split(",") if role])
+                scope, named = cooperative_id(session, cooperative) or 0, [role for role in roles.split(",") if role]
+                rules.set_rule(session, scope, kind, needed, named, now=now)
             except ValueError as fault:
                 known = f"kinds: {', '.join(rules.KINDS)}; offices: {', '.join(rules.ROLES)}"
                 raise click.ClickException(f"not a rule: {fault} ({known})") from fault
-        found = rules.rules_of(session, scope, datetime.now(UTC).date())
+    with open_database() as database, database.session() as session:
+        found = rules.rules_of(session, cooperative_id(session, cooperative) or 0, now.date())
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found)))
         return

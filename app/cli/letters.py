@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import open_database, read_settings
+from app.cli.desk import cooperative_id, open_database, operator, operator_act, read_settings
 
 
 @click.command()
@@ -16,16 +16,10 @@ def inbox(code: str | None, *, as_json: bool) -> None:
 
     Example: jappoo sms inbox --cooperative CPS1
     """
-    from sqlalchemy import select
-
     from app.coop.members.inbox import unread
-    from app.coop.members.models import Cooperative
 
     with open_database() as database, database.read() as reader:
-        cooperative = reader.scalar(select(Cooperative.id).where(Cooperative.code == code)) if code else None
-        if code and cooperative is None:
-            raise click.ClickException(f"no such co-operative: {code}")
-        found = unread(reader, cooperative, limit=1000)
+        found = unread(reader, cooperative_id(reader, code), limit=1000)
     rows = [{"id": one.id, "number": one.phone, "at": one.at.isoformat(), "text": one.text} for one in found]
     if as_json:
         click.echo(json.dumps(rows))
@@ -36,11 +30,11 @@ def inbox(code: str | None, *, as_json: bool) -> None:
 @click.command()
 @click.argument("letter", type=int)
 @click.argument("words")
-@click.option("--by", required=True, help="The number of the officer who answers.")
-def answer(letter: int, words: str, by: str) -> None:
-    """Answer an SMS by its number in `jappoo sms inbox`, in the name of an officer; who did is written down.
+@click.option("--for", "--by", "officer", required=True, help="The number of the officer for whom you answer.")
+def answer(letter: int, words: str, officer: str) -> None:
+    """Answer an SMS by its number in `jappoo sms inbox`, for an officer; that it was you at this machine is written down.
 
-    Example: jappoo sms answer 4711 "La pesée est à 7h." --by +221771234567
+    Example: jappoo sms answer 4711 "La pesée est à 7h." --for +221771234567
     """
     import secrets
 
@@ -49,11 +43,11 @@ def answer(letter: int, words: str, by: str) -> None:
     from app.coop.members.identity import who_holds
 
     settings, now = read_settings(), datetime.now(UTC)
-    with open_database() as database, database.transaction() as session:
-        office = officer_of(session, who_holds(session.connection(), by), "call_backs", now)
+    with operator_act("sms answer", letter=letter, officer=officer) as session:
+        office = officer_of(session, who_holds(session.connection(), officer), "call_backs", now)
         if office is None:
-            raise click.ClickException(f"{by} is not the number of one officer who may answer")
-        operation, price = f"cli:{secrets.token_hex(8)}", settings.sms_part_price
+            raise click.ClickException(f"{officer} is not the number of one officer who may answer")
+        operation, price = f"cli:{operator()[:40]}:{secrets.token_hex(8)}", settings.sms_part_price
         try:
             parts = inbox.answer(session, office, letter, words, channel="cli", operation=operation, now=now, part_price=price)
         except inbox.Gone as fault:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import open_database, read_settings
+from app.cli.desk import operator_act, read_settings
 
 
 @click.group()
@@ -27,7 +27,7 @@ def cards(cooperative: str, renew: bool) -> None:
     from app.coop.members.cards import issue_cards
 
     settings = read_settings()
-    with open_database() as database, database.transaction() as session:
+    with operator_act("member cards", cooperative=cooperative, renew=renew) as session:
         issued = issue_cards(session, cooperative, key=settings.secret, now=datetime.now(UTC), renew=renew)
     if issued is None:
         raise click.ClickException(f"no co-operative has the code {cooperative}")
@@ -50,13 +50,11 @@ def erase(card: str, dry_run: bool) -> None:
     """
     from app.coop.members.erasing import NotYet, erase_member
 
-    with open_database() as database, database.session() as session:
+    with operator_act("member erase", dry_run=dry_run, card=card) as session:
         try:
             erased = erase_member(session, card, now=datetime.now(UTC))
         except NotYet as why:
             raise click.ClickException(f"{card} stays: {why}") from None
-        if not dry_run:
-            session.commit()
     click.echo(
         f"{card}: {'would erase' if dry_run else 'erased'} the name, {erased.numbers} numbers, {erased.acts} acts' arguments"
     )

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from app.cli.broadcasts import broadcasts
-from app.cli.desk import open_database, read_settings
+from app.cli.desk import open_database, operator_act, read_settings
 from app.cli.letters import answer, inbox
 from app.gsm7 import Size, fold, measure, outside
 
@@ -52,20 +52,19 @@ def price(amount: int | None, since: str | None, *, as_json: bool) -> None:
     from app.sms import prices
 
     settings, now = read_settings(), datetime.now(UTC)
-    with open_database() as database:
-        if amount is not None:
-            try:
-                from_at = datetime.fromisoformat(since) if since else now
-                from_at = (from_at if from_at.tzinfo else from_at.replace(tzinfo=settings.zone)).astimezone(UTC)
-            except ValueError as fault:
-                raise click.UsageError(f"not a day like 2026-12-01: {since}") from fault
-            try:
-                with database.transaction() as session:
-                    prices.add(session, amount, from_at, now=now)
-            except prices.NotAPrice as fault:
-                raise click.ClickException(str(fault)) from fault
-        with database.read() as reader:
-            rows = [(f"{at.astimezone(settings.zone):%Y-%m-%dT%H:%M}", francs) for at, francs in prices.table(reader)]
+    if amount is not None:
+        try:
+            from_at = datetime.fromisoformat(since) if since else now
+            from_at = (from_at if from_at.tzinfo else from_at.replace(tzinfo=settings.zone)).astimezone(UTC)
+        except ValueError as fault:
+            raise click.UsageError(f"not a day like 2026-12-01: {since}") from fault
+        try:
+            with operator_act("sms price", amount=amount, since=since) as session:
+                prices.add(session, amount, from_at, now=now)
+        except prices.NotAPrice as fault:
+            raise click.ClickException(str(fault)) from fault
+    with open_database() as database, database.read() as reader:
+        rows = [(f"{at.astimezone(settings.zone):%Y-%m-%dT%H:%M}", francs) for at, francs in prices.table(reader)]
     rows.insert(0, ("", settings.sms_part_price))
     if as_json:
         click.echo(json.dumps([{"from": at or None, "amount": francs} for at, francs in rows]))
@@ -173,19 +172,18 @@ def again(ids: tuple[int, ...], code: str | None) -> None:
     from app.sms.doubts import WrongCode, code_of, doubted, order_again
 
     secret, ids = read_settings().secret, tuple(set(ids))
-    with open_database() as database:
-        if code is None:
-            with database.read() as reader:
-                found = doubted(reader, most=len(ids), ids=ids)
-            if not found:
-                raise click.ClickException("none of these is maybe sent")
-            click.echo(f"{len(found)} of {len(ids)} are maybe sent; to send them again add --code {code_of(found, secret)}")
-            return
-        try:
-            with database.transaction() as session:
-                ordered = order_again(session, ids, code, secret, now=datetime.now(UTC))
-        except WrongCode as fault:
-            raise click.ClickException("not the code of these messages as they are now: run it without --code") from fault
+    if code is None:
+        with open_database() as database, database.read() as reader:
+            found = doubted(reader, most=len(ids), ids=ids)
+        if not found:
+            raise click.ClickException("none of these is maybe sent")
+        click.echo(f"{len(found)} of {len(ids)} are maybe sent; to send them again add --code {code_of(found, secret)}")
+        return
+    try:
+        with operator_act("sms again", messages=" ".join(map(str, sorted(ids)))) as session:
+            ordered = order_again(session, ids, code, secret, now=datetime.now(UTC))
+    except WrongCode as fault:
+        raise click.ClickException("not the code of these messages as they are now: run it without --code") from fault
     click.echo(f"{ordered} queued; the scheduler wakes their lanes within seconds")
 
 

@@ -10,13 +10,14 @@ from app.commands import broadcast_replies as said
 from app.commands import replies
 from app.commands.asking import Ask
 from app.commands.drafts import BadTime, Incomplete, read_draft
+from app.commands.weighing import officer_of
 from app.coop.audience.words import OutOfScope, UnknownWord
 from app.coop.broadcasting import confirming, stopping
 from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, estimate
 from app.coop.members import audit, consent
 from app.coop.members.identity import who_holds
 from app.coop.members.models import Member
-from app.coop.members.offices import NotYours, Office, Right, offices_of
+from app.coop.members.offices import NotYours, Office, Right
 from app.db.operations import once
 from app.sms.broadcasts import budget, progress
 from app.sms.broadcasts.following import CODE_LASTS
@@ -27,12 +28,7 @@ _PHONE = re.compile(r"\+?[0-9][0-9 .-]{6,18}")
 
 def officer(ask: Ask, right: Right) -> Office | None:
     """Return the widest office with a right of the one officer whose own number it is; None when none or several have it."""
-    found = []
-    for who in ask.holders:
-        if who.state in ("active", "officer") and not who.trusted:
-            with_right = [office for office in offices_of(ask.session, who.person_id, ask.now.date()) if office.may(right)]
-            found += with_right[-1:]
-    return found[0] if len(found) == 1 else None
+    return officer_of(ask.session, ask.holders, right, ask.now)
 
 
 def draft(ask: Ask) -> str:

@@ -10,10 +10,10 @@ from app.commands import broadcast_replies, broadcasting, contests, production, 
 from app.commands.asking import Ask
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
-from app.coop.members.finding import BELONGS
+from app.coop.members.finding import BELONGS, cooperative_by_code
 from app.coop.members.identity import cooperative_of, person_of
 from app.coop.members.models import Member
-from app.coop.members.offices import administrators
+from app.coop.members.offices import Office, Right, Scope, administrators
 from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
 from app.coop.production import members_word
@@ -90,8 +90,8 @@ def _unparsed(ask: Ask) -> str:
 
 
 def _reply(ask: Ask) -> str:
-    office = weighing.officer_of(ask.session, ask.holders, "call_backs", ask.now)
     typed = _REPLY.fullmatch(unicodedata.normalize("NFC", ask.text))
+    office = _office(ask, "call_backs", inbox.scope_of(ask.session, int(typed[1])) if typed else None)
     if office is None or typed is None:
         return replies.HOW_REPLY if office else _help(ask)
     number, words = int(typed[1]), typed[2]
@@ -105,6 +105,12 @@ def _reply(ask: Ask) -> str:
         return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
     left, _ = inbox.how_many(ask.session, office.cooperative_id)
     return replies.REPLIED.replace("{number}", typed[1]).replace("{parts}", str(sent)).replace("{left}", str(left))
+
+
+def _office(ask: Ask, right: Right, scope: Scope | None) -> Office | None:
+    """Return the sender's office in the scope that their words name, if they hold one there; else the widest."""
+    named = weighing.officer_of(ask.session, ask.holders, right, ask.now, scope) if scope else None
+    return named or weighing.officer_of(ask.session, ask.holders, right, ask.now)
 
 
 def _prices(ask: Ask) -> str:
@@ -189,17 +195,19 @@ def _report_error(ask: Ask) -> str:
 
 
 def _weighings(ask: Ask) -> str:
-    office = weighing.officer_of(ask.session, ask.holders, "weigh", ask.now)
+    office = weighing.weighing_office(ask.session, ask.holders, ask.rest, ask.now)
     if office is None:
         return _help(ask)
     return weighing.note_lines(ask.session, office, ask.rest, operation=ask.operation, now=ask.now)
 
 
 def _price(ask: Ask) -> str:
-    office = weighing.officer_of(ask.session, ask.holders, "price", ask.now)
+    first, _, after = ask.rest.partition(" ")
+    named = cooperative_by_code(ask.session, first)
+    office = _office(ask, "price", Scope(named) if named else None)
     if office is None:
         return _help(ask)
-    typed = _TARIF.fullmatch(ask.rest)
+    typed = _TARIF.fullmatch(after if named and office.cooperative_id == named else ask.rest)
     if typed is None:
         return replies.HOW_TARIF
     meant = find_product(ask.session.connection(), typed[1], office.cooperative_id)

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.members.identity import Who
-from app.coop.members.offices import NotYours, Office, Right, office_for
+from app.coop.members.offices import NotYours, Office, Right, Scope, office_for, scopes_of, widest_office
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 
@@ -36,17 +36,38 @@ def read_lines(rest: str) -> list[Weighed]:
     return [] if left else [Weighed(reference, weight, grade or None) for reference, weight, grade in _LINE.findall(text)]
 
 
-def officer_of(session: Session, holders: tuple[Who, ...], right: Right, now: datetime) -> Office | None:
-    """Return the one officer whose own number it is who has a right; None when none or several have it."""
+def officer_of(
+    session: Session, holders: tuple[Who, ...], right: Right, now: datetime, scope: Scope | None = None
+) -> Office | None:
+    """Return the one officer whose own number it is who has a right, in a scope when what was written names one, else the widest.
+
+    None when none or several have it.
+    """
     found = []
     for who in holders:
         if who.trusted or who.state not in ("active", "officer"):
             continue
         try:
-            found.append(office_for(session, who.person_id, right, now.date()))
+            if scope is None:
+                found.append(widest_office(session, who.person_id, right, now.date()))
+            else:
+                found.append(office_for(session, who.person_id, right, now.date(), scope=scope))
         except NotYours:
             continue
     return found[0] if len(found) == 1 else None
+
+
+def weighing_office(session: Session, holders: tuple[Who, ...], rest: str, now: datetime) -> Office | None:
+    """Return the sender's office at the scales: of the co-operative that the first reference is of, where they weigh in several."""
+    widest, lines = officer_of(session, holders, "weigh", now), read_lines(rest)
+    scopes = scopes_of(session, widest.person_id, now.date()) if widest and lines else ()
+    for scope in scopes if len(scopes) > 1 else ():
+        try:
+            brought.by_reference(session, scope.cooperative_id or 0, lines[0].reference, now.year)
+        except (brought.NotThere, brought.Weighed):
+            continue
+        return officer_of(session, holders, "weigh", now, scope) or widest
+    return widest
 
 
 def note_lines(session: Session, office: Office, rest: str, *, operation: str, now: datetime) -> str:

@@ -7,13 +7,17 @@ from rapidfuzz import process
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from app.coop import law
 from app.coop.audience.words import means
+from app.coop.ledger import void_loans
 from app.coop.ledger.services import open_accounts
 from app.coop.members.models import Commune, Cooperative, Filiere
 from app.coop.members.places import COMMUNES, FILIERES
+from app.coop.members.telling import tell_officers
 from app.coop.prices.reading import spelling
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
 from app.gsm7 import fold, measure
+from app.sms import texts
 
 SETTINGS = {
     "solidarity_percent": 50,
@@ -95,12 +99,24 @@ def drop_product(session: Session, code: str, name: str) -> None:
         raise NotFounded(f"{cooperative.code} doesn't take {name}")
 
 
-def change(session: Session, code: str, setting: str, value: int) -> None:
-    """Change what a co-operative sets for itself, from now on: nothing that was credited moves. Raises NotFounded."""
-    cooperative = _cooperative(session, code)
+def change(session: Session, code: str, setting: str, value: int, *, now: datetime) -> None:
+    """Change what a co-operative sets for itself, from now on: nothing that was credited moves; its officers are told.
+
+    Raises NotFounded.
+    """
     if not 0 <= value <= SETTINGS[setting]:
         raise NotFounded(f"{setting} is a whole number from 0 to {SETTINGS[setting]}")
-    session.execute(update(Cooperative).where(Cooperative.id == cooperative.id).values({setting: value}))
+    _set(session, _cooperative(session, code), setting, value, now)
+
+
+def reform(session: Session, code: str, form: law.Form, *, now: datetime) -> int:
+    """Change a co-operative's legal form; return how many loans, not handed over yet, the new one voids: they are let go, and told.
+
+    What is owed stays owed (`void_loans.owed`). The officers are told. Raises NotFounded.
+    """
+    cooperative = _cooperative(session, code)
+    _set(session, cooperative, "legal_form", form, now)
+    return void_loans.let_go(session, now=now, cooperative_id=cooperative.id)
 
 
 def shown(reader: Connection | Session, code: str) -> tuple[dict[str, object], list[Slot]]:
@@ -118,6 +134,16 @@ def shown(reader: Connection | Session, code: str) -> tuple[dict[str, object], l
         .order_by(CooperativeProduct.slot)
     )
     return {name: value for name, value in row.items() if name != "id"}, [Slot(*one) for one in reader.execute(mine)]
+
+
+def _set(session: Session, cooperative: Cooperative, setting: str, value: int | str, now: datetime) -> None:
+    before = getattr(cooperative, setting)
+    if before == value:
+        return
+    setattr(cooperative, setting, value)
+    session.flush()
+    words = texts.setting_changed(texts.SETTINGS[setting], before, value, now)
+    tell_officers(session, cooperative.id, f"setting:{cooperative.id}:{setting}:{now.isoformat()}", words, now=now)
 
 
 def _cooperative(session: Session, code: str) -> Cooperative:

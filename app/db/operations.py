@@ -1,20 +1,30 @@
 """An operation happens once: its key, what it did and its outcome are written in its own transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, String, select
+from sqlalchemy import Connection, Index, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base, Id, Json, Utc
+
+TOLD_FOR, KEPT = timedelta(days=90), timedelta(days=365)
+"""For how long an act keeps what it was told, and for how long it is kept."""
+MOST = 1000
+"""Rows that one transaction forgets."""
+_TOLD = text("CAST(arguments AS VARCHAR) <> '{}'")
 
 
 class Operation(Base):
     """What was done under a key, and what came of it; holds no PIN and no amount that the person may not see again."""
 
     __tablename__ = "operations"
+    __table_args__ = (
+        Index("ix_operations_at", "at"),
+        Index("ix_operations_told", "at", sqlite_where=_TOLD, postgresql_where=_TOLD),
+    )
 
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     act: Mapped[str] = mapped_column(String(40))
@@ -49,20 +59,27 @@ def once(
     return outcome
 
 
-def key_of(session: Session, request: str, key: str, since: datetime) -> tuple[str, dict[str, Any] | None]:
-    """Return the key of an act that a request leads to, with its outcome when that was done `since`.
+def key_of(session: Session, request: str, key: str, *, now: datetime, same: timedelta) -> tuple[str, dict[str, Any] | None]:
+    """Return the key of an act that a request leads to, with its outcome when that was done less than `same` ago.
 
-    An older act under the key is another call's, whose session id has come again: the act gets the next key, drawn from both.
+    An older act of the request is another call's, whose session id has come again: keys are of their day, and the next one of a
+    day is drawn from the one before.
     """
     rows = session.execute(select(Operation.key, Operation.outcome, Operation.at).where(Operation.request == request)).all()
     known = {row.key: row for row in rows}
-    while key in known:
-        if known[key].at > since:
-            return key, known[key].outcome
-        journey, _, mark = key.partition(":")
-        said = f"{mark} {known[key].at.isoformat()}"
-        key = f"{journey}:{blake2b(said.encode(), digest_size=16).hexdigest()}"
-    return key, None
+    found = key
+    for day in ((now - same).date(), now.date()):
+        found = _next(key, day)
+        while found in known:
+            if known[found].at > now - same:
+                return found, known[found].outcome
+            found = _next(found, known[found].at)
+    return found, None
+
+
+def _next(key: str, after: object) -> str:
+    journey, _, mark = key.partition(":")
+    return f"{journey}:{blake2b(f'{mark} {after}'.encode(), digest_size=16).hexdigest()}"
 
 
 def last_outcome(reader: Connection, person_id: int, act: str, since: datetime) -> tuple[dict[str, Any], datetime] | None:
@@ -78,3 +95,15 @@ def outcomes_of(reader: Connection, requests: Sequence[str], since: datetime) ->
     """Return the newest outcome of each of these requests that led to an act `since`; one SELECT."""
     asked = select(Operation.request, Operation.outcome).where(Operation.request.in_(requests), Operation.at > since)
     return {row.request: row.outcome for row in reader.execute(asked.order_by(Operation.at))}
+
+
+def forget(session: Session, *, now: datetime) -> bool:
+    """Blank what acts older than TOLD_FOR were told, delete those older than KEPT, the oldest MOST of each; tell if more may be.
+
+    A gateway that repeats a session of more than a year ago, to the letter, is no more known by its key.
+    """
+    told = select(Operation.key).where(_TOLD, Operation.at < now - TOLD_FOR).order_by(Operation.at).limit(MOST)
+    blanked = session.execute(update(Operation).where(Operation.key.in_(told)).values(arguments={}).returning(Operation.key)).all()
+    old = select(Operation.key).where(Operation.at < now - KEPT).order_by(Operation.at).limit(MOST)
+    gone = session.execute(delete(Operation).where(Operation.key.in_(old)).returning(Operation.key)).all()
+    return MOST in (len(blanked), len(gone))

@@ -82,6 +82,48 @@ def office_notice(role: str, *, given: bool, at: datetime) -> str:
     return f"Jappoo: {said}. Vous ne le saviez pas ? Appelez la fédération."
 
 
+SETTINGS = {
+    "solidarity_percent": "part de solidarité (%)",
+    "instalment_percent": "retenue pour avance (%)",
+    "price_threshold_percent": "seuil d'accord sur un prix (%)",
+    "payment_threshold": "seuil d'accord sur un paiement (F)",
+    "legal_form": "forme juridique",
+}
+"""What a co-operative sets, as its officers say it."""
+
+
+def setting_changed(what: str, before: object, after: object, at: datetime) -> str:
+    """Tell the officers of a co-operative that whoever runs the service changed what it sets."""
+    said = f"le {_day(at)}, {what} de votre CPS: {before} devient {after}"
+    return f"Jappoo: {said}. Vous ne le saviez pas ? Appelez la fédération."
+
+
+KINDS = {
+    "withdrawal": "un retrait",
+    "advance": "une avance",
+    "leasing": "un crédit-bail",
+    "reversal": "une correction",
+    "levy": "une cotisation retenue",
+    "price": "un prix",
+    "batch": "un lot de paiement",
+    "aid": "une aide",
+    "merge": "la réunion de cartes",
+    "exclusion": "une exclusion",
+    "death": "un décès",
+    "reinstatement": "un retour",
+    "settlement": "un solde de compte",
+    "number": "un numéro",
+}
+"""What several officers decide, by the kind of approval."""
+
+
+def rule_changed(kind: str, needed: int | None, at: datetime) -> str:
+    """Tell the officers of a co-operative that whoever runs the service changed how many decide; None: as usual."""
+    now = "comme d'habitude" if needed is None else f"{needed} accord(s)"
+    said = f"le {_day(at)}, règle de votre CPS changée: pour {KINDS.get(kind, kind)}, {now}"
+    return f"Jappoo: {said}. Vous ne le saviez pas ? Appelez la fédération."
+
+
 def first_use_again(at: datetime) -> str:
     """Tell the officers of the federation that one of them, who has no card, chooses another PIN."""
     said = f"le {_day(at)} un responsable de la fédération doit choisir un autre code secret"
@@ -148,6 +190,11 @@ def payout_left(reference: str, days: int) -> str:
     """Tell a member that she didn't come for what was approved, and that nothing left her account."""
     said = f"Jappoo: réf {reference}: accepté, mais pas venu chercher en {days} jours."
     return f"{said} La demande tombe, rien ne sort de votre compte. Vous pouvez redemander."
+
+
+def loan_let_go(reference: str, article: str) -> str:
+    """Tell a member, and who asked, that the law voids what wasn't handed over yet."""
+    return f"Jappoo: la demande réf {reference} est annulée: la loi interdit ce prêt (AUSCOOP, art. {article}). Rien n'est remis."
 
 
 def till_receipt(entry: int, at: datetime, code: str) -> str:

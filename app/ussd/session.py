@@ -29,10 +29,11 @@ NEW_CALL_SECONDS = 10
 
 
 class Step(msgspec.Struct, array_like=True):
-    """A screen on the way here, and what was kept on it: gone when the way is gone back to it."""
+    """A screen on the way here, with what was kept on it, gone when somebody comes back to it, and what led on from it."""
 
     screen: str
     kept: dict[str, Any] = {}
+    led: dict[str, Any] = {}
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -80,7 +81,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     @property
     def kept(self) -> dict[str, Any]:
         """Return what was kept on the way here."""
-        return {name: value for step in self.steps for name, value in step.kept.items()}
+        return {name: value for step in self.steps for name, value in (step.kept | step.led).items()}
 
     @property
     def seconds(self) -> int:

@@ -75,7 +75,12 @@ class Walk:
         if barred or not session.more or not all(behind):
             return None
         secrets = self.served.vocabulary.secrets
-        return Offer([Step(one.screen, {n: v for n, v in one.kept.items() if n not in secrets}) for one in session.steps])
+        return Offer(
+            [
+                Step(one.screen, *({n: v for n, v in of.items() if n not in secrets} for of in (one.kept, one.led)))
+                for one in session.steps
+            ]
+        )
 
     def take(self, parts: Sequence[str]) -> None:
         """Take the entries that are new: what is offered stands until they lead to another screen."""
@@ -302,11 +307,11 @@ class Walk:
         else:
             kept = session.kept
             session.steps = [Step(menu.start)]
+        session.steps[-1].led = session.steps[-1].led | kept | {DONE: outcome.values}
         if menu.screens[outcome.screen].form == "ending":
             session.steps.append(Step(outcome.screen))
         else:
             self._enter(outcome.screen)  # its guard may want a PIN first, in a session that was lost
-        self._keep(kept | {DONE: outcome.values})
 
     def _words_on(self, outcome: Outcome) -> str:
         """Say what was done from the outcome alone; in the menu's own words where the screen that acted has none, or is no more."""
@@ -320,10 +325,14 @@ class Walk:
             return fill(fold(menu.said(menu.word("done"), self.session.language)), self.served.constants)
 
     def _lead(self, lead: Lead) -> None:
+        """Go elsewhere in this screen's place: what it kept goes along, and `0` leads to where it was chosen."""
         target, session = self.screen.leads[lead.name], self.session
-        kept = session.steps.pop().kept if len(session.steps) > 1 else {}
+        if len(session.steps) > 1:
+            left = session.steps.pop()
+            self._keep(left.kept)
+        if lead.values is not None:
+            session.steps[-1].led = session.steps[-1].led | {lead.name: msgspec.to_builtins(lead.values)}
         self._enter(target)
-        self._keep(kept | ({lead.name: msgspec.to_builtins(lead.values)} if lead.values is not None else {}))
 
     def _enter(self, target: str) -> None:
         session = self.session

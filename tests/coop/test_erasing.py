@@ -1,6 +1,8 @@
 """What names a member who left goes when the books allow it; the books stay whole."""
 
+import json
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -10,11 +12,13 @@ from app.coop.ledger.models import Account, JournalEntry
 from app.coop.ledger.verify import verify
 from app.coop.members import numbers
 from app.coop.members.erasing import NOBODY, NotYet, erase_member
-from app.coop.members.events import NumberChange
-from app.coop.members.models import Member, Number, Person
+from app.coop.members.events import Application, NumberChange
+from app.coop.members.models import CallBack, Member, Number, Person
 from app.coop.members.sign_ins import SignIn
+from app.coop.models import Base
 from app.db.operations import Operation
-from tests import village
+from menus.publishing import compiled
+from tests import quay, village
 from tests.village import LONG_AGO
 
 LEFT = date(2026, 8, 30)
@@ -80,6 +84,48 @@ def test_what_officers_and_peers_typed_of_a_number_that_is_free_again_goes_too(v
     assert erase(village_left, "C00001").acts == 2
     with village_left.read() as reader:
         assert set(map(str, reader.scalars(select(Operation.arguments)))) == {"{}"}
+
+
+MARK = "Zqximarka"
+ASKED = sorted({(screen.ask, screen.keep) for screen in compiled().screens.values() if screen.form == "question" and screen.keep})
+KEEPS_NUMBERS = {"consents", "sms_messages", "sms_inbox"}
+"""Tables that keep a telephone number on purpose, and SMS for their year; no name."""
+
+
+def holding(database, *marks):
+    """The tables where any of these words stands in any column."""
+    with database.read() as reader:
+        return {
+            table.name
+            for table in Base.metadata.sorted_tables
+            for row in reader.execute(select(table))
+            if any(mark.lower() in json.dumps(list(map(str, row)), ensure_ascii=False).lower() for mark in marks)
+        }
+
+
+def test_what_is_typed_at_any_question_stands_nowhere_once_its_member_is_erased(database):
+    """By the member themselves, or of them by an officer: by name, card, number or id, whatever the screen calls it."""
+    village.build(database)
+    quay.appoint(database)
+    name, phone = f"Awa {MARK}", "769999999"
+    theirs = [MARK, {"start": MARK}]
+    others = [name, "C00002", f"+221{phone}", f"c'est {name.upper()} du {phone}", {"id": 9, "card": "C00002"}]
+    others += [{"member_id": 2, "state": "active"}, {"person_id": 2}]
+    with database.transaction() as session:
+        session.execute(update(Person).where(Person.id == 2).values(name=name))
+        session.execute(update(Member).where(Member.id == 2).values(state="departed", left_on=LEFT))
+        session.execute(update(Number).where(Number.person_id == 2).values(place=None, phone=f"+221{phone}"))
+        session.add(CallBack(phone=f"+221{phone}", person_id=2, cooperative_id=1, topic="Aide", at=LONG_AGO))
+        session.add(Application(name=name, phone=f"+221{phone}", member_id=2, cooperative_id=1, state="approved", at=LONG_AGO))
+        outcome = {"screen": "x", "values": {"said": MARK}}
+        for (ask, keep), (person, typed) in product(ASKED, ((2, theirs), (101, others))):
+            for place, value in enumerate(typed):
+                told, key = {keep: value, "beside": MARK}, f"{ask}:{keep}:{person}:{place}"
+                session.add(Operation(key=key, act=ask, arguments=told, outcome=outcome, person_id=person, at=LONG_AGO))
+    assert {"operations", "people", "call_backs", "applications"} <= holding(database, MARK, phone)
+    erase(database, "C00002")
+    assert holding(database, MARK) == set()
+    assert holding(database, phone) <= KEEPS_NUMBERS
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from app.coop.ledger.models import Account
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Cooperative
 from tests import village
+from tests.village import LONG_AGO
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_a_co_operative_begins_whole_and_products_keep_their_numbers(peopled, cl
         founding.drop_product(session, "CPS2", "Légume 3")
         assert _take(session, "Yeet").slot == 12
         assert _take(session, "Légume 3").slot == 4
-        founding.change(session, "CPS2", "payment_threshold", 300_000)
+        founding.change(session, "CPS2", "payment_threshold", 300_000, now=clock())
     with peopled.read() as reader:
         found, products = founding.shown(reader, "cps2")
         assert (found["commune"], found["legal_form"], found["payment_threshold"]) == ("Mbour", "GIE", 300_000)
@@ -70,7 +71,7 @@ def test_what_can_not_be_founded_is_said(peopled, clock, change, why):
         (lambda session: _take(session, "Thiof", "CPS9"), "no co-operative"),
         (lambda session: _take(session, "Thiof", "CPS1", aliases=("yet",)), "another product"),
         (lambda session: founding.drop_product(session, "CPS1", "Gombo"), "doesn't take"),
-        (lambda session: founding.change(session, "CPS1", "solidarity_percent", 51), "0 to 50"),
+        (lambda session: founding.change(session, "CPS1", "solidarity_percent", 51, now=LONG_AGO), "0 to 50"),
     ],
 )
 def test_what_a_co_operative_can_not_have_is_said(peopled, act, why):

@@ -8,13 +8,17 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from app.coop.approved import approvals
 from app.coop.boutiques.reading import for_sale
 from app.coop.demo.seeding import AlreadySeeded, Plan, seed
-from app.coop.ledger.models import Account, JournalEntry
+from app.coop.ledger import corrections, schedule, void_loans
+from app.coop.ledger.models import Account, JournalEntry, Payout
+from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
 from app.coop.members import activation, consent, pins
 from app.coop.members.identity import who_holds
 from app.coop.members.models import Consent, Cooperative, Member, Number, Person, Role
+from app.coop.members.offices import Office
 from app.coop.models import Base
 from app.coop.prices.reading import prices_for
 from app.coop.production.declaring import declare, products_of
@@ -153,7 +157,36 @@ def test_all_who_are_active_agreed_to_everything(reader):
 def test_the_books_verify(reader):
     found = verify(reader)
     assert found.wrong == ()
-    assert (found.entries, found.postings, found.accounts) == (5 * (MEMBERS + 3), 10 * (MEMBERS + 3), 4 * (MEMBERS + 3) + 6)
+    assert (found.entries, found.postings, found.accounts) == (5 * (MEMBERS + 3), 10 * (MEMBERS + 3), 4 * (MEMBERS + 3) + 9)
+
+
+def test_forms_come_in_turn_and_an_advance_only_where_the_law_allows_it(database):
+    seed(database, plan(cooperatives=5))
+    with database.read() as reader:
+        forms = dict(reader.execute(select(Cooperative.id, Cooperative.legal_form)).all())
+        assert forms == {1: "AER", 2: "SCOOPS", 3: "GIE", 4: "COOP-CA", 5: "AER"}
+        lent = select(Payout.member_id, Payout.cooperative_id).where(Payout.kind == "advance", Payout.state == "paid")
+        places = dict(reader.execute(lent).all())
+        owing = set(reader.scalars(select(Account.member_id).where(Account.kind == "advance", Account.balance > 0)))
+        assert owing == set(places) == {i for i in range(1, MEMBERS + 1) if i % 5 != 2 and i not in (4, 9, 14)}
+        assert void_loans.owed(reader, NOW.date()) == []
+        assert [one for one in schedule.standings(reader, NOW.date(), cooperative_id=1) if one.late] == []
+        assert verify(reader).wrong == ()
+
+
+def test_a_seeded_advance_can_be_reversed(seeded):
+    secretary, others = Office(1, "secretary", 1), (Office(2, "treasurer", 1), Office(3, "president", 1))
+    how = {"channel": "ussd", "now": NOW}
+    with seeded.transaction() as session:
+        entry = session.scalar(select(Payout.handed_entry_id).where(Payout.member_id == 50))
+        asked = corrections.ask(session, secretary, entry, operation="reversal", **how)
+        for office in others:
+            if approvals.decide(session, office, asked, approved=True, operation=office.role, **how).state == "approved":
+                break
+    with seeded.read() as reader:
+        assert reader.scalar(select(Payout.state).where(Payout.member_id == 50)) == "cancelled"
+        assert balances_of(reader, 50).advance == 0
+        assert verify(reader).wrong == ()
 
 
 def test_every_product_has_a_slot_and_a_price(reader):
@@ -240,7 +273,7 @@ def test_the_command_line_upgrades_seeds_and_verifies(tmp_path):
         (("seed", "--members", "5"), "seeded 5 members in 1 co-operatives"),
         (("seed", "--members", "5"), "there are members already: nothing was changed"),
         (("db", "check"), "the schema is up to date"),
-        (("ledger", "verify"), "40 entries, 80 postings, 34 accounts"),
+        (("ledger", "verify"), "40 entries, 80 postings, 35 accounts"),
     ]
     for arguments, says in steps:
         ran = jappoo(tmp_path, *arguments)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -5,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.db import operations
 from app.db.database import is_outage
 from app.db.operations import Operation, once, outcomes_of
 from tests.village import LONG_AGO
@@ -77,3 +79,25 @@ def test_only_a_database_out_of_reach_is_an_outage(postgres_database, postgres):
     with pytest.raises(OperationalError) as caught, postgres_database.read() as reader:
         reader.execute(select(1))
     assert is_outage(caught.value)
+
+
+def test_an_act_forgets_what_it_was_told_after_ninety_days_and_is_gone_after_a_year(database, monkeypatch):
+    run(database, "k", 1, [])
+    run(database, "l", 2, [])
+    monkeypatch.setattr(operations, "MOST", 1)
+
+    def forget(days):
+        with database.transaction() as session:
+            return operations.forget(session, now=LONG_AGO + timedelta(days=days))
+
+    def left():
+        with database.read() as reader:
+            rows = reader.execute(select(Operation.key, Operation.arguments).order_by(Operation.key))
+            return [(row.key, row.arguments) for row in rows]
+
+    assert forget(90) is False
+    assert left() == [("k", {"a": 1}), ("l", {"a": 1})]
+    assert (forget(91), forget(91), forget(91)) == (True, True, False)
+    assert left() == [("k", {}), ("l", {})]
+    assert (forget(366), forget(366), forget(366)) == (True, True, False)
+    assert left() == []

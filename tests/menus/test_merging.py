@@ -115,7 +115,7 @@ def test_what_changed_before_the_second_word_is_not_merged(line, database, twice
 
 def test_the_one_on_the_card_is_not_one_of_several_who_approve_it(line, database):
     with database.transaction() as session:
-        set_rule(session, 1, "merge", 2, ())
+        set_rule(session, 1, "merge", 2, (), now=village.LONG_AGO)
     ask(line, "00001", "00102")
     assert "Il manque encore 1" in approve(line, quay.PRESIDENT)
     assert "Impossible: sa carte est celle d'un responsable qui a voté" in approve(line, quay.ADMINISTRATOR)

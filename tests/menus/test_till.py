@@ -10,7 +10,7 @@ from app.coop.approvals import sweeping
 from app.coop.ledger.models import Payout
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
-from app.coop.members.models import Member, OfficerAct
+from app.coop.members.models import Cooperative, Member, OfficerAct
 from app.sms.models import Message
 from tests import quay, village
 
@@ -209,3 +209,12 @@ def test_a_levy_on_deliveries_waits_for_another(line):
 )
 def test_what_the_till_refuses(line, phone, entries, words):
     assert words in at_till(line, phone, *entries)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("choice", ["3", "4"])
+def test_a_scoops_is_told_at_once_that_it_lends_nothing(line, database, choice):
+    with database.transaction() as session:
+        session.execute(update(Cooperative).values(legal_form="SCOOPS"))
+    said = at_till(line, quay.TREASURER, choice, "00001")
+    assert said == "Art. 251: une SCOOPS ne prete pas à ses membres. Rien n'est changé."

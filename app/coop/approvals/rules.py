@@ -1,15 +1,17 @@
 """Whose word an approval needs: how many, of which offices, and who is left out."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.models import Approval, ApprovalRule
-from app.coop.members.models import Cooperative, Member
+from app.coop.members.models import Member
 from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
+from app.coop.members.telling import tell_officers
+from app.sms import texts
 
 ROLES = MAY["approve"]
 """The offices whose word can count at all."""
@@ -47,10 +49,11 @@ KINDS = {
 MOST_NEEDED = 5
 
 
-def set_rule(session: Session, cooperative_id: int, kind: str, needed: int | None, roles: Sequence[str]) -> None:
+def set_rule(session: Session, cooperative_id: int, kind: str, needed: int | None, roles: Sequence[str], *, now: datetime) -> None:
     """Say how many officers a co-operative wants for a kind of act, of which offices (none named: all that may); None: as usual.
 
-    What waits keeps the rule under which it was asked. Raises ValueError on a number, a kind or an office that won't do.
+    What waits keeps the rule under which it was asked; the co-operative's officers are told. Raises ValueError on a number, a kind
+    or an office that won't do.
     """
     unknown = set(roles) - set(ROLES)
     if kind not in KINDS or unknown or (needed is not None and not 1 <= needed <= MOST_NEEDED):
@@ -62,6 +65,8 @@ def set_rule(session: Session, cooperative_id: int, kind: str, needed: int | Non
         named = ",".join(role for role in ROLES if role in (roles or ROLES))
         session.merge(ApprovalRule(cooperative_id=cooperative_id, kind=kind, needed=needed, roles=named))
     session.flush()
+    words = texts.rule_changed(kind, needed, now)
+    tell_officers(session, cooperative_id, f"rule:{cooperative_id}:{kind}:{now.isoformat()}", words, now=now)
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -73,11 +78,6 @@ class Rule(msgspec.Struct, frozen=True):
     roles: tuple[str, ...]
     own: bool
     holders: int
-
-
-def cooperative_by_code(session: Session, code: str) -> int | None:
-    """Return the co-operative with a code."""
-    return session.scalar(select(Cooperative.id).where(Cooperative.code == code.upper()))
 
 
 def rules_of(session: Session, cooperative_id: int, today: date) -> list[Rule]:

@@ -7,9 +7,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, insert, literal, select
 
+from app.coop import law
+from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.boutiques.models import Offer
+from app.coop.demo import advance
 from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS, TRAINING
-from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.members import activation, consent, notice, pins
 from app.coop.members.models import Activation, Commune, Consent, Cooperative, Filiere, Member, Number, Person, Role
 from app.coop.members.places import COMMUNES, FILIERES
@@ -23,7 +26,14 @@ from app.db.database import Database
 PIN, PLACE_PINS, ACTIVATION = "2468", ("1357", "8642"), "482190"
 SHARED, PENDING, ADMINISTRATOR = "+221760000001", "+221760000002", "+221780000001"
 SLICE = 2_000
+DAYS = (0, 20, 40, 66, 66)
+"""How long after its registration a member's five entries are, before the days that differ by member; no advance is due yet."""
+Rows = dict[type[Base], list[dict[str, Any]]]
+HISTORY: tuple[type[Base], ...] = (Account, JournalEntry, Posting, Payout, Instalment, Approval, ApprovalVote)
 KINDS = ("shares", "savings", "payable", "advance")
+CONTROLS = ("cash", "purchases", "handed_over")
+FORMS = ("AER", "SCOOPS", "GIE", "COOP-CA")
+"""The legal forms of co-operatives 1, 2, 3, 4, and so on in turn."""
 OFFICES = ("secretary", "treasurer", "president")
 
 
@@ -58,6 +68,15 @@ class Plan(msgspec.Struct, frozen=True):
     def cooperative_of(self, member: int) -> int:
         """Return the co-operative's number of the member with this number, both from 1."""
         return (member - 1) % self.cooperatives + 1 if self.cooperatives else (member - 1) // 100 + 1
+
+    def place_of(self, member: int) -> int:
+        """Return which of its co-operative's members this one is, from 0."""
+        return (member - 1) // self.cooperatives if self.cooperatives else (member - 1) % 100
+
+    def officers(self, cooperative: int) -> list[int]:
+        """Return the members who are its secretary, treasurer and president; fewer where there aren't three."""
+        first, step = (cooperative, self.cooperatives) if self.cooperatives else (100 * (cooperative - 1) + 1, 1)
+        return [member for member in (first, first + step, first + 2 * step) if member <= self.members]
 
 
 def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None = None) -> None:
@@ -100,7 +119,6 @@ def _catalogue(to: Connection, plan: Plan) -> None:
 
 
 def _cooperatives(to: Connection, plan: Plan) -> None:
-    forms = ("AER", "SCOOPS", "GIE", "COOP-CA")
     rows = [
         {
             "id": n,
@@ -108,7 +126,7 @@ def _cooperatives(to: Connection, plan: Plan) -> None:
             "name": f"CPS {COMMUNES[(n - 1) % len(COMMUNES)]} {n}",
             "commune_id": (n - 1) % len(COMMUNES) + 1,
             "filiere_id": (n - 1) % len(FILIERES) + 1,
-            "legal_form": forms[n % len(forms)],
+            "legal_form": FORMS[(n - 1) % len(FORMS)],
             "created_at": plan.registered,
         }
         for n in range(1, plan.count + 1)
@@ -121,22 +139,22 @@ def _cooperatives(to: Connection, plan: Plan) -> None:
     ]
     to.execute(insert(CooperativeProduct), slots)
     controls = [
-        {"id": 2 * n - 1 + at, "cooperative_id": n, "member_id": None, "kind": kind, "balance": 0}
+        {"id": len(CONTROLS) * (n - 1) + at, "cooperative_id": n, "member_id": None, "kind": kind, "balance": 0}
         for n in range(1, plan.count + 1)
-        for at, kind in enumerate(("cash", "purchases"))
+        for at, kind in enumerate(CONTROLS, 1)
     ]
     to.execute(insert(Account), controls)
 
 
 def _members(to: Connection, plan: Plan, numbers: range, hashed: str, pepper: int) -> None:
     """Write a slice of members with all that hangs on them, a statement a table."""
-    rows: dict[type[Base], list[dict[str, Any]]] = {t: [] for t in (Person, Number, Member, Role, Account, JournalEntry, Posting)}
+    tables: tuple[type[Base], ...] = (Person, Number, Member, Role, *HISTORY)
+    rows: Rows = {table: [] for table in tables}
     for i in numbers:
-        cooperative = plan.cooperative_of(i)
+        cooperative, place = plan.cooperative_of(i), plan.place_of(i)
         rows[Person].append(_person(i, f"Membre {i}", hashed, pepper, plan))
         rows[Member].append(_member(i, cooperative, "active", plan.registered.date()))
         rows[Number].append({"id": i, "phone": f"+22177{i:07d}", "person_id": i, "place": None, "registered_at": plan.registered})
-        place = (i - 1) // plan.cooperatives if plan.cooperatives else (i - 1) % 100
         if place < len(OFFICES):
             rows[Role].append(_role(i, OFFICES[place], cooperative, plan))
         _history(rows, plan, i, cooperative)
@@ -144,35 +162,48 @@ def _members(to: Connection, plan: Plan, numbers: range, hashed: str, pepper: in
         bring(to, table, values)
 
 
-def _history(rows: dict[type[Base], list[dict[str, Any]]], plan: Plan, i: int, cooperative: int) -> None:
-    """Write five entries that touch all four accounts, and the balances that they leave."""
-    base = 2 * plan.count + 4 * (i - 1)
+def _history(rows: Rows, plan: Plan, i: int, cooperative: int) -> None:
+    """Write five entries, and the balances that they leave; an advance with its payout where the law allows one."""
+    base = len(CONTROLS) * plan.count + len(KINDS) * (i - 1)
     accounts = {kind: base + at for at, kind in enumerate(KINDS, 1)}
-    cash, purchases = 2 * cooperative - 1, 2 * cooperative
-    balances = dict.fromkeys(KINDS, 0)
-    for number, (kind, account, amount) in enumerate(_moves(i)):
-        entry = 5 * (i - 1) + number + 1
-        at = plan.registered + timedelta(days=12 * number + i % 7, minutes=i % 480)
+    accounts |= {kind: len(CONTROLS) * (cooperative - 1) + at for at, kind in enumerate(CONTROLS, 1)}
+    balances = dict.fromkeys((*KINDS, *CONTROLS), 0)
+    lent = _lends(plan, i, cooperative)
+    for number, (kind, debit, credit, amount) in enumerate(_moves(i, lent=lent)):
+        entry = len(DAYS) * (i - 1) + number + 1
+        at = plan.registered + timedelta(days=DAYS[number] + i % 7, minutes=10 * number + i % 430)
         rows[JournalEntry].append(
             {"id": entry, "operation": f"seed:{entry}", "kind": kind, "cooperative_id": cooperative, "member_id": i, "at": at}
         )
-        other = purchases if kind == "delivery" else cash
-        for side, posted in ((accounts[account], amount), (other, -amount)):
-            rows[Posting].append({"entry_id": entry, "account_id": side, "amount": posted})
-        balances[account] += amount
+        for account, posted in ((debit, amount), (credit, -amount)):
+            rows[Posting].append({"entry_id": entry, "account_id": accounts[account], "amount": posted})
+            balances[account] += posted
+        if kind == "advance":
+            advance.write(rows, i, cooperative, plan.officers(cooperative), plan.place_of(i), amount, entry, at)
     rows[Account] += [
         {"id": accounts[kind], "cooperative_id": cooperative, "member_id": i, "kind": kind, "balance": balances[kind]}
         for kind in KINDS
     ]
 
 
-def _moves(i: int) -> Iterator[tuple[str, str, int]]:
-    """Give the five movements of member i: kind, account, XOF, debit positive."""
-    yield "shares", "shares", -(10_000 + 1_000 * (i % 5))
-    yield "savings", "savings", -(5_000 + 250 * (i % 37))
-    yield "advance", "advance", 20_000 + 500 * (i % 11)
-    yield "delivery", "payable", -(12_500 + 750 * (i % 23))
-    yield "repayment", "advance", -(5_000 + 100 * (i % 13))
+def _lends(plan: Plan, i: int, cooperative: int) -> bool:
+    """Tell whether a member has an advance: the law allows it, and there are officers to decide and references left."""
+    officers, form = plan.officers(cooperative), FORMS[(cooperative - 1) % len(FORMS)]
+    possible = i <= plan.members and len(officers) == len(OFFICES) and plan.place_of(i) < advance.MOST
+    return possible and not law.is_void("advance", form, officer=i in officers)
+
+
+def _moves(i: int, *, lent: bool) -> Iterator[tuple[str, str, str, int]]:
+    """Give the five movements of member i: kind, the account debited, the one credited, XOF."""
+    yield "shares", "cash", "shares", 10_000 + 1_000 * (i % 5)
+    yield "savings", "cash", "savings", 5_000 + 250 * (i % 37)
+    yield "delivery", "purchases", "payable", 12_500 + 750 * (i % 23)
+    if lent:
+        yield "advance", "advance", "handed_over", 20_000 + 500 * (i % 11)
+        yield "payment", "handed_over", "cash", 20_000 + 500 * (i % 11)
+    else:
+        yield "savings", "cash", "savings", 2_000 + 100 * (i % 11)
+        yield "delivery", "purchases", "payable", 5_000 + 100 * (i % 13)
 
 
 def _others(to: Connection, plan: Plan) -> None:
@@ -190,7 +221,7 @@ def _others(to: Connection, plan: Plan) -> None:
             continue
         state = "pending" if phone == PENDING else "active"
         to.execute(insert(Member), [_member(number, 1, state, when.date())])
-        rows: dict[type[Base], list[dict[str, Any]]] = {Account: [], JournalEntry: [], Posting: []}
+        rows: Rows = {table: [] for table in HISTORY}
         _history(rows, plan, number, 1)
         for table, values in rows.items():
             bring(to, table, values)
@@ -218,7 +249,7 @@ def _after(to: Connection) -> None:
         given = given.where(Person.pin_hash.is_not(None)).add_columns(Number.registered_at)
         to.execute(insert(Consent).from_select(["phone", "person_id", "purpose", "given", "channel", "notice", "at"], given))
     if to.dialect.name == "postgresql":
-        for table in (Commune, Filiere, Cooperative, Person, Member, Number, Product, Account, JournalEntry):
+        for table in (Commune, Filiere, Cooperative, Person, Member, Number, Product, Account, JournalEntry, Payout, Approval):
             name = table.__tablename__
             to.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")  # noqa: S608 - our own tables' names
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, select
 from sqlalchemy.orm import Session
 
+from app.coop import law
 from app.coop.ledger import schedule, signing
 from app.coop.ledger.models import Payout
 from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of
@@ -26,7 +27,7 @@ _WAITS = (Payout.state == "handed") & ~Payout.contested
 def hand_over(session: Session, office: Office, payout_id: int, *, channel: str, operation: str, now: datetime) -> Payout:
     """Note that an officer gave a member what was approved; her schedule begins.
 
-    Raises Gone, NotForYourself, NotHers, MoneyFrozen, Overdrawn: nothing is handed over then.
+    Raises Gone, NotForYourself, NotHers, Unlawful, MoneyFrozen, Overdrawn: nothing is handed over then.
     """
     here = Payout.cooperative_id == office.cooperative_id
     row = move(session, payout_id, ("approved",), "handed", here)
@@ -35,6 +36,7 @@ def hand_over(session: Session, office: Office, payout_id: int, *, channel: str,
         raise NotForYourself
     if member.state not in BELONGS:
         raise NotHers(row.member_id)
+    law.check(session, row.kind, row.member_id, now.date())
     check_money(session, row.member_id, now)
     row.handed_by, row.handed_at = office.person_id, now
     hers, _ = SIDES[row.kind]

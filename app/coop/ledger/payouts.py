@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
-from app.coop import approvals
+from app.coop import approvals, law
 from app.coop.ledger import schedule
 from app.coop.ledger.models import Account, Payout
 from app.coop.members import audit
@@ -104,8 +104,8 @@ def ask(
 ) -> Payout:
     """Ask for a payout, by the member herself or by an officer for her; several officers decide.
 
-    The same operation gives the first. Raises NotHers, NotForYourself, MoneyFrozen, NotEnough, AlreadyOpen, and ValueError on
-    an amount or a number of instalments that is none.
+    The same operation gives the first. Raises NotHers, NotForYourself, Unlawful, MoneyFrozen, NotEnough, AlreadyOpen,
+    and ValueError on an amount or a number of instalments that is none.
     """
     known = session.scalar(select(Payout).where(Payout.operation == operation))
     if known is not None:
@@ -117,6 +117,7 @@ def ask(
         raise NotHers(member_id)
     if office is not None and member.person_id == office.person_id:
         raise NotForYourself
+    law.check(session, kind, member_id, now.date())
     check_money(session, member_id, now)
     # the account's row is what those who ask at once wait for, whatever they ask
     session.execute(select(Account.id).where(Account.member_id == member_id, Account.kind == "savings").with_for_update())
@@ -168,11 +169,14 @@ def cancel(session: Session, member_id: int, payout_id: int, *, now: datetime) -
 
 def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
     """Let it be handed over: the officers want it."""
-    del operation, now
+    del operation
     try:
-        move(session, _about(approval), ("asked",), "approved")
+        row = move(session, _about(approval), ("asked",), "approved")
+        law.check(session, row.kind, row.member_id, now.date())
     except Gone:
         raise approvals.Impossible("demande retirée") from None
+    except law.Unlawful as unlawful:
+        raise approvals.Impossible(str(unlawful).rstrip(".")) from None
 
 
 def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.coop.members import activation, finding, numbers
 from app.coop.members.models import Cooperative, Member, Number, Person, Role
 from app.coop.members.offices import OfficeRole, in_term
-from app.coop.members.telling import tell
+from app.coop.members.telling import tell_officers
 from app.sms import texts
 
 FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor")
@@ -97,7 +97,8 @@ def renew(session: Session, phone: str, *, key: bytes, now: datetime) -> Renewed
     person = people[0]
     person.pin_hash = None
     number = activation.issue(session, person.id, key=key, now=now)
-    _tell_all(session, f"renewed:{person.id}:{now:%Y%m%d%H%M%S}", person.id, None, texts.first_use_again(now), now)
+    cause = f"renewed:{person.id}:{now:%Y%m%d%H%M%S}"
+    tell_officers(session, None, cause, texts.first_use_again(now), now=now, also=(person.id,))
     return Renewed(person.id, person.name, number)
 
 
@@ -184,11 +185,5 @@ def _tell_scope(
     session: Session, cause: str, person_id: int, role: str, cooperative_id: int | None, *, given: bool, now: datetime
 ) -> None:
     """Tell the person, and every officer of the scope: an office that nobody gave would be seen."""
-    _tell_all(session, cause, person_id, cooperative_id, texts.office_notice(cast(OfficeRole, role), given=given, at=now), now)
-
-
-def _tell_all(session: Session, cause: str, person_id: int, cooperative_id: int | None, words: str, now: datetime) -> None:
-    place = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
-    others = session.scalars(select(Role.person_id).where(place, in_term(now.date())).distinct().order_by(Role.person_id)).all()
-    for one in dict.fromkeys((person_id, *others)):
-        tell(session, one, cause, words, now=now, cooperative_id=cooperative_id)
+    words = texts.office_notice(cast(OfficeRole, role), given=given, at=now)
+    tell_officers(session, cooperative_id, cause, words, now=now, also=(person_id,))

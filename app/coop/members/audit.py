@@ -1,11 +1,13 @@
-"""What officers did: who typed it, by which office, when and through which channel. Rows are only added."""
+"""What officers did, and operators on the command line: who, what, when, through which channel. Rows are only added."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from app.coop.members.models import OfficerAct
+from app.coop.members.models import OfficerAct, OperatorAct
 from app.coop.members.offices import Office
 
 
@@ -56,3 +58,16 @@ def record_on(
     """Write down an act on what is a member's."""
     where, member = whose.cooperative_id, whose.member_id
     record(session, office, act, about=about, channel=channel, operation=operation, now=now, cooperative_id=where, member_id=member)
+
+
+def record_operator(
+    session: Session, user: str, host: str, command: str, arguments: Mapping[str, str | int | bool | None], now: datetime
+) -> None:
+    """Write down a command that writes, in its own transaction; what wasn't given is left out, telephone numbers are cut."""
+    given = {name: _reduced(value) for name, value in arguments.items() if value not in (None, "", False)}
+    session.add(OperatorAct(at=now, os_user=user[:40], host=host[:60], command=command, arguments=given))
+
+
+def _reduced(value: str | int | bool | None) -> str | int | bool | None:
+    """Leave the last two digits of what may be a telephone number, so that two of them can be told apart."""
+    return re.sub(r"\+?\d[\d .-]{7,}(\d\d)", r"…\1", value) if isinstance(value, str) else value

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.coop.members import activation
-from app.coop.members.models import Activation, Cooperative, Member, Number, Person
+from app.coop.members import activation, finding
+from app.coop.members.models import Activation, Member, Number, Person
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -25,7 +25,7 @@ def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew
 
     A number that works is on a card already, and would die. None when no co-operative has this code.
     """
-    cooperative = session.scalar(select(Cooperative.id).where(Cooperative.code == code.upper()))
+    cooperative = finding.cooperative_by_code(session, code)
     if cooperative is None:
         return None
     pending = (

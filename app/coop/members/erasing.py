@@ -5,12 +5,14 @@ member. What stays has no name: entries, declarations and acts under the member'
 they are the proof of what was agreed to, and nothing of them can be changed.
 """
 
+import json
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import String, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.contests.models import Contest
 from app.coop.ledger.models import Account, JournalEntry
 from app.coop.members import numbers
 from app.coop.members.events import Application, NumberChange
@@ -44,7 +46,7 @@ def erase_member(session: Session, card: str, *, now: datetime) -> Erased:
     row = session.get_one(Member, found.member_id, with_for_update=True)
     _check(session, row, now.date())
     person = session.get_one(Person, row.person_id)
-    person.name, person.pin_hash, person.language = NOBODY, None, "fr"
+    name, person.name, person.pin_hash, person.language = person.name, NOBODY, None, "fr"
     held = numbers.numbers_of(session, person.id)
     phones = [phone for phone in session.scalars(numbers.phones_of(person.id)) if phone]
     for number in held:
@@ -54,19 +56,29 @@ def erase_member(session: Session, card: str, *, now: datetime) -> Erased:
     session.execute(update(Application).where(Application.member_id == row.id).values(name=NOBODY, phone=None))
     session.execute(delete(SignIn).where(SignIn.phone.in_(phones), SignIn.person_id.is_(None)))
     session.execute(update(SignIn).where(SignIn.person_id == person.id).values(phone=""))
-    done = CallBack.done_at.is_not(None)
-    session.execute(update(CallBack).where(CallBack.person_id == person.id, done).values(phone="", person_id=None))
-    told = update(Operation).where(_names(person.id, phones)).values(arguments={})
-    blanked = session.execute(told.returning(Operation.key)).all()
-    return Erased(len(held), len(blanked))
+    unknown = CallBack.person_id.is_(None) & CallBack.phone.in_(phones)
+    ended = func.coalesce(CallBack.done_at, now)
+    asked = update(CallBack).where((CallBack.person_id == person.id) | unknown)
+    session.execute(asked.values(phone="", person_id=None, done_at=ended))
+    session.execute(update(Contest).where(Contest.member_id == row.id).values(note=None))
+    return Erased(len(held), _forget_acts(session, person.id, row, name, phones))
 
 
-def _names(person_id: int, phones: list[str]) -> ColumnElement[bool]:
-    """Return the condition for an act whose arguments name somebody: their own, or one where their card or number was picked."""
+def _forget_acts(session: Session, person_id: int, member: Member, name: str, phones: list[str]) -> int:
+    """Empty what acts were told and gave back, of the person's own and of all that name them; return how many acts.
+
+    They are found by their text: whatever a screen kept, under whatever name, is JSON in one of two columns. To empty one too many
+    (another of the same name) does no harm: nothing reads them but a repeat within minutes.
+    """
     dialled = [phone.removeprefix("+221") for phone in phones]
-    cards = [Operation.arguments[picked]["person_id"].as_integer() == person_id for picked in ("whom", "peer_card", "merging")]
-    calls = [Operation.arguments[picked]["phone"].as_string().in_(dialled) for picked in ("call_back", "letter")]
-    return or_(Operation.person_id == person_id, *cards, *calls)
+    marks = [json.dumps(mark)[1:-1] for mark in (name, member.card, *dialled)]
+    ids = [f'"{key}": {number}{end}' for key, number in (("person_id", person_id), ("member_id", member.id)) for end in ",}"]
+    columns = (cast(Operation.arguments, String), cast(Operation.outcome, String))
+    named = [func.lower(column).contains(mark.lower(), autoescape=True) for column in columns for mark in (*marks, *ids)]
+    acts = session.scalars(select(Operation).where(or_(Operation.person_id == person_id, *named))).all()
+    for act in acts:
+        act.arguments, act.outcome = {}, act.outcome | ({"values": {}} if "values" in act.outcome else {})
+    return len(acts)
 
 
 def _check(session: Session, row: Member, today: date) -> None:

@@ -1,4 +1,4 @@
-"""Find a member by the number on her card."""
+"""Find a member by the number on their card, a co-operative by its code."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.events import CardAlias
-from app.coop.members.models import Member, Person
+from app.coop.members.models import Cooperative, Member, Person
 from app.coop.members.offices import Office
 
 BELONGS = ("active", "pending")
@@ -65,3 +65,8 @@ def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typ
         raise NoCard(typed)
     member, person, cooperative, card, name, state, pin, leaving = kept[0]
     return Found(member, person, cooperative, card, name, state, bool(pin), leaving)
+
+
+def cooperative_by_code(reader: Connection | Session, code: str) -> int | None:
+    """Return the co-operative with a code, in capitals or not."""
+    return reader.scalar(select(Cooperative.id).where(Cooperative.code == code.strip().upper()))

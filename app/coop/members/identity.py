@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func,
 from sqlalchemy.orm import Session, aliased
 
 from app.coop.members.models import Cooperative, Member, Number, Person
+from app.coop.members.offices import Scope
 
 State = Literal["pending", "active", "blocked", "departed", "officer"]
 
@@ -18,7 +19,7 @@ class Who(msgspec.Struct, frozen=True):
 
     `waiting` says, once the PIN was given, that something was done for them and waits for their word.
     While `proof_wanted` the number opens nothing of theirs; until `reset_until` they may choose a new PIN on it; a `trusted` one
-    is somebody else's.
+    is somebody else's. `scope` is what an officer of several has chosen for this call.
     """
 
     person_id: int
@@ -34,6 +35,7 @@ class Who(msgspec.Struct, frozen=True):
     proof_wanted: bool = False
     reset_until: datetime | None = None
     trusted: bool = False
+    scope: Scope | None = None
 
 
 _Own = aliased(Number)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.coop.members import audit
 from app.coop.members.identity import Who, cooperative_of
 from app.coop.members.models import Cooperative, Number
-from app.coop.members.offices import Office, holders_of_right
+from app.coop.members.offices import Office, Scope, holders_of_right
 from app.sms import outbox, texts
 from app.sms.models import Inbound, Message
 from app.sms.policy import prepare
@@ -95,6 +95,12 @@ def signed(reader: Connection | Session, cooperative_id: int | None, words: str)
     """Return an answer as it leaves: with the co-operative's name before it, never an officer's."""
     name = reader.scalar(select(Cooperative.name).where(Cooperative.id == cooperative_id))
     return f"{name or 'La fédération'}: {words}"
+
+
+def scope_of(session: Session, letter: int) -> Scope | None:
+    """Return whose officers a letter is for; None when there is none of this number."""
+    row = session.execute(select(Inbound.cooperative_id).where(Inbound.id == letter)).first()
+    return Scope(row.cooperative_id) if row else None
 
 
 def dismiss(session: Session, office: Office, letter: int, *, channel: str, operation: str, now: datetime) -> None:

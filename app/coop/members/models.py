@@ -1,11 +1,12 @@
 """People, their numbers, their membership and what they agreed to."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Id, Utc
+from app.db.base import Base, Id, Json, Utc
 
 _SHARED = text("place IS NOT NULL")
 _ALONE = text("place IS NULL")
@@ -207,3 +208,18 @@ class OfficerAct(Base):
     about: Mapped[str] = mapped_column(String(40))
     channel: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime] = mapped_column(Utc)
+
+
+class OperatorAct(Base):
+    """What somebody did on the command line, as which user of which machine; append-only by triggers.
+
+    `arguments` hold what was changed, never a secret or a name; of a telephone number the last two digits.
+    """
+
+    __tablename__ = "operator_acts"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Utc)
+    os_user: Mapped[str] = mapped_column(String(40))
+    host: Mapped[str] = mapped_column(String(60))
+    command: Mapped[str] = mapped_column(String(40))
+    arguments: Mapped[dict[str, Any]] = mapped_column(Json)

@@ -32,12 +32,23 @@ FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "as
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """Where an office holds: one co-operative, or with None the federation. Not knowing the scope is None instead of a Scope."""
+
+    cooperative_id: int | None
+
+
 class Office(msgspec.Struct, frozen=True):
     """An office in its term: of a co-operative, or with None of the federation."""
 
     person_id: int
     role: OfficeRole
     cooperative_id: int | None
+
+    @property
+    def scope(self) -> Scope:
+        """Return where it holds."""
+        return Scope(self.cooperative_id)
 
     def may(self, right: Right, cooperative_id: int | None = None) -> bool:
         """Tell whether this office has a right, in a co-operative when one is given."""
@@ -86,13 +97,40 @@ def offices_of(reader: Connection | Session, person_id: int, today: date) -> tup
 
 
 def office_for(
-    reader: Connection | Session, person_id: int, right: Right, today: date, cooperative_id: int | None = None
+    reader: Connection | Session,
+    person_id: int,
+    right: Right,
+    today: date,
+    cooperative_id: int | None = None,
+    *,
+    scope: Scope | None = None,
 ) -> Office:
-    """Return the office by which a person has a right, in a co-operative when one is given. Raises NotYours."""
+    """Return the office by which a person has a right, in a co-operative when one is given; of a chosen scope only that one's.
+
+    Without a chosen scope a co-operative's office comes before the federation's. Raises NotYours.
+    """
     for office in offices_of(reader, person_id, today):
-        if office.may(right, cooperative_id):
+        if office.may(right, cooperative_id) and scope in (None, office.scope):
             return office
     raise NotYours(right)
+
+
+def scopes_of(reader: Connection | Session, person_id: int, today: date) -> tuple[Scope, ...]:
+    """Return where a person holds an office now, co-operatives first: who has several is asked once for which they act."""
+    return tuple(dict.fromkeys(office.scope for office in offices_of(reader, person_id, today)))
+
+
+def widest_office(
+    reader: Connection | Session, person_id: int, right: Right, today: date, cooperative_id: int | None = None
+) -> Office:
+    """Return the office of the widest scope by which a person has a right, in a co-operative when one is given: for a word by SMS.
+
+    The federation's comes before a co-operative's: nobody can be asked which, and every answer names the scope. Raises NotYours.
+    """
+    found = [office for office in offices_of(reader, person_id, today) if office.may(right, cooperative_id)]
+    if not found:
+        raise NotYours(right)
+    return found[-1]
 
 
 def holders_of_right(reader: Connection | Session, right: Right, cooperative_id: int | None, today: date) -> tuple[Office, ...]:

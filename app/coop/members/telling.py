@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.coop.members.models import Role
 from app.coop.members.numbers import reached_by
+from app.coop.members.offices import in_term
 from app.sms import outbox
 
 USUAL_PART_PRICE = 20
@@ -37,3 +40,13 @@ def tell(
             cooperative_id=cooperative_id,
             trace=trace,
         )
+
+
+def tell_officers(
+    session: Session, cooperative_id: int | None, cause: str, words: str, *, now: datetime, also: tuple[int, ...] = ()
+) -> None:
+    """Tell all officers of a co-operative, or with None of the federation, and the persons `also`."""
+    place = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
+    officers = session.scalars(select(Role.person_id).where(place, in_term(now.date())).distinct().order_by(Role.person_id)).all()
+    for person in dict.fromkeys((*also, *officers)):
+        tell(session, person, cause, words, now=now, cooperative_id=cooperative_id)

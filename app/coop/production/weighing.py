@@ -17,7 +17,7 @@ from app.coop.members.offices import Office
 from app.coop.members.reaching import reach
 from app.coop.prices.reading import price_at
 from app.coop.production import declaring
-from app.coop.production.brought import Delivered, Weighed
+from app.coop.production.brought import Delivered, NotThere, Weighed
 from app.coop.production.models import Declaration, HalfLine, Product, Weighing
 
 GRADES = ("A", "B", "C")
@@ -135,9 +135,12 @@ def note(
     """Note a line in the officer's open list; nothing is credited. The same operation again gives the first line.
 
     Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once.
-    Raises OwnCatch, Weighed, PaperKnown, ListFull, and what declaring raises.
+    Raises NotThere, OwnCatch, Weighed, PaperKnown, ListFull, and what declaring raises.
     """
-    if session.scalar(select(Member.person_id).where(Member.id == what.member_id)) == office.person_id:
+    whose = session.execute(select(Member.person_id, Member.cooperative_id).where(Member.id == what.member_id)).one()
+    if whose.cooperative_id != office.cooperative_id:
+        raise NotThere(what.reference)
+    if whose.person_id == office.person_id:
         raise OwnCatch
     key = f"paper:{office.cooperative_id}:{paper}" if paper else operation
     known = session.execute(_TOLD.add_columns(Weighing.officer_id).where(Weighing.operation == key)).first()

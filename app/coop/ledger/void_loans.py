@@ -1,0 +1,68 @@
+"""Loans that the law voids: what was not handed over is let go and told, what is owed stays owed and is listed."""
+
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import Connection, select, true, update
+from sqlalchemy.orm import Session
+
+from app.coop import approvals, law
+from app.coop.ledger.models import Account, Payout
+from app.coop.ledger.payouts import HELD
+from app.coop.ledger.services import OWED
+from app.coop.members.models import Cooperative, Member
+from app.coop.members.numbers import first_numbers
+from app.coop.members.telling import USUAL_PART_PRICE
+from app.sms import outbox, texts
+
+
+class Owed(msgspec.Struct, frozen=True):
+    """What a member owes that the co-operative might not lend today, in XOF, and the article that says so."""
+
+    cooperative: str
+    card: str
+    kind: str
+    amount: int
+    article: str
+
+
+def let_go(session: Session, *, now: datetime, cooperative_id: int | None = None, part_price: int = USUAL_PART_PRICE) -> int:
+    """Cancel what the law voids and nobody handed over, in one co-operative or all; tell member and asker. Return how many.
+
+    An office taken or a form changed since it was asked makes it so. Twice changes nothing.
+    """
+    here = true() if cooperative_id is None else Payout.cooperative_id == cooperative_id
+    found = session.execute(
+        select(Payout.id, Payout.kind, Cooperative.legal_form, Member.person_id)
+        .join(Member, Member.id == Payout.member_id)
+        .join(Cooperative, Cooperative.id == Payout.cooperative_id)
+        .where(here, Payout.state.in_(HELD), law.forbidden(Payout.kind, now.date()))
+        .order_by(Payout.id)
+    ).all()
+    for row in found:
+        approvals.drop(session, row.kind, [f"payout:{row.id}"], now)  # before the row, as those who decide lock
+    still = update(Payout).where(Payout.id.in_([row.id for row in found]), Payout.state.in_(HELD)).values(state="cancelled")
+    gone = {row.id: row for row in session.execute(still.returning(Payout.id, Payout.reference, Payout.asked_by)).all()}
+    for row in found:
+        if row.id in gone:
+            words = texts.loan_let_go(gone[row.id].reference, law.rule_of(row.kind, row.legal_form).article)
+            _tell(session, {row.person_id, gone[row.id].asked_by}, f"payout:{row.id}:void", words, now, part_price)
+    return len(gone)
+
+
+def owed(reader: Connection | Session, today: date, cooperative_id: int | None = None) -> list[Owed]:
+    """Return what is owed that the law would not let these co-operatives lend today, by co-operative and card."""
+    here = true() if cooperative_id is None else Account.cooperative_id == cooperative_id
+    rows = reader.execute(
+        select(Cooperative.code, Cooperative.legal_form, Member.card, Account.kind, Account.balance)
+        .join(Member, Member.id == Account.member_id)
+        .join(Cooperative, Cooperative.id == Account.cooperative_id)
+        .where(here, Account.kind.in_(OWED), Account.balance > 0, law.forbidden(Account.kind, today))
+        .order_by(Cooperative.id, Member.card, Account.kind)
+    )
+    return [Owed(row.code, row.card, row.kind, row.balance, law.rule_of(row.kind, row.legal_form).article) for row in rows]
+
+
+def _tell(session: Session, persons: set[int], cause: str, words: str, now: datetime, part_price: int) -> None:
+    for person, phone in first_numbers(session, persons).items():
+        outbox.put(session, to=phone, text=words, purpose="security", cause=cause, now=now, part_price=part_price, person_id=person)

@@ -1,0 +1,64 @@
+"""Each command that takes --cooperative touches that one's things alone, and knows its code however it is written."""
+
+import pytest
+from sqlalchemy import select
+
+from app.coop.members.models import Activation, Cooperative, Role
+from app.coop.models import Base
+from tests import letterbox, quay, treasury, village
+from tests.cli.test_main import ALL
+
+ANOTHERS = {
+    ("admin", "add"): ("C00001 --role delegate", 1, "nobody has the card"),
+    ("admin", "revoke"): ("C00101 --role secretary", 1, "nobody has the card"),
+    ("member", "cards"): ("--renew", 0, "0 cards"),
+    ("sms", "inbox"): ("", 0, ""),
+    ("import", "payments"): ("{file}", 1, "refused"),
+}
+"""Each command, with what is CPS1's, as it is tried for CPS2: how it ends and what it says."""
+
+
+@pytest.fixture
+def houses(sqlite_database, clock, tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "k" * 32)
+    quay.staffed(sqlite_database)
+    treasury.credited(sqlite_database, quay.women(sqlite_database, 1), clock())
+    treasury.batch(sqlite_database, clock(), way="mobile")
+    with sqlite_database.transaction() as session:
+        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": village.LONG_AGO}
+        session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
+        letterbox.letter(session, "Qui vient ?", village.AWA, clock())
+        reference = session.scalar(select(Base.metadata.tables["payments"].c.reference))
+    file = tmp_path / "references.csv"
+    file.write_text(f"reference,operator_reference\n{reference},OM-1\n")
+    return sqlite_database, str(file)
+
+
+def state(database):
+    with database.read() as reader:
+        tables = (Activation.__table__, Role.__table__, Base.metadata.tables["payments"], Base.metadata.tables["sms_messages"])
+        return [list(reader.execute(select(table).order_by(*table.primary_key))) for table in tables]
+
+
+def test_every_command_of_a_co_operative_is_tried():
+    assert {path for path, command in ALL.items() if any("--cooperative" in one.opts for one in command.params)} == set(ANOTHERS)
+
+
+@pytest.mark.parametrize("command", ANOTHERS, ids=" ".join)
+def test_a_command_for_one_co_operative_leaves_the_other_alone(run, houses, command):
+    (database, file), (given, code, says) = houses, ANOTHERS[command]
+    before = state(database)
+    done = run(*command, *given.format(file=file).split(), "--cooperative", "CPS2")
+    assert (done.code, says in done.out + done.err) == (code, True)
+    assert "C00004" not in done.out
+    assert "Qui vient" not in done.out
+    assert state(database) == before
+
+
+@pytest.mark.parametrize("command", ANOTHERS, ids=" ".join)
+def test_a_code_is_known_in_small_letters_and_an_unknown_one_said(run, houses, command):
+    _, file = houses
+    given = ANOTHERS[command][0].format(file=file).split()
+    assert run(*command, *given, "--cooperative", "cps1").code == 0
+    unknown = run(*command, *given, "--cooperative", "cps9")
+    assert (unknown.code, unknown.err) == (1, "jappoo: no co-operative has the code cps9\n")

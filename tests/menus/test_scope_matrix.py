@@ -1,0 +1,206 @@
+"""Officers of one co-operative try every screen of the Bureau with the other's cards, references, rows and ids.
+
+The screens are read from the menu: what CPS1's own officers are shown, can type and do is collected first; then CPS2's officers
+try the same with what CPS1's had in hand. A new question or act fails here until it says what is typed at it.
+"""
+
+import contextlib
+from datetime import date
+from typing import get_args
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from app.coop.contests import opening
+from app.coop.ledger.models import Payout
+from app.coop.ledger.services import open_accounts
+from app.coop.members.identity import who_holds
+from app.coop.members.models import Cooperative, Member, Number, Person, Role
+from app.coop.members.offices import Directory, NotYours, Right
+from app.coop.payments.models import Payment
+from app.coop.production.models import CooperativeProduct, Weighing
+from app.ussd.bindings import Hop, Lead, Refused
+from menus.desk import Desk
+from menus.publishing import compiled
+from menus.whole import bindings
+from tests import hands, quay, village
+
+MENU = compiled()
+SCREENS = [screen for screen in MENU.screens.values() if screen.guard in get_args(Right)]
+FIRST = {"weigh": quay.SECRETARY, "pay": quay.TREASURER, "approve": quay.PRESIDENT}
+SECOND = {"weigh": "+221770000301", "pay": "+221770000304"}
+"""Who acts in CPS1 and in CPS2; the secretary where no other is named."""
+
+TYPED = {
+    "assisted_member": "00201",
+    "hand_to": "00202",
+    "line": "00204",
+    "members_card": "00202",
+    "other_card": "00203",
+    "paper_line": "00203",
+    "sign_reference": "payment",
+    "till_card": "00201",
+    "till_reference": "payout",
+}
+"""What of CPS1's is typed at a question."""
+NOBODYS = {
+    "assisted_place": "1",
+    "contest_note": "Vu et compté",
+    "grade": "1",
+    "letter_words": "Oui, demain.",
+    "member_name": "Fatou Ndiaye",
+    "member_phone": "771112233",
+    "new_phone": "771112277",
+    "paper_day": "2311",
+    "paper_number": "4711",
+    "pay_way": "1",
+    "pin": "2468",
+    "price_amount": "1100",
+    "quantity": "5",
+    "reason": "1",
+    "sign_number": "4711",
+    "till_amount": "500",
+    "till_asset": "Moteur",
+    "till_signature": "4711",
+    "till_times": "3",
+    "weight": "12,5",
+}
+"""What is typed at questions that name nobody."""
+OWN = {"confirm_list", "publish_price", "enter_member", "make_batch"}
+"""Acts on the officer's own list, price or due money: they take no id of anybody."""
+NOT_NOW = {
+    "ask_lease_for": "one is on its way",
+    "ask_merge": "one of the two is leaving",
+    "ask_withdrawal_for": "nothing is saved",
+    "close_call_back": "nobody took it",
+    "hand_payout": "it is handed over",
+    "note_departure": "it is noted",
+    "renew_activation": "the account is open",
+    "settle": "something is on its way",
+}
+"""Acts that CPS1's own officers can't do here either, for another reason."""
+NOS = ("changed", "taken", "not_yours", "denied", "gone", "barred", "call_back_gone", "letter_gone")
+BY_KEPT = {"assisted_declarations", "numbers_of_whom", "payouts_to_hand"}
+"""Lists of the member whom a question before has found in the officer's scope."""
+EMPTY = {"days_due", "products_due", "payouts_to_hand"}
+SHARED = {"priceable", "brought_products", "assisted_products"}
+"""Lists of products, which are nobody's."""
+
+
+@pytest.fixture
+def houses(sqlite_database, clock):
+    """CPS1 with something for every list, CPS2 with its officers and one member."""
+    hands.settle(sqlite_database, clock())
+    with sqlite_database.transaction() as session:
+        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": village.LONG_AGO}
+        session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
+        session.flush()
+        open_accounts(session, 2, None)
+        session.add(CooperativeProduct(cooperative_id=2, slot=1, product_id=1, active=True))
+        for number, role in ((301, "secretary"), (302, "president"), (304, "treasurer"), (311, None)):
+            session.add(Person(id=number, name=f"Autre {number}", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1))
+            session.flush()
+            session.add(Number(phone=f"+221770000{number}", person_id=number, place=None, registered_at=village.LONG_AGO))
+            row = {"card": f"C{number:05d}", "state": "active", "joined_on": date(2026, 8, 26)}
+            session.add(Member(id=number, person_id=number, cooperative_id=2, **row))
+            if role:
+                session.add(Role(person_id=number, role=role, cooperative_id=2, from_on=date(2026, 1, 1)))
+    return Houses(sqlite_database, clock)
+
+
+class Houses:
+    def __init__(self, database, clock):
+        self.database, self.clock = database, clock
+        self.desk = Desk(database, village.PEPPERS, village.KEY, "*384*44135#", 20, Directory(database, 0), "Gratuit")
+        self.kept = self._collected()
+        for screen in ("till_hand_pin", "hand_over", "leaver_confirm", "weigh_grade"):
+            self.act(FIRST, MENU.screens[screen], self.kept, keep=True)
+        with database.transaction() as session:
+            credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
+            opening.open_contest(session, credited.member_id, "weighing", credited.id, channel="ussd", now=clock())
+            undo = {"undo": {"id": noted.id}}
+        self.kept = self.kept | self._collected() | undo
+
+    def _collected(self):
+        """Return what the sessions of CPS1's officers may keep: the first of each list, what is typed, what choices add."""
+        kept = {}
+        for screen in MENU.screens.values():
+            for choice in screen.choices.values():
+                kept = choice.keep | kept
+        for screen in SCREENS * 4:
+            with contextlib.suppress(LookupError, Lead, Refused, TypeError, msgspec.ValidationError):
+                if screen.rows and screen.keep:
+                    kept[screen.keep] = self.rows(FIRST, screen, kept)[0]
+                elif screen.ask and screen.keep:
+                    self._answered(screen, kept)
+        return kept
+
+    def _answered(self, screen, kept):
+        try:
+            kept[screen.keep] = self.ask(FIRST, screen, kept)
+        except Lead as lead:
+            kept[lead.name] = msgspec.to_builtins(lead.values)
+
+    def hop(self, phones, right, kept):
+        phone = phones.get(right, phones["weigh"])
+        with self.database.read() as reader:
+            [who] = who_holds(reader, phone)
+        return Hop(self.desk, phone, self.clock(), "matrix", "t", "fr", msgspec.to_builtins(who), True, kept)
+
+    def typed(self, ask):
+        word = (TYPED | NOBODYS)[ask]
+        table = {"payment": Payment, "payout": Payout}.get(word)
+        if table is None:
+            return word
+        with self.database.read() as reader:
+            return reader.scalar(select(table.reference).where(table.state.in_(("handed_over", "handed")))) or ""
+
+    def ask(self, phones, screen, kept):
+        answer = bindings.answers[screen.ask]
+        return msgspec.to_builtins(answer.call(self.hop(phones, screen.guard, kept), self.typed(screen.ask)))
+
+    def rows(self, phones, screen, kept):
+        return [msgspec.to_builtins(row) for row in bindings.rows_of[screen.rows].call(self.hop(phones, screen.guard, kept))]
+
+    def act(self, phones, screen, kept, *, keep=False):
+        with self.database.session() as session:
+            done = bindings.effects[screen.effect].call(self.hop(phones, screen.guard, kept), session)
+            session.commit() if keep else session.rollback()
+            return done
+
+
+def test_every_question_of_the_bureau_says_what_is_typed_at_it():
+    assert {screen.ask for screen in SCREENS if screen.ask} == set(TYPED) | set(NOBODYS)
+    assert {screen.effect for screen in SCREENS} >= OWN
+    assert {screen.rows for screen in SCREENS} >= SHARED
+
+
+def outcome(act, *args):
+    """What came of it, as something to compare."""
+    try:
+        return ("given", msgspec.to_builtins(act(*args)))
+    except (Lead, Refused, NotYours) as no:
+        return (type(no).__name__, getattr(no, "name", getattr(no, "code", "")), msgspec.to_builtins(getattr(no, "values", None)))
+
+
+@pytest.mark.parametrize("screen", [one for one in SCREENS if one.ask in TYPED], ids=lambda one: one.name)
+def test_what_is_anothers_is_unknown_to_a_question(houses, screen):
+    theirs, anothers = (outcome(houses.ask, phones, screen, houses.kept) for phones in (FIRST, SECOND))
+    assert theirs[0] in ("given", "Lead")
+    assert anothers == ("Refused", "unknown", None)
+
+
+@pytest.mark.parametrize("screen", [one for one in SCREENS if one.rows and one.rows not in SHARED], ids=lambda one: one.name)
+def test_a_list_shows_nothing_of_anothers(houses, screen):
+    theirs, anothers = (houses.rows(phones, screen, houses.kept) for phones in (FIRST, SECOND))
+    assert bool(theirs) is (screen.rows not in EMPTY)
+    if screen.rows not in BY_KEPT:
+        assert anothers == []
+
+
+@pytest.mark.parametrize("screen", [one for one in SCREENS if one.effect and one.effect not in OWN], ids=lambda one: one.name)
+def test_no_act_is_done_to_what_is_anothers(houses, screen):
+    theirs, anothers = (outcome(houses.act, phones, screen, houses.kept) for phones in (FIRST, SECOND))
+    assert (theirs[0] == "given") is (screen.effect not in NOT_NOW)
+    assert anothers[:2] in {("Lead", name) for name in NOS}
