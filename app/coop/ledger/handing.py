@@ -16,6 +16,7 @@ from app.coop.ledger.services import account_of, post, reverse
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
+from app.coop.members.lock import lock_members
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
 
@@ -30,7 +31,7 @@ def hand_over(session: Session, office: Office, payout_id: int, *, channel: str,
     """
     here = Payout.cooperative_id == office.cooperative_id
     row = move(session, payout_id, ("approved",), "handed", here)
-    member = session.execute(select(Member.person_id, Member.state).where(Member.id == row.member_id)).one()
+    member = lock_members(session, (row.member_id,))[row.member_id]
     if member.person_id == office.person_id:
         raise NotForYourself
     if member.state not in BELONGS:

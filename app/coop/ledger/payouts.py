@@ -17,7 +17,7 @@ from app.coop.ledger.models import Account, Payout
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
-from app.coop.members.models import Member
+from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.offices import Office
 from app.coop.production.references import draw_free
 
@@ -112,14 +112,15 @@ def ask(
         return known
     if amount <= 0 or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
         raise ValueError(amount)
-    member = session.execute(select(Member.cooperative_id, Member.person_id, Member.state).where(Member.id == member_id)).one()
+    try:
+        member = lock_member(session, member_id)  # those who ask at once wait for each other here
+    except MemberLeft:
+        raise NotHers(member_id) from None
     if member.state not in BELONGS or (office is not None and office.cooperative_id != member.cooperative_id):
         raise NotHers(member_id)
     if office is not None and member.person_id == office.person_id:
         raise NotForYourself
     check_money(session, member_id, now)
-    # the account's row is what those who ask at once wait for, whatever they ask
-    session.execute(select(Account.id).where(Account.member_id == member_id, Account.kind == "savings").with_for_update())
     if any(one.kind == kind for one in open_of(session, member_id)):
         raise AlreadyOpen(kind)
     free = free_savings(session, member_id)

@@ -17,6 +17,7 @@ from app.coop.members import audit, leaving
 from app.coop.members.events import Departure
 from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money
+from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
 from app.coop.members.telling import tell
@@ -54,6 +55,7 @@ def ask_settlement(session: Session, office: Office, member: Found, *, channel: 
 
     Raises leaving.NotPossible, StillOpen, Owes, NotForYourself, MoneyFrozen, approvals.AlreadyAsked.
     """
+    lock_members(session, (member.member_id,))
     departure = leaving.departure_of(session, member.member_id)
     if departure is None:
         raise leaving.NotPossible
@@ -87,10 +89,11 @@ def ask_settlement(session: Session, office: Office, member: Found, *, channel: 
 def settled(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
     """Write the settlement as it was approved and close the account; raises Impossible when anything changed meanwhile."""
     member, scope = approval.member_id or 0, approval.cooperative_id or 0
+    one_at_a_time(session, scope)
+    lock_member(session, member)
     departure = leaving.departure_of(session, member)
     if departure is None or approval.about != f"departure:{departure.id}":
         raise approvals.Impossible("ce membre ne part plus")
-    one_at_a_time(session, scope)
     try:
         check_money(session, member, now)
         check_nothing_open(session, member)

@@ -16,6 +16,7 @@ from app.coop.ledger import services, signing
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.members import audit
 from app.coop.members.freezes import check_money
+from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
 from app.coop.payments.models import Payment, PaymentBatch
@@ -112,6 +113,10 @@ def hand_over(
         raise Gone
     row = session.get_one(Payment, payment_id, populate_existing=True)
     _for_another(session, office, row)
+    try:
+        lock_member(session, row.member_id)
+    except MemberLeft:
+        raise Gone from None
     check_money(session, row.member_id, now)
     lines = [(_account(session, row, "payable"), row.amount), (_account(session, row, "handed_over"), -row.amount)]
     row.handed_entry_id = _post(session, row, "handing_over", lines, now)
