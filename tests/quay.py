@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from app.coop.ledger.box import put_in
 from app.coop.ledger.services import open_accounts, post
 from app.coop.members.models import Member, Number, Person, Role
 from app.coop.members.offices import Office
@@ -43,6 +44,8 @@ def treasurer(database) -> None:
         session.add(Number(phone=TREASURER, person_id=104, place=None, registered_at=village.LONG_AGO))
         session.add(Role(person_id=104, role="treasurer", cooperative_id=1, from_on=date(2026, 1, 1)))
         _member(session, 104)
+        session.flush()
+        put_in(session, 1, "count", 1_000_000, operation="quay:box", now=village.LONG_AGO)
 
 
 def staffed(database):

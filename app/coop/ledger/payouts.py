@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.ledger import schedule
+from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
@@ -171,9 +172,13 @@ def approved(session: Session, approval: approvals.Approval, /, *, operation: st
     """Let it be handed over: the officers want it."""
     del operation, now
     try:
-        move(session, _about(approval), ("asked",), "approved")
+        row = move(session, _about(approval), ("asked",), "approved")
+        if row.kind != "leasing":
+            check_box(session, row.cooperative_id, row.amount)
     except Gone:
         raise approvals.Impossible("demande retirée") from None
+    except BoxShort:
+        raise approvals.Impossible("la caisse n'a pas assez") from None
 
 
 def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.ledger import payouts
+from app.coop.ledger.box import box_of, lock_box
 from app.coop.ledger.models import Account, Payout
 from app.coop.ledger.services import account_of, one_at_a_time, post
 from app.coop.members import audit, leaving
@@ -90,6 +91,7 @@ def settled(session: Session, approval: approvals.Approval, /, *, operation: str
     """Write the settlement as it was approved and close the account; raises Impossible when anything changed meanwhile."""
     member, scope = approval.member_id or 0, approval.cooperative_id or 0
     one_at_a_time(session, scope)
+    lock_box(session, scope)
     lock_member(session, member)
     departure = leaving.departure_of(session, member)
     if departure is None or approval.about != f"departure:{departure.id}":
@@ -107,6 +109,8 @@ def settled(session: Session, approval: approvals.Approval, /, *, operation: str
     if due:
         lines.append((account_of(session, scope, None, "cash"), -due))
     post(session, operation=operation, kind="settlement", cooperative_id=scope, member_id=member, lines=lines, now=now)
+    if due and box_of(session, scope).free < 0:
+        raise approvals.Impossible("la caisse n'a pas assez")
     _close(session, departure.id, member, approval.decided_by, operation, now)
 
 
