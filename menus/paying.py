@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.sweeping import Said
+from app.coop.ledger.box import BoxShort
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.freezes import MoneyFrozen
@@ -84,6 +85,10 @@ class ToHand(msgspec.Struct, frozen=True):
 
 class Name(msgspec.Struct, frozen=True):
     name: kinds.PersonName
+
+
+class Short(msgspec.Struct, frozen=True):
+    left: kinds.Amount
 
 
 class BatchRow(msgspec.Struct, frozen=True):
@@ -212,7 +217,7 @@ def hand_name(hop: Hop) -> Name:
         return Name(handing.name_of(reader, hop.kept["hand"]["id"]))
 
 
-@menu.effect(leads={"gone": None, "frozen": None, "yourself": None, "not_yours": None})
+@menu.effect(leads={"gone": None, "short": Short, "frozen": None, "yourself": None, "not_yours": None})
 def hand_over(hop: Hop, session: Session) -> Nothing:
     """Note that the member was given her money, and ask her by SMS to say so."""
     office = acting_office(session, hop, "pay")
@@ -222,6 +227,8 @@ def hand_over(hop: Hop, session: Session) -> Nothing:
         )
     except (handing.Gone, Overdrawn):
         raise Lead("gone") from None
+    except BoxShort as short:
+        raise Lead("short", Short(short.free)) from None
     except MoneyFrozen:
         raise Lead("frozen") from None
     except NotForYourself:

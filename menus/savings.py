@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import law
 from app.coop.ledger import payouts, schedule, signing
+from app.coop.ledger.box import BoxShort
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.reaching import reach
@@ -69,6 +70,8 @@ def denials() -> Iterator[None]:
         raise Lead("denied", Why(f"Épargne libre: {kinds.amount_words(short.free)}.")) from None
     except law.Unlawful as unlawful:
         raise Lead("denied", Why(str(unlawful))) from None
+    except BoxShort as short:
+        raise Lead("denied", Why(f"Il reste en caisse: {kinds.amount_words(short.free)}.")) from None
     except tuple(_WHY) as no:
         raise Lead("denied", Why(_WHY[type(no)])) from None
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
-from app.coop.ledger.services import open_accounts, post
+from app.coop.ledger.box import put_in
+from app.coop.ledger.services import account_of, open_accounts, post
 from app.coop.members.models import Member, Number, Person, Role
 from app.coop.members.offices import Office
 from app.coop.production import declaring
@@ -43,6 +44,8 @@ def treasurer(database) -> None:
         session.add(Number(phone=TREASURER, person_id=104, place=None, registered_at=village.LONG_AGO))
         session.add(Role(person_id=104, role="treasurer", cooperative_id=1, from_on=date(2026, 1, 1)))
         _member(session, 104)
+        session.flush()
+        put_in(session, 1, "count", 1_000_000, operation="quay:box", now=village.LONG_AGO)
 
 
 def staffed(database):
@@ -63,8 +66,7 @@ def women(database, count: int) -> list[int]:
             _member(session, member)
             session.flush()
             mine = open_accounts(session, 1, member)
-            cash = 1  # the village's first account is its cash
-            lines = [(mine["advance"], 10_000), (cash, -10_000)]
+            lines = [(mine["advance"], 10_000), (account_of(session, 1, None, "opening"), -10_000)]
             post(
                 session,
                 operation=f"quay:{member}",

@@ -24,6 +24,7 @@ COMMANDS = {
     "admin": ("admin", "Give offices and take them back."),
     "member": ("member", "Print members' cards."),
     "ledger": ("ledger", "Recompute the books."),
+    "box": ("box", "Look into the box, note cash that comes and goes."),
     "export": ("export", "Write files for others."),
     "import": ("importing", "Take files of others in."),
     "report": ("report", "Figures of the co-operatives."),

@@ -1,14 +1,22 @@
 """`jappoo import`: files of others."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from app.cli.desk import cooperative_id, operator_act, read_settings
+
+if TYPE_CHECKING:
+    from app.coop.approvals.sweeping import Said
+    from app.coop.payments.files import Row
+    from app.db.database import Database
+
+    Line = tuple[int, dict[str, str]]
 
 
 @click.group(name="import")
@@ -20,35 +28,68 @@ def import_() -> None:
 
 
 @import_.command()
-@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.argument("file", type=click.File("rb"))
 @click.option("--cooperative", help="The co-operative's code, when a reference is not of one alone.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print each line's outcome as JSON.")
-def payments(file: IO[str], cooperative: str | None, *, dry_run: bool, as_json: bool) -> int:
+def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json: bool) -> int:
     """Take in the operator's references from FILE (CSV with `reference`, `operator_reference` and perhaps `amount`).
 
-    Each line is accepted, known (the same as before: nothing changes) or refused with a reason; the member is told by SMS, and
-    says whether the money has come. Exit 1 when a line was refused.
+    The file is CSV or text with tabs, as a spreadsheet saves it. Each line is accepted, known (the same as before: nothing
+    changes) or refused with a reason; the member is told by SMS, and says whether the money has come. Each line is kept by
+    itself: cut off, the same file again goes on where it stopped.
+    Exit 1 when a line was refused.
 
     Example: jappoo import payments references.csv --dry-run
     """
     from app.coop.approvals.sweeping import Said
-    from app.coop.payments import files, telling
+    from app.coop.payments import files
 
     settings, now = read_settings(), datetime.now(UTC)
     said = Said(settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price)
     try:
-        lines = list(files.read(file.read()))
+        lines = files.read(file.read())
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
     with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:
         scope = cooperative_id(session, cooperative)
-        done = [files.take_in(session, line, row, cooperative_id=scope, now=now) for line, row in lines]
-        for row in done:
-            if row.outcome == "accepted" and row.payment_id:
-                telling.tell_handed_over(session, row.payment_id, said=said, now=now)
+    with open_database() as database:
+        taken = _try(database, lines, scope, now) if dry_run else _take(database, lines, scope, said, now)
+        done = list(taken)
     _say(done, dry_run, as_json)
     return 1 if any(row.outcome == "refused" for row in done) else 0
+
+
+def _take(database: "Database", lines: list["Line"], scope: int | None, said: "Said", now: datetime) -> Iterator["Row"]:
+    """Take each line in a transaction of its own: nobody waits for the file."""
+    from app.coop.payments import files, telling
+
+    for line, row in lines:
+        with database.transaction() as session:
+            done = files.take_in(session, line, row, cooperative_id=scope, now=now)
+            if done.outcome == "accepted" and done.payment_id:
+                telling.tell_handed_over(session, done.payment_id, said=said, now=now)
+        yield done
+
+
+def _try(database: "Database", lines: list["Line"], scope: int | None, now: datetime) -> Iterator["Row"]:
+    """Say what would become of each line: first comes what the lines before it did to the same payment, or by the same reference of
+    the operator's.
+    """
+    from app.coop.payments import files
+
+    accepted: dict[str, list[Line]] = defaultdict(list)
+    for line, row in lines:
+        keys = row["reference"].zfill(6), row["operator_reference"]
+        with database.session() as session:
+            for before in [one for key in keys for one in accepted[key]]:
+                files.take_in(session, *before, cooperative_id=scope, now=now)
+            done = files.take_in(session, line, row, cooperative_id=scope, now=now)
+            session.rollback()
+        if done.outcome == "accepted":
+            for key in keys:
+                accepted[key].append((line, row))
+        yield done
 
 
 def _say(done: list[Any], dry_run: bool, as_json: bool) -> None:

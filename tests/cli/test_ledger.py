@@ -58,4 +58,4 @@ def test_what_is_no_rule_is_refused_in_one_line(run, arguments, code, words):
 
 def test_the_books_are_verified(run):
     code, out, _ = run("verify")
-    assert (code, "2 entries, 4 postings" in out) == (0, True)
+    assert (code, "3 entries, 6 postings" in out) == (0, True)

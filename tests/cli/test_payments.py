@@ -4,18 +4,24 @@ import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import func, select, update
 
+from app.cli import main
 from app.coop.ledger.models import Account, Posting
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Member, Person
 from app.coop.payments import batches, handing
-from app.coop.payments.models import Payment
+from app.coop.payments.models import Payment, PaymentExport
 from app.coop.production.references import check_digit
 from app.sms.models import Message
 from tests import quay, treasury
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 @pytest.fixture
@@ -89,7 +95,7 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     assert json.loads(run("report", "payments", "--format", "json").out)[0]["median"] == 0
 
 
-@pytest.mark.parametrize(("content", "error"), [("a,b\n1,2\n", "must name the columns"), ("", "must name the columns")])
+@pytest.mark.parametrize(("content", "error"), [("a,b\n1,2\n", "doit nommer les colonnes"), ("", "doit nommer les colonnes")])
 def test_a_file_that_is_none_is_refused_in_a_line(counter, run, tmp_path, content, error):
     del counter
     file = tmp_path / "wrong.csv"
@@ -108,3 +114,135 @@ def test_what_the_operator_paid_of_a_closed_batch_is_said_to_be_still_owed(count
     file = tmp_path / "references.csv"
     file.write_text(f"reference,operator_reference\n{reference},OM.77/1\n", "utf-8")
     assert "its batch was closed: what the operator paid is still owed in the books" in run("import", "payments", str(file)).out
+
+
+def test_only_what_is_open_goes_out_and_a_second_time_says_so_and_is_written_down(counter, run):
+    now = datetime.now(UTC)
+    batch, _ = treasury.batch(counter, now)
+    first = payments(counter)[0]
+    assert run("export", "payments", str(batch)).err == ""
+    with counter.transaction() as session:
+        handing.hand_over(session, first.id, office=treasury.PAYER, channel="ussd", operation="hand", now=now)
+    again = run("export", "payments", str(batch), "--format", "json")
+    assert [row["card"] for row in json.loads(again.out)] == ["C00202", "C00203"]
+    assert f"batch {batch} went out before" in again.err
+    record = json.loads(run("export", "payments", str(batch), "--format", "json", "--all").out)
+    assert [(row["state"], row["number"]) for row in record] == [("handed_over", ""), ("open", ""), ("open", "")]
+    with counter.transaction() as session:
+        assert session.execute(select(PaymentExport.count, PaymentExport.total)).all() == [(3, 29_400), (2, 19_600)]
+        batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=now)
+    closed = run("export", "payments", str(batch))
+    assert (closed.code, closed.out) == (1, "")
+    assert len(json.loads(run("export", "payments", str(batch), "--format", "json", "--all").out)) == 1
+
+
+def filled(database, name):
+    """Return a file that was brought, with references of payments that are open in the place of R1, R2 …"""
+    data = (FIXTURES / name).read_bytes()
+    coding = "utf-16" if data.startswith(b"\xff\xfe") else "cp1252" if "cp1252" in name else "utf-8"
+    text = data.decode(coding)
+    for number, row in enumerate(payments(database), 1):
+        text = text.replace(f"R{number}", row.reference)
+    return text.encode(coding)
+
+
+@pytest.mark.parametrize("name", ["c03_lot_cp1252.csv", "c03_lot_utf16_tabs.txt", "c15_lot_entete_insecable.csv"])
+def test_a_file_is_read_as_a_spreadsheet_saved_it(counter, run, tmp_path, name):
+    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    file = tmp_path / name
+    file.write_bytes(filled(counter, name))
+    done = run("import", "payments", str(file))
+    accepted = [row for row in payments(counter) if row.state == "handed_over"]
+    assert (done.code, f"{len(accepted)} accepted, 0 known, 0 refused" in done.out, len(accepted) >= 1) == (0, True, True)
+
+
+WRITTEN = [
+    ("a line for the separator", "sep=;\r\n{head}\r\n{line}\r\n", "1 accepted"),
+    ("lone carriage returns", "{head}\r{line}\r", "1 accepted"),
+    ("columns without a name", "{head};;;\n{line};;;\n", "1 accepted"),
+    ("spaces that don't break", "{head}\n{line}\u00a0\n", "1 accepted"),
+    ("two columns of one name", "{head};amount\n{line};1\n", "Deux colonnes ont le même nom: amount"),
+    ("more cells than columns", "{head}\n{line};1\n", "Ligne 2: plus de cellules que de colonnes"),
+    ("a quote that isn't closed", '{head}\n{line}\n"{line}\n{line}\n', "Ligne 3: un guillemet n'est pas fermé"),
+    ("no text", "\0\0", "n'est pas un texte"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), [row[1:] for row in WRITTEN], ids=[row[0] for row in WRITTEN])
+def test_a_file_is_read_or_refused_whole_in_clear_words(counter, run, tmp_path, text, says):
+    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    line = f"{payments(counter)[0].reference};OM.77/1;9800"
+    file = tmp_path / "references.csv"
+    file.write_bytes(text.format(head="reference;operator_reference;amount", line=line).encode())
+    done = run("import", "payments", str(file))
+    assert says in done.out + done.err
+    assert [row.state for row in payments(counter)].count("handed_over") == ("accepted" in says)
+
+
+def test_an_open_quote_swallows_no_line(counter, run, tmp_path):
+    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    file = tmp_path / "references.csv"
+    file.write_bytes(filled(counter, "c01_lot_guillemet_ouvert.csv"))
+    done = run("import", "payments", str(file))
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "Ligne 2" in done.err
+    assert {row.state for row in payments(counter)} == {"open"}
+
+
+def test_a_dry_run_says_what_the_run_does_also_of_a_line_that_comes_twice(counter, run, tmp_path):
+    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    first, second, _ = payments(counter)
+    lines = [(first, "OM.77/1"), (first, "OM.77/1"), (first, "OM.77/2"), (second, "OM.77/1"), (second, "OM.77/3")]
+    file = tmp_path / "references.csv"
+    file.write_text("reference,operator_reference\n" + "".join(f"{row.reference},{by}\n" for row, by in lines))
+    dry, done = (json.loads(run("import", "payments", str(file), "--json", *flag).out) for flag in (["--dry-run"], []))
+    assert [row["outcome"] for row in dry] == ["accepted", "known", "refused", "refused", "accepted"]
+    assert dry == done
+
+
+def test_a_reference_of_another_season_hides_no_open_payment(counter, run, tmp_path):
+    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    last_year, today, _ = payments(counter)
+    file = tmp_path / "references.csv"
+    file.write_text(f"reference,operator_reference\n{last_year.reference},OM.2025\n")
+    assert "1 accepted" in run("import", "payments", str(file)).out
+    with counter.transaction() as session:
+        old = {"season": last_year.season - 1, "state": "paid"}
+        session.execute(update(Payment).where(Payment.id == last_year.id).values(**old))
+        session.execute(update(Payment).where(Payment.id == today.id).values(reference=last_year.reference))
+    file.write_text(f"reference,operator_reference\n{last_year.reference},OM.2026\n{last_year.reference},OM.2025\n")
+    for scope in ((), ("--cooperative", "CPS1")):
+        dry = json.loads(run("import", "payments", str(file), "--json", "--dry-run", *scope).out)
+        assert [(row["outcome"], row["payment_id"]) for row in dry] == [("accepted", today.id), ("known", last_year.id)]
+
+
+def test_a_file_under_way_keeps_nobody_waiting(postgres_database, monkeypatch, tmp_path):
+    now = datetime.now(UTC)
+    quay.staffed(postgres_database)
+    treasury.credited(postgres_database, quay.women(postgres_database, 4), now)
+    treasury.batch(postgres_database, now, way="mobile")
+    treasury.credited(postgres_database, [204], now, product=3)
+    batch, _ = treasury.batch(postgres_database, now, operation="cash")
+    with postgres_database.transaction() as session:
+        in_cash = session.scalars(select(Payment.id).where(Payment.batch_id == batch)).one()
+    first, held, *_ = payments(postgres_database)
+    file = tmp_path / "references.csv"
+    file.write_text(f"reference,operator_reference\n{first.reference},OM.77/1\n{held.reference},OM.77/2\n")
+    monkeypatch.setenv("JAPPOO_ENV", "test")
+    monkeypatch.setenv("DATABASE_URL", postgres_database.url)
+    with postgres_database.session() as session:
+        session.execute(select(Payment).where(Payment.id == held.id).with_for_update())
+        importing = Thread(target=main, args=(["import", "payments", str(file)],))
+        importing.start()
+        for _ in range(200):
+            if payments(postgres_database)[0].state == "handed_over":
+                break
+            sleep(0.05)
+        with postgres_database.transaction() as hop:
+            handing.confirm(hop, first.member_id, first.id, now=now)
+        with postgres_database.transaction() as hop:
+            handing.hand_over(hop, in_cash, office=treasury.PAYER, channel="ussd", operation="hand", now=now)
+        assert importing.is_alive()
+        session.rollback()
+    importing.join(30)
+    assert [row.state for row in payments(postgres_database)[:2]] == ["paid", "handed_over"]

@@ -13,7 +13,7 @@ from app.coop.ledger import corrections, expiring, handing, payouts, schedule, s
 from app.coop.ledger.deliveries import Delivery, credit
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.ledger.reading import Balances, balances_of
-from app.coop.ledger.services import Overdrawn, account_of
+from app.coop.ledger.services import Overdrawn, account_of, post
 from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, OfficerAct
@@ -315,6 +315,18 @@ def test_an_advance_has_a_schedule_to_the_franc_and_deliveries_repay_it(desk):
     assert (desk.state(row), desk.wrong()) == ("handed", ())
 
 
+def test_what_is_owed_from_before_makes_nothing_late(desk):
+    with desk.database.transaction() as session:
+        lines = [(account_of(session, 1, 1, "advance"), 10_000), (account_of(session, 1, None, "opening"), -10_000)]
+        post(session, operation="before", kind="advance", cooperative_id=1, member_id=1, lines=lines, now=desk.clock())
+    desk.handed("advance", 9_000, instalments=3)
+    desk.typed(till.take_in, TREASURER, 1, "repayment", 3_000)
+    with desk.database.read() as reader:
+        known = schedule.Standing(1, "advance", 16_000, 0, date(2027, 1, 24), 3_000)
+        assert schedule.standings(reader, date(2026, 12, 25), member_id=1) == [known]
+        assert schedule.standings(reader, date(2027, 1, 25), member_id=1)[0].late == 3_000
+
+
 def test_a_lease_is_equipment_owed_and_repaid_after_the_advance(desk):
     desk.handed("advance", 1_000, instalments=1)
     row = desk.handed("leasing", 60_000, asset="Moteur 15 CV", instalments=12)
@@ -493,7 +505,7 @@ def test_on_both_databases_a_withdrawal_and_its_reversal_leave_the_books_as_they
     desk.do(handing.receive, 1, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
-    assert (desk.balances(), desk.control("cash"), desk.wrong()) == (Balances(10_000, 12_500), 22_500, ())
+    assert (desk.balances(), desk.control("cash"), desk.wrong()) == (Balances(10_000, 12_500), 1_022_500, ())
 
 
 @pytest.mark.parametrize(

@@ -218,3 +218,31 @@ def test_a_scoops_is_told_at_once_that_it_lends_nothing(line, database, choice):
         session.execute(update(Cooperative).values(legal_form="SCOOPS"))
     said = at_till(line, quay.TREASURER, choice, "00001")
     assert said == "Art. 251: une SCOOPS ne prete pas à ses membres. Rien n'est changé."
+
+
+def at_box(line, *entries):
+    return talk(line, quay.TREASURER, "2468", *entries, to=("8", "3", "8"))
+
+
+def test_the_box_is_counted_filled_and_brought_to_the_bank(line, database):
+    assert "En caisse 1 022 500 F, promis 0 F, libre 1 022 500 F" in at_box(line)
+    assert "Entrée d'une vente: 7 500 F ?" in at_box(line, "1", "7500")
+    assert at_box(line, "1", "7500", "2468") == "Entrée d'une vente: 7 500 F noté."
+    assert at_box(line, "4", "30000", "2468") == "Sortie vers la banque: 30 000 F noté."
+    assert "libre 1 000 000 F" in at_box(line)
+    assert "Il reste en caisse: 1 000 000 F. Rien n'est changé." in at_box(line, "4", "1000001", "2468")
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        acts = select(OfficerAct.act).where(OfficerAct.act.like("cash %"))
+        assert sorted(reader.scalars(acts)) == ["cash into the box", "cash out of the box"]
+
+
+@ON_SQLITE
+def test_what_the_box_does_not_cover_is_neither_approved_nor_handed_over(line, database):
+    ask(line)
+    at_box(line, "4", "1020000", "2468")
+    assert "la caisse n'a pas assez" in approve(line, quay.SECRETARY, quay.PRESIDENT)
+    at_box(line, "1", "2500", "2468")
+    assert "Approuvé" in approve(line, quay.PRESIDENT)
+    assert "promis 5 000 F, libre 0 F" in at_box(line)
+    assert balances(database).savings == 12_500

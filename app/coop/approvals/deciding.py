@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.coop.approvals import rules
 from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.members import audit
+from app.coop.members.lock import MemberLeft
 from app.coop.members.offices import Office, offices_of
 
 LIVES = timedelta(hours=72)
@@ -151,7 +152,10 @@ def decide(
     if missing == 0:
         row.state, row.decided_by, row.decided_at = "approved", acting.person_id, now
         session.flush()
-        _EXECUTES[row.kind](session, row, operation=f"approval:{row.id}", now=now)
+        try:
+            _EXECUTES[row.kind](session, row, operation=f"approval:{row.id}", now=now)
+        except MemberLeft:
+            raise Impossible("le compte est clos") from None
     return Decided(row.state, missing)
 
 

@@ -11,6 +11,7 @@ from app.coop.ledger import handing as till
 from app.coop.ledger.models import Payout
 from app.coop.ledger.services import Overdrawn
 from app.coop.members import audit
+from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office, holders_of_right
 from app.coop.payments import batches, handing
@@ -99,7 +100,17 @@ def answer(
     Upheld, a payment is taken back: reversed in the books and due again; so is a payout, as if it had not left. Dismissed, it
     stands where it stood. A weighing or its price is only answered: the officers correct the books by a reversal of their own.
     """
-    mine = (Contest.id == contest_id) & _for(office) & ~_theirs(office.person_id)
+    what = select(Contest.payment_id, Contest.payout_id, Contest.member_id).where(Contest.id == contest_id)
+    about = session.execute(what).first()
+    if about is None:
+        raise Gone
+    for table, id_ in ((Payment, about.payment_id), (Payout, about.payout_id)):
+        session.execute(select(table.id).where(table.id == id_).with_for_update())
+    try:
+        lock_member(session, about.member_id)
+    except MemberLeft:
+        raise Gone from None
+    mine = (Contest.id == contest_id) & (Contest.member_id == about.member_id) & _for(office) & ~_theirs(office.person_id)
     row = session.scalar(select(Contest).where(mine).with_for_update(of=Contest))
     if row is None:
         raise Gone

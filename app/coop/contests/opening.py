@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.coop.contests.clock import ANSWER, INVESTIGATE, after
 from app.coop.contests.models import Contest
 from app.coop.ledger.models import Payout
-from app.coop.members.models import Member
+from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.payments.models import Payment
 from app.coop.production.models import Declaration, Product, Weighing
 from app.coop.production.references import draw_free
@@ -24,6 +24,7 @@ Subject = Literal["payment", "weighing", "price", "payout"]
 
 ABOUT = {"payment": "payment_id", "payout": "payout_id"}
 """What of a contest names its subject; a weighing otherwise."""
+MONEY: dict[str, type[Payment] | type[Payout]] = {"payment": Payment, "payout": Payout}
 
 
 class Contestable(msgspec.Struct, frozen=True):
@@ -95,7 +96,9 @@ def open_contest(
     now: datetime,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> Opened:
-    """Write a member's contest, once for what it is about; money handed over then waits for the answer. Raises TooLate.
+    """Write a member's contest, once for what it is about; money handed over then waits for the answer.
+
+    Raises TooLate, also when the member has left or the card was merged into another.
 
     The clock starts today: fourteen working days to find out, seven more to answer.
     """
@@ -104,10 +107,15 @@ def open_contest(
     known = session.execute(select(Contest.id, Contest.number, Contest.answer_by).where(same)).first()
     if known is not None:
         return Opened(*known, known=True)
+    if subject in MONEY:  # its row before the member's, as those who hand over lock
+        session.execute(select(MONEY[subject].id).where(MONEY[subject].id == about).with_for_update())
+    try:
+        cooperative = lock_member(session, member_id).cooperative_id
+    except MemberLeft:
+        raise TooLate(about) from None
     what = next((one for one in contestable(session, member_id, now) if (one.subject, one.id) == (subject, about)), None)
     if what is None:
         raise TooLate(about)
-    cooperative = session.execute(select(Member.cooperative_id).where(Member.id == member_id)).scalar_one()
     investigate_by = after(now.date(), INVESTIGATE)
     row = Contest(
         cooperative_id=cooperative,

@@ -1,5 +1,6 @@
 """Fill a database with members: deterministic for their number and the day, each with a history that verifies."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -34,6 +35,8 @@ KINDS = ("shares", "savings", "payable", "advance")
 CONTROLS = ("cash", "purchases", "handed_over")
 FORMS = ("AER", "SCOOPS", "GIE", "COOP-CA")
 """The legal forms of co-operatives 1, 2, 3, 4, and so on in turn."""
+BOX_A_MEMBER = 50_000
+"""XOF of cash that a box begins with for each member."""
 OFFICES = ("secretary", "treasurer", "president")
 
 
@@ -97,6 +100,7 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None 
             if progress:
                 progress(len(numbers))
         _others(to, plan)
+        _boxes(to, plan)
         _boutique_and_training(to, plan)
         _after(to)
 
@@ -228,6 +232,23 @@ def _others(to: Connection, plan: Plan) -> None:
     key = activation.digest(ACTIVATION, first + 2, plan.key)
     expires = plan.today + timedelta(days=activation.DAYS)
     to.execute(insert(Activation), [{"person_id": first + 2, "digest": key, "tries": 0, "expires_at": expires}])
+
+
+def _boxes(to: Connection, plan: Plan) -> None:
+    """Count each co-operative's box once, more than all of its members could ask for."""
+    sizes = Counter(plan.cooperative_of(i) for i in range(1, plan.members + 1))
+    accounts, entries = 2 * plan.count + 4 * (plan.members + 3), 5 * (plan.members + 3)
+    rows: dict[type[Base], list[dict[str, Any]]] = {Account: [], JournalEntry: [], Posting: []}
+    for n in range(1, plan.count + 1):
+        other, entry, francs = accounts + n, entries + n, BOX_A_MEMBER * max(100, sizes[n])
+        rows[Account].append({"id": other, "cooperative_id": n, "member_id": None, "kind": "opening", "balance": 0})
+        made = {"id": entry, "operation": f"seed:{entry}", "kind": "box_in", "cooperative_id": n, "member_id": None}
+        rows[JournalEntry].append(made | {"at": plan.registered})
+        rows[Posting] += [
+            {"entry_id": entry, "account_id": one, "amount": by} for one, by in ((2 * n - 1, francs), (other, -francs))
+        ]
+    for table, values in rows.items():
+        bring(to, table, values)
 
 
 def _boutique_and_training(to: Connection, plan: Plan) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.coop import approvals
 from app.coop.ledger import handing
+from app.coop.ledger.box import box_of, lock_box
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.payouts import SIDES, free_savings
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, one_at_a_time, reverse
@@ -105,7 +106,10 @@ def reversed_(session: Session, approval: approvals.Approval, /, *, operation: s
                 handing.take_back(session, payout, operation=operation, now=now)
         else:
             one_at_a_time(session, entry.cooperative_id)
+            lock_box(session, entry.cooperative_id)
             reverse(session, entry.id, operation=operation, now=now)
+        if _touched(session, entry.id, "cash") and box_of(session, entry.cooperative_id).free < 0:
+            raise approvals.Impossible("la caisse n'a plus cet argent")
     except Overdrawn:
         raise approvals.Impossible("dépensé ou remboursé depuis") from None
     except AlreadyReversed:

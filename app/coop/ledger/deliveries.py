@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.services import OWED, one_at_a_time, open_accounts
+from app.coop.ledger.services import OWED, account_of, open_accounts
+from app.coop.members.lock import lock_present
 from app.coop.members.models import Cooperative
 
 
@@ -44,7 +45,8 @@ def shared_out(gross: int, owed: int, solidarity_percent: int, instalment_percen
 def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery], *, now: datetime) -> list[Credited]:
     """Write an entry for each delivery: purchases to payable, solidarity, advance and lease; return them in the order given.
 
-    All accounts are locked at once, in the order of their ids. An operation that was written before raises IntegrityError.
+    Members and their accounts are locked at once, in the order of their ids. An operation that was written before raises
+    IntegrityError; a member who has left, MemberLeft.
     """
     rules = session.execute(
         select(Cooperative.solidarity_percent, Cooperative.instalment_percent).where(Cooperative.id == cooperative_id)
@@ -102,26 +104,24 @@ def _entries(session: Session, cooperative_id: int, deliveries: Sequence[Deliver
 def _accounts(
     session: Session, cooperative_id: int, members: set[int]
 ) -> tuple[dict[tuple[int | None, str], int], dict[tuple[int, str], int]]:
-    """Lock the accounts that a list touches, opening those that are missing; return their ids, and what each member owes."""
+    """Lock the members of a list and their accounts, opening those that are missing; return all ids, and what each member owes."""
+    lock_present(session, members)
     scope = Account.cooperative_id == cooperative_id
-    wanted = select(Account.id, Account.member_id, Account.kind, Account.balance).where(
-        scope,
-        or_(
-            Account.member_id.in_(members) & Account.kind.in_(("payable", "advance", "leasing")),
-            Account.member_id.is_(None) & Account.kind.in_(("purchases", "solidarity")),
-        ),
+    wanted = (
+        select(Account.id, Account.member_id, Account.kind, Account.balance)
+        .where(scope, Account.member_id.in_(members), Account.kind.in_(("payable", "advance", "leasing")))
+        .order_by(Account.id)
+        .with_for_update()
     )
-    rows = session.execute(wanted.order_by(Account.id).with_for_update()).all()
+    rows = session.execute(wanted).all()
     known = {(row.member_id, row.kind) for row in rows}
-    missing = {member for member in members if not {(member, "payable"), (member, "advance")} <= known}
-    if missing or (None, "solidarity") not in known:
-        one_at_a_time(session, cooperative_id)
-        if session.scalar(select(Account.id).where(scope, Account.member_id.is_(None), Account.kind == "solidarity")) is None:
-            session.add(Account(cooperative_id=cooperative_id, member_id=None, kind="solidarity"))
-        for member in sorted(missing):
-            open_accounts(session, cooperative_id, member)
-        session.flush()
-        rows = session.execute(wanted.order_by(Account.id).with_for_update()).all()
+    missing = [member for member in sorted(members) if not {(member, "payable"), (member, "advance")} <= known]
+    for member in missing:
+        open_accounts(session, cooperative_id, member)
+    if missing:
+        rows = session.execute(wanted).all()
+    accounts: dict[tuple[int | None, str], int] = {(row.member_id, row.kind): row.id for row in rows}
+    accounts |= {(None, kind): account_of(session, cooperative_id, None, kind) for kind in ("purchases", "solidarity")}
     owed: dict[tuple[int, str], int] = defaultdict(int)
     owed |= {(row.member_id, row.kind): row.balance for row in rows if row.kind in OWED and row.member_id is not None}
-    return {(row.member_id, row.kind): row.id for row in rows}, owed
+    return accounts, owed

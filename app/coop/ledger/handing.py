@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.coop import law
 from app.coop.ledger import schedule, signing
+from app.coop.ledger.box import check_box
 from app.coop.ledger.models import Payout
 from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of
 from app.coop.ledger.services import account_of, post, reverse
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
+from app.coop.members.lock import lock_members
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
 
@@ -27,11 +29,13 @@ _WAITS = (Payout.state == "handed") & ~Payout.contested
 def hand_over(session: Session, office: Office, payout_id: int, *, channel: str, operation: str, now: datetime) -> Payout:
     """Note that an officer gave a member what was approved; her schedule begins.
 
-    Raises Gone, NotForYourself, NotHers, Unlawful, MoneyFrozen, Overdrawn: nothing is handed over then.
+    Raises Gone, NotForYourself, NotHers, Unlawful, MoneyFrozen, Overdrawn, BoxShort: nothing is handed over then.
     """
     here = Payout.cooperative_id == office.cooperative_id
     row = move(session, payout_id, ("approved",), "handed", here)
-    member = session.execute(select(Member.person_id, Member.state).where(Member.id == row.member_id)).one()
+    if row.kind != "leasing":
+        check_box(session, row.cooperative_id, row.amount, promised=True)
+    member = lock_members(session, (row.member_id,))[row.member_id]
     if member.person_id == office.person_id:
         raise NotForYourself
     if member.state not in BELONGS:

@@ -19,6 +19,7 @@ from app.coop.members import audit, numbers
 from app.coop.members.events import CardAlias, NumberChange
 from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money, freeze_money
+from app.coop.members.lock import lock_present
 from app.coop.members.models import Activation, Member, Number, Person, Role
 from app.coop.members.offices import Office
 from app.coop.members.telling import tell
@@ -62,9 +63,8 @@ def ask(session: Session, office: Office, kept: Found, other: Found, *, channel:
 def merged(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
     """Make one of the two, as they stand now; raises Impossible when they can't be any more."""
     _, kept_id, other_id = approval.about.split(":")
-    rows = session.execute(select(Member).where(Member.id.in_((int(kept_id), int(other_id)))).order_by(Member.id).with_for_update())
-    found = {row.id: row for row in rows.scalars()}
-    kept, other = found[int(kept_id)], found[int(other_id)]
+    lock_present(session, (int(kept_id), int(other_id)))
+    kept, other = (session.get_one(Member, int(one), populate_existing=True) for one in (kept_id, other_id))
     if approval.decided_by == other.person_id:
         raise approvals.Impossible("c'est votre carte")
     voted = select(approvals.ApprovalVote.id).where(approvals.ApprovalVote.approval_id == approval.id)

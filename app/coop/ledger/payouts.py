@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals, law
 from app.coop.ledger import schedule
+from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
-from app.coop.members.models import Member
+from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.offices import Office
 from app.coop.production.references import draw_free
 
@@ -112,15 +113,16 @@ def ask(
         return known
     if amount <= 0 or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
         raise ValueError(amount)
-    member = session.execute(select(Member.cooperative_id, Member.person_id, Member.state).where(Member.id == member_id)).one()
+    try:
+        member = lock_member(session, member_id)  # those who ask at once wait for each other here
+    except MemberLeft:
+        raise NotHers(member_id) from None
     if member.state not in BELONGS or (office is not None and office.cooperative_id != member.cooperative_id):
         raise NotHers(member_id)
     if office is not None and member.person_id == office.person_id:
         raise NotForYourself
     law.check(session, kind, member_id, now.date())
     check_money(session, member_id, now)
-    # the account's row is what those who ask at once wait for, whatever they ask
-    session.execute(select(Account.id).where(Account.member_id == member_id, Account.kind == "savings").with_for_update())
     if any(one.kind == kind for one in open_of(session, member_id)):
         raise AlreadyOpen(kind)
     free = free_savings(session, member_id)
@@ -173,10 +175,14 @@ def approved(session: Session, approval: approvals.Approval, /, *, operation: st
     try:
         row = move(session, _about(approval), ("asked",), "approved")
         law.check(session, row.kind, row.member_id, now.date())
+        if row.kind != "leasing":
+            check_box(session, row.cooperative_id, row.amount)
     except Gone:
         raise approvals.Impossible("demande retirée") from None
     except law.Unlawful as unlawful:
         raise approvals.Impossible(str(unlawful).rstrip(".")) from None
+    except BoxShort:
+        raise approvals.Impossible("la caisse n'a pas assez") from None
 
 
 def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:

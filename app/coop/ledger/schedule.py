@@ -5,12 +5,14 @@ from collections import defaultdict
 from datetime import date
 
 import msgspec
-from sqlalchemy import Connection, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.coop.ledger.models import Account, Instalment, Payout
+from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 
 MOST_INSTALMENTS = 24
+REPAYS = ("repayment", "leasing_repayment", "delivery", "settlement")
+"""Kinds of entries that repay."""
 RUNNING = ("handed", "paid")
 """States of a payout that its member owes."""
 
@@ -50,7 +52,8 @@ def standings(
 ) -> list[Standing]:
     """Return how one member stands, or all of a co-operative who have a schedule, the latest first. Two SELECTs.
 
-    Repayments settle the oldest instalments first, whichever of her advances they are of.
+    What was repaid since the first hand-over settles the oldest instalments first, whichever of her advances they are of; what was
+    owed without a schedule, from before, makes nothing late.
     """
     whose = Payout.member_id == member_id if member_id is not None else Payout.cooperative_id == cooperative_id
     rows = reader.execute(
@@ -62,15 +65,31 @@ def standings(
     plans: dict[tuple[int, str], list[tuple[date, int]]] = defaultdict(list)
     for member, kind, due, amount in rows:
         plans[member, kind].append((due, amount))
-    members = {member for member, _ in plans}
-    owing = select(Account.member_id, Account.kind, Account.balance).where(Account.member_id.in_(members))
-    owed = {(member, kind): balance for member, kind, balance in reader.execute(owing)}
-    found = [_standing(whom, plan, owed.get(whom, 0), today) for whom, plan in plans.items()]
+    accounts = _accounts(reader, whose)
+    found = [_standing(whom, plan, *accounts.get(whom, (0, 0)), today) for whom, plan in plans.items()]
     return sorted((one for one in found if one.owed), key=lambda one: (-one.late, one.member_id, one.kind))
 
 
-def _standing(whom: tuple[int, str], plan: list[tuple[date, int]], owed: int, today: date) -> Standing:
-    settled = max(0, sum(amount for _, amount in plan) - owed)
+def _accounts(reader: Connection | Session, whose: ColumnElement[bool]) -> dict[tuple[int, str], tuple[int, int]]:
+    """Return what is owed, and what was repaid since the first hand-over with a schedule, by member and kind."""
+    scheduled = select(Payout.member_id, Payout.kind, func.min(Payout.handed_entry_id).label("entry"))
+    scheduled = scheduled.where(whose, Payout.state.in_(RUNNING), Payout.instalments > 0).group_by(Payout.member_id, Payout.kind)
+    first, undone = scheduled.subquery(), aliased(JournalEntry)
+    # a reversal counts with the entry that it takes back
+    kind, entry = func.coalesce(undone.kind, JournalEntry.kind), func.coalesce(undone.id, JournalEntry.id)
+    repaid = func.sum(case((kind.in_(REPAYS) & (entry > first.c.entry), -Posting.amount), else_=0))
+    rows = (
+        select(Account.member_id, Account.kind, Account.balance, repaid)
+        .join(first, (first.c.member_id == Account.member_id) & (first.c.kind == Account.kind))
+        .join(Posting, Posting.account_id == Account.id)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .outerjoin(undone, undone.id == JournalEntry.reverses_id)
+        .group_by(Account.member_id, Account.kind, Account.balance)
+    )
+    return {(row[0], row[1]): (row[2], int(row[3])) for row in reader.execute(rows)}
+
+
+def _standing(whom: tuple[int, str], plan: list[tuple[date, int]], owed: int, settled: int, today: date) -> Standing:
     late, ahead = 0, (None, 0)
     for due, amount in plan:
         left = max(0, amount - settled)

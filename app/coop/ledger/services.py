@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.members.lock import lock_present
 from app.coop.members.models import Cooperative
 
 MEMBER_KINDS = ("shares", "savings", "payable", "advance")
@@ -30,13 +33,7 @@ class AlreadyReversed(ValueError):
 def open_accounts(session: Session, cooperative_id: int, member_id: int | None) -> dict[str, int]:
     """Open what accounts a member hasn't, or with None a co-operative's control accounts; return the ids of all by kind."""
     kinds = MEMBER_KINDS if member_id else CONTROL_KINDS
-    owner = Account.member_id.is_(None) if member_id is None else Account.member_id == member_id
-    there = select(Account.kind, Account.id).where(Account.cooperative_id == cooperative_id, owner, Account.kind.in_(kinds))
-    known = {row.kind: row.id for row in session.execute(there)}
-    accounts = [Account(cooperative_id=cooperative_id, member_id=member_id, kind=kind) for kind in kinds if kind not in known]
-    session.add_all(accounts)
-    session.flush()
-    return known | {account.kind: account.id for account in accounts}
+    return {kind: account_of(session, cooperative_id, member_id, kind) for kind in kinds}
 
 
 def one_at_a_time(session: Session, cooperative_id: int) -> None:
@@ -54,13 +51,10 @@ def account_of(session: Session, cooperative_id: int, member_id: int | None, kin
     wanted = select(Account.id).where(Account.cooperative_id == cooperative_id, owner, Account.kind == kind)
     found = session.scalar(wanted)
     if found is None:
-        one_at_a_time(session, cooperative_id)
-        found = session.scalar(wanted)
-    if found is None:
-        account = Account(cooperative_id=cooperative_id, member_id=member_id, kind=kind)
-        session.add(account)
-        session.flush()
-        found = account.id
+        new = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Account)
+        row = {"cooperative_id": cooperative_id, "member_id": member_id, "kind": kind}
+        session.execute(new.values(row).on_conflict_do_nothing())  # another may be opening the same
+        found = session.execute(wanted).scalar_one()
     return found
 
 
@@ -77,8 +71,8 @@ def post(
 ) -> int:
     """Write an entry of (account, amount) lines, debit positive; return its id. The same operation again writes nothing.
 
-    Accounts are locked in the order of their ids, so that two entries never wait for each other in a circle. Raises
-    Unbalanced, Overdrawn.
+    The rows of the accounts' members are locked, and their accounts, each in the order of their ids. A control account isn't: its
+    balance is not kept, and every act of the co-operative would wait for it. Raises Unbalanced, Overdrawn, MemberLeft.
     """
     same = select(JournalEntry.id).where(JournalEntry.operation == operation)
     known = session.scalar(same)
@@ -89,20 +83,17 @@ def post(
     touched = {account: 0 for account, _ in lines}
     for account, amount in lines:
         touched[account] += amount
-    locked = session.execute(
-        select(Account.id, Account.member_id, Account.kind, Account.balance)
-        .where(Account.id.in_(touched), Account.cooperative_id == cooperative_id)
-        .order_by(Account.id)
-        .with_for_update()
-    ).all()
-    known = session.scalar(same)  # the first may have been done while this one waited for its accounts
+    here = Account.id.in_(touched) & (Account.cooperative_id == cooperative_id)
+    owners = session.scalars(select(Account.member_id).where(here)).all()
+    if len(owners) != len(touched):
+        raise Unbalanced(f"{operation}: an account is not of this co-operative")
+    members = {owner for owner in owners if owner is not None}
+    if member_id is not None and members - {member_id}:
+        raise Unbalanced(f"{operation}: an account is of another member")
+    kept = _locked(session, here, members)
+    known = session.scalar(same)  # the first may have been done while this one waited for its members
     if known is not None:
         return known
-    if len(locked) != len(touched):
-        raise Unbalanced(f"{operation}: an account is not of this co-operative")
-    kept = [row for row in locked if row.member_id is not None]
-    if member_id is not None and any(row.member_id != member_id for row in kept):
-        raise Unbalanced(f"{operation}: an account is of another member")
     for row in kept:
         after = row.balance + touched[row.id]
         if (after < 0) if row.kind in OWED else (after > 0):
@@ -136,3 +127,11 @@ def reverse(session: Session, entry_id: int, *, operation: str, now: datetime) -
         now=now,
         reverses_id=entry_id,
     )
+
+
+def _locked(session: Session, wanted: ColumnElement[bool], members: set[int]) -> Sequence[Any]:
+    if not members:
+        return []
+    lock_present(session, members)
+    accounts = select(Account.id, Account.kind, Account.balance).where(wanted, Account.member_id.is_not(None))
+    return session.execute(accounts.order_by(Account.id).with_for_update()).all()

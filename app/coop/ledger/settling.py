@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.ledger import payouts
+from app.coop.ledger.box import box_of, lock_box
 from app.coop.ledger.models import Account, Payout
 from app.coop.ledger.services import account_of, one_at_a_time, post
 from app.coop.members import audit, leaving
 from app.coop.members.events import Departure
 from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money
+from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
 from app.coop.members.telling import tell
@@ -54,6 +56,7 @@ def ask_settlement(session: Session, office: Office, member: Found, *, channel: 
 
     Raises leaving.NotPossible, StillOpen, Owes, NotForYourself, MoneyFrozen, approvals.AlreadyAsked.
     """
+    lock_members(session, (member.member_id,))
     departure = leaving.departure_of(session, member.member_id)
     if departure is None:
         raise leaving.NotPossible
@@ -87,10 +90,12 @@ def ask_settlement(session: Session, office: Office, member: Found, *, channel: 
 def settled(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
     """Write the settlement as it was approved and close the account; raises Impossible when anything changed meanwhile."""
     member, scope = approval.member_id or 0, approval.cooperative_id or 0
+    one_at_a_time(session, scope)
+    lock_box(session, scope)
+    lock_member(session, member)
     departure = leaving.departure_of(session, member)
     if departure is None or approval.about != f"departure:{departure.id}":
         raise approvals.Impossible("ce membre ne part plus")
-    one_at_a_time(session, scope)
     try:
         check_money(session, member, now)
         check_nothing_open(session, member)
@@ -104,6 +109,8 @@ def settled(session: Session, approval: approvals.Approval, /, *, operation: str
     if due:
         lines.append((account_of(session, scope, None, "cash"), -due))
     post(session, operation=operation, kind="settlement", cooperative_id=scope, member_id=member, lines=lines, now=now)
+    if due and box_of(session, scope).free < 0:
+        raise approvals.Impossible("la caisse n'a pas assez")
     _close(session, departure.id, member, approval.decided_by, operation, now)
 
 

@@ -12,7 +12,7 @@ from app.coop.ledger.services import Overdrawn, account_of, one_at_a_time, post
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import MoneyFrozen, check_money
-from app.coop.members.models import Member
+from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.offices import Office
 from app.coop.payments.due import unheld
 
@@ -97,6 +97,7 @@ def levied(session: Session, approval: approvals.Approval, /, *, operation: str,
     """Move the levy from what is owed to the member to the solidarity fund."""
     scope, amount, member = approval.cooperative_id or 0, approval.amount or 0, approval.member_id or 0
     one_at_a_time(session, scope)
+    lock_member(session, member)
     owed, fund = account_of(session, scope, member, "payable"), account_of(session, scope, None, "solidarity")
     try:
         check_money(session, member, now)
@@ -111,7 +112,10 @@ def levied(session: Session, approval: approvals.Approval, /, *, operation: str,
 
 
 def _hers(session: Session, office: Office, member_id: int) -> None:
-    member = session.execute(select(Member.cooperative_id, Member.person_id, Member.state).where(Member.id == member_id)).one()
+    try:
+        member = lock_member(session, member_id)
+    except MemberLeft:
+        raise NotHers(member_id) from None
     if member.state not in BELONGS or member.cooperative_id != office.cooperative_id:
         raise NotHers(member_id)
     if member.person_id == office.person_id:

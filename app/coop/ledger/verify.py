@@ -1,12 +1,18 @@
 """Recompute the books from their postings, and say what doesn't agree; also with payouts, schedules and approvals."""
 
+from collections import defaultdict
+from typing import Any
+
 import msgspec
 from sqlalchemy import Connection, String, case, cast, func, literal, or_, select, union_all
 
 from app.coop.approvals.models import Approval, ApprovalVote
+from app.coop.contests.models import Contest
+from app.coop.ledger.box import Box, sums
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.members.models import Member
-from app.coop.payments.models import Payment
+from app.coop.payments.models import Payment, PaymentExport, PaymentExportLine
+from app.coop.production.models import Declaration, Weighing
 from app.db.base import Base
 
 MOST_NAMED = 20
@@ -25,6 +31,7 @@ def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
     wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_orphans(reader), *_strangers(reader)]
     wrong += [*_schedules(reader), *_payouts(reader), *_on_their_way(reader), *_votes(reader), *_executed(reader), *_left(reader)]
+    wrong += [*_written_after(reader), *_live_on_departed(reader), *_short(reader), *_exports(reader)]
     return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
 
 
@@ -185,3 +192,66 @@ def _left(reader: Connection) -> list[str]:
         .limit(MOST_NAMED)
     )
     return [f"account {account}: {balance} F, but member {member} has left" for account, member, balance in rows]
+
+
+def _written_after(reader: Connection) -> list[str]:
+    """Find postings on a departed member's accounts of a day after they left, also when they sum to nothing."""
+    rows = reader.execute(
+        select(Posting.id, Account.member_id)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Account, Account.id == Posting.account_id)
+        .join(Member, Member.id == Account.member_id)
+        .where(Member.state == "departed", func.date(JournalEntry.at) > func.date(Member.left_on))
+        .order_by(Posting.id)
+        .limit(MOST_NAMED)
+    )
+    return [f"posting {posting}: member {member} had left" for posting, member in rows]
+
+
+LIVE: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (Payment, ("open", "handed_over", "contested")),
+    (Payout, ("asked", "approved", "handed")),
+    (Weighing, ("noted",)),
+    (Declaration, ("declared",)),
+    (Contest, ("open",)),
+)
+"""What is on its way, by the states in which it is."""
+
+
+def _live_on_departed(reader: Connection) -> list[str]:
+    found = []
+    for table, states in LIVE:
+        rows = (
+            select(table.id, table.state, table.member_id)
+            .join(Member, Member.id == table.member_id)
+            .where(Member.state == "departed", table.state.in_(states))
+            .order_by(table.id)
+            .limit(MOST_NAMED)
+        )
+        name = table.__name__.lower()
+        found += [f"{name} {row}: {state}, but member {member} has left" for row, state, member in reader.execute(rows)]
+    return found
+
+
+def _short(reader: Connection) -> list[str]:
+    """Find boxes that promise, or gave, more cash than the books say they have."""
+    boxes: dict[int, dict[str, int]] = defaultdict(dict)
+    for place, part, amount in reader.execute(sums()):
+        boxes[place][part] = int(amount)
+    left = {place: Box(**parts).free for place, parts in sorted(boxes.items())}
+    wrong = [f"co-operative {place}: the box is {-free} F short of what is promised" for place, free in left.items() if free < 0]
+    return wrong[:MOST_NAMED]
+
+
+def _exports(reader: Connection) -> list[str]:
+    """Hold what was said of each file that went out against the payments that stood in it."""
+    count, total = func.count(Payment.id), func.coalesce(func.sum(Payment.amount), 0)
+    rows = reader.execute(
+        select(PaymentExport.id, PaymentExport.count, PaymentExport.total, count, total)
+        .outerjoin(PaymentExportLine, PaymentExportLine.export_id == PaymentExport.id)
+        .outerjoin(Payment, (Payment.id == PaymentExportLine.payment_id) & (Payment.batch_id == PaymentExport.batch_id))
+        .group_by(PaymentExport.id, PaymentExport.count, PaymentExport.total)
+        .having(or_(count != PaymentExport.count, total != PaymentExport.total))
+        .limit(MOST_NAMED)
+    )
+    return [f"export {row[0]}: {row[1]} payments, {row[2]} F; it held {row[3]}, {int(row[4])} F" for row in rows]

@@ -15,6 +15,7 @@ from app.coop.ledger.models import JournalEntry
 from app.coop.members import audit
 from app.coop.members.events import Departure
 from app.coop.members.finding import Found
+from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person, Role
 from app.coop.members.offices import Office
 from app.coop.members.telling import tell
@@ -57,6 +58,7 @@ def note(session: Session, office: Office, member: Found, paper: str, *, channel
 
 def stay(session: Session, member_id: int, *, now: datetime) -> None:
     """Take a notice back, by the member's PIN: who hasn't left yet stays. Raises NotPossible."""
+    lock_members(session, (member_id,))
     mine = (Departure.member_id == member_id) & (Departure.state == "open") & (Departure.kind == "withdrawal")
     taken = update(Departure).where(mine).values(state="withdrawn", closed_at=now).returning(Departure.id)
     if session.execute(taken).first() is None:
@@ -119,12 +121,13 @@ def died(session: Session, approval: approvals.Approval, /, *, operation: str, n
 def reinstated(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
     """Open an account again that was closed by mistake; offices that ended meanwhile stay ended."""
     member, _ = _about(approval)
+    lock_member(session, member)
     by_officers = (Departure.kind != "withdrawal") | Departure.noted_by.is_not(None)
     shut = (Departure.member_id == member) & (Departure.state == "open") & by_officers
     opened = update(Departure).where(shut).values(state="withdrawn", closed_by=approval.decided_by, closed_at=now)
     if session.execute(opened.returning(Departure.id)).first() is None:
         raise approvals.Impossible("ce compte n'est pas fermé")
-    row = session.get_one(Member, member, with_for_update=True)
+    row = session.get_one(Member, member, populate_existing=True)
     row.state = "active" if session.get_one(Person, row.person_id).pin_hash else "pending"
     row.leaving_on = None
     tell(session, row.person_id, operation, people_texts.reinstated(now), now=now)
@@ -169,9 +172,10 @@ def _leave(session: Session, member_id: int, noted_by: int | None, paper: str | 
 
 def _shut(session: Session, approval: approvals.Approval, kind: str, now: datetime) -> int:
     member, paper = _about(approval)
-    row = session.get_one(Member, member, with_for_update=True)
+    lock_member(session, member)
+    row = session.get_one(Member, member, populate_existing=True)
     before = _open(session, member)
-    if row.state == "departed" or (before is not None and before.kind != "withdrawal"):
+    if before is not None and before.kind != "withdrawal":
         raise approvals.Impossible("ce compte est déjà fermé")
     if before is not None:
         before.state, before.closed_at = "withdrawn", now

@@ -12,6 +12,7 @@ from app.coop import approvals
 from app.coop.ledger.models import Payout
 from app.coop.ledger.services import one_at_a_time
 from app.coop.members import audit
+from app.coop.members.lock import MemberLeft, lock_present
 from app.coop.members.models import Cooperative
 from app.coop.members.offices import Office
 from app.coop.payments.due import Due, Wanted, due
@@ -72,6 +73,10 @@ def make(
     found = due(session, scope, wanted, way, now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
         raise Changed
+    try:
+        lock_present(session, [one.member_id for one in found])
+    except MemberLeft:
+        raise Changed from None
     waits = francs + _made_alone(session, office, now) > threshold or _weighed_by(session, office.person_id, found)
     batch = PaymentBatch(
         cooperative_id=scope,

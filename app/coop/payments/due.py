@@ -122,6 +122,7 @@ def available(
             Account.cooperative_id == cooperative_id,
             Account.kind == "payable",
             Account.balance < 0,
+            Member.state != "departed",
             or_(Member.money_frozen_until.is_(None), Member.money_frozen_until <= now),
         )
     )

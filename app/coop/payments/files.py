@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.services import Overdrawn
@@ -15,7 +15,8 @@ from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, Person
 from app.coop.members.reaching import reach
 from app.coop.payments import handing
-from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
+from app.coop.payments.tables import rows_of
 from app.coop.production.references import valid
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
@@ -31,6 +32,13 @@ class NoBatch(Exception):
     """There is no batch of this number, or it isn't open."""
 
 
+class Exported(msgspec.Struct, frozen=True):
+    """A file's rows, a dict of COLUMNS each, by card; `before` are the instants at which the batch went out already."""
+
+    rows: list[dict[str, str]]
+    before: tuple[datetime, ...]
+
+
 class Row(msgspec.Struct, frozen=True):
     """What became of one line of a file, numbered as a spreadsheet numbers it: accepted, known (done before) or refused."""
 
@@ -41,17 +49,41 @@ class Row(msgspec.Struct, frozen=True):
     payment_id: int | None = None
 
 
-def payments_of(reader: Connection | Session, batch_id: int, now: datetime) -> list[dict[str, str]]:
-    """Return a batch's payments by card, a dict of COLUMNS each. Raises NoBatch, also when it waits for other officers.
+def export(session: Session, batch_id: int, *, by: str, now: datetime) -> Exported:
+    """Return what is still to be paid of an open batch, and write down that it went out. Raises NoBatch.
 
-    Whoever's money was frozen since the batch was made has no number in it: a SIM that changed hands gets nothing.
+    `by` is the user of the machine. Whoever's money was frozen since the batch was made has no number in it: a SIM that changed
+    hands gets nothing.
     """
-    batch = reader.execute(select(PaymentBatch.state, PaymentBatch.way).where(PaymentBatch.id == batch_id)).first()
-    if batch is None or batch.state == "waiting":
-        raise NoBatch(f"no batch {batch_id} may be paid: unknown, or waiting for other officers")
+    batch = session.execute(select(PaymentBatch.state).where(PaymentBatch.id == batch_id).with_for_update()).first()
+    if batch is None or batch.state != "open":
+        raise NoBatch(f"no batch {batch_id} may be paid: unknown, closed, or waiting for other officers")
+    before = session.scalars(select(PaymentExport.at).where(PaymentExport.batch_id == batch_id).order_by(PaymentExport.id))
+    went_out = tuple(before)
+    rows = _rows(session, batch_id, now, Payment.state == "open")
+    made = PaymentExport(batch_id=batch_id, at=now, by=by[:40], count=len(rows), total=sum(int(row["amount"]) for row in rows))
+    session.add(made)
+    session.flush()
+    lines = select(literal(made.id), Payment.id).where(Payment.batch_id == batch_id, Payment.state == "open")
+    session.execute(insert(PaymentExportLine).from_select(["export_id", "payment_id"], lines))
+    return Exported(rows, went_out)
+
+
+def record_of(reader: Connection | Session, batch_id: int, now: datetime) -> list[dict[str, str]]:
+    """Return all of a batch's payments but the cancelled ones, whatever became of them, without numbers: nobody pays by it.
+
+    Raises NoBatch, also when it waits for other officers.
+    """
+    if reader.scalar(select(PaymentBatch.state).where(PaymentBatch.id == batch_id)) in (None, "waiting"):
+        raise NoBatch(f"there is no batch {batch_id}, or it waits for other officers")
+    return [row | {"number": ""} for row in _rows(reader, batch_id, now, Payment.state != "cancelled")]
+
+
+def _rows(reader: Connection | Session, batch_id: int, now: datetime, only: ColumnElement[bool]) -> list[dict[str, str]]:
     rows = reader.execute(
         select(
             Payment.member_id,
+            PaymentBatch.way,
             Payment.reference,
             Payment.amount,
             Payment.state,
@@ -63,7 +95,8 @@ def payments_of(reader: Connection | Session, batch_id: int, now: datetime) -> l
         )
         .join(Member, Member.id == Payment.member_id)
         .join(Person, Person.id == Member.person_id)
-        .where(Payment.batch_id == batch_id, Payment.state != "cancelled")
+        .join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
+        .where(Payment.batch_id == batch_id, only)
         .order_by(Member.card)
     ).all()
     reached = reach(reader, {row.member_id for row in rows})
@@ -78,7 +111,7 @@ def payments_of(reader: Connection | Session, batch_id: int, now: datetime) -> l
             "name": row.name,
             "number": "" if frozen(row.money_frozen_until) else reached[row.member_id].own or "",
             "amount": str(row.amount),
-            "way": batch.way,
+            "way": row.way,
             "state": row.state,
             "operator_reference": row.provider_reference or "",
             "signature": row.signature or "",
@@ -96,14 +129,10 @@ def written(rows: Iterable[dict[str, str]]) -> str:
     return out.getvalue()
 
 
-def read(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the lines of a CSV with a header, comma or semicolon, each with its number. Raises ValueError without our columns."""
-    head = text.lstrip("\ufeff").split("\n", 1)[0]
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if ";" in head else ",")
-    if not {"reference", "operator_reference"} <= set(rows.fieldnames or ()):
-        raise ValueError(f"the first line must name the columns: {', '.join(COLUMNS_IN)}")
-    for row in rows:
-        yield rows.line_num, {name: (row.get(name) or "").strip() for name in COLUMNS_IN}
+def read(data: bytes) -> list[tuple[int, dict[str, str]]]:
+    """Return the lines of a file in, each with its number. Raises NotATable: nothing of such a file is taken."""
+    rows = rows_of(data, COLUMNS_IN[:2])
+    return [(number, {name: row.get(name, "") for name in COLUMNS_IN}) for number, row in rows]
 
 
 def take_in(session: Session, line: int, row: dict[str, str], *, cooperative_id: int | None, now: datetime) -> Row:
@@ -122,13 +151,16 @@ def take_in(session: Session, line: int, row: dict[str, str], *, cooperative_id:
     where = select(Payment).join(PaymentBatch).where(Payment.reference == reference, PaymentBatch.way == "mobile")
     if cooperative_id is not None:
         where = where.where(Payment.cooperative_id == cooperative_id)
-    found = session.scalars(where.where(Payment.state != "cancelled").with_for_update(of=Payment)).all()
-    if len(found) > 1:
-        return refused("several co-operatives have it: say which")
+    found = session.scalars(where.where(Payment.state != "cancelled").order_by(Payment.id).with_for_update(of=Payment)).all()
     if not found:
         closed = session.scalar(where.limit(1)) is not None
         return refused("its batch was closed: what the operator paid is still owed in the books" if closed else NO_PAYMENT)
-    payment = found[0]
+    # references come again after a season: what this line has paid before, else what is open, else the newest
+    done = [one for one in found if one.provider_reference == transaction]
+    found = done or [one for one in found if one.state == "open"] or found
+    if len({one.cooperative_id for one in found}) > 1:
+        return refused("several co-operatives have it: say which")
+    payment = found[-1]
     if row["amount"] and row["amount"].replace(" ", "") != str(payment.amount):
         return refused(f"the amount is {payment.amount}")
     if payment.provider_reference == transaction:

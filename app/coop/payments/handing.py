@@ -13,9 +13,11 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger import services, signing
+from app.coop.ledger.box import check_box
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.members import audit
 from app.coop.members.freezes import check_money
+from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
 from app.coop.payments.models import Payment, PaymentBatch
@@ -99,8 +101,8 @@ def hand_over(
 ) -> Payment:
     """Note that a member was given her money, in cash by an officer or by the operator with its reference.
 
-    Raises Gone, NotForYourself, MoneyFrozen, and Overdrawn when the books don't owe it any more (a delivery was reversed, say):
-    nothing is handed over then.
+    Raises Gone, NotForYourself, MoneyFrozen, BoxShort (in cash only), and Overdrawn when the books don't owe it any more (a
+    delivery was reversed, say): nothing is handed over then.
     """
     open_here = select(PaymentBatch.id).where(PaymentBatch.id == Payment.batch_id, PaymentBatch.state == "open")
     taken = update(Payment).where(Payment.id == payment_id, Payment.state == "open", open_here.exists())
@@ -112,6 +114,12 @@ def hand_over(
         raise Gone
     row = session.get_one(Payment, payment_id, populate_existing=True)
     _for_another(session, office, row)
+    if office is not None:
+        check_box(session, row.cooperative_id, row.amount)
+    try:
+        lock_member(session, row.member_id)
+    except MemberLeft:
+        raise Gone from None
     check_money(session, row.member_id, now)
     lines = [(_account(session, row, "payable"), row.amount), (_account(session, row, "handed_over"), -row.amount)]
     row.handed_entry_id = _post(session, row, "handing_over", lines, now)

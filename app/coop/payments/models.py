@@ -46,6 +46,7 @@ class Payment(Signed, Base):
         CheckConstraint("amount > 0", name="amount"),
         Index("uq_payments_provider_reference", "provider_reference", unique=True),
         Index("ix_payments_member", "member_id", "state"),
+        Index("ix_payments_reference", "reference"),
         Index("ix_payments_paid", "cooperative_id", "paid_at"),
         Index("ix_payments_open", "cooperative_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
     )
@@ -64,6 +65,26 @@ class Payment(Signed, Base):
     provider_reference: Mapped[str | None] = mapped_column(String(40))
     paid_at: Mapped[datetime | None] = mapped_column(Utc)
     paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+
+
+class PaymentExport(Base):
+    """A file that went out for a batch: when, by which user of the machine, how many payments, worth how many XOF."""
+
+    __tablename__ = "payment_exports"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("payment_batches.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Utc)
+    by: Mapped[str] = mapped_column(String(40))
+    count: Mapped[int]
+    total: Mapped[int] = mapped_column(BigInteger)
+
+
+class PaymentExportLine(Base):
+    """A payment that stood in a file."""
+
+    __tablename__ = "payment_export_lines"
+    export_id: Mapped[int] = mapped_column(ForeignKey("payment_exports.id"), primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), primary_key=True)
 
 
 class PaymentLine(Base):

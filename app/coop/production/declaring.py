@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.coop.members.finding import BELONGS
-from app.coop.members.models import Member
+from app.coop.members.lock import lock_members
 from app.coop.production.models import CooperativeProduct, Declaration, Product
 from app.coop.production.references import MOST_DRAWS, draw_reference
 
@@ -111,8 +111,7 @@ def declare(
     gives the first one. Raises NotActive, ProductGone.
     """
     states = BELONGS if channel == "bureau" else ("active",)
-    mine = select(Member.cooperative_id, Member.state, Member.leaving_on).where(Member.id == member_id)
-    member = session.execute(mine.with_for_update()).first()
+    member = lock_members(session, (member_id,)).get(member_id)
     known = session.execute(_TOLD.where(Declaration.operation == operation)).first()  # behind the lock: the first may just be done
     if known:
         return Declared(*known, repeated=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.contests.opening import Opened, TooLate, open_contest
 from app.coop.members import callbacks
+from app.coop.members.lock import lock_members
 from app.coop.members.models import Member
 from app.coop.members.numbers import reached_by
 from app.coop.members.offices import holders_of_right
@@ -101,6 +102,7 @@ def contest(session: Session, member_id: int, act_id: int, *, phone: str, channe
 
     Again, it says the same and changes nothing more. Raises Unknown.
     """
+    lock_members(session, (member_id,))
     new = _answer(session, member_id, act_id, "contested", channel, now, AssistedAct.answer.is_distinct_from("contested"))
     act, reference, cooperative, person = _act(session, member_id, act_id)
     before, after = ("declared", "cancelled") if act.act == "declared" else ("cancelled", "declared")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger.deliveries import Credited, Delivery, credit
 from app.coop.members import audit
-from app.coop.members.models import Member
+from app.coop.members.lock import MemberLeft, Standing, lock_member, lock_members, lock_present
 from app.coop.members.offices import Office
 from app.coop.members.reaching import reach
 from app.coop.prices.reading import price_at
@@ -135,12 +135,13 @@ def note(
     """Note a line in the officer's open list; nothing is credited. The same operation again gives the first line.
 
     Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once.
-    Raises NotThere, OwnCatch, Weighed, PaperKnown, ListFull, and what declaring raises.
+    A declaration's line is its member's as it is now, also after two cards were made one.
+    Raises NotThere, OwnCatch, Weighed, PaperKnown, ListFull, and what declaring raises; NotActive also when the member has left.
     """
-    whose = session.execute(select(Member.person_id, Member.cooperative_id).where(Member.id == what.member_id)).one()
-    if whose.cooperative_id != office.cooperative_id:
+    member = _whose(session, what)
+    if member.cooperative_id != office.cooperative_id:
         raise NotThere(what.reference)
-    if whose.person_id == office.person_id:
+    if member.person_id == office.person_id:
         raise OwnCatch
     key = f"paper:{office.cooperative_id}:{paper}" if paper else operation
     known = session.execute(_TOLD.add_columns(Weighing.officer_id).where(Weighing.operation == key)).first()
@@ -152,16 +153,15 @@ def note(
     if (session.scalar(open_lines) or 0) >= MOST_LINES:
         raise ListFull
     declaration = what.declaration_id or _declare(session, what, weight, operation, now)
-    taken = session.execute(
-        update(Declaration).where(Declaration.id == declaration, Declaration.state == "declared").values(state="weighed")
-    )
+    still = (Declaration.id == declaration) & (Declaration.member_id == member.id) & (Declaration.state == "declared")
+    taken = session.execute(update(Declaration).where(still).values(state="weighed"))
     if not taken.rowcount:  # type: ignore[attr-defined]
         raise Weighed(what.reference)
     row = Weighing(
         cooperative_id=office.cooperative_id,
         officer_id=office.person_id,
         declaration_id=declaration,
-        member_id=what.member_id,
+        member_id=member.id,
         product_id=what.product_id,
         weight=weight,
         grade=grade,
@@ -181,7 +181,9 @@ def note(
 
 def undo(session: Session, office: Office, weighing_id: int, *, channel: str, operation: str, now: datetime) -> str:
     """Take a noted line back, its declaration open again, or gone if the line made it; return its reference. Raises Changed."""
-    row = session.scalar(select(Weighing).where(Weighing.id == weighing_id, *_open(office.person_id)).with_for_update())
+    mine = (Weighing.id == weighing_id, *_open(office.person_id))
+    lock_members(session, session.scalars(select(Weighing.member_id).where(*mine)).all())
+    row = session.scalar(select(Weighing).where(*mine).with_for_update())
     if row is None:
         raise Changed
     row.state, row.operation = "undone", f"undone:{row.id}"
@@ -214,8 +216,13 @@ def confirm(
 
     Lines without a price stay open. Raises Changed when the list isn't worth that any more, or is gone.
     """
+    members = set(session.scalars(select(Weighing.member_id).where(*_open(office.person_id))))
+    try:
+        lock_present(session, members)  # before the lines, as a merge does
+    except MemberLeft:
+        raise Changed from None
     lines = [line for line in open_list(session, office.person_id, lock=True) if line.id <= upto and line.ready]
-    if not lines or sum(line.gross for line in lines) != francs:
+    if not lines or sum(line.gross for line in lines) != francs or not members >= {line.member_id for line in lines}:
         raise Changed
     worth = [line for line in lines if line.reason is None]
     done = credit(
@@ -242,6 +249,16 @@ def totals(lines: Sequence[Line]) -> str:
 
 def _open(officer_id: int) -> tuple[ColumnElement[bool], ...]:
     return (Weighing.officer_id == officer_id, Weighing.state == "noted")
+
+
+def _whose(session: Session, what: Delivered) -> Standing:
+    """Lock the member whose catch it is: the declaration's own member, whoever it was when the screen was shown."""
+    own = select(Declaration.member_id).where(Declaration.id == what.declaration_id)
+    member_id = session.scalar(own) if what.declaration_id is not None else what.member_id
+    try:
+        return lock_member(session, member_id or 0)
+    except MemberLeft:
+        raise declaring.NotActive from None
 
 
 def _declare(session: Session, what: Delivered, weight: Decimal, operation: str, now: datetime) -> int:

@@ -1,0 +1,80 @@
+"""`jappoo box`: the cash that lies in a co-operative's box."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import click
+import msgspec
+
+from app.cli.desk import open_database
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.coop.ledger.box import Box
+
+SOURCES = ("sale", "bank", "count")
+
+
+@click.group()
+def box() -> None:
+    """Look into a co-operative's box, and note cash that comes and goes.
+
+    Example: jappoo box show CPS1
+    """
+
+
+@box.command()
+@click.argument("cooperative")
+@click.option("--json", "as_json", is_flag=True, help="Print the box as JSON.")
+def show(cooperative: str, *, as_json: bool) -> None:
+    """Say what lies in the box of a COOPERATIVE, what of it officers have promised, and what is free, in XOF.
+
+    Example: jappoo box show CPS1
+    """
+    from app.coop.ledger.box import box_of
+
+    with open_database() as database, database.transaction() as session:
+        found = box_of(session, _scope(session, cooperative))
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found) | {"there": found.there, "free": found.free}))
+        return
+    click.echo(_words(cooperative, found))
+
+
+@box.command()
+@click.argument("cooperative")
+@click.argument("amount", type=click.IntRange(1))
+@click.option("--source", type=click.Choice(SOURCES), required=True, help="Goods sold, the bank, or a first count of the box.")
+@click.option("--out", is_flag=True, help="Cash that went there instead, or a slip that is mended.")
+def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
+    """Note AMOUNT XOF of cash that came into the box of a COOPERATIVE; never below what the box must still pay.
+
+    Example: jappoo box note CPS1 250000 --source count
+    """
+    from app.coop.ledger.box import BoxShort, box_of, put_in
+
+    with open_database() as database:
+        try:
+            with database.transaction() as session:
+                scope = _scope(session, cooperative)
+                put_in(session, scope, source, amount, out=out, operation=f"cli:{uuid4()}", now=datetime.now(UTC))
+                found = box_of(session, scope)
+        except BoxShort as short:
+            raise click.ClickException(f"only {short.free} F may leave this box") from short
+    click.echo(_words(cooperative, found))
+
+
+def _scope(session: "Session", code: str) -> int:
+    from app.coop.approvals.rules import cooperative_by_code
+
+    scope = cooperative_by_code(session, code)
+    if scope is None:
+        raise click.ClickException(f"no co-operative has the code {code}")
+    return scope
+
+
+def _words(code: str, found: "Box") -> str:
+    return f"{code.upper()}: {found.there} F in the box, {found.promised} F promised, {found.free} F free"

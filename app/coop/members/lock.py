@@ -1,0 +1,51 @@
+"""The lock of a member's account: the member's row. Money, weighings, batches and contests all wait for it, and so do settlement,
+merge and departure; each reads the member's state anew behind it.
+
+Rows are locked in one order everywhere, so that nobody waits in a circle: approval, co-operative, payment or payout, the
+co-operative's box, members by id, then what is theirs (contest, weighing, declaration, account).
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Member
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A member as the lock found them."""
+
+    id: int
+    person_id: int
+    cooperative_id: int
+    state: str
+    leaving_on: date | None
+
+
+class MemberLeft(Exception):
+    """The account was closed, settled or merged into another: nothing more is written on it."""
+
+
+def lock_members(session: Session, members: Collection[int]) -> dict[int, Standing]:
+    """Lock members' rows until the transaction ends, and return them as they stand now, those who have left too."""
+    rows = select(Member.id, Member.person_id, Member.cooperative_id, Member.state, Member.leaving_on)
+    # not FOR UPDATE: whoever only refers to a member (a foreign key) needn't wait
+    locked = rows.where(Member.id.in_(set(members))).order_by(Member.id).with_for_update(key_share=True)
+    return {row.id: Standing(*row) for row in session.execute(locked)}
+
+
+def lock_present(session: Session, members: Collection[int]) -> dict[int, Standing]:
+    """Lock members' rows likewise. Raises MemberLeft when one of them has left."""
+    found = lock_members(session, members)
+    left = [member for member in set(members) if member not in found or found[member].state == "departed"]
+    if left:
+        raise MemberLeft(left)
+    return found
+
+
+def lock_member(session: Session, member_id: int) -> Standing:
+    """Lock one member's row. Raises MemberLeft."""
+    return lock_present(session, (member_id,))[member_id]

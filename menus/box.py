@@ -1,0 +1,53 @@
+"""The co-operative's box: what lies in it, and cash that comes in or goes to the bank."""
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.coop.ledger import box as boxes
+from app.ussd import kinds
+from app.ussd.bindings import Bindings
+from menus.caller import Hop, acting_office, reading_office
+from menus.savings import Why, denials
+from menus.till import Done
+
+menu = Bindings("box")
+WAYS = {
+    "sale": ("Entrée d'une vente", "sale", False),
+    "bank": ("Entrée de la banque", "bank", False),
+    "count": ("Entrée après comptage", "count", False),
+    "out": ("Sortie vers la banque", "bank", True),
+}
+
+
+class BoxShown(msgspec.Struct, frozen=True):
+    there: kinds.Amount
+    promised: kinds.Amount
+    free: kinds.Amount
+
+
+class BoxWhat(msgspec.Struct, frozen=True):
+    what: kinds.Phrase
+
+
+@menu.source()
+def box(hop: Hop) -> BoxShown:
+    """Say what lies in the box, and what of it is promised."""
+    with hop.desk.database.read() as reader:
+        found = boxes.box_of(reader, reading_office(reader, hop, "pay").cooperative_id or 0)
+    return BoxShown(found.there, found.promised, found.free)
+
+
+@menu.source()
+def box_what(hop: Hop) -> BoxWhat:
+    """Say whether cash comes or goes, and where from."""
+    return BoxWhat(WAYS[str(hop.kept["box_way"])][0])
+
+
+@menu.effect(leads={"denied": Why, "not_yours": None})
+def move_box(hop: Hop, session: Session) -> Done:
+    """Note the cash that came or went."""
+    what, source, out = WAYS[str(hop.kept["box_way"])]
+    francs, office = int(hop.kept["till_amount"]), acting_office(session, hop, "pay")
+    with denials():
+        boxes.note(session, office, source, francs, out=out, channel="ussd", operation=hop.operation, now=hop.now)
+    return Done(f"{what}: {kinds.amount_words(francs)} noté.")

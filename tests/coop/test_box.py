@@ -1,0 +1,149 @@
+"""Cash leaves a box only as far as it goes: who promises from it waits for one row, sums, and holds."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from app.coop.approved import approvals
+from app.coop.ledger import corrections, handing, payouts, till
+from app.coop.ledger.box import Box, BoxShort, box_of, note, put_in
+from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.verify import verify
+from app.coop.payments import handing as paying
+from app.coop.payments.models import Payment
+from app.db.database import Database
+from tests import quay, treasury
+from tests.unguarded import unguarded
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+SECRETARY, PRESIDENT, TREASURER = quay.CLERK, treasury.PRESIDENT, treasury.PAYER
+
+
+@pytest.fixture
+def counter(database):
+    return quay.staffed(database)
+
+
+def box(database):
+    with database.read() as reader:
+        return box_of(reader, 1)
+
+
+def leave(database, francs):
+    """Take all but so much out of the box."""
+    free = box(database).free
+    with database.transaction() as session:
+        note(session, TREASURER, "bank", free - francs, out=True, channel="ussd", operation=f"leave:{francs}", now=NOW)
+
+
+def asked(database, member, francs):
+    with database.transaction() as session:
+        said = {"asked_by": member, "channel": "ussd", "operation": f"ask:{member}", "now": NOW}
+        row = payouts.ask(session, "withdrawal", member, francs, **said)
+        return row.id, session.scalars(select(approvals.Approval.id).where(approvals.Approval.about == f"payout:{row.id}")).one()
+
+
+def approve(database, wish, *offices):
+    for office in offices:
+        with database.transaction() as session:
+            said = {"approved": True, "channel": "ussd", "operation": f"yes:{wish}:{office.person_id}", "now": NOW}
+            approvals.decide(session, office, wish, **said)
+
+
+def hand_out(database, payout):
+    with database.transaction() as session:
+        handing.hand_over(session, TREASURER, payout, channel="ussd", operation=f"hand:{payout}", now=NOW)
+
+
+def test_cash_comes_in_and_goes_out_by_a_word_each_and_is_written_down(counter):
+    before = box(counter)
+    with counter.transaction() as session:
+        for _ in range(2):
+            note(session, TREASURER, "sale", 5_000, channel="ussd", operation="sold", now=NOW)
+    assert box(counter) == Box(before.cash + 5_000)
+    with pytest.raises(BoxShort) as short, counter.transaction() as session:
+        note(session, TREASURER, "bank", before.cash + 5_001, out=True, channel="ussd", operation="much", now=NOW)
+    assert short.value.free == before.cash + 5_000
+    with pytest.raises(ValueError, match="0"), counter.transaction() as session:
+        note(session, TREASURER, "bank", 0, channel="ussd", operation="none", now=NOW)
+
+
+def test_what_is_promised_is_held_and_nobody_is_given_it(counter):
+    treasury.credited(counter, quay.women(counter, 1), NOW)
+    treasury.batch(counter, NOW)
+    payout, wish = asked(counter, 1, 12_500)
+    leave(counter, 12_499)
+    with pytest.raises(approvals.Impossible, match="caisse"):
+        approve(counter, wish, SECRETARY, PRESIDENT)
+    with counter.transaction() as session:
+        put_in(session, 1, "sale", 1, operation="one more", now=NOW)
+    approve(counter, wish, PRESIDENT)
+    assert box(counter).free == 0
+    with counter.transaction() as session:
+        payment = session.scalars(select(Payment.id)).one()
+    with pytest.raises(BoxShort), counter.transaction() as session:
+        paying.hand_over(session, payment, office=TREASURER, channel="ussd", operation="pay", now=NOW)
+    hand_out(counter, payout)
+    assert (box(counter).there, box(counter).on_its_way) == (0, 12_500)
+    with counter.transaction() as session:
+        handing.receive(session, 1, payout, now=NOW)
+    assert box(counter) == Box()
+    with counter.read() as reader:
+        assert verify(reader).wrong == ()
+
+
+def test_a_correction_takes_no_cash_that_is_promised(counter):
+    with counter.transaction() as session:
+        till.take_in(session, TREASURER, 1, "shares", 9_000, channel="ussd", operation="slip", now=NOW)
+        entry = session.scalars(select(JournalEntry.id).where(JournalEntry.operation == "slip")).one()
+    _, wish = asked(counter, 1, 12_500)
+    leave(counter, 12_500)
+    approve(counter, wish, SECRETARY, PRESIDENT)
+    with counter.transaction() as session:
+        undoing = corrections.ask(session, TREASURER, entry, channel="ussd", operation="undo", now=NOW)
+    with pytest.raises(approvals.Impossible, match="caisse"):
+        approve(counter, undoing, PRESIDENT)
+
+
+def test_verify_finds_a_promise_above_the_box(counter):
+    payout, wish = asked(counter, 1, 12_500)
+    approve(counter, wish, SECRETARY, PRESIDENT)
+    short = box(counter).free + 7
+    with unguarded(counter) as session:
+        row = session.get_one(payouts.Payout, payout)
+        row.amount += short
+    with counter.read() as reader:
+        assert "co-operative 1: the box is 7 F short of what is promised" in verify(reader).wrong
+
+
+def test_twenty_approvals_at_once_of_what_covers_seven_are_seven(postgres_database):
+    quay.staffed(postgres_database)
+    members = quay.women(postgres_database, 20)
+    wishes = []
+    for member in members:
+        with postgres_database.transaction() as session:
+            till.take_in(session, TREASURER, member, "savings", 10_000, channel="ussd", operation=f"in:{member}", now=NOW)
+        wishes.append(asked(postgres_database, member, 10_000))
+        approve(postgres_database, wishes[-1][1], SECRETARY)
+    leave(postgres_database, 79_999)
+    database = Database(postgres_database.url, pool_size=20, statement_ms=30_000)
+
+    def last_word(one):
+        try:
+            approve(database, one[1], PRESIDENT)
+        except approvals.Impossible as why:
+            return str(why)
+        return "approved"
+
+    with ThreadPoolExecutor(20) as together:
+        ended = Counter(together.map(last_word, wishes))
+    assert ended == {"approved": 7, "la caisse n'a pas assez": 13}
+    assert box(database).free == 9_999
+    with pytest.raises(BoxShort), database.transaction() as session:
+        note(session, TREASURER, "bank", 10_000, out=True, channel="ussd", operation="bank", now=NOW)
+    with database.transaction() as session:
+        assert verify(session.connection()).wrong == ()
+    database.dispose()

@@ -1,0 +1,106 @@
+"""Accounts that are being closed, and what others write on them meanwhile: the acts, each as one transaction's work."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from app.coop.approved import approvals
+from app.coop.contests import opening
+from app.coop.ledger import merging, settling, till
+from app.coop.members import finding, leaving
+from app.coop.payments import batches, handing
+from app.coop.payments.due import Wanted, due
+from app.coop.payments.models import Payment
+from app.coop.production import brought, weighing
+from app.coop.production.models import Weighing
+from tests import quay, treasury
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+KEPT, OTHER = 3, 2
+SECRETARY, PRESIDENT, TREASURER = quay.CLERK, treasury.PRESIDENT, treasury.PAYER
+
+
+def village_with_two_cards(database) -> None:
+    """Give members 2 and 3, who are one woman on two cards: the second card has savings."""
+    quay.staffed(database)
+    with database.transaction() as session:
+        till.take_in(session, TREASURER, OTHER, "savings", 700, channel="ussd", operation="saved", now=NOW)
+
+
+def credited(database) -> None:
+    """Credit a catch of the other card."""
+    treasury.credited(database, [OTHER], NOW)
+
+
+def paid(database) -> int:
+    """Credit, pay and confirm a catch of the other card; return the payment."""
+    credited(database)
+    treasury.batch(database, NOW)
+    with database.transaction() as session:
+        payment = session.scalars(select(Payment.id)).one()
+        handing.hand_over(session, payment, office=TREASURER, channel="ussd", operation="hand", now=NOW)
+        handing.confirm(session, OTHER, payment, now=NOW)
+    return payment
+
+
+def ask_merge(session) -> int:
+    """Ask that the two cards become one; return the approval that waits."""
+    kept, other = (finding.in_cooperative(session, 1, f"{card:05d}") for card in (KEPT, OTHER))
+    merging.ask(session, SECRETARY, kept, other, channel="ussd", operation="merge", now=NOW)
+    return session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "merge")).one()
+
+
+def ask_settlement(session) -> int:
+    """Note that the other member leaves, and ask that her account be settled; return the approval that waits."""
+    member = finding.in_cooperative(session, 1, f"{OTHER:05d}")
+    leaving.note(session, SECRETARY, member, "77", channel="ussd", operation="leave", now=NOW)
+    settling.ask_settlement(session, SECRETARY, member, channel="ussd", operation="settle", now=NOW)
+    return session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "settlement")).one()
+
+
+def approve(session, wish: int) -> None:
+    """Give the last word."""
+    said = {"approved": True, "channel": "ussd", "operation": f"yes:{wish}", "now": NOW}
+    assert approvals.decide(session, PRESIDENT, wish, **said).state == "approved"
+
+
+def take_in(session) -> None:
+    """Write 5 000 F of savings."""
+    till.take_in(session, TREASURER, OTHER, "savings", 5_000, channel="ussd", operation="take", now=NOW)
+
+
+def shown(session) -> brought.Delivered:
+    """Return what an officer's screen keeps of a card and a product."""
+    return brought.by_product(session, OTHER, 1)
+
+
+def note(session, what: brought.Delivered | None = None) -> weighing.Line:
+    """Note what is on the scales; `what` was shown before."""
+    typed = {"channel": "ussd", "operation": "note", "now": NOW}
+    return weighing.note(session, SECRETARY, what or shown(session), weight=Decimal("12.5"), grade="A", weighed_at=NOW, **typed)
+
+
+def credit(session) -> None:
+    """Credit the open list."""
+    lines = weighing.open_list(session, SECRETARY.person_id)
+    francs = sum(line.gross for line in lines)
+    weighing.confirm(session, SECRETARY, upto=lines[-1].id, francs=francs, channel="ussd", operation="credit", now=NOW)
+
+
+def pay(session) -> None:
+    """Make a batch of all that is due."""
+    found = due(session, 1, Wanted(), "cash", NOW)
+    told = {"count": len(found), "francs": sum(one.amount for one in found)}
+    batches.make(session, TREASURER, Wanted(), "cash", channel="ussd", operation="batch", now=NOW, **told)
+
+
+def contest(session) -> opening.Opened:
+    """Contest the payment that the other card confirmed."""
+    payment = session.scalars(select(Payment.id)).one()
+    return opening.open_contest(session, OTHER, "payment", payment, channel="ussd", now=NOW)
+
+
+def contest_weighing(session) -> opening.Opened:
+    """Contest what was credited to the other card."""
+    return opening.open_contest(session, OTHER, "weighing", session.scalars(select(Weighing.id)).one(), channel="ussd", now=NOW)
