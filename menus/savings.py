@@ -8,13 +8,14 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import payouts, schedule, signing
+from app.coop.ledger import payouts, schedule, settling, signing
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.reaching import reach
+from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message_to, who_of
+from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message, message_to, who_of
 
 menu = Bindings("savings")
 MOST = 99_999_999
@@ -66,6 +67,8 @@ def denials() -> Iterator[None]:
         raise Lead("denied", Why(f"Argent suspendu jusqu'à {clock_words(frozen.until)}.")) from None
     except payouts.NotEnough as short:
         raise Lead("denied", Why(f"Épargne libre: {kinds.amount_words(short.free)}.")) from None
+    except settling.TooEarly as early:
+        raise Lead("denied", Why(f"Pas avant le {early.opens:%d/%m/%Y}.")) from None
     except tuple(_WHY) as no:
         raise Lead("denied", Why(_WHY[type(no)])) from None
 
@@ -77,6 +80,9 @@ _WHY: dict[type[Exception], str] = {
     payouts.Gone: "Déjà fait, ou changé depuis.",
     signing.SameOfficer: "Vous avez déjà signé: il faut un autre.",
     signing.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
+    payouts.BadAmount: "Moins d'un franc par mois: moins de mois, svp.",
+    settling.StillOpen: "Un paiement ou une pesée est en cours.",
+    settling.Owes: "Le membre doit plus que son avoir.",
     Overdrawn: "Plus que ce que disent les comptes.",
 }
 
@@ -127,8 +133,10 @@ def ask_withdrawal(hop: Hop, session: Session) -> Asked:
 @menu.effect(leads={"denied": Why})
 def cancel_payout(hop: Hop, session: Session) -> Nothing:
     """Take back what was asked for."""
+    out = msgspec.convert(hop.kept["out"], Out)
     with denials():
-        payouts.cancel(session, member_of(hop), hop.kept["out"]["id"], now=hop.now)
+        payouts.cancel(session, member_of(hop), out.id, now=hop.now)
+    message(session, hop, "receipt", f"payout:{out.id}:cancelled", texts.payout_cancelled(out.reference, hop.now))
     return Nothing()
 
 

@@ -25,6 +25,7 @@ def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
     wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_orphans(reader), *_strangers(reader)]
     wrong += [*_schedules(reader), *_payouts(reader), *_on_their_way(reader), *_votes(reader), *_executed(reader), *_left(reader)]
+    wrong += [*_settled(reader), *_left_unpaid(reader)]
     return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
 
 
@@ -110,7 +111,7 @@ def _payouts(reader: Connection) -> list[str]:
     approved = select(Approval.id).where(wanted, Approval.state == "approved")
     unwanted = Payout.state.in_(("approved", "handed", "paid")) & ~approved.exists()
     unbooked = Payout.state.in_(("handed", "paid")) & Payout.handed_entry_id.is_(None)
-    unpaid = (Payout.state == "paid") & Payout.paid_entry_id.is_(None)
+    unpaid = (Payout.state == "paid") & Payout.paid_entry_id.is_(None) & (Payout.amount > 0)
     rows = reader.execute(select(Payout.id, Payout.state).where(or_(unwanted, unbooked, unpaid)).limit(MOST_NAMED))
     return [f"payout {payout}: {state} without its approval or its entry" for payout, state in rows]
 
@@ -185,3 +186,25 @@ def _left(reader: Connection) -> list[str]:
         .limit(MOST_NAMED)
     )
     return [f"account {account}: {balance} F, but member {member} has left" for account, member, balance in rows]
+
+
+def _settled(reader: Connection) -> list[str]:
+    """Find accounts that were emptied at once, by no payout; of before settlements were payouts only the approval is left."""
+    payout = select(Payout.id).where(Payout.handed_entry_id == JournalEntry.id)
+    before = JournalEntry.operation.startswith("approval:")
+    rows = reader.scalars(
+        select(JournalEntry.id).where(JournalEntry.kind == "settlement", ~payout.exists(), ~before).limit(MOST_NAMED)
+    )
+    return [f"entry {entry}: a settlement that was no payout" for entry in rows]
+
+
+def _left_unpaid(reader: Connection) -> list[str]:
+    """Find members whose account was closed while money was on its way to them."""
+    on_its_way = Payout.state.in_(("asked", "approved", "handed")) | Payout.contested
+    rows = reader.execute(
+        select(Payout.id, Payout.member_id)
+        .join(Member, Member.id == Payout.member_id)
+        .where(Member.state == "departed", on_its_way)
+        .limit(MOST_NAMED)
+    )
+    return [f"payout {payout}: on its way, but member {member} has left" for payout, member in rows]
