@@ -1,5 +1,6 @@
 """A member's own money: ask for savings, see what is to be repaid."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -20,6 +21,8 @@ from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, mes
 menu = Bindings("savings")
 MOST = 99_999_999
 """XOF that one act may move."""
+_FRANCS = re.compile(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", re.ASCII)
+"""Thousands may be set apart by dots or commas; what has fewer than three digits behind one is no whole number of francs."""
 What = Annotated[str, kinds.Kind("words", "m" * 32)]
 STANDING = {
     "asked": "vos responsables décident.",
@@ -51,9 +54,10 @@ class Why(msgspec.Struct, frozen=True):
 
 
 def read_francs(typed: str) -> int:
-    """Return whole XOF from `12 500 F`; raises Refused("bad")."""
-    digits = typed.replace(" ", "").upper().removesuffix("F")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 8 and 0 < int(digits) <= MOST):
+    """Return whole XOF from `12 500 F` or `12.500`; raises Refused("bad"), on centimes and on more than MOST too."""
+    words = typed.replace(" ", "").upper().removesuffix("F")
+    digits = words.replace(".", "").replace(",", "")
+    if not (_FRANCS.fullmatch(words) and len(digits) <= 9 and 0 < int(digits) <= MOST):
         raise Refused("bad")
     return int(digits)
 
