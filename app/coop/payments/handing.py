@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.coop.ledger import services, signing
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.members import audit
+from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office
@@ -99,6 +100,7 @@ def hand_over(
 ) -> Payment:
     """Note that a member was given her money, in cash by an officer or by the operator with its reference.
 
+    By an officer's hand nothing goes to who was excluded or died: that is part of the settlement.
     Raises Gone, NotForYourself, MoneyFrozen, and Overdrawn when the books don't owe it any more (a delivery was reversed, say):
     nothing is handed over then.
     """
@@ -112,6 +114,9 @@ def hand_over(
         raise Gone
     row = session.get_one(Payment, payment_id, populate_existing=True)
     _for_another(session, office, row)
+    state = session.scalar(select(Member.state).where(Member.id == row.member_id))
+    if office is not None and state not in BELONGS:  # an operator's transfer has left, whoever the member is by now
+        raise Gone
     check_money(session, row.member_id, now)
     lines = [(_account(session, row, "payable"), row.amount), (_account(session, row, "handed_over"), -row.amount)]
     row.handed_entry_id = _post(session, row, "handing_over", lines, now)
