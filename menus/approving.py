@@ -86,6 +86,8 @@ def decide_approval(hop: Hop, session: Session) -> Decided:
         raise Lead("gone") from None
     except approvals.Impossible as why:
         raise Lead("impossible", Why(str(why))) from None
+    if done.why:
+        return Decided(f"Impossible: {done.why}. Rien n'est changé.")
     ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}
     return Decided(ends.get(done.state, f"C'est noté. Il manque encore {done.missing} accord(s)."))
 

@@ -84,7 +84,10 @@ def confirm_payment(hop: Hop, session: Session) -> Nothing:
     meant, member = int(hop.kept["received"]["id"]), member_of(hop)
     try:
         if meant < 0:
-            reference = till.receive(session, member, -meant, now=hop.now).reference
+            paid = till.receive(session, member, -meant, now=hop.now)
+            if paid.kind == "settlement":  # the account is closed with it, and its own SMS says so
+                return Nothing()
+            reference = paid.reference
         else:
             reference = handing.confirm(session, member, meant, now=hop.now).reference
     except (handing.Gone, payouts.Gone):

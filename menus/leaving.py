@@ -15,7 +15,7 @@ from app.coop.members import leaving
 from app.coop.members.finding import Found, NoCard, in_cooperative
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, Person
-from app.sms import people_texts
+from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.at_hand import Barred, CardNumber, Named, found_of, office_of, refuse, whom_of
@@ -50,6 +50,12 @@ class LeaverRow(msgspec.Struct, frozen=True):
     card: CardNumber
     kind: kinds.Short
     due: Far
+    dead: bool = False
+
+
+class Rest(msgspec.Struct, frozen=True):
+    name: Annotated[str, kinds.Kind("name", "m" * 24, private=True)]
+    rest: kinds.Amount
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -134,16 +140,27 @@ def leavers(hop: Hop) -> Sequence[LeaverRow]:
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "people")
         found = leaving.departures(reader, office.cooperative_id)
-    return [LeaverRow(one.id, one.member_id, one.card, SHORT[one.kind], _far(one.due)) for one in found]
+    return [LeaverRow(one.id, one.member_id, one.card, SHORT[one.kind], _far(one.due), one.kind == "death") for one in found]
 
 
-@menu.source()
+@menu.source(leads={"heirs": None})
 def leaver_owed(hop: Hop) -> Owed:
-    """Say what is owed either way."""
+    """Say what is owed either way; of a member who died the heirs' paper comes first."""
     member = _departing(hop).member_id
+    if _departing(hop).dead:
+        raise Lead("heirs")
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member)
     return Owed(_name(hop, member), found.shares, found.savings, found.payable, found.advance + found.leasing)
+
+
+@menu.source()
+def heirs_owed(hop: Hop) -> Rest:
+    """Say what is left to the heirs, what the member owed taken off."""
+    member = _departing(hop).member_id
+    with hop.desk.database.read() as reader:
+        found = balances_of(reader, member)
+    return Rest(_name(hop, member), found.shares + found.savings + found.payable - found.advance - found.leasing)
 
 
 @menu.source()
@@ -154,15 +171,19 @@ def leaver_named(hop: Hop) -> Named:
 
 @menu.effect(leads={"not_yours": None, "barred": Barred, "owing": Owing})
 def settle(hop: Hop, session: Session) -> Noted:
-    """Ask that the account be settled, or close it when nothing is owed."""
+    """Ask that the account be settled, or close it when nothing is owed; the member is told."""
     member = _member(hop, session)
     office = office_of(session, hop, member.cooperative_id)
     act: Any = {"channel": "ussd", "operation": hop.operation, "now": hop.now}
+    if _departing(hop).dead:
+        act["paper"] = str(hop.kept["heirs_paper"])
     try:
         done = settling.ask_settlement(session, office, member, **act)
+    except settling.TooEarly as early:
+        raise Lead("barred", Barred(f"Pas avant le {_far(early.opens.date())}: le membre peut s'y opposer.")) from None
     except settling.Owes as owes:
         raise Lead("owing", Owing(owes.amount)) from None
-    except settling.StillOpen:
+    except (settling.StillOpen, settling.HeirsUnnamed):
         refuse("open")
     except settling.NotForYourself:
         refuse("own")
@@ -174,7 +195,9 @@ def settle(hop: Hop, session: Session) -> Noted:
         refuse("asked")
     if done.amount is None:
         return Noted("Rien n'est dû: le compte est clos.")
-    return Noted("Noté. Un 2e responsable approuve: Bureau, 2. Puis remettez l'argent contre signature.")
+    words = texts.payout_asked(done.reference, office.role, hop.now)
+    tell_person(session, hop, member.person_id, f"payout:{done.payout_id}:asked", words)
+    return Noted(f"Noté, réf {done.reference}. Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5).")
 
 
 def _departing(hop: Hop) -> LeaverRow:

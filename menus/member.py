@@ -76,10 +76,12 @@ def change_pin(hop: Hop, session: Session) -> Nothing:
 @menu.effect(leads={"shared": None})
 def set_amounts(hop: Hop, session: Session) -> Nothing:
     """Allow or stop amounts by SMS."""
+    person, on = who_of(hop).person_id, hop.kept["amounts"] == "oui"
     try:
-        account.set_amounts_by_sms(session, who_of(hop).person_id, hop.kept["amounts"] == "oui")
+        account.set_amounts_by_sms(session, person, on)
     except account.SharedNumber:
         raise Lead("shared") from None
+    tell_person(session, hop, person, f"amounts:{hop.operation}", texts.amounts_chosen(on, hop.now))
     return Nothing()
 
 

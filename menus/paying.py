@@ -14,15 +14,18 @@ from app.coop.approvals.sweeping import Said
 from app.coop.ledger.box import BoxShort
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.services import Overdrawn
+from app.coop.members import numbers
 from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.offices import Office
 from app.coop.payments import batches as paying
 from app.coop.payments import handing, telling
 from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Wanted, due, unpaid
 from app.coop.production.brought import NotThere
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, acting_office, reading_office
+from app.ussd.bindings import Bindings, Divert, Lead, Refused
+from menus.caller import Hop, acting_office, reading_office, who_of
+from menus.identity import STATES, unproved
 
 menu = Bindings("paying")
 MEASURED = timedelta(days=90)
@@ -83,6 +86,12 @@ class ToHand(msgspec.Struct, frozen=True):
     amount: kinds.Amount
 
 
+class Handed(msgspec.Struct, frozen=True):
+    handed: kinds.Amount
+    card: kinds.Short
+    reference: kinds.Reference
+
+
 class Name(msgspec.Struct, frozen=True):
     name: kinds.PersonName
 
@@ -100,6 +109,12 @@ class BatchRow(msgspec.Struct, frozen=True):
 
 class Freed(msgspec.Struct, frozen=True):
     freed: Many
+
+
+@menu.guard(name="hand_open", leads=dict.fromkeys(STATES))
+def hand_open(hop: Hop) -> Divert:
+    """Say who opens a list to hand over, whose PIN is asked whether or not they gave it before."""
+    return unproved(hop, officer=True)
 
 
 @menu.source()
@@ -217,14 +232,12 @@ def hand_name(hop: Hop) -> Name:
         return Name(handing.name_of(reader, hop.kept["hand"]["id"]))
 
 
-@menu.effect(leads={"gone": None, "short": Short, "frozen": None, "yourself": None, "not_yours": None})
-def hand_over(hop: Hop, session: Session) -> Nothing:
-    """Note that the member was given her money, and ask her by SMS to say so."""
-    office = acting_office(session, hop, "pay")
+@menu.effect(leads={"gone": None, "short": Short, "frozen": None, "yourself": None, "shut": None, "not_yours": None})
+def hand_over(hop: Hop, session: Session) -> Handed:
+    """Note that the member was given the money, and ask by SMS to say so."""
+    office, hand = handing_office(session, hop), msgspec.convert(hop.kept["hand"], ToHand)
     try:
-        row = handing.hand_over(
-            session, hop.kept["hand"]["id"], office=office, channel="ussd", operation=hop.operation, now=hop.now
-        )
+        row = handing.hand_over(session, hand.id, office=office, channel="ussd", operation=hop.operation, now=hop.now)
     except (handing.Gone, Overdrawn):
         raise Lead("gone") from None
     except BoxShort as short:
@@ -235,7 +248,7 @@ def hand_over(hop: Hop, session: Session) -> Nothing:
         raise Lead("yourself") from None
     said = Said(hop.desk.code, hop.desk.cost, hop.desk.part_price)
     telling.tell_handed_over(session, row.id, said=said, now=hop.now)
-    return Nothing()
+    return Handed(row.amount, hand.card, row.reference)
 
 
 @menu.rows()
@@ -256,6 +269,16 @@ def close_batch(hop: Hop, session: Session) -> Freed:
     except paying.Gone:
         raise Lead("gone") from None
     return Freed(freed)
+
+
+def handing_office(session: Session, hop: Hop) -> Office:
+    """Return the office by which money is handed over, asked anew before each: the PIN was given some hand-overs ago.
+
+    Leads to `shut` when the number opens the account no more, and to `not_yours`.
+    """
+    if not numbers.opens(session, who_of(hop).person_id, hop.phone):
+        raise Lead("shut")
+    return acting_office(session, hop, "pay")
 
 
 def _wanted(hop: Hop) -> Wanted:

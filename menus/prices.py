@@ -32,7 +32,7 @@ def prices(hop: Hop) -> Sequence[PriceRow]:
         found = prices_for(reader, cooperative, hop.now)
     return [
         PriceRow(
-            price.product_id * 10 + ord(price.grade or "@") - ord("@"),
+            price.id,
             price.name,
             price.unit,
             price.amount,

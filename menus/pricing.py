@@ -11,6 +11,7 @@ from app.coop.prices.reading import price_at
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, acting_office, reading_office
+from menus.savings import read_francs
 
 menu = Bindings("pricing")
 DECIDED = dict.fromkeys(("gone", "not_yours"))
@@ -19,7 +20,7 @@ WAITING = "Noté: un 2e responsable doit l'approuver."
 
 
 class Priceable(msgspec.Struct, frozen=True):
-    """A product whose price this officer may propose; numbered by slots of its own, as products are everywhere."""
+    """A product whose price this officer may propose, under the slot by which it is declared."""
 
     id: int
     slot: int
@@ -48,7 +49,7 @@ def priceable(hop: Hop) -> Sequence[Priceable]:
     """Give the products of the officer's scope."""
     with hop.desk.database.read() as reader:
         found = proposing.priced_products(reader, reading_office(reader, hop, "price").cooperative_id)
-    return [Priceable(product, at // 8 * 10 + at % 8 + 1, name, unit) for at, (product, name, unit) in enumerate(found)]
+    return [Priceable(one.id, one.slot, one.name, one.unit) for one in found]
 
 
 @menu.source()
@@ -60,14 +61,14 @@ def price_now(hop: Hop) -> Now:
     return Now(_words(found))
 
 
-@menu.answer(refuses={"bad": None})
+@menu.answer(refuses={"bad": None, "much": None})
 def price_amount(hop: Hop, typed: str) -> kinds.Price:
     """Read a price in whole XOF."""
     del hop
-    digits = typed.replace(" ", "").upper().removesuffix("F")
-    if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:9]) <= proposing.MOST and len(digits) <= 9):
-        raise Refused("bad")
-    return int(digits)
+    francs = read_francs(typed)
+    if francs > proposing.MOST:
+        raise Refused("much")
+    return francs
 
 
 @menu.effect(leads=DECIDED)

@@ -1,5 +1,6 @@
 """A member's own money: ask for savings, see what is to be repaid."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -9,18 +10,21 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop import law
-from app.coop.ledger import payouts, schedule, signing
+from app.coop.ledger import payouts, schedule, settling, signing
 from app.coop.ledger.box import BoxShort
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.reaching import reach
+from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message_to, who_of
+from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message, message_to, who_of
 
 menu = Bindings("savings")
 MOST = 99_999_999
 """XOF that one act may move."""
+_FRANCS = re.compile(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", re.ASCII)
+"""Thousands may be set apart by dots or commas; what has fewer than three digits behind one is no whole number of francs."""
 What = Annotated[str, kinds.Kind("words", "m" * 32)]
 STANDING = {
     "asked": "vos responsables décident.",
@@ -52,9 +56,10 @@ class Why(msgspec.Struct, frozen=True):
 
 
 def read_francs(typed: str) -> int:
-    """Return whole XOF from `12 500 F`; raises Refused("bad")."""
-    digits = typed.replace(" ", "").upper().removesuffix("F")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 8 and 0 < int(digits) <= MOST):
+    """Return whole XOF from `12 500 F` or `12.500`; raises Refused("bad"), on centimes and on more than MOST too."""
+    words = typed.replace(" ", "").upper().removesuffix("F")
+    digits = words.replace(".", "").replace(",", "")
+    if not (_FRANCS.fullmatch(words) and len(digits) <= 9 and 0 < int(digits) <= MOST):
         raise Refused("bad")
     return int(digits)
 
@@ -72,6 +77,8 @@ def denials() -> Iterator[None]:
         raise Lead("denied", Why(str(unlawful))) from None
     except BoxShort as short:
         raise Lead("denied", Why(f"Il reste en caisse: {kinds.amount_words(short.free)}.")) from None
+    except settling.TooEarly as early:
+        raise Lead("denied", Why(f"Pas avant le {early.opens:%d/%m/%Y}.")) from None
     except tuple(_WHY) as no:
         raise Lead("denied", Why(_WHY[type(no)])) from None
 
@@ -83,6 +90,9 @@ _WHY: dict[type[Exception], str] = {
     payouts.Gone: "Déjà fait, ou changé depuis.",
     signing.SameOfficer: "Vous avez déjà signé: il faut un autre.",
     signing.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
+    payouts.BadAmount: "Moins d'un franc par mois: moins de mois, svp.",
+    settling.StillOpen: "Un paiement ou une pesée est en cours.",
+    settling.Owes: "Le membre doit plus que son avoir.",
     Overdrawn: "Plus que ce que disent les comptes.",
 }
 
@@ -133,8 +143,10 @@ def ask_withdrawal(hop: Hop, session: Session) -> Asked:
 @menu.effect(leads={"denied": Why})
 def cancel_payout(hop: Hop, session: Session) -> Nothing:
     """Take back what was asked for."""
+    out = msgspec.convert(hop.kept["out"], Out)
     with denials():
-        payouts.cancel(session, member_of(hop), hop.kept["out"]["id"], now=hop.now)
+        payouts.cancel(session, member_of(hop), out.id, now=hop.now)
+    message(session, hop, "receipt", f"payout:{out.id}:cancelled", texts.payout_cancelled(out.reference, hop.now))
     return Nothing()
 
 

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from app.coop import law
 from app.coop.approved import approvals
 from app.coop.ledger import corrections, handing, payouts, schedule, till
+from app.coop.members import finding
 from app.coop.members.models import Member, Person
 from app.coop.production.brought import NotThere, member_of_card
 from app.sms import payment_texts, texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Divert, Lead, Refused
 from menus.caller import Hop, PrivateWords, acting_office, reading_office, who_of
+from menus.identity import STATES, unproved
+from menus.paying import handing_office
 from menus.savings import What, Why, denials, read_francs, standing_words, tell, today_of, what_words
 
 menu = Bindings("till")
@@ -23,6 +26,7 @@ Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
 Plan = Annotated[str, kinds.Kind("words", "24 x 99 999 999 F")]
 Asset = Annotated[str, kinds.Kind("words", "m" * 20)]
 Signature = Annotated[str, kinds.Kind("words", "9" * 10)]
+ToWhom = Annotated[str, kinds.Kind("words", "aux héritiers de")]
 MOST_LATE = 20
 IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "leasing_repayment": "Loyer", "levy": "Cotisation"}
 ACTING = {"denied": Why, "not_yours": None}
@@ -54,9 +58,17 @@ class NamedPlan(msgspec.Struct, frozen=True):
 
 
 class Handing(msgspec.Struct, frozen=True):
+    """A payout as it is handed over; what a member left who died is given to the heirs."""
+
     id: int
     what: What
     amount: kinds.Amount
+    reference: kinds.Reference
+    to_whom: ToWhom = "à"
+
+
+class Handed(msgspec.Struct, frozen=True):
+    handed: kinds.Amount
     reference: kinds.Reference
 
 
@@ -84,6 +96,21 @@ def till_card(hop: Hop, typed: str) -> Whose:
     return Whose(member)
 
 
+@menu.answer(refuses={"unknown": None, "self": None})
+def till_hand_card(hop: Hop, typed: str) -> Whose:
+    """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
+    with hop.desk.database.read() as reader:
+        try:
+            found = finding.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
+        except finding.NoCard:
+            raise Refused("unknown") from None
+    if found.state == "departed":
+        raise Refused("unknown")
+    if found.member_id == who_of(hop).member_id:
+        raise Refused("self")
+    return Whose(found.member_id)
+
+
 @menu.answer(refuses={"bad": None})
 def till_amount(hop: Hop, typed: str) -> kinds.Amount:
     """Read an amount in whole XOF."""
@@ -91,12 +118,13 @@ def till_amount(hop: Hop, typed: str) -> kinds.Amount:
     return read_francs(typed)
 
 
-@menu.answer(refuses={"bad": None})
+@menu.answer(refuses={"bad": None, "few": None})
 def till_times(hop: Hop, typed: str) -> kinds.Count:
-    """Read a number of monthly instalments."""
-    del hop
+    """Read a number of monthly instalments, of a franc at least."""
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 2 and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
         raise Refused("bad")
+    if int(typed) > _francs(hop):
+        raise Refused("few")
     return int(typed)
 
 
@@ -127,6 +155,12 @@ def till_signature(hop: Hop, typed: str) -> Signature:
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
         raise Refused("bad")
     return typed
+
+
+@menu.guard(name="till_open", leads=dict.fromkeys(STATES))
+def till_open(hop: Hop) -> Divert:
+    """Say who opens the list to hand over, whose PIN is asked whether or not they gave it before."""
+    return unproved(hop, officer=True)
 
 
 @menu.source()
@@ -236,14 +270,14 @@ def ask_lease_for(hop: Hop, session: Session) -> Done:
     return _ask(hop, session, "leasing", instalments=int(hop.kept["till_times"]), asset=str(hop.kept["till_asset"]))
 
 
-@menu.effect(leads=ACTING)
-def hand_payout(hop: Hop, session: Session) -> Done:
-    """Hand over what was approved, and ask her to confirm."""
+@menu.effect(leads=ACTING | {"shut": None})
+def hand_payout(hop: Hop, session: Session) -> Handed:
+    """Hand over what was approved, and ask the member to confirm."""
     with denials():
-        row = handing.hand_over(session, acting_office(session, hop, "pay"), hop.kept["hand_out"]["id"], **_act(hop))
+        row = handing.hand_over(session, handing_office(session, hop), hop.kept["hand_out"]["id"], **_act(hop))
     words = texts.payout_handed(row.reference, hop.now, hop.desk.code, hop.desk.cost)
     tell(session, hop, row.member_id, "security", f"payout:{row.id}:handed", words)
-    return Done(f"Remis, réf {row.reference}. Le membre confirme.")
+    return Handed(row.amount, row.reference)
 
 
 @menu.effect(leads=ACTING)
@@ -265,8 +299,8 @@ def ask_reversal(hop: Hop, session: Session) -> Done:
     """Ask that an entry be reversed."""
     try:
         corrections.ask(session, acting_office(session, hop, "pay"), hop.kept["reversing"]["id"], **_act(hop))
-    except corrections.NotReversible:
-        raise Lead("denied", Why("Déjà annulé, ou déjà demandé.")) from None
+    except corrections.NotReversible as no:
+        raise Lead("denied", Why(f"Impossible: {no}." if str(no) else "Déjà annulé, ou déjà demandé.")) from None
     return Done("Demandé: un autre responsable décide.")
 
 
@@ -280,7 +314,7 @@ def _ask(hop: Hop, session: Session, kind: str, **more: Any) -> Done:
 
 
 def _handing(one: payouts.Open) -> Handing:
-    return Handing(one.id, what_words(one), one.amount, one.reference)
+    return Handing(one.id, what_words(one), one.amount, one.reference, "aux héritiers de" if one.paper else "à")
 
 
 def _borrower(hop: Hop, kind: str) -> Named:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import click
 import msgspec
 
-from app.cli.desk import open_database
+from app.cli.desk import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -56,23 +56,20 @@ def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
     """
     from app.coop.ledger.box import BoxShort, box_of, put_in
 
-    with open_database() as database:
-        try:
-            with database.transaction() as session:
-                scope = _scope(session, cooperative)
-                put_in(session, scope, source, amount, out=out, operation=f"cli:{uuid4()}", now=datetime.now(UTC))
-                found = box_of(session, scope)
-        except BoxShort as short:
-            raise click.ClickException(f"only {short.free} F may leave this box") from short
+    try:
+        with operator_act("box note", cooperative=cooperative, amount=amount, source=source, out=out) as session:
+            scope = _scope(session, cooperative)
+            put_in(session, scope, source, amount, out=out, operation=f"cli:{uuid4()}", now=datetime.now(UTC))
+            found = box_of(session, scope)
+    except BoxShort as short:
+        raise click.ClickException(f"only {short.free} F may leave this box") from short
     click.echo(_words(cooperative, found))
 
 
 def _scope(session: "Session", code: str) -> int:
-    from app.coop.approvals.rules import cooperative_by_code
-
-    scope = cooperative_by_code(session, code)
+    scope = cooperative_id(session, code)
     if scope is None:
-        raise click.ClickException(f"no co-operative has the code {code}")
+        raise click.ClickException("which co-operative?")
     return scope
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import operator_act
+from app.cli.desk import operator, operator_act
 
 
 @click.group()
@@ -27,7 +27,6 @@ def payments(batch: int, form: str, *, everything: bool) -> None:
 
     Example: jappoo export payments 12 > lot-12.csv
     """
-    import getpass
     import json
 
     from app.coop.payments import files

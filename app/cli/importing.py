@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 import msgspec
 
-from app.cli.desk import cooperative_id, operator_act, read_settings
+from app.cli.desk import cooperative_id, open_database, operator_act, read_settings
 
 if TYPE_CHECKING:
     from app.coop.approvals.sweeping import Said

@@ -162,6 +162,11 @@ def approval_ended(state: str, asked_at: datetime) -> str:
     return f"Jappoo: votre demande du {_day(asked_at)} {ends[state]}."
 
 
+def approval_impossible(why: str, asked_at: datetime) -> str:
+    """Tell whoever gave their word, and the member whom it concerns, why what officers approved isn't done."""
+    return f"Jappoo: la demande du {_day(asked_at)} ne peut pas se faire: {why}. Rien n'est changé."
+
+
 def approval_given(asked_at: datetime, code: str) -> str:
     """Tell a member that officers decided something about her account that another asked for."""
     said = f"Jappoo: une demande du {_day(asked_at)} sur votre compte est acceptée."
@@ -184,6 +189,17 @@ def payout_handed(reference: str, at: datetime, code: str, cost: str) -> str:
 def lines_passed_on(count: int, code: str, cost: str) -> str:
     """Tell an officer that the open lines of one who left the office are in her list now."""
     return f"Jappoo: {count} pesée(s) d'un responsable qui n'est plus en charge sont dans votre liste: {code} puis 8, 1. {cost}."
+
+
+def amounts_chosen(on: bool, at: datetime) -> str:
+    """Tell that amounts come by SMS from now on, or don't any more."""
+    chosen = "viennent par SMS depuis" if on else "ne viennent plus par SMS depuis"
+    return f"Jappoo: vos montants {chosen} le {_day(at)}. Ce n'est pas vous ? Voyez votre secrétaire."
+
+
+def payout_cancelled(reference: str, at: datetime) -> str:
+    """Confirm to a member that the wish for money was taken back by their PIN."""
+    return f"Jappoo: demande réf {reference} retirée le {_day(at)}. Rien ne sort de votre compte."
 
 
 def payout_left(reference: str, days: int) -> str:

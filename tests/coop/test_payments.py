@@ -72,6 +72,15 @@ def test_what_is_due_is_by_day_by_product_or_all(counter):
     assert amounts(counter, Wanted(day=date(2020, 1, 1))) == {}
 
 
+def test_what_is_owed_to_who_died_or_was_excluded_is_the_settlements_not_a_batchs(counter):
+    treasury.batch(counter, NOW)
+    with counter.transaction() as session:
+        session.execute(update(Member).where(Member.id == 201).values(state="blocked"))
+    with pytest.raises(handing.Gone):
+        handed(counter, payments(counter)[0].id)
+    assert (payments(counter)[0].state, control(counter, "handed_over")) == ("open", 0)
+
+
 def test_a_batch_holds_what_no_other_takes_and_what_it_leaves_is_due_again(counter):
     batch, waits = treasury.batch(counter, NOW, wanted=Wanted(day=NOW.date()))
     assert not waits

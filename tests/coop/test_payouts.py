@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, text, update
 
+from app.coop.approvals import sweeping
 from app.coop.approvals.sweeping import Said
 from app.coop.approved import approvals
 from app.coop.contests import answering, opening
@@ -53,8 +54,7 @@ class Till:
             wish = reader.scalar(
                 select(approvals.Approval.id).where(approvals.Approval.about == about).order_by(approvals.Approval.id.desc())
             )
-        for office in offices or (SECRETARY, PRESIDENT):
-            self.typed(approvals.decide, office, wish, approved=approved)
+        return [self.typed(approvals.decide, office, wish, approved=approved) for office in offices or (SECRETARY, PRESIDENT)][-1]
 
     def approved(self, *args, **more):
         row = self.ask(*args, **more)
@@ -422,8 +422,8 @@ def test_nothing_is_reversed_on_an_account_closed_meanwhile(desk):
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     with desk.database.transaction() as session:
         session.execute(update(Member).where(Member.id == 1).values(state="departed"))
-    with pytest.raises(approvals.Impossible, match="compte est clos"):
-        desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
+    assert desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT) == approvals.Decided("dead", 0, "le compte est clos")
+    assert desk.state(row) == "paid"
 
 
 def test_a_slip_found_after_many_more_entries_is_still_reversed(desk):
@@ -437,9 +437,8 @@ def test_a_slip_found_after_many_more_entries_is_still_reversed(desk):
 def test_savings_that_a_withdrawal_holds_are_not_reversed_away(desk):
     entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
     desk.ask(amount=13_000)
-    desk.typed(corrections.ask, TREASURER, entry)
-    with pytest.raises(approvals.Impossible, match="un retrait attend"):
-        desk.approve(f"entry:{entry}", PRESIDENT)
+    with pytest.raises(corrections.NotReversible, match="un retrait attend"):
+        desk.typed(corrections.ask, TREASURER, entry)
     assert (desk.balances().savings, desk.wrong()) == (13_000, ())
 
 
@@ -464,10 +463,45 @@ def test_a_payout_that_was_none_is_reversed_whole(desk, paid):
 def test_what_was_repaid_since_is_not_reversed(desk):
     row = desk.handed("advance", 9_000, instalments=3)
     desk.typed(till.take_in, TREASURER, 1, "repayment", 1)
-    desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
-    with pytest.raises(approvals.Impossible, match="remboursé"):
-        desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
+    with pytest.raises(corrections.NotReversible, match="remboursé"):
+        desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     assert (desk.state(row), desk.balances().advance) == ("handed", 8_999)
+
+
+def test_a_reversal_overtaken_by_a_repayment_ends_and_all_who_spoke_are_told_why(desk):
+    row = desk.handed("advance", 9_000, instalments=3)
+    desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
+    desk.typed(till.take_in, TREASURER, 1, "repayment", 1)
+    done = desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
+    assert (done.state, done.why) == ("dead", "dépensé ou remboursé depuis")
+    for _ in range(2):
+        desk.do(sweeping.sweep, said=Said("*384*44135#", "Gratuit", 20))
+    with desk.database.read() as reader:
+        told = reader.execute(select(Message.to_number, Message.text, Message.parts).where(Message.text.contains(done.why))).all()
+    assert sorted(to for to, *_ in told) == sorted((quay.TREASURER, quay.PRESIDENT, village.AWA))
+    assert {parts for *_, parts in told} == {1}
+    assert (desk.state(row), desk.balances().advance, desk.wrong()) == ("handed", 8_999, ())
+    with pytest.raises(corrections.NotReversible, match="remboursé"):
+        desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
+
+
+@pytest.mark.parametrize("kind", ["withdrawal", "advance", "leasing"])
+def test_an_entry_that_no_payout_made_is_reversed_plainly(desk, kind):
+    hers, box = payouts.SIDES[kind]
+    with desk.database.transaction() as session:
+        lines = [(account_of(session, 1, 1, hers), 700), (account_of(session, 1, None, box), -700)]
+        brought = {"kind": kind, "cooperative_id": 1, "member_id": 1, "lines": lines, "now": desk.clock()}
+        entry = post(session, operation="brought over", **brought)
+    before = desk.control(box)
+    desk.typed(corrections.ask, TREASURER, entry)
+    assert desk.approve(f"entry:{entry}", PRESIDENT).state == "approved"
+    assert (desk.control(box), desk.balances().advance, desk.balances().savings) == (before + 700, 0, 12_500)
+    assert desk.wrong() == ()
+
+
+def test_fewer_francs_than_instalments_are_no_advance(desk):
+    with pytest.raises(payouts.BadAmount):
+        desk.ask("advance", 5, instalments=6)
 
 
 def test_an_entry_of_another_cooperative_or_nobody_is_not_reversible(desk):

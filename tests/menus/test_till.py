@@ -69,7 +69,7 @@ def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, datab
     assert f"Retrait d'épargne 5 000 F, réf {reference}: vos responsables" in talk(line, village.AWA, "2468", "2", to=("1",))
     assert "Approuvé" in approve(line, quay.SECRETARY, quay.PRESIDENT)
     assert "accepté, passez" in talk(line, village.AWA, "2468", "2", to=("1",))
-    assert f"Remis, réf {reference}" in at_till(line, quay.TREASURER, "5", "001", "1", "2468")
+    assert f"Remis: 5 000 F, réf {reference}" in at_till(line, quay.TREASURER, "5", "001", "1", "1")
     ((phone, text, parts),) = messages(database, "payout:%:handed")
     assert (phone, reference in text, " F" in text, parts) == (village.AWA, True, False, 1)
     assert "5 000 F" in talk(line, village.AWA, "2468", "2", to=("1",)), "what was handed over comes first"
@@ -85,7 +85,9 @@ def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, datab
 @ON_SQLITE
 def test_a_member_takes_her_wish_back(line, database):
     ask(line)
-    assert "Demande retirée" in talk(line, village.AWA, "2468", "2", "1", "1", to=("1",))
+    assert "Demande retirée" in talk(line, village.AWA, "2468", "2", "1", "2468", to=("1",))
+    ((phone, text, parts),) = messages(database, "payout:%:cancelled")
+    assert (phone, "retirée" in text, parts) == (village.AWA, True, 1)
     assert "Rien à approuver" in talk(line, quay.PRESIDENT, "2468", to=("8", "2"))
     assert "Épargne libre 12 500 F" in talk(line, village.AWA, "2468", "2", to=("1",))
     assert balances(database).savings == 12_500
@@ -129,7 +131,7 @@ def test_an_advance_is_asked_with_its_plan_handed_over_and_followed(line, databa
     assert "Demandé, réf" in at_till(line, quay.TREASURER, "3", "001", "10000", "3", "2468")
     assert [parts for *_, parts in messages(database, "payout:%:asked")] == [1]
     assert "3 x" not in approve(line, quay.SECRETARY, quay.PRESIDENT)
-    at_till(line, quay.TREASURER, "5", "001", "1", "2468")
+    at_till(line, quay.TREASURER, "5", "001", "1", "1")
     assert "Avance: reste 10 000 F, le" in talk(line, village.AWA, "2468", "4", to=("1",))
     assert "Personne n'est en retard" in at_till(line, quay.TREASURER, "8")
     assert balances(database).advance == 10_000
@@ -145,7 +147,7 @@ def test_a_lease_names_its_asset_to_those_who_decide(line):
 def test_two_officers_and_a_number_pay_who_has_no_telephone(line, database):
     reference = re.search(r"réf (\d{6})", ask(line))[1]
     approve(line, quay.SECRETARY, quay.PRESIDENT)
-    at_till(line, quay.TREASURER, "5", "001", "1", "2468")
+    at_till(line, quay.TREASURER, "5", "001", "1", "1")
     assert "un autre responsable tape" in at_till(line, quay.TREASURER, "6", reference, "4711", "2468")
     assert "déjà signé" in at_till(line, quay.TREASURER, "6", reference, "4711", "2468")
     assert "Payé" in at_till(line, quay.PRESIDENT, "6", reference, "4711", "2468")
@@ -158,7 +160,7 @@ def test_two_officers_and_a_number_pay_who_has_no_telephone(line, database):
 def test_savings_that_never_came_are_a_contest_that_another_officer_answers(line, database):
     ask(line)
     approve(line, quay.SECRETARY, quay.PRESIDENT)
-    at_till(line, quay.TREASURER, "5", "001", "1", "2468")
+    at_till(line, quay.TREASURER, "5", "001", "1", "1")
     said = talk(line, village.AWA, "2468", "3", "1", "2", "1", to=("1",))
     number = re.search(r"Réclamation (\d{6}) notée", said)[1]
     assert [number in text for _, text, _ in messages(database, "contest:%")] == [True]
@@ -201,6 +203,7 @@ def test_a_levy_on_deliveries_waits_for_another(line):
         (quay.TREASURER, ("1", "001", "1", "999999999"), "Un montant entier"),
         (quay.TREASURER, ("1", "001", "3", "500", "1", "2468"), "Plus que ce que disent les comptes"),
         (quay.TREASURER, ("3", "001", "500", "25"), "1 à 24"),
+        (quay.TREASURER, ("3", "001", "5", "6"), "Moins d'un franc par mois"),
         (quay.TREASURER, ("4", "001", "*"), "1 à 20"),
         (quay.TREASURER, ("5", "001"), "Rien d'accepté"),
         (quay.TREASURER, ("6", "623590"), "Rien de remis"),

@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.coop.approved import approvals
-from app.coop.ledger import corrections, handing, payouts, schedule, signing, till
+from app.coop.ledger import corrections, handing, payouts, schedule, settling, signing, till
 from app.coop.ledger.deliveries import Delivery, credit, shared_out
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
-from app.coop.ledger.services import Overdrawn
+from app.coop.ledger.services import Overdrawn, account_of, post
 from app.coop.ledger.verify import verify
+from app.coop.members import finding, leaving
+from app.coop.members.models import Member
 from app.coop.members.offices import Office
 from app.db.database import Database
 from tests import quay
@@ -23,10 +25,14 @@ from tests.conftest import PATIENT_MS
 OFFICES = (Office(101, "secretary", 1), Office(102, "president", 1), Office(104, "treasurer", 1))
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 REFUSALS = (
+    leaving.NotPossible,
     payouts.AlreadyOpen,
     payouts.Gone,
     payouts.NotEnough,
     payouts.NotForYourself,
+    payouts.NotHers,
+    settling.Owes,
+    settling.StillOpen,
     signing.SameOfficer,
     signing.OtherSignature,
     corrections.NotReversible,
@@ -50,7 +56,10 @@ ACTS = st.one_of(
     st.tuples(st.just("cancel"), WHICH),
     st.tuples(st.just("deliver"), AMOUNT),
     st.tuples(st.just("levy"), OFFICE, AMOUNT),
-    st.tuples(st.just("correct"), OFFICE, WHICH),
+    *[st.tuples(st.just("correct"), OFFICE, WHICH)] * 2,
+    st.tuples(st.just("brought over"), AMOUNT),
+    st.tuples(st.sampled_from(("leave", "stay"))),
+    *[st.tuples(st.just("settle"), OFFICE)] * 2,
 )
 
 
@@ -77,6 +86,7 @@ def nth(session, column, which, *only):
 def perform(session, act, operation):
     """Do one act; the same operation again must do nothing more."""
     typed = {"channel": "ussd", "operation": operation, "now": NOW}
+    open_ = session.scalar(select(Member.state).where(Member.id == 1)) != "departed"
     match act:
         case "in", office, kind, amount:
             till.take_in(session, office, 1, kind, amount, **typed)
@@ -99,7 +109,16 @@ def perform(session, act, operation):
             handing.sign(session, office, nth(session, Payout.id, which, Payout.state == "handed"), "4711", **typed)
         case "cancel", which:
             payouts.cancel(session, 1, nth(session, Payout.id, which, Payout.state.in_(payouts.HELD)), now=NOW)
-        case "deliver", amount:
+        case "brought over", amount if open_:
+            lines = [(account_of(session, 1, 1, "advance"), amount), (account_of(session, 1, None, "cash"), -amount)]
+            post(session, operation=operation, kind="advance", cooperative_id=1, member_id=1, lines=lines, now=NOW)
+        case ("leave",):
+            leaving.ask_to_leave(session, 1, now=NOW)
+        case ("stay",):
+            leaving.stay(session, 1, now=NOW)
+        case "settle", office:
+            settling.ask_settlement(session, office, finding.in_cooperative(session, 1, "001"), **typed)
+        case "deliver", amount if open_:
             credit(session, 1, [Delivery(operation, 1, amount)], now=NOW)
         case "levy", office, amount:
             till.ask_levy(session, office, 1, amount, **typed)
@@ -124,6 +143,10 @@ def check(database):
         on_its_way = select(func.coalesce(func.sum(Payout.amount), 0)).where(Payout.state == "handed")
         handed = select(func.coalesce(func.sum(Posting.amount), 0)).join(Account, Account.id == Posting.account_id)
         assert reader.scalar(handed.where(Account.kind == "handed_over")) == -reader.scalar(on_its_way)
+        ended = reader.scalars(
+            select(approvals.Approval.why).where(approvals.Approval.kind == "reversal", approvals.Approval.state == "dead")
+        )
+        assert all(ended), "approved, and nothing was done, and nobody knows why"
         for one in schedule.standings(reader, (NOW + timedelta(days=400)).date(), member_id=1):
             assert 0 <= one.late <= one.owed
 

@@ -33,10 +33,11 @@ _REFUSES: dict[str, Act] = {}
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """How an approval stands after an officer's word; `missing` is how many more it needs."""
+    """How an approval stands after an officer's word; `missing` is how many more it needs, `why` says why it came to nothing."""
 
     state: str
     missing: int = 0
+    why: str | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -62,7 +63,14 @@ class AlreadyAsked(Exception):
 
 
 class Impossible(Exception):
-    """What was approved can't be done any more (savings spent, say); its argument says why in French. The word isn't taken."""
+    """What was approved can't be done (savings spent, say); its argument says why in French, at most 48 septets.
+
+    The word isn't taken; when it is `final` the approval ends with it, and all who gave their word are told why.
+    """
+
+    def __init__(self, why: str, *, final: bool = False) -> None:
+        super().__init__(why)
+        self.final = final
 
 
 def executes(kind: str) -> Callable[[A], A]:
@@ -130,13 +138,13 @@ def decide(
     """Give an officer's word, and do what was asked when it is the last one needed. One refusal refuses.
 
     The approval is locked, so of two last words one acts. Words of officers who lost their office meanwhile don't count. The
-    same operation again changes nothing. Raises Gone, Impossible.
+    same operation again changes nothing. Raises Gone, and Impossible unless that is final.
     """
     row = session.scalar(select(Approval).where(Approval.id == approval_id).with_for_update())
     given = select(ApprovalVote.operation).where(ApprovalVote.approval_id == approval_id)
     mine = session.scalar(given.where(ApprovalVote.person_id == office.person_id))
     if row is not None and mine == operation:
-        return Decided(row.state, _missing(session, row, now))
+        return Decided(row.state, _missing(session, row, now), row.why)
     acting = rules.office_to_decide(session, row, office.person_id, now.date()) if row is not None else None
     if row is None or acting is None or mine is not None or row.state != "waiting" or row.expires_at <= now:
         raise Gone(approval_id)
@@ -152,11 +160,8 @@ def decide(
     if missing == 0:
         row.state, row.decided_by, row.decided_at = "approved", acting.person_id, now
         session.flush()
-        try:
-            _EXECUTES[row.kind](session, row, operation=f"approval:{row.id}", now=now)
-        except MemberLeft:
-            raise Impossible("le compte est clos") from None
-    return Decided(row.state, missing)
+        _execute(session, row, now)
+    return Decided(row.state, missing, row.why)
 
 
 def waiting_for(reader: Connection | Session, office: Office, now: datetime) -> list[Waiting]:
@@ -188,6 +193,22 @@ def drop(session: Session, kind: str, abouts: list[str], now: datetime) -> None:
     """End what waits about rows that something else has overtaken; what `refuses` registered is not called, nobody is told."""
     waits = (Approval.kind == kind) & Approval.about.in_(abouts) & (Approval.state == "waiting")
     session.execute(update(Approval).where(waits).values(state="dead", told="ended", decided_at=now))
+
+
+def _execute(session: Session, row: Approval, now: datetime) -> None:
+    undone = session.begin_nested()
+    try:
+        try:
+            _EXECUTES[row.kind](session, row, operation=f"approval:{row.id}", now=now)
+        except MemberLeft:
+            raise Impossible("le compte est clos") from None
+        undone.commit()
+    except Impossible as why:
+        if not why.final:
+            raise
+        undone.rollback()
+        row.why = str(why)
+        end(session, row, "dead", now)
 
 
 def end(session: Session, row: Approval, state: str, now: datetime) -> None:

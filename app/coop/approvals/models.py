@@ -12,7 +12,8 @@ class Approval(Base):
     """Something that only happens when `needed` officers want it; of a co-operative, or (none) of the federation.
 
     `about` is the row that it decides (`withdrawal:12`), `words` what an officer reads (no name), `amount` in XOF, `roles` the
-    offices whose word counts, as they were named when it was asked. `told` says what its SMS have told so far.
+    offices whose word counts, as they were named when it was asked. `told` says what its SMS have told so far. `why` says in
+    French why it is *dead* though officers approved it.
     """
 
     __tablename__ = "approvals"
@@ -49,6 +50,7 @@ class Approval(Base):
     needed: Mapped[int]
     roles: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(8), default="waiting")
+    why: Mapped[str | None] = mapped_column(String(48))
     told: Mapped[str] = mapped_column(String(8), default="nothing")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Utc)

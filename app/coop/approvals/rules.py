@@ -42,7 +42,7 @@ KINDS = {
     "exclusion": Kind(),
     "death": Kind(),
     "reinstatement": Kind(),
-    "settlement": Kind(),
+    "settlement": Kind(officer=2),
     "number": Kind(),
 }
 """What is not here needs two others when a member asks, one when an officer does."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.approvals import rules
 from app.coop.approvals.deciding import end
-from app.coop.approvals.models import Approval
+from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.members.models import Member
 from app.coop.members.numbers import first_numbers
 from app.db.rows import each
@@ -65,13 +65,25 @@ def _tell_askers(session: Session, said: Said, now: datetime) -> None:
     numbers = first_numbers(session, {row.asked_by for row in ended})
 
     def tell(row: Approval) -> None:
-        if row.asked_by in numbers:
+        if row.why:
+            _tell_all(session, said, now, row)
+        elif row.asked_by in numbers:
             words = texts.approval_ended(row.state, row.asked_at)
             cause = f"approval:{row.id}:{row.state}"
             _put(session, numbers[row.asked_by], words, cause, said, now, row.asked_by, row.cooperative_id)
 
     each(session, "an approval that ended", [(row.id, row) for row in ended], tell)
     _tell_members(session, said, now, [row for row in ended if row.state == "approved" and row.member_id])
+
+
+def _tell_all(session: Session, said: Said, now: datetime, row: Approval) -> None:
+    """Tell the asker, who approved and the member whom it concerns why nothing was done."""
+    voted = select(ApprovalVote.person_id).where(ApprovalVote.approval_id == row.id)
+    member = select(Member.person_id).where(Member.id == row.member_id)
+    persons = {row.asked_by, *session.scalars(voted), *session.scalars(member)}
+    words = texts.approval_impossible(row.why or "", row.asked_at)
+    for person, phone in first_numbers(session, persons).items():
+        _put(session, phone, words, f"approval:{row.id}:why:{person}", said, now, person, row.cooperative_id)
 
 
 def _tell_members(session: Session, said: Said, now: datetime, approved: list[Approval]) -> None:

@@ -10,7 +10,7 @@ from app.coop import approvals
 from app.coop.ledger import handing
 from app.coop.ledger.box import box_of, lock_box
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
-from app.coop.ledger.payouts import SIDES, free_savings
+from app.coop.ledger.payouts import free_savings
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, one_at_a_time, reverse
 from app.coop.members import audit
 from app.coop.members.models import Member
@@ -43,7 +43,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class NotReversible(Exception):
-    """The entry is of another co-operative or kind, was reversed, or is asked to be."""
+    """The entry is of another co-operative or kind, was reversed, or is asked to be; or its argument says why not, in French."""
 
 
 def reversible(reader: Connection | Session, cooperative_id: int, member_id: int, only: int | None = None) -> list[Entry]:
@@ -69,13 +69,14 @@ def reversible(reader: Connection | Session, cooperative_id: int, member_id: int
 
 
 def ask(session: Session, office: Office, entry_id: int, *, channel: str, operation: str, now: datetime) -> int:
-    """Ask that an entry be reversed; return the approval's id. Raises NotReversible."""
+    """Ask that an entry be reversed; return the approval's id. Raises NotReversible, also when it couldn't be done now."""
     entry = session.get(JournalEntry, entry_id)
     if entry is None or entry.member_id is None or entry.cooperative_id != office.cooperative_id:
-        raise NotReversible(entry_id)
+        raise NotReversible
     known = next(iter(reversible(session, entry.cooperative_id, entry.member_id, entry_id)), None)
     if known is None:
-        raise NotReversible(entry_id)
+        raise NotReversible
+    _try(session, entry, now)
     try:
         asked = approvals.ask(
             session,
@@ -90,20 +91,27 @@ def ask(session: Session, office: Office, entry_id: int, *, channel: str, operat
             now=now,
         )
     except approvals.AlreadyAsked:
-        raise NotReversible(entry_id) from None
+        raise NotReversible from None
     audit.record_on(session, office, "reversal asked", f"entry:{entry_id}", entry, channel, operation, now)
     return asked
 
 
 @approvals.executes("reversal")
 def reversed_(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
-    """Write the opposite entry; of a payout also that of its payment, and it is as if it had not left."""
-    entry = session.get_one(JournalEntry, int(approval.about.removeprefix("entry:")))
+    """Write the opposite entry, or have the approval end with the reason why it can't be any more."""
     try:
-        if entry.kind in SIDES:
-            payout = session.scalar(select(Payout).where(Payout.handed_entry_id == entry.id).with_for_update())
-            if payout is not None:
-                handing.take_back(session, payout, operation=operation, now=now)
+        _reverse(session, session.get_one(JournalEntry, int(approval.about.removeprefix("entry:"))), operation, now)
+    except NotReversible as no:
+        raise approvals.Impossible(str(no), final=True) from None
+
+
+def _reverse(session: Session, entry: JournalEntry, operation: str, now: datetime) -> None:
+    """Write the opposite of an entry; of a payout also that of its payment, and it is as if it had not left."""
+    # an advance of before the service, or one that was brought over, has no payout: it is an entry like any other
+    payout = session.scalar(select(Payout).where(Payout.handed_entry_id == entry.id).with_for_update())
+    try:
+        if payout is not None:
+            handing.take_back(session, payout, operation=operation, now=now)
         else:
             one_at_a_time(session, entry.cooperative_id)
             lock_box(session, entry.cooperative_id)
@@ -111,16 +119,25 @@ def reversed_(session: Session, approval: approvals.Approval, /, *, operation: s
         if _touched(session, entry.id, "cash") and box_of(session, entry.cooperative_id).free < 0:
             raise approvals.Impossible("la caisse n'a plus cet argent")
     except Overdrawn:
-        raise approvals.Impossible("dépensé ou remboursé depuis") from None
+        raise NotReversible("dépensé ou remboursé depuis") from None
     except AlreadyReversed:
-        raise approvals.Impossible("déjà annulé") from None
+        raise NotReversible("déjà annulé") from None
     member = entry.member_id or 0
     if session.scalar(select(Member.state).where(Member.id == member)) == "departed":
-        raise approvals.Impossible("le compte est clos")
+        raise NotReversible("le compte est clos")
     if _touched(session, entry.id, "savings") and free_savings(session, member) < 0:
-        raise approvals.Impossible("un retrait attend cette épargne")
+        raise NotReversible("un retrait attend cette épargne")
     if _touched(session, entry.id, "payable") and unheld(session, member) < 0:
-        raise approvals.Impossible("un lot de paiement tient cet argent")
+        raise NotReversible("un lot de paiement tient cet argent")
+
+
+def _try(session: Session, entry: JournalEntry, now: datetime) -> None:
+    """Raise NotReversible with the reason if the entry couldn't be reversed now: it is tried, and undone."""
+    trial = session.begin_nested()
+    try:
+        _reverse(session, entry, f"trial:{entry.id}", now)
+    finally:
+        trial.rollback()
 
 
 def _touched(session: Session, entry_id: int, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""Let go of what officers approved and nobody came for: the savings are hers again, and she is told."""
+"""Let go of what officers approved and nobody came for: the money is free again, and its member is told."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.approvals.models import Approval
 from app.coop.approvals.sweeping import Said
+from app.coop.ledger import settling
 from app.coop.ledger.models import Payout
 from app.coop.members.reaching import reach
 from app.db.rows import each
@@ -18,7 +19,11 @@ FETCHED_WITHIN = timedelta(days=14)
 
 
 def sweep(session: Session, *, said: Said, now: datetime) -> int:
-    """Cancel payouts approved longer ago than FETCHED_WITHIN and not handed over; return how many. Twice changes nothing."""
+    """Cancel payouts approved longer ago than FETCHED_WITHIN and not handed over; return how many. Twice changes nothing.
+
+    Accounts of who left are closed once their signed settlement can't be contested any more.
+    """
+    settling.close_signed(session, now)
     about = literal("payout:") + cast(Payout.id, String)
     decided = select(Approval.id).where(
         Approval.about == about, Approval.state == "approved", Approval.decided_at <= now - FETCHED_WITHIN

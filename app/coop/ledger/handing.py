@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop import law
-from app.coop.ledger import schedule, signing
+from app.coop.ledger import schedule, settling, signing
 from app.coop.ledger.box import check_box
 from app.coop.ledger.models import Payout
 from app.coop.ledger.payouts import SIDES, Gone, NotForYourself, NotHers, Open, move, open_of
@@ -27,9 +27,10 @@ _WAITS = (Payout.state == "handed") & ~Payout.contested
 
 
 def hand_over(session: Session, office: Office, payout_id: int, *, channel: str, operation: str, now: datetime) -> Payout:
-    """Note that an officer gave a member what was approved; her schedule begins.
+    """Note that an officer gave a member what was approved; an advance's schedule begins. A settlement takes all that is owed.
 
-    Raises Gone, NotForYourself, NotHers, Unlawful, MoneyFrozen, Overdrawn, BoxShort: nothing is handed over then.
+    Raises Gone, NotForYourself, NotHers, Unlawful, MoneyFrozen, Overdrawn, BoxShort, and of a settlement StillOpen, TooEarly, Owes:
+    nothing is handed over then.
     """
     here = Payout.cooperative_id == office.cooperative_id
     row = move(session, payout_id, ("approved",), "handed", here)
@@ -38,13 +39,16 @@ def hand_over(session: Session, office: Office, payout_id: int, *, channel: str,
     member = lock_members(session, (row.member_id,))[row.member_id]
     if member.person_id == office.person_id:
         raise NotForYourself
-    if member.state not in BELONGS:
+    if row.kind != "settlement" and member.state not in BELONGS:
         raise NotHers(row.member_id)
     law.check(session, row.kind, row.member_id, now.date())
     check_money(session, row.member_id, now)
     row.handed_by, row.handed_at = office.person_id, now
-    hers, _ = SIDES[row.kind]
-    row.handed_entry_id = _post(session, row, row.kind, (hers, row.member_id), ("handed_over", None), now)
+    if row.kind == "settlement":
+        row.handed_entry_id = settling.book(session, row, settling.clear(session, row, now), now)
+    else:
+        hers, _ = SIDES[row.kind]
+        row.handed_entry_id = _post(session, row, row.kind, (hers, row.member_id), ("handed_over", None), now)
     if row.instalments:
         schedule.write(session, row, now.date())
     audit.record_on(session, office, "payout handed over", f"payout:{row.id}", row, channel, operation, now)
@@ -53,8 +57,11 @@ def hand_over(session: Session, office: Office, payout_id: int, *, channel: str,
 
 
 def receive(session: Session, member_id: int, payout_id: int, *, now: datetime) -> Payout:
-    """Note the member's word that she has it. Raises Gone."""
-    return _paid(session, payout_id, now, Payout.member_id == member_id)
+    """Note the member's word that it has come; the account of one who leaves is closed with it. Raises Gone."""
+    row = _paid(session, payout_id, now, Payout.member_id == member_id)
+    if row.kind == "settlement":
+        settling.close_paid(session, row, now)
+    return row
 
 
 def handed_by_reference(reader: Connection | Session, cooperative_id: int, reference: str) -> Open | None:
@@ -95,7 +102,7 @@ def take_back(session: Session, row: Payout, *, operation: str, now: datetime) -
 def _paid(session: Session, payout_id: int, now: datetime, *only: ColumnElement[bool]) -> Payout:
     row = move(session, payout_id, ("handed",), "paid", ~Payout.contested, *only)
     row.paid_at = now
-    _, box = SIDES[row.kind]
+    box = "equipment" if row.kind == "leasing" else "cash"
     row.paid_entry_id = _post(session, row, "payment", ("handed_over", None), (box, None), now)
     session.flush()
     return row

@@ -62,17 +62,18 @@ _OPEN = text("state IN ('asked', 'approved', 'handed')")
 class Payout(Signed, Base):
     """What leaves for a member: *asked*, *approved* by several, *handed* over, *paid* by her word; or *refused*, *cancelled*.
 
-    A *withdrawal* of savings, an *advance*, or *leasing* of an `asset`; `amount` in XOF, repaid in so many monthly `instalments`
-    (0: none). `reference` is five digits and a check digit. It is *Signed* where the member has no
-    telephone. A member has one of a kind open at a time. While it is `contested` it moves no further.
+    A *withdrawal* of savings, an *advance*, *leasing* of an `asset`, or the *settlement* of a leaver's whole account (of one who
+    died to the heirs, by their `paper`'s number); `amount` in XOF, repaid in so many monthly `instalments` (0: none).
+    `reference` is five digits and a check digit. It is *Signed* where the member has no telephone. A member has one of a kind
+    open at a time. While it is `contested` it moves no further.
     """
 
     __tablename__ = "payouts"
     __table_args__ = (
         UniqueConstraint("cooperative_id", "reference"),
-        CheckConstraint("kind IN ('withdrawal', 'advance', 'leasing')", name="kind"),
+        CheckConstraint("kind IN ('withdrawal', 'advance', 'leasing', 'settlement')", name="kind"),
         CheckConstraint("state IN ('asked', 'approved', 'handed', 'paid', 'refused', 'cancelled')", name="state"),
-        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("amount > 0 OR (amount = 0 AND kind = 'settlement')", name="amount"),
         Index("uq_payouts_open", "member_id", "kind", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_payouts_scope", "cooperative_id", "state"),
     )
@@ -83,6 +84,7 @@ class Payout(Signed, Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     asset: Mapped[str | None] = mapped_column(String(20))
     instalments: Mapped[int]
+    paper: Mapped[str | None] = mapped_column(String(10))
     reference: Mapped[str] = mapped_column(String(6))
     state: Mapped[str] = mapped_column(String(9))
     asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))

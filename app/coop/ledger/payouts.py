@@ -6,6 +6,7 @@ Until it is handed over the savings asked for are held: nobody can ask for them 
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select, update
@@ -24,7 +25,12 @@ from app.coop.production.references import draw_free
 
 SIDES = {"withdrawal": ("savings", "cash"), "advance": ("advance", "cash"), "leasing": ("leasing", "equipment")}
 """Each kind's account of the member, and the co-operative's that it leaves."""
-WORDS = {"withdrawal": "Retrait d'épargne", "advance": "Avance", "leasing": "Crédit-bail"}
+WORDS = {
+    "withdrawal": "Retrait d'épargne",
+    "advance": "Avance",
+    "leasing": "Crédit-bail",
+    "settlement": "Solde de tout compte",
+}
 HELD = ("asked", "approved")
 OPEN = (*HELD, "handed")
 
@@ -38,7 +44,7 @@ class NotEnough(Exception):
 
 
 class AlreadyOpen(Exception):
-    """One of this kind is on its way to this member already."""
+    """One of this kind is on its way to this member already, or all that is theirs is."""
 
 
 class NotHers(Exception):
@@ -47,6 +53,10 @@ class NotHers(Exception):
 
 class NotForYourself(Exception):
     """An officer asks, hands over and signs for others, as any member's own money goes through others' hands."""
+
+
+class BadAmount(ValueError):
+    """The amount is none, or less than a franc an instalment."""
 
 
 class Gone(Exception):
@@ -65,6 +75,7 @@ class Open(msgspec.Struct, frozen=True):
     asked_at: datetime
     handed_at: datetime | None
     contested: bool = False
+    paper: str | None = None
 
     @property
     def handed_on(self) -> date:
@@ -84,8 +95,9 @@ def free_savings(reader: Connection | Session, member_id: int) -> int:
 def open_of(reader: Connection | Session, member_id: int, states: Sequence[str] = OPEN) -> list[Open]:
     """Return what is on its way to a member, oldest first."""
     columns = (Payout.id, Payout.kind, Payout.amount, Payout.asset, Payout.reference, Payout.state, Payout.asked_at)
-    rows = select(*columns, Payout.handed_at, Payout.contested).where(Payout.member_id == member_id, Payout.state.in_(states))
-    return [Open(*row) for row in reader.execute(rows.order_by(Payout.id))]
+    rows: Any = select(*columns, Payout.handed_at, Payout.contested, Payout.paper)
+    mine = rows.where(Payout.member_id == member_id, Payout.state.in_(states))
+    return [Open(*row) for row in reader.execute(mine.order_by(Payout.id))]
 
 
 def ask(
@@ -105,14 +117,13 @@ def ask(
 ) -> Payout:
     """Ask for a payout, by the member herself or by an officer for her; several officers decide.
 
-    The same operation gives the first. Raises NotHers, NotForYourself, Unlawful, MoneyFrozen, NotEnough, AlreadyOpen,
-    and ValueError on an amount or a number of instalments that is none.
+    The same operation gives the first. Raises NotHers, NotForYourself, Unlawful, MoneyFrozen, NotEnough, AlreadyOpen, BadAmount.
     """
     known = session.scalar(select(Payout).where(Payout.operation == operation))
     if known is not None:
         return known
     if amount <= 0 or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
-        raise ValueError(amount)
+        raise BadAmount(amount)
     try:
         member = lock_member(session, member_id)  # those who ask at once wait for each other here
     except MemberLeft:
@@ -123,7 +134,7 @@ def ask(
         raise NotForYourself
     law.check(session, kind, member_id, now.date())
     check_money(session, member_id, now)
-    if any(one.kind == kind for one in open_of(session, member_id)):
+    if any(one.kind in (kind, "settlement") for one in open_of(session, member_id)):
         raise AlreadyOpen(kind)
     free = free_savings(session, member_id)
     if kind == "withdrawal" and amount > free:
@@ -135,28 +146,33 @@ def ask(
         amount=amount,
         asset=asset,
         instalments=instalments,
-        reference=draw_free(session, Payout.reference, Payout.cooperative_id == member.cooperative_id, draw),
-        state="asked",
         asked_by=asked_by,
         asked_at=now,
         channel=channel,
         operation=operation,
     )
+    return enter(session, row, office, draw)
+
+
+def enter(session: Session, row: Payout, office: Office | None, draw: Callable[[int], int] = secrets.randbelow) -> Payout:
+    """Write a payout that is asked for, with its reference, and have it wait for other officers."""
+    row.reference = draw_free(session, Payout.reference, Payout.cooperative_id == row.cooperative_id, draw)
+    row.state = "asked"
     session.add(row)
     session.flush()
     if office is not None:
-        audit.record_on(session, office, "payout asked", f"payout:{row.id}", row, channel, operation, now)
+        audit.record_on(session, office, "payout asked", f"payout:{row.id}", row, row.channel, row.operation, row.asked_at)
     approvals.ask(
         session,
-        kind=kind,
+        kind=row.kind,
         cooperative_id=row.cooperative_id,
         about=f"payout:{row.id}",
         words=_words(row),
-        amount=amount,
-        member_id=member_id,
-        asked_by=asked_by,
+        amount=row.amount,
+        member_id=row.member_id,
+        asked_by=row.asked_by,
         operation=f"payout:{row.id}",
-        now=now,
+        now=row.asked_at,
     )
     return row
 
@@ -167,6 +183,13 @@ def cancel(session: Session, member_id: int, payout_id: int, *, now: datetime) -
     kind = session.scalar(select(Payout.kind).where(mine))
     approvals.drop(session, kind or "", [f"payout:{payout_id}"], now)  # before the row, as those who decide lock
     move(session, payout_id, HELD, "cancelled", mine)
+
+
+def drop_settlement(session: Session, member_id: int, now: datetime) -> None:
+    """Let go of a settlement that wasn't handed over: its departure is off, or its sum has changed. Nobody is told."""
+    held = (Payout.member_id == member_id) & (Payout.kind == "settlement") & Payout.state.in_(HELD)
+    for payout in session.scalars(select(Payout.id).where(held)).all():
+        cancel(session, member_id, payout, now=now)
 
 
 def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
@@ -202,7 +225,8 @@ def _about(approval: approvals.Approval) -> int:
 
 def _words(row: Payout) -> str:
     times = f" en {row.instalments} fois" if row.instalments else ""
-    return f"{WORDS[row.kind]}{f' {row.asset}' if row.asset else ''}{times}"
+    heirs = f", héritiers {row.paper}" if row.paper else ""
+    return f"{WORDS[row.kind]}{f' {row.asset}' if row.asset else ''}{times}{heirs}"
 
 
 def move(session: Session, payout_id: int, before: Sequence[str], state: str, *only: ColumnElement[bool]) -> Payout:

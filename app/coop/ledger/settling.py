@@ -1,9 +1,9 @@
-"""Settle the account of who leaves: everything owed either way in one entry, the rest handed over; several officers decide.
+"""Settle the account of a member who leaves: all that is owed either way in one payout, handed over and confirmed like any other.
 
-No balance vanishes: an account is closed with all its balances at zero, or not at all.
+No balance vanishes: handing over writes all of them to zero in one entry, and the account is closed only after that.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import select, update
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.ledger import payouts
-from app.coop.ledger.box import box_of, lock_box
+from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
 from app.coop.ledger.services import account_of, one_at_a_time, post
 from app.coop.members import audit, leaving
@@ -27,14 +27,24 @@ from app.coop.production.models import Declaration, Weighing
 from app.sms import people_texts
 
 OPEN_PAYMENTS = ("open", "handed_over", "contested")
+CONTESTED_WITHIN = timedelta(hours=48)
+"""For how long an account stays open after a settlement that was paid without the member's own PIN."""
 
 
 class StillOpen(Exception):
     """Something is on its way: a weighing not credited, a payment not confirmed, money asked for."""
 
 
+class TooEarly(Exception):
+    """An officer noted the departure, or a death: the account isn't settled before `opens` (UTC)."""
+
+    def __init__(self, opens: datetime) -> None:
+        super().__init__(opens)
+        self.opens = opens
+
+
 class Owes(Exception):
-    """The member owes `amount` XOF more than is owed to her: that comes in first (article 11)."""
+    """The member owes `amount` XOF more than is owed to them: that comes in first (article 11)."""
 
     def __init__(self, amount: int) -> None:
         super().__init__(amount)
@@ -45,16 +55,26 @@ class NotForYourself(Exception):
     """Nobody settles their own account."""
 
 
+class HeirsUnnamed(Exception):
+    """What a member leaves at death goes to the heirs, by the number of their paper."""
+
+
 class Settlement(msgspec.Struct, frozen=True):
     """What waits for others: `amount` XOF to hand over; None when there was nothing, and the account is closed."""
 
     amount: int | None
+    payout_id: int = 0
+    reference: str = ""
 
 
-def ask_settlement(session: Session, office: Office, member: Found, *, channel: str, operation: str, now: datetime) -> Settlement:
+def ask_settlement(
+    session: Session, office: Office, member: Found, *, paper: str = "", channel: str, operation: str, now: datetime
+) -> Settlement:
     """Ask that a leaver's account be settled; with nothing owed either way it is closed at once.
 
-    Raises leaving.NotPossible, StillOpen, Owes, NotForYourself, MoneyFrozen, approvals.AlreadyAsked.
+    `paper` is the number of what names the heirs, of a member who died. Asked again after the sum has changed, it replaces what
+    wasn't handed over. Raises leaving.NotPossible, TooEarly, StillOpen, Owes, NotForYourself, HeirsUnnamed, MoneyFrozen,
+    approvals.AlreadyAsked.
     """
     lock_members(session, (member.member_id,))
     departure = leaving.departure_of(session, member.member_id)
@@ -62,88 +82,145 @@ def ask_settlement(session: Session, office: Office, member: Found, *, channel: 
         raise leaving.NotPossible
     if office.person_id == member.person_id:
         raise NotForYourself
-    check_money(session, member.member_id, now)
-    check_nothing_open(session, member.member_id)
-    due = _due(_balances(session, member.member_id))
+    if departure.kind == "death" and not paper:
+        raise HeirsUnnamed
+    held = [one for one in payouts.open_of(session, member.member_id, payouts.HELD) if one.kind == "settlement"]
+    due = _check(session, member.member_id, departure, now, besides=held[0].id if held else 0)
+    if held and held[0].amount == due:
+        raise approvals.AlreadyAsked
+    payouts.drop_settlement(session, member.member_id, now)
     if due is None:
+        check_last_one_paid(session, member.member_id, now)
         _close(session, departure.id, member.member_id, office.person_id, operation, now)
-        act = "account closed"
-    else:
-        approvals.ask(
-            session,
-            kind="settlement",
-            cooperative_id=member.cooperative_id,
-            about=f"departure:{departure.id}",
-            words="Solde de tout compte",
-            amount=due,
-            asked_by=office.person_id,
-            operation=f"settle:{operation}"[:80],
-            now=now,
-            member_id=member.member_id,
-        )
-        act = "settlement asked"
-    audit.record_on(session, office, act, f"departure:{departure.id}", member, channel, operation, now)
-    return Settlement(due)
+        audit.record_on(session, office, "account closed", f"departure:{departure.id}", member, channel, operation, now)
+        return Settlement(None)
+    row = Payout(
+        kind="settlement",
+        cooperative_id=member.cooperative_id,
+        member_id=member.member_id,
+        amount=due,
+        instalments=0,
+        paper=paper if departure.kind == "death" else None,
+        asked_by=office.person_id,
+        asked_at=now,
+        channel=channel,
+        operation=operation,
+    )
+    payouts.enter(session, row, office)
+    return Settlement(due, row.id, row.reference)
 
 
 @approvals.executes("settlement")
 def settled(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
-    """Write the settlement as it was approved and close the account; raises Impossible when anything changed meanwhile."""
-    member, scope = approval.member_id or 0, approval.cooperative_id or 0
-    one_at_a_time(session, scope)
-    lock_box(session, scope)
-    lock_member(session, member)
-    departure = leaving.departure_of(session, member)
-    if departure is None or approval.about != f"departure:{departure.id}":
-        raise approvals.Impossible("ce membre ne part plus")
+    """Let it be handed over as it was approved, or raise Impossible; where both sides cancel out, that is written at once."""
+    del operation
     try:
-        check_money(session, member, now)
-        check_nothing_open(session, member)
-        balances = _balances(session, member)
-        due = _due(balances)
-    except (StillOpen, Owes, MoneyFrozen) as why:
+        row = payouts.move(session, int(approval.about.removeprefix("payout:")), ("asked",), "approved")
+    except payouts.Gone:
+        raise approvals.Impossible("ce membre ne part plus") from None
+    try:
+        check_box(session, row.cooperative_id, row.amount)
+        lines = clear(session, row, now)
+    except (StillOpen, Owes, MoneyFrozen, TooEarly) as why:
         raise approvals.Impossible("un paiement ou une pesée est en cours") from why
-    if due != approval.amount:
-        raise approvals.Impossible("le solde a changé")
-    lines = [(account, -balance) for account, balance in balances.values() if balance]
-    if due:
-        lines.append((account_of(session, scope, None, "cash"), -due))
-    post(session, operation=operation, kind="settlement", cooperative_id=scope, member_id=member, lines=lines, now=now)
-    if due and box_of(session, scope).free < 0:
-        raise approvals.Impossible("la caisse n'a pas assez")
-    _close(session, departure.id, member, approval.decided_by, operation, now)
+    except payouts.Gone:
+        raise approvals.Impossible("le solde a changé") from None
+    except BoxShort:
+        raise approvals.Impossible("la caisse n'a pas assez") from None
+    if row.amount == 0:
+        row.state, row.handed_at, row.paid_at = "paid", now, now
+        row.handed_by, row.handed_entry_id = approval.decided_by, book(session, row, lines, now)
 
 
-def check_nothing_open(session: Session, member_id: int) -> None:
-    """Raise StillOpen when a weighing, a payment or a payout of a member's is on its way."""
-    waits = (
-        select(Weighing.id).where(Weighing.member_id == member_id, Weighing.state == "noted"),
-        select(Payment.id).where(Payment.member_id == member_id, Payment.state.in_(OPEN_PAYMENTS)),
-        select(Payout.id).where(Payout.member_id == member_id, Payout.contested),
+approvals.refuses("settlement")(payouts.refused)
+
+
+def clear(session: Session, row: Payout, now: datetime) -> list[tuple[int, int]]:
+    """Return the lines that bring all a leaver's balances to zero against what is handed over, if that is still the sum approved.
+
+    Raises payouts.Gone when it isn't, StillOpen, TooEarly, Owes, MoneyFrozen.
+    """
+    lock_member(session, row.member_id)
+    departure = leaving.departure_of(session, row.member_id)
+    if departure is None:
+        raise payouts.Gone(row.id)
+    handed_over = account_of(session, row.cooperative_id, None, "handed_over")
+    one_at_a_time(session, row.cooperative_id)
+    if _check(session, row.member_id, departure, now, besides=row.id) != row.amount:
+        raise payouts.Gone(row.id)
+    lines = [(account, -balance) for account, balance in _balances(session, row.member_id) if balance]
+    return [*lines, (handed_over, -row.amount)] if row.amount else lines
+
+
+def book(session: Session, row: Payout, lines: list[tuple[int, int]], now: datetime) -> int:
+    """Write the entry of a settlement that is handed over; return its id."""
+    return post(
+        session,
+        operation=f"payout:{row.id}:settlement",
+        kind="settlement",
+        cooperative_id=row.cooperative_id,
+        member_id=row.member_id,
+        lines=lines,
+        now=now,
     )
-    if payouts.open_of(session, member_id) or any(session.scalar(one.limit(1)) for one in waits):
+
+
+def close_paid(session: Session, row: Payout, now: datetime) -> None:
+    """Close the account whose member said by PIN that the settlement was paid."""
+    departure = leaving.departure_of(session, row.member_id)
+    if departure is not None and not any(balance for _, balance in _balances(session, row.member_id)):
+        _close(session, departure.id, row.member_id, row.handed_by, f"payout:{row.id}", now)
+
+
+def close_signed(session: Session, now: datetime) -> int:
+    """Close the accounts whose settlement was paid without the member's own PIN, CONTESTED_WITHIN ago; return how many were due."""
+    leaves = select(Departure.id).where(Departure.member_id == Payout.member_id, Departure.state == "open")
+    quiet = (Payout.kind == "settlement") & (Payout.state == "paid") & ~Payout.contested
+    due = select(Payout).where(quiet, Payout.paid_at <= now - CONTESTED_WITHIN, leaves.exists())
+    rows = session.scalars(due.order_by(Payout.id).limit(200).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        close_paid(session, row, now)
+    return len(rows)
+
+
+def check_last_one_paid(session: Session, member_id: int, now: datetime) -> None:
+    """Raise StillOpen while a settlement that was signed for can still be contested."""
+    recent = (Payout.member_id == member_id) & (Payout.kind == "settlement") & (Payout.state == "paid")
+    if session.scalar(select(Payout.id).where(recent, Payout.paid_at > now - CONTESTED_WITHIN)) is not None:
         raise StillOpen
 
 
-def _balances(session: Session, member_id: int) -> dict[str, tuple[int, int]]:
-    """Lock a member's accounts; return id and balance (debit positive) by kind."""
-    rows = session.execute(
-        select(Account.kind, Account.id, Account.balance)
-        .where(Account.member_id == member_id)
-        .order_by(Account.id)
-        .with_for_update()
+def check_nothing_open(session: Session, member_id: int, besides: int = 0) -> None:
+    """Raise StillOpen when a weighing, a payment or a payout of a member's is on its way, but for one payout."""
+    waits = (
+        select(Weighing.id).where(Weighing.member_id == member_id, Weighing.state == "noted"),
+        select(Payment.id).where(Payment.member_id == member_id, Payment.state.in_(OPEN_PAYMENTS)),
+        select(Payout.id).where(
+            Payout.member_id == member_id, Payout.id != besides, Payout.contested | Payout.state.in_(payouts.OPEN)
+        ),
     )
-    return {kind: (account, balance) for kind, account, balance in rows}
+    if any(session.scalar(one.limit(1)) for one in waits):
+        raise StillOpen
 
 
-def _due(balances: dict[str, tuple[int, int]]) -> int | None:
-    """Return what is to be handed over, None when every balance is zero. Raises Owes."""
-    if not any(balance for _, balance in balances.values()):
+def _check(session: Session, member_id: int, departure: leaving.Leaving, now: datetime, besides: int) -> int | None:
+    """Lock a member's accounts; return what is to be handed over, None when every balance is zero."""
+    if now < departure.opens:
+        raise TooEarly(departure.opens)
+    check_money(session, member_id, now)
+    check_nothing_open(session, member_id, besides)
+    balances = [balance for _, balance in _balances(session, member_id)]
+    if not any(balances):
         return None
-    rest = -sum(balance for _, balance in balances.values())
-    if rest < 0:
-        raise Owes(-rest)
-    return rest
+    if sum(balances) > 0:
+        raise Owes(sum(balances))
+    return -sum(balances)
+
+
+def _balances(session: Session, member_id: int) -> list[tuple[int, int]]:
+    """Lock a member's accounts; return each one's id and balance, debit positive."""
+    mine = select(Account.id, Account.balance).where(Account.member_id == member_id)
+    return [(row.id, row.balance) for row in session.execute(mine.order_by(Account.id).with_for_update())]
 
 
 def _close(session: Session, departure_id: int, member_id: int, by: int | None, operation: str, now: datetime) -> None:

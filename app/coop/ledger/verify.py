@@ -31,7 +31,7 @@ def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
     wrong = [*_unbalanced(reader), *_empty(reader), *_drifted(reader), *_orphans(reader), *_strangers(reader)]
     wrong += [*_schedules(reader), *_payouts(reader), *_on_their_way(reader), *_votes(reader), *_executed(reader), *_left(reader)]
-    wrong += [*_written_after(reader), *_live_on_departed(reader), *_short(reader), *_exports(reader)]
+    wrong += [*_written_after(reader), *_live_on_departed(reader), *_short(reader), *_exports(reader), *_settled(reader)]
     return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
 
 
@@ -117,7 +117,7 @@ def _payouts(reader: Connection) -> list[str]:
     approved = select(Approval.id).where(wanted, Approval.state == "approved")
     unwanted = Payout.state.in_(("approved", "handed", "paid")) & ~approved.exists()
     unbooked = Payout.state.in_(("handed", "paid")) & Payout.handed_entry_id.is_(None)
-    unpaid = (Payout.state == "paid") & Payout.paid_entry_id.is_(None)
+    unpaid = (Payout.state == "paid") & Payout.paid_entry_id.is_(None) & (Payout.amount > 0)
     rows = reader.execute(select(Payout.id, Payout.state).where(or_(unwanted, unbooked, unpaid)).limit(MOST_NAMED))
     return [f"payout {payout}: {state} without its approval or its entry" for payout, state in rows]
 
@@ -255,3 +255,13 @@ def _exports(reader: Connection) -> list[str]:
         .limit(MOST_NAMED)
     )
     return [f"export {row[0]}: {row[1]} payments, {row[2]} F; it held {row[3]}, {int(row[4])} F" for row in rows]
+
+
+def _settled(reader: Connection) -> list[str]:
+    """Find accounts that were emptied at once, by no payout; of before settlements were payouts only the approval is left."""
+    payout = select(Payout.id).where(Payout.handed_entry_id == JournalEntry.id)
+    before = JournalEntry.operation.startswith("approval:")
+    rows = reader.scalars(
+        select(JournalEntry.id).where(JournalEntry.kind == "settlement", ~payout.exists(), ~before).limit(MOST_NAMED)
+    )
+    return [f"entry {entry}: a settlement that was no payout" for entry in rows]

@@ -5,13 +5,15 @@ letter within ten days. Exclusion, death and settling an account take an officer
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
-from app.coop.ledger.models import JournalEntry
+from app.coop.ledger import payouts
+from app.coop.ledger.models import JournalEntry, Payout
 from app.coop.members import audit
 from app.coop.members.events import Departure
 from app.coop.members.finding import Found
@@ -22,6 +24,8 @@ from app.coop.members.telling import tell
 from app.sms import people_texts
 
 YEAR, TWO_YEARS, LETTER = timedelta(days=365), timedelta(days=730), timedelta(days=10)
+OBJECTION, MOURNING = timedelta(days=7), timedelta(days=30)
+"""How long an account stays open after an officer noted a departure, so that the member can object; and after a death."""
 REASONS = ("2 ans sans activité", "règles non suivies", "dettes", "autre, par écrit")
 KINDS = {"exclusion": "Exclusion", "death": "Décès", "reinstatement": "Réouverture de compte"}
 
@@ -35,13 +39,14 @@ class StillBusy(Exception):
 
 
 class Leaving(msgspec.Struct, frozen=True):
-    """A departure that is open, as officers see it; what is owed is to be paid by `due`."""
+    """A departure that is open, as officers see it; what is owed is to be paid by `due`, and not before `opens` (UTC)."""
 
     id: int
     member_id: int
     card: str
     kind: str
     due: date
+    opens: datetime
 
 
 def ask_to_leave(session: Session, member_id: int, *, now: datetime) -> date:
@@ -57,8 +62,9 @@ def note(session: Session, office: Office, member: Found, paper: str, *, channel
 
 
 def stay(session: Session, member_id: int, *, now: datetime) -> None:
-    """Take a notice back, by the member's PIN: who hasn't left yet stays. Raises NotPossible."""
+    """Take a notice back, by the member's PIN: who hasn't left yet stays, unless the money was handed over. Raises NotPossible."""
     lock_members(session, (member_id,))
+    _drop_settlement(session, member_id, now)
     mine = (Departure.member_id == member_id) & (Departure.state == "open") & (Departure.kind == "withdrawal")
     taken = update(Departure).where(mine).values(state="withdrawn", closed_at=now).returning(Departure.id)
     if session.execute(taken).first() is None:
@@ -122,6 +128,10 @@ def reinstated(session: Session, approval: approvals.Approval, /, *, operation: 
     """Open an account again that was closed by mistake; offices that ended meanwhile stay ended."""
     member, _ = _about(approval)
     lock_member(session, member)
+    try:
+        _drop_settlement(session, member, now)
+    except NotPossible:
+        raise approvals.Impossible("son argent est déjà remis") from None
     by_officers = (Departure.kind != "withdrawal") | Departure.noted_by.is_not(None)
     shut = (Departure.member_id == member) & (Departure.state == "open") & by_officers
     opened = update(Departure).where(shut).values(state="withdrawn", closed_by=approval.decided_by, closed_at=now)
@@ -133,21 +143,36 @@ def reinstated(session: Session, approval: approvals.Approval, /, *, operation: 
     tell(session, row.person_id, operation, people_texts.reinstated(now), now=now)
 
 
+_LEAVING: Any = (
+    select(
+        Departure.id,
+        Departure.member_id,
+        Member.card,
+        Departure.kind,
+        Departure.due_on,
+        Departure.noted_at,
+        Departure.noted_by.is_not(None).label("by_officer"),
+    )
+    .join(Member, Member.id == Departure.member_id)
+    .where(Departure.state == "open")
+)
+
+
 def departures(reader: Connection | Session, cooperative_id: int | None, limit: int = 40) -> list[Leaving]:
     """Return the open departures of a co-operative, with None of all, those first whose money is due first."""
-    rows = select(Departure.id, Member.id, Member.card, Departure.kind, Departure.due_on)
-    rows = rows.join(Member, Member.id == Departure.member_id).where(Departure.state == "open")
-    if cooperative_id is not None:
-        rows = rows.where(Member.cooperative_id == cooperative_id)
-    return [Leaving(*row) for row in reader.execute(rows.order_by(Departure.due_on, Departure.id).limit(limit))]
+    rows = _LEAVING if cooperative_id is None else _LEAVING.where(Member.cooperative_id == cooperative_id)
+    return [_leaving(row) for row in reader.execute(rows.order_by(Departure.due_on, Departure.id).limit(limit))]
 
 
 def departure_of(reader: Connection | Session, member_id: int) -> Leaving | None:
     """Return a member's open departure."""
-    rows = select(Departure.id, Member.id, Member.card, Departure.kind, Departure.due_on)
-    mine = rows.join(Member, Member.id == Departure.member_id).where(Departure.state == "open", Member.id == member_id)
-    row = reader.execute(mine).first()
-    return Leaving(*row) if row else None
+    row = reader.execute(_LEAVING.where(Member.id == member_id)).first()
+    return _leaving(row) if row else None
+
+
+def _leaving(row: Any) -> Leaving:
+    waits = MOURNING if row.kind == "death" else OBJECTION if row.by_officer else timedelta(0)
+    return Leaving(row.id, row.member_id, row.card, row.kind, row.due_on, row.noted_at + waits)
 
 
 def end_offices(session: Session, person_id: int, now: datetime) -> None:
@@ -178,6 +203,7 @@ def _shut(session: Session, approval: approvals.Approval, kind: str, now: dateti
     if before is not None and before.kind != "withdrawal":
         raise approvals.Impossible("ce compte est déjà fermé")
     if before is not None:
+        payouts.drop_settlement(session, member, now)
         before.state, before.closed_at = "withdrawn", now
         session.flush()
     row.state, row.leaving_on, row.amounts_by_sms = "blocked", now.date(), False
@@ -186,6 +212,13 @@ def _shut(session: Session, approval: approvals.Approval, kind: str, now: dateti
     end_offices(session, row.person_id, now)
     session.flush()
     return row.person_id
+
+
+def _drop_settlement(session: Session, member_id: int, now: datetime) -> None:
+    handed = (Payout.member_id == member_id) & (Payout.kind == "settlement") & (Payout.state == "handed")
+    if session.scalar(select(Payout.id).where(handed)) is not None:
+        raise NotPossible
+    payouts.drop_settlement(session, member_id, now)
 
 
 def _busy(session: Session, member_id: int, since: datetime) -> bool:

@@ -16,6 +16,7 @@ from app.coop.ledger import services, signing
 from app.coop.ledger.box import check_box
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.members import audit
+from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member, Person
@@ -101,6 +102,7 @@ def hand_over(
 ) -> Payment:
     """Note that a member was given her money, in cash by an officer or by the operator with its reference.
 
+    By an officer's hand nothing goes to who was excluded or died: that is part of the settlement.
     Raises Gone, NotForYourself, MoneyFrozen, BoxShort (in cash only), and Overdrawn when the books don't owe it any more (a
     delivery was reversed, say): nothing is handed over then.
     """
@@ -117,9 +119,11 @@ def hand_over(
     if office is not None:
         check_box(session, row.cooperative_id, row.amount)
     try:
-        lock_member(session, row.member_id)
+        member = lock_member(session, row.member_id)
     except MemberLeft:
         raise Gone from None
+    if office is not None and member.state not in BELONGS:  # an operator's transfer has left, whoever the member is by now
+        raise Gone
     check_money(session, row.member_id, now)
     lines = [(_account(session, row, "payable"), row.amount), (_account(session, row, "handed_over"), -row.amount)]
     row.handed_entry_id = _post(session, row, "handing_over", lines, now)

@@ -18,8 +18,8 @@ from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.prices.reading import price_at
 from app.coop.production.models import CooperativeProduct, Product
 
-MOST = 9_999_999
-"""The dearest unit, in XOF, that screens can show."""
+MOST = 999_999
+"""The dearest unit, in XOF: no crate or sack costs a million, and a slip of a digit does."""
 FEDERATION_THRESHOLD = 20
 """Per cent by which a price of the federation may move without a second officer."""
 LIVES = timedelta(hours=72)
@@ -52,15 +52,24 @@ _TOLD = select(
 ).join(Product, Product.id == PriceProposal.product_id)
 
 
-def priced_products(reader: Connection, cooperative_id: int | None) -> list[tuple[int, str, str]]:
-    """Return what a co-operative takes, or with None all products: id, name, unit."""
-    rows = select(Product.id, Product.name, Product.unit)
+class PricedProduct(msgspec.Struct, frozen=True):
+    """A product whose price a scope sets, by its `slot` for life; the federation's stand in the order in which they came."""
+
+    id: int
+    name: str
+    unit: str
+    slot: int
+
+
+def priced_products(reader: Connection, cooperative_id: int | None) -> list[PricedProduct]:
+    """Return what a co-operative takes, or with None all products."""
     if cooperative_id is None:
-        rows = rows.order_by(Product.id)
-    else:
-        taken = (CooperativeProduct.product_id == Product.id) & (CooperativeProduct.cooperative_id == cooperative_id)
-        rows = rows.join(CooperativeProduct, taken).where(CooperativeProduct.active).order_by(CooperativeProduct.slot)
-    return [(row.id, row.name, row.unit) for row in reader.execute(rows)]
+        every = reader.execute(select(Product.id, Product.name, Product.unit).order_by(Product.id))
+        return [PricedProduct(row.id, row.name, row.unit, at // 8 * 10 + at % 8 + 1) for at, row in enumerate(every)]
+    rows = select(Product.id, Product.name, Product.unit, CooperativeProduct.slot)
+    taken = (CooperativeProduct.product_id == Product.id) & (CooperativeProduct.cooperative_id == cooperative_id)
+    rows = rows.join(CooperativeProduct, taken).where(CooperativeProduct.active).order_by(CooperativeProduct.slot)
+    return [PricedProduct(row.id, row.name, row.unit, row.slot) for row in reader.execute(rows)]
 
 
 def propose(
@@ -78,7 +87,7 @@ def propose(
     known = session.execute(_TOLD.where(PriceProposal.operation == operation)).first()
     if known is not None:
         return Proposal(*known)
-    unit = {row[0]: row[2] for row in priced_products(session.connection(), office.cooperative_id)}.get(product_id)
+    unit = {one.id: one.unit for one in priced_products(session.connection(), office.cooperative_id)}.get(product_id)
     if unit is None or not 0 < amount <= MOST:
         raise Refused
     row = PriceProposal(
@@ -101,15 +110,18 @@ def propose(
 
 
 def confirm(session: Session, office: Office, proposal_id: int, *, channel: str, operation: str, now: datetime) -> bool:
-    """Confirm one's own proposal; return whether it is published, or waits for a second officer. Raises Gone."""
+    """Confirm one's own proposal; return whether it is published, or waits for a second officer. Raises Gone.
+
+    A first price is held against the federation's; where there is none a second officer always decides.
+    """
     mine = (PriceProposal.proposed_by == office.person_id) & (PriceProposal.state == "proposed")
     row = _taken(session, office, proposal_id, mine, now)
     percent = _threshold(session, office.cooperative_id)
     price, *earlier = _lately(session, row, now)
-    if any(moves_far(one, row.amount, percent) for one in (price, *earlier)):
+    if price is None or any(moves_far(one, row.amount, percent) for one in (price, *earlier)):
         row.state = "waiting"
         _audit(session, office, "confirmed", row.id, channel, operation, now)
-        _ask(session, office, row, price or 0, now)
+        _ask(session, office, row, price, now)
         return False
     _publish(session, office, row, channel, operation, now)
     return True
@@ -141,7 +153,7 @@ def mine_to_confirm(reader: Connection, office: Office, now: datetime) -> list[P
 
 
 def moves_far(before: int | None, amount: int, percent: int) -> bool:
-    """Tell whether a price moves by more than so many per cent; a first price doesn't."""
+    """Tell whether a price moves by more than so many per cent from one that there was."""
     return before is not None and abs(amount - before) * 100 > percent * before
 
 
@@ -184,15 +196,15 @@ def _taken(session: Session, office: Office, proposal_id: int, which: ColumnElem
     return row
 
 
-def _ask(session: Session, office: Office, row: PriceProposal, before: int, now: datetime) -> None:
+def _ask(session: Session, office: Office, row: PriceProposal, before: int | None, now: datetime) -> None:
     product = session.scalar(select(Product.name).where(Product.id == row.product_id))
-    francs = f"{before:,}".replace(",", " ")
+    than = "premier prix" if before is None else f"avant {before:,} F".replace(",", " ")
     approvals.ask(
         session,
         kind="price",
         cooperative_id=row.cooperative_id,
         about=f"price:{row.id}",
-        words=" ".join(part for part in ("Prix", product, row.grade) if part) + f", avant {francs} F",
+        words=" ".join(part for part in ("Prix", product, row.grade) if part) + f", {than}",
         amount=row.amount,
         asked_by=office.person_id,
         operation=f"price:{row.id}",

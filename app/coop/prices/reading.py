@@ -21,7 +21,7 @@ SMALL_WORDS = frozenset(("de", "des", "du", "la", "le", "les", "l", "d", "un", "
 class PriceOf(msgspec.Struct, frozen=True):
     """A price in XOF a unit, since an instant; `product_id` with `grade` (None for all) tells it from others, `name` names both.
 
-    `own` when it is not the federation's.
+    `own` when it is not the federation's; `id` is its row's.
     """
 
     product_id: int
@@ -31,6 +31,7 @@ class PriceOf(msgspec.Struct, frozen=True):
     since: datetime
     own: bool = False
     grade: str | None = None
+    id: int = 0
 
 
 class Meant(msgspec.Struct, frozen=True):
@@ -47,7 +48,7 @@ def prices_for(reader: Connection, cooperative_id: int | None, now: datetime) ->
     newest: dict[int, dict[tuple[bool, str | None], PriceOf]] = {}
     for row in reader.execute(_newest(cooperative_id, now)):
         own = row.cooperative_id is not None
-        of = PriceOf(row.product_id, row.name, row.unit, row.amount, row.from_at, own, row.grade)
+        of = PriceOf(row.product_id, row.name, row.unit, row.amount, row.from_at, own, row.grade, row.id)
         newest.setdefault(row.product_id, {})[own, row.grade] = of
     return tuple(sorted((price for rows in newest.values() for price in _in_force(rows)), key=lambda price: price.name))
 
@@ -78,7 +79,7 @@ def price_at(reader: Connection | Session, wanted: Sequence[tuple[int, int, str 
     return found
 
 
-def _newest(cooperative_id: int | None, now: datetime) -> Select[int, str, str, int, datetime, int | None, str | None]:
+def _newest(cooperative_id: int | None, now: datetime) -> Select[int, str, str, int, datetime, int | None, str | None, int]:
     """Say in SQL: of each product, scope and grade the row that came last; prices are added for ever and never edited."""
     place, last_first = PriceRow.cooperative_id, (PriceRow.from_at.desc(), PriceRow.id.desc())
     rank = func.row_number().over(partition_by=(PriceRow.product_id, place, PriceRow.grade), order_by=last_first).label("rank")
@@ -92,7 +93,9 @@ def _newest(cooperative_id: int | None, now: datetime) -> Select[int, str, str, 
         rows = rows.where(or_(place.is_(None), place == cooperative_id), PriceRow.product_id.in_(mine))
     ranked = rows.subquery()
     return (
-        select(PriceRow.product_id, Product.name, PriceRow.unit, PriceRow.amount, PriceRow.from_at, place, PriceRow.grade)
+        select(
+            PriceRow.product_id, Product.name, PriceRow.unit, PriceRow.amount, PriceRow.from_at, place, PriceRow.grade, PriceRow.id
+        )
         .join(ranked, ranked.c.id == PriceRow.id)
         .join(Product, Product.id == PriceRow.product_id)
         .where(ranked.c.rank == 1)

@@ -1,0 +1,161 @@
+"""No act on money without the PIN, asked on the way to it; and none after the number or the office was taken away in mid-call."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.coop.ledger.models import Payout
+from app.coop.members import numbers
+from app.coop.members.models import Member, Number, Role
+from app.coop.payments.models import Payment
+from menus.publishing import compiled
+from menus.whole import bindings
+from tests import quay, treasury, village
+from tests.menus.test_till import approve, ask
+
+WITHOUT_PIN = {
+    "declare": "a declaration, told by SMS",
+    "declare_again": "the same, on purpose",
+    "cancel": "takes a declaration back, behind the call's PIN, told by SMS",
+    "declare_for": "an officer's help, told by SMS, and the member's own word follows",
+    "declare_for_again": "the same, on purpose",
+    "cancel_for": "an officer's help, told by SMS, and the member's own word follows",
+    "contest": "stops money, moves none",
+    "contest_payment": "stops money, moves none",
+    "set_language": "no money",
+    "call_me": "no money, for strangers too",
+    "note_line": "goes to the officer's open list, which the PIN credits",
+    "note_refusal": "goes to the officer's open list, which the PIN credits",
+    "take_call_back": "no money",
+    "close_call_back": "no money",
+    "answer_letter": "no money",
+    "dismiss_letter": "no money",
+}
+"""The effects that may be reached without a PIN asked on the way, each with its reason."""
+
+
+def reached_without_pin(menu) -> set[str]:
+    """Return the screens that some way from home leads to past no question for the PIN; guards are ways that aren't walked."""
+    found, edge = set(), [menu.start]
+    while edge:
+        name = edge.pop()
+        if name in found or name not in menu.screens:
+            continue
+        found.add(name)
+        screen = menu.screens[name]
+        if screen.ask == "pin" and not screen.effect:
+            edge += screen.leads.values()
+        elif screen.ask != "pin":
+            edge += screen.targets().values()
+    return found
+
+
+def test_whatever_acts_is_behind_a_pin_of_its_own_or_is_named_with_its_reason():
+    menu = compiled()
+    open_ = reached_without_pin(menu)
+    acts = {menu.screens[name].effect for name in open_ if menu.screens[name].effect and menu.screens[name].ask != "pin"}
+    assert acts == WITHOUT_PIN.keys()
+    assert acts <= bindings.effects.keys()
+
+
+@pytest.fixture
+def database(sqlite_database):
+    """Give SQLite only: when the PIN is asked doesn't depend on the database."""
+    return sqlite_database
+
+
+@pytest.fixture
+def treasurer(line, database):
+    """Give the treasurer's telephone with one payment and one withdrawal to hand over, on the screen before its `1`."""
+    quay.treasurer(database)
+    now = datetime.now(UTC)
+    treasury.credited(database, quay.women(database, 1), now)
+    treasury.batch(database, now)
+    ask(line)
+    approve(line, quay.SECRETARY, quay.PRESIDENT)
+
+    def opened(way):
+        talk = line(quay.TREASURER)
+        talk.dial(["8", "3", *LISTS[way][0]])
+        for entry in ("2468", *LISTS[way][1]):
+            talk.said = talk.type(entry)
+        return talk
+
+    return opened
+
+
+LISTS = {"payments": (["2"], ["201"]), "payouts": (["4", "5"], ["001", "1"])}
+
+
+def handed(database):
+    with database.read() as reader:
+        rows = [*reader.scalars(select(Payment.handed_entry_id)), *reader.scalars(select(Payout.handed_entry_id))]
+        return sum(entry is not None for entry in rows)
+
+
+def flagged(session):
+    held = session.scalars(select(Number.id).where(Number.phone == quay.TREASURER)).one()
+    numbers.flag(session, 104, held, by_person_id=102, now=datetime.now(UTC))
+
+
+def released(session):
+    held = session.scalars(select(Number.id).where(Number.phone == quay.TREASURER)).one()
+    numbers.release(session, 104, held, by_person_id=102, now=datetime.now(UTC))
+
+
+def blocked(session):
+    session.get_one(Member, 104).state = "blocked"
+
+
+def out_of_office(session):
+    session.execute(update(Role).where(Role.person_id == 104).values(until_on=village.LONG_AGO.date()))
+
+
+def frozen(session):
+    session.execute(update(Member).values(money_frozen_until=datetime.now(UTC) + timedelta(hours=3)))
+
+
+@pytest.mark.parametrize("way", LISTS)
+@pytest.mark.parametrize(
+    ("meanwhile", "words"),
+    [
+        (flagged, "n'ouvre plus votre compte"),
+        (released, "n'ouvre plus votre compte"),
+        (blocked, "n'ouvre plus votre compte"),
+        (out_of_office, "pas de votre charge"),
+        (frozen, "suspendu"),
+    ],
+)
+def test_a_hand_over_asks_number_office_and_freeze_anew(treasurer, database, way, meanwhile, words):
+    talk = treasurer(way)
+    assert "emettre" in talk.said
+    with database.transaction() as session:
+        meanwhile(session)
+    assert words in talk.type("1")
+    assert handed(database) == 0
+
+
+@pytest.mark.parametrize("way", LISTS)
+def test_each_hand_over_is_written_at_its_own_1_and_once(treasurer, database, way):
+    talk = treasurer(way)
+    assert handed(database) == 0
+    done = talk.type("1")
+    assert "Remis: " in done
+    assert talk.again() == done
+    assert handed(database) == 1
+
+
+@pytest.mark.usefixtures("treasurer")
+@pytest.mark.parametrize("way", LISTS)
+def test_the_list_to_hand_over_wants_the_pin_also_of_who_gave_it_in_this_call(line, way):
+    talk = line(quay.TREASURER)
+    talk.dial(["8", "3", "7"])
+    assert "Lot 1" in talk.type("2468")
+    talk.type("0")
+    said = ""
+    for entry in LISTS[way][0]:
+        said = talk.type(entry)
+    assert "code secret ?" in said
+    assert "Code faux" in talk.type("1122")
+    assert "carte" in talk.type("2468")
