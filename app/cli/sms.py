@@ -172,7 +172,7 @@ def again(ids: tuple[int, ...], code: str | None) -> None:
     """
     from app.sms.doubts import WrongCode, code_of, doubted, order_again
 
-    secret, ids = read_settings().secret, tuple(set(ids))
+    secret, ids = read_settings().key("again"), tuple(set(ids))
     with open_database() as database:
         if code is None:
             with database.read() as reader:
