@@ -23,8 +23,9 @@ from app.web.hops import ussd_blueprint
 from app.web.texts_in import sms_blueprint
 from config.demands import demand
 from config.redis import connect
-from config.settings import Settings, load
+from config.settings import OTHER_THREADS, Settings, load
 from config.terms import terms_of
+from config.wsgi import MOST_BYTES
 from menus.desk import Desk, SqlActs
 from menus.publishing import SqlShelf
 from menus.whole import bindings
@@ -39,13 +40,13 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     """Return the application; raises BadSetting when it must not start on these settings."""
     settings = demand(settings or load())
     app = Flask("app")
-    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
-    database = Database(settings.database_url, pool_size=settings.web_threads, lock_ms=400)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    database = Database(settings.database_url, pool_size=settings.web_threads + OTHER_THREADS, lock_ms=400)
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
     listen(database.session, Waker(queues))
     code, cost = settings.ussd_code, settings.ussd_cost_text
     officers = Directory(database)
-    desk = Desk(database, settings.peppers, settings.secret, code, settings.sms_part_price, officers, cost)
+    desk = Desk(database, settings.peppers, settings.key("members"), code, settings.sms_part_price, officers, cost)
     constants = constants_of(settings)
     shelf = SqlShelf(database, sessions)
     engine: Engine[Any] = Engine(
@@ -54,7 +55,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         acts=SqlActs(database, now),
         bindings=bindings,
         desk=desk,
-        secret=settings.secret,
+        secret=settings.key("journeys"),
         constants=constants,
         now=now,
     )
@@ -62,14 +63,20 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     terms = terms_of(settings)
     behind_proxies(app, settings.trusted_proxies)
     answer_faults(app)
-    guard_callbacks(app, settings.callback_token, settings.networks)
-    app.register_blueprint(ussd_blueprint("at", AfricasTalkingUssd(code), engine))
-    app.register_blueprint(ussd_blueprint("hubtel", HubtelUssd(code), engine))
+    guard_callbacks(app, settings.callback_tokens, settings.networks)
+    if "africastalking" in settings.dialects:
+        app.register_blueprint(ussd_blueprint("at", AfricasTalkingUssd(code), engine))
+    if "hubtel" in settings.dialects:
+        app.register_blueprint(ussd_blueprint("hubtel", HubtelUssd(code), engine))
     app.register_blueprint(sms_blueprint(database, now))
-    app.register_blueprint(health_blueprint(database, sessions, queues, local_or_bearer(settings.metrics_token)))
-    gate = signing_in.Desk(database, settings.peppers, settings.secret, settings.sms_part_price, code)
+    app.register_blueprint(
+        health_blueprint(
+            database, sessions, queues, local_or_bearer(settings.metrics_token, behind_proxy=settings.trusted_proxies > 0)
+        )
+    )
+    gate = signing_in.Desk(database, settings.peppers, settings.key("console"), settings.sms_part_price, code)
     production = settings.jappoo_env == "production"
-    add_console(app, gate, terms, now, secret=settings.secret_key, secure=production)
+    add_console(app, gate, terms, now, sessions, secrets=settings.cookie_keys, secure=production)
     if not production:
         from app.web.phone import phone_blueprint
 

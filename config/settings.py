@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.keys import Key, derived, every
 from config.redis import connect
 
 DEMO = {
@@ -23,12 +24,21 @@ DEMO = {
     "at_ussd_code": "*384*44135#",
     "at_short_code": "21512",
     "sms_daily_budget": "100000",
+    "ussd_dialects": "africastalking,hubtel",
 }
 """What the demo and the tests run on where nothing else is given; production refuses these secrets."""
 
-SECRETS = ("secret_key", "pin_pepper", "pin_pepper_old", "callback_token", "at_api_key", "metrics_token")
+SECRETS = (
+    *("secret_key", "secret_key_old", "pin_pepper", "pin_pepper_old", "callback_token", "callback_token_old"),
+    *("at_api_key", "metrics_token"),
+)
 WEAKEST = 32
 """Bytes that a secret has at least."""
+
+DIALECTS = "africastalking", "hubtel"
+
+OTHER_THREADS = 2
+"""Threads of a web process for what isn't the gateways': the console, public pages, the metrics."""
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -59,12 +69,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     session_redis_url: str | None = None
     queue_redis_url: str | None = None
     secret_key: str = ""
+    secret_key_old: str = ""
     pin_pepper: str = ""
     pin_pepper_number: Several = 1
     pin_pepper_old: str = ""
     callback_token: str = ""
+    callback_token_old: str = ""
     callback_allowed_ips: str = ""
     trusted_proxies: Count = 0
+    ussd_dialects: str = "africastalking"
     at_username: str | None = None
     at_api_key: str | None = None
     at_sender_id: str | None = None
@@ -94,21 +107,44 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Return where the order of work is kept; raises BadSetting when nowhere."""
         return self._redis(self.queue_redis_url)
 
+    def key(self, purpose: str) -> Key:
+        """Return the key of our keyed hashes for a purpose."""
+        return derived(self.secret_key, purpose, listed(self.secret_key_old))
+
     @property
-    def secret(self) -> bytes:
-        """Return the key of our keyed hashes, at most blake2b's 64 bytes."""
-        return self.secret_key.encode()[:64]
+    def cookie_keys(self) -> tuple[str, ...]:
+        """Return what cookies are signed with, then what they may have been signed with."""
+        ours = (key.hex() for key in every(self.key("console cookies")))
+        return (*ours, self.secret_key, *listed(self.secret_key_old))
+
+    @property
+    def callback_tokens(self) -> tuple[str, ...]:
+        """Return the tokens that the gateways' paths may hold."""
+        return (self.callback_token, *listed(self.callback_token_old))
+
+    @property
+    def dialects(self) -> tuple[str, ...]:
+        """Return the USSD dialects that are served; raises ValueError on one that there isn't."""
+        found = listed(self.ussd_dialects)
+        if not found or set(found) - set(DIALECTS):
+            raise ValueError(f"USSD_DIALECTS: one or more of {', '.join(DIALECTS)}")
+        return found
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return the secrets' values, which no log may hold."""
-        return tuple(value for value in (getattr(self, name) for name in SECRETS) if value)
+        old = (
+            *listed(self.secret_key_old),
+            *listed(self.callback_token_old),
+            *(pepper.decode() for pepper in self.peppers.values()),
+        )
+        return (*filter(None, (getattr(self, name) for name in SECRETS)), *old)
 
     @property
     def peppers(self) -> dict[int, bytes]:
         """Return the PIN peppers by number, older ones too; raises ValueError when PIN_PEPPER_OLD isn't `1:…,2:…`."""
         old: dict[int, bytes] = {}
-        for entry in filter(None, (entry.strip() for entry in self.pin_pepper_old.split(","))):
+        for entry in listed(self.pin_pepper_old):
             number, colon, pepper = entry.partition(":")
             if not (number.isascii() and number.isdigit() and colon and pepper) or int(number) == self.pin_pepper_number:
                 raise ValueError("PIN_PEPPER_OLD: like 1:pepper,2:pepper, without the number of PIN_PEPPER")
@@ -123,7 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return the networks that the gateway may call from; () is all."""
-        return tuple(ipaddress.ip_network(cidr.strip()) for cidr in self.callback_allowed_ips.split(",") if cidr.strip())
+        return tuple(ipaddress.ip_network(cidr) for cidr in listed(self.callback_allowed_ips))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -173,6 +209,11 @@ def surroundings(changes: Mapping[str, str], environ: Mapping[str, str] | None =
     return dict(os.environ if environ is None else environ) | dict(changes)
 
 
+def listed(words: str) -> tuple[str, ...]:
+    """Read a list by commas."""
+    return tuple(filter(None, (word.strip() for word in words.split(","))))
+
+
 def quiet_hours(words: str) -> tuple[time, time] | None:
     """Read `21:00-07:00`; an empty string is none. Raises ValueError naming the setting."""
     if not words:
@@ -189,6 +230,7 @@ def _read_through(settings: Settings) -> None:
     for name, read in (
         ("QUIET_HOURS", lambda: quiet_hours(settings.quiet_hours)),
         ("CALLBACK_ALLOWED_IPS", lambda: settings.networks),
+        ("USSD_DIALECTS", lambda: settings.dialects),
         ("PIN_PEPPER_OLD", lambda: settings.peppers),
         ("TIMEZONE", lambda: settings.zone),
         ("DATABASE_URL", lambda: _database(settings.database_url)),

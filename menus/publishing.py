@@ -2,6 +2,8 @@
 
 import hashlib
 import threading
+import time
+from collections.abc import Callable
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -27,8 +29,17 @@ CONSTANTS = {"cost": "m" * 20, "code": "*" * 20, "help": "*" * 22}
 _COPY = "ussd:menu:"
 
 
+_MOST_UNKNOWN = 100
+_UNKNOWN_SECONDS = 30.0
+"""How long a version that nobody knows isn't asked for again."""
+
+
 class NotPublished(Exception):
     """No menu was ever published, or not this version."""
+
+
+class NotBound(Exception):
+    """A version can't be served by this program; its argument says what the program lacks."""
 
 
 def compiled(file: Path | None = None) -> Menu:
@@ -68,6 +79,12 @@ def prove(menu: Menu) -> list[Finding]:
     return Proof(menu, bindings, CONSTANTS).findings()
 
 
+def demand_bound(menu: Menu) -> None:
+    """Raise NotBound when a menu names what this program's functions don't give."""
+    for screen, lacks in Proof(menu, bindings, CONSTANTS).bound():
+        raise NotBound(f"{screen.name}: {lacks}")
+
+
 def publish(database: Database, store: Any | None, menu: Menu, *, by: str, now: datetime) -> str:
     """Publish a menu and return its version; the version served now stays served to its live sessions.
 
@@ -89,15 +106,19 @@ def publish(database: Database, store: Any | None, menu: Menu, *, by: str, now: 
 
 
 def roll_back(database: Database, store: Any | None, version: str | None, *, now: datetime) -> str:
-    """Serve the previous version again, or the one whose hash begins so; raises NotPublished."""
+    """Serve the previous version again, or the one whose hash begins so.
+
+    Raises NotPublished or NotBound, and then moves nothing.
+    """
     with database.transaction() as session:
         pointer = session.get(MenuPointer, 1)
         wanted = version or (pointer.previous if pointer else None)
         rows = session.scalars(select(MenuVersion).where(MenuVersion.hash.startswith(wanted or "-"))).all()
         if len(rows) != 1:
             raise NotPublished(wanted or "no previous version")
-        _point(session, rows[0].hash, now)
         found, data = rows[0].hash, rows[0].compiled.encode()
+        demand_bound(menu_from_json(data))
+        _point(session, found, now)
     _copy(store, found, data, moved=True)
     return found
 
@@ -115,23 +136,28 @@ def versions(database: Database) -> list[tuple[str, datetime, str, bool]]:
 class SqlShelf:
     """The engine's Shelf: memory first, then the store's copy, then SQL; the package's own menu when nothing answers."""
 
-    def __init__(self, database: Database, store: Any) -> None:
-        self._database, self._store = database, store
+    def __init__(self, database: Database, store: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._store, self._clock = database, store, clock
         self._menus: dict[str, Menu] = {}
+        self._unknown: dict[str, float] = {}
+        self._restored_at = float("-inf")
         self._last: str | None = None
         self._lock = threading.Lock()
 
     def current(self, version: str | None) -> tuple[str, Menu]:
-        """Return the version that the store points to; without a pointer SQL's, put back into the store."""
+        """Return the version that the store points to; without a good pointer SQL's, which is put back into the store."""
         if version and version in self._menus:
             self._last = version
             return version, self._menus[version]
         try:
             with self._lock:
-                if version is None:
+                menu = self.version(version) if version else None
+                if menu is None and not (version and self._restored_at + _UNKNOWN_SECONDS > self._clock()):
+                    # a store that keeps a pointer to nothing (a replica, a full one) mustn't cost SQL at every hop
+                    self._restored_at = self._clock()
                     version = self._restore()
-                menu = self.version(version)
-            if menu is not None:
+                    menu = self.version(version)
+            if version and menu is not None:
                 self._last = version
                 return version, menu
         except Exception:
@@ -147,19 +173,39 @@ class SqlShelf:
         return self._last, self._menus[self._last]
 
     def version(self, version: str) -> Menu | None:
-        """Return a version's menu, kept in memory for good: there are few, and they never change."""
-        if version not in self._menus:
-            data = self._copied(version)
-            if data is None:
-                with self._database.read() as reader:
-                    row = reader.scalar(select(MenuVersion.compiled).where(MenuVersion.hash == version))
-                data = row.encode() if row else None
-                if data:
-                    _copy(self._store, version, data, moved=False)
-            if data is None:
+        """Return a version's menu, kept in memory for good: there are few, and they never change.
+
+        None when nobody knows it, or when this program can't serve it; neither is looked for again for a while.
+        """
+        if version in self._menus:
+            return self._menus[version]
+        if self._unknown.get(version, 0.0) > self._clock():
+            return None
+        menu = self._read(version)
+        if menu is None:
+            if len(self._unknown) >= _MOST_UNKNOWN:
+                self._unknown.clear()  # a store that somebody fills with pointers must not fill this process
+            self._unknown[version] = self._clock() + _UNKNOWN_SECONDS
+        else:
+            self._menus[version] = menu
+        return menu
+
+    def _read(self, version: str) -> Menu | None:
+        data = self._copied(version)
+        if data is None:
+            with self._database.read() as reader:
+                row = reader.scalar(select(MenuVersion.compiled).where(MenuVersion.hash == version))
+            if row is None:
                 return None
-            self._menus[version] = menu_from_json(data)
-        return self._menus[version]
+            data = row.encode()
+            _copy(self._store, version, data, moved=False)
+        menu = menu_from_json(data)
+        try:
+            demand_bound(menu)
+        except NotBound as fault:
+            log.error("a menu can't be served by this version of the program", version=version[:12], fault=str(fault))
+            return None
+        return menu
 
     def _restore(self) -> str:
         with self._database.read() as reader:
@@ -177,7 +223,10 @@ class SqlShelf:
             copy: bytes | None = self._store.get(_COPY + version)
         except redis.RedisError:
             return None
-        return copy
+        if copy is None or hashlib.sha256(copy).hexdigest() == version:
+            return copy
+        log.error("the store's copy of a menu is not what was published", version=version[:12])
+        return None
 
 
 def _point(session: Session, version: str, now: datetime) -> None:

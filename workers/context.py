@@ -60,4 +60,4 @@ def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGat
 def clerk_of(settings: Settings, database: Database) -> Clerk:
     """Return who works on the SMS that come."""
     own = settings.at_short_code, terms_of(settings), settings.at_sender_id
-    return Clerk(database, settings.secret, settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price, *own)
+    return Clerk(database, settings.key("orders"), settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price, *own)

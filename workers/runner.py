@@ -10,10 +10,11 @@ from types import FrameType
 import redis
 import structlog
 from rq import SimpleWorker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from app.sms.purposes import QUEUES
-from app.sms.waker import queue_of, wake
+from app.sms.waker import JOB, QUEUE, queue_of, wake
 from config.processes import die_with_parent
 from config.redis import connect
 from workers.context import context
@@ -37,8 +38,27 @@ def run(lanes: Sequence[str] = QUEUES, *, burst: bool = False) -> int:
     return _watch(_fork(lanes, os.getpid()))
 
 
+class ForeignJob(Exception):
+    """A job that isn't ours stood in a lane's queue."""
+
+
+class LaneJob(Job):
+    """Our one job. RQ would import and call whatever a job in Redis names; here nothing is looked up by its name."""
+
+    success_callback = failure_callback = stopped_callback = None
+
+    def _execute(self) -> bool:
+        lane = self.origin.removeprefix(QUEUE)
+        if (self.func_name, tuple(self.args), self.kwargs, self.instance) != (JOB, (lane,), {}, None):
+            log.error("a job that isn't ours is left unexecuted", lane=lane, job=self.id)
+            raise ForeignJob(self.id)
+        return drain(lane)
+
+
 class LaneWorker(SimpleWorker):
     """RQ's worker without forking, which notices soon that Redis is back, and says when it was asked to end."""
+
+    job_class = LaneJob
 
     max_connection_wait_time = 2
     asked = False

@@ -47,7 +47,7 @@ def add(
         if cooperative:
             given = appointing.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
-            key = settings.secret
+            key = settings.key("members")
             given = appointing.appoint_for_federation(session, _number(who), name, role, **term, key=key, now=now)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(given)))
@@ -68,7 +68,7 @@ def renew(phone: str) -> None:
     """
     from app.coop.members import appointing
 
-    key = read_settings().secret
+    key = read_settings().key("members")
     with operator_act("admin renew", who=phone) as session:
         given = appointing.renew(session, _number(phone), key=key, now=datetime.now(UTC))
     click.echo(f"{given.name}: activation number, to be told in person (30 days): {given.activation}")

@@ -28,7 +28,7 @@ def cards(cooperative: str, renew: bool) -> None:
 
     settings = read_settings()
     with operator_act("member cards", cooperative=cooperative, renew=renew) as session:
-        issued = issue_cards(session, cooperative, key=settings.secret, now=datetime.now(UTC), renew=renew)
+        issued = issue_cards(session, cooperative, key=settings.key("members"), now=datetime.now(UTC), renew=renew)
     if issued is None:
         raise click.ClickException(f"no co-operative has the code {cooperative}")
     for card in issued:

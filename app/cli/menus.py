@@ -103,6 +103,8 @@ def rollback(version: str | None) -> None:
             served = publishing.roll_back(database, _store(), version, now=datetime.now(UTC))
         except publishing.NotPublished as fault:
             raise click.ClickException(f"no such version: {fault}") from fault
+        except publishing.NotBound as fault:
+            raise click.ClickException(f"not served by this version of the program: {fault}") from fault
     click.echo(f"serving {served[:12]}")
 
 

@@ -24,7 +24,7 @@ def seed(members: int, cooperatives: int | None) -> None:
     settings = read_settings()
     if settings.jappoo_env == "production":
         raise click.ClickException("JAPPOO_ENV is production: a production database is never seeded")
-    plan = Plan(members, cooperatives, settings.peppers, settings.secret, datetime.now(UTC))
+    plan = Plan(members, cooperatives, settings.peppers, settings.key("members"), datetime.now(UTC))
     with open_database(statement_ms=600_000) as database:
         try:
             with click.progressbar(length=members, label="seeding", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:

@@ -171,7 +171,7 @@ def again(ids: tuple[int, ...], code: str | None) -> None:
     """
     from app.sms.doubts import WrongCode, code_of, doubted, order_again
 
-    secret, ids = read_settings().secret, tuple(set(ids))
+    secret, ids = read_settings().key("again"), tuple(set(ids))
     if code is None:
         with open_database() as database, database.read() as reader:
             found = doubted(reader, most=len(ids), ids=ids)

@@ -2,6 +2,9 @@
 
 import click
 
+GATEWAYS = "/at/", "/hubtel/", "/health/"
+"""What gateways and probes call; the console and public pages can't take its threads."""
+
 
 @click.command()
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; else WEB_WORKERS.")
@@ -17,4 +20,4 @@ def web(*, workers: int | None) -> None:
 
     settings = demand(load())
     logging.configure(secrets=settings.secrets)
-    serve("app:create_app", settings, workers=workers)
+    serve("app:create_app", settings, workers=workers, own=GATEWAYS)

@@ -1,12 +1,16 @@
 """Copy a whole database to a file, and back: SQLite by its own backup, PostgreSQL by its own programs."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, make_url
 
 
@@ -15,48 +19,60 @@ class NotCopied(Exception):
 
 
 def back_up(url: str, file: Path, environment: Mapping[str, str]) -> None:
-    """Write a consistent copy of a running database; raises NotCopied, also when the file is there already.
+    """Write a consistent copy of a running database, for its owner only; raises NotCopied, also when the file is there already.
 
     PostgreSQL's programs run in `environment`. The copy holds everything but Redis, which needs none, and `PIN_PEPPER` and
     `SECRET_KEY`, which belong elsewhere.
     """
     if file.exists():
         raise NotCopied(f"{file} exists: a backup never writes over another")
-    half = file.with_name(f"{file.name}.part")
-    try:
-        parsed = make_url(url)
+    parsed = make_url(url)
+    with _written(file) as half:
         if parsed.get_backend_name() == "sqlite":
             _copy_sqlite(Path(parsed.database or ""), half)
         else:
-            _run("pg_dump", parsed, environment, ["--format=custom", f"--file={half}"])
-        half.rename(file)
-    except (OSError, sqlite3.Error) as fault:
-        raise NotCopied(str(fault)) from fault
-    finally:
-        half.unlink(missing_ok=True)
+            with _meant(parsed) as (place, snapshot):
+                _run("pg_dump", place, environment, ["--format=custom", f"--snapshot={snapshot}", f"--file={half}"])
 
 
 def restore(url: str, file: Path, environment: Mapping[str, str]) -> None:
     """Bring a copy into an empty database; raises NotCopied when it holds anything, or isn't reached."""
     parsed = make_url(url)
-    try:
-        if parsed.get_backend_name() != "sqlite":
-            _run(
-                "pg_restore",
-                parsed,
-                environment,
-                ["--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={parsed.database}", str(file)],
-            )
-            return
-        target = Path(parsed.database or "")
-        if target.exists() and target.stat().st_size:
-            raise NotCopied(f"{target} is not empty: move it away first")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        half = target.with_name(f"{target.name}.part")
+    if parsed.get_backend_name() != "sqlite":
+        with _meant(parsed, empty=True) as (place, snapshot):
+            # the same program's library reaches for the same place: where this works, so does what follows
+            _run("pg_dump", place, environment, ["--schema-only", f"--snapshot={snapshot}", f"--file={os.devnull}"])
+        _run("pg_restore", place, environment, ["--exit-on-error", "--single-transaction", "--no-owner", str(file)])
+        return
+    target = Path(parsed.database or "")
+    if target.exists() and target.stat().st_size:
+        raise NotCopied(f"{target} is not empty: move it away first")
+    with _written(target) as half:
         _copy_sqlite(file, half)
-        half.rename(target)
+
+
+@contextmanager
+def _written(file: Path) -> Iterator[Path]:
+    """Give a file beside `file`, its owner's only, that takes its name once it is whole and on disk; new folders are so, too."""
+    try:
+        _make_folder(file.parent)
+        number, name = tempfile.mkstemp(prefix=f"{file.name}.", suffix=".part", dir=file.parent)
+        half = Path(name)
+        try:
+            yield half
+            os.fsync(number)
+            half.rename(file)
+        finally:
+            os.close(number)
+            half.unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as fault:
         raise NotCopied(str(fault)) from fault
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700)
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -69,13 +85,41 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         raise NotCopied(f"{source}: {sound}")
 
 
-def _run(name: str, url: URL, environment: Mapping[str, str], arguments: Sequence[str]) -> None:
+@contextmanager
+def _meant(url: URL, *, empty: bool = False) -> Iterator[tuple[dict[str, str], str]]:
+    """Give where the URL leads, as libpq has it, and a snapshot, which no other server or database would know.
+
+    With `empty` raise NotCopied unless no table is there yet.
+    """
+    place = {name: str(value) for name, value in url.get_dialect()().create_connect_args(url)[1].items()}
+    try:
+        with psycopg.connect(make_conninfo(**place)) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            if empty and (held := connection.execute(_TABLES).fetchone()):
+                raise NotCopied(f"the database {place.get('dbname')} isn't empty (it has {held[0]}): a copy goes into an empty one")
+            (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+            # of several hosts, or a name's several addresses, the programs are to take the one that answered here
+            here = {"host": connection.info.host, "hostaddr": connection.info.hostaddr, "port": str(connection.info.port)}
+            yield place | {name: value for name, value in here.items() if value}, snapshot
+    except psycopg.Error as fault:
+        raise NotCopied((str(fault).strip() or type(fault).__name__).splitlines()[0]) from fault
+
+
+_TABLES = (
+    "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE relkind IN ('r', 'p', 'v', 'S') AND nspname !~ '^pg_' AND nspname <> 'information_schema' LIMIT 1"
+)
+
+
+def _run(name: str, place: Mapping[str, str], environment: Mapping[str, str], arguments: Sequence[str]) -> None:
     """Run one of PostgreSQL's programs; the password goes by its environment, where no list of processes shows it."""
     program = shutil.which(name)
     if program is None:
         raise NotCopied(f"{name} is not installed (Debian, Ubuntu: apt install postgresql-client)")
-    place = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database}
-    given = {key: str(value) for key, value in place.items() if value is not None}
-    done = subprocess.run([program, *arguments], env={**environment, **given}, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    shown = {key: value for key, value in place.items() if key != "password"}
+    secret = {"PGPASSWORD": place["password"]} if "password" in place else {}
+    command = [program, f"--dbname={make_conninfo(**shown)}", *arguments]
+    done = subprocess.run(command, env={**environment, **secret}, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode:
-        raise NotCopied(f"{name}: {(done.stderr or 'failed').strip().splitlines()[-1]}")
+        said = [line for line in done.stderr.splitlines() if "error:" in line] or done.stderr.splitlines() or ["failed"]
+        raise NotCopied(f"{name}: {said[0].rpartition('error: ')[2]}")

@@ -12,6 +12,7 @@ from app.sms.purposes import Lane
 
 log = structlog.get_logger("sms")
 JOB = "workers.jobs.drain"
+QUEUE = "sms-"
 FLAG = "sms:wake:"
 FLAG_SECONDS = 5
 JOB_SECONDS = 60
@@ -65,4 +66,4 @@ def wake(client: Any, lane: str) -> bool:
 
 def queue_of(client: Any, lane: str) -> Queue:
     """Return a lane's queue; jobs are JSON, a lane's name and nothing else."""
-    return Queue(f"sms-{lane}", connection=client, serializer=JSONSerializer)
+    return Queue(QUEUE + lane, connection=client, serializer=JSONSerializer)

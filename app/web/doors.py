@@ -9,24 +9,26 @@ import structlog
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
+from config.wsgi import MOST_BYTES
+
 log = structlog.get_logger("web")
 
-MOST_BYTES = 64 * 1024
 FORMS = {"hubtel": "application/json"}
 """What a dialect's calls are written in, by the first piece of its routes, where that is no HTML form."""
+_OF_PROXIES = "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"
 HTML_FORM = "application/x-www-form-urlencoded"
 
 
-def guard_callbacks(app: Flask, token: str, networks: Sequence[Any]) -> None:
+def guard_callbacks(app: Flask, tokens: Sequence[str], networks: Sequence[Any]) -> None:
     """Refuse a wrong token or a strange network with 404, a body that is too big or no form with 400, before any route."""
-    expected = token.encode()
+    expected = [token.encode() for token in tokens]
 
     @app.before_request
     def check() -> Response | None:
         given = (request.view_args or {}).get("token")
         if given is None:
             return None
-        if not hmac.compare_digest(str(given).encode("utf-8", "replace"), expected) or not _from(networks):
+        if not _one_of(expected, str(given).encode("utf-8", "replace")) or not _from(networks):
             abort(404)
         if (request.content_length or 0) > MOST_BYTES or request.content_length is None:
             return _refused("the body passes 64 kB, or doesn't say its length")
@@ -55,15 +57,20 @@ def behind_proxies(app: Flask, count: int) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
 
 
-def local_or_bearer(token: str | None) -> Callable[[], bool]:
-    """Return a check: the bearer token when there is one, else that the caller is this machine."""
+def local_or_bearer(token: str | None, *, behind_proxy: bool) -> Callable[[], bool]:
+    """Return a check: the bearer token when there is one, else that the caller is this machine, and brings nobody's request."""
 
     def allowed() -> bool:
         if token:
             return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
-        return request.remote_addr in ("127.0.0.1", "::1")
+        passed_on = behind_proxy or any(name in request.headers for name in _OF_PROXIES)
+        return not passed_on and request.remote_addr in ("127.0.0.1", "::1")
 
     return allowed
+
+
+def _one_of(expected: Sequence[bytes], given: bytes) -> bool:
+    return any(hmac.compare_digest(given, one) for one in expected)
 
 
 def _from(networks: Sequence[Any]) -> bool:

@@ -264,7 +264,7 @@ def _database(stack: ExitStack, folder: Path, members: int) -> str:
     database = Database(server.url, statement_ms=600_000)
     schema.upgrade(database)
     started = time.monotonic()
-    seed(database, Plan(members, None, settings.peppers, settings.secret, datetime.now(UTC)))
+    seed(database, Plan(members, None, settings.peppers, settings.key("members"), datetime.now(UTC)))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
     database.dispose()

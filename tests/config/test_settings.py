@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.keys import every
 from config.demands import demand, masked
 from config.settings import DEMO, NAMES, BadSetting, Settings, load, quiet_hours
 
@@ -17,6 +18,7 @@ PRODUCTION = {
     "AT_API_KEY": "atsk_1",
     "SMS_DAILY_BUDGET": "50000",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "DATABASE_URL": "postgresql+psycopg://db/jappoo",
 }
 
 
@@ -48,6 +50,8 @@ def test_empty_value_is_none_but_for_quiet_hours() -> None:
         ("QUIET_HOURS", "21:00-07:00-08:00"),
         ("CALLBACK_ALLOWED_IPS", "196.201.214"),
         ("TIMEZONE", "Africa/Jappoo"),
+        ("USSD_DIALECTS", "africastalking,telegraph"),
+        ("USSD_DIALECTS", ","),
         ("DATABASE_URL", "jappoo.db"),
         ("DATABASE_URL", "mysql://db/jappoo"),
         ("DATABASE_URL", "postgresql://db/jappoo"),
@@ -68,7 +72,7 @@ def test_production_starts_on_strong_secrets_and_a_budget() -> None:
     assert demand(load(PRODUCTION, None)).sms_daily_budget == 50_000
 
 
-@pytest.mark.parametrize("name", PRODUCTION)
+@pytest.mark.parametrize("name", set(PRODUCTION) - {"DATABASE_URL"})
 def test_production_refuses_to_start_without(name: str) -> None:
     with pytest.raises(BadSetting, match=rf"^{name} is missing[^\n]*$"):
         demand(load({**PRODUCTION, name: ""}, None))
@@ -98,6 +102,39 @@ def test_production_refuses_a_weak_older_pepper() -> None:
         demand(load({**PRODUCTION, "PIN_PEPPER_NUMBER": "2", "PIN_PEPPER_OLD": "1:short"}, None))
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"DATABASE_URL": ""}, "DATABASE_URL is SQLite"),
+        ({"DATABASE_URL": "sqlite:////srv/jappoo.db"}, "DATABASE_URL is SQLite"),
+        ({"CALLBACK_ALLOWED_IPS": "196.201.214.0/24"}, "TRUSTED_PROXIES is missing"),
+        ({"SECRET_KEY_OLD": f"{KEY[::-1]},short"}, "SECRET_KEY_OLD is weak"),
+        ({"SECRET_KEY_OLD": DEMO["secret_key"]}, "SECRET_KEY_OLD is the demo's"),
+        ({"CALLBACK_TOKEN_OLD": "demo"}, "CALLBACK_TOKEN_OLD is weak"),
+    ],
+)
+def test_production_refuses(given: dict[str, str], says: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{says}"):
+        demand(load({**PRODUCTION, **given}, None))
+
+
+def test_production_takes_an_allow_list_behind_a_proxy_and_the_secrets_before() -> None:
+    proxied = {"CALLBACK_ALLOWED_IPS": "196.201.214.0/24", "TRUSTED_PROXIES": "1"}
+    settings = demand(load({**PRODUCTION, **proxied, "SECRET_KEY_OLD": KEY[::-1], "CALLBACK_TOKEN_OLD": "p7Xw8Rk2TqLz7Vbe"}, None))
+    assert settings.callback_tokens == ("n4Xw8Rk2TqLz7Vbd", "p7Xw8Rk2TqLz7Vbe")
+    assert {KEY, KEY[::-1], "p7Xw8Rk2TqLz7Vbe"} <= set(settings.secrets)
+    assert settings.dialects == ("africastalking",)
+
+
+def test_keys_are_one_a_purpose_and_older_ones_are_read() -> None:
+    then, now = load({"SECRET_KEY": "a" * 80}, None), load({"SECRET_KEY": "b" * 80, "SECRET_KEY_OLD": "a" * 80}, None)
+    assert then.key("console") != then.key("members")
+    assert now.key("members") != then.key("members")
+    assert every(then.key("members")) == (then.key("members"), b"a" * 64)
+    assert set(every(then.key("members"))) < set(every(now.key("members")))
+    assert load({"SECRET_KEY": "a" * 79 + "b"}, None).key("members") != then.key("members")
+
+
 @pytest.mark.parametrize("env", ["demo", "test"])
 def test_demo_and_test_bring_secrets_of_their_own(env: str) -> None:
     settings = demand(load({"JAPPOO_ENV": env, "REDIS_URL": "redis://localhost"}, None))
@@ -125,6 +162,13 @@ def test_older_peppers_keep_their_numbers() -> None:
         ("secret_key", KEY, "*** (32 characters)"),
         ("database_url", "postgresql+psycopg://jappoo:hunter2@db/jappoo", "postgresql+psycopg://***@db/jappoo"),
         ("redis_url", "redis://127.0.0.1/0", "redis://127.0.0.1/0"),
+        ("redis_url", "sentinel://u:p@a,b/n?sentinel_password=hunter2&db=1", "sentinel://***@a,b/n?sentinel_password=***&db=1"),
+        (
+            "database_url",
+            "postgresql+psycopg:///jappoo?host=/run&password=hunter2",
+            "postgresql+psycopg:///jappoo?host=/run&password=***",
+        ),
+        ("secret_key_old", KEY, "*** (32 characters)"),
         ("at_sender_id", None, "-"),
         ("port", 8000, "8000"),
     ],

@@ -12,6 +12,7 @@ from app.coop.members.models import Activation, CallBack, Consent, Member, Numbe
 from app.coop.prices.models import PriceRow
 from app.coop.prices.reading import find_product, prices_for, spelling
 from app.coop.production.models import CooperativeProduct
+from app.keys import derived
 from tests.village import AWA, DEPARTED, KEY, LONG_AGO, NEW, NOBODY, PEPPERS, SHARED, hashed
 
 
@@ -27,6 +28,17 @@ def attempt(database, number, mark, now=LONG_AGO, person=4):
 def activate(database, person=4):
     with database.transaction() as session:
         return activation.activate(session, person, hashed("2468"), 1, phone=NEW, channel="ussd", now=LONG_AGO)
+
+
+def test_a_number_issued_under_an_older_secret_still_opens(village):
+    before = derived("a" * 32, "members")
+    after = derived("b" * 32, "members", ["a" * 32])
+    for key, made in ((after, before), (after, b"a" * 32)):
+        with village.transaction() as session:
+            activation.issue(session, 4, key=made, now=LONG_AGO, draw=lambda _: 482190)
+        assert isinstance(activation.try_activation(village, 4, "482190", f"m{made[:2]!r}", key=key, now=LONG_AGO), Opened)
+    stranger = derived("c" * 32, "members")
+    assert isinstance(activation.try_activation(village, 4, "482190", "m3", key=stranger, now=LONG_AGO), Refused)
 
 
 def test_an_activation_number_has_six_digits_and_only_its_hash_is_kept(village):

@@ -66,3 +66,19 @@ def test_the_books_are_append_only(kept, table, statement):
 def test_the_books_are_not_truncated(postgres_database, table):
     with pytest.raises(DBAPIError, match="is append-only"), postgres_database.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {table} CASCADE"))
+
+
+def test_the_triggers_that_are_expected_are_the_migrations(database):
+    with database.read() as reader:
+        assert schema.working(reader) == schema.expected(database.engine.dialect.name)
+
+
+@pytest.mark.parametrize("table", BOOKS)
+def test_a_missing_or_disabled_trigger_is_drift(database, table):
+    spoil = f"DROP TRIGGER {table}_no_update"
+    if database.engine.dialect.name == "postgresql":
+        spoil = f"ALTER TABLE {table} DISABLE TRIGGER {table}_append_only"
+    with database.engine.begin() as connection:
+        connection.execute(text(spoil))
+    with pytest.raises(schema.Drift, match=rf"trigger {table}\.\w+ is missing or disabled"):
+        schema.check(database, Base.metadata)

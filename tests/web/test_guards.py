@@ -2,6 +2,9 @@
 
 import pytest
 
+from app import create_app
+from config.settings import load
+
 OPEN = {
     "health.live": "says only that the process answers",
     "health.ready": "says only what is up",
@@ -39,3 +42,22 @@ def test_every_route_that_isnt_open_refuses_a_stranger(client, routes):
 
 def test_every_reason_is_still_needed(app):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} >= set(OPEN)
+
+
+def test_a_dialect_that_is_not_named_is_not_served(environment):
+    app = create_app(load(environment | {"USSD_DIALECTS": "africastalking"}, dotenv=None))
+    answer = app.test_client().post("/hubtel/demo/ussd", json={})
+    assert answer.status_code == 404
+    app.extensions["jappoo"]["database"].dispose()
+
+
+def test_the_token_before_is_taken_while_it_is_named(environment):
+    tokens = {"CALLBACK_TOKEN": "new-token-of-today", "CALLBACK_TOKEN_OLD": "demo"}
+    app = create_app(load(environment | tokens, dotenv=None))
+    client = app.test_client()
+    asked = {
+        token: client.post(f"/at/{token}/ussd/events", content_length=0).status_code
+        for token in ("new-token-of-today", "demo", "other")
+    }
+    assert asked == {"new-token-of-today": 200, "demo": 200, "other": 404}
+    app.extensions["jappoo"]["database"].dispose()

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
+from app import create_app
 from app.sms import halts, inbox, outbox
 from app.sms.models import Message
 from config import tally
 from config.redis import connect
+from config.settings import load
 from tests import letterbox
 from tests.servers import Server
 
@@ -29,6 +31,22 @@ def test_without_redis_it_is_ready_and_says_so(client, valkey: Server):
 def test_metrics_are_for_this_machine(client):
     assert b"jappoo_messages" in client.get("/metrics").data
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.0.0.1"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "X-Forwarded-Proto"])
+def test_metrics_are_for_nobody_whom_a_proxy_brings(client, name):
+    assert client.get("/metrics", headers={name: "127.0.0.1"}).status_code == 404
+
+
+@pytest.mark.parametrize(("given", "status"), [({"TRUSTED_PROXIES": "1"}, 404), ({"METRICS_TOKEN": "m" * 20}, 404)])
+def test_metrics_behind_a_proxy_want_their_token(environment, given, status):
+    app = create_app(load(environment | given, dotenv=None))
+    client = app.test_client()
+    forwarded = {"X-Forwarded-For": "127.0.0.1"}
+    assert (client.get("/metrics").status_code, client.get("/metrics", headers=forwarded).status_code) == (status, status)
+    if token := given.get("METRICS_TOKEN"):
+        assert client.get("/metrics", headers=forwarded | {"Authorization": f"Bearer {token}"}).status_code == 200
+    app.extensions["jappoo"]["database"].dispose()
 
 
 def test_metrics_tell_of_refusals_doubts_letters_and_spending(client, database):

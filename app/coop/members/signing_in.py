@@ -20,6 +20,7 @@ from app.coop.members.offices import Office, offices_of
 from app.coop.members.sign_ins import SignIn
 from app.coop.members.telling import tell
 from app.db.database import Database
+from app.keys import every
 from app.sms import outbox, people_texts, texts
 
 TRIES, LIVES = 5, timedelta(minutes=5)
@@ -63,7 +64,8 @@ def ask_code(
             return
         session.execute(delete(SignIn).where(SignIn.phone == phone, SignIn.opened_at.is_(None), SignIn.asked_at <= now - KEPT))
         mark = _mark(browser, desk.key)
-        same = SignIn.browser == mark if known else SignIn.known.is_(False)
+        marks = [_mark(browser, key) for key in every(desk.key)]
+        same = SignIn.browser.in_(marks) if known else SignIn.known.is_(False)
         lately = select(func.count()).where(SignIn.phone == phone, SignIn.asked_at > now - WITHIN, SignIn.known.is_(known), same)
         if (session.scalar(lately) or 0) >= CODES:
             return
@@ -137,13 +139,15 @@ def sign_out(session: Session, caller: Caller, *, now: datetime) -> None:
 
 
 def _right_code(desk: Desk, phone: str, browser: str, code: str, now: datetime) -> int | None:
-    mark = _mark(browser, desk.key)
-    newest = select(func.max(SignIn.id)).where(SignIn.phone == phone, SignIn.browser == mark).scalar_subquery()
+    marks = {_mark(browser, key): key for key in every(desk.key)}
+    newest = select(func.max(SignIn.id)).where(SignIn.phone == phone, SignIn.browser.in_(marks)).scalar_subquery()
     usable = (SignIn.id == newest) & SignIn.used_at.is_(None) & (SignIn.expires_at > now) & (SignIn.tries < TRIES)
     with desk.database.transaction() as session:
-        counting = update(SignIn).where(usable).values(tries=SignIn.tries + 1).returning(SignIn.id, SignIn.digest)
+        counting = update(SignIn).where(usable).values(tries=SignIn.tries + 1).returning(SignIn.id, SignIn.digest, SignIn.browser)
         counted = session.execute(counting).first()
-    if counted is None or not secrets.compare_digest(counted.digest, _digest(code, phone, mark, desk.key)):
+    if counted is None:
+        return None
+    if not secrets.compare_digest(counted.digest, _digest(code, phone, counted.browser, marks[counted.browser])):
         return None
     with desk.database.transaction() as session:
         used = update(SignIn).where(SignIn.id == counted.id, SignIn.used_at.is_(None)).values(used_at=now)

@@ -1,7 +1,8 @@
 """The administrators' console: tables and forms for officers who are signed in. Server-rendered, without JavaScript."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -21,15 +22,22 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
 
-def add_console(app: Flask, desk: Desk, terms: Terms, now: Callable[[], datetime], *, secret: str, secure: bool) -> None:
-    """Serve `/` and `/sign-in`; `secure` keeps the cookies off plain HTTP."""
-    app.secret_key, app.session_interface = secret, Sessions()
+def add_console(
+    app: Flask, desk: Desk, terms: Terms, now: Callable[[], datetime], store: Any, *, secrets: Sequence[str], secure: bool
+) -> None:
+    """Serve `/` and `/sign-in`, counting sign-ins by address in `store`; the first of `secrets` signs cookies, all are read.
+
+    `secure` keeps the cookies off plain HTTP.
+    """
+    app.secret_key, *older = secrets
+    app.session_interface = Sessions()
     app.config.update(
+        SECRET_KEY_FALLBACKS=older,
         SESSION_COOKIE_NAME="jappoo_console",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=secure,
     )
-    lend(app, desk, terms, now)
+    lend(app, desk, terms, now, store)
     for routes in (open_pages, pages):
         app.register_blueprint(routes)

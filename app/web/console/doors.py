@@ -1,11 +1,15 @@
 """Who may see the console: the session, its form token, the office that is asked for again at each request."""
 
 import hmac
+import ipaddress
 import secrets
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import Any, cast
 
+import redis
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, session, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -21,12 +25,15 @@ IDLE = timedelta(minutes=30)
 BROWSER, BROWSER_LIVES = "jappoo_browser", timedelta(days=180)
 """What a browser keeps before anybody is signed in, under `/sign-in` only: a visit from elsewhere, which comes without the
 session's strict cookie, must not replace that."""
+MOST_FORMS, FORMS_SECONDS = 60, 600
+"""Forms that one address may send to `/sign-in` within a time; a whole office may share an address."""
+STEP_SECONDS = 0.1
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
-def lend(app: Flask, desk: Desk, terms: Terms, now: Callable[[], datetime]) -> None:
-    """Lend the pages the desk, what broadcasts are bound to, and the clock."""
-    app.extensions["console"] = desk, terms, now
+def lend(app: Flask, desk: Desk, terms: Terms, now: Callable[[], datetime], store: Any) -> None:
+    """Lend the pages the desk, what broadcasts are bound to, the clock, and Redis."""
+    app.extensions["console"] = desk, terms, now, store
 
 
 def desk() -> Desk:
@@ -43,6 +50,32 @@ def now() -> datetime:
     """Return the time."""
     at: datetime = current_app.extensions["console"][2]()
     return at
+
+
+def too_many() -> bool:
+    """Count a form that this address sends on its way in; tell whether it has sent MOST_FORMS before. Without Redis none is."""
+    store, key = current_app.extensions["console"][3], f"console:forms:{_network(request.remote_addr)}"
+    try:
+        count, _ = store.pipeline().incr(key).expire(key, FORMS_SECONDS, nx=True).execute()
+    except redis.RedisError:
+        return False
+    return int(count) > MOST_FORMS
+
+
+def in_even_time(page: Callable[[], AnyResponse]) -> Callable[[], AnyResponse]:
+    """Answer a form on the way in at the next full step of STEP_SECONDS, so that its time doesn't tell whose number it was."""
+
+    @wraps(page)
+    def answer() -> AnyResponse:
+        if too_many():
+            return say("Trop de demandes depuis cette connexion. Rien n'est fait. Revenez dans dix minutes.", 429)
+        started = time.monotonic()
+        try:
+            return page()
+        finally:
+            time.sleep(STEP_SECONDS - (time.monotonic() - started) % STEP_SECONDS)
+
+    return answer
 
 
 def page_headers(routes: Blueprint) -> None:
@@ -140,4 +173,14 @@ def _same(given: str | None, wanted: str) -> bool:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="console browser")
+    keys = [*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.secret_key]  # the last one signs
+    return URLSafeSerializer(keys, salt="console browser")
+
+
+def _network(address: str | None) -> str:
+    """Return an address as it is counted: of IPv6 the first 64 bits, which one subscriber has for himself."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)

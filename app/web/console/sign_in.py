@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.coop.members import signing_in
 from app.coop.members.pins import well_formed
 from app.gateways.ussd import e164, is_senegalese_mobile
-from app.web.console.doors import browser, desk, keep_browser, let_in, now, page_headers, say, token_fits
+from app.web.console.doors import browser, desk, in_even_time, keep_browser, let_in, now, page_headers, say, token_fits
 
 open_pages = Blueprint("sign_in", __name__, url_prefix="/sign-in", template_folder="templates")
 page_headers(open_pages)
@@ -27,6 +27,7 @@ def number() -> AnyResponse:
 
 
 @open_pages.post("")
+@in_even_time
 def send_code() -> AnyResponse:
     """Send a code when the number is an officer's; the answer is the same when it isn't."""
     held, phone = browser(), e164(request.form.get("phone", "")[:24])
@@ -49,6 +50,7 @@ def code() -> AnyResponse:
 
 
 @open_pages.post("/code")
+@in_even_time
 def check() -> AnyResponse:
     """Let in, or say that something is wrong and not what. What is no code or no PIN counts as no try."""
     held = browser()

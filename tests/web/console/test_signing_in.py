@@ -1,13 +1,17 @@
 """The way into the console: the officer's telephone, then the PIN; nobody else gets as far as trying it."""
 
+import time
 from datetime import timedelta
 
 import pytest
+import redis
 from sqlalchemy import select, update
 
+from app import create_app
 from app.coop.members.models import Member, Number, OfficerAct, Person, Role
 from app.coop.members.sign_ins import SignIn
 from app.sms.models import Message
+from config.settings import load
 from tests import quay, village
 
 
@@ -51,6 +55,54 @@ def test_the_answer_is_the_same_whoever_the_number_is(officer, phone):
     said = fatou.ask().get_data(as_text=True).replace(phone, "NUMBER")
     assert "Si <strong>NUMBER</strong> est le numéro d" in said
     assert len(fatou.codes()) == (phone == quay.SECRETARY)
+
+
+def test_the_answer_takes_the_same_time_whoever_the_number_is(officer):
+    taken = {quay.SECRETARY: [], village.NOBODY: []}
+    for phone in [*taken] * 2:
+        fatou = officer(phone)
+        fatou.get("/sign-in")
+        before = time.monotonic()
+        fatou.send("/sign-in", phone=phone)
+        taken[phone].append(time.monotonic() - before)
+    assert all(time >= 0.1 for times in taken.values() for time in times)  # the work itself takes milliseconds, and not the same
+
+
+def test_an_address_has_so_many_forms(officer, valkey):
+    fatou = officer()
+    fatou.get("/sign-in")
+    with redis.Redis.from_url(valkey.url) as client:
+        client.set("console:forms:127.0.0.1", 59)
+    assert fatou.send("/sign-in", phone=quay.SECRETARY).status_code == 200
+    for path in ("/sign-in", "/sign-in/code"):
+        fatou.get("/sign-in")
+        refused = fatou.send(path, phone=quay.SECRETARY)
+        assert (refused.status_code, "Trop de demandes" in refused.get_data(as_text=True)) == (429, True)
+    assert len(fatou.codes()) == 1
+    elsewhere = officer()
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "41.82.1.1"
+    assert elsewhere.come_in().status_code == 200
+    valkey.kill()
+    fatou.get("/sign-in")
+    assert fatou.send("/sign-in", phone=quay.SECRETARY).status_code == 200
+
+
+def test_a_new_secret_signs_nobody_out_and_lets_codes_in(officer, sqlite_database, valkey, clock):
+    fatou, awa = officer(), officer()
+    fatou.come_in()
+    awa.ask()
+    given = {"JAPPOO_ENV": "test", "DATABASE_URL": sqlite_database.url, "REDIS_URL": valkey.url}
+    secrets = {"SECRET_KEY": "n" * 32, "SECRET_KEY_OLD": village.KEY.decode(), "PIN_PEPPER": village.PEPPERS[1].decode()}
+    after = create_app(load(given | secrets, dotenv=None), now=clock)
+    for one in (fatou, awa):
+        moved = after.test_client()
+        moved._cookies = one.client._cookies
+        one.client = moved
+    assert fatou.inside
+    awa.get("/sign-in/code")
+    awa.enter()
+    assert awa.inside
+    after.extensions["jappoo"]["database"].dispose()
 
 
 def test_a_wrong_code_and_a_wrong_pin_are_answered_with_the_same_page(officer):
