@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from app.commands import broadcast_replies, broadcasting, contests, production, replies, weighing
 from app.commands.asking import Ask
+from app.commands.grammar import read_reference
+from app.commands.stopping import FILLERS, REASONS, REFERENCE
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
 from app.coop.members.finding import BELONGS
@@ -150,8 +152,11 @@ def _call_back(ask: Ask) -> str:
 def _contest(ask: Ask) -> str:
     """Contest what an officer did for one of the number's members, by its reference."""
     members = [who.member_id for who in ask.holders if who.state in BELONGS and who.member_id]
+    named, clear = _reference_named(ask.rest)
+    if named and not clear:
+        return replies.WHICH_NO.replace("{reference}", named)
     try:
-        act, member = members_word.asked_by_reference(ask.session, members, ask.rest.replace(" ", ""), ask.now)
+        act, member = members_word.asked_by_reference(ask.session, members, named or "", ask.now)
     except members_word.Unknown:
         return replies.NOT_CONTESTED
     done = members_word.contest(ask.session, member, act, phone=ask.phone, channel="sms", now=ask.now)
@@ -170,6 +175,15 @@ def _contest(ask: Ask) -> str:
     if done.ticket:
         return payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
     return texts.contested_receipt(done.reference, done.became, ask.now)
+
+
+def _reference_named(rest: str) -> tuple[str | None, bool]:
+    """Return the reference that a no names, and whether it says nothing else: `non pas 623590` may mean either."""
+    meant = read_reference(rest)
+    if meant:
+        return meant[0], not meant[1] or all(word in FILLERS | REASONS for word in meant[1].split())
+    found = REFERENCE.search(rest)
+    return (found[1].replace(" ", ""), False) if found else (None, False)
 
 
 def _language(ask: Ask) -> str:

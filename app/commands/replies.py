@@ -38,6 +38,7 @@ HOW_TARIF = "Jappoo: envoyez TARIF produit prix, par exemple TARIF THIOF 1300. R
 NOT_CONTESTED = (
     "Jappoo: rien n'a été fait pour vous sous cette référence ces 7 jours. Envoyez NON et la référence, ou RAPPEL. {cost}."
 )
+WHICH_NO = "Jappoo: rien n'est annulé. Pour annuler réf {reference}: NON {reference}. Contre les annonces: STOP seul. {cost}."
 HOW_CONTEST = "Jappoo: envoyez CONTESTER et la réf du SMS, par exemple CONTESTER 623590. Rien n'est noté. {cost}."
 NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'est noté. Voyez votre secrétaire, ou RAPPEL. {cost}."
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
