@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.commands.replies import quoted
 from app.coop.audience.query import Reach
 from app.coop.members.offices import Right
 from app.sms.broadcasts.models import Broadcast
@@ -59,7 +60,7 @@ def estimated(broadcast: Broadcast, code: str, before: Broadcast | None, terms: 
     return (
         f"{again}{kind}{broadcast.said}: {numbers(broadcast.recipients)}{_without(broadcast)}. "
         f"{quote(broadcast.typed, broadcast.recipients, broadcast.price).words()}. {_when(broadcast, terms, now)}. "
-        f'"{first_words(broadcast.text)}" Envoyer: OUI {code} (15 min). {{cost}}.'
+        f'"{quoted(first_words(broadcast.text))}" Envoyer: OUI {code} (15 min). {{cost}}.'
     )
 
 

@@ -170,9 +170,9 @@ def _estimate(ask: Ask, office: Office, wanted: Draft, *, first: str = "") -> st
         made = estimate(ask.session, office, wanted, **how)  # type: ignore[arg-type]
     except UnknownWord as unknown:
         near = f" Plutôt {' ou '.join(unknown.near)} ?" if unknown.near else ""
-        return said.UNKNOWN.replace("{word}", unknown.word[:20]).replace("{near}", near)
+        return said.UNKNOWN.replace("{word}", replies.quoted(unknown.word[:20])).replace("{near}", near)
     except OutOfScope as outside:
-        return said.OTHERS.replace("{word}", str(outside))
+        return said.OTHERS.replace("{word}", replies.quoted(str(outside)))
     except TooLong as long:
         return said.TOO_LONG.replace("{parts}", str(long.args[0])).replace("{most}", str(MOST_PARTS))
     except NotThen:

@@ -374,7 +374,7 @@ def test_annuler_without_anything_under_way_drops_the_estimate(office):
     assert "Nouveau devis" in office.ask(f"OUI {code}")
 
 
-def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office):
+def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office, clock):
     office.ordered("DIFF TOUS @ven 9h Marché fermé", quay.PRESIDENT)
     code = code_in(office.ask("DIFF TOUS Marché ouvert"))
     said = office.ask("ANNULER")
@@ -382,6 +382,7 @@ def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office):
     assert (office.answers()[-1].parts, [row.state for row in office.broadcasts()]) == (1, ["scheduled", "dead"])
     assert "Nouveau devis" in office.ask(f"OUI {code}")
     office.ask("ANNULER")
+    clock.forward(minutes=1)
     assert "envoi 1 arrêté" in office.ask("ANNULER")
 
 

@@ -199,7 +199,7 @@ def test_on_a_shared_phone_the_card_says_who_declares(counter, card, member):
 
 def test_the_same_id_twice_changes_nothing(counter):
     referred(counter.hear("PROD thiof 25", sms_id="once"))
-    assert counter.hear("PROD thiof 30", sms_id="once") is None
+    assert counter.hear("PROD thiof 25", sms_id="once") is None
     assert [counter.count(table) for table in (Declaration, Inbound, Message)] == [1, 1, 1]
 
 
