@@ -12,7 +12,7 @@ from app.commands.asking import Ask
 from app.commands.drafts import BadTime, Incomplete, read_draft
 from app.coop.audience.words import OutOfScope, UnknownWord
 from app.coop.broadcasting import confirming, stopping
-from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, estimate
+from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, Unwritable, estimate
 from app.coop.members import audit, consent
 from app.coop.members.identity import who_holds
 from app.coop.members.models import Member
@@ -175,13 +175,15 @@ def _estimate(ask: Ask, office: Office, wanted: Draft, *, first: str = "") -> st
         return said.OTHERS.replace("{word}", replies.quoted(str(outside)))
     except TooLong as long:
         return said.TOO_LONG.replace("{parts}", str(long.args[0])).replace("{most}", str(MOST_PARTS))
+    except Unwritable as outside:
+        return replies.quoted(said.unwritable(outside.args, ask.terms.cost))
     except NotThen:
         return said.NOT_THEN
     except Nobody as none:
         return said.nobody(none.audience.said, none.reach)
     except TooSlow as slow:
         return said.too_slow(_minutes(slow.takes))
-    return first + said.estimated(made.broadcast, made.code, made.before, ask.terms, ask.now)
+    return first + said.estimated(made, ask.terms, ask.now)
 
 
 def _draft_of(broadcast: Broadcast) -> Draft:
