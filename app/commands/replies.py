@@ -10,7 +10,7 @@ STARTED_LISTED = (
     "Jappoo: noté. Votre numéro est encore bloqué chez l'opérateur des SMS: un responsable est prévenu. Pour finir: STOP."
 )
 HOW_STOP = "Jappoo: pour ne plus recevoir d'annonces, envoyez STOP seul. Votre message est transmis à un responsable. {cost}."
-NOT_UNDERSTOOD = "Jappoo: message noté, un responsable lira et vous répondra. Commandes: AIDE. {cost}. Menu: {code}"
+NOT_UNDERSTOOD = "Jappoo: noté, un responsable lira votre message et vous répondra. Commandes: AIDE. {cost}. Menu: {code}"
 GREETED = "Jappoo: bonjour. Envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, ou écrivez votre question. {cost}. {code}"
 NEVER_A_CODE = "Jappoo: n'envoyez jamais votre code: personne de la CPS ne le demande. Changez-le: {code} puis 7, 3. {cost}."
 HOW_REPLY = (
