@@ -1,14 +1,19 @@
 """What officers are answered about broadcasts: short French, with `{cost}` wherever an answer is asked for."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from app.commands.replies import quoted
 from app.coop.audience.query import Reach
+from app.coop.broadcasting.estimating import Estimate
 from app.coop.members.offices import Right
+from app.sms.broadcasts.days import read_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
 from app.sms.broadcasts.timing import Terms
-from app.sms.broadcasts.words import first_words, hour, number, numbers, unsure
-from app.sms.cost import quote
+from app.sms.broadcasts.words import FIRST_WORDS, day, first_words, hour, number, numbers, unsure
+from app.sms.cost import named, quote
+from app.sms.policy import lost
 
 HELP_WORDS: tuple[tuple[Right, str], ...] = (
     ("broadcast", "DIFF ou URGENT public texte, DIFF public @18:30 texte, OUI code"),
@@ -50,17 +55,35 @@ STATES = {
 MEMBERS = {"pending": "pas encore activé", "active": "actif", "blocked": "bloqué", "departed": "parti"}
 
 
-def estimated(broadcast: Broadcast, code: str, before: Broadcast | None, terms: Terms, now: datetime) -> str:
-    """Say what a draft would do and what confirms it."""
+def estimated(made: Estimate, terms: Terms, now: datetime) -> str:
+    """Say what a draft would do and what confirms it; ask about a day that will mean another when it is read."""
+    broadcast, before = made.broadcast, made.before
     again = (
         f"Même texte déjà envoyé à {hour(before.confirmed_at or now, now, terms.zone)} ({before.id}). Encore ? " if before else ""
     )
     kind = "ALERTE " if broadcast.purpose == "urgent" else ""
+    shown = first_words(broadcast.text, FIRST_WORDS + len(made.signed) - len(broadcast.typed))
     return (
         f"{again}{kind}{broadcast.said}: {numbers(broadcast.recipients)}{_without(broadcast)}. "
-        f"{quote(broadcast.typed, broadcast.recipients, broadcast.price).words()}. {_when(broadcast, terms, now)}. "
-        f'"{first_words(broadcast.text)}" Envoyer: OUI {code} (15 min). {{cost}}.'
+        f"{quote(made.signed, broadcast.recipients, broadcast.price).words()}. {_when(broadcast, terms, now)}. "
+        f'{_other_day(broadcast, terms, now)}"{quoted(shown)}" Envoyer: OUI {made.code} (15 min). {{cost}}.'
     )
+
+
+def _other_day(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
+    found = read_on(broadcast.typed, broadcast.starts_at, broadcast.ends_at, terms, now)
+    if found is None:
+        return ""
+    word, read, meant = found
+    return f'Lu {day(read, terms.zone)}, "{quoted(word)}" sera {day(meant, terms.zone)}: exact ? '
+
+
+def unwritable(characters: Sequence[str], cost: str) -> str:
+    """Name the characters that a text is too long for: themselves where this SMS may hold them, else in words."""
+    shown = f"Jappoo: trop long avec {' '.join(characters[:3])}. Rien n'est envoyé. {cost}."
+    if not lost(shown):
+        return shown
+    return f"Jappoo: texte trop long avec ces signes: {named(characters)}. Rien n'est envoyé. {cost}."
 
 
 def confirmed(broadcast: Broadcast, terms: Terms, now: datetime) -> str:

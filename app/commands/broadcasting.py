@@ -13,7 +13,7 @@ from app.commands.drafts import BadTime, Incomplete, read_draft
 from app.commands.weighing import officer_of
 from app.coop.audience.words import OutOfScope, UnknownWord
 from app.coop.broadcasting import confirming, stopping
-from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, estimate
+from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, Unwritable, estimate
 from app.coop.members import audit, consent
 from app.coop.members.identity import who_holds
 from app.coop.members.models import Member
@@ -166,18 +166,20 @@ def _estimate(ask: Ask, office: Office, wanted: Draft, *, first: str = "") -> st
         made = estimate(ask.session, office, wanted, **how)  # type: ignore[arg-type]
     except UnknownWord as unknown:
         near = f" Plutôt {' ou '.join(unknown.near)} ?" if unknown.near else ""
-        return said.UNKNOWN.replace("{word}", unknown.word[:20]).replace("{near}", near)
+        return said.UNKNOWN.replace("{word}", replies.quoted(unknown.word[:20])).replace("{near}", near)
     except OutOfScope as outside:
-        return said.OTHERS.replace("{word}", str(outside))
+        return said.OTHERS.replace("{word}", replies.quoted(str(outside)))
     except TooLong as long:
         return said.TOO_LONG.replace("{parts}", str(long.args[0])).replace("{most}", str(MOST_PARTS))
+    except Unwritable as outside:
+        return replies.quoted(said.unwritable(outside.args, ask.terms.cost))
     except NotThen:
         return said.NOT_THEN
     except Nobody as none:
         return said.nobody(none.audience.said, none.reach)
     except TooSlow as slow:
         return said.too_slow(_minutes(slow.takes))
-    return first + said.estimated(made.broadcast, made.code, made.before, ask.terms, ask.now)
+    return first + said.estimated(made, ask.terms, ask.now)
 
 
 def _draft_of(broadcast: Broadcast) -> Draft:

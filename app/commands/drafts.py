@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.commands.courtesies import OPENINGS, bare
 from app.commands.grammar import fold_words
 from app.coop.broadcasting.estimating import Draft
 
@@ -37,8 +38,10 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
     Characters that nobody sees are left out: they would hide a word. A time that is past today is tomorrow's, and a weekday
     is the next one: the estimate says which was meant.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", raw))
+    text = bare(_INVISIBLE.sub("", unicodedata.normalize("NFC", raw)))
     command = _COMMAND.match(text)
+    while command and fold_words(command[1]) in OPENINGS:
+        command = _COMMAND.match(text, command.end())
     rest = text[command.end() :] if command else ""
     meant = _AUDIENCE.match(rest)
     if command is None or meant is None:

@@ -5,6 +5,7 @@ import unicodedata
 
 import msgspec
 
+from app.commands.courtesies import bare, without_closing, without_opening
 from app.commands.stopping import read_stop
 
 WORDS = {
@@ -29,10 +30,14 @@ OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TA
 NEED_WHAT_FOLLOWS = ("PRIX", "PROD", "CONTESTER", "LANGUE", "NON", *OFFICERS)
 """Words that are worked on with what stands behind them; of all others what looks like a code is never written down."""
 
+FREE_TEXT = ("DIFF", "URGENT", "REPONDRE")
+"""Words with an officer's own text behind them, which stays as typed."""
+
 _SPELLED = sorted(
     [(spelling, word) for word, spellings in WORDS.items() for spelling in spellings] + [(word, word) for word in OFFICERS],
     key=lambda pair: -len(pair[0]),
 )
+_REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[,.])?(?: [^\d]*)?|)")
 _PUNCTUATION = re.compile(r"(?<!\d)[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:-]|_")
 
 
@@ -44,16 +49,26 @@ class Order(msgspec.Struct, frozen=True):
 
 
 def parse(text: str) -> Order:
-    """Return what a text asks for."""
+    """Return what a text asks for; manners, a phone's mark of an answer and a signature change nothing."""
+    text = bare(text)
     folded = fold_words(text)
-    stop = read_stop(folded)
+    stop = read_stop(folded, text)
     if stop:
-        return Order(stop, "")
-    for spelling, word in _SPELLED:
-        rest = folded.removeprefix(spelling)
-        if rest != folded and not rest[:1].isalpha():
-            return Order(word, rest.strip())
+        return Order(stop, folded if stop == "NON" else "")
+    for words in dict.fromkeys((folded, without_opening(folded))):
+        for spelling, word in _SPELLED:
+            rest = words.removeprefix(spelling)
+            if rest != words and not rest[:1].isalpha():
+                rest = rest.strip(" ,.")
+                return Order(word, rest if word in FREE_TEXT else without_closing(rest))
     return Order("", folded)
+
+
+def read_reference(rest: str) -> tuple[str, str] | None:
+    """Return a reference of six digits, also written `623 590` or `réf 623590`, and what stands behind it; None when
+    anything stands before it, or another number behind."""
+    found = _REFERENCE.fullmatch(rest)
+    return (found[1] + found[2], found[3].strip(" ,.")) if found else None
 
 
 def fold_words(text: str) -> str:

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from app.commands import broadcast_replies, broadcasting, contests, production, replies, weighing
+from app.commands import broadcast_replies, broadcasting, contests, mistypes, production, replies, weighing
 from app.commands.asking import Ask
+from app.commands.courtesies import is_small_talk
+from app.commands.grammar import read_reference
+from app.commands.stopping import FILLERS, REASONS, REFERENCE
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
 from app.coop.members.finding import BELONGS, cooperative_by_code
@@ -18,8 +21,11 @@ from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
 from app.coop.production import members_word
 from app.sms import consents, outbox, payment_texts, texts
+from app.sms import inbox as sms_inbox
 
-_TARIF = re.compile(r"([^0-9]+?) ([0-9]{1,3}(?:[ .]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FCFA|CFA|XOF)?")
+_TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
+_NO_SEPARATORS = str.maketrans("", "", " .,")
+_SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
 _REPLY = re.compile(r"\W*[^\W\d]+\W*([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
 LANGUAGES = {
     "FR": "fr",
@@ -83,10 +89,29 @@ def _start(ask: Ask) -> str:
     return replies.STARTED_LISTED
 
 
+def state_of(ask: Ask) -> str:
+    """Return what becomes of an SMS that is answered: handled, a greeting, or a letter that an officer reads."""
+    if ask.word or sms_inbox.is_code_alone(sms_inbox.as_kept(ask.text)):
+        return "handled"
+    meant = mistypes.meant(ask)
+    if meant:
+        return "handled" if meant.sure else "unparsed"
+    return "greeted" if is_small_talk(ask.rest) else "unparsed"
+
+
 def _unparsed(ask: Ask) -> str:
-    """Say that somebody will read it, and tell them that there is something to read."""
-    inbox.tell(ask.session, ask.holders, now=ask.now, code=ask.code, part_price=ask.part_price, operation=ask.operation)
-    return replies.HOW_STOP if ask.rest.startswith("STOP ") else replies.NOT_UNDERSTOOD
+    """Say that somebody will read it, and tell them that there is something to read; a code and an officer's slip apart."""
+    kept, state = sms_inbox.as_kept(ask.text), state_of(ask)
+    if state == "unparsed":
+        inbox.tell(ask.session, ask.holders, now=ask.now, code=ask.code, part_price=ask.part_price, operation=ask.operation)
+    if sms_inbox.holds_code(kept):
+        return replies.NEVER_A_CODE
+    meant = mistypes.meant(ask)
+    if meant:
+        return mistypes.words_for(meant)
+    if state == "greeted":
+        return replies.GREETED
+    return replies.HOW_STOP if _SPEAKS_OF_STOP.search(ask.rest) else replies.NOT_UNDERSTOOD
 
 
 def _reply(ask: Ask) -> str:
@@ -156,8 +181,11 @@ def _call_back(ask: Ask) -> str:
 def _contest(ask: Ask) -> str:
     """Contest what an officer did for one of the number's members, by its reference."""
     members = [who.member_id for who in ask.holders if who.state in BELONGS and who.member_id]
+    named, clear = _reference_named(ask.rest)
+    if named and not clear:
+        return replies.WHICH_NO.replace("{reference}", named)
     try:
-        act, member = members_word.asked_by_reference(ask.session, members, ask.rest.replace(" ", ""), ask.now)
+        act, member = members_word.asked_by_reference(ask.session, members, named or "", ask.now)
     except members_word.Unknown:
         return replies.NOT_CONTESTED
     done = members_word.contest(ask.session, member, act, phone=ask.phone, channel="sms", now=ask.now)
@@ -176,6 +204,15 @@ def _contest(ask: Ask) -> str:
     if done.ticket:
         return payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
     return texts.contested_receipt(done.reference, done.became, ask.now)
+
+
+def _reference_named(rest: str) -> tuple[str | None, bool]:
+    """Return the reference that a no names, and whether it says nothing else: `non pas 623590` may mean either."""
+    meant = read_reference(rest)
+    if meant:
+        return meant[0], not meant[1] or all(word in FILLERS | REASONS for word in meant[1].split())
+    found = REFERENCE.search(rest)
+    return (found[1].replace(" ", ""), False) if found else (None, False)
 
 
 def _language(ask: Ask) -> str:
@@ -214,7 +251,7 @@ def _price(ask: Ask) -> str:
     if meant.product_id is None:
         return replies.suggest(meant.near)
     try:
-        amount = int(typed[2].replace(" ", "").replace(".", ""))
+        amount = int(typed[2].translate(_NO_SEPARATORS))
         made = proposing.propose(
             ask.session, office, meant.product_id, amount, grade=None, channel="sms", operation=ask.operation, now=ask.now
         )

@@ -1,24 +1,24 @@
 """An incoming SMS: written at once, once an id; worked on soon after, its act and its answer in one transaction."""
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 import phonenumbers
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.commands import handlers, replies
 from app.commands.asking import Ask
 from app.commands.grammar import NEED_WHAT_FOLLOWS, OFFICERS, parse
-from app.coop.members.identity import cooperative_of, who_holds
+from app.coop.members.identity import Who, cooperative_of, who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
 from app.gateways.ussd import e164
-from app.sms import inbox, outbox, refusals
+from app.sms import inbox, outbox, pieces, refusals
 from app.sms.broadcasts.timing import Terms
 from app.sms.models import Inbound
 from app.sms.reports import clean
@@ -32,6 +32,11 @@ SHORTEST = 6
 SAME_WITHIN, MOST_SAME = timedelta(minutes=10), 2
 """The same words that mean nothing to us, from one number, are answered twice: two machines would else talk all night."""
 MOST_TRIES = 3
+GREETED_WITHIN = timedelta(hours=1)
+"""Greetings and thanks of a number are answered once in this time."""
+ONCE_WITHIN = timedelta(seconds=30)
+ACTS = ("PROD", "NON", "CONTESTER", "DIFF", "URGENT", "ANNULER", "VALIDER", "TARIF", "REPONDRE")
+"""Words that act, but `OUI`, whose code knows its first answer."""
 
 
 class Clerk(msgspec.Struct, frozen=True):
@@ -109,7 +114,14 @@ def _attempt(clerk: Clerk, waiting: int, now: datetime, do: Do | None) -> bool:
 
 
 def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do) -> None:
-    order = parse(sms.text[:500])
+    if _said_before(session, clerk, sms, now) or not pieces.gather(session, sms):
+        return
+    begun = pieces.begun(session, sms)
+    if begun is not None and not begun.word and begun.closed_at is None:
+        pieces.append(begun, sms)
+        return
+    whole = (begun.text if begun is not None else "") + sms.text
+    order = parse(whole[:500])
     why = _machine(sms.sender, clerk.own) or _loops(session, sms, order.word)
     if why:
         inbox.settle(sms, "ignored", reason=why)
@@ -127,30 +139,56 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         now,
         sms.received_at,
         clerk.code,
-        sms.text,
+        whole,
         clerk.key,
         clerk.terms,
         clerk.part_price,
     )
-    inbox.settle(sms, "failed" if do is _apologise else "handled" if order.word else "unparsed", whose=cooperative_of(holders))
+    state = "failed" if do is _apologise else handlers.state_of(ask)
+    if state == "greeted" and _greeted(session, sms):
+        inbox.settle(sms, state, whose=cooperative_of(holders))
+        return
+    inbox.settle(sms, state, whose=cooperative_of(holders))
     words = do(order.word, ask)
     if order.word in OFFICERS and words == replies.HELP:
         inbox.settle(sms, "refused", whose=sms.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
-    filled = words.replace("{cost}", clerk.cost).replace("{code}", clerk.code).replace("{balance}", f"{clerk.code.rstrip('#')}*1#")
+    _put_answer(session, clerk, sms, replies.fill(words, cost=clerk.cost, code=clerk.code), holders, now)
+
+
+def _put_answer(session: Session, clerk: Clerk, sms: Inbound, words: str, holders: Sequence[Who], now: datetime) -> None:
     who = holders[0] if len(holders) == 1 else None
     outbox.put(
         session,
         to=sms.sender,
-        text=filled,
+        text=words,
         purpose="answer",
-        cause=cause,
+        cause=operation_of(sms.provider_id),
         now=now,
         part_price=clerk.part_price,
         person_id=who.person_id if who else None,
         cooperative_id=who.cooperative_id if who else None,
         trace=f"sms-{clean(sms.provider_id, 40)}",
     )
+
+
+def _said_before(session: Session, clerk: Clerk, sms: Inbound, now: datetime) -> bool:
+    """Answer an order that the gateway brings a second time under another id as the first one was, and do nothing.
+
+    It is the same when the sender's last SMS had the same text, was an order that acts and came less than ONCE_WITHIN before.
+    """
+    mine = select(Inbound).where(Inbound.sender == sms.sender, Inbound.id < sms.id)
+    last = session.scalar(mine.order_by(Inbound.id.desc()).limit(1))
+    if last is None or last.word not in ACTS or last.state not in ("handled", "repeated"):
+        return False
+    if last.received_at < sms.received_at - ONCE_WITHIN or inbox.as_kept(last.text) != inbox.as_kept(sms.text):
+        return False
+    words = outbox.sent_for(session, operation_of(last.provider_id))
+    if words is None:
+        return False
+    inbox.settle(sms, "repeated", reason=f"as {last.id}", whose=last.cooperative_id)
+    _put_answer(session, clerk, sms, words, (), now)
+    return True
 
 
 def operation_of(sms_id: str) -> str:
@@ -178,6 +216,12 @@ def _machine(sender: str, own: Collection[str]) -> str | None:
     except phonenumbers.NumberParseException:
         return "not a person's number"
     return None if refusals.PERSON.fullmatch(sender) and phonenumbers.is_possible_number(number) else "not a person's number"
+
+
+def _greeted(session: Session, sms: Inbound) -> bool:
+    since = sms.received_at - GREETED_WITHIN
+    earlier = (Inbound.sender == sms.sender) & (Inbound.received_at > since) & (Inbound.id < sms.id)
+    return session.scalar(select(exists().where(earlier, Inbound.state == "greeted"))) or False
 
 
 def _loops(session: Session, sms: Inbound, word: str) -> str | None:

@@ -13,10 +13,10 @@ from app.coop.members.models import Member
 from app.coop.prices.reading import find_product
 from app.coop.production import declaring
 from app.coop.production.models import Product
-from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
 from app.sms import texts
 
-_TYPED = re.compile(r"(?:(C?\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
+_TYPED = re.compile(r"(?:(?:CARTE )?(?:N |NO )?(C ?\d{1,11}|\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
 
 
 def declare(ask: Ask) -> str:
@@ -46,6 +46,8 @@ def declare(ask: Ask) -> str:
             now=ask.received,
             again=again,
         )
+    except UnclearQuantity:
+        return replies.UNCLEAR_QUANTITY
     except BadQuantity:
         return replies.BAD_QUANTITY
     except declaring.ProductGone:
@@ -74,5 +76,11 @@ def _declarer(ask: Ask, card: str | None) -> Who | str:
     printed = select(Member.card, Member.id).where(Member.id.in_(theirs))
     others = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(theirs))
     cards = dict(ask.session.execute(printed.union_all(others)).all())
-    meant = [who for who in active if card and cards.get(card) == who.member_id]
+    spelled = {_card(one): member for one, member in cards.items()}
+    meant = [who for who in active if card and spelled.get(_card(card)) == who.member_id]
     return meant[0] if meant else replies.WHICH_CARD
+
+
+def _card(spelled: str) -> int:
+    """Return a card's number: `201`, `0201` and `C0000201` are one."""
+    return int(spelled.removeprefix("C"))

@@ -10,9 +10,9 @@ STARTED_LISTED = (
     "Jappoo: noté. Votre numéro est encore bloqué chez l'opérateur des SMS: un responsable est prévenu. Pour finir: STOP."
 )
 HOW_STOP = "Jappoo: pour ne plus recevoir d'annonces, envoyez STOP seul. Votre message est transmis à un responsable. {cost}."
-NOT_UNDERSTOOD = (
-    "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL ou STOP. {cost}. Sinon un responsable lira votre message. {code}"
-)
+NOT_UNDERSTOOD = "Jappoo: noté, un responsable lira votre message et vous répondra. Commandes: AIDE. {cost}. Menu: {code}"
+GREETED = "Jappoo: bonjour. Envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, ou écrivez votre question. {cost}. {code}"
+NEVER_A_CODE = "Jappoo: n'envoyez jamais votre code: personne de la CPS ne le demande. Changez-le: {code} puis 7, 3. {cost}."
 HOW_REPLY = (
     "Jappoo: envoyez REPONDRE, le numéro du message, puis votre texte. Messages: {code} puis 8, 6, 2. Rien n'est envoyé. {cost}."
 )
@@ -29,7 +29,8 @@ WHICH_PRODUCT = "Jappoo: quel produit ? Par exemple {near}. Rien n'est enregistr
 NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Rien n'est enregistré. Envoyez PRIX pour la liste. {cost}."
 HOW_PROD = "Jappoo: envoyez PROD produit quantité, par exemple PROD THIOF 25. Rien n'est enregistré. {cost}."
 BAD_QUANTITY = "Jappoo: quantité pas comprise: un nombre de 1 à 99999. Rien n'est enregistré. {cost}."
-WHICH_CARD = "Jappoo: numéro partagé: envoyez PROD numéro de carte produit quantité. Rien n'est enregistré. {cost}."
+UNCLEAR_QUANTITY = "Jappoo: 1.200 n'est pas clair: écrivez 1,2 (un kilo 200) ou 1200. Rien n'est enregistré. {cost}."
+WHICH_CARD = "Jappoo: numéro partagé: PROD numéro de carte produit quantité: PROD 201 THIOF 25. Rien n'est enregistré. {cost}."
 REPEATED = "Jappoo: déjà enregistré, réf {reference}. Pour en déclarer encore, renvoyez le message avec AUTRE à la fin. {cost}."
 OTHER_UNIT = "Jappoo: ce produit se compte en {unit}. Rien n'est enregistré. {cost}."
 SHARED = "Jappoo: ce numéro sert à plusieurs membres. Composez {code}. {cost}."
@@ -38,9 +39,24 @@ HOW_TARIF = "Jappoo: envoyez TARIF produit prix, par exemple TARIF THIOF 1300. R
 NOT_CONTESTED = (
     "Jappoo: rien n'a été fait pour vous sous cette référence ces 7 jours. Envoyez NON et la référence, ou RAPPEL. {cost}."
 )
+WHICH_NO = "Jappoo: rien n'est annulé. Pour annuler réf {reference}: NON {reference}. Contre les annonces: STOP seul. {cost}."
 HOW_CONTEST = "Jappoo: envoyez CONTESTER et la réf du SMS, par exemple CONTESTER 623590. Rien n'est noté. {cost}."
 NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'est noté. Voyez votre secrétaire, ou RAPPEL. {cost}."
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
+
+
+_brace = "\ue000"
+
+
+def quoted(text: str) -> str:
+    """Return somebody's own words to be put into an answer: what looks like a placeholder in them stays as it is."""
+    return text.replace("{", _brace)
+
+
+def fill(words: str, *, cost: str, code: str) -> str:
+    """Return an answer with what it costs and the strings to dial."""
+    filled = words.replace("{cost}", cost).replace("{code}", code).replace("{balance}", f"{code.rstrip('#')}*1#")
+    return filled.replace(_brace, "{")
 
 
 def suggest(near: tuple[str, ...]) -> str:

@@ -1,29 +1,54 @@
-"""STOP and START as people write them: the word alone, or with words that only ask nicely or say what is to stop.
+"""STOP and START as people write them: the word alone, or with words that ask nicely, give a reason or say what is to stop.
 
 Anything else behind the word ("fin de semaine", "arrêt de la pirogue") is no STOP: it is a message that an officer reads.
-A STOP followed by a number, as operators teach it ("STOP 12345"), is a STOP.
+STOP as a sentence of its own ("STOP !!! …") is one whatever follows. A STOP followed by a number, as operators teach it
+("STOP 12345"), is a STOP; six digits are a reference, and then it may be a declaration that is to stop: see REFERENCE.
 """
 
 import re
 from collections.abc import Collection
 from typing import Literal
 
-STOPS = (
-    *("STOP", "ARRET", "ARRETER", "ARRETEZ", "ARRETE", "FIN", "FINIR", "UNSUBSCRIBE", "DEDDU", "STOPSMS", "STOPPUB", "STOPPER"),
-    *("STOPPEZ", "STOPALL", "CANCEL", "QUIT", "DESABONNER", "DESABONNEMENT", "DESINSCRIRE", "DESINSCRIPTION"),
-    *("DESABONNEZ", "DESABONNE", "DESINSCRIVEZ", "DEDDUL", "BAYYIL", "TAXAWAL", "DAKKAL"),
+from app.commands.courtesies import CLOSINGS, OPENINGS, without_closing, words_of
+
+STOPS = words_of(
+    """STOP ARRET ARRETER ARRETEZ ARRETE FIN FINIR UNSUBSCRIBE DEDDU STOPSMS STOPPUB STOPPER STOPPEZ STOPPE STOPALL CANCEL QUIT
+    DESABONNER DESABONNEMENT DESINSCRIRE DESINSCRIPTION DESABONNEZ DESABONNE DESINSCRIVEZ DEDDUL BAYYIL TAXAWAL DAKKAL"""
 )
-STARTS = ("START", "REPRENDRE", "REPRENEZ", "OUVRIR", "RECOMMENCER", "RECOMMENCEZ", "REABONNER", "REINSCRIRE", "UNSTOP")
-ALERTS = ("ALERTE", "ALERTES", "ALERT", "ALERTS", "URGENCE", "URGENCES", "URGENT", "URGENTS", "URGENTE", "URGENTES")
-GREETINGS = ("SVP", "STP", "MERCI", "BONJOUR", "BONSOIR", "SALAM", "JAPPOO", "PARDON", "OK", "PLEASE")
+STARTS = words_of("START REPRENDRE REPRENEZ OUVRIR RECOMMENCER RECOMMENCEZ REABONNER REINSCRIRE UNSTOP DEMARRER")
+ALERTS = words_of("ALERTE ALERTES ALERT ALERTS URGENCE URGENCES URGENT URGENTS URGENTE URGENTES")
 FILLERS = (
-    *GREETINGS,
-    *("S", "IL", "VOUS", "TE", "PLAIT", "A", "AU", "AUX", "DE", "D", "DES", "DU", "LE", "LA", "LES", "L", "CE", "CES", "VOS"),
-    *("SMS", "MSG", "MESSAGE", "MESSAGES", "ANNONCE", "ANNONCES", "PUB", "PUBS", "PUBLICITE", "PUBLICITES", "DIFFUSION"),
-    *("DIFFUSIONS", "INFO", "INFOS", "ENVOI", "ENVOIS", "ENVOYER", "RECEVOIR", "TOUT", "TOUS", "TOUTES", "MOI", "CPS"),
-    *("CA", "PLUS", "ENCORE", "VITE", "ASSEZ", "ALL", "BEAUCOUP"),
-    *("JE", "NE", "N", "VEUX", "M", "ME", "NOUS", "ENVOYEZ", "ECRIRE", "ECRIVEZ", "RIEN"),
-    *("IT", "THIS", "THESE", "SENDING", "TEXTING", "TEXTS", "YI", "BI"),
+    OPENINGS
+    | CLOSINGS
+    | words_of(
+        """AUX DE DES DU LE LA LES L CE CES VOS SMS MSG MESSAGE MESSAGES ANNONCE ANNONCES PUB PUBS PUBLICITE PUBLICITES DIFFUSION
+        DIFFUSIONS INFO INFOS ENVOI ENVOIS ENVOYER RECEVOIR TOUT TOUS TOUTES MOI CPS CA PLUS ENCORE VITE ASSEZ ALL JE NE N VEUX M
+        ME NOUS ENVOYEZ ECRIRE ECRIVEZ RIEN IT THIS THESE SENDING TEXTING TEXTS YI BI"""
+    )
+)
+POINTS = words_of("NUMERO NUM NUMBER FOIS SUFFIT MARRE MEMBRE INTERESSE INTERESSEE TROP DERANGE DERANGEZ PERSON PERSONNE")
+"""A reason for a STOP has one of these in it, and but for them only small words."""
+REASONS = POINTS | words_of(
+    """MAUVAIS FAUX WRONG ERREUR TROMPE TROMPEZ PAS C EST SUIS ETES MON MA SON UN UNE J EN AI Y AVEZ AVOIR CHANGE JAMAIS DEJA ON
+    QUE MAIS CAR DEPUIS DIT I AM NOT MY THE VRAIMENT DEMANDE INTERESSENT CELUI"""
+)
+REFERENCE = re.compile(r"(?<!\d)(?:REF )?(\d{3} ?\d{3})(?!\d)")
+_ORDINAL = re.compile(r"\d{1,2}(?:E|EME|IEME|ER|X)?")
+_OWN_SENTENCE = re.compile(r"\W*st+o+p+(?: svp| stp)?\s*(?:[!;\n]|\.(?!\w))", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:DESABON\w*|DESINSCRI\w*|UNSUBSCRIBE)\b|\bLAIS+EZ MOI TRANQUIL+E\b|\bNO MORE (?:SMS|TEXTS|MESSAGES)\b"
+    r"|\b(?:VEUX|VEUT|VOULONS|VOUDRAIS|SOUHAITE|SOUHAITONS|DESIRE) (?:PLUS|PAS|RIEN) "
+    r"(?:JAMAIS |DU TOUT )?(?:RECEVOIR|ETRE CONTACTEE?)\b"
+    r"|\bNE (?:VEUX|VEUT|VOULONS|SOUHAITE|SOUHAITONS|DESIRE) PLUS (?:DE|D|AUCUN|VOS|CES)\b"
+    r"|\bN(?:E (?:ME |M |NOUS )?)? ?(?:ENVOYEZ|ENVOIE|ENVOYER|ECRIVEZ|ECRIRE|CONTACTEZ|DERANGEZ) (?:PLUS|RIEN|JAMAIS)\b"
+    r"|\b(?:ARRETER|ARRETEZ|CESSER|CESSEZ)\b.*\b(?:ENVOYER|RECEVOIR|SMS|MESSAGES?|ANNONCES?)\b"
+    r"|\b(?:ENLEVEZ|RETIREZ|OTEZ|SUPPRIMEZ|REMOVE|TAKE) .*\bLISTE?\b"
+)
+"""Sentences that ask for the end of messages without beginning with STOP; `n'arrêtez pas` and the like aren't."""
+_ASKING = words_of(
+    """VEUILLEZ SOUHAITE SOUHAITONS DESIRE VOUDRAIS VOULONS VEUT ETRE CONTACTE CONTACTEE CONTACTEZ DERANGEZ LAISSEZ LAISEZ
+    TRANQUILLE TRANQUILE NO MORE ENLEVEZ RETIREZ OTEZ AUCUN SUPPRIMEZ REMOVE TAKE OFF FROM LIST LISTE VOTRE NUMERO MON ENVOIE JAMAIS
+    CONTACTS DONC PAR SERVICE CESSER CESSEZ VOULOIR POUR FAIRE QUE MY NUMBER"""
 )
 _RUN = re.compile(r"(.)\1+")
 
@@ -36,12 +61,15 @@ def _plain(word: str) -> str:
 _STOPS, _STARTS = ({_plain(word) for word in words} for words in (STOPS, STARTS))
 
 
-def read_stop(folded: str) -> Literal["STOP", "STOP ALERTE", "START", ""]:
-    """Return what a text in folded capitals asks for, "" when it is something else."""
-    words = folded.replace(",", " ").replace(".", " ").split()
+def read_stop(folded: str, typed: str = "") -> Literal["STOP", "STOP ALERTE", "NON", "START", ""]:
+    """Return what a text in folded capitals asks for, "" when it is something else; `typed` is it with its punctuation.
+
+    `NON` is a STOP with a reference: a no to a declaration, perhaps.
+    """
+    words = without_closing(folded.replace(",", " ").replace(".", " ")).split()
     if len(words) > 1 and all(len(word) == 1 for word in words):
         words = ["".join(words)]
-    while words and words[0] in GREETINGS:
+    while words and words[0] in OPENINGS:
         words = words[1:]
     if not words:
         return ""
@@ -49,12 +77,34 @@ def read_stop(folded: str) -> Literal["STOP", "STOP ALERTE", "START", ""]:
     if first in ("STOPALERTE", "STOPALERTES", "STOPALERT"):
         first, rest = "STOP", ["ALERTE", *rest]
     if first in _STARTS:
-        return "START" if _only(rest, (*FILLERS, *ALERTS)) else ""
+        return "START" if _only(rest, FILLERS | ALERTS) else ""
     if first not in _STOPS:
-        return ""
-    if _only([word for word in rest if first != "STOP" or not word.isdigit()], (*FILLERS, *STOPS)):
+        return _asked(words)
+    if REFERENCE.search(" ".join(rest)):
+        return "NON"
+    if _ends([word for word in rest if first != "STOP" or not word.isdigit()]):
         return "STOP"
-    return "STOP ALERTE" if _only(rest, (*FILLERS, *ALERTS)) else ""
+    if _only(rest, FILLERS | ALERTS):
+        return "STOP ALERTE"
+    return "STOP" if _OWN_SENTENCE.match(typed) else _asked(words)
+
+
+def _ends(rest: Collection[str]) -> bool:
+    """Tell whether all behind a STOP is manners, what is to stop, or a reason."""
+    if _only(rest, FILLERS | STOPS):
+        return True
+    reason = [word for word in rest if not _ORDINAL.fullmatch(word)]
+    return any(word in POINTS for word in reason) and _only(reason, FILLERS | STOPS | REASONS)
+
+
+def _asked(words: list[str]) -> Literal["STOP", "STOP ALERTE", ""]:
+    """Return what a sentence asks for that says it in other words than STOP."""
+    if not _ASKS.search(" ".join(words)) or ("PAS" in words and _STOPS & {_plain(word) for word in words}):
+        return ""
+    known = FILLERS | STOPS | REASONS | _ASKING
+    if _only(words, known):
+        return "STOP"
+    return "STOP ALERTE" if _only(words, known | ALERTS) else ""
 
 
 def _only(words: Collection[str], known: Collection[str]) -> bool:

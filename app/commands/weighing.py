@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -9,12 +10,15 @@ from sqlalchemy.orm import Session
 from app.coop.members.identity import Who
 from app.coop.members.offices import NotYours, Office, Right, Scope, office_for, scopes_of, widest_office
 from app.coop.production import brought, declaring, weighing
-from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
 
 _LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
 NOTED = "Jappoo: {count} pesée(s) notée(s). Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
 WITHOUT = " Pas notées: {refs}."
+ALREADY = " Déjà notées: {refs}."
+UNCLEAR = " Poids pas clair: {refs}: écrivez 1,2 ou 1200."
+STANDS = "Jappoo: rien de nouveau.{named} {cost}."
 NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée, la vôtre ou poids pas compris. Rien n'est noté. {cost}."
 FAR = " Poids loin du déclaré: {refs}."
 MOST_NAMED = 6
@@ -75,7 +79,12 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
     lines = read_lines(rest)
     if not lines:
         return HOW
-    noted, without, far = 0, [], []
+    noted = 0
+    without: list[str] = []
+    far: list[str] = []
+    already: list[str] = []
+    unclear: list[str] = []
+    mine = {(line.reference, line.weight, line.grade) for line in weighing.open_list(session, office.person_id)}
     for place, line in enumerate(lines):
         try:
             what = brought.by_reference(session, office.cooperative_id or 0, line.reference, now.year)
@@ -93,11 +102,22 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
             )
             noted += 1
             far += [line.reference] if weighing.far_off(what.declared, weight) else []
+        except UnclearQuantity:
+            unclear.append(line.reference)
+        except brought.Weighed:
+            (already if _noted(line, mine) else without).append(line.reference)
         except (*NOT_NOTED_FOR, BadQuantity, declaring.NotActive, declaring.ProductGone):
             without.append(line.reference)
-    if not noted:
-        return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))
-    answer = NOTED.replace("{count}", str(noted))
-    for words, named in ((FAR, far), (WITHOUT, without)):
-        answer += words.replace("{refs}", ", ".join(named[:MOST_NAMED])) if named else ""
-    return answer
+    told = ((FAR, far), (ALREADY, already), (UNCLEAR, unclear), (WITHOUT, without))
+    named = "".join(words.replace("{refs}", ", ".join(refs[:MOST_NAMED])) for words, refs in told if refs)
+    if noted:
+        return NOTED.replace("{count}", str(noted)) + named
+    if already or unclear:
+        return STANDS.replace("{named}", named)
+    return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))
+
+
+def _noted(line: Weighed, mine: set[tuple[str, Decimal, str | None]]) -> bool:
+    """Tell whether the sender's open list has a line as it was sent again."""
+    weight = Decimal(line.weight.replace(",", "."))
+    return (line.reference, weight, line.grade) in mine

@@ -1,5 +1,7 @@
 """How a text travels: short ones keep their accents, longer ones are folded; counted exactly, priced by the part."""
 
+import unicodedata
+
 import msgspec
 
 from app.gsm7 import fold, measure
@@ -24,3 +26,11 @@ def prepare(text: str, part_price: int) -> Travelling:
         text = fold(text)
         as_typed = measure(text)
     return Travelling(text, as_typed.alphabet, as_typed.parts, as_typed.parts * part_price)
+
+
+def lost(text: str) -> tuple[str, ...]:
+    """Return the characters of a text that would leave as question marks: emoji, say, where it is too long to keep them."""
+    size = measure(text)
+    if size.alphabet == "GSM-7" or size.units <= KEEP_UP_TO:
+        return ()
+    return tuple(dict.fromkeys(letter for letter in unicodedata.normalize("NFC", text) if letter != "?" and fold(letter) == "?"))

@@ -72,7 +72,7 @@ def test_an_estimate_says_everything_in_one_part_and_sends_nothing(office):
         "1 SMS chacun",
         "480 F",
         "Dès OUI, fin 10:00",
-        '"Réunion demain',
+        '"CPS Joal: Réunion demain',
         "Gratuit",
     ):
         assert what in said
@@ -90,7 +90,9 @@ def test_oui_sends_once_and_tells_the_others(database, clock):
     assert office.ask(f"OUI  {code}.") == first
     sent = office.sent()
     assert len(sent) == ALL == len({message.to_number for message in sent})
-    assert {(m.text, m.lane, m.state, m.purpose, m.cooperative_id) for m in sent} == {(TEXT, "notice", "queued", "broadcast", 1)}
+    assert {(m.text, m.lane, m.state, m.purpose, m.cooperative_id) for m in sent} == {
+        (f"CPS Joal: {TEXT}", "notice", "queued", "broadcast", 1)
+    }
     assert [m.person_id for m in sent if m.to_number == village.SHARED] == [None]
     copies = office.caused("copy:")
     assert [copy.to_number for copy in copies] == [quay.PRESIDENT]
@@ -200,7 +202,7 @@ def test_two_officers_with_one_text_are_asked_again(office, clock):
 
 def test_the_text_leaves_as_typed_and_dear_letters_are_named(office):
     office.ordered("DIFF TOUS Ça: l'été,  À 9h! Noël?")
-    assert office.sent()[0].text == "Ça: l'été, À 9h! Noël?"
+    assert office.sent()[0].text == "CPS Joal: Ça: l'été, À 9h! Noël?"
     long = "Réunion à la forêt: apportez vos reçus et vos carnets, soyez sûrs de venir à 9h précises"
     said = office.ask(f"DIFF TOUS {long}")
     assert "1 SMS chacun, 480 F. Tel que tapé: 2 SMS, 960 F, à cause de: e circonflexe" in said
@@ -374,7 +376,7 @@ def test_annuler_without_anything_under_way_drops_the_estimate(office):
     assert "Nouveau devis" in office.ask(f"OUI {code}")
 
 
-def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office):
+def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office, clock):
     office.ordered("DIFF TOUS @ven 9h Marché fermé", quay.PRESIDENT)
     code = code_in(office.ask("DIFF TOUS Marché ouvert"))
     said = office.ask("ANNULER")
@@ -382,6 +384,7 @@ def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office):
     assert (office.answers()[-1].parts, [row.state for row in office.broadcasts()]) == (1, ["scheduled", "dead"])
     assert "Nouveau devis" in office.ask(f"OUI {code}")
     office.ask("ANNULER")
+    clock.forward(minutes=1)
     assert "envoi 1 arrêté" in office.ask("ANNULER")
 
 
@@ -417,3 +420,51 @@ def test_an_office_that_ended_confirms_nothing(office, clock):
     assert "PRIX, SOLDE, PROD" in office.ask(f"OUI {code}")
     with office.database.read() as reader:
         assert reader.scalar(select(Message.id).where(Message.cause == "broadcast:1")) is None
+
+
+def test_a_broadcast_says_who_writes_and_is_counted_so(office):
+    said = office.ask(f"DIFF TOUS {'Venez tous ' * 14}")
+    assert '"CPS Joal: Venez tous' in said
+    assert "2 SMS chacun" in said
+    office.ordered("DIFF TOUS Pesée à 7h")
+    office.ordered("URGENT TOUS Tempête, restez à terre")
+    office.ordered("DIFF SECRETAIRES Bonjour", quay.ADMINISTRATOR)
+    texts = {message.text for number in (2, 3, 4) for message in office.sent(number)}
+    assert texts == {"CPS Joal: Pesée à 7h", "ALERTE CPS Joal: Tempête, restez à terre", "La fédération: Bonjour"}
+
+
+def test_an_estimate_fills_in_nothing_of_the_officers_words(office):
+    text = "Prix {cost} {code} {balance}"
+    said = office.ask(f"DIFF TOUS {text}")
+    assert f'"CPS Joal: {text}"' in said
+    assert "Gratuit." in said
+    office.ask(f"OUI {code_in(said)}")
+    assert {message.text for message in office.sent()} == {f"CPS Joal: {text}"}
+
+
+@pytest.mark.parametrize(("signs", "named"), [("🐟🎉", "🐟 🎉"), ("鱼", "鱼"), ("🐟🎉🌊🦐🐠🦀🐚🚤⛵", "🐟 🎉 🌊")])
+def test_what_would_leave_as_question_marks_is_refused_by_name(office, signs, named):
+    said = office.ask(f"DIFF TOUS Grand marché au poisson samedi matin au quai, venez nombreux avec vos familles {signs}")
+    assert named in said
+    assert "Rien n'est envoyé" in said
+    assert (office.answers()[-1].parts, office.broadcasts()) == (1, [])
+    assert "OUI" in office.ask("DIFF TOUS Marché samedi 🐟 ?")
+    assert "OUI" in office.ask(f"DIFF TOUS Ëst-ce clair ? {'Très bien. ' * 9}")
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Pesée demain 8h au quai", 'Lu mer 25/11, "demain" sera jeu 26/11: exact ?'),
+        ("Réunion ce soir", 'Lu mer 25/11, "ce soir" sera mer 25/11: exact ?'),
+        ("Ëllëg suba pesée", "sera jeu 26/11"),
+        ("Pesée aujourd’hui", "sera mer 25/11"),
+        ("Pesée jeudi 26 à 8h", None),
+        ("Les lendemains", None),
+    ],
+)
+def test_a_day_that_will_mean_another_is_asked_about(office, clock, text, asked):
+    assert "exact ?" not in office.ask(f"DIFF TOUS {text}")
+    clock.forward(hours=12)  # 22:00
+    said = office.ask(f"DIFF TOUS {text}")
+    assert (asked in said) if asked else ("exact ?" not in said)

@@ -34,6 +34,16 @@ def test_it_is_undone_once_and_another_officer_told(desk, done):
     assert [row.to_number for row in desk.answers() if row.purpose == "security"] == [quay.PRESIDENT]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["NON, {ref}.", "non {ref[0]} {ref[1]}", "NON{ref}", "Non réf {ref} merci", "Re: NON {ref}", "NON {ref} ce n'est pas moi"],
+)
+def test_a_no_is_read_as_people_write_it(desk, done, text):
+    spaced = text.replace("{ref[0]} {ref[1]}", f"{done[:3]} {done[3:]}").replace("{ref}", done)
+    desk.say(spaced)
+    assert states(desk) == ["cancelled"]
+
+
 def test_what_was_weighed_is_a_matter_for_a_call(desk, done):
     with desk.database.transaction() as session:
         session.execute(update(Declaration).values(state="weighed"))

@@ -44,6 +44,8 @@ READINGS = [
     ("DIFF (JOAL) – (urgent) x", "JOAL", "(urgent) x", None),
     ('DIFF "TOUS": "Venez" tous', "TOUS", '"Venez" tous', None),
     ("DIFF TOUS -20 % sur la glace", "TOUS", "-20 % sur la glace", None),
+    ("Bonjour, diff tous Ça va?\n\nEnvoyé depuis mon Samsung", "tous", "Ça va?", None),
+    ("Re: DIFF TOUS Merci à tous. Merci", "TOUS", "Merci à tous. Merci", None),
     ("diff tous @mer 9:15 à @ 10h on part", "tous", "à @ 10h on part", (25, 9, 15)),
 ]
 

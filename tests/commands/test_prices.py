@@ -48,7 +48,8 @@ def test_grades_with_a_price_of_their_own_are_said(desk, clock):
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"), [("TARIF thiof 1300", 1300), ("tarif tiofs 1 300 F", 1300), ("Tarif Thiof 1.300 fcfa", 1300)]
+    ("text", "amount"),
+    [("TARIF thiof 1300", 1300), ("tarif tiofs 1 300 F", 1300), ("Tarif Thiof 1.300 fcfa", 1300), ("TARIF thiof 1,300", 1300)],
 )
 def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
     prices = len(quayside.rows(PriceRow))
@@ -60,7 +61,15 @@ def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
 
 
 def test_what_tarif_cannot_read_is_said(quayside):
-    for text in ("TARIF", "TARIF thiof", "TARIF 1300", "TARIF thiof 0", "TARIF thiof 99999999"):
+    for text in (
+        "TARIF",
+        "TARIF thiof",
+        "TARIF 1300",
+        "TARIF thiof 0",
+        "TARIF thiof 99999999",
+        "TARIF thiof 12,5",
+        "TARIF thiof 1.355,90",
+    ):
         assert "par exemple" in quayside.say(text, sender=quay.SECRETARY)
     assert quayside.rows(PriceProposal) == []
     assert "PRIX, SOLDE, PROD" in quayside.say("TARIF thiof 1300", sender=village.AWA)

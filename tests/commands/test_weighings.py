@@ -56,6 +56,14 @@ def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
     assert septets(said) <= 160
 
 
+def test_a_weight_with_three_decimals_is_not_noted_and_how_to_write_it_is_said(desk, refs):
+    said = desk.say(f"VALIDER {refs[0]} 1.200 A, {refs[1]} 12,5", sender=quay.SECRETARY)
+    assert f"Poids pas clair: {refs[0]}: écrivez 1,2 ou 1200" in said
+    assert len(desk.rows(Weighing)) == 1
+    assert "rien de nouveau. Poids pas clair" in desk.say(f"VALIDER {refs[0]} 1,200", sender=quay.SECRETARY)
+    assert len(desk.rows(Weighing)) == 1
+
+
 @pytest.mark.parametrize("sender", [village.AWA, village.NOBODY, quay.ADMINISTRATOR])
 def test_anybody_else_is_answered_as_a_member(desk, refs, sender):
     assert "PRIX, SOLDE, PROD" in desk.say(f"VALIDER {refs[0]} 12", sender=sender)

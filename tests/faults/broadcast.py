@@ -111,7 +111,7 @@ def order(database: Database, recipients: int) -> None:
 
 def _taken(house: House) -> Counter[str]:
     url = f"http://127.0.0.1:{house.simulator_port}/messages"
-    return Counter(message["to"] for message in house.http.get(url, timeout=30).json() if message["text"] == TEXT)
+    return Counter(message["to"] for message in house.http.get(url, timeout=30).json() if message["text"].endswith(TEXT))
 
 
 def _settle(house: House) -> None:

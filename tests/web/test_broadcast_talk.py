@@ -76,7 +76,7 @@ def test_a_broadcast_from_its_estimate_to_its_end(village, database):
     [refused] = village.say(f"OUI {re.search(r'OUI ([0-9]{4})', estimate)[1]}", quay.PRESIDENT)
     assert "pas le bon" in refused
     answers = village.say(f"oui {re.search(r'OUI ([0-9]{4})', estimate)[1]}")
-    text = "Réunion demain à 9h au quai, venez avec vos carnets et vos cartes, c'est important"
+    text = "CPS Joal: Réunion demain à 9h au quai, venez avec vos carnets et vos cartes, c'est important"
     assert any("envoi 1" in answer for answer in answers)
     sent = village.got(text)
     assert len(sent) == len(set(sent)) == ALL

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.coop.audience.query import Limits, Reach, reach
 from app.coop.audience.words import Audience, read_audience
+from app.coop.members import inbox
 from app.coop.members.offices import Office
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import cause_of
 from app.sms.broadcasts.timing import Terms
-from app.sms.policy import prepare
+from app.sms.policy import lost, prepare
 from app.sms.prices import part_price
 from app.sms.purposes import PURPOSES, lane_of
 
@@ -41,6 +42,10 @@ class Nobody(Refused):
 
 class TooLong(Refused):
     """More parts than `MOST_PARTS`; its argument is how many."""
+
+
+class Unwritable(Refused):
+    """A text with characters that would leave as question marks; they are its arguments."""
 
 
 class NotThen(Refused):
@@ -70,11 +75,13 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """What came of a draft: the row, the code that confirms it, and the same text that left a short while ago, if one did."""
+    """What came of a draft: the row, the code that confirms it, the same text that left a short while ago, if one did; and the
+    text with who writes before it, unfolded."""
 
     broadcast: Broadcast
     code: str
     before: Broadcast | None
+    signed: str
 
 
 def estimate(
@@ -90,7 +97,10 @@ def estimate(
         raise NotThen(draft.wanted_at)
     starts = terms.leaves(draft.wanted_at or now, urgent=draft.urgent)
     price = part_price(session, starts, terms.part_price)
-    travelling = prepare(draft.text, price)
+    text = signed(session, office.cooperative_id, draft)
+    travelling = prepare(text, price)
+    if lost(text):
+        raise Unwritable(*lost(text))
     if travelling.parts > MOST_PARTS:
         raise TooLong(travelling.parts)
     found = reach(session, audience, limits_of(session, draft.purpose, starts, terms, now=now))
@@ -129,7 +139,13 @@ def estimate(
     )
     session.add(row)
     session.flush()
-    return Estimate(row, code, before)
+    return Estimate(row, code, before, text)
+
+
+def signed(session: Session, scope: int | None, draft: Draft) -> str:
+    """Return a draft's text as it will be read: who writes stands before it, `ALERTE` before an urgent one."""
+    text = inbox.signed(session, scope, draft.text)
+    return f"ALERTE {text}" if draft.urgent else text
 
 
 def limits_of(

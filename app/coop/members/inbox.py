@@ -13,7 +13,7 @@ from app.coop.members.models import Cooperative, Number
 from app.coop.members.offices import Office, Scope, holders_of_right
 from app.sms import outbox, texts
 from app.sms.models import Inbound, Message
-from app.sms.policy import prepare
+from app.sms.policy import lost, prepare
 
 TELL_EVERY = timedelta(hours=1)
 MOST_CHARACTERS, MOST_PARTS = 240, 2
@@ -34,7 +34,7 @@ class Gone(Exception):
 
 
 class TooLong(ValueError):
-    """An answer of more than MOST_CHARACTERS, or none."""
+    """An answer of more than MOST_CHARACTERS, or none; or too long for the emoji in it, which would leave as question marks."""
 
 
 def unread(
@@ -75,7 +75,7 @@ def answer(
     words = " ".join(words.split())
     whole = signed(session, office.cooperative_id, words)
     parts = prepare(whole, part_price).parts
-    if not 0 < len(words) <= MOST_CHARACTERS or parts > MOST_PARTS:
+    if not 0 < len(words) <= MOST_CHARACTERS or parts > MOST_PARTS or lost(whole):
         raise TooLong(words)
     sender = _close(session, office, letter, "letter answered", channel, operation, now)
     outbox.put(

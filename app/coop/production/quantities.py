@@ -11,14 +11,21 @@ class BadQuantity(ValueError):
     """Not a quantity of this product."""
 
 
-def parse_quantity(text: str, divisible: bool) -> Decimal:
-    """Return the quantity in `12`, `12,5`, `12.5`, `12.5kg`, `25 caisses`; units of a divisible product may have thousandths.
+class UnclearQuantity(BadQuantity):
+    """Three decimals: `1.200` is 1,2 to one and 1 200 to another."""
 
-    Raises BadQuantity on anything else, on nothing, on zero, and on more than 99 999.
+
+def parse_quantity(text: str, divisible: bool) -> Decimal:
+    """Return the quantity in `12`, `12,5`, `12.5`, `12.5kg`, `25 caisses`; units of a divisible product may have hundredths,
+    and thousandths below one (`0,250`).
+
+    Raises BadQuantity on anything else, on nothing, on zero, and on more than 99 999; UnclearQuantity on `1.200` and `1,200`.
     """
     typed = _TYPED.fullmatch(text.strip()) if len(text) <= 40 else None
     if typed is None:
         raise BadQuantity
+    if len(typed[2] or "") == 3 and int(typed[1]):
+        raise UnclearQuantity
     quantity = Decimal(f"{typed[1]}.{typed[2] or 0}")
     if not 0 < quantity <= MOST or (not divisible and quantity != quantity.to_integral_value()):
         raise BadQuantity

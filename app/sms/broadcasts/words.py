@@ -30,16 +30,16 @@ def copy(broadcast: Broadcast, now: datetime, cost: str, zone: ZoneInfo = DAKAR)
     who = _ROLES.get(broadcast.role, broadcast.role)
     return (
         f"Jappoo: {kind} {broadcast.id} ({who}) à {broadcast.said}: {numbers(broadcast.recipients)}, "
-        f'{hour(broadcast.starts_at, now, zone)}. "{first_words(broadcast.text)}" Pour arrêter: ANNULER {broadcast.id}. {cost}.'
+        f'{hour(broadcast.starts_at, now, zone)}. "{first_words(broadcast.typed)}" Pour arrêter: ANNULER {broadcast.id}. {cost}.'
     )
 
 
-def first_words(text: str) -> str:
-    """Return a text's first words, in at most 30 characters; dots say that there are more."""
+def first_words(text: str, most: int = FIRST_WORDS) -> str:
+    """Return a text's first words, in at most so many characters; dots say that there are more."""
     plain = " ".join(text.split())
-    if len(plain) <= FIRST_WORDS:
+    if len(plain) <= most:
         return plain
-    return plain[: FIRST_WORDS - 2].rsplit(" ", 1)[0] + "..."
+    return plain[: most - 2].rsplit(" ", 1)[0] + "..."
 
 
 def hour(at: datetime, now: datetime, zone: ZoneInfo = DAKAR) -> str:
@@ -48,6 +48,12 @@ def hour(at: datetime, now: datetime, zone: ZoneInfo = DAKAR) -> str:
     away = (here.date() - today).days
     day = {0: "", 1: "demain "}.get(away, f"{_DAYS[here.weekday()]} {here:%d/%m} ")
     return f"{day}{here.hour}:{here:%M}"
+
+
+def day(at: datetime, zone: ZoneInfo = DAKAR) -> str:
+    """Write a day: `mer 25/11`."""
+    here = at.astimezone(zone)
+    return f"{_DAYS[here.weekday()]} {here:%d/%m}"
 
 
 def number(count: int) -> str:

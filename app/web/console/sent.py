@@ -88,7 +88,7 @@ def _sent(reader: Connection, row: Any, now: datetime) -> Sent:
     return Sent(
         row.id,
         row.said,
-        first_words(row.text),
+        first_words(row.typed),
         row.purpose == "urgent",
         row.state,
         row.confirmed_at,

@@ -1,0 +1,87 @@
+"""An officer's command with a slip in it (`DIF TOUS …`, `URGENCE`): it is answered with what to write, and never done by guess."""
+
+import re
+
+import msgspec
+from rapidfuzz.distance import OSA
+
+from app.commands.asking import Ask
+from app.commands.broadcasting import officer
+from app.commands.courtesies import without_opening
+from app.commands.grammar import OFFICERS
+from app.coop.audience.words import OutOfScope, UnknownWord, read_audience
+from app.coop.members.offices import Office, Right
+
+RIGHTS: dict[str, Right] = {
+    **dict.fromkeys(("DIFF", "URGENT", "OUI"), "broadcast"),
+    **dict.fromkeys(("ETAT", "MEMBRE"), "read"),
+    "ANNULER": "stop",
+    "VALIDER": "weigh",
+    "TARIF": "price",
+    "REPONDRE": "call_backs",
+}
+HOW = {
+    "DIFF": "DIFF public texte, par exemple DIFF TOUS Réunion",
+    "URGENT": "URGENT public texte, par exemple URGENT TOUS Tempête",
+    "OUI": "OUI et le code du devis",
+    "ETAT": "ETAT",
+    "ANNULER": "ANNULER et le numéro de l'envoi",
+    "MEMBRE": "MEMBRE et le numéro",
+    "VALIDER": "VALIDER réf poids qualité",
+    "TARIF": "TARIF produit prix",
+    "REPONDRE": "REPONDRE, le numéro du message, puis le texte",
+}
+OTHER_WORDS = {
+    **dict.fromkeys(("DIF", "DIFFUSION", "DIFFUSIONS", "DIFFUSER", "DIFFUSEZ", "DIFFUSE", "ANNONCE"), "DIFF"),
+    **dict.fromkeys(("URGENCE", "URGENCES", "URGENTE", "ALERTE", "ALERTES", "URG"), "URGENT"),
+    **dict.fromkeys(("REPONDS", "REPONDEZ", "REPONSE", "REP", "REPOND"), "REPONDRE"),
+    **dict.fromkeys(("VALIDE", "VALIDEZ", "VALID", "VAL", "VALIDATION"), "VALIDER"),
+    **dict.fromkeys(("ANNULE", "ANNULEZ", "ANNULATION"), "ANNULER"),
+}
+WORDS = "Jappoo: vouliez-vous {word} ? Rien n'est envoyé ni noté. Envoyez {how}. {cost}."
+KEPT = " Votre message reste à lire."
+SHORT = 5
+"""Words of up to so many letters are known with one slip, longer ones with two."""
+_DIGITS = re.compile(r"\d")
+
+
+class Meant(msgspec.Struct, frozen=True):
+    """The officers' word that was meant; `sure` when what follows it fits as well, so that the text is no letter to anybody."""
+
+    word: str
+    sure: bool
+
+
+def words_for(found: Meant) -> str:
+    """Return the answer to a slip."""
+    words = WORDS.replace("{word}", found.word).replace("{how}", HOW[found.word])
+    return words if found.sure else words + KEPT
+
+
+def meant(ask: Ask) -> Meant | None:
+    """Return which word of theirs an officer may have meant; None from anybody else, and without a likely one."""
+    first, _, rest = without_opening(ask.rest).partition(" ")
+    word = _likely(first)
+    office = officer(ask, RIGHTS[word]) if word else None
+    return Meant(word, _fits(ask, office, word, rest)) if word and office else None
+
+
+def _likely(first: str) -> str | None:
+    if first in OTHER_WORDS:
+        return OTHER_WORDS[first]
+    for word in ("DIFF", "URGENT"):
+        if first.startswith(word) and len(first) > len(word):
+            return word
+    near = {word: OSA.distance(first, word) for word in OFFICERS if first[:1] == word[0] or first[1:] == word[1:]}
+    best = min(near, key=lambda word: near[word], default=None)
+    return best if best and len(first) > 2 and near[best] <= (1 if len(best) <= SHORT else 2) else None
+
+
+def _fits(ask: Ask, office: Office, word: str, rest: str) -> bool:
+    if RIGHTS[word] != "broadcast" or word == "OUI":
+        return bool(_DIGITS.search(rest))
+    try:
+        read_audience(ask.session.connection(), rest.split(" ")[0], office.cooperative_id)
+    except (UnknownWord, OutOfScope):
+        return False
+    return bool(rest)

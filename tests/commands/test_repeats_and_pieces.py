@@ -1,0 +1,149 @@
+"""One SMS under two ids, two SMS under one id, and one long SMS in pieces."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from app.commands.inbound import take
+from app.coop.members.models import Consent
+from app.coop.prices.models import PriceProposal
+from app.coop.production import assisting
+from app.coop.production.models import Declaration, Weighing
+from app.gateways.callbacks import IncomingSms
+from app.sms.broadcasts.models import Broadcast
+from app.sms.models import Inbound
+from app.sms.pieces import is_full
+from tests import letterbox, quay, village
+
+
+@pytest.fixture
+def office(desk):
+    quay.appoint(desk.database)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "sender"),
+    [
+        ("PROD thiof 25", Declaration, village.AWA),
+        ("PROD thiof 25 AUTRE", Declaration, village.AWA),
+        ("TARIF thiof 1300", PriceProposal, quay.SECRETARY),
+        ("DIFF TOUS Réunion", Broadcast, quay.SECRETARY),
+    ],
+)
+def test_one_sms_under_two_ids_acts_once_and_both_answers_say_the_same(office, text, table, sender):
+    first = office.say(text, sender=sender)
+    office.clock.forward(seconds=1)
+    assert office.say(text, sender=sender) == first
+    assert len(office.rows(table)) == 1
+
+
+def test_a_weighing_under_two_ids_is_noted_once_and_so_said(office):
+    [ref] = quay.declared(office.database, quay.women(office.database, 1), office.clock())
+    text = f"VALIDER {ref} 12,5 A"
+    first = office.say(text, sender=quay.SECRETARY)
+    assert "1 pesée(s) notée(s)" in first
+    assert office.say(text, sender=quay.SECRETARY) == first
+    office.clock.forward(minutes=5)
+    assert f"Déjà notées: {ref}" in office.say(text, sender=quay.SECRETARY)
+    assert f"pas notées: {ref}" in office.say(f"VALIDER {ref} 14 A", sender=quay.SECRETARY)
+    assert len(office.rows(Weighing)) == 1
+
+
+def test_a_no_under_two_ids_is_contested_once(office):
+    with office.database.transaction() as session:
+        done = assisting.declare(session, quay.CLERK, 1, 1, Decimal(25), channel="bureau", operation="assist", now=office.clock())
+    first = office.say(f"NON {done.declaration.reference}")
+    assert office.say(f"NON {done.declaration.reference}") == first
+    assert "annulée" in first
+
+
+def test_an_annuler_under_two_ids_stops_no_second_thing(office):
+    def ask(text):
+        office.hear(text, quay.SECRETARY, f"a{len(office.inbox())}")
+        return next(row.text for row in reversed(office.answers()) if row.cause.startswith("sms:"))
+
+    code = ask("DIFF TOUS @ven 9h Marché fermé").partition("OUI ")[2][:4]
+    ask(f"OUI {code}")
+    ask("DIFF TOUS Marché ouvert")
+    first = ask("ANNULER")
+    assert ask("ANNULER") == first
+    assert [row.state for row in office.rows(Broadcast)] == ["scheduled", "dead"]
+
+
+def test_a_word_that_was_taken_back_in_between_acts_again(office):
+    for text in ("STOP", "START", "STOP"):
+        office.say(text)
+    assert [row.given for row in sorted(office.rows(Consent), key=lambda row: row.id)][-1] is False
+
+
+def test_two_sms_under_one_id_are_both_worked_on(desk):
+    assert "annonces" in desk.say("STOP", sms_id="5")
+    assert "membre actif" in desk.say("PROD thiof 25", sender=village.BLOCKED, sms_id="5")
+    assert "réf" in desk.say("PROD thiof 25", sms_id="5")
+    assert desk.say("PROD thiof 25", sms_id="5") is None
+    assert desk.say("STOP", sms_id="5") is None
+    assert len(desk.inbox()) == 3
+
+
+LONG = (
+    "Je voudrais savoir quand la pesée aura lieu car la pirogue de mon mari rentre tard et nous avons "
+    "encore beaucoup de poisson à trier sur la plage avant de "
+)
+HEAD = LONG[:153]
+
+
+@pytest.mark.parametrize("tail", ["STOP", "stop merci", "PROD thiof 25", "arrêter la vente", "START", "2 kg"])
+@pytest.mark.parametrize("wait", [0, 15])
+def test_the_second_piece_of_a_letter_is_no_order(office, tail, wait):
+    assert is_full(HEAD)
+    assert "un responsable lira" in office.say(HEAD)
+    office.clock.forward(seconds=wait)
+    assert office.say(tail) is None
+    assert [row.state for row in office.inbox()] == ["unparsed", "joined"]
+    assert office.inbox()[0].text == HEAD + tail
+    assert office.rows(Consent) + office.rows(Declaration) == []
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("tail", ["STOP", "PROD thiof 25"])
+def test_pieces_that_wait_are_made_one_in_any_order(office, order, tail):
+    texts = (HEAD, tail)
+    for place in order:
+        take(office.database, IncomingSms(f"p{place}", village.AWA, "21512", texts[place], None), office.clock())
+    letterbox.work_on_all(office.clerk, office.clock())
+    assert len([row for row in office.answers() if row.to_number == village.AWA]) == 1
+    assert [row.text for row in office.inbox() if row.state == "unparsed"] == [HEAD + tail]
+    assert office.rows(Consent) + office.rows(Declaration) == []
+
+
+def test_three_pieces_are_one_letter(office):
+    for text in (HEAD, HEAD, "STOP"):
+        office.say(text)
+    with office.database.read() as reader:
+        assert reader.scalars(select(Inbound.text).where(Inbound.state == "unparsed")).all() == [HEAD + HEAD + "STOP"]
+
+
+def test_a_piece_of_an_officers_text_makes_the_whole_of_it(office):
+    head = ("DIFF TOUS " + LONG)[:153]
+    office.say(head, sender=quay.SECRETARY)
+    office.say("STOP nous partons", sender=quay.SECRETARY)
+    assert [row.typed for row in office.rows(Broadcast)][-1].endswith("STOP nous partons")
+    assert office.rows(Consent) == []
+
+
+def test_later_or_behind_a_short_one_a_stop_is_a_stop(office):
+    office.say(HEAD)
+    office.clock.forward(seconds=30)
+    assert "annonces" in office.say("STOP")
+    office.say(LONG[:100], sender=village.SHARED)
+    assert "annonces" in office.say("STOP", sender=village.SHARED)
+
+
+def test_a_repeat_of_a_joined_beginning_is_a_repeat(office):
+    office.say(HEAD, sms_id="a")
+    office.say("STOP", sms_id="b")
+    office.clock.forward(minutes=1)
+    assert office.say(HEAD, sms_id="a") is None
+    assert len(office.inbox()) == 2
