@@ -55,7 +55,8 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         acts=SqlActs(database, now),
         bindings=bindings,
         desk=desk,
-        secret=settings.key("journeys"),
+        secret=settings.journey_keys[0],
+        before=settings.journey_keys[1:],
         constants=constants,
         now=now,
     )

@@ -112,6 +112,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return derived(self.secret_key, purpose, listed(self.secret_key_old))
 
     @property
+    def journey_keys(self) -> tuple[bytes, ...]:
+        """Return the keys of USSD journeys: the one that new calls get, then those of secrets that are being replaced."""
+        return tuple(bytes(derived(secret, "journeys")) for secret in (self.secret_key, *listed(self.secret_key_old)))
+
+    @property
     def cookie_keys(self) -> tuple[str, ...]:
         """Return what cookies are signed with, then what they may have been signed with."""
         ours = (key.hex() for key in every(self.key("console cookies")))

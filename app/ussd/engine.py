@@ -1,7 +1,8 @@
 """A hop: who asks, what is new, what it does, what is answered. The same entries get the same bytes, and act once."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -40,6 +41,7 @@ class Reply(msgspec.Struct, frozen=True):
 class Engine(Generic[D]):
     """Serve hops. Holds nothing of any hop, so one engine serves all threads.
 
+    `before` are keys that journeys had until `secret` took their place: a call that began under one goes on under it.
     `constants` are the placeholders that never change while the service runs (`cost`, `code`), already folded.
     """
 
@@ -52,6 +54,7 @@ class Engine(Generic[D]):
         bindings: Bindings,
         desk: D,
         secret: bytes,
+        before: Sequence[bytes] = (),
         constants: dict[str, str],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
@@ -59,20 +62,33 @@ class Engine(Generic[D]):
     ) -> None:
         self._store, self._shelf, self._acts, self._bindings, self._desk = store, shelf, acts, bindings, desk
         self._secret, self._constants, self._now, self._sleep = secret, constants, now, sleep
-        self._clock = clock
+        self._clock, self._before = clock, before
         self._served: dict[str, Served] = {}
 
     def answer(self, call: Call) -> Reply:
         """Return the answer to a hop. Never raises: whatever fails becomes one of the honest endings."""
-        journey, known = journey_of(self._secret, call), Known()
+        known, secret = Known(), self._secret
+        journey = journey_of(secret, call)
         try:
-            trail = Trail(self._secret, call.entries, journey)
+            secret = self._key_of(call) if self._before else secret
+            journey = journey_of(secret, call)
+            trail = Trail(secret, call.entries, journey)
             reply = self._hop(_Hop(self, call, trail, journey, known))
         except TooLong:
             reply = self.ending("diverged")
         except Exception as fault:
             reply = self._ended(known, fault)
         return msgspec.structs.replace(reply, journey=journey)
+
+    def _key_of(self, call: Call) -> bytes:
+        """Return the key under which a call goes on: an earlier one that its session or its outcome was kept under, if any."""
+        for key in self._before:
+            journey = journey_of(key, call)
+            requests = [f"{journey}:{mark}" for mark in Trail(key, call.entries, journey).marks]
+            with suppress(Exception):  # what can't be asked now is no reason not to answer
+                if self._store.load(journey)[0] or self._acts.outcomes(requests):
+                    return key
+        return self._secret
 
     def ending(self, word: str, fault: BaseException | None = None) -> Reply:
         """Return one of the menu's endings; of the current menu, for no session is needed."""

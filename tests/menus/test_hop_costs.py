@@ -27,6 +27,8 @@ def asked():
         def note(connection, cursor, statement, *rest):
             del connection, cursor, rest
             word = statement.split()[0]
+            if word == "PRAGMA":  # how long SQLite waits for a writer; nothing is asked of it
+                return
             table = re.search(r"(?:FROM|UPDATE|INTO) (\w+)", statement)
             seen.append(f"{word} {table[1] if table else ''}".strip())
 
