@@ -109,18 +109,28 @@ def test_a_reversed_delivery_is_not_due_and_its_payment_can_not_be_handed_over(c
 @pytest.mark.parametrize("taking", ["levy", "reversal"])
 def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
     batch, _ = treasury.batch(counter, NOW, way="mobile")
-    with counter.transaction() as session:
-        if taking == "levy":
-            till.ask_levy(session, treasury.PAYER, 201, 100, channel="ussd", operation="levy", now=NOW)
-        else:
-            entry = session.scalar(select(Weighing.entry_id).where(Weighing.member_id == 201))
-            corrections.ask(session, treasury.PAYER, entry, channel="ussd", operation="levy", now=NOW)
-        waits = approvals.waiting_for(session, SECRETARY, NOW)[0].id
     said = {"approved": True, "channel": "ussd", "operation": "yes", "now": NOW}
-    with pytest.raises(approvals.Impossible, match="tient cet argent"), counter.transaction() as session:
-        approvals.decide(session, SECRETARY, waits, **said)
+
+    def ask() -> int:
+        with counter.transaction() as session:
+            if taking == "levy":
+                till.ask_levy(session, treasury.PAYER, 201, 100, channel="ussd", operation="levy", now=NOW)
+            else:
+                entry = session.scalar(select(Weighing.entry_id).where(Weighing.member_id == 201))
+                corrections.ask(session, treasury.PAYER, entry, channel="ussd", operation="levy", now=NOW)
+            return approvals.waiting_for(session, SECRETARY, NOW)[0].id
+
+    if taking == "levy":
+        waits = ask()
+        with pytest.raises(approvals.Impossible, match="tient cet argent"), counter.transaction() as session:
+            approvals.decide(session, SECRETARY, waits, **said)
+    else:
+        with pytest.raises(corrections.NotReversible, match="tient cet argent"):
+            ask()
     with counter.transaction() as session:
         batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW)
+    waits = waits if taking == "levy" else ask()
+    with counter.transaction() as session:
         assert approvals.decide(session, SECRETARY, waits, **said).state == "approved"
     assert amounts(counter, Wanted()).get(201) == (9_700 if taking == "levy" else None)
 

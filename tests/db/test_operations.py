@@ -8,7 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.db import operations
 from app.db.database import is_outage
-from app.db.operations import Operation, once, outcomes_of
+from app.db.operations import Operation, key_of, once, outcomes_of
 from tests.village import LONG_AGO
 
 
@@ -29,11 +29,30 @@ def test_the_same_key_gives_the_first_outcome_and_runs_nothing(database):
     assert done == [1, 3]
 
 
-def test_known_outcomes_are_read_by_their_keys(database):
-    run(database, "k", 1, [])
+def test_known_outcomes_are_read_by_the_request_that_led_to_them_while_their_call_may_go_on(database):
+    def act(key, outcome, at):
+        return Operation(key=key, request="j:m", act="act", arguments={}, outcome=outcome, person_id=None, at=at)
+
+    with database.transaction() as session:
+        session.add_all([act("j:1", {"n": 1}, LONG_AGO), act("j:2", {"n": 2}, LONG_AGO + timedelta(hours=1))])
     with database.read() as reader:
-        assert outcomes_of(reader, ["k", "unknown"]) == {"k": {"outcome": 1}}
-        assert outcomes_of(reader, []) == {}
+        assert outcomes_of(reader, ["j:m", "j:x"], LONG_AGO - timedelta(minutes=1)) == {"j:m": {"n": 2}}
+        assert outcomes_of(reader, ["j:m"], LONG_AGO + timedelta(hours=1)) == {}
+        assert outcomes_of(reader, [], LONG_AGO) == {}
+
+
+def test_a_request_of_another_call_gets_the_next_key(database):
+    minutes, request, keys = timedelta(minutes=15), "j:m", []
+    for after in (timedelta(0), timedelta(hours=1), timedelta(hours=2), timedelta(days=2)):
+        now = LONG_AGO + after
+        with database.transaction() as session:
+            key, known = key_of(session, request, request, now=now, same=minutes)
+            assert known is None
+            keys.append(key)
+            session.add(Operation(key=key, request=request, act="a", arguments={}, outcome={"n": key}, person_id=None, at=now))
+        with database.transaction() as session:
+            assert key_of(session, request, request, now=now + timedelta(minutes=14), same=minutes) == (key, {"n": key})
+    assert len(set(keys)) == len(keys)
 
 
 def test_an_act_that_fails_leaves_no_trace(database):

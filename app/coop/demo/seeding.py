@@ -237,7 +237,8 @@ def _others(to: Connection, plan: Plan) -> None:
 def _boxes(to: Connection, plan: Plan) -> None:
     """Count each co-operative's box once, more than all of its members could ask for."""
     sizes = Counter(plan.cooperative_of(i) for i in range(1, plan.members + 1))
-    accounts, entries = 2 * plan.count + 4 * (plan.members + 3), 5 * (plan.members + 3)
+    accounts = len(CONTROLS) * plan.count + len(KINDS) * (plan.members + 3)
+    entries = len(DAYS) * (plan.members + 3)
     rows: dict[type[Base], list[dict[str, Any]]] = {Account: [], JournalEntry: [], Posting: []}
     for n in range(1, plan.count + 1):
         other, entry, francs = accounts + n, entries + n, BOX_A_MEMBER * max(100, sizes[n])
@@ -245,7 +246,8 @@ def _boxes(to: Connection, plan: Plan) -> None:
         made = {"id": entry, "operation": f"seed:{entry}", "kind": "box_in", "cooperative_id": n, "member_id": None}
         rows[JournalEntry].append(made | {"at": plan.registered})
         rows[Posting] += [
-            {"entry_id": entry, "account_id": one, "amount": by} for one, by in ((2 * n - 1, francs), (other, -francs))
+            {"entry_id": entry, "account_id": one, "amount": by}
+            for one, by in ((len(CONTROLS) * (n - 1) + 1, francs), (other, -francs))
         ]
     for table, values in rows.items():
         bring(to, table, values)

@@ -13,6 +13,7 @@ from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.payouts import free_savings
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, one_at_a_time, reverse
 from app.coop.members import audit
+from app.coop.members.lock import MemberLeft
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
 from app.coop.payments.due import unheld
@@ -117,11 +118,13 @@ def _reverse(session: Session, entry: JournalEntry, operation: str, now: datetim
             lock_box(session, entry.cooperative_id)
             reverse(session, entry.id, operation=operation, now=now)
         if _touched(session, entry.id, "cash") and box_of(session, entry.cooperative_id).free < 0:
-            raise approvals.Impossible("la caisse n'a plus cet argent")
+            raise NotReversible("la caisse n'a plus cet argent")
     except Overdrawn:
         raise NotReversible("dépensé ou remboursé depuis") from None
     except AlreadyReversed:
         raise NotReversible("déjà annulé") from None
+    except MemberLeft:
+        raise NotReversible("le compte est clos") from None
     member = entry.member_id or 0
     if session.scalar(select(Member.state).where(Member.id == member)) == "departed":
         raise NotReversible("le compte est clos")

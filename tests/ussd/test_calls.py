@@ -1,0 +1,193 @@
+"""Session ids that come again, dial strings in all their forms, and entries that belong to no screen."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.coop.members.models import Person
+from app.coop.production.models import Declaration
+from app.gateways.africastalking_ussd import AfricasTalkingUssd
+from app.ussd.ports import StoreDown
+from app.web.hops import call_of
+from tests import village
+from tests.ussd.conftest import CONSTANTS, Handset
+
+DECLARE = ("2", "2468", "2", "25", "1")
+gateway = AfricasTalkingUssd(CONSTANTS["code"])
+
+
+def references(database) -> list[str]:
+    with database.read() as reader:
+        return list(reader.scalars(select(Declaration.reference).order_by(Declaration.id)))
+
+
+def quantities(database) -> list[int]:
+    with database.read() as reader:
+        return [int(one) for one in reader.scalars(select(Declaration.quantity).order_by(Declaration.id))]
+
+
+def asked(engine, code: str, text: str, session: str = "S10"):
+    body = f"sessionId={session}&phoneNumber=%2B{village.AWA[1:]}&serviceCode={code.replace('#', '%23')}&text={text.replace('#', '%23')}"
+    return engine.answer(call_of("africastalking", gateway.read(body.encode()))).text
+
+
+def talk(phone: Handset, *entries: str):
+    """Dial under the same session id as before, and type."""
+    phone.parts = []
+    seen = phone.again()
+    for entry in entries:
+        seen = phone.type(entry)
+    return seen
+
+
+def test_a_session_id_that_comes_again_is_a_new_call(handset, clock):
+    phone = handset()
+    phone.session = "7"
+    assert "noté" in talk(phone, "8", "1").text
+    clock.forward(minutes=1)
+    assert "1 Mes soldes" in talk(phone).text
+    assert "Parts" in talk(phone, "1", "2468").text
+    assert "1 Mes soldes" in talk(phone).text
+
+
+@pytest.mark.parametrize("dialect", ["africastalking", "hubtel"])
+def test_the_same_entries_two_days_later_are_another_declaration(handset, peopled, store, clock, dialect):
+    phone = handset(dialect=dialect)
+    phone.session = "9"
+    first = talk(phone, *DECLARE).text
+    store.sessions.clear()
+    assert phone.again().text == first
+    store.sessions.clear()  # both have long expired
+    clock.forward(days=2)
+    second = talk(phone, *DECLARE).text
+    assert "Enregistré" in first
+    assert "Enregistré" in second
+    assert len(set(references(peopled))) == 2
+    store.sessions.clear()
+    assert phone.again().text == second
+
+
+def test_an_outcome_of_two_days_ago_is_never_found(handset, peopled, store, clock):
+    phone = handset()
+    phone.session = "9"
+    first = talk(phone, *DECLARE).text
+    store.sessions.clear()
+    clock.forward(days=2)
+    assert phone.again().text != first
+    assert "code secret" in phone.again().text
+    assert len(references(peopled)) == 1
+
+
+def test_a_gateway_of_last_entries_may_give_an_id_again_at_once(handset, peopled, clock):
+    phone = handset(dialect="hubtel")
+    phone.session = "4"
+    talk(phone, *DECLARE)
+    clock.forward(minutes=1)
+    assert "Enregistré: 30" in talk(phone, "2", "2468", "2", "30", "1").text
+    assert quantities(peopled) == [25, 30]
+
+
+@pytest.mark.parametrize(
+    "hops",
+    [
+        (("*384*44135*3#", ""), ("*384*44135#", "2")),
+        (("*384*44135*3#", ""), ("*384*44135*3#", "3*2")),
+        (("*384*44135*3#", ""), ("*384*44135*3#", "3"), ("*384*44135*3#", "3*2")),
+        (("*384*44135*3#", ""), ("*384*44135*3#", "2")),
+        (("*384*44135#", "3"), ("*384*44135#", "3*2")),
+        (("384*44135*3#", ""), ("384*44135*3#", "2")),
+        (("*384*44135#", ""), ("*384*44135#", "3"), ("*384*44135#", "3*2")),
+    ],
+)
+def test_a_sub_code_means_the_same_wherever_the_gateway_puts_it(engine, hops):
+    seen = [asked(engine, code, text) for code, text in hops]
+    prices = next(words for words in seen if "Prix du jour" in words)
+    assert "2 Thiof" in prices
+    assert seen[-1].startswith("Thiof")
+
+
+@pytest.mark.parametrize(("code", "text"), [("*384*44135*#", ""), ("*384*44135#", "*384*44135#"), ("*384*44135#", "")])
+def test_an_empty_sub_code_is_home_without_a_complaint(engine, code, text):
+    assert asked(engine, code, text).startswith("Jappoo. Gratuit\n1 Mes soldes")
+
+
+@pytest.mark.parametrize("session", ["7", "s" * 200, "s" * 199 + "t"])
+def test_a_session_id_of_any_length_is_its_own(engine, session):
+    assert "1 Mes soldes" in asked(engine, "*384*44135#", "", session)
+    assert "Quel produit" not in asked(engine, "*384*44135#", "2", session)
+    assert "Prix du jour" not in asked(engine, "*384*44135#", "2", session)
+
+
+def test_long_session_ids_that_begin_alike_are_two_calls(engine):
+    asked(engine, "*384*44135#", "", "s" * 199 + "a")
+    asked(engine, "*384*44135#", "3", "s" * 199 + "a")
+    assert "code secret" in asked(engine, "*384*44135#", "1", "s" * 199 + "b")
+
+
+def test_0_goes_one_screen_back_and_on_home_it_ends(handset, store):
+    phone = handset()
+    home = phone.dial().text
+    for entry in ("7", "2468", "2"):
+        phone.type(entry)
+    assert "Mon compte" in phone.type("0").text
+    assert phone.type("0").text.startswith(home)
+    ended = phone.type("0")
+    assert not ended.more
+    assert ended.text == "Au revoir. Pour rappeler: *384*44135#"
+    assert phone.again().text == ended.text
+
+
+def test_0_leaves_a_screen_that_a_source_led_to(handset):
+    phone = handset()
+    phone.dial()
+    for entry in ("7", "2468", "8", "1", "2468"):
+        phone.type(entry)
+    phone.dial()
+    phone.type("7")
+    seen = phone.type("2468").text
+    while "9 Suite" in seen and "8 " not in seen:
+        seen = phone.type("9").text
+    assert "Vous partez" in phone.type("8").text
+    assert "Mon compte" in phone.type("0").text or "Quitter" in phone.again().text
+
+
+def test_an_answer_that_was_not_kept_is_never_read_as_another_screens(handset, store, monkeypatch, peopled):
+    phone = handset()
+    phone.dial()
+    for entry in ("2", "2468", "2"):
+        phone.type(entry)
+    swap = store.swap
+
+    def full(*_, **__):
+        raise StoreDown("full")
+
+    monkeypatch.setattr(store, "swap", full)
+    ended = phone.type("25")
+    assert not ended.more
+    assert "Rien n'est enregistré" in ended.text
+    monkeypatch.setattr(store, "swap", swap)
+    seen = phone.type("1").text
+    assert "combien de caisse" in seen
+    assert "1 caisse" not in seen
+    assert references(peopled) == []
+
+
+def test_a_store_that_takes_no_writes_ends_honestly_instead_of_asking_the_pin_for_ever(handset, store, monkeypatch, peopled):
+    def full(*_, **__):
+        raise StoreDown("full")
+
+    monkeypatch.setattr(store, "swap", full)
+    phone = handset()
+    assert "1 Mes soldes" in phone.dial().text
+    ended = phone.type("1")
+    assert not ended.more
+    assert "Rien n'est enregistré" in ended.text
+    with peopled.read() as reader:
+        assert reader.scalar(select(func.sum(Person.pin_tries))) in (0, None)
+
+
+@pytest.mark.parametrize("typed", ["%00", "2%00", "%07"])
+def test_what_no_handset_types_gets_a_sentence(engine, typed):
+    for text in ("", "2", "2*2468", "2*2468*2"):
+        asked(engine, "*384*44135#", text)
+    seen = asked(engine, "*384*44135#", f"2*2468*2*{typed}")
+    assert seen.startswith("Un nombre entier")
