@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from app.coop.members.offices import Directory
 from app.db.database import Database, is_outage
 from app.db.operations import once, outcomes_of
+from app.sms.broadcasts.timing import Terms
 from app.ussd.ports import Doubtful, Outcome
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """The database, the keys and the figures that the menus' functions need; `cost` says what an answer costs its sender."""
+    """The database, the keys, the figures and the terms of broadcasts that the menus' functions need; `cost` says what an answer
+    costs its sender.
+    """
 
     database: Database
     peppers: Mapping[int, bytes]
@@ -23,6 +26,7 @@ class Desk(msgspec.Struct, frozen=True):
     code: str
     part_price: int
     officers: Directory
+    terms: Terms
     cost: str = ""
 
 

@@ -1,12 +1,11 @@
 """What each command does. A handler gets an Ask and returns the words to answer; whatever it refuses, it changes nothing."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from sqlalchemy import select
 
-from app.commands import broadcast_replies, broadcasting, contests, production, replies, weighing
+from app.commands import broadcast_replies, broadcasting, contests, letters, production, replies, weighing
 from app.commands.asking import Ask
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice
@@ -20,7 +19,6 @@ from app.coop.production import members_word
 from app.sms import consents, outbox, payment_texts, texts
 
 _TARIF = re.compile(r"([^0-9]+?) ([0-9]{1,3}(?:[ .]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FCFA|CFA|XOF)?")
-_REPLY = re.compile(r"\W*[^\W\d]+\W*([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
@@ -76,7 +74,7 @@ def _start(ask: Ask) -> str:
             to=number,
             text=texts.listed(ask.phone),
             purpose="alarm",
-            cause=f"{ask.operation}:listed",
+            cause=f"listed:{ask.phone}:{ask.now:%Y-%m-%d}",
             now=ask.now,
             part_price=ask.part_price,
         )
@@ -91,20 +89,7 @@ def _unparsed(ask: Ask) -> str:
 
 def _reply(ask: Ask) -> str:
     office = weighing.officer_of(ask.session, ask.holders, "call_backs", ask.now)
-    typed = _REPLY.fullmatch(unicodedata.normalize("NFC", ask.text))
-    if office is None or typed is None:
-        return replies.HOW_REPLY if office else _help(ask)
-    number, words = int(typed[1]), typed[2]
-    try:
-        sent = inbox.answer(
-            ask.session, office, number, words, channel="sms", operation=ask.operation, now=ask.now, part_price=ask.part_price
-        )
-    except inbox.Gone:
-        return replies.REPLY_GONE.replace("{number}", typed[1])
-    except inbox.TooLong:
-        return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
-    left, _ = inbox.how_many(ask.session, office.cooperative_id)
-    return replies.REPLIED.replace("{number}", typed[1]).replace("{parts}", str(sent)).replace("{left}", str(left))
+    return letters.draft(ask, office) if office else _help(ask)
 
 
 def _prices(ask: Ask) -> str:

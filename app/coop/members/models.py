@@ -143,6 +143,21 @@ class Activation(Base):
     used_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
+class WrongPin(Base):
+    """A wrong PIN: on which number, for whom. Right ones write nothing here, so that nobody waits for anybody."""
+
+    __tablename__ = "wrong_pins"
+    __table_args__ = (
+        Index("ix_wrong_pins_phone", "phone", "at"),
+        Index("ix_wrong_pins_person", "person_id", "at"),
+        Index("ix_wrong_pins_at", "at"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    phone: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
 class Consent(Base):
     """What a number agreed to or stopped; rows are only added and the newest of a purpose counts."""
 
