@@ -11,14 +11,20 @@ from tests.village import LONG_AGO, PEPPERS
 
 TRIVIAL = [
     ("0000", True), ("9999", True), ("1234", True), ("6789", True), ("7890", True), ("4321", True), ("0987", True), ("2580", True),
-    ("1950", True), ("1999", True), ("2007", True), ("2026", True), ("0012", True), ("2468", False), ("1357", False),
-    ("8642", False), ("1122", False), ("2100", False), ("1235", False), ("0852", False),
+    ("1950", True), ("1999", True), ("2007", True), ("2026", True), ("0012", True), ("2468", True), ("1357", True),
+    ("8642", True), ("1122", True), ("0852", True), ("6969", True), ("1004", True), ("4774", True), ("5683", True),
+    ("7391", False), ("5083", False), ("7193", False), ("2100", False), ("1235", False), ("8068", False),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("pin", "expected"), TRIVIAL)
 def test_what_anybody_would_guess_is_trivial(pin, expected):
     assert pins.trivial(pin, "+221770000012") is expected
+
+
+def test_nine_thousand_four_hundred_and_fifty_four_pins_are_left_to_choose():
+    pins_left = [pin for pin in (f"{number:04d}" for number in range(10_000)) if not pins.trivial(pin, "+221770000012")]
+    assert len(pins_left) == 9454
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from nacl.exceptions import InvalidkeyError
 from sqlalchemy import case, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.members.common_pins import common
 from app.coop.members.models import Person
 from app.db.database import Database
 
@@ -49,9 +50,9 @@ def well_formed(pin: str) -> bool:
 
 
 def trivial(pin: str, phone: str) -> bool:
-    """Tell whether anybody would guess it: repeats, runs, a year of birth, the number's last four, the pad's middle column."""
+    """Tell whether anybody would guess it: a common one, a run, a year of birth, the number's last four."""
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
-    return steps in ({0}, {1}, {9}) or pin[:2] in ("19", "20") or pin == "2580" or pin == phone[-4:]
+    return common(pin) or steps in ({1}, {9}) or pin[:2] in ("19", "20") or pin == phone[-4:]
 
 
 def hash_pin(pin: str, peppers: Peppers) -> tuple[str, int]:
