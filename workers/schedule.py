@@ -12,7 +12,7 @@ import structlog
 from app.coop.approved import sweeping
 from app.coop.contests import telling
 from app.coop.ledger import expiring
-from app.coop.members import numbers
+from app.coop.members import numbers, wrong_pins
 from app.coop.production import passing_on
 from app.db.database import is_outage
 from app.sms import forgetting, sweeper
@@ -88,6 +88,7 @@ def _look_at_days() -> None:
 def _let_go() -> None:
     with context().database.transaction() as session:
         numbers.free_departed(session, now=datetime.now(UTC))
+        wrong_pins.forget(session, now=datetime.now(UTC))
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
         with context().database.transaction() as session:

@@ -69,6 +69,7 @@ class Person(Base):
     pin_locked_until: Mapped[datetime | None] = mapped_column(Utc)
     pin_locked_for_good: Mapped[bool] = mapped_column(default=False, server_default=false())
     pin_last_try: Mapped[str | None] = mapped_column(String(80))
+    pin_tried_at: Mapped[datetime | None] = mapped_column(Utc)
     pin_set_at: Mapped[datetime | None] = mapped_column(Utc)
     reset_until: Mapped[datetime | None] = mapped_column(Utc)
     """Until then a new PIN may be chosen instead of the old one, on a number of the person's own."""

@@ -41,6 +41,7 @@ def upgrade() -> None:
     op.create_index("ix_reply_drafts_sender", "reply_drafts", ["sender", "id"])
     op.add_column("broadcasts", sa.Column("by_pin", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.drop_column("broadcasts", "tries")
+    op.add_column("people", sa.Column("pin_tried_at", Utc(), nullable=True))
     op.create_table(
         "wrong_pins",
         sa.Column("id", Id, primary_key=True),
