@@ -45,8 +45,8 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
     listen(database.session, Waker(queues))
     code, cost = settings.ussd_code, settings.ussd_cost_text
-    officers = Directory(database)
-    desk = Desk(database, settings.peppers, settings.key("members"), code, settings.sms_part_price, officers, cost)
+    officers, terms = Directory(database), terms_of(settings)
+    desk = Desk(database, settings.peppers, settings.key("members"), code, settings.sms_part_price, officers, terms, cost)
     constants = constants_of(settings)
     shelf = SqlShelf(database, sessions)
     engine: Engine[Any] = Engine(
@@ -61,7 +61,6 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         now=now,
     )
     shelf.current(None)
-    terms = terms_of(settings)
     behind_proxies(app, settings.trusted_proxies)
     answer_faults(app)
     guard_callbacks(app, settings.callback_tokens, settings.networks)

@@ -8,16 +8,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.approved import approvals
+from app.coop.broadcasting import confirming
 from app.coop.members.models import Cooperative, Member, Person
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.call_backs import age_words
-from menus.caller import Hop, acting_office, reading_office
+from menus.caller import Hop, acting_office, reading_office, who_of
 
 menu = Bindings("approving")
 Whom = Annotated[str, kinds.Kind("name", "m" * 28, private=True)]
 Francs = Annotated[str, kinds.Kind("francs", "-999 999 999 F", private=True)]
 """An amount, or nothing where none is at stake."""
+
+
+BROADCASTS = 0
+"""The row behind which the officer's estimates are: no approval has this id."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -48,15 +53,19 @@ class Decided(msgspec.Struct, frozen=True):
 
 @menu.rows()
 def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
-    """Give what waits for this officer, oldest first."""
+    """Give what waits for this officer, oldest first, behind one line for estimates of broadcasts that wait for their sender."""
     with hop.desk.database.read() as reader:
         found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
-    return [Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount)) for one in found]
+        mine = confirming.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
+    rows = [Waiting(BROADCASTS, age_words(hop.now - mine[0].at), "Diffusions: vos devis", "")] if mine else []
+    return rows + [Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount)) for one in found]
 
 
-@menu.source(leads={"gone": None})
+@menu.source(leads={"gone": None, "broadcasts": None})
 def approval_shown(hop: Hop) -> Shown:
     """Say what it is, whom it concerns and who asked: names, for the PIN is behind us."""
+    if hop.kept["approval"]["id"] == BROADCASTS:
+        raise Lead("broadcasts")
     with hop.desk.database.read() as reader:
         found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
         one = next((one for one in found if one.id == hop.kept["approval"]["id"]), None)

@@ -16,6 +16,7 @@ WHY: dict[str, str] = {
     "state": "Ce compte n'est pas actif.",
     "often": "Assez pour aujourd'hui: voyez un autre jour.",
     "fresh": "Votre numéro a changé depuis moins de 72 h.",
+    "lost": "Son numéro a changé il y a moins de 72 h.",
     "place": "Il faut deux membres actifs de votre CPS.",
     "no_phone": "Aucun numéro prouvé: Membres, puis 3.",
     "again": "Déjà noté: il faut un 2e membre, autre numéro.",

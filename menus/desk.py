@@ -13,6 +13,7 @@ from app import deadline
 from app.coop.members.offices import Directory
 from app.db.database import Database, is_outage
 from app.db.operations import Operation, key_of, outcomes_of
+from app.sms.broadcasts.timing import Terms
 from app.ussd.ports import SAME_CALL, Doubtful, Outcome
 
 AGAIN_SECONDS = 0.3
@@ -20,7 +21,9 @@ AGAIN_SECONDS = 0.3
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """The database, the keys and the figures that the menus' functions need; `cost` says what an answer costs its sender."""
+    """The database, the keys, the figures and the terms of broadcasts that the menus' functions need; `cost` says what an answer
+    costs its sender.
+    """
 
     database: Database
     peppers: Mapping[int, bytes]
@@ -28,6 +31,7 @@ class Desk(msgspec.Struct, frozen=True):
     code: str
     part_price: int
     officers: Directory
+    terms: Terms
     cost: str = ""
 
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.members import activation, numbers, pins, resets
+from app.coop.members import activation, numbers, pins, resets, wrong_pins
 from app.coop.members import notice as law
 from app.coop.members.identity import Who
 from app.coop.production import members_word
@@ -84,7 +84,11 @@ def pin(hop: Hop, typed: str) -> Proved:
     who, desk = who_of(hop), hop.desk
     with desk.database.read() as reader:
         if not hop.kept.get("enrolling") and not numbers.opens(reader, who.person_id, hop.phone):
-            raise Lead("locked", Until("sur ce numéro"))
+            raise Lead("locked", Until("bloqué sur ce numéro"))
+        seen = wrong_pins.look(reader, hop.phone, who.person_id, hop.now)
+    if seen.rests:
+        why = "pas vérifié: trop d'essais faux ici, dans 1 h" if seen.rests == "number" else "pas vérifié: tapez encore dans 1 min"
+        raise Lead("locked", Until(why))
 
     def tell(session: Session, locked: pins.Locked) -> None:
         tell_person(session, hop, who.person_id, f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.code))
@@ -92,12 +96,32 @@ def pin(hop: Hop, typed: str) -> Proved:
     result = pins.try_pin(desk.database, who.person_id, typed, hop.operation, peppers=desk.peppers, now=hop.now, tell=tell)
     match result:
         case pins.Wrong(left):
+            _note_wrong(hop, who.person_id)
             raise Refused("wrong", Left(left))
         case pins.Locked(until):
-            raise Lead("locked", Until(f"jusqu'à {clock_words(until)}" if until else "jusqu'à sa remise par la secrétaire"))
+            raise Lead(
+                "locked", Until(f"bloqué jusqu'à {clock_words(until)}" if until else "bloqué jusqu'à sa remise par la secrétaire")
+            )
+        case pins.Busy():
+            raise Lead("locked", Until("pas vérifié. Un instant, tapez encore"))
         case pins.Right(hashed):
+            _tell_of_wrong(hop, who.person_id, seen)
             who = msgspec.structs.replace(who, waiting=_asked(hop, who))
             return Proved(who, language=who.language, opened=_opened(hop, who, hashed))
+
+
+def _note_wrong(hop: Hop, person_id: int) -> None:
+    with hop.desk.database.transaction() as session:
+        wrong_pins.note(session, hop.phone, person_id, now=hop.now, part_price=hop.desk.part_price)
+
+
+def _tell_of_wrong(hop: Hop, person_id: int, seen: wrong_pins.Seen) -> None:
+    """Tell once, on all numbers, of wrong PINs before this call: somebody may be trying."""
+    if seen.since is None:
+        return
+    with hop.desk.database.transaction() as session:
+        if wrong_pins.forget_of(session, person_id, hop.now):
+            tell_person(session, hop, person_id, f"wrong pins:{hop.operation}", people_texts.pins_tried(seen.number, seen.since))
 
 
 def _opened(hop: Hop, who: Who, hashed: str) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.coop.approved import sweeping
 from app.coop.contests import telling
 from app.coop.ledger import expiring, void_loans
-from app.coop.members import numbers
+from app.coop.members import numbers, wrong_pins
 from app.coop.production import passing_on
 from app.db import operations
 from app.db.database import is_outage
@@ -147,6 +147,7 @@ def _void_loans() -> None:
 def _numbers() -> None:
     with _transaction("numbers") as session:
         numbers.free_departed(session, now=datetime.now(UTC))
+        wrong_pins.forget(session, now=datetime.now(UTC))
 
 
 def _old_messages() -> None:

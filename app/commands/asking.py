@@ -29,3 +29,5 @@ class Ask(msgspec.Struct, frozen=True):
     key: bytes
     terms: Terms
     part_price: int = 0
+    answered: bool = True
+    """False when the number has had its answers of the day: what is done is done in silence."""

@@ -37,6 +37,10 @@ WRONG_CODE = "Jappoo: ce code n'est pas le bon. Rien n'est envoyé. Regardez le 
 HOW_YES = "Jappoo: envoyez OUI et le code du devis, par exemple OUI 4821. Rien n'est envoyé. {cost}."
 FRESH = "Jappoo: votre numéro a changé il y a moins de 72 heures: il ne peut pas encore confirmer. Rien n'est envoyé."
 DIED = "Code périmé (15 min), rien n'est parti. Nouveau devis. "
+REPLACED = "Code remplacé par un devis plus récent, rien n'est parti. Nouveau devis. "
+BY_PIN = "{code} puis 8, 2 et code secret"
+"""How an estimate is confirmed without its code."""
+BY_PIN_REPLY = "{code} puis 8, 6, 2"
 NO_SUCH = "Jappoo: aucun envoi {which} chez vous. {cost}."
 DROPPED = "Jappoo: devis annulé, rien n'est envoyé."
 GOES_ON = " L'envoi {id} continue: pour l'arrêter, ANNULER {id}. {cost}."
@@ -55,9 +59,18 @@ STATES = {
 MEMBERS = {"pending": "pas encore activé", "active": "actif", "blocked": "bloqué", "departed": "parti"}
 
 
+def ended(until: datetime, terms: Terms, now: datetime) -> str:
+    """Say once that the sender's codes are taken no more, until when, and how estimates are confirmed meanwhile."""
+    return (
+        f"Jappoo: trop de codes faux: OUI ne vaut plus par SMS avant {hour(until, now, terms.zone)}. "
+        f"Vos devis: {BY_PIN}. Ce n'est pas vous ? Prévenez la fédération."
+    )
+
+
 def estimated(made: Estimate, terms: Terms, now: datetime) -> str:
     """Say what a draft would do and what confirms it; ask about a day that will mean another when it is read."""
     broadcast, before = made.broadcast, made.before
+    how = BY_PIN if broadcast.by_pin else f"OUI {made.code}"
     again = (
         f"Même texte déjà envoyé à {hour(before.confirmed_at or now, now, terms.zone)} ({before.id}). Encore ? " if before else ""
     )
@@ -66,7 +79,7 @@ def estimated(made: Estimate, terms: Terms, now: datetime) -> str:
     return (
         f"{again}{kind}{broadcast.said}: {numbers(broadcast.recipients)}{_without(broadcast)}. "
         f"{quote(made.signed, broadcast.recipients, broadcast.price).words()}. {_when(broadcast, terms, now)}. "
-        f'{_other_day(broadcast, terms, now)}"{quoted(shown)}" Envoyer: OUI {made.code} (15 min). {{cost}}.'
+        f'{_other_day(broadcast, terms, now)}"{quoted(shown)}" Envoyer: {how} (15 min). {{cost}}.'
     )
 
 

@@ -7,12 +7,12 @@ import phonenumbers
 from sqlalchemy import select, update
 
 from app.commands import broadcast_replies as said
-from app.commands import replies
+from app.commands import letters, replies
 from app.commands.asking import Ask
 from app.commands.drafts import BadTime, Incomplete, read_draft
 from app.commands.weighing import officer_of
 from app.coop.audience.words import OutOfScope, UnknownWord
-from app.coop.broadcasting import confirming, stopping
+from app.coop.broadcasting import confirming, misses, stopping
 from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, Unwritable, estimate
 from app.coop.members import audit, consent
 from app.coop.members.identity import who_holds
@@ -49,29 +49,48 @@ def draft(ask: Ask) -> str:
 
 
 def confirm(ask: Ask) -> str:
-    """Answer `OUI <code>`: order it, once; the same code again gets the first answer."""
+    """Answer `OUI <code>`: order the broadcast or send the letter's answer, once; the same code again gets the first answer.
+
+    The try is counted before the code is compared, over all that waits for one.
+    """
     office = officer(ask, "broadcast")
-    if office is None:
+    if office is None and officer(ask, "call_backs") is None:
         return replies.HELP
     typed = re.search(r"\d{4,}", ask.rest.replace(" ", ""))
     if typed is None:
         return said.HOW_YES
+    if not misses.count(ask.session, ask.phone, ask.now):
+        until = misses.dead_until(ask.session, ask.phone, ask.now)
+        return said.ended(until or ask.now, ask.terms, ask.now)
     try:
-        broadcast = confirming.find(ask.session, ask.phone, typed[0], ask.key, now=ask.now)
+        words = _ordered(ask, office, typed[0]) if office else None
+        words = words or letters.confirm(ask, typed[0])
+    except NotYours:
+        words = replies.HELP
+    if words is None:
+        until = misses.wrong(ask.session, ask.phone, ask.now)
+        return said.ended(until, ask.terms, ask.now) if until else said.WRONG_CODE
+    misses.take_back(ask.session, ask.phone)
+    return words
+
+
+def _ordered(ask: Ask, office: Office, code: str) -> str | None:
+    """Order the broadcast with a code; None when no broadcast of the sender has it. Raises NotYours."""
+    try:
+        broadcast = confirming.find(ask.session, ask.phone, code, ask.key, now=ask.now)
         office = confirming.office_of(ask.session, broadcast, office.person_id, ask.now)
     except confirming.WrongCode:
-        confirming.miss(ask.session, ask.phone, now=ask.now)
-        return said.WRONG_CODE
+        return None
     except confirming.TooOld as old:
-        return _estimate(ask, office, _draft_of(old.broadcast), first=said.DIED)
-    except NotYours:
-        return replies.HELP
+        first = said.REPLACED if old.broadcast.by_pin else said.DIED
+        return _estimate(ask, office, _draft_of(old.broadcast), first=first)
     return _confirm(ask, office, broadcast)
 
 
 def _confirm(ask: Ask, office: Office, broadcast: Broadcast) -> str:
     def order() -> dict[str, str]:
-        confirming.confirm(ask.session, broadcast, office, operation=ask.operation, terms=ask.terms, now=ask.now)
+        how = {"channel": "sms", "operation": ask.operation, "terms": ask.terms, "now": ask.now}
+        confirming.confirm(ask.session, broadcast, office, **how)  # type: ignore[arg-type]
         return {"said": said.confirmed(broadcast, ask.terms, ask.now)}
 
     try:
@@ -161,7 +180,8 @@ def member(ask: Ask) -> str:
 
 def _estimate(ask: Ask, office: Office, wanted: Draft, *, first: str = "") -> str:
     """Return an estimate's words, with others first, or why there is none."""
-    how = {"sender": ask.phone, "operation": ask.operation, "key": ask.key, "terms": ask.terms, "now": ask.now}
+    by_pin = not ask.answered or misses.dead_until(ask.session, ask.phone, ask.now) is not None
+    how = {"sender": ask.phone, "operation": ask.operation, "key": ask.key, "terms": ask.terms, "now": ask.now, "by_pin": by_pin}
     try:
         made = estimate(ask.session, office, wanted, **how)  # type: ignore[arg-type]
     except UnknownWord as unknown:

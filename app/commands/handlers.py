@@ -1,12 +1,11 @@
 """What each command does. A handler gets an Ask and returns the words to answer; whatever it refuses, it changes nothing."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from sqlalchemy import select
 
-from app.commands import broadcast_replies, broadcasting, contests, mistypes, production, replies, weighing
+from app.commands import broadcast_replies, broadcasting, contests, letters, mistypes, production, replies, weighing
 from app.commands.asking import Ask
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
@@ -26,7 +25,6 @@ from app.sms import inbox as sms_inbox
 _TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
 _NO_SEPARATORS = str.maketrans("", "", " .,")
 _SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
-_REPLY = re.compile(r"\W*[^\W\d]+\W*([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
 LANGUAGES = {
     "FR": "fr",
     "WO": "wo",
@@ -82,7 +80,7 @@ def _start(ask: Ask) -> str:
             to=number,
             text=texts.listed(ask.phone),
             purpose="alarm",
-            cause=f"{ask.operation}:listed",
+            cause=f"listed:{ask.phone}:{ask.now:%Y-%m-%d}",
             now=ask.now,
             part_price=ask.part_price,
         )
@@ -115,21 +113,8 @@ def _unparsed(ask: Ask) -> str:
 
 
 def _reply(ask: Ask) -> str:
-    typed = _REPLY.fullmatch(unicodedata.normalize("NFC", ask.text))
-    office = _office(ask, "call_backs", inbox.scope_of(ask.session, int(typed[1])) if typed else None)
-    if office is None or typed is None:
-        return replies.HOW_REPLY if office else _help(ask)
-    number, words = int(typed[1]), typed[2]
-    try:
-        sent = inbox.answer(
-            ask.session, office, number, words, channel="sms", operation=ask.operation, now=ask.now, part_price=ask.part_price
-        )
-    except inbox.Gone:
-        return replies.REPLY_GONE.replace("{number}", typed[1])
-    except inbox.TooLong:
-        return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
-    left, _ = inbox.how_many(ask.session, office.cooperative_id)
-    return replies.REPLIED.replace("{number}", typed[1]).replace("{parts}", str(sent)).replace("{left}", str(left))
+    office = letters.office_of(ask, letters.number_in(ask))
+    return letters.draft(ask, office) if office else _help(ask)
 
 
 def _office(ask: Ask, right: Right, scope: Scope | None) -> Office | None:

@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.commands import handlers, replies
+from app.commands import allowance, handlers, replies
 from app.commands.asking import Ask
 from app.commands.grammar import NEED_WHAT_FOLLOWS, OFFICERS, parse
 from app.coop.members.identity import Who, cooperative_of, who_holds
@@ -21,6 +21,7 @@ from app.gateways.ussd import e164
 from app.sms import inbox, outbox, pieces, refusals
 from app.sms.broadcasts.timing import Terms
 from app.sms.models import Inbound
+from app.sms.policy import prepare
 from app.sms.reports import clean
 
 log = structlog.get_logger("sms")
@@ -128,14 +129,13 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         return
     known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
     holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
-    cause = operation_of(sms.provider_id)
     ask = Ask(
         session,
         sms.sender,
         order.word,
         holders,
         order.rest,
-        cause,
+        operation_of(sms.provider_id),
         now,
         sms.received_at,
         clerk.code,
@@ -144,19 +144,38 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         clerk.terms,
         clerk.part_price,
     )
-    state = "failed" if do is _apologise else handlers.state_of(ask)
-    if state == "greeted" and _greeted(session, sms):
-        inbox.settle(sms, state, whose=cooperative_of(holders))
+    day = clerk.terms.day_of(now)
+    if not allowance.open_to(ask, day):
+        _answer_no_more(ask, clerk, sms, do)
         return
+    state = "failed" if do is _apologise else handlers.state_of(ask)
     inbox.settle(sms, state, whose=cooperative_of(holders))
+    if state == "greeted" and _greeted(session, sms):
+        return
     words = do(order.word, ask)
     if order.word in OFFICERS and words == replies.HELP:
         inbox.settle(sms, "refused", whose=sms.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
-    _put_answer(session, clerk, sms, replies.fill(words, cost=clerk.cost, code=clerk.code), holders, now)
+    filled = replies.fill(words, cost=clerk.cost, code=clerk.code)
+    allowance.note(ask, day, _put_answer(session, clerk, sms, filled, holders, now))
 
 
-def _put_answer(session: Session, clerk: Clerk, sms: Inbound, words: str, holders: Sequence[Who], now: datetime) -> None:
+def _answer_no_more(ask: Ask, clerk: Clerk, sms: Inbound, do: Do) -> None:
+    """Do in silence what must be done, keep the rest, and say once that a number has had its answers of the day."""
+    whose, day = cooperative_of(ask.holders), clerk.terms.day_of(ask.now)
+    if ask.word in allowance.STILL_DONE:
+        inbox.settle(sms, "failed" if do is _apologise else "handled", reason="answers of the day are spent", whose=whose)
+        do(ask.word, msgspec.structs.replace(ask, answered=False))
+    else:
+        inbox.settle(sms, "ignored", reason="answers of the day are spent", whose=whose)
+    words = allowance.last_words(ask, day)
+    if words:
+        filled = replies.fill(words, cost=clerk.cost, code=clerk.code)
+        allowance.note(ask, day, _put_answer(ask.session, clerk, sms, filled, ask.holders, ask.now))
+
+
+def _put_answer(session: Session, clerk: Clerk, sms: Inbound, words: str, holders: Sequence[Who], now: datetime) -> int:
+    """Put an answer in the outbox and return its parts."""
     who = holders[0] if len(holders) == 1 else None
     outbox.put(
         session,
@@ -170,6 +189,7 @@ def _put_answer(session: Session, clerk: Clerk, sms: Inbound, words: str, holder
         cooperative_id=who.cooperative_id if who else None,
         trace=f"sms-{clean(sms.provider_id, 40)}",
     )
+    return prepare(words, clerk.part_price).parts
 
 
 def _said_before(session: Session, clerk: Clerk, sms: Inbound, now: datetime) -> bool:

@@ -18,7 +18,14 @@ HOW_REPLY = (
 )
 REPLY_GONE = "Jappoo: message {number}: déjà traité, ou pas de votre CPS. Rien n'est envoyé. {cost}."
 REPLY_LONG = "Jappoo: réponse trop longue: {most} caractères au plus. Rien n'est envoyé. {cost}."
+REPLY_DIED = "Jappoo: code périmé (15 min), rien n'est parti. Renvoyez votre REPONDRE. {cost}."
 REPLIED = "Jappoo: réponse au message {number} envoyée, {parts} SMS. Reste à lire: {left}."
+ENOUGH = (
+    "Jappoo: assez de réponses par SMS à ce numéro aujourd'hui. Ce message et les suivants ne sont pas traités. Composez {code}."
+)
+DONE_UNSAID = (
+    "Jappoo: assez de réponses par SMS à ce numéro aujourd'hui. Vos STOP, devis, OUI et réclamations valent, sans réponse. {code}."
+)
 BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
 JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez la secrétaire de votre CPS, ou envoyez RAPPEL. {cost}."
 CALL_BACK = "Jappoo: c'est noté, on vous rappelle."

@@ -6,14 +6,20 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.sms.models import Inbound, Message, Report, StateChange
+from app.sms.models import Allowance, CodeMisses, Inbound, Message, ReplyDraft, Report, StateChange
 
 KEPT = timedelta(days=365)
+COUNTS_KEPT = timedelta(days=2)
+"""How long it is kept what a number had of a day's answers, which codes it missed, and an answer whose code nobody sent."""
 MOST = 1000
 
 
 def forget(session: Session, *, now: datetime) -> bool:
-    """Delete what is older than a year, of each table the oldest thousand at most; tell whether there may be more."""
+    """Delete what is older than a year, of each table the oldest thousand at most, and old counts; say if there may be more."""
+    old = now - COUNTS_KEPT
+    session.execute(delete(Allowance).where(Allowance.day < old.date()))
+    session.execute(delete(ReplyDraft).where(ReplyDraft.at < old))
+    session.execute(delete(CodeMisses).where(CodeMisses.day_from < old, CodeMisses.hour_from < old))
     messages = _old(session, Message.id, Message.created_at, now)
     session.execute(delete(StateChange).where(StateChange.message_id.in_(messages)))
     session.execute(delete(Message).where(Message.id.in_(messages)))

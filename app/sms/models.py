@@ -1,8 +1,8 @@
 """Messages before and after they leave, reports on them, and what came in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Utc
@@ -127,6 +127,44 @@ class Inbound(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_by: Mapped[int | None] = mapped_column(Id)
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class ReplyDraft(Base):
+    """An officer's answer to a letter that waits for its `OUI <code>`; kept for a day."""
+
+    __tablename__ = "reply_drafts"
+    __table_args__ = (Index("ix_reply_drafts_sender", "sender", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    sender: Mapped[str] = mapped_column(String(16))
+    letter_id: Mapped[int] = mapped_column(Id)
+    words: Mapped[str] = mapped_column(Text)
+    code_digest: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
+class CodeMisses(Base):
+    """Wrong codes that a number sent behind `OUI`: `in_hour` since `hour_from`, `in_day` since `day_from`.
+
+    Until `dead_until` no code from it is compared at all.
+    """
+
+    __tablename__ = "sms_code_misses"
+    sender: Mapped[str] = mapped_column(String(20), primary_key=True)
+    hour_from: Mapped[datetime] = mapped_column(Utc)
+    in_hour: Mapped[int] = mapped_column(default=0)
+    day_from: Mapped[datetime] = mapped_column(Utc)
+    in_day: Mapped[int] = mapped_column(default=0)
+    dead_until: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class Allowance(Base):
+    """Parts of answers that a number, or all strangers together, have had on a day; `told` that no more are sent."""
+
+    __tablename__ = "sms_allowances"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    spender: Mapped[str] = mapped_column(String(24), primary_key=True)
+    parts: Mapped[int]
+    told: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Halt(Base):

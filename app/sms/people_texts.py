@@ -7,6 +7,17 @@ DAKAR = ZoneInfo("Africa/Dakar")
 NOT_YOU = "Ce n'est pas vous ? Voyez votre secrétaire."
 
 
+def pins_tried(number: int, since: datetime) -> str:
+    """Tell who has just typed the right PIN that wrong ones were typed before, since when."""
+    return f"Jappoo: {number} essais faux de votre code secret depuis le {_day(since)} à {_hour(since)}. {NOT_YOU}"
+
+
+def pins_sprayed(phone: str | None, at: datetime) -> str:
+    """Tell an administrator that many wrong PINs are typed, on one number or on all (None)."""
+    where = f"sur le {phone}" if phone else "sur beaucoup de numéros"
+    return f"Jappoo: beaucoup de codes secrets faux {where} à {_hour(at)}. Leur essai est suspendu. Voyez docs/operations."
+
+
 def reset_opened(until: datetime, code: str) -> str:
     """Tell that a PIN can be chosen anew, until when, and how to refuse it."""
     return f"Jappoo: un nouveau code secret est demandé. Composez {code} avant {_hour(until)} pour le choisir, ou le refuser."

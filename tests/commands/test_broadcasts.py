@@ -1,17 +1,21 @@
 """Broadcasts by SMS: estimated, confirmed by a code, frozen, stopped; nothing leaves before its OUI."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import msgspec
 import pytest
 from sqlalchemy import select, update
 
+from app.commands.inbound import take
+from app.coop.broadcasting import estimating
 from app.coop.members.models import Commune, Cooperative, Member, Number, OfficerAct
+from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.budget import reserved_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Inbound, Message
-from tests import quay, village
+from tests import letterbox, quay, village
 from tests.commands.conftest import TERMS, Desk
 
 WOMEN = 20
@@ -47,7 +51,7 @@ class Office(Desk):
 
 
 def code_in(answer):
-    found = re.search(r"OUI (\d{4})", answer)
+    found = re.search(r"OUI (\d{4,6})\b", answer)
     assert found, answer
     return found[1]
 
@@ -114,15 +118,57 @@ def test_who_said_stop_before_or_after_the_oui_gets_none(office):
     assert list(states.values()).count("queued") == ALL - 2
 
 
-def test_a_code_opens_nothing_from_another_number_and_is_guessed_five_times(office):
+def test_a_code_opens_nothing_from_another_number_and_is_guessed_five_times_an_hour(office):
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
     assert "pas le bon" in office.ask(f"OUI {code}", quay.PRESIDENT)
     assert "PRIX, SOLDE" in office.ask(f"OUI {code}", village.AWA)
     wrong = f"{(int(code) + 1) % 10_000:04d}"
-    for _ in range(5):
+    for _ in range(4):
         assert "pas le bon" in office.ask(f"OUI {wrong}")
-    assert "Nouveau devis" in office.ask(f"OUI {code}")
+    said = office.ask(f"OUI {wrong}")
+    assert "OUI ne vaut plus par SMS avant demain 10:00" in said
+    assert "*384*44135# puis 8, 2" in said
+    assert "ne vaut plus" in office.ask(f"OUI {code}")
     assert office.sent() == []
+
+
+def test_misses_are_counted_over_all_estimates_of_a_sender(office, clock):
+    """A new estimate gives no new tries, nor does another hour: ten a day."""
+    for round_ in range(2):
+        for number in range(4):
+            office.ask(f"DIFF TOUS Marché {round_}{number}")
+            assert "pas le bon" in office.ask("OUI 000000")
+        clock.forward(hours=1)
+    assert "pas le bon" in office.ask("OUI 000000")
+    assert "ne vaut plus" in office.ask("OUI 000000")
+    assert "Envoyer: *384*44135# puis 8, 2 et code secret (15 min)" in office.ask("DIFF TOUS Tempête")
+    clock.forward(hours=24)
+    assert "envoi" in office.ordered()
+
+
+def test_a_right_code_is_no_miss(office):
+    code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    for _ in range(8):
+        assert "envoi 1" in office.ask(f"OUI {code}")
+    assert "pas le bon" in office.ask("OUI 000000")
+
+
+def test_a_code_has_more_digits_where_more_are_reached(office, monkeypatch):
+    assert len(code_in(office.ask(f"DIFF TOUS {TEXT}"))) == 4
+    monkeypatch.setattr(estimating, "FEW", ALL - 1)
+    assert len(code_in(office.ask(f"DIFF TOUS {TEXT} !"))) == 6
+
+
+def test_eight_wrong_codes_at_once_are_all_counted(postgres_database, clock):
+    office = make(postgres_database, clock)
+    office.ask(f"DIFF TOUS {TEXT}")
+    for number in range(8):
+        take(office.database, IncomingSms(f"at once {number}", quay.SECRETARY, "21512", "OUI 0000", None), clock())
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: letterbox.work_on_all(office.clerk, clock()), range(4)))
+    letterbox.work_on_all(office.clerk, clock())
+    said = [message.text for message in office.caused("sms:africastalking:at once")]
+    assert (sum("pas le bon" in text for text in said), sum("ne vaut plus" in text for text in said)) == (4, 4)
 
 
 def test_a_code_dies_after_a_quarter_of_an_hour_with_a_new_estimate(office, clock):
@@ -145,8 +191,9 @@ def test_a_dead_code_whose_hour_is_past_gets_no_estimate(office, clock):
 
 def test_only_the_last_estimates_wait_for_their_code(office):
     codes = [code_in(office.ask(f"DIFF TOUS Marché {place}")) for place in ("fermé", "ouvert", "fermé", "plein", "vide")]
-    assert [row.state for row in office.broadcasts()] == ["dead", "dead", "estimated", "estimated", "estimated"]
-    assert "Nouveau devis" in office.ask(f"OUI {codes[1]}")
+    states = [(row.state, row.by_pin) for row in office.broadcasts()]
+    assert states == [("dead", False), ("estimated", True)] + [("estimated", False)] * 3
+    assert "remplacé par un devis plus récent, rien n'est parti. Nouveau devis" in office.ask(f"OUI {codes[1]}")
 
 
 def test_a_number_that_changed_lately_cant_confirm(office, clock):

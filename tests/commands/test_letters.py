@@ -1,6 +1,7 @@
 """What no command understands is a letter: an officer of the sender's co-operative is told, reads it and answers, once."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -33,6 +34,13 @@ def waiting(desk, cooperative=1):
         return [letter.text for letter in inbox.unread(reader, cooperative)]
 
 
+def replied(desk, words, sender=quay.SECRETARY):
+    """Write an answer and send it by its code; give the answer to `OUI`."""
+    ready = desk.say(words, sender=sender)
+    code = re.search(r"OUI (\d{4})", ready)
+    return desk.say(f"OUI {code[1]}", sender=sender) if code else ready
+
+
 def sent(desk, to=village.AWA):
     return [row.text for row in desk.answers() if row.to_number == to][-1]
 
@@ -57,7 +65,7 @@ def test_who_is_of_no_co_operative_writes_to_the_federation(office):
     office.say(QUESTION, sender=village.NOBODY)
     assert (waiting(office), waiting(office, None)) == ([], [QUESTION])
     assert "déjà traité" in office.say("REPONDRE 1 oui", sender=quay.SECRETARY)
-    assert "envoyée" in office.say("REPONDRE 1 oui", sender=quay.ADMINISTRATOR)
+    assert "envoyée" in replied(office, "REPONDRE 1 oui", quay.ADMINISTRATOR)
     assert (sent(office, village.NOBODY), told(office)) == ("La fédération: oui", [])
 
 
@@ -66,7 +74,7 @@ def test_who_is_of_no_co_operative_writes_to_the_federation(office):
 )
 def test_an_officer_answers_by_sms_in_the_co_operatives_name(office, words):
     office.say(QUESTION)
-    assert office.say(words, sender=quay.PRESIDENT) == "Jappoo: réponse au message 1 envoyée, 1 SMS. Reste à lire: 0."
+    assert replied(office, words, quay.PRESIDENT) == "Jappoo: réponse au message 1 envoyée, 1 SMS. Reste à lire: 0."
     assert sent(office) == "CPS Joal: Oui, à 7h. Apportez la carte."
     assert waiting(office) == []
     [act] = office.rows(OfficerAct)
@@ -75,9 +83,33 @@ def test_an_officer_answers_by_sms_in_the_co_operatives_name(office, words):
     assert (row.closed_at, row.closed_by) == (office.clock(), 102)
 
 
+def test_an_answer_is_read_back_and_leaves_once_by_its_code(office):
+    office.say(QUESTION)
+    ready = office.say("REPONDRE 1 Oui, à 7h.", sender=quay.SECRETARY)
+    code = re.search(r"OUI (\d{4}) \(15 min\)", ready)[1]
+    assert ready.startswith('770000012 lira: "CPS Joal: Oui, à 7h." (1 SMS). Envoyer: OUI')
+    assert [row.text for row in office.answers() if row.cause == "letter:1"] == []
+    assert "pas le bon" in office.say(f"OUI {(int(code) + 1) % 10_000:04d}", sender=quay.SECRETARY)
+    assert "PRIX, SOLDE" in office.say(f"OUI {code}", sender=village.AWA)
+    first = office.say(f"OUI {code}", sender=quay.SECRETARY)
+    assert "envoyée" in first
+    assert office.say(f"OUI {code}", sender=quay.SECRETARY) == first
+    assert [row.text for row in office.answers() if row.cause == "letter:1"] == ["CPS Joal: Oui, à 7h."]
+
+
+def test_an_answers_code_dies_after_a_quarter_of_an_hour(office):
+    office.say(QUESTION)
+    code = re.search(r"OUI (\d{4})", office.say("REPONDRE 1 oui", sender=quay.SECRETARY))[1]
+    office.clock.forward(minutes=15)
+    assert "périmé" in office.say(f"OUI {code}", sender=quay.SECRETARY)
+    assert waiting(office) == [QUESTION]
+
+
 def test_the_second_officer_is_told_that_it_is_done_and_nothing_more_is_sent(office):
     office.say(QUESTION)
-    office.say("REPONDRE 1 oui", sender=quay.SECRETARY)
+    ready = office.say("REPONDRE 1 non", sender=quay.PRESIDENT)
+    replied(office, "REPONDRE 1 oui")
+    assert "déjà traité" in office.say(f"OUI {re.search(r'OUI ([0-9]+)', ready)[1]}", sender=quay.PRESIDENT)
     assert "déjà traité" in office.say("REPONDRE 1 non", sender=quay.PRESIDENT)
     assert sent(office) == "CPS Joal: oui"
     assert len(office.rows(OfficerAct)) == 1

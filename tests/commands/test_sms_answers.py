@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from app.commands import replies
+from app.commands import allowance, replies
 from app.commands.grammar import OFFICERS, WORDS, parse
 from app.commands.inbound import Clerk
 from app.coop.members import notice
@@ -250,7 +250,9 @@ def test_no_text_breaks_anything(counter, text):
     assert counter.all(Inbound.state) != [("failed",)]
 
 
-def test_each_answer_is_one_part_but_the_notice(counter):
+def test_each_answer_is_one_part_but_the_notice(counter, monkeypatch):
+    for most in ("MEMBER", "STRANGER"):
+        monkeypatch.setattr(allowance, most, 1000)
     texts = ["AIDE", "STOP", "STOP ALERTE", "START", "SOLDE", "PRIX", "PRIX thiof", "PRIX zzz", "RAPPEL", "LANGUE", "LANGUE wo"]
     texts += ["PROD", "PROD thiof 99999", "PROD thiof 99999", "PROD thiof 0", "PROD sardinele 3", "PROD zzz 3", "PROD yeet 3 kg"]
     long = {text: counter.hear(text) for text in texts} | {f"shared {text}": counter.hear(text, SHARED) for text in texts}

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.coop.members import activation, appointing, pins
+from app.coop.members.models import Number
 from app.coop.members.offices import NotYours, office_for
 from app.sms.models import Message
 from tests import quay, village
@@ -70,11 +71,26 @@ def test_the_federations_offices_are_for_a_number_of_ones_own(peopled, clock):
     for fault in ({"role": "secretary"}, {"phone": village.SHARED}, {"name": None}):
         with pytest.raises(appointing.NotAppointed):
             _federal(peopled, clock, **fault)
-    assert _federal(peopled, clock, phone=village.AWA, role="auditor").activation is None
+    assert _federal(peopled, clock, phone=village.AWA, name=None, role="auditor").activation is None
     assert len(_federal(peopled, clock).activation) == 6
     with peopled.transaction() as session:
         assert appointing.revoke_for_federation(session, NEW, "administrator", now=clock())
         assert not appointing.revoke_for_federation(session, "+221780000009", "administrator", now=clock())
+
+
+@pytest.mark.parametrize("noted", [{"trusted": True}, {"proof_wanted": True}, {"trusted": True, "proof_wanted": True}], ids=str)
+def test_a_number_that_is_anothers_or_not_proved_gives_nobody_an_office(peopled, clock, noted):
+    with peopled.transaction() as session:
+        session.add(Number(phone=NEW, person_id=1, registered_at=clock(), **noted))
+    for name in (None, "Moussa Nouveau"):
+        with pytest.raises(appointing.NotAppointed, match="one's own"):
+            _federal(peopled, clock, name=name)
+
+
+def test_a_name_that_is_given_is_the_holders_or_nobody_is_appointed(peopled, clock):
+    with pytest.raises(appointing.NotAppointed, match="another name"):
+        _federal(peopled, clock, phone=village.AWA, name="Moussa Nouveau", role="auditor")
+    assert _federal(peopled, clock, phone=village.AWA, name=" awa  1", role="auditor").name == "Awa 1"
 
 
 def _renew(database, clock, phone=quay.ADMINISTRATOR):

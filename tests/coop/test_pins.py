@@ -6,19 +6,25 @@ from nacl import pwhash
 
 from app.coop.members import pins
 from app.coop.members.models import Person
-from app.coop.members.pins import Locked, Right, Wrong
+from app.coop.members.pins import Busy, Locked, Right, Wrong
 from tests.village import LONG_AGO, PEPPERS
 
 TRIVIAL = [
     ("0000", True), ("9999", True), ("1234", True), ("6789", True), ("7890", True), ("4321", True), ("0987", True), ("2580", True),
-    ("1950", True), ("1999", True), ("2007", True), ("2026", True), ("0012", True), ("2468", False), ("1357", False),
-    ("8642", False), ("1122", False), ("2100", False), ("1235", False), ("0852", False),
+    ("1950", True), ("1999", True), ("2007", True), ("2026", True), ("0012", True), ("2468", True), ("1357", True),
+    ("8642", True), ("1122", True), ("0852", True), ("6969", True), ("1004", True), ("4774", True), ("5683", True),
+    ("7391", False), ("5083", False), ("7193", False), ("2100", False), ("1235", False), ("8068", False),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("pin", "expected"), TRIVIAL)
 def test_what_anybody_would_guess_is_trivial(pin, expected):
     assert pins.trivial(pin, "+221770000012") is expected
+
+
+def test_nine_thousand_four_hundred_and_fifty_four_pins_are_left_to_choose():
+    pins_left = [pin for pin in (f"{number:04d}" for number in range(10_000)) if not pins.trivial(pin, "+221770000012")]
+    assert len(pins_left) == 9454
 
 
 @pytest.mark.parametrize(
@@ -112,13 +118,28 @@ def test_one_without_a_pin_is_never_let_in(village):
     assert Trier(village, person=4)("2468") == Locked(None)
 
 
-def test_a_third_try_that_was_cut_off_does_not_lock_for_good(village):
+@pytest.mark.parametrize("pin", ["2468", "0000"])
+def test_a_third_try_that_was_cut_off_makes_room_after_ten_seconds(village, pin):
+    """Until then nobody can know whether it was right; the next one takes its place, and locks when it is wrong."""
+    attempt = Trier(village)
     with village.transaction() as session:
         person = session.get_one(Person, 1)
-        person.pin_tries, person.pin_last_try = 3, "a hop whose process died before its hash was checked"
-    attempt = Trier(village)
-    assert attempt("2468") == Locked(attempt.now + timedelta(hours=1), fresh=True, round=1)
-    attempt.now += timedelta(hours=1)
+        person.pin_tries, person.pin_tried_at = 3, attempt.now
+        person.pin_last_try = "a hop whose process died before its hash was checked"
+    attempt.now += timedelta(seconds=9)
+    assert attempt(pin) == Busy()
+    attempt.now += timedelta(seconds=1)
+    answer = attempt(pin)
+    assert isinstance(answer, Right) if pin == "2468" else answer == Locked(attempt.now + timedelta(hours=1), fresh=True, round=1)
+
+
+def test_the_right_pin_in_eight_sessions_at_once_is_no_lock(postgres_village):
+    attempt = Trier(postgres_village)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: attempt("2468", f"thread {number}"), range(8)))
+    assert {type(answer) for answer in answers} <= {Right, Busy}
+    assert Right in {type(answer) for answer in answers}
+    assert attempt.told == []
     assert isinstance(attempt("2468"), Right)
 
 
@@ -137,4 +158,5 @@ def test_eight_at_once_never_get_more_than_three_hashes_checked(postgres_village
     assert sorted(answer.left for answer in answers if isinstance(answer, Wrong)) == [1, 2]
     assert sum(isinstance(answer, Locked) and answer.fresh for answer in answers) == 1
     assert {answer.until for answer in answers if isinstance(answer, Locked)} == {attempt.now + timedelta(hours=1)}
+    assert {type(answer) for answer in answers} <= {Wrong, Locked, Busy}
     assert attempt.told == [1]

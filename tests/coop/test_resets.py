@@ -215,3 +215,30 @@ def test_at_once_a_window_serves_one_and_is_opened_twice_at_the_most(postgres_vi
     later = NOW + timedelta(days=2)
     helped = at_once(lambda number: by_peer(postgres_village, 201 + number, "C00204", later).until, 3)
     assert sum(one is not None for one in helped) == 1, "two words make one window; the third waits for a fourth"
+
+
+def _neighbours(database):
+    """Give member 1 a trusted number, somebody else's, proved long ago."""
+    with database.transaction() as session:
+        session.add(Number(phone="+221770009999", person_id=1, place=None, registered_at=LONG_AGO, trusted=True))
+
+
+@pytest.mark.parametrize("lose", [numbers.flag, numbers.release])
+def test_barring_her_own_number_makes_nobody_elses_good_for_a_new_pin(shore, lose):
+    _neighbours(shore)
+    with shore.transaction() as session:
+        own = session.scalar(select(Number.id).where(Number.phone == AWA))
+        lose(session, 1, own, by_person_id=101, now=NOW)
+    assert why(by_officer, shore, now=NOW + timedelta(hours=71)) == "lost"
+    by_officer(shore, now=NOW + timedelta(hours=73))
+    assert choose(shore, now=NOW + timedelta(hours=73), phone="+221770009999")
+
+
+@pytest.mark.parametrize("lose", [numbers.flag, numbers.release])
+def test_a_window_that_is_open_shuts_when_her_own_number_is_barred(shore, lose):
+    _neighbours(shore)
+    by_officer(shore)
+    with shore.transaction() as session:
+        lose(session, 1, session.scalar(select(Number.id).where(Number.phone == AWA)), by_person_id=101, now=NOW)
+    assert not choose(shore, phone="+221770009999")
+    assert opens(shore, "2468")

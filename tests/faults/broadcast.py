@@ -106,7 +106,7 @@ def order(database: Database, recipients: int) -> None:
         for statement in MEMBERS:
             session.execute(text(statement), {"recipients": recipients} if ":recipients" in statement else {})
         made = estimate(session, office, Draft("TOUS", TEXT), sender=sender, operation="1", key=village.KEY, terms=terms, now=now)
-        confirming.confirm(session, made.broadcast, office, operation="2", terms=terms, now=now, at_once=0)
+        confirming.confirm(session, made.broadcast, office, channel="sms", operation="2", terms=terms, now=now, at_once=0)
 
 
 def _taken(house: House) -> Counter[str]:

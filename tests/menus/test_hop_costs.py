@@ -39,8 +39,8 @@ def asked():
     return counting
 
 
-PIN = ["SELECT numbers", "UPDATE people", "UPDATE people", "SELECT assisted_acts"]
-"""The number still opens the account, the try is counted, cleared when it was right, and whatever waits for her word."""
+PIN = ["SELECT numbers", "SELECT wrong_pins", "UPDATE people", "UPDATE people", "SELECT assisted_acts"]
+"""The number opens the account, no PINs rest, the try is counted, cleared when it was right, and whatever waits for her word."""
 
 
 @pytest.mark.parametrize(

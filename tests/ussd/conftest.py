@@ -15,6 +15,7 @@ from menus.desk import Desk, SqlActs
 from menus.publishing import compiled
 from menus.whole import bindings
 from tests import village
+from tests.commands.conftest import TERMS
 from tests.conftest import Clock
 
 CONSTANTS = {"cost": "Gratuit", "code": "*384*44135#", "help": "*384*44135*8#"}
@@ -73,7 +74,7 @@ def engine_on(database: Database, store: Any, clock: Clock | None = None) -> Eng
         shelf=OneMenu(),
         acts=SqlActs(database, clock) if clock else SqlActs(database),
         bindings=bindings,
-        desk=Desk(database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(database, 0), CONSTANTS["cost"]),
+        desk=Desk(database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(database, 0), TERMS, CONSTANTS["cost"]),
         secret=village.KEY,
         constants=CONSTANTS,
         **times,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.audience.query import Limits, reach, recipients
@@ -22,9 +22,22 @@ from app.sms.purposes import lane_of
 
 FRESH = timedelta(hours=72)
 """A number registered less than this ago can't confirm: it may have been changed to order this."""
-MOST_TRIES = 5
+MOST_LISTED = 40
+"""Estimates that an officer is shown, the newest."""
 WRITTEN_AT_ONCE = 2 * expanding.SLICE
 """Messages that are written with the confirmation; the rest by the lane's worker."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An estimate that waits for its officer's word; `francs` is its cost in XOF."""
+
+    id: int
+    purpose: str
+    said: str
+    recipients: int
+    francs: int
+    text: str
+    at: datetime
 
 
 class WrongCode(Exception):
@@ -32,7 +45,7 @@ class WrongCode(Exception):
 
 
 class TooOld(Exception):
-    """The code is dead; `broadcast` is what it was for."""
+    """The code opens nothing any more, by its age or since newer estimates took its place; `broadcast` is what it was for."""
 
     def __init__(self, broadcast: Broadcast) -> None:
         super().__init__(broadcast.id)
@@ -57,16 +70,27 @@ def find(session: Session, sender: str, code: str, key: bytes, *, now: datetime)
     found = session.scalar(mine.order_by(Broadcast.id.desc()).limit(1).with_for_update())
     if found is None:
         raise WrongCode(code)
-    if found.state == "dead" or (found.state == "estimated" and found.estimated_at <= now - CODE_LASTS):
+    if found.state == "dead" or (found.state == "estimated" and (found.by_pin or found.estimated_at <= now - CODE_LASTS)):
         raise TooOld(found)
     return found
 
 
-def miss(session: Session, sender: str, *, now: datetime) -> None:
-    """Count a wrong code against the sender's open estimates; five kill them."""
-    mine = (Broadcast.sender == sender) & (Broadcast.state == "estimated") & (Broadcast.estimated_at > now - CODE_LASTS)
-    session.execute(update(Broadcast).where(mine).values(tries=Broadcast.tries + 1))
-    session.execute(update(Broadcast).where(mine, Broadcast.tries >= MOST_TRIES).values(state="dead"))
+def waiting_for_pin(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> tuple[Waiting, ...]:
+    """Return the open estimates that an officer asked for from a number, newest first: the PIN needs none of their codes."""
+    cost = Broadcast.recipients * Broadcast.parts * Broadcast.price
+    rows = select(
+        Broadcast.id, Broadcast.purpose, Broadcast.said, Broadcast.recipients, cost, Broadcast.text, Broadcast.estimated_at
+    )
+    mine = (Broadcast.sender == phone) & (Broadcast.person_id == person_id) & (Broadcast.state == "estimated")
+    open_ones = rows.where(mine, Broadcast.estimated_at > now - CODE_LASTS)
+    return tuple(Waiting(*row) for row in reader.execute(open_ones.order_by(Broadcast.id.desc()).limit(MOST_LISTED)))
+
+
+def find_for_pin(session: Session, broadcast_id: int, person_id: int, phone: str, now: datetime) -> Broadcast | None:
+    """Return an officer's own broadcast, locked, when it waits for a word or was confirmed already; None otherwise."""
+    mine = (Broadcast.id == broadcast_id) & (Broadcast.sender == phone) & (Broadcast.person_id == person_id)
+    open_one = (Broadcast.state == "estimated") & (Broadcast.estimated_at > now - CODE_LASTS)
+    return session.scalar(select(Broadcast).where(mine, open_one | Broadcast.confirmed_at.is_not(None)).with_for_update())
 
 
 def office_of(session: Session, broadcast: Broadcast, person_id: int, today: datetime) -> Office:
@@ -82,12 +106,13 @@ def confirm(
     broadcast: Broadcast,
     office: Office,
     *,
+    channel: str,
     operation: str,
     terms: Terms,
     now: datetime,
     at_once: int = WRITTEN_AT_ONCE,
 ) -> None:
-    """Order an estimated broadcast that `find` has locked, and write about so many of its messages.
+    """Order an estimated broadcast that `find` or `find_for_pin` has locked, and write about so many of its messages.
 
     Raises FreshNumber, LeftAlready, budget.OverBudget, Nobody or TooSlow, and has then changed nothing.
     """
@@ -111,7 +136,7 @@ def confirm(
         office,
         broadcast.purpose,
         about=f"broadcast:{broadcast.id}",
-        channel="sms",
+        channel=channel,
         operation=operation,
         now=now,
         cooperative_id=broadcast.cooperative_id,

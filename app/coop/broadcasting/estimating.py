@@ -23,7 +23,9 @@ MOST_PARTS = 6
 MOST_AHEAD = timedelta(days=7)
 AGAIN_WITHIN = timedelta(minutes=10)
 MOST_OPEN = 3
-"""Estimates of one sender that wait for their code."""
+"""Estimates of one sender that wait for their code; the older ones wait for the PIN alone."""
+FEW, SHORT, LONG = 50, 4, 6
+"""Up to so many recipients a code has four digits, above six."""
 A_DAY = timedelta(days=1)
 _UNDER_WAY = ("expanding", "scheduled", "sending", "done")
 
@@ -85,12 +87,22 @@ class Estimate(msgspec.Struct, frozen=True):
 
 
 def estimate(
-    session: Session, office: Office, draft: Draft, *, sender: str, operation: str, key: bytes, terms: Terms, now: datetime
+    session: Session,
+    office: Office,
+    draft: Draft,
+    *,
+    sender: str,
+    operation: str,
+    key: bytes,
+    terms: Terms,
+    now: datetime,
+    by_pin: bool = False,
 ) -> Estimate:
     """Write down what a draft would reach and cost; raises Refused, or the audience's UnknownWord and OutOfScope.
 
-    The code is bound to the sender's number; an older estimate of the same by the same sender is dead, and so are all but the
-    last `MOST_OPEN`: who forges a sender's number could else have a hundred codes to guess at.
+    The code is bound to the sender's number; an older estimate of the same by the same sender is dead. Only the last `MOST_OPEN`
+    of a sender can be confirmed by their codes: somebody who forges the number could else have a hundred to guess at. The others,
+    and one made `by_pin`, wait for the officer's PIN on USSD: a forger's estimates never push hers out.
     """
     audience = read_audience(session.connection(), draft.audience, office.cooperative_id)
     if draft.wanted_at is not None and not now < draft.wanted_at <= now + MOST_AHEAD:
@@ -110,7 +122,7 @@ def estimate(
     mark = fingerprint(office.cooperative_id, draft, audience)
     before = same_before(session, draft.purpose, draft.text, audience, now)
     _bury(session, sender, mark)
-    code = _code(key, operation)
+    code = code_of(key, operation, SHORT if found.numbers <= FEW else LONG)
     row = Broadcast(
         cooperative_id=office.cooperative_id,
         person_id=office.person_id,
@@ -132,6 +144,7 @@ def estimate(
         capped=found.capped,
         without=found.without,
         code_digest=digest(key, sender, code),
+        by_pin=by_pin,
         wanted_at=draft.wanted_at,
         starts_at=starts,
         ends_at=ends,
@@ -213,13 +226,16 @@ def digest(key: bytes, sender: str, code: str) -> str:
     return hmac.new(key, f"broadcast:{sender}:{code}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _code(key: bytes, operation: str) -> str:
+def code_of(key: bytes, operation: str, digits: int) -> str:
+    """Return the code of an operation: it needn't be kept anywhere."""
     value = hmac.new(key, f"code:{operation}".encode(), hashlib.sha256).digest()
-    return f"{int.from_bytes(value[:8]) % 10_000:04d}"
+    return f"{int.from_bytes(value[:8]) % 10**digits:0{digits}d}"
 
 
 def _bury(session: Session, sender: str, mark: str) -> None:
+    """End the sender's open estimate of the same text, and let the older ones wait for the PIN alone."""
     mine = (Broadcast.sender == sender) & (Broadcast.state == "estimated")
-    newest = select(Broadcast.id).where(mine, Broadcast.fingerprint != mark).order_by(Broadcast.id.desc()).limit(MOST_OPEN - 1)
+    session.execute(update(Broadcast).where(mine, Broadcast.fingerprint == mark).values(state="dead"))
+    newest = select(Broadcast.id).where(mine).order_by(Broadcast.id.desc()).limit(MOST_OPEN - 1)
     kept = session.scalars(newest).all()
-    session.execute(update(Broadcast).where(mine, Broadcast.id.not_in(kept)).values(state="dead"))
+    session.execute(update(Broadcast).where(mine, Broadcast.id.not_in(kept)).values(by_pin=True))

@@ -62,15 +62,23 @@ def appoint_for_federation(
     key: bytes,
     now: datetime,
 ) -> Appointed:
-    """Give an office of the federation to whoever alone holds a number (E.164), or to somebody new, who needs a name.
+    """Give an office of the federation to the person who alone has a number (E.164), proved, as their own; or to somebody new.
+
+    Somebody new needs a name; of somebody who has the number a name that is given must be theirs.
 
     Somebody new gets an activation number, for a PIN of their own at the first use of the Bureau. Raises NotAppointed.
     """
-    holders = session.execute(select(Person).join(Number).where(Number.phone == phone).with_for_update()).scalars().all()
+    numbered = select(Person, Number).join(Number).where(Number.phone == phone).with_for_update()
+    holders = session.execute(numbered).all()
     if len(holders) > 1:
         raise NotAppointed("several people have this number: an office of the federation wants one of its own")
     if holders:
-        person, opens = holders[0], None
+        person, number = holders[0]
+        if number.trusted or number.proof_wanted:
+            raise NotAppointed("this number is somebody else's, or not proved yet: an office wants a number of one's own")
+        if name and _plain(name) != _plain(person.name):
+            raise NotAppointed("somebody by another name has this number: leave --name out to appoint them")
+        opens = None
     elif name:
         person = Person(name=name[:40], language="fr")
         session.add(person)
@@ -136,6 +144,10 @@ def officers(reader: Connection | Session, today: date) -> list[Held]:
         .order_by(Role.cooperative_id.is_not(None), Role.cooperative_id, Role.id)
     )
     return [Held(*row) for row in reader.execute(rows)]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _member(session: Session, code: str, card: str) -> tuple[Cooperative, finding.Found]:

@@ -72,11 +72,7 @@ def answer(
 
     Raises Gone, TooLong. Of two officers at once one answers.
     """
-    words = " ".join(words.split())
-    whole = signed(session, office.cooperative_id, words)
-    parts = prepare(whole, part_price).parts
-    if not 0 < len(words) <= MOST_CHARACTERS or parts > MOST_PARTS or lost(whole):
-        raise TooLong(words)
+    whole, parts = as_sent(session, office.cooperative_id, words, part_price)
     sender = _close(session, office, letter, "letter answered", channel, operation, now)
     outbox.put(
         session,
@@ -89,6 +85,16 @@ def answer(
         cooperative_id=office.cooperative_id,
     )
     return parts
+
+
+def as_sent(reader: Connection | Session, cooperative_id: int | None, words: str, part_price: int) -> tuple[str, int]:
+    """Return an answer as its reader will see it, and its parts. Raises TooLong."""
+    words = " ".join(words.split())
+    whole = signed(reader, cooperative_id, words)
+    travelling = prepare(whole, part_price)
+    if not 0 < len(words) <= MOST_CHARACTERS or travelling.parts > MOST_PARTS or lost(whole):
+        raise TooLong(words)
+    return travelling.text, travelling.parts
 
 
 def signed(reader: Connection | Session, cooperative_id: int | None, words: str) -> str:

@@ -70,6 +70,7 @@ class Person(Base):
     pin_locked_until: Mapped[datetime | None] = mapped_column(Utc)
     pin_locked_for_good: Mapped[bool] = mapped_column(default=False, server_default=false())
     pin_last_try: Mapped[str | None] = mapped_column(String(80))
+    pin_tried_at: Mapped[datetime | None] = mapped_column(Utc)
     pin_set_at: Mapped[datetime | None] = mapped_column(Utc)
     reset_until: Mapped[datetime | None] = mapped_column(Utc)
     """Until then a new PIN may be chosen instead of the old one, on a number of the person's own."""
@@ -142,6 +143,21 @@ class Activation(Base):
     last_try: Mapped[str | None] = mapped_column(String(80))
     expires_at: Mapped[datetime] = mapped_column(Utc)
     used_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class WrongPin(Base):
+    """A wrong PIN: on which number, for whom. Right ones write nothing here, so that nobody waits for anybody."""
+
+    __tablename__ = "wrong_pins"
+    __table_args__ = (
+        Index("ix_wrong_pins_phone", "phone", "at"),
+        Index("ix_wrong_pins_person", "person_id", "at"),
+        Index("ix_wrong_pins_at", "at"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    phone: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(Utc)
 
 
 class Consent(Base):

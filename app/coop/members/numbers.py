@@ -138,6 +138,7 @@ def flag(session: Session, person_id: int, number_id: int, *, by_person_id: int 
     if phone is None:
         return None
     session.execute(update(Member).where(Member.person_id == person_id).values(amounts_by_sms=False))
+    _shut_reset(session, person_id)
     freeze_money(session, person_id, now)
     _note(session, person_id, phone, "flagged", by_person_id, now)
     return phone
@@ -150,6 +151,7 @@ def release(session: Session, person_id: int, number_id: int, *, by_person_id: i
     )
     if phone is None:
         return None
+    _shut_reset(session, person_id)
     freeze_money(session, person_id, now)
     _note(session, person_id, phone, "released", by_person_id, now)
     return phone
@@ -195,6 +197,12 @@ def settled(reader: Connection | Session, person_id: int, phone: str, now: datet
     return bool(reader.scalar(mine))
 
 
+def lost_lately(reader: Connection | Session, person_id: int, now: datetime) -> bool:
+    """Tell whether a number was barred or taken off a person's account within SETTLED."""
+    lost = (NumberChange.person_id == person_id) & NumberChange.act.in_(("flagged", "released")) & (NumberChange.at > now - SETTLED)
+    return bool(reader.scalar(select(exists().where(lost))))
+
+
 def proved_before(reader: Connection | Session, person_id: int, phone: str) -> bool:
     """Tell whether a number was the person's before its SIM changed: that was noted then."""
     flagged = (NumberChange.person_id == person_id) & (NumberChange.phone == phone) & (NumberChange.act == "flagged")
@@ -204,6 +212,11 @@ def proved_before(reader: Connection | Session, person_id: int, phone: str) -> b
 def lock_person(session: Session, person_id: int) -> None:
     """Have two acts on one person wait for each other."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
+def _shut_reset(session: Session, person_id: int) -> None:
+    """Shut a window for a new PIN: without this number the one that is left, somebody else's, would be good for it."""
+    session.execute(update(Person).where(Person.id == person_id, Person.reset_until.is_not(None)).values(reset_until=None))
 
 
 def _note(session: Session, person_id: int, phone: str, act: str, by: int | None, now: datetime) -> None:

@@ -9,13 +9,16 @@ from itertools import pairwise
 import msgspec
 from nacl import pwhash
 from nacl.exceptions import InvalidkeyError
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.members.common_pins import common
 from app.coop.members.models import Person
 from app.db.database import Database
 
 TRIES = 3
+LAPSES = timedelta(seconds=10)
+"""A counted try that was never held against the PIN makes room after this: its process died."""
 FIRST_LOCK, SECOND_LOCK = timedelta(hours=1), timedelta(days=1)
 MEMORY_KIB, PASSES = 7168, 5
 """argon2id's m and t; p is 1. The same hash as argon2-cffi's, in half the time."""
@@ -43,15 +46,19 @@ class Locked(msgspec.Struct, frozen=True):
     round: int = 0
 
 
+class Busy(msgspec.Struct, frozen=True):
+    """Three tries are being checked at this very moment: this one was neither counted nor checked."""
+
+
 def well_formed(pin: str) -> bool:
     """Tell whether it is exactly four ASCII digits."""
     return len(pin) == 4 and pin.isascii() and pin.isdigit()
 
 
 def trivial(pin: str, phone: str) -> bool:
-    """Tell whether anybody would guess it: repeats, runs, a year of birth, the number's last four, the pad's middle column."""
+    """Tell whether anybody would guess it: a common one, a run, a year of birth, the number's last four."""
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
-    return steps in ({0}, {1}, {9}) or pin[:2] in ("19", "20") or pin == "2580" or pin == phone[-4:]
+    return common(pin) or steps in ({1}, {9}) or pin[:2] in ("19", "20") or pin == phone[-4:]
 
 
 def hash_pin(pin: str, peppers: Peppers) -> tuple[str, int]:
@@ -70,12 +77,14 @@ def try_pin(
     peppers: Peppers,
     now: datetime,
     tell: Callable[[Session, Locked], None] | None = None,
-) -> Right | Wrong | Locked:
+) -> Right | Wrong | Locked | Busy:
     """Count a try, then check it. The count is committed before the hash, so that no race gets a fourth look.
 
-    `mark` names the hop: the same hop again is not counted twice. A right PIN clears the tries. The third wrong one locks
-    for an hour, the third after that for a day, the third after that until a reset; `tell` is called in the lock's transaction.
+    `mark` names the hop: the same hop again is not counted twice. A right PIN clears the tries. The third wrong one locks for an
+    hour, the third after that for a day, the third after that until a reset; `tell` is called in the lock's transaction. While
+    three are being checked others are Busy: that three were counted says nothing yet.
     """
+    again = or_(Person.pin_last_try == mark, Person.pin_tries >= TRIES)
     with database.transaction() as session:
         counted = session.execute(
             update(Person)
@@ -84,16 +93,17 @@ def try_pin(
                 Person.pin_hash.is_not(None),
                 Person.pin_locked_for_good.is_(False),
                 or_(Person.pin_locked_until.is_(None), Person.pin_locked_until <= now),
-                or_(Person.pin_tries < TRIES, Person.pin_last_try == mark),
+                or_(Person.pin_tries < TRIES, Person.pin_last_try == mark, _lapsed(now)),
             )
             .values(
-                pin_tries=case((Person.pin_last_try == mark, Person.pin_tries), else_=Person.pin_tries + 1),
+                pin_tries=case((again, Person.pin_tries), else_=Person.pin_tries + 1),
                 pin_last_try=mark,
+                pin_tried_at=now,
             )
             .returning(Person.pin_hash, Person.pin_pepper, Person.pin_tries)
         ).first()
         if counted is None:
-            return _barred(session, person_id, now, tell)
+            return _barred(session, person_id, now)
     hashed, pepper, tries = counted
     right = hashed is not None and pepper in peppers and _verify(hashed, _peppered(pin, peppers[pepper]))
     if not right and tries < TRIES:
@@ -127,10 +137,15 @@ def matches(pin: str, hashed: str, pepper: bytes) -> bool:
     return _verify(hashed, _peppered(pin, pepper))
 
 
-def _barred(session: Session, person_id: int, now: datetime, tell: Callable[[Session, Locked], None] | None) -> Locked:
-    """Answer a try that wasn't taken. Three tries without a lock: the third is being checked, or was cut off; lock in its stead."""
-    mark = session.scalar(select(Person.pin_last_try).where(Person.id == person_id, Person.pin_tries >= TRIES))
-    return _locked(session, person_id) if mark is None else _lock(session, person_id, mark, now, tell)
+def _lapsed(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for a third try that takes the place of one whose process died: without it nobody would ever lock."""
+    return (Person.pin_tries >= TRIES) & or_(Person.pin_tried_at.is_(None), Person.pin_tried_at <= now - LAPSES)
+
+
+def _barred(session: Session, person_id: int, now: datetime) -> Locked | Busy:
+    """Answer a try that wasn't taken: it is locked, or three others are being checked."""
+    locked = select(Person.pin_locked_for_good | func.coalesce(Person.pin_locked_until > now, False) | Person.pin_hash.is_(None))
+    return _locked(session, person_id) if session.scalar(locked.where(Person.id == person_id)) else Busy()
 
 
 def _lock(session: Session, person_id: int, mark: str, now: datetime, tell: Callable[[Session, Locked], None] | None) -> Locked:

@@ -25,7 +25,7 @@ PEER_WAITS = timedelta(hours=2)
 MOST_A_DAY, MOST_A_MONTH, MOST_HELPS = 2, 5, 2
 """Windows of a member in a day and in thirty days; members whom a peer helps in a day."""
 
-Why = Literal["own", "state", "often", "fresh", "place", "no_phone", "again"]
+Why = Literal["own", "state", "often", "fresh", "place", "no_phone", "again", "lost"]
 
 
 class NotNow(Exception):
@@ -119,8 +119,11 @@ def _check(session: Session, member: Found, helper: int, now: datetime) -> None:
         raise NotNow("state")
     if numbers.share_a_number(session, helper, member.person_id):
         raise NotNow("own")
-    if all(number.proof_wanted for number in numbers.numbers_of(session, member.person_id)):
+    proved = [number for number in numbers.numbers_of(session, member.person_id) if not number.proof_wanted]
+    if not proved:
         raise NotNow("no_phone")
+    if all(number.trusted for number in proved) and numbers.lost_lately(session, member.person_id, now):
+        raise NotNow("lost")  # else whoever bars her own telephone makes her neighbour's good for a new PIN
     opened = select(func.count()).select_from(Reset).where(Reset.person_id == member.person_id)
     for days, most in ((1, MOST_A_DAY), (30, MOST_A_MONTH)):
         if (session.scalar(opened.where(Reset.opened_at > now - timedelta(days=days))) or 0) >= most:

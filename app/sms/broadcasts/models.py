@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Json, Utc
@@ -14,11 +14,11 @@ _OPEN = text("state IN ('expanding', 'scheduled', 'sending', 'stopping')")
 class Broadcast(Base):
     """One text to an audience, as an officer ordered it; its id is the number that officers say.
 
-    *estimated* until its `OUI`, or *dead* without; then *expanding* (a message row for each number, up to the newest number
-    `frozen_to`, done as far as `cursor`), *scheduled*, *sending*, *done*; or *stopping*, then *stopped*. `price` is XOF a part,
-    `reserved` XOF of the budget of `budget_day`. From `rests_at` to `rests_until`, and at the same hours of
-    the days after, nothing of it leaves. `told` is the progress in per cent that its sender was told; `gone`, `failed`
-    and `doubted` are its messages as of `counted_at`.
+    *estimated* until its `OUI`, or *dead* without (`by_pin`: its code opens nothing, the officer's PIN on USSD does); then
+    *expanding* (a message row for each number, up to the newest number `frozen_to`, done as far as `cursor`), *scheduled*,
+    *sending*, *done*; or *stopping*, then *stopped*. `price` is XOF a part, `reserved` XOF of the budget of `budget_day`. From
+    `rests_at` to `rests_until`, and at the same hours of the days after, nothing of it leaves. `told` is the progress in per cent
+    that its sender was told; `gone`, `failed` and `doubted` are its messages as of `counted_at`.
     """
 
     __tablename__ = "broadcasts"
@@ -53,7 +53,7 @@ class Broadcast(Base):
     capped: Mapped[int]
     without: Mapped[int]
     code_digest: Mapped[str] = mapped_column(String(32))
-    tries: Mapped[int] = mapped_column(default=0)
+    by_pin: Mapped[bool] = mapped_column(default=False, server_default=false())
     wanted_at: Mapped[datetime | None] = mapped_column(Utc)
     starts_at: Mapped[datetime] = mapped_column(Utc)
     ends_at: Mapped[datetime] = mapped_column(Utc)

@@ -110,7 +110,7 @@ def order(database, clock, sender=quay.SECRETARY, office=quay.CLERK, wanted_at=N
     with database.transaction() as session:
         made = estimate(session, office, Draft("TOUS", text, False, wanted_at), **how)
         row = confirming.find(session, sender, made.code, village.KEY, now=clock())
-        confirming.confirm(session, row, office, operation=text, terms=TERMS, now=clock())
+        confirming.confirm(session, row, office, channel="sms", operation=text, terms=TERMS, now=clock())
         return row.id
 
 

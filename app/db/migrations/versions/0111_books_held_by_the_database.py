@@ -8,8 +8,8 @@ from alembic import op
 
 from app.db.base import Id, Utc
 
-revision = "0114"
-down_revision = "0118"
+revision = "0111"
+down_revision = "0110"
 branch_labels = None
 depends_on = None
 

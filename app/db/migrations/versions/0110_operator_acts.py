@@ -5,7 +5,7 @@ from alembic import op
 
 from app.db.base import Id, Json, Utc
 
-revision = "0118"
+revision = "0110"
 down_revision = "0109"
 branch_labels = None
 depends_on = None

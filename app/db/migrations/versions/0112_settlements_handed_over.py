@@ -6,8 +6,8 @@ Settlements that wait for officers in the old way are asked anew.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0115"
-down_revision = "0114"
+revision = "0112"
+down_revision = "0111"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,43 @@
+"""How many parts of answers a number gets a day, and what is still done for one that has had them.
+
+Who sends is only what the network says, and can be forged: each answer goes to the true number, at our cost.
+"""
+
+from datetime import date
+
+from app.commands import broadcasting, replies
+from app.commands.asking import Ask
+from app.sms import allowances
+
+MEMBER, OFFICER, STRANGER = 30, 60, 5
+"""Parts a day to one number, by who holds it."""
+STRANGERS = 300
+"""Parts a day to all numbers that nobody holds, together."""
+LONGEST = 4
+"""Parts of the longest answer: the last one may begin with one part left."""
+STILL_DONE = ("STOP", "STOP ALERTE", "START", "DIFF", "URGENT", "OUI", "ANNULER", "NON", "CONTESTER")
+"""What no forger may take from a number by using its answers up: wills, contests, warnings and what stops them."""
+_STRANGERS = "strangers"
+
+
+def open_to(ask: Ask, day: date) -> bool:
+    """Tell whether a number may have one more answer today; waits for another message of the same number."""
+    had = allowances.spend(ask.session, ask.phone, day)
+    if not ask.holders:
+        return had < STRANGER and allowances.spend(ask.session, _STRANGERS, day) < STRANGERS
+    return had < MEMBER or (had < OFFICER and broadcasting.officer(ask, "read") is not None)
+
+
+def note(ask: Ask, day: date, parts: int) -> None:
+    """Count an answer's parts."""
+    for spender in (ask.phone,) if ask.holders else (ask.phone, _STRANGERS):
+        allowances.spend(ask.session, spender, day, parts)
+
+
+def last_words(ask: Ask, day: date) -> str | None:
+    """Return the sentence that ends a day's answers; None when it was said, or all strangers' parts are spent."""
+    if not ask.holders and allowances.spend(ask.session, _STRANGERS, day) >= STRANGERS:
+        return None
+    if not allowances.tell_once(ask.session, ask.phone, day):
+        return None
+    return replies.DONE_UNSAID if ask.word in STILL_DONE else replies.ENOUGH

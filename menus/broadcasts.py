@@ -1,0 +1,107 @@
+"""Estimates of broadcasts that wait for their officer's word, and the word given by PIN."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.commands import broadcast_replies as said
+from app.coop.broadcasting import confirming
+from app.coop.broadcasting.estimating import Nobody, TooSlow
+from app.coop.members.offices import NotYours
+from app.db.operations import once
+from app.sms.broadcasts.budget import OverBudget
+from app.sms.broadcasts.words import first_words, number, numbers
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead
+from menus.call_backs import age_words
+from menus.caller import Hop, acting_office, who_of
+
+menu = Bindings("broadcasts")
+Said = Annotated[str, kinds.Kind("words", "m" * 24)]
+Words = Annotated[str, kinds.Kind("words", "m" * 24)]
+Number = Annotated[int, kinds.Kind("words", "9" * 9)]
+Reach = Annotated[str, kinds.Kind("words", "9 999 999 numéros, 99 999 999 F")]
+MOST_SAID = 24
+
+
+class EstimateRow(msgspec.Struct, frozen=True):
+    id: int
+    age: kinds.Short
+    whom: kinds.Short
+    start: kinds.Short
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    said: Said
+    reach: Reach
+    words: Words
+
+
+class Sent(msgspec.Struct, frozen=True):
+    order: Number
+    reach: Reach
+
+
+class Why(msgspec.Struct, frozen=True):
+    why: kinds.Phrase
+
+
+@menu.rows()
+def estimates(hop: Hop) -> Sequence[EstimateRow]:
+    """Give the officer's open estimates of this number, newest first."""
+    return [EstimateRow(one.id, age_words(hop.now - one.at), one.said[:16], first_words(one.text)[:16]) for one in _waiting(hop)]
+
+
+@menu.source(leads={"broadcast_kept": Why})
+def estimate(hop: Hop) -> Estimate:
+    """Say what the PIN sends: to whom, how many, at what cost, its first words."""
+    one = next((one for one in _waiting(hop) if one.id == hop.kept["estimate"]["id"]), None)
+    if one is None:
+        raise Lead("broadcast_kept", Why("Ce devis n'attend plus"))
+    whom = f"ALERTE {one.said}" if one.purpose == "urgent" else one.said
+    return Estimate(whom[:MOST_SAID], _reach(one.recipients, one.francs), first_words(one.text)[:MOST_SAID])
+
+
+@menu.effect(leads={"not_yours": None, "broadcast_kept": Why})
+def send_broadcast(hop: Hop, session: Session) -> Sent:
+    """Order the broadcast, once, whether by SMS or here."""
+    person = who_of(hop).person_id
+    acting_office(session, hop, "broadcast")
+    broadcast = confirming.find_for_pin(session, hop.kept["estimate"]["id"], person, hop.phone, hop.now)
+    if broadcast is None:
+        raise Lead("broadcast_kept", Why("Ce devis n'attend plus"))
+    try:
+        office = confirming.office_of(session, broadcast, person, hop.now)
+        how = {"channel": "ussd", "operation": hop.operation, "terms": hop.desk.terms, "now": hop.now}
+
+        def order() -> dict[str, str]:
+            confirming.confirm(session, broadcast, office, **how)  # type: ignore[arg-type]
+            return {"said": said.confirmed(broadcast, hop.desk.terms, hop.now)}
+
+        about = {"broadcast": broadcast.id}
+        once(session, f"broadcast:{broadcast.id}", "broadcast", about, order, person_id=person, now=hop.now)
+    except NotYours:
+        raise Lead("not_yours") from None
+    except confirming.FreshNumber:
+        raise Lead("broadcast_kept", Why("Votre numéro a changé il y a moins de 72 h")) from None
+    except confirming.LeftAlready as left:
+        raise Lead("broadcast_kept", Why(f"Même texte déjà parti: envoi {left.before.id}")) from None
+    except OverBudget as over:
+        raise Lead("broadcast_kept", Why(f"Budget du jour dépassé de {number(over.francs)} F")) from None
+    except Nobody:
+        raise Lead("broadcast_kept", Why("Personne à joindre")) from None
+    except TooSlow:
+        raise Lead("broadcast_kept", Why("Trop de monde pour une alerte de 3 h")) from None
+    cost = broadcast.recipients * broadcast.parts * broadcast.price
+    return Sent(broadcast.id, _reach(broadcast.recipients, cost))
+
+
+def _waiting(hop: Hop) -> tuple[confirming.Waiting, ...]:
+    with hop.desk.database.read() as reader:
+        return confirming.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
+
+
+def _reach(recipients: int, francs: int) -> str:
+    return f"{numbers(recipients)}, {number(francs)} F"
