@@ -57,7 +57,7 @@ PIN = ["SELECT numbers", "SELECT wrong_pins", "UPDATE people", "UPDATE people", 
         (quay.SECRETARY, ("8",), ["SELECT numbers", "SELECT roles", "SELECT approvals"]),
         (quay.SECRETARY, ("8", "5"), []),
         (quay.SECRETARY, ("8", "5", "2"), ["SELECT numbers"]),
-        (quay.SECRETARY, ("8", "5", "2", "2468"), [*PIN, "SELECT roles"]),
+        (quay.SECRETARY, ("8", "5", "2", "2468"), [*PIN, "SELECT roles", "SELECT roles"]),
     ],
 )
 def test_a_hop_asks_for_no_more_than_it_shows(line, asked, phone, entries, statements):

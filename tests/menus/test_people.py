@@ -229,7 +229,7 @@ def test_a_trusted_number_opens_the_account_and_is_told_no_amounts(officers, dat
     number = activation_in(talk.type("2468"))
     assert "ouvre votre compte" in dial(officers, SPARE, "1", number, "2468")
     assert "Parts" in dial(officers, SPARE, "1", "2468")
-    assert "Impossible" in dial(officers, village.AWA, "7", "2468", "4", "1", "1")
+    assert "Impossible" in dial(officers, village.AWA, "7", "2468", "4", "1", "2468")
     with database.read() as reader:
         assert reader.scalar(select(Number.trusted).where(Number.phone == SPARE)) is True
 

@@ -12,12 +12,13 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from app.coop.broadcasting.estimating import Draft, estimate
 from app.coop.contests import opening
 from app.coop.ledger.models import Payout
 from app.coop.ledger.services import open_accounts
 from app.coop.members.identity import who_holds
 from app.coop.members.models import Cooperative, Member, Number, Person, Role
-from app.coop.members.offices import Directory, NotYours, Right
+from app.coop.members.offices import Directory, NotYours, Office, Right
 from app.coop.payments.models import Payment
 from app.coop.production.models import CooperativeProduct, Weighing
 from app.ussd.bindings import Hop, Lead, Refused
@@ -25,6 +26,7 @@ from menus.desk import Desk
 from menus.publishing import compiled
 from menus.whole import bindings
 from tests import hands, quay, village
+from tests.commands.conftest import TERMS
 
 MENU = compiled()
 SCREENS = [screen for screen in MENU.screens.values() if screen.guard in get_args(Right)]
@@ -41,6 +43,7 @@ TYPED = {
     "paper_line": "00203",
     "sign_reference": "payment",
     "till_card": "00201",
+    "till_hand_card": "00201",
     "till_reference": "payout",
 }
 """What of CPS1's is typed at a question."""
@@ -67,8 +70,8 @@ NOBODYS = {
     "weight": "12,5",
 }
 """What is typed at questions that name nobody."""
-OWN = {"confirm_list", "publish_price", "enter_member", "make_batch"}
-"""Acts on the officer's own list, price or due money: they take no id of anybody."""
+OWN = {"confirm_list", "publish_price", "enter_member", "make_batch", "move_box"}
+"""Acts on the officer's own list, price, box or due money: they take no id of anybody."""
 NOT_NOW = {
     "ask_lease_for": "one is on its way",
     "ask_merge": "one of the two is leaving",
@@ -80,7 +83,7 @@ NOT_NOW = {
     "settle": "something is on its way",
 }
 """Acts that CPS1's own officers can't do here either, for another reason."""
-NOS = ("changed", "taken", "not_yours", "denied", "gone", "barred", "call_back_gone", "letter_gone")
+NOS = ("changed", "taken", "not_yours", "denied", "gone", "barred", "call_back_gone", "letter_gone", "broadcast_kept")
 BY_KEPT = {"assisted_declarations", "numbers_of_whom", "payouts_to_hand"}
 """Lists of the member whom a question before has found in the officer's scope."""
 EMPTY = {"days_due", "products_due", "payouts_to_hand"}
@@ -112,9 +115,12 @@ def houses(sqlite_database, clock):
 class Houses:
     def __init__(self, database, clock):
         self.database, self.clock = database, clock
-        self.desk = Desk(database, village.PEPPERS, village.KEY, "*384*44135#", 20, Directory(database, 0), "Gratuit")
+        self.desk = Desk(database, village.PEPPERS, village.KEY, "*384*44135#", 20, Directory(database, 0), TERMS, "Gratuit")
+        with database.transaction() as session:
+            how = {"sender": quay.SECRETARY, "operation": "matrix", "key": village.KEY, "terms": TERMS, "now": clock()}
+            estimate(session, Office(101, "secretary", 1), Draft("CPS1", "Réunion du bureau", False, None), **how)
         self.kept = self._collected()
-        for screen in ("till_hand_pin", "hand_over", "leaver_confirm", "weigh_grade"):
+        for screen in ("till_hand_over", "hand_over", "leaver_confirm", "weigh_grade"):
             self.act(FIRST, MENU.screens[screen], self.kept, keep=True)
         with database.transaction() as session:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))

@@ -101,7 +101,7 @@ def test_a_card_without_a_declaration_a_refusal_and_an_undo(line, database):
     assert "2 notée(s)" in scales.said
     scales.type("2")
     assert "Annuler réf" in scales.said
-    scales.type("1")
+    scales.type("2468")
     assert "1 notée(s)" in scales.said
     scales.type("1")
     assert "1 pesée(s): 30 kg. 30 000 F" in scales.said
