@@ -35,7 +35,7 @@ format: .venv/.installed-tests ## Format the code
 
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@
-	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.siege;; esac
+	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forger;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.siege;; esac
 
 lock: ## Pin every package and its hashes again
 	$(if $(PYTHON),,$(error no Python 3.11 or newer))

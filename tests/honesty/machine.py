@@ -66,6 +66,8 @@ class Honesty(RuleBasedStateMachine):
 
     ground: ClassVar[Ground]
     steps: ClassVar[int] = 0
+    struck: ClassVar[int] = 0
+    acted: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,6 +184,7 @@ class Honesty(RuleBasedStateMachine):
         struck = self.faults.struck
         self.faults.quiet()
         new = self.news(key)
+        Honesty.struck, Honesty.acted = Honesty.struck + struck, Honesty.acted + len(new)
         note(f"{parts} {fails} -> {reply and (reply.text, reply.more)} acts {new}")
         assert len(self.effects.get(key, ())) <= 1, "one confirmation acted twice"
         if new:

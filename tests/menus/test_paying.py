@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from app.coop.contests.models import Contest
 from app.coop.ledger.reading import balances_of
@@ -12,6 +14,7 @@ from app.coop.members.models import Cooperative, Member, OfficerAct
 from app.coop.payments.models import Payment
 from app.gsm7 import septets
 from app.sms.models import Message
+from menus.whole import bindings
 from tests import quay, treasury
 
 
@@ -200,3 +203,24 @@ def test_a_frozen_account_gets_no_money_at_the_counter(phone, database):
         session.execute(update(Member).where(Member.id == 203).values(money_frozen_until=datetime.now(UTC) + timedelta(hours=2)))
     assert "suspendue" in hand(phone, "203")
     assert payments(database)[2].state == "open"
+
+
+@pytest.mark.parametrize("fault", [OperationalError("SELECT", {}, Exception("gone")), RuntimeError("a fault of ours")])
+@pytest.mark.parametrize("broken", ["guard:pay", "source:hand_standing"])
+@pytest.mark.parametrize("again", ["kept", "lost"])
+def test_what_was_handed_over_is_said_also_when_the_next_screen_cant_be_shown(phone, database, monkeypatch, broken, fault, again):
+    def fails(hop):
+        del hop
+        raise fault
+
+    phone(quay.TREASURER, "8", "3", "1", "2468", "1", "1", "1", "1", "2468")
+    officer = phone(quay.TREASURER, "8", "3", "2", "2468", "201")
+    kind, _, name = broken.partition(":")
+    group = bindings.groups()[kind]
+    monkeypatch.setitem(group, name, msgspec.structs.replace(group[name], call=fails))
+    said = officer.type("1")
+    assert [row.state for row in payments(database)] == ["handed_over", "open", "open"]
+    assert said.startswith("Remis: 9 800 F à C00201, réf ")
+    if again == "lost":
+        monkeypatch.undo()
+    assert "Rien n'est" not in officer.again()
