@@ -1,4 +1,4 @@
-"""`python -m tests.soak.honesty [STEPS]`: hops whose store and database fail at any call, 50,000 steps; the words agree with the books."""
+"""`python -m tests.soak.honesty [STEPS]`: 50,000 hops whose store and database fail at any call; the words agree with the books."""
 
 import json
 import sys
