@@ -51,7 +51,7 @@ class Why(msgspec.Struct, frozen=True):
 @menu.rows()
 def estimates(hop: Hop) -> Sequence[EstimateRow]:
     """Give the officer's open estimates of this number, newest first."""
-    return [EstimateRow(one.id, age_words(hop.now - one.at), one.said[:16], first_words(one.text)[:16]) for one in _waiting(hop)]
+    return [EstimateRow(one.id, age_words(hop.now - one.at), one.said[:16], first_words(one.typed)[:16]) for one in _waiting(hop)]
 
 
 @menu.source(leads={"broadcast_kept": Why})

@@ -11,6 +11,7 @@ import msgspec
 from app.cli.desk import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from app.coop.ledger.box import Box
@@ -36,8 +37,8 @@ def show(cooperative: str, *, as_json: bool) -> None:
     """
     from app.coop.ledger.box import box_of
 
-    with open_database() as database, database.transaction() as session:
-        found = box_of(session, _scope(session, cooperative))
+    with open_database() as database, database.read() as reader:
+        found = box_of(reader, _scope(reader, cooperative))
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found) | {"there": found.there, "free": found.free}))
         return
@@ -66,8 +67,8 @@ def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
     click.echo(_words(cooperative, found))
 
 
-def _scope(session: "Session", code: str) -> int:
-    scope = cooperative_id(session, code)
+def _scope(reader: "Session | Connection", code: str) -> int:
+    scope = cooperative_id(reader, code)
     if scope is None:
         raise click.ClickException("which co-operative?")
     return scope

@@ -24,6 +24,10 @@ WITHOUT = {
     ("menus", "versions"): "it reads",
     ("ledger", "session"): "it reads the rules",
     ("broadcasts", "transaction"): "it reads",
+    ("importing", "transaction"): "a line each, behind the file's own row: nobody waits for the file",
+    ("importing", "session"): "it tries a line and takes it back",
+    ("importing", "_take"): "see transaction",
+    ("importing", "_try"): "see session",
 }
 """Where a command opens a transaction itself, or hands the database on, and why it is no operator's act."""
 

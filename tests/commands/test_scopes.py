@@ -101,7 +101,8 @@ def test_who_has_two_offices_answers_the_letters_of_both(house, sender):
     _both(house)
     house.say(QUESTION, sender)
     letter = max(row.id for row in house.rows(Inbound))
-    house.say(f"REPONDRE {letter} Oui, demain", quay.PRESIDENT)
+    code = _code(house.say(f"REPONDRE {letter} Oui, demain", quay.PRESIDENT))
+    house.say(f"OUI {code}", quay.PRESIDENT)
     assert [row.closed_by for row in house.rows(Inbound) if row.id == letter] == [102]
 
 

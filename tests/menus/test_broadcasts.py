@@ -49,7 +49,7 @@ def test_an_estimate_is_sent_by_the_pin_as_by_its_code(said, line, database):
     talk, listed = open_estimates(line)
     assert "1 0 min tous, CPS1 Marché fermé" in listed
     shown = talk.type("1")
-    assert 'tous, CPS1: 4 numéros, 80 F. "Marché fermé" Votre code secret ?' in shown
+    assert 'tous, CPS1: 4 numéros, 80 F. "CPS Joal: Marché fermé" Votre code secret ?' in shown
     assert "Code faux" in talk.type("7391")
     assert sent(database) == 0
     assert "Envoi 1: 4 numéros, 80 F" in talk.type("2468")

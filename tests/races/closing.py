@@ -1,12 +1,13 @@
 """Accounts that are being closed, and what others write on them meanwhile: the acts, each as one transaction's work."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 
 from app.coop.approved import approvals
 from app.coop.contests import opening
+from app.coop.ledger import handing as leaving_hands
 from app.coop.ledger import merging, settling, till
 from app.coop.members import finding, leaving
 from app.coop.payments import batches, handing
@@ -52,15 +53,23 @@ def ask_merge(session) -> int:
 
 
 def ask_settlement(session) -> int:
-    """Note that the other member leaves, and ask that her account be settled; return the approval that waits."""
+    """Note that the other member leaves, settle her account and hand the money over; return the payout that waits for her word."""
     member = finding.in_cooperative(session, 1, f"{OTHER:05d}")
-    leaving.note(session, SECRETARY, member, "77", channel="ussd", operation="leave", now=NOW)
-    settling.ask_settlement(session, SECRETARY, member, channel="ussd", operation="settle", now=NOW)
-    return session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "settlement")).one()
+    leaving.note(session, SECRETARY, member, "77", channel="ussd", operation="leave", now=NOW - timedelta(days=8))
+    payout = settling.ask_settlement(session, SECRETARY, member, channel="ussd", operation="settle", now=NOW).payout_id
+    wish = session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "settlement")).one()
+    for office in (PRESIDENT, TREASURER):
+        decided = approvals.decide(session, office, wish, approved=True, channel="ussd", operation=f"{office.role}", now=NOW)
+    assert decided.state == "approved"
+    leaving_hands.hand_over(session, TREASURER, payout, channel="ussd", operation="hand", now=NOW)
+    return payout
 
 
-def approve(session, wish: int) -> None:
-    """Give the last word."""
+def close(session, kind: str, wish: int) -> None:
+    """Give the last word: an officer's that two cards are one, or the member's own that the money has come."""
+    if kind == "settlement":
+        leaving_hands.receive(session, OTHER, wish, now=NOW)
+        return
     said = {"approved": True, "channel": "ussd", "operation": f"yes:{wish}", "now": NOW}
     assert approvals.decide(session, PRESIDENT, wish, **said).state == "approved"
 

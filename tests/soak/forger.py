@@ -49,7 +49,7 @@ def forge(database: Database, many: int = MANY, *, seed: int = 1) -> dict[str, i
             "sms": reader.scalar(select(func.count()).select_from(Inbound)) or 0,
             "ordered": reader.scalar(select(func.count()).where(Broadcast.confirmed_at.is_not(None))) or 0,
             "letters answered": reader.scalar(select(func.count()).where(Message.cause.startswith("letter:"))) or 0,
-            "hers waits for the PIN": sum(one.text.startswith("Temp") for one in waits),
+            "hers waits for the PIN": sum(one.typed.startswith("Temp") for one in waits),
             "francs": reader.scalar(select(func.sum(Message.price))) or 0,
             "bound": bound(officers=2, members=2, cooperatives=2),
         }

@@ -29,13 +29,14 @@ WRITTEN_AT_ONCE = 2 * expanding.SLICE
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """An estimate that waits for its officer's word; `francs` is its cost in XOF."""
+    """An estimate that waits for its officer's word: its text as typed and as it will be read; `francs` is its cost in XOF."""
 
     id: int
     purpose: str
     said: str
     recipients: int
     francs: int
+    typed: str
     text: str
     at: datetime
 
@@ -78,9 +79,8 @@ def find(session: Session, sender: str, code: str, key: bytes, *, now: datetime)
 def waiting_for_pin(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> tuple[Waiting, ...]:
     """Return the open estimates that an officer asked for from a number, newest first: the PIN needs none of their codes."""
     cost = Broadcast.recipients * Broadcast.parts * Broadcast.price
-    rows = select(
-        Broadcast.id, Broadcast.purpose, Broadcast.said, Broadcast.recipients, cost, Broadcast.text, Broadcast.estimated_at
-    )
+    of = (Broadcast.id, Broadcast.purpose, Broadcast.said, Broadcast.recipients)
+    rows = select(*of, cost, Broadcast.typed, Broadcast.text, Broadcast.estimated_at)
     mine = (Broadcast.sender == phone) & (Broadcast.person_id == person_id) & (Broadcast.state == "estimated")
     open_ones = rows.where(mine, Broadcast.estimated_at > now - CODE_LASTS)
     return tuple(Waiting(*row) for row in reader.execute(open_ones.order_by(Broadcast.id.desc()).limit(MOST_LISTED)))

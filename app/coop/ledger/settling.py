@@ -166,10 +166,16 @@ def book(session: Session, row: Payout, lines: list[tuple[int, int]], now: datet
 
 
 def close_paid(session: Session, row: Payout, now: datetime) -> None:
-    """Close the account whose member said by PIN that the settlement was paid."""
+    """Close the account whose member said by PIN that the settlement was paid; later, if something has come to it meanwhile."""
+    lock_member(session, row.member_id)
     departure = leaving.departure_of(session, row.member_id)
-    if departure is not None and not any(balance for _, balance in _balances(session, row.member_id)):
-        _close(session, departure.id, row.member_id, row.handed_by, f"payout:{row.id}", now)
+    if departure is None or any(balance for _, balance in _balances(session, row.member_id)):
+        return
+    try:
+        check_nothing_open(session, row.member_id, besides=row.id)
+    except StillOpen:
+        return
+    _close(session, departure.id, row.member_id, row.handed_by, f"payout:{row.id}", now)
 
 
 def close_signed(session: Session, now: datetime) -> int:
