@@ -5,7 +5,8 @@ try the same with what CPS1's had in hand. A new question or act fails here unti
 """
 
 import contextlib
-from datetime import date
+import shutil
+from datetime import UTC, date, datetime
 from typing import get_args
 
 import msgspec
@@ -21,12 +22,14 @@ from app.coop.members.models import Cooperative, Member, Number, Person, Role
 from app.coop.members.offices import Directory, NotYours, Office, Right
 from app.coop.payments.models import Payment
 from app.coop.production.models import CooperativeProduct, Weighing
+from app.db.database import Database
 from app.ussd.bindings import Hop, Lead, Refused
 from menus.desk import Desk
 from menus.publishing import compiled
 from menus.whole import bindings
 from tests import hands, quay, village
 from tests.commands.conftest import TERMS
+from tests.conftest import PATIENT_MS, Clock
 
 MENU = compiled()
 SCREENS = [screen for screen in MENU.screens.values() if screen.guard in get_args(Right)]
@@ -92,10 +95,22 @@ SHARED = {"priceable", "brought_products", "assisted_products"}
 
 
 @pytest.fixture
-def houses(sqlite_database, clock):
-    """CPS1 with something for every list, CPS2 with its officers and one member."""
-    hands.settle(sqlite_database, clock())
-    with sqlite_database.transaction() as session:
+def houses(founded, tmp_path, clock):
+    """Give what was founded, as a copy of the test's own."""
+    file, kept = founded
+    database = Database(f"sqlite:///{shutil.copyfile(file, tmp_path / 'houses.db')}", statement_ms=PATIENT_MS)
+    yield Houses(database, clock, kept)
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def founded(sqlite_template, tmp_path_factory):
+    """CPS1 with something for every list, CPS2 with its officers and one member; and what sessions of CPS1's may keep."""
+    file = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("houses") / "founded.db")
+    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
+    clock = Clock(datetime(2026, 11, 24, 10, tzinfo=UTC))
+    hands.settle(database, clock())
+    with database.transaction() as session:
         place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": village.LONG_AGO}
         session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
         session.flush()
@@ -109,13 +124,19 @@ def houses(sqlite_database, clock):
             session.add(Member(id=number, person_id=number, cooperative_id=2, **row))
             if role:
                 session.add(Role(person_id=number, role=role, cooperative_id=2, from_on=date(2026, 1, 1)))
-    return Houses(sqlite_database, clock)
+    houses = Houses(database, clock, {})
+    houses.found()
+    database.dispose()  # the last one to close writes the log back into the file
+    return file, houses.kept
 
 
 class Houses:
-    def __init__(self, database, clock):
-        self.database, self.clock = database, clock
+    def __init__(self, database, clock, kept):
+        self.database, self.clock, self.kept = database, clock, kept
         self.desk = Desk(database, village.PEPPERS, village.KEY, "*384*44135#", 20, Directory(database, 0), TERMS, "Gratuit")
+
+    def found(self):
+        database, clock = self.database, self.clock
         with database.transaction() as session:
             how = {"sender": quay.SECRETARY, "operation": "matrix", "key": village.KEY, "terms": TERMS, "now": clock()}
             estimate(session, Office(101, "secretary", 1), Draft("CPS1", "Réunion du bureau", False, None), **how)
