@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.coop.approved import sweeping
 from app.coop.contests import telling
 from app.coop.ledger import expiring, void_loans
-from app.coop.members import numbers, wrong_pins
+from app.coop.members import joining, numbers, wrong_pins
 from app.coop.production import passing_on
 from app.db import operations
 from app.db.database import is_outage
@@ -154,7 +154,7 @@ def _old_messages() -> None:
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
         more = False
-        for forget in (forgetting.forget, operations.forget):
+        for forget in (forgetting.forget, operations.forget, joining.forget):
             with _transaction("old messages") as session:
                 more |= forget(session, now=datetime.now(UTC))
     if more:

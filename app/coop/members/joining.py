@@ -21,6 +21,9 @@ from app.coop.members.offices import Office
 MOST_WAITING, MOST_A_DAY = 3, 6
 """Applications of one number that may wait, and that it may make in a day."""
 MOST_CARD_DRAWS = 20
+KEPT = timedelta(days=90)
+"""For how long an application may wait, and how long after its refusal it is known whose it was."""
+MOST_FORGOTTEN = 1000
 
 
 class NotYours(Exception):
@@ -173,6 +176,21 @@ def refuse(session: Session, office: Office, application_id: int, *, channel: st
     row = _decided(session, office, application_id, "refused", now)
     _audit(session, office, "application refused", row, None, channel, operation, now)
     return row.phone
+
+
+def forget(session: Session, *, now: datetime) -> bool:
+    """Refuse what has waited for KEPT, and blank what was refused so long ago, the oldest of each; tell if there may be more."""
+    old = now - KEPT
+    undecided = (Application.state == "waiting") & (Application.at <= old)
+    refused = (Application.state == "refused") & (Application.name != "") & (Application.decided_at <= old)
+    blank = {"name": "", "phone": None, "paper": None}
+    counts = []
+    for ended, values in ((undecided, {"state": "refused", "decided_at": now}), (refused, {})):
+        oldest = select(Application.id).where(ended).order_by(Application.id).limit(MOST_FORGOTTEN)
+        # the condition is asked again: an officer may have decided meanwhile
+        blanked = update(Application).where(Application.id.in_(oldest), ended).values(blank | values)
+        counts.append(len(session.execute(blanked.returning(Application.id)).all()))
+    return MOST_FORGOTTEN in counts
 
 
 def _decided(session: Session, office: Office, application_id: int, state: str, now: datetime) -> Application:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.broadcasting import stopping
 from app.coop.members import inbox, signing_in
-from app.coop.members.offices import NotYours, Office, Right, offices_of
+from app.coop.members.offices import NotYours, Office, Right, office_for
 from app.web.console import words
 from app.web.console.doors import caller, desk, guard, now, page_headers, say, terms
 from app.web.console.reading import look
@@ -85,10 +85,7 @@ def too_long(fault: inbox.TooLong) -> AnyResponse:
 def _office(transaction: Session, right: Right) -> Office:
     """Return the caller's office with a right, in the scope that the page shows. Raises NotYours."""
     here = caller()
-    for office in offices_of(transaction, here.person_id, now().date()):
-        if office.cooperative_id == here.office.cooperative_id and office.may(right):
-            return office
-    raise NotYours(right)
+    return office_for(transaction, here.person_id, right, now().date(), scope=here.office.scope)
 
 
 def _done(said: str) -> AnyResponse:

@@ -1,0 +1,70 @@
+"""An officer of CPS2 at the console sends what is CPS1's through each route that takes an id: it is refused, nothing is changed."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from app.coop.members.models import Cooperative, Member, Number, Person, Role
+from app.coop.models import Base
+from tests import letterbox, quay, village
+from tests.web.console.test_pages import inside, order
+
+SECOND = "+221770000301"
+REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
+TRIED = {
+    "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "console.stop": [({}, 403, "Rien n&#39;est fait.")],
+}
+"""What is sent to each route, with the status and the words that come back."""
+
+
+@pytest.fixture
+def houses(sqlite_database, app, clock):  # noqa: ARG001 - it makes the village
+    """Give CPS1 a letter and a broadcast, and CPS2 its secretary."""
+    with sqlite_database.transaction() as session:
+        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": village.LONG_AGO}
+        session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
+        session.add(Person(id=301, name="Autre 301", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1))
+        session.flush()
+        session.add(Number(phone=SECOND, person_id=301, place=None, registered_at=village.LONG_AGO))
+        session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
+        session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
+        letterbox.letter(session, "Qui peut venir ?", village.AWA, clock())
+    assert order(sqlite_database, clock) == 1
+    return sqlite_database
+
+
+def state(database):
+    with database.read() as reader:
+        tables = [table for table in Base.metadata.sorted_tables if table.name != "sign_ins"]
+        return {table.name: list(reader.execute(select(table).order_by(*table.primary_key))) for table in tables}
+
+
+def with_an_id(app):
+    """Return the console's routes that take something in their path."""
+    ours = {name for name, view in app.view_functions.items() if view.__module__.startswith("app.web.console")}
+    return {rule.endpoint: rule for rule in app.url_map.iter_rules() if rule.arguments and rule.endpoint in ours}
+
+
+def test_every_route_with_an_id_is_tried(app):
+    assert set(with_an_id(app)) == set(TRIED)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "form", "status", "says"),
+    [(one, *how) for one, hows in TRIED.items() for how in hows],
+    ids=lambda one: str(one)[:24],
+)
+def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, form, status, says):
+    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, 1), method="POST")
+    stranger = inside(officer, SECOND)
+    assert not [one for one in ("Qui peut venir", "Réunion demain") if one in stranger.page]
+    before = state(houses)
+    answer = stranger.send(path, **form)
+    assert (answer.status_code, says in stranger.page) == (status, True)
+    assert state(houses) == before
+    owner = inside(officer, quay.PRESIDENT)
+    before = state(houses)
+    assert owner.send(path, **form).status_code == 200
+    assert state(houses) != before
