@@ -1,0 +1,215 @@
+"""A member is erased: nothing of what anybody typed of them, at any question of the menu, is left in the database.
+
+Each question that keeps what is typed is walked to with the real engine, by the member and by officers, and the flow is gone on
+with until it acts. A new question is tried by itself, and fails here when no walk comes to it.
+"""
+
+import shutil
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from app.coop.contests import opening
+from app.coop.ledger.models import Account, Payout
+from app.coop.ledger.services import account_of, post
+from app.coop.members import joining
+from app.coop.members.erasing import erase_member
+from app.coop.members.events import Departure
+from app.coop.members.models import Member, Number, Person
+from app.coop.models import Base
+from app.coop.production.models import Weighing
+from app.db import operations
+from app.db.database import Database
+from app.sms import forgetting
+from app.sms.models import Inbound
+from app.ussd.vocabulary import Vocabulary
+from menus.publishing import CONSTANTS, compiled
+from menus.whole import bindings
+from tests import hands, letterbox, quay, treasury, village
+from tests.conftest import PATIENT_MS, Clock
+from tests.unguarded import unguarded
+from tests.ussd.conftest import Handset
+from tests.village import LONG_AGO
+
+NOW = LONG_AGO.replace(month=11, day=24, hour=10)
+MENU = compiled()
+SECRETS = Vocabulary(MENU, bindings, CONSTANTS).secrets
+NEVER_STANDS = {"assisted_told": "its source always leads on: to the question `assisted_word`, or past it"}
+QUESTIONS = [screen for screen in MENU.screens.values() if screen.form == "question" and screen.keep]
+ASKED = [screen.name for screen in QUESTIONS if screen.keep not in SECRETS and screen.name not in NEVER_STANDS]
+MEMBER, NAME, PHONE, CARD = 201, "Fatou Zqximarka", "+221769876543", "C98765"
+FREE = {"join_name": NAME, "member_name": NAME, "letter_words": "Zqxireponse", "contest_note": "Zqxinote", "till_asset": "Zqxibien"}
+"""What is typed at questions that take any words."""
+MARKS = (*dict.fromkeys(word.lower() for word in FREE.values()), PHONE.removeprefix("+221"), CARD.lower())
+THEIRS = dict.fromkeys(
+    ("assisted_member", "members_card", "till_card", "till_hand_card", "peers_card", "paper_line", "line", "hand_to"), CARD[1:]
+)
+TYPED = (
+    FREE
+    | THEIRS
+    | {"new_phone": "771112277", "chosen_pin": "3579", "same_pin": "3579", "member_phone": PHONE[4:], "other_card": "00202"}
+)
+PHONES = (PHONE, quay.SECRETARY, quay.TREASURER, quay.PRESIDENT, quay.ADMINISTRATOR, village.NOBODY, village.AWA)
+INSTEAD = {
+    "assisted_place": {"assisted_member": village.SHARED[4:]},
+    "weigh_refuse": {"grade": "4"},
+    "hand_next": {"hand_to": "1"},
+    **{goal: {"line": "3"} for goal in ("paper_number", "paper_day", "paper_line")},
+}
+"""What else is typed on the way to a question."""
+BEFORE = {
+    "assisted_word": "assisted_quantity",
+    "heirs_paper": "leaver_paper",
+    "sign": "hand",
+    "sign_number": "hand",
+    "till_sign": "till_hand_whom",
+    "till_sign_number": "till_hand_whom",
+}
+"""The flow by which a question comes to be asked at all."""
+NO_ACT = {
+    "assisted_caller": "the walk ends at a list that is too short",
+    "assisted_place": "what is another's, who shares a number, is looked at",
+    "card_card": "the account is open",
+    "heirs_paper": "the account can't be settled yet",
+    "merge_card": "these two can't be merged now",
+    "merge_other": "these two can't be merged now",
+}
+"""Questions that lead to no act here."""
+ASSET = FREE["till_asset"].lower()
+MUST_STAY = {
+    ("members", "card", CARD.lower()): "the books' entries stand under it",
+    ("consents", "phone", PHONE[4:]): "the proof of what was agreed to",
+    ("payouts", "asset", ASSET): "what is leased is in the books",
+    ("approvals", "words", ASSET): "and what officers decided about it",
+    ("approvals", "words", CARD.lower()): "the same, by its card",
+}
+"""What may be left: table, column and which of the marks; never the name."""
+LEAVES_WITH_TIME = ("sms_", "applications")
+"""Tables that a sweep empties, a year or ninety days after."""
+
+
+class Walk(hands.Hands):
+    """Hands that know where they go: to one question, and on to an act."""
+
+    acted = False
+
+    def to(self, goal: str, phone: str) -> bool:
+        """Walk on a telephone; tell whether the question was answered."""
+        for turn in range(4):
+            self.turn, self.goal, self.answered = turn, goal, False
+            self.away = self.distances(goal)
+            handset = Handset(self.engine, phone)
+            stands = handset.dial()
+            for _ in range(hands.HOPS_A_SESSION):
+                if not stands.more:
+                    break
+                self.clock.forward(seconds=20)
+                before, said = stands, handset.type(self.entry(stands, phone))
+                stands = said
+                if before.screen == goal and said.event != "refused":
+                    self.answered, self.away = True, self.nearest_act()
+                if self.answered and said.event == "acted":
+                    self.acted = True
+                    return True
+                if said.event == "refused":
+                    break
+            if self.answered:
+                return True
+        return False
+
+    def nearest_act(self):
+        ways = [self.distances(screen.name) for screen in MENU.screens.values() if screen.effect]
+        return {name: min(way.get(name, hands.FAR) for way in ways) for name in MENU.screens}
+
+    def entry(self, stands, phone):
+        screen = MENU.screens[stands.screen]
+        if screen.form == "choices":
+            return str(min(screen.choices, key=lambda number: self.way(screen.choices[number]), default=0))
+        if screen.form == "list":
+            return str(self.turn + 1)
+        if screen.form == "confirmation":
+            return "1"
+        if screen.ask == "pin":
+            return hands.PINS.get(phone, ("2468",))[0]
+        likely = hands.LIKELY.get(screen.ask, ("1",))
+        if screen.ask in ("sign_reference", "till_reference"):
+            return self.reference(screen.ask)
+        typed = TYPED | INSTEAD.get(self.goal, {})
+        return typed.get(screen.ask, likely[self.turn % len(likely)])
+
+    def reference(self, ask):
+        table = Base.metadata.tables["payments" if ask == "sign_reference" else "payouts"]
+        with self.database.read() as reader:
+            mine = select(table.c.reference).where(table.c.member_id == MEMBER, table.c.reference.is_not(None))
+            return reader.scalar(mine.limit(1)) or "1"
+
+
+@pytest.fixture(scope="session")
+def settled(sqlite_template, tmp_path_factory):
+    """Give a file: the village with something for every list, and a member whose name, number and card nobody else has."""
+    file = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("typed") / "settled.db")
+    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
+    hands.settle(database, NOW)
+    treasury.credited(database, [MEMBER], NOW, product=2)
+    with unguarded(database) as session:
+        session.execute(update(Person).where(Person.id == MEMBER).values(name=NAME))
+        session.execute(update(Member).where(Member.id == MEMBER).values(card=CARD))
+        session.execute(update(Number).where(Number.person_id == MEMBER).values(phone=PHONE))
+        session.execute(delete(Inbound))
+        letterbox.letter(session, f"Ici {NAME}", PHONE, NOW)
+        credited = session.scalar(select(func.min(Weighing.id)).where(Weighing.member_id == MEMBER, Weighing.state == "credited"))
+        opening.open_contest(session, MEMBER, "weighing", credited, channel="ussd", now=NOW)
+        lines = [(account_of(session, 1, None, "cash"), 5_000), (account_of(session, 1, MEMBER, "savings"), -5_000)]
+        post(session, operation="typed", kind="savings", cooperative_id=1, member_id=MEMBER, lines=lines, now=NOW)
+    database.dispose()
+    return file
+
+
+def walked(settled, tmp_path, screen):
+    """Walk to a question on every telephone that comes to it; give the database, who did, and whether it led to an act."""
+    database = Database(f"sqlite:///{shutil.copyfile(settled, tmp_path / 'typed.db')}", statement_ms=PATIENT_MS)
+    walk = Walk(database, Clock(NOW), 0)
+    if screen in BEFORE:
+        assert [phone for phone in PHONES if walk.to(BEFORE[screen], phone)]
+        with database.transaction() as session:
+            session.execute(update(Departure).values(kind="death"))
+    if screen.startswith("till_lease"):
+        with unguarded(database) as session:
+            session.execute(update(Payout).where(Payout.member_id == MEMBER).values(state="cancelled"))
+    walk.acted = False
+    return database, [phone for phone in PHONES if walk.to(screen, phone)], walk.acted
+
+
+def holding(database):
+    """Return where any mark stands: table, column, mark."""
+    with database.read() as reader:
+        return {
+            (table.name, column, mark)
+            for table in Base.metadata.sorted_tables
+            for row in reader.execute(select(table)).mappings()
+            for column, value in row.items()
+            for mark in MARKS
+            if mark in str(value).lower()
+        }
+
+
+@pytest.mark.parametrize("screen", ASKED)
+def test_nothing_that_was_typed_is_left(settled, tmp_path, screen):
+    database, came, acted = walked(settled, tmp_path, screen)
+    assert came
+    assert acted is (screen not in NO_ACT)
+    assert ("people", "name", NAME.lower()) in holding(database)
+    with unguarded(database) as session:
+        session.execute(update(Account).where(Account.member_id == MEMBER).values(balance=0))
+        session.execute(update(Member).where(Member.id == MEMBER).values(state="departed", left_on=date(2026, 11, 25)))
+    later = NOW + timedelta(days=3700)
+    with database.transaction() as session:
+        erase_member(session, CARD, now=later)
+    left = holding(database) - set(MUST_STAY)
+    assert {one for one in left if not one[0].startswith(LEAVES_WITH_TIME)} == set()
+    with database.transaction() as session:
+        for forget in (forgetting.forget, operations.forget, joining.forget):
+            assert not forget(session, now=later)
+    assert holding(database) - set(MUST_STAY) == set()
+    database.dispose()
