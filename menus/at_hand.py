@@ -5,11 +5,11 @@ from typing import Annotated, NoReturn
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.members import activation, finding
+from app.coop.members import activation, finding, telling
 from app.coop.members.offices import Office
 from app.ussd import kinds
 from app.ussd.bindings import Lead, Refused
-from menus.caller import Hop, acting_office
+from menus.caller import Hop, acting_office, who_of
 
 WHY: dict[str, str] = {
     "own": "Ce membre a votre numéro, ou c'est vous.",
@@ -69,6 +69,12 @@ class Issued(msgspec.Struct, frozen=True):
     place: str = ""
 
 
+class Placed(msgspec.Struct, frozen=True):
+    """The places on a number that is shared from now on."""
+
+    places: kinds.Phrase
+
+
 def whom_of(hop: Hop) -> Whom:
     """Return whose card was typed."""
     return msgspec.convert(hop.kept["whom"], Whom)
@@ -106,6 +112,17 @@ def read_phone(typed: str) -> str:
     if not (len(digits) == 9 and digits.isascii() and digits.isdigit() and digits.startswith("7")):
         raise Refused("bad")
     return f"+221{digits}"
+
+
+def tell_places(hop: Hop, session: Session, phone: str) -> Placed:
+    """Tell the holders of a number that is shared now their places; say them to who has just proved it."""
+    desk, mine = hop.desk, who_of(hop).person_id
+    holders = telling.tell_places(session, phone, hop.operation, now=hop.now, part_price=desk.part_price, trace=hop.trace)
+    own = [holder.place for holder in holders if holder.person_id == mine]
+    others = [holder.place for holder in holders if holder.person_id != mine]
+    if not own:
+        return Placed("")
+    return Placed(f"Votre place: {own[0]}" + (f", l'autre membre: {others[0]}. " if len(others) == 1 else ". "))
 
 
 def phone_words(phone: str) -> str:

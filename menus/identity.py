@@ -1,5 +1,6 @@
 """Who is it: place, activation, PIN; and the guard that asks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -8,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.coop.members import activation, numbers, pins, resets, wrong_pins
 from app.coop.members import notice as law
-from app.coop.members.identity import Who
+from app.coop.members.identity import Who, who_waits
 from app.coop.production import members_word
 from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
+from menus.at_hand import Placed, tell_places
 from menus.caller import Hop, Nothing, Words, clock_words, holders_of, message, tell_person, who_of
 
 menu = Bindings("identity")
@@ -22,6 +24,12 @@ STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "offi
 
 class Left(msgspec.Struct, frozen=True):
     left: kinds.Count
+
+
+class Enrolling(msgspec.Struct, frozen=True):
+    """Whose activation number was typed, on a number that they have yet to prove."""
+
+    person_id: int
 
 
 class Until(msgspec.Struct, frozen=True):
@@ -53,7 +61,10 @@ def unproved(hop: Hop, *, officer: bool = False) -> Divert:
         who = who_of(hop)
     if officer and who.state == "officer":
         return Divert("pin" if who.has_pin else "activation", who)
-    return Divert(_first(who, hop.now), who)
+    first = _first(who, hop.now)
+    if first in ("blocked", "departed", "officer") and who.place is None and (waiting := _waiting(hop)):
+        return Divert("enrol", waiting[0])
+    return Divert(first, who)
 
 
 def _first(who: Who, now: datetime) -> str:
@@ -81,9 +92,43 @@ def pin(hop: Hop, typed: str) -> Proved:
     """Check the PIN; a malformed one is not a try."""
     if not pins.well_formed(typed):
         raise Refused("form")
-    who, desk = who_of(hop), hop.desk
+    return _check_pin(hop, who_of(hop), typed)
+
+
+@menu.answer(
+    acts=True,
+    secret=True,
+    proves=True,
+    leads={"locked": Until, "enrolling": Enrolling, "dead": None},
+    refuses={"form": None, "wrong": Left, "number": Left},
+)
+def account_pin(hop: Hop, typed: str) -> Proved:
+    """Check the PIN; or, in its place, the activation number of who has yet to prove this number beside its owner."""
+    if _is_activation(typed) and (waiting := _waiting(hop)):
+        try:
+            enrolling = _enrolling(hop, waiting, typed)
+        except Refused as wrong:
+            raise Refused("number", wrong.values) from None
+        raise Lead("enrolling", enrolling)
+    return pin(hop, typed)
+
+
+@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until, "dead": None}, refuses={"form": None, "wrong": Left})
+def enrolling_pin(hop: Hop, typed: str) -> Proved:
+    """Check the PIN of whose activation number was right; a malformed one is not a try."""
+    if not pins.well_formed(typed):
+        raise Refused("form")
+    meant = msgspec.convert(hop.kept["enrolling"], Enrolling)
+    who = next((who for who in _waiting(hop) if who.person_id == meant.person_id), None)
+    if who is None:
+        raise Lead("dead")
+    return _check_pin(hop, who, typed, unproved_too=True)
+
+
+def _check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) -> Proved:
+    desk = hop.desk
     with desk.database.read() as reader:
-        if not hop.kept.get("enrolling") and not numbers.opens(reader, who.person_id, hop.phone):
+        if not unproved_too and not numbers.opens(reader, who.person_id, hop.phone):
             raise Lead("locked", Until("bloqué sur ce numéro"))
         seen = wrong_pins.look(reader, hop.phone, who.person_id, hop.now)
     if seen.rests:
@@ -138,17 +183,43 @@ def _asked(hop: Hop, who: Who) -> bool:
 @menu.answer(name="activation", acts=True, secret=True, leads={"dead": None}, refuses={"form": None, "wrong": Left})
 def activation_number(hop: Hop, typed: str) -> bool:
     """Check the activation number; a malformed one is not a try."""
-    typed = typed.replace(" ", "")
-    if not (len(typed) == 6 and typed.isascii() and typed.isdigit()):
-        raise Refused("form")
-    result = activation.try_activation(
-        hop.desk.database, who_of(hop).person_id, typed, hop.operation, key=hop.desk.key, now=hop.now
-    )
-    if isinstance(result, activation.Refused):
-        raise Refused("wrong", Left(result.left))
-    if isinstance(result, activation.Dead):
-        raise Lead("dead")
+    _enrolling(hop, (who_of(hop),), typed)
     return True
+
+
+@menu.answer(acts=True, secret=True, leads={"dead": None}, refuses={"form": None, "wrong": Left})
+def enrolling_number(hop: Hop, typed: str) -> Enrolling:
+    """Tell by the activation number who of those that have yet to prove this number is there; a malformed one is not a try."""
+    return _enrolling(hop, _waiting(hop), typed)
+
+
+def _enrolling(hop: Hop, waiting: Sequence[Who], typed: str) -> Enrolling:
+    """Count a try of whose number it is; a wrong one is a try of each."""
+    if not _is_activation(typed):
+        raise Refused("form")
+    desk, number, people = hop.desk, typed.replace(" ", ""), [who.person_id for who in waiting]
+    with desk.database.read() as reader:
+        meant = activation.whose(reader, people, number, key=desk.key)
+    tried = [
+        activation.try_activation(desk.database, person, number, hop.operation, key=desk.key, now=hop.now)
+        for person in ([meant] if meant else people)
+    ]
+    left = [result.left for result in tried if isinstance(result, activation.Refused)]
+    if left:
+        raise Refused("wrong", Left(max(left)))
+    if meant is None or not isinstance(tried[0], activation.Opened):
+        raise Lead("dead")
+    return Enrolling(meant)
+
+
+def _waiting(hop: Hop) -> tuple[Who, ...]:
+    with hop.desk.database.read() as reader:
+        return who_waits(reader, hop.phone)
+
+
+def _is_activation(typed: str) -> bool:
+    typed = typed.replace(" ", "")
+    return len(typed) == 6 and typed.isascii() and typed.isdigit()
 
 
 @menu.answer(secret=True, refuses={"form": None, "trivial": None})
@@ -184,12 +255,12 @@ def activate(hop: Hop, session: Session) -> Nothing:
 
 
 @menu.effect(leads={"dead": None})
-def enrol_number(hop: Hop, session: Session) -> Nothing:
+def enrol_number(hop: Hop, session: Session) -> Placed:
     """Let the number in hand open the account: the activation number and the PIN were right, one after the other."""
     if not (hop.kept.get("enrolling") and hop.proved and numbers.enrol(session, who_of(hop).person_id, hop.phone, now=hop.now)):
         raise Lead("dead")
     tell_person(session, hop, who_of(hop).person_id, f"enrolled:{hop.operation}", people_texts.number_proved(hop.now))
-    return Nothing()
+    return tell_places(hop, session, hop.phone)
 
 
 @menu.effect(leads={"shut": None})

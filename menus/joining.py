@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.coop.members import joining, numbers
 from app.coop.members.events import Application
-from app.coop.members.models import Number
 from app.coop.members.offices import holders_of_right
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import Barred, Issued, Named, office_of, phone_words, read_phone, refuse
+from menus.at_hand import Barred, Issued, Named, office_of, phone_words, read_phone, refuse, tell_places
 from menus.caller import Hop, Nothing, message_to, reading_office, tell_person, who_of
 
 menu = Bindings("joining")
@@ -168,7 +167,7 @@ def accept_application(hop: Hop, session: Session) -> Issued:
     if made.phone:
         words = people_texts.application_approved(made.place, hop.desk.code)
         tell_person(session, hop, made.person_id, f"admitted:{hop.operation}", words)
-        _tell_the_first(hop, session, made.phone, made.person_id)
+        tell_places(hop, session, made.phone)
     _tell_officers(hop, session, asked.cooperative_id, made.card)
     return Issued("member", hop.operation, made.card, f"Place {made.place}. " if made.place else "")
 
@@ -197,13 +196,6 @@ def _apply(hop: Hop, session: Session) -> Joined:
     words = people_texts.application_noted(place.code)
     message_to(session, hop, hop.phone, "answer", f"application:{row}", words, None, None)
     return Joined(place.code)
-
-
-def _tell_the_first(hop: Hop, session: Session, phone: str, new: int) -> None:
-    """Tell whoever was alone on a number the place that they have from now on."""
-    rows = session.execute(select(Number.person_id, Number.place).where(Number.phone == phone, Number.person_id != new)).all()
-    if len(rows) == 1:
-        tell_person(session, hop, rows[0].person_id, f"place:{hop.operation}", people_texts.place_given(rows[0].place))
 
 
 def _tell_officers(hop: Hop, session: Session, cooperative_id: int, card: str) -> None:

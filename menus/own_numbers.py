@@ -10,7 +10,7 @@ from app.coop.members.numbers import Held
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import Barred, CardNumber, NumberRow, phone_words, refuse
+from menus.at_hand import Barred, CardNumber, NumberRow, Placed, phone_words, refuse, tell_places
 from menus.caller import Hop, Nothing, member_of, tell_person, who_of
 
 menu = Bindings("own_numbers")
@@ -51,14 +51,14 @@ def numbers_to_drop(hop: Hop) -> Sequence[NumberRow]:
 
 
 @menu.effect(leads={"gone": None})
-def prove_number(hop: Hop, session: Session) -> Nothing:
+def prove_number(hop: Hop, session: Session) -> Placed:
     """Let another number open the account: the PIN was given on one that does."""
     person = who_of(hop).person_id
     wanted = next((one for one in numbers.numbers_of(session, person) if one.id == hop.kept["own_number"]["id"]), None)
     if wanted is None or not numbers.prove(session, person, wanted.phone, by_person_id=None, now=hop.now):
         raise Lead("gone")
     tell_person(session, hop, person, f"proved:{hop.operation}", people_texts.number_proved(hop.now))
-    return Nothing()
+    return tell_places(hop, session, wanted.phone)
 
 
 @menu.effect(leads={"gone": None})

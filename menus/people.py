@@ -42,6 +42,10 @@ class Told(msgspec.Struct, frozen=True):
 
 
 THEN = {
+    "shared": (
+        "Noté, {place}. N° d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, "
+        "et le tape à la place du code secret."
+    ),
     "number": "Noté. N° d'activation {n}, à dire en face: le membre compose {code} de ce numéro. Ou bien 7, 7, 1 sur l'ancien.",
     "sim": "Fait. Pour prouver ce numéro: n° d'activation {n}, à dire au membre en face, puis son code secret.",
     "card": "N° d'activation {n}, 30 jours. À écrire sur la carte ou à dire en face, jamais au téléphone.",
@@ -130,14 +134,17 @@ def note_number(hop: Hop, session: Session) -> Issued:
         _take_from_others(hop, session, office, phone)
     try:
         trusted = hop.kept["number_as"] == "trusted"
-        numbers.attach(session, person, phone, trusted=trusted, by_person_id=office.person_id, now=hop.now)
+        place = numbers.attach(session, person, phone, trusted=trusted, by_person_id=office.person_id, now=hop.now)
     except numbers.Known:
         refuse("known")
     except numbers.TooMany:
         refuse("many")
     _audit(hop, session, office, "number noted", member)
     tell_person(session, hop, person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
-    return _proof(hop, session, office, member, phone, "number", without_pin=hop.kept["number_as"] == "nopin")
+    if place:
+        _tell_holders(hop, session, phone, person)
+    done = _proof(hop, session, office, member, phone, "number", without_pin=hop.kept["number_as"] == "nopin")
+    return msgspec.structs.replace(done, then="shared", place=f"place {place}") if place and done.then == "number" else done
 
 
 @menu.effect(leads={"barred": Barred, "not_yours": None})
@@ -199,6 +206,12 @@ def _proof(
     except approvals.AlreadyAsked:
         refuse("asked")
     return Issued("second")
+
+
+def _tell_holders(hop: Hop, session: Session, phone: str, new: int) -> None:
+    """Tell whoever has a number that it was noted for somebody else too."""
+    for holder in session.scalars(select(Number.person_id).where(Number.phone == phone, Number.person_id != new)).all():
+        tell_person(session, hop, holder, f"wanted:{holder}:{hop.operation}", people_texts.number_wanted(hop.now))
 
 
 def _take_from_others(hop: Hop, session: Session, office: Office, phone: str) -> None:

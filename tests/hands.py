@@ -181,7 +181,7 @@ class Hands:
             return pick(("1", "1", "2", "3", "9", "0"))
         if screen.form == "confirmation":
             return pick(("1", "1", "1", "0"))
-        if screen.ask in ("pin", "chosen_pin", "same_pin"):
+        if screen.ask in ("pin", "account_pin", "enrolling_pin", "chosen_pin", "same_pin"):
             return pick(PINS.get(phone, ("2468",)))
         if screen.ask in ("place", "assisted_place", "reason", "assisted_word"):
             return pick(("1", "2", "3"))

@@ -79,9 +79,18 @@ def member_admitted(card: str, at: datetime) -> str:
     return f"Jappoo: nouveau membre accepté le {_day(at)}, carte {card}. Vous ne le connaissez pas ? Parlez-en entre responsables."
 
 
-def place_given(place: int) -> str:
-    """Tell whoever was alone on a number that it serves several now."""
-    return f"Jappoo: ce numéro sert à plusieurs membres. Votre chiffre de place est {place}. {NOT_YOU}"
+def number_wanted(at: datetime) -> str:
+    """Tell the owner of a number that it was noted for somebody else too, who has yet to prove it."""
+    return (
+        f"Jappoo: votre numéro est noté pour un autre membre aussi, le {_day(at)}. "
+        "Rien ne change pour vous avant sa preuve. Pas d'accord ? Voyez votre secrétaire."
+    )
+
+
+def place_given(phone: str, card: str | None, place: int) -> str:
+    """Tell a holder of a number that serves several now, with its nine digits, the place on it; an officer may have no card."""
+    whose = f"Carte {card}" if card else "Responsable"
+    return f"Jappoo: {phone} sert à plusieurs membres. {whose}: chiffre de place {place}. Une erreur ? Voyez votre secrétaire."
 
 
 def leaving_noted(at: datetime, due: date) -> str:

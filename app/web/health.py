@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
 
+from app.coop.members import wrong_pins
 from app.db.database import Database
 from app.sms import inbox, lanes, reports, spending
 from app.sms.models import Inbound, Message, Report
@@ -99,7 +100,9 @@ class _Figures(Collector):
                     messages.add_metric([lane.lane, state], count)
                 if lane.rests:
                     resting.add_metric([lane.lane, lane.rests], 1)
-        return [waiting, messages, resting]
+            wrong = wrong_pins.recent(reader, datetime.now(UTC))
+        words = "Wrong PINs of the last ten minutes, on all numbers"
+        return [waiting, messages, resting, GaugeMetricFamily("jappoo_wrong_pins_recent", words, value=wrong)]
 
     def _of_the_day(self, reader: Connection) -> list[Any]:
         """Return what was refused and spent since midnight, what is in doubt, and the letters that nobody has read."""

@@ -97,7 +97,7 @@ def test_two_who_join_from_one_number_get_places(line, database):
     for place in ("", "Place 2"):
         talk, _ = bureau(line, "6", "1", "1", "4711")
         assert place in talk.type("2468")
-    assert "place est 1" in " ".join(texts_to(database, FATOU))
+    assert "chiffre de place 1" in " ".join(texts_to(database, FATOU))
     assert "chiffre de place" in dial(line, FATOU, "1")
 
 

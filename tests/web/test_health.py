@@ -1,18 +1,19 @@
 """Alive, ready, measured; never a trace."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
+from app.coop.members import wrong_pins
 from app.sms import halts, inbox, outbox
 from app.sms.models import Message
 from config import tally
 from config.redis import connect
 from config.settings import load
-from tests import letterbox
+from tests import letterbox, village
 from tests.servers import Server
 
 
@@ -47,6 +48,15 @@ def test_metrics_behind_a_proxy_want_their_token(environment, given, status):
     if token := given.get("METRICS_TOKEN"):
         assert client.get("/metrics", headers=forwarded | {"Authorization": f"Bearer {token}"}).status_code == 200
     app.extensions["jappoo"]["database"].dispose()
+
+
+def test_metrics_count_the_wrong_pins_of_the_last_ten_minutes(client, database):
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        for minutes in (1, 9, 11):
+            at = now - timedelta(minutes=minutes)
+            wrong_pins.note(session, village.AWA, 1, now=at, part_price=20)
+    assert "jappoo_wrong_pins_recent 2.0" in client.get("/metrics").text.splitlines()
 
 
 def test_metrics_tell_of_refusals_doubts_letters_and_spending(client, database):

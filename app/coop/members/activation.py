@@ -1,12 +1,12 @@
 """First use: the activation number on the card, the notice, a PIN of one's own."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import case, delete, exists, or_, select, update
+from sqlalchemy import Connection, case, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.members import consent, notice, pins
@@ -70,6 +70,15 @@ def try_activation(
     if any(secrets.compare_digest(counted.digest, digest(number, person_id, one)) for one in every(key)):
         return Opened()
     return Refused(TRIES - counted.tries) if counted.tries < TRIES else Dead()
+
+
+def whose(reader: Connection, people: Sequence[int], number: str, *, key: bytes) -> int | None:
+    """Return whose activation number of these people it is; it counts no try, so `try_activation` must follow."""
+    rows = reader.execute(select(Activation.person_id, Activation.digest).where(Activation.person_id.in_(people))).all()
+    for person, kept in rows:
+        if any(secrets.compare_digest(kept, digest(number, person, one)) for one in every(key)):
+            return int(person)
+    return None
 
 
 def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phone: str, channel: str, now: datetime) -> bool:

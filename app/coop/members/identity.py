@@ -70,7 +70,22 @@ _WHO = (
 
 
 def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
-    """Return who holds `phone` (E.164), by place; () when nobody does, several on a shared number. One SELECT."""
+    """Return who holds `phone` (E.164), by place; () when nobody does, several on a shared number. One SELECT.
+
+    The owner of a number that nobody else has proved yet has no place, and holds it alone.
+    """
+    holders = _all_of(reader, phone)
+    return tuple(who for who in holders if who.place is None) or tuple(
+        msgspec.structs.replace(who, shared=len(holders) > 1) for who in holders
+    )
+
+
+def who_waits(reader: Connection, phone: str) -> tuple[Who, ...]:
+    """Return the active members who have yet to prove `phone` (E.164) by an activation number. One SELECT."""
+    return tuple(who for who in _all_of(reader, phone) if who.proof_wanted and who.state == "active")
+
+
+def _all_of(reader: Connection, phone: str) -> tuple[Who, ...]:
     rows = reader.execute(_WHO, {"phone": phone}).all()
     return tuple(
         Who(
@@ -82,7 +97,6 @@ def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
             cast(State, state or "officer"),
             bool(pin),
             language,
-            shared=len(rows) > 1,
             proof_wanted=proof,
             reset_until=reset,
             trusted=trusted,
@@ -104,5 +118,6 @@ def person_of(holders: Sequence[Who]) -> int | None:
 
 
 def serves_several(reader: Connection | Session, phone: str) -> bool:
-    """Tell whether a number serves more than one person."""
-    return (reader.scalar(select(func.count()).select_from(Number).where(Number.phone == phone)) or 0) > 1
+    """Tell whether a number serves more than one person, so that a place is asked for."""
+    holders, placed = reader.execute(select(func.count(), func.count(Number.place)).where(Number.phone == phone)).one()
+    return holders == placed > 1

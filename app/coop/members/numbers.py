@@ -2,9 +2,11 @@
 
 A number opens nothing before it is proved: by the activation number that an officer tells its holder and the person's own PIN,
 or, when there is no PIN to ask for, by a second officer. So no officer alone puts a telephone on a member's account.
+
+The owner of a number has no place digit until a second holder has proved it: whoever waits for that has a digit already.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -41,6 +43,14 @@ class Held(msgspec.Struct, frozen=True):
     proof_wanted: bool
 
 
+class Placed(msgspec.Struct, frozen=True):
+    """A holder of a shared number; `card` is None for an officer who is no member."""
+
+    person_id: int
+    place: int
+    card: str | None
+
+
 def reached_by(reader: Connection | Session, person_id: int) -> tuple[str, ...]:
     """Return a person's numbers in the order of `numbers_of`: where security notices go, all of them."""
     return tuple(number.phone for number in numbers_of(reader, person_id))
@@ -50,6 +60,14 @@ def numbers_of(reader: Connection | Session, person_id: int) -> list[Held]:
     """Return a person's numbers: proved before unproved, their own before a trusted one."""
     mine = select(Number.id, Number.phone, Number.trusted, Number.proof_wanted).where(Number.person_id == person_id)
     return [Held(*row) for row in reader.execute(mine.order_by(Number.proof_wanted, Number.trusted, Number.id))]
+
+
+def places_on(reader: Connection | Session, phone: str) -> list[Placed]:
+    """Return the holders of a shared number by place; [] for a number that is asked for no place."""
+    rows = select(Number.person_id, Number.place, Member.card).outerjoin(Member, Member.person_id == Number.person_id)
+    found = reader.execute(rows.where(Number.phone == phone).order_by(Number.place)).all()
+    placed = [Placed(person, place, card) for person, place, card in found if place]
+    return placed if len(placed) == len(found) > 1 else []
 
 
 def first_numbers(reader: Connection | Session, persons: Iterable[int]) -> dict[int, str]:
@@ -69,36 +87,38 @@ def attach(
     by_person_id: int | None,
     now: datetime,
 ) -> int | None:
-    """Give a person a number, E.164; return the place digit when it serves several, of whom a first one without gets a place too.
+    """Give a person a number, E.164; return their place digit when somebody has it already.
 
-    Raises Known, TooMany. Amounts by SMS end for everybody on a number that comes to be shared, or that is trusted.
+    Its owner gets a place when the number is proved, now or later. Amounts by SMS end when it is shared so, and for the person
+    when it is trusted. Raises Known, TooMany.
     """
-    holders = session.execute(select(Number).where(Number.phone == phone).order_by(Number.id).with_for_update()).scalars().all()
+    holders = _holders(session, phone)
     mine = numbers_of(session, person_id)
     if any(number.phone == phone for number in mine):
         raise Known(phone)
     if sum(number.trusted == trusted for number in mine) >= (MOST_TRUSTED if trusted else MOST_OWN):
         raise TooMany
-    free = [place for place in range(1, MOST_PLACES + 1) if place not in {holder.place for holder in holders}]
-    for holder in holders:
-        if holder.place is None:
-            holder.place = free.pop(0)
-    if holders and not free:
+    if len(holders) >= MOST_PLACES:
         raise TooMany
-    session.flush()
+    if not proof_wanted:
+        _place_owner(session, holders)
+    free = _free(holders)[any(holder.place is None for holder in holders) :]  # the first one is kept for the owner
     place = free[0] if holders else None
     session.add(
         Number(phone=phone, person_id=person_id, place=place, registered_at=now, trusted=trusted, proof_wanted=proof_wanted)
     )
-    if holders or trusted:
-        people = [holder.person_id for holder in holders] + [person_id]
-        session.execute(update(Member).where(Member.person_id.in_(people)).values(amounts_by_sms=False))
+    if trusted or (holders and not proof_wanted):
+        _stop_amounts(session, person_id)
     _note(session, person_id, phone, "added", by_person_id, now)
     return place
 
 
 def prove(session: Session, person_id: int, phone: str, *, by_person_id: int | None, now: datetime) -> bool:
-    """Let a number open the account, and freeze money; False when there is nothing to prove."""
+    """Let a number open the account, and freeze money; False when there is nothing to prove.
+
+    From now on a number with an owner is shared: the owner gets a place, and amounts by SMS end for both.
+    """
+    holders = _holders(session, phone)
     proved = (
         update(Number)
         .where(Number.person_id == person_id, Number.phone == phone, Number.proof_wanted)
@@ -107,6 +127,9 @@ def prove(session: Session, person_id: int, phone: str, *, by_person_id: int | N
     )
     if session.execute(proved).first() is None:
         return False
+    if len(holders) > 1 and any(holder.place for holder in holders if holder.person_id == person_id):
+        _place_owner(session, holders)
+        _stop_amounts(session, person_id)
     freeze_money(session, person_id, now)
     _note(session, person_id, phone, "proved", by_person_id, now)
     return True
@@ -137,7 +160,7 @@ def flag(session: Session, person_id: int, number_id: int, *, by_person_id: int 
     phone: str | None = session.scalar(flagged)
     if phone is None:
         return None
-    session.execute(update(Member).where(Member.person_id == person_id).values(amounts_by_sms=False))
+    _stop_amounts(session, person_id)
     _shut_reset(session, person_id)
     freeze_money(session, person_id, now)
     _note(session, person_id, phone, "flagged", by_person_id, now)
@@ -212,6 +235,28 @@ def proved_before(reader: Connection | Session, person_id: int, phone: str) -> b
 def lock_person(session: Session, person_id: int) -> None:
     """Have two acts on one person wait for each other."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
+def _holders(session: Session, phone: str) -> Sequence[Number]:
+    """Lock a number's holders, so that no two get one place."""
+    return session.scalars(select(Number).where(Number.phone == phone).order_by(Number.id).with_for_update()).all()
+
+
+def _free(holders: Sequence[Number]) -> list[int]:
+    return sorted(set(range(1, MOST_PLACES + 1)) - {holder.place for holder in holders})
+
+
+def _place_owner(session: Session, holders: Sequence[Number]) -> None:
+    """Give a place to who had the number alone: from now on it is asked for."""
+    for holder in holders:
+        if holder.place is None:
+            holder.place = _free(holders)[0]
+            _stop_amounts(session, holder.person_id)
+    session.flush()
+
+
+def _stop_amounts(session: Session, person_id: int) -> None:
+    session.execute(update(Member).where(Member.person_id == person_id).values(amounts_by_sms=False))
 
 
 def _shut_reset(session: Session, person_id: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.coop import approvals
 from app.coop.members import numbers
 from app.coop.members.models import Number
-from app.coop.members.telling import tell
+from app.coop.members.telling import tell, tell_places
 from app.sms import people_texts
 
 
@@ -19,6 +19,7 @@ def approved(session: Session, approval: approvals.Approval, /, *, operation: st
     if number is None or not numbers.prove(session, number.person_id, number.phone, by_person_id=approval.decided_by, now=now):
         raise approvals.Impossible("ce numéro n'attend plus rien")
     tell(session, number.person_id, operation, people_texts.number_proved(now), now=now)
+    tell_places(session, number.phone, operation, now=now)
 
 
 @approvals.refuses("number")

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Role
-from app.coop.members.numbers import reached_by
+from app.coop.members.numbers import Placed, places_on, reached_by
 from app.coop.members.offices import in_term
-from app.sms import outbox
+from app.sms import outbox, people_texts
 
 USUAL_PART_PRICE = 20
 """XOF a part where the price table says nothing and no setting reaches: in what several officers approved."""
@@ -40,6 +40,18 @@ def tell(
             cooperative_id=cooperative_id,
             trace=trace,
         )
+
+
+def tell_places(
+    session: Session, phone: str, cause: str, *, now: datetime, part_price: int = USUAL_PART_PRICE, trace: str | None = None
+) -> list[Placed]:
+    """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
+    holders = places_on(session, phone)
+    for holder in holders:
+        words = people_texts.place_given(phone.removeprefix("+221"), holder.card, holder.place)
+        told = f"place:{holder.person_id}:{cause}"
+        tell(session, holder.person_id, told, words, now=now, part_price=part_price, trace=trace)
+    return holders
 
 
 def tell_officers(

@@ -60,6 +60,11 @@ def note(session: Session, phone: str, person_id: int, *, now: datetime, part_pr
         outbox.put(session, to=number, text=words, purpose="alarm", cause=cause, now=now, part_price=part_price)
 
 
+def recent(reader: Connection | Session, now: datetime) -> int:
+    """Count the wrong PINs of these last minutes on all numbers, without those that their members were told of since."""
+    return reader.scalar(select(func.count()).where(WrongPin.at > now - SHORTLY)) or 0
+
+
 def forget_of(session: Session, person_id: int, upto: datetime) -> bool:
     """Forget a person's wrong PINs that they were told of; False when somebody else did already."""
     told = delete(WrongPin).where(WrongPin.person_id == person_id, WrongPin.at <= upto)
