@@ -53,12 +53,13 @@ class SqlActs:
         arguments: Callable[[], Mapping[str, Any]],
         person_id: int | None,
         do: Callable[[Any, str], Outcome],
+        begun: float = 0,
     ) -> Outcome:
         """Run `do` with a session, once."""
 
         def attempt(session: Session) -> Outcome:
             now = self._now()
-            found, known = key_of(session, request, key, now=now, same=SAME_CALL)
+            found, known = key_of(session, request, key, now=now, since=max(now - SAME_CALL, datetime.fromtimestamp(begun, UTC)))
             if known is not None:
                 return msgspec.convert(known, Outcome)
             outcome = do(session, found)

@@ -59,8 +59,8 @@ def once(
     return outcome
 
 
-def key_of(session: Session, request: str, key: str, *, now: datetime, same: timedelta) -> tuple[str, dict[str, Any] | None]:
-    """Return the key of an act that a request leads to, with its outcome when that was done less than `same` ago.
+def key_of(session: Session, request: str, key: str, *, now: datetime, since: datetime) -> tuple[str, dict[str, Any] | None]:
+    """Return the key of an act that a request leads to, with its outcome when that was done at `since` or later.
 
     An older act of the request is another call's, whose session id has come again: keys are of their day, and the next one of a
     day is drawn from the one before.
@@ -68,10 +68,10 @@ def key_of(session: Session, request: str, key: str, *, now: datetime, same: tim
     rows = session.execute(select(Operation.key, Operation.outcome, Operation.at).where(Operation.request == request)).all()
     known = {row.key: row for row in rows}
     found = key
-    for day in ((now - same).date(), now.date()):
+    for day in sorted({since.date(), now.date()}):
         found = _next(key, day)
         while found in known:
-            if known[found].at > now - same:
+            if known[found].at >= since:
                 return found, known[found].outcome
             found = _next(found, known[found].at)
     return found, None

@@ -65,8 +65,11 @@ def decide(session: Session | None, trail: Trail, now: float) -> tuple[HopKind, 
     """
     if session is None:
         return HopKind.BEGIN, ()
-    behind = trail.turn < session.turn
-    if trail.dials and (not session.more or (behind and (session.proved or now - session.at > NEW_CALL_SECONDS))):
+    behind, over = trail.turn < session.turn, not session.more or session.proved
+    silent = now - session.at > NEW_CALL_SECONDS
+    if trail.dials and (not session.more or (behind and (session.proved or silent)) or (session.turn == 0 and silent)):
+        return HopKind.BEGIN, ()
+    if behind and over and (silent or trail.redials):  # a first request may carry text: nothing of the call before is shown to it
         return HopKind.BEGIN, ()
     if session.claim and trail.turn > session.turn and session.claim.until > now:
         return HopKind.WAIT, ()

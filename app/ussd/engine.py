@@ -77,6 +77,8 @@ class Engine(Generic[D]):
         except TooLong:
             reply = self.ending("diverged")
         except Exception as fault:
+            if call.entries.typed:
+                known.doubt()  # who knows what this call has done
             reply = self._ended(known, fault)
         return msgspec.structs.replace(reply, journey=journey)
 
@@ -146,7 +148,10 @@ class Engine(Generic[D]):
         `old` is what stands in the store: nothing, what can't be read, or a call that is over.
         """
         version, menu = self._shelf.current(pointer)
+        acting = hop.known.certainty is Certainty.UNKNOWN and not hop.trail.dials
         walk, reply = self._afresh(hop, version, menu)
+        if acting and hop.known.certainty is Certainty.UNKNOWN:  # another hop was at it when the store lost the call
+            return self._ended(hop.known, reply.fault), old
         return self._save(hop, walk, old, reply)
 
     def _afresh(self, hop: "_Hop", version: str, menu: Menu) -> tuple[Walk, Reply]:
@@ -157,7 +162,9 @@ class Engine(Generic[D]):
         """
         session = Session(version, hop.trail.turn, hop.trail.mark, [Step(menu.start)], language=menu.languages[0])
         session.history, session.echoes = hop.trail.history(""), hop.trail.echoes
+        session.begun = self._now().timestamp() if hop.trail.dials else 0
         walk = hop.walk(self.served(version, menu), session)
+        walk.left = len(hop.trail.walkable)
 
         def take() -> None:
             done, unasked = None, None
@@ -183,7 +190,7 @@ class Engine(Generic[D]):
         """Take new entries; return (None, what stands) when another hop was first."""
         menu = self._shelf.version(session.menu)
         if menu is None:
-            return self.ending("moved"), value
+            return (self.ending("moved") if hop.known.certainty is Certainty.NOTHING else self._unsettled(hop)), value
         walk = hop.walk(self.served(session.menu, menu), session)
         acting = len(parts) == 1 and walk.acts_on(parts[0].strip())
         if acting:
@@ -277,7 +284,7 @@ class Engine(Generic[D]):
             if not swapped and stands is None:
                 swapped, stands = self._store.swap(hop.journey, None, new, seconds=session.seconds, counts=counts, note=note)
         except StoreDown as fault:
-            if reply.more and walk.screen.form != "choices":
+            if reply.more and (walk.screen.form != "choices" or hop.known.certainty is Certainty.DONE):
                 return self._ended(hop.known, fault), None
             return msgspec.structs.replace(reply, fault=reply.fault or fault), None
         return (reply, new) if swapped else (None, stands)
@@ -312,7 +319,7 @@ class Engine(Generic[D]):
     def _storeless(self, hop: "_Hop", fault: StoreDown) -> Reply:
         """Serve without a store: outcomes, and static screens walked anew each time; no PIN, no question, no act."""
         walk, reply = self._afresh(hop, *self._shelf.remembered())
-        if reply.more and walk.screen.form != "choices":
+        if reply.more and (walk.screen.form != "choices" or hop.unread(walk)):
             if hop.unread(walk):
                 hop.known.doubt()
             return self._ended(hop.known, fault)

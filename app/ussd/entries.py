@@ -22,6 +22,11 @@ class Accumulated(msgspec.Struct, frozen=True):
     parts: tuple[str, ...]
     dialled: tuple[str, ...] = ()
 
+    @property
+    def typed(self) -> bool:
+        """Tell whether anything was typed since the dialling."""
+        return bool(self.parts)
+
 
 class Latest(msgspec.Struct, frozen=True):
     """Only the last entry, with its number from the gateway: turn 0 is the dialling, which has no part.
@@ -32,6 +37,11 @@ class Latest(msgspec.Struct, frozen=True):
     turn: int
     part: str | None = None
     dialled: tuple[str, ...] = ()
+
+    @property
+    def typed(self) -> bool:
+        """Tell whether anything was typed since the dialling."""
+        return self.turn > 0
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -78,6 +88,11 @@ class Trail:
     def dials(self) -> bool:
         """Tell whether this is a dialling: nothing was typed yet."""
         return self.turn == 0
+
+    @property
+    def redials(self) -> bool:
+        """Tell whether the text is only what was dialled behind the code."""
+        return self.gapless and bool(self.dialled) and self.parts == self.dialled
 
     @property
     def echoes(self) -> bool:

@@ -69,7 +69,7 @@ Short = Annotated[str, Kind("words", "m" * 16)]
 Phrase = Annotated[str, Kind("words", "m" * 48)]
 PublicText = Annotated[str, Kind("text", "mmmmmmmmm " * 60)]
 """A longer text that the pages take up, as the notice of the law."""
-PrivateText = Annotated[str, Kind("text", "mmmmmmmmm " * 20, private=True)]
+PrivateText = Annotated[str, Kind("text", "mmmmmmmmm " * 120, private=True)]
 
 
 _READERS: dict[str, Callable[[str], Any]] = {

@@ -83,11 +83,13 @@ class Acts(Protocol):
         arguments: Callable[[], Mapping[str, Any]],
         person_id: int | None,
         do: Callable[[Any, str], Outcome],
+        begun: float = 0,
     ) -> Outcome:
         """Run `do(unit, key)` in one transaction with the record of it, and of what it read, its `arguments`.
 
         `request` is what the gateway brought (journey and mark), `key` what the act is known by: the same again within
-        SAME_CALL returns the first outcome; later the session id is another call's, and the act gets the next key.
+        SAME_CALL returns the first outcome, if that is not of before the call was `begun` (Unix seconds, 0 where that isn't
+        known); otherwise the session id was another call's then, and the act gets the next key.
         Raises Doubtful when it may have been committed, and whatever `do` raised, with nothing done, otherwise.
         """
         ...

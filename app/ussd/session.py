@@ -45,11 +45,12 @@ class Offer(msgspec.Struct, frozen=True):
 class Session(msgspec.Struct, omit_defaults=True):
     """What the engine knows between two hops.
 
-    `at` is when the last hop was saved (Unix seconds); `history` a keyed hash of all entries, where a gateway sends only the last.
-    `steps` are the way back, the last of them the screen shown; `said` and `more` are the last answer; `shown` the ids of the rows
-    on the page shown; `wanted` the screen that a guard holds back, with the number of steps it was asked from; `caller` the kind
-    of caller that the number was when the session began; `echoes` tells that the gateway repeats the dial string's entries in its
-    text; `opened` is the name, known since the PIN, under which its person's next call finds it; `offer` what of the call before
+    `at` is when the last hop was saved, `begun` when it was dialled, 0 where that isn't known (Unix seconds); `history` a keyed
+    hash of all entries, where a gateway sends only the last. `steps` are the way back, the last of them the screen shown; `said`
+    and `more` are the last answer; `shown` the ids of the rows on the page shown; `wanted` the screen that a guard holds back,
+    with the number of steps it was asked from; `caller` the kind of caller that the number was when the session began; `echoes`
+    tells that the gateway repeats the dial string's entries in its text; `opened` is the name, known since the PIN, under which
+    its person's next call finds it; `offer` what of the call before
     may be gone on with, until this one goes another way.
     """
 
@@ -58,6 +59,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     mark: str
     steps: list[Step]
     at: float = 0
+    begun: float = 0
     history: str = ""
     said: str = ""
     more: bool = True

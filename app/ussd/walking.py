@@ -285,7 +285,7 @@ class Walk:
 
         person = (session.who or {}).get("person_id")
         try:
-            outcome = self._acts.perform(self._request, hop.operation, effect.name, noted, person, act)
+            outcome = self._acts.perform(self._request, hop.operation, effect.name, noted, person, act, session.begun)
         except Lead as lead:
             self._lead(lead)
             return
@@ -349,7 +349,7 @@ class Walk:
                 target = self.served.menu.guards[screen.guard][held.lead]
         if target == self.served.menu.start:
             self.start()
-        else:
+        elif not session.steps or session.steps[-1].screen != target:  # a screen that leads to itself is one step
             session.steps.append(Step(target))
 
 

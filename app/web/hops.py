@@ -11,8 +11,8 @@ from app.gateways.ussd import Dialled, Ended, Unreadable, UssdGateway
 from app.ussd.engine import Engine, Reply
 from app.ussd.entries import Accumulated, Call, Latest
 
-HOP_SECONDS = 1.6
-"""What a hop may wait in all: the gateway hangs up after two seconds, and the last command may take its own time-out more."""
+HOP_SECONDS = 1.4
+"""What a hop may wait in all: the gateway hangs up after two seconds, and the last wait may take half of one more."""
 HOPS = structlog.get_logger("hop")
 
 

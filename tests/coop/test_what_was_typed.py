@@ -130,7 +130,7 @@ class Walk(hands.Hands):
             return str(self.turn + 1)
         if screen.form == "confirmation":
             return "1"
-        if screen.ask == "pin":
+        if screen.ask in ("pin", "account_pin", "enrolling_pin"):
             return hands.PINS.get(phone, ("2468",))[0]
         likely = hands.LIKELY.get(screen.ask, ("1",))
         if screen.ask in ("sign_reference", "till_reference"):

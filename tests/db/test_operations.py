@@ -46,12 +46,15 @@ def test_a_request_of_another_call_gets_the_next_key(database):
     for after in (timedelta(0), timedelta(hours=1), timedelta(hours=2), timedelta(days=2)):
         now = LONG_AGO + after
         with database.transaction() as session:
-            key, known = key_of(session, request, request, now=now, same=minutes)
+            key, known = key_of(session, request, request, now=now, since=now - minutes)
             assert known is None
             keys.append(key)
             session.add(Operation(key=key, request=request, act="a", arguments={}, outcome={"n": key}, person_id=None, at=now))
         with database.transaction() as session:
-            assert key_of(session, request, request, now=now + timedelta(minutes=14), same=minutes) == (key, {"n": key})
+            assert key_of(session, request, request, now=now + timedelta(minutes=14), since=now - timedelta(minutes=1)) == (
+                key,
+                {"n": key},
+            )
     assert len(set(keys)) == len(keys)
 
 

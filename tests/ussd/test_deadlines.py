@@ -15,7 +15,7 @@ from config.redis import connect
 from tests import village
 from tests.ussd.conftest import Handset, engine_on
 
-HOP = 1.6
+HOP = 1.4
 LATEST = 2.0 + 1.5
 """What the gateway waits, and what a busy machine may take to run the hop itself."""
 

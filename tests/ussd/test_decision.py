@@ -44,7 +44,13 @@ DEAD = Claim("another", NOW - 1)
         (session(trail("1"), ago=11), trail(), HopKind.BEGIN, ()),
         (session(trail("1"), more=False), trail(), HopKind.BEGIN, ()),
         (session(trail("1", "2"), proved=True), trail(), HopKind.BEGIN, ()),
-        (session(trail(), ago=60), trail(), HopKind.REPEAT, ()),
+        (session(trail()), trail(), HopKind.REPEAT, ()),
+        (session(trail(), ago=60), trail(), HopKind.BEGIN, ()),
+        # a first request that carries text finds nothing of the call before
+        (session(trail("1", "2"), proved=True, ago=60), trail("3"), HopKind.BEGIN, ()),
+        (session(trail("1", "2"), proved=True), trail("3"), HopKind.SHORTER, ()),
+        (session(trail("1", "2"), proved=True), trail("3", dialled=("3",)), HopKind.BEGIN, ()),
+        (session(trail("8", "1"), more=False, ago=60), trail("3"), HopKind.BEGIN, ()),
         (session(trail(), more=False), trail(), HopKind.BEGIN, ()),
         (session(latest(5), proved=True), latest(0), HopKind.BEGIN, ()),
         # another hop acts
