@@ -25,8 +25,3 @@ def left(otherwise: float) -> float:
     """Return the seconds that are left, never below 0, and never more than `otherwise`; that much where there is no deadline."""
     until = _until.get()
     return otherwise if until is None else min(otherwise, max(0.0, until - monotonic()))
-
-
-def bounded() -> bool:
-    """Tell whether there is a deadline."""
-    return _until.get() is not None

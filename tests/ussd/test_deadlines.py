@@ -117,4 +117,3 @@ def test_without_a_deadline_nothing_is_bounded():
         with deadline.within(9):
             assert 8 < deadline.left(70) <= 9
     assert deadline.left(7) == 7
-    assert not deadline.bounded()
