@@ -41,12 +41,13 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     settings = demand(settings or load())
     app = Flask("app")
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
-    database = Database(settings.database_url, pool_size=settings.web_threads + OTHER_THREADS, lock_ms=400)
+    database = Database(
+        settings.database_url, pool_size=settings.web_threads + OTHER_THREADS, lock_ms=400, service=settings.service
+    )
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
     listen(database.session, Waker(queues))
-    code, cost = settings.ussd_code, settings.ussd_cost_text
-    officers, terms = Directory(database), terms_of(settings)
-    desk = Desk(database, settings.peppers, settings.key("members"), code, settings.sms_part_price, officers, terms, cost)
+    code, officers, terms = settings.ussd_code, Directory(database), terms_of(settings)
+    desk = Desk(database, settings.peppers, settings.key("members"), officers, terms)
     constants = constants_of(settings)
     shelf = SqlShelf(database, sessions)
     engine: Engine[Any] = Engine(
@@ -74,7 +75,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
             database, sessions, queues, local_or_bearer(settings.metrics_token, behind_proxy=settings.trusted_proxies > 0)
         )
     )
-    gate = signing_in.Desk(database, settings.peppers, settings.key("console"), settings.sms_part_price, code)
+    gate = signing_in.Desk(database, settings.peppers, settings.key("console"))
     production = settings.jappoo_env == "production"
     add_console(app, gate, terms, now, sessions, secrets=settings.cookie_keys, secure=production)
     if not production:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.keys import Key, derived, every
+from app.service import Service
 from config.redis import connect
 
 DEMO = {
@@ -155,6 +156,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError("PIN_PEPPER_OLD: like 1:pepper,2:pepper, without the number of PIN_PEPPER")
             old[int(number)] = pepper.encode()
         return old | {self.pin_pepper_number: self.pin_pepper.encode()}
+
+    @property
+    def service(self) -> Service:
+        """Return what messages say of us, and what they cost."""
+        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price)
 
     @property
     def ussd_code(self) -> str:

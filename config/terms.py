@@ -8,10 +8,8 @@ def terms_of(settings: Settings) -> Terms:
     """Return the terms of all broadcasts."""
     return Terms(
         rate=settings.sms_rate,
-        part_price=settings.sms_part_price,
         daily_budget=settings.sms_daily_budget,
         quiet=quiet_hours(settings.quiet_hours),
         zone=settings.zone,
         a_day=settings.sms_broadcasts_a_day,
-        cost=settings.ussd_cost_text,
     )

@@ -276,7 +276,7 @@ def _tell(hop: Hop, session: Session, office: Office, what: str, done: assisting
     one = done.declaration
     if done.phone is None:
         return Noted(one.reference, "Pas de numéro: donnez-lui la réf.")
-    words = texts.assisted_receipt(what, office.role, one.reference, one.quantity, one.unit, hop.now, hop.desk.cost)
+    words = texts.assisted_receipt(what, office.role, one.reference, one.quantity, one.unit, hop.now, hop.desk.service.cost)
     message_to(session, hop, done.phone, "receipt", f"assisted:{done.id}", words, done.person_id, _member(hop).cooperative_id)
     return Noted(one.reference, "Un SMS le lui dit.")
 

@@ -116,8 +116,8 @@ def read_phone(typed: str) -> str:
 
 def tell_places(hop: Hop, session: Session, phone: str) -> Placed:
     """Tell the holders of a number that is shared now their places; say them to who has just proved it."""
-    desk, mine = hop.desk, who_of(hop).person_id
-    holders = telling.tell_places(session, phone, hop.operation, now=hop.now, part_price=desk.part_price, trace=hop.trace)
+    mine = who_of(hop).person_id
+    holders = telling.tell_places(session, phone, hop.operation, now=hop.now, trace=hop.trace)
     own = [holder.place for holder in holders if holder.person_id == mine]
     others = [holder.place for holder in holders if holder.person_id != mine]
     if not own:

@@ -130,7 +130,7 @@ def close_call_back(hop: Hop, session: Session) -> Closed:
         raise Lead("call_back_gone") from None
     if given_up is None:
         return Closed(SAID[outcome])
-    words = texts.given_up(callbacks.MOST_TRIES, hop.desk.code)
+    words = texts.given_up(callbacks.MOST_TRIES, hop.desk.service.code)
     message_to(session, hop, given_up, "receipt", f"call_back:{_row(hop)}", words, None, office.cooperative_id)
     return Closed("Retiré; un SMS le lui dit.")
 

@@ -51,7 +51,6 @@ def message_to(
         purpose=purpose,
         cause=cause,
         now=hop.now,
-        part_price=hop.desk.part_price,
         person_id=person_id,
         cooperative_id=cooperative_id,
         trace=hop.trace,
@@ -60,7 +59,7 @@ def message_to(
 
 def tell_person(session: Session, hop: Hop, person_id: int, cause: str, words: str, *, extra: tuple[str, ...] = ()) -> None:
     """Tell somebody of what touches their account, on all their numbers (and `extra`, one that was theirs until now)."""
-    tell(session, person_id, cause, words, now=hop.now, extra=extra, part_price=hop.desk.part_price, trace=hop.trace)
+    tell(session, person_id, cause, words, now=hop.now, extra=extra, trace=hop.trace)
 
 
 def holders_of(hop: Hop) -> tuple[Who, ...]:

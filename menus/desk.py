@@ -13,6 +13,7 @@ from app import deadline
 from app.coop.members.offices import Directory
 from app.db.database import Database, is_outage
 from app.db.operations import Operation, key_of, outcomes_of
+from app.service import Service
 from app.sms.broadcasts.timing import Terms
 from app.ussd.ports import SAME_CALL, Doubtful, Outcome
 
@@ -21,18 +22,18 @@ AGAIN_SECONDS = 0.3
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """The database, the keys, the figures and the terms of broadcasts that the menus' functions need; `cost` says what an answer
-    costs its sender.
-    """
+    """The database, the keys and the terms of broadcasts that the menus' functions need."""
 
     database: Database
     peppers: Mapping[int, bytes]
     key: bytes
-    code: str
-    part_price: int
     officers: Directory
     terms: Terms
-    cost: str = ""
+
+    @property
+    def service(self) -> Service:
+        """Return what messages say of us."""
+        return self.database.service
 
 
 class SqlActs:

@@ -136,7 +136,7 @@ def _check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) ->
         raise Lead("locked", Until(why))
 
     def tell(session: Session, locked: pins.Locked) -> None:
-        tell_person(session, hop, who.person_id, f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.code))
+        tell_person(session, hop, who.person_id, f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.service.code))
 
     result = pins.try_pin(desk.database, who.person_id, typed, hop.operation, peppers=desk.peppers, now=hop.now, tell=tell)
     match result:
@@ -157,7 +157,7 @@ def _check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) ->
 
 def _note_wrong(hop: Hop, person_id: int) -> None:
     with hop.desk.database.transaction() as session:
-        wrong_pins.note(session, hop.phone, person_id, now=hop.now, part_price=hop.desk.part_price)
+        wrong_pins.note(session, hop.phone, person_id, now=hop.now)
 
 
 def _tell_of_wrong(hop: Hop, person_id: int, seen: wrong_pins.Seen) -> None:

@@ -77,7 +77,7 @@ def letter_price(hop: Hop) -> Costs:
     """Say what the answer costs, with the name that stands before it."""
     with hop.desk.database.read() as reader:
         whole = inbox.signed(reader, reading_office(reader, hop, "call_backs").cooperative_id, str(hop.kept["reply"]))
-        price = prices.part_price(reader, hop.now, hop.desk.part_price)
+        price = prices.part_price(reader, hop.now, hop.desk.service.part_price)
     quote = cost.quote(whole, 1, price)
     return Costs(f"{quote.parts} SMS, {kinds.amount_words(quote.francs)}")
 
@@ -87,7 +87,7 @@ def answer_letter(hop: Hop, session: Session) -> Nothing:
     """Send the answer; the first officer's counts."""
     how = (session, acting_office(session, hop, "call_backs"), _letter(hop), str(hop.kept["reply"]))
     try:
-        inbox.answer(*how, channel="ussd", operation=hop.operation, now=hop.now, part_price=hop.desk.part_price)
+        inbox.answer(*how, channel="ussd", operation=hop.operation, now=hop.now)
     except inbox.Gone:
         raise Lead("letter_gone") from None
     return Nothing()

@@ -96,7 +96,7 @@ def help_member(hop: Hop, session: Session) -> Helped:
     except resets.NotNow as no:
         refuse(no.why)
     until = window.until
-    words = people_texts.reset_opened(until, hop.desk.code) if until else people_texts.peer_helped(hop.now)
+    words = people_texts.reset_opened(until, hop.desk.service.code) if until else people_texts.peer_helped(hop.now)
     tell_person(session, hop, member.person_id, f"peer:{hop.operation}", words)
     return Helped("Ouvert 30 min: le membre choisit son code." if until else "Noté. Un 2e membre doit le dire aussi.")
 

@@ -10,7 +10,6 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.coop.approvals.sweeping import Said
 from app.coop.ledger.box import BoxShort
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.services import Overdrawn
@@ -246,8 +245,7 @@ def hand_over(hop: Hop, session: Session) -> Handed:
         raise Lead("frozen") from None
     except NotForYourself:
         raise Lead("yourself") from None
-    said = Said(hop.desk.code, hop.desk.cost, hop.desk.part_price)
-    telling.tell_handed_over(session, row.id, said=said, now=hop.now)
+    telling.tell_handed_over(session, row.id, now=hop.now)
     return Handed(row.amount, hand.card, row.reference)
 
 

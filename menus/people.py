@@ -79,7 +79,7 @@ def activation_told(hop: Hop) -> Told:
     """Say what was done, with the activation number that this very act issued."""
     done = msgspec.convert(hop.kept["done"], Issued)
     number = f"{activation.drawn_from(done.issued, hop.desk.key)(1_000_000):06d}"
-    return Told(THEN[done.then].format(n=number, code=hop.desk.code, card=done.card, place=done.place))
+    return Told(THEN[done.then].format(n=number, code=hop.desk.service.code, card=done.card, place=done.place))
 
 
 @menu.answer(secret=True, refuses={"bad": None})
@@ -117,7 +117,7 @@ def open_reset(hop: Hop, session: Session) -> Nothing:
         window = resets.open_by_officer(session, office, hop.phone, member, channel="ussd", operation=hop.operation, now=hop.now)
     except resets.NotNow as no:
         refuse(no.why)
-    words = people_texts.reset_opened(window.until or hop.now, hop.desk.code)
+    words = people_texts.reset_opened(window.until or hop.now, hop.desk.service.code)
     tell_person(session, hop, member.person_id, f"reset:{hop.operation}", words)
     return Nothing()
 

@@ -237,7 +237,7 @@ def take_in(hop: Hop, session: Session) -> Done:
     office, kind, box = acting_office(session, hop, "pay"), str(hop.kept["till_kind"]), str(hop.kept["till_box"])
     with denials():
         entry = till.take_in(session, office, _member(hop), kind, _francs(hop), box=box, **_act(hop))
-    tell(session, hop, _member(hop), "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.code))
+    tell(session, hop, _member(hop), "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.service.code))
     return Done(f"{IN[kind]} {kinds.amount_words(_francs(hop))}: encaissé.")
 
 
@@ -275,7 +275,7 @@ def hand_payout(hop: Hop, session: Session) -> Handed:
     """Hand over what was approved, and ask the member to confirm."""
     with denials():
         row = handing.hand_over(session, handing_office(session, hop), hop.kept["hand_out"]["id"], **_act(hop))
-    words = texts.payout_handed(row.reference, hop.now, hop.desk.code, hop.desk.cost)
+    words = texts.payout_handed(row.reference, hop.now, hop.desk.service.code, hop.desk.service.cost)
     tell(session, hop, row.member_id, "security", f"payout:{row.id}:handed", words)
     return Handed(row.amount, row.reference)
 

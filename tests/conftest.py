@@ -9,12 +9,16 @@ import pytest
 import redis
 
 from app.db.database import Database
+from app.service import Service
 from tests.floors import Floors
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
 
 PATIENT_MS = 60_000
 """A test fills and measures as a command does: the service's own time-outs are for hops, and fall on a busy machine."""
+
+
+SERVICE = Service("*384*44135#", "Gratuit", 20)
 
 
 class Clock:
@@ -111,7 +115,7 @@ def another(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], Data
 
     def another() -> Database:
         file = shutil.copyfile(sqlite_template, tmp_path / f"jappoo{len(made) or ''}.db")
-        made.append(Database(f"sqlite:///{file}", statement_ms=PATIENT_MS))
+        made.append(Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE))
         return made[-1]
 
     yield another
@@ -128,7 +132,7 @@ def sqlite_database(another: Callable[[], Database]) -> Database:
 @pytest.fixture
 def postgres_database(postgres: Server, scratch: Scratch) -> Iterator[Database]:  # noqa: ARG001 - it must run
     """Give a PostgreSQL database, migrated and empty, that is the test's own while it runs."""
-    database = Database(scratch.fresh(), statement_ms=PATIENT_MS)
+    database = Database(scratch.fresh(), statement_ms=PATIENT_MS, service=SERVICE)
     yield database
     database.dispose()
 

@@ -38,7 +38,7 @@ class Context(msgspec.Struct, frozen=True):
 def context() -> Context:
     """Return this process's context; connects on first use, so it is safe to fork before."""
     settings = load()
-    database = Database(settings.database_url, statement_ms=10_000)
+    database = Database(settings.database_url, statement_ms=10_000, service=settings.service)
     queues = connect(settings.queues_url, connect_seconds=2, seconds=5)
     listen(database.session, Waker(queues))
     account = settings.at_username or "", settings.at_api_key or "", settings.at_sender_id
@@ -51,7 +51,7 @@ def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGat
 
     def watch() -> Watch:
         with database.read() as reader:
-            return Watch(administrators(reader, datetime.now(settings.zone).date()), settings.sms_part_price)
+            return Watch(administrators(reader, datetime.now(settings.zone).date()))
 
     lines, rate = ThreadPoolExecutor(LINES, "line"), Rate(queues, settings.sms_rate)
     return Post(database, gateway, rate, lines, watch, lambda: datetime.now(UTC), random.random, Marks(queues))
@@ -60,4 +60,4 @@ def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGat
 def clerk_of(settings: Settings, database: Database) -> Clerk:
     """Return who works on the SMS that come."""
     own = settings.at_short_code, terms_of(settings), settings.at_sender_id
-    return Clerk(database, settings.key("orders"), settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price, *own)
+    return Clerk(database, settings.key("orders"), *own)

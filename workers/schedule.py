@@ -118,7 +118,7 @@ def _messages() -> None:
 def _broadcasts() -> None:
     lanes: list[str] = []
     with _transaction("broadcasts") as session:
-        following.follow(session, now=datetime.now(UTC), part_price=context().settings.sms_part_price, wake=lanes.append)
+        following.follow(session, now=datetime.now(UTC), wake=lanes.append)
     _wake(lanes)
 
 
@@ -131,17 +131,15 @@ def _telling(name: str, every: int, sweep: Callable[..., object]) -> Sweep:
     """Return a sweep that writes SMS."""
 
     def do() -> None:
-        settings = context().settings
-        said = sweeping.Said(settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price)
         with _transaction(name) as session:
-            sweep(session, said=said, now=datetime.now(UTC))
+            sweep(session, now=datetime.now(UTC))
 
     return Sweep(name, every, do)
 
 
 def _void_loans() -> None:
     with _transaction("void loans") as session:
-        void_loans.let_go(session, now=datetime.now(UTC), part_price=context().settings.sms_part_price)
+        void_loans.let_go(session, now=datetime.now(UTC))
 
 
 def _numbers() -> None:

@@ -34,7 +34,8 @@ def open_database(*, statement_ms: int = 60_000) -> "Iterator[Database]":
 
     from app.db.database import Database, is_outage
 
-    database = Database(read_settings().database_url, statement_ms=statement_ms)
+    settings = read_settings()
+    database = Database(settings.database_url, statement_ms=statement_ms, service=settings.service)
     try:
         yield database
     except DBAPIError as fault:

@@ -9,10 +9,9 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 import msgspec
 
-from app.cli.desk import cooperative_id, open_database, operator_act, read_settings
+from app.cli.desk import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
-    from app.coop.approvals.sweeping import Said
     from app.coop.payments.files import Row
     from app.db.database import Database
 
@@ -42,11 +41,9 @@ def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json
 
     Example: jappoo import payments references.csv --dry-run
     """
-    from app.coop.approvals.sweeping import Said
     from app.coop.payments import files
 
-    settings, now = read_settings(), datetime.now(UTC)
-    said = Said(settings.ussd_code, settings.ussd_cost_text, settings.sms_part_price)
+    now = datetime.now(UTC)
     try:
         lines = files.read(file.read())
     except ValueError as fault:
@@ -54,13 +51,13 @@ def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json
     with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:
         scope = cooperative_id(session, cooperative)
     with open_database() as database:
-        taken = _try(database, lines, scope, now) if dry_run else _take(database, lines, scope, said, now)
+        taken = _try(database, lines, scope, now) if dry_run else _take(database, lines, scope, now)
         done = list(taken)
     _say(done, dry_run, as_json)
     return 1 if any(row.outcome == "refused" for row in done) else 0
 
 
-def _take(database: "Database", lines: list["Line"], scope: int | None, said: "Said", now: datetime) -> Iterator["Row"]:
+def _take(database: "Database", lines: list["Line"], scope: int | None, now: datetime) -> Iterator["Row"]:
     """Take each line in a transaction of its own: nobody waits for the file."""
     from app.coop.payments import files, telling
 
@@ -68,7 +65,7 @@ def _take(database: "Database", lines: list["Line"], scope: int | None, said: "S
         with database.transaction() as session:
             done = files.take_in(session, line, row, cooperative_id=scope, now=now)
             if done.outcome == "accepted" and done.payment_id:
-                telling.tell_handed_over(session, done.payment_id, said=said, now=now)
+                telling.tell_handed_over(session, done.payment_id, now=now)
         yield done
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import cooperative_id, open_database, operator, operator_act, read_settings
+from app.cli.desk import cooperative_id, open_database, operator, operator_act
 
 
 @click.command()
@@ -42,14 +42,14 @@ def answer(letter: int, words: str, officer: str) -> None:
     from app.coop.members import inbox
     from app.coop.members.identity import who_holds
 
-    settings, now = read_settings(), datetime.now(UTC)
+    now = datetime.now(UTC)
     with operator_act("sms answer", letter=letter, officer=officer) as session:
         office = officer_of(session, who_holds(session.connection(), officer), "call_backs", now)
         if office is None:
             raise click.ClickException(f"{officer} is not the number of one officer who may answer")
-        operation, price = f"cli:{operator()[:40]}:{secrets.token_hex(8)}", settings.sms_part_price
+        operation = f"cli:{operator()[:40]}:{secrets.token_hex(8)}"
         try:
-            parts = inbox.answer(session, office, letter, words, channel="cli", operation=operation, now=now, part_price=price)
+            parts = inbox.answer(session, office, letter, words, channel="cli", operation=operation, now=now)
         except inbox.Gone as fault:
             raise click.ClickException("answered already, or not of this officer's co-operative") from fault
         except inbox.TooLong as fault:

@@ -12,8 +12,7 @@ from app.sms.broadcasts.timing import Terms
 class Ask(msgspec.Struct, frozen=True):
     """One command: its word, who holds the number, what followed the word, the operation's key.
 
-    `text` is the SMS as it came, `received` when it did, `key` makes and checks codes, `terms` bind broadcasts, `code` is the
-    string to dial.
+    `text` is the SMS as it came, `received` when it did, `key` makes and checks codes, `terms` bind broadcasts.
     """
 
     session: Session
@@ -24,10 +23,8 @@ class Ask(msgspec.Struct, frozen=True):
     operation: str
     now: datetime
     received: datetime
-    code: str
     text: str
     key: bytes
     terms: Terms
-    part_price: int = 0
     answered: bool = True
     """False when the number has had its answers of the day: what is done is done in silence."""

@@ -19,6 +19,7 @@ from app.coop.members.identity import who_holds
 from app.coop.members.models import Member
 from app.coop.members.offices import NotYours, Office, Right
 from app.db.operations import once
+from app.service import service_of
 from app.sms.broadcasts import budget, progress
 from app.sms.broadcasts.following import CODE_LASTS
 from app.sms.broadcasts.models import Broadcast
@@ -192,7 +193,7 @@ def _estimate(ask: Ask, office: Office, wanted: Draft, *, first: str = "") -> st
     except TooLong as long:
         return said.TOO_LONG.replace("{parts}", str(long.args[0])).replace("{most}", str(MOST_PARTS))
     except Unwritable as outside:
-        return replies.quoted(said.unwritable(outside.args, ask.terms.cost))
+        return replies.quoted(said.unwritable(outside.args, service_of(ask.session).cost))
     except NotThen:
         return said.NOT_THEN
     except Nobody as none:

@@ -82,7 +82,6 @@ def _start(ask: Ask) -> str:
             purpose="alarm",
             cause=f"listed:{ask.phone}:{ask.now:%Y-%m-%d}",
             now=ask.now,
-            part_price=ask.part_price,
         )
     return replies.STARTED_LISTED
 
@@ -101,7 +100,7 @@ def _unparsed(ask: Ask) -> str:
     """Say that somebody will read it, and tell them that there is something to read; a code and an officer's slip apart."""
     kept, state = sms_inbox.as_kept(ask.text), state_of(ask)
     if state == "unparsed":
-        inbox.tell(ask.session, ask.holders, now=ask.now, code=ask.code, part_price=ask.part_price, operation=ask.operation)
+        inbox.tell(ask.session, ask.holders, now=ask.now, operation=ask.operation)
     if sms_inbox.holds_code(kept):
         return replies.NEVER_A_CODE
     meant = mistypes.meant(ask)
@@ -182,7 +181,6 @@ def _contest(ask: Ask) -> str:
             purpose="security",
             cause=f"contest:{done.id}",
             now=ask.now,
-            part_price=ask.part_price,
             person_id=done.person_id,
             cooperative_id=done.cooperative_id,
         )

@@ -41,14 +41,10 @@ ACTS = ("PROD", "NON", "CONTESTER", "DIFF", "URGENT", "ANNULER", "VALIDER", "TAR
 
 
 class Clerk(msgspec.Struct, frozen=True):
-    """What answering needs: database, key, the string to dial, what it costs, what a part costs, our own short code, what
-    broadcasts are bound to, our own name."""
+    """What answering needs: database, key, our own short code, what broadcasts are bound to, our own name."""
 
     database: Database
     key: bytes
-    code: str
-    cost: str
-    part_price: int
     short_code: str | None
     terms: Terms
     sender_id: str | None = None
@@ -115,7 +111,7 @@ def _attempt(clerk: Clerk, waiting: int, now: datetime, do: Do | None) -> bool:
 
 
 def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do) -> None:
-    if _said_before(session, clerk, sms, now) or not pieces.gather(session, sms):
+    if _said_before(session, sms, now) or not pieces.gather(session, sms):
         return
     begun = pieces.begun(session, sms)
     if begun is not None and not begun.word and begun.closed_at is None:
@@ -138,11 +134,9 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         operation_of(sms.provider_id),
         now,
         sms.received_at,
-        clerk.code,
         whole,
         clerk.key,
         clerk.terms,
-        clerk.part_price,
     )
     day = clerk.terms.day_of(now)
     if not allowance.open_to(ask, day):
@@ -156,8 +150,8 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if order.word in OFFICERS and words == replies.HELP:
         inbox.settle(sms, "refused", whose=sms.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
-    filled = replies.fill(words, cost=clerk.cost, code=clerk.code)
-    allowance.note(ask, day, _put_answer(session, clerk, sms, filled, holders, now))
+    filled = replies.fill(words, clerk.database.service)
+    allowance.note(ask, day, _put_answer(session, sms, filled, holders, now))
 
 
 def _answer_no_more(ask: Ask, clerk: Clerk, sms: Inbound, do: Do) -> None:
@@ -170,11 +164,11 @@ def _answer_no_more(ask: Ask, clerk: Clerk, sms: Inbound, do: Do) -> None:
         inbox.settle(sms, "ignored", reason="answers of the day are spent", whose=whose)
     words = allowance.last_words(ask, day)
     if words:
-        filled = replies.fill(words, cost=clerk.cost, code=clerk.code)
-        allowance.note(ask, day, _put_answer(ask.session, clerk, sms, filled, ask.holders, ask.now))
+        filled = replies.fill(words, clerk.database.service)
+        allowance.note(ask, day, _put_answer(ask.session, sms, filled, ask.holders, ask.now))
 
 
-def _put_answer(session: Session, clerk: Clerk, sms: Inbound, words: str, holders: Sequence[Who], now: datetime) -> int:
+def _put_answer(session: Session, sms: Inbound, words: str, holders: Sequence[Who], now: datetime) -> int:
     """Put an answer in the outbox and return its parts."""
     who = holders[0] if len(holders) == 1 else None
     outbox.put(
@@ -184,15 +178,14 @@ def _put_answer(session: Session, clerk: Clerk, sms: Inbound, words: str, holder
         purpose="answer",
         cause=operation_of(sms.provider_id),
         now=now,
-        part_price=clerk.part_price,
         person_id=who.person_id if who else None,
         cooperative_id=who.cooperative_id if who else None,
         trace=f"sms-{clean(sms.provider_id, 40)}",
     )
-    return prepare(words, clerk.part_price).parts
+    return prepare(words).parts
 
 
-def _said_before(session: Session, clerk: Clerk, sms: Inbound, now: datetime) -> bool:
+def _said_before(session: Session, sms: Inbound, now: datetime) -> bool:
     """Answer an order that the gateway brings a second time under another id as the first one was, and do nothing.
 
     It is the same when the sender's last SMS had the same text, was an order that acts and came less than ONCE_WITHIN before.
@@ -207,7 +200,7 @@ def _said_before(session: Session, clerk: Clerk, sms: Inbound, now: datetime) ->
     if words is None:
         return False
     inbox.settle(sms, "repeated", reason=f"as {last.id}", whose=last.cooperative_id)
-    _put_answer(session, clerk, sms, words, (), now)
+    _put_answer(session, sms, words, (), now)
     return True
 
 

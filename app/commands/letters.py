@@ -43,7 +43,7 @@ def draft(ask: Ask, office: Office) -> str:
     if not found:
         return replies.REPLY_GONE.replace("{number}", typed[1])
     try:
-        whole, parts = inbox.as_sent(ask.session, office.cooperative_id, words, ask.part_price)
+        whole, parts = inbox.as_sent(ask.session, office.cooperative_id, words)
     except inbox.TooLong:
         return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
     code = code_of(ask.key, ask.operation, SHORT)
@@ -70,7 +70,7 @@ def confirm(ask: Ask, code: str) -> str | None:
     draft_id, number = meant.id, meant.letter_id
 
     def send() -> dict[str, str]:
-        how = {"channel": "sms", "operation": ask.operation, "now": ask.now, "part_price": ask.part_price}
+        how = {"channel": "sms", "operation": ask.operation, "now": ask.now}
         parts = inbox.answer(ask.session, office, number, meant.words, **how)  # type: ignore[arg-type]
         left, _ = inbox.how_many(ask.session, office.cooperative_id)
         words = replies.REPLIED.replace("{number}", str(number)).replace("{parts}", str(parts))

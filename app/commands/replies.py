@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from app.service import Service
+
 HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou STOP. {cost}. Ou composez {code}"
 STOPPED = "Jappoo: vous ne recevrez plus d'annonces. Les alertes urgentes restent: STOP ALERTE. Pour reprendre: START."
 STOPPED_ALERTS = "Jappoo: vous ne recevrez plus d'alertes urgentes. Pour reprendre: START."
@@ -60,9 +62,11 @@ def quoted(text: str) -> str:
     return text.replace("{", _brace)
 
 
-def fill(words: str, *, cost: str, code: str) -> str:
+def fill(words: str, service: Service) -> str:
     """Return an answer with what it costs and the strings to dial."""
-    filled = words.replace("{cost}", cost).replace("{code}", code).replace("{balance}", f"{code.rstrip('#')}*1#")
+    filled = (
+        words.replace("{cost}", service.cost).replace("{code}", service.code).replace("{balance}", f"{service.code.rstrip('#')}*1#")
+    )
     return filled.replace(_brace, "{")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app import deadline
 from app.db.patience import Patience
+from app.service import KEY, Service
 
 
 class Database:
@@ -20,13 +21,15 @@ class Database:
     `statement_ms` bounds a statement on PostgreSQL, also when the server falls silent, and the wait for a writer on SQLite.
     `lock_ms` bounds the wait for a row that somebody holds (PostgreSQL): a hop that can't have it must have time to say so.
     With the default the pool waits half a second at the most, so that a hop whose database is gone has its answer in time;
-    a command that fills or measures gives more.
+    a command that fills or measures gives more. `service` is what messages say of us; its sessions carry it.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5, statement_ms: int = 1200, lock_ms: int | None = None) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 5, statement_ms: int = 1200, lock_ms: int | None = None, service: Service | None = None
+    ) -> None:
         options = _options(url, pool_size, statement_ms, lock_ms or statement_ms)
         options["hide_parameters"] = True  # an error's words go to the logs
-        self.url = url
+        self.url, self.service = url, service or Service()
         self.engine: Engine = create_engine(url, **options)
         self.reader: Engine = create_engine(url, isolation_level="AUTOCOMMIT", **options)
         if self.engine.dialect.name == "sqlite":
@@ -35,7 +38,7 @@ class Database:
             event.listen(self.engine, "begin", lambda connection: _begin_sqlite(connection, statement_ms))
         else:
             Patience((self.engine, self.reader), statement_ms)
-        self.session = sessionmaker(self.engine, expire_on_commit=False)
+        self.session = sessionmaker(self.engine, expire_on_commit=False, info={KEY: self.service})
         """Makes sessions that their user commits."""
 
     @contextmanager

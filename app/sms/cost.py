@@ -92,7 +92,7 @@ def quote(text: str, recipients: int, part_price: int) -> Quote:
         size = measure(words)
         return Way(words, size, size.parts * part_price * recipients)
 
-    typed, folded, leaving = way(text), way(fold(text)), prepare(text, part_price).text
+    typed, folded, leaving = way(text), way(fold(text)), prepare(text).text
     leaves = typed if leaving == text else folded
     double = tuple(dict.fromkeys(letter for letter in leaving if letter in EXTENSION)) if leaves.size.alphabet == "GSM-7" else ()
     once = measure("".join("a" if letter in EXTENSION else letter for letter in leaving)).parts if double else leaves.size.parts

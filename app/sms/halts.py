@@ -22,10 +22,9 @@ TELL_EVERY = timedelta(hours=1)
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """Who is told of a halt, and what a part of an SMS costs (XOF)."""
+    """Who is told of a halt."""
 
     numbers: tuple[str, ...] = ()
-    part_price: int = 0
 
 
 Gate = Literal["open", "shut", "try"]
@@ -90,4 +89,4 @@ def resting(reader: Connection) -> list[tuple[str, str, datetime, datetime]]:
 
 def _tell(session: Session, cause: str, words: str, watch: Watch, now: datetime) -> None:
     for number in watch.numbers:
-        put(session, to=number, text=words, purpose="alarm", cause=cause, now=now, part_price=watch.part_price)
+        put(session, to=number, text=words, purpose="alarm", cause=cause, now=now)

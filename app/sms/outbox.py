@@ -7,6 +7,7 @@ from sqlalchemy import event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.service import service_of
 from app.sms.models import Message, StateChange
 from app.sms.policy import prepare
 from app.sms.prices import price_at
@@ -25,7 +26,6 @@ def put(
     purpose: str,
     cause: str,
     now: datetime,
-    part_price: int,
     person_id: int | None = None,
     cooperative_id: int | None = None,
     trace: str | None = None,
@@ -33,12 +33,11 @@ def put(
 ) -> int | None:
     """Write one message in the caller's transaction; return its id, or None when (cause, to) was written before.
 
-    `part_price` (XOF) is what a part costs when the price table says nothing. What must not leave (`refusals.py`) is written too,
-    in state `refused` with the reason.
+    What must not leave (`refusals.py`) is written too, in state `refused` with the reason.
 
     After the commit the lane is told to whoever listens (see `listen`); if nobody does, the sweeper finds the row.
     """
-    kind, travelling = PURPOSES[purpose], prepare(text, part_price)
+    kind, travelling = PURPOSES[purpose], prepare(text)
     refused = why_not(session, to=to, purpose=purpose, text=travelling.text, now=now)
     state = "refused" if refused else "queued"
     values = {
@@ -52,7 +51,7 @@ def put(
         "text": travelling.text,
         "alphabet": travelling.alphabet,
         "parts": travelling.parts,
-        "price": travelling.parts * price_at(now, part_price),
+        "price": travelling.parts * price_at(now, service_of(session).part_price),
         "state": state,
         "rank": RANKS[state],
         "reason": refused,

@@ -1,4 +1,4 @@
-"""How a text travels: short ones keep their accents, longer ones are folded; counted exactly, priced by the part."""
+"""How a text travels: short ones keep their accents, longer ones are folded; counted exactly."""
 
 import unicodedata
 
@@ -11,21 +11,20 @@ KEEP_UP_TO = 70
 
 
 class Travelling(msgspec.Struct, frozen=True):
-    """A text as it leaves, and what it takes; `price` in XOF."""
+    """A text as it leaves, and what it takes."""
 
     text: str
     alphabet: str
     parts: int
-    price: int
 
 
-def prepare(text: str, part_price: int) -> Travelling:
+def prepare(text: str) -> Travelling:
     """Return the text as it leaves."""
     as_typed = measure(text)
     if as_typed.alphabet == "UCS-2" and as_typed.units > KEEP_UP_TO:
         text = fold(text)
         as_typed = measure(text)
-    return Travelling(text, as_typed.alphabet, as_typed.parts, as_typed.parts * part_price)
+    return Travelling(text, as_typed.alphabet, as_typed.parts)
 
 
 def lost(text: str) -> tuple[str, ...]:

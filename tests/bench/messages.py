@@ -178,7 +178,7 @@ def _codes(bench: Bench, count: int) -> list[float]:
         text = f"code{bench.rounds}x{number}"
         with bench.database.transaction() as session:
             now = datetime.now(UTC)
-            outbox.put(session, to="+221770000001", text=text, purpose="code", cause=text, now=now, part_price=20)
+            outbox.put(session, to="+221770000001", text=text, purpose="code", cause=text, now=now)
         asked[text] = time.time()
         wake(bench.queues, "code")
         time.sleep(0.3 if count > 50_000 else 0.05)

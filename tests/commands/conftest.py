@@ -15,7 +15,7 @@ from app.sms.models import Inbound, Message
 from tests import letterbox, village
 from tests.conftest import Clock
 
-TERMS = Terms(50, 20, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6, "Gratuit")
+TERMS = Terms(50, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6)
 
 
 class Desk:
@@ -23,7 +23,7 @@ class Desk:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database, self.clock, self._ids = database, clock, itertools.count(1)
-        self.clerk = Clerk(database, village.KEY, "*384*44135#", "Gratuit", 20, "21512", TERMS)
+        self.clerk = Clerk(database, village.KEY, "21512", TERMS)
 
     def say(self, text: str, sender: str = village.AWA, sms_id: str | None = None) -> str | None:
         """Send an SMS and give the answer's text, None when there is none."""

@@ -27,7 +27,7 @@ class Counter:
 
     def __init__(self, database, clock):
         self.database, self.clock, self.taken = database, clock, 0
-        self.clerk = Clerk(database, village.KEY, CODE, "Gratuit", 20, "21512", TERMS)
+        self.clerk = Clerk(database, village.KEY, "21512", TERMS)
 
     def hear(self, text, sender=AWA, sms_id=None):
         self.taken += 1
@@ -57,7 +57,7 @@ def counter(database, clock):
 
 def filled(words):
     said = words.replace("{cost}", "Gratuit").replace("{code}", CODE).replace("{balance}", "*384*44135*1#")
-    return prepare(said, 20).text
+    return prepare(said).text
 
 
 def referred(answer):

@@ -67,7 +67,7 @@ CONFIRMED = (replies.STOPPED, replies.STOPPED_ALERTS, replies.STARTED, replies.S
 
 @pytest.mark.parametrize("words", CONFIRMED)
 def test_each_confirmation_is_one_part(words):
-    assert prepare(words.replace("{cost}", "Gratuit").replace("{code}", "*384*44135#"), 20).parts == 1
+    assert prepare(words.replace("{cost}", "Gratuit").replace("{code}", "*384*44135#")).parts == 1
 
 
 def test_a_stop_is_confirmed_even_after_a_stop_and_holds_notices_back(desk):

@@ -17,7 +17,6 @@ SECRETARY, PRESIDENT, ADMINISTRATOR = (
     Office(*row) for row in ((101, "secretary", 1), (102, "president", 1), (103, "administrator", None))
 )
 TREASURER = Office(104, "treasurer", 1)
-SAID = sweeping.Said("*384*44135#", "Gratuit", 20)
 happened: list[str] = []
 
 
@@ -82,7 +81,7 @@ def waiting(database, clock, office):
 
 def sweep(database, clock):
     with database.transaction() as session:
-        sweeping.sweep(session, said=SAID, now=clock())
+        sweeping.sweep(session, now=clock())
 
 
 def told(database):

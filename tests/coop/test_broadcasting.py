@@ -22,9 +22,10 @@ from app.sms.claiming import claim
 from app.sms.models import Message
 from app.sms.states import move
 from tests import letterbox, quay, village
+from tests.conftest import SERVICE
 from tests.unguarded import unguarded
 
-TERMS = Terms(50, 20, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6, "Gratuit")
+TERMS = Terms(50, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6)
 CLERK = Office(101, "secretary", 1)
 
 
@@ -68,7 +69,7 @@ class Sending:
 
     def tick(self):
         with self.database.transaction() as session:
-            following.follow(session, now=self.clock(), part_price=20, wake=self.woken.append)
+            following.follow(session, now=self.clock(), wake=self.woken.append)
 
     def row(self, broadcast=1):
         with self.database.transaction() as session:
@@ -92,7 +93,7 @@ def sending(sqlite_database, clock):
 @pytest.fixture
 def patient(postgres_database):
     """Give the same database with room for eight who wait for each other, also on a busy machine."""
-    given = Database(postgres_database.url, pool_size=9, statement_ms=30_000)
+    given = Database(postgres_database.url, pool_size=9, statement_ms=30_000, service=SERVICE)
     yield given
     given.dispose()
 
@@ -299,7 +300,7 @@ def test_it_costs_the_price_of_the_day_on_which_it_leaves(sending, clock, hours,
 def test_a_big_one_rests_in_quiet_hours(sqlite_database, clock, monkeypatch):
     monkeypatch.setattr(expanding, "SLICE", 9)
     sending = Sending(sqlite_database, clock)
-    monkeypatch.setattr("tests.coop.test_broadcasting.TERMS", Terms(1, 20, None, TERMS.quiet, TERMS.zone, 0, "Gratuit"))
+    monkeypatch.setattr("tests.coop.test_broadcasting.TERMS", Terms(1, None, TERMS.quiet, TERMS.zone, 0))
     sending.order(wanted_at=clock().replace(hour=20, minute=59, second=40), at_once=sending.all)
     with sqlite_database.read() as reader:
         hours = dict(
@@ -365,7 +366,7 @@ def test_eight_confirmations_share_one_budget(patient, clock):
 def test_the_same_oui_four_times_at_once_is_one_order(patient, clock):
     """Under four ids: who comes later waits for the first and finds it ordered."""
     sending = Sending(patient, clock)
-    clerk = Clerk(patient, village.KEY, "*384#", "Gratuit", 20, "21512", TERMS)
+    clerk = Clerk(patient, village.KEY, "21512", TERMS)
 
     def hear(text, sms_id):
         letterbox.hear(clerk, IncomingSms(sms_id, quay.SECRETARY, "21512", text, None), clock())
@@ -385,7 +386,7 @@ def test_the_same_oui_four_times_at_once_is_one_order(patient, clock):
 def test_one_text_by_two_officers_at_once_leaves_once(patient, clock):
     """Who comes second finds it ordered, and is asked."""
     sending = Sending(patient, clock)
-    clerk = Clerk(patient, village.KEY, "*384#", "Gratuit", 20, "21512", TERMS)
+    clerk = Clerk(patient, village.KEY, "21512", TERMS)
 
     def hear(text, sender, sms_id):
         letterbox.hear(clerk, IncomingSms(sms_id, sender, "21512", text, None), clock())

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.approvals.sweeping import Said
 from app.coop.contests import answering, opening, telling
 from app.coop.contests.clock import after, working_day
 from app.coop.contests.models import Contest
@@ -23,7 +22,6 @@ from app.sms.models import Message
 from tests import quay, treasury
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-SAID = Said("*384*44135#", "Gratuit", 20)
 FEDERATION = Office(103, "administrator", None)
 
 
@@ -144,7 +142,7 @@ def test_a_late_contest_goes_up_once_a_level_and_everybody_is_told(counter):
 
     def sweep(day):
         with counter.transaction() as session:
-            return telling.sweep(session, said=SAID, now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+            return telling.sweep(session, now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
 
     with counter.read() as reader:
         limit = reader.scalar(select(Contest.investigate_by))
@@ -163,7 +161,7 @@ def test_those_who_may_answer_are_told_once_of_a_new_contest(handed):
     number = contest(handed, "payment", 1).number
     for _ in range(2):
         with handed.transaction() as session:
-            telling.sweep(session, said=SAID, now=NOW + timedelta(minutes=10))
+            telling.sweep(session, now=NOW + timedelta(minutes=10))
     with handed.read() as reader:
         told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%new%"))).all()
     assert sorted(to for to, _ in told) == [quay.SECRETARY, quay.PRESIDENT]
@@ -179,7 +177,7 @@ def test_what_every_officer_had_a_hand_in_goes_to_the_federation_at_once(handed)
     assert waiting(handed, FEDERATION) == []
     for _ in range(2):
         with handed.transaction() as session:
-            telling.sweep(session, said=SAID, now=NOW)
+            telling.sweep(session, now=NOW)
     assert waiting(handed, FEDERATION) == [made.number]
     with handed.read() as reader:
         told = dict(reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%"))).all())

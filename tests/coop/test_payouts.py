@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app.coop.approvals import sweeping
-from app.coop.approvals.sweeping import Said
 from app.coop.approved import approvals
 from app.coop.contests import answering, opening
 from app.coop.ledger import corrections, expiring, handing, payouts, schedule, signing, till
@@ -161,12 +160,12 @@ def test_an_officer_asks_for_a_member_by_two_others_and_never_for_herself(desk):
 
 
 def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, clock):
-    desk, said = Till(quay.staffed(database), clock), Said("*384*44135#", "Gratuit", 20)
+    desk = Till(quay.staffed(database), clock)
     left, waits = desk.approved(amount=12_500), desk.ask("advance", 4_000, member=2)
     clock.forward(days=13)
-    assert desk.do(expiring.sweep, said=said) == 0
+    assert desk.do(expiring.sweep) == 0
     clock.forward(days=1)
-    assert [desk.do(expiring.sweep, said=said) for _ in range(2)] == [1, 0]
+    assert [desk.do(expiring.sweep) for _ in range(2)] == [1, 0]
     assert (desk.state(left), desk.state(waits)) == ("cancelled", "asked")
     with pytest.raises(payouts.Gone):
         desk.typed(handing.hand_over, TREASURER, left.id)
@@ -178,7 +177,7 @@ def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, 
 
 
 def test_a_payout_that_cant_be_let_go_keeps_no_other(database, clock, monkeypatch):
-    desk, said = Till(quay.staffed(database), clock), Said("*384*44135#", "Gratuit", 20)
+    desk = Till(quay.staffed(database), clock)
     bad, good = desk.approved(amount=2_000), desk.approved(kind="advance", amount=3_000)
     clock.forward(days=14)
     put = expiring.outbox.put
@@ -190,9 +189,9 @@ def test_a_payout_that_cant_be_let_go_keeps_no_other(database, clock, monkeypatc
 
     with monkeypatch.context() as patch:
         patch.setattr(expiring.outbox, "put", poisoned)
-        assert desk.do(expiring.sweep, said=said) == 1
+        assert desk.do(expiring.sweep) == 1
     assert (desk.state(bad), desk.state(good)) == ("approved", "cancelled")
-    assert [desk.do(expiring.sweep, said=said) for _ in range(2)] == [1, 0]
+    assert [desk.do(expiring.sweep) for _ in range(2)] == [1, 0]
     assert desk.wrong() == ()
 
 
@@ -476,7 +475,7 @@ def test_a_reversal_overtaken_by_a_repayment_ends_and_all_who_spoke_are_told_why
     done = desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
     assert (done.state, done.why) == ("dead", "dépensé ou remboursé depuis")
     for _ in range(2):
-        desk.do(sweeping.sweep, said=Said("*384*44135#", "Gratuit", 20))
+        desk.do(sweeping.sweep)
     with desk.database.read() as reader:
         told = reader.execute(select(Message.to_number, Message.text, Message.parts).where(Message.text.contains(done.why))).all()
     assert sorted(to for to, *_ in told) == sorted((quay.TREASURER, quay.PRESIDENT, village.AWA))

@@ -16,7 +16,7 @@ from tests import quay, village
 def desk(database):
     village.build(database)
     quay.appoint(database)
-    return signing_in.Desk(database, village.PEPPERS, village.KEY, 20, "*384*44135#")
+    return signing_in.Desk(database, village.PEPPERS, village.KEY)
 
 
 def at_once(count, do):

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from app.coop.approvals.sweeping import Said
 from app.coop.ledger.deliveries import shared_out
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
@@ -157,11 +156,10 @@ def test_nobody_weighs_their_own_catch(quayside):
 
 def test_open_lines_of_one_who_left_the_office_go_to_another_who_weighs(quayside):
     noted(quayside, 2)
-    said = Said("*384*44135#", "Gratuit", 20)
     with quayside.transaction() as session:
-        assert passing_on.sweep(session, said=said, now=NOW) == 0
+        assert passing_on.sweep(session, now=NOW) == 0
         session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
-        assert [passing_on.sweep(session, said=said, now=NOW) for _ in range(2)] == [2, 0]
+        assert [passing_on.sweep(session, now=NOW) for _ in range(2)] == [2, 0]
         ((to, words, parts),) = session.execute(select(Message.to_number, Message.text, Message.parts))
         assert (to, words.startswith("Jappoo: 2 pes"), parts) == (quay.PRESIDENT, True, 1)
         lines = weighing.open_list(session, 102)

@@ -27,7 +27,7 @@ from app.ussd.vocabulary import Vocabulary
 from menus.publishing import CONSTANTS, compiled
 from menus.whole import bindings
 from tests import hands, letterbox, quay, treasury, village
-from tests.conftest import PATIENT_MS, Clock
+from tests.conftest import PATIENT_MS, SERVICE, Clock
 from tests.unguarded import unguarded
 from tests.ussd.conftest import Handset
 from tests.village import LONG_AGO
@@ -149,7 +149,7 @@ class Walk(hands.Hands):
 def settled(sqlite_template, tmp_path_factory):
     """Give a file: the village with something for every list, and a member whose name, number and card nobody else has."""
     file = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("typed") / "settled.db")
-    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
+    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
     hands.settle(database, NOW)
     treasury.credited(database, [MEMBER], NOW, product=2)
     with unguarded(database) as session:
@@ -168,7 +168,7 @@ def settled(sqlite_template, tmp_path_factory):
 
 def walked(settled, tmp_path, screen):
     """Walk to a question on every telephone that comes to it; give the database, who did, and whether it led to an act."""
-    database = Database(f"sqlite:///{shutil.copyfile(settled, tmp_path / 'typed.db')}", statement_ms=PATIENT_MS)
+    database = Database(f"sqlite:///{shutil.copyfile(settled, tmp_path / 'typed.db')}", statement_ms=PATIENT_MS, service=SERVICE)
     walk = Walk(database, Clock(NOW), 0)
     if screen in BEFORE:
         assert [phone for phone in PHONES if walk.to(BEFORE[screen], phone)]

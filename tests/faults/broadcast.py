@@ -101,7 +101,7 @@ def run(house: House, *, recipients: int, kills: int, every: float, rate: int, s
 def order(database: Database, recipients: int) -> None:
     """Give a federation so many members and have its administrator, who is none, write to them: the workers write all messages."""
     now, office, sender = datetime.now(UTC), Office(1, "administrator", None), "+221780000001"
-    terms = Terms(50, 20, None, None, ZoneInfo("Africa/Dakar"), 0, "Gratuit")
+    terms = Terms(50, None, None, ZoneInfo("Africa/Dakar"), 0)
     with database.transaction() as session:
         for statement in MEMBERS:
             session.execute(text(statement), {"recipients": recipients} if ":recipients" in statement else {})

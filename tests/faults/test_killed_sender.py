@@ -104,7 +104,7 @@ def test_nothing_is_lost_or_doubled_and_what_never_left_leaves(
         monkeypatch.setenv(name, value)
     with postgres_database.transaction() as session:
         for number in range(MESSAGES):
-            given = {"to": f"+22177{number:07}", "text": f"Jappoo: {number}", "purpose": "answer", "cause": "a", "part_price": 20}
+            given = {"to": f"+22177{number:07}", "text": f"Jappoo: {number}", "purpose": "answer", "cause": "a"}
             outbox.put(session, now=datetime.now(UTC), **given)
     assert work(step) == -9
     if emptied:

@@ -19,7 +19,7 @@ WITHOUT_QUIET = TERMS.__class__(**{**{name: getattr(TERMS, name) for name in TER
 @pytest.fixture
 def said(line, database):  # noqa: ARG001 - the line has officers appointed
     """Send an SMS as an officer's number, and give what the outbox got for it."""
-    clerk = Clerk(database, village.KEY, "*384*44135#", "Gratuit", 20, "21512", WITHOUT_QUIET)
+    clerk = Clerk(database, village.KEY, "21512", WITHOUT_QUIET)
     count = iter(range(1000))
 
     def say(text, sender=quay.SECRETARY):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.approvals.sweeping import Said
 from app.coop.ledger import expiring
 from app.coop.ledger.models import Account, Payout
 from app.coop.ledger.reading import balances_of
@@ -80,7 +79,7 @@ def signed(line, database, *officers, number="4711"):
 def swept(database, hours=0):
     with database.transaction() as session:
         now = datetime.now(UTC) + timedelta(hours=hours)
-        expiring.sweep(session, said=Said("*384*44135#", "Gratuit", 20), now=now)
+        expiring.sweep(session, now=now)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from menus.publishing import compiled
 from menus.whole import bindings
 from tests import hands, quay, village
 from tests.commands.conftest import TERMS
-from tests.conftest import PATIENT_MS, Clock
+from tests.conftest import PATIENT_MS, SERVICE, Clock
 
 MENU = compiled()
 SCREENS = [screen for screen in MENU.screens.values() if screen.guard in get_args(Right)]
@@ -98,7 +98,7 @@ SHARED = {"priceable", "brought_products", "assisted_products"}
 def houses(founded, tmp_path, clock):
     """Give what was founded, as a copy of the test's own."""
     file, kept = founded
-    database = Database(f"sqlite:///{shutil.copyfile(file, tmp_path / 'houses.db')}", statement_ms=PATIENT_MS)
+    database = Database(f"sqlite:///{shutil.copyfile(file, tmp_path / 'houses.db')}", statement_ms=PATIENT_MS, service=SERVICE)
     yield Houses(database, clock, kept)
     database.dispose()
 
@@ -107,7 +107,7 @@ def houses(founded, tmp_path, clock):
 def founded(sqlite_template, tmp_path_factory):
     """CPS1 with something for every list, CPS2 with its officers and one member; and what sessions of CPS1's may keep."""
     file = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("houses") / "founded.db")
-    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
+    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
     clock = Clock(datetime(2026, 11, 24, 10, tzinfo=UTC))
     hands.settle(database, clock())
     with database.transaction() as session:
@@ -133,7 +133,7 @@ def founded(sqlite_template, tmp_path_factory):
 class Houses:
     def __init__(self, database, clock, kept):
         self.database, self.clock, self.kept = database, clock, kept
-        self.desk = Desk(database, village.PEPPERS, village.KEY, "*384*44135#", 20, Directory(database, 0), TERMS, "Gratuit")
+        self.desk = Desk(database, village.PEPPERS, village.KEY, Directory(database, 0), TERMS)
 
     def found(self):
         database, clock = self.database, self.clock

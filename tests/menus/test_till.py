@@ -181,7 +181,7 @@ def test_an_entry_is_corrected_by_two(line, database):
     assert "Approuvé" in approve(line, quay.SECRETARY)
     assert balances(database).savings == 12_500
     with database.transaction() as session:
-        sweeping.sweep(session, said=sweeping.Said("*384*44135#", "Gratuit", 20), now=datetime.now(UTC))
+        sweeping.sweep(session, now=datetime.now(UTC))
     assert [phone for phone, *_ in messages(database, "approval:%:given")] == [village.AWA]
     assert "Correction -500 F" in talk(line, village.AWA, "2468", "1", to=("1",))
 

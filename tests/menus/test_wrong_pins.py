@@ -43,7 +43,7 @@ def test_many_peoples_pins_on_one_number_make_it_rest_and_the_administrators_are
     assert "Parts" in balance(line, village.AWA, "2468") or "soldes" in balance(line, village.AWA, "2468")
     for _ in range(2):
         with database.transaction() as session:
-            wrong_pins.note(session, village.SHARED, 2, now=datetime.now(UTC), part_price=20)
+            wrong_pins.note(session, village.SHARED, 2, now=datetime.now(UTC))
     [words] = told(database, "alarm", quay.ADMINISTRATOR)
     assert village.SHARED in words
 

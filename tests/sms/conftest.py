@@ -52,7 +52,7 @@ class Desk:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database, self.clock, self.gateway = database, clock, FakeGateway()
-        self.watch = halts.Watch((ADMINISTRATOR,), 20)
+        self.watch = halts.Watch((ADMINISTRATOR,))
         self.rate: Any = Boundless()
         self.lines: Any = Here()
         self.more, self.jitter = False, 0.5
@@ -60,7 +60,7 @@ class Desk:
 
     def put(self, cause: str, to: str = AWA, text: str = "Jappoo: bonjour", purpose: str = "answer") -> int | None:
         with self.database.transaction() as session:
-            return outbox.put(session, to=to, text=text, purpose=purpose, cause=cause, now=self.clock(), part_price=20)
+            return outbox.put(session, to=to, text=text, purpose=purpose, cause=cause, now=self.clock())
 
     def claim(self, lane: str = "answer", **how: Any) -> list[Batch]:
         with self.database.transaction() as session:

@@ -11,7 +11,7 @@ NIGHT, NOON = (time(21), time(7)), (time(12), time(14))
 
 
 def terms(quiet=NIGHT, rate=50, zone="Africa/Dakar"):
-    return Terms(rate, 20, None, quiet, ZoneInfo(zone), 0, "Gratuit")
+    return Terms(rate, None, quiet, ZoneInfo(zone), 0)
 
 
 def at(day, hour, minute=0):

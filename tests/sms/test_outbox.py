@@ -34,7 +34,7 @@ def test_as_many_messages_as_different_causes_and_numbers(post, puts):
 def test_nothing_is_written_when_the_transaction_fails(post):
     def fail():
         with post.database.transaction() as session:
-            outbox.put(session, to=AWA, text="x", purpose="answer", cause="a", now=post.clock(), part_price=20)
+            outbox.put(session, to=AWA, text="x", purpose="answer", cause="a", now=post.clock())
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -55,9 +55,9 @@ def test_lanes_are_told_after_the_commit_and_only_then(post):
     told = []
     outbox.listen(post.database.session, told.append)
     with post.database.transaction() as session:
-        outbox.put(session, to=AWA, text="x", purpose="answer", cause="a", now=post.clock(), part_price=20)
-        outbox.put(session, to=FATOU, text="x", purpose="answer", cause="a", now=post.clock(), part_price=20)
-        outbox.put(session, to=AWA, text="x", purpose="code", cause="b", now=post.clock(), part_price=20)
+        outbox.put(session, to=AWA, text="x", purpose="answer", cause="a", now=post.clock())
+        outbox.put(session, to=FATOU, text="x", purpose="answer", cause="a", now=post.clock())
+        outbox.put(session, to=AWA, text="x", purpose="code", cause="b", now=post.clock())
         with session.begin_nested():
             session.execute(select(1))
         assert told == []
@@ -71,7 +71,7 @@ def test_a_rolled_back_transaction_tells_nobody(post):
     told = []
     outbox.listen(post.database.session, told.append)
     session = post.database.session()
-    outbox.put(session, to=AWA, text="x", purpose="answer", cause="a", now=post.clock(), part_price=20)
+    outbox.put(session, to=AWA, text="x", purpose="answer", cause="a", now=post.clock())
     session.rollback()
     session.execute(select(1))
     session.commit()

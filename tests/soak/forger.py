@@ -31,7 +31,7 @@ CODE = "*384*44135#"
 
 def forge(database: Database, many: int = MANY, *, seed: int = 1) -> dict[str, int]:
     """Send so many forged SMS within eight hours, the officer's own alert in the midst of them; return what came of it."""
-    clerk = Clerk(database, village.KEY, CODE, "Gratuit", PART, "21512", TERMS)
+    clerk = Clerk(database, village.KEY, "21512", TERMS)
     chance = random.Random(seed)  # noqa: S311 - the same forger each time
     forged = (quay.SECRETARY, quay.ADMINISTRATOR, village.AWA, village.SHARED)
     with database.transaction() as session:

@@ -51,7 +51,7 @@ def test_a_recorded_opt_out_is_as_a_stop_also_for_what_waits(client, database, c
     with database.transaction() as session:
         for purpose in ("broadcast", "receipt"):
             whom = {"to": form["phoneNumber"], "text": "Jappoo", "cause": purpose}
-            outbox.put(session, **whom, purpose=purpose, now=clock(), part_price=20)
+            outbox.put(session, **whom, purpose=purpose, now=clock())
     send(client, "sms/optouts", form)
     with database.read() as reader:
         assert not allows(reader, form["phoneNumber"], "broadcasts")

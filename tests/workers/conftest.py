@@ -32,4 +32,4 @@ def here(sqlite_database, valkey, monkeypatch):
 
 def put(here, cause, text="Jappoo", purpose="answer"):
     with here.database.transaction() as session:
-        outbox.put(session, to=SENT_TO, text=text, purpose=purpose, cause=cause, now=datetime.now(UTC), part_price=20)
+        outbox.put(session, to=SENT_TO, text=text, purpose=purpose, cause=cause, now=datetime.now(UTC))

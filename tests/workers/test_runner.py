@@ -44,7 +44,7 @@ def worker(sqlite_database, valkey, tmp_path):
 def put(database, cause):
     with database.transaction() as session:
         now = datetime.now(UTC)
-        outbox.put(session, to=village.AWA, text="Jappoo", purpose="answer", cause=cause, now=now, part_price=20)
+        outbox.put(session, to=village.AWA, text="Jappoo", purpose="answer", cause=cause, now=now)
 
 
 def until(true):

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -13,21 +12,14 @@ from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.members.models import Member
 from app.coop.members.numbers import first_numbers
 from app.db.rows import each
+from app.service import service_of
 from app.sms import outbox, texts
 
 MOST = 200
 """Approvals a round."""
 
 
-class Said(msgspec.Struct, frozen=True):
-    """What the settings give: the string to dial, what it costs, and a message part's price in XOF."""
-
-    code: str
-    cost: str
-    part_price: int
-
-
-def sweep(session: Session, *, said: Said, now: datetime) -> None:
+def sweep(session: Session, *, now: datetime) -> None:
     """End what is too old, then tell of what began and of what ended: each officer one SMS for all that is new.
 
     One that can't be ended is logged and left as it was: nobody can decide it any more, and it keeps no other from its end. One
@@ -36,11 +28,11 @@ def sweep(session: Session, *, said: Said, now: datetime) -> None:
     late = select(Approval).where(Approval.state == "waiting", Approval.expires_at <= now).order_by(Approval.id).limit(MOST)
     rows = session.scalars(late.with_for_update(skip_locked=True)).all()
     each(session, "an approval's end", [(row.id, row) for row in rows], lambda row: end(session, row, "dead", now))
-    _tell_officers(session, said, now)
-    _tell_askers(session, said, now)
+    _tell_officers(session, now)
+    _tell_askers(session, now)
 
 
-def _tell_officers(session: Session, said: Said, now: datetime) -> None:
+def _tell_officers(session: Session, now: datetime) -> None:
     asked: dict[int, list[Approval]] = defaultdict(list)
 
     def ask(row: Approval) -> None:
@@ -49,9 +41,10 @@ def _tell_officers(session: Session, said: Said, now: datetime) -> None:
 
     def tell(officer: tuple[int, str]) -> None:
         person, phone = officer
-        words = texts.approvals_wait(len(asked[person]), said.code, said.cost)
+        service = service_of(session)
+        words = texts.approvals_wait(len(asked[person]), service.code, service.cost)
         cause = f"approvals:{max(row.id for row in asked[person])}:{person}"
-        _put(session, phone, words, cause, said, now, person, asked[person][0].cooperative_id)
+        _put(session, phone, words, cause, now, person, asked[person][0].cooperative_id)
 
     rows = _claimed(session, "nothing", "asked", ("waiting",))
     each(session, "an approval that is asked for", [(row.id, row) for row in rows], ask)
@@ -59,34 +52,34 @@ def _tell_officers(session: Session, said: Said, now: datetime) -> None:
     each(session, "an officer who is asked", [(person, (person, phone)) for person, phone in officers], tell)
 
 
-def _tell_askers(session: Session, said: Said, now: datetime) -> None:
+def _tell_askers(session: Session, now: datetime) -> None:
     ended = _claimed(session, "asked", "ended", ("approved", "refused", "dead"))
     ended += _claimed(session, "nothing", "ended", ("approved", "refused", "dead"))
     numbers = first_numbers(session, {row.asked_by for row in ended})
 
     def tell(row: Approval) -> None:
         if row.why:
-            _tell_all(session, said, now, row)
+            _tell_all(session, now, row)
         elif row.asked_by in numbers:
             words = texts.approval_ended(row.state, row.asked_at)
             cause = f"approval:{row.id}:{row.state}"
-            _put(session, numbers[row.asked_by], words, cause, said, now, row.asked_by, row.cooperative_id)
+            _put(session, numbers[row.asked_by], words, cause, now, row.asked_by, row.cooperative_id)
 
     each(session, "an approval that ended", [(row.id, row) for row in ended], tell)
-    _tell_members(session, said, now, [row for row in ended if row.state == "approved" and row.member_id])
+    _tell_members(session, now, [row for row in ended if row.state == "approved" and row.member_id])
 
 
-def _tell_all(session: Session, said: Said, now: datetime, row: Approval) -> None:
+def _tell_all(session: Session, now: datetime, row: Approval) -> None:
     """Tell the asker, who approved and the member whom it concerns why nothing was done."""
     voted = select(ApprovalVote.person_id).where(ApprovalVote.approval_id == row.id)
     member = select(Member.person_id).where(Member.id == row.member_id)
     persons = {row.asked_by, *session.scalars(voted), *session.scalars(member)}
     words = texts.approval_impossible(row.why or "", row.asked_at)
     for person, phone in first_numbers(session, persons).items():
-        _put(session, phone, words, f"approval:{row.id}:why:{person}", said, now, person, row.cooperative_id)
+        _put(session, phone, words, f"approval:{row.id}:why:{person}", now, person, row.cooperative_id)
 
 
-def _tell_members(session: Session, said: Said, now: datetime, approved: list[Approval]) -> None:
+def _tell_members(session: Session, now: datetime, approved: list[Approval]) -> None:
     """Tell whom it concerns that something was done to her account, unless she asked for it."""
     whose = select(Member.id, Member.person_id).where(Member.id.in_([row.member_id for row in approved]))
     person_of = {row.id: row.person_id for row in session.execute(whose)}
@@ -95,8 +88,8 @@ def _tell_members(session: Session, said: Said, now: datetime, approved: list[Ap
     def tell(row: Approval) -> None:
         person = person_of[row.member_id or 0]
         if person != row.asked_by and person in numbers:
-            words = texts.approval_given(row.asked_at, said.code)
-            _put(session, numbers[person], words, f"approval:{row.id}:given", said, now, person, row.cooperative_id)
+            words = texts.approval_given(row.asked_at, service_of(session).code)
+            _put(session, numbers[person], words, f"approval:{row.id}:given", now, person, row.cooperative_id)
 
     each(session, "an approval that was given", [(row.id, row) for row in approved], tell)
 
@@ -111,7 +104,7 @@ def _claimed(session: Session, told: str, then: str, states: tuple[str, ...]) ->
     return sorted(rows, key=lambda row: row.id)
 
 
-def _put(session: Session, phone: str, words: str, cause: str, said: Said, now: datetime, person: int, place: int | None) -> None:
+def _put(session: Session, phone: str, words: str, cause: str, now: datetime, person: int, place: int | None) -> None:
     outbox.put(
         session,
         to=phone,
@@ -119,7 +112,6 @@ def _put(session: Session, phone: str, words: str, cause: str, said: Said, now: 
         purpose="task",
         cause=cause,
         now=now,
-        part_price=said.part_price,
         person_id=person,
         cooperative_id=place,
     )

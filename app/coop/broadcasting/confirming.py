@@ -13,6 +13,7 @@ from app.coop.members import audit
 from app.coop.members.models import Number
 from app.coop.members.numbers import first_numbers
 from app.coop.members.offices import NotYours, Office, holders_of_right, offices_of
+from app.service import service_of
 from app.sms import outbox
 from app.sms.broadcasts import budget, expanding, words
 from app.sms.broadcasts.following import CODE_LASTS
@@ -193,11 +194,10 @@ def _tell_others(session: Session, broadcast: Broadcast, terms: Terms, now: date
         outbox.put(
             session,
             to=phone,
-            text=words.copy(broadcast, now, terms.cost, terms.zone),
+            text=words.copy(broadcast, now, service_of(session).cost, terms.zone),
             purpose="alarm",
             cause=f"copy:{broadcast.id}",
             now=now,
-            part_price=terms.part_price,
             person_id=person,
             cooperative_id=broadcast.cooperative_id,
         )

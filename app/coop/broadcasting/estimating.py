@@ -12,6 +12,7 @@ from app.coop.audience.query import Limits, Reach, reach
 from app.coop.audience.words import Audience, read_audience
 from app.coop.members import inbox
 from app.coop.members.offices import Office
+from app.service import service_of
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import cause_of
 from app.sms.broadcasts.timing import Terms
@@ -108,9 +109,9 @@ def estimate(
     if draft.wanted_at is not None and not now < draft.wanted_at <= now + MOST_AHEAD:
         raise NotThen(draft.wanted_at)
     starts = terms.leaves(draft.wanted_at or now, urgent=draft.urgent)
-    price = part_price(session, starts, terms.part_price)
+    price = part_price(session, starts, service_of(session).part_price)
     text = signed(session, office.cooperative_id, draft)
-    travelling = prepare(text, price)
+    travelling = prepare(text)
     if lost(text):
         raise Unwritable(*lost(text))
     if travelling.parts > MOST_PARTS:

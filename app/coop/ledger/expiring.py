@@ -7,7 +7,6 @@ from sqlalchemy import String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.models import Approval
-from app.coop.approvals.sweeping import Said
 from app.coop.ledger import settling
 from app.coop.ledger.models import Payout
 from app.coop.members.reaching import reach
@@ -18,7 +17,7 @@ FETCHED_WITHIN = timedelta(days=14)
 """For how long what was approved waits at the till."""
 
 
-def sweep(session: Session, *, said: Said, now: datetime) -> int:
+def sweep(session: Session, *, now: datetime) -> int:
     """Cancel payouts approved longer ago than FETCHED_WITHIN and not handed over; return how many. Twice changes nothing.
 
     Accounts of who left are closed once their signed settlement can't be contested any more.
@@ -46,7 +45,6 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
                 purpose="receipt",
                 cause=f"payout:{row.id}:left",
                 now=now,
-                part_price=said.part_price,
                 person_id=who.person_id,
                 cooperative_id=who.cooperative_id,
             )

@@ -12,7 +12,6 @@ from app.coop.ledger.payouts import HELD
 from app.coop.ledger.services import OWED
 from app.coop.members.models import Cooperative, Member
 from app.coop.members.numbers import first_numbers
-from app.coop.members.telling import USUAL_PART_PRICE
 from app.sms import outbox, texts
 
 
@@ -26,7 +25,7 @@ class Owed(msgspec.Struct, frozen=True):
     article: str
 
 
-def let_go(session: Session, *, now: datetime, cooperative_id: int | None = None, part_price: int = USUAL_PART_PRICE) -> int:
+def let_go(session: Session, *, now: datetime, cooperative_id: int | None = None) -> int:
     """Cancel what the law voids and nobody handed over, in one co-operative or all; tell member and asker. Return how many.
 
     An office taken or a form changed since it was asked makes it so. Twice changes nothing.
@@ -46,7 +45,7 @@ def let_go(session: Session, *, now: datetime, cooperative_id: int | None = None
     for row in found:
         if row.id in gone:
             words = texts.loan_let_go(gone[row.id].reference, law.rule_of(row.kind, row.legal_form).article)
-            _tell(session, {row.person_id, gone[row.id].asked_by}, f"payout:{row.id}:void", words, now, part_price)
+            _tell(session, {row.person_id, gone[row.id].asked_by}, f"payout:{row.id}:void", words, now)
     return len(gone)
 
 
@@ -63,6 +62,6 @@ def owed(reader: Connection | Session, today: date, cooperative_id: int | None =
     return [Owed(row.code, row.card, row.kind, row.balance, law.rule_of(row.kind, row.legal_form).article) for row in rows]
 
 
-def _tell(session: Session, persons: set[int], cause: str, words: str, now: datetime, part_price: int) -> None:
+def _tell(session: Session, persons: set[int], cause: str, words: str, now: datetime) -> None:
     for person, phone in first_numbers(session, persons).items():
-        outbox.put(session, to=phone, text=words, purpose="security", cause=cause, now=now, part_price=part_price, person_id=person)
+        outbox.put(session, to=phone, text=words, purpose="security", cause=cause, now=now, person_id=person)

@@ -11,6 +11,7 @@ from app.coop.members import audit
 from app.coop.members.identity import Who, cooperative_of
 from app.coop.members.models import Cooperative, Number
 from app.coop.members.offices import Office, Scope, holders_of_right
+from app.service import service_of
 from app.sms import outbox, texts
 from app.sms.models import Inbound, Message
 from app.sms.policy import lost, prepare
@@ -65,14 +66,12 @@ def by_cooperative(reader: Connection, limit: int = 40) -> tuple[tuple[str | Non
     return tuple((code, number, at) for code, number, at in reader.execute(rows.order_by(since).limit(limit)))
 
 
-def answer(
-    session: Session, office: Office, letter: int, words: str, *, channel: str, operation: str, now: datetime, part_price: int
-) -> int:
+def answer(session: Session, office: Office, letter: int, words: str, *, channel: str, operation: str, now: datetime) -> int:
     """Send an officer's words to who wrote, under the co-operative's name, and close the letter; return the parts.
 
     Raises Gone, TooLong. Of two officers at once one answers.
     """
-    whole, parts = as_sent(session, office.cooperative_id, words, part_price)
+    whole, parts = as_sent(session, office.cooperative_id, words)
     sender = _close(session, office, letter, "letter answered", channel, operation, now)
     outbox.put(
         session,
@@ -81,17 +80,16 @@ def answer(
         purpose="answer",
         cause=f"letter:{letter}",
         now=now,
-        part_price=part_price,
         cooperative_id=office.cooperative_id,
     )
     return parts
 
 
-def as_sent(reader: Connection | Session, cooperative_id: int | None, words: str, part_price: int) -> tuple[str, int]:
+def as_sent(reader: Connection | Session, cooperative_id: int | None, words: str) -> tuple[str, int]:
     """Return an answer as its reader will see it, and its parts. Raises TooLong."""
     words = " ".join(words.split())
     whole = signed(reader, cooperative_id, words)
-    travelling = prepare(whole, part_price)
+    travelling = prepare(whole)
     if not 0 < len(words) <= MOST_CHARACTERS or travelling.parts > MOST_PARTS or lost(whole):
         raise TooLong(words)
     return travelling.text, travelling.parts
@@ -114,7 +112,7 @@ def dismiss(session: Session, office: Office, letter: int, *, channel: str, oper
     _close(session, office, letter, "letter dismissed", channel, operation, now)
 
 
-def tell(session: Session, holders: Sequence[Who], *, now: datetime, code: str, part_price: int, operation: str) -> None:
+def tell(session: Session, holders: Sequence[Who], *, now: datetime, operation: str) -> None:
     """Tell the secretary, or whoever reads the letters where there is none, that one waits: at most once an hour.
 
     Only of what a member wrote: strangers' letters wait unannounced.
@@ -133,11 +131,10 @@ def tell(session: Session, holders: Sequence[Who], *, now: datetime, code: str, 
         outbox.put(
             session,
             to=phone,
-            text=texts.letter_waits(code),
+            text=texts.letter_waits(service_of(session).code),
             purpose="task",
             cause=f"letters:{operation}",
             now=now,
-            part_price=part_price,
             cooperative_id=cooperative_id,
         )
 

@@ -21,6 +21,7 @@ from app.coop.members.sign_ins import SignIn
 from app.coop.members.telling import tell
 from app.db.database import Database
 from app.keys import every
+from app.service import service_of
 from app.sms import outbox, people_texts, texts
 
 TRIES, LIVES = 5, timedelta(minutes=5)
@@ -33,13 +34,11 @@ KEPT = timedelta(days=1)
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """What signing in needs: database, peppers, the key of our hashes, XOF a part, the string to dial."""
+    """What signing in needs: database, peppers, the key of our hashes."""
 
     database: Database
     peppers: pins.Peppers
     key: bytes
-    part_price: int
-    code: str
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -81,7 +80,6 @@ def ask_code(
             purpose="code",
             cause=f"console:{row.id}",
             now=now,
-            part_price=desk.part_price,
         )
 
 
@@ -98,8 +96,8 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
         return None
 
     def told(session: Session, locked: pins.Locked) -> None:
-        words = texts.lock_notice(locked.until, desk.code)
-        tell(session, person, f"lock:console:{row}", words, now=now, part_price=desk.part_price)
+        words = texts.lock_notice(locked.until, service_of(session).code)
+        tell(session, person, f"lock:console:{row}", words, now=now)
 
     tried = pins.try_pin(desk.database, person, pin, f"console:{row}", peppers=desk.peppers, now=now, tell=told)
     if not isinstance(tried, pins.Right):
@@ -110,7 +108,7 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
             return None
         session.execute(update(SignIn).where(SignIn.id == row).values(person_id=person, opened_at=now))
         _audit(session, office, "console sign-in", row, now)
-        tell(session, person, f"console:{row}:opened", people_texts.console_opened(now), now=now, part_price=desk.part_price)
+        tell(session, person, f"console:{row}:opened", people_texts.console_opened(now), now=now)
     return Caller(row, person, office)
 
 

@@ -10,9 +10,6 @@ from app.coop.members.numbers import Placed, places_on, reached_by
 from app.coop.members.offices import in_term
 from app.sms import outbox, people_texts
 
-USUAL_PART_PRICE = 20
-"""XOF a part where the price table says nothing and no setting reaches: in what several officers approved."""
-
 
 def tell(
     session: Session,
@@ -22,7 +19,6 @@ def tell(
     *,
     now: datetime,
     extra: tuple[str, ...] = (),
-    part_price: int = USUAL_PART_PRICE,
     cooperative_id: int | None = None,
     trace: str | None = None,
 ) -> None:
@@ -35,22 +31,19 @@ def tell(
             purpose="security",
             cause=cause,
             now=now,
-            part_price=part_price,
             person_id=person_id,
             cooperative_id=cooperative_id,
             trace=trace,
         )
 
 
-def tell_places(
-    session: Session, phone: str, cause: str, *, now: datetime, part_price: int = USUAL_PART_PRICE, trace: str | None = None
-) -> list[Placed]:
+def tell_places(session: Session, phone: str, cause: str, *, now: datetime, trace: str | None = None) -> list[Placed]:
     """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
     holders = places_on(session, phone)
     for holder in holders:
         words = people_texts.place_given(phone.removeprefix("+221"), holder.card, holder.place)
         told = f"place:{holder.person_id}:{cause}"
-        tell(session, holder.person_id, told, words, now=now, part_price=part_price, trace=trace)
+        tell(session, holder.person_id, told, words, now=now, trace=trace)
     return holders
 
 

@@ -50,14 +50,14 @@ def look(reader: Connection | Session, phone: str, person_id: int, now: datetime
     return Seen(resting, number, since if since and since <= now - SHORTLY else None)
 
 
-def note(session: Session, phone: str, person_id: int, *, now: datetime, part_price: int) -> None:
+def note(session: Session, phone: str, person_id: int, *, now: datetime) -> None:
     """Write a wrong PIN down; when it makes PINs rest, tell the administrators, once an hour at the most."""
     session.add(WrongPin(phone=phone, person_id=person_id, at=now))
     session.flush()
     where = look(session, phone, person_id, now).rests
     for number in administrators(session.connection(), now.date()) if where else ():
         words, cause = people_texts.pins_sprayed(phone if where == "number" else None, now), f"wrong pins:{now:%Y%m%d%H}"
-        outbox.put(session, to=number, text=words, purpose="alarm", cause=cause, now=now, part_price=part_price)
+        outbox.put(session, to=number, text=words, purpose="alarm", cause=cause, now=now)
 
 
 def recent(reader: Connection | Session, now: datetime) -> int:

@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.coop.approvals.sweeping import Said
 from app.coop.members.models import Member
 from app.coop.members.numbers import reached_by
 from app.coop.members.offices import holders_of_right
 from app.coop.production.models import Weighing
 from app.db.rows import each
+from app.service import service_of
 from app.sms import outbox, texts
 
 
-def sweep(session: Session, *, said: Said, now: datetime) -> int:
+def sweep(session: Session, *, now: datetime) -> int:
     """Give such lines to another officer who weighs there, the president first, never to the member herself; return how many.
 
     Who noted a line stays in the acts. Where nobody weighs now, lines wait for whoever takes office.
@@ -44,16 +44,15 @@ def sweep(session: Session, *, said: Said, now: datetime) -> int:
         each(session, "a line of an office that ended", [(row.id, (row, to)) for row, to in to_each if to is not None], pass_on)
 
     def tell(to: tuple[int, int]) -> None:
-        place, person = to
+        (place, person), service = to, service_of(session)
         for phone in reached_by(session, person)[:1]:
             outbox.put(
                 session,
                 to=phone,
-                text=texts.lines_passed_on(given[to], said.code, said.cost),
+                text=texts.lines_passed_on(given[to], service.code, service.cost),
                 purpose="task",
                 cause=f"passed on:{last}:{person}",
                 now=now,
-                part_price=said.part_price,
                 person_id=person,
                 cooperative_id=place,
             )

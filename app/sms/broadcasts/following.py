@@ -19,7 +19,7 @@ COUNTED_A_SECOND = 20_000
 """A broadcast to so many is counted once a second at the most; to ten times as many every ten."""
 
 
-def follow(session: Session, *, now: datetime, part_price: int, wake: Callable[[str], None]) -> None:
+def follow(session: Session, *, now: datetime, wake: Callable[[str], None]) -> None:
     """Do one round: start, resume, count, tell, end. Lanes with something to do are woken."""
     dead = update(Broadcast).where(Broadcast.state == "estimated", Broadcast.estimated_at <= now - CODE_LASTS)
     session.execute(dead.values(state="dead"))
@@ -34,7 +34,7 @@ def follow(session: Session, *, now: datetime, part_price: int, wake: Callable[[
         elif broadcast.state == "stopping":
             progress.drop(session, broadcast.id, now=now)
         elif _worth_counting(broadcast, now):
-            _tell(session, broadcast, now, part_price)
+            _tell(session, broadcast, now)
 
     each(session, "a broadcast", [(one.id, one) for one in session.scalars(open_ones)], go_on)
 
@@ -44,7 +44,7 @@ def _worth_counting(broadcast: Broadcast, now: datetime) -> bool:
     return broadcast.counted_at is None or broadcast.counted_at <= now - pause
 
 
-def _tell(session: Session, broadcast: Broadcast, now: datetime, part_price: int) -> None:
+def _tell(session: Session, broadcast: Broadcast, now: datetime) -> None:
     counted = progress.count(session, broadcast.id)
     over = not (counted.queued or counted.sending)
     percent = 100 if over else 100 * counted.gone // max(1, broadcast.recipients)
@@ -66,7 +66,6 @@ def _tell(session: Session, broadcast: Broadcast, now: datetime, part_price: int
             purpose="alarm",
             cause=f"progress:{broadcast.id}:{told}",
             now=now,
-            part_price=part_price,
             person_id=broadcast.person_id,
             cooperative_id=broadcast.cooperative_id,
         )

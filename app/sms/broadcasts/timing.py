@@ -7,16 +7,14 @@ import msgspec
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """What broadcasts are bound to: parts a second, XOF a part and a day (None: no limit), quiet hours in members' zone, how
-    many a number gets in 24 hours (0: no limit), what an answer costs its sender."""
+    """What broadcasts are bound to: parts a second, XOF a day (None: no limit), quiet hours in members' zone, how
+    many a number gets in 24 hours (0: no limit)."""
 
     rate: int
-    part_price: int
     daily_budget: int | None
     quiet: tuple[time, time] | None
     zone: ZoneInfo
     a_day: int
-    cost: str
 
     def day_of(self, at: datetime) -> date:
         """Return the day that an instant falls on, where members live."""

@@ -22,8 +22,8 @@ def overview() -> Response:
     """Show how things stand in the officer's scope."""
     at = now()
     seen = look(desk().database, caller().office, at, terms())
-    said, most = session.pop("said", None), inbox.MOST_CHARACTERS
-    return Response(render_template("console/overview.html", seen=seen, now=at, said=said, code=desk().code, most=most))
+    said, most, code = session.pop("said", None), inbox.MOST_CHARACTERS, desk().database.service.code
+    return Response(render_template("console/overview.html", seen=seen, now=at, said=said, code=code, most=most))
 
 
 @pages.post("/letters/<int:letter>/answer")
@@ -35,8 +35,8 @@ def answer(letter: int) -> AnyResponse:
         if "dismiss" in request.form:
             inbox.dismiss(transaction, office, letter, channel="web", operation=operation, now=at)
             return _done("Message classé sans réponse.")
-        typed, price = request.form.get("words", ""), desk().part_price
-        parts = inbox.answer(transaction, office, letter, typed, channel="web", operation=operation, now=at, part_price=price)
+        typed = request.form.get("words", "")
+        parts = inbox.answer(transaction, office, letter, typed, channel="web", operation=operation, now=at)
     return _done(f"Réponse envoyée, en {parts} SMS.")
 
 

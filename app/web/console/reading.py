@@ -68,7 +68,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> See
             approvals=Open(*approvals.open_count(reader, scope, now)),
             mine=approvals.waiting_count(reader, office.person_id, now),
             letters=inbox.unread(reader, scope) if answers else (),
-            part_price=prices.part_price(reader, now, terms.part_price),
+            part_price=prices.part_price(reader, now, database.service.part_price),
             broadcasts=lately(reader, scope, now),
             stops=any(one.may("stop") for one in here),
             day=today(reader, scope, terms, now),

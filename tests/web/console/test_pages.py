@@ -43,7 +43,7 @@ def letter(database, clock, cooperative=1, text="Kan la mareyeur bi di ñëw ?",
 
 def message(database, clock, cause, purpose="notice"):
     with database.transaction() as session:
-        outbox.put(session, to=village.AWA, text="Bonjour", purpose=purpose, cause=cause, now=clock(), part_price=20)
+        outbox.put(session, to=village.AWA, text="Bonjour", purpose=purpose, cause=cause, now=clock())
 
 
 def rows(page, section):

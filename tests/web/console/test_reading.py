@@ -18,7 +18,7 @@ def test_the_overview_of_both_scopes(database, clock):
     with database.transaction() as session:
         callbacks.ask(session, village.AWA, "Aide", person_id=1, cooperative_id=1, now=clock())
         letterbox.letter(session, "Salut", village.NOBODY, clock(), cooperative_id=None)
-        outbox.put(session, to=village.AWA, text="1", purpose="code", cause="a", now=clock(), part_price=20)
+        outbox.put(session, to=village.AWA, text="1", purpose="code", cause="a", now=clock())
     federation, own = (look(database, office, clock(), TERMS) for office in (FEDERATION, CLERK))
     assert [lane.queued for lane in federation.lanes][:3] == [1, 0, 0]
     assert federation.lanes[0].oldest == clock()

@@ -1,0 +1,24 @@
+"""What messages say and cost wherever they are written: how the service is dialled, and the price of a part."""
+
+from typing import Any
+
+import msgspec
+
+KEY = "service"
+
+
+class Service(msgspec.Struct, frozen=True):
+    """The string to dial, in words what a call or an SMS to us costs its sender, and what a part of ours costs us (XOF).
+
+    The price holds where the table of prices says nothing (`app/sms/prices.py`).
+    """
+
+    code: str = ""
+    cost: str = "Gratuit"
+    part_price: int = 20
+
+
+def service_of(session: Any) -> Service:
+    """Return the service in whose name a session of `Database` writes."""
+    found: Service = session.info[KEY]
+    return found
