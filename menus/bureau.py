@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 
 from app.coop import approvals
 from app.coop.members.models import Cooperative
-from app.coop.members.offices import NotYours, Right, Scope, scopes_of
+from app.coop.members.offices import NotYours, Right, scopes_of
+from app.coop.scope import Scope
 from app.db.database import is_outage
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Refused

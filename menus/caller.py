@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members.identity import Who, who_holds
 from app.coop.members.offices import NotYours, Office, Right, office_for
 from app.coop.members.telling import tell
@@ -79,6 +80,22 @@ def member_of(hop: Hop) -> int:
     if not isinstance(member, int):
         raise LookupError("no member behind a guarded screen")
     return member
+
+
+def own_act(hop: Hop) -> Act:
+    """Return what is done on the line by the member's own word."""
+    who = who_of(hop)
+    return Act(who.person_id, "ussd", hop.operation, hop.now, member_id=who.member_id, phone=hop.phone, trace=hop.trace)
+
+
+def act_by(office: Office, hop: Hop) -> Act:
+    """Return what is done on the line by an office."""
+    return Act(office.person_id, "ussd", hop.operation, hop.now, by=office, phone=hop.phone, trace=hop.trace)
+
+
+def officers_act(session: Session, hop: Hop, right: Right, cooperative_id: int | None = None) -> Act:
+    """Return what is done by the office that has a right, in a co-operative when one is given; leads to `not_yours`."""
+    return act_by(acting_office(session, hop, right, cooperative_id), hop)
 
 
 def reading_office(reader: Connection | Session, hop: Hop, right: Right) -> Office:

@@ -5,7 +5,9 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members.identity import Who
+from app.coop.members.offices import Office
 from app.sms.broadcasts.timing import Terms
 
 
@@ -28,3 +30,11 @@ class Ask(msgspec.Struct, frozen=True):
     terms: Terms
     answered: bool = True
     """False when the number has had its answers of the day: what is done is done in silence."""
+
+    def act_by(self, office: Office) -> Act:
+        """Return what is done by an office."""
+        return Act(office.person_id, "sms", self.operation, self.now, by=office, phone=self.phone)
+
+    def own_act(self, who: Who) -> Act:
+        """Return what is done by the own word of one who holds the number."""
+        return Act(who.person_id, "sms", self.operation, self.now, member_id=who.member_id, phone=self.phone)

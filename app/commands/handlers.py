@@ -15,10 +15,11 @@ from app.coop.members import account, callbacks, consent, inbox, notice
 from app.coop.members.finding import BELONGS, cooperative_by_code
 from app.coop.members.identity import cooperative_of, person_of
 from app.coop.members.models import Member
-from app.coop.members.offices import Office, Right, Scope, administrators
+from app.coop.members.offices import Office, Right, administrators
 from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
 from app.coop.production import members_word
+from app.coop.scope import Scope
 from app.sms import consents, outbox, payment_texts, texts
 from app.sms import inbox as sms_inbox
 

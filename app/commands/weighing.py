@@ -8,9 +8,10 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.members.identity import Who
-from app.coop.members.offices import NotYours, Office, Right, Scope, office_for, scopes_of, widest_office
+from app.coop.members.offices import NotYours, Office, Right, office_for, scopes_of, widest_office
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
+from app.coop.scope import Scope
 
 _LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members.models import OfficerAct, OperatorAct
 from app.coop.members.offices import Office
 
@@ -18,6 +19,28 @@ class Whose(Protocol):
     def cooperative_id(self) -> int | None: ...
     @property
     def member_id(self) -> int | None: ...
+
+
+def note(session: Session, act: Act, what: str, about: str, whose: Whose | None = None) -> None:
+    """Write down an officer's act in its own transaction.
+
+    `about` names the row that it changed (`weighing:12`); `whose` says which member's it is, and in which co-operative when the
+    office is the federation's. Neither names nor amounts belong here.
+    """
+    office = act.office
+    session.add(
+        OfficerAct(
+            operation=act.operation,
+            person_id=office.person_id,
+            role=office.role,
+            cooperative_id=office.cooperative_id or (whose.cooperative_id if whose else None),
+            member_id=whose.member_id if whose else None,
+            act=what,
+            about=about,
+            channel=act.channel,
+            at=act.now,
+        )
+    )
 
 
 def record(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func,
 from sqlalchemy.orm import Session, aliased
 
 from app.coop.members.models import Cooperative, Member, Number, Person
-from app.coop.members.offices import Scope
+from app.coop.scope import Scope
 
 State = Literal["pending", "active", "blocked", "departed", "officer"]
 

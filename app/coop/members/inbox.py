@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.coop.members import audit
 from app.coop.members.identity import Who, cooperative_of
 from app.coop.members.models import Cooperative, Number
-from app.coop.members.offices import Office, Scope, holders_of_right
+from app.coop.members.offices import Office, holders_of_right
+from app.coop.scope import Scope
 from app.service import service_of
 from app.sms import outbox, texts
 from app.sms.models import Inbound, Message

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Number, Role
+from app.coop.scope import Scope
 from app.db.database import Database, is_outage
 
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
@@ -32,12 +33,6 @@ FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "as
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 
 
-class Scope(msgspec.Struct, frozen=True):
-    """Where an office holds: one co-operative, or with None the federation. Not knowing the scope is None instead of a Scope."""
-
-    cooperative_id: int | None
-
-
 class Office(msgspec.Struct, frozen=True):
     """An office in its term: of a co-operative, or with None of the federation."""
 
@@ -54,7 +49,7 @@ class Office(msgspec.Struct, frozen=True):
         """Tell whether this office has a right, in a co-operative when one is given."""
         if self.role not in MAY[right] or (self.cooperative_id is None and right not in FEDERATION):
             return False
-        return cooperative_id is None or self.cooperative_id in (None, cooperative_id)
+        return cooperative_id is None or self.scope.includes(cooperative_id)
 
 
 class NotYours(Exception):
@@ -135,7 +130,7 @@ def widest_office(
 
 def holders_of_right(reader: Connection | Session, right: Right, cooperative_id: int | None, today: date) -> tuple[Office, ...]:
     """Return the offices of one co-operative, or with None of the federation, that have a right now: whom to ask or to tell."""
-    scope = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
+    scope = Scope(cooperative_id).own(Role.cooperative_id)
     rows = reader.execute(
         select(Role.person_id, Role.role).where(scope, Role.role.in_(MAY[right]), in_term(today)).order_by(Role.id)
     )

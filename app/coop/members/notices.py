@@ -1,0 +1,81 @@
+"""Notices to members and officers of what an act did: the number, the price and the trace are found here."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop.act import Act
+from app.coop.members.models import Role
+from app.coop.members.numbers import Placed, places_on, reached_by
+from app.coop.members.offices import in_term
+from app.coop.members.reaching import reach
+from app.coop.scope import Scope
+from app.sms import outbox, people_texts
+
+
+def tell_member(session: Session, act: Act, member_id: int, purpose: str, cause: str, words: str) -> None:
+    """Put an SMS to a member's first number into the outbox; a member without one gets none."""
+    whom = reach(session, [member_id])[member_id]
+    if whom.phone:
+        _put(session, act, whom.phone, purpose, cause, words, whom.person_id, whom.cooperative_id)
+
+
+def answer(session: Session, act: Act, purpose: str, cause: str, words: str, cooperative_id: int | None = None) -> None:
+    """Put an SMS to the number in hand into the outbox."""
+    _put(session, act, act.phone, purpose, cause, words, act.person_id, cooperative_id)
+
+
+def tell_number(
+    session: Session, act: Act, phone: str, purpose: str, cause: str, words: str, cooperative_id: int | None = None
+) -> None:
+    """Put an SMS to a number whose person isn't known into the outbox."""
+    _put(session, act, phone, purpose, cause, words, None, cooperative_id)
+
+
+def tell_person(
+    session: Session,
+    act: Act,
+    person_id: int,
+    cause: str,
+    words: str,
+    *,
+    extra: tuple[str, ...] = (),
+    cooperative_id: int | None = None,
+) -> None:
+    """Put a security notice to each number of a person, and to `extra` ones that were theirs until now, into the outbox.
+
+    It tells what touches their account: nobody acts on it unseen.
+    """
+    for phone in dict.fromkeys((*reached_by(session, person_id), *extra)):
+        _put(session, act, phone, "security", cause, words, person_id, cooperative_id)
+
+
+def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Placed]:
+    """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
+    holders = places_on(session, phone)
+    for holder in holders:
+        words = people_texts.place_given(phone.removeprefix("+221"), holder.card, holder.place)
+        tell_person(session, act, holder.person_id, f"place:{holder.person_id}:{cause}", words)
+    return holders
+
+
+def tell_officers(session: Session, act: Act, scope: Scope, cause: str, words: str, *, also: tuple[int, ...] = ()) -> None:
+    """Tell all officers of a scope, and the persons `also`."""
+    held = select(Role.person_id).where(scope.own(Role.cooperative_id), in_term(act.today))
+    for person in dict.fromkeys((*also, *session.scalars(held.distinct().order_by(Role.person_id)))):
+        tell_person(session, act, person, cause, words, cooperative_id=scope.cooperative_id)
+
+
+def _put(
+    session: Session, act: Act, phone: str, purpose: str, cause: str, words: str, person_id: int | None, cooperative_id: int | None
+) -> None:
+    outbox.put(
+        session,
+        to=phone,
+        text=words,
+        purpose=purpose,
+        cause=cause,
+        now=act.now,
+        person_id=person_id,
+        cooperative_id=cooperative_id,
+        trace=act.trace,
+    )
