@@ -7,13 +7,13 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.coop.approved import approvals
 from app.coop.broadcasting import confirming
 from app.coop.members.models import Cooperative, Member, Person
+from app.coop.subjects import approvals
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.call_backs import age_words
-from menus.caller import Hop, acting_office, reading_office, who_of
+from menus.caller import Hop, officers_act, reading_office, who_of
 
 menu = Bindings("approving")
 Whom = Annotated[str, kinds.Kind("name", "m" * 28, private=True)]
@@ -87,10 +87,9 @@ def approval_verdict(hop: Hop) -> Act:
 @menu.effect(leads={"gone": None, "not_yours": None, "impossible": Why})
 def decide_approval(hop: Hop, session: Session) -> Decided:
     """Give the officer's word; the last one needed acts."""
-    office = acting_office(session, hop, "approve")
-    act = {"approved": hop.kept["verdict"] == "oui", "channel": "ussd", "operation": hop.operation, "now": hop.now}
+    act = officers_act(session, hop, "approve")
     try:
-        done = approvals.decide(session, office, hop.kept["approval"]["id"], **act)
+        done = approvals.decide(session, act, hop.kept["approval"]["id"], approved=hop.kept["verdict"] == "oui")
     except approvals.Gone:
         raise Lead("gone") from None
     except approvals.Impossible as why:

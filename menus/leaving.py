@@ -19,7 +19,7 @@ from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.at_hand import Barred, CardNumber, Named, found_of, office_of, refuse, whom_of
-from menus.caller import Hop, Nothing, member_of, reading_office, tell_person, who_of
+from menus.caller import Hop, Nothing, act_by, member_of, reading_office, tell_person, who_of
 
 menu = Bindings("leaving")
 Far = Annotated[str, kinds.Kind("words", "28/12/2027")]
@@ -124,7 +124,7 @@ def note_departure(hop: Hop, session: Session) -> Noted:
             tell_person(session, hop, member.person_id, f"leave:{hop.operation}", words)
             return Noted(f"Noté. Tout est à rendre au plus tard le {_far(due)}: 5, puis 4.")
         reason = leaving.REASONS[int(hop.kept["leave_why"]) - 1] if kind == "exclusion" else ""
-        leaving.ask(session, kind, office, member, reason=reason, **act)
+        leaving.ask(session, act_by(office, hop), kind, member, paper=act["paper"], reason=reason)
     except leaving.NotPossible:
         refuse("gone")
     except leaving.StillBusy:
@@ -173,12 +173,10 @@ def leaver_named(hop: Hop) -> Named:
 def settle(hop: Hop, session: Session) -> Noted:
     """Ask that the account be settled, or close it when nothing is owed; the member is told."""
     member = _member(hop, session)
-    office = office_of(session, hop, member.cooperative_id)
-    act: Any = {"channel": "ussd", "operation": hop.operation, "now": hop.now}
-    if _departing(hop).dead:
-        act["paper"] = str(hop.kept["heirs_paper"])
+    act = act_by(office_of(session, hop, member.cooperative_id), hop)
+    paper = str(hop.kept["heirs_paper"]) if _departing(hop).dead else ""
     try:
-        done = settling.ask_settlement(session, office, member, **act)
+        done = settling.ask_settlement(session, act, member, paper=paper)
     except settling.TooEarly as early:
         raise Lead("barred", Barred(f"Pas avant le {_far(early.opens.date())}: le membre peut s'y opposer.")) from None
     except settling.Owes as owes:
@@ -195,7 +193,7 @@ def settle(hop: Hop, session: Session) -> Noted:
         refuse("asked")
     if done.amount is None:
         return Noted("Rien n'est dû: le compte est clos.")
-    words = texts.payout_asked(done.reference, office.role, hop.now)
+    words = texts.payout_asked(done.reference, act.office.role, hop.now)
     tell_person(session, hop, member.person_id, f"payout:{done.payout_id}:asked", words)
     return Noted(f"Noté, réf {done.reference}. Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5).")
 

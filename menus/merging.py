@@ -13,7 +13,7 @@ from app.coop.members.models import Person
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.at_hand import Barred, Whom, found_of, office_of, refuse, whom_of
-from menus.caller import Hop, Nothing
+from menus.caller import Hop, Nothing, act_by
 from menus.people import members_card
 
 menu = Bindings("merging")
@@ -43,10 +43,10 @@ def both_named(hop: Hop) -> Both:
 @menu.effect(leads={"not_yours": None, "barred": Barred})
 def ask_merge(hop: Hop, session: Session) -> Nothing:
     """Ask other officers to make one of the two."""
-    office, kept = office_of(session, hop), found_of(session, hop)
+    act, kept = act_by(office_of(session, hop), hop), found_of(session, hop)
     try:
         other = in_cooperative(session, _other(hop).cooperative_id, _other(hop).card)
-        merging.ask(session, office, kept, other, channel="ussd", operation=hop.operation, now=hop.now)
+        merging.ask(session, act, kept, other)
     except NoCard:
         refuse("gone")
     except merging.NotOne as no:

@@ -23,7 +23,7 @@ from app.coop.payments.due import Wanted, due, unpaid
 from app.coop.production.brought import NotThere
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused
-from menus.caller import Hop, acting_office, reading_office, who_of
+from menus.caller import Hop, acting_office, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("paying")
@@ -171,17 +171,8 @@ def make_batch(hop: Hop, session: Session) -> Made:
     """Make the batch as it was shown."""
     pay = msgspec.convert(hop.kept["pay"], ToPay)
     try:
-        batch, waits = paying.make(
-            session,
-            acting_office(session, hop, "pay"),
-            pay.wanted,
-            pay.way,
-            count=pay.count,
-            francs=pay.worth,
-            channel="ussd",
-            operation=hop.operation,
-            now=hop.now,
-        )
+        act = officers_act(session, hop, "pay")
+        batch, waits = paying.make(session, act, pay.wanted, pay.way, count=pay.count, francs=pay.worth)
     except paying.Changed:
         raise Lead("changed") from None
     return Made(batch, "attend d'autres responsables (Bureau, 2)." if waits else "ouvert.")
@@ -261,9 +252,7 @@ def batches(hop: Hop) -> Sequence[BatchRow]:
 def close_batch(hop: Hop, session: Session) -> Freed:
     """Close a batch; what was not handed over is due again."""
     try:
-        freed = paying.close(
-            session, acting_office(session, hop, "pay"), hop.kept["lot"]["id"], channel="ussd", operation=hop.operation, now=hop.now
-        )
+        freed = paying.close(session, officers_act(session, hop, "pay"), hop.kept["lot"]["id"])
     except paying.Gone:
         raise Lead("gone") from None
     return Freed(freed)

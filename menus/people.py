@@ -28,7 +28,7 @@ from menus.at_hand import (
     refuse,
     whom_of,
 )
-from menus.caller import Hop, Nothing, reading_office, tell_person
+from menus.caller import Hop, Nothing, act_by, reading_office, tell_person
 
 menu = Bindings("people")
 
@@ -194,13 +194,12 @@ def _proof(
     try:
         approvals.ask(
             session,
-            kind="number",
+            act_by(office, hop),
+            "number",
+            f"Numéro {phone_words(phone)}",
+            subject="number",
+            subject_id=number or 0,
             cooperative_id=member.cooperative_id,
-            about=f"number:{number}",
-            words=f"Numéro {phone_words(phone)}",
-            asked_by=office.person_id,
-            operation=hop.operation,
-            now=hop.now,
             member_id=member.member_id,
         )
     except approvals.AlreadyAsked:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.members.offices import Office
+from app.coop.act import Act
 from app.coop.prices import proposing
 from app.coop.prices.reading import price_at
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, acting_office, reading_office
+from menus.caller import Hop, officers_act, reading_office
 from menus.savings import read_francs
 
 menu = Bindings("pricing")
@@ -74,21 +74,12 @@ def price_amount(hop: Hop, typed: str) -> kinds.Price:
 @menu.effect(leads=DECIDED)
 def publish_price(hop: Hop, session: Session) -> Outcome:
     """Propose and confirm in one."""
-    office = acting_office(session, hop, "price")
+    act = officers_act(session, hop, "price")
     try:
-        made = proposing.propose(
-            session,
-            office,
-            hop.kept["pricing"]["id"],
-            int(hop.kept["new_price"]),
-            grade=_grade(hop),
-            channel="ussd",
-            operation=hop.operation,
-            now=hop.now,
-        )
+        made = proposing.propose(session, act, hop.kept["pricing"]["id"], int(hop.kept["new_price"]), grade=_grade(hop))
     except proposing.Refused:
         raise Lead("gone") from None
-    return _confirm(hop, session, office, made.id)
+    return _confirm(session, act, made.id)
 
 
 @menu.rows()
@@ -101,12 +92,12 @@ def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
 @menu.effect(leads=DECIDED)
 def confirm_price(hop: Hop, session: Session) -> Outcome:
     """Confirm what was proposed by SMS."""
-    return _confirm(hop, session, acting_office(session, hop, "price"), hop.kept["proposal"]["id"])
+    return _confirm(session, officers_act(session, hop, "price"), hop.kept["proposal"]["id"])
 
 
-def _confirm(hop: Hop, session: Session, office: Office, proposal: int) -> Outcome:
+def _confirm(session: Session, act: Act, proposal: int) -> Outcome:
     try:
-        published = proposing.confirm(session, office, proposal, channel="ussd", operation=hop.operation, now=hop.now)
+        published = proposing.confirm(session, act, proposal)
     except proposing.Gone:
         raise Lead("gone") from None
     return Outcome(PUBLISHED if published else WAITING)

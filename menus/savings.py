@@ -18,7 +18,7 @@ from app.coop.members.reaching import reach
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message, message_to, who_of
+from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message, message_to, own_act
 
 menu = Bindings("savings")
 MOST = 99_999_999
@@ -127,16 +127,7 @@ def ask_withdrawal(hop: Hop, session: Session) -> Asked:
     """Ask for savings: several officers decide."""
     francs = int(hop.kept["withdraw_amount"])
     with denials():
-        row = payouts.ask(
-            session,
-            "withdrawal",
-            member_of(hop),
-            francs,
-            asked_by=who_of(hop).person_id,
-            channel="ussd",
-            operation=hop.operation,
-            now=hop.now,
-        )
+        row = payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), francs)
     return Asked(row.reference)
 
 

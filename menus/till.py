@@ -8,15 +8,15 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop import law
-from app.coop.approved import approvals
 from app.coop.ledger import corrections, handing, payouts, schedule, till
 from app.coop.members import finding
 from app.coop.members.models import Member, Person
 from app.coop.production.brought import NotThere, member_of_card
+from app.coop.subjects import approvals
 from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused
-from menus.caller import Hop, PrivateWords, acting_office, reading_office, who_of
+from menus.caller import Hop, PrivateWords, acting_office, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
 from menus.paying import handing_office
 from menus.savings import What, Why, denials, read_francs, standing_words, tell, today_of, what_words
@@ -246,7 +246,7 @@ def ask_levy(hop: Hop, session: Session) -> Done:
     """Ask that a levy be kept from what is owed to her."""
     try:
         with denials():
-            till.ask_levy(session, acting_office(session, hop, "pay"), _member(hop), _francs(hop), **_act(hop))
+            till.ask_levy(session, officers_act(session, hop, "pay"), _member(hop), _francs(hop))
     except approvals.AlreadyAsked:
         raise Lead("denied", Why("Une cotisation attend déjà.")) from None
     return Done("Demandé: un autre responsable décide.")
@@ -298,17 +298,17 @@ def sign_payout(hop: Hop, session: Session) -> Done:
 def ask_reversal(hop: Hop, session: Session) -> Done:
     """Ask that an entry be reversed."""
     try:
-        corrections.ask(session, acting_office(session, hop, "pay"), hop.kept["reversing"]["id"], **_act(hop))
+        corrections.ask(session, officers_act(session, hop, "pay"), hop.kept["reversing"]["id"])
     except corrections.NotReversible as no:
         raise Lead("denied", Why(f"Impossible: {no}." if str(no) else "Déjà annulé, ou déjà demandé.")) from None
     return Done("Demandé: un autre responsable décide.")
 
 
 def _ask(hop: Hop, session: Session, kind: str, **more: Any) -> Done:
-    office = acting_office(session, hop, "pay")
+    act = officers_act(session, hop, "pay")
     with denials():
-        row = payouts.ask(session, kind, _member(hop), _francs(hop), asked_by=office.person_id, office=office, **_act(hop), **more)
-    words = texts.payout_asked(row.reference, office.role, hop.now)
+        row = payouts.ask(session, act, kind, _member(hop), _francs(hop), **more)
+    words = texts.payout_asked(row.reference, act.office.role, hop.now)
     tell(session, hop, row.member_id, "security", f"payout:{row.id}:asked", words)
     return Done(f"Demandé, réf {row.reference}. D'autres décident.")
 

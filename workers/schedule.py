@@ -16,11 +16,8 @@ import redis
 import structlog
 from sqlalchemy.orm import Session
 
-from app.coop.approved import sweeping
-from app.coop.contests import telling
-from app.coop.ledger import expiring, void_loans
-from app.coop.members import joining, numbers, wrong_pins
-from app.coop.production import passing_on
+from app.coop import subject, subjects
+from app.coop.members import joining
 from app.db import operations
 from app.db.database import is_outage
 from app.db.rows import PASSED_OVER
@@ -32,11 +29,8 @@ from workers.context import context
 
 log = structlog.get_logger("scheduler")
 EVERY_SECONDS = 5
-CONTESTS_SECONDS = 600
-"""How often clocks are looked at that count days: contests', and of money that nobody comes for."""
-
 OLD_SECONDS = 3600
-"""How often it is looked for what is old: numbers of members who left, SMS of more than a year."""
+"""How often it is looked for what is old: SMS of more than a year."""
 
 FORGETTING_SECONDS = 1.0
 """How long SMS are deleted at a time: what is due by the clock waits meanwhile."""
@@ -127,25 +121,14 @@ def _wake(lanes: list[str]) -> None:
         wake(context().queues, lane)
 
 
-def _telling(name: str, every: int, sweep: Callable[..., object]) -> Sweep:
-    """Return a sweep that writes SMS."""
+def _of(sweep: subject.Sweep) -> Sweep:
+    """Return a subject's sweep as this scheduler does it."""
 
     def do() -> None:
-        with _transaction(name) as session:
-            sweep(session, now=datetime.now(UTC))
+        with _transaction(sweep.name) as session:
+            sweep.do(session, datetime.now(UTC))
 
-    return Sweep(name, every, do)
-
-
-def _void_loans() -> None:
-    with _transaction("void loans") as session:
-        void_loans.let_go(session, now=datetime.now(UTC))
-
-
-def _numbers() -> None:
-    with _transaction("numbers") as session:
-        numbers.free_departed(session, now=datetime.now(UTC))
-        wrong_pins.forget(session, now=datetime.now(UTC))
+    return Sweep(sweep.name, sweep.every, do)
 
 
 def _old_messages() -> None:
@@ -162,11 +145,6 @@ def _old_messages() -> None:
 SWEEPS = (
     Sweep("messages", EVERY_SECONDS, _messages),
     Sweep("broadcasts", EVERY_SECONDS, _broadcasts),
-    _telling("approvals", EVERY_SECONDS, sweeping.sweep),
-    _telling("contests", CONTESTS_SECONDS, telling.sweep),
-    _telling("payouts", CONTESTS_SECONDS, expiring.sweep),
-    Sweep("void loans", CONTESTS_SECONDS, _void_loans),
-    _telling("lines", CONTESTS_SECONDS, passing_on.sweep),
-    Sweep("numbers", OLD_SECONDS, _numbers),
+    *(_of(sweep) for sweep in subjects.SWEEPS),
     Sweep("old messages", OLD_SECONDS, _old_messages),
 )

@@ -32,7 +32,7 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
     """
     from datetime import UTC, datetime
 
-    from app.coop.approvals import rules
+    from app.coop.approvals import kinds, rules
 
     if (kind is None) != (needed is None and not usual) or (usual and needed is not None):
         raise click.UsageError("give KIND with --needed or with --usual, or neither to see the rules")
@@ -45,7 +45,7 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
                 scope, named = cooperative_id(session, cooperative) or 0, [role for role in roles.split(",") if role]
                 rules.set_rule(session, scope, kind, needed, named, now=now)
             except ValueError as fault:
-                known = f"kinds: {', '.join(rules.KINDS)}; offices: {', '.join(rules.ROLES)}"
+                known = f"kinds: {', '.join(kinds.KINDS)}; offices: {', '.join(rules.ROLES)}"
                 raise click.ClickException(f"not a rule: {fault} ({known})") from fault
     with open_database() as database, database.session() as session:
         found = rules.rules_of(session, cooperative_id(session, cooperative) or 0, now.date())
@@ -55,7 +55,7 @@ def approvals(cooperative: str, kind: str | None, needed: int | None, roles: str
     for one in found:
         wants = f"{one.member} when a member asks, {one.officer} when an officer does"
         click.echo(f"{one.kind}: {wants}; {', '.join(one.roles)}{' (own rule)' if one.own else ''}")
-        if one.holders <= max(one.member, one.officer) and (rules.KINDS[one.kind].own or "administrator" not in one.roles):
+        if one.holders <= max(one.member, one.officer) and (kinds.KINDS[one.kind].own or "administrator" not in one.roles):
             click.echo(f"  only {one.holders} hold these offices now: who asks can't decide, so it could die waiting", err=True)
 
 

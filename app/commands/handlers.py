@@ -236,9 +236,7 @@ def _price(ask: Ask) -> str:
         return replies.suggest(meant.near)
     try:
         amount = int(typed[2].translate(_NO_SEPARATORS))
-        made = proposing.propose(
-            ask.session, office, meant.product_id, amount, grade=None, channel="sms", operation=ask.operation, now=ask.now
-        )
+        made = proposing.propose(ask.session, ask.act_by(office), meant.product_id, amount, grade=None)
     except proposing.Refused:
         return replies.HOW_TARIF
     place = ask.holders[0].cooperative if office.cooperative_id else None

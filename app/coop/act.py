@@ -1,14 +1,14 @@
 """One act in hand: who does it, by which office or own word, through which channel, when, and under which key it happens once."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
 
 from app.coop.members.offices import Office
 
-Channel = Literal["ussd", "bureau", "sms", "web", "cli", "file"]
-"""How it came: a member's own screens, an officer's, an SMS, the console, the command line, an operator's file."""
+Channel = Literal["ussd", "bureau", "sms", "web", "cli", "file", "clock"]
+"""How it came: a member's own screens, an officer's, an SMS, the console, the command line, an operator's file, the scheduler."""
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -26,6 +26,11 @@ class Act(msgspec.Struct, frozen=True):
     member_id: int | None = None
     phone: str = ""
     trace: str | None = None
+
+    @classmethod
+    def by_clock(cls, operation: str, now: datetime) -> Self:
+        """Return what nobody does: the time has come."""
+        return cls(0, "clock", operation, now)
 
     @property
     def office(self) -> Office:

@@ -173,7 +173,7 @@ def test_each_rule_fits_an_sms(kind):
 
 
 def test_every_kind_of_approval_has_its_words():
-    from app.coop.approvals.rules import KINDS
+    from app.coop.approvals.kinds import KINDS
 
     assert set(KINDS) <= set(texts.KINDS)
     assert "operator_acts" in Base.metadata.tables

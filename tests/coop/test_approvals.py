@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.approvals import deciding, sweeping
-from app.coop.approved import approvals
 from app.coop.members.models import Member, Number, OfficerAct, Role
 from app.coop.members.offices import Office
+from app.coop.subjects import approvals
 from app.sms.models import Message
 from tests import quay, village
 

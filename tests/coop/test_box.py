@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.coop.approved import approvals
 from app.coop.ledger import corrections, handing, payouts, till
 from app.coop.ledger.box import Box, BoxShort, box_of, note, put_in
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.verify import verify
 from app.coop.payments import handing as paying
 from app.coop.payments.models import Payment
+from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay, treasury
 from tests.unguarded import unguarded

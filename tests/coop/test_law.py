@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from app.coop import founding, law
-from app.coop.approved import approvals
 from app.coop.ledger import handing, void_loans
 from app.coop.members.models import Cooperative, Role
 from app.coop.members.offices import Office
+from app.coop.subjects import approvals
 from app.gsm7 import fold, measure, septets
 from app.sms import texts
 from app.sms.models import Message

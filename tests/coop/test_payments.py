@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
-from app.coop.approved import approvals
 from app.coop.ledger import corrections, services, signing, till
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.payouts import NotForYourself
@@ -21,6 +20,7 @@ from app.coop.payments.delays import Delay, delays
 from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.models import Weighing
+from app.coop.subjects import approvals
 from tests import quay, treasury
 from tests.unguarded import unguarded
 

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app.coop.approvals import sweeping
-from app.coop.approved import approvals
 from app.coop.contests import answering, opening
 from app.coop.ledger import corrections, expiring, handing, payouts, schedule, signing, till
 from app.coop.ledger.deliveries import Delivery, credit
@@ -18,6 +17,7 @@ from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, OfficerAct
 from app.coop.members.offices import Office
+from app.coop.subjects import approvals
 from app.sms.models import Message
 from tests import quay, village
 from tests.unguarded import unguarded

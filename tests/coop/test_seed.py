@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.approved import approvals
 from app.coop.boutiques.reading import for_sale
 from app.coop.demo.seeding import AlreadySeeded, Plan, seed
 from app.coop.ledger import corrections, schedule, void_loans
@@ -22,6 +21,7 @@ from app.coop.members.offices import Office
 from app.coop.models import Base
 from app.coop.prices.reading import prices_for
 from app.coop.production.declaring import declare, products_of
+from app.coop.subjects import approvals
 from app.coop.training.reading import open_sessions
 from app.db.database import Database
 from tests.conftest import PATIENT_MS

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.coop.approvals import deciding
-from app.coop.approved import approvals
+from app.coop.subjects import approvals
 from tests import quay
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.coop.approved import approvals
 from app.coop.ledger import corrections, handing, payouts, schedule, settling, signing, till
 from app.coop.ledger.deliveries import Delivery, credit, shared_out
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
@@ -18,6 +17,7 @@ from app.coop.ledger.verify import verify
 from app.coop.members import finding, leaving
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
+from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay
 from tests.conftest import PATIENT_MS

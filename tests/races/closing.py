@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app.coop.approved import approvals
 from app.coop.contests import opening
 from app.coop.ledger import handing as leaving_hands
 from app.coop.ledger import merging, settling, till
@@ -15,6 +14,7 @@ from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment
 from app.coop.production import brought, weighing
 from app.coop.production.models import Weighing
+from app.coop.subjects import approvals
 from tests import quay, treasury
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.coop.approved import approvals
 from app.coop.ledger import handing, payouts
 from app.coop.ledger.services import Overdrawn, post
 from app.coop.members.offices import Office
 from app.coop.production import weighing
+from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay
 

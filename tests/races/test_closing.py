@@ -5,7 +5,6 @@ from threading import Thread
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.approved import approvals
 from app.coop.contests.opening import TooLate
 from app.coop.ledger.payouts import NotHers
 from app.coop.ledger.reading import balances_of
@@ -15,6 +14,7 @@ from app.coop.payments.batches import Changed
 from app.coop.payments.models import Payment
 from app.coop.production.declaring import NotActive
 from app.coop.production.models import Weighing
+from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay
 from tests.races import closing

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.coop.approved import approvals
 from app.coop.ledger import handing, payouts
 from app.coop.ledger.models import Account
 from app.coop.ledger.reading import balances_of
@@ -15,6 +14,7 @@ from app.coop.ledger.services import post
 from app.coop.ledger.verify import verify
 from app.coop.members.offices import Office
 from app.coop.production import brought, weighing
+from app.coop.subjects import approvals
 from tests import quay
 from tests.races import racers
 

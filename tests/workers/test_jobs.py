@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from app.coop.approved import approvals
+from app.coop.subjects import approvals
 from app.sms import outbox, reports, sending
 from app.sms.broadcasts import expanding
 from app.sms.broadcasts.models import Broadcast

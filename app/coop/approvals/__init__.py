@@ -9,9 +9,7 @@ from app.coop.approvals.deciding import (
     ask,
     decide,
     drop,
-    executes,
     open_count,
-    refuses,
     waiting_count,
     waiting_for,
 )
@@ -29,9 +27,7 @@ __all__ = [
     "ask",
     "decide",
     "drop",
-    "executes",
     "open_count",
-    "refuses",
     "waiting_count",
     "waiting_for",
 ]

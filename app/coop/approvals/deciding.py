@@ -1,14 +1,16 @@
 """Ask for the word of several officers, give it, and make happen what they want: in the transaction of the last word needed."""
 
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select, true, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.approvals import rules
+from app.coop.approvals.kinds import KINDS
 from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.members import audit
 from app.coop.members.lock import MemberLeft
@@ -18,18 +20,6 @@ LIVES = timedelta(hours=72)
 """After this what nobody decided is dead: nothing happens, and who asked is told."""
 MOST_LISTED = 40
 MOST_COUNTED = 99
-
-
-class Act(Protocol):
-    """What an approval leads to; `operation` is the approval's own, so that it happens once."""
-
-    def __call__(self, session: Session, approval: Approval, /, *, operation: str, now: datetime) -> None:
-        """Do it in the transaction of the last word. May raise Impossible."""
-
-
-A = TypeVar("A", bound=Act)
-_EXECUTES: dict[str, Act] = {}
-_REFUSES: dict[str, Act] = {}
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -45,7 +35,6 @@ class Waiting(msgspec.Struct, frozen=True):
 
     id: int
     kind: str
-    about: str
     words: str
     amount: int | None
     cooperative_id: int | None
@@ -73,28 +62,18 @@ class Impossible(Exception):
         self.final = final
 
 
-def executes(kind: str) -> Callable[[A], A]:
-    """Register what happens when the last word needed for this kind is given."""
-    return _into(_EXECUTES, kind)
-
-
-def refuses(kind: str) -> Callable[[A], A]:
-    """Register what happens when one of this kind is refused or dies; `approval.state` says which."""
-    return _into(_REFUSES, kind)
-
-
 def ask(
     session: Session,
-    *,
+    act: Act,
     kind: str,
-    cooperative_id: int | None,
-    about: str,
     words: str,
-    asked_by: int,
-    operation: str,
-    now: datetime,
+    *,
+    subject: str,
+    subject_id: int,
+    cooperative_id: int | None,
     amount: int | None = None,
     member_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
     needed: int | None = None,
 ) -> int:
     """Have something wait for other officers; return its id, the first one's for the same operation. Raises AlreadyAsked.
@@ -102,39 +81,40 @@ def ask(
     `words` (no name, at most 48 septets) and `amount` are what they read. The co-operative's rule says how many are needed and
     of which offices; `needed` overrides the number. Officers are told by the sweeper, in one SMS for what came together.
     """
+    operation = f"{kind}:{act.operation}"
     known = session.scalar(select(Approval.id).where(Approval.operation == operation))
     if known is not None:
         return known
-    same = select(Approval).where(Approval.kind == kind, Approval.about == about, Approval.state == "waiting")
+    same = select(Approval).where(Approval.kind == kind, Approval.subject_id == subject_id, Approval.state == "waiting")
     before = session.scalar(same.with_for_update())
-    if before is not None and before.expires_at > now:
-        raise AlreadyAsked(about)
+    if before is not None and before.expires_at > act.now:
+        raise AlreadyAsked(f"{kind} {subject} {subject_id}")
     if before is not None:
-        end(session, before, "dead", now)
-    usual, roles = rules.rule_for(session, kind, cooperative_id, asked_by, member_id, now.date())
+        end(session, before, "dead", act.now)
+    usual, roles = rules.rule_for(session, kind, cooperative_id, act.person_id, member_id, act.today)
     row = Approval(
         kind=kind,
         cooperative_id=cooperative_id,
-        about=about,
+        subject=subject,
+        subject_id=subject_id,
+        details=dict(details or {}),
         words=words[:48],
         amount=amount,
         member_id=member_id,
-        asked_by=asked_by,
-        asked_at=now,
-        expires_at=now + LIVES,
+        asked_by=act.person_id,
+        asked_at=act.now,
+        expires_at=act.now + LIVES,
         needed=needed or usual,
         roles=",".join(roles),
         operation=operation,
     )
-    row.roles = rules.without_federation(session, row, now.date())
+    row.roles = rules.without_federation(session, row, act.today)
     session.add(row)
     session.flush()
     return row.id
 
 
-def decide(
-    session: Session, office: Office, approval_id: int, *, approved: bool, channel: str, operation: str, now: datetime
-) -> Decided:
+def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> Decided:
     """Give an officer's word, and do what was asked when it is the last one needed. One refusal refuses.
 
     The approval is locked, so of two last words one acts. Words of officers who lost their office meanwhile don't count. The
@@ -142,31 +122,32 @@ def decide(
     """
     row = session.scalar(select(Approval).where(Approval.id == approval_id).with_for_update())
     given = select(ApprovalVote.operation).where(ApprovalVote.approval_id == approval_id)
-    mine = session.scalar(given.where(ApprovalVote.person_id == office.person_id))
-    if row is not None and mine == operation:
-        return Decided(row.state, _missing(session, row, now), row.why)
-    acting = rules.office_to_decide(session, row, office.person_id, now.date()) if row is not None else None
-    if row is None or acting is None or mine is not None or row.state != "waiting" or row.expires_at <= now:
+    mine = session.scalar(given.where(ApprovalVote.person_id == act.person_id))
+    if row is not None and mine == act.operation:
+        return Decided(row.state, _missing(session, row, act.now), row.why)
+    office = rules.office_to_decide(session, row, act.person_id, act.today) if row is not None else None
+    if row is None or office is None or mine is not None or row.state != "waiting" or row.expires_at <= act.now:
         raise Gone(approval_id)
-    session.add(ApprovalVote(approval_id=row.id, person_id=acting.person_id, approved=approved, at=now, operation=operation))
+    vote = ApprovalVote(approval_id=row.id, person_id=act.person_id, approved=approved, at=act.now, operation=act.operation)
+    session.add(vote)
     session.flush()
-    act = f"approval {'given' if approved else 'refused'}"
-    audit.record_on(session, acting, act, f"approval:{row.id}", row, channel, operation, now)
+    act = msgspec.structs.replace(act, by=office)
+    audit.note(session, act, f"approval {'given' if approved else 'refused'}", f"approval:{row.id}", row)
     if not approved:
-        row.decided_by = acting.person_id
-        end(session, row, "refused", now)
+        row.decided_by = act.person_id
+        end(session, row, "refused", act.now)
         return Decided(row.state)
-    missing = _missing(session, row, now)
+    missing = _missing(session, row, act.now)
     if missing == 0:
-        row.state, row.decided_by, row.decided_at = "approved", acting.person_id, now
+        row.state, row.decided_by, row.decided_at = "approved", act.person_id, act.now
         session.flush()
-        _execute(session, row, now)
+        _execute(session, row, act)
     return Decided(row.state, missing, row.why)
 
 
 def waiting_for(reader: Connection | Session, office: Office, now: datetime) -> list[Waiting]:
     """Return what waits for this officer's word, by whichever of their offices, oldest first."""
-    columns = (Approval.id, Approval.kind, Approval.about, Approval.words, Approval.amount)
+    columns = (Approval.id, Approval.kind, Approval.words, Approval.amount)
     waits = _waits_for(offices_of(reader, office.person_id, now.date()), office.person_id, now)
     rows = select(*columns, Approval.cooperative_id, Approval.member_id, Approval.asked_by, Approval.asked_at).where(waits)
     return [Waiting(*row) for row in reader.execute(rows.order_by(Approval.id).limit(MOST_LISTED))]
@@ -189,17 +170,17 @@ def open_count(reader: Connection, cooperative_id: int | None, now: datetime) ->
     return number, since
 
 
-def drop(session: Session, kind: str, abouts: list[str], now: datetime) -> None:
-    """End what waits about rows that something else has overtaken; what `refuses` registered is not called, nobody is told."""
-    waits = (Approval.kind == kind) & Approval.about.in_(abouts) & (Approval.state == "waiting")
+def drop(session: Session, kind: str, subject_ids: Collection[int], now: datetime) -> None:
+    """End what waits about rows that something else has overtaken; what its kind does at the end is left out, nobody is told."""
+    waits = (Approval.kind == kind) & Approval.subject_id.in_(subject_ids) & (Approval.state == "waiting")
     session.execute(update(Approval).where(waits).values(state="dead", told="ended", decided_at=now))
 
 
-def _execute(session: Session, row: Approval, now: datetime) -> None:
+def _execute(session: Session, row: Approval, act: Act) -> None:
     undone = session.begin_nested()
     try:
         try:
-            _EXECUTES[row.kind](session, row, operation=f"approval:{row.id}", now=now)
+            KINDS[row.kind].approved(session, row, msgspec.structs.replace(act, operation=f"approval:{row.id}"))
         except MemberLeft:
             raise Impossible("le compte est clos") from None
         undone.commit()
@@ -208,25 +189,16 @@ def _execute(session: Session, row: Approval, now: datetime) -> None:
             raise
         undone.rollback()
         row.why = str(why)
-        end(session, row, "dead", now)
+        end(session, row, "dead", act.now)
 
 
 def end(session: Session, row: Approval, state: str, now: datetime) -> None:
     """End a locked approval without its act, and do what its kind does then."""
     row.state, row.decided_at = state, now
     session.flush()
-    if row.kind in _REFUSES:
-        _REFUSES[row.kind](session, row, operation=f"approval:{row.id}", now=now)
-
-
-def _into(group: dict[str, Act], kind: str) -> Callable[[A], A]:
-    def register(act: A) -> A:
-        if kind in group:
-            raise ValueError(f"two acts for approvals of the kind {kind}")
-        group[kind] = act
-        return act
-
-    return register
+    ended = KINDS[row.kind].ended
+    if ended is not None:
+        ended(session, row, now)
 
 
 def _waits_for(offices: tuple[Office, ...], person_id: int, now: datetime) -> ColumnElement[bool]:

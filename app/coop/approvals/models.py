@@ -1,18 +1,20 @@
 """What waits for several officers, who gave which word, and what a co-operative wants of its officers. Votes are append-only."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Id, Utc
+from app.db.base import Base, Id, Json, Utc
 
 
 class Approval(Base):
     """Something that only happens when `needed` officers want it; of a co-operative, or (none) of the federation.
 
-    `about` is the row that it decides (`withdrawal:12`), `words` what an officer reads (no name), `amount` in XOF, `roles` the
-    offices whose word counts, as they were named when it was asked. `told` says what its SMS have told so far. `why` says in
+    `subject` and `subject_id` name the row that it decides (`payout`, 12), `details` what else must be known of it; `words` is what
+    an officer reads (no name), `amount` XOF, `roles` the offices whose word counts, as they were named when it was asked. `told`
+    says what its SMS have told so far. `why` says in
     French why it is *dead* though officers approved it.
     """
 
@@ -24,7 +26,7 @@ class Approval(Base):
         Index(
             "uq_approvals_waiting",
             "kind",
-            "about",
+            "subject_id",
             unique=True,
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
@@ -40,7 +42,9 @@ class Approval(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(24))
     cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"))
-    about: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(16))
+    subject_id: Mapped[int] = mapped_column(Id)
+    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     words: Mapped[str] = mapped_column(String(48))
     amount: Mapped[int | None] = mapped_column(BigInteger)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
@@ -54,7 +58,7 @@ class Approval(Base):
     told: Mapped[str] = mapped_column(String(8), default="nothing")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Utc)
-    operation: Mapped[str] = mapped_column(String(80), unique=True)
+    operation: Mapped[str] = mapped_column(String(110), unique=True)
 
 
 class ApprovalVote(Base):

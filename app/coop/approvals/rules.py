@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session
 
+from app.coop.approvals.kinds import KINDS
 from app.coop.approvals.models import Approval, ApprovalRule
 from app.coop.members.models import Member
 from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
@@ -18,34 +19,6 @@ ROLES = MAY["approve"]
 ONLY_FEDERATION = ("administrator",)
 
 
-class Kind(msgspec.Struct, frozen=True):
-    """How many other officers a kind of act needs where the co-operative says nothing: when a member or an officer asks.
-
-    `own`: only the scope's own officers decide, not the federation's for a co-operative.
-    """
-
-    member: int = 2
-    officer: int = 1
-    own: bool = False
-
-
-KINDS = {
-    "withdrawal": Kind(officer=2),
-    "advance": Kind(officer=2),
-    "leasing": Kind(officer=2),
-    "reversal": Kind(),
-    "levy": Kind(),
-    "price": Kind(own=True),
-    "batch": Kind(),
-    "aid": Kind(),
-    "merge": Kind(),
-    "exclusion": Kind(),
-    "death": Kind(),
-    "reinstatement": Kind(),
-    "settlement": Kind(officer=2),
-    "number": Kind(),
-}
-"""What is not here needs two others when a member asks, one when an officer does."""
 MOST_NEEDED = 5
 
 
@@ -100,7 +73,7 @@ def rule_for(
     rule = session.get(ApprovalRule, (cooperative_id, kind)) if cooperative_id else None
     if rule is not None:
         return rule.needed, tuple(rule.roles.split(","))
-    usual = KINDS.get(kind, Kind())
+    usual = KINDS[kind]
     own = member_id is not None and session.scalar(select(Member.person_id).where(Member.id == member_id)) == asked_by
     officer = not own and any(_is_in(office, cooperative_id) for office in offices_of(session, asked_by, today))
     return (usual.officer if officer else usual.member), ROLES
@@ -155,7 +128,7 @@ def _counts(office: Office, approval: Approval) -> bool:
     if office.role not in ROLES or office.role not in approval.roles.split(","):
         return False
     if office.cooperative_id is None and approval.cooperative_id is not None:
-        return not KINDS.get(approval.kind, Kind()).own
+        return not KINDS[approval.kind].own
     return office.cooperative_id == approval.cooperative_id
 
 

@@ -19,7 +19,7 @@ MOST = 200
 """Approvals a round."""
 
 
-def sweep(session: Session, *, now: datetime) -> None:
+def sweep(session: Session, now: datetime) -> None:
     """End what is too old, then tell of what began and of what ended: each officer one SMS for all that is new.
 
     One that can't be ended is logged and left as it was: nobody can decide it any more, and it keeps no other from its end. One

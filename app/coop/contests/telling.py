@@ -19,7 +19,7 @@ NEW = timedelta(days=1)
 """For how long a contest is new: who takes office meanwhile is told too."""
 
 
-def sweep(session: Session, *, now: datetime) -> int:
+def sweep(session: Session, now: datetime) -> int:
     """Do what the contests' clocks ask for; return how many went up. Twice changes nothing: each is told once, and each level."""
     _announce(session, now)
     gone_up, service = escalate(session, now), service_of(session)

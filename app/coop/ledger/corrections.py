@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.coop import approvals
+from app.coop.act import Act
 from app.coop.ledger import handing
 from app.coop.ledger.box import box_of, lock_box
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
@@ -15,7 +16,6 @@ from app.coop.ledger.services import AlreadyReversed, Overdrawn, one_at_a_time, 
 from app.coop.members import audit
 from app.coop.members.lock import MemberLeft
 from app.coop.members.models import Member
-from app.coop.members.offices import Office
 from app.coop.payments.due import unheld
 
 REVERSIBLE = {
@@ -69,39 +69,37 @@ def reversible(reader: Connection | Session, cooperative_id: int, member_id: int
     return [Entry(entry, at.date(), kind, int(amount)) for entry, at, kind, amount in rows]
 
 
-def ask(session: Session, office: Office, entry_id: int, *, channel: str, operation: str, now: datetime) -> int:
+def ask(session: Session, act: Act, entry_id: int) -> int:
     """Ask that an entry be reversed; return the approval's id. Raises NotReversible, also when it couldn't be done now."""
     entry = session.get(JournalEntry, entry_id)
-    if entry is None or entry.member_id is None or entry.cooperative_id != office.cooperative_id:
+    if entry is None or entry.member_id is None or entry.cooperative_id != act.office.cooperative_id:
         raise NotReversible
     known = next(iter(reversible(session, entry.cooperative_id, entry.member_id, entry_id)), None)
     if known is None:
         raise NotReversible
-    _try(session, entry, now)
+    _try(session, entry, act.now)
     try:
         asked = approvals.ask(
             session,
-            kind="reversal",
-            cooperative_id=office.cooperative_id,
-            about=f"entry:{entry_id}",
-            words=f"Annuler {REVERSIBLE[known.kind]} du {known.on:%d/%m}",
+            act,
+            "reversal",
+            f"Annuler {REVERSIBLE[known.kind]} du {known.on:%d/%m}",
+            subject="entry",
+            subject_id=entry_id,
+            cooperative_id=entry.cooperative_id,
             amount=known.amount,
             member_id=entry.member_id,
-            asked_by=office.person_id,
-            operation=f"reversal:{operation}",
-            now=now,
         )
     except approvals.AlreadyAsked:
         raise NotReversible from None
-    audit.record_on(session, office, "reversal asked", f"entry:{entry_id}", entry, channel, operation, now)
+    audit.note(session, act, "reversal asked", f"entry:{entry_id}", entry)
     return asked
 
 
-@approvals.executes("reversal")
-def reversed_(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def reversed_(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Write the opposite entry, or have the approval end with the reason why it can't be any more."""
     try:
-        _reverse(session, session.get_one(JournalEntry, int(approval.about.removeprefix("entry:"))), operation, now)
+        _reverse(session, session.get_one(JournalEntry, approval.subject_id), act.operation, act.now)
     except NotReversible as no:
         raise approvals.Impossible(str(no), final=True) from None
 

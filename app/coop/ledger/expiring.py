@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, literal, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.models import Approval
@@ -17,15 +17,17 @@ FETCHED_WITHIN = timedelta(days=14)
 """For how long what was approved waits at the till."""
 
 
-def sweep(session: Session, *, now: datetime) -> int:
+def sweep(session: Session, now: datetime) -> int:
     """Cancel payouts approved longer ago than FETCHED_WITHIN and not handed over; return how many. Twice changes nothing.
 
     Accounts of who left are closed once their signed settlement can't be contested any more.
     """
     settling.close_signed(session, now)
-    about = literal("payout:") + cast(Payout.id, String)
     decided = select(Approval.id).where(
-        Approval.about == about, Approval.state == "approved", Approval.decided_at <= now - FETCHED_WITHIN
+        Approval.subject == "payout",
+        Approval.subject_id == Payout.id,
+        Approval.state == "approved",
+        Approval.decided_at <= now - FETCHED_WITHIN,
     )
     left = select(Payout.id, Payout.member_id, Payout.reference).where(Payout.state == "approved", decided.exists())
     late = session.execute(left).all()

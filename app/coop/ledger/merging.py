@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.act import Act
 from app.coop.contests.models import Contest
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import OWED, account_of, post
@@ -21,8 +22,7 @@ from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money, freeze_money
 from app.coop.members.lock import lock_present
 from app.coop.members.models import Activation, Member, Number, Person, Role
-from app.coop.members.offices import Office
-from app.coop.members.telling import tell
+from app.coop.members.notices import tell_person
 from app.coop.production.models import AssistedAct, Declaration, Weighing
 from app.sms import people_texts
 
@@ -40,32 +40,31 @@ class NotOne(Exception):
         self.why = why
 
 
-def ask(session: Session, office: Office, kept: Found, other: Found, *, channel: str, operation: str, now: datetime) -> None:
+def ask(session: Session, act: Act, kept: Found, other: Found) -> None:
     """Ask other officers to make `other` one with `kept`, whose PIN and card number stay. Raises NotOne, approvals.AlreadyAsked."""
-    if office.person_id in (kept.person_id, other.person_id):
+    if act.person_id in (kept.person_id, other.person_id):
         raise NotOne("own")
-    _check(session, kept, other, now)
+    _check(session, kept, other, act.now)
     approvals.ask(
         session,
-        kind="merge",
+        act,
+        "merge",
+        f"Réunir {kept.card} et {other.card}",
+        subject="member",
+        subject_id=other.member_id,
         cooperative_id=kept.cooperative_id,
-        about=f"members:{kept.member_id}:{other.member_id}",
-        words=f"Réunir {kept.card} et {other.card}",
-        asked_by=office.person_id,
-        operation=f"merge:{operation}"[:80],
-        now=now,
         member_id=kept.member_id,
+        details={"kept": kept.member_id},
     )
-    audit.record_on(session, office, "merge asked", f"member:{other.member_id}", kept, channel, operation, now)
+    audit.note(session, act, "merge asked", f"member:{other.member_id}", kept)
 
 
-@approvals.executes("merge")
-def merged(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Make one of the two, as they stand now; raises Impossible when they can't be any more."""
-    _, kept_id, other_id = approval.about.split(":")
-    lock_present(session, (int(kept_id), int(other_id)))
-    kept, other = (session.get_one(Member, int(one), populate_existing=True) for one in (kept_id, other_id))
-    if approval.decided_by == other.person_id:
+    now, both = act.now, (approval.details["kept"], approval.subject_id)
+    lock_present(session, both)
+    kept, other = (session.get_one(Member, one, populate_existing=True) for one in both)
+    if act.person_id == other.person_id:
         raise approvals.Impossible("c'est votre carte")
     voted = select(approvals.ApprovalVote.id).where(approvals.ApprovalVote.approval_id == approval.id)
     if session.scalar(voted.where(approvals.ApprovalVote.person_id == other.person_id)) is not None:
@@ -74,10 +73,10 @@ def merged(session: Session, approval: approvals.Approval, /, *, operation: str,
         _check(session, _as_found(session, kept), _as_found(session, other), now)
     except NotOne as no:
         raise approvals.Impossible("un des deux comptes a changé") from no
-    _move_money(session, kept, other, operation, now)
+    _move_money(session, kept, other, act.operation, now)
     for table in HERS:
         session.execute(update(table).where(table.member_id == other.id).values(member_id=kept.id))
-    _move_numbers(session, kept.person_id, other.person_id, approval.decided_by, now)
+    _move_numbers(session, kept.person_id, other.person_id, act.person_id, now)
     session.execute(update(Role).where(Role.person_id == other.person_id).values(person_id=kept.person_id))
     session.execute(update(CardAlias).where(CardAlias.member_id == other.id).values(member_id=kept.id))
     session.add(CardAlias(card=other.card, member_id=kept.id))
@@ -88,7 +87,7 @@ def merged(session: Session, approval: approvals.Approval, /, *, operation: str,
     kept.amounts_by_sms = other.amounts_by_sms = False
     session.flush()
     freeze_money(session, kept.person_id, now)
-    tell(session, kept.person_id, operation, people_texts.merged(now), now=now)
+    tell_person(session, act, kept.person_id, act.operation, people_texts.merged(now))
 
 
 def _check(session: Session, kept: Found, other: Found, now: datetime) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals, law
+from app.coop.act import Act
 from app.coop.ledger import schedule
 from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
@@ -20,7 +21,6 @@ from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.lock import MemberLeft, lock_member
-from app.coop.members.offices import Office
 from app.coop.production.references import draw_free
 
 SIDES = {"withdrawal": ("savings", "cash"), "advance": ("advance", "cash"), "leasing": ("leasing", "equipment")}
@@ -102,15 +102,11 @@ def open_of(reader: Connection | Session, member_id: int, states: Sequence[str] 
 
 def ask(
     session: Session,
+    act: Act,
     kind: str,
     member_id: int,
     amount: int,
     *,
-    asked_by: int,
-    channel: str,
-    operation: str,
-    now: datetime,
-    office: Office | None = None,
     asset: str | None = None,
     instalments: int = 0,
     draw: Callable[[int], int] = secrets.randbelow,
@@ -119,7 +115,7 @@ def ask(
 
     The same operation gives the first. Raises NotHers, NotForYourself, Unlawful, MoneyFrozen, NotEnough, AlreadyOpen, BadAmount.
     """
-    known = session.scalar(select(Payout).where(Payout.operation == operation))
+    known = session.scalar(select(Payout).where(Payout.operation == act.operation))
     if known is not None:
         return known
     if amount <= 0 or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
@@ -128,12 +124,12 @@ def ask(
         member = lock_member(session, member_id)  # those who ask at once wait for each other here
     except MemberLeft:
         raise NotHers(member_id) from None
-    if member.state not in BELONGS or (office is not None and office.cooperative_id != member.cooperative_id):
+    if member.state not in BELONGS or (act.by is not None and act.office.cooperative_id != member.cooperative_id):
         raise NotHers(member_id)
-    if office is not None and member.person_id == office.person_id:
+    if act.by is not None and member.person_id == act.person_id:
         raise NotForYourself
-    law.check(session, kind, member_id, now.date())
-    check_money(session, member_id, now)
+    law.check(session, kind, member_id, act.today)
+    check_money(session, member_id, act.now)
     if any(one.kind in (kind, "settlement") for one in open_of(session, member_id)):
         raise AlreadyOpen(kind)
     free = free_savings(session, member_id)
@@ -146,33 +142,28 @@ def ask(
         amount=amount,
         asset=asset,
         instalments=instalments,
-        asked_by=asked_by,
-        asked_at=now,
-        channel=channel,
-        operation=operation,
     )
-    return enter(session, row, office, draw)
+    return enter(session, act, row, draw)
 
 
-def enter(session: Session, row: Payout, office: Office | None, draw: Callable[[int], int] = secrets.randbelow) -> Payout:
+def enter(session: Session, act: Act, row: Payout, draw: Callable[[int], int] = secrets.randbelow) -> Payout:
     """Write a payout that is asked for, with its reference, and have it wait for other officers."""
     row.reference = draw_free(session, Payout.reference, Payout.cooperative_id == row.cooperative_id, draw)
-    row.state = "asked"
+    row.state, row.asked_by, row.asked_at, row.channel, row.operation = "asked", act.person_id, act.now, act.channel, act.operation
     session.add(row)
     session.flush()
-    if office is not None:
-        audit.record_on(session, office, "payout asked", f"payout:{row.id}", row, row.channel, row.operation, row.asked_at)
+    if act.by is not None:
+        audit.note(session, act, "payout asked", f"payout:{row.id}", row)
     approvals.ask(
         session,
-        kind=row.kind,
+        act,
+        row.kind,
+        _words(row),
+        subject="payout",
+        subject_id=row.id,
         cooperative_id=row.cooperative_id,
-        about=f"payout:{row.id}",
-        words=_words(row),
         amount=row.amount,
         member_id=row.member_id,
-        asked_by=row.asked_by,
-        operation=f"payout:{row.id}",
-        now=row.asked_at,
     )
     return row
 
@@ -181,7 +172,7 @@ def cancel(session: Session, member_id: int, payout_id: int, *, now: datetime) -
     """Take back by the member's word what wasn't handed over. Raises Gone."""
     mine = (Payout.id == payout_id) & (Payout.member_id == member_id)
     kind = session.scalar(select(Payout.kind).where(mine))
-    approvals.drop(session, kind or "", [f"payout:{payout_id}"], now)  # before the row, as those who decide lock
+    approvals.drop(session, kind or "", [payout_id], now)  # before the row, as those who decide lock
     move(session, payout_id, HELD, "cancelled", mine)
 
 
@@ -192,12 +183,11 @@ def drop_settlement(session: Session, member_id: int, now: datetime) -> None:
         cancel(session, member_id, payout, now=now)
 
 
-def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Let it be handed over: the officers want it."""
-    del operation
     try:
-        row = move(session, _about(approval), ("asked",), "approved")
-        law.check(session, row.kind, row.member_id, now.date())
+        row = move(session, approval.subject_id, ("asked",), "approved")
+        law.check(session, row.kind, row.member_id, act.today)
         if row.kind != "leasing":
             check_box(session, row.cooperative_id, row.amount)
     except Gone:
@@ -208,19 +198,10 @@ def approved(session: Session, approval: approvals.Approval, /, *, operation: st
         raise approvals.Impossible("la caisse n'a pas assez") from None
 
 
-def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def refused(session: Session, approval: approvals.Approval, now: datetime) -> None:
     """Let go of what it held: refused, or dead."""
-    del operation, now
-    session.execute(update(Payout).where(Payout.id == _about(approval), Payout.state == "asked").values(state="refused"))
-
-
-for _kind in SIDES:
-    approvals.executes(_kind)(approved)
-    approvals.refuses(_kind)(refused)
-
-
-def _about(approval: approvals.Approval) -> int:
-    return int(approval.about.removeprefix("payout:"))
+    del now
+    session.execute(update(Payout).where(Payout.id == approval.subject_id, Payout.state == "asked").values(state="refused"))
 
 
 def _words(row: Payout) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.act import Act
 from app.coop.ledger import payouts
 from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
@@ -20,7 +21,6 @@ from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money
 from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person
-from app.coop.members.offices import Office
 from app.coop.members.telling import tell
 from app.coop.payments.models import Payment
 from app.coop.production.models import Declaration, Weighing
@@ -67,9 +67,7 @@ class Settlement(msgspec.Struct, frozen=True):
     reference: str = ""
 
 
-def ask_settlement(
-    session: Session, office: Office, member: Found, *, paper: str = "", channel: str, operation: str, now: datetime
-) -> Settlement:
+def ask_settlement(session: Session, act: Act, member: Found, *, paper: str = "") -> Settlement:
     """Ask that a leaver's account be settled; with nothing owed either way it is closed at once.
 
     `paper` is the number of what names the heirs, of a member who died. Asked again after the sum has changed, it replaces what
@@ -80,19 +78,19 @@ def ask_settlement(
     departure = leaving.departure_of(session, member.member_id)
     if departure is None:
         raise leaving.NotPossible
-    if office.person_id == member.person_id:
+    if act.person_id == member.person_id:
         raise NotForYourself
     if departure.kind == "death" and not paper:
         raise HeirsUnnamed
     held = [one for one in payouts.open_of(session, member.member_id, payouts.HELD) if one.kind == "settlement"]
-    due = _check(session, member.member_id, departure, now, besides=held[0].id if held else 0)
+    due = _check(session, member.member_id, departure, act.now, besides=held[0].id if held else 0)
     if held and held[0].amount == due:
         raise approvals.AlreadyAsked
-    payouts.drop_settlement(session, member.member_id, now)
+    payouts.drop_settlement(session, member.member_id, act.now)
     if due is None:
-        check_last_one_paid(session, member.member_id, now)
-        _close(session, departure.id, member.member_id, office.person_id, operation, now)
-        audit.record_on(session, office, "account closed", f"departure:{departure.id}", member, channel, operation, now)
+        check_last_one_paid(session, member.member_id, act.now)
+        _close(session, departure.id, member.member_id, act.person_id, act.operation, act.now)
+        audit.note(session, act, "account closed", f"departure:{departure.id}", member)
         return Settlement(None)
     row = Payout(
         kind="settlement",
@@ -101,26 +99,20 @@ def ask_settlement(
         amount=due,
         instalments=0,
         paper=paper if departure.kind == "death" else None,
-        asked_by=office.person_id,
-        asked_at=now,
-        channel=channel,
-        operation=operation,
     )
-    payouts.enter(session, row, office)
+    payouts.enter(session, act, row)
     return Settlement(due, row.id, row.reference)
 
 
-@approvals.executes("settlement")
-def settled(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Let it be handed over as it was approved, or raise Impossible; where both sides cancel out, that is written at once."""
-    del operation
     try:
-        row = payouts.move(session, int(approval.about.removeprefix("payout:")), ("asked",), "approved")
+        row = payouts.move(session, approval.subject_id, ("asked",), "approved")
     except payouts.Gone:
         raise approvals.Impossible("ce membre ne part plus") from None
     try:
         check_box(session, row.cooperative_id, row.amount)
-        lines = clear(session, row, now)
+        lines = clear(session, row, act.now)
     except (StillOpen, Owes, MoneyFrozen, TooEarly) as why:
         raise approvals.Impossible("un paiement ou une pesée est en cours") from why
     except payouts.Gone:
@@ -128,11 +120,8 @@ def settled(session: Session, approval: approvals.Approval, /, *, operation: str
     except BoxShort:
         raise approvals.Impossible("la caisse n'a pas assez") from None
     if row.amount == 0:
-        row.state, row.handed_at, row.paid_at = "paid", now, now
-        row.handed_by, row.handed_entry_id = approval.decided_by, book(session, row, lines, now)
-
-
-approvals.refuses("settlement")(payouts.refused)
+        row.state, row.handed_at, row.paid_at = "paid", act.now, act.now
+        row.handed_by, row.handed_entry_id = act.person_id, book(session, row, lines, act.now)
 
 
 def clear(session: Session, row: Payout, now: datetime) -> list[tuple[int, int]]:

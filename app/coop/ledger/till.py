@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.act import Act
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.payouts import NotForYourself, NotHers
 from app.coop.ledger.services import Overdrawn, account_of, one_at_a_time, post
@@ -62,47 +63,36 @@ def take_in(
     return entry
 
 
-def ask_levy(session: Session, office: Office, member_id: int, amount: int, *, channel: str, operation: str, now: datetime) -> int:
+def ask_levy(session: Session, act: Act, member_id: int, amount: int) -> int:
     """Ask that a levy be kept from what is owed to a member; others decide. Raises NotHers, NotForYourself, AlreadyAsked."""
     if amount <= 0:
         raise ValueError(amount)
-    _hers(session, office, member_id)
+    _hers(session, act.office, member_id)
     asked = approvals.ask(
         session,
-        kind="levy",
-        cooperative_id=office.cooperative_id,
-        about=f"member:{member_id}",
-        words="Cotisation retenue sur livraisons",
+        act,
+        "levy",
+        "Cotisation retenue sur livraisons",
+        subject="member",
+        subject_id=member_id,
+        cooperative_id=act.office.cooperative_id,
         amount=amount,
         member_id=member_id,
-        asked_by=office.person_id,
-        operation=f"levy:{operation}",
-        now=now,
     )
-    audit.record(
-        session,
-        office,
-        "levy asked",
-        about=f"approval:{asked}",
-        member_id=member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )
+    audit.note(session, act, "levy asked", f"approval:{asked}", audit.Of(member_id))
     return asked
 
 
-@approvals.executes("levy")
-def levied(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def levied(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Move the levy from what is owed to the member to the solidarity fund."""
     scope, amount, member = approval.cooperative_id or 0, approval.amount or 0, approval.member_id or 0
     one_at_a_time(session, scope)
     lock_member(session, member)
     owed, fund = account_of(session, scope, member, "payable"), account_of(session, scope, None, "solidarity")
     try:
-        check_money(session, member, now)
+        check_money(session, member, act.now)
         lines = [(owed, amount), (fund, -amount)]
-        post(session, operation=operation, kind="levy", cooperative_id=scope, member_id=member, lines=lines, now=now)
+        post(session, operation=act.operation, kind="levy", cooperative_id=scope, member_id=member, lines=lines, now=act.now)
     except Overdrawn:
         raise approvals.Impossible("la CPS ne lui doit pas autant") from None
     except MoneyFrozen:

@@ -113,7 +113,7 @@ def _schedules(reader: Connection) -> list[str]:
 
 def _payouts(reader: Connection) -> list[str]:
     """Find what left without several officers' word, or without its entries."""
-    wanted = Approval.about == literal("payout:") + cast(Payout.id, String)
+    wanted = (Approval.subject == "payout") & (Approval.subject_id == Payout.id)
     approved = select(Approval.id).where(wanted, Approval.state == "approved")
     unwanted = Payout.state.in_(("approved", "handed", "paid")) & ~approved.exists()
     unbooked = Payout.state.in_(("handed", "paid")) & Payout.handed_entry_id.is_(None)

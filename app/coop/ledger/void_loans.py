@@ -25,7 +25,7 @@ class Owed(msgspec.Struct, frozen=True):
     article: str
 
 
-def let_go(session: Session, *, now: datetime, cooperative_id: int | None = None) -> int:
+def let_go(session: Session, now: datetime, *, cooperative_id: int | None = None) -> int:
     """Cancel what the law voids and nobody handed over, in one co-operative or all; tell member and asker. Return how many.
 
     An office taken or a form changed since it was asked makes it so. Twice changes nothing.
@@ -39,7 +39,7 @@ def let_go(session: Session, *, now: datetime, cooperative_id: int | None = None
         .order_by(Payout.id)
     ).all()
     for row in found:
-        approvals.drop(session, row.kind, [f"payout:{row.id}"], now)  # before the row, as those who decide lock
+        approvals.drop(session, row.kind, [row.id], now)  # before the row, as those who decide lock
     still = update(Payout).where(Payout.id.in_([row.id for row in found]), Payout.state.in_(HELD)).values(state="cancelled")
     gone = {row.id: row for row in session.execute(still.returning(Payout.id, Payout.reference, Payout.asked_by)).all()}
     for row in found:

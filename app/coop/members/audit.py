@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
@@ -19,6 +20,13 @@ class Whose(Protocol):
     def cooperative_id(self) -> int | None: ...
     @property
     def member_id(self) -> int | None: ...
+
+
+class Of(msgspec.Struct, frozen=True):
+    """A member, where no row says whose it is."""
+
+    member_id: int | None
+    cooperative_id: int | None = None
 
 
 def note(session: Session, act: Act, what: str, about: str, whose: Whose | None = None) -> None:

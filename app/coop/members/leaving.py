@@ -12,6 +12,7 @@ from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.act import Act
 from app.coop.ledger import payouts
 from app.coop.ledger.models import JournalEntry, Payout
 from app.coop.members import audit
@@ -19,8 +20,8 @@ from app.coop.members.events import Departure
 from app.coop.members.finding import Found
 from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person, Role
+from app.coop.members.notices import tell_person
 from app.coop.members.offices import Office
-from app.coop.members.telling import tell
 from app.sms import people_texts
 
 YEAR, TWO_YEARS, LETTER = timedelta(days=365), timedelta(days=730), timedelta(days=10)
@@ -74,22 +75,19 @@ def stay(session: Session, member_id: int, *, now: datetime) -> None:
 
 def ask(
     session: Session,
+    act: Act,
     kind: str,
-    office: Office,
     member: Found,
     *,
     paper: str,
     reason: str = "",
-    channel: str,
-    operation: str,
-    now: datetime,
 ) -> None:
     """Ask other officers for an exclusion (with a reason), a death or a reinstatement; `paper` is the number of what proves it.
 
     A reinstatement also undoes a departure that an officer noted, never a notice that the member gave by PIN.
     Raises NotPossible, StillBusy, approvals.AlreadyAsked.
     """
-    if reason == REASONS[0] and _busy(session, member.member_id, now - TWO_YEARS):
+    if reason == REASONS[0] and _busy(session, member.member_id, act.now - TWO_YEARS):
         raise StillBusy
     ends = _open(session, member.member_id)
     closed = ends is not None and (ends.kind != "withdrawal" or (kind == "reinstatement" and ends.noted_by is not None))
@@ -97,36 +95,33 @@ def ask(
         raise NotPossible
     approvals.ask(
         session,
-        kind=kind,
+        act,
+        kind,
+        f"{KINDS[kind]}{f': {reason}' if reason else ''}",
+        subject="member",
+        subject_id=member.member_id,
         cooperative_id=member.cooperative_id,
-        about=f"member:{member.member_id}:{paper}",
-        words=f"{KINDS[kind]}{f': {reason}' if reason else ''}",
-        asked_by=office.person_id,
-        operation=f"{kind}:{operation}"[:80],
-        now=now,
         member_id=member.member_id,
+        details={"paper": paper, "reason": reason or None},
     )
-    audit.record_on(session, office, f"{kind} asked", f"member:{member.member_id}", member, channel, operation, now)
+    audit.note(session, act, f"{kind} asked", f"member:{member.member_id}", member)
 
 
-@approvals.executes("exclusion")
-def excluded(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def excluded(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Close the account to the member's acts; what is owed stays owed, and the letter follows."""
-    person = _shut(session, approval, "exclusion", now)
-    tell(session, person, operation, people_texts.excluded(now, (now + LETTER).date()), now=now)
+    person = _shut(session, approval, act)
+    tell_person(session, act, person, act.operation, people_texts.excluded(act.now, (act.now + LETTER).date()))
 
 
-@approvals.executes("death")
-def died(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def died(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Close the account; what is owed waits for the heirs, by paper. Her numbers are told: a living member can have it mended."""
-    person = _shut(session, approval, "death", now)
-    tell(session, person, operation, people_texts.closed_by_death(now), now=now)
+    person = _shut(session, approval, act)
+    tell_person(session, act, person, act.operation, people_texts.closed_by_death(act.now))
 
 
-@approvals.executes("reinstatement")
-def reinstated(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def reinstated(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Open an account again that was closed by mistake; offices that ended meanwhile stay ended."""
-    member, _ = _about(approval)
+    member, now = approval.subject_id, act.now
     lock_member(session, member)
     try:
         _drop_settlement(session, member, now)
@@ -134,13 +129,13 @@ def reinstated(session: Session, approval: approvals.Approval, /, *, operation: 
         raise approvals.Impossible("son argent est déjà remis") from None
     by_officers = (Departure.kind != "withdrawal") | Departure.noted_by.is_not(None)
     shut = (Departure.member_id == member) & (Departure.state == "open") & by_officers
-    opened = update(Departure).where(shut).values(state="withdrawn", closed_by=approval.decided_by, closed_at=now)
+    opened = update(Departure).where(shut).values(state="withdrawn", closed_by=act.person_id, closed_at=now)
     if session.execute(opened.returning(Departure.id)).first() is None:
         raise approvals.Impossible("ce compte n'est pas fermé")
     row = session.get_one(Member, member, populate_existing=True)
     row.state = "active" if session.get_one(Person, row.person_id).pin_hash else "pending"
     row.leaving_on = None
-    tell(session, row.person_id, operation, people_texts.reinstated(now), now=now)
+    tell_person(session, act, row.person_id, act.operation, people_texts.reinstated(now))
 
 
 _LEAVING: Any = (
@@ -195,8 +190,8 @@ def _leave(session: Session, member_id: int, noted_by: int | None, paper: str | 
     return due
 
 
-def _shut(session: Session, approval: approvals.Approval, kind: str, now: datetime) -> int:
-    member, paper = _about(approval)
+def _shut(session: Session, approval: approvals.Approval, act: Act) -> int:
+    member, now = approval.subject_id, act.now
     lock_member(session, member)
     row = session.get_one(Member, member, populate_existing=True)
     before = _open(session, member)
@@ -207,8 +202,8 @@ def _shut(session: Session, approval: approvals.Approval, kind: str, now: dateti
         before.state, before.closed_at = "withdrawn", now
         session.flush()
     row.state, row.leaving_on, row.amounts_by_sms = "blocked", now.date(), False
-    reason = approval.words.partition(": ")[2] or None
-    session.add(_departure(member, kind, reason, paper, approval.asked_by, now))
+    reason, paper = approval.details["reason"], approval.details["paper"]
+    session.add(_departure(member, approval.kind, reason, paper, approval.asked_by, now))
     end_offices(session, row.person_id, now)
     session.flush()
     return row.person_id
@@ -242,8 +237,3 @@ def _departure(member: int, kind: str, reason: str | None, paper: str | None, by
 
 def _open(session: Session, member_id: int) -> Departure | None:
     return session.scalar(select(Departure).where(Departure.member_id == member_id, Departure.state == "open").with_for_update())
-
-
-def _about(approval: approvals.Approval) -> tuple[int, str]:
-    _, member, paper = approval.about.split(":")
-    return int(member), paper

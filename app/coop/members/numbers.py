@@ -180,7 +180,7 @@ def release(session: Session, person_id: int, number_id: int, *, by_person_id: i
     return phone
 
 
-def free_departed(session: Session, *, now: datetime, most: int = 200) -> int:
+def free_departed(session: Session, now: datetime, *, most: int = 200) -> int:
     """Take their numbers from members who left FREED_AFTER ago, and return how many: somebody else may have them by now."""
     left = select(Member.person_id).where(Member.state == "departed", Member.left_on <= (now - FREED_AFTER).date())
     held = select(Number.id, Number.person_id).where(Number.person_id.in_(left)).order_by(Number.id).limit(most)

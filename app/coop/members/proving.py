@@ -6,31 +6,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.act import Act
 from app.coop.members import numbers
 from app.coop.members.models import Number
-from app.coop.members.telling import tell, tell_places
+from app.coop.members.notices import tell_person, tell_places
 from app.sms import people_texts
 
 
-@approvals.executes("number")
-def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Let the number open the account; raises Impossible when it is gone, or proved already."""
     number = _number(session, approval)
-    if number is None or not numbers.prove(session, number.person_id, number.phone, by_person_id=approval.decided_by, now=now):
+    if number is None or not numbers.prove(session, number.person_id, number.phone, by_person_id=act.person_id, now=act.now):
         raise approvals.Impossible("ce numéro n'attend plus rien")
-    tell(session, number.person_id, operation, people_texts.number_proved(now), now=now)
-    tell_places(session, number.phone, operation, now=now)
+    tell_person(session, act, number.person_id, act.operation, people_texts.number_proved(act.now))
+    tell_places(session, act, number.phone, act.operation)
 
 
-@approvals.refuses("number")
-def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def refused(session: Session, approval: approvals.Approval, now: datetime) -> None:
     """Take a number that nobody proved off the account again; one that was proved before its SIM changed only stays barred."""
     number = _number(session, approval)
     if number is None or not number.proof_wanted or numbers.proved_before(session, number.person_id, number.phone):
         return
+    act = Act.by_clock(f"approval:{approval.id}", now)
     numbers.release(session, number.person_id, number.id, by_person_id=approval.decided_by, now=now)
-    tell(session, number.person_id, operation, people_texts.number_released(now), now=now)
+    tell_person(session, act, number.person_id, act.operation, people_texts.number_released(now))
 
 
 def _number(session: Session, approval: approvals.Approval) -> Number | None:
-    return session.scalar(select(Number).where(Number.id == int(approval.about.partition(":")[2])).with_for_update())
+    return session.scalar(select(Number).where(Number.id == approval.subject_id).with_for_update())

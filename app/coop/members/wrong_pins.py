@@ -71,6 +71,6 @@ def forget_of(session: Session, person_id: int, upto: datetime) -> bool:
     return bool(session.scalars(told.returning(WrongPin.id)).all())
 
 
-def forget(session: Session, *, now: datetime) -> None:
+def forget(session: Session, now: datetime) -> None:
     """Forget wrong PINs that nobody came to hear of."""
     session.execute(delete(WrongPin).where(WrongPin.at < now - KEPT))

@@ -5,16 +5,16 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, String, cast, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.act import Act
 from app.coop.ledger.models import Payout
 from app.coop.ledger.services import one_at_a_time
 from app.coop.members import audit
 from app.coop.members.lock import MemberLeft, lock_present
 from app.coop.members.models import Cooperative
-from app.coop.members.offices import Office
 from app.coop.payments.due import Due, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentLine
 from app.coop.production.models import Declaration, Product, Weighing
@@ -47,15 +47,12 @@ class Gone(Exception):
 
 def make(
     session: Session,
-    office: Office,
+    act: Act,
     wanted: Wanted,
     way: str,
     *,
     count: int,
     francs: int,
-    channel: str,
-    operation: str,
-    now: datetime,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> tuple[int, bool]:
     """Make a batch of what is due, as it was shown: so many members, so many XOF; return its id and whether it waits for others:
@@ -64,20 +61,20 @@ def make(
     The same operation again gives the first. Batches of one co-operative are made one after the other, so that each sees what
     those before it hold. Raises Changed.
     """
-    scope = office.cooperative_id or 0
+    scope = act.office.scope.cooperative
     one_at_a_time(session, scope)
     threshold = session.execute(select(Cooperative.payment_threshold).where(Cooperative.id == scope)).scalar_one()
-    known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == operation)).first()
+    known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == act.operation)).first()
     if known is not None:
         return known.id, known.state == "waiting"
-    found = due(session, scope, wanted, way, now)
+    found = due(session, scope, wanted, way, act.now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
         raise Changed
     try:
         lock_present(session, [one.member_id for one in found])
     except MemberLeft:
         raise Changed from None
-    waits = francs + _made_alone(session, office, now) > threshold or _weighed_by(session, office.person_id, found)
+    waits = francs + _made_alone(session, act) > threshold or _weighed_by(session, act.person_id, found)
     batch = PaymentBatch(
         cooperative_id=scope,
         day=wanted.day,
@@ -85,57 +82,54 @@ def make(
         way=way,
         state="waiting" if waits else "open",
         total=francs,
-        made_by=office.person_id,
-        made_at=now,
-        channel=channel,
-        operation=operation,
+        made_by=act.person_id,
+        made_at=act.now,
+        channel=act.channel,
+        operation=act.operation,
     )
     session.add(batch)
     session.flush()
-    _hold(session, scope, batch.id, found, now.year, draw)
+    _hold(session, scope, batch.id, found, act.today.year, draw)
     if waits:
         approvals.ask(
             session,
-            kind="batch",
+            act,
+            "batch",
+            f"Payer {count} membre(s), lot {batch.id}",
+            subject="batch",
+            subject_id=batch.id,
             cooperative_id=scope,
-            about=f"batch:{batch.id}",
-            words=f"Payer {count} membre(s), lot {batch.id}",
             amount=francs,
-            asked_by=office.person_id,
-            operation=f"batch:{batch.id}",
-            now=now,
         )
-    audit.record(session, office, "batch made", about=f"batch:{batch.id}", channel=channel, operation=operation, now=now)
+    audit.note(session, act, "batch made", f"batch:{batch.id}")
     return batch.id, waits
 
 
-@approvals.executes("batch")
-def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Open a batch that other officers have approved."""
-    del operation, now
-    waits = update(PaymentBatch).where(PaymentBatch.id == _batch_of(approval), PaymentBatch.state == "waiting")
+    del act
+    waits = update(PaymentBatch).where(PaymentBatch.id == approval.subject_id, PaymentBatch.state == "waiting")
     if session.scalar(waits.values(state="open").returning(PaymentBatch.id)) is None:
         raise approvals.Impossible("le lot est clos")
 
 
-@approvals.refuses("batch")
-def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def refused(session: Session, approval: approvals.Approval, now: datetime) -> None:
     """Close a batch that officers refused, or let die: what it held is due again."""
-    del operation, now
-    _drop(session, _batch_of(approval))
+    del now
+    _drop(session, approval.subject_id)
 
 
-def close(session: Session, office: Office, batch_id: int, *, channel: str, operation: str, now: datetime) -> int:
+def close(session: Session, act: Act, batch_id: int) -> int:
     """Close a batch by an officer's word: what wasn't handed over is due again. Returns how many payments; raises Gone."""
     mine = select(PaymentBatch.id).where(
-        PaymentBatch.id == batch_id, PaymentBatch.cooperative_id == office.cooperative_id, PaymentBatch.state != "closed"
+        PaymentBatch.id == batch_id, PaymentBatch.cooperative_id == act.office.cooperative_id, PaymentBatch.state != "closed"
     )
     if session.scalar(mine) is None:
         raise Gone
-    approvals.drop(session, "batch", [f"batch:{batch_id}"], now)  # before the row, as those who decide lock
+    approvals.drop(session, "batch", [batch_id], act.now)  # before the row, as those who decide lock
     if session.scalar(mine.with_for_update()) is None:
         raise Gone
-    audit.record(session, office, "batch closed", about=f"batch:{batch_id}", channel=channel, operation=operation, now=now)
+    audit.note(session, act, "batch closed", f"batch:{batch_id}")
     return _drop(session, batch_id)
 
 
@@ -176,15 +170,15 @@ def _drop(session: Session, batch_id: int) -> int:
     return len(gone)
 
 
-def _made_alone(session: Session, office: Office, now: datetime) -> int:
+def _made_alone(session: Session, act: Act) -> int:
     """Return what this officer's batches since ALONE pay without another officer's word, in XOF."""
     asked = select(approvals.Approval.id).where(
-        approvals.Approval.kind == "batch", approvals.Approval.operation == literal("batch:") + cast(PaymentBatch.id, String)
+        approvals.Approval.kind == "batch", approvals.Approval.subject_id == PaymentBatch.id
     )
-    mine = (PaymentBatch.cooperative_id == office.cooperative_id) & (PaymentBatch.made_by == office.person_id)
+    mine = (PaymentBatch.cooperative_id == act.office.cooperative_id) & (PaymentBatch.made_by == act.person_id)
     paid = select(func.coalesce(func.sum(Payment.amount), 0)).join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
     return int(
-        session.scalar(paid.where(mine, PaymentBatch.made_at > now - ALONE, Payment.state != "cancelled", ~asked.exists())) or 0
+        session.scalar(paid.where(mine, PaymentBatch.made_at > act.now - ALONE, Payment.state != "cancelled", ~asked.exists())) or 0
     )
 
 
@@ -193,10 +187,6 @@ def _weighed_by(session: Session, person_id: int, found: Sequence[Due]) -> bool:
     weighings = [weighing for one in found for weighing in one.weighings]
     theirs = select(Weighing.id).where(Weighing.id.in_(weighings), Weighing.officer_id == person_id)
     return session.scalar(theirs.limit(1)) is not None
-
-
-def _batch_of(approval: approvals.Approval) -> int:
-    return int(approval.about.removeprefix("batch:"))
 
 
 def _hold(session: Session, scope: int, batch: int, found: Sequence[Due], season: int, draw: Callable[[int], int]) -> None:

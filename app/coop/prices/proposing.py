@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
-from app.coop.approvals.rules import office_to_decide
+from app.coop.act import Act
 from app.coop.members import audit
 from app.coop.members.models import Cooperative
 from app.coop.members.offices import Office
@@ -74,75 +74,68 @@ def priced_products(reader: Connection, cooperative_id: int | None) -> list[Pric
 
 def propose(
     session: Session,
-    office: Office,
+    act: Act,
     product_id: int,
     amount: int,
     *,
     grade: str | None,
-    channel: str,
-    operation: str,
-    now: datetime,
 ) -> Proposal:
     """Note a price; nothing is published. The same operation again gives the first proposal. Raises Refused."""
-    known = session.execute(_TOLD.where(PriceProposal.operation == operation)).first()
+    known = session.execute(_TOLD.where(PriceProposal.operation == act.operation)).first()
     if known is not None:
         return Proposal(*known)
-    unit = {one.id: one.unit for one in priced_products(session.connection(), office.cooperative_id)}.get(product_id)
+    unit = {one.id: one.unit for one in priced_products(session.connection(), act.office.cooperative_id)}.get(product_id)
     if unit is None or not 0 < amount <= MOST:
         raise Refused
     row = PriceProposal(
         product_id=product_id,
-        cooperative_id=office.cooperative_id,
+        cooperative_id=act.office.cooperative_id,
         grade=grade,
         unit=unit,
-        before=price_at(session, [(office.cooperative_id or 0, product_id, grade, now)])[0],
+        before=price_at(session, [(act.office.cooperative_id or 0, product_id, grade, act.now)])[0],
         amount=amount,
         state="proposed",
-        proposed_by=office.person_id,
-        proposed_at=now,
-        channel=channel,
-        operation=operation,
+        proposed_by=act.person_id,
+        proposed_at=act.now,
+        channel=act.channel,
+        operation=act.operation,
     )
     session.add(row)
     session.flush()
-    _audit(session, office, "proposed", row.id, channel, operation, now)
+    audit.note(session, act, "price proposed", f"price:{row.id}")
     return Proposal(*session.execute(_TOLD.where(PriceProposal.id == row.id)).one())
 
 
-def confirm(session: Session, office: Office, proposal_id: int, *, channel: str, operation: str, now: datetime) -> bool:
+def confirm(session: Session, act: Act, proposal_id: int) -> bool:
     """Confirm one's own proposal; return whether it is published, or waits for a second officer. Raises Gone.
 
     A first price is held against the federation's; where there is none a second officer always decides.
     """
-    mine = (PriceProposal.proposed_by == office.person_id) & (PriceProposal.state == "proposed")
-    row = _taken(session, office, proposal_id, mine, now)
-    percent = _threshold(session, office.cooperative_id)
-    price, *earlier = _lately(session, row, now)
+    mine = (PriceProposal.proposed_by == act.person_id) & (PriceProposal.state == "proposed")
+    row = _taken(session, act.office, proposal_id, mine, act.now)
+    percent = _threshold(session, row.cooperative_id)
+    price, *earlier = _lately(session, row, act.now)
     if price is None or any(moves_far(one, row.amount, percent) for one in (price, *earlier)):
         row.state = "waiting"
-        _audit(session, office, "confirmed", row.id, channel, operation, now)
-        _ask(session, office, row, price, now)
+        audit.note(session, act, "price confirmed", f"price:{row.id}")
+        _ask(session, act, row, price)
         return False
-    _publish(session, office, row, channel, operation, now)
+    _publish(session, act, row)
     return True
 
 
-@approvals.executes("price")
-def approved(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Publish what other officers approved, in the name of the last of them."""
-    row = session.get_one(PriceProposal, int(approval.about.removeprefix("price:")), with_for_update=True)
-    office = office_to_decide(session, approval, approval.decided_by or 0, now.date())
-    if row.state != "waiting" or office is None:
+    row = session.get_one(PriceProposal, approval.subject_id, with_for_update=True)
+    if row.state != "waiting":
         raise approvals.Impossible("le prix a changé depuis")
-    row.decided_by = office.person_id
-    _publish(session, office, row, "ussd", operation, now)
+    row.decided_by = act.person_id
+    _publish(session, act, row)
 
 
-@approvals.refuses("price")
-def refused(session: Session, approval: approvals.Approval, /, *, operation: str, now: datetime) -> None:
+def refused(session: Session, approval: approvals.Approval, now: datetime) -> None:
     """Note that a price won't come: refused, or dead."""
-    del operation
-    row = session.get_one(PriceProposal, int(approval.about.removeprefix("price:")), with_for_update=True)
+    row = session.get_one(PriceProposal, approval.subject_id, with_for_update=True)
     row.state, row.decided_by, row.decided_at = "refused", approval.decided_by, now
     session.flush()
 
@@ -196,24 +189,23 @@ def _taken(session: Session, office: Office, proposal_id: int, which: ColumnElem
     return row
 
 
-def _ask(session: Session, office: Office, row: PriceProposal, before: int | None, now: datetime) -> None:
+def _ask(session: Session, act: Act, row: PriceProposal, before: int | None) -> None:
     product = session.scalar(select(Product.name).where(Product.id == row.product_id))
     than = "premier prix" if before is None else f"avant {before:,} F".replace(",", " ")
     approvals.ask(
         session,
-        kind="price",
+        act,
+        "price",
+        " ".join(part for part in ("Prix", product, row.grade) if part) + f", {than}",
+        subject="price",
+        subject_id=row.id,
         cooperative_id=row.cooperative_id,
-        about=f"price:{row.id}",
-        words=" ".join(part for part in ("Prix", product, row.grade) if part) + f", {than}",
         amount=row.amount,
-        asked_by=office.person_id,
-        operation=f"price:{row.id}",
-        now=now,
     )
 
 
-def _publish(session: Session, office: Office, row: PriceProposal, channel: str, operation: str, now: datetime) -> None:
-    row.state, row.decided_at = "published", now
+def _publish(session: Session, act: Act, row: PriceProposal) -> None:
+    row.state, row.decided_at = "published", act.now
     session.add(
         PriceRow(
             product_id=row.product_id,
@@ -221,19 +213,15 @@ def _publish(session: Session, office: Office, row: PriceProposal, channel: str,
             grade=row.grade,
             unit=row.unit,
             amount=row.amount,
-            from_at=now,
-            published_by=office.person_id,
+            from_at=act.now,
+            published_by=act.person_id,
         )
     )
     # what was proposed of the same price before this one can't come after it any more
     older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
-    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(office.cooperative_id) & _of(row.grade)
+    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(row.cooperative_id) & _of(row.grade)
     overtaken = session.scalars(select(PriceProposal.id).where(same)).all()
-    approvals.drop(session, "price", [f"price:{one}" for one in overtaken], now)
-    session.execute(update(PriceProposal).where(same).values(state="overtaken", decided_at=now))
-    _audit(session, office, "published", row.id, channel, operation, now)
+    approvals.drop(session, "price", overtaken, act.now)
+    session.execute(update(PriceProposal).where(same).values(state="overtaken", decided_at=act.now))
+    audit.note(session, act, "price published", f"price:{row.id}")
     session.flush()
-
-
-def _audit(session: Session, office: Office, act: str, proposal: int, channel: str, operation: str, now: datetime) -> None:
-    audit.record(session, office, f"price {act}", about=f"price:{proposal}", channel=channel, operation=operation, now=now)

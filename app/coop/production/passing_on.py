@@ -16,7 +16,7 @@ from app.service import service_of
 from app.sms import outbox, texts
 
 
-def sweep(session: Session, *, now: datetime) -> int:
+def sweep(session: Session, now: datetime) -> int:
     """Give such lines to another officer who weighs there, the president first, never to the member herself; return how many.
 
     Who noted a line stays in the acts. Where nobody weighs now, lines wait for whoever takes office.
