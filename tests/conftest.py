@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from app.db.database import Database
+from tests import statements
 from tests.floors import Floors
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
@@ -33,6 +34,7 @@ class Clock:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    statements.share()
     if config.getoption("--cov", default=None) and not hasattr(config, "workerinput"):  # the whole is measured by who leads
         config.pluginmanager.register(Floors())
 
