@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
@@ -9,12 +10,13 @@ from app.db import schema
 from app.db.database import Database
 from tests.servers import Server
 
-TEMPLATE, NAME = "template_jappoo", "scratch"
+TEMPLATE = "template_jappoo"
 
-# Whoever still holds a connection, and locks, is cut off; triggers would refuse to delete what is append-only.
+# Whoever still holds a connection, and locks, is cut off.
+_CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
+# Triggers would refuse to delete what is append-only.
 _EMPTY = """
 SET session_replication_role = replica;
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
 DO $$
 DECLARE one record;
 BEGIN
@@ -40,10 +42,13 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 
 
 class Scratch:
-    """The one scratch database of a server. What a test leaves in it is gone before the next one gets it."""
+    """The one scratch database of a server. What a test leaves in it is gone before the next one gets it.
+
+    Each test has it under a name of its own: a thread or a process that another one left behind finds no database to write to.
+    """
 
     def __init__(self, server: Server) -> None:
-        self._server, self._shape = server, ""
+        self._server, self._shape, self._number = server, "", 0
 
     def fresh(self) -> str:
         """Return the URL of a migrated, empty database; made anew only when a test has changed its schema."""
@@ -51,10 +56,10 @@ class Scratch:
             self._run("postgres", f"CREATE DATABASE {TEMPLATE}")
             migrate(self.url(TEMPLATE))
         if not self._emptied():
-            self._run("postgres", f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-            self._run("postgres", f"CREATE DATABASE {NAME} TEMPLATE {TEMPLATE}")
-            self._shape = self._run(NAME, _SHAPE)
-        return self.url(NAME)
+            self._run("postgres", f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
+            self._run("postgres", f"CREATE DATABASE {self._name} TEMPLATE {TEMPLATE}")
+            [self._shape] = self._run(self._name, _SHAPE)
+        return self.url(self._name)
 
     @contextmanager
     def another(self, name: str) -> Iterator[str]:
@@ -69,19 +74,32 @@ class Scratch:
         """Return a database's URL."""
         return self._server.url.rsplit("/", 1)[0] + "/" + name
 
-    def _emptied(self) -> bool:
-        try:
-            if not self._shape or self._run(NAME, _SHAPE) != self._shape:
-                return False
-            self._run(NAME, _EMPTY)
-        except psycopg.OperationalError:
-            return False
-        return True
+    @property
+    def _name(self) -> str:
+        return f"scratch{self._number}"
 
-    def _run(self, name: str, statement: str) -> str:
-        with psycopg.connect(self.url(name).replace("+psycopg", ""), autocommit=True) as connection:
-            done = connection.execute(statement.encode())
-            return str(done.fetchone()) if statement is _SHAPE else ""
+    def _emptied(self) -> bool:
+        if not self._shape:
+            return False
+        before = self._name
+        self._number += 1
+        try:
+            self._run("postgres", _CUT.format(before), f"ALTER DATABASE {before} RENAME TO {self._name}")
+            with self._connect(self._name) as connection:
+                same = connection.execute(_SHAPE.encode()).fetchone() == (self._shape,)
+                if same:
+                    connection.execute(_EMPTY.encode())
+        except psycopg.Error:
+            return False
+        return same
+
+    def _run(self, name: str, *statements: str) -> list[str]:
+        with self._connect(name) as connection:
+            done = [connection.execute(statement.encode()) for statement in statements]
+            return [str(row[0]) for row in done[-1].fetchall()] if done[-1].description else []
+
+    def _connect(self, name: str) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url(name).replace("+psycopg", ""), autocommit=True)
 
 
 def migrate(url: str) -> None:

@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.db.database import Database
 from app.sms.models import Message
+from app.web.console import doors
 from config.settings import load
-from menus.publishing import compiled, publish
-from tests import quay, village
+from tests import menu_rows, quay, village
 from tests.conftest import Clock
 from tests.servers import Server
 
@@ -64,11 +64,17 @@ class Officer:
 Officers = Callable[..., Officer]
 
 
+@pytest.fixture(autouse=True)
+def _quick_doors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer forms on the way in almost at once: the test of their time sets its own."""
+    monkeypatch.setattr(doors, "STEP_SECONDS", 0.001)
+
+
 @pytest.fixture
 def app(sqlite_database: Database, valkey: Server, clock: Clock):
     village.build(sqlite_database)
     quay.appoint(sqlite_database)
-    publish(sqlite_database, None, compiled(), by="tests", now=clock())
+    menu_rows.put(sqlite_database, clock())
     environment = {
         "JAPPOO_ENV": "test",
         "DATABASE_URL": sqlite_database.url,

@@ -57,7 +57,8 @@ def test_the_answer_is_the_same_whoever_the_number_is(officer, phone):
     assert len(fatou.codes()) == (phone == quay.SECRETARY)
 
 
-def test_the_answer_takes_the_same_time_whoever_the_number_is(officer):
+def test_the_answer_takes_the_same_time_whoever_the_number_is(officer, monkeypatch):
+    monkeypatch.setattr("app.web.console.doors.STEP_SECONDS", 0.1)
     taken = {quay.SECRETARY: [], village.NOBODY: []}
     for phone in [*taken] * 2:
         fatou = officer(phone)
