@@ -26,6 +26,7 @@ from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
 from tests import letterbox, quay, treasury, village
+from tests.acts import by
 from tests.ussd.conftest import Handset, OneMenu, engine_on
 
 FATES = ("sent",) * 30 + ("repeated", "late", "shorter", "unseen", "dropped", "forgotten", "redialled")
@@ -95,7 +96,7 @@ def settle(database, now) -> None:
         for amount in (2_100, 9_000):
             noted = {"grade": None, "channel": "sms", "operation": f"hands:{amount}", "now": now}
             far = proposing.propose(session, quay.CLERK, 2, amount, **noted)
-        proposing.confirm(session, quay.CLERK, far.id, channel="ussd", operation="hands", now=now)
+        proposing.confirm(session, by(quay.CLERK, "hands", now), far.id)
         for kind, member in (("withdrawal", 1), ("advance", 1), ("leasing", 201)):
             out = {"asked_by": member, "channel": "ussd", "operation": f"hands:{kind}:{member}", "now": now}
             payouts.ask(session, kind, member, 2_000, instalments=2 * (kind != "withdrawal"), **out)

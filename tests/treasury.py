@@ -7,6 +7,7 @@ from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
 from app.coop.production import brought, weighing
 from tests import quay
+from tests.acts import by
 
 PAYER, PRESIDENT = Office(104, "treasurer", 1), Office(102, "president", 1)
 NET = 9_800
@@ -48,15 +49,7 @@ def batch(database, now, *, wanted=None, way="cash", operation="batch", office=P
         found = due(reader, 1, wanted, way, now)
     with database.transaction() as session:
         return batches.make(
-            session,
-            office,
-            wanted,
-            way,
-            count=len(found),
-            francs=sum(one.amount for one in found),
-            channel="ussd",
-            operation=operation,
-            now=now,
+            session, by(office, operation, now), wanted, way, count=len(found), francs=sum(one.amount for one in found)
         )
 
 

@@ -20,6 +20,7 @@ from app.coop.payments.models import Payment, PaymentExport
 from app.coop.production.references import check_digit
 from app.sms.models import Message
 from tests import quay, treasury
+from tests.acts import by
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -110,7 +111,7 @@ def test_what_the_operator_paid_of_a_closed_batch_is_said_to_be_still_owed(count
     batch, _ = treasury.batch(counter, now, way="mobile")
     reference = payments(counter)[0].reference
     with counter.transaction() as session:
-        batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=now)
+        batches.close(session, by(treasury.PAYER, "close", now), batch)
     file = tmp_path / "references.csv"
     file.write_text(f"reference,operator_reference\n{reference},OM.77/1\n", "utf-8")
     assert "its batch was closed: what the operator paid is still owed in the books" in run("import", "payments", str(file)).out
@@ -130,7 +131,7 @@ def test_only_what_is_open_goes_out_and_a_second_time_says_so_and_is_written_dow
     assert [(row["state"], row["number"]) for row in record] == [("handed_over", ""), ("open", ""), ("open", "")]
     with counter.transaction() as session:
         assert session.execute(select(PaymentExport.count, PaymentExport.total)).all() == [(3, 29_400), (2, 19_600)]
-        batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=now)
+        batches.close(session, by(treasury.PAYER, "close", now), batch)
     closed = run("export", "payments", str(batch))
     assert (closed.code, closed.out) == (1, "")
     assert len(json.loads(run("export", "payments", str(batch), "--format", "json", "--all").out)) == 1

@@ -12,6 +12,7 @@ from app.coop.members.offices import Office
 from app.coop.subjects import approvals
 from app.sms.models import Message
 from tests import quay, village
+from tests.acts import by
 
 SECRETARY, PRESIDENT, ADMINISTRATOR = (
     Office(*row) for row in ((101, "secretary", 1), (102, "president", 1), (103, "administrator", None))
@@ -69,7 +70,7 @@ def ask(database, clock, *, by=1, about="thing:1", operation="ask", kind="thing"
 def say(database, clock, office, approval, approved=True, operation=None):
     with database.transaction() as session:
         operation = operation or f"say {office.person_id} {approval}"
-        return approvals.decide(session, office, approval, approved=approved, channel="ussd", operation=operation, now=clock())
+        return approvals.decide(session, by(office, operation, clock()), approval, approved=approved)
 
 
 def waiting(database, clock, office):

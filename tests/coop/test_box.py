@@ -16,6 +16,7 @@ from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay, treasury
+from tests.acts import by
 from tests.unguarded import unguarded
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -103,7 +104,7 @@ def test_a_correction_takes_no_cash_that_is_promised(counter):
     leave(counter, 12_500)
     approve(counter, wish, SECRETARY, PRESIDENT)
     with counter.transaction() as session, pytest.raises(corrections.NotReversible, match="caisse"):
-        corrections.ask(session, TREASURER, entry, channel="ussd", operation="undo", now=NOW)
+        corrections.ask(session, by(TREASURER, "undo", NOW), entry)
 
 
 def test_verify_finds_a_promise_above_the_box(counter):

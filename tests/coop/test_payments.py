@@ -22,6 +22,7 @@ from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.models import Weighing
 from app.coop.subjects import approvals
 from tests import quay, treasury
+from tests.acts import by
 from tests.unguarded import unguarded
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -89,9 +90,9 @@ def test_a_batch_holds_what_no_other_takes_and_what_it_leaves_is_due_again(count
         treasury.batch(counter, NOW, operation="other")
     handed(counter, payments(counter)[0].id)
     with counter.transaction() as session:
-        assert batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW) == 2
+        assert batches.close(session, by(treasury.PAYER, "close", NOW), batch) == 2
         with pytest.raises(batches.Gone):
-            batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW)
+            batches.close(session, by(treasury.PAYER, "close", NOW), batch)
     assert amounts(counter, Wanted()) == amounts(counter, Wanted(product_id=1)) == {202: 9_800, 203: 9_800}
 
 
@@ -114,10 +115,10 @@ def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
     def ask() -> int:
         with counter.transaction() as session:
             if taking == "levy":
-                till.ask_levy(session, treasury.PAYER, 201, 100, channel="ussd", operation="levy", now=NOW)
+                till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
             else:
                 entry = session.scalar(select(Weighing.entry_id).where(Weighing.member_id == 201))
-                corrections.ask(session, treasury.PAYER, entry, channel="ussd", operation="levy", now=NOW)
+                corrections.ask(session, by(treasury.PAYER, "levy", NOW), entry)
             return approvals.waiting_for(session, SECRETARY, NOW)[0].id
 
     if taking == "levy":
@@ -128,7 +129,7 @@ def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
         with pytest.raises(corrections.NotReversible, match="tient cet argent"):
             ask()
     with counter.transaction() as session:
-        batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW)
+        batches.close(session, by(treasury.PAYER, "close", NOW), batch)
     waits = waits if taking == "levy" else ask()
     with counter.transaction() as session:
         assert approvals.decide(session, SECRETARY, waits, **said).state == "approved"
@@ -223,7 +224,7 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
         assert approvals.waiting_for(session, treasury.PAYER, NOW) == []
         approval = approvals.waiting_for(session, SECRETARY, NOW)[0]
         assert (approval.amount, approval.about) == (29_400, f"batch:{batch}")
-        approvals.decide(session, SECRETARY, approval.id, approved=approved, channel="ussd", operation="yes", now=NOW)
+        approvals.decide(session, by(SECRETARY, "yes", NOW), approval.id, approved=approved)
     if approved:
         handed(counter, payments(counter)[0].id)
     else:
@@ -266,7 +267,7 @@ def test_small_batches_of_a_day_count_together(counter):
     assert waits
     with counter.transaction() as session:
         for batch in (first, second):
-            batches.close(session, treasury.PAYER, batch, channel="ussd", operation=f"close {batch}", now=NOW)
+            batches.close(session, by(treasury.PAYER, f"close {batch}", NOW), batch)
     assert not treasury.batch(counter, NOW, wanted=Wanted(product_id=2), operation="third")[1], "what was closed paid nothing"
     assert not treasury.batch(counter, NOW + timedelta(hours=25), operation="fourth")[1], "nor does it count on another day"
 
@@ -277,20 +278,20 @@ def test_who_weighed_does_not_pay_alone(counter):
     assert waits, "the secretary weighed; as the president she would pay what she wrote down herself"
     with counter.transaction() as session:
         approval = approvals.waiting_for(session, treasury.PAYER, NOW)[0]
-        approvals.decide(session, treasury.PAYER, approval.id, approved=True, channel="ussd", operation="yes", now=NOW)
+        approvals.decide(session, by(treasury.PAYER, "yes", NOW), approval.id, approved=True)
     handed(counter, payments(counter)[0].id, weigher)
 
 
 def test_a_levy_waits_for_the_batch_that_is_being_made(postgres_database):
     counter, told = opened(postgres_database), []
     with counter.transaction() as session:
-        till.ask_levy(session, treasury.PAYER, 201, 100, channel="ussd", operation="levy", now=NOW)
+        till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
         waits = approvals.waiting_for(session, SECRETARY, NOW)[0].id
 
     def levy():
         try:
             with counter.transaction() as session:
-                approvals.decide(session, SECRETARY, waits, approved=True, channel="ussd", operation="yes", now=NOW)
+                approvals.decide(session, by(SECRETARY, "yes", NOW), waits, approved=True)
             told.append("levied")
         except approvals.Impossible as why:
             told.append(str(why))
@@ -298,7 +299,7 @@ def test_a_levy_waits_for_the_batch_that_is_being_made(postgres_database):
     with counter.transaction() as session:
         found = due(session, 1, Wanted(), "cash", NOW)
         shown = {"count": len(found), "francs": sum(one.amount for one in found)}
-        batches.make(session, treasury.PAYER, Wanted(), "cash", **shown, channel="ussd", operation="batch", now=NOW)
+        batches.make(session, by(treasury.PAYER, "batch", NOW), Wanted(), "cash", **shown)
         levying = Thread(target=levy)
         levying.start()
         levying.join(0.3)
@@ -315,7 +316,7 @@ def test_closing_a_batch_and_approving_it_wait_for_each_other_in_one_order(postg
     def close():
         try:
             with counter.transaction() as session:
-                batches.close(session, treasury.PAYER, batch, channel="ussd", operation="close", now=NOW)
+                batches.close(session, by(treasury.PAYER, "close", NOW), batch)
             told.append("closed")
         except OperationalError as fault:
             told.append(str(fault))
@@ -326,7 +327,7 @@ def test_closing_a_batch_and_approving_it_wait_for_each_other_in_one_order(postg
         closing = Thread(target=close)
         closing.start()
         closing.join(0.3)
-        approvals.decide(session, treasury.PAYER, approval, approved=True, channel="ussd", operation="yes", now=NOW)
+        approvals.decide(session, by(treasury.PAYER, "yes", NOW), approval, approved=True)
     closing.join()
     assert told == ["closed"]
     assert {row.state for row in payments(counter)} == {"cancelled"}
@@ -345,9 +346,7 @@ def test_nobody_hands_over_or_signs_for_oneself(counter):
 def test_the_same_operation_makes_one_batch(counter):
     first = treasury.batch(counter, NOW)
     with counter.transaction() as session:
-        again = batches.make(
-            session, treasury.PAYER, Wanted(), "cash", count=0, francs=0, channel="ussd", operation="batch", now=NOW
-        )
+        again = batches.make(session, by(treasury.PAYER, "batch", NOW), Wanted(), "cash", count=0, francs=0)
     assert again == first
 
 

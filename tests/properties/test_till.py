@@ -20,6 +20,7 @@ from app.coop.members.offices import Office
 from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay
+from tests.acts import by
 from tests.conftest import PATIENT_MS
 
 OFFICES = (Office(101, "secretary", 1), Office(102, "president", 1), Office(104, "treasurer", 1))
@@ -98,9 +99,7 @@ def perform(session, act, operation):
         case "agree", which:
             wish = nth(session, approvals.Approval.id, which, approvals.Approval.state == "waiting")
             for office in OFFICES[:2]:
-                approvals.decide(
-                    session, office, wish, approved=True, channel="ussd", operation=f"{operation} {office.role}", now=NOW
-                )
+                approvals.decide(session, by(office, f"{operation} {office.role}", NOW), wish, approved=True)
         case "hand", office, which:
             handing.hand_over(session, office, nth(session, Payout.id, which, Payout.state == "approved"), **typed)
         case "receive", which:

@@ -16,6 +16,7 @@ from app.coop.production import brought, weighing
 from app.coop.production.models import Weighing
 from app.coop.subjects import approvals
 from tests import quay, treasury
+from tests.acts import by
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 KEPT, OTHER = 3, 2
@@ -48,7 +49,7 @@ def paid(database) -> int:
 def ask_merge(session) -> int:
     """Ask that the two cards become one; return the approval that waits."""
     kept, other = (finding.in_cooperative(session, 1, f"{card:05d}") for card in (KEPT, OTHER))
-    merging.ask(session, SECRETARY, kept, other, channel="ussd", operation="merge", now=NOW)
+    merging.ask(session, by(SECRETARY, "merge", NOW), kept, other)
     return session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "merge")).one()
 
 
@@ -56,10 +57,10 @@ def ask_settlement(session) -> int:
     """Note that the other member leaves, settle her account and hand the money over; return the payout that waits for her word."""
     member = finding.in_cooperative(session, 1, f"{OTHER:05d}")
     leaving.note(session, SECRETARY, member, "77", channel="ussd", operation="leave", now=NOW - timedelta(days=8))
-    payout = settling.ask_settlement(session, SECRETARY, member, channel="ussd", operation="settle", now=NOW).payout_id
+    payout = settling.ask_settlement(session, by(SECRETARY, "settle", NOW), member).payout_id
     wish = session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "settlement")).one()
     for office in (PRESIDENT, TREASURER):
-        decided = approvals.decide(session, office, wish, approved=True, channel="ussd", operation=f"{office.role}", now=NOW)
+        decided = approvals.decide(session, by(office, f"{office.role}", NOW), wish, approved=True)
     assert decided.state == "approved"
     leaving_hands.hand_over(session, TREASURER, payout, channel="ussd", operation="hand", now=NOW)
     return payout
@@ -101,7 +102,7 @@ def pay(session) -> None:
     """Make a batch of all that is due."""
     found = due(session, 1, Wanted(), "cash", NOW)
     told = {"count": len(found), "francs": sum(one.amount for one in found)}
-    batches.make(session, TREASURER, Wanted(), "cash", channel="ussd", operation="batch", now=NOW, **told)
+    batches.make(session, by(TREASURER, "batch", NOW), Wanted(), "cash", **told)
 
 
 def contest(session) -> opening.Opened:
