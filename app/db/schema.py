@@ -55,12 +55,14 @@ def upgrade(database: Database, sleep: Callable[[float], None] = time.sleep) -> 
         with database.engine.begin() as connection:
             _run(connection)
         return
-    for pause in PAUSES:
+    for pause in (*PAUSES, None):
         try:
-            return _upgrade_alone(database)
+            _upgrade_alone(database)
+            break
         except SchemaInUse:
+            if pause is None:
+                raise
             sleep(pause)
-    _upgrade_alone(database)
 
 
 def check(database: Database, metadata: MetaData) -> None:
@@ -70,13 +72,18 @@ def check(database: Database, metadata: MetaData) -> None:
     """
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found, head = _known(context), _script().get_current_head()
-        if found != head:
-            raise Drift(f"at {found}, not {head}: run jappoo db upgrade")
+        found = _known(context)
+        if found != head():
+            raise Drift(f"at {found}, not {head()}: run jappoo db upgrade")
         differences = [str(difference) for difference in compare_metadata(context, metadata)]
         missing = sorted(expected(database.engine.dialect.name) - working(connection))
     if differences or missing:
         raise Drift("; ".join([*differences, *(f"trigger {name} is missing or disabled" for name in missing)]))
+
+
+def head() -> str:
+    """Return the newest revision."""
+    return _script().get_current_head() or "base"
 
 
 def expected(dialect: str) -> set[str]:
@@ -103,21 +110,22 @@ def offline(revision: str) -> str:
 
 
 def _upgrade_alone(database: Database) -> None:
-    """Run what is missing on a connection that nobody else gets after; raises SchemaInUse when a lock isn't to be had."""
+    """Run what is missing; raises SchemaInUse when another upgrade runs, or a lock isn't to be had."""
     with database.engine.connect() as connection:
-        connection.detach()
-        connection.execute(text(LOCK_TIMEOUT))
-        # not by waiting for it: an index that is made CONCURRENTLY would wait for who waits
-        if not connection.scalar(text(f"SELECT pg_try_advisory_lock({_ONE_AT_A_TIME})")):
-            raise SchemaInUse("another upgrade is under way: run it again after that")
-        connection.commit()
         try:
+            connection.execute(text(LOCK_TIMEOUT))
+            # not by waiting for it: an index that is made CONCURRENTLY would wait for who waits
+            if not connection.scalar(text(f"SELECT pg_try_advisory_lock({_ONE_AT_A_TIME})")):
+                raise SchemaInUse("another upgrade is under way: run it again after that")
+            connection.commit()
             _run(connection)
         except OperationalError as fault:
-            if isinstance(fault.orig, psycopg.errors.LockNotAvailable):
-                words = " ".join((fault.statement or "").split())[:_SHOWN]
-                raise SchemaInUse(f"others use the table, so that this was left undone: {words}") from fault
-            raise
+            if not isinstance(fault.orig, psycopg.errors.LockNotAvailable):
+                raise
+            words = " ".join((fault.statement or "").split())[:_SHOWN]
+            raise SchemaInUse(f"others use the table, so that this was left undone: {words}") from fault
+        finally:
+            connection.invalidate()  # nobody else gets one with this time-out and this lock
 
 
 def _run(connection: Connection) -> None:
