@@ -23,11 +23,12 @@ clean-demo: ## Drop what the demo has kept
 test: lint ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
 	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist worksteal
 
-lint: .venv/.installed-tests ## Linters, types and import rules only
+lint: .venv/.installed-tests ## Linters, types, import rules and migrations only
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo 'not formatted: make format'; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tests.migrations
 
 format: .venv/.installed-tests ## Format the code
 	@$(BIN)/ruff check --quiet --fix-only .

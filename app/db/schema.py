@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import OperationalError
 
@@ -89,7 +89,7 @@ def head() -> str:
 def expected(dialect: str) -> set[str]:
     """Return the triggers that the migrations leave, as `table.trigger`: their `TRIGGERS` without their `DROPPED`."""
     left: set[str] = set()
-    for migration in reversed([*_script().walk_revisions()]):
+    for migration in migrations():
         for name, keep in (("DROPPED", left.difference_update), ("TRIGGERS", left.update)):
             keep({str(trigger) for trigger in getattr(migration.module, name, ()) if trigger.dialect == dialect})
     return left
@@ -100,12 +100,16 @@ def working(connection: Connection) -> set[str]:
     return set(connection.scalars(text(_TRIGGERS[connection.dialect.name])))
 
 
+def migrations() -> list[Script]:
+    """Return all migrations, the oldest first."""
+    return [*_script().walk_revisions()][::-1]
+
+
 def offline(revision: str) -> str:
     """Return the SQL that one migration would run on PostgreSQL."""
     config, written = _config(), StringIO()
     config.output_buffer = written
-    before = _script().get_revision(revision).down_revision or "base"
-    command.upgrade(config, f"{before}:{revision}", sql=True)
+    command.upgrade(config, f"{_script().get_revision(revision).down_revision or 'base'}:{revision}", sql=True)
     return written.getvalue()
 
 
@@ -140,7 +144,7 @@ def _run(connection: Connection) -> None:
 def _known(context: MigrationContext) -> str | None:
     """Return the database's revision; raises RevisionUnknown."""
     revision = context.get_current_revision()
-    if revision is not None and revision not in {migration.revision for migration in _script().walk_revisions()}:
+    if revision is not None and revision not in {migration.revision for migration in migrations()}:
         raise RevisionUnknown(f"the database is at {revision}, which this version of Jappoo doesn't know")
     return revision
 
