@@ -7,7 +7,7 @@ LOCK := build/lock
 COMPILE := $(LOCK)/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo clean-demo test lint format bench soak faults lock
+.PHONY: help install demo clean-demo test lint format bench soak faults dumps lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: .venv/.installed-tests ## Format the code
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@
 	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forger;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.siege;; esac
+
+dumps: .venv/.installed-tests ## Make this version's filled databases, which all later ones must upgrade
+	@$(BIN)/python -m tests.releases
 
 lock: ## Pin every package and its hashes again
 	$(if $(PYTHON),,$(error no Python 3.11 or newer))
