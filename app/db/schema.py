@@ -90,8 +90,8 @@ def expected(dialect: str) -> set[str]:
     """Return the triggers that the migrations leave, as `table.trigger`: their `TRIGGERS` without their `DROPPED`."""
     left: set[str] = set()
     for migration in migrations():
-        for name, keep in (("DROPPED", left.difference_update), ("TRIGGERS", left.update)):
-            keep({str(trigger) for trigger in getattr(migration.module, name, ()) if trigger.dialect == dialect})
+        left -= _declared(migration, "DROPPED", dialect)
+        left |= _declared(migration, "TRIGGERS", dialect)
     return left
 
 
@@ -111,6 +111,10 @@ def offline(revision: str) -> str:
     config.output_buffer = written
     command.upgrade(config, f"{_script().get_revision(revision).down_revision or 'base'}:{revision}", sql=True)
     return written.getvalue()
+
+
+def _declared(migration: Script, name: str, dialect: str) -> set[str]:
+    return {str(trigger) for trigger in getattr(migration.module, name, ()) if trigger.dialect == dialect}
 
 
 def _upgrade_alone(database: Database) -> None:

@@ -17,7 +17,7 @@ from tests.scratch import SHAPE
 
 FILES = sorted(releases.FOLDER.glob("*/*.sql.gz"))
 _COLUMNS = "SELECT m.name || ' ' || c.name || c.type || c.\"notnull\" FROM sqlite_master m, pragma_table_info(m.name) c"
-_OTHERS = "SELECT type || ' ' || name || ' ' || tbl_name FROM sqlite_master"
+_OTHERS = "SELECT name || ' ' || CASE WHEN type = 'table' OR sql IS NULL THEN tbl_name ELSE sql END FROM sqlite_master"
 SQLITE_SHAPE = f"{_COLUMNS} WHERE m.type = 'table' UNION ALL {_OTHERS} UNION ALL SELECT version_num FROM alembic_version"  # noqa: S608
 _CASTS = re.compile(r"::[a-z ]+(\[\])?|[()]")
 """What pg_dump's words for a condition have more of, or fewer, each time that they are read."""
