@@ -12,6 +12,7 @@ from pathlib import Path
 from app.db import schema
 
 BASELINE = "2026_11_26_baseline"
+RULES = Path(__file__).parents[1] / ".squawk.toml"
 UNDER = f"{schema.LOCK_TIMEOUT};\nSET statement_timeout = '1h';\n"
 """What an upgrade runs under."""
 
@@ -26,8 +27,8 @@ def faults() -> Iterator[str]:
 
 
 def _said(name: str, statements: str, allowed: dict[str, str]) -> list[str]:
-    options = [f"--exclude={rule}" for rule in allowed]
-    command = [str(Path(sysconfig.get_path("scripts")) / "squawk"), "--reporter=gcc", f"--stdin-filepath={name}", *options]
+    options = ["--reporter=gcc", f"--config={RULES}", f"--stdin-filepath={name}", *(f"--exclude={rule}" for rule in allowed)]
+    command = [str(Path(sysconfig.get_path("scripts")) / "squawk"), *options]
     ran = subprocess.run(command, input=UNDER + statements, capture_output=True, text=True, check=False)
     if ran.returncode not in (0, 1):
         raise RuntimeError(ran.stderr)

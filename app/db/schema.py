@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
@@ -41,6 +42,10 @@ class RevisionUnknown(Exception):
     """The database is at a revision that isn't among the migrations: an older or a newer program's."""
 
 
+class RowsOrphaned(Exception):
+    """Migrations on SQLite would leave a row that refers to none; nothing was changed."""
+
+
 class SchemaInUse(Exception):
     """A migration couldn't have a table, or another upgrade runs; those before it stay, the rest runs the next time."""
 
@@ -49,20 +54,15 @@ def upgrade(database: Database, sleep: Callable[[float], None] = time.sleep) -> 
     """Run what migrations are missing: on PostgreSQL each in its own transaction, on SQLite all in one.
 
     On PostgreSQL a lock that somebody holds is waited for two seconds and tried again four times.
-    Raises RevisionUnknown, SchemaInUse.
+    Raises RevisionUnknown, SchemaInUse, RowsOrphaned.
     """
     if database.engine.dialect.name == "sqlite":
-        with database.engine.begin() as connection:
-            _run(connection)
-        return
-    for pause in (*PAUSES, None):
-        try:
-            _upgrade_alone(database)
-            break
-        except SchemaInUse:
-            if pause is None:
-                raise
-            sleep(pause)
+        return _upgrade_sqlite(database)
+    for pause in PAUSES:
+        with suppress(SchemaInUse):
+            return _upgrade_postgresql(database)
+        sleep(pause)
+    return _upgrade_postgresql(database)
 
 
 def check(database: Database, metadata: MetaData) -> None:
@@ -117,7 +117,24 @@ def _declared(migration: Script, name: str, dialect: str) -> set[str]:
     return {str(trigger) for trigger in getattr(migration.module, name, ()) if trigger.dialect == dialect}
 
 
-def _upgrade_alone(database: Database) -> None:
+def _upgrade_sqlite(database: Database) -> None:
+    """Run what is missing as SQLite asks for it where a table is made anew: others refer to it that isn't there for a moment."""
+    with database.engine.connect() as connection:
+        # of no effect inside a transaction, so not by the connection, which would begin one
+        pragma = connection.connection.cursor().execute
+        pragma("PRAGMA foreign_keys=OFF")
+        pragma("PRAGMA legacy_alter_table=ON")
+        try:
+            with connection.begin():
+                _run(connection)
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise RowsOrphaned(f"a row of {broken[0]} would refer to none of {broken[2]}: nothing was changed")
+        finally:
+            pragma("PRAGMA legacy_alter_table=OFF")
+            pragma("PRAGMA foreign_keys=ON")
+
+
+def _upgrade_postgresql(database: Database) -> None:
     """Run what is missing; raises SchemaInUse when another upgrade runs, or a lock isn't to be had."""
     with database.engine.connect() as connection:
         try:

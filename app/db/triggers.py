@@ -3,9 +3,13 @@
 Migrations of the past call what stands here: it is added to, never changed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from alembic import op
+from alembic.operations import BatchOperations
+from sqlalchemy import text
 
 
 class Trigger(NamedTuple):
@@ -29,7 +33,7 @@ def on_postgresql(table: str, name: str, when: str, does: str, *, kind: str = "T
 
 
 def on_sqlite(table: str, name: str, when: str, does: str) -> Trigger:
-    """Declare one, such as `AFTER INSERT` … `BEGIN … END`. `batch_alter_table` drops it with the table: create it again."""
+    """Declare one, such as `AFTER INSERT` … `BEGIN … END`."""
     return Trigger("sqlite", table, name, f"CREATE TRIGGER {name} {when} ON {table} {does}")
 
 
@@ -60,3 +64,16 @@ def drop(*triggers: Trigger) -> None:
     for trigger in triggers:
         if trigger.dialect == op.get_context().dialect.name:
             op.execute(f"DROP TRIGGER {trigger.name}" + (f" ON {trigger.table}" if trigger.dialect == "postgresql" else ""))
+
+
+@contextmanager
+def alter_table(table: str) -> Iterator[BatchOperations]:
+    """Give what changes a table's columns and constraints. SQLite makes the table anew: its triggers go with it, and come again."""
+    kept: list[str] = []
+    if op.get_context().dialect.name == "sqlite":
+        held = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
+        kept = list(op.get_bind().scalars(held, {"name": table}))
+    with op.batch_alter_table(table) as changes:
+        yield changes
+    for statement in kept:
+        op.get_bind().exec_driver_sql(statement)

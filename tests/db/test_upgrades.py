@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from app.coop.models import Base
 from app.db import schema
 from app.db.database import Database
+from tests import village
 from tests.conftest import PATIENT_MS
 
 ADD = 'op.execute("ALTER TABLE members ADD COLUMN {} INTEGER")'
@@ -115,3 +116,28 @@ def test_a_later_migrations_triggers_are_expected_too(database, plant):
     schema.upgrade(database)
     with database.read() as reader:
         assert schema.working(reader) == schema.expected(database.engine.dialect.name)
+
+
+def test_a_table_that_sqlite_makes_anew_keeps_its_rows_those_that_refer_to_it_and_its_triggers(database, plant):
+    village.build(database)
+    does = 'with triggers.alter_table("members") as table: table.create_check_constraint("ck_members_more", "alone >= 0")'
+    plant("altered", does)
+    with database.read() as reader:
+        held = reader.execute(text("SELECT * FROM members ORDER BY id")).all()
+    schema.upgrade(database)
+    with database.read() as reader:
+        assert reader.execute(text("SELECT * FROM members ORDER BY id")).all() == held
+        assert schema.working(reader) == schema.expected(database.engine.dialect.name)
+    with pytest.raises(DBAPIError, match="ck_members_more"), database.engine.begin() as connection:
+        connection.execute(text("UPDATE members SET alone = -1"))
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"), database.engine.begin() as connection:
+        connection.execute(text("UPDATE numbers SET person_id = 0 WHERE id = 1"))
+
+
+def test_a_migration_that_leaves_a_row_without_what_it_refers_to_is_undone(database, plant):
+    village.build(database)
+    plant("orphans", 'op.execute("DELETE FROM people WHERE id = 1")')
+    with pytest.raises((DBAPIError, schema.RowsOrphaned)):
+        schema.upgrade(database)
+    with database.read() as reader:
+        assert reader.scalar(text("SELECT count(*) FROM people WHERE id = 1")) == 1

@@ -1,6 +1,6 @@
-"""What each release left in its users' databases: `<version>/<dialect>.sql.gz`, its schema with a hundred members in it,
-and a row at least in every table.
+"""What each release left in its users' databases, as `<version>/<dialect>.sql.gz`.
 
+A hundred members in two co-operatives, and a row at least in every table.
 `python -m tests.releases` (`make dumps`) makes those of the version in pyproject.toml. A released one is never made again.
 """
 
@@ -63,7 +63,7 @@ def make(url: str, file: Path) -> None:
     database = Database(url, statement_ms=600_000)
     schema.upgrade(database)
     settings = load({"JAPPOO_ENV": "test"}, dotenv=None)
-    seed(database, Plan(MEMBERS, None, settings.peppers, settings.key("members"), DAY))
+    seed(database, Plan(MEMBERS, 2, settings.peppers, settings.key("members"), DAY))
     with database.engine.begin() as connection:
         fill(connection)
     database.dispose()
