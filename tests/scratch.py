@@ -27,19 +27,17 @@ BEGIN
 END $$;
 """
 
-SHAPE = """
-    SELECT concat(c.relname, ' ', a.attname, a.atttypid, a.attnotnull) AS part
-        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+# What a test may have changed of the schema itself: columns, triggers and whether they fire, indexes, constraints, its revision.
+_SHAPE = """
+SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
+    SELECT concat(c.relname, a.attname, a.atttypid, a.attnotnull) AS part FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
-    UNION ALL SELECT concat(tgenabled, ' ', pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT concat(conrelid::regclass, ' ', conname, pg_get_constraintdef(oid)) FROM pg_constraint
+    UNION ALL SELECT concat(tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT concat(conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace
-    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT version_num FROM alembic_version
+) parts
 """
-"""What a test, or a migration, may change of the schema itself: columns, triggers and whether they fire, indexes, constraints."""
-_DIGEST = f"SELECT md5(string_agg(part, ',' ORDER BY part)) FROM ({SHAPE}) parts"  # noqa: S608 - ours
 
 
 class Scratch:
@@ -56,7 +54,7 @@ class Scratch:
         if not self._emptied():
             self._run("postgres", f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
             self._run("postgres", f"CREATE DATABASE {NAME} TEMPLATE {TEMPLATE}")
-            self._shape = self._run(NAME, _DIGEST)
+            self._shape = self._run(NAME, _SHAPE)
         return self.url(NAME)
 
     @contextmanager
@@ -74,7 +72,7 @@ class Scratch:
 
     def _emptied(self) -> bool:
         try:
-            if not self._shape or self._run(NAME, _DIGEST) != self._shape:
+            if not self._shape or self._run(NAME, _SHAPE) != self._shape:
                 return False
             self._run(NAME, _EMPTY)
         except psycopg.OperationalError:
@@ -84,7 +82,7 @@ class Scratch:
     def _run(self, name: str, statement: str) -> str:
         with psycopg.connect(self.url(name).replace("+psycopg", ""), autocommit=True) as connection:
             done = connection.execute(statement.encode())
-            return str(done.fetchone()) if statement is _DIGEST else ""
+            return str(done.fetchone()) if statement is _SHAPE else ""
 
 
 def migrate(url: str) -> None:

@@ -13,12 +13,27 @@ from app.db import schema
 from app.db.database import Database
 from tests import releases
 from tests.conftest import PATIENT_MS
-from tests.scratch import SHAPE
 
 FILES = sorted(releases.FOLDER.glob("*/*.sql.gz"))
-_COLUMNS = "SELECT m.name || ' ' || c.name || c.type || c.\"notnull\" FROM sqlite_master m, pragma_table_info(m.name) c"
-_OTHERS = "SELECT name || ' ' || CASE WHEN type = 'table' OR sql IS NULL THEN tbl_name ELSE sql END FROM sqlite_master"
-SQLITE_SHAPE = f"{_COLUMNS} WHERE m.type = 'table' UNION ALL {_OTHERS} UNION ALL SELECT version_num FROM alembic_version"  # noqa: S608
+SHAPES = {
+    "sqlite": """
+        SELECT m.name || ' ' || c.name || c.type || c."notnull" || coalesce(c.dflt_value, '')
+            FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'
+        UNION ALL SELECT name || ' ' || CASE WHEN type = 'table' OR sql IS NULL THEN tbl_name ELSE sql END FROM sqlite_master
+        UNION ALL SELECT version_num FROM alembic_version""",
+    "postgresql": """
+        SELECT concat_ws(' ', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(adbin, adrelid))
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+            WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+        UNION ALL SELECT concat(tgenabled, ' ', pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT concat(conrelid::regclass, ' ', conname, pg_get_constraintdef(oid)) FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT version_num FROM alembic_version""",
+}
+"""All that a schema is, but for the order of columns."""
 _CASTS = re.compile(r"::[a-z ]+(\[\])?|[()]")
 """What pg_dump's words for a condition have more of, or fewer, each time that they are read."""
 
@@ -32,8 +47,7 @@ def counts(database: Database) -> dict[str, int]:
 
 def shape(database: Database) -> set[str]:
     with database.read() as reader:
-        parts = reader.scalars(text(SHAPE if database.engine.dialect.name == "postgresql" else SQLITE_SHAPE))
-        return {_CASTS.sub("", part) for part in parts}
+        return {_CASTS.sub("", part) for part in reader.scalars(text(SHAPES[database.engine.dialect.name]))}
 
 
 @pytest.fixture(params=FILES, ids=[f"{file.parent.name} {file.name.partition('.')[0]}" for file in FILES])
