@@ -7,7 +7,7 @@ LOCK := build/lock
 COMPILE := $(LOCK)/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo clean-demo test lint format bench soak faults lock
+.PHONY: help install demo clean-demo test lint format bench soak faults dumps lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,11 +23,12 @@ clean-demo: ## Drop what the demo has kept
 test: lint ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
 	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist worksteal
 
-lint: .venv/.installed-tests ## Linters, types and import rules only
+lint: .venv/.installed-tests ## Linters, types, import rules and migrations only
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo 'not formatted: make format'; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tests.migrations
 
 format: .venv/.installed-tests ## Format the code
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -36,6 +37,9 @@ format: .venv/.installed-tests ## Format the code
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@
 	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forger;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.siege;; esac
+
+dumps: .venv/.installed-tests ## Make this version's filled databases, which all later ones must upgrade
+	@$(BIN)/python -m tests.releases
 
 lock: ## Pin every package and its hashes again
 	$(if $(PYTHON),,$(error no Python 3.11 or newer))

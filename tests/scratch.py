@@ -29,7 +29,7 @@ BEGIN
 END $$;
 """
 
-# What a test may have changed of the schema itself: columns, triggers and whether they fire, indexes, constraints.
+# What a test may have changed of the schema itself: columns, triggers and whether they fire, indexes, constraints, its revision.
 _SHAPE = """
 SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
     SELECT concat(c.relname, a.attname, a.atttypid, a.attnotnull) AS part FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -37,6 +37,7 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
     UNION ALL SELECT concat(tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT concat(conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT version_num FROM alembic_version
 ) parts
 """
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.desk import open_database, read_settings
+from app.cli.desk import of_this_version, open_database, read_settings
 
 
 @click.group()
@@ -17,13 +17,13 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Run the migrations that are missing.
+    """Run the migrations that are missing; on PostgreSQL each by itself, so that none keeps the service waiting.
 
     Example: jappoo db upgrade
     """
     from app.db import schema
 
-    with open_database(statement_ms=600_000) as database:
+    with open_database(statement_ms=3_600_000) as database, of_this_version():
         schema.upgrade(database)
     click.echo("the schema is up to date")
 
@@ -37,7 +37,7 @@ def check() -> None:
     from app.coop.models import Base
     from app.db import schema
 
-    with open_database() as database:
+    with open_database() as database, of_this_version():
         try:
             schema.check(database, Base.metadata)
         except schema.Drift as drift:

@@ -47,6 +47,22 @@ def open_database(*, statement_ms: int = 60_000) -> "Iterator[Database]":
 
 
 @contextmanager
+def of_this_version() -> "Iterator[None]":
+    """End the command with one line when the schema is of a version that this one doesn't know, and say what to do."""
+    from app.db.schema import RevisionUnknown
+
+    try:
+        yield
+    except RevisionUnknown as fault:
+        settings = read_settings()
+        words = "run the version that it belongs to, or restore one of its backups into an empty database"
+        if settings.jappoo_env == "demo":
+            kept = settings.database_url == type(settings)().database_url
+            words = "it is another demo's: run make clean-demo" + ("" if kept else ", and give DATABASE_URL an empty database")
+        raise click.ClickException(f"{fault}; {words}") from fault
+
+
+@contextmanager
 def operator_act(command: str, *, dry_run: bool = False, **arguments: str | int | bool | None) -> "Iterator[Session]":
     """Give the one transaction of a command that writes; who at this machine did what is a row of it.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from app.cli.desk import of_this_version
 from config.demands import demand, masked
 from config.settings import NAMES, BadSetting, Settings, given, load
 
@@ -66,7 +67,7 @@ def _check(name: str, ask: Callable[[], str]) -> dict[str, Any]:
 
 
 def _database(settings: Settings) -> str:
-    with _opened(settings) as database:
+    with _opened(settings) as database, of_this_version():
         from app.coop.models import Base
         from app.db import schema
 

@@ -1,16 +1,29 @@
 """Bring a database's schema up to date, and hold it against the models."""
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import OperationalError
 
 from app.db.database import Database
 
+LOCK_TIMEOUT = "SET lock_timeout = '2s'"
+"""Whoever wants a table behind a migration that waits for it waits, too: for this long at the most."""
+PAUSES = (1, 2, 4, 8)
+"""Seconds between one try for a lock and the next."""
+_SHOWN = 80
+"""Characters of a statement in an error."""
+_ONE_AT_A_TIME = 7_236_114_907_002
 _TRIGGERS = {
     "postgresql": (
         "SELECT c.relname || '.' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
@@ -21,56 +34,144 @@ _TRIGGERS = {
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-APPEND_ONLY = ("approval_votes", "consents", "journal_entries", "officer_acts", "operator_acts", "postings", "prices", "sms_prices")
-OTHERS = {
-    "postgresql": (
-        *("members.members_alone", "numbers.numbers_alone"),
-        *("accounts.accounts_open", "members.members_cleared", "postings.postings_sum"),
-    ),
-    "sqlite": (
-        *("members.members_alone_insert", "members.members_alone_update"),
-        *("numbers.numbers_alone_delete", "numbers.numbers_alone_insert", "numbers.numbers_alone_update"),
-        *("accounts.accounts_open", "members.members_cleared"),
-        *("accounts.accounts_side_insert", "accounts.accounts_side_update"),
-    ),
-}
-"""Triggers that keep a count, and those that hold the books, by dialect."""
-
-
 class Drift(Exception):
     """The database's schema is not what the models say; its argument says how."""
 
 
-def upgrade(database: Database) -> None:
-    """Run what migrations are missing, in one transaction."""
-    with database.engine.begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+class RevisionUnknown(Exception):
+    """The database is at a revision that isn't among the migrations: an older or a newer program's."""
+
+
+class RowsOrphaned(Exception):
+    """Migrations on SQLite would leave a row that refers to none; nothing was changed."""
+
+
+class SchemaInUse(Exception):
+    """A migration couldn't have a table, or another upgrade runs; those before it stay, the rest runs the next time."""
+
+
+def upgrade(database: Database, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Run what migrations are missing: on PostgreSQL each in its own transaction, on SQLite all in one.
+
+    On PostgreSQL a lock that somebody holds is waited for two seconds and tried again four times.
+    Raises RevisionUnknown, SchemaInUse, RowsOrphaned.
+    """
+    if database.engine.dialect.name == "sqlite":
+        return _upgrade_sqlite(database)
+    for pause in PAUSES:
+        with suppress(SchemaInUse):
+            return _upgrade_postgresql(database)
+        sleep(pause)
+    return _upgrade_postgresql(database)
 
 
 def check(database: Database, metadata: MetaData) -> None:
-    """Raise Drift when migrations or triggers are missing, or the models' metadata says something else."""
+    """Raise Drift when migrations or triggers are missing, or the models' metadata says something else.
+
+    Raises RevisionUnknown when the database isn't of this program.
+    """
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        head = ScriptDirectory.from_config(_config()).get_current_head()
-        if context.get_current_revision() != head:
-            raise Drift(f"at {context.get_current_revision()}, not {head}: run jappoo db upgrade")
+        found = _known(context)
+        if found != head():
+            raise Drift(f"at {found}, not {head()}: run jappoo db upgrade")
         differences = [str(difference) for difference in compare_metadata(context, metadata)]
         missing = sorted(expected(database.engine.dialect.name) - working(connection))
     if differences or missing:
         raise Drift("; ".join([*differences, *(f"trigger {name} is missing or disabled" for name in missing)]))
 
 
+def head() -> str:
+    """Return the newest revision."""
+    return _script().get_current_head() or "base"
+
+
 def expected(dialect: str) -> set[str]:
-    """Return the triggers that the migrations leave, as `table.trigger`."""
-    kept = ("append_only",) if dialect == "postgresql" else ("no_update", "no_delete")
-    return {f"{table}.{table}_{what}" for table in APPEND_ONLY for what in kept} | set(OTHERS[dialect])
+    """Return the triggers that the migrations leave, as `table.trigger`: their `TRIGGERS` without their `DROPPED`."""
+    left: set[str] = set()
+    for migration in migrations():
+        left -= _declared(migration, "DROPPED", dialect)
+        left |= _declared(migration, "TRIGGERS", dialect)
+    return left
 
 
 def working(connection: Connection) -> set[str]:
     """Return the triggers that a database has and would run, as `table.trigger`."""
     return set(connection.scalars(text(_TRIGGERS[connection.dialect.name])))
+
+
+def migrations() -> list[Script]:
+    """Return all migrations, the oldest first."""
+    return [*_script().walk_revisions()][::-1]
+
+
+def offline(revision: str) -> str:
+    """Return the SQL that one migration would run on PostgreSQL."""
+    config, written = _config(), StringIO()
+    config.output_buffer = written
+    command.upgrade(config, f"{_script().get_revision(revision).down_revision or 'base'}:{revision}", sql=True)
+    return written.getvalue()
+
+
+def _declared(migration: Script, name: str, dialect: str) -> set[str]:
+    return {str(trigger) for trigger in getattr(migration.module, name, ()) if trigger.dialect == dialect}
+
+
+def _upgrade_sqlite(database: Database) -> None:
+    """Run what is missing as SQLite asks for it where a table is made anew: others refer to it that isn't there for a moment."""
+    with database.engine.connect() as connection:
+        # of no effect inside a transaction, so not by the connection, which would begin one
+        pragma = connection.connection.cursor().execute
+        pragma("PRAGMA foreign_keys=OFF")
+        pragma("PRAGMA legacy_alter_table=ON")
+        try:
+            with connection.begin():
+                _run(connection)
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise RowsOrphaned(f"a row of {broken[0]} would refer to none of {broken[2]}: nothing was changed")
+        finally:
+            pragma("PRAGMA legacy_alter_table=OFF")
+            pragma("PRAGMA foreign_keys=ON")
+
+
+def _upgrade_postgresql(database: Database) -> None:
+    """Run what is missing; raises SchemaInUse when another upgrade runs, or a lock isn't to be had."""
+    with database.engine.connect() as connection:
+        try:
+            connection.execute(text(LOCK_TIMEOUT))
+            # not by waiting for it: an index that is made CONCURRENTLY would wait for who waits
+            if not connection.scalar(text(f"SELECT pg_try_advisory_lock({_ONE_AT_A_TIME})")):
+                raise SchemaInUse("another upgrade is under way: run it again after that")
+            connection.commit()
+            _run(connection)
+        except OperationalError as fault:
+            if not isinstance(fault.orig, psycopg.errors.LockNotAvailable):
+                raise
+            words = " ".join((fault.statement or "").split())[:_SHOWN]
+            raise SchemaInUse(f"others use the table, so that this was left undone: {words}") from fault
+        finally:
+            connection.invalidate()  # nobody else gets one with this time-out and this lock
+
+
+def _run(connection: Connection) -> None:
+    _known(MigrationContext.configure(connection))
+    if connection.dialect.name == "postgresql":
+        connection.commit()  # or all migrations would be in the transaction that this has begun
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _known(context: MigrationContext) -> str | None:
+    """Return the database's revision; raises RevisionUnknown."""
+    revision = context.get_current_revision()
+    if revision is not None and revision not in {migration.revision for migration in migrations()}:
+        raise RevisionUnknown(f"the database is at {revision}, which this version of Jappoo doesn't know")
+    return revision
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
