@@ -796,7 +796,9 @@ def _create_tables() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("kind", sa.String(24), nullable=False),
         sa.Column("cooperative_id", ID),
-        sa.Column("about", sa.String(40), nullable=False),
+        sa.Column("subject", sa.String(16), nullable=False),
+        sa.Column("subject_id", ID, nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("words", sa.String(48), nullable=False),
         sa.Column("amount", sa.BigInteger()),
         sa.Column("member_id", ID),
@@ -809,7 +811,7 @@ def _create_tables() -> None:
         sa.Column("told", sa.String(8), nullable=False),
         sa.Column("decided_by", ID),
         sa.Column("decided_at", MOMENT),
-        sa.Column("operation", sa.String(80), nullable=False),
+        sa.Column("operation", sa.String(110), nullable=False),
         sa.Column("why", sa.String(48)),
         sa.PrimaryKeyConstraint("id", name="pk_approvals"),
         sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name="fk_approvals_asked_by"),
@@ -823,7 +825,7 @@ def _create_tables() -> None:
     )
     op.create_index("ix_approvals_to_tell", "approvals", ["id"], **where("told <> 'ended'"))
     op.create_index("ix_approvals_waiting_in", "approvals", ["cooperative_id"], **where("state = 'waiting'"))
-    op.create_index("uq_approvals_waiting", "approvals", ["kind", "about"], unique=True, **where("state = 'waiting'"))
+    op.create_index("uq_approvals_waiting", "approvals", ["kind", "subject_id"], unique=True, **where("state = 'waiting'"))
     op.create_table(
         "card_aliases",
         sa.Column("card", sa.String(12), nullable=False),
