@@ -50,17 +50,17 @@ def compiled(file: Path | None = None) -> Menu:
     """
     ours = sources()
     if file is None:
-        return compile_menu(ours, catalogues())
+        return compile_menu(ours, catalogues(), bindings)
     given = {file.stem: file.read_text("utf-8")}
     if file.stem not in ours:
         try:
-            alone = compile_menu(given, catalogues())
+            alone = compile_menu(given, catalogues(), bindings)
         except Unreadable:
-            return compile_menu(ours | given, catalogues())
+            return compile_menu(ours | given, catalogues(), bindings)
         if alone.closed():
             return alone
         del ours["member"]
-    return compile_menu(ours | given, catalogues())
+    return compile_menu(ours | given, catalogues(), bindings)
 
 
 def catalogues() -> dict[str, dict[str, str]]:

@@ -7,9 +7,13 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from app.ussd.kinds import Phrase
+
 D = TypeVar("D")
 F = TypeVar("F", bound=Callable[..., Any])
 Shapes = Mapping[str, type | None]
+Denials = Mapping[type[Exception], str | Callable[[Any], str]]
+Ways = Mapping[type[Exception], str]
 
 
 class Hop(msgspec.Struct, Generic[D], frozen=True):
@@ -49,6 +53,12 @@ class Divert(msgspec.Struct, frozen=True):
     who: msgspec.Struct | None = None
 
 
+class Denied(msgspec.Struct, frozen=True):
+    """Why something isn't done, as the lead `denied` shows it."""
+
+    why: Phrase
+
+
 class Proved(msgspec.Struct, frozen=True):
     """An answer's proof of who is there; with `who` None the one found before stands.
 
@@ -75,6 +85,8 @@ class Binding(msgspec.Struct, frozen=True):
     gives: Any
     leads: Shapes = {}
     refuses: Shapes = {}
+    kept: type | None = None
+    """What it reads of the way to its screen, when it declares a parameter `kept`."""
     acts: bool = False
     secret: bool = False
     proves: bool = False
@@ -89,6 +101,10 @@ class Bindings:
     Proved; one that `acts` writes on its own (a PIN's tries are counted), so it claims the turn. An *effect* takes the hop and
     the unit of work. A *guard* takes the hop and returns a Divert, or None to let pass. The *caller* takes the hop that begins a
     session and returns the kind of caller that the number is ("" when it is none of `kinds`), by which choices change their face.
+
+    A function that declares a parameter `kept` of a Struct's type is given what the way to its screen kept, under these names; the
+    proof sees to it that it is there. `denies` says why nothing is done on an error of the domain: its words, or a function of the
+    error that returns them, are shown by the lead `denied`. `ways` names the lead that an error takes without any words.
     """
 
     def __init__(self, name: str) -> None:
@@ -134,9 +150,9 @@ class Bindings:
 
         return register
 
-    def source(self, *, leads: Shapes | None = None) -> Callable[[F], F]:
+    def source(self, *, leads: Shapes | None = None, denies: Denials | None = None, ways: Ways | None = None) -> Callable[[F], F]:
         """Register a source."""
-        return self._into(self.sources, leads=leads or {})
+        return self._into(self.sources, leads=leads or {}, denies=denies, ways=ways)
 
     def rows(self) -> Callable[[F], F]:
         """Register the rows of a list."""
@@ -151,14 +167,18 @@ class Bindings:
         acts: bool = False,
         secret: bool = False,
         proves: bool = False,
+        denies: Denials | None = None,
+        ways: Ways | None = None,
     ) -> Callable[[F], F]:
         """Register what reads the answer to a question; one that `proves` takes the PIN, which is as good as a confirmation."""
         facts = {"acts": acts, "secret": secret, "proves": proves}
-        return self._into(self.answers, name, leads=leads or {}, refuses=refuses or {}, **facts)
+        return self._into(self.answers, name, leads=leads or {}, refuses=refuses or {}, denies=denies, ways=ways, **facts)
 
-    def effect(self, *, leads: Shapes | None = None, notes: bool = False) -> Callable[[F], F]:
+    def effect(
+        self, *, leads: Shapes | None = None, notes: bool = False, denies: Denials | None = None, ways: Ways | None = None
+    ) -> Callable[[F], F]:
         """Register an effect; one that only `notes` what is confirmed later, and can be undone, may follow a question."""
-        return self._into(self.effects, leads=leads or {}, acts=True, notes=notes)
+        return self._into(self.effects, leads=leads or {}, acts=True, notes=notes, denies=denies, ways=ways)
 
     def guard(self, *, name: str, leads: Shapes) -> Callable[[F], F]:
         """Register a guard."""
@@ -168,13 +188,56 @@ class Bindings:
         """Return the names of all bindings, as a published menu lists what it needs."""
         return sorted(f"{kind}:{name}" for kind, group in self.groups().items() for name in group)
 
-    def _into(self, group: dict[str, Binding], called: str | None = None, **facts: Any) -> Callable[[F], F]:
+    def _into(
+        self,
+        group: dict[str, Binding],
+        called: str | None = None,
+        *,
+        leads: Shapes | None = None,
+        denies: Denials | None = None,
+        ways: Ways | None = None,
+        **facts: Any,
+    ) -> Callable[[F], F]:
+        all_leads = dict.fromkeys((ways or {}).values()) | ({"denied": Denied} if denies else {}) | dict(leads or {})
+
         def register(call: F) -> F:
             name = called or call.__name__
             if name in group:
                 raise ValueError(f"{self.name}: two bindings are called {name}")
-            gives = typing.get_type_hints(call, include_extras=True).get("return")
-            group[name] = Binding(name=name, call=call, gives=gives, **facts)
+            hints = typing.get_type_hints(call, include_extras=True)
+            kept = hints.get("kept")
+            ready = _led(_given_kept(call, kept) if kept else call, denies or {}, ways or {})
+            group[name] = Binding(name=name, call=ready, gives=hints.get("return"), leads=all_leads, kept=kept, **facts)
             return call
 
         return register
+
+
+def _given_kept(call: Callable[..., Any], shape: type) -> Callable[..., Any]:
+    names = [field.name for field in msgspec.structs.fields(shape)]
+
+    def ready(hop: Hop[Any], *given: Any) -> Any:
+        kept = {name: hop.kept[name] for name in names if name in hop.kept}
+        return call(hop, *given, kept=msgspec.convert(kept, shape, strict=False))
+
+    return ready
+
+
+def _led(call: Callable[..., Any], denies: Denials, ways: Ways) -> Callable[..., Any]:
+    """Have the errors of the domain lead where they are to; the nearest class of an error counts."""
+    if not denies and not ways:
+        return call
+
+    def ready(*given: Any) -> Any:
+        try:
+            return call(*given)
+        except (*denies, *ways) as error:
+            for of in type(error).__mro__:
+                if of in ways:
+                    raise Lead(ways[of]) from None
+                if of in denies:
+                    said = denies[of]
+                    raise Lead("denied", Denied(said if isinstance(said, str) else said(error))) from None
+            raise
+
+    return ready

@@ -1,13 +1,15 @@
 """From YAML to a compiled menu, or to findings that name file, line and screen.
 
 A menu is one file or several. The grammar of each: `guards` (where each guard diverts to) and `screens`; one of them also has
-`start`, `trouble` (the screen after a fault) and `words` (what belongs to no screen). A screen is one of
+`start`, `trouble` (the screen after a fault), `words` (what belongs to no screen), `ways` (where a lead goes that a screen or a
+guard says nothing of) and `confirmations` (questions that many screens ask: `{name: {ask, leads, refusals}}`). A screen is one of
   choices       numbered for life: `{1: {label, to, keep}}`; `for: {caller: {label, to}}` is what the choice is to another
                 kind of caller; a `text` alone is read and left by 0
   list + row    rows of data, picked into `keep`, then `to`; `empty` when there are none
   ask           a question whose answer goes into `keep`, then `to`; `refusals` are the words for answers that won't do;
                 with `effect` and `done` it must repeat the secret that `confirms` names
   effect + done a confirmation: 1 acts; `said` says what was done, from the outcome alone, when `done` can't be shown
+  confirm       the name of one of the `confirmations`, with `effect` and `done`
   end           the last words of a session
 and may have `text`, `source`, `guard`, `leads`, `free: true` (its entries are not counted in goals), `goal: {name, within}`.
 """
@@ -18,6 +20,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from app.ussd.bindings import Bindings
 from app.ussd.menu import Choice, Face, Menu, Screen, ScreenForm, Texts
 
 SOURCE_LANGUAGE = "fr"
@@ -74,6 +77,7 @@ class _Screen(msgspec.Struct, forbid_unknown_fields=True):
     row: str | None = None
     empty: str | None = None
     ask: str | None = None
+    confirm: str | None = None
     confirms: str | None = None
     effect: str | None = None
     yes: str | None = None
@@ -87,16 +91,26 @@ class _Screen(msgspec.Struct, forbid_unknown_fields=True):
     goal: _Goal | None = None
 
 
+class _Confirmation(msgspec.Struct, forbid_unknown_fields=True):
+    ask: str
+    leads: dict[str, str] = {}
+    refusals: dict[str, str] = {}
+
+
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     start: str = ""
     trouble: str = ""
     words: dict[str, str] = {}
+    ways: dict[str, str] = {}
+    confirmations: dict[str, _Confirmation] = {}
     guards: dict[str, dict[str, str]] = {}
     screens: dict[str, _Screen] = {}
 
 
-def compile_menu(sources: Mapping[str, str], catalogues: Catalogues | None = None) -> Menu:
+def compile_menu(sources: Mapping[str, str], catalogues: Catalogues | None = None, bindings: Bindings | None = None) -> Menu:
     """Compile a menu from its YAML files, by name; a language is served when its catalogue has every text.
+
+    The leads of `bindings` that a screen or a guard says nothing of go where `ways` says.
 
     Raises Unreadable on YAML that isn't, keys and names given twice, unknown fields, a menu with no start or two, and screens of
     two forms or none.
@@ -106,30 +120,50 @@ def compile_menu(sources: Mapping[str, str], catalogues: Catalogues | None = Non
     guards: dict[str, dict[str, str]] = {}
     screens: dict[str, Screen] = {}
     starts: list[tuple[str, str]] = []
-    for file, source in ((f"{name}.yaml", source) for name, source in sources.items()):
-        lines: dict[str, int] = {}
-        read = _read(file, source, lines)
+    files = [(f"{name}.yaml", *_read(f"{name}.yaml", source)) for name, source in sources.items()]
+    common = next((read for _, read, _ in files if read.start), _File())
+    for file, read, lines in files:
         if read.start:
             starts.append((read.start, read.trouble))
             words = {key: texts(word) for key, word in read.words.items()}
         for name in read.guards.keys() & guards.keys():
             raise Unreadable([Finding(file, lines[f"$.guards.{name}"], "-", f"another file has a guard {name}")])
-        guards |= read.guards
+        guards |= {name: _leads(bindings, "guard", name, leads, common.ways) for name, leads in read.guards.items()}
         for name in read.screens:
             line = lines[f"$.screens.{name}"]
             if name in screens:
                 raise Unreadable([Finding(file, line, name, f"{screens[name].file} has a screen {name} too")])
-            screens[name] = _screen(name, read.screens[name], line, file, texts)
+            screens[name] = _screen(name, _whole(name, read.screens[name], line, file, common, bindings), line, file, texts)
     if len(starts) != 1 or not screens:
         raise Unreadable([Finding(f"{next(iter(sources), '-')}.yaml", 1, "-", "one file gives `start`, and some give `screens`")])
     served = (SOURCE_LANGUAGE, *sorted(set(catalogues or {}) - texts.missing))
     return Menu(*starts[0], served, words, guards, screens)
 
 
-def _read(file: str, source: str, lines: dict[str, int]) -> _File:
+def _whole(name: str, read: _Screen, line: int, file: str, common: _File, bindings: Bindings | None) -> _Screen:
+    """Return a screen with what it takes from all screens' common part: its confirmation's question, its leads' ways."""
+    if read.confirm:
+        asked = common.confirmations.get(read.confirm)
+        if asked is None or read.ask:
+            raise Unreadable([Finding(file, line, name, f"no confirmation is called {read.confirm}, or there is an `ask` too")])
+        told = {"leads": asked.leads | read.leads, "refusals": asked.refusals | read.refusals}
+        read = msgspec.structs.replace(read, ask=asked.ask, **told)
+    leads = read.leads
+    for kind, called in (("source", read.source), ("answer", read.ask), ("effect", read.effect)):
+        leads = _leads(bindings, kind, called, leads, common.ways)
+    return msgspec.structs.replace(read, leads=leads)
+
+
+def _leads(bindings: Bindings | None, kind: str, name: str | None, said: dict[str, str], ways: dict[str, str]) -> dict[str, str]:
+    binding = bindings.groups()[kind].get(name or "") if bindings else None
+    return {lead: ways[lead] for lead in (binding.leads if binding else ()) if lead in ways} | said
+
+
+def _read(file: str, source: str) -> tuple[_File, dict[str, int]]:
+    lines: dict[str, int] = {}
     try:
         root = yaml.compose(source, Loader=_Loader)
-        return msgspec.convert(_plain(root, "$", lines, file), type=_File)
+        return msgspec.convert(_plain(root, "$", lines, file), type=_File), lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise Unreadable([Finding(file, mark.line + 1 if mark else 0, "-", str(error.problem))]) from error

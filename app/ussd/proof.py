@@ -3,8 +3,11 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from app.gsm7 import NotGsm7, fold, outside, septets
 from app.ussd.bindings import Bindings
+from app.ussd.carried import Carried
 from app.ussd.compiling import Finding
 from app.ussd.kinds import Kind, kinds_of
 from app.ussd.menu import WANTED, Menu, Screen, Texts
@@ -41,7 +44,7 @@ class Proof:
         for stage in (
             (self.targets, self.bound),
             (self.words, self.reach, self.exits, self.numbers, self.placeholders),
-            (self.privacy, self.confirmed, self.told, self.sizes, self.goals),
+            (self.privacy, self.confirmed, self.carried, self.told, self.sizes, self.goals),
         ):
             if not found:
                 found = [finding for rule in stage for finding in self._of(rule)]
@@ -176,6 +179,17 @@ class Proof:
                 asked = {other.keep for other in self._screens() if other.keep and other.ask}
                 if not screen.confirms or screen.confirms not in asked:
                     yield screen, f"{screen.effect} would act without a confirmation"
+
+    def carried(self) -> Found:
+        """What a function reads of the way to its screen was kept on every way there."""
+        always = Carried(self.menu, self.bindings)
+        for screen in self._screens():
+            for binding, has in always.read_on(screen):
+                if binding.kept is None:
+                    continue
+                for field in msgspec.structs.fields(binding.kept):
+                    if field.required and field.name not in has:
+                        yield screen, f"{binding.name} reads {field.name}, which not every way here has kept"
 
     def sizes(self) -> Found:
         """Every page of every screen fits with its longest values, in the alphabet."""

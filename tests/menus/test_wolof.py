@@ -13,7 +13,7 @@ from app.ussd.menu import Menu
 from app.ussd.render import PLACEHOLDER, lay_out
 from menus.publishing import catalogues, compiled, prove
 from menus.translating import read_by_members, template
-from menus.whole import sources
+from menus.whole import bindings, sources
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def drafts(wolof) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def reviewed(drafts) -> Menu:
     """The menu as if all drafts were reviewed; what has none yet, on officers' screens, stays French."""
-    return compile_menu(sources(), {"wo": {french: drafts.get(french, french) for french in words_of(compiled())}})
+    return compile_menu(sources(), {"wo": {french: drafts.get(french, french) for french in words_of(compiled())}}, bindings)
 
 
 def test_the_catalogue_has_the_menus_texts_in_the_menus_order(wolof):
