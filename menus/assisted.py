@@ -198,9 +198,8 @@ def assisted_told(hop: Hop) -> Nothing:
 
 
 @menu.answer(refuses={"unknown": None})
-def assisted_word(hop: Hop, typed: str) -> str:
+def assisted_word(typed: str) -> str:
     """Read her word, 1 or 2."""
-    del hop
     if typed not in ("1", "2"):
         raise Refused("unknown")
     return typed

@@ -153,9 +153,8 @@ def contest_name(hop: Hop) -> Name:
 
 
 @menu.answer(refuses={"bad": None})
-def contest_note(hop: Hop, typed: str) -> kinds.Phrase:
+def contest_note(typed: str) -> kinds.Phrase:
     """Read the answer's words; whoever reads the member's SMS learns no amount from them."""
-    del hop
     words = " ".join(fold(typed).split()).rstrip(".")
     if not SHORTEST <= len(words) <= LONGEST or _AMOUNT.search(words):
         raise Refused("bad")

@@ -283,7 +283,6 @@ def decline_reset(hop: Hop, session: Session) -> Nothing:
 
 
 @menu.source()
-def notice_whole(hop: Hop) -> Words:
+def notice_whole() -> Words:
     """Give the whole notice of the law."""
-    del hop
     return Words(law.WHOLE)

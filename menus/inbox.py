@@ -63,9 +63,8 @@ def letter(hop: Hop) -> Letter:
 
 
 @menu.answer(refuses={"long": None})
-def letter_words(hop: Hop, typed: str) -> Typed:
+def letter_words(typed: str) -> Typed:
     """Read an answer."""
-    del hop
     words = " ".join(typed.split())
     if not 0 < len(fold(words)) <= MOST_TYPED:
         raise Refused("long")

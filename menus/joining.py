@@ -88,16 +88,14 @@ def apply_there(hop: Hop, session: Session) -> Joined:
 
 
 @menu.answer(secret=True, refuses={"bad": None})
-def member_name(hop: Hop, typed: str) -> kinds.PersonName:
+def member_name(typed: str) -> kinds.PersonName:
     """Read a new member's name."""
-    del hop
     return _name(typed)
 
 
 @menu.answer(secret=True, refuses={"bad": None})
-def member_phone(hop: Hop, typed: str) -> kinds.Short:
+def member_phone(typed: str) -> kinds.Short:
     """Read a new member's number; 1 is none."""
-    del hop
     return "" if typed == "1" else read_phone(typed)
 
 

@@ -83,9 +83,8 @@ def activation_told(hop: Hop) -> Told:
 
 
 @menu.answer(secret=True, refuses={"bad": None})
-def new_phone(hop: Hop, typed: str) -> kinds.Short:
+def new_phone(typed: str) -> kinds.Short:
     """Read a Senegalese mobile number."""
-    del hop
     return read_phone(typed)
 
 

@@ -62,9 +62,8 @@ def price_now(hop: Hop) -> Now:
 
 
 @menu.answer(refuses={"bad": None, "much": None})
-def price_amount(hop: Hop, typed: str) -> kinds.Price:
+def price_amount(typed: str) -> kinds.Price:
     """Read a price in whole XOF."""
-    del hop
     francs = read_francs(typed)
     if francs > proposing.MOST:
         raise Refused("much")

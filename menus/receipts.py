@@ -37,9 +37,8 @@ def sign_reference(hop: Hop, typed: str) -> ToSign:
 
 
 @menu.answer(refuses={"bad": None})
-def sign_number(hop: Hop, typed: str) -> kinds.Short:
+def sign_number(typed: str) -> kinds.Short:
     """Read the number printed on the receipt."""
-    del hop
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
         raise Refused("bad")
     return typed

@@ -112,9 +112,8 @@ def till_hand_card(hop: Hop, typed: str) -> Whose:
 
 
 @menu.answer(refuses={"bad": None})
-def till_amount(hop: Hop, typed: str) -> kinds.Amount:
+def till_amount(typed: str) -> kinds.Amount:
     """Read an amount in whole XOF."""
-    del hop
     return read_francs(typed)
 
 
@@ -129,9 +128,8 @@ def till_times(hop: Hop, typed: str) -> kinds.Count:
 
 
 @menu.answer(refuses={"bad": None})
-def till_asset(hop: Hop, typed: str) -> Asset:
+def till_asset(typed: str) -> Asset:
     """Read what is leased."""
-    del hop
     words = " ".join(typed.split())
     if not (1 <= len(words) <= 20 and all(one.isalnum() or one in " -'." for one in words)):
         raise Refused("bad")
@@ -149,9 +147,8 @@ def till_reference(hop: Hop, typed: str) -> Handing:
 
 
 @menu.answer(refuses={"bad": None})
-def till_signature(hop: Hop, typed: str) -> Signature:
+def till_signature(typed: str) -> Signature:
     """Read the number of a signed receipt."""
-    del hop
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
         raise Refused("bad")
     return typed

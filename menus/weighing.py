@@ -125,9 +125,8 @@ def grade(hop: Hop, typed: str) -> str:
 
 
 @menu.answer(refuses={"unknown": None})
-def reason(hop: Hop, typed: str) -> str:
+def reason(typed: str) -> str:
     """Read why nothing is taken."""
-    del hop
     return _one_of(weighing.REASONS, typed)
 
 
@@ -144,9 +143,8 @@ def note_refusal(hop: Hop, session: Session) -> Nothing:
 
 
 @menu.answer(refuses={"bad": None})
-def paper_number(hop: Hop, typed: str) -> str:
+def paper_number(typed: str) -> str:
     """Read the number printed on a paper."""
-    del hop
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
         raise Refused("bad")
     return typed

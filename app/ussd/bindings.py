@@ -1,5 +1,6 @@
 """What a menu's Python module gives its screens: sources, rows, answers, effects, guards. Nothing else can act."""
 
+import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -102,8 +103,10 @@ class Bindings:
     the unit of work. A *guard* takes the hop and returns a Divert, or None to let pass. The *caller* takes the hop that begins a
     session and returns the kind of caller that the number is ("" when it is none of `kinds`), by which choices change their face.
 
-    A function that declares a parameter `kept` of a Struct's type is given what the way to its screen kept, under these names; the
-    proof sees to it that it is there. `denies` says why nothing is done on an error of the domain: its words, or a function of the
+    A function is given what its parameters name: `hop`, and `typed` or `session`. One with a parameter `kept` of a Struct's type is
+    given what the way to its screen kept, under its fields' names; the proof sees to it that it is there.
+
+    `denies` says why nothing is done on an error of the domain: its words, or a function of the
     error that returns them, are shown by the lead `denied`. `ways` names the lead that an error takes without any words.
     """
 
@@ -206,19 +209,28 @@ class Bindings:
                 raise ValueError(f"{self.name}: two bindings are called {name}")
             hints = typing.get_type_hints(call, include_extras=True)
             kept = hints.get("kept")
-            ready = _led(_given_kept(call, kept) if kept else call, denies or {}, ways or {})
+            ready = _led(_given(call, kept), denies or {}, ways or {})
             group[name] = Binding(name=name, call=ready, gives=hints.get("return"), leads=all_leads, kept=kept, **facts)
             return call
 
         return register
 
 
-def _given_kept(call: Callable[..., Any], shape: type) -> Callable[..., Any]:
-    names = [field.name for field in msgspec.structs.fields(shape)]
+def _given(call: Callable[..., Any], shape: type | None) -> Callable[..., Any]:
+    """Return a function of the hop, and of what was typed or the session, that gives `call` what its parameters name."""
+    wanted = tuple(inspect.signature(call).parameters)
+    fields = [field.name for field in msgspec.structs.fields(shape)] if shape else []
+    if not set(wanted) <= {"hop", "typed", "session", "kept"}:
+        raise ValueError(f"{call.__name__}: a function is given hop, typed or session, and kept, not {', '.join(wanted)}")
+    if wanted in (("hop",), ("hop", "typed"), ("hop", "session")):
+        return call
 
-    def ready(hop: Hop[Any], *given: Any) -> Any:
-        kept = {name: hop.kept[name] for name in names if name in hop.kept}
-        return call(hop, *given, kept=msgspec.convert(kept, shape, strict=False))
+    def ready(hop: Hop[Any], other: Any = None) -> Any:
+        offered = {"hop": hop, "typed": other, "session": other}
+        if shape:
+            kept = {name: hop.kept[name] for name in fields if name in hop.kept}
+            offered["kept"] = msgspec.convert(kept, shape, strict=False)
+        return call(**{name: offered[name] for name in wanted})
 
     return ready
 

@@ -86,7 +86,7 @@ def test_the_proof_measures_every_face_and_knows_every_caller():
         ('{officer: {label: "Bureau", to: nowhere}}', "8 officer leads to no screen: nowhere"),
         ('{baker: {label: "Bureau", to: bureau}}', "nobody is known as baker"),
     ):
-        menu = compile_menu(sources | {"member": sources["member"].replace(face, bad)})
+        menu = compile_menu(sources | {"member": sources["member"].replace(face, bad)}, None, whole.bindings)
         assert any(
             reason in str(found) and found.file == "member.yaml" for found in Proof(menu, whole.bindings, CONSTANTS).findings()
         )

@@ -1,0 +1,129 @@
+"""What screens have in common is said once: confirmations, ways of leads, what errors of the domain lead to, what a way kept."""
+
+from typing import Annotated
+
+import msgspec
+import pytest
+
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Denied, Hop, Lead
+from app.ussd.compiling import Unreadable, compile_menu
+from app.ussd.proof import Proof
+
+HEAD = """
+start: home
+trouble: trouble
+words: {back: 0 Retour, more: 9 Suite, "yes": Confirmer, unknown: Inconnu., empty: Tapez., several: Une., bye: Adieu., done: Fait.,
+  nothing: Panne., unsure: Attente., diverged: Fini., moved: Parti.}
+ways: {denied: denied, gone: gone, closed: closed}
+confirmations: {code: {ask: code, refusals: {form: "4 chiffres."}}}
+screens:
+  home: {text: "Jappoo", choices: {1: {label: "Retirer", to: amount, keep: {box: cash}}, 2: {label: "Autrement", to: other}}}
+  trouble: {text: "Erreur."}
+  amount: {text: "Combien ?", ask: amount, keep: amount, to: sure}
+  sure: {text: "Retirer {amount} ?", confirm: code, effect: withdraw, done: done}
+  done: {end: "Fait."}
+  denied: {end: "{denied.why} Rien n'est changé."}
+  gone: {end: "Parti."}
+  closed: {end: "Fermé."}
+"""
+OTHER = '  other: {text: "Rien"}\n'
+
+
+class NotEnough(Exception):
+    """An error with a figure."""
+
+
+class Spent(NotEnough):
+    """A kind of it."""
+
+
+class Gone(Exception):
+    """An error without words."""
+
+
+class Withdrawal(msgspec.Struct, frozen=True):
+    amount: int
+    box: str
+    note: str = ""
+
+
+@pytest.fixture
+def menu():
+    menu = Bindings("toy")
+    menu.raises = None
+
+    @menu.answer(refuses={"form": None}, proves=True)
+    def code(typed: str) -> bool:
+        return bool(typed)
+
+    @menu.answer()
+    def amount(typed: str) -> Annotated[int, kinds.Kind("count", "999")]:
+        return int(typed)
+
+    @menu.effect(denies={NotEnough: lambda no: f"Reste {no}.", Spent: "Dépensé."}, ways={Gone: "gone"}, leads={"closed": None})
+    def withdraw(kept: Withdrawal) -> None:
+        if menu.raises:
+            raise menu.raises
+        return kept
+
+    return menu
+
+
+def hop(**kept):
+    return Hop(None, "+221", None, "op", "t", "fr", None, True, kept)
+
+
+def proved(menu, screens):
+    try:
+        return "\n".join(map(str, Proof(compile_menu({"toy": HEAD + screens}, None, menu), menu, {}).findings()))
+    except Unreadable as fault:
+        return str(fault)
+
+
+def test_a_confirmation_brings_its_question_and_leads_go_where_they_always_do(menu):
+    assert proved(menu, OTHER) == ""
+    sure = compile_menu({"toy": HEAD + OTHER}, None, menu).screens["sure"]
+    assert (sure.form, sure.ask, sure.refusals["form"]) == ("question", "code", {"fr": "4 chiffres."})
+    assert sure.leads == {"denied": "denied", "gone": "gone", "closed": "closed"}
+
+
+def test_a_screen_may_say_its_own_way(menu):
+    own = HEAD.replace("done: done}", "done: done, leads: {gone: closed}}")
+    assert compile_menu({"toy": own + OTHER}, None, menu).screens["sure"].leads["gone"] == "closed"
+
+
+def test_an_unknown_confirmation_is_refused(menu):
+    assert "no confirmation is called pin" in proved(menu, '  other: {text: "?", confirm: pin, effect: withdraw, done: done}\n')
+
+
+def test_what_a_way_kept_comes_typed_and_nothing_else(menu):
+    call = menu.effects["withdraw"].call
+    assert call(hop(amount="12", box="cash", other="x"), None) == Withdrawal(12, "cash")
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "values"),
+    [
+        (NotEnough(7), "denied", Denied("Reste 7.")),
+        (Spent(7), "denied", Denied("Dépensé.")),
+        (Gone(), "gone", None),
+    ],
+)
+def test_an_error_of_the_domain_leads_where_its_class_says(menu, error, name, values):
+    menu.raises = error
+    with pytest.raises(Lead) as led:
+        menu.effects["withdraw"].call(hop(amount=1, box="cash"), None)
+    assert (led.value.name, led.value.values) == (name, values)
+
+
+def test_a_fault_stays_a_fault(menu):
+    menu.raises = RuntimeError("ours")
+    with pytest.raises(RuntimeError):
+        menu.effects["withdraw"].call(hop(amount=1, box="cash"), None)
+
+
+def test_what_a_function_reads_must_be_kept_on_every_way(menu):
+    found = proved(menu, '  other: {text: "Et ?", choices: {1: {label: "Retirer", to: amount}}}\n')
+    assert "sure: withdraw reads box, which not every way here has kept" in found
+    assert "reads note" not in found
