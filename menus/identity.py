@@ -26,6 +26,10 @@ class Left(msgspec.Struct, frozen=True):
     left: kinds.Count
 
 
+TYPED = {"form": None, "wrong": Left}
+"""Refusals of a PIN or an activation number; only a wrong one is a try."""
+
+
 class Enrolling(msgspec.Struct, frozen=True):
     """Whose activation number was typed, on a number that they have yet to prove."""
 
@@ -88,7 +92,7 @@ def place(hop: Hop, typed: str) -> Found:
     raise Refused("unknown")
 
 
-@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until}, refuses={"form": None, "wrong": Left})
+@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until}, refuses=TYPED)
 def pin(hop: Hop, typed: str) -> Proved:
     """Check the PIN; a malformed one is not a try."""
     if not pins.well_formed(typed):
@@ -101,7 +105,7 @@ def pin(hop: Hop, typed: str) -> Proved:
     secret=True,
     proves=True,
     leads={"locked": Until, "enrolling": Enrolling, "dead": None},
-    refuses={"form": None, "wrong": Left, "number": Left},
+    refuses=TYPED | {"number": Left},
 )
 def account_pin(hop: Hop, typed: str) -> Proved | Found:
     """Check the PIN; or, in its place, the activation number of a member who waits for this number beside its owner."""
@@ -113,7 +117,7 @@ def account_pin(hop: Hop, typed: str) -> Proved | Found:
     return pin(hop, typed)
 
 
-@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until, "dead": None}, refuses={"form": None, "wrong": Left})
+@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until, "dead": None}, refuses=TYPED)
 def enrolling_pin(hop: Hop, typed: str) -> Proved:
     """Check the PIN of whose activation number was right; a malformed one is not a try."""
     if not pins.well_formed(typed):
@@ -180,20 +184,14 @@ def _asked(hop: Hop, who: Who) -> bool:
         return who.member_id is not None and members_word.asked(reader, who.member_id, hop.now) is not None
 
 
-@menu.answer(
-    name="activation",
-    acts=True,
-    secret=True,
-    leads={"enrolling": Enrolling, "dead": None},
-    refuses={"form": None, "wrong": Left},
-)
+@menu.answer(name="activation", acts=True, secret=True, leads={"enrolling": Enrolling, "dead": None}, refuses=TYPED)
 def activation_number(hop: Hop, typed: str) -> Found:
     """Tell by the activation number who is there, also of those who wait for this number; a malformed one is not a try."""
     who = who_of(hop)
     return _activating(hop, (who, *(one for one in _waiting(hop) if one.person_id != who.person_id)), typed)
 
 
-@menu.answer(acts=True, secret=True, leads={"dead": None}, refuses={"form": None, "wrong": Left})
+@menu.answer(acts=True, secret=True, leads={"dead": None}, refuses=TYPED)
 def enrolling_number(hop: Hop, typed: str) -> Enrolling:
     """Tell by the activation number who of those that have yet to prove this number is there; a malformed one is not a try."""
     return Enrolling(_whose(hop, _waiting(hop), typed).person_id)

@@ -165,7 +165,7 @@ def accept_application(hop: Hop, session: Session) -> Issued:
     except numbers.TooMany:
         refuse("many")
     if made.phone:
-        words = people_texts.application_approved(made.place, hop.desk.code, beside=made.beside)
+        words = people_texts.application_approved(None if made.beside else made.place, hop.desk.code)
         tell_person(session, hop, made.person_id, f"admitted:{hop.operation}", words)
         tell_holders(hop, session, made.phone, made.person_id)
     _tell_officers(hop, session, asked.cooperative_id, made.card)

@@ -63,11 +63,8 @@ def application_noted(cooperative: str) -> str:
     return f"Jappoo: demande d'adhésion notée pour {cooperative}. Voyez sa secrétaire avec votre pièce d'identité."
 
 
-def application_approved(place: int | None, code: str, *, beside: bool = False) -> str:
-    """Tell an applicant, `beside` an owner if the number has one; the activation number is on the card and comes by no SMS."""
-    if beside:
-        number = "le numéro d'activation de la secrétaire"
-        return f"Jappoo: adhésion acceptée. Composez {code}, 1 et tapez {number} à la place du code secret."
+def application_approved(place: int | None, code: str) -> str:
+    """Tell an applicant; the activation number is on the card and comes by no SMS."""
     digit = f" Chiffre de place: {place}." if place else ""
     return f"Jappoo: adhésion acceptée.{digit} La secrétaire vous dit le numéro d'activation. Puis composez {code}"
 
