@@ -3,13 +3,16 @@
 from typing import Annotated, NoReturn
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.members import activation, finding, telling
+from app.coop.members.models import Number
 from app.coop.members.offices import Office
+from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Lead, Refused
-from menus.caller import Hop, acting_office, who_of
+from menus.caller import Hop, acting_office, tell_person, who_of
 
 WHY: dict[str, str] = {
     "own": "Ce membre a votre numéro, ou c'est vous.",
@@ -123,6 +126,12 @@ def tell_places(hop: Hop, session: Session, phone: str) -> Placed:
     if not own:
         return Placed("")
     return Placed(f"Votre place: {own[0]}" + (f", l'autre membre: {others[0]}. " if len(others) == 1 else ". "))
+
+
+def tell_holders(hop: Hop, session: Session, phone: str, new: int) -> None:
+    """Tell the holders of a number that it was noted for somebody else too."""
+    for holder in session.scalars(select(Number.person_id).where(Number.phone == phone, Number.person_id != new)).all():
+        tell_person(session, hop, holder, f"wanted:{holder}:{hop.operation}", people_texts.number_wanted(hop.now))
 
 
 def phone_words(phone: str) -> str:

@@ -18,12 +18,16 @@ from menus.at_hand import Placed, tell_places
 from menus.caller import Hop, Nothing, Words, clock_words, holders_of, message, tell_person, who_of
 
 menu = Bindings("identity")
-STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer", "enrol", "unproved", "reset")
+STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer", "enrol", "unproved", "reset", "notice")
 """Where whoever hasn't proved to be there may have to go first."""
 
 
 class Left(msgspec.Struct, frozen=True):
     left: kinds.Count
+
+
+TYPED = {"form": None, "wrong": Left}
+"""Refusals of a PIN or an activation number; only a wrong one is a try."""
 
 
 class Enrolling(msgspec.Struct, frozen=True):
@@ -62,8 +66,9 @@ def unproved(hop: Hop, *, officer: bool = False) -> Divert:
     if officer and who.state == "officer":
         return Divert("pin" if who.has_pin else "activation", who)
     first = _first(who, hop.now)
-    if first in ("blocked", "departed", "officer") and who.place is None and (waiting := _waiting(hop)):
-        return Divert("enrol", waiting[0])
+    if first in ("blocked", "departed", "officer", "enrol", "unproved") and who.place is None and (waiting := _waiting(hop)):
+        new = next((one for one in waiting if one.state == "pending"), None)
+        return Divert("activation", new) if new else Divert("enrol", waiting[0])
     return Divert(first, who)
 
 
@@ -72,7 +77,7 @@ def _first(who: Who, now: datetime) -> str:
     if who.state == "active" and who.proof_wanted:
         return "enrol"
     if who.state == "pending":
-        return "unproved" if who.proof_wanted else "activation"
+        return "unproved" if who.proof_wanted else "notice" if who.activating else "activation"
     if who.state == "active":
         return "reset" if who.reset_until and who.reset_until > now else "pin"
     return who.state
@@ -87,7 +92,7 @@ def place(hop: Hop, typed: str) -> Found:
     raise Refused("unknown")
 
 
-@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until}, refuses={"form": None, "wrong": Left})
+@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until}, refuses=TYPED)
 def pin(hop: Hop, typed: str) -> Proved:
     """Check the PIN; a malformed one is not a try."""
     if not pins.well_formed(typed):
@@ -100,27 +105,26 @@ def pin(hop: Hop, typed: str) -> Proved:
     secret=True,
     proves=True,
     leads={"locked": Until, "enrolling": Enrolling, "dead": None},
-    refuses={"form": None, "wrong": Left, "number": Left},
+    refuses=TYPED | {"number": Left},
 )
-def account_pin(hop: Hop, typed: str) -> Proved:
-    """Check the PIN; or, in its place, the activation number of who has yet to prove this number beside its owner."""
+def account_pin(hop: Hop, typed: str) -> Proved | Found:
+    """Check the PIN; or, in its place, the activation number of a member who waits for this number beside its owner."""
     if _is_activation(typed) and (waiting := _waiting(hop)):
         try:
-            enrolling = _enrolling(hop, waiting, typed)
+            return _activating(hop, waiting, typed)
         except Refused as wrong:
             raise Refused("number", wrong.values) from None
-        raise Lead("enrolling", enrolling)
     return pin(hop, typed)
 
 
-@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until, "dead": None}, refuses={"form": None, "wrong": Left})
+@menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until, "dead": None}, refuses=TYPED)
 def enrolling_pin(hop: Hop, typed: str) -> Proved:
     """Check the PIN of whose activation number was right; a malformed one is not a try."""
     if not pins.well_formed(typed):
         raise Refused("form")
     meant = msgspec.convert(hop.kept["enrolling"], Enrolling)
     who = next((who for who in _waiting(hop) if who.person_id == meant.person_id), None)
-    if who is None:
+    if who is None or who.state != "active":
         raise Lead("dead")
     return _check_pin(hop, who, typed, unproved_too=True)
 
@@ -180,20 +184,28 @@ def _asked(hop: Hop, who: Who) -> bool:
         return who.member_id is not None and members_word.asked(reader, who.member_id, hop.now) is not None
 
 
-@menu.answer(name="activation", acts=True, secret=True, leads={"dead": None}, refuses={"form": None, "wrong": Left})
-def activation_number(hop: Hop, typed: str) -> bool:
-    """Check the activation number; a malformed one is not a try."""
-    _enrolling(hop, (who_of(hop),), typed)
-    return True
+@menu.answer(name="activation", acts=True, secret=True, leads={"enrolling": Enrolling, "dead": None}, refuses=TYPED)
+def activation_number(hop: Hop, typed: str) -> Found:
+    """Tell by the activation number who is there, also of those who wait for this number; a malformed one is not a try."""
+    who = who_of(hop)
+    return _activating(hop, (who, *(one for one in _waiting(hop) if one.person_id != who.person_id)), typed)
 
 
-@menu.answer(acts=True, secret=True, leads={"dead": None}, refuses={"form": None, "wrong": Left})
+@menu.answer(acts=True, secret=True, leads={"dead": None}, refuses=TYPED)
 def enrolling_number(hop: Hop, typed: str) -> Enrolling:
     """Tell by the activation number who of those that have yet to prove this number is there; a malformed one is not a try."""
-    return _enrolling(hop, _waiting(hop), typed)
+    return Enrolling(_whose(hop, _waiting(hop), typed).person_id)
 
 
-def _enrolling(hop: Hop, waiting: Sequence[Who], typed: str) -> Enrolling:
+def _activating(hop: Hop, people: Sequence[Who], typed: str) -> Found:
+    """Tell who has this activation number, for a first PIN; whoever has a PIN is led to it."""
+    who = _whose(hop, people, typed)
+    if who.state == "active":
+        raise Lead("enrolling", Enrolling(who.person_id))
+    return Found(msgspec.structs.replace(who, activating=True))
+
+
+def _whose(hop: Hop, waiting: Sequence[Who], typed: str) -> Who:
     """Count a try of whose number it is; a wrong one is a try of each."""
     if not _is_activation(typed):
         raise Refused("form")
@@ -209,7 +221,7 @@ def _enrolling(hop: Hop, waiting: Sequence[Who], typed: str) -> Enrolling:
         raise Refused("wrong", Left(max(left)))
     if meant is None or not isinstance(tried[0], activation.Opened):
         raise Lead("dead")
-    return Enrolling(meant)
+    return next(who for who in waiting if who.person_id == meant)
 
 
 def _waiting(hop: Hop) -> tuple[Who, ...]:
@@ -243,15 +255,17 @@ def same_pin(hop: Hop, typed: str) -> bool:
 
 
 @menu.effect(leads={"dead": None})
-def activate(hop: Hop, session: Session) -> Nothing:
-    """Open the member's account: PIN, consent, an SMS."""
+def activate(hop: Hop, session: Session) -> Placed:
+    """Open the member's account: PIN, consent, an SMS; from now on a number with an owner is shared."""
     pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
-    person = who_of(hop).person_id
-    opened = hop.kept.get("opened") and numbers.opens(session, person, hop.phone)
+    who = who_of(hop)
+    person = who.person_id
+    opened = who.activating and numbers.opens(session, person, hop.phone)
     if not (opened and activation.activate(session, person, hashed, int(pepper), phone=hop.phone, channel="ussd", now=hop.now)):
         raise Lead("dead")
     message(session, hop, "security", f"activated:{hop.operation}", texts.activation_notice(hop.now))
-    return Nothing()
+    placed = {phone: tell_places(hop, session, phone) for phone in numbers.share_all(session, person)}
+    return placed.get(hop.phone, Placed(""))
 
 
 @menu.effect(leads={"dead": None})

@@ -13,7 +13,7 @@ from app.coop.members.offices import holders_of_right
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import Barred, Issued, Named, office_of, phone_words, read_phone, refuse, tell_places
+from menus.at_hand import Barred, Issued, Named, office_of, phone_words, read_phone, refuse, tell_holders
 from menus.caller import Hop, Nothing, message_to, reading_office, tell_person, who_of
 
 menu = Bindings("joining")
@@ -163,11 +163,11 @@ def accept_application(hop: Hop, session: Session) -> Issued:
     except numbers.TooMany:
         refuse("many")
     if made.phone:
-        words = people_texts.application_approved(made.place, hop.desk.service.code)
+        words = people_texts.application_approved(None if made.beside else made.place, hop.desk.service.code)
         tell_person(session, hop, made.person_id, f"admitted:{hop.operation}", words)
-        tell_places(hop, session, made.phone)
+        tell_holders(hop, session, made.phone, made.person_id)
     _tell_officers(hop, session, asked.cooperative_id, made.card)
-    return Issued("member", hop.operation, made.card, f"Place {made.place}. " if made.place else "")
+    return Issued("beside" if made.beside else "member", hop.operation, made.card, f"Place {made.place}. " if made.place else "")
 
 
 @menu.effect(leads={"not_yours": None, "barred": Barred})

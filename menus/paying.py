@@ -19,7 +19,7 @@ from app.coop.members.offices import Office
 from app.coop.payments import batches as paying
 from app.coop.payments import handing, telling
 from app.coop.payments.delays import paid_after
-from app.coop.payments.due import Wanted, due, unpaid
+from app.coop.payments.due import Bar, Wanted, due, left_out, unpaid
 from app.coop.production.brought import NotThere
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused
@@ -31,11 +31,13 @@ MEASURED = timedelta(days=90)
 """How far back days to payment are counted on the officers' screen."""
 MOST_NAMED = 4
 WAYS = ("cash", "mobile")
+BARS: dict[Bar, str] = {"closed": "compte fermé", "frozen": "argent suspendu", "number": "pas de numéro à soi seul"}
 
 BatchNumber = Annotated[int, kinds.Kind("count", "9999999")]
 Many = Annotated[int, kinds.Kind("count", "99999")]
 PAID_OUT = "Fichier envoyé ? Ne closez pas."
 Caution = Annotated[str, kinds.Kind("words", PAID_OUT)]
+LeftOut = Annotated[str, kinds.Kind("words", " Sans: " + ", ".join(f"99999 {why}" for why in BARS.values()) + ".")]
 LongList = Annotated[str, kinds.Kind("text", "mmmmmmmmm " * 250, private=True)]
 
 
@@ -64,13 +66,14 @@ class ProductDue(msgspec.Struct, frozen=True):
 
 
 class ToPay(msgspec.Struct, frozen=True):
-    """What was shown: the deliveries wanted, how they are paid, to how many and how much."""
+    """What was shown: the deliveries wanted, how they are paid, to how many and how much, and who is left out."""
 
     wanted: Wanted
     way: str
     count: Many
     francs: kinds.Amount
     worth: int
+    left_out: LeftOut = ""
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -148,11 +151,13 @@ def pay_way(hop: Hop, typed: str) -> ToPay:
         raise Refused("unknown")
     wanted, way = _wanted(hop), WAYS[int(typed) - 1]
     with hop.desk.database.read() as reader:
-        found = due(reader, scope_of(reader, hop), wanted, way, hop.now)
+        scope = scope_of(reader, hop)
+        found, barred = due(reader, scope, wanted, way, hop.now), left_out(reader, scope, wanted, way, hop.now)
     if not found:
         raise Refused("none")
     worth = sum(one.amount for one in found)
-    return ToPay(wanted, way, len(found), worth, worth)
+    without = ", ".join(f"{barred[bar]} {why}" for bar, why in BARS.items() if bar in barred)
+    return ToPay(wanted, way, len(found), worth, worth, f" Sans: {without}." if without else "")
 
 
 @menu.source()

@@ -26,6 +26,7 @@ from menus.at_hand import (
     phone_words,
     read_phone,
     refuse,
+    tell_holders,
     whom_of,
 )
 from menus.caller import Hop, Nothing, act_by, reading_office, tell_person
@@ -46,10 +47,15 @@ THEN = {
         "Noté, {place}. N° d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, "
         "et le tape à la place du code secret."
     ),
+    "placed": "Noté, {place}. N° d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, sa place, et le tape.",
     "number": "Noté. N° d'activation {n}, à dire en face: le membre compose {code} de ce numéro. Ou bien 7, 7, 1 sur l'ancien.",
     "sim": "Fait. Pour prouver ce numéro: n° d'activation {n}, à dire au membre en face, puis son code secret.",
     "card": "N° d'activation {n}, 30 jours. À écrire sur la carte ou à dire en face, jamais au téléphone.",
     "member": "Carte {card}. {place}N° d'activation {n}, 30 jours: à écrire sur la carte ou à dire en face, jamais au téléphone.",
+    "beside": (
+        "Carte {card}. {place}N° d'activation {n}, 30 jours, à dire en face: le membre compose {code}, 1, "
+        "et le tape à la place du code secret."
+    ),
     "second": "Noté. Un 2e responsable doit l'approuver: Bureau, 2.",
     "released": "Fait: ce numéro n'ouvre plus ce compte. Le membre le lit sur ses autres numéros.",
 }
@@ -141,9 +147,12 @@ def note_number(hop: Hop, session: Session) -> Issued:
     _audit(hop, session, office, "number noted", member)
     tell_person(session, hop, person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
     if place:
-        _tell_holders(hop, session, phone, person)
+        tell_holders(hop, session, phone, person)
     done = _proof(hop, session, office, member, phone, "number", without_pin=hop.kept["number_as"] == "nopin")
-    return msgspec.structs.replace(done, then="shared", place=f"place {place}") if place and done.then == "number" else done
+    if not place or done.then != "number":
+        return done
+    then = "placed" if numbers.places_on(session, phone) else "shared"
+    return msgspec.structs.replace(done, then=then, place=f"place {place}")
 
 
 @menu.effect(leads={"barred": Barred, "not_yours": None})
@@ -204,12 +213,6 @@ def _proof(
     except approvals.AlreadyAsked:
         refuse("asked")
     return Issued("second")
-
-
-def _tell_holders(hop: Hop, session: Session, phone: str, new: int) -> None:
-    """Tell whoever has a number that it was noted for somebody else too."""
-    for holder in session.scalars(select(Number.person_id).where(Number.phone == phone, Number.person_id != new)).all():
-        tell_person(session, hop, holder, f"wanted:{holder}:{hop.operation}", people_texts.number_wanted(hop.now))
 
 
 def _take_from_others(hop: Hop, session: Session, office: Office, phone: str) -> None:

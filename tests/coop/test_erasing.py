@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from app.cli import main
+from app.coop.approvals.models import Approval
 from app.coop.ledger.models import Account, JournalEntry
 from app.coop.ledger.verify import verify
 from app.coop.members import numbers
 from app.coop.members.erasing import NOBODY, NotYet, erase_member
-from app.coop.members.events import Application, NumberChange
+from app.coop.members.events import Application, CardAlias, NumberChange
 from app.coop.members.models import CallBack, Member, Number, Person
 from app.coop.members.sign_ins import SignIn
 from app.coop.models import Base
@@ -51,6 +52,42 @@ def settle(database):
 def erase(database, card, now=LONG_AGO + timedelta(days=3661)):
     with database.transaction() as session:
         return erase_member(session, card, now=now)
+
+
+def approval(session, words, about, member):
+    asked = {"kind": about.partition(":")[0], "asked_at": LONG_AGO, "expires_at": LONG_AGO, "needed": 1, "roles": "president"}
+    session.add(Approval(words=words, about=about, member_id=member, asked_by=3, operation=words, state="refused", **asked))
+
+
+def test_what_officers_read_of_a_member_goes_and_what_they_read_of_others_stays(village_left):
+    settle(village_left)
+    with village_left.transaction() as session:
+        approval(session, "Crédit-bail Pirogue de Awa", "payout:1", 1)
+        approval(session, "Réunir C00004 et C00001", "members:4:1", 4)
+        approval(session, "Réunir C00004 et C00011", "members:4:11", 4)
+    erase(village_left, "C00001")
+    with village_left.read() as reader:
+        assert reader.scalars(select(Approval.words).order_by(Approval.id)).all() == ["", "", "Réunir C00004 et C00011"]
+
+
+@pytest.mark.parametrize("card", ["C00001", "C00002"])
+def test_who_had_two_cards_is_erased_under_both_by_either(village_left, card):
+    settle(village_left)
+    with village_left.transaction() as session:
+        session.add(CardAlias(card="C00002", member_id=1))
+    erase(village_left, card)
+    with village_left.read() as reader:
+        assert reader.scalars(select(Person.name).where(Person.id.in_((1, 2)))).all() == [NOBODY] * 2
+        assert reader.scalars(select(Number.id).where(Number.person_id.in_((1, 2)))).all() == []
+
+
+def test_who_had_two_cards_and_is_a_member_by_one_is_erased_by_neither(village_left):
+    settle(village_left)
+    with unguarded(village_left) as session:
+        session.add(CardAlias(card="C00002", member_id=1))
+        session.execute(update(Member).where(Member.id == 1).values(state="active", left_on=None))
+    with pytest.raises(NotYet, match="hasn't left"):
+        erase(village_left, "C00002")
 
 
 def test_name_and_numbers_go_and_the_entries_stay(village_left):

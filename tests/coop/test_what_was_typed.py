@@ -81,8 +81,6 @@ MUST_STAY = {
     ("members", "card", CARD.lower()): "the books' entries stand under it",
     ("consents", "phone", PHONE[4:]): "the proof of what was agreed to",
     ("payouts", "asset", ASSET): "what is leased is in the books",
-    ("approvals", "words", ASSET): "and what officers decided about it",
-    ("approvals", "words", CARD.lower()): "the same, by its card",
 }
 """What may be left: table, column and which of the marks; never the name."""
 LEAVES_WITH_TIME = ("sms_", "applications")

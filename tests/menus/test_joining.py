@@ -91,14 +91,14 @@ def test_what_comes_from_an_officers_own_number_is_decided_by_another(line, data
     assert "FN" in bureau(line, "6", phone=quay.PRESIDENT)[1]
 
 
-def test_two_who_join_from_one_number_get_places(line, database):
+def test_two_who_join_from_one_number_have_places_on_their_cards_and_are_asked_for_none(line, database):
     for name in ("Fatou Ndiaye", "Awa Sow"):
         dial(line, FATOU, "1", "1", name, "CPS1")
     for place in ("", "Place 2"):
         talk, _ = bureau(line, "6", "1", "1", "4711")
         assert place in talk.type("2468")
-    assert "chiffre de place 1" in " ".join(texts_to(database, FATOU))
-    assert "chiffre de place" in dial(line, FATOU, "1")
+    assert "chiffre de place" not in " ".join(texts_to(database, FATOU))
+    assert "Première fois" in dial(line, FATOU, "1"), "each is known by her activation number"
 
 
 def test_an_application_is_refused_once(line, database):

@@ -205,6 +205,17 @@ def test_a_frozen_account_gets_no_money_at_the_counter(phone, database):
     assert payments(database)[2].state == "open"
 
 
+def test_the_total_says_who_is_left_out_and_why(phone, database):
+    with database.transaction() as session:
+        session.get_one(Member, 201).state = "blocked"
+        session.get_one(Member, 202).money_frozen_until = datetime.now(UTC) + timedelta(hours=2)
+    officer = phone(quay.TREASURER, "8", "3", "1", "2468", "3", "1")
+    assert "1 membre(s), 9 800 F. Sans: 1 compte fermé, 1 argent suspendu." in officer.said
+    officer.type("1")
+    assert "ouvert" in officer.type("2468")
+    assert [one.member_id for one in payments(database)] == [203]
+
+
 @pytest.mark.parametrize("fault", [OperationalError("SELECT", {}, Exception("gone")), RuntimeError("a fault of ours")])
 @pytest.mark.parametrize("broken", ["guard:pay", "source:hand_standing"])
 @pytest.mark.parametrize("again", ["kept", "lost"])

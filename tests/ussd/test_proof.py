@@ -12,7 +12,7 @@ trouble: trouble
 words: {back: 0 Retour, more: 9 Suite, "yes": Confirmer, unknown: Inconnu., empty: Tapez., several: Une., bye: Adieu., done: Fait.,
   nothing: Panne., unsure: Attente., diverged: Fini., moved: Parti.}
 guards: {pin: {stranger: away, place: away, activation: away, pin: pin, blocked: away, departed: away, officer: away, told: away,
-  enrol: away, unproved: away, reset: away}}
+  enrol: away, unproved: away, reset: away, notice: away}}
 screens:
   away: {end: "Non."}
   trouble: {text: "Erreur."}

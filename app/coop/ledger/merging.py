@@ -22,7 +22,7 @@ from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money, freeze_money
 from app.coop.members.lock import lock_present
 from app.coop.members.models import Activation, Member, Number, Person, Role
-from app.coop.members.notices import tell_person
+from app.coop.members.notices import tell_person, tell_places
 from app.coop.production.models import AssistedAct, Declaration, Weighing
 from app.sms import people_texts
 
@@ -76,7 +76,7 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
     _move_money(session, kept, other, act.operation, now)
     for table in HERS:
         session.execute(update(table).where(table.member_id == other.id).values(member_id=kept.id))
-    _move_numbers(session, kept.person_id, other.person_id, act.person_id, now)
+    _move_numbers(session, kept.person_id, other.person_id, act)
     session.execute(update(Role).where(Role.person_id == other.person_id).values(person_id=kept.person_id))
     session.execute(update(CardAlias).where(CardAlias.member_id == other.id).values(member_id=kept.id))
     session.add(CardAlias(card=other.card, member_id=kept.id))
@@ -141,13 +141,15 @@ def _move_money(session: Session, kept: Member, other: Member, operation: str, n
         )
 
 
-def _move_numbers(session: Session, kept: int, other: int, by: int | None, now: datetime) -> None:
+def _move_numbers(session: Session, kept: int, other: int, act: Act) -> None:
     """Give the kept person the other's numbers; one that both have stays once, with the kept one's place."""
     known = {number.phone for number in numbers.numbers_of(session, kept)}
     for number in session.scalars(select(Number).where(Number.person_id == other)).all():
         if number.phone in known:
             session.delete(number)
         else:
-            number.person_id, number.registered_at = kept, now
-        session.add(NumberChange(person_id=kept, phone=number.phone, act="moved", by_person_id=by, at=now))
+            number.person_id, number.registered_at = kept, act.now
+        session.add(NumberChange(person_id=kept, phone=number.phone, act="moved", by_person_id=act.person_id, at=act.now))
     session.flush()
+    for phone in numbers.share_all(session, kept):
+        tell_places(session, act, phone, act.operation)

@@ -178,8 +178,13 @@ def cancel(session: Session, member_id: int, payout_id: int, *, now: datetime) -
 
 def drop_settlement(session: Session, member_id: int, now: datetime) -> None:
     """Let go of a settlement that wasn't handed over: its departure is off, or its sum has changed. Nobody is told."""
-    held = (Payout.member_id == member_id) & (Payout.kind == "settlement") & Payout.state.in_(HELD)
-    for payout in session.scalars(select(Payout.id).where(held)).all():
+    drop_held(session, member_id, now, Payout.kind == "settlement")
+
+
+def drop_held(session: Session, member_id: int, now: datetime, *only: ColumnElement[bool]) -> None:
+    """Let go of all that a member was to get and wasn't handed over. Nobody is told."""
+    held = select(Payout.id).where(Payout.member_id == member_id, Payout.state.in_(HELD), *only)
+    for payout in session.scalars(held).all():
         cancel(session, member_id, payout, now=now)
 
 

@@ -87,7 +87,8 @@ def levied(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Move the levy from what is owed to the member to the solidarity fund."""
     scope, amount, member = approval.cooperative_id or 0, approval.amount or 0, approval.member_id or 0
     one_at_a_time(session, scope)
-    lock_member(session, member)
+    if lock_member(session, member).state not in BELONGS:
+        raise approvals.Impossible("le compte est fermé")
     owed, fund = account_of(session, scope, member, "payable"), account_of(session, scope, None, "solidarity")
     try:
         check_money(session, member, act.now)

@@ -12,10 +12,11 @@ import msgspec
 from sqlalchemy import String, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.approvals.models import Approval
 from app.coop.contests.models import Contest
 from app.coop.ledger.models import Account, JournalEntry
 from app.coop.members import numbers
-from app.coop.members.events import Application, NumberChange
+from app.coop.members.events import Application, CardAlias, NumberChange
 from app.coop.members.finding import NoCard, in_cooperative
 from app.coop.members.models import CallBack, Member, Person
 from app.coop.members.sign_ins import SignIn
@@ -38,13 +39,21 @@ class Erased(msgspec.Struct, frozen=True):
 
 
 def erase_member(session: Session, card: str, *, now: datetime) -> Erased:
-    """Erase the name and the numbers of the member with a card. Raises NotYet."""
+    """Erase the name and the numbers of the member with a card, also under the cards that were made one with it. Raises NotYet."""
     try:
         found = in_cooperative(session, None, card)
     except NoCard:
         raise NotYet("no member has this card") from None
-    row = session.get_one(Member, found.member_id, with_for_update=True)
-    _check(session, row, now.date())
+    merged = select(Member.id).join(CardAlias, CardAlias.card == Member.card).where(CardAlias.member_id == found.member_id)
+    either = Member.id.in_(merged) | (Member.id == found.member_id)
+    rows = session.scalars(select(Member).where(either).order_by(Member.id).with_for_update()).all()
+    for row in rows:
+        _check(session, row, now.date())
+    erased = [_erase(session, row, now) for row in rows]
+    return Erased(sum(one.numbers for one in erased), sum(one.acts for one in erased))
+
+
+def _erase(session: Session, row: Member, now: datetime) -> Erased:
     person = session.get_one(Person, row.person_id)
     name, person.name, person.pin_hash, person.language = person.name, NOBODY, None, "fr"
     held = numbers.numbers_of(session, person.id)
@@ -61,6 +70,8 @@ def erase_member(session: Session, card: str, *, now: datetime) -> Erased:
     asked = update(CallBack).where((CallBack.person_id == person.id) | unknown)
     session.execute(asked.values(phone="", person_id=None, done_at=ended))
     session.execute(update(Contest).where(Contest.member_id == row.id).values(note=None))
+    decided = (Approval.member_id == row.id) | ((Approval.subject == "member") & (Approval.subject_id == row.id))
+    session.execute(update(Approval).where(decided).values(words="", details={}))
     return Erased(len(held), _forget_acts(session, person.id, row, name, phones))
 
 

@@ -55,15 +55,17 @@ def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typ
         Member.state,
         Person.pin_hash.is_not(None),
         Member.leaving_on,
+        Member.id.in_(known).label("kept"),
     ).join(Person, Person.id == Member.person_id)
     wanted = wanted.where(Member.card.in_(spelled) | Member.id.in_(known))
     if cooperative_id is not None:
         wanted = wanted.where(Member.cooperative_id == cooperative_id)
     rows = reader.execute(wanted).all()
-    kept = [row for row in rows if row.state != "departed"] or rows  # a merged card's own member has departed
-    if len(kept) != 1:
+    # a merged card's own member has departed, and in time the member who was kept has too
+    meant = [row for row in rows if row.state != "departed"] or [row for row in rows if row.kept] or rows
+    if len(meant) != 1:
         raise NoCard(typed)
-    member, person, cooperative, card, name, state, pin, leaving = kept[0]
+    member, person, cooperative, card, name, state, pin, leaving, _ = meant[0]
     return Found(member, person, cooperative, card, name, state, bool(pin), leaving)
 
 

@@ -18,6 +18,7 @@ class Who(msgspec.Struct, frozen=True):
     """Somebody who holds a number: no name in it, for it is kept in the live session.
 
     `waiting` says, once the PIN was given, that something was done for them and waits for their word.
+    `activating` says that they typed their activation number in this call.
     While `proof_wanted` the number opens nothing of theirs; until `reset_until` they may choose a new PIN on it; a `trusted` one
     is somebody else's. `scope` is what an officer of several has chosen for this call.
     """
@@ -32,6 +33,7 @@ class Who(msgspec.Struct, frozen=True):
     language: str
     shared: bool = False
     waiting: bool = False
+    activating: bool = False
     proof_wanted: bool = False
     reset_until: datetime | None = None
     trusted: bool = False
@@ -81,8 +83,13 @@ def who_holds(reader: Connection, phone: str) -> tuple[Who, ...]:
 
 
 def who_waits(reader: Connection, phone: str) -> tuple[Who, ...]:
-    """Return the active members who have yet to prove `phone` (E.164) by an activation number. One SELECT."""
-    return tuple(who for who in _all_of(reader, phone) if who.proof_wanted and who.state == "active")
+    """Return the members who come to `phone` (E.164) by an activation number before a place is asked for. One SELECT.
+
+    Active ones have yet to prove it; pending ones were admitted on a number that its owner holds alone.
+    """
+    holders = _all_of(reader, phone)
+    alone = any(who.place is None for who in holders)
+    return tuple(who for who in holders if _waits(who, alone))
 
 
 def _all_of(reader: Connection, phone: str) -> tuple[Who, ...]:
@@ -103,6 +110,12 @@ def _all_of(reader: Connection, phone: str) -> tuple[Who, ...]:
         )
         for person, member, co, code, place, state, pin, language, proof, reset, trusted in rows
     )
+
+
+def _waits(who: Who, alone: bool) -> bool:
+    if who.state == "active":
+        return who.proof_wanted
+    return who.state == "pending" and not who.proof_wanted and alone and who.place is not None
 
 
 def cooperative_of(holders: Sequence[Who]) -> int | None:

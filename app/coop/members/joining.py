@@ -54,7 +54,10 @@ class Applied(msgspec.Struct, frozen=True):
 
 
 class Admitted(msgspec.Struct, frozen=True):
-    """A new member: what goes on the card. The activation number is for the officer's eyes, once."""
+    """A new member: what goes on the card. The activation number is for the officer's eyes, once.
+
+    It is typed in place of the PIN where `beside` an owner who has the number alone.
+    """
 
     member_id: int
     person_id: int
@@ -63,6 +66,7 @@ class Admitted(msgspec.Struct, frozen=True):
     phone: str | None
     place: int | None
     activation: str
+    beside: bool = False
 
 
 def read_name(typed: str) -> str:
@@ -168,7 +172,8 @@ def approve(
     row.member_id = member.id
     number = activation.issue(session, person.id, key=key, now=now, draw=activation.drawn_from(operation, key))
     _audit(session, office, "application approved", row, member.id, channel, operation, now)
-    return Admitted(member.id, person.id, row.cooperative_id, member.card, row.phone, place, number)
+    beside = bool(place and row.phone and not numbers.places_on(session, row.phone))
+    return Admitted(member.id, person.id, row.cooperative_id, member.card, row.phone, place, number, beside)
 
 
 def refuse(session: Session, office: Office, application_id: int, *, channel: str, operation: str, now: datetime) -> str | None:

@@ -22,6 +22,7 @@ from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person, Role
 from app.coop.members.notices import tell_person
 from app.coop.members.offices import Office
+from app.coop.payments import batches
 from app.sms import people_texts
 
 YEAR, TWO_YEARS, LETTER = timedelta(days=365), timedelta(days=730), timedelta(days=10)
@@ -192,13 +193,14 @@ def _leave(session: Session, member_id: int, noted_by: int | None, paper: str | 
 
 def _shut(session: Session, approval: approvals.Approval, act: Act) -> int:
     member, now = approval.subject_id, act.now
+    payouts.drop_held(session, member, now)
+    batches.leave_out(session, approval.cooperative_id or 0, member)
     lock_member(session, member)
     row = session.get_one(Member, member, populate_existing=True)
     before = _open(session, member)
     if before is not None and before.kind != "withdrawal":
         raise approvals.Impossible("ce compte est déjà fermé")
     if before is not None:
-        payouts.drop_settlement(session, member, now)
         before.state, before.closed_at = "withdrawn", now
         session.flush()
     row.state, row.leaving_on, row.amounts_by_sms = "blocked", now.date(), False

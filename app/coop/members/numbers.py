@@ -3,7 +3,8 @@
 A number opens nothing before it is proved: by the activation number that an officer tells its holder and the person's own PIN,
 or, when there is no PIN to ask for, by a second officer. So no officer alone puts a telephone on a member's account.
 
-The owner of a number has no place digit until a second holder has proved it: whoever waits for that has a digit already.
+The owner of a number has no place digit until a second holder, with a PIN, has proved it: whoever waits for that has a digit
+already.
 """
 
 from collections.abc import Iterable, Sequence
@@ -89,8 +90,8 @@ def attach(
 ) -> int | None:
     """Give a person a number, E.164; return their place digit when somebody has it already.
 
-    Its owner gets a place when the number is proved, now or later. Amounts by SMS end when it is shared so, and for the person
-    when it is trusted. Raises Known, TooMany.
+    Its owner gets a place when it is shared, now or later: see `share`. Amounts by SMS end for the person when it is trusted.
+    Raises Known, TooMany.
     """
     holders = _holders(session, phone)
     mine = numbers_of(session, person_id)
@@ -100,25 +101,22 @@ def attach(
         raise TooMany
     if len(holders) >= MOST_PLACES:
         raise TooMany
-    if not proof_wanted:
-        _place_owner(session, holders)
     free = _free(holders)[any(holder.place is None for holder in holders) :]  # the first one is kept for the owner
     place = free[0] if holders else None
     session.add(
         Number(phone=phone, person_id=person_id, place=place, registered_at=now, trusted=trusted, proof_wanted=proof_wanted)
     )
-    if trusted or (holders and not proof_wanted):
+    if trusted:
         _stop_amounts(session, person_id)
+    if not proof_wanted:
+        share(session, person_id, phone)
     _note(session, person_id, phone, "added", by_person_id, now)
     return place
 
 
 def prove(session: Session, person_id: int, phone: str, *, by_person_id: int | None, now: datetime) -> bool:
-    """Let a number open the account, and freeze money; False when there is nothing to prove.
-
-    From now on a number with an owner is shared: the owner gets a place, and amounts by SMS end for both.
-    """
-    holders = _holders(session, phone)
+    """Let a number open the account, share it and freeze money; False when there is nothing to prove."""
+    _holders(session, phone)
     proved = (
         update(Number)
         .where(Number.person_id == person_id, Number.phone == phone, Number.proof_wanted)
@@ -127,12 +125,32 @@ def prove(session: Session, person_id: int, phone: str, *, by_person_id: int | N
     )
     if session.execute(proved).first() is None:
         return False
-    if len(holders) > 1 and any(holder.place for holder in holders if holder.person_id == person_id):
-        _place_owner(session, holders)
-        _stop_amounts(session, person_id)
+    share(session, person_id, phone)
     freeze_money(session, person_id, now)
     _note(session, person_id, phone, "proved", by_person_id, now)
     return True
+
+
+def share(session: Session, person_id: int, phone: str) -> bool:
+    """Give the owner of a number a place, if this person with a place has proved it and has a PIN; tell whether one was given.
+
+    Amounts by SMS end for both: whoever calls from it is asked for a place from now on.
+    """
+    holders = _holders(session, phone)
+    owner = next((holder for holder in holders if holder.place is None), None)
+    proved = any(holder.person_id == person_id and holder.place and not holder.proof_wanted for holder in holders)
+    if owner is None or not proved or not session.scalar(select(Person.pin_hash.is_not(None)).where(Person.id == person_id)):
+        return False
+    owner.place = _free(holders)[0]
+    for one in (owner.person_id, person_id):
+        _stop_amounts(session, one)
+    session.flush()
+    return True
+
+
+def share_all(session: Session, person_id: int) -> list[str]:
+    """Share each of a person's numbers as `share` does; return those whose owner got a place: all who have one are to be told."""
+    return [number.phone for number in numbers_of(session, person_id) if share(session, person_id, number.phone)]
 
 
 def enrol(session: Session, person_id: int, phone: str, *, now: datetime) -> bool:
@@ -239,20 +257,12 @@ def lock_person(session: Session, person_id: int) -> None:
 
 def _holders(session: Session, phone: str) -> Sequence[Number]:
     """Lock a number's holders, so that no two get one place."""
-    return session.scalars(select(Number).where(Number.phone == phone).order_by(Number.id).with_for_update()).all()
+    rows = select(Number).where(Number.phone == phone).order_by(Number.id).with_for_update()
+    return session.scalars(rows, execution_options={"populate_existing": True}).all()
 
 
 def _free(holders: Sequence[Number]) -> list[int]:
     return sorted(set(range(1, MOST_PLACES + 1)) - {holder.place for holder in holders})
-
-
-def _place_owner(session: Session, holders: Sequence[Number]) -> None:
-    """Give a place to who had the number alone: from now on it is asked for."""
-    for holder in holders:
-        if holder.place is None:
-            holder.place = _free(holders)[0]
-            _stop_amounts(session, holder.person_id)
-    session.flush()
 
 
 def _stop_amounts(session: Session, person_id: int) -> None:

@@ -13,10 +13,11 @@ from app.coop.act import Act
 from app.coop.ledger.models import Payout
 from app.coop.ledger.services import one_at_a_time
 from app.coop.members import audit
-from app.coop.members.lock import MemberLeft, lock_present
+from app.coop.members.finding import BELONGS
+from app.coop.members.lock import lock_members
 from app.coop.members.models import Cooperative
 from app.coop.payments.due import Due, Wanted, due
-from app.coop.payments.models import Payment, PaymentBatch, PaymentLine
+from app.coop.payments.models import Payment, PaymentBatch, PaymentExportLine, PaymentLine
 from app.coop.production.models import Declaration, Product, Weighing
 from app.coop.production.references import MOST_DRAWS, draw_reference
 
@@ -70,10 +71,8 @@ def make(
     found = due(session, scope, wanted, way, act.now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
         raise Changed
-    try:
-        lock_present(session, [one.member_id for one in found])
-    except MemberLeft:
-        raise Changed from None
+    if any(member.state not in BELONGS for member in lock_members(session, [one.member_id for one in found]).values()):
+        raise Changed
     waits = francs + _made_alone(session, act) > threshold or _weighed_by(session, act.person_id, found)
     batch = PaymentBatch(
         cooperative_id=scope,
@@ -136,6 +135,17 @@ def close(session: Session, act: Act, batch_id: int) -> int:
 def free(session: Session, payments: Collection[int]) -> None:
     """Let go of the deliveries of cancelled payments."""
     session.execute(delete(PaymentLine).where(PaymentLine.payment_id.in_(payments)))
+
+
+def leave_out(session: Session, cooperative_id: int, member_id: int) -> None:
+    """Cancel a member's payments that nobody handed over: what they held is due again.
+
+    One that went out in a file stays: the operator may have paid it. Call it before the member's row is locked.
+    """
+    one_at_a_time(session, cooperative_id)
+    went_out = select(PaymentExportLine.payment_id).where(PaymentExportLine.payment_id == Payment.id)
+    mine = update(Payment).where(Payment.member_id == member_id, Payment.state == "open", ~went_out.exists())
+    free(session, session.scalars(mine.values(state="cancelled").returning(Payment.id)).all())
 
 
 def open_batches(reader: Connection | Session, cooperative_id: int) -> list[Batch]:

@@ -1,22 +1,27 @@
 """What is to be paid to whom: credited deliveries that no payment pays yet, never more than what the books owe."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry
+from app.coop.members.finding import BELONGS
 from app.coop.members.models import Member
 from app.coop.members.reaching import reach
 from app.coop.payments.models import Payment, PaymentLine
 from app.coop.production.models import Product, Weighing
 
 DAKAR = ZoneInfo("Africa/Dakar")
+CLOSED = "blocked"
+"""The state of an account of a member who was excluded or died: what is owed goes out with the settlement alone."""
+Bar = Literal["closed", "frozen", "number"]
+"""Why no batch pays a member: a closed account, frozen money, no number of their own alone for mobile money."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -43,16 +48,17 @@ class Unpaid(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """What one member is to get, in XOF, and the weighings that this pays."""
+    """What one member is to get, in XOF, and the weighings that this pays; what bars them from it, if anything does."""
 
     member_id: int
     amount: int
     weighings: tuple[int, ...]
+    bar: Bar | None = None
 
 
-def unpaid(reader: Connection | Session, cooperative_id: int) -> list[Unpaid]:
-    """Return a co-operative's deliveries that wait for money, oldest first; a reversed one doesn't, nor what was settled with
-    whoever left. One SELECT.
+def unpaid(reader: Connection | Session, cooperative_id: int, states: Collection[str] = BELONGS) -> list[Unpaid]:
+    """Return the deliveries of a co-operative's members in these states that wait for money, oldest first; a reversed one
+    doesn't. One SELECT.
     """
     reversed_ = select(JournalEntry.id).where(JournalEntry.reverses_id == Weighing.entry_id)
     taken = select(PaymentLine.weighing_id).where(PaymentLine.weighing_id == Weighing.id)
@@ -67,7 +73,7 @@ def unpaid(reader: Connection | Session, cooperative_id: int) -> list[Unpaid]:
         )
         .join(Product, Product.id == Weighing.product_id)
         .join(Member, Member.id == Weighing.member_id)
-        .where(Weighing.cooperative_id == cooperative_id, Weighing.state == "credited", Member.state != "departed")
+        .where(Weighing.cooperative_id == cooperative_id, Weighing.state == "credited", Member.state.in_(states))
         .where(~reversed_.exists(), ~taken.exists())
         .order_by(Weighing.weighed_at, Weighing.id)
     )
@@ -75,25 +81,31 @@ def unpaid(reader: Connection | Session, cooperative_id: int) -> list[Unpaid]:
 
 
 def due(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[Due]:
-    """Return what is to be paid to whom, by member: nothing that an open payment holds, nobody whose money is frozen.
+    """Return what is to be paid to whom, by member: nothing that an open payment holds, and to no member whom something bars."""
+    return [one for one in _owing(reader, cooperative_id, wanted, way, now) if one.bar is None]
 
-    By mobile money only who has a number of her own alone.
-    """
+
+def left_out(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> dict[Bar, int]:
+    """Return how many members are owed some of what is wanted and get nothing now, by what bars them."""
+    return dict(Counter(one.bar for one in _owing(reader, cooperative_id, wanted, way, now) if one.bar))
+
+
+def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[Due]:
     lines: dict[int, list[Unpaid]] = defaultdict(list)
-    for line in unpaid(reader, cooperative_id):
+    for line in unpaid(reader, cooperative_id, (*BELONGS, CLOSED)):
         if wanted.day in (None, line.day) and wanted.product_id in (None, line.product_id):
             lines[line.member_id].append(line)
     everything = wanted == Wanted()
-    owed = available(reader, cooperative_id, now, None if everything else lines.keys())
+    owed = _available(reader, cooperative_id, now, None if everything else lines.keys())
+    reached = reach(reader, owed) if way == "mobile" else {}
     found = []
-    for member, most in sorted(owed.items()):
+    for member, (most, bar) in sorted(owed.items()):
         mine = lines.get(member, [])
         amount = most if everything else min(most, sum(line.net for line in mine))
+        if way == "mobile" and not reached[member].own:
+            bar = bar or "number"
         if amount > 0:
-            found.append(Due(member, amount, tuple(line.weighing_id for line in mine)))
-    if way == "mobile":
-        reached = reach(reader, [one.member_id for one in found])
-        found = [one for one in found if reached[one.member_id].own]
+            found.append(Due(member, amount, tuple(line.weighing_id for line in mine), bar))
     return found
 
 
@@ -104,28 +116,31 @@ def unheld(session: Session, member_id: int) -> int:
     return (session.scalar(owed) or 0) - int(session.scalar(held) or 0)
 
 
-def available(
-    reader: Connection | Session, cooperative_id: int, now: datetime, members: Collection[int] | None = None
-) -> dict[int, int]:
-    """Return what may be paid to each member, in XOF: owed by the books, held by no open payment, not frozen. One SELECT."""
+def _available(
+    reader: Connection | Session, cooperative_id: int, now: datetime, members: Collection[int] | None
+) -> dict[int, tuple[int, Bar | None]]:
+    """Return what the books owe each member and no open payment holds, in XOF, and what bars them from it. One SELECT."""
     held = (
         select(Payment.member_id, func.sum(Payment.amount).label("held"))
         .where(Payment.cooperative_id == cooperative_id, Payment.state == "open")
         .group_by(Payment.member_id)
         .subquery()
     )
-    rows = (
-        select(Account.member_id, -Account.balance - func.coalesce(held.c.held, 0))
+    rows: Any = (
+        select(Member.id, -Account.balance - func.coalesce(held.c.held, 0), Member.state, Member.money_frozen_until)
         .outerjoin(held, held.c.member_id == Account.member_id)
         .join(Member, Member.id == Account.member_id)
         .where(
             Account.cooperative_id == cooperative_id,
             Account.kind == "payable",
             Account.balance < 0,
-            Member.state != "departed",
-            or_(Member.money_frozen_until.is_(None), Member.money_frozen_until <= now),
+            Member.state.in_((*BELONGS, CLOSED)),
         )
     )
     if members is not None:
         rows = rows.where(Account.member_id.in_(set(members)))
-    return {member: int(amount) for member, amount in reader.execute(rows) if member is not None}
+
+    def bar(state: str, frozen_until: datetime | None) -> Bar | None:
+        return "closed" if state == CLOSED else "frozen" if frozen_until and frozen_until > now else None
+
+    return {member: (int(amount), bar(state, until)) for member, amount, state, until in reader.execute(rows)}

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.services import Overdrawn
+from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, Person
 from app.coop.members.reaching import reach
@@ -52,8 +53,8 @@ class Row(msgspec.Struct, frozen=True):
 def export(session: Session, batch_id: int, *, by: str, now: datetime) -> Exported:
     """Return what is still to be paid of an open batch, and write down that it went out. Raises NoBatch.
 
-    `by` is the user of the machine. Whoever's money was frozen since the batch was made has no number in it: a SIM that changed
-    hands gets nothing.
+    `by` is the user of the machine. A member whose money was frozen or whose account was closed since the batch was made has no
+    number in it: a SIM that changed hands gets nothing.
     """
     batch = session.execute(select(PaymentBatch.state).where(PaymentBatch.id == batch_id).with_for_update()).first()
     if batch is None or batch.state != "open":
@@ -91,6 +92,7 @@ def _rows(reader: Connection | Session, batch_id: int, now: datetime, only: Colu
             Payment.signature,
             Member.card,
             Member.money_frozen_until,
+            Member.state.label("standing"),
             Person.name,
         )
         .join(Member, Member.id == Payment.member_id)
@@ -101,15 +103,15 @@ def _rows(reader: Connection | Session, batch_id: int, now: datetime, only: Colu
     ).all()
     reached = reach(reader, {row.member_id for row in rows})
 
-    def frozen(until: datetime | None) -> bool:
-        return until is not None and until > now
+    def barred(standing: str, frozen_until: datetime | None) -> bool:
+        return standing not in BELONGS or (frozen_until is not None and frozen_until > now)
 
     return [
         {
             "reference": row.reference,
             "card": row.card,
             "name": row.name,
-            "number": "" if frozen(row.money_frozen_until) else reached[row.member_id].own or "",
+            "number": "" if barred(row.standing, row.money_frozen_until) else reached[row.member_id].own or "",
             "amount": str(row.amount),
             "way": row.way,
             "state": row.state,

@@ -56,13 +56,13 @@ _TO_HAND = (
     .join(Member, Member.id == Payment.member_id)
     .join(Person, Person.id == Member.person_id)
     .join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
-    .where(Payment.state == "open", PaymentBatch.state == "open")
+    .where(Payment.state == "open", PaymentBatch.state == "open", Member.state.in_(BELONGS))
     .order_by(Payment.id)
 )
 
 
 def to_hand(reader: Connection | Session, cooperative_id: int, way: str | None = None) -> list[ToHand]:
-    """Return what is open in batches that may be paid, oldest first."""
+    """Return what is open in batches that may be paid, oldest first; nothing of a closed account."""
     rows = _TO_HAND.where(Payment.cooperative_id == cooperative_id)
     return [ToHand(*row) for row in reader.execute(rows.where(PaymentBatch.way == way) if way else rows)]
 

@@ -61,14 +61,18 @@ def by_card(reader: Connection, cooperative_id: int | None, typed: str) -> tuple
 
 
 def by_number(reader: Connection, cooperative_id: int | None, phone: str) -> tuple[Found, ...]:
-    """Return the members of a number (E.164) that wants no proof, by place; with None of any co-operative."""
+    """Return the members of a number (E.164) that wants no proof, by place; with None of any co-operative.
+
+    Its owner alone while no place is asked for.
+    """
     rows = (
         select(Member.id, Member.cooperative_id, Number.place)
         .join(Number, Number.person_id == Member.person_id)
         .where(*_belongs(cooperative_id), Number.phone == phone, Number.proof_wanted.is_(False))
         .order_by(Number.place)
     )
-    return tuple(Found(*row) for row in reader.execute(rows))
+    found = tuple(Found(*row) for row in reader.execute(rows))
+    return tuple(one for one in found if one.place is None) or found
 
 
 def declare(

@@ -1,0 +1,140 @@
+"""A closed account, by exclusion or death: what is owed waits for the settlement, and stands on no list of money to hand over."""
+
+from datetime import UTC, datetime
+
+import pytest
+from app.coop.approved import approvals
+from sqlalchemy import select
+
+from app.coop.ledger import payouts, till
+from app.coop.ledger.models import Payout
+from app.coop.ledger.settling import check_nothing_open
+from app.coop.members import leaving
+from app.coop.members.finding import by_card
+from app.coop.payments import batches, files, handing
+from app.coop.payments.due import Wanted, due, left_out, unpaid
+from app.coop.payments.models import Payment
+from tests import quay, treasury
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def counter(database):
+    quay.staffed(database)
+    treasury.credited(database, quay.women(database, 3), NOW)
+    return database
+
+
+def decide(database, kind):
+    """Have the officers approve whatever of a kind waits; return what the last approval was in the end."""
+    with database.transaction() as session:
+        waits = session.scalar(
+            select(approvals.Approval.id).where(approvals.Approval.kind == kind).order_by(approvals.Approval.id.desc())
+        )
+        approvals.decide(session, treasury.PRESIDENT, waits, approved=True, channel="ussd", operation=f"yes:{waits}", now=NOW)
+        return session.get_one(approvals.Approval, waits, populate_existing=True).state
+
+
+def shut(database, kind="exclusion", card="00201"):
+    with database.transaction() as session:
+        member = by_card(session, quay.CLERK, card)
+        leaving.ask(session, kind, quay.CLERK, member, paper="77", channel="ussd", operation=f"{kind}:{card}", now=NOW)
+    assert decide(database, kind) == "approved"
+
+
+def payments(database):
+    with database.read() as reader:
+        return {row.member_id: row.state for row in reader.execute(select(Payment.member_id, Payment.state))}
+
+
+def to_pay(database, way="cash"):
+    with database.read() as reader:
+        return [one.member_id for one in due(reader, 1, Wanted(), way, NOW)], left_out(reader, 1, Wanted(), way, NOW)
+
+
+@pytest.mark.parametrize("kind", ["exclusion", "death"])
+def test_no_batch_is_made_for_an_account_that_is_closed_and_says_how_many_it_left_out(counter, kind):
+    shut(counter, kind)
+    assert to_pay(counter) == ([202, 203], {"closed": 1})
+    with counter.read() as reader:
+        assert {line.member_id for line in unpaid(reader, 1)} == {202, 203}, "no day and no product is offered for its sake"
+    treasury.batch(counter, NOW)
+    assert payments(counter) == {202: "open", 203: "open"}
+    assert to_pay(counter) == ([], {"closed": 1})
+
+
+def test_what_a_closed_account_is_left_out_of_is_due_once_it_is_opened_again(counter):
+    shut(counter)
+    shut(counter, "reinstatement")
+    assert to_pay(counter) == ([201, 202, 203], {})
+
+
+def test_an_account_closed_after_the_batch_leaves_it_and_its_lists(counter):
+    treasury.batch(counter, NOW)
+    shut(counter)
+    assert payments(counter) == {201: "cancelled", 202: "open", 203: "open"}
+    with counter.transaction() as session:
+        assert [one.member_id for one in handing.to_hand(session, 1, "cash")] == [202, 203]
+        check_nothing_open(session, 201)
+    shut(counter, "reinstatement")
+    assert to_pay(counter) == ([201], {}), "it is due again"
+
+
+def test_a_transfer_that_may_have_left_stays_and_goes_out_no_second_time(counter):
+    batch, _ = treasury.batch(counter, NOW, way="mobile")
+    with counter.transaction() as session:
+        files.export(session, batch, by="awa", now=NOW)
+    shut(counter)
+    with counter.transaction() as session:
+        assert [(row["card"], bool(row["number"])) for row in files.export(session, batch, by="awa", now=NOW).rows] == [
+            ("C00201", False),
+            ("C00202", True),
+            ("C00203", True),
+        ]
+        reference = session.scalar(select(Payment.reference).where(Payment.member_id == 201))
+        row = {"reference": reference, "operator_reference": "CI241124.0001", "amount": ""}
+        assert files.take_in(session, 2, row, cooperative_id=1, now=NOW).outcome == "accepted"
+
+
+def test_a_batch_isnt_made_with_whoever_was_excluded_since_it_was_shown(counter, monkeypatch):
+    shown = treasury.batch.__globals__["due"]
+    with counter.read() as reader:
+        before = shown(reader, 1, Wanted(), "cash", NOW)
+    shut(counter)
+    monkeypatch.setattr(batches, "due", lambda *_: before)
+    with pytest.raises(batches.Changed), counter.transaction() as session:
+        batches.make(
+            session,
+            treasury.PAYER,
+            Wanted(),
+            "cash",
+            count=3,
+            francs=3 * treasury.NET,
+            channel="ussd",
+            operation="late",
+            now=NOW,
+        )
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_what_was_asked_for_and_not_handed_over_goes_with_the_account(counter, approved):
+    with counter.transaction() as session:
+        till.take_in(session, treasury.PAYER, 201, "savings", 5_000, channel="ussd", operation="in", now=NOW)
+        payouts.ask(session, "withdrawal", 201, 2_000, asked_by=201, channel="ussd", operation="out", now=NOW)
+    if approved:
+        with counter.transaction() as session:
+            session.get_one(Payout, 1).state = "approved"
+    shut(counter)
+    with counter.transaction() as session:
+        assert session.scalar(select(Payout.state)) == "cancelled"
+        assert payouts.free_savings(session, 201) == 5_000
+        check_nothing_open(session, 201)
+
+
+def test_a_levy_asked_before_is_not_taken_from_a_closed_account(counter):
+    with counter.transaction() as session:
+        till.ask_levy(session, treasury.PAYER, 201, 100, channel="ussd", operation="levy", now=NOW)
+    shut(counter)
+    with pytest.raises(approvals.Impossible, match="fermé"):
+        decide(counter, "levy")
