@@ -6,7 +6,9 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop.approvals import deciding, sweeping
+from app.coop.act import Act
+from app.coop.approvals import kinds, sweeping
+from app.coop.approvals.kinds import ApprovalKind
 from app.coop.members.models import Member, Number, OfficerAct, Role
 from app.coop.members.offices import Office
 from app.coop.subjects import approvals
@@ -24,27 +26,26 @@ happened: list[str] = []
 @pytest.fixture(autouse=True)
 def _acts(monkeypatch):
     """Two kinds that write down what happens to them, and one that can't be done."""
-    monkeypatch.setattr(deciding, "_EXECUTES", {**deciding._EXECUTES})
-    monkeypatch.setattr(deciding, "_REFUSES", {**deciding._REFUSES})
     happened.clear()
 
-    @approvals.executes("thing")
-    def thing(_, approval, *, operation, **of):  # noqa: ARG001 - an act takes it all
-        happened.append(f"{operation} {approval.about} {approval.state}")
+    def happens(_, approval, when):
+        operation = when.operation if isinstance(when, Act) else f"approval:{approval.id}"
+        happened.append(f"{operation} {approval.subject}:{approval.subject_id} {approval.state}")
 
-    @approvals.refuses("thing")
-    def no_thing(_, approval, *, operation, **of):  # noqa: ARG001 - an act takes it all
-        happened.append(f"{operation} {approval.about} {approval.state}")
-
-    @approvals.refuses("broken")
-    def broken(session, approval, **of):  # noqa: ARG001 - an act takes it all
+    def breaks(session, approval, _):
         approval.words = "à moitié"
         session.flush()
         raise RuntimeError("a fault of ours")
 
-    @approvals.executes("hopeless")
-    def hopeless(*_, **of):  # noqa: ARG001 - an act takes it all
+    def hopeless(*_):
         raise approvals.Impossible("déjà dépensé")
+
+    for kind in (
+        ApprovalKind("thing", happens, happens),
+        ApprovalKind("broken", happens, breaks),
+        ApprovalKind("hopeless", hopeless),
+    ):
+        monkeypatch.setitem(kinds.KINDS, kind.name, kind)
 
 
 @pytest.fixture
@@ -52,18 +53,11 @@ def house(sqlite_database):
     return quay.staffed(sqlite_database)
 
 
-def ask(database, clock, *, by=1, about="thing:1", operation="ask", kind="thing", cooperative=1, **more):
+def ask(database, clock, *, person=1, subject_id=1, operation="ask", kind="thing", cooperative=1, **more):
     with database.transaction() as session:
+        act = Act(person, "ussd", operation, clock())
         return approvals.ask(
-            session,
-            kind=kind,
-            cooperative_id=cooperative,
-            about=about,
-            words="Une chose",
-            asked_by=by,
-            operation=operation,
-            now=clock(),
-            **more,
+            session, act, kind, "Une chose", subject="thing", subject_id=subject_id, cooperative_id=cooperative, **more
         )
 
 
@@ -106,7 +100,7 @@ def test_a_members_wish_needs_two_officers_and_happens_with_the_second(house, cl
 
 
 def test_an_officers_wish_needs_one_other(house, clock):
-    wish = ask(house, clock, by=101)
+    wish = ask(house, clock, person=101)
     assert waiting(house, clock, SECRETARY) == []
     with pytest.raises(approvals.Gone):
         say(house, clock, SECRETARY, wish)
@@ -133,14 +127,14 @@ def test_the_same_word_twice_is_one_and_a_second_thought_none(house, clock):
 
 
 def test_who_is_concerned_does_not_decide_also_when_another_asks(house, clock):
-    wish = ask(house, clock, by=102, member_id=101, needed=2)
+    wish = ask(house, clock, person=102, member_id=101, needed=2)
     with pytest.raises(approvals.Gone):
         say(house, clock, SECRETARY, wish)
     assert waiting(house, clock, SECRETARY) == []
 
 
 def test_an_officer_who_asks_for_herself_is_a_member_who_asks(house, clock):
-    wish = ask(house, clock, by=101, member_id=101)
+    wish = ask(house, clock, person=101, member_id=101)
     assert say(house, clock, PRESIDENT, wish) == approvals.Decided("waiting", 1)
 
 
@@ -170,7 +164,7 @@ def test_officers_of_the_scope_decide_and_the_federations_where_those_are_too_fe
 
 
 def test_the_federation_does_not_decide_a_cooperatives_price(house, clock):
-    wish = ask(house, clock, kind="price", by=101)
+    wish = ask(house, clock, kind="price", person=101)
     assert waiting(house, clock, ADMINISTRATOR) == []
     with pytest.raises(approvals.Gone):
         say(house, clock, ADMINISTRATOR, wish)
@@ -215,8 +209,8 @@ def test_one_that_can_not_be_ended_keeps_no_other_from_its_end(house, clock):
 
 def test_officers_are_told_once_by_one_discreet_sms_for_all_that_is_new(house, clock):
     for number in range(3):
-        ask(house, clock, about=f"thing:{number}", operation=f"ask {number}", amount=12_345)
-    ask(house, clock, by=101, about="thing:9", operation="ask 9")
+        ask(house, clock, subject_id=number, operation=f"ask {number}", amount=12_345)
+    ask(house, clock, person=101, subject_id=9, operation="ask 9")
     sweep(house, clock), sweep(house, clock)
     words = "Jappoo: {} demandes attendent votre accord. Composez *384*44135# puis 8, puis 2. Gratuit."
     assert told(house) == [
@@ -257,7 +251,7 @@ def test_what_can_not_be_done_any_more_takes_no_word(house, clock):
 
 def test_two_last_words_at_once_make_it_happen_once(postgres_database, clock):
     database = quay.staffed(postgres_database)
-    wish = ask(database, clock, by=101)
+    wish = ask(database, clock, person=101)
     barrier, came = Barrier(3), []
 
     def run(office):

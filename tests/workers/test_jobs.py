@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
+from app.coop.act import Act
+from app.coop.approvals import kinds
 from app.coop.subjects import approvals
 from app.sms import outbox, reports, sending
 from app.sms.broadcasts import expanding
@@ -30,6 +32,18 @@ from workers import jobs, runner, schedule
 def states(here):
     with here.database.read() as reader:
         return list(reader.scalars(select(Message.state).order_by(Message.id)))
+
+
+@pytest.fixture(autouse=True)
+def _thing(monkeypatch):
+    """A kind of approval of which nothing follows."""
+    monkeypatch.setitem(kinds.KINDS, "thing", kinds.ApprovalKind("thing", lambda *_: None))
+
+
+def ask_for_a_thing(here, number, at):
+    of = {"subject": "thing", "subject_id": number, "cooperative_id": 1}
+    with here.database.transaction() as session:
+        approvals.ask(session, Act(101, "ussd", f"thing {number}", at), "thing", "Une chose", **of)
 
 
 def test_every_lane_has_a_consumer_in_the_procfile_and_in_the_demo():
@@ -142,9 +156,7 @@ def test_a_sweep_that_fails_is_counted_when_redis_is_back(here, monkeypatch, val
 def test_without_redis_a_scheduler_sweeps_by_its_own_clock(here, monkeypatch, valkey):
     village.build(here.database)
     quay.appoint(here.database)
-    old = {"operation": "old", "about": "old", "words": "Une chose", "now": datetime.now(UTC) - timedelta(hours=73)}
-    with here.database.transaction() as session:
-        approvals.ask(session, kind="thing", cooperative_id=1, asked_by=101, **old)
+    ask_for_a_thing(here, 1, datetime.now(UTC) - timedelta(hours=73))
     done = []
     counted = schedule.Sweep("counted", 5, lambda: done.append(1))
     monkeypatch.setattr(schedule, "SWEEPS", (*schedule.SWEEPS, counted))
@@ -162,10 +174,8 @@ def test_without_redis_a_scheduler_sweeps_by_its_own_clock(here, monkeypatch, va
 def test_a_row_that_fails_is_passed_over_and_counted(here, monkeypatch):
     village.build(here.database)
     quay.appoint(here.database)
-    for about in ("first", "second", "third"):
-        old = {"operation": about, "about": about, "words": "Une chose", "now": datetime.now(UTC) - timedelta(hours=73)}
-        with here.database.transaction() as session:
-            approvals.ask(session, kind="thing", cooperative_id=1, asked_by=101, **old)
+    for number in (1, 2, 3):
+        ask_for_a_thing(here, number, datetime.now(UTC) - timedelta(hours=73))
     put, told = outbox.put, []
 
     def poisoned(session, *, cause, **given):
@@ -207,11 +217,8 @@ def test_a_slice_and_a_tick_go_on_when_the_log_takes_no_lines(here, monkeypatch,
 def test_a_tick_ends_what_nobody_decided_and_tells_whom_it_concerns(here):
     village.build(here.database)
     quay.appoint(here.database)
-    long_ago = datetime.now(UTC) - timedelta(hours=73)
-    for about, at in (("old", long_ago), ("new", datetime.now(UTC))):
-        with here.database.transaction() as session:
-            asked = {"asked_by": 101, "operation": about, "about": about, "words": "Une chose", "now": at}
-            approvals.ask(session, kind="thing", cooperative_id=1, **asked)
+    ask_for_a_thing(here, 1, datetime.now(UTC) - timedelta(hours=73))
+    ask_for_a_thing(here, 2, datetime.now(UTC))
     schedule.tick()
     with here.database.read() as reader:
         assert list(reader.scalars(select(approvals.Approval.state).order_by(approvals.Approval.id))) == ["dead", "waiting"]
