@@ -50,7 +50,7 @@ class Told(msgspec.Struct, frozen=True):
     """What the member is asked about: the session keeps it, so that her word is of what she saw."""
 
     id: int
-    what: kinds.Short
+    what: Annotated[str, kinds.Kind("words", "Déclaré")]
     by: By
     quantity: kinds.Amounted
     unit: kinds.Unit

@@ -45,6 +45,12 @@ class CashList(msgspec.Struct, frozen=True):
     words: LongList
 
 
+class Left(msgspec.Struct, frozen=True):
+    """How many are left to be given cash."""
+
+    standing: Annotated[str, kinds.Kind("words", "99999 à remettre.")]
+
+
 class Standing(msgspec.Struct, frozen=True):
     standing: kinds.Phrase
 
@@ -184,9 +190,9 @@ def make_batch(hop: Hop, session: Session) -> Made:
 
 
 @menu.source()
-def hand_standing(hop: Hop) -> Standing:
+def hand_standing(hop: Hop) -> Left:
     """Say how many are left to be given cash."""
-    return Standing(f"{_left(hop, 'cash')} à remettre en espèces.")
+    return Left(f"{_left(hop, 'cash')} à remettre.")
 
 
 @menu.source()

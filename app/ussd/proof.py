@@ -192,12 +192,15 @@ class Proof:
                         yield screen, f"{binding.name} reads {field.name}, which not every way here has kept"
 
     def sizes(self) -> Found:
-        """Every page of every screen fits with its longest values, in the alphabet."""
+        """Every page of every screen fits with its longest values, in the alphabet; a question has one: no key turns it."""
         for screen in self._screens():
             for language in self.menu.languages:
                 for notice in self._notices(screen, language):
-                    for said in self._longest_pages(screen, language, notice):
+                    pages = list(self._longest_pages(screen, language, notice))
+                    for said in pages:
                         yield from self._fits(screen, "page", language, said)
+                    if screen.form == "question" and len(pages) > 1:
+                        yield screen, f"a question ({language}) has one page, not {len(pages)}: {pages[0]!r}"
 
     def goals(self) -> Found:
         """Goals are met: entries from the start, the confirming one among them; guards' and free screens' are not counted."""
@@ -234,7 +237,7 @@ class Proof:
         yield ""
         if screen.form == "ending":
             return
-        yield from (fold(self.menu.said(self.menu.words[word], language)) for word in ("unknown", "empty"))
+        yield from (fold(self.menu.said(self.menu.words[word], language)) for word in ("unknown", "empty", "several"))
         for code, texts in screen.refusals.items():
             kinds = self.vocabulary.of_refusal(screen, code)
             yield fill(fold(self.menu.said(texts, language)), {name: kind.longest for name, kind in kinds.items()})

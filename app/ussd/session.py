@@ -47,11 +47,11 @@ class Session(msgspec.Struct, omit_defaults=True):
 
     `at` is when the last hop was saved, `begun` when it was dialled, 0 where that isn't known (Unix seconds); `history` a keyed
     hash of all entries, where a gateway sends only the last. `steps` are the way back, the last of them the screen shown; `said`
-    and `more` are the last answer; `shown` the ids of the rows on the page shown; `wanted` the screen that a guard holds back,
-    with the number of steps it was asked from; `caller` the kind of caller that the number was when the session began; `echoes`
-    tells that the gateway repeats the dial string's entries in its text; `opened` is the name, known since the PIN, under which
-    its person's next call finds it; `offer` what of the call before
-    may be gone on with, until this one goes another way.
+    and `more` are the last answer; `shown` the ids of the rows on the page shown, or 1 where it says what confirms; `wanted` the
+    screen that a guard holds back, with the number of steps it was asked from; `caller` the kind of caller that the number was
+    when the session began; `echoes` tells that the gateway repeats the dial string's entries in its text; `opened` is the name,
+    known since the PIN, under which its person's next call finds it; `offer` what of the call before may be gone on with, until
+    this one goes another way.
     """
 
     menu: str

@@ -16,6 +16,7 @@ from app.ussd.vocabulary import Vocabulary
 
 BACK, MORE, HOME, RESUME = "0", "9", "00", "000"
 DONE = "done"
+CONFIRMED = 1
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -56,7 +57,11 @@ class Walk:
             return False
         if screen.form == "question":
             return bool(screen.effect) or self.served.bindings.answers[screen.ask or ""].acts
-        return screen.form == "confirmation" and part == "1"
+        return self._confirms(part)
+
+    def _confirms(self, part: str) -> bool:
+        """Tell whether `part` confirms: only where the line that says so was on the page."""
+        return self.screen.form == "confirmation" and part == "1" and CONFIRMED in self.session.shown
 
     @property
     def offer(self) -> Offer | None:
@@ -145,7 +150,9 @@ class Walk:
         if self.offer and session.more:
             offered = f"{page.text}\n{fold(self.served.menu.said(self.served.menu.words['resume'], session.language))}"
             session.said = offered if septets(offered) <= LIMIT else page.text
-        session.shown = [self._rows[place].id for place in page.lines] if self.screen.form == "list" else []
+        form = self.screen.form
+        lines = [row.id for row in self._rows] if form == "list" else [CONFIRMED] if form == "confirmation" else []
+        session.shown = [lines[place] for place in page.lines] if lines else []
 
     def _pages(self) -> list[Page]:
         screen, session = self.screen, self.session
@@ -192,10 +199,12 @@ class Walk:
                 session.page -= 1
             elif len(session.steps) > 1:
                 session.steps.pop()
-                self.session.steps[-1].kept = {}
+                session.steps[-1].kept = {}
+                if len(session.steps) == 1:
+                    session.steps[-1].led = {}  # what an act gave has been seen
             else:
                 self._leave()
-        elif part == MORE and self.screen.form in ("choices", "list") and session.page + 1 < len(self._pages()):
+        elif part == MORE and self.screen.form != "question" and session.page + 1 < len(self._pages()):
             session.page += 1
         else:
             self._complain("unknown" if part else "empty")
@@ -214,13 +223,13 @@ class Walk:
 
     def _answer(self, part: str) -> None:
         form = self.screen.form
-        if part in (BACK, HOME) or (form == "list" and part == MORE):
+        if part in (BACK, HOME) or (form in ("list", "confirmation") and part == MORE):
             self._key(part)
         elif form == "list":
             self._pick(part)
         elif form == "question":
             self._reply(part)
-        elif form == "confirmation" and part == "1":
+        elif self._confirms(part):
             self._perform()
         else:
             self._complain("unknown" if part else "empty")
