@@ -7,9 +7,9 @@ from datetime import datetime
 import msgspec
 import structlog
 from sqlalchemy import Connection, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.upsert import upsert
 from app.sms.models import Inbound
 
 QUEUE = "incoming"
@@ -56,13 +56,12 @@ def keep(
 
     Another one under an id that is known has that id with a mark behind it: some gateways count on from one again.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     own_id, sender, text = _plain(provider_id, 80), _plain(sender, 20), _plain(text, MOST_CHARACTERS)
     values = {"provider": provider, "sender": sender, "text": text, "recipient": _plain(to, 20), "received_at": now}
     values |= {"state": state, "word": word}
     mark = hashlib.blake2b(f"{sender}\n{as_kept(text)}".encode(), digest_size=6).hexdigest()
     for one in (own_id, f"{own_id[:66]}~{mark}"):
-        new = insert(Inbound).values(**values, provider_id=one).on_conflict_do_nothing().returning(Inbound.id)
+        new = upsert(session, Inbound).values(**values, provider_id=one).on_conflict_do_nothing().returning(Inbound.id)
         if session.scalar(new) is not None:
             return True
         known = session.scalars(select(Inbound).where(Inbound.provider == provider, Inbound.provider_id == one)).one()
