@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.sms.broadcasts import progress
@@ -83,11 +83,6 @@ def _put_aside(session: Session, claimed: Sequence[int], causes: set[str], now: 
     move(session, Message.id.in_(claimed), "expired", now=now, reason=progress.DROPPED)
     for cause in causes:
         progress.drop(session, progress.broadcast_of(cause), now=now)
-
-
-def held(batch: Batch, numbers: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition for these numbers' messages while this batch's claim holds them."""
-    return Message.id.in_([batch.ids[number] for number in numbers]) & (Message.claim == batch.claim)
 
 
 def release(session: Session, batches: Sequence[Batch], *, now: datetime) -> None:
