@@ -12,8 +12,8 @@ from app.db.database import Database
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.gateways.hubtel_ussd import HubtelUssd
 from app.gsm7 import fold
+from app.sms.notifier import Waker
 from app.sms.outbox import listen
-from app.sms.waker import Waker
 from app.ussd.engine import Engine
 from app.ussd.redis_store import RedisStore
 from app.web.console import add_console

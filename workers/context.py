@@ -15,10 +15,10 @@ from app.gateways.africastalking_sms import AfricasTalkingSms
 from app.gateways.sms import SmsGateway
 from app.sms.halts import Watch
 from app.sms.marks import Marks
+from app.sms.notifier import Waker
 from app.sms.outbox import listen
 from app.sms.rate import Rate
-from app.sms.sending import LINES, Post
-from app.sms.waker import Waker
+from app.sms.sender import LINES, Post
 from config.redis import connect
 from config.settings import Settings, load
 from config.terms import terms_of

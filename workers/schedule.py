@@ -24,9 +24,9 @@ from app.coop.production import passing_on
 from app.db import operations
 from app.db.database import is_outage
 from app.db.rows import PASSED_OVER
-from app.sms import forgetting, sweeper
-from app.sms.broadcasts import following
-from app.sms.waker import wake
+from app.sms import retention, sweeper
+from app.sms.broadcasts import rounds
+from app.sms.notifier import wake
 from config import tally
 from workers.context import context
 
@@ -118,7 +118,7 @@ def _messages() -> None:
 def _broadcasts() -> None:
     lanes: list[str] = []
     with _transaction("broadcasts") as session:
-        following.follow(session, now=datetime.now(UTC), wake=lanes.append)
+        rounds.follow(session, now=datetime.now(UTC), wake=lanes.append)
     _wake(lanes)
 
 
@@ -152,7 +152,7 @@ def _old_messages() -> None:
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
         more = False
-        for forget in (forgetting.forget, operations.forget, joining.forget):
+        for forget in (retention.forget, operations.forget, joining.forget):
             with _transaction("old messages") as session:
                 more |= forget(session, now=datetime.now(UTC))
     if more:

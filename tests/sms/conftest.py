@@ -10,12 +10,12 @@ from sqlalchemy import select
 from app.db.database import Database
 from app.gateways.sms import Answer, Taken
 from app.sms import halts, outbox
-from app.sms.claiming import Batch, claim
+from app.sms.claims import Batch, claim
 from app.sms.marks import Marks
 from app.sms.models import Message, StateChange
+from app.sms.provider_replies import Outcome, settle
 from app.sms.rate import Turn
-from app.sms.sending import Post, send_slice
-from app.sms.settling import Outcome, settle
+from app.sms.sender import Post, send_slice
 from tests.conftest import Clock
 
 ADMINISTRATOR = "+221780000001"

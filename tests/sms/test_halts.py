@@ -7,7 +7,7 @@ from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from app.gsm7 import measure
 from app.sms import halts, sweeper, texts
 from app.sms.models import Halt, Message
-from app.sms.sending import LINES, Post
+from app.sms.sender import LINES, Post
 from app.sms.verdicts import SILENT, SILENT_FROM
 from tests.sms.conftest import ADMINISTRATOR, AWA, FATOU
 

@@ -11,7 +11,7 @@ from app.coop.members.models import Cooperative
 from app.coop.members.offices import Office, offices_of
 from app.db.database import Database
 from app.sms import prices
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.sms.lanes import Standing, standings
 from app.web.console.sent import Day, Sent, lately, spent_today, today
 

@@ -16,12 +16,12 @@ import structlog
 from app.db.database import Database, is_outage
 from app.gateways.sms import Answer, MaybeSent, NotSent, SmsGateway
 from app.sms import halts
-from app.sms.claiming import Batch, claim, most_of, release
+from app.sms.claims import Batch, claim, most_of, release
 from app.sms.facts import Jitter
 from app.sms.marks import Marks, NotMarked
+from app.sms.provider_replies import Outcome, Said, settle, settle_apart
 from app.sms.purposes import LEAVES_AGAIN, Lane
 from app.sms.rate import Rate
-from app.sms.settling import Outcome, Said, settle, settle_apart
 from app.sms.verdicts import SILENT, SILENT_FROM
 
 log = structlog.get_logger("sms")

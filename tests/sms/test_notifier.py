@@ -8,7 +8,7 @@ import time
 import pytest
 from structlog.testing import capture_logs
 
-from app.sms.waker import FLAG, Waker, queue_of, wake
+from app.sms.notifier import FLAG, Waker, queue_of, wake
 from config import logging
 from config.redis import connect
 from tests.log_stream import FullStream, log_on

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.database import Database, is_outage
 from app.gateways.sms import Answer, MaybeSent, NotSent
 from app.sms import reports
-from app.sms.claiming import Batch
+from app.sms.claims import Batch
 from app.sms.facts import Fact, Jitter, apply
 from app.sms.marks import NotMarked
 from app.sms.verdicts import ACCEPTED, DOUBTFUL, NOT_MARKED, NOT_SENT, UNKNOWN_CODE, VERDICTS, WHOLE, Verdict

@@ -10,7 +10,7 @@ from app.db.upsert import upsert
 from app.sms.broadcasts import budget
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import cause_of
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.sms.models import Message
 from app.sms.outbox import touch
 from app.sms.purposes import PURPOSES

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
-from app.sms import halts, reports, sending, settling
-from app.sms.claiming import release
+from app.sms import halts, provider_replies, reports, sender
+from app.sms.claims import release
 from app.sms.rate import Turn
 from app.sms.verdicts import VERDICTS, WHOLE
 from tests.sms.conftest import AWA, FATOU, took
@@ -43,14 +43,14 @@ def test_a_claim_takes_no_more_than_its_lane_may(post, purpose, lane, most):
 def test_where_texts_are_own_no_more_is_claimed_than_the_lines_soon_take(post, monkeypatch, purpose, lane, most):
     for number in range(110):
         post.put("a", f"+22177{number:07}", purpose=purpose)
-    claim, claimed = sending.claim, []
+    claim, claimed = sender.claim, []
 
     def counted(*args, **how):
         batches = claim(*args, **how)
         claimed.append(sum(len(batch.ids) for batch in batches))
         return batches
 
-    monkeypatch.setattr(sending, "claim", counted)
+    monkeypatch.setattr(sender, "claim", counted)
     assert post.send(lane) == 110
     assert claimed[0] == max(claimed) == most
 
@@ -286,9 +286,9 @@ def test_a_database_that_is_away_while_settling_is_tried_once_more(post, monkeyp
     def settle(*arguments, **named):
         if left:
             raise left.pop()
-        return settling.settle(*arguments, **named)
+        return provider_replies.settle(*arguments, **named)
 
-    monkeypatch.setattr(sending, "settle", settle)
+    monkeypatch.setattr(sender, "settle", settle)
     with pytest.raises(OperationalError):
         post.send()
     assert post.states() == ["accepted"]
@@ -302,8 +302,8 @@ def test_what_was_answered_is_settled_though_the_rest_cant_be_given_back(post, m
     turns = [Turn(True, 0.0), Turn(False, 60.0)]
     post.rate.take = lambda *_, **__: turns.pop(0)
     post.rate.second = 1
-    monkeypatch.setattr(sending, "SLICE_SECONDS", 1.0)
-    monkeypatch.setattr(sending, "release", away)
+    monkeypatch.setattr(sender, "SLICE_SECONDS", 1.0)
+    monkeypatch.setattr(sender, "release", away)
     with pytest.raises(OperationalError):
         post.send()
     assert sorted(post.states()) == ["accepted", "sending"]
