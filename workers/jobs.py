@@ -25,7 +25,7 @@ def drain(lane: str) -> bool:
     here.queues.delete(FLAG + lane)
     try:
         written = lane in LANES and _write_broadcasts(lane)
-        more = sender.send_slice(here.post, lane) if lane in LANES else lane in OTHERS and OTHERS[lane]()
+        more = sender.send_slice(here.sender, lane) if lane in LANES else lane in OTHERS and OTHERS[lane]()
     except Exception as fault:
         if not is_outage(fault):
             raise

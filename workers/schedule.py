@@ -111,7 +111,7 @@ def _transaction(name: str) -> Iterator[Session]:
 def _messages() -> None:
     lanes: list[str] = []
     with _transaction("messages") as session:
-        sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append, marks=context().post.marks)
+        sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append, marks=context().sender.marks)
     _wake(lanes)
 
 

@@ -33,7 +33,7 @@ STAR = "*"
 log = structlog.get_logger("sms")
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingSms(msgspec.Struct, frozen=True):
     """A message that is to be worked on, and how often an outage cut that."""
 
     id: int
@@ -101,11 +101,11 @@ def is_code_alone(text: str) -> bool:
     return holds_code(text) and _LONE_CODE.fullmatch(text.replace(STAR, "0")[:120]) is not None
 
 
-def oldest(reader: Connection) -> Waiting | None:
+def oldest(reader: Connection) -> WaitingSms | None:
     """Return which message is to be worked on next: the oldest, but those that were tried in vain come last."""
     new = select(Inbound.id, Inbound.tries).where(Inbound.state == "new").order_by(Inbound.tries, Inbound.id).limit(1)
     found = reader.execute(new).one_or_none()
-    return found and Waiting(*found)
+    return found and WaitingSms(*found)
 
 
 def claim(session: Session, waiting: int) -> Inbound | None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from app.sms import halts, provider_replies, reports, sender
 from app.sms.claims import release
-from app.sms.rate import Turn
+from app.sms.rate import RateSlot
 from app.sms.verdicts import VERDICTS, WHOLE
 from tests.sms.conftest import AWA, FATOU, took
 
@@ -243,7 +243,7 @@ def test_a_late_answer_doesnt_touch_what_another_claim_holds(post):
 
 def test_what_has_no_turn_when_the_slice_is_over_goes_back_and_more_is_to_do(post):
     post.put("a")
-    post.rate.take = lambda *_, **__: Turn(False, 60.0)
+    post.rate.take = lambda *_, **__: RateSlot(False, 60.0)
     started = time.monotonic()
     assert post.send() == 0
     assert time.monotonic() - started < 30  # its turn is in a minute
@@ -299,7 +299,7 @@ def test_what_was_answered_is_settled_though_the_rest_cant_be_given_back(post, m
         raise OperationalError("x", {}, Exception())
 
     post.put("a"), post.put("b", text="autre")
-    turns = [Turn(True, 0.0), Turn(False, 60.0)]
+    turns = [RateSlot(True, 0.0), RateSlot(False, 60.0)]
     post.rate.take = lambda *_, **__: turns.pop(0)
     post.rate.second = 1
     monkeypatch.setattr(sender, "SLICE_SECONDS", 1.0)

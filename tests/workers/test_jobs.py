@@ -42,7 +42,7 @@ def test_every_lane_has_a_consumer_in_the_procfile_and_in_the_demo():
 def test_a_slice_sends_its_lane_and_takes_the_flag_down_first(here):
     put(here, "a"), put(here, "b", purpose="code")
     wake(here.queues, "answer")
-    here.post.gateway.during = lambda: flags.append(here.queues.exists(FLAG + "answer"))
+    here.sender.gateway.during = lambda: flags.append(here.queues.exists(FLAG + "answer"))
     flags = []
     assert jobs.drain("answer") is False
     assert (states(here), flags) == (["accepted", "queued"], [0])
@@ -52,7 +52,7 @@ def test_a_slice_that_is_over_gives_back_the_rest_and_asks_for_another(here, mon
     for number in range(LINES + 3):
         put(here, f"cause {number}", text=f"text {number}")
     monkeypatch.setattr(sender, "SLICE_SECONDS", 2.0)
-    here.post.gateway.during = lambda: time.sleep(2.1)
+    here.sender.gateway.during = lambda: time.sleep(2.1)
     assert jobs.drain("answer") is True
     assert sorted(states(here)) == ["accepted"] * LINES + ["queued"] * 3
     assert len(queue_of(here.queues, "answer")) == 1
@@ -231,7 +231,7 @@ def test_a_broadcast_that_is_half_written_is_written_and_sent_by_its_lane(here, 
     while jobs.drain("urgent"):
         pass
     assert made.states() == {"accepted": made.all}
-    assert here.post.gateway.taken == made.all
+    assert here.sender.gateway.taken == made.all
     here.queues.delete("schedule:broadcasts")
     schedule.tick()
     with here.database.read() as reader:
