@@ -89,7 +89,9 @@ def apply(
     unsent = [fact for fact in facts if fact.verdict.state == "queued"]
     rising = [fact for fact in facts if fact.verdict.state != "queued"] if unsent else facts
     of_each: dict[int, list[Fact]] = {}
-    for fact in sorted([*rising, *_queue_again(session, unsent, now, jitter)], key=lambda fact: RANKS[fact.verdict.state]):
+    told = [*rising, *_queue_again(session, unsent, now, jitter)]
+    # In the messages' order, so that an answer and a report on the same ones don't lock each other out.
+    for fact in sorted(told, key=lambda fact: (fact.message, RANKS[fact.verdict.state])):
         of_each.setdefault(fact.message, []).append(fact)
     for some in zip_longest(*of_each.values()):
         _raise(session, [fact for fact in some if fact], provider, now)

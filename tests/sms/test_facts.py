@@ -1,8 +1,12 @@
 """From a provider's facts to states: any order, any number of times, one history."""
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from app.db.database import Database
 from app.sms import consents, facts, history
@@ -83,3 +87,25 @@ def test_only_a_fact_that_names_its_number_is_its_stop(post):
     with post.database.read() as reader:
         assert [number for number, _ in consents.listed(reader)] == [FATOU]
     assert post.states() == ["refused", "refused"]
+
+
+def test_answers_and_reports_at_once_and_in_any_order_each_leave_what_they_know(postgres_database, clock):
+    post = Desk(postgres_database, clock)
+    ours = [post.put("a", f"+22177{number:07}") for number in range(200)]
+    answers = [Fact(message, ACCEPTED, provider_id=f"id {message}", cost="XOF 20") for message in ours]
+    reported = [[Fact(message, REPORTED[status], parts=2) for message in ours] for status in ("Sent", "Failed", "Success")]
+
+    def work(some: list[Fact]) -> None:
+        with contextlib.suppress(OperationalError):  # a deadlock: on so small a table rows are locked as they lie
+            return tell(post, *some)
+        return work(some)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, [answers, *reported, answers[::-1], *(some[::-1] for some in reported)]))
+    assert {(one.state, one.provider_id == f"id {one.id}", one.cost, one.actual_parts) for one in post.all()} == {
+        ("delivered", True, "XOF 20", 2)
+    }
+    with postgres_database.read() as reader:
+        for one in post.all():
+            found = [RANKS[state] for _, state, _ in history.messages_to(reader, one.to_number)[0].changes]
+            assert found == sorted(set(found))
