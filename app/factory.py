@@ -12,8 +12,8 @@ from app.db.database import Database
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.gateways.hubtel_ussd import HubtelUssd
 from app.gsm7 import fold
+from app.sms.notifier import Notifier
 from app.sms.outbox import listen
-from app.sms.waker import Waker
 from app.ussd.engine import Engine
 from app.ussd.redis_store import RedisStore
 from app.web.console import add_console
@@ -45,7 +45,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         settings.database_url, pool_size=settings.web_threads + OTHER_THREADS, lock_ms=400, service=settings.service
     )
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
-    listen(database.session, Waker(queues))
+    listen(database.session, Notifier(queues))
     code, officers, terms = settings.ussd_code, Directory(database), terms_of(settings)
     desk = Desk(database, settings.peppers, settings.key("members"), officers, terms)
     constants = constants_of(settings)

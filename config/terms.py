@@ -1,6 +1,6 @@
 """What broadcasts are bound to, from the settings: the same for those who estimate and those who send."""
 
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from config.settings import Settings, quiet_hours
 
 

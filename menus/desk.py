@@ -14,7 +14,7 @@ from app.coop.members.offices import Directory
 from app.db.database import Database, is_outage
 from app.db.operations import Operation, key_of, outcomes_of
 from app.service import Service
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.ussd.ports import SAME_CALL, Doubtful, Outcome
 
 AGAIN_SECONDS = 0.3

@@ -15,10 +15,10 @@ from app.gateways.africastalking_sms import AfricasTalkingSms
 from app.gateways.sms import SmsGateway
 from app.sms.halts import Watch
 from app.sms.marks import Marks
+from app.sms.notifier import Notifier
 from app.sms.outbox import listen
 from app.sms.rate import Rate
-from app.sms.sending import LINES, Post
-from app.sms.waker import Waker
+from app.sms.sender import LINES, Sender
 from config.redis import connect
 from config.settings import Settings, load
 from config.terms import terms_of
@@ -30,7 +30,7 @@ class Context(msgspec.Struct, frozen=True):
     settings: Settings
     database: Database
     queues: Any
-    post: Post
+    sender: Sender
     clerk: Clerk
 
 
@@ -40,13 +40,13 @@ def context() -> Context:
     settings = load()
     database = Database(settings.database_url, statement_ms=10_000, service=settings.service)
     queues = connect(settings.queues_url, connect_seconds=2, seconds=5)
-    listen(database.session, Waker(queues))
+    listen(database.session, Notifier(queues))
     account = settings.at_username or "", settings.at_api_key or "", settings.at_sender_id
     gateway = AfricasTalkingSms(*account, settings.at_api_url, pool=LINES)
-    return Context(settings, database, queues, post_of(settings, database, queues, gateway), clerk_of(settings, database))
+    return Context(settings, database, queues, sender_of(settings, database, queues, gateway), clerk_of(settings, database))
 
 
-def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGateway) -> Post:
+def sender_of(settings: Settings, database: Database, queues: Any, gateway: SmsGateway) -> Sender:
     """Return the way to a gateway; its threads start when they are needed."""
 
     def watch() -> Watch:
@@ -54,7 +54,7 @@ def post_of(settings: Settings, database: Database, queues: Any, gateway: SmsGat
             return Watch(administrators(reader, datetime.now(settings.zone).date()))
 
     lines, rate = ThreadPoolExecutor(LINES, "line"), Rate(queues, settings.sms_rate)
-    return Post(database, gateway, rate, lines, watch, lambda: datetime.now(UTC), random.random, Marks(queues))
+    return Sender(database, gateway, rate, lines, watch, lambda: datetime.now(UTC), random.random, Marks(queues))
 
 
 def clerk_of(settings: Settings, database: Database) -> Clerk:

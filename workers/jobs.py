@@ -8,9 +8,9 @@ import structlog
 from app.commands import inbound
 from app.coop.broadcasting import confirming
 from app.db.database import is_outage
-from app.sms import inbox, reports, sending
+from app.sms import inbox, reports, sender
+from app.sms.notifier import FLAG, wake
 from app.sms.purposes import LANES
-from app.sms.waker import FLAG, wake
 from config import tally
 from config.terms import terms_of
 from workers.context import context
@@ -25,7 +25,7 @@ def drain(lane: str) -> bool:
     here.queues.delete(FLAG + lane)
     try:
         written = lane in LANES and _write_broadcasts(lane)
-        more = sending.send_slice(here.post, lane) if lane in LANES else lane in OTHERS and OTHERS[lane]()
+        more = sender.send_slice(here.sender, lane) if lane in LANES else lane in OTHERS and OTHERS[lane]()
     except Exception as fault:
         if not is_outage(fault):
             raise
@@ -48,7 +48,7 @@ def _write_broadcasts(lane: str) -> bool:
 
 
 def _work_on_incoming() -> bool:
-    until = time.monotonic() + sending.SLICE_SECONDS
+    until = time.monotonic() + sender.SLICE_SECONDS
     while time.monotonic() < until:
         if not inbound.work(context().clerk, datetime.now(UTC)):
             return False
@@ -56,7 +56,7 @@ def _work_on_incoming() -> bool:
 
 
 def _apply_reports() -> bool:
-    until = time.monotonic() + sending.SLICE_SECONDS
+    until = time.monotonic() + sender.SLICE_SECONDS
     while time.monotonic() < until:
         with context().database.transaction() as session:
             if reports.apply_new(session, now=datetime.now(UTC)) < reports.MOST:

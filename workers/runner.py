@@ -13,8 +13,8 @@ from rq import SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from app.sms.notifier import JOB, QUEUE, queue_of, wake
 from app.sms.purposes import QUEUES
-from app.sms.waker import JOB, QUEUE, queue_of, wake
 from config.processes import die_with_parent
 from config.redis import connect
 from workers.context import context

@@ -21,9 +21,9 @@ from app.coop.members import joining
 from app.db import operations
 from app.db.database import is_outage
 from app.db.rows import PASSED_OVER
-from app.sms import forgetting, sweeper
-from app.sms.broadcasts import following
-from app.sms.waker import wake
+from app.sms import retention, sweeper
+from app.sms.broadcasts import rounds
+from app.sms.notifier import wake
 from config import tally
 from workers.context import context
 
@@ -105,14 +105,14 @@ def _transaction(name: str) -> Iterator[Session]:
 def _messages() -> None:
     lanes: list[str] = []
     with _transaction("messages") as session:
-        sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append, marks=context().post.marks)
+        sweeper.sweep(session, now=datetime.now(UTC), wake=lanes.append, marks=context().sender.marks)
     _wake(lanes)
 
 
 def _broadcasts() -> None:
     lanes: list[str] = []
     with _transaction("broadcasts") as session:
-        following.follow(session, now=datetime.now(UTC), wake=lanes.append)
+        rounds.follow(session, now=datetime.now(UTC), wake=lanes.append)
     _wake(lanes)
 
 
@@ -135,7 +135,7 @@ def _old_messages() -> None:
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
         more = False
-        for forget in (forgetting.forget, operations.forget, joining.forget):
+        for forget in (retention.forget, operations.forget, joining.forget):
             with _transaction("old messages") as session:
                 more |= forget(session, now=datetime.now(UTC))
     if more:

@@ -79,10 +79,10 @@ def lanes(*, as_json: bool) -> int:
 
     Example: jappoo sms lanes
     """
-    from app.sms.lanes import standings
+    from app.sms.lanes import lane_statuses
 
     with open_database() as database, database.read() as reader:
-        found = standings(reader, datetime.now(UTC))
+        found = lane_statuses(reader, datetime.now(UTC))
     rows = [
         {"queued": lane.queued, "sending": lane.sending, "maybe": lane.maybe, "lane": lane.lane, "rests": lane.rests}
         | {"since": f"{lane.since:%Y-%m-%dT%H:%M:%SZ}" if lane.since else None}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.members.identity import Who
 from app.coop.members.offices import Office
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 
 
 class Ask(msgspec.Struct, frozen=True):

@@ -21,8 +21,8 @@ from app.coop.members.offices import NotYours, Office, Right
 from app.db.operations import once
 from app.service import service_of
 from app.sms.broadcasts import budget, progress
-from app.sms.broadcasts.following import CODE_LASTS
 from app.sms.broadcasts.models import Broadcast
+from app.sms.broadcasts.rounds import CODE_LASTS
 
 _PHONE = re.compile(r"\+?[0-9][0-9 .-]{6,18}")
 

@@ -19,7 +19,7 @@ from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
 from app.gateways.ussd import e164
 from app.sms import inbox, outbox, pieces, refusals
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.sms.models import Inbound
 from app.sms.policy import prepare
 from app.sms.reports import clean

@@ -13,7 +13,7 @@ from app.coop.broadcasting.estimating import MOST_OPEN, SHORT, code_of, digest
 from app.coop.members import inbox
 from app.coop.members.offices import Office
 from app.db.operations import once
-from app.sms.broadcasts.following import CODE_LASTS
+from app.sms.broadcasts.rounds import CODE_LASTS
 from app.sms.models import ReplyDraft
 
 READY = '{phone} lira: "{words}" ({parts} SMS). Envoyer: {how} (15 min). {cost}.'

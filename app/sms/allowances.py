@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.upsert import upsert
 from app.sms.models import Allowance
 
 
@@ -13,17 +13,13 @@ def spend(session: Session, spender: str, day: date, parts: int = 0) -> int:
 
     The row stays locked until the commit: two messages of one number at once don't both find the last part free.
     """
-    new = _insert(session).values(day=day, spender=spender, parts=parts)
+    new = upsert(session, Allowance).values(day=day, spender=spender, parts=parts)
     added = new.on_conflict_do_update(index_elements=["day", "spender"], set_={"parts": Allowance.parts + parts})
     return session.execute(added.returning(Allowance.parts)).scalar_one()
 
 
 def tell_once(session: Session, spender: str, day: date) -> bool:
     """Tell whether a spender is still to be told that no more is sent today; from now on not."""
-    new = _insert(session).values(day=day, spender=spender, parts=0, told=True)
+    new = upsert(session, Allowance).values(day=day, spender=spender, parts=0, told=True)
     told = new.on_conflict_do_update(index_elements=["day", "spender"], set_={"told": True}, where=Allowance.told.is_(False))
     return session.execute(told.returning(Allowance.parts)).scalar() is not None
-
-
-def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
-    return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(Allowance)

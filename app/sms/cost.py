@@ -46,7 +46,7 @@ MARKS = {
 }
 
 
-class Way(msgspec.Struct, frozen=True):
+class Variant(msgspec.Struct, frozen=True):
     """A text as it may leave: the size of one message, and XOF for all recipients."""
 
     text: str
@@ -55,13 +55,13 @@ class Way(msgspec.Struct, frozen=True):
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """Both prices of a text. `leaves` is the way that it goes; `dear` are the characters that force UCS-2 as it was typed,
+    """Both prices of a text. `leaves` is how it goes; `dear` are the characters that force UCS-2 as it was typed,
     `double` those that take two septets where that makes a part more."""
 
     recipients: int
-    typed: Way
-    folded: Way
-    leaves: Way
+    typed: Variant
+    folded: Variant
+    leaves: Variant
     dear: tuple[str, ...]
     double: tuple[str, ...]
 
@@ -77,9 +77,9 @@ class Quote(msgspec.Struct, frozen=True):
 
     def words(self) -> str:
         """Say it in French, in GSM-7: parts for each, XOF for all, what it would cost as typed, and why."""
-        words = _way(self.leaves, each=self.recipients != 1)
+        words = _words(self.leaves, each=self.recipients != 1)
         if self.leaves != self.typed:
-            return f"{words}. Tel que tapé: {_way(self.typed, each=False)}, à cause de: {named(self.dear)}"
+            return f"{words}. Tel que tapé: {_words(self.typed, each=False)}, à cause de: {named(self.dear)}"
         if self.dear:
             return f"{words}, accents gardés"
         return f"{words}. Comptent double: {' '.join(self.double)}" if self.double else words
@@ -88,11 +88,11 @@ class Quote(msgspec.Struct, frozen=True):
 def quote(text: str, recipients: int, part_price: int) -> Quote:
     """Return what a text to so many recipients costs at a part's price (XOF)."""
 
-    def way(words: str) -> Way:
+    def variant(words: str) -> Variant:
         size = measure(words)
-        return Way(words, size, size.parts * part_price * recipients)
+        return Variant(words, size, size.parts * part_price * recipients)
 
-    typed, folded, leaving = way(text), way(fold(text)), prepare(text).text
+    typed, folded, leaving = variant(text), variant(fold(text)), prepare(text).text
     leaves = typed if leaving == text else folded
     double = tuple(dict.fromkeys(letter for letter in leaving if letter in EXTENSION)) if leaves.size.alphabet == "GSM-7" else ()
     once = measure("".join("a" if letter in EXTENSION else letter for letter in leaving)).parts if double else leaves.size.parts
@@ -114,9 +114,9 @@ def centimes(cost: str) -> int | None:
     return round(Decimal(read[1]) * 100)
 
 
-def _way(way: Way, *, each: bool) -> str:
-    francs = f"{way.francs:,}".replace(",", " ")
-    return f"{way.size.parts} SMS{' chacun' if each else ''}, {francs} F"
+def _words(variant: Variant, *, each: bool) -> str:
+    francs = f"{variant.francs:,}".replace(",", " ")
+    return f"{variant.size.parts} SMS{' chacun' if each else ''}, {francs} F"
 
 
 def _name(character: str) -> str:

@@ -5,9 +5,9 @@ from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.upsert import upsert
 from app.sms import texts
 from app.sms.models import Halt, Message
 from app.sms.outbox import put
@@ -45,9 +45,8 @@ def stop(session: Session, lane: Lane, reason: str, watch: Watch, *, now: dateti
 
     Their SMS may itself be refused: then it waits like any other, and is dropped when things are mended.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"lane": lane, "reason": reason, "since": now, "tried_at": now}
-    halt = session.scalar(insert(Halt).values(values).on_conflict_do_nothing().returning(Halt.id))
+    halt = session.scalar(upsert(session, Halt).values(values).on_conflict_do_nothing().returning(Halt.id))
     if halt is not None:
         remind(session, lane, watch, now=now)
     return halt is not None

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from app.sms.models import Message, StateChange
 
 
-class Past(msgspec.Struct, frozen=True):
+class MessageHistory(msgspec.Struct, frozen=True):
     """A message without its text, and each change of its state: when, to what, why."""
 
     id: int
@@ -20,7 +20,7 @@ class Past(msgspec.Struct, frozen=True):
     changes: tuple[tuple[datetime, str, str | None], ...]
 
 
-def messages_to(reader: Connection, number: str, *, most: int = 20) -> list[Past]:
+def messages_to(reader: Connection, number: str, *, most: int = 20) -> list[MessageHistory]:
     """Return the newest messages to a number, newest first. Claims are no changes of state."""
     fields = (Message.id, Message.purpose, Message.state, Message.reason, Message.parts, Message.created_at)
     newest = select(*fields).where(Message.to_number == number).order_by(Message.created_at.desc(), Message.id.desc()).limit(most)
@@ -29,4 +29,4 @@ def messages_to(reader: Connection, number: str, *, most: int = 20) -> list[Past
     noted = select(StateChange.message_id, StateChange.at, StateChange.state, StateChange.reason)
     for message, at, state, reason in reader.execute(noted.where(StateChange.message_id.in_(changes)).order_by(StateChange.id)):
         changes[message].append((at, state, reason))
-    return [Past(*row, tuple(changes[row.id])) for row in rows]
+    return [MessageHistory(*row, tuple(changes[row.id])) for row in rows]

@@ -7,9 +7,9 @@ from datetime import datetime
 import msgspec
 import structlog
 from sqlalchemy import Connection, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.upsert import upsert
 from app.sms.models import Inbound
 
 QUEUE = "incoming"
@@ -33,7 +33,7 @@ STAR = "*"
 log = structlog.get_logger("sms")
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingSms(msgspec.Struct, frozen=True):
     """A message that is to be worked on, and how often an outage cut that."""
 
     id: int
@@ -56,13 +56,12 @@ def keep(
 
     Another one under an id that is known has that id with a mark behind it: some gateways count on from one again.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     own_id, sender, text = _plain(provider_id, 80), _plain(sender, 20), _plain(text, MOST_CHARACTERS)
     values = {"provider": provider, "sender": sender, "text": text, "recipient": _plain(to, 20), "received_at": now}
     values |= {"state": state, "word": word}
     mark = hashlib.blake2b(f"{sender}\n{as_kept(text)}".encode(), digest_size=6).hexdigest()
     for one in (own_id, f"{own_id[:66]}~{mark}"):
-        new = insert(Inbound).values(**values, provider_id=one).on_conflict_do_nothing().returning(Inbound.id)
+        new = upsert(session, Inbound).values(**values, provider_id=one).on_conflict_do_nothing().returning(Inbound.id)
         if session.scalar(new) is not None:
             return True
         known = session.scalars(select(Inbound).where(Inbound.provider == provider, Inbound.provider_id == one)).one()
@@ -102,11 +101,11 @@ def is_code_alone(text: str) -> bool:
     return holds_code(text) and _LONE_CODE.fullmatch(text.replace(STAR, "0")[:120]) is not None
 
 
-def oldest(reader: Connection) -> Waiting | None:
+def oldest(reader: Connection) -> WaitingSms | None:
     """Return which message is to be worked on next: the oldest, but those that were tried in vain come last."""
     new = select(Inbound.id, Inbound.tries).where(Inbound.state == "new").order_by(Inbound.tries, Inbound.id).limit(1)
     found = reader.execute(new).one_or_none()
-    return found and Waiting(*found)
+    return found and WaitingSms(*found)
 
 
 def claim(session: Session, waiting: int) -> Inbound | None:

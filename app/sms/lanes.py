@@ -11,7 +11,7 @@ from app.sms.models import Message
 from app.sms.purposes import LANES, Lane
 
 
-class Standing(msgspec.Struct, frozen=True):
+class LaneStatus(msgspec.Struct, frozen=True):
     """Messages of a lane by state; `oldest` is when the first that is due now was written, `rests` why it rests `since` then."""
 
     lane: Lane
@@ -24,19 +24,19 @@ class Standing(msgspec.Struct, frozen=True):
     tried: datetime | None = None
 
 
-def standings(reader: Connection, now: datetime) -> list[Standing]:
+def lane_statuses(reader: Connection, now: datetime) -> list[LaneStatus]:
     """Return how the lanes stand, in their order. Two SELECTs."""
     counted = union_all(*(_counted(state, now) for state in ("queued", "sending", "maybe")))
     rows = reader.execute(counted).all()
     found = {(lane, state): (number, oldest) for lane, state, number, oldest in rows}
     resting = {lane: (why, since, tried) for lane, why, since, tried in halts.resting(reader)}
 
-    def standing(lane: Lane) -> Standing:
+    def status_of(lane: Lane) -> LaneStatus:
         queued, oldest = found.get((lane, "queued"), (0, None))
         sending, maybe = (found.get((lane, state), (0, None))[0] for state in ("sending", "maybe"))
-        return Standing(lane, queued, sending, maybe, oldest, *resting.get(lane, (None, None, None)))
+        return LaneStatus(lane, queued, sending, maybe, oldest, *resting.get(lane, (None, None, None)))
 
-    return [standing(lane) for lane in LANES]
+    return [status_of(lane) for lane in LANES]
 
 
 def _counted(state: str, now: datetime) -> Select[str, str, int, Any]:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import event, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.db.upsert import upsert
 from app.service import service_of
 from app.sms.models import Message, StateChange
 from app.sms.policy import prepare
@@ -62,8 +62,7 @@ def put(
         "created_at": now,
         "changed_at": now,
     }
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    written = session.execute(insert(Message).values(values).on_conflict_do_nothing().returning(Message.id)).scalar()
+    written = session.execute(upsert(session, Message).values(values).on_conflict_do_nothing().returning(Message.id)).scalar()
     if written is not None:
         session.add(StateChange(message_id=written, state=state, reason=refused, at=now))
         if not refused:

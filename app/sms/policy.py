@@ -10,7 +10,7 @@ KEEP_UP_TO = 70
 """UTF-16 units up to which accents are free: one part either way."""
 
 
-class Travelling(msgspec.Struct, frozen=True):
+class PreparedText(msgspec.Struct, frozen=True):
     """A text as it leaves, and what it takes."""
 
     text: str
@@ -18,13 +18,13 @@ class Travelling(msgspec.Struct, frozen=True):
     parts: int
 
 
-def prepare(text: str) -> Travelling:
+def prepare(text: str) -> PreparedText:
     """Return the text as it leaves."""
     as_typed = measure(text)
     if as_typed.alphabet == "UCS-2" and as_typed.units > KEEP_UP_TO:
         text = fold(text)
         as_typed = measure(text)
-    return Travelling(text, as_typed.alphabet, as_typed.parts)
+    return PreparedText(text, as_typed.alphabet, as_typed.parts)
 
 
 def lost(text: str) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ _SECOND = 1_000_000
 _RECOVERY = 60 * _SECOND
 
 
-class Turn(msgspec.Struct, frozen=True):
+class RateSlot(msgspec.Struct, frozen=True):
     """`reserved`: the parts may leave after `wait` seconds; else nothing is reserved, and one asks again after them."""
 
     reserved: bool
@@ -86,7 +86,7 @@ class Rate:
         self._take, self._slow = client.register_script(_TAKE), client.register_script(_SLOW)
         self._clock, self._lock, self._alone_till = clock, threading.Lock(), clock()
 
-    def take(self, parts: int, *, overdraw: bool = False, patience: float = 1.5) -> Turn:
+    def take(self, parts: int, *, overdraw: bool = False, patience: float = 1.5) -> RateSlot:
         """Reserve parts, or say when to ask again, also when the wait were longer than `patience`, in seconds.
 
         A long message waits for no more than one second's parts, so that it leaves at any rate; those after it wait for the rest.
@@ -99,8 +99,8 @@ class Rate:
             return self._alone(parts, patience)
         self.second = max(1, self._full * thousandths // 1000)
         if wait < 0:
-            return Turn(False, (-1 - wait) / _SECOND)
-        return Turn(True, 0.0 if overdraw else wait / _SECOND)
+            return RateSlot(False, (-1 - wait) / _SECOND)
+        return RateSlot(True, 0.0 if overdraw else wait / _SECOND)
 
     def slow(self) -> None:
         """Halve the speed for a while, at most once a second."""
@@ -110,12 +110,12 @@ class Rate:
         except redis.RedisError:
             return
 
-    def _alone(self, parts: int, patience: float) -> Turn:
+    def _alone(self, parts: int, patience: float) -> RateSlot:
         with self._lock:
             now, self.second = self._clock(), max(1, self._full // LOCAL_SHARE)
             since = max(self._alone_till, now)
             wait = since + min(parts, self.second) / self.second - now
             if wait > patience:
-                return Turn(False, wait)
+                return RateSlot(False, wait)
             self._alone_till = since + parts / self.second
-            return Turn(True, wait)
+            return RateSlot(True, wait)

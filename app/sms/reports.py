@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, exists, insert, literal, select, update
+import msgspec
+from sqlalchemy import ARRAY, Text, any_, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.sms import consents
-from app.sms.cost import centimes
+from app.sms.facts import Fact, apply
 from app.sms.models import Message, Report, StateChange
 from app.sms.outbox import touch
-from app.sms.states import RANKS, move
-from app.sms.verdicts import LISTED, REPORTED, SPELLINGS, STATUSES, OptedOut
+from app.sms.verdicts import LISTED, OPTED_OUT, REPORTED, SPELLINGS, STATUSES, Verdict
 
 PARKED_FOR = timedelta(hours=24)
 RACED_FOR = timedelta(minutes=5)
@@ -20,18 +19,14 @@ DOUBTED_FOR = timedelta(days=3)
 """How long a message that was in doubt may have reports under an id that we don't know: as long as any is tried."""
 MOST = 1000
 QUEUE = "reports"
-OPTED_OUT = ("refused", OptedOut().reason)
-_FIELDS = (
-    Report.id,
-    Report.provider,
-    Report.provider_id,
-    Report.number,
-    Report.status,
-    Report.reason,
-    Report.cost,
-    Report.parts,
-    Report.at,
-)
+_REPORTS = select(Report.__table__).order_by(Report.id)
+_SAME_ID = (Message.provider == Report.provider) & (Message.provider_id == Report.provider_id)
+_EARLY = _REPORTS.where(Report.provider == bindparam("provider"), Report.fate.in_(("new", "parked")))
+# One parameter, not a hundred, on PostgreSQL: this is the hot path.
+_EARLY_OF = {
+    "postgresql": _EARLY.where(Report.provider_id == any_(bindparam("theirs", type_=ARRAY(Text)))),
+    "sqlite": _EARLY.where(Report.provider_id.in_(bindparam("theirs", expanding=True))),
+}
 
 
 def keep(
@@ -47,17 +42,9 @@ def keep(
     parts: int | None = None,
 ) -> None:
     """Write a report as it came, to be applied soon: all that a webhook does. Some gateways say here what it cost."""
-    values = {
-        "provider": provider,
-        "provider_id": clean(provider_id, 64),
-        "number": clean(number, 20),
-        "status": STATUSES.get(status.strip().lower(), clean(status, 30)),
-        "reason": clean(reason or "", 60) or None,
-        "cost": clean(cost or "", 24) or None,
-        "parts": parts,
-        "at": now,
-        "fate": "new",
-    }
+    values = {"provider": provider, "provider_id": clean(provider_id, 64), "number": clean(number, 20), "parts": parts, "at": now}
+    values |= {"status": STATUSES.get(status.strip().lower(), clean(status, 30)), "fate": "new"}
+    values |= {"reason": clean(reason or "", 60) or None, "cost": clean(cost or "", 24) or None}
     session.execute(insert(Report).values(values))
     touch(session, QUEUE)
 
@@ -69,20 +56,15 @@ def apply_new(session: Session, *, now: datetime) -> int:
     hours before it; when there is none, or when another one to that number was in doubt of late (it may be that one's second
     id), it waits for its message: the send may not have returned yet.
     """
-    new = select(*_FIELDS).where(Report.fate == "new").order_by(Report.id).limit(MOST).with_for_update(skip_locked=True)
-    found = session.execute(new).all()
+    found = session.execute(_REPORTS.where(Report.fate == "new").limit(MOST).with_for_update(skip_locked=True)).all()
     _apply(session, found, now)
     return len(found)
 
 
 def apply_parked(session: Session, provider: str, provider_ids: Sequence[str], *, now: datetime) -> None:
     """Apply the reports that came before their messages' ids were known."""
-    if session.get_bind().dialect.name == "postgresql":  # one parameter, not a hundred: this is the hot path
-        theirs = Report.provider_id == any_(literal(list(provider_ids), ARRAY(Text)))
-    else:
-        theirs = Report.provider_id.in_(provider_ids)
-    waiting = select(*_FIELDS).where(Report.provider == provider, theirs, Report.fate.in_(("new", "parked")))
-    _apply(session, session.execute(waiting.order_by(Report.id)).all(), now)
+    early = _EARLY_OF[session.get_bind().dialect.name]
+    _apply(session, session.execute(early, {"provider": provider, "theirs": list(provider_ids)}).all(), now)
 
 
 def match_parked(session: Session, *, now: datetime) -> None:
@@ -91,13 +73,11 @@ def match_parked(session: Session, *, now: datetime) -> None:
     A report may be written while the send is being settled, neither transaction seeing the other, or while its message's
     worker is dead and not yet missed. Ids are looked for during some minutes, numbers while the report is parked.
     """
-    parked = select(*_FIELDS).where(Report.fate == "parked")
-    same = (Message.provider == Report.provider) & (Message.provider_id == Report.provider_id)
-    raced = parked.join(Message, same).where(Report.at > now - RACED_FOR)
+    parked = _REPORTS.where(Report.fate == "parked").limit(MOST)
     doubted = (Message.to_number == Report.number) & (Message.state == "maybe") & Message.provider_id.is_(None)
     doubted &= Message.created_at <= Report.at
-    for which in (raced, parked.join(Message, doubted).distinct()):
-        _apply(session, session.execute(which.order_by(Report.id).limit(MOST)).all(), now)
+    for which in (parked.join(Message, _SAME_ID).where(Report.at > now - RACED_FOR), parked.join(Message, doubted).distinct()):
+        _apply(session, session.execute(which).all(), now)
 
 
 def forget(session: Session, *, now: datetime) -> int:
@@ -112,27 +92,20 @@ def clean(text: str, most: int) -> str:
 
 
 def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
-    """Raise the messages of these reports, lower states first so that the history reads as it went, and note each one's fate."""
+    """Turn reports into facts about the messages that they are of, and note each one's fate."""
     if not found:
         return
     known = [report for report in found if report.status in REPORTED]
-    ours = _known(session, known)
-    messages = {report: message.id for report, message in ours.items()}
-    messages |= _maybe_sent(session, [report for report in known if report.id not in ours], now)
-    told: dict[tuple[str, str | None], list[int]] = {}
-    for report in known:
-        if report.id in messages:
-            told.setdefault(_meaning(report), []).append(messages[report.id])
-    for (state, reason), ids in sorted(told.items(), key=lambda group: RANKS[group[0][0]]):
-        move(session, Message.id.in_(ids), state, now=now, reason=reason)
-    _correct(session, [(messages[report.id], report) for report in known if report.id in messages])
-    listed = {
-        report.number  # of a message of ours to that number: who forges a report knows no such pair
-        for report in known
-        if _meaning(report) == OPTED_OUT and report.id in ours and ours[report.id].to_number == report.number
-    }
-    if listed:
-        consents.opted_out(session, listed, now=now)
+    ours = _of_known_ids(session, known)
+    messages = _of_doubtful(session, [report for report in known if report.id not in ours], now)
+    messages |= {report: pair.message for report, pair in ours.items()}
+    told = [report for report in known if report.id in messages]
+    # Who forges a report knows no id of ours together with its number: without both it is nobody's opt-out.
+    proved = {report: pair.number for report, pair in ours.items() if pair.number == pair.to_number}
+    facts = [
+        Fact(messages[one.id], _verdict(one), None, proved.get(one.id), cost=one.cost, parts=one.parts or None) for one in told
+    ]
+    apply(session, facts, now=now)
     fates: dict[str, list[int]] = {}
     for report in found:
         fate = "unknown" if report.status not in REPORTED else "applied" if report.id in messages else "parked"
@@ -141,68 +114,45 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
         session.execute(update(Report).where(Report.id.in_(ids)).values(fate=fate).execution_options(synchronize_session=False))
 
 
-def _meaning(report: Any) -> tuple[str, str | None]:
-    """Return the state that a report means, and why."""
-    state, why = REPORTED[report.status]
-    reason = SPELLINGS.get((report.reason or "").lower(), report.reason)
-    return OPTED_OUT if state == "failed" and reason == LISTED else (state, reason or why)
+def _verdict(report: Any) -> Verdict:
+    verdict, reason = REPORTED[report.status], SPELLINGS.get((report.reason or "").lower(), report.reason)
+    if verdict.state == "failed" and reason == LISTED:
+        return OPTED_OUT
+    return msgspec.structs.replace(verdict, reason=reason) if reason else verdict
 
 
-def _correct(session: Session, told: Sequence[tuple[int, Any]]) -> None:
-    """Correct what messages really cost by the reports that say it; the others leave it as it is."""
-    for message, report in told:
-        given = {"cost": report.cost, "actual_centimes": centimes(report.cost)} if report.cost else {}
-        given |= {"actual_parts": report.parts} if report.parts else {}
-        if given:
-            session.execute(update(Message).where(Message.id == message).values(given))
-
-
-def _known(session: Session, found: Sequence[Any]) -> dict[int, Any]:
-    """Return the messages (id, number) of reports whose id we know, by the reports' ids.
+def _of_known_ids(session: Session, found: Sequence[Any]) -> dict[int, Any]:
+    """Return for each report whose id we know its message, with the message's number.
 
     Where a provider gave an id to several messages, it is the one to the report's number.
     """
     if not found:
         return {}
-    same = (Message.provider == Report.provider) & (Message.provider_id == Report.provider_id)
-    pairs = select(Report.id.label("report"), Report.number, Message.id, Message.to_number).join(Message, same)
-    rows = session.execute(pairs.where(Report.id.in_([report.id for report in found]))).all()
-    return {row.report: row for row in sorted(rows, key=lambda row: row.to_number == row.number)}
+    fields = Report.id, Report.number, Message.id.label("message"), Message.to_number
+    pairs = select(*fields).join(Message, _SAME_ID).where(Report.id.in_([report.id for report in found]))
+    return {pair.id: pair for pair in sorted(session.execute(pairs), key=lambda pair: pair.to_number == pair.number)}
 
 
-def _maybe_sent(session: Session, found: Sequence[Any], now: datetime) -> dict[int, int]:
-    """Return the messages of those that settle a *maybe sent* one, which gets the report's id."""
+def _of_doubtful(session: Session, found: Sequence[Any], now: datetime) -> dict[int, int]:
+    """Return the messages of reports that settle a *maybe sent* one, which gets the report's id."""
     if not found:
         return {}
     was_in_doubt = exists().where(StateChange.message_id == Message.id, StateChange.state == "maybe")
-    fields = Message.id, Message.to_number, Message.provider, Message.provider_id, Message.state, Message.created_at
-    doubted = select(*fields).where(
-        Message.to_number.in_({report.number for report in found}), Message.created_at > now - DOUBTED_FOR, was_in_doubt
-    )
-    candidates: dict[str, list[Any]] = {}
-    for message in session.execute(doubted):
-        candidates.setdefault(message.to_number, []).append(message)
-    settled: dict[int, int] = {}
+    may_be_of = (Message.to_number == Report.number) & (Message.created_at <= Report.at)
+    may_be_of &= Message.provider.is_(None) | (Message.provider == Report.provider)
+    may_be_of &= (Message.created_at > now - DOUBTED_FOR) & was_in_doubt
+    one = select(Report.id, func.min(Message.id)).join(Message, may_be_of).where(Report.id.in_([report.id for report in found]))
+    ours = {row[0]: row[1] for row in session.execute(one.group_by(Report.id).having(func.count() == 1))}
     named: dict[tuple[str, str], int] = {}
     for report in found:
         theirs = (report.provider, report.provider_id)
-        ours = [
-            message
-            for message in candidates.get(report.number, ())
-            if message.provider in (None, report.provider) and message.created_at <= report.at
-        ]
-        if theirs not in named and len(ours) == 1 and _is_open(ours[0], now) and _name(session, ours[0].id, *theirs):
-            named[theirs] = ours[0].id
-        if theirs in named:
-            settled[report.id] = named[theirs]
-    return settled
+        if theirs not in named and report.id in ours and _name(session, ours[report.id], *theirs, now):
+            named[theirs] = ours[report.id]
+    return {report.id: named[theirs] for report in found if (theirs := (report.provider, report.provider_id)) in named}
 
 
-def _is_open(message: Any, now: datetime) -> bool:
-    return message.state == "maybe" and message.provider_id is None and message.created_at > now - PARKED_FOR
-
-
-def _name(session: Session, message: int, provider: str, provider_id: str) -> bool:
-    """Give a message the id that a report has for it; False when it has one by now."""
-    named = update(Message).where(Message.id == message, Message.provider_id.is_(None), Message.state == "maybe")
+def _name(session: Session, message: int, provider: str, provider_id: str, now: datetime) -> bool:
+    """Give a message of the last day the id that a report has for it; False when it isn't *maybe sent*, or has one."""
+    open_one = (Message.id == message) & (Message.state == "maybe") & Message.provider_id.is_(None)
+    named = update(Message).where(open_one, Message.created_at > now - PARKED_FOR)
     return session.scalar(named.values(provider=provider, provider_id=provider_id).returning(Message.id)) is not None

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.sms import halts, inbox, reports
+from app.sms import facts, halts, inbox, reports
 from app.sms.broadcasts import progress
+from app.sms.facts import Fact
 from app.sms.marks import Marks
 from app.sms.models import Message, Report, StateChange
 from app.sms.purposes import LANES, LEAVES_AGAIN
 from app.sms.states import move, put_back
+from app.sms.verdicts import LOST, NEVER_LEFT
 
 LEASE = timedelta(seconds=45)
 """A claim older than this has lost its worker: it is at most 25 s old when it leaves, and a request takes at most 12 s in all.
@@ -60,13 +62,12 @@ def _find_lost(session: Session, marks: Marks | None, now: datetime) -> None:
     rows = session.execute(select(Message.id, Message.claim).where(late).order_by(Message.claimed_at).limit(MOST)).all()
     if not rows:
         return
-    claims = {row.claim for row in rows}
-    handed = marks.shut(sorted(claims)) if marks else {}
-    unsent = [row.id for row in rows if row.claim in handed and row.id not in handed[row.claim]]
-    still = late & Message.claim.in_(claims)  # not what its worker gave back and another has claimed since
-    put_back(session, still & Message.id.in_(unsent), now=now, at=now, reason="worker lost, never left", taken=0)
-    lost = still & Message.id.in_([row.id for row in rows])
-    move(session, lost, "maybe", now=now, reason="worker lost", attempts=Message.attempts + 1)
+    handed = marks.shut(sorted({row.claim for row in rows})) if marks else {}
+    lost = [
+        Fact(row.id, NEVER_LEFT if row.claim in handed and row.id not in handed[row.claim] else LOST, claim=row.claim)
+        for row in rows  # by its claim: not what its worker gave back and another has claimed since
+    ]
+    facts.apply(session, lost, now=now)
 
 
 def _some(which: ColumnElement[bool], first: Any) -> ColumnElement[bool]:

@@ -1,10 +1,14 @@
-"""What to do with a provider's answer. One row a code; source: Africa's Talking's documentation and recorded traffic."""
+"""What a provider's word means, in an answer or a report. One row a code; source: Africa's Talking's documentation and recorded
+traffic."""
 
 import msgspec
 
 
 class Patience(msgspec.Struct, frozen=True):
-    """Seconds before each further try, give or take a quarter. After the last: no more (`tries`), or on until the expiry."""
+    """Seconds before each further try, give or take a quarter; after the last of them `on` until the expiry, or no more.
+
+    `tries` tells whether the one before counts as a try.
+    """
 
     delays: tuple[int, ...]
     tries: bool = True
@@ -25,84 +29,66 @@ HASTE = 48
 """Seconds, give or take a quarter: lanes `code` and `urgent` never wait longer than a minute between two tries."""
 
 
-class Accepted(msgspec.Struct, frozen=True):
-    """The provider has it."""
+class Verdict(msgspec.Struct, frozen=True):
+    """The state that a provider's word means, and why. One that is `queued` again has the patience of its kind of fault.
 
-
-class Never(msgspec.Struct, frozen=True):
-    """It won't be sent, ever."""
-
-    reason: str
-
-
-class Later(msgspec.Struct, frozen=True):
-    """It may go another time."""
-
-    reason: str
-    patience: Patience = FAULT
-
-
-class Halt(msgspec.Struct, frozen=True):
-    """Our account is at fault: the lane stops and says so; the messages keep their tries.
-
-    `enough` is of how many numbers it must be said, and of no fewer, to be the account's fault and not a number's.
+    `halts`: of how many numbers it must be said, and of no fewer, to be our account's fault and not a number's: the lane rests.
     """
 
-    reason: str
-    patience: Patience = REST
-    enough: int = 1
+    state: str
+    reason: str | None = None
+    patience: Patience = FAULT
+    halts: int = 0
 
 
-class OptedOut(msgspec.Struct, frozen=True):
-    """The number is on the gateway's list."""
+ACCEPTED = Verdict("accepted")
+OPTED_OUT = Verdict("refused", "opted out at the gateway")
+DOUBTFUL = Verdict("maybe", "no answer")
+NOT_MARKED = Verdict("queued", "not marked", WAIT)
+NOT_SENT = Verdict("queued", "not sent", AWAY)
+LOST = Verdict("maybe", "worker lost")
+NEVER_LEFT = Verdict("queued", "worker lost, never left", Patience((0,), tries=False))
+UNKNOWN_CODE = Verdict("queued", "unknown code", ODD)
 
-    reason: str = "opted out at the gateway"
-
-
-Verdict = Accepted | Never | Later | Halt | OptedOut
-
-VERDICTS: dict[int, Verdict] = {
-    100: Accepted(),
-    101: Accepted(),
-    102: Accepted(),
-    401: Halt("held as risky", enough=2),
-    402: Halt("sender not registered"),
-    403: Never("not a phone number"),
-    404: Never("not a number for SMS"),
-    405: Halt("no credit left"),
-    406: OptedOut(),
-    407: Later("no route"),
-    409: Never("do not disturb"),
-    500: Later("gateway's own fault"),
-    501: Later("gateway error"),
-    502: Later("rejected by the network"),
+VERDICTS = {
+    100: ACCEPTED,
+    101: ACCEPTED,
+    102: ACCEPTED,
+    401: Verdict("queued", "held as risky", REST, halts=2),
+    402: Verdict("queued", "sender not registered", REST, halts=1),
+    403: Verdict("failed", "not a phone number"),
+    404: Verdict("failed", "not a number for SMS"),
+    405: Verdict("queued", "no credit left", REST, halts=1),
+    406: OPTED_OUT,
+    407: Verdict("queued", "no route"),
+    409: Verdict("failed", "do not disturb"),
+    500: Verdict("queued", "gateway's own fault"),
+    501: Verdict("queued", "gateway error"),
+    502: Verdict("queued", "rejected by the network"),
 }
-UNKNOWN_CODE = Later("unknown code", ODD)
-NOT_SENT = Later("not sent", AWAY)
-NOT_MARKED = Later("not marked", WAIT)
 
-WHOLE: dict[str, Verdict] = {
-    "bad_key": Halt("key refused"),
-    "invalid_sender": Halt("sender not registered"),
-    "throttled": Later("too many requests", WAIT),
-    "nobody": Halt("taken, with nobody in it"),
-    "bad_answer": Later("request refused", ODD),
+WHOLE = {
+    "bad_key": Verdict("queued", "key refused", REST, halts=1),
+    "invalid_sender": VERDICTS[402],
+    "throttled": Verdict("queued", "too many requests", WAIT),
+    "nobody": Verdict("queued", "taken, with nobody in it", REST, halts=1),
+    "bad_answer": Verdict("queued", "request refused", ODD),
 }
 
 SILENT, SILENT_FROM = "no answer", 20
 """Why a lane rests whose requests get no answer, and after how many in a row: each leaves all its messages in doubt."""
 
 REPORTED = {
-    "Success": ("delivered", None),
-    "Sent": ("underway", None),
-    "Submitted": ("underway", None),
-    "Buffered": ("underway", None),
-    "AbsentSubscriber": ("underway", "absent"),
-    "Expired": ("failed", "expired on the network"),
-    "Rejected": ("failed", "rejected"),
-    "Failed": ("failed", "failed"),
+    "Success": Verdict("delivered"),
+    "Sent": Verdict("underway"),
+    "Submitted": Verdict("underway"),
+    "Buffered": Verdict("underway"),
+    "AbsentSubscriber": Verdict("underway", "absent"),
+    "Expired": Verdict("failed", "expired on the network"),
+    "Rejected": Verdict("failed", "rejected"),
+    "Failed": Verdict("failed", "failed"),
 }
-"""A delivery report's status: the state it means, and why. An unknown one changes nothing."""
+"""What a delivery report's status means. An unknown one changes nothing."""
 
 STATUSES = {status.lower(): status for status in REPORTED}
 """A report's status in small letters: a gateway that changes its capitals is still understood."""

@@ -95,7 +95,7 @@ class _Figures(Collector):
         with self._database.read() as reader:
             for queue, new in ((inbox.QUEUE, Inbound.state == "new"), (reports.QUEUE, Report.fate == "new")):
                 waiting.add_metric([queue], reader.scalar(select(func.count()).where(new)) or 0)
-            for lane in lanes.standings(reader, datetime.now(UTC)):
+            for lane in lanes.lane_statuses(reader, datetime.now(UTC)):
                 for state, count in (("queued", lane.queued), ("sending", lane.sending), ("maybe", lane.maybe)):
                     messages.add_metric([lane.lane, state], count)
                 if lane.rests:

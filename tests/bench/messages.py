@@ -19,8 +19,8 @@ import psycopg
 from app.db import schema
 from app.db.database import Database
 from app.sms import outbox
-from app.sms.sending import LINES
-from app.sms.waker import wake
+from app.sms.notifier import wake
+from app.sms.sender import LINES
 from config.processes import dying_with_parent, free_port, is_free
 from config.redis import connect
 from tests.bench import floor_messages as floor

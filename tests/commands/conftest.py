@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.commands.inbound import Clerk
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.sms.models import Inbound, Message
 from tests import letterbox, village
 from tests.conftest import Clock

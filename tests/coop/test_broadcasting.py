@@ -15,10 +15,10 @@ from app.coop.members.offices import Office
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
 from app.sms import doubts, outbox, prices, sweeper
-from app.sms.broadcasts import budget, expanding, following, progress
+from app.sms.broadcasts import budget, expansion, progress, rounds
 from app.sms.broadcasts.models import Broadcast, BudgetDay
-from app.sms.broadcasts.timing import Terms
-from app.sms.claiming import claim
+from app.sms.broadcasts.terms import Terms
+from app.sms.claims import claim
 from app.sms.models import Message
 from app.sms.states import move
 from tests import letterbox, quay, village
@@ -41,7 +41,7 @@ class Sending:
 
     def order(self, *, urgent=False, wanted_at=None, text="Jappoo", office=CLERK, at_once=None):
         """Estimate and confirm; with small slices nothing is written with the confirmation."""
-        at_once = confirming.WRITTEN_AT_ONCE if at_once is None and expanding.SLICE > 9 else at_once or 0
+        at_once = confirming.WRITTEN_AT_ONCE if at_once is None and expansion.SLICE > 9 else at_once or 0
         with self.database.transaction() as session:
             draft = Draft("TOUS", text, urgent, wanted_at)
             how = {"sender": quay.SECRETARY, "operation": text, "key": village.KEY, "terms": TERMS, "now": self.clock()}
@@ -69,7 +69,7 @@ class Sending:
 
     def tick(self):
         with self.database.transaction() as session:
-            following.follow(session, now=self.clock(), wake=self.woken.append)
+            rounds.follow(session, now=self.clock(), wake=self.woken.append)
 
     def row(self, broadcast=1):
         with self.database.transaction() as session:
@@ -101,7 +101,7 @@ def patient(postgres_database):
 @pytest.fixture
 def slices(monkeypatch):
     """Let slices be small."""
-    monkeypatch.setattr(expanding, "SLICE", 9)
+    monkeypatch.setattr(expansion, "SLICE", 9)
 
 
 @pytest.mark.usefixtures("slices")
@@ -113,7 +113,7 @@ def test_a_kill_between_or_within_slices_loses_and_doubles_nobody(database, cloc
     first = sum(sending.states().values())
     assert 0 < first < sending.all
     with monkeypatch.context() as patch:  # the power goes before the commit
-        patch.setattr(expanding, "touch", _power_cut)
+        patch.setattr(expansion, "touch", _power_cut)
         with pytest.raises(KeyboardInterrupt):
             sending.resume()
     assert sum(sending.states().values()) == first
@@ -298,7 +298,7 @@ def test_it_costs_the_price_of_the_day_on_which_it_leaves(sending, clock, hours,
 
 
 def test_a_big_one_rests_in_quiet_hours(sqlite_database, clock, monkeypatch):
-    monkeypatch.setattr(expanding, "SLICE", 9)
+    monkeypatch.setattr(expansion, "SLICE", 9)
     sending = Sending(sqlite_database, clock)
     monkeypatch.setattr("tests.coop.test_broadcasting.TERMS", Terms(1, None, TERMS.quiet, TERMS.zone, 0))
     sending.order(wanted_at=clock().replace(hour=20, minute=59, second=40), at_once=sending.all)

@@ -21,7 +21,7 @@ from app.coop.models import Base
 from app.coop.production.models import Weighing
 from app.db import operations
 from app.db.database import Database
-from app.sms import forgetting
+from app.sms import retention
 from app.sms.models import Inbound
 from app.ussd.vocabulary import Vocabulary
 from menus.publishing import CONSTANTS, compiled
@@ -207,7 +207,7 @@ def test_nothing_that_was_typed_is_left(settled, tmp_path, screen):
     left = holding(database) - set(MUST_STAY)
     assert {one for one in left if not one[0].startswith(LEAVES_WITH_TIME)} == set()
     with database.transaction() as session:
-        for forget in (forgetting.forget, operations.forget, joining.forget):
+        for forget in (retention.forget, operations.forget, joining.forget):
             assert not forget(session, now=later)
     assert holding(database) - set(MUST_STAY) == set()
     database.dispose()

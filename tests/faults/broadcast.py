@@ -23,7 +23,7 @@ from app.db import schema
 from app.db.database import Database
 from app.sms import sweeper
 from app.sms.broadcasts.models import Broadcast
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.sms.models import Message
 from tests import village
 from tests.conftest import PATIENT_MS

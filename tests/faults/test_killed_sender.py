@@ -24,7 +24,7 @@ KILLED = """
 import os, signal, sys
 from app.db.database import Database
 from app.gateways.africastalking_sms import AfricasTalkingSms
-from app.sms import sending
+from app.sms import sender
 from app.sms.marks import Marks
 from workers import jobs
 
@@ -41,7 +41,7 @@ STEPS = {
     "marked": (Marks, "hand", False),
     "on the line": (AfricasTalkingSms, "send", True),
     "answered": (AfricasTalkingSms, "send", False),
-    "to be settled": (sending, "settle", True),
+    "to be settled": (sender, "settle", True),
 }
 if sys.argv[1] in STEPS:
     place, name, before = STEPS[sys.argv[1]]

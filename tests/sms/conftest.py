@@ -10,12 +10,12 @@ from sqlalchemy import select
 from app.db.database import Database
 from app.gateways.sms import Answer, Taken
 from app.sms import halts, outbox
-from app.sms.claiming import Batch, claim
+from app.sms.claims import Batch, claim
 from app.sms.marks import Marks
 from app.sms.models import Message, StateChange
-from app.sms.rate import Turn
-from app.sms.sending import Post, send_slice
-from app.sms.settling import Outcome, settle
+from app.sms.provider_replies import SendResult, settle
+from app.sms.rate import RateSlot
+from app.sms.sender import Sender, send_slice
 from tests.conftest import Clock
 
 ADMINISTRATOR = "+221780000001"
@@ -66,7 +66,7 @@ class Desk:
         with self.database.transaction() as session:
             return claim(session, lane, now=self.clock(), **how)
 
-    def settle(self, *said: tuple[Batch, Any]) -> Outcome:
+    def settle(self, *said: tuple[Batch, Any]) -> SendResult:
         with self.database.transaction() as session:
             return settle(session, "fake", said, now=self.clock(), jitter=lambda: self.jitter)
 
@@ -74,7 +74,7 @@ class Desk:
         """Work for a slice of time; return how many numbers the provider took."""
         before = self.gateway.taken
         how = (self.gateway, self.rate, self.lines, lambda: self.watch, self.clock, lambda: self.jitter, self.marks)
-        self.more = send_slice(Post(self.database, *how), lane)
+        self.more = send_slice(Sender(self.database, *how), lane)
         return self.gateway.taken - before
 
     def all(self) -> list[Message]:
@@ -99,10 +99,10 @@ class Boundless:
     def __init__(self) -> None:
         self.second, self.slowed, self.taken = 1_000_000, 0, list[tuple[int, bool]]()
 
-    def take(self, parts: int, *, overdraw: bool = False, patience: float = 0.0) -> Turn:
+    def take(self, parts: int, *, overdraw: bool = False, patience: float = 0.0) -> RateSlot:
         del patience
         self.taken.append((parts, overdraw))
-        return Turn(True, 0.0)
+        return RateSlot(True, 0.0)
 
     def slow(self) -> None:
         self.slowed += 1

@@ -7,7 +7,7 @@ from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from app.gsm7 import measure
 from app.sms import halts, sweeper, texts
 from app.sms.models import Halt, Message
-from app.sms.sending import LINES, Post
+from app.sms.sender import LINES, Sender
 from app.sms.verdicts import SILENT, SILENT_FROM
 from tests.sms.conftest import ADMINISTRATOR, AWA, FATOU
 
@@ -74,7 +74,7 @@ def test_a_provider_that_gives_no_answer_gets_a_few_requests_and_not_the_whole_l
 
 
 def test_requests_without_an_answer_are_counted_from_slice_to_slice_and_an_answer_forgets_them():
-    desk, cut = Post(*[None] * 7), MaybeSent("cut")
+    desk, cut = Sender(*[None] * 7), MaybeSent("cut")
     said = [cut, cut, NotSent("refused"), cut, cut, Answer(), *[cut] * SILENT_FROM]
     assert [desk.silence("code", one) for one in said] == [None] * (len(said) - 1) + [SILENT]
     assert desk.silence("urgent", cut) is None

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from app.gateways import bounded_http
-from app.sms import consents, sending, sweeper
+from app.sms import consents, sender, sweeper
 from app.sms.marks import KEY, Marks
 from config.redis import connect
 from tests.servers import make_valkey
@@ -56,7 +56,7 @@ def sweep(desk, marks=None, **later):
 
 
 def test_a_request_is_over_before_its_lease_is():
-    assert sending.STALE + timedelta(seconds=bounded_http.SECONDS) < sweeper.LEASE
+    assert sender.STALE + timedelta(seconds=bounded_http.SECONDS) < sweeper.LEASE
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from app.sms import rate
-from app.sms.rate import KEY, LOCAL_SHARE, Rate, Turn
+from app.sms.rate import KEY, LOCAL_SHARE, Rate, RateSlot
 from config.redis import connect
 
 PROCESSES, PARTS_A_SECOND, SECONDS = 8, 400, 3.0
@@ -73,7 +73,7 @@ def test_a_code_passes_who_waits_and_overdraws_one_second(client):
     bucket, passed = Rate(client, 10), stopwatch()
     assert bucket.take(10).wait == pytest.approx(1, abs=0.1)
     assert bucket.take(1).reserved is False
-    assert [bucket.take(5, overdraw=True) for _ in range(2)] == [Turn(True, 0.0)] * 2
+    assert [bucket.take(5, overdraw=True) for _ in range(2)] == [RateSlot(True, 0.0)] * 2
     refused = bucket.take(5, overdraw=True)
     assert not refused.reserved
     assert 0.4 - passed() <= refused.wait <= 0.5
@@ -147,6 +147,6 @@ def test_without_redis_each_worker_keeps_to_its_share(valkey, client):
     assert bucket.second == 8
     bucket.slow()
     now[0] += 10
-    assert bucket.take(4, overdraw=True) == Turn(True, 0.5)
-    assert bucket.take(24) == Turn(True, 1.5)
-    assert bucket.take(1) == Turn(False, 3.625)
+    assert bucket.take(4, overdraw=True) == RateSlot(True, 0.5)
+    assert bucket.take(24) == RateSlot(True, 1.5)
+    assert bucket.take(1) == RateSlot(False, 3.625)

@@ -67,7 +67,7 @@ def test_each_status_has_its_state(post, status):
     post.put("a")
     post.send()
     assert report(post, status, f"id-1-{AWA}", reason="UserIsInactive") == "applied"
-    assert post.states() == [REPORTED[status][0]]
+    assert post.states() == [REPORTED[status].state]
     assert post.all()[0].reason == "UserIsInactive"
 
 

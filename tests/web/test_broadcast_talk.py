@@ -13,7 +13,7 @@ from config.settings import load
 from tests import quay
 from tests.sms.conftest import FakeGateway
 from workers import jobs, schedule
-from workers.context import Context, clerk_of, post_of
+from workers.context import Context, clerk_of, sender_of
 
 WOMEN = 8
 ALL = WOMEN + 4
@@ -39,11 +39,11 @@ def village(client, database, valkey, environment, monkeypatch):
     quay.women(database, WOMEN)
     settings = load(environment, dotenv=None)
     queues, gateway = connect(valkey.url), FakeGateway()
-    made = Context(settings, database, queues, post_of(settings, database, queues, gateway), clerk_of(settings, database))
+    made = Context(settings, database, queues, sender_of(settings, database, queues, gateway), clerk_of(settings, database))
     for module in (jobs, schedule):
         monkeypatch.setattr(module, "context", lambda: made)
     yield Village(client, gateway, queues)
-    made.post.lines.shutdown()
+    made.sender.lines.shutdown()
     queues.close()
 
 

@@ -10,7 +10,7 @@ from config.settings import load
 from tests import village
 from tests.sms.conftest import FakeGateway
 from workers import jobs, schedule
-from workers.context import Context, clerk_of, post_of
+from workers.context import Context, clerk_of, sender_of
 
 SENT_TO = "+221770000001"
 
@@ -20,13 +20,13 @@ def here(sqlite_database, valkey, monkeypatch):
     given = {"JAPPOO_ENV": "test", "DATABASE_URL": sqlite_database.url, "REDIS_URL": valkey.url}
     secrets = {"SECRET_KEY": village.KEY.decode(), "PIN_PEPPER": village.PEPPERS[1].decode()}
     settings, queues = load(given | secrets, dotenv=None), connect(valkey.url)
-    post = post_of(settings, sqlite_database, queues, FakeGateway())
-    made = Context(settings, sqlite_database, queues, post, clerk_of(settings, sqlite_database))
+    sender = sender_of(settings, sqlite_database, queues, FakeGateway())
+    made = Context(settings, sqlite_database, queues, sender, clerk_of(settings, sqlite_database))
     for module in (jobs, schedule):
         monkeypatch.setattr(module, "context", lambda: made)
     monkeypatch.setattr(schedule, "_swept", {})
     yield made
-    made.post.lines.shutdown()
+    made.sender.lines.shutdown()
     made.queues.close()
 
 

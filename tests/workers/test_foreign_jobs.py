@@ -7,7 +7,7 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer, PickleSerializer
 
-from app.sms.waker import JOB, queue_of, wake
+from app.sms.notifier import JOB, queue_of, wake
 from workers import runner
 
 

@@ -14,13 +14,13 @@ from structlog.testing import capture_logs
 from app.coop.act import Act
 from app.coop.approvals import kinds
 from app.coop.subjects import approvals
-from app.sms import outbox, reports, sending
-from app.sms.broadcasts import expanding
+from app.sms import outbox, reports, sender
+from app.sms.broadcasts import expansion
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
+from app.sms.notifier import FLAG, queue_of, wake
 from app.sms.purposes import QUEUES
-from app.sms.sending import LINES
-from app.sms.waker import FLAG, queue_of, wake
+from app.sms.sender import LINES
 from config import tally
 from tests import quay, village
 from tests.coop.test_broadcasting import Sending
@@ -56,7 +56,7 @@ def test_every_lane_has_a_consumer_in_the_procfile_and_in_the_demo():
 def test_a_slice_sends_its_lane_and_takes_the_flag_down_first(here):
     put(here, "a"), put(here, "b", purpose="code")
     wake(here.queues, "answer")
-    here.post.gateway.during = lambda: flags.append(here.queues.exists(FLAG + "answer"))
+    here.sender.gateway.during = lambda: flags.append(here.queues.exists(FLAG + "answer"))
     flags = []
     assert jobs.drain("answer") is False
     assert (states(here), flags) == (["accepted", "queued"], [0])
@@ -65,8 +65,8 @@ def test_a_slice_sends_its_lane_and_takes_the_flag_down_first(here):
 def test_a_slice_that_is_over_gives_back_the_rest_and_asks_for_another(here, monkeypatch):
     for number in range(LINES + 3):
         put(here, f"cause {number}", text=f"text {number}")
-    monkeypatch.setattr(sending, "SLICE_SECONDS", 2.0)
-    here.post.gateway.during = lambda: time.sleep(2.1)
+    monkeypatch.setattr(sender, "SLICE_SECONDS", 2.0)
+    here.sender.gateway.during = lambda: time.sleep(2.1)
     assert jobs.drain("answer") is True
     assert sorted(states(here)) == ["accepted"] * LINES + ["queued"] * 3
     assert len(queue_of(here.queues, "answer")) == 1
@@ -96,9 +96,9 @@ def test_a_database_out_of_reach_ends_the_slice_and_a_fault_of_ours_is_raised(mo
     def broken(*_):
         raise KeyError
 
-    monkeypatch.setattr(sending, "send_slice", out)
+    monkeypatch.setattr(sender, "send_slice", out)
     assert jobs.drain("answer") is False
-    monkeypatch.setattr(sending, "send_slice", broken)
+    monkeypatch.setattr(sender, "send_slice", broken)
     with pytest.raises(KeyError):
         jobs.drain("answer")
 
@@ -208,7 +208,7 @@ def test_a_slice_and_a_tick_go_on_when_the_log_takes_no_lines(here, monkeypatch,
         put(here, "a")
         assert jobs.drain("answer") is False
         assert states(here) == ["accepted"]
-        monkeypatch.setattr(sending, "send_slice", out)
+        monkeypatch.setattr(sender, "send_slice", out)
         assert jobs.drain("answer") is False
         valkey.kill()
         schedule.tick()
@@ -229,7 +229,7 @@ def test_a_tick_ends_what_nobody_decided_and_tells_whom_it_concerns(here):
 
 def test_a_broadcast_that_is_half_written_is_written_and_sent_by_its_lane(here, monkeypatch):
     """The web died after the OUI: the scheduler wakes the lane, whose worker writes the rest and sends it."""
-    monkeypatch.setattr(expanding, "SLICE", 9)
+    monkeypatch.setattr(expansion, "SLICE", 9)
     made = Sending(here.database, lambda: datetime.now(UTC))
     made.order(urgent=True)
     here.queues.flushall()
@@ -238,7 +238,7 @@ def test_a_broadcast_that_is_half_written_is_written_and_sent_by_its_lane(here, 
     while jobs.drain("urgent"):
         pass
     assert made.states() == {"accepted": made.all}
-    assert here.post.gateway.taken == made.all
+    assert here.sender.gateway.taken == made.all
     here.queues.delete("schedule:broadcasts")
     schedule.tick()
     with here.database.read() as reader:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.sms import outbox
 from app.sms.models import Message
-from app.sms.waker import wake
+from app.sms.notifier import wake
 from config.processes import dying_with_parent, free_port
 from config.redis import connect
 from tests import village

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.coop.audience.words import Audience
 from app.coop.members.models import Consent, Cooperative, Member, Number, Role
-from app.sms.broadcasts.expanding import Found
+from app.sms.broadcasts.expansion import Found
 from app.sms.broadcasts.progress import ASIDE
 from app.sms.models import Message
 

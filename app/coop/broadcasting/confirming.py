@@ -15,17 +15,17 @@ from app.coop.members.numbers import first_numbers
 from app.coop.members.offices import NotYours, Office, holders_of_right, offices_of
 from app.service import service_of
 from app.sms import outbox
-from app.sms.broadcasts import budget, expanding, words
-from app.sms.broadcasts.following import CODE_LASTS
+from app.sms.broadcasts import budget, expansion, words
 from app.sms.broadcasts.models import Broadcast
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.rounds import CODE_LASTS
+from app.sms.broadcasts.terms import Terms
 from app.sms.purposes import lane_of
 
 FRESH = timedelta(hours=72)
 """A number registered less than this ago can't confirm: it may have been changed to order this."""
 MOST_LISTED = 40
 """Estimates that an officer is shown, the newest."""
-WRITTEN_AT_ONCE = 2 * expanding.SLICE
+WRITTEN_AT_ONCE = 2 * expansion.SLICE
 """Messages that are written with the confirmation; the rest by the lane's worker."""
 
 
@@ -149,10 +149,10 @@ def confirm(
 
 def expand(session: Session, broadcast: Broadcast, terms: Terms, *, now: datetime) -> bool:
     """Write the next slice of a broadcast's messages; False when somebody else did, or it was stopped meanwhile."""
-    before, to = expanding.span(broadcast)
+    before, to = expansion.span(broadcast)
     audience, limits = _terms_of(session, broadcast, terms, now)
     found = recipients(audience, limits).where(Number.id > before, Number.id <= to)
-    return expanding.write(session, broadcast, found, terms, now=now)
+    return expansion.write(session, broadcast, found, terms, now=now)
 
 
 def resume(session: Session, lane: str, terms: Terms, *, now: datetime) -> bool:

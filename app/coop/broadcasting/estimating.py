@@ -15,7 +15,7 @@ from app.coop.members.offices import Office
 from app.service import service_of
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import cause_of
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.sms.policy import lost, prepare
 from app.sms.prices import part_price
 from app.sms.purposes import PURPOSES, lane_of

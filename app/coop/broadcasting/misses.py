@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.upsert import upsert
 from app.sms.models import CodeMisses
 
 AN_HOUR, A_DAY = 5, 10
@@ -24,9 +24,8 @@ def count(session: Session, sender: str, now: datetime) -> bool:
 
     The row stays locked until the commit, so that of many tries at once each sees those before it.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     none = {"sender": sender, "hour_from": now, "in_hour": 0, "day_from": now, "in_day": 0}
-    session.execute(insert(CodeMisses).values(none).on_conflict_do_nothing())
+    session.execute(upsert(session, CodeMisses).values(none).on_conflict_do_nothing())
     alive = or_(CodeMisses.dead_until.is_(None), CodeMisses.dead_until <= now)
     same_hour, same_day = CodeMisses.hour_from > now - timedelta(hours=1), CodeMisses.day_from > now - timedelta(days=1)
     counting = update(CodeMisses).where(CodeMisses.sender == sender, alive)

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members.lock import lock_present
 from app.coop.members.models import Cooperative
+from app.db.upsert import upsert
 
 MEMBER_KINDS = ("shares", "savings", "payable", "advance")
 CONTROL_KINDS = ("cash", "purchases")
@@ -51,9 +51,8 @@ def account_of(session: Session, cooperative_id: int, member_id: int | None, kin
     wanted = select(Account.id).where(Account.cooperative_id == cooperative_id, owner, Account.kind == kind)
     found = session.scalar(wanted)
     if found is None:
-        new = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Account)
         row = {"cooperative_id": cooperative_id, "member_id": member_id, "kind": kind}
-        session.execute(new.values(row).on_conflict_do_nothing())  # another may be opening the same
+        session.execute(upsert(session, Account).values(row).on_conflict_do_nothing())  # another may be opening the same
         found = session.execute(wanted).scalar_one()
     return found
 

@@ -3,9 +3,9 @@
 from datetime import date
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.upsert import upsert
 from app.sms.broadcasts.models import BudgetDay
 
 
@@ -19,8 +19,7 @@ class OverBudget(Exception):
 
 def reserve(session: Session, day: date, francs: int, budget: int | None) -> None:
     """Reserve XOF of a day; raises OverBudget, and has then reserved nothing. Without a budget it is only counted."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(BudgetDay).values(day=day, reserved=0).on_conflict_do_nothing())
+    session.execute(upsert(session, BudgetDay).values(day=day, reserved=0).on_conflict_do_nothing())
     more = update(BudgetDay).where(BudgetDay.day == day)
     if budget is not None:
         more = more.where(BudgetDay.reserved + francs <= budget)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import datetime, timedelta
 
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 
 _AWAY = {
     "apres-demain": 2,

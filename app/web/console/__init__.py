@@ -8,7 +8,7 @@ from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.members.signing_in import Desk
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.web.console.doors import lend
 from app.web.console.pages import pages
 from app.web.console.sign_in import open_pages

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.members.signing_in import Caller, Desk, caller_of
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 
 log = structlog.get_logger("console")
 

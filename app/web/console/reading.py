@@ -11,8 +11,8 @@ from app.coop.members.models import Cooperative
 from app.coop.members.offices import Office, offices_of
 from app.db.database import Database
 from app.sms import prices
-from app.sms.broadcasts.timing import Terms
-from app.sms.lanes import Standing, standings
+from app.sms.broadcasts.terms import Terms
+from app.sms.lanes import LaneStatus, lane_statuses
 from app.web.console.sent import Day, Sent, lately, spent_today, today
 
 
@@ -40,7 +40,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     scope: str
     federation: bool
-    lanes: list[Standing]
+    lanes: list[LaneStatus]
     places: list[Place]
     approvals: Open
     mine: int
@@ -63,7 +63,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> See
         return Seen(
             scope=name or "Fédération",
             federation=scope is None,
-            lanes=standings(reader, now) if scope is None else [],
+            lanes=lane_statuses(reader, now) if scope is None else [],
             places=_places(reader, scope, now),
             approvals=Open(*approvals.open_count(reader, scope, now)),
             mine=approvals.waiting_count(reader, office.person_id, now),

@@ -10,7 +10,7 @@ from app.db.database import Database, is_outage
 from app.sms import spending
 from app.sms.broadcasts import progress
 from app.sms.broadcasts.models import Broadcast, BudgetDay
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.sms.broadcasts.words import first_words
 
 MOST = 10

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
-from app.sms import halts, reports, sending, settling
-from app.sms.claiming import release
-from app.sms.rate import Turn
+from app.sms import halts, provider_replies, reports, sender
+from app.sms.claims import release
+from app.sms.rate import RateSlot
 from app.sms.verdicts import VERDICTS, WHOLE
 from tests.sms.conftest import AWA, FATOU, took
 
@@ -43,14 +43,14 @@ def test_a_claim_takes_no_more_than_its_lane_may(post, purpose, lane, most):
 def test_where_texts_are_own_no_more_is_claimed_than_the_lines_soon_take(post, monkeypatch, purpose, lane, most):
     for number in range(110):
         post.put("a", f"+22177{number:07}", purpose=purpose)
-    claim, claimed = sending.claim, []
+    claim, claimed = sender.claim, []
 
     def counted(*args, **how):
         batches = claim(*args, **how)
         claimed.append(sum(len(batch.ids) for batch in batches))
         return batches
 
-    monkeypatch.setattr(sending, "claim", counted)
+    monkeypatch.setattr(sender, "claim", counted)
     assert post.send(lane) == 110
     assert claimed[0] == max(claimed) == most
 
@@ -243,7 +243,7 @@ def test_a_late_answer_doesnt_touch_what_another_claim_holds(post):
 
 def test_what_has_no_turn_when_the_slice_is_over_goes_back_and_more_is_to_do(post):
     post.put("a")
-    post.rate.take = lambda *_, **__: Turn(False, 60.0)
+    post.rate.take = lambda *_, **__: RateSlot(False, 60.0)
     started = time.monotonic()
     assert post.send() == 0
     assert time.monotonic() - started < 30  # its turn is in a minute
@@ -286,9 +286,9 @@ def test_a_database_that_is_away_while_settling_is_tried_once_more(post, monkeyp
     def settle(*arguments, **named):
         if left:
             raise left.pop()
-        return settling.settle(*arguments, **named)
+        return provider_replies.settle(*arguments, **named)
 
-    monkeypatch.setattr(sending, "settle", settle)
+    monkeypatch.setattr(sender, "settle", settle)
     with pytest.raises(OperationalError):
         post.send()
     assert post.states() == ["accepted"]
@@ -299,11 +299,11 @@ def test_what_was_answered_is_settled_though_the_rest_cant_be_given_back(post, m
         raise OperationalError("x", {}, Exception())
 
     post.put("a"), post.put("b", text="autre")
-    turns = [Turn(True, 0.0), Turn(False, 60.0)]
+    turns = [RateSlot(True, 0.0), RateSlot(False, 60.0)]
     post.rate.take = lambda *_, **__: turns.pop(0)
     post.rate.second = 1
-    monkeypatch.setattr(sending, "SLICE_SECONDS", 1.0)
-    monkeypatch.setattr(sending, "release", away)
+    monkeypatch.setattr(sender, "SLICE_SECONDS", 1.0)
+    monkeypatch.setattr(sender, "release", away)
     with pytest.raises(OperationalError):
         post.send()
     assert sorted(post.states()) == ["accepted", "sending"]

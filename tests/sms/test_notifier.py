@@ -8,7 +8,7 @@ import time
 import pytest
 from structlog.testing import capture_logs
 
-from app.sms.waker import FLAG, Waker, queue_of, wake
+from app.sms.notifier import FLAG, Notifier, queue_of, wake
 from config import logging
 from config.redis import connect
 from tests.log_stream import FullStream, log_on
@@ -35,14 +35,14 @@ def test_a_lane_has_one_job_waiting_however_often_it_is_woken(queues):
     assert wake(queues, "code")
 
 
-def test_a_waker_goes_on_when_the_log_takes_no_lines(valkey, queues):
+def test_a_notifier_goes_on_when_the_log_takes_no_lines(valkey, queues):
     valkey.kill()
     with log_on(FullStream(OSError(errno.ENOSPC, "full"))):
-        waker, before = Waker(queues), logging.dropped()
-        waker("code")
+        notifier, before = Notifier(queues), logging.dropped()
+        notifier("code")
         until(lambda: logging.dropped() > before)
         valkey.start()
-        waker("answer")
+        notifier("answer")
         until(lambda: len(queue_of(queues, "answer")))
 
 
@@ -53,22 +53,22 @@ def test_a_job_holds_a_lanes_name_and_nothing_else(queues):
     assert (job.result_ttl, job.failure_ttl) == (0, 86_400)
 
 
-def test_a_waker_tells_soon(queues):
-    waker = Waker(queues)
+def test_a_notifier_tells_soon(queues):
+    notifier = Notifier(queues)
     for lane in ("answer", "code", "answer"):
-        waker(lane)
+        notifier(lane)
     until(lambda: len(queue_of(queues, "code")) and len(queue_of(queues, "answer")))
-    waker("bulk")
+    notifier("bulk")
     until(lambda: len(queue_of(queues, "bulk")))
 
 
-def test_a_waker_outlives_a_fork(queues):
-    waker = Waker(queues)
-    waker("code")
+def test_a_notifier_outlives_a_fork(queues):
+    notifier = Notifier(queues)
+    notifier("code")
     until(lambda: len(queue_of(queues, "code")))
     child = os.fork()
     if child == 0:
-        waker("urgent")
+        notifier("urgent")
         with contextlib.suppress(BaseException):
             until(lambda: len(queue_of(queues, "urgent")))
         os._exit(0)
@@ -76,19 +76,19 @@ def test_a_waker_outlives_a_fork(queues):
     assert len(queue_of(queues, "urgent")) == 1
 
 
-def test_a_waker_neither_fails_nor_waits_when_redis_hangs_and_is_back_after(valkey, queues):
-    waker = Waker(queues)
-    waker("answer")
+def test_a_notifier_neither_fails_nor_waits_when_redis_hangs_and_is_back_after(valkey, queues):
+    notifier = Notifier(queues)
+    notifier("answer")
     until(lambda: len(queue_of(queues, "answer")))
     valkey.freeze()
     begun = time.monotonic()
     with connect(valkey.url, seconds=90) as patient:
-        Waker(patient)("bulk")
+        Notifier(patient)("bulk")
         assert time.monotonic() - begun < 60, "it waited"
         with capture_logs() as said:
-            waker("code")
+            notifier("code")
             until(lambda: said)
         valkey.thaw()
         until(lambda: len(queue_of(queues, "bulk")))
-    waker("notice")
+    notifier("notice")
     until(lambda: len(queue_of(queues, "notice")))

@@ -18,7 +18,7 @@ FLAG_SECONDS = 5
 JOB_SECONDS = 60
 
 
-class Waker:
+class Notifier:
     """Remember which lanes have work and tell RQ soon. What can't be told now is found by the sweeper.
 
     A flag in Redis says that a job waits which has not looked yet: while it stands no other is queued, so the queue stays as
@@ -40,7 +40,7 @@ class Waker:
         with self._lock:
             self._lanes.add(lane)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
                 self._thread.start()
         self._told.set()
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 
 NIGHT, NOON = (time(21), time(7)), (time(12), time(14))
 

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, literal, null, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.upsert import upsert
 from app.sms.broadcasts import budget
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import cause_of
-from app.sms.broadcasts.timing import Terms
+from app.sms.broadcasts.terms import Terms
 from app.sms.models import Message
 from app.sms.outbox import touch
 from app.sms.purposes import PURPOSES
@@ -80,9 +80,8 @@ def _insert(session: Session, broadcast: Broadcast, found: Found, at: datetime, 
         "created_at": literal(now, utc),
         "changed_at": literal(now, utc),
     }
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = found.with_only_columns(*values.values(), maintain_column_froms=True)
-    writing = insert(Message.__table__).from_select(list(values), rows).on_conflict_do_nothing()  # type: ignore[arg-type]
+    writing = upsert(session, Message.__table__).from_select(list(values), rows).on_conflict_do_nothing()
     done: Any = session.execute(writing, execution_options={"preserve_rowcount": True})
     return int(done.rowcount)
 

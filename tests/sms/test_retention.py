@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from app.sms import forgetting, inbox
+from app.sms import inbox, retention
 from app.sms.models import Inbound, Message, Report, StateChange
 from tests.sms.test_reports import report
 
@@ -23,7 +23,7 @@ def left(post):
 
 def forget(post):
     with post.database.transaction() as session:
-        return forgetting.forget(session, now=post.clock())
+        return retention.forget(session, now=post.clock())
 
 
 def test_what_is_older_than_a_year_is_deleted_and_nothing_else(post, monkeypatch):
@@ -33,7 +33,7 @@ def test_what_is_older_than_a_year_is_deleted_and_nothing_else(post, monkeypatch
     everything(post, "b")
     assert (forget(post), left(post)) == (False, [2 * count for count in one])
     post.wait(days=66)
-    monkeypatch.setattr(forgetting, "MOST", 1)
+    monkeypatch.setattr(retention, "MOST", 1)
     assert forget(post) is True
     assert (forget(post), left(post)) == (False, one)
     assert [message.cause for message in post.all()] == ["b"]

@@ -16,11 +16,12 @@ import structlog
 from app.db.database import Database, is_outage
 from app.gateways.sms import Answer, MaybeSent, NotSent, SmsGateway
 from app.sms import halts
-from app.sms.claiming import Batch, claim, most_of, release
+from app.sms.claims import Batch, claim, most_of, release
+from app.sms.facts import Jitter
 from app.sms.marks import Marks, NotMarked
+from app.sms.provider_replies import ProviderReply, Replies, SendResult, settle, settle_apart
 from app.sms.purposes import LEAVES_AGAIN, Lane
 from app.sms.rate import Rate
-from app.sms.settling import Jitter, Outcome, Said, settle, settle_apart
 from app.sms.verdicts import SILENT, SILENT_FROM
 
 log = structlog.get_logger("sms")
@@ -33,7 +34,7 @@ STALE = timedelta(seconds=25)
 """A claim older than this is not sent any more (a frozen machine): at its lease the sweeper takes it for lost."""
 
 
-class Post:
+class Sender:
     """What it takes to send: the database, the provider, the rate, threads, who is told of a halt, a clock, and the marks.
 
     Without marks all that is lost is in doubt.
@@ -54,43 +55,43 @@ class Post:
         self.watch, self.clock, self.jitter, self.marks = watch, clock, jitter, marks
         self._unanswered = Counter[Lane]()
 
-    def silence(self, lane: Lane, said: Said) -> str | None:
+    def silence(self, lane: Lane, reply: ProviderReply) -> str | None:
         """Count a lane's requests in a row that got no answer; return why it should rest, when they are too many."""
-        if isinstance(said, Answer):
+        if isinstance(reply, Answer):
             self._unanswered[lane] = 0
-        if not isinstance(said, MaybeSent):
+        if not isinstance(reply, MaybeSent):
             return None
         self._unanswered[lane] = (self._unanswered[lane] + 1) % SILENT_FROM
         return None if self._unanswered[lane] else SILENT
 
 
-def send_slice(post: Post, lane: Lane) -> bool:
+def send_slice(sender: Sender, lane: Lane) -> bool:
     """Send what is due on a lane for a slice of time; tell whether more may be due.
 
     Raises what the database raises. What is under way when the time is over is waited for, what isn't goes back.
     """
-    with post.database.transaction() as session:
-        gate = halts.gate(session, lane, now=post.clock())
+    with sender.database.transaction() as session:
+        gate = halts.gate(session, lane, now=sender.clock())
     if gate == "shut":
         return False
     until = time.monotonic() + SLICE_SECONDS
-    if gate == "try" or lane != "bulk" or post.database.engine.dialect.name != "postgresql":
-        return _Slice(post, lane, until).run(trying=gate == "try")
+    if gate == "try" or lane != "bulk" or sender.database.engine.dialect.name != "postgresql":
+        return _Slice(sender, lane, until).run(trying=gate == "try")
     with ThreadPoolExecutor(1, "beside") as beside:  # while one waits for its commit the other works: SQLite has one writer
-        other = beside.submit(_Slice(post, lane, until).run, trying=False)
-        mine = _Slice(post, lane, until).run(trying=False)
+        other = beside.submit(_Slice(sender, lane, until).run, trying=False)
+        mine = _Slice(sender, lane, until).run(trying=False)
         return other.result() or mine
 
 
 class _Slice:
     """`waiting` is claimed, `under_way` is with the provider, `answered` is to be settled."""
 
-    def __init__(self, post: Post, lane: Lane, until: float) -> None:
-        self._post, self._lane, self._until = post, lane, until
+    def __init__(self, sender: Sender, lane: Lane, until: float) -> None:
+        self._sender, self._lane, self._until = sender, lane, until
         self._most = AT_ONCE.get(lane, most_of(lane))
-        self._waiting, self._answers = deque[Batch](), SimpleQueue[tuple[Batch, Said]]()
+        self._waiting, self._answers = deque[Batch](), SimpleQueue[tuple[Batch, ProviderReply]]()
         self._under_way, self._requests = 0, 0
-        self._answered: list[tuple[Batch, Said]] = []
+        self._answered: list[tuple[Batch, ProviderReply]] = []
         self._silent: str | None = None
         self._turns, self._reserved, self._turn_at = 0, 0, 0.0
         self._halted = self._empty = self._held_up = False
@@ -124,54 +125,55 @@ class _Slice:
         self._hand_over()
         while self._requests:
             self._collect(None)
-        said, self._answered, taken = self._answered, [], 0
+        replies, self._answered, taken = self._answered, [], 0
         try:
-            with self._post.database.transaction() as session:
-                now = self._post.clock()
-                taken = settle(session, self._post.gateway.name, said, now=now, jitter=self._post.jitter).taken
-                if taken and halts.mend(session, self._lane, self._post.watch(), now=now):
+            with self._sender.database.transaction() as session:
+                now = self._sender.clock()
+                taken = settle(session, self._sender.gateway.name, replies, now=now, jitter=self._sender.jitter).taken
+                if taken and halts.mend(session, self._lane, self._sender.watch(), now=now):
                     log.warning("the provider takes our messages again; the lane goes on", lane=self._lane)
                 if not taken:
-                    halts.remind(session, self._lane, self._post.watch(), now=now)
+                    halts.remind(session, self._lane, self._sender.watch(), now=now)
         except Exception as fault:
-            self._settle_apart(said, fault)
+            self._settle_apart(replies, fault)
         self._turn_at, self._empty = 0.0, False
         return taken > 0
 
     def _settle_and_claim(self, most: int) -> None:
         """Settle what was answered and claim what comes next, in one transaction."""
-        most = min(most, self._post.rate.second)
-        name = self._post.marks.open() if most and self._post.marks else None
-        now, post, outcome, batches = self._post.clock(), self._post, Outcome(), list[Batch]()
+        most = min(most, self._sender.rate.second)
+        name = self._sender.marks.open() if most and self._sender.marks else None
+        now, sender, result, batches = self._sender.clock(), self._sender, SendResult(), list[Batch]()
         try:
-            with post.database.transaction() as session:
+            with sender.database.transaction() as session:
                 if self._answered:
-                    outcome = settle(session, post.gateway.name, self._answered, now=now, jitter=post.jitter)
-                    outcome.halted = outcome.halted or (None if outcome.taken else self._silent)
-                if outcome.halted and halts.stop(session, self._lane, outcome.halted, post.watch(), now=now):
-                    log.error("the provider refuses our account, or is silent; the lane rests", lane=self._lane, why=outcome.halted)
-                if most and not outcome.halted:
-                    batches = claim(session, self._lane, now=now, most=most, second=post.rate.second, name=name)
+                    result = settle(session, sender.gateway.name, self._answered, now=now, jitter=sender.jitter)
+                    result.halted = result.halted or (None if result.taken else self._silent)
+                if result.halted and halts.stop(session, self._lane, result.halted, sender.watch(), now=now):
+                    log.error("the provider refuses our account, or is silent; the lane rests", lane=self._lane, why=result.halted)
+                if most and not result.halted:
+                    batches = claim(session, self._lane, now=now, most=most, second=sender.rate.second, name=name)
         except Exception as fault:
             self._settle_apart(self._answered, fault)
             self._answered = []
             return
         if self._answered:
-            log.info("settled", lane=self._lane, requests=len(self._answered), taken=outcome.taken)
+            log.info("settled", lane=self._lane, requests=len(self._answered), taken=result.taken)
         self._answered = []
-        self._halted |= outcome.halted is not None
-        if outcome.throttled:
-            post.rate.slow()
+        self._halted |= result.halted is not None
+        if result.throttled:
+            sender.rate.slow()
         self._waiting.extend(batches)
         if most:
             self._empty = sum(len(batch.ids) for batch in batches) < most
 
-    def _settle_apart(self, said: list[tuple[Batch, Said]], fault: Exception) -> None:
+    def _settle_apart(self, replies: Replies, fault: Exception) -> None:
         """Settle message by message what can't be settled together; raise the fault when that isn't why."""
-        if is_outage(fault) or not said:
+        if is_outage(fault) or not replies:
             raise fault
         log.error("an answer can't be written down; each of its messages by itself", lane=self._lane, fault=type(fault).__name__)
-        settle_apart(self._post.database, self._post.gateway.name, said, now=self._post.clock(), jitter=self._post.jitter)
+        sender = self._sender
+        settle_apart(sender.database, sender.gateway.name, replies, now=sender.clock(), jitter=sender.jitter)
 
     def _hand_over(self) -> None:
         leaving = list[Batch]()
@@ -180,10 +182,10 @@ class _Slice:
             self._turns -= leaving[-1].parts
             self._under_way += len(leaving[-1].ids)
             self._requests += 1
-        marks, requests = self._post.marks, [(batch.claim, batch.ids.values()) for batch in leaving]
+        marks, requests = self._sender.marks, [(batch.claim, batch.ids.values()) for batch in leaving]
         for batch, may in zip(leaving, marks.hand(requests) if marks else [True] * len(leaving), strict=True):
             if may:
-                self._post.lines.submit(self._call, batch)
+                self._sender.lines.submit(self._call, batch)
             else:
                 self._answers.put((batch, NotMarked()))
 
@@ -201,10 +203,10 @@ class _Slice:
         if not self._reserved:
             wanted = next_one.parts - self._turns
             for batch in islice(self._waiting, 1, None):
-                if wanted + batch.parts > self._post.rate.second:
+                if wanted + batch.parts > self._sender.rate.second:
                     break
                 wanted += batch.parts
-            turn = self._post.rate.take(wanted, overdraw=self._lane in LEAVES_AGAIN, patience=self._until - now)
+            turn = self._sender.rate.take(wanted, overdraw=self._lane in LEAVES_AGAIN, patience=self._until - now)
             self._turn_at = now + turn.wait
             self._reserved = wanted if turn.reserved else 0
             if turn.wait > 0:
@@ -216,9 +218,9 @@ class _Slice:
     def _call(self, batch: Batch) -> None:
         """Send one request, on a thread of the lines."""
         try:
-            if self._post.clock() > batch.at + STALE:
+            if self._sender.clock() > batch.at + STALE:
                 raise NotSent("claimed too long ago")
-            self._answers.put((batch, self._post.gateway.send(batch.text, list(batch.ids))))
+            self._answers.put((batch, self._sender.gateway.send(batch.text, list(batch.ids))))
         except (NotSent, MaybeSent) as fault:
             self._answers.put((batch, fault))
         except Exception as fault:
@@ -242,18 +244,18 @@ class _Slice:
         except Empty:
             return
 
-    def _note(self, answer: tuple[Batch, Said]) -> None:
+    def _note(self, answer: tuple[Batch, ProviderReply]) -> None:
         self._under_way -= len(answer[0].ids)
         self._requests -= 1
         self._answered.append(answer)
-        self._silent = self._silent or self._post.silence(self._lane, answer[1])
+        self._silent = self._silent or self._sender.silence(self._lane, answer[1])
 
     def _wind_up(self) -> None:
         """Give back what wasn't handed over, wait for the rest and settle it; then wait for the rate, if it held us up."""
         try:
             if self._waiting:
-                with self._post.database.transaction() as session:
-                    release(session, list(self._waiting), now=self._post.clock())
+                with self._sender.database.transaction() as session:
+                    release(session, list(self._waiting), now=self._sender.clock())
                 self._waiting.clear()
         finally:
             while self._requests:

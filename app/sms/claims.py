@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Integer, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app.db.base import Utc
 from app.sms.broadcasts import progress
 from app.sms.models import Message
 from app.sms.purposes import Lane
@@ -16,6 +17,21 @@ from app.sms.states import move, restore
 
 MOST, MOST_URGENT = 100, 50
 """Numbers in a request, and messages in a claim."""
+_M, _AS_OF = cast(Table, Message.__table__), bindparam("as_of", type_=Utc())
+_DUE = (
+    select(_M.c.id)
+    .where(_M.c.state == "queued", _M.c.lane == bindparam("on"), _M.c.next_at <= _AS_OF, _M.c.expires_at > _AS_OF)
+    .order_by(_M.c.next_at, _M.c.id)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(skip_locked=True)
+    .cte("due")  # as a subquery PostgreSQL may run it again for each row, and pass the limit
+)
+_CLAIM = (
+    update(_M)
+    .where(_M.c.id.in_(select(_DUE.c.id)), _M.c.state == "queued")
+    .values(state="sending", rank=10, claim=bindparam("named"), claimed_at=_AS_OF, changed_at=_AS_OF)
+    .returning(_M.c.id, _M.c.to_number, _M.c.text, _M.c.parts, _M.c.cause)
+)
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -43,21 +59,8 @@ def claim(
     leaves is marked (`marks.py`).
     """
     claimed = name or secrets.token_hex(8)
-    due = (
-        select(Message.id)
-        .where(Message.state == "queued", Message.lane == lane, Message.next_at <= now, Message.expires_at > now)
-        .order_by(Message.next_at, Message.id)
-        .limit(min(most, most_of(lane)))
-        .with_for_update(skip_locked=True)
-        .cte("due")  # as a subquery PostgreSQL may run it again for each row, and pass the limit
-    )
-    rows = session.execute(
-        update(Message)
-        .where(Message.id.in_(select(due.c.id)), Message.state == "queued")
-        .values(state="sending", rank=10, claim=claimed, claimed_at=now, changed_at=now)
-        .returning(Message.id, Message.to_number, Message.text, Message.parts, Message.cause)
-        .execution_options(synchronize_session=False)
-    ).all()
+    taking = {"on": lane, "as_of": now, "named": claimed, "most": min(most, most_of(lane))}
+    rows = session.connection().execute(_CLAIM, taking).all()
     stopped, resting = progress.held_among(session, {row.cause for row in rows}, now)
     if stopped or resting:
         _put_aside(session, [row.id for row in rows if row.cause in stopped], stopped, now)
@@ -83,11 +86,6 @@ def _put_aside(session: Session, claimed: Sequence[int], causes: set[str], now: 
     move(session, Message.id.in_(claimed), "expired", now=now, reason=progress.DROPPED)
     for cause in causes:
         progress.drop(session, progress.broadcast_of(cause), now=now)
-
-
-def held(batch: Batch, numbers: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition for these numbers' messages while this batch's claim holds them."""
-    return Message.id.in_([batch.ids[number] for number in numbers]) & (Message.claim == batch.claim)
 
 
 def release(session: Session, batches: Sequence[Batch], *, now: datetime) -> None:

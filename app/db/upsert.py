@@ -1,0 +1,11 @@
+"""INSERT … ON CONFLICT: both databases know it, and SQLAlchemy has it for each under another name."""
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+
+def upsert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT into a model or a table that can be told what to do with a row that is there already."""
+    return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(table)
