@@ -13,8 +13,7 @@ from app import create_app
 from app.db.database import Database
 from app.sms.models import Message
 from config.settings import load
-from menus.publishing import compiled, publish
-from tests import quay, village
+from tests import menu_rows, quay, village
 from tests.conftest import Clock
 from tests.servers import Server
 
@@ -68,7 +67,7 @@ Officers = Callable[..., Officer]
 def app(sqlite_database: Database, valkey: Server, clock: Clock):
     village.build(sqlite_database)
     quay.appoint(sqlite_database)
-    publish(sqlite_database, None, compiled(), by="tests", now=clock())
+    menu_rows.put(sqlite_database, clock())
     environment = {
         "JAPPOO_ENV": "test",
         "DATABASE_URL": sqlite_database.url,
