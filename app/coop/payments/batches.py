@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.ledger.models import Payout
-from app.coop.ledger.services import one_at_a_time
+from app.coop.ledger.services import MOST_HELD, one_at_a_time
 from app.coop.members import audit
 from app.coop.members.lock import MemberLeft, lock_present
 from app.coop.members.models import Cooperative
@@ -41,6 +41,10 @@ class Changed(Exception):
     """What is due is not what was shown any more."""
 
 
+class BatchTooLarge(Exception):
+    """A batch comes to more than MOST_HELD: make several."""
+
+
 class Gone(Exception):
     """The batch is closed, waits for other officers, or is another co-operative's."""
 
@@ -62,7 +66,7 @@ def make(
     above the co-operative's threshold, with what its maker made alone since ALONE, or when its maker weighed any of it.
 
     The same operation again gives the first. Batches of one co-operative are made one after the other, so that each sees what
-    those before it hold. Raises Changed.
+    those before it hold. Raises Changed, BatchTooLarge.
     """
     scope = office.cooperative_id or 0
     one_at_a_time(session, scope)
@@ -70,6 +74,8 @@ def make(
     known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == operation)).first()
     if known is not None:
         return known.id, known.state == "waiting"
+    if francs > MOST_HELD:
+        raise BatchTooLarge(francs)
     found = due(session, scope, wanted, way, now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
         raise Changed
