@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app.coop.broadcasting.estimating import MOST_PARTS
 from app.coop.ledger.services import MOST_HELD, MOST_MOVED
 from app.coop.ledger.verify import verify
 from app.coop.prices import proposing
@@ -15,7 +16,9 @@ from app.coop.prices.models import PriceRow
 from app.coop.production import brought, quantities, weighing
 from app.coop.production.lines import Line, creditable, worth
 from app.coop.production.models import Weighing
+from app.sms import prices as part_prices
 from app.ussd import kinds
+from menus import broadcasts
 from tests import quay
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -79,3 +82,12 @@ def test_what_an_account_may_hold_is_what_screens_are_proved_with():
     proved = kinds.kind_of(kinds.Amount)
     assert proved is not None
     assert kinds.amount_words(-MOST_HELD) == proved.longest
+
+
+@given(recipients=st.integers(1, 9_999_999), parts=st.integers(1, MOST_PARTS), price=st.integers(0, part_prices.MOST))
+@example(recipients=9_999_999, parts=MOST_PARTS, price=part_prices.MOST)
+def test_the_cost_of_a_broadcast_is_never_cut(recipients, parts, price):
+    words = broadcasts._reach(recipients, recipients * parts * price)
+    kind = kinds.kind_of(broadcasts.Reach)
+    assert kind is not None
+    assert kinds.show(kind, words) == words
