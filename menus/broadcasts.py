@@ -22,7 +22,7 @@ menu = Bindings("broadcasts")
 Said = Annotated[str, kinds.Kind("words", "m" * 24)]
 Words = Annotated[str, kinds.Kind("words", "m" * 24)]
 Number = Annotated[int, kinds.Kind("words", "9" * 9)]
-Reach = Annotated[str, kinds.Kind("words", "9 999 999 numéros, 99 999 999 F")]
+Reach = Annotated[str, kinds.Kind("words", "9 999 999 numéros, 999 999 999 999 F")]
 MOST_SAID = 24
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger.box import BoxShort
 from app.coop.ledger.payouts import NotForYourself
-from app.coop.ledger.services import Overdrawn
+from app.coop.ledger.services import MOST_HELD, Overdrawn
 from app.coop.members import numbers
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.offices import Office
@@ -150,7 +150,7 @@ def products_due(hop: Hop) -> Sequence[ProductDue]:
     return [ProductDue(product, name, count) for (product, name), count in sorted(counted.items(), key=lambda one: one[0][1])]
 
 
-@menu.answer(refuses={"unknown": None, "none": None})
+@menu.answer(refuses={"unknown": None, "none": None, "much": None})
 def pay_way(hop: Hop, typed: str) -> ToPay:
     """Read how to pay, and sum up what is due so."""
     if typed not in ("1", "2"):
@@ -162,6 +162,8 @@ def pay_way(hop: Hop, typed: str) -> ToPay:
     if not found:
         raise Refused("none")
     worth = sum(one.amount for one in found)
+    if worth > MOST_HELD:
+        raise Refused("much")
     without = ", ".join(f"{barred[bar]} {why}" for bar, why in BARS.items() if bar in barred)
     return ToPay(wanted, way, len(found), worth, worth, f" Sans: {without}." if without else "")
 

@@ -12,7 +12,7 @@ from typing import Any
 import redis
 import structlog
 from babel.messages.pofile import read_po
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
@@ -29,6 +29,8 @@ CONSTANTS = {"cost": "m" * 20, "code": "*" * 20, "help": "*" * 22}
 _COPY = "ussd:menu:"
 
 
+STALE_SECONDS = 30.0
+"""How long a process follows the store's pointer before it looks at SQL's again."""
 _MOST_UNKNOWN = 100
 _UNKNOWN_SECONDS = 30.0
 """How long a version that nobody knows isn't asked for again."""
@@ -85,42 +87,53 @@ def demand_bound(menu: Menu) -> None:
         raise NotBound(f"{screen.name}: {lacks}")
 
 
-def publish(database: Database, store: Any | None, menu: Menu, *, by: str, now: datetime) -> str:
-    """Publish a menu and return its version; the version served now stays served to its live sessions.
+def publish(session: Session, menu: Menu, *, by: str, now: datetime) -> str:
+    """Publish a menu and return its version; once that is committed, `serve` has the store follow at once.
 
-    Raises Unreadable with the findings when the proof fails. A store that is down gets its copy when it is back.
+    The version served now stays served to its live sessions. Raises Unreadable with the findings when the proof fails.
     """
     findings = prove(menu)
     if findings:
         raise Unreadable(findings)
-    data = menu_as_json(menu)
-    version = hashlib.sha256(data).hexdigest()
-    with database.transaction() as session:
-        if session.get(MenuVersion, version) is None:
-            needs = bindings.needs()
-            session.add(MenuVersion(hash=version, compiled=data.decode(), needs=needs, published_at=now, published_by=by[:60]))
-            session.flush()
-        _point(session, version, now)
-    _copy(store, version, data, moved=True)
+    data, version = menu_as_json(menu), version_of(menu)
+    if session.get(MenuVersion, version) is None:
+        needs = bindings.needs()
+        session.add(MenuVersion(hash=version, compiled=data.decode(), needs=needs, published_at=now, published_by=by[:60]))
+        session.flush()
+    _point(session, version, now)
     return version
 
 
-def roll_back(database: Database, store: Any | None, version: str | None, *, now: datetime) -> str:
-    """Serve the previous version again, or the one whose hash begins so.
+def version_of(menu: Menu) -> str:
+    """Return the name of a menu's version: the hash of its bytes."""
+    return hashlib.sha256(menu_as_json(menu)).hexdigest()
 
-    Raises NotPublished or NotBound, and then moves nothing.
+
+def served_before(reader: Connection, begins: str | None) -> str:
+    """Return the version that was served before this one, or the one whose hash begins so. Raises NotPublished."""
+    wanted = begins or reader.scalar(select(MenuPointer.previous))
+    found = reader.scalars(select(MenuVersion.hash).where(MenuVersion.hash.startswith(wanted or "-", autoescape=True))).all()
+    if len(found) != 1:
+        raise NotPublished(wanted or "no previous version")
+    return str(found[0])
+
+
+def roll_back(session: Session, version: str, *, now: datetime) -> None:
+    """Serve a published version again; once that is committed, `serve` has the store follow at once.
+
+    Raises NotBound, and then moves nothing.
     """
-    with database.transaction() as session:
-        pointer = session.get(MenuPointer, 1)
-        wanted = version or (pointer.previous if pointer else None)
-        rows = session.scalars(select(MenuVersion).where(MenuVersion.hash.startswith(wanted or "-"))).all()
-        if len(rows) != 1:
-            raise NotPublished(wanted or "no previous version")
-        found, data = rows[0].hash, rows[0].compiled.encode()
-        demand_bound(menu_from_json(data))
-        _point(session, found, now)
-    _copy(store, found, data, moved=True)
-    return found
+    demand_bound(menu_from_json(session.get_one(MenuVersion, version).compiled.encode()))
+    _point(session, version, now)
+
+
+def serve(database: Database, store: Any) -> None:
+    """Copy the version that SQL points to into the store. Where that fails, or is never done, a shelf does it at its next look."""
+    with database.read() as reader:
+        served = select(MenuVersion.hash, MenuVersion.compiled).join(MenuPointer, MenuPointer.current == MenuVersion.hash)
+        row = reader.execute(served).first()
+    if row is not None:
+        _put(store, {_COPY + row.hash: row.compiled, POINTER: row.hash})
 
 
 def versions(database: Database) -> list[tuple[str, datetime, str, bool]]:
@@ -140,35 +153,38 @@ class SqlShelf:
         self._database, self._store, self._clock = database, store, clock
         self._menus: dict[str, Menu] = {}
         self._unknown: dict[str, float] = {}
-        self._restored_at = float("-inf")
+        self._compared_at = float("-inf")
         self._last: str | None = None
         self._lock = threading.Lock()
 
     def current(self, version: str | None) -> tuple[str, Menu]:
-        """Return the version that the store points to; without a good pointer SQL's, which is put back into the store."""
-        if version and version in self._menus:
-            self._last = version
-            return version, self._menus[version]
+        """Return the version that the store points to; without a good pointer SQL's, which is put back into the store.
+
+        Every STALE_SECONDS the pointer is held against SQL's: whoever published may have died before the store had it.
+        """
+        stale = self._compared_at + STALE_SECONDS <= self._clock()
         try:
-            with self._lock:
-                menu = self.version(version) if version else None
-                if menu is None and not (version and self._restored_at + _UNKNOWN_SECONDS > self._clock()):
+            if stale:
+                self._compared_at = self._clock()  # the other threads go on with what they have
+            if stale or version not in self._menus:
+                with self._lock:
+                    known = self.version(version) if version else None
                     # a store that keeps a pointer to nothing (a replica, a full one) mustn't cost SQL at every hop
-                    self._restored_at = self._clock()
-                    version = self._restore()
-                    menu = self.version(version)
-            if version and menu is not None:
-                self._last = version
-                return version, menu
+                    if stale or version is None:
+                        version = self._restore(version if known else None)
+                        self.version(version)
         except Exception:
             log.exception("the current menu can't be read; serving the one in memory")
-        return self.remembered()
+        if version is None or version not in self._menus:
+            return self.remembered()
+        self._last = version
+        return version, self._menus[version]
 
     def remembered(self) -> tuple[str, Menu]:
         """Return the version served last, or the package's own."""
         if self._last is None:
             menu = compiled()
-            self._last = hashlib.sha256(menu_as_json(menu)).hexdigest()
+            self._last = version_of(menu)
             self._menus[self._last] = menu
         return self._last, self._menus[self._last]
 
@@ -198,7 +214,7 @@ class SqlShelf:
             if row is None:
                 return None
             data = row.encode()
-            _copy(self._store, version, data, moved=False)
+            _put(self._store, {_COPY + version: data})
         menu = menu_from_json(data)
         try:
             demand_bound(menu)
@@ -207,15 +223,14 @@ class SqlShelf:
             return None
         return menu
 
-    def _restore(self) -> str:
+    def _restore(self, version: str | None) -> str:
+        """Return SQL's pointer, put into the store when `version`, what stands there, is another."""
         with self._database.read() as reader:
             current: str | None = reader.scalar(select(MenuPointer.current))
         if current is None:
             raise NotPublished("run jappoo menus publish")
-        try:
-            self._store.set(POINTER, current)
-        except redis.RedisError:
-            log.warning("the store has no pointer and takes none")
+        if current != version:
+            _put(self._store, {POINTER: current})
         return current
 
     def _copied(self, version: str) -> bytes | None:
@@ -237,12 +252,10 @@ def _point(session: Session, version: str, now: datetime) -> None:
         session.execute(update(MenuPointer).values(current=version, previous=pointer.current, moved_at=now))
 
 
-def _copy(store: Any | None, version: str, data: bytes, *, moved: bool) -> None:
-    if store is None:
-        return
+def _put(store: Any, values: dict[str, str | bytes]) -> None:
+    """Put values into the store, in their order; a store that takes none gets them later."""
     try:
-        store.set(_COPY + version, data)
-        if moved:
-            store.set(POINTER, version)
+        for name, value in values.items():
+            store.set(name, value)
     except redis.RedisError:
-        log.warning("the store takes no copy of the menu now", version=version[:12])
+        log.warning("the store takes no copy of the menu now")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.coop import law
 from app.coop.ledger import payouts, schedule, settling, signing
 from app.coop.ledger.box import BoxShort
-from app.coop.ledger.services import Overdrawn
+from app.coop.ledger.services import MOST_MOVED, AccountFull, Overdrawn
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.reaching import reach
 from app.sms import texts
@@ -21,8 +21,6 @@ from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message, message_to, own_act
 
 menu = Bindings("savings")
-MOST = 99_999_999
-"""XOF that one act may move."""
 _FRANCS = re.compile(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", re.ASCII)
 """Thousands may be set apart by dots or commas; what has fewer than three digits behind one is no whole number of francs."""
 What = Annotated[str, kinds.Kind("words", "m" * 32)]
@@ -56,10 +54,10 @@ class Why(msgspec.Struct, frozen=True):
 
 
 def read_francs(typed: str) -> int:
-    """Return whole XOF from `12 500 F` or `12.500`; raises Refused("bad"), on centimes and on more than MOST too."""
+    """Return whole XOF from `12 500 F` or `12.500`; raises Refused("bad"), on centimes and on more than MOST_MOVED too."""
     words = typed.replace(" ", "").upper().removesuffix("F")
     digits = words.replace(".", "").replace(",", "")
-    if not (_FRANCS.fullmatch(words) and len(digits) <= 9 and 0 < int(digits) <= MOST):
+    if not (_FRANCS.fullmatch(words) and len(digits) <= 9 and 0 < int(digits) <= MOST_MOVED):
         raise Refused("bad")
     return int(digits)
 
@@ -93,6 +91,7 @@ _WHY: dict[type[Exception], str] = {
     payouts.BadAmount: "Moins d'un franc par mois: moins de mois, svp.",
     settling.StillOpen: "Un paiement ou une pesée est en cours.",
     settling.Owes: "Le membre doit plus que son avoir.",
+    AccountFull: "Un compte passerait 999 999 999 F.",
     Overdrawn: "Plus que ce que disent les comptes.",
 }
 

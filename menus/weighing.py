@@ -36,7 +36,7 @@ class Check(msgspec.Struct, frozen=True):
     weight: kinds.Amounted
 
 
-NOTING = dict.fromkeys(("own", "taken", "paper_known", "full", "inactive", "not_yours"))
+NOTING = dict.fromkeys(("own", "taken", "paper_known", "full", "much", "inactive", "not_yours"))
 LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
 
 
@@ -189,6 +189,8 @@ def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) 
         raise Lead("paper_known") from None
     except weighing.ListFull:
         raise Lead("full") from None
+    except weighing.LineTooDear:
+        raise Lead("much") from None
     except (declaring.NotActive, declaring.ProductGone):
         raise Lead("inactive") from None
     return Nothing()

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.coop.ledger.services import AccountFull
 from app.coop.production import weighing
+from app.coop.production.lines import Line, creditable, totals
 from app.db.operations import last_outcome
 from app.sms import texts
 from app.ussd import kinds
@@ -19,11 +21,15 @@ SAID_FOR = timedelta(hours=1)
 """How long an empty list says that it was credited: the answer may have been lost."""
 
 
+Left = Annotated[str, kinds.Kind("words", "250 sans prix. 250 de plus de 99 999 999 F: à annuler. 250 après.")]
+"""What of a list isn't credited with it, and why."""
+
+
 class Total(msgspec.Struct, frozen=True):
     count: kinds.Count
     weights: kinds.Phrase
     francs: kinds.Amount
-    unpriced: kinds.Short
+    unpriced: Left
     worth: int
     upto: int
 
@@ -68,7 +74,7 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
     return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
 
 
-@menu.effect(leads={"changed": None, "not_yours": None})
+@menu.effect(leads={"changed": None, "owed": None, "not_yours": None})
 def confirm_list(hop: Hop, session: Session) -> Credited:
     """Credit the list as it was shown, and tell each member."""
     total, office = msgspec.convert(hop.kept["finish"], Total), acting_office(session, hop, "weigh")
@@ -78,6 +84,8 @@ def confirm_list(hop: Hop, session: Session) -> Credited:
         )
     except weighing.Changed:
         raise Lead("changed") from None
+    except AccountFull:
+        raise Lead("owed") from None
     for one in told:
         line = one.line
         if one.phone is None:
@@ -100,13 +108,17 @@ def about_the_list(hop: Hop, typed: str) -> NoReturn:
     last = lines[-1]
     if typed == "2":
         raise Lead("undo", Undone(last.id, last.reference, last.weight, last.unit))
-    ready = [one for one in lines if one.ready]
-    without = len(lines) - len(ready)
+    ready = creditable(lines)
     worth = sum(one.gross for one in ready)
-    raise Lead(
-        "finish",
-        Total(len(ready), weighing.totals(ready) or "0", worth, f"{without} sans prix." if without else "", worth, last.id),
-    )
+    raise Lead("finish", Total(len(ready), totals(ready) or "0", worth, _left(lines, len(ready)), worth, last.id))
+
+
+def _left(lines: Sequence[Line], credited: int) -> str:
+    unpriced = sum(one.price is None and one.reason is None for one in lines)
+    dear = sum(one.price is not None and not one.ready for one in lines)
+    later = len(lines) - credited - unpriced - dear
+    why = ((unpriced, "sans prix"), (dear, "de plus de 99 999 999 F: à annuler"), (later, "après"))
+    return " ".join(f"{number} {words}." for number, words in why if number)
 
 
 def empty_words(hop: Hop) -> str:

@@ -21,7 +21,7 @@ def test_database_is_migrated_and_empty(database: Database) -> None:
 
 
 def test_killed_valkey_refuses_and_comes_back(valkey: Server) -> None:
-    client = redis.Redis.from_url(valkey.url, socket_timeout=1, retry=None)
+    client = redis.Redis.from_url(valkey.url, socket_timeout=60, retry=None)
     client.set("a", "b")
     valkey.kill()
     with pytest.raises(redis.ConnectionError):

@@ -1,15 +1,13 @@
 """`jappoo menus`: prove, publish, look at and go back to menus."""
 
-import getpass
 import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from app.cli.desk import open_database, read_settings
+from app.cli.desk import open_database, operator, operator_act, read_settings
 from app.cli.replay import replay
 
 
@@ -54,8 +52,8 @@ def check(file: Path | None, *, as_json: bool) -> None:
 
 
 @menus.command()
-@click.option("--by", default=getpass.getuser, show_default="you", help="Who publishes.")
-def publish(by: str) -> None:
+@click.option("--by", show_default="you", help="Who publishes.")
+def publish(by: str | None) -> None:
     """Prove and publish the menu of this version.
 
     Example: jappoo menus publish
@@ -63,12 +61,14 @@ def publish(by: str) -> None:
     from app.ussd.compiling import Unreadable
     from menus import publishing
 
-    with open_database() as database:
-        try:
-            version = publishing.publish(database, _store(), publishing.compiled(), by=by, now=datetime.now(UTC))
-        except Unreadable as fault:
-            raise click.ClickException("; ".join(map(str, fault.findings))) from fault
+    try:
+        menu = publishing.compiled()
+        with operator_act("menus publish", version=_shown(publishing.version_of(menu)), by=by) as session:
+            version = publishing.publish(session, menu, by=by or operator(), now=datetime.now(UTC))
+    except Unreadable as fault:
+        raise click.ClickException("; ".join(map(str, fault.findings))) from fault
     click.echo(f"published {version[:12]}")
+    _serve()
 
 
 @menus.command()
@@ -98,14 +98,17 @@ def rollback(version: str | None) -> None:
     """
     from menus import publishing
 
-    with open_database() as database:
-        try:
-            served = publishing.roll_back(database, _store(), version, now=datetime.now(UTC))
-        except publishing.NotPublished as fault:
-            raise click.ClickException(f"no such version: {fault}") from fault
-        except publishing.NotBound as fault:
-            raise click.ClickException(f"not served by this version of the program: {fault}") from fault
-    click.echo(f"serving {served[:12]}")
+    try:
+        with open_database() as database, database.read() as reader:
+            found = publishing.served_before(reader, version)
+        with operator_act("menus rollback", version=_shown(found)) as session:
+            publishing.roll_back(session, found, now=datetime.now(UTC))
+    except publishing.NotPublished as fault:
+        raise click.ClickException(f"no such version: {fault}") from fault
+    except publishing.NotBound as fault:
+        raise click.ClickException(f"not served by this version of the program: {fault}") from fault
+    click.echo(f"serving {found[:12]}")
+    _serve()
 
 
 @menus.command()
@@ -161,12 +164,20 @@ def texts() -> None:
     write_po(sys.stdout.buffer, template(compiled(), now=datetime.now(UTC)), width=0)
 
 
-def _store() -> Any | None:
-    """Return the sessions' store, or None where none is set: the copy is made when the service starts."""
+def _shown(version: str) -> str:
+    """Return the beginning of a hash, too short to look like a telephone number."""
+    return version[:9]
+
+
+def _serve() -> None:
+    """Have the sessions' store follow what was committed; where none is set, or in reach, the service does it itself."""
     from config.redis import connect
     from config.settings import BadSetting
+    from menus import publishing
 
     try:
-        return connect(read_settings().sessions_url)
+        store = connect(read_settings().sessions_url)
     except BadSetting:
-        return None
+        return
+    with open_database() as database:
+        publishing.serve(database, store)

@@ -18,6 +18,7 @@ HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 1
 NOTED = "Jappoo: {count} pesée(s) notée(s). Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
 WITHOUT = " Pas notées: {refs}."
 ALREADY = " Déjà notées: {refs}."
+MUCH = " Plus de 99 999 999 F: {refs}."
 UNCLEAR = " Poids pas clair: {refs}: écrivez 1,2 ou 1200."
 STANDS = "Jappoo: rien de nouveau.{named} {cost}."
 NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée, la vôtre ou poids pas compris. Rien n'est noté. {cost}."
@@ -85,6 +86,7 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
     far: list[str] = []
     already: list[str] = []
     unclear: list[str] = []
+    much: list[str] = []
     mine = {(line.reference, line.weight, line.grade) for line in weighing.open_list(session, office.person_id)}
     for place, line in enumerate(lines):
         try:
@@ -105,15 +107,17 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
             far += [line.reference] if weighing.far_off(what.declared, weight) else []
         except UnclearQuantity:
             unclear.append(line.reference)
+        except weighing.LineTooDear:
+            much.append(line.reference)
         except brought.Weighed:
             (already if _noted(line, mine) else without).append(line.reference)
         except (*NOT_NOTED_FOR, BadQuantity, declaring.NotActive, declaring.ProductGone):
             without.append(line.reference)
-    told = ((FAR, far), (ALREADY, already), (UNCLEAR, unclear), (WITHOUT, without))
+    told = ((FAR, far), (ALREADY, already), (UNCLEAR, unclear), (MUCH, much), (WITHOUT, without))
     named = "".join(words.replace("{refs}", ", ".join(refs[:MOST_NAMED])) for words, refs in told if refs)
     if noted:
         return NOTED.replace("{count}", str(noted)) + named
-    if already or unclear:
+    if already or unclear or much:
         return STANDS.replace("{named}", named)
     return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))
 

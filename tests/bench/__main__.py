@@ -22,7 +22,7 @@ from app.db import schema
 from app.db.database import Database
 from config.processes import dying_with_parent, free_port, is_free
 from config.settings import load
-from menus.publishing import compiled, publish
+from menus.publishing import compiled, publish, serve
 from tests.bench.client import Clients, Work, ask, hop
 from tests.servers import make_postgres, make_valkey
 
@@ -275,8 +275,10 @@ def _database(stack: ExitStack, folder: Path, members: int) -> str:
 def _publish(bench: Bench, url: str) -> None:
     """Publish the menu, as every service does before its first hop."""
     database = Database(url, statement_ms=600_000)
+    with database.transaction() as session:
+        publish(session, compiled(), by="bench", now=datetime.now(UTC))
     with redis.Redis.from_url(bench.sessions.url) as client:
-        publish(database, client, compiled(), by="bench", now=datetime.now(UTC))
+        serve(database, client)
     database.dispose()
 
 

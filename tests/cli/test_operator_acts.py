@@ -6,22 +6,23 @@ import socket
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from app import cli
 from app.coop.members.models import OfficerAct, OperatorAct
 from app.coop.models import Base
+from app.db.menu_versions import MenuPointer, MenuVersion
 from app.gsm7 import fold, measure
 from app.sms import inbox, texts
 from app.sms.models import Inbound, Message
-from tests import quay, village
+from menus import publishing
+from tests import menu_rows, quay, village
 
 WITHOUT = {
     ("seed", "fill"): "it fills an empty database, never a production one",
-    ("menus", "publish"): "a published version is a row that says by whom",
-    ("menus", "roll_back"): "the pointer's row",
     ("menus", "versions"): "it reads",
+    ("menus", "serve"): "after the commit: it copies what is served to Redis",
     ("ledger", "session"): "it reads the rules",
     ("broadcasts", "transaction"): "it reads",
     ("importing", "transaction"): "a line each, behind the file's own row: nobody waits for the file",
@@ -35,7 +36,15 @@ WITHOUT = {
 @pytest.fixture
 def house(sqlite_database, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "k" * 32)
-    return quay.staffed(sqlite_database)
+    quay.staffed(sqlite_database)
+    menu_rows.put(sqlite_database, village.LONG_AGO)
+    with sqlite_database.transaction() as session:
+        current = session.get_one(MenuVersion, session.get_one(MenuPointer, 1).current)
+        old = {"hash": "0ld", "compiled": current.compiled, "needs": [], "published_at": village.LONG_AGO, "published_by": "tests"}
+        session.add(MenuVersion(**old))
+        session.flush()
+        session.execute(update(MenuPointer).values(previous="0ld"))
+    return sqlite_database
 
 
 def acts(database):
@@ -77,6 +86,10 @@ COMMANDS = [
     ("admin revoke", "C00101 --role secretary --cooperative cps1", {"who": "C00101"}),
     ("admin renew", "+221780000001", {"who": "…01"}),
     ("sms price", "22", {"amount": 22}),
+    ("menus publish", "", {}),
+    ("menus publish", "--by demo", {"by": "demo"}),
+    ("menus rollback", "", {"version": "0ld"}),
+    ("menus rollback", "0ld", {"version": "0ld"}),
 ]
 
 
@@ -99,6 +112,7 @@ def test_a_command_that_writes_is_a_row(run, house, command, arguments, kept):
         "admin add C1 --role delegate",
         "member erase C00001",
         "member erase C00001 --dry-run",
+        "menus rollback unknown",
     ],
 )
 def test_a_command_that_fails_leaves_no_row(run, house, command):
@@ -138,6 +152,24 @@ def test_an_answer_for_an_officer_says_who_gave_it(run, house):
     with house.read() as reader:
         [(channel, operation)] = reader.execute(select(OfficerAct.channel, OfficerAct.operation)).all()
     assert (channel, operation.startswith(f"cli:{getpass.getuser()}:")) == ("cli", True)
+
+
+def test_publishing_says_which_version(run, house):
+    assert run("menus", "publish").code == 0
+    with house.read() as reader:
+        current = reader.scalar(select(MenuPointer.current))
+    assert acts(house) == [("menus publish", {"version": current[:9]})]
+
+
+@pytest.mark.parametrize("command", ["publish", "rollback"])
+def test_menus_and_the_row_stand_or_fall_together(run, house, monkeypatch, command):
+    monkeypatch.setattr(publishing, "_point", fail)
+    assert run("menus", command).code != 0
+    assert acts(house) == []
+
+
+def fail(*arguments):
+    raise ZeroDivisionError(arguments)
 
 
 def test_an_operators_act_is_for_good(run, house):

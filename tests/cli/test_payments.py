@@ -235,7 +235,7 @@ def test_a_file_under_way_keeps_nobody_waiting(postgres_database, monkeypatch, t
         session.execute(select(Payment).where(Payment.id == held.id).with_for_update())
         importing = Thread(target=main, args=(["import", "payments", str(file)],))
         importing.start()
-        for _ in range(200):
+        for _ in range(1200):
             if payments(postgres_database)[0].state == "handed_over":
                 break
             sleep(0.05)

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from app.commands.weighing import Weighed, read_lines
 from app.coop.ledger.models import JournalEntry
 from app.coop.members.models import Number
+from app.coop.prices.models import PriceRow
 from app.coop.production.models import Weighing
 from app.gsm7 import septets
 from tests import quay, village
@@ -61,6 +62,16 @@ def test_a_weight_with_three_decimals_is_not_noted_and_how_to_write_it_is_said(d
     assert f"Poids pas clair: {refs[0]}: écrivez 1,2 ou 1200" in said
     assert len(desk.rows(Weighing)) == 1
     assert "rien de nouveau. Poids pas clair" in desk.say(f"VALIDER {refs[0]} 1,200", sender=quay.SECRETARY)
+    assert len(desk.rows(Weighing)) == 1
+
+
+def test_a_line_worth_too_much_is_not_noted_and_said(desk, refs):
+    with desk.database.transaction() as session:
+        session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=999_999, from_at=village.LONG_AGO))
+    said = desk.say(f"VALIDER {refs[0]} 101 A, {refs[1]} 12,5", sender=quay.SECRETARY)
+    assert "1 pesée(s) notée(s)" in said
+    assert f"Plus de 99 999 999 F: {refs[0]}." in said
+    assert f"rien de nouveau. Plus de 99 999 999 F: {refs[2]}." in desk.say(f"VALIDER {refs[2]} 99999", sender=quay.SECRETARY)
     assert len(desk.rows(Weighing)) == 1
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, insert, select, text
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.reading import Balances, Movement, balances_of, movements_of
-from app.coop.ledger.services import AlreadyReversed, Overdrawn, Unbalanced, open_accounts, post, reverse
+from app.coop.ledger.services import MOST_HELD, AccountFull, AlreadyReversed, Overdrawn, Unbalanced, open_accounts, post, reverse
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Cooperative
 from tests.unguarded import unguarded
@@ -51,6 +51,15 @@ def test_a_posting_moves_the_kept_balance(books):
     assert found(database) == type(found(database))(3, 6, 6, ())
     with database.session() as session:
         assert session.get_one(Account, of["cash"]).balance == 0, "a control account is summed on reading"
+
+
+def test_an_account_holds_no_more_than_screens_can_say(books):
+    database, of = books
+    write(database, [(of["cash"], MOST_HELD - 12_500), (of["savings"], 12_500 - MOST_HELD)])
+    with pytest.raises(AccountFull, match="savings"):
+        write(database, [(of["cash"], 1), (of["savings"], -1)], operation="one more")
+    write(database, [(of["cash"], -1), (of["savings"], 1)], operation="one less")
+    assert balances(database).savings == MOST_HELD - 1
 
 
 def test_the_same_operation_writes_nothing_more(books):

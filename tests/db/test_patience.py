@@ -31,7 +31,7 @@ def asked(database: Database) -> float:
 
 
 def test_a_silent_server_is_given_up_and_then_left_alone(service, postgres, monkeypatch):
-    monkeypatch.setattr(patience, "REST_SECONDS", 5)
+    monkeypatch.setattr(patience, "REST_SECONDS", 600)
     with service.read() as reader, service.transaction() as session:
         reader.execute(select(1))
         session.execute(select(1))
@@ -42,7 +42,7 @@ def test_a_silent_server_is_given_up_and_then_left_alone(service, postgres, monk
             session.execute(select(1))
         assert is_outage(fault.value)
     postgres.thaw()
-    time.sleep(5)
+    monkeypatch.setattr(patience, "monotonic", lambda: time.monotonic() + 600)
     with service.read() as reader:
         assert reader.scalar(select(1)) == 1
 

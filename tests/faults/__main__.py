@@ -21,8 +21,7 @@ from app.coop.production.models import Declaration
 from app.db import schema
 from app.db.database import Database
 from app.sms.models import Message
-from menus.publishing import compiled, publish
-from tests import village
+from tests import menu_rows, village
 from tests.conftest import PATIENT_MS
 from tests.dice import run_seeded
 from tests.faults.house import House
@@ -38,7 +37,7 @@ def main(seed: int) -> int:
         database = Database(f"sqlite:///{folder}/faults.db", statement_ms=PATIENT_MS)
         schema.upgrade(database)
         seeding.seed(database, seeding.Plan(MEMBERS, 1, village.PEPPERS, village.KEY, village.LONG_AGO))
-        publish(database, None, compiled(), by="faults", now=village.LONG_AGO)
+        menu_rows.put(database, village.LONG_AGO)
         house = House(folder, database, make_valkey(folder / "valkey"))
         house.valkey.start()
         try:

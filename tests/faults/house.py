@@ -13,8 +13,7 @@ import requests
 
 from app.db.database import Database
 from config.processes import dying_with_parent, free_port
-from menus.publishing import compiled, publish
-from tests import village
+from tests import menu_rows, village
 from tests.servers import Server, make_valkey
 
 SECONDS = 90
@@ -144,7 +143,7 @@ def open_house(folder: Path, database: Database, *names: str) -> Iterator[House]
     valkey = make_valkey(folder / "valkey")
     valkey.start()
     house = House(folder, database, valkey)
-    publish(database, None, compiled(), by="tests", now=village.LONG_AGO)
+    menu_rows.put(database, village.LONG_AGO)
     try:
         house.start(*names)
         yield house

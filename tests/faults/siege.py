@@ -46,7 +46,7 @@ class Siege:
         self._open.close()
 
     def _begin(self, kind: str) -> None:
-        line = socket.create_connection(("127.0.0.1", self._port), timeout=5)
+        line = socket.create_connection(("127.0.0.1", self._port), timeout=60)
         if kind == "silent":
             line.sendall(HEAD)
         self._open.register(line, selectors.EVENT_READ, kind)
@@ -74,7 +74,7 @@ def hops(port: int, seconds: float) -> list[float]:
     times, until = [], time.monotonic() + seconds
     while time.monotonic() < until:
         before = time.perf_counter()
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
             assert ask(line, hop(f"siege{len(times)}-{before}", 1, "", "/at/demo/ussd")).startswith(b"CON ")
         times.append(time.perf_counter() - before)
         time.sleep(0.01)

@@ -154,7 +154,7 @@ def test_a_drip_ends_with_the_whole_requests_time(provider: Any, monkeypatch: py
         started = time.monotonic()
         with pytest.raises(MaybeSent):
             sms.send("Bonjour", [NUMBER])
-        assert 0.4 < time.monotonic() - started < 5
+        assert 0.4 < time.monotonic() - started < 60  # it would drip for ever
 
 
 def test_what_connected_too_late_never_leaves(provider: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from app.ussd.redis_store import POINTER
 from config.redis import connect
 from menus import publishing
 from menus.publishing import SqlShelf, compiled
+from tests import menu_rows
 
 
 @pytest.fixture
@@ -23,7 +24,9 @@ def store(valkey):
 
 @pytest.fixture
 def served(database, store, clock) -> str:
-    return publishing.publish(database, store, compiled(), by="tests", now=clock())
+    menu_rows.put(database, clock())
+    publishing.serve(database, store)
+    return str(store.get(POINTER).decode())
 
 
 def forged() -> bytes:
@@ -57,8 +60,8 @@ def test_a_copy_that_is_not_what_was_published_is_not_served(database, store, se
 
 def test_a_rollback_to_what_this_program_lacks_is_refused_and_moves_nothing(database, store, served, clock):
     version = note(database, lacking(), clock())
-    with pytest.raises(publishing.NotBound, match="gone_long_ago"):
-        publishing.roll_back(database, store, version, now=clock())
+    with pytest.raises(publishing.NotBound, match="gone_long_ago"), database.transaction() as session:
+        publishing.roll_back(session, version, now=clock())
     with database.read() as reader:
         assert reader.scalar(select(MenuPointer.current)) == served
     assert store.get(POINTER) == served.encode()
@@ -87,3 +90,26 @@ def test_the_store_may_be_away(database, store, served, valkey):
     with pytest.raises(redis.RedisError):
         store.ping()
     assert SqlShelf(database, store).current(None)[0] == served
+
+
+def test_a_copy_that_was_never_made_is_made_by_who_reads_next(database, store, served, clock):
+    seconds = [0.0]
+    shelf = SqlShelf(database, store, clock=lambda: seconds[0])
+    assert shelf.current(served)[0] == served
+    version = note(database, menu_as_json(compiled()) + b" ", clock())
+    with database.transaction() as session:
+        publishing.roll_back(session, version, now=clock())
+    assert store.get(POINTER) == served.encode(), "whoever published died here"
+    seconds[0] = publishing.STALE_SECONDS + 1
+    assert shelf.current(served)[0] == version
+    assert store.get(POINTER) == version.encode()
+    assert SqlShelf(database, store).current(served)[0] == version
+
+
+def test_a_pointer_is_still_followed_while_sql_is_away(database, store, served, monkeypatch):
+    seconds = [0.0]
+    shelf = SqlShelf(database, store, clock=lambda: seconds[0])
+    shelf.current(served)
+    monkeypatch.setattr(database, "read", None)
+    for seconds[0] in (0.0, 60.0, 61.0, 120.0):
+        assert shelf.current(served)[0] == served

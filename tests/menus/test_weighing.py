@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import func, select
 
 from app.coop.ledger.reading import balances_of
+from app.coop.ledger.services import MOST_HELD, open_accounts, post
 from app.coop.ledger.verify import verify
 from app.coop.members.models import OfficerAct
+from app.coop.prices.models import PriceRow
 from app.coop.production.models import Declaration, Weighing
 from app.sms.models import Message
-from tests import quay
+from tests import quay, village
 
 BEFORE_CUT, AN_ENTRY = 180, 10
 
@@ -204,3 +206,56 @@ def test_half_a_line_waits_for_the_next_call_and_a_reference_begins_another(line
     assert "Liste vide" in scales.said
     scales.weigh(refs[1], "12", "1")
     assert "1 notée(s)" in scales.open()
+
+
+def test_a_line_worth_too_much_is_not_noted(line, database):
+    [reference] = quay.declared(database, quay.women(database, 1), datetime.now(UTC))
+    _set_price(database, 999_999)
+    scales = Scales(line())
+    scales.open()
+    scales.line.type(f"{reference} 101")
+    assert "Plus de 99 999 999 F d'un coup" in scales.line.type("1")
+    with database.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(Weighing)) == 0
+    assert "Liste vide" in scales.line.type("1")
+
+
+def test_a_line_that_has_become_too_dear_stays_and_is_said(line, database):
+    refs = quay.declared(database, quay.women(database, 2), datetime.now(UTC))
+    scales = Scales(line())
+    scales.open()
+    for reference, weight in zip(refs, ("101", "12,5"), strict=True):
+        scales.weigh(reference, weight, "1")
+    _set_price(database, 999_999)
+    total = scales.line.type("1")
+    assert "1 pesée(s): 12,5 kg. 12 499 988 F. 1 de plus de 99 999 999 F: à annuler." in total
+    scales.line.type("1")
+    assert "Crédité: 1 pesée(s)" in scales.line.type("2468")
+    with database.read() as reader:
+        lines = reader.execute(select(Weighing.weight, Weighing.state).order_by(Weighing.id)).all()
+    assert lines == [
+        (101, "noted"),
+        (12.5, "credited"),
+    ]
+
+
+def test_who_would_be_owed_too_much_is_paid_first(line, database):
+    [woman] = quay.women(database, 1)
+    with database.transaction() as session:
+        accounts = open_accounts(session, 1, woman) | open_accounts(session, 1, None)
+        lines = [(accounts["purchases"], MOST_HELD), (accounts["payable"], -MOST_HELD)]
+        post(session, operation="much", kind="opening", cooperative_id=1, member_id=woman, lines=lines, now=village.LONG_AGO)
+    scales = Scales(line())
+    scales.open()
+    scales.weigh(*quay.declared(database, [woman], datetime.now(UTC)), "12", "1")
+    scales.line.type("1")
+    scales.line.type("1")
+    assert "payez d'abord. Rien n'est crédité" in scales.line.type("2468")
+    with database.read() as reader:
+        assert balances_of(reader, woman).payable == MOST_HELD
+        assert reader.scalar(select(Weighing.state)) == "noted"
+
+
+def _set_price(database, amount):
+    with database.transaction() as session:
+        session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=amount, from_at=village.LONG_AGO))

@@ -18,8 +18,7 @@ from app.coop.ledger.verify import verify
 from app.db import schema
 from app.db.database import Database
 from app.gsm7 import septets
-from menus.publishing import compiled, publish
-from tests import village
+from tests import menu_rows, village
 from tests.conftest import PATIENT_MS, Clock
 from tests.dice import run_seeded
 from tests.faults.house import House
@@ -39,7 +38,7 @@ def main(seed: int) -> int:
         database = Database(f"sqlite:///{folder}/soak.db", statement_ms=PATIENT_MS)
         schema.upgrade(database)
         village.build(database)
-        publish(database, None, compiled(), by="soak", now=village.LONG_AGO)
+        menu_rows.put(database, village.LONG_AGO)
         house = House(folder, database, make_valkey(folder / "valkey"))
         house.valkey.start()
         try:

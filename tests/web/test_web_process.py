@@ -6,13 +6,18 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from statistics import median
 
 import pytest
+import redis
 
 from tests import menu_rows, village
 from tests.bench.client import hop
 from tests.faults.house import House
 from tests.faults.siege import Siege, hops
+
+LONG = 60
+"""Seconds: what is answered at all takes less than this on any machine."""
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def house(sqlite_database, valkey, clock, tmp_path) -> Iterator[House]:
 
 
 def _asked(house: House, request: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=LONG) as line:
         line.sendall(request)
         answer = b""
         while piece := line.recv(65536):
@@ -41,18 +46,20 @@ def _form(path: str, body: bytes, *headers: str) -> bytes:
 
 
 def test_silent_bodies_and_idle_connections_leave_hops_alone(house):
+    quiet = hops(house.port, seconds=2)
     with Siege(house.port, idle=300, silent=16) as siege:
         times = hops(house.port, seconds=8)
-        assert house.http.get(f"http://127.0.0.1:{house.port}/health/live", timeout=2).json() == {"web": "up"}
-    assert times[-1] < 2
-    assert siege.ended["silent"] >= 16
+        assert house.http.get(f"http://127.0.0.1:{house.port}/health/live", timeout=LONG).json() == {"web": "up"}
+        house.until(lambda: siege.ended["silent"] >= 16)
+    # a hop behind a silent body would wait for its five seconds, every time
+    assert median(times) < 1 + 20 * median(quiet)
     assert siege.answers == {b"HTTP/1.1 408 Request Timeout"}
 
 
 def test_an_idle_connection_is_ended_also_after_an_answer(house):
     with (
-        socket.create_connection(("127.0.0.1", house.port), timeout=25) as idle,
-        socket.create_connection(("127.0.0.1", house.port), timeout=25) as served,
+        socket.create_connection(("127.0.0.1", house.port), timeout=LONG) as idle,
+        socket.create_connection(("127.0.0.1", house.port), timeout=LONG) as served,
     ):
         served.sendall(hop("idle", 1, "", "/at/demo/ussd"))
         assert served.recv(65536).startswith(b"HTTP/1.1 200")
@@ -60,7 +67,7 @@ def test_an_idle_connection_is_ended_also_after_an_answer(house):
         assert idle.recv(1) in (b"", b"H")
         while served.recv(65536):
             continue
-        assert 10 < time.monotonic() - began < 24
+        assert 10 < time.monotonic() - began < LONG
 
 
 FORMS = (
@@ -77,7 +84,7 @@ def test_forms_are_read_whole_however_they_come_and_pages_are_sent_whole(house):
         assert _asked(house, _form("/at/demo/ussd", sent, header)).split()[1] == status
         assert _asked(house, _form("/at/wrong/ussd", sent, header)).split()[1] == b"404"
     for path, holds in (("/sign-in", b"</html>"), ("/console/static/console.css", b"{"), ("/nothing", b"Not Found")):
-        connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=LONG)
         connection.request("GET", path)
         assert holds in connection.getresponse().read()
         connection.request("HEAD", path)
@@ -100,14 +107,15 @@ def test_its_workers_end_with_it(house, how):
     process = house.processes["web"]
     with Siege(house.port, idle=20, silent=4, renew=False):
         os.kill(process.pid, how)
-        process.wait(timeout=15)
+        process.wait(timeout=LONG)
         house.until(lambda: not _listens(house.port))
 
 
-def test_what_is_in_hand_is_answered_before_the_end(house):
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+def test_what_is_in_hand_is_answered_before_the_end(house, valkey):
+    with socket.create_connection(("127.0.0.1", house.port), timeout=LONG) as line:
         line.sendall(_form("/sign-in", b"phone=770000001", "Content-Length: 15"))  # is answered after a tenth of a second
-        time.sleep(0.05)
+        with redis.Redis.from_url(valkey.url) as client:
+            house.until(lambda: client.get("console:forms:127.0.0.1"))
         os.kill(house.processes["web"].pid, signal.SIGTERM)
         assert line.recv(65536).startswith(b"HTTP/1.1 400")
 

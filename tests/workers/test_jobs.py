@@ -4,6 +4,8 @@ import pathlib
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Event
+from types import SimpleNamespace
 
 import pytest
 import redis
@@ -65,8 +67,12 @@ def test_a_slice_sends_its_lane_and_takes_the_flag_down_first(here):
 def test_a_slice_that_is_over_gives_back_the_rest_and_asks_for_another(here, monkeypatch):
     for number in range(LINES + 3):
         put(here, f"cause {number}", text=f"text {number}")
-    monkeypatch.setattr(sender, "SLICE_SECONDS", 2.0)
-    here.sender.gateway.during = lambda: time.sleep(2.1)
+    in_hand, over = Barrier(LINES), Event()
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + 600 * over.is_set(), sleep=time.sleep)
+    for module in (sender, jobs):
+        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(sender, "SLICE_SECONDS", 300.0)
+    here.sender.gateway.during = lambda: (in_hand.wait(60), over.set())
     assert jobs.drain("answer") is True
     assert sorted(states(here)) == ["accepted"] * LINES + ["queued"] * 3
     assert len(queue_of(here.queues, "answer")) == 1

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.services import OWED, account_of, open_accounts
+from app.coop.ledger.services import MOST_HELD, MOST_MOVED, AccountFull, account_of, open_accounts
 from app.coop.members.lock import lock_present
 from app.coop.members.models import Cooperative
 
@@ -46,21 +46,27 @@ def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery]
     """Write an entry for each delivery: purchases to payable, solidarity, advance and lease; return them in the order given.
 
     Members and their accounts are locked at once, in the order of their ids. An operation that was written before raises
-    IntegrityError; a member who has left, MemberLeft.
+    IntegrityError; a member who has left, MemberLeft; more than MOST_MOVED in one, ValueError; a member to whom more than MOST_HELD
+    would be owed, AccountFull.
     """
     rules = session.execute(
         select(Cooperative.solidarity_percent, Cooperative.instalment_percent).where(Cooperative.id == cooperative_id)
     ).one()
-    accounts, owed = _accounts(session, cooperative_id, {delivery.member_id for delivery in deliveries})
+    if any(delivery.gross > MOST_MOVED for delivery in deliveries):
+        raise ValueError("a delivery is worth more than one act may move")
+    accounts, stands = _accounts(session, cooperative_id, {delivery.member_id for delivery in deliveries})
     moved: dict[int, int] = defaultdict(int)
     lines: list[list[tuple[int, int]]] = []
     shares: list[tuple[int, int]] = []
     for delivery in deliveries:
         member = delivery.member_id
-        share, repaid = shared_out(delivery.gross, owed[member, "advance"] + owed[member, "leasing"], *rules)
-        of_advance = min(owed[member, "advance"], repaid)
-        owed[member, "advance"] -= of_advance
-        owed[member, "leasing"] -= repaid - of_advance
+        share, repaid = shared_out(delivery.gross, stands[member, "advance"] + stands[member, "leasing"], *rules)
+        of_advance = min(stands[member, "advance"], repaid)
+        stands[member, "advance"] -= of_advance
+        stands[member, "leasing"] -= repaid - of_advance
+        stands[member, "payable"] -= delivery.gross - share - repaid
+        if -stands[member, "payable"] > MOST_HELD:
+            raise AccountFull("payable")
         mine = [
             (accounts[None, "purchases"], delivery.gross),
             (accounts[None, "solidarity"], -share),
@@ -104,7 +110,7 @@ def _entries(session: Session, cooperative_id: int, deliveries: Sequence[Deliver
 def _accounts(
     session: Session, cooperative_id: int, members: set[int]
 ) -> tuple[dict[tuple[int | None, str], int], dict[tuple[int, str], int]]:
-    """Lock the members of a list and their accounts, opening those that are missing; return all ids, and what each member owes."""
+    """Lock the members of a list and their accounts, opening missing ones; return all ids, and how each member's stand."""
     lock_present(session, members)
     scope = Account.cooperative_id == cooperative_id
     wanted = (
@@ -122,6 +128,6 @@ def _accounts(
         rows = session.execute(wanted).all()
     accounts: dict[tuple[int | None, str], int] = {(row.member_id, row.kind): row.id for row in rows}
     accounts |= {(None, kind): account_of(session, cooperative_id, None, kind) for kind in ("purchases", "solidarity")}
-    owed: dict[tuple[int, str], int] = defaultdict(int)
-    owed |= {(row.member_id, row.kind): row.balance for row in rows if row.kind in OWED and row.member_id is not None}
-    return accounts, owed
+    stands: dict[tuple[int, str], int] = defaultdict(int)
+    stands |= {(row.member_id, row.kind): row.balance for row in rows if row.member_id is not None}
+    return accounts, stands

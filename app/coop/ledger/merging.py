@@ -14,7 +14,7 @@ from app.coop import approvals
 from app.coop.act import Act
 from app.coop.contests.models import Contest
 from app.coop.ledger.models import Account
-from app.coop.ledger.services import OWED, account_of, post
+from app.coop.ledger.services import OWED, AccountFull, account_of, post
 from app.coop.ledger.settling import StillOpen, check_nothing_open
 from app.coop.members import audit, numbers
 from app.coop.members.events import CardAlias, NumberChange
@@ -73,7 +73,10 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
         _check(session, _as_found(session, kept), _as_found(session, other), now)
     except NotOne as no:
         raise approvals.Impossible("un des deux comptes a changé") from no
-    _move_money(session, kept, other, act.operation, now)
+    try:
+        _move_money(session, kept, other, act.operation, now)
+    except AccountFull:
+        raise approvals.Impossible("un compte passerait 999 999 999 F") from None
     for table in HERS:
         session.execute(update(table).where(table.member_id == other.id).values(member_id=kept.id))
     _move_numbers(session, kept.person_id, other.person_id, act)

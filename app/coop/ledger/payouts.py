@@ -17,6 +17,7 @@ from app.coop.act import Act
 from app.coop.ledger import schedule
 from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
+from app.coop.ledger.services import MOST_MOVED
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
@@ -118,7 +119,7 @@ def ask(
     known = session.scalar(select(Payout).where(Payout.operation == act.operation))
     if known is not None:
         return known
-    if amount <= 0 or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
+    if not 0 < amount <= MOST_MOVED or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
         raise BadAmount(amount)
     try:
         member = lock_member(session, member_id)  # those who ask at once wait for each other here

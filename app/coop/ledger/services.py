@@ -18,12 +18,22 @@ OWED = ("advance", "leasing")
 """What a member owes: debit accounts, where hers are credit ones otherwise."""
 
 
+MOST_MOVED = 99_999_999
+"""The most XOF that one act may move: a weighed line, a sum at the till, what is asked for."""
+MOST_HELD = 999_999_999
+"""The most XOF that an account may hold, or a list or batch come to: the longest amount that screens are proved with."""
+
+
 class Unbalanced(ValueError):
     """Postings that don't sum to zero, or none, or on another's account."""
 
 
 class Overdrawn(ValueError):
     """A member's account would change its side: savings below nothing, more repaid than was advanced."""
+
+
+class AccountFull(Overdrawn):
+    """An account would hold more than MOST_HELD."""
 
 
 class AlreadyReversed(ValueError):
@@ -71,7 +81,7 @@ def post(
     """Write an entry of (account, amount) lines, debit positive; return its id. The same operation again writes nothing.
 
     The rows of the accounts' members are locked, and their accounts, each in the order of their ids. A control account isn't: its
-    balance is not kept, and every act of the co-operative would wait for it. Raises Unbalanced, Overdrawn, MemberLeft.
+    balance is not kept, and every act of the co-operative would wait for it. Raises Unbalanced, Overdrawn, AccountFull, MemberLeft.
     """
     same = select(JournalEntry.id).where(JournalEntry.operation == operation)
     known = session.scalar(same)
@@ -97,6 +107,8 @@ def post(
         after = row.balance + touched[row.id]
         if (after < 0) if row.kind in OWED else (after > 0):
             raise Overdrawn(row.kind)
+        if abs(after) > max(MOST_HELD, abs(row.balance)):
+            raise AccountFull(row.kind)
     entry = JournalEntry(
         operation=operation, kind=kind, cooperative_id=cooperative_id, member_id=member_id, at=now, reverses_id=reverses_id
     )

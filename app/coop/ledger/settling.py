@@ -14,7 +14,7 @@ from app.coop.act import Act
 from app.coop.ledger import payouts
 from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
-from app.coop.ledger.services import account_of, one_at_a_time, post
+from app.coop.ledger.services import MOST_HELD, AccountFull, account_of, one_at_a_time, post
 from app.coop.members import audit, leaving
 from app.coop.members.events import Departure
 from app.coop.members.finding import Found
@@ -209,6 +209,8 @@ def _check(session: Session, member_id: int, departure: leaving.Leaving, now: da
         return None
     if sum(balances) > 0:
         raise Owes(sum(balances))
+    if -sum(balances) > MOST_HELD:
+        raise AccountFull
     return -sum(balances)
 
 

@@ -9,7 +9,7 @@ from app.coop import approvals
 from app.coop.act import Act
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.payouts import NotForYourself, NotHers
-from app.coop.ledger.services import Overdrawn, account_of, one_at_a_time, post
+from app.coop.ledger.services import MOST_MOVED, Overdrawn, account_of, one_at_a_time, post
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import MoneyFrozen, check_money
@@ -37,12 +37,12 @@ def take_in(
 ) -> int:
     """Write that a member brought money, and return the entry's id, the first one's for the same operation.
 
-    Raises NotHers, NotForYourself, Overdrawn (more repaid than is owed), ValueError on an amount that is none.
+    Raises NotHers, NotForYourself, Overdrawn (more repaid than is owed), AccountFull, ValueError on an amount that is none.
     """
     known = session.scalar(select(JournalEntry.id).where(JournalEntry.operation == operation))
     if known is not None:
         return known
-    if amount <= 0 or box not in BOXES:
+    if not 0 < amount <= MOST_MOVED or box not in BOXES:
         raise ValueError(amount)
     _hers(session, office, member_id)
     scope = office.cooperative_id or 0
@@ -65,7 +65,7 @@ def take_in(
 
 def ask_levy(session: Session, act: Act, member_id: int, amount: int) -> int:
     """Ask that a levy be kept from what is owed to a member; others decide. Raises NotHers, NotForYourself, AlreadyAsked."""
-    if amount <= 0:
+    if not 0 < amount <= MOST_MOVED:
         raise ValueError(amount)
     _hers(session, act.office, member_id)
     asked = approvals.ask(

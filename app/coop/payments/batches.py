@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.ledger.models import Payout
-from app.coop.ledger.services import one_at_a_time
+from app.coop.ledger.services import MOST_HELD, one_at_a_time
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.lock import lock_members
@@ -42,6 +42,10 @@ class Changed(Exception):
     """What is due is not what was shown any more."""
 
 
+class BatchTooLarge(Exception):
+    """A batch comes to more than MOST_HELD: make several."""
+
+
 class Gone(Exception):
     """The batch is closed, waits for other officers, or is another co-operative's."""
 
@@ -60,7 +64,7 @@ def make(
     above the co-operative's threshold, with what its maker made alone since ALONE, or when its maker weighed any of it.
 
     The same operation again gives the first. Batches of one co-operative are made one after the other, so that each sees what
-    those before it hold. Raises Changed.
+    those before it hold. Raises Changed, BatchTooLarge.
     """
     scope = act.office.scope.cooperative
     one_at_a_time(session, scope)
@@ -68,6 +72,8 @@ def make(
     known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == act.operation)).first()
     if known is not None:
         return known.id, known.state == "waiting"
+    if francs > MOST_HELD:
+        raise BatchTooLarge(francs)
     found = due(session, scope, wanted, way, act.now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
         raise Changed

@@ -1,9 +1,8 @@
 """Weigh in a list: lines are noted as rows, kept over dropped sessions, and confirmed together by the officer's PIN."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.deliveries import Credited, Delivery, credit
+from app.coop.ledger.services import MOST_MOVED
 from app.coop.members import audit
 from app.coop.members.lock import MemberLeft, Standing, lock_member, lock_members, lock_present
 from app.coop.members.offices import Office
@@ -18,6 +18,7 @@ from app.coop.members.reaching import reach
 from app.coop.prices.reading import price_at
 from app.coop.production import declaring
 from app.coop.production.brought import Delivered, NotThere, Weighed
+from app.coop.production.lines import Line, creditable, worth
 from app.coop.production.models import Declaration, HalfLine, Product, Weighing
 
 GRADES = ("A", "B", "C")
@@ -26,33 +27,6 @@ REASONS = ("avarié", "trop petit", "mélangé", "sans glace")
 MOST_LINES = 250
 HALF_FOR = timedelta(minutes=5)
 """How long half a line waits for its officer to dial again."""
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A noted line; `price` and `gross` in XOF, None without a price of that day. `reason` is a refusal's."""
-
-    id: int
-    reference: str
-    member_id: int
-    product_id: int
-    product: str
-    unit: str
-    weight: Decimal
-    grade: str | None
-    weighed_at: datetime
-    reason: str | None
-    price: int | None = None
-
-    @property
-    def gross(self) -> int:
-        """Return what the line is worth in whole XOF, a half rounded up; 0 without a price or when refused."""
-        worth = (self.price or 0) * self.weight
-        return 0 if self.reason else int(worth.quantize(Decimal(1), ROUND_HALF_UP))
-
-    @property
-    def ready(self) -> bool:
-        """Tell whether the line can be confirmed."""
-        return self.reason is not None or self.price is not None
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -74,6 +48,10 @@ class OwnCatch(Exception):
 
 class ListFull(Exception):
     """The list holds MOST_LINES lines: confirm it first."""
+
+
+class LineTooDear(Exception):
+    """The line would be worth more than MOST_MOVED: a slip, or weighed in several."""
 
 
 class Changed(Exception):
@@ -136,7 +114,8 @@ def note(
 
     Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once.
     A declaration's line is its member's as it is now, also after two cards were made one.
-    Raises NotThere, OwnCatch, Weighed, PaperKnown, ListFull, and what declaring raises; NotActive also when the member has left.
+    Raises NotThere, OwnCatch, Weighed, PaperKnown, ListFull, LineTooDear, and what declaring raises; NotActive also when the
+    member has left.
     """
     member = _whose(session, what)
     if member.cooperative_id != office.cooperative_id:
@@ -152,6 +131,9 @@ def note(
     open_lines = select(func.count()).select_from(Weighing).where(*_open(office.person_id))
     if (session.scalar(open_lines) or 0) >= MOST_LINES:
         raise ListFull
+    price = price_at(session, [(member.cooperative_id or 0, what.product_id, grade, weighed_at)])[0] if reason is None else None
+    if worth(weight, price) > MOST_MOVED:
+        raise LineTooDear
     declaration = what.declaration_id or _declare(session, what, weight, operation, now)
     still = (Declaration.id == declaration) & (Declaration.member_id == member.id) & (Declaration.state == "declared")
     taken = session.execute(update(Declaration).where(still).values(state="weighed"))
@@ -212,39 +194,30 @@ def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line 
 def confirm(
     session: Session, office: Office, *, upto: int, francs: int, channel: str, operation: str, now: datetime
 ) -> tuple[Told, ...]:
-    """Credit the officer's open lines up to one, once, as they were shown: `francs` is their worth.
+    """Credit the officer's `creditable` lines up to one, once, as they were shown: `francs` is their worth.
 
-    Lines without a price stay open. Raises Changed when the list isn't worth that any more, or is gone.
+    The others stay open. Raises Changed when the list isn't worth that any more, or is gone; AccountFull.
     """
     members = set(session.scalars(select(Weighing.member_id).where(*_open(office.person_id))))
     try:
         lock_present(session, members)  # before the lines, as a merge does
     except MemberLeft:
         raise Changed from None
-    lines = [line for line in open_list(session, office.person_id, lock=True) if line.id <= upto and line.ready]
+    lines = creditable([line for line in open_list(session, office.person_id, lock=True) if line.id <= upto])
     if not lines or sum(line.gross for line in lines) != francs or not members >= {line.member_id for line in lines}:
         raise Changed
-    worth = [line for line in lines if line.reason is None]
+    taken = [line for line in lines if line.reason is None]
     done = credit(
         session,
         office.cooperative_id or 0,
-        [Delivery(f"weighing:{line.id}", line.member_id, line.gross) for line in worth],
+        [Delivery(f"weighing:{line.id}", line.member_id, line.gross) for line in taken],
         now=now,
     )
-    credited = dict(zip((line.id for line in worth), done, strict=True))
+    credited = dict(zip((line.id for line in taken), done, strict=True))
     settled = [_settled(line, credited.get(line.id), operation, now) for line in lines]
     session.execute(update(Weighing), settled)
     audit.record(session, office, "weighing confirmed", about=f"weighing:{upto}", channel=channel, operation=operation, now=now)
     return _told(session, lines, credited)
-
-
-def totals(lines: Sequence[Line]) -> str:
-    """Say what a list weighs, by unit: `512,5 kg, 3 caisse`."""
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        if line.reason is None:
-            sums[line.unit] += line.weight
-    return ", ".join(f"{total.normalize():f} {unit}".replace(".", ",") for unit, total in sums.items())
 
 
 def _open(officer_id: int) -> tuple[ColumnElement[bool], ...]:
