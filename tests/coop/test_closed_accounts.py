@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from app.coop.approved import approvals
+from app.coop.subjects import approvals
 from sqlalchemy import select
 
 from app.coop.ledger import payouts, till
@@ -14,6 +14,7 @@ from app.coop.members.finding import by_card
 from app.coop.payments import batches, files, handing
 from app.coop.payments.due import Wanted, due, left_out, unpaid
 from app.coop.payments.models import Payment
+from tests.acts import by
 from tests import quay, treasury
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -32,7 +33,7 @@ def decide(database, kind):
         waits = session.scalar(
             select(approvals.Approval.id).where(approvals.Approval.kind == kind).order_by(approvals.Approval.id.desc())
         )
-        approvals.decide(session, treasury.PRESIDENT, waits, approved=True, channel="ussd", operation=f"yes:{waits}", now=NOW)
+        approvals.decide(session, by(treasury.PRESIDENT, f"yes:{waits}", NOW), waits, approved=True)
         return session.get_one(approvals.Approval, waits, populate_existing=True).state
 
 
@@ -104,17 +105,7 @@ def test_a_batch_isnt_made_with_whoever_was_excluded_since_it_was_shown(counter,
     shut(counter)
     monkeypatch.setattr(batches, "due", lambda *_: before)
     with pytest.raises(batches.Changed), counter.transaction() as session:
-        batches.make(
-            session,
-            treasury.PAYER,
-            Wanted(),
-            "cash",
-            count=3,
-            francs=3 * treasury.NET,
-            channel="ussd",
-            operation="late",
-            now=NOW,
-        )
+        batches.make(session, by(treasury.PAYER, "late", NOW), Wanted(), "cash", count=3, francs=3 * treasury.NET)
 
 
 @pytest.mark.parametrize("approved", [False, True])
@@ -134,7 +125,7 @@ def test_what_was_asked_for_and_not_handed_over_goes_with_the_account(counter, a
 
 def test_a_levy_asked_before_is_not_taken_from_a_closed_account(counter):
     with counter.transaction() as session:
-        till.ask_levy(session, treasury.PAYER, 201, 100, channel="ussd", operation="levy", now=NOW)
+        till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
     shut(counter)
     with pytest.raises(approvals.Impossible, match="fermé"):
         decide(counter, "levy")
