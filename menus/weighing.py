@@ -14,7 +14,7 @@ from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, acting_office, reading_office, who_of
+from menus.caller import Hop, Nothing, officers_act, reading_office, who_of
 from menus.scales import Brought, Card, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
@@ -77,7 +77,7 @@ def brought_products(hop: Hop) -> Sequence[Brought]:
     """Give what the co-operative takes, by slot, for the card typed."""
     card = msgspec.convert(hop.kept["card"], Card)
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, reading_office(reader, hop, "weigh").cooperative_id or 0)
+        found = declaring.products_of(reader, reading_office(reader, hop, "weigh").scope.cooperative)
     return [
         Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=card.paper, on=card.on) for row in found
     ]
@@ -172,15 +172,12 @@ def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) 
     try:
         weighing.note(
             session,
-            acting_office(session, hop, "weigh"),
+            officers_act(session, hop, "weigh"),
             _delivered(session, hop),
             weight=_weight(hop),
             grade=grade,
             reason=reason,
             weighed_at=_weighed_at(line, hop.now),
-            channel="ussd",
-            operation=hop.operation,
-            now=hop.now,
             paper=line.paper,
         )
     except weighing.OwnCatch:

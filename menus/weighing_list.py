@@ -7,12 +7,13 @@ from typing import NoReturn
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.coop.members import notices
 from app.coop.production import weighing
 from app.db.operations import last_outcome
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, acting_office, message_to, who_of
+from menus.caller import Hop, Nothing, officers_act, who_of
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)
@@ -52,9 +53,8 @@ class Credited(msgspec.Struct, frozen=True):
 @menu.effect(leads={"changed": None, "not_yours": None})
 def undo_last(hop: Hop, session: Session) -> Nothing:
     """Take the line shown back."""
-    office = acting_office(session, hop, "weigh")
     try:
-        weighing.undo(session, office, hop.kept["undo"]["id"], channel="ussd", operation=hop.operation, now=hop.now)
+        weighing.undo(session, officers_act(session, hop, "weigh"), hop.kept["undo"]["id"])
     except weighing.Changed:
         raise Lead("changed") from None
     return Nothing()
@@ -71,11 +71,9 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
 @menu.effect(leads={"changed": None, "not_yours": None})
 def confirm_list(hop: Hop, session: Session) -> Credited:
     """Credit the list as it was shown, and tell each member."""
-    total, office = msgspec.convert(hop.kept["finish"], Total), acting_office(session, hop, "weigh")
+    total, act = msgspec.convert(hop.kept["finish"], Total), officers_act(session, hop, "weigh")
     try:
-        told = weighing.confirm(
-            session, office, upto=total.upto, francs=total.worth, channel="ussd", operation=hop.operation, now=hop.now
-        )
+        told = weighing.confirm(session, act, upto=total.upto, francs=total.worth)
     except weighing.Changed:
         raise Lead("changed") from None
     for one in told:
@@ -87,7 +85,8 @@ def confirm_list(hop: Hop, session: Session) -> Credited:
             if line.reason
             else texts.weighing_receipt(line.reference, line.weight, line.unit, line.weighed_at, one.francs)
         )
-        message_to(session, hop, one.phone, "receipt", f"weighing:{line.id}", words, one.person_id, office.cooperative_id)
+        whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
+        notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", words, **whose)
     return Credited(len(told))
 
 

@@ -25,10 +25,18 @@ def answer(session: Session, act: Act, purpose: str, cause: str, words: str, coo
 
 
 def tell_number(
-    session: Session, act: Act, phone: str, purpose: str, cause: str, words: str, cooperative_id: int | None = None
+    session: Session,
+    act: Act,
+    phone: str,
+    purpose: str,
+    cause: str,
+    words: str,
+    *,
+    person_id: int | None = None,
+    cooperative_id: int | None = None,
 ) -> None:
-    """Put an SMS to a number whose person isn't known into the outbox."""
-    _put(session, act, phone, purpose, cause, words, None, cooperative_id)
+    """Put an SMS to a number into the outbox, with whose it is where that is known."""
+    _put(session, act, phone, purpose, cause, words, person_id, cooperative_id)
 
 
 def tell_person(
