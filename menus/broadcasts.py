@@ -6,13 +6,14 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.amounts import number
 from app.commands import broadcast_replies as said
 from app.coop.broadcasting import confirming
 from app.coop.broadcasting.estimating import Nobody, TooSlow
 from app.coop.members.offices import NotYours
 from app.db.operations import once
 from app.sms.broadcasts.budget import OverBudget
-from app.sms.broadcasts.words import first_words, number, numbers
+from app.sms.broadcasts.words import first_words, numbers
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.call_backs import age_words

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from app.amounts import francs
 from app.gsm7 import fold, septets
 
 DAKAR = ZoneInfo("Africa/Dakar")
@@ -25,9 +26,7 @@ class Kind(msgspec.Struct, frozen=True):
     private: bool = False
 
 
-def amount_words(value: int) -> str:
-    """Write XOF as `12 500 F`, with plain spaces (Babel's would be U+202F, outside GSM-7)."""
-    return f"{value:,}".replace(",", " ") + " F"
+amount_words = francs
 
 
 def quantity_words(value: Decimal) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from app.amounts import francs
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.members import audit
@@ -184,7 +185,7 @@ def _taken(session: Session, office: Office, proposal_id: int, which: ColumnElem
 
 def _ask(session: Session, act: Act, row: PriceProposal, before: int | None) -> None:
     product = session.scalar(select(Product.name).where(Product.id == row.product_id))
-    than = "premier prix" if before is None else f"avant {before:,} F".replace(",", " ")
+    than = "premier prix" if before is None else f"avant {francs(before)}"
     approvals.ask(
         session,
         act,

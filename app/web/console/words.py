@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint
 
+from app.amounts import number
 from app.commands.broadcast_replies import STATES
-from app.sms.broadcasts.words import number
 from app.sms.texts import DAKAR, OFFICES, reason_words
 from app.ussd.kinds import amount_words
 from menus.call_backs import age_words
