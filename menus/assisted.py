@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.members import notices
 from app.coop.members.models import Member, Person
@@ -164,7 +165,7 @@ def assisted_history(hop: Hop) -> PrivateWords:
     with hop.desk.database.read() as reader:
         found = assisting.history(reader, _member(hop).member_id)
     lines = [
-        f"{one.at.astimezone(kinds.DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
+        f"{one.at.astimezone(DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
         f"{STATES[one.state]}{f' {kinds.quantity_words(one.weighed)}' if one.weighed is not None else ''}"
         for one in found
     ]
@@ -186,7 +187,7 @@ def assisted_told(hop: Hop) -> Nothing:
         found = members_word.asked(reader, member_of(hop), hop.now)
     if found is None:
         raise Lead("nothing")
-    what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(kinds.DAKAR).date()
+    what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()
     told = (what, texts.BY[found.role], found.quantity, found.unit, found.product, found.reference, day)
     raise Lead("told", Told(found.id, *told))
 

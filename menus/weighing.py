@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.members.models import Member, Person
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
@@ -156,7 +157,7 @@ def paper_number(hop: Hop, typed: str) -> str:
 def paper_day(hop: Hop, typed: str) -> kinds.Day:
     """Read the day of a weighing on paper, `2311` or `23/11`: the last one of that name."""
     digits = typed.replace("/", "")
-    today = hop.now.astimezone(kinds.DAKAR).date()
+    today = hop.now.astimezone(DAKAR).date()
     for year in (today.year, today.year - 1):
         try:
             day = date(year, int(digits[2:]), int(digits[:2])) if len(digits) == 4 and digits.isdigit() else None
@@ -204,7 +205,7 @@ def _delivered(reader: Connection | Session, hop: Hop) -> brought.Delivered:
 
 def _weighed_at(line: Brought, now: datetime) -> datetime:
     """Return the instant of a weighing; of a paper's, the end of its day in Dakar."""
-    return now if line.on is None else min(now, datetime.combine(line.on, time(23, 59, 59), kinds.DAKAR))
+    return now if line.on is None else min(now, datetime.combine(line.on, time(23, 59, 59), DAKAR))
 
 
 def _line(hop: Hop) -> Brought:

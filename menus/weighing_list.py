@@ -7,6 +7,7 @@ from typing import NoReturn
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.members import notices
 from app.coop.production import weighing
 from app.db.operations import last_outcome
@@ -115,4 +116,4 @@ def empty_words(hop: Hop) -> str:
     if done is None:
         return "Liste vide."
     outcome, at = done
-    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(kinds.DAKAR):%H:%M}."
+    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(DAKAR):%H:%M}."

@@ -1,11 +1,9 @@
 """What our SMS say of payments and of contests: discreet, in one part. No name, and an amount only where it is allowed."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from app import amounts
-
-DAKAR = ZoneInfo("Africa/Dakar")
+from app.clock import DAKAR
 
 
 def handed_over(reference: str, at: datetime, francs: int | None, code: str, cost: str) -> str:

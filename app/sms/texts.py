@@ -2,11 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from app import amounts
-
-DAKAR = ZoneInfo("Africa/Dakar")
+from app.clock import DAKAR
 
 
 def declaration_receipt(reference: str, quantity: Decimal, unit: str, at: datetime) -> str:

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, get_args, get_type_hints
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from app.amounts import francs
+from app.clock import DAKAR
 from app.gsm7 import fold, septets
-
-DAKAR = ZoneInfo("Africa/Dakar")
 
 
 class Kind(msgspec.Struct, frozen=True):

@@ -4,19 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.ledger.models import Account, JournalEntry
 from app.coop.members.models import Member
 from app.coop.members.reaching import reach
 from app.coop.payments.models import Payment, PaymentLine
 from app.coop.production.models import Product, Weighing
-
-DAKAR = ZoneInfo("Africa/Dakar")
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -4,9 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.amounts import number
+from app.clock import DAKAR
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
-from app.sms.texts import DAKAR
 
 FIRST_WORDS = 30
 _DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
