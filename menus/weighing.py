@@ -13,6 +13,7 @@ from app.coop.members.models import Member, Person
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
+from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, officers_act, reading_office, who_of
@@ -148,7 +149,7 @@ def note_refusal(hop: Hop, session: Session) -> Nothing:
 def paper_number(hop: Hop, typed: str) -> str:
     """Read the number printed on a paper."""
     del hop
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
+    if not is_number(typed):
         raise Refused("bad")
     return typed
 
@@ -160,7 +161,7 @@ def paper_day(hop: Hop, typed: str) -> kinds.Day:
     today = hop.now.astimezone(DAKAR).date()
     for year in (today.year, today.year - 1):
         try:
-            day = date(year, int(digits[2:]), int(digits[:2])) if len(digits) == 4 and digits.isdigit() else None
+            day = date(year, int(digits[2:]), int(digits[:2])) if is_number(digits, 4, least=4) else None
         except ValueError:
             continue
         if day and today - LATE <= day <= today:
@@ -221,6 +222,6 @@ def _weight(hop: Hop) -> Decimal:
 
 
 def _one_of(words: Sequence[str], typed: str) -> str:
-    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(words):
+    if is_number(typed) and 1 <= int(typed) <= len(words):
         return words[int(typed) - 1]
     raise Refused("unknown")
