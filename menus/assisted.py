@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.members import notices
@@ -72,22 +73,19 @@ DOING = dict.fromkeys(("gone", "inactive", "not_yours"))
 @menu.answer(leads={"several": Several}, refuses=dict.fromkeys(("unknown", "self")))
 def assisted_member(hop: Hop, typed: str) -> Assisted:
     """Find a member by card or by number."""
-    digits = typed.replace(" ", "").removeprefix("+221")
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "assist").scope
-        if len(digits) == 9 and digits.isascii() and digits.isdigit():
-            found = assisting.by_number(reader, scope, f"+221{digits}")
-        else:
-            found = assisting.by_card(reader, scope, digits)
+        phone = phones.read(typed)
+        found = assisting.by_number(reader, scope, phone) if phone else assisting.by_card(reader, scope, typed.replace(" ", ""))
     return _one_of(hop, found)
 
 
 @menu.source(leads={"several": Several, "assisted": Assisted})
 def assisted_caller(hop: Hop) -> Nothing:
     """Go to the member who asked to be called, if her number is known here."""
-    phone = str(hop.kept.get("call_back", {}).get("phone", ""))
+    phone = phones.read(str(hop.kept.get("call_back", {}).get("phone", "")))
     with hop.desk.database.read() as reader:
-        found = assisting.by_number(reader, reading_office(reader, hop, "assist").scope, f"+221{phone}")
+        found = assisting.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
     try:
         raise Lead("assisted", _one_of(hop, found))
     except Refused:

@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 
-import phonenumbers
 from sqlalchemy import select, update
 
+from app import phones
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
@@ -22,8 +22,6 @@ from app.service import service_of
 from app.sms.broadcasts import budget, progress
 from app.sms.broadcasts.following import CODE_LASTS
 from app.sms.broadcasts.models import Broadcast
-
-_PHONE = re.compile(r"\+?[0-9][0-9 .-]{6,18}")
 
 
 def draft(command: Command) -> Answer:
@@ -146,7 +144,7 @@ def member(command: Command) -> Answer:
     office = command.office("read")
     if office is None:
         return None
-    phone = _phone(command.rest)
+    phone = phones.read(command.rest)
     if phone is None:
         return said.HOW_MEMBER
     reader = command.session.connection()
@@ -225,14 +223,3 @@ def _digits(rest: str) -> str:
 
 def _minutes(takes: timedelta) -> int:
     return -(-int(takes.total_seconds()) // 60)
-
-
-def _phone(rest: str) -> str | None:
-    """Return a number as it is kept, from `77 123 45 67`, `+221771234567` or `00221…`."""
-    if not _PHONE.fullmatch(rest):
-        return None
-    try:
-        number = phonenumbers.parse(re.sub(r"^00", "+", re.sub(r"[ .-]", "", rest)), "SN")
-    except phonenumbers.NumberParseException:
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

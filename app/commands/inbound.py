@@ -17,7 +17,7 @@ from app.commands.grammar import NEED_WHAT_FOLLOWS, parse
 from app.coop.members.identity import Who, cooperative_of, who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
-from app.gateways.ussd import e164
+from app.phones import e164
 from app.sms import inbox, outbox, pieces, refusals
 from app.sms.broadcasts.timing import Terms
 from app.sms.models import Inbound

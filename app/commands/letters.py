@@ -5,6 +5,7 @@ import unicodedata
 
 from sqlalchemy import select
 
+from app import phones
 from app.commands import broadcast_replies, replies
 from app.commands.command import Command
 from app.coop.broadcasting import misses
@@ -49,7 +50,7 @@ def draft(command: Command, office: Office) -> str:
     command.session.add(ReplyDraft(sender=command.phone, letter_id=number, words=words, code_digest=marked, at=command.now))
     dead = not command.answered or misses.dead_until(command.session, command.phone, command.now)
     how = broadcast_replies.BY_PIN_REPLY if dead else f"OUI {code}"
-    ready = READY.replace("{phone}", found[0].phone.removeprefix("+221")).replace("{parts}", str(parts))
+    ready = READY.replace("{phone}", phones.write(found[0].phone)).replace("{parts}", str(parts))
     return ready.replace("{how}", how).replace("{words}", replies.quoted(whole))
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop.act import Act
 from app.coop.members.models import Role
 from app.coop.members.numbers import Placed, places_on, reached_by
@@ -61,7 +62,7 @@ def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Plac
     """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
     holders = places_on(session, phone)
     for holder in holders:
-        words = people_texts.place_given(phone.removeprefix("+221"), holder.card, holder.place)
+        words = people_texts.place_given(phones.write(phone), holder.card, holder.place)
         tell_person(session, act, holder.person_id, f"place:{holder.person_id}:{cause}", words)
     return holders
 

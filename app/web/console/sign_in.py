@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.coop.members import signing_in
 from app.coop.members.pins import well_formed
 from app.digits import is_number
-from app.gateways.ussd import e164, is_senegalese_mobile
+from app.phones import e164, is_senegalese_mobile
 from app.web.console.doors import browser, desk, in_even_time, keep_browser, let_in, now, page_headers, say, token_fits
 
 open_pages = Blueprint("sign_in", __name__, url_prefix="/sign-in", template_folder="templates")
