@@ -90,7 +90,7 @@ def decide_approval(hop: Hop, session: Session) -> Decided:
     act = officers_act(session, hop, "approve")
     try:
         done = approvals.decide(session, act, hop.kept["approval"]["id"], approved=hop.kept["verdict"] == "oui")
-    except approvals.Gone:
+    except approvals.ApprovalClosed:
         raise Lead("gone") from None
     except approvals.Impossible as why:
         raise Lead("impossible", Why(str(why))) from None

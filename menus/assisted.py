@@ -8,14 +8,18 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app import phones
+from app.clock import DAKAR
+from app.coop.act import Act
+from app.coop.members import notices
 from app.coop.members.models import Member, Person
-from app.coop.members.offices import Office
 from app.coop.prices.reading import prices_for
 from app.coop.production import assisting, declaring, members_word
+from app.coop.scope import Scope
 from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, acting_office, member_of, message, message_to, reading_office, who_of
+from menus.caller import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
 from menus.production import DeclarationRow, Earlier, ProductRow, rows_of
 
 menu = Bindings("assisted")
@@ -69,22 +73,19 @@ DOING = dict.fromkeys(("gone", "inactive", "not_yours"))
 @menu.answer(leads={"several": Several}, refuses=dict.fromkeys(("unknown", "self")))
 def assisted_member(hop: Hop, typed: str) -> Assisted:
     """Find a member by card or by number."""
-    digits = typed.replace(" ", "").removeprefix("+221")
     with hop.desk.database.read() as reader:
-        cooperative = reading_office(reader, hop, "assist").cooperative_id
-        if len(digits) == 9 and digits.isascii() and digits.isdigit():
-            found = assisting.by_number(reader, cooperative, f"+221{digits}")
-        else:
-            found = assisting.by_card(reader, cooperative, digits)
+        scope = reading_office(reader, hop, "assist").scope
+        phone = phones.read(typed)
+        found = assisting.by_number(reader, scope, phone) if phone else assisting.by_card(reader, scope, typed.replace(" ", ""))
     return _one_of(hop, found)
 
 
 @menu.source(leads={"several": Several, "assisted": Assisted})
 def assisted_caller(hop: Hop) -> Nothing:
     """Go to the member who asked to be called, if her number is known here."""
-    phone = str(hop.kept.get("call_back", {}).get("phone", ""))
+    phone = phones.read(str(hop.kept.get("call_back", {}).get("phone", "")))
     with hop.desk.database.read() as reader:
-        found = assisting.by_number(reader, reading_office(reader, hop, "assist").cooperative_id, f"+221{phone}")
+        found = assisting.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
     try:
         raise Lead("assisted", _one_of(hop, found))
     except Refused:
@@ -148,20 +149,12 @@ def assisted_declarations(hop: Hop) -> Sequence[DeclarationRow]:
 @menu.effect(leads={"closed": None, "not_yours": None})
 def cancel_for(hop: Hop, session: Session) -> Noted:
     """Take a declaration back for her, and tell her."""
-    office, member = acting_office(session, hop, "assist", _member(hop).cooperative_id), _member(hop)
+    act = _act(session, hop)
     try:
-        done = assisting.cancel(
-            session,
-            office,
-            member.member_id,
-            hop.kept["declaration"]["id"],
-            channel="bureau",
-            operation=hop.operation,
-            now=hop.now,
-        )
+        done = assisting.cancel(session, act, _member(hop).member_id, hop.kept["declaration"]["id"])
     except declaring.NotOpen:
         raise Lead("closed") from None
-    return _tell(hop, session, office, "annulé", done)
+    return _tell(hop, session, act, "annulé", done)
 
 
 @menu.source()
@@ -170,7 +163,7 @@ def assisted_history(hop: Hop) -> PrivateWords:
     with hop.desk.database.read() as reader:
         found = assisting.history(reader, _member(hop).member_id)
     lines = [
-        f"{one.at.astimezone(kinds.DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
+        f"{one.at.astimezone(DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
         f"{STATES[one.state]}{f' {kinds.quantity_words(one.weighed)}' if one.weighed is not None else ''}"
         for one in found
     ]
@@ -181,7 +174,7 @@ def assisted_history(hop: Hop) -> PrivateWords:
 def assisted_prices(hop: Hop) -> PrivateWords:
     """Give the prices of the day in her co-operative."""
     with hop.desk.database.read() as reader:
-        found = prices_for(reader, _member(hop).cooperative_id, hop.now)
+        found = prices_for(reader, Scope(_member(hop).cooperative_id), hop.now)
     return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
 
 
@@ -192,7 +185,7 @@ def assisted_told(hop: Hop) -> Nothing:
         found = members_word.asked(reader, member_of(hop), hop.now)
     if found is None:
         raise Lead("nothing")
-    what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(kinds.DAKAR).date()
+    what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()
     told = (what, texts.BY[found.role], found.quantity, found.unit, found.product, found.reference, day)
     raise Lead("told", Told(found.id, *told))
 
@@ -208,20 +201,18 @@ def assisted_word(typed: str) -> str:
 @menu.effect(leads={"nothing": None}, notes=True)
 def answer_assisted(hop: Hop, session: Session) -> Answered:
     """Write her word down; what she contests is undone, or goes to the president."""
-    act, member = int(hop.kept["told"]["id"]), member_of(hop)
+    act, told = own_act(hop), int(hop.kept["told"]["id"])
     try:
         if hop.kept["word"] == "1":
-            return Answered(f"Merci. réf {members_word.accept(session, member, act, channel='ussd', now=hop.now)} est juste.")
-        done = members_word.contest(session, member, act, phone=hop.phone, channel="ussd", now=hop.now)
+            return Answered(f"Merci. réf {members_word.accept(session, act, told)} est juste.")
+        done = members_word.contest(session, act, told)
     except members_word.Unknown:
         raise Lead("nothing") from None
     words = texts.contested_receipt(done.reference, done.became, hop.now)
     if done.ticket:
         words = payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
-    message(session, hop, "receipt", f"contested:{done.id}", words)
-    if done.phone:
-        words = texts.contested_notice(done.reference, done.role, done.became)
-        message_to(session, hop, done.phone, "security", f"contest:{done.id}", words, done.person_id, done.cooperative_id)
+    notices.answer(session, act, "receipt", f"contested:{done.id}", words, who_of(hop).cooperative_id)
+    members_word.tell_watcher(session, act, done)
     if done.ticket:
         return Answered(f"réf {done.reference}: réclamation {done.ticket.number} notée.")
     return Answered(f"Contesté: réf {done.reference} {texts.BECAME[done.became]}.")
@@ -249,34 +240,30 @@ def _helped(reader: Connection, hop: Hop) -> Helped:
 
 
 def _declare(hop: Hop, session: Session, *, again: bool) -> Noted:
-    office, member = acting_office(session, hop, "assist", _member(hop).cooperative_id), _member(hop)
+    act = _act(session, hop)
     try:
-        done = assisting.declare(
-            session,
-            office,
-            member.member_id,
-            hop.kept["product"]["id"],
-            _quantity(hop),
-            channel="bureau",
-            operation=hop.operation,
-            now=hop.now,
-            again=again,
-        )
+        done = assisting.declare(session, act, _member(hop).member_id, hop.kept["product"]["id"], _quantity(hop), again=again)
     except declaring.ProductGone:
         raise Lead("gone") from None
     except declaring.NotActive:
         raise Lead("inactive") from None
     if done.declaration.repeated:
         raise Lead("again", Earlier(done.declaration.reference, done.declaration.at))
-    return _tell(hop, session, office, "déclaré", done)
+    return _tell(hop, session, act, "déclaré", done)
 
 
-def _tell(hop: Hop, session: Session, office: Office, what: str, done: assisting.Done) -> Noted:
+def _act(session: Session, hop: Hop) -> Act:
+    act = officers_act(session, hop, "assist", _member(hop).cooperative_id)
+    return msgspec.structs.replace(act, channel="bureau")
+
+
+def _tell(hop: Hop, session: Session, act: Act, what: str, done: assisting.Done) -> Noted:
     one = done.declaration
     if done.phone is None:
         return Noted(one.reference, "Pas de numéro: donnez-lui la réf.")
-    words = texts.assisted_receipt(what, office.role, one.reference, one.quantity, one.unit, hop.now, hop.desk.service.cost)
-    message_to(session, hop, done.phone, "receipt", f"assisted:{done.id}", words, done.person_id, _member(hop).cooperative_id)
+    words = texts.assisted_receipt(what, act.office.role, one.reference, one.quantity, one.unit, hop.now, hop.desk.service.cost)
+    whose = {"person_id": done.person_id, "cooperative_id": _member(hop).cooperative_id}
+    notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
     return Noted(one.reference, "Un SMS le lui dit.")
 
 

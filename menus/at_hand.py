@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop.members import activation, finding, telling
 from app.coop.members.models import Number
 from app.coop.members.offices import Office
@@ -111,10 +112,10 @@ def issue(hop: Hop, session: Session, person_id: int, then: str) -> Issued:
 
 def read_phone(typed: str) -> str:
     """Read nine digits of a Senegalese mobile number as E.164; refuses as `bad`."""
-    digits = "".join(letter for letter in typed if letter.isalnum() or letter == "+").removeprefix("+221").removeprefix("00221")
-    if not (len(digits) == 9 and digits.isascii() and digits.isdigit() and digits.startswith("7")):
+    phone = phones.read(typed)
+    if phone is None or not phone.startswith("+2217"):
         raise Refused("bad")
-    return f"+221{digits}"
+    return phone
 
 
 def tell_places(hop: Hop, session: Session, phone: str) -> Placed:
@@ -132,9 +133,3 @@ def tell_holders(hop: Hop, session: Session, phone: str, new: int) -> None:
     """Tell the holders of a number that it was noted for somebody else too."""
     for holder in session.scalars(select(Number.person_id).where(Number.phone == phone, Number.person_id != new)).all():
         tell_person(session, hop, holder, f"wanted:{holder}:{hop.operation}", people_texts.number_wanted(hop.now))
-
-
-def phone_words(phone: str) -> str:
-    """Write a number as people here do: `77 123 45 67`."""
-    nine = phone.removeprefix("+221")
-    return f"{nine[:2]} {nine[2:5]} {nine[5:7]} {nine[7:]}" if len(nine) == 9 else phone

@@ -6,17 +6,18 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.amounts import number
 from app.commands import broadcast_replies as said
 from app.coop.broadcasting import confirming
 from app.coop.broadcasting.estimating import Nobody, TooSlow
 from app.coop.members.offices import NotYours
 from app.db.operations import once
 from app.sms.broadcasts.budget import OverBudget
-from app.sms.broadcasts.words import first_words, number, numbers
+from app.sms.broadcasts.words import first_words, numbers
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.call_backs import age_words
-from menus.caller import Hop, acting_office, who_of
+from menus.caller import Hop, act_by, acting_office, who_of
 
 menu = Bindings("broadcasts")
 Said = Annotated[str, kinds.Kind("words", "m" * 24)]
@@ -73,11 +74,10 @@ def send_broadcast(hop: Hop, session: Session) -> Sent:
     if broadcast is None:
         raise Lead("broadcast_kept", Why("Ce devis n'attend plus"))
     try:
-        office = confirming.office_of(session, broadcast, person, hop.now)
-        how = {"channel": "ussd", "operation": hop.operation, "terms": hop.desk.terms, "now": hop.now}
+        act = act_by(confirming.office_of(session, broadcast, person, hop.now.date()), hop)
 
         def order() -> dict[str, str]:
-            confirming.confirm(session, broadcast, office, **how)  # type: ignore[arg-type]
+            confirming.confirm(session, act, broadcast, hop.desk.terms)
             return {"said": said.confirmed(broadcast, hop.desk.terms, hop.now)}
 
         about = {"broadcast": broadcast.id}

@@ -11,6 +11,7 @@ from app.coop.members.models import Cooperative
 from app.coop.members.offices import NotYours, Right, scopes_of
 from app.coop.scope import Scope
 from app.db.database import is_outage
+from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Refused
 from menus.caller import Hop, holders_of, reading_office, who_of
@@ -82,7 +83,7 @@ def which_office(hop: Hop, typed: str) -> Found:
     who = who_of(hop)
     with hop.desk.database.read() as reader:
         scopes = scopes_of(reader, who.person_id, hop.now.date())
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2 and 0 < int(typed) <= len(scopes)):
+    if not (is_number(typed, 2) and 0 < int(typed) <= len(scopes)):
         raise Refused("unknown")
     return Found(msgspec.structs.replace(who, scope=scopes[int(typed) - 1]))
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop.members import callbacks
 from app.coop.members.models import Person
 from app.sms import texts
@@ -79,7 +80,7 @@ def call_backs(hop: Hop) -> Sequence[CallBackRow]:
     with hop.desk.database.read() as reader:
         found = _waiting(reader, hop)
     return [
-        CallBackRow(one.id, _mark(one.taken_by, hop), age_words(hop.now - one.at), phone_words(one.phone), one.topic)
+        CallBackRow(one.id, _mark(one.taken_by, hop), age_words(hop.now - one.at), phones.write(one.phone), one.topic)
         for one in found
     ]
 
@@ -141,18 +142,13 @@ def age_words(age: timedelta) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} j"
 
 
-def phone_words(phone: str) -> str:
-    """Write a number as people dial it here: `770000012`; one from abroad whole."""
-    return phone.removeprefix("+221")
-
-
 def _mark(taken_by: int | None, hop: Hop) -> str:
     return "" if taken_by is None else "(à vous) " if taken_by == who_of(hop).person_id else "(pris) "
 
 
 def _caller(one: callbacks.Waiting) -> Caller:
     who = f"{one.name}, {one.card}" if one.card else one.name or "Inconnu, ou numéro partagé"
-    return Caller(who, phone_words(one.phone), one.topic, f"Essai {one.tries + 1}." if one.tries else "")
+    return Caller(who, phones.write(one.phone), one.topic, f"Essai {one.tries + 1}." if one.tries else "")
 
 
 def _waiting(reader: Connection, hop: Hop) -> Sequence[callbacks.Waiting]:

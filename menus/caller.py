@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.members.identity import Who, who_holds
 from app.coop.members.offices import NotYours, Office, Right, office_for
@@ -115,4 +116,4 @@ def acting_office(session: Session, hop: Hop, right: Right, cooperative_id: int 
 
 def clock_words(at: datetime) -> str:
     """Write an instant as people say it here: `14:05 le 24/11`."""
-    return f"{at.astimezone(kinds.DAKAR):%H:%M le %d/%m}"
+    return f"{at.astimezone(DAKAR):%H:%M le %d/%m}"

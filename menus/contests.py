@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.contests import answering, opening
 from app.coop.ledger import handing as till
 from app.coop.ledger import payouts
@@ -117,7 +118,7 @@ def contestable(hop: Hop) -> Sequence[Contested]:
             one.subject,
             one.reference,
             SUBJECTS[one.subject],
-            one.at.astimezone(kinds.DAKAR).date(),
+            one.at.astimezone(DAKAR).date(),
             f"{kinds.quantity_words(one.quantity)} {one.unit}"
             if one.quantity is not None and one.subject == "weighing"
             else kinds.amount_words(one.amount),

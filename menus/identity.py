@@ -11,6 +11,7 @@ from app.coop.members import activation, numbers, pins, resets, wrong_pins
 from app.coop.members import notice as law
 from app.coop.members.identity import Who, who_waits
 from app.coop.production import members_word
+from app.digits import is_number
 from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
@@ -230,8 +231,7 @@ def _waiting(hop: Hop) -> tuple[Who, ...]:
 
 
 def _is_activation(typed: str) -> bool:
-    typed = typed.replace(" ", "")
-    return len(typed) == 6 and typed.isascii() and typed.isdigit()
+    return is_number(typed.replace(" ", ""), 6, least=6)
 
 
 @menu.answer(secret=True, refuses={"form": None, "trivial": None})

@@ -6,12 +6,13 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop.members import inbox
 from app.gsm7 import fold
 from app.sms import cost, prices
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.call_backs import Phone, age_words, phone_words
+from menus.call_backs import Phone, age_words
 from menus.caller import Hop, Nothing, acting_office, reading_office
 
 menu = Bindings("inbox")
@@ -49,7 +50,7 @@ def letters(hop: Hop) -> Sequence[LetterRow]:
     """Give what waits, oldest first."""
     with hop.desk.database.read() as reader:
         found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id)
-    return [LetterRow(one.id, age_words(hop.now - one.at), phone_words(one.phone), one.text[:16]) for one in found]
+    return [LetterRow(one.id, age_words(hop.now - one.at), phones.write(one.phone), one.text[:16]) for one in found]
 
 
 @menu.source(leads=GONE)

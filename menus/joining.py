@@ -7,13 +7,14 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop.members import joining, numbers
 from app.coop.members.events import Application
 from app.coop.members.offices import holders_of_right
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import Barred, Issued, Named, office_of, phone_words, read_phone, refuse, tell_holders
+from menus.at_hand import Barred, Issued, Named, office_of, read_phone, refuse, tell_holders
 from menus.caller import Hop, Nothing, message_to, reading_office, tell_person, who_of
 
 menu = Bindings("joining")
@@ -131,7 +132,7 @@ def applications(hop: Hop) -> Sequence[Asked]:
         Asked(
             one.id,
             "".join(part[0] for part in one.name.split()).upper(),
-            phone_words(one.phone) if one.phone else NO_PHONE,
+            phones.write(one.phone) if one.phone else NO_PHONE,
             one.on,
             one.place,
             one.cooperative_id,

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop.members import finding, numbers, resets
 from app.coop.members.numbers import Held
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import Barred, CardNumber, NumberRow, Placed, phone_words, refuse, tell_places
+from menus.at_hand import Barred, CardNumber, NumberRow, Placed, refuse, tell_places
 from menus.caller import Hop, Nothing, member_of, tell_person, who_of
 
 menu = Bindings("own_numbers")
@@ -34,20 +35,20 @@ class Helped(msgspec.Struct, frozen=True):
 @menu.source()
 def my_numbers(hop: Hop) -> Mine:
     """Give the member's numbers, a line each."""
-    lines = [phone_words(one.phone) + _mark(one) for one in _held(hop)]
+    lines = [phones.write(one.phone) + _mark(one) for one in _held(hop)]
     return Mine("\n".join(lines) or "Aucun numéro.")
 
 
 @menu.rows()
 def numbers_to_prove(hop: Hop) -> Sequence[NumberRow]:
     """Give the numbers that an officer noted and the member hasn't proved: this one, in hand, is proved already."""
-    return [NumberRow(one.id, phone_words(one.phone)) for one in _held(hop) if one.proof_wanted]
+    return [NumberRow(one.id, phones.write(one.phone)) for one in _held(hop) if one.proof_wanted]
 
 
 @menu.rows()
 def numbers_to_drop(hop: Hop) -> Sequence[NumberRow]:
     """Give the numbers that the member may give up: all but the one in hand."""
-    return [NumberRow(one.id, phone_words(one.phone)) for one in _held(hop) if one.phone != hop.phone]
+    return [NumberRow(one.id, phones.write(one.phone)) for one in _held(hop) if one.phone != hop.phone]
 
 
 @menu.effect(leads={"gone": None})

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop import approvals
 from app.coop.members import activation, audit, finding, numbers, resets
 from app.coop.members.models import Member, Number, Person
@@ -23,7 +24,6 @@ from menus.at_hand import (
     found_of,
     issue,
     office_of,
-    phone_words,
     read_phone,
     refuse,
     tell_holders,
@@ -111,7 +111,7 @@ def numbers_of_whom(hop: Hop) -> Sequence[NumberRow]:
     """Give the numbers of whoever's card was typed."""
     with hop.desk.database.read() as reader:
         found = numbers.numbers_of(reader, whom_of(hop).person_id)
-    return [NumberRow(one.id, phone_words(one.phone)) for one in found]
+    return [NumberRow(one.id, phones.write(one.phone)) for one in found]
 
 
 @menu.effect(leads={"barred": Barred, "not_yours": None})
@@ -204,7 +204,7 @@ def _proof(
             session,
             act_by(office, hop),
             "number",
-            f"Numéro {phone_words(phone)}",
+            f"Numéro {phones.write(phone)}",
             subject="number",
             subject_id=number or 0,
             cooperative_id=member.cooperative_id,

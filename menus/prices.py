@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from app.coop.prices.reading import prices_for
+from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.caller import Hop
@@ -27,9 +28,9 @@ class PriceRow(msgspec.Struct, frozen=True):
 @menu.rows()
 def prices(hop: Hop) -> Sequence[PriceRow]:
     """Give the prices of the day: of the member's co-operative once we know who it is, else the federation's."""
-    cooperative = hop.who.get("cooperative_id") if hop.who else None
+    scope = Scope(hop.who.get("cooperative_id") if hop.who else None)
     with hop.desk.database.read() as reader:
-        found = prices_for(reader, cooperative, hop.now)
+        found = prices_for(reader, scope, hop.now)
     return [
         PriceRow(
             price.id,

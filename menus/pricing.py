@@ -48,7 +48,7 @@ class Outcome(msgspec.Struct, frozen=True):
 def priceable(hop: Hop) -> Sequence[Priceable]:
     """Give the products of the officer's scope."""
     with hop.desk.database.read() as reader:
-        found = proposing.priced_products(reader, reading_office(reader, hop, "price").cooperative_id)
+        found = proposing.priced_products(reader, reading_office(reader, hop, "price").scope)
     return [Priceable(one.id, one.slot, one.name, one.unit) for one in found]
 
 
@@ -56,8 +56,8 @@ def priceable(hop: Hop) -> Sequence[Priceable]:
 def price_now(hop: Hop) -> Now:
     """Say the price in force."""
     with hop.desk.database.read() as reader:
-        cooperative = reading_office(reader, hop, "price").cooperative_id or 0
-        found = price_at(reader, [(cooperative, hop.kept["pricing"]["id"], _grade(hop), hop.now)])[0]
+        scope = reading_office(reader, hop, "price").scope
+        found = price_at(reader, [(scope, hop.kept["pricing"]["id"], _grade(hop), hop.now)])[0]
     return Now(_words(found))
 
 
@@ -76,7 +76,7 @@ def publish_price(hop: Hop, session: Session) -> Outcome:
     act = officers_act(session, hop, "price")
     try:
         made = proposing.propose(session, act, hop.kept["pricing"]["id"], int(hop.kept["new_price"]), grade=_grade(hop))
-    except proposing.Refused:
+    except proposing.PriceRefused:
         raise Lead("gone") from None
     return _confirm(session, act, made.id)
 
@@ -97,7 +97,7 @@ def confirm_price(hop: Hop, session: Session) -> Outcome:
 def _confirm(session: Session, act: Act, proposal: int) -> Outcome:
     try:
         published = proposing.confirm(session, act, proposal)
-    except proposing.Gone:
+    except proposing.ProposalClosed:
         raise Lead("gone") from None
     return Outcome(PUBLISHED if published else WAITING)
 

@@ -7,12 +7,14 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.coop.members import notices
 from app.coop.production import assisting, declaring
 from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.scope import Scope
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, member_of, message, who_of
+from menus.caller import Hop, Nothing, member_of, own_act, who_of
 
 menu = Bindings("production")
 By = Annotated[str, kinds.Kind("words", "m" * 22)]
@@ -55,7 +57,7 @@ class Cancelled(msgspec.Struct, frozen=True):
 def products(hop: Hop) -> Sequence[ProductRow]:
     """Give what the member's co-operative takes, each by its slot."""
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, who_of(hop).cooperative_id or 0)
+        found = declaring.products_of(reader, Scope(who_of(hop).cooperative_id).cooperative)
     return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
 
 
@@ -100,11 +102,13 @@ def declarations(hop: Hop) -> Sequence[DeclarationRow]:
 @menu.effect(leads={"closed": None})
 def cancel(hop: Hop, session: Session) -> Cancelled:
     """Take a declaration back, with an SMS."""
+    act = own_act(hop)
     try:
-        done = declaring.cancel(session, member_id=member_of(hop), declaration_id=hop.kept["declaration"]["id"], now=hop.now)
+        done = declaring.cancel(session, act, act.member, hop.kept["declaration"]["id"])
     except declaring.NotOpen:
         raise Lead("closed") from None
-    message(session, hop, "receipt", f"cancel:{done.id}", texts.cancel_receipt(done.reference, hop.now))
+    words = texts.cancel_receipt(done.reference, hop.now)
+    notices.answer(session, act, "receipt", f"cancel:{done.id}", words, who_of(hop).cooperative_id)
     return Cancelled(done.reference)
 
 
@@ -122,26 +126,17 @@ def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
 
 
 def _declare(hop: Hop, session: Session, *, again: bool) -> Declared:
+    act = own_act(hop)
     try:
-        done = declaring.declare(
-            session,
-            member_id=member_of(hop),
-            product_id=hop.kept["product"]["id"],
-            quantity=_quantity(hop),
-            channel="ussd",
-            operation=hop.operation,
-            now=hop.now,
-            again=again,
-        )
+        done = declaring.declare(session, act, act.member, hop.kept["product"]["id"], _quantity(hop), again=again)
     except declaring.ProductGone:
         raise Lead("gone") from None
     except declaring.NotActive:
         raise Lead("inactive") from None
     if done.repeated:
         raise Lead("again", Earlier(done.reference, done.at))
-    message(
-        session, hop, "receipt", f"declared:{done.id}", texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
-    )
+    words = texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
+    notices.answer(session, act, "receipt", f"declared:{done.id}", words, who_of(hop).cooperative_id)
     return Declared(done.reference, done.quantity, done.unit)
 
 

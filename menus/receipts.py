@@ -8,6 +8,7 @@ from app.coop.ledger.payouts import NotForYourself
 from app.coop.members.reaching import reach
 from app.coop.payments import handing
 from app.coop.production.brought import NotThere
+from app.digits import is_number
 from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
@@ -39,7 +40,7 @@ def sign_reference(hop: Hop, typed: str) -> ToSign:
 @menu.answer(refuses={"bad": None})
 def sign_number(typed: str) -> kinds.Short:
     """Read the number printed on the receipt."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
+    if not is_number(typed):
         raise Refused("bad")
     return typed
 

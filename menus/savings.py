@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop import law
 from app.coop.ledger import payouts, schedule, settling, signing
 from app.coop.ledger.box import BoxShort
@@ -162,7 +163,7 @@ def what_words(one: payouts.Open) -> str:
 
 def today_of(hop: Hop) -> date:
     """Return the day it is in Dakar."""
-    return hop.now.astimezone(kinds.DAKAR).date()
+    return hop.now.astimezone(DAKAR).date()
 
 
 def tell(session: Session, hop: Hop, member_id: int, purpose: str, cause: str, words: str) -> None:

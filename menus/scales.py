@@ -43,7 +43,7 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
     """
     first, _, weight = typed.replace("#", " ").strip().partition(" ")
     with hop.desk.database.read() as reader:
-        cooperative = reading_office(reader, hop, "weigh").cooperative_id or 0
+        cooperative = reading_office(reader, hop, "weigh").scope.cooperative
         try:
             found = brought.by_reference(reader, cooperative, first, hop.now.year)
         except brought.Weighed:

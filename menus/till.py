@@ -13,6 +13,7 @@ from app.coop.members import finding
 from app.coop.members.models import Member, Person
 from app.coop.production.brought import NotThere, member_of_card
 from app.coop.subjects import approvals
+from app.digits import is_number
 from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused
@@ -120,7 +121,7 @@ def till_amount(typed: str) -> kinds.Amount:
 @menu.answer(refuses={"bad": None, "few": None})
 def till_times(hop: Hop, typed: str) -> kinds.Count:
     """Read a number of monthly instalments, of a franc at least."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2 and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
+    if not (is_number(typed, 2) and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
         raise Refused("bad")
     if int(typed) > _francs(hop):
         raise Refused("few")
@@ -149,7 +150,7 @@ def till_reference(hop: Hop, typed: str) -> Handing:
 @menu.answer(refuses={"bad": None})
 def till_signature(typed: str) -> Signature:
     """Read the number of a signed receipt."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
+    if not is_number(typed):
         raise Refused("bad")
     return typed
 

@@ -8,13 +8,15 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.members.models import Member, Person
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
+from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, acting_office, reading_office, who_of
+from menus.caller import Hop, Nothing, officers_act, reading_office, who_of
 from menus.scales import Brought, Card, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
@@ -77,7 +79,7 @@ def brought_products(hop: Hop) -> Sequence[Brought]:
     """Give what the co-operative takes, by slot, for the card typed."""
     card = msgspec.convert(hop.kept["card"], Card)
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, reading_office(reader, hop, "weigh").cooperative_id or 0)
+        found = declaring.products_of(reader, reading_office(reader, hop, "weigh").scope.cooperative)
     return [
         Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=card.paper, on=card.on) for row in found
     ]
@@ -145,7 +147,7 @@ def note_refusal(hop: Hop, session: Session) -> Nothing:
 @menu.answer(refuses={"bad": None})
 def paper_number(typed: str) -> str:
     """Read the number printed on a paper."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10):
+    if not is_number(typed):
         raise Refused("bad")
     return typed
 
@@ -154,10 +156,10 @@ def paper_number(typed: str) -> str:
 def paper_day(hop: Hop, typed: str) -> kinds.Day:
     """Read the day of a weighing on paper, `2311` or `23/11`: the last one of that name."""
     digits = typed.replace("/", "")
-    today = hop.now.astimezone(kinds.DAKAR).date()
+    today = hop.now.astimezone(DAKAR).date()
     for year in (today.year, today.year - 1):
         try:
-            day = date(year, int(digits[2:]), int(digits[:2])) if len(digits) == 4 and digits.isdigit() else None
+            day = date(year, int(digits[2:]), int(digits[:2])) if is_number(digits, 4, least=4) else None
         except ValueError:
             continue
         if day and today - LATE <= day <= today:
@@ -170,15 +172,12 @@ def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) 
     try:
         weighing.note(
             session,
-            acting_office(session, hop, "weigh"),
+            officers_act(session, hop, "weigh"),
             _delivered(session, hop),
             weight=_weight(hop),
             grade=grade,
             reason=reason,
             weighed_at=_weighed_at(line, hop.now),
-            channel="ussd",
-            operation=hop.operation,
-            now=hop.now,
             paper=line.paper,
         )
     except weighing.OwnCatch:
@@ -207,7 +206,7 @@ def _delivered(reader: Connection | Session, hop: Hop) -> brought.Delivered:
 
 def _weighed_at(line: Brought, now: datetime) -> datetime:
     """Return the instant of a weighing; of a paper's, the end of its day in Dakar."""
-    return now if line.on is None else min(now, datetime.combine(line.on, time(23, 59, 59), kinds.DAKAR))
+    return now if line.on is None else min(now, datetime.combine(line.on, time(23, 59, 59), DAKAR))
 
 
 def _line(hop: Hop) -> Brought:
@@ -223,6 +222,6 @@ def _weight(hop: Hop) -> Decimal:
 
 
 def _one_of(words: Sequence[str], typed: str) -> str:
-    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(words):
+    if is_number(typed) and 1 <= int(typed) <= len(words):
         return words[int(typed) - 1]
     raise Refused("unknown")

@@ -7,14 +7,16 @@ from typing import Annotated, NoReturn
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.ledger.services import AccountFull
+from app.coop.members import notices
 from app.coop.production import weighing
 from app.coop.production.lines import Line, creditable, totals
 from app.db.operations import last_outcome
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, acting_office, message_to, who_of
+from menus.caller import Hop, Nothing, officers_act, who_of
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)
@@ -58,9 +60,8 @@ class Credited(msgspec.Struct, frozen=True):
 @menu.effect(leads={"changed": None, "not_yours": None})
 def undo_last(hop: Hop, session: Session) -> Nothing:
     """Take the line shown back."""
-    office = acting_office(session, hop, "weigh")
     try:
-        weighing.undo(session, office, hop.kept["undo"]["id"], channel="ussd", operation=hop.operation, now=hop.now)
+        weighing.undo(session, officers_act(session, hop, "weigh"), hop.kept["undo"]["id"])
     except weighing.Changed:
         raise Lead("changed") from None
     return Nothing()
@@ -77,11 +78,9 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
 @menu.effect(leads={"changed": None, "owed": None, "not_yours": None})
 def confirm_list(hop: Hop, session: Session) -> Credited:
     """Credit the list as it was shown, and tell each member."""
-    total, office = msgspec.convert(hop.kept["finish"], Total), acting_office(session, hop, "weigh")
+    total, act = msgspec.convert(hop.kept["finish"], Total), officers_act(session, hop, "weigh")
     try:
-        told = weighing.confirm(
-            session, office, upto=total.upto, francs=total.worth, channel="ussd", operation=hop.operation, now=hop.now
-        )
+        told = weighing.confirm(session, act, upto=total.upto, francs=total.worth)
     except weighing.Changed:
         raise Lead("changed") from None
     except AccountFull:
@@ -95,7 +94,8 @@ def confirm_list(hop: Hop, session: Session) -> Credited:
             if line.reason
             else texts.weighing_receipt(line.reference, line.weight, line.unit, line.weighed_at, one.francs)
         )
-        message_to(session, hop, one.phone, "receipt", f"weighing:{line.id}", words, one.person_id, office.cooperative_id)
+        whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
+        notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", words, **whose)
     return Credited(len(told))
 
 
@@ -128,4 +128,4 @@ def empty_words(hop: Hop) -> str:
     if done is None:
         return "Liste vide."
     outcome, at = done
-    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(kinds.DAKAR):%H:%M}."
+    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(DAKAR):%H:%M}."

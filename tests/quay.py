@@ -11,6 +11,7 @@ from app.coop.members.models import Member, Number, Person, Role
 from app.coop.members.offices import Office
 from app.coop.production import declaring
 from tests import village
+from tests.acts import own
 
 SECRETARY, PRESIDENT, ADMINISTRATOR = "+221770000101", "+221770000102", "+221780000001"
 OFFICES = ((101, SECRETARY, "secretary", 1), (102, PRESIDENT, "president", 1), (103, ADMINISTRATOR, "administrator", None))
@@ -84,13 +85,7 @@ def declared(database, members, now, quantity="12.5", product=1) -> list[str]:
     with database.transaction() as session:
         return [
             declaring.declare(
-                session,
-                member_id=member,
-                product_id=product,
-                quantity=Decimal(quantity),
-                channel="ussd",
-                operation=f"quay:declare:{member}:{product}",
-                now=now,
+                session, own(member, f"quay:declare:{member}:{product}", now), member, product, Decimal(quantity)
             ).reference
             for member in members
         ]

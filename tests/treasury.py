@@ -21,24 +21,15 @@ def credited(database, members, now, product=1, weighed_at=None) -> None:
         for reference in refs:
             weighing.note(
                 session,
-                quay.CLERK,
+                by(quay.CLERK, f"treasury:{reference}", now),
                 brought.by_reference(session, 1, reference, now.year),
                 weight=Decimal("12.5" if product == 1 else "5"),
                 grade="A",
                 weighed_at=weighed_at or now,
-                channel="ussd",
-                operation=f"treasury:{reference}",
-                now=now,
             )
         lines = weighing.open_list(session, 101)
         weighing.confirm(
-            session,
-            quay.CLERK,
-            upto=lines[-1].id,
-            francs=sum(line.gross for line in lines),
-            channel="ussd",
-            operation=f"treasury:{product}:{now}",
-            now=now,
+            session, by(quay.CLERK, f"treasury:{product}:{now}", now), upto=lines[-1].id, francs=sum(line.gross for line in lines)
         )
 
 

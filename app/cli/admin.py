@@ -116,7 +116,7 @@ def offices(*, as_json: bool) -> None:
 
 
 def _number(typed: str) -> str:
-    from app.gateways.ussd import e164, is_senegalese_mobile
+    from app.phones import e164, is_senegalese_mobile
 
     number = e164(typed)
     if not is_senegalese_mobile(number):

@@ -38,13 +38,13 @@ def answer(letter: int, words: str, officer: str) -> None:
     """
     import secrets
 
-    from app.commands.weighing import officer_of
+    from app.commands.officer import officer_of
     from app.coop.members import inbox
     from app.coop.members.identity import who_holds
 
     now = datetime.now(UTC)
     with operator_act("sms answer", letter=letter, officer=officer) as session:
-        office = officer_of(session, who_holds(session.connection(), officer), "call_backs", now)
+        office = officer_of(session, who_holds(session.connection(), officer), "call_backs", now.date())
         if office is None:
             raise click.ClickException(f"{officer} is not the number of one officer who may answer")
         operation = f"cli:{operator()[:40]}:{secrets.token_hex(8)}"

@@ -104,7 +104,7 @@ def history(number: str, *, as_json: bool) -> None:
 
     Example: jappoo sms history +221771234567
     """
-    from app.gateways.ussd import e164
+    from app.phones import e164
     from app.sms.history import messages_to
 
     with open_database() as database, database.read() as reader:

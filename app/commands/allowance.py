@@ -5,8 +5,8 @@ Who sends is only what the network says, and can be forged: each answer goes to 
 
 from datetime import date
 
-from app.commands import broadcasting, replies
-from app.commands.asking import Ask
+from app.commands import replies
+from app.commands.command import Command
 from app.sms import allowances
 
 MEMBER, OFFICER, STRANGER = 30, 60, 5
@@ -20,24 +20,24 @@ STILL_DONE = ("STOP", "STOP ALERTE", "START", "DIFF", "URGENT", "OUI", "ANNULER"
 _STRANGERS = "strangers"
 
 
-def open_to(ask: Ask, day: date) -> bool:
+def open_to(command: Command, day: date) -> bool:
     """Tell whether a number may have one more answer today; waits for another message of the same number."""
-    had = allowances.spend(ask.session, ask.phone, day)
-    if not ask.holders:
-        return had < STRANGER and allowances.spend(ask.session, _STRANGERS, day) < STRANGERS
-    return had < MEMBER or (had < OFFICER and broadcasting.officer(ask, "read") is not None)
+    had = allowances.spend(command.session, command.phone, day)
+    if not command.holders:
+        return had < STRANGER and allowances.spend(command.session, _STRANGERS, day) < STRANGERS
+    return had < MEMBER or (had < OFFICER and command.office("read") is not None)
 
 
-def note(ask: Ask, day: date, parts: int) -> None:
+def note(command: Command, day: date, parts: int) -> None:
     """Count an answer's parts."""
-    for spender in (ask.phone,) if ask.holders else (ask.phone, _STRANGERS):
-        allowances.spend(ask.session, spender, day, parts)
+    for spender in (command.phone,) if command.holders else (command.phone, _STRANGERS):
+        allowances.spend(command.session, spender, day, parts)
 
 
-def last_words(ask: Ask, day: date) -> str | None:
+def last_words(command: Command, day: date) -> str | None:
     """Return the sentence that ends a day's answers; None when it was said, or all strangers' parts are spent."""
-    if not ask.holders and allowances.spend(ask.session, _STRANGERS, day) >= STRANGERS:
+    if not command.holders and allowances.spend(command.session, _STRANGERS, day) >= STRANGERS:
         return None
-    if not allowances.tell_once(ask.session, ask.phone, day):
+    if not allowances.tell_once(command.session, command.phone, day):
         return None
-    return replies.DONE_UNSAID if ask.word in STILL_DONE else replies.ENOUGH
+    return replies.DONE_UNSAID if command.word in STILL_DONE else replies.ENOUGH

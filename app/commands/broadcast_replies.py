@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.amounts import number
 from app.commands.replies import quoted
 from app.coop.audience.query import Reach
 from app.coop.broadcasting.estimating import Estimate
@@ -11,7 +12,7 @@ from app.sms.broadcasts.days import read_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
 from app.sms.broadcasts.terms import Terms
-from app.sms.broadcasts.words import FIRST_WORDS, day, first_words, hour, number, numbers, unsure
+from app.sms.broadcasts.words import FIRST_WORDS, day, first_words, hour, numbers, unsure
 from app.sms.cost import named, quote
 from app.sms.policy import lost
 

@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.commands import allowance, handlers, replies
-from app.commands.asking import Ask
-from app.commands.grammar import NEED_WHAT_FOLLOWS, OFFICERS, parse
+from app.commands.command import Answer, Command
+from app.commands.grammar import NEED_WHAT_FOLLOWS, parse
 from app.coop.members.identity import Who, cooperative_of, who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
-from app.gateways.ussd import e164
+from app.phones import e164
 from app.sms import inbox, outbox, pieces, refusals
 from app.sms.broadcasts.terms import Terms
 from app.sms.models import Inbound
@@ -27,7 +27,7 @@ from app.sms.reports import clean
 log = structlog.get_logger("sms")
 PROVIDER = "africastalking"
 LONGEST_ID = 48
-Do = Callable[[str, Ask], str]
+Do = Callable[[str, Command], Answer]
 SHORTEST = 6
 """Digits that a person's number has at least: services' numbers are shorter."""
 SAME_WITHIN, MOST_SAME = timedelta(minutes=10), 2
@@ -125,7 +125,7 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         return
     known = who_holds(session.connection(), sms.sender) if sms.sender.startswith("+221") else ()
     holders = tuple(who for who in known if not who.proof_wanted)  # a SIM that has changed hands is nobody's
-    ask = Ask(
+    command = Command(
         session,
         sms.sender,
         order.word,
@@ -139,33 +139,33 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
         clerk.terms,
     )
     day = clerk.terms.day_of(now)
-    if not allowance.open_to(ask, day):
-        _answer_no_more(ask, clerk, sms, do)
+    if not allowance.open_to(command, day):
+        _answer_no_more(command, clerk, sms, do)
         return
-    state = "failed" if do is _apologise else handlers.state_of(ask)
+    state = "failed" if do is _apologise else handlers.state_of(command)
     inbox.settle(sms, state, whose=cooperative_of(holders))
     if state == "greeted" and _greeted(session, sms):
         return
-    words = do(order.word, ask)
-    if order.word in OFFICERS and words == replies.HELP:
+    words = do(order.word, command)
+    if words is None:
         inbox.settle(sms, "refused", whose=sms.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)
-    filled = replies.fill(words, clerk.database.service)
-    allowance.note(ask, day, _put_answer(session, sms, filled, holders, now))
+    filled = replies.fill(words or replies.HELP, clerk.database.service)
+    allowance.note(command, day, _put_answer(session, sms, filled, holders, now))
 
 
-def _answer_no_more(ask: Ask, clerk: Clerk, sms: Inbound, do: Do) -> None:
+def _answer_no_more(command: Command, clerk: Clerk, sms: Inbound, do: Do) -> None:
     """Do in silence what must be done, keep the rest, and say once that a number has had its answers of the day."""
-    whose, day = cooperative_of(ask.holders), clerk.terms.day_of(ask.now)
-    if ask.word in allowance.STILL_DONE:
+    whose, day = cooperative_of(command.holders), clerk.terms.day_of(command.now)
+    if command.word in allowance.STILL_DONE:
         inbox.settle(sms, "failed" if do is _apologise else "handled", reason="answers of the day are spent", whose=whose)
-        do(ask.word, msgspec.structs.replace(ask, answered=False))
+        do(command.word, msgspec.structs.replace(command, answered=False))
     else:
         inbox.settle(sms, "ignored", reason="answers of the day are spent", whose=whose)
-    words = allowance.last_words(ask, day)
+    words = allowance.last_words(command, day)
     if words:
         filled = replies.fill(words, clerk.database.service)
-        allowance.note(ask, day, _put_answer(ask.session, sms, filled, ask.holders, ask.now))
+        allowance.note(command, day, _put_answer(command.session, sms, filled, command.holders, command.now))
 
 
 def _put_answer(session: Session, sms: Inbound, words: str, holders: Sequence[Who], now: datetime) -> int:
@@ -211,8 +211,8 @@ def operation_of(sms_id: str) -> str:
     return f"sms:{PROVIDER}:{sms_id}"
 
 
-def _apologise(word: str, ask: Ask) -> str:
-    del word, ask
+def _apologise(word: str, command: Command) -> str:
+    del word, command
     return replies.FAILED
 
 

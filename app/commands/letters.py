@@ -5,13 +5,13 @@ import unicodedata
 
 from sqlalchemy import select
 
+from app import phones
 from app.commands import broadcast_replies, replies
-from app.commands.asking import Ask
-from app.commands.weighing import officer_of
+from app.commands.command import Command
 from app.coop.broadcasting import misses
 from app.coop.broadcasting.estimating import MOST_OPEN, SHORT, code_of, digest
 from app.coop.members import inbox
-from app.coop.members.offices import Office
+from app.coop.members.offices import NotYours, Office
 from app.db.operations import once
 from app.sms.broadcasts.rounds import CODE_LASTS
 from app.sms.models import ReplyDraft
@@ -20,66 +20,68 @@ READY = '{phone} lira: "{words}" ({parts} SMS). Envoyer: {how} (15 min). {cost}.
 _TYPED = re.compile(r"\W*[^\W\d]+\W*([0-9]{1,9})\W*\s(.*\S)\s*", re.DOTALL)
 
 
-def number_in(ask: Ask) -> int | None:
+def number_in(command: Command) -> int | None:
     """Return the letter's number that was typed."""
-    typed = _typed(ask)
+    typed = _typed(command)
     return int(typed[1]) if typed else None
 
 
-def office_of(ask: Ask, letter: int | None) -> Office | None:
+def office_of(command: Command, letter: int | None) -> Office | None:
     """Return the sender's office in the scope of a letter, if they hold one there; else the widest."""
-    scope = inbox.scope_of(ask.session, letter) if letter else None
-    named = officer_of(ask.session, ask.holders, "call_backs", ask.now, scope) if scope else None
-    return named or officer_of(ask.session, ask.holders, "call_backs", ask.now)
+    scope = inbox.scope_of(command.session, letter) if letter else None
+    return command.office("call_backs", scope)
 
 
-def draft(ask: Ask, office: Office) -> str:
+def draft(command: Command, office: Office) -> str:
     """Say to whom an answer would go, as it would be read, and the code that sends it; nothing is sent."""
-    typed = _typed(ask)
+    typed = _typed(command)
     if typed is None:
         return replies.HOW_REPLY
     number, words = int(typed[1]), typed[2]
-    found = inbox.unread(ask.session, office.cooperative_id, letter=number)
+    found = inbox.unread(command.session, office.cooperative_id, letter=number)
     if not found:
         return replies.REPLY_GONE.replace("{number}", typed[1])
     try:
-        whole, parts = inbox.as_sent(ask.session, office.cooperative_id, words)
+        whole, parts = inbox.as_sent(command.session, office.cooperative_id, words)
     except inbox.TooLong:
         return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
-    code = code_of(ask.key, ask.operation, SHORT)
-    marked = digest(ask.key, ask.phone, f"reply:{code}")
-    ask.session.add(ReplyDraft(sender=ask.phone, letter_id=number, words=words, code_digest=marked, at=ask.now))
-    dead = not ask.answered or misses.dead_until(ask.session, ask.phone, ask.now)
+    code = code_of(command.key, command.operation, SHORT)
+    marked = digest(command.key, command.phone, f"reply:{code}")
+    command.session.add(ReplyDraft(sender=command.phone, letter_id=number, words=words, code_digest=marked, at=command.now))
+    dead = not command.answered or misses.dead_until(command.session, command.phone, command.now)
     how = broadcast_replies.BY_PIN_REPLY if dead else f"OUI {code}"
-    ready = READY.replace("{phone}", found[0].phone.removeprefix("+221")).replace("{parts}", str(parts))
+    ready = READY.replace("{phone}", phones.write(found[0].phone)).replace("{parts}", str(parts))
     return ready.replace("{how}", how).replace("{words}", replies.quoted(whole))
 
 
-def confirm(ask: Ask, code: str) -> str | None:
-    """Send the answer that a code was given for, once; None when it is the code of none of the sender's last ones."""
-    newest = select(ReplyDraft).where(ReplyDraft.sender == ask.phone).order_by(ReplyDraft.id.desc()).limit(MOST_OPEN)
-    marked = digest(ask.key, ask.phone, f"reply:{code}")
-    meant = next((one for one in ask.session.scalars(newest) if one.code_digest == marked), None)
+def confirm(command: Command, code: str) -> str | None:
+    """Send the answer that a code was given for, once; None when it is the code of none of the sender's last ones.
+
+    Raises NotYours.
+    """
+    newest = select(ReplyDraft).where(ReplyDraft.sender == command.phone).order_by(ReplyDraft.id.desc()).limit(MOST_OPEN)
+    marked = digest(command.key, command.phone, f"reply:{code}")
+    meant = next((one for one in command.session.scalars(newest) if one.code_digest == marked), None)
     if meant is None:
         return None
-    if meant.at <= ask.now - CODE_LASTS:
+    if meant.at <= command.now - CODE_LASTS:
         return replies.REPLY_DIED
-    office = office_of(ask, meant.letter_id)
+    office = office_of(command, meant.letter_id)
     if office is None:
-        return replies.HELP
+        raise NotYours("call_backs")
     draft_id, number = meant.id, meant.letter_id
 
     def send() -> dict[str, str]:
-        how = {"channel": "sms", "operation": ask.operation, "now": ask.now}
-        parts = inbox.answer(ask.session, office, number, meant.words, **how)  # type: ignore[arg-type]
-        left, _ = inbox.how_many(ask.session, office.cooperative_id)
+        how = {"channel": "sms", "operation": command.operation, "now": command.now}
+        parts = inbox.answer(command.session, office, number, meant.words, **how)  # type: ignore[arg-type]
+        left, _ = inbox.how_many(command.session, office.cooperative_id)
         words = replies.REPLIED.replace("{number}", str(number)).replace("{parts}", str(parts))
         return {"said": words.replace("{left}", str(left))}
 
     try:
-        with ask.session.begin_nested():
+        with command.session.begin_nested():
             about = {"draft": draft_id}
-            done = once(ask.session, f"reply:{draft_id}", "reply", about, send, person_id=office.person_id, now=ask.now)
+            done = once(command.session, f"reply:{draft_id}", "reply", about, send, person_id=office.person_id, now=command.now)
     except inbox.Gone:
         return replies.REPLY_GONE.replace("{number}", str(number))
     except inbox.TooLong:
@@ -87,5 +89,5 @@ def confirm(ask: Ask, code: str) -> str | None:
     return str(done["said"])
 
 
-def _typed(ask: Ask) -> re.Match[str] | None:
-    return _TYPED.fullmatch(unicodedata.normalize("NFC", ask.text))
+def _typed(command: Command) -> re.Match[str] | None:
+    return _TYPED.fullmatch(unicodedata.normalize("NFC", command.text))

@@ -5,8 +5,7 @@ import re
 import msgspec
 from rapidfuzz.distance import OSA
 
-from app.commands.asking import Ask
-from app.commands.broadcasting import officer
+from app.commands.command import Command
 from app.commands.courtesies import without_opening
 from app.commands.grammar import OFFICERS
 from app.coop.audience.words import OutOfScope, UnknownWord, read_audience
@@ -58,12 +57,12 @@ def words_for(found: Meant) -> str:
     return words if found.sure else words + KEPT
 
 
-def meant(ask: Ask) -> Meant | None:
+def meant(command: Command) -> Meant | None:
     """Return which word of theirs an officer may have meant; None from anybody else, and without a likely one."""
-    first, _, rest = without_opening(ask.rest).partition(" ")
+    first, _, rest = without_opening(command.rest).partition(" ")
     word = _likely(first)
-    office = officer(ask, RIGHTS[word]) if word else None
-    return Meant(word, _fits(ask, office, word, rest)) if word and office else None
+    office = command.office(RIGHTS[word]) if word else None
+    return Meant(word, _fits(command, office, word, rest)) if word and office else None
 
 
 def _likely(first: str) -> str | None:
@@ -77,11 +76,11 @@ def _likely(first: str) -> str | None:
     return best if best and len(first) > 2 and near[best] <= (1 if len(best) <= SHORT else 2) else None
 
 
-def _fits(ask: Ask, office: Office, word: str, rest: str) -> bool:
+def _fits(command: Command, office: Office, word: str, rest: str) -> bool:
     if RIGHTS[word] != "broadcast" or word == "OUI":
         return bool(_DIGITS.search(rest))
     try:
-        read_audience(ask.session.connection(), rest.split(" ")[0], office.cooperative_id)
+        read_audience(command.session.connection(), rest.split(" ")[0], office.scope)
     except (UnknownWord, OutOfScope):
         return False
     return bool(rest)

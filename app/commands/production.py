@@ -2,10 +2,11 @@
 
 import re
 
+import msgspec
 from sqlalchemy import select
 
 from app.commands import replies
-from app.commands.asking import Ask
+from app.commands.command import Command
 from app.commands.grammar import fold_words
 from app.coop.members.events import CardAlias
 from app.coop.members.identity import Who
@@ -14,38 +15,31 @@ from app.coop.prices.reading import find_product
 from app.coop.production import declaring
 from app.coop.production.models import Product
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
+from app.coop.scope import Scope
 from app.sms import texts
 
 _TYPED = re.compile(r"(?:(?:CARTE )?(?:N |NO )?(C ?\d{1,11}|\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
 
 
-def declare(ask: Ask) -> str:
+def declare(command: Command) -> str:
     """Declare what was typed, once, or say what is missing."""
-    rest, again = (ask.rest[: -len(" AUTRE")], True) if ask.rest.endswith(" AUTRE") else (ask.rest, False)
+    rest, again = (command.rest[: -len(" AUTRE")], True) if command.rest.endswith(" AUTRE") else (command.rest, False)
     typed = _TYPED.fullmatch(rest)
-    who = _declarer(ask, typed[1] if typed else None)
+    who = _declarer(command, typed[1] if typed else None)
     if isinstance(who, str):
         return who
     if typed is None:
         return replies.HOW_PROD if " " not in rest else replies.BAD_QUANTITY
-    meant = find_product(ask.session.connection(), typed[2], who.cooperative_id)
+    meant = find_product(command.session.connection(), typed[2], Scope(who.cooperative_id))
     if meant.product_id is None:
         return replies.suggest(meant.near)
-    product = ask.session.execute(select(Product.unit, Product.divisible).where(Product.id == meant.product_id)).one()
+    product = command.session.execute(select(Product.unit, Product.divisible).where(Product.id == meant.product_id)).one()
     if typed[4] and not _same_unit(typed[4], product.unit):
         return replies.OTHER_UNIT.replace("{unit}", product.unit)
     try:
         quantity = parse_quantity(typed[3], product.divisible)
-        done = declaring.declare(
-            ask.session,
-            member_id=who.member_id or 0,
-            product_id=meant.product_id,
-            quantity=quantity,
-            channel="sms",
-            operation=ask.operation,
-            now=ask.received,
-            again=again,
-        )
+        act = msgspec.structs.replace(command.own_act(who), now=command.received)
+        done = declaring.declare(command.session, act, act.member, meant.product_id, quantity, again=again)
     except UnclearQuantity:
         return replies.UNCLEAR_QUANTITY
     except BadQuantity:
@@ -65,17 +59,17 @@ def _same_unit(typed: str, unit: str) -> bool:
     return one == meant or (len(one) >= 3 and meant.startswith(one)) or (meant == "KG" and one in ("KILO", "KGS"))
 
 
-def _declarer(ask: Ask, card: str | None) -> Who | str:
+def _declarer(command: Command, card: str | None) -> Who | str:
     """Return who declares: on a shared number the card says; a string is the answer when nobody does."""
-    active = [who for who in ask.holders if who.state == "active" and who.member_id]
+    active = [who for who in command.holders if who.state == "active" and who.member_id]
     if not active:
         return replies.JOIN
-    if len(ask.holders) == 1 and card is None:
+    if len(command.holders) == 1 and card is None:
         return active[0]
     theirs = [who.member_id for who in active]
     printed = select(Member.card, Member.id).where(Member.id.in_(theirs))
     others = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(theirs))
-    cards = dict(ask.session.execute(printed.union_all(others)).all())
+    cards = dict(command.session.execute(printed.union_all(others)).all())
     spelled = {_card(one): member for one, member in cards.items()}
     meant = [who for who in active if card and spelled.get(_card(card)) == who.member_id]
     return meant[0] if meant else replies.WHICH_CARD

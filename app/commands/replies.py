@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from app.amounts import francs
 from app.service import Service
 
 HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou STOP. {cost}. Ou composez {code}"
@@ -77,14 +78,14 @@ def suggest(near: tuple[str, ...]) -> str:
 
 def price_line(name: str, graded: list[tuple[str | None, int]], unit: str, since: date, place: str) -> str:
     """Say a product's prices: XOF a unit, for all grades (None) or one, day, place."""
-    amounts = ", ".join(f"{grade} {_francs(amount)}" if grade else _francs(amount) for grade, amount in graded)
+    amounts = ", ".join(f"{grade} {francs(amount)}" if grade else francs(amount) for grade, amount in graded)
     return f"{name}: {amounts} par {unit}, depuis le {since:%d/%m}, {place}"
 
 
 def price_noted(name: str, before: int | None, amount: int, unit: str, place: str) -> str:
     """Say a price that was proposed, in XOF a unit, and how to confirm it."""
-    was = f" (avant {_francs(before)})" if before is not None else ""
-    what = f"{name}, {_francs(amount)} par {unit}{was}, {place}"
+    was = f" (avant {francs(before)})" if before is not None else ""
+    what = f"{name}, {francs(amount)} par {unit}{was}, {place}"
     return f"Jappoo: {what}: noté. Pour publier: {{code}} puis 8, 4, 2, code secret. {{cost}}."
 
 
@@ -92,7 +93,7 @@ def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> s
     """Say the prices of the day in one part: as many as fit."""
     words = f"Prix du {today:%d/%m}, {place}:"
     for name, amount, unit in prices:
-        more = f" {name} {_francs(amount)}/{unit};"
+        more = f" {name} {francs(amount)}/{unit};"
         if len(words) + len(more) > 140:
             return words + " et d'autres."
         words += more
@@ -101,8 +102,4 @@ def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> s
 
 def balances(shares: int, savings: int, payable: int, advance: int) -> str:
     """Say the four balances: only to who asked for amounts by SMS, on a number of their own."""
-    return f"Jappoo: parts {_francs(shares)}, épargne {_francs(savings)}, à payer {_francs(payable)}, avance {_francs(advance)}."
-
-
-def _francs(amount: int) -> str:
-    return f"{amount:,}".replace(",", " ") + " F"
+    return f"Jappoo: parts {francs(shares)}, épargne {francs(savings)}, à payer {francs(payable)}, avance {francs(advance)}."

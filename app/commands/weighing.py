@@ -1,17 +1,15 @@
 """`VALIDER <ref> <weight> [grade], …`: an officer's weighings by SMS, noted in the open list. Money never moves by SMS."""
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy.orm import Session
 
-from app.coop.members.identity import Who
-from app.coop.members.offices import NotYours, Office, Right, office_for, scopes_of, widest_office
+from app.commands.command import Answer, Command
+from app.coop.members.offices import Office, scopes_of
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
-from app.coop.scope import Scope
 
 _LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
@@ -42,43 +40,26 @@ def read_lines(rest: str) -> list[Weighed]:
     return [] if left else [Weighed(reference, weight, grade or None) for reference, weight, grade in _LINE.findall(text)]
 
 
-def officer_of(
-    session: Session, holders: tuple[Who, ...], right: Right, now: datetime, scope: Scope | None = None
-) -> Office | None:
-    """Return the one officer whose own number it is who has a right, in a scope when what was written names one, else the widest.
-
-    None when none or several have it.
-    """
-    found = []
-    for who in holders:
-        if who.trusted or who.state not in ("active", "officer"):
-            continue
-        try:
-            if scope is None:
-                found.append(widest_office(session, who.person_id, right, now.date()))
-            else:
-                found.append(office_for(session, who.person_id, right, now.date(), scope=scope))
-        except NotYours:
-            continue
-    return found[0] if len(found) == 1 else None
-
-
-def weighing_office(session: Session, holders: tuple[Who, ...], rest: str, now: datetime) -> Office | None:
+def _office(command: Command, lines: Sequence[Weighed]) -> Office | None:
     """Return the sender's office at the scales: of the co-operative that the first reference is of, where they weigh in several."""
-    widest, lines = officer_of(session, holders, "weigh", now), read_lines(rest)
-    scopes = scopes_of(session, widest.person_id, now.date()) if widest and lines else ()
-    for scope in scopes if len(scopes) > 1 else ():
+    widest = command.office("weigh")
+    scopes = scopes_of(command.session, widest.person_id, command.now.date()) if widest and lines else ()
+    places = [scope for scope in scopes if not scope.is_federation]
+    for scope in places if len(places) > 1 else ():
         try:
-            brought.by_reference(session, scope.cooperative_id or 0, lines[0].reference, now.year)
+            brought.by_reference(command.session, scope.cooperative, lines[0].reference, command.now.year)
         except (brought.NotThere, brought.Weighed):
             continue
-        return officer_of(session, holders, "weigh", now, scope) or widest
+        return command.office("weigh", scope)
     return widest
 
 
-def note_lines(session: Session, office: Office, rest: str, *, operation: str, now: datetime) -> str:
+def note_lines(command: Command) -> Answer:
     """Note each line that can be, in the sender's open list; return the answer."""
-    lines = read_lines(rest)
+    lines = read_lines(command.rest)
+    session, office = command.session, _office(command, lines)
+    if office is None:
+        return None
     if not lines:
         return HOW
     noted = 0
@@ -87,22 +68,14 @@ def note_lines(session: Session, office: Office, rest: str, *, operation: str, n
     already: list[str] = []
     unclear: list[str] = []
     much: list[str] = []
+    act = command.act_by(office)
     mine = {(line.reference, line.weight, line.grade) for line in weighing.open_list(session, office.person_id)}
     for place, line in enumerate(lines):
         try:
-            what = brought.by_reference(session, office.cooperative_id or 0, line.reference, now.year)
+            what = brought.by_reference(session, office.scope.cooperative, line.reference, act.now.year)
             weight = parse_quantity(line.weight, what.divisible)
-            weighing.note(
-                session,
-                office,
-                what,
-                weight=weight,
-                grade=line.grade,
-                weighed_at=now,
-                channel="sms",
-                operation=f"{operation}:{place}",
-                now=now,
-            )
+            one = msgspec.structs.replace(act, operation=f"{act.operation}:{place}")
+            weighing.note(session, one, what, weight=weight, grade=line.grade, weighed_at=act.now)
             noted += 1
             far += [line.reference] if weighing.far_off(what.declared, weight) else []
         except UnclearQuantity:

@@ -1,6 +1,7 @@
 """Africa's Talking's USSD: a form whose `text` accumulates, answered by CON or END."""
 
-from app.gateways.ussd import Dialled, Unreadable, e164, read_form, split_dialled
+from app.gateways.ussd import Dialled, Unreadable, read_form, split_dialled
+from app.phones import e164
 
 
 class AfricasTalkingUssd:

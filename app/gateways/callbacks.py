@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from app.gateways.ussd import Unreadable, e164, read_form
+from app.gateways.ussd import Unreadable, read_form
+from app.phones import e164
 
 
 class DeliveryReport(msgspec.Struct, frozen=True):

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from app.gateways.ussd import NEVER_TYPED, Dialled, Ended, Unreadable, e164, split_dialled
+from app.gateways.ussd import NEVER_TYPED, Dialled, Ended, Unreadable, split_dialled
+from app.phones import e164
 
 
 class HubtelUssd:

@@ -1,13 +1,10 @@
 """What a USSD gateway is to us, and the reading that all of them share."""
 
-import re
 from typing import Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
-import phonenumbers
 
-_SENEGAL = re.compile(r"\+?(221)(7(?:[015-8][0-9]|21|90)[0-9]{6})")
 MOST_FIELDS = 40
 NEVER_TYPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "\ufffd")
 """Control characters, which no handset sends and no database keeps: read as what can't be read."""
@@ -63,26 +60,6 @@ def read_form(body: bytes) -> dict[str, str]:
     except ValueError as error:
         raise Unreadable("not a form") from error
     return {name: value.translate(NEVER_TYPED) for name, value in reversed(fields)}
-
-
-def e164(number: str) -> str:
-    """Return a number as E.164 when it is one (Senegal's without its code too); short codes and names stay as given."""
-    plain = number.strip()
-    found = _SENEGAL.fullmatch(plain)
-    if found:
-        return f"+{found[1]}{found[2]}"
-    try:
-        parsed = phonenumbers.parse(plain if not plain.isdigit() or len(plain) < 11 else f"+{plain}", "SN")
-    except phonenumbers.NumberParseException:
-        return plain[:20]
-    if not phonenumbers.is_valid_number(parsed):
-        return plain[:20]
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def is_senegalese_mobile(number: str) -> bool:
-    """Tell whether a number is one that we identify people by."""
-    return number.startswith("+221") and _SENEGAL.fullmatch(number) is not None
 
 
 def split_dialled(text: str, base: str) -> tuple[tuple[str, ...], str]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
+from app.amounts import francs
 from app.gsm7 import Size, fold, measure, outside
 from app.gsm7.alphabet import EXTENSION
 from app.sms.policy import prepare
@@ -115,8 +116,7 @@ def centimes(cost: str) -> int | None:
 
 
 def _words(variant: Variant, *, each: bool) -> str:
-    francs = f"{variant.francs:,}".replace(",", " ")
-    return f"{variant.size.parts} SMS{' chacun' if each else ''}, {francs} F"
+    return f"{variant.size.parts} SMS{' chacun' if each else ''}, {francs(variant.francs)}"
 
 
 def _name(character: str) -> str:

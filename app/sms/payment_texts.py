@@ -1,14 +1,14 @@
 """What our SMS say of payments and of contests: discreet, in one part. No name, and an amount only where it is allowed."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-DAKAR = ZoneInfo("Africa/Dakar")
+from app import amounts
+from app.clock import DAKAR
 
 
 def handed_over(reference: str, at: datetime, francs: int | None, code: str, cost: str) -> str:
     """Tell a member that her money was handed over, and where to say whether it was; XOF only when she allowed it."""
-    worth = f" ({_francs(francs)})" if francs is not None else ""
+    worth = f" ({amounts.francs(francs)})" if francs is not None else ""
     return f"Jappoo: paiement réf {reference}{worth} remis le {_day(at)}. Recu ou pas ? Dites-le: {code} puis 1, 3. {cost}."
 
 
@@ -55,7 +55,3 @@ def contest_late(number: str, level: int, code: str, cost: str) -> str:
 
 def _day(at: datetime) -> str:
     return f"{at.astimezone(DAKAR):%d/%m/%Y}"
-
-
-def _francs(amount: int) -> str:
-    return f"{amount:,}".replace(",", " ") + " F"

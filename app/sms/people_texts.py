@@ -1,9 +1,9 @@
 """What our SMS say of numbers, PINs and membership, in French and in GSM-7: discreet, since phones are shared and watched."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-DAKAR = ZoneInfo("Africa/Dakar")
+from app.clock import DAKAR
+
 NOT_YOU = "Ce n'est pas vous ? Voyez votre secrétaire."
 
 

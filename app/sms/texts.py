@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-DAKAR = ZoneInfo("Africa/Dakar")
+from app import amounts
+from app.clock import DAKAR
 
 
 def declaration_receipt(reference: str, quantity: Decimal, unit: str, at: datetime) -> str:
@@ -21,7 +21,7 @@ def cancel_receipt(reference: str, at: datetime) -> str:
 
 def weighing_receipt(reference: str, weight: Decimal, unit: str, at: datetime, francs: int | None) -> str:
     """Tell a member what was weighed and, only when they allowed it, what they are to be paid in XOF."""
-    worth = f" À payer: {_francs(francs)}." if francs is not None else ""
+    worth = f" À payer: {amounts.francs(francs)}." if francs is not None else ""
     return (
         f"Jappoo: pesée réf {reference}: {_quantity(weight)} {unit}, le {_day(at)}.{worth} Une erreur ? Sous 48 h: choix 7 puis 6."
     )
@@ -261,10 +261,6 @@ def _quantity(quantity: Decimal) -> str:
 
 def _day(at: datetime) -> str:
     return f"{at.astimezone(DAKAR):%d/%m/%Y}"
-
-
-def _francs(amount: int) -> str:
-    return f"{amount:,}".replace(",", " ") + " F"
 
 
 def reason_words(reason: str) -> str:

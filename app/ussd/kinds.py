@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, get_args, get_type_hints
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from app.amounts import francs
+from app.clock import DAKAR
 from app.gsm7 import fold, septets
-
-DAKAR = ZoneInfo("Africa/Dakar")
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -25,9 +24,7 @@ class Kind(msgspec.Struct, frozen=True):
     private: bool = False
 
 
-def amount_words(value: int) -> str:
-    """Write XOF as `12 500 F`, with plain spaces (Babel's would be U+202F, outside GSM-7)."""
-    return f"{value:,}".replace(",", " ") + " F"
+amount_words = francs
 
 
 def quantity_words(value: Decimal) -> str:

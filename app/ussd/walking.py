@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from app.digits import is_number
 from app.gsm7 import fold, septets
 from app.ussd.bindings import Bindings, Divert, Found, Hop, Lead, Proved, Refused
 from app.ussd.decision import Known
@@ -183,7 +184,7 @@ class Walk:
         return lay_out(self.served.menu, screen, session.language, values, rows, root=root, **said)
 
     def _choose(self, part: str) -> None:
-        choice = self.screen.choices.get(int(part)) if part.isascii() and part.isdigit() and len(part) == 1 else None
+        choice = self.screen.choices.get(int(part)) if is_number(part, 1) else None
         if choice:
             self._keep(choice.keep)
             self._enter(choice.face(self.session.caller).to)
@@ -237,7 +238,7 @@ class Walk:
     def _pick(self, part: str) -> None:
         screen, session = self.screen, self.session
         rows = self.served.bindings.rows_of[screen.rows or ""].call(self._hop(session))
-        number = int(part) if part.isascii() and part.isdigit() and len(part) <= 3 else 0
+        number = int(part) if is_number(part, 3) else 0
         wanted = session.shown[number - 1] if 0 < number <= len(session.shown) else None
         for row in rows:
             if (row.slot == number) if hasattr(row, "slot") else (row.id == wanted):

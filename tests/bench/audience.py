@@ -15,12 +15,13 @@ from sqlalchemy import Connection, text
 
 from app.coop.audience.query import Limits, plain, reach
 from app.coop.audience.words import read_audience
+from app.coop.scope import FEDERATION, Scope
 from app.db import schema
 from app.db.database import Database
 from tests.servers import make_postgres
 
 ROUNDS = 5
-AUDIENCES = (("TOUS", None), ("PECHE", None), ("PECHE+JOAL", None), ("CPS7", None), ("TOUS", 7))
+AUDIENCES = (("TOUS", FEDERATION), ("PECHE", None), ("PECHE+JOAL", None), ("CPS7", None), ("TOUS", 7))
 ROWS = (
     "INSERT INTO communes SELECT n, (ARRAY['Mbour', 'Joal', 'Saly', 'Somone'])[n] FROM generate_series(1, 4) n",
     "INSERT INTO filieres VALUES (1, 'PECHE', 'Pêche'), (2, 'TRANSFO', 'T'), (3, 'MARAICHAGE', 'M')",
@@ -73,7 +74,7 @@ def measure(database: Database, members: int) -> tuple[dict[str, int | float], s
         for words, scope in AUDIENCES:
             name = f"{words}{f' of CPS{scope}' if scope else ''}"
             figures |= _timed(reader, name, words, scope)
-        greatest = plain(read_audience(reader, "TOUS", None), date(2026, 11, 24))
+        greatest = plain(read_audience(reader, "TOUS", FEDERATION), date(2026, 11, 24))
         compiled = greatest.compile(reader, compile_kwargs={"literal_binds": True})
         return figures, "\n".join(reader.execute(text(f"EXPLAIN ANALYZE {compiled}")).scalars())
 
@@ -82,7 +83,7 @@ def _timed(reader: Connection, name: str, words: str, scope: int | None) -> dict
     took = list[float]()
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        found = reach(reader, read_audience(reader, words, scope), Limits("broadcasts", date(2026, 11, 24)))
+        found = reach(reader, read_audience(reader, words, Scope(scope)), Limits("broadcasts", date(2026, 11, 24)))
         took.append(1000 * (time.perf_counter() - began))
     return {f"{name}: numbers": found.numbers, f"{name}: ms, median": round(median(took)), f"{name}: ms, best": round(min(took))}
 

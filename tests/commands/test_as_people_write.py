@@ -8,6 +8,7 @@ from app.coop.members import inbox as letters
 from app.coop.production.models import Declaration
 from app.gateways.callbacks import IncomingSms
 from app.gsm7 import septets
+from app.service import Service
 from app.sms import inbox
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
@@ -151,7 +152,7 @@ def test_bytes_that_nobody_typed_are_borne_in_any_field(desk, field):
 
 def test_each_answer_to_them_is_one_part():
     for words in (replies.NEVER_A_CODE, replies.GREETED, replies.NOT_UNDERSTOOD, replies.WHICH_NO):
-        filled = replies.fill(words.replace("{reference}", "623590"), cost="Gratuit", code="*384*44135#")
+        filled = replies.fill(words.replace("{reference}", "623590"), Service("*384*44135#"))
         assert septets(filled) <= 160
 
 

@@ -10,13 +10,14 @@ from app.coop.production import assisting, brought, weighing
 from app.coop.production.models import Declaration
 from app.sms.models import Message
 from tests import quay, village
+from tests.acts import by
 
 
 @pytest.fixture
 def done(desk):
     quay.appoint(desk.database)
     with desk.database.transaction() as session:
-        done = assisting.declare(session, quay.CLERK, 1, 1, Decimal(25), channel="bureau", operation="assist", now=desk.clock())
+        done = assisting.declare(session, by(quay.CLERK, "assist", desk.clock(), channel="bureau"), 1, 1, Decimal(25))
     return done.declaration.reference
 
 
@@ -69,7 +70,7 @@ def test_what_means_nothing_of_hers_changes_nothing(desk, text):
 def test_what_was_credited_is_answered_with_a_number_and_a_day(desk, done):
     with desk.database.transaction() as session:
         what = brought.by_reference(session, 1, done, desk.clock().year)
-        how = {"channel": "ussd", "now": desk.clock()}
-        weighing.note(session, quay.CLERK, what, weight=Decimal(25), grade="A", weighed_at=desk.clock(), operation="w", **how)
-        weighing.confirm(session, quay.CLERK, upto=1 << 31, francs=25_000, operation="c", **how)
+        note, confirm = (by(quay.CLERK, operation, desk.clock()) for operation in ("note", "confirm"))
+        weighing.note(session, note, what, weight=Decimal(25), grade="A", weighed_at=desk.clock())
+        weighing.confirm(session, confirm, upto=1 << 31, francs=25_000)
     assert re.search(rf"réclamation \d{{6}} notée \(réf {done}\)", desk.say(f"NON {done}"))

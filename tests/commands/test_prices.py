@@ -7,6 +7,7 @@ from app.coop.prices import proposing
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.gsm7 import septets
 from tests import quay, village
+from tests.acts import by
 
 
 @pytest.fixture
@@ -78,17 +79,16 @@ def test_what_tarif_cannot_read_is_said(quayside):
 def test_a_proposal_is_confirmed_by_its_own_officer_within_its_life_and_once(quayside, clock):
     quayside.say("TARIF thiof 1100", sender=quay.SECRETARY)
     (row,) = quayside.rows(PriceProposal)
-    act = {"channel": "ussd", "operation": "x"}
     president = proposing.Office(102, "president", 1)
     with quayside.database.transaction() as session:
-        with pytest.raises(proposing.Gone):
-            proposing.confirm(session, president, row.id, now=clock(), **act)
+        with pytest.raises(proposing.ProposalClosed):
+            proposing.confirm(session, by(president, "x", clock()), row.id)
         assert approvals.waiting_for(session, president, clock()) == []
-        with pytest.raises(proposing.Gone):
-            proposing.confirm(session, quay.CLERK, row.id, now=clock() + proposing.LIVES, **act)
-        assert proposing.confirm(session, quay.CLERK, row.id, now=clock(), **act)
-        with pytest.raises(proposing.Gone):
-            proposing.confirm(session, quay.CLERK, row.id, now=clock(), **act)
+        with pytest.raises(proposing.ProposalClosed):
+            proposing.confirm(session, by(quay.CLERK, "x", clock() + proposing.LIVES), row.id)
+        assert proposing.confirm(session, by(quay.CLERK, "x", clock()), row.id)
+        with pytest.raises(proposing.ProposalClosed):
+            proposing.confirm(session, by(quay.CLERK, "x", clock()), row.id)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Inbound
 from app.sms.pieces import is_full
 from tests import letterbox, quay, village
+from tests.acts import by
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_a_weighing_under_two_ids_is_noted_once_and_so_said(office):
 
 def test_a_no_under_two_ids_is_contested_once(office):
     with office.database.transaction() as session:
-        done = assisting.declare(session, quay.CLERK, 1, 1, Decimal(25), channel="bureau", operation="assist", now=office.clock())
+        done = assisting.declare(session, by(quay.CLERK, "assist", office.clock(), channel="bureau"), 1, 1, Decimal(25))
     first = office.say(f"NON {done.declaration.reference}")
     assert office.say(f"NON {done.declaration.reference}") == first
     assert "annulée" in first

@@ -102,7 +102,7 @@ def test_a_members_wish_needs_two_officers_and_happens_with_the_second(house, cl
 def test_an_officers_wish_needs_one_other(house, clock):
     wish = ask(house, clock, person=101)
     assert waiting(house, clock, SECRETARY) == []
-    with pytest.raises(approvals.Gone):
+    with pytest.raises(approvals.ApprovalClosed):
         say(house, clock, SECRETARY, wish)
     assert say(house, clock, PRESIDENT, wish).state == "approved"
 
@@ -111,7 +111,7 @@ def test_one_refusal_refuses_and_nothing_comes_after(house, clock):
     wish = ask(house, clock)
     say(house, clock, SECRETARY, wish)
     assert say(house, clock, TREASURER, wish, approved=False).state == "refused"
-    with pytest.raises(approvals.Gone):
+    with pytest.raises(approvals.ApprovalClosed):
         say(house, clock, PRESIDENT, wish)
     assert happened == [f"approval:{wish} thing:1 refused"]
 
@@ -120,7 +120,7 @@ def test_the_same_word_twice_is_one_and_a_second_thought_none(house, clock):
     wish = ask(house, clock)
     first = say(house, clock, SECRETARY, wish)
     assert say(house, clock, SECRETARY, wish) == first
-    with pytest.raises(approvals.Gone):
+    with pytest.raises(approvals.ApprovalClosed):
         say(house, clock, SECRETARY, wish, approved=False, operation="second thought")
     with house.read() as reader:
         assert reader.scalar(select(func.count()).select_from(approvals.ApprovalVote)) == 1
@@ -128,7 +128,7 @@ def test_the_same_word_twice_is_one_and_a_second_thought_none(house, clock):
 
 def test_who_is_concerned_does_not_decide_also_when_another_asks(house, clock):
     wish = ask(house, clock, person=102, member_id=101, needed=2)
-    with pytest.raises(approvals.Gone):
+    with pytest.raises(approvals.ApprovalClosed):
         say(house, clock, SECRETARY, wish)
     assert waiting(house, clock, SECRETARY) == []
 
@@ -158,7 +158,7 @@ def test_officers_of_the_scope_decide_and_the_federations_where_those_are_too_fe
     for office, decides in ((PRESIDENT, president), (ADMINISTRATOR, administrator)):
         assert bool(waiting(house, clock, office)) is decides
         if not decides:
-            with pytest.raises(approvals.Gone):
+            with pytest.raises(approvals.ApprovalClosed):
                 say(house, clock, office, wish)
     say(house, clock, ADMINISTRATOR if administrator else PRESIDENT, wish)
 
@@ -166,7 +166,7 @@ def test_officers_of_the_scope_decide_and_the_federations_where_those_are_too_fe
 def test_the_federation_does_not_decide_a_cooperatives_price(house, clock):
     wish = ask(house, clock, kind="price", person=101)
     assert waiting(house, clock, ADMINISTRATOR) == []
-    with pytest.raises(approvals.Gone):
+    with pytest.raises(approvals.ApprovalClosed):
         say(house, clock, ADMINISTRATOR, wish)
 
 
@@ -175,7 +175,7 @@ def test_a_cooperative_names_how_many_and_which_offices(house, clock):
         session.add(approvals.ApprovalRule(cooperative_id=1, kind="thing", needed=1, roles="treasurer"))
     wish = ask(house, clock)
     assert waiting(house, clock, PRESIDENT) == waiting(house, clock, ADMINISTRATOR) == []
-    with pytest.raises(approvals.Gone):
+    with pytest.raises(approvals.ApprovalClosed):
         say(house, clock, PRESIDENT, wish)
     assert say(house, clock, TREASURER, wish).state == "approved"
 
@@ -186,7 +186,7 @@ def test_after_72_hours_it_is_dead_and_who_asked_is_told_once(house, clock):
     say(house, clock, SECRETARY, wish)
     clock.forward(hours=72)
     assert waiting(house, clock, PRESIDENT) == []
-    with pytest.raises(approvals.Gone):
+    with pytest.raises(approvals.ApprovalClosed):
         say(house, clock, PRESIDENT, wish)
     sweep(house, clock), sweep(house, clock)
     assert happened == [f"approval:{wish} thing:1 dead"]
@@ -258,7 +258,7 @@ def test_two_last_words_at_once_make_it_happen_once(postgres_database, clock):
         barrier.wait(60)
         try:
             came.append(say(database, clock, office, wish).state)
-        except approvals.Gone:
+        except approvals.ApprovalClosed:
             came.append("gone")
 
     threads = [Thread(target=run, args=(office,)) for office in (PRESIDENT, TREASURER, ADMINISTRATOR)]

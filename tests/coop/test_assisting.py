@@ -12,8 +12,11 @@ from app.coop.members.models import CallBack, Number, OfficerAct
 from app.coop.members.offices import Office
 from app.coop.production import assisting, brought, declaring, members_word, weighing
 from app.coop.production.models import AssistedAct, Declaration
+from app.coop.scope import FEDERATION, Scope
 from tests import quay, village
+from tests.acts import by, own
 
+CPS1 = Scope(1)
 AWA = 1
 PRESIDENT = Office(102, "president", 1)
 
@@ -28,26 +31,18 @@ def place(database):
 def declare(database, clock, member=AWA, office=quay.CLERK, again=False):
     with database.transaction() as session:
         return assisting.declare(
-            session,
-            office,
-            member,
-            1,
-            Decimal(25),
-            channel="bureau",
-            operation=f"assist:{member}:{clock()}",
-            now=clock(),
-            again=again,
+            session, by(office, f"assist:{member}:{clock()}", clock(), channel="bureau"), member, 1, Decimal(25), again=again
         )
 
 
 def cancel(database, clock, declaration):
     with database.transaction() as session:
-        return assisting.cancel(session, quay.CLERK, AWA, declaration, channel="bureau", operation=f"cancel:{clock()}", now=clock())
+        return assisting.cancel(session, by(quay.CLERK, f"cancel:{clock()}", clock(), channel="bureau"), AWA, declaration)
 
 
 def contest(database, clock, act, member=AWA):
     with database.transaction() as session:
-        return members_word.contest(session, member, act, phone=village.AWA, channel="ussd", now=clock())
+        return members_word.contest(session, own(member, f"contest:{clock()}", clock(), phone=village.AWA), act)
 
 
 def asked(database, clock, member=AWA):
@@ -63,17 +58,7 @@ def state(database, declaration):
 def weigh(database, clock, reference):
     with database.transaction() as session:
         what = brought.by_reference(session, 1, reference, clock().year)
-        weighing.note(
-            session,
-            quay.CLERK,
-            what,
-            weight=Decimal(25),
-            grade="A",
-            weighed_at=clock(),
-            channel="ussd",
-            operation="weigh",
-            now=clock(),
-        )
+        weighing.note(session, by(quay.CLERK, "weigh", clock()), what, weight=Decimal(25), grade="A", weighed_at=clock())
 
 
 def test_a_declaration_for_a_member_says_who_typed_it_and_asks_her(place, clock):
@@ -127,9 +112,8 @@ def test_what_was_credited_becomes_a_contest_that_who_typed_it_doesnt_answer(pla
     done = declare(place, clock)
     with place.transaction() as session:
         what = brought.by_reference(session, 1, done.declaration.reference, clock().year)
-        noted = {"weight": Decimal(25), "grade": "A", "weighed_at": clock(), "channel": "ussd", "operation": "w", "now": clock()}
-        weighing.note(session, PRESIDENT, what, **noted)
-        weighing.confirm(session, PRESIDENT, upto=1 << 31, francs=25_000, channel="ussd", operation="c", now=clock())
+        weighing.note(session, by(PRESIDENT, "w", clock()), what, weight=Decimal(25), grade="A", weighed_at=clock())
+        weighing.confirm(session, by(PRESIDENT, "c", clock()), upto=1 << 31, francs=25_000)
     first, again = contest(place, clock, done.id), contest(place, clock, done.id)
     assert first.ticket.number == again.ticket.number
     with place.read() as reader:
@@ -157,11 +141,11 @@ def test_nobody_answers_for_another_nor_twice(place, clock):
     with pytest.raises(members_word.Unknown):
         contest(place, clock, done.id, member=2)
     with place.transaction() as session:
-        assert members_word.accept(session, AWA, done.id, channel="ussd", now=clock()) == done.declaration.reference
+        assert members_word.accept(session, own(AWA, "right", clock()), done.id) == done.declaration.reference
     assert asked(place, clock) is None
     assert contest(place, clock, done.id).became == "cancelled"
     with place.transaction() as session, pytest.raises(members_word.Unknown):
-        members_word.accept(session, AWA, done.id, channel="ussd", now=clock())
+        members_word.accept(session, own(AWA, "right", clock()), done.id)
 
 
 def test_after_a_week_her_phone_asks_no_more(place, clock):
@@ -176,13 +160,13 @@ def test_after_a_week_her_phone_asks_no_more(place, clock):
 
 def test_a_member_is_found_by_card_and_by_number(place):
     with place.read() as reader:
-        assert [one.member_id for one in assisting.by_card(reader, 1, "00001")] == [AWA]
-        assert [one.member_id for one in assisting.by_card(reader, 1, "c00001")] == [AWA]
-        assert [one.member_id for one in assisting.by_number(reader, 1, village.SHARED)] == [2, 3]
-        assert [one.place for one in assisting.by_number(reader, None, village.SHARED)] == [1, 2]
+        assert [one.member_id for one in assisting.by_card(reader, CPS1, "00001")] == [AWA]
+        assert [one.member_id for one in assisting.by_card(reader, CPS1, "c00001")] == [AWA]
+        assert [one.member_id for one in assisting.by_number(reader, CPS1, village.SHARED)] == [2, 3]
+        assert [one.place for one in assisting.by_number(reader, FEDERATION, village.SHARED)] == [1, 2]
         for cooperative, card in ((9, "00001"), (1, "1"), (1, "00005"), (1, "' OR 1"), (1, "999999999999")):
-            assert assisting.by_card(reader, cooperative, card) == ()
-        assert assisting.by_number(reader, 1, village.BLOCKED) == ()
+            assert assisting.by_card(reader, Scope(cooperative), card) == ()
+        assert assisting.by_number(reader, CPS1, village.BLOCKED) == ()
 
 
 def test_her_declarations_are_told_without_amounts(place, clock):
@@ -197,15 +181,15 @@ def test_a_member_without_a_telephone_declares_and_is_weighed_by_an_officers_han
     with place.transaction() as session:
         session.execute(delete(Number).where(Number.person_id == 4))
     with place.read() as reader:
-        assert [one.member_id for one in assisting.by_card(reader, 1, "00004")] == [4]
+        assert [one.member_id for one in assisting.by_card(reader, CPS1, "00004")] == [4]
         assert brought.member_of_card(reader, 1, "00004") == 4
     done = declare(place, clock, member=4)
     assert done.phone is None
     weigh(place, clock, done.declaration.reference)
     with place.transaction() as session:
-        told = weighing.confirm(session, quay.CLERK, upto=1 << 31, francs=25_000, channel="ussd", operation="credit", now=clock())
+        told = weighing.confirm(session, by(quay.CLERK, "credit", clock()), upto=1 << 31, francs=25_000)
     assert [one.phone for one in told] == [None]
     with place.read() as reader:
         assert balances_of(reader, 4).payable == 24_500
     with place.transaction() as session, pytest.raises(declaring.NotActive):
-        declaring.declare(session, member_id=4, product_id=1, quantity=Decimal(1), channel="sms", operation="hers", now=clock())
+        declaring.declare(session, own(4, "hers", clock(), "sms"), 4, 1, Decimal(1))

@@ -11,6 +11,7 @@ from app.coop.audience.query import Limits, plain, reach, recipients
 from app.coop.audience.words import OutOfScope, UnknownWord, read_audience
 from app.coop.members import consent
 from app.coop.members.models import Commune, Cooperative, Filiere, Member, Number, Person, Role
+from app.coop.scope import FEDERATION, Scope
 from tests.village import LONG_AGO
 
 TODAY = date(2026, 11, 24)
@@ -54,7 +55,7 @@ def reached(database, words, scope=None, purpose="broadcasts", **limits):
 
 
 def read(session, words, scope, limits):
-    audience = read_audience(session.connection(), words, scope)
+    audience = read_audience(session.connection(), words, Scope(scope))
     return reach(session, audience, limits), sorted(row.phone for row in session.execute(recipients(audience, limits)))
 
 
@@ -76,14 +77,14 @@ def read(session, words, scope, limits):
 def test_words_are_found_in_any_spelling(sqlite_database, words, said):
     build(sqlite_database)
     with sqlite_database.read() as reader:
-        assert read_audience(reader, words, None).said == said
+        assert read_audience(reader, words, FEDERATION).said == said
 
 
 @pytest.mark.parametrize(("words", "near"), [("PECH", "PECHE"), ("JOAAL", "JOAL"), ("CPS22", "CPS2"), ("TOU", "TOUS")])
 def test_an_unknown_word_gets_the_nearest(sqlite_database, words, near):
     build(sqlite_database)
     with sqlite_database.read() as reader, pytest.raises(UnknownWord) as unknown:
-        read_audience(reader, words, None)
+        read_audience(reader, words, FEDERATION)
     assert near in unknown.value.near
 
 
@@ -91,20 +92,20 @@ def test_a_word_like_no_other_gets_those_that_always_work(sqlite_database):
     build(sqlite_database)
     for scope, near in ((None, ("TOUS",)), (1, ("TOUS", "CPS1"))):
         with sqlite_database.read() as reader, pytest.raises(UnknownWord) as unknown:
-            read_audience(reader, "XYZXYZXYZ", scope)
+            read_audience(reader, "XYZXYZXYZ", Scope(scope))
         assert unknown.value.near == near
 
 
 def test_a_word_that_two_communes_begin_with_is_neithers(sqlite_database):
     build(sqlite_database)
     with sqlite_database.read() as reader, pytest.raises(UnknownWord):
-        read_audience(reader, "SALY", None)
+        read_audience(reader, "SALY", FEDERATION)
 
 
 def test_every_word_narrows_and_none_counts_twice(sqlite_database):
     build(sqlite_database)
     with sqlite_database.read() as reader:
-        many = read_audience(reader, "TOUS+TOUTES+TOUT+PECHE+Pêche artisanale+JOAL+CPS1", None)
+        many = read_audience(reader, "TOUS+TOUTES+TOUT+PECHE+Pêche artisanale+JOAL+CPS1", FEDERATION)
     assert (many.cooperatives, many.communes, many.filieres) == ((1,), (2,), (1,))
     assert many.said == "Pêche artisanale, Joal-Fadiouth, CPS1"
 
@@ -112,9 +113,9 @@ def test_every_word_narrows_and_none_counts_twice(sqlite_database):
 def test_a_co_operative_is_its_own_scope(sqlite_database):
     build(sqlite_database)
     with sqlite_database.read() as reader:
-        assert read_audience(reader, "TOUS", 2).scope == 2
+        assert read_audience(reader, "TOUS", Scope(2)).scope == 2
         with pytest.raises(OutOfScope):
-            read_audience(reader, "CPS1", 2)
+            read_audience(reader, "CPS1", Scope(2))
 
 
 PEOPLE = [
@@ -208,7 +209,7 @@ def test_counting_uses_the_indexes(postgres_database):
         for table in ("members", "numbers", "consents"):
             connection.execute(text(f"ANALYZE {table}"))
     with postgres_database.transaction() as session:
-        audience, limits = read_audience(session.connection(), "TOUS", 7), Limits("broadcasts", TODAY)
+        audience, limits = read_audience(session.connection(), "TOUS", Scope(7)), Limits("broadcasts", TODAY)
         plans = [_plan(session, plain(audience, TODAY)), _plan(session, recipients(audience, limits))]
         assert reach(session, audience, limits).numbers == 200
     assert all("ix_members_cooperative_id" in plan and "Seq Scan on members" not in plan for plan in plans)

@@ -22,6 +22,7 @@ from app.sms.claims import claim
 from app.sms.models import Message
 from app.sms.states import move
 from tests import letterbox, quay, village
+from tests.acts import by
 from tests.conftest import SERVICE
 from tests.unguarded import unguarded
 
@@ -44,10 +45,10 @@ class Sending:
         at_once = confirming.WRITTEN_AT_ONCE if at_once is None and expansion.SLICE > 9 else at_once or 0
         with self.database.transaction() as session:
             draft = Draft("TOUS", text, urgent, wanted_at)
-            how = {"sender": quay.SECRETARY, "operation": text, "key": village.KEY, "terms": TERMS, "now": self.clock()}
-            made = estimate(session, office, draft, **how)
+            act = by(office, text, self.clock(), "sms", quay.SECRETARY)
+            made = estimate(session, act, draft, key=village.KEY, terms=TERMS)
             row = confirming.find(session, quay.SECRETARY, made.code, village.KEY, now=self.clock())
-            confirming.confirm(session, row, office, channel="sms", operation=text, terms=TERMS, now=self.clock(), at_once=at_once)
+            confirming.confirm(session, act, row, TERMS, at_once=at_once)
             session.execute(update(Message).where(Message.cause.startswith("copy:")).values(state="accepted", rank=30))
             return row.id
 

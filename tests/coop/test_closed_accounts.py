@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from app.coop.subjects import approvals
 from sqlalchemy import select
 
 from app.coop.ledger import payouts, till
@@ -14,8 +13,9 @@ from app.coop.members.finding import by_card
 from app.coop.payments import batches, files, handing
 from app.coop.payments.due import Wanted, due, left_out, unpaid
 from app.coop.payments.models import Payment
-from tests.acts import by
+from app.coop.subjects import approvals
 from tests import quay, treasury
+from tests.acts import by
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

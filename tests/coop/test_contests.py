@@ -20,6 +20,7 @@ from app.gsm7 import septets
 from app.sms import payment_texts as texts
 from app.sms.models import Message
 from tests import quay, treasury
+from tests.acts import by
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 FEDERATION = Office(103, "administrator", None)
@@ -125,15 +126,15 @@ def test_an_answer_takes_the_payment_back_or_lets_it_stand(handed, before, uphel
 
 
 def test_money_is_contested_however_much_was_weighed_since(handed):
-    how = {"grade": "A", "weighed_at": NOW, "channel": "ussd", "now": NOW + timedelta(hours=1)}
+    later = NOW + timedelta(hours=1)
     with handed.transaction() as session:
         for at in range(13):
             what = brought.by_product(session, 201, 1)
-            weighing.note(session, quay.CLERK, what, weight=Decimal(5), operation=f"many:{at}", **how)
+            weighing.note(session, by(quay.CLERK, f"many:{at}", later), what, weight=Decimal(5), grade="A", weighed_at=NOW)
         lines = weighing.open_list(session, 101)
         worth = {"upto": lines[-1].id, "francs": sum(line.gross for line in lines)}
-        weighing.confirm(session, quay.CLERK, **worth, channel="ussd", operation="many", now=how["now"])
-    assert not contest(handed, "payment", 1, now=how["now"]).known
+        weighing.confirm(session, by(quay.CLERK, "many", later), **worth)
+    assert not contest(handed, "payment", 1, now=later).known
 
 
 def test_a_late_contest_goes_up_once_a_level_and_everybody_is_told(counter):

@@ -12,6 +12,7 @@ from app.coop.members.models import Activation, CallBack, Consent, Member, Numbe
 from app.coop.prices.models import PriceRow
 from app.coop.prices.reading import find_product, prices_for, spelling
 from app.coop.production.models import CooperativeProduct
+from app.coop.scope import Scope
 from app.keys import derived
 from tests.village import AWA, DEPARTED, KEY, LONG_AGO, NEW, NOBODY, PEPPERS, SHARED, hashed
 
@@ -278,7 +279,7 @@ def price(database, product, amount, days, cooperative=None, grade=None):
 
 def prices(database, cooperative, days=10):
     with database.read() as reader:
-        return {one.name: one.amount for one in prices_for(reader, cooperative, LONG_AGO + timedelta(days=days))}
+        return {one.name: one.amount for one in prices_for(reader, Scope(cooperative), LONG_AGO + timedelta(days=days))}
 
 
 def test_the_newest_price_counts_and_the_cooperatives_own_before_the_federations(village):
@@ -310,13 +311,13 @@ MEANT = [
 @pytest.mark.parametrize(("words", "product", "near"), MEANT)
 def test_a_spelling_means_a_product_or_comes_near_one(village, cooperative, words, product, near):
     with village.read() as reader:
-        meant = find_product(reader, words, cooperative)
+        meant = find_product(reader, words, Scope(cooperative))
         assert (meant.product_id, meant.near) == (product, near)
 
 
 def test_where_nothing_is_sold_no_word_means_anything(village):
     with village.read() as reader:
-        assert find_product(reader, "thiof", 77).product_id is None
+        assert find_product(reader, "thiof", Scope(77)).product_id is None
 
 
 @pytest.mark.parametrize(("words", "plain"), [("Œufs  d'ŋaam", "oeufs d ngaam"), ("CÉRÉALES", "cereales"), ("  ", "")])

@@ -10,6 +10,7 @@ from app.coop.production.declaring import NotActive, NotOpen, ProductGone, cance
 from app.coop.production.models import CooperativeProduct, Declaration
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import draw_reference, valid
+from tests.acts import own
 from tests.village import LONG_AGO
 
 GOOD = [
@@ -66,16 +67,7 @@ def test_a_drawn_reference_is_valid():
 
 
 def go(session, operation="op", *, member=1, product=1, quantity="12.5", now=LONG_AGO, **more):
-    return declare(
-        session,
-        member_id=member,
-        product_id=product,
-        quantity=Decimal(quantity),
-        channel="ussd",
-        operation=operation,
-        now=now,
-        **more,
-    )
+    return declare(session, own(member, operation, now), member, product, Decimal(quantity), **more)
 
 
 def act(database, operation="op", **more):
@@ -125,7 +117,7 @@ def test_the_same_within_half_an_hour_is_given_back(village, how, more, repeated
 def test_what_was_cancelled_may_be_declared_again(village):
     first = act(village)
     with village.transaction() as session:
-        cancel(session, member_id=1, declaration_id=first.id, now=LONG_AGO)
+        cancel(session, own(1, "cancel", LONG_AGO), 1, first.id)
     assert not act(village, "second").repeated
 
 
@@ -211,7 +203,7 @@ def test_a_declaration_is_taken_back_once_and_stays_so(village):
     told = act(village)
     for _ in range(2):
         with village.transaction() as session:
-            assert cancel(session, member_id=1, declaration_id=told.id, now=LONG_AGO).reference == told.reference
+            assert cancel(session, own(1, "cancel", LONG_AGO), 1, told.id).reference == told.reference
     with village.read() as reader:
         assert open_declarations(reader, 1) == ()
 
@@ -222,7 +214,7 @@ def test_what_is_anothers_or_weighed_is_not_taken_back(village, member, state, s
     with village.transaction() as session:
         session.execute(update(Declaration).values(state=state))
     with pytest.raises(NotOpen) as caught, village.transaction() as session:
-        cancel(session, member_id=member, declaration_id=told.id, now=LONG_AGO)
+        cancel(session, own(member, "cancel", LONG_AGO), member, told.id)
     assert caught.value.state == says
 
 

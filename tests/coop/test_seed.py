@@ -21,9 +21,11 @@ from app.coop.members.offices import Office
 from app.coop.models import Base
 from app.coop.prices.reading import prices_for
 from app.coop.production.declaring import declare, products_of
+from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.coop.training.reading import open_sessions
 from app.db.database import Database
+from tests.acts import own
 from tests.conftest import PATIENT_MS
 from tests.village import KEY, PEPPERS
 
@@ -197,7 +199,7 @@ def test_a_seeded_advance_can_be_reversed(seeded):
 def test_every_product_has_a_slot_and_a_price(reader):
     products = products_of(reader, 1)
     assert all(1 <= one.slot % 10 <= 8 for one in products)
-    assert {one.name for one in prices_for(reader, 1, NOW)} == {one.name for one in products}
+    assert {one.name for one in prices_for(reader, Scope(1), NOW)} == {one.name for one in products}
 
 
 def test_something_is_on_sale_and_a_training_session_is_open(reader):
@@ -217,7 +219,7 @@ def test_life_goes_on_after_the_seed(seeded):
         session.add(Account(cooperative_id=1, kind="other"))
         session.flush()
         session.add(Number(phone="+1", person_id=1, registered_at=NOW))
-        told = declare(session, member_id=1, product_id=1, quantity=Decimal(5), channel="sms", operation="o", now=NOW)
+        told = declare(session, own(1, "o", NOW, "sms"), 1, 1, Decimal(5))
     assert told.product == "Thiof"
 
 

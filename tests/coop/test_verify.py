@@ -16,6 +16,7 @@ from app.coop.payments.models import PaymentExport
 from app.coop.production import declaring
 from app.coop.production.models import Weighing
 from tests import quay, treasury
+from tests.acts import own
 from tests.races.closing import NOW
 from tests.unguarded import unguarded
 
@@ -58,8 +59,7 @@ def payout(session):
 
 
 def declaration(session):
-    row = {"member_id": 202, "product_id": 1, "quantity": Decimal(5), "channel": "ussd", "operation": "planted", "now": NOW}
-    declaring.declare(session, **row)
+    declaring.declare(session, own(202, "planted", NOW), 202, 1, Decimal(5))
     depart(session, 202)
 
 

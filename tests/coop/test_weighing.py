@@ -18,10 +18,13 @@ from app.coop.prices.models import PriceRow
 from app.coop.prices.reading import price_at
 from app.coop.production import brought, declaring, passing_on, weighing
 from app.coop.production.models import Weighing
+from app.coop.scope import Scope
 from app.db.operations import once
 from app.sms.models import Message
 from tests import quay, village
+from tests.acts import by, own
 
+PRESIDENT = Office(102, "president", 1)
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
@@ -38,14 +41,11 @@ def noted(database, count, weight="12.5", grade="A"):
         for at, reference in enumerate(refs):
             weighing.note(
                 session,
-                quay.CLERK,
+                by(quay.CLERK, f"line:{at}", NOW),
                 brought.by_reference(session, 1, reference, NOW.year),
                 weight=Decimal(weight),
                 grade=grade,
                 weighed_at=NOW,
-                channel="ussd",
-                operation=f"line:{at}",
-                now=NOW,
             )
     return refs
 
@@ -74,10 +74,10 @@ def test_any_list_balances(another, weights, solidarity):
         session.execute(update(Cooperative).values(solidarity_percent=solidarity))
         for reference, weight in zip(refs, weights, strict=True):
             what = brought.by_reference(session, 1, reference, NOW.year)
-            given_line = {"weight": weight, "grade": "A", "weighed_at": NOW, "channel": "ussd", "operation": reference, "now": NOW}
-            weighing.note(session, quay.CLERK, what, **given_line)
+            given_line = {"weight": weight, "grade": "A", "weighed_at": NOW}
+            weighing.note(session, by(quay.CLERK, reference, NOW), what, **given_line)
     with database.transaction() as session:
-        weighing.confirm(session, quay.CLERK, **shown(database), channel="ussd", operation="done", now=NOW)
+        weighing.confirm(session, by(quay.CLERK, "done", NOW), **shown(database))
     with database.read() as reader:
         assert verify(reader).wrong == ()
         for at, weight in enumerate(weights):
@@ -99,7 +99,7 @@ def test_eight_confirm_the_same_list_and_it_is_credited_once(postgres_database):
         start.wait()
         try:
             with postgres_database.transaction() as session:
-                told = weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation=f"race:{number}", now=NOW)
+                told = weighing.confirm(session, by(quay.CLERK, f"race:{number}", NOW), **seen)
             outcomes.append(len(told))
         except weighing.Changed:
             outcomes.append("changed")
@@ -120,7 +120,7 @@ def test_a_confirmation_cut_off_credits_nothing_and_the_next_one_everything(quay
     seen = shown(quayside)
 
     session = quayside.session()
-    weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation="cut", now=NOW)
+    weighing.confirm(session, by(quay.CLERK, "cut", NOW), **seen)
     session.connection().invalidate()  # the process dies before its commit
     session.close()
     with quayside.read() as reader:
@@ -133,7 +133,7 @@ def test_a_confirmation_cut_off_credits_nothing_and_the_next_one_everything(quay
                 "k",
                 "confirm",
                 {},
-                lambda: {"n": len(weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation="k", now=NOW))},
+                lambda: {"n": len(weighing.confirm(session, by(quay.CLERK, "k", NOW), **seen))},
                 person_id=101,
                 now=NOW,
             )
@@ -147,11 +147,11 @@ def test_nobody_weighs_their_own_catch(quayside):
     [reference] = quay.declared(quayside, [101], NOW)
     with quayside.transaction() as session:
         own = brought.by_reference(session, 1, reference, NOW.year)
-        line = {"weight": Decimal(50), "grade": "A", "weighed_at": NOW, "channel": "ussd", "operation": "own", "now": NOW}
+        line = {"weight": Decimal(50), "grade": "A", "weighed_at": NOW}
         for what in (own, brought.by_product(session, 101, 2)):
             with pytest.raises(weighing.OwnCatch):
-                weighing.note(session, quay.CLERK, what, **line)
-        weighing.note(session, Office(102, "president", 1), own, **line)
+                weighing.note(session, by(quay.CLERK, "own", NOW), what, **line)
+        weighing.note(session, by(PRESIDENT, "own", NOW), own, **line)
 
 
 def test_open_lines_of_one_who_left_the_office_go_to_another_who_weighs(quayside):
@@ -164,8 +164,7 @@ def test_open_lines_of_one_who_left_the_office_go_to_another_who_weighs(quayside
         assert (to, words.startswith("Jappoo: 2 pes"), parts) == (quay.PRESIDENT, True, 1)
         lines = weighing.open_list(session, 102)
         worth = sum(line.gross for line in lines)
-        done = {"channel": "ussd", "operation": "done", "now": NOW}
-        assert len(weighing.confirm(session, Office(102, "president", 1), upto=lines[-1].id, francs=worth, **done)) == 2
+        assert len(weighing.confirm(session, by(PRESIDENT, "done", NOW), upto=lines[-1].id, francs=worth)) == 2
 
 
 def test_a_line_without_a_price_stays_open(quayside):
@@ -174,7 +173,7 @@ def test_a_line_without_a_price_stays_open(quayside):
         row = session.scalars(select(Weighing).order_by(Weighing.id)).first()
         row.weighed_at = datetime(2020, 1, 1, tzinfo=UTC)
     with quayside.transaction() as session:
-        told = weighing.confirm(session, quay.CLERK, **shown(quayside), channel="ussd", operation="k", now=NOW)
+        told = weighing.confirm(session, by(quay.CLERK, "k", NOW), **shown(quayside))
         assert len(told) == 1
         assert weighing.last_line(session, 101)[0] == 1
 
@@ -185,7 +184,7 @@ def test_what_was_shown_is_what_is_credited(quayside):
     with quayside.transaction() as session:
         session.add(PriceRow(product_id=1, cooperative_id=1, grade="A", unit="kg", amount=900, from_at=village.LONG_AGO))
     with pytest.raises(weighing.Changed), quayside.transaction() as session:
-        weighing.confirm(session, quay.CLERK, **seen, channel="ussd", operation="k", now=NOW)
+        weighing.confirm(session, by(quay.CLERK, "k", NOW), **seen)
     with quayside.read() as reader, pytest.raises(brought.Weighed):
         brought.by_reference(reader, 1, refs[0], NOW.year)
 
@@ -195,9 +194,9 @@ def test_a_weighed_declaration_is_not_taken_back_by_its_member_and_an_undone_one
     with quayside.transaction() as session:
         row = session.scalars(select(Weighing)).one()
         with pytest.raises(declaring.NotOpen):
-            declaring.cancel(session, member_id=201, declaration_id=row.declaration_id, now=NOW)
-        weighing.undo(session, quay.CLERK, row.id, channel="ussd", operation="u", now=NOW)
-        declaring.cancel(session, member_id=201, declaration_id=row.declaration_id, now=NOW)
+            declaring.cancel(session, own(201, "c", NOW), 201, row.declaration_id)
+        weighing.undo(session, by(quay.CLERK, "u", NOW), row.id)
+        declaring.cancel(session, own(201, "c", NOW), 201, row.declaration_id)
 
 
 def test_the_price_is_the_days_and_the_grades_and_the_co_operatives_own_first(quayside):
@@ -219,4 +218,4 @@ def test_the_price_is_the_days_and_the_grades_and_the_co_operatives_own_first(qu
         (1, 99, None, NOW),
     ]
     with quayside.read() as reader:
-        assert price_at(reader, wanted) == [1300, 1100, 1200, 9000, 1000, None]
+        assert price_at(reader, [(Scope(where), *of) for where, *of in wanted]) == [1300, 1100, 1200, 9000, 1000, None]

@@ -26,6 +26,7 @@ from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.terms import Terms
 from app.sms.models import Message
 from tests import village
+from tests.acts import by
 from tests.conftest import PATIENT_MS
 from tests.dice import run_seeded
 from tests.faults.house import House
@@ -105,8 +106,9 @@ def order(database: Database, recipients: int) -> None:
     with database.transaction() as session:
         for statement in MEMBERS:
             session.execute(text(statement), {"recipients": recipients} if ":recipients" in statement else {})
-        made = estimate(session, office, Draft("TOUS", TEXT), sender=sender, operation="1", key=village.KEY, terms=terms, now=now)
-        confirming.confirm(session, made.broadcast, office, channel="sms", operation="2", terms=terms, now=now, at_once=0)
+        first, second = (by(office, operation, now, "sms", sender) for operation in ("1", "2"))
+        made = estimate(session, first, Draft("TOUS", TEXT), key=village.KEY, terms=terms)
+        confirming.confirm(session, second, made.broadcast, terms, at_once=0)
 
 
 def _taken(house: House) -> Counter[str]:

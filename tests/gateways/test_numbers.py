@@ -1,6 +1,6 @@
 import pytest
 
-from app.gateways.ussd import e164, is_senegalese_mobile
+from app.phones import e164, is_senegalese_mobile
 from tests.gateways.fixtures import load
 
 VECTORS = load("_senegal_numbers")["vectors"]

@@ -24,10 +24,10 @@ def test_an_unknown_number_joins_in_four_entries(line, database):
     assert "Demande notée à CPS1" in said
     assert "demande d'adhésion notée pour CPS1" in texts_to(database, FATOU)[-1]
     talk, said = bureau(line, "6")
-    assert "FN 77 555 00 00" in said
+    assert "FN 775550000" in said
     said = talk.type("1")
     assert "fatou ndiaye" in said
-    assert "77 555 00 00" in said
+    assert "775550000" in said
     assert "CPS1" in said
     talk.type("1")
     talk.type("4711")

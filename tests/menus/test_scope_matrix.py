@@ -19,7 +19,7 @@ from app.coop.ledger.models import Payout
 from app.coop.ledger.services import open_accounts
 from app.coop.members.identity import who_holds
 from app.coop.members.models import Cooperative, Member, Number, Person, Role
-from app.coop.members.offices import Directory, NotYours, Office, Right
+from app.coop.members.offices import Directory, NotYours, Right
 from app.coop.payments.models import Payment
 from app.coop.production.models import CooperativeProduct, Weighing
 from app.db.database import Database
@@ -28,6 +28,7 @@ from menus.desk import Desk
 from menus.publishing import compiled
 from menus.whole import bindings
 from tests import hands, quay, village
+from tests.acts import by
 from tests.commands.conftest import TERMS
 from tests.conftest import PATIENT_MS, SERVICE, Clock
 
@@ -138,8 +139,8 @@ class Houses:
     def found(self):
         database, clock = self.database, self.clock
         with database.transaction() as session:
-            how = {"sender": quay.SECRETARY, "operation": "matrix", "key": village.KEY, "terms": TERMS, "now": clock()}
-            estimate(session, Office(101, "secretary", 1), Draft("CPS1", "Réunion du bureau", False, None), **how)
+            act = by(quay.CLERK, "matrix", clock(), "sms", quay.SECRETARY)
+            estimate(session, act, Draft("CPS1", "Réunion du bureau", False, None), key=village.KEY, terms=TERMS)
         self.kept = self._collected()
         for screen in ("till_hand_over", "hand_over", "leaver_confirm", "weigh_grade"):
             self.act(FIRST, MENU.screens[screen], self.kept, keep=True)

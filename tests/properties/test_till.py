@@ -38,7 +38,7 @@ REFUSALS = (
     signing.OtherSignature,
     corrections.NotReversible,
     approvals.AlreadyAsked,
-    approvals.Gone,
+    approvals.ApprovalClosed,
     approvals.Impossible,
     Overdrawn,
     IntegrityError,

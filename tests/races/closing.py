@@ -87,15 +87,15 @@ def shown(session) -> brought.Delivered:
 
 def note(session, what: brought.Delivered | None = None) -> weighing.Line:
     """Note what is on the scales; `what` was shown before."""
-    typed = {"channel": "ussd", "operation": "note", "now": NOW}
-    return weighing.note(session, SECRETARY, what or shown(session), weight=Decimal("12.5"), grade="A", weighed_at=NOW, **typed)
+    act = by(SECRETARY, "note", NOW)
+    return weighing.note(session, act, what or shown(session), weight=Decimal("12.5"), grade="A", weighed_at=NOW)
 
 
 def credit(session) -> None:
     """Credit the open list."""
     lines = weighing.open_list(session, SECRETARY.person_id)
     francs = sum(line.gross for line in lines)
-    weighing.confirm(session, SECRETARY, upto=lines[-1].id, francs=francs, channel="ussd", operation="credit", now=NOW)
+    weighing.confirm(session, by(SECRETARY, "credit", NOW), upto=lines[-1].id, francs=francs)
 
 
 def pay(session) -> None:

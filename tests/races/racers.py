@@ -14,9 +14,10 @@ from app.coop.production import weighing
 from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay
+from tests.acts import by
 
 TREASURER = Office(104, "treasurer", 1)
-REFUSALS = (Overdrawn, payouts.AlreadyOpen, payouts.NotEnough, payouts.Gone, weighing.Changed, approvals.Gone)
+REFUSALS = (Overdrawn, payouts.AlreadyOpen, payouts.NotEnough, payouts.Gone, weighing.Changed, approvals.ApprovalClosed)
 Act = Callable[..., object]
 
 
@@ -44,7 +45,7 @@ def receive(session: Session, operation: str, now: datetime, payout: int) -> Non
 
 def confirm_list(session: Session, operation: str, now: datetime, upto: int, francs: int) -> None:
     """Credit the same list of weighings."""
-    weighing.confirm(session, quay.CLERK, upto=upto, francs=francs, channel="ussd", operation=operation, now=now)
+    weighing.confirm(session, by(quay.CLERK, operation, now), upto=upto, francs=francs)
 
 
 ACTS: dict[str, Act] = {act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list)}

@@ -16,6 +16,7 @@ from app.coop.members.offices import Office
 from app.coop.production import brought, weighing
 from app.coop.subjects import approvals
 from tests import quay
+from tests.acts import by
 from tests.races import racers
 
 RACERS = 8
@@ -104,8 +105,8 @@ def test_a_list_of_weighings_is_credited_once(processes, house):
     with house.transaction() as session:
         for number, reference in enumerate(refs):
             what = brought.by_reference(session, 1, reference, NOW.year)
-            typed = {"channel": "ussd", "operation": f"note {number}", "now": NOW}
-            line = weighing.note(session, quay.CLERK, what, weight=what.declared, grade="A", weighed_at=NOW, **typed)
+            act = by(quay.CLERK, f"note {number}", NOW)
+            line = weighing.note(session, act, what, weight=what.declared, grade="A", weighed_at=NOW)
     worth = 40 * 12_500
     assert run(processes, house, "confirm_list", upto=line.id, francs=worth) == {"done": 1, "Changed": RACERS - 1}
     with house.read() as reader:

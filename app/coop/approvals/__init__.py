@@ -2,8 +2,8 @@
 
 from app.coop.approvals.deciding import (
     AlreadyAsked,
+    ApprovalClosed,
     Decided,
-    Gone,
     Impossible,
     Waiting,
     ask,
@@ -18,10 +18,10 @@ from app.coop.approvals.models import Approval, ApprovalRule, ApprovalVote
 __all__ = [
     "AlreadyAsked",
     "Approval",
+    "ApprovalClosed",
     "ApprovalRule",
     "ApprovalVote",
     "Decided",
-    "Gone",
     "Impossible",
     "Waiting",
     "ask",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
@@ -15,6 +15,7 @@ from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.members import audit
 from app.coop.members.lock import MemberLeft
 from app.coop.members.offices import Office, offices_of
+from app.coop.scope import Scope
 
 LIVES = timedelta(hours=72)
 """After this what nobody decided is dead: nothing happens, and who asked is told."""
@@ -43,7 +44,7 @@ class Waiting(msgspec.Struct, frozen=True):
     asked_at: datetime
 
 
-class Gone(Exception):
+class ApprovalClosed(Exception):
     """It was decided, is dead, or isn't for this officer to decide: asked by them, about them, or decided by them already."""
 
 
@@ -118,7 +119,7 @@ def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> D
     """Give an officer's word, and do what was asked when it is the last one needed. One refusal refuses.
 
     The approval is locked, so of two last words one acts. Words of officers who lost their office meanwhile don't count. The
-    same operation again changes nothing. Raises Gone, and Impossible unless that is final.
+    same operation again changes nothing. Raises ApprovalClosed, and Impossible unless that is final.
     """
     row = session.scalar(select(Approval).where(Approval.id == approval_id).with_for_update())
     given = select(ApprovalVote.operation).where(ApprovalVote.approval_id == approval_id)
@@ -127,7 +128,7 @@ def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> D
         return Decided(row.state, _missing(session, row, act.now), row.why)
     office = rules.office_to_decide(session, row, act.person_id, act.today) if row is not None else None
     if row is None or office is None or mine is not None or row.state != "waiting" or row.expires_at <= act.now:
-        raise Gone(approval_id)
+        raise ApprovalClosed(approval_id)
     vote = ApprovalVote(approval_id=row.id, person_id=act.person_id, approved=approved, at=act.now, operation=act.operation)
     session.add(vote)
     session.flush()
@@ -162,10 +163,9 @@ def waiting_count(reader: Connection | Session, person_id: int, now: datetime) -
     return reader.scalar(select(func.count()).select_from(few)) or 0
 
 
-def open_count(reader: Connection, cooperative_id: int | None, now: datetime) -> tuple[int, datetime | None]:
-    """Return how many wait for anybody's word in a co-operative, with None in all and the federation, and since when the first."""
-    scope = true() if cooperative_id is None else Approval.cooperative_id == cooperative_id
-    open_ = (Approval.state == "waiting") & (Approval.expires_at > now) & scope
+def open_count(reader: Connection, scope: Scope, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many wait for anybody's word in reach of a scope, and since when the first."""
+    open_ = (Approval.state == "waiting") & (Approval.expires_at > now) & scope.reach(Approval.cooperative_id)
     number, since = reader.execute(select(func.count(), func.min(Approval.asked_at)).where(open_)).one()
     return number, since
 

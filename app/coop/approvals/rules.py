@@ -7,11 +7,13 @@ import msgspec
 from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.approvals.kinds import KINDS
 from app.coop.approvals.models import Approval, ApprovalRule
 from app.coop.members.models import Member
+from app.coop.members.notices import tell_officers
 from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
-from app.coop.members.telling import tell_officers
+from app.coop.scope import Scope
 from app.sms import texts
 
 ROLES = MAY["approve"]
@@ -38,8 +40,8 @@ def set_rule(session: Session, cooperative_id: int, kind: str, needed: int | Non
         named = ",".join(role for role in ROLES if role in (roles or ROLES))
         session.merge(ApprovalRule(cooperative_id=cooperative_id, kind=kind, needed=needed, roles=named))
     session.flush()
-    words = texts.rule_changed(kind, needed, now)
-    tell_officers(session, cooperative_id, f"rule:{cooperative_id}:{kind}:{now.isoformat()}", words, now=now)
+    cause = f"rule:{cooperative_id}:{kind}:{now.isoformat()}"
+    tell_officers(session, Act.by_clock(cause, now), Scope(cooperative_id), cause, texts.rule_changed(kind, needed, now))
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -75,7 +77,7 @@ def rule_for(
         return rule.needed, tuple(rule.roles.split(","))
     usual = KINDS[kind]
     own = member_id is not None and session.scalar(select(Member.person_id).where(Member.id == member_id)) == asked_by
-    officer = not own and any(_is_in(office, cooperative_id) for office in offices_of(session, asked_by, today))
+    officer = not own and any(office.scope.includes(cooperative_id) for office in offices_of(session, asked_by, today))
     return (usual.officer if officer else usual.member), ROLES
 
 
@@ -118,10 +120,6 @@ def whom_to_ask(session: Session, approval: Approval, today: date) -> list[int]:
 def _others(session: Session, approval: Approval, offices: tuple[Office, ...]) -> list[int]:
     persons = {office.person_id for office in offices if _counts(office, approval)} - {approval.asked_by}
     return sorted(person for person in persons if not _concerns(session, approval, person))
-
-
-def _is_in(office: Office, cooperative_id: int | None) -> bool:
-    return office.cooperative_id in (None, cooperative_id)
 
 
 def _counts(office: Office, approval: Approval) -> bool:

@@ -6,14 +6,16 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.approvals import rules
 from app.coop.approvals.deciding import end
 from app.coop.approvals.models import Approval, ApprovalVote
+from app.coop.members import notices
 from app.coop.members.models import Member
 from app.coop.members.numbers import first_numbers
 from app.db.rows import each
 from app.service import service_of
-from app.sms import outbox, texts
+from app.sms import texts
 
 MOST = 200
 """Approvals a round."""
@@ -105,13 +107,6 @@ def _claimed(session: Session, told: str, then: str, states: tuple[str, ...]) ->
 
 
 def _put(session: Session, phone: str, words: str, cause: str, now: datetime, person: int, place: int | None) -> None:
-    outbox.put(
-        session,
-        to=phone,
-        text=words,
-        purpose="task",
-        cause=cause,
-        now=now,
-        person_id=person,
-        cooperative_id=place,
+    notices.tell_number(
+        session, Act.by_clock("approvals", now), phone, "task", cause, words, person_id=person, cooperative_id=place
     )

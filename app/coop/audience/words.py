@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from app.coop.members.models import Commune, Cooperative, Filiere
 from app.coop.members.offices import OfficeRole
+from app.coop.scope import Scope
 
 ALL = ("TOUS", "TOUTES", "TOUT")
 ROLES: dict[OfficeRole, tuple[str, ...]] = {
@@ -74,19 +75,19 @@ def fold(word: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-def read_audience(reader: Connection, typed: str, scope: int | None) -> Audience:
-    """Return whom `PECHE+JOAL` means within a scope (a co-operative's id, or None for the federation).
+def read_audience(reader: Connection, typed: str, scope: Scope) -> Audience:
+    """Return whom `PECHE+JOAL` means within a scope.
 
     Raises UnknownWord, or OutOfScope on another co-operative than the scope's.
     """
     words = list(dict.fromkeys(filter(None, map(fold, typed.split("+")))))
     known = _known(reader, words)
-    own = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope)) if scope else None
+    own = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id)) if not scope.is_federation else None
     meant = {word: _named(reader, word, known, own) for word in words if word not in ALL}
     if not words:
         raise UnknownWord(typed, ("TOUS",))
     for word, one in meant.items():
-        if scope and one.kind == "cooperative" and one.id != scope:
+        if one.kind == "cooperative" and not scope.includes(one.id):
             raise OutOfScope(word)
     named = list(dict.fromkeys(meant.values()))
     said = [one.said for one in named] or ["tous"]
@@ -99,7 +100,7 @@ def read_audience(reader: Connection, typed: str, scope: int | None) -> Audience
     return Audience(
         words="+".join(words),
         said=", ".join(said),
-        scope=scope,
+        scope=scope.cooperative_id,
         cooperatives=ids("cooperative"),
         communes=ids("commune"),
         filieres=ids("filiere"),

@@ -1,20 +1,20 @@
 """Confirm a broadcast by its code: budget reserved, recipients frozen, the first messages written, the others told."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.audience.query import Limits, reach, recipients
 from app.coop.audience.words import Audience
 from app.coop.broadcasting.estimating import Nobody, digest, limits_of, same_before, when_over
-from app.coop.members import audit
+from app.coop.members import audit, notices
 from app.coop.members.models import Number
 from app.coop.members.numbers import first_numbers
 from app.coop.members.offices import NotYours, Office, holders_of_right, offices_of
 from app.service import service_of
-from app.sms import outbox
 from app.sms.broadcasts import budget, expansion, words
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.rounds import CODE_LASTS
@@ -94,57 +94,38 @@ def find_for_pin(session: Session, broadcast_id: int, person_id: int, phone: str
     return session.scalar(select(Broadcast).where(mine, open_one | Broadcast.confirmed_at.is_not(None)).with_for_update())
 
 
-def office_of(session: Session, broadcast: Broadcast, person_id: int, today: datetime) -> Office:
+def office_of(session: Session, broadcast: Broadcast, person_id: int, today: date) -> Office:
     """Return the office by which a person may order or stop this broadcast now. Raises NotYours."""
-    for office in offices_of(session, person_id, today.date()):
-        if office.may("broadcast") and office.cooperative_id in (None, broadcast.cooperative_id):
+    for office in offices_of(session, person_id, today):
+        if office.may("broadcast") and office.scope.includes(broadcast.cooperative_id):
             return office
     raise NotYours("broadcast")
 
 
-def confirm(
-    session: Session,
-    broadcast: Broadcast,
-    office: Office,
-    *,
-    channel: str,
-    operation: str,
-    terms: Terms,
-    now: datetime,
-    at_once: int = WRITTEN_AT_ONCE,
-) -> None:
+def confirm(session: Session, act: Act, broadcast: Broadcast, terms: Terms, *, at_once: int = WRITTEN_AT_ONCE) -> None:
     """Order an estimated broadcast that `find` or `find_for_pin` has locked, and write about so many of its messages.
 
     Raises FreshNumber, LeftAlready, budget.OverBudget, Nobody or TooSlow, and has then changed nothing.
     """
-    registered = select(Number.registered_at).where(Number.phone == broadcast.sender, Number.person_id == office.person_id)
+    registered = select(Number.registered_at).where(Number.phone == broadcast.sender, Number.person_id == act.person_id)
     since = session.scalar(registered)
-    if since is None or since > now - FRESH:
+    if since is None or since > act.now - FRESH:
         raise FreshNumber
-    _freeze(session, broadcast, terms, now)
+    _freeze(session, broadcast, terms, act.now)
     if broadcast.purpose != "urgent":
         broadcast.budget_day = terms.day_of(broadcast.starts_at)
         broadcast.reserved = broadcast.recipients * broadcast.parts * broadcast.price
         budget.reserve(session, broadcast.budget_day, broadcast.reserved, terms.daily_budget)
     audience = msgspec.convert(broadcast.audience, Audience)
-    before = same_before(session, broadcast.purpose, broadcast.typed, audience, now)  # behind the day's row: of two at once one
+    before = same_before(session, broadcast.purpose, broadcast.typed, audience, act.now)  # behind the day's row: of two at once one
     if before is not None and before.confirmed_at and before.confirmed_at > broadcast.estimated_at:
         raise LeftAlready(before)
-    broadcast.state, broadcast.confirmed_at = "expanding", now
+    broadcast.state, broadcast.confirmed_at = "expanding", act.now
     session.flush()
-    audit.record(
-        session,
-        office,
-        broadcast.purpose,
-        about=f"broadcast:{broadcast.id}",
-        channel=channel,
-        operation=operation,
-        now=now,
-        cooperative_id=broadcast.cooperative_id,
-    )
-    while broadcast.state == "expanding" and broadcast.written < at_once and expand(session, broadcast, terms, now=now):
+    audit.note(session, act, broadcast.purpose, f"broadcast:{broadcast.id}", audit.Of(None, broadcast.cooperative_id))
+    while broadcast.state == "expanding" and broadcast.written < at_once and expand(session, broadcast, terms, now=act.now):
         pass
-    _tell_others(session, broadcast, terms, now)
+    _tell_others(session, act, broadcast, terms)
 
 
 def expand(session: Session, broadcast: Broadcast, terms: Terms, *, now: datetime) -> bool:
@@ -186,18 +167,10 @@ def _terms_of(session: Session, broadcast: Broadcast, terms: Terms, now: datetim
     return audience, limits
 
 
-def _tell_others(session: Session, broadcast: Broadcast, terms: Terms, now: datetime) -> None:
+def _tell_others(session: Session, act: Act, broadcast: Broadcast, terms: Terms) -> None:
     """Send a copy to the other officers of the scope, any of whom may stop it."""
-    held = holders_of_right(session, "stop", broadcast.cooperative_id, terms.day_of(now))
+    held = holders_of_right(session, "stop", broadcast.cooperative_id, terms.day_of(act.now))
     others = {office.person_id for office in held} - {broadcast.person_id}
+    copy, place = words.copy(broadcast, act.now, service_of(session).cost, terms.zone), broadcast.cooperative_id
     for person, phone in first_numbers(session, others).items():
-        outbox.put(
-            session,
-            to=phone,
-            text=words.copy(broadcast, now, service_of(session).cost, terms.zone),
-            purpose="alarm",
-            cause=f"copy:{broadcast.id}",
-            now=now,
-            person_id=person,
-            cooperative_id=broadcast.cooperative_id,
-        )
+        notices.tell_number(session, act, phone, "alarm", f"copy:{broadcast.id}", copy, person_id=person, cooperative_id=place)

@@ -8,10 +8,10 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.audience.query import Limits, Reach, reach
 from app.coop.audience.words import Audience, read_audience
 from app.coop.members import inbox
-from app.coop.members.offices import Office
 from app.service import service_of
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import cause_of
@@ -87,25 +87,15 @@ class Estimate(msgspec.Struct, frozen=True):
     signed: str
 
 
-def estimate(
-    session: Session,
-    office: Office,
-    draft: Draft,
-    *,
-    sender: str,
-    operation: str,
-    key: bytes,
-    terms: Terms,
-    now: datetime,
-    by_pin: bool = False,
-) -> Estimate:
+def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Terms, by_pin: bool = False) -> Estimate:
     """Write down what a draft would reach and cost; raises Refused, or the audience's UnknownWord and OutOfScope.
 
-    The code is bound to the sender's number; an older estimate of the same by the same sender is dead. Only the last `MOST_OPEN`
-    of a sender can be confirmed by their codes: somebody who forges the number could else have a hundred to guess at. The others,
-    and one made `by_pin`, wait for the officer's PIN on USSD: a forger's estimates never push hers out.
+    The code is bound to the number in hand, the sender's; an older estimate of the same by the same sender is dead. Only the last
+    `MOST_OPEN` of a sender can be confirmed by their codes: somebody who forges the number could else have a hundred to guess at.
+    The others, and one made `by_pin`, wait for the officer's PIN on USSD: a forger's estimates never push hers out.
     """
-    audience = read_audience(session.connection(), draft.audience, office.cooperative_id)
+    office, now, sender = act.office, act.now, act.phone
+    audience = read_audience(session.connection(), draft.audience, office.scope)
     if draft.wanted_at is not None and not now < draft.wanted_at <= now + MOST_AHEAD:
         raise NotThen(draft.wanted_at)
     starts = terms.leaves(draft.wanted_at or now, urgent=draft.urgent)
@@ -123,7 +113,7 @@ def estimate(
     mark = fingerprint(office.cooperative_id, draft, audience)
     before = same_before(session, draft.purpose, draft.text, audience, now)
     _bury(session, sender, mark)
-    code = code_of(key, operation, SHORT if found.numbers <= FEW else LONG)
+    code = code_of(key, act.operation, SHORT if found.numbers <= FEW else LONG)
     row = Broadcast(
         cooperative_id=office.cooperative_id,
         person_id=office.person_id,

@@ -22,6 +22,7 @@ from app.coop.members.models import CallBack, Member, Person
 from app.coop.members.sign_ins import SignIn
 from app.coop.production.models import Declaration
 from app.db.operations import Operation
+from app.phones import write
 
 YEARS = 10
 NOBODY = "Ancien membre"
@@ -81,7 +82,7 @@ def _forget_acts(session: Session, person_id: int, member: Member, name: str, ph
     They are found by their text: whatever a screen kept, under whatever name, is JSON in one of two columns. To empty one too many
     (another of the same name) does no harm: nothing reads them but a repeat within minutes.
     """
-    dialled = [phone.removeprefix("+221") for phone in phones]
+    dialled = [write(phone) for phone in phones]
     marks = [json.dumps(mark)[1:-1] for mark in (name, member.card, *dialled)]
     ids = [f'"{key}": {number}{end}' for key, number in (("person_id", person_id), ("member_id", member.id)) for end in ",}"]
     columns = (cast(Operation.arguments, String), cast(Operation.outcome, String))

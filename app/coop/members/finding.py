@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.coop.members.events import CardAlias
 from app.coop.members.models import Cooperative, Member, Person
 from app.coop.members.offices import Office
+from app.digits import is_number
 
 BELONGS = ("active", "pending")
 """States of whoever is a member: a pending one was accepted but never opened an account by telephone, and may have none."""
@@ -42,7 +43,7 @@ def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typ
     A card is typed with or without its letter and zeros, at least three digits. Raises NoCard.
     """
     digits = typed.strip().upper().removeprefix("C")
-    if not (3 <= len(digits) <= 11 and digits.isascii() and digits.isdigit()):
+    if not is_number(digits, 11, least=3):
         raise NoCard(typed)
     spelled = {f"C{digits}"} | {f"C{int(digits):0{width}d}" for width in (5, 7)}
     known = select(CardAlias.member_id).where(CardAlias.card.in_(spelled))

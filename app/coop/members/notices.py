@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop.act import Act
 from app.coop.members.models import Role
 from app.coop.members.numbers import Placed, places_on, reached_by
@@ -25,10 +26,18 @@ def answer(session: Session, act: Act, purpose: str, cause: str, words: str, coo
 
 
 def tell_number(
-    session: Session, act: Act, phone: str, purpose: str, cause: str, words: str, cooperative_id: int | None = None
+    session: Session,
+    act: Act,
+    phone: str,
+    purpose: str,
+    cause: str,
+    words: str,
+    *,
+    person_id: int | None = None,
+    cooperative_id: int | None = None,
 ) -> None:
-    """Put an SMS to a number whose person isn't known into the outbox."""
-    _put(session, act, phone, purpose, cause, words, None, cooperative_id)
+    """Put an SMS to a number into the outbox, with whose it is where that is known."""
+    _put(session, act, phone, purpose, cause, words, person_id, cooperative_id)
 
 
 def tell_person(
@@ -53,7 +62,7 @@ def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Plac
     """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
     holders = places_on(session, phone)
     for holder in holders:
-        words = people_texts.place_given(phone.removeprefix("+221"), holder.card, holder.place)
+        words = people_texts.place_given(phones.write(phone), holder.card, holder.place)
         tell_person(session, act, holder.person_id, f"place:{holder.person_id}:{cause}", words)
     return holders
 

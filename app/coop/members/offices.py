@@ -115,19 +115,6 @@ def scopes_of(reader: Connection | Session, person_id: int, today: date) -> tupl
     return tuple(dict.fromkeys(office.scope for office in offices_of(reader, person_id, today)))
 
 
-def widest_office(
-    reader: Connection | Session, person_id: int, right: Right, today: date, cooperative_id: int | None = None
-) -> Office:
-    """Return the office of the widest scope by which a person has a right, in a co-operative when one is given: for a word by SMS.
-
-    The federation's comes before a co-operative's: nobody can be asked which, and every answer names the scope. Raises NotYours.
-    """
-    found = [office for office in offices_of(reader, person_id, today) if office.may(right, cooperative_id)]
-    if not found:
-        raise NotYours(right)
-    return found[-1]
-
-
 def holders_of_right(reader: Connection | Session, right: Right, cooperative_id: int | None, today: date) -> tuple[Office, ...]:
     """Return the offices of one co-operative, or with None of the federation, that have a right now: whom to ask or to tell."""
     scope = Scope(cooperative_id).own(Role.cooperative_id)

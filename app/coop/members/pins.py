@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.coop.members.common_pins import common
 from app.coop.members.models import Person
 from app.db.database import Database
+from app.digits import is_number
 
 TRIES = 3
 LAPSES = timedelta(seconds=10)
@@ -52,7 +53,7 @@ class Busy(msgspec.Struct, frozen=True):
 
 def well_formed(pin: str) -> bool:
     """Tell whether it is exactly four ASCII digits."""
-    return len(pin) == 4 and pin.isascii() and pin.isdigit()
+    return is_number(pin, 4, least=4)
 
 
 def trivial(pin: str, phone: str) -> bool:

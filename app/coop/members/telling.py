@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import phones
 from app.coop.members.models import Role
 from app.coop.members.numbers import Placed, places_on, reached_by
 from app.coop.members.offices import in_term
@@ -41,7 +42,7 @@ def tell_places(session: Session, phone: str, cause: str, *, now: datetime, trac
     """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
     holders = places_on(session, phone)
     for holder in holders:
-        words = people_texts.place_given(phone.removeprefix("+221"), holder.card, holder.place)
+        words = people_texts.place_given(phones.write(phone), holder.card, holder.place)
         told = f"place:{holder.person_id}:{cause}"
         tell(session, holder.person_id, told, words, now=now, trace=trace)
     return holders

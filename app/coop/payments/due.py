@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.ledger.models import Account, JournalEntry
 from app.coop.members.finding import BELONGS
 from app.coop.members.models import Member
@@ -17,7 +17,6 @@ from app.coop.members.reaching import reach
 from app.coop.payments.models import Payment, PaymentLine
 from app.coop.production.models import Product, Weighing
 
-DAKAR = ZoneInfo("Africa/Dakar")
 CLOSED = "blocked"
 """The state of an account of a member who was excluded or died: what is owed goes out with the settlement alone."""
 Bar = Literal["closed", "frozen", "number"]

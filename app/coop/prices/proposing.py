@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from app.amounts import francs
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.members import audit
@@ -17,6 +18,7 @@ from app.coop.members.offices import Office
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.prices.reading import price_at
 from app.coop.production.models import CooperativeProduct, Product
+from app.coop.scope import Scope
 
 MOST = 999_999
 """The dearest unit, in XOF: no crate or sack costs a million, and a slip of a digit does."""
@@ -39,11 +41,11 @@ class Proposal(msgspec.Struct, frozen=True):
     amount: int
 
 
-class Refused(Exception):
+class PriceRefused(Exception):
     """The amount is no price, or the product isn't this scope's."""
 
 
-class Gone(Exception):
+class ProposalClosed(Exception):
     """The proposal was decided, is dead, or isn't for this officer to decide."""
 
 
@@ -61,38 +63,31 @@ class PricedProduct(msgspec.Struct, frozen=True):
     slot: int
 
 
-def priced_products(reader: Connection, cooperative_id: int | None) -> list[PricedProduct]:
-    """Return what a co-operative takes, or with None all products."""
-    if cooperative_id is None:
+def priced_products(reader: Connection, scope: Scope) -> list[PricedProduct]:
+    """Return what a co-operative takes, or for the federation all products."""
+    if scope.is_federation:
         every = reader.execute(select(Product.id, Product.name, Product.unit).order_by(Product.id))
         return [PricedProduct(row.id, row.name, row.unit, at // 8 * 10 + at % 8 + 1) for at, row in enumerate(every)]
     rows = select(Product.id, Product.name, Product.unit, CooperativeProduct.slot)
-    taken = (CooperativeProduct.product_id == Product.id) & (CooperativeProduct.cooperative_id == cooperative_id)
+    taken = (CooperativeProduct.product_id == Product.id) & scope.own(CooperativeProduct.cooperative_id)
     rows = rows.join(CooperativeProduct, taken).where(CooperativeProduct.active).order_by(CooperativeProduct.slot)
     return [PricedProduct(row.id, row.name, row.unit, row.slot) for row in reader.execute(rows)]
 
 
-def propose(
-    session: Session,
-    act: Act,
-    product_id: int,
-    amount: int,
-    *,
-    grade: str | None,
-) -> Proposal:
-    """Note a price; nothing is published. The same operation again gives the first proposal. Raises Refused."""
+def propose(session: Session, act: Act, product_id: int, amount: int, *, grade: str | None) -> Proposal:
+    """Note a price; nothing is published. The same operation again gives the first proposal. Raises PriceRefused."""
     known = session.execute(_TOLD.where(PriceProposal.operation == act.operation)).first()
     if known is not None:
         return Proposal(*known)
-    unit = {one.id: one.unit for one in priced_products(session.connection(), act.office.cooperative_id)}.get(product_id)
+    unit = {one.id: one.unit for one in priced_products(session.connection(), act.office.scope)}.get(product_id)
     if unit is None or not 0 < amount <= MOST:
-        raise Refused
+        raise PriceRefused
     row = PriceProposal(
         product_id=product_id,
         cooperative_id=act.office.cooperative_id,
         grade=grade,
         unit=unit,
-        before=price_at(session, [(act.office.cooperative_id or 0, product_id, grade, act.now)])[0],
+        before=price_at(session, [(act.office.scope, product_id, grade, act.now)])[0],
         amount=amount,
         state="proposed",
         proposed_by=act.person_id,
@@ -107,7 +102,7 @@ def propose(
 
 
 def confirm(session: Session, act: Act, proposal_id: int) -> bool:
-    """Confirm one's own proposal; return whether it is published, or waits for a second officer. Raises Gone.
+    """Confirm one's own proposal; return whether it is published, or waits for a second officer. Raises ProposalClosed.
 
     A first price is held against the federation's; where there is none a second officer always decides.
     """
@@ -152,11 +147,11 @@ def moves_far(before: int | None, amount: int, percent: int) -> bool:
 
 def _lately(session: Session, row: PriceProposal, now: datetime) -> list[int | None]:
     """Return the price in force, then the one that was STEPS ago, or when several officers last decided it if that is later."""
-    same = (PriceProposal.product_id == row.product_id) & _in(row.cooperative_id) & _of(row.grade)
+    same = (PriceProposal.product_id == row.product_id) & _in(row) & _of(row.grade)
     decided = select(func.max(PriceProposal.decided_at)).where(same, PriceProposal.decided_by.is_not(None))
     last = session.scalar(decided.where(PriceProposal.state == "published"))
     since = max(now - STEPS, last) if last else now - STEPS
-    return price_at(session, [(row.cooperative_id or 0, row.product_id, row.grade, at) for at in (now, since)])
+    return price_at(session, [(Scope(row.cooperative_id), row.product_id, row.grade, at) for at in (now, since)])
 
 
 def _threshold(session: Session, cooperative_id: int | None) -> int:
@@ -164,34 +159,33 @@ def _threshold(session: Session, cooperative_id: int | None) -> int:
     return FEDERATION_THRESHOLD if percent is None else percent
 
 
-def _in(cooperative_id: int | None) -> ColumnElement[bool]:
-    place = PriceProposal.cooperative_id
-    return place.is_(None) if cooperative_id is None else place == cooperative_id
+def _in(row: PriceProposal) -> ColumnElement[bool]:
+    return Scope(row.cooperative_id).own(PriceProposal.cooperative_id)
 
 
 def _of(grade: str | None) -> ColumnElement[bool]:
     return PriceProposal.grade.is_(None) if grade is None else PriceProposal.grade == grade
 
 
-def _scope(office: Office, now: datetime) -> ColumnElement[bool]:
-    return _in(office.cooperative_id) & (PriceProposal.proposed_at > now - LIVES)
+def _open_to(office: Office, now: datetime) -> ColumnElement[bool]:
+    return office.scope.own(PriceProposal.cooperative_id) & (PriceProposal.proposed_at > now - LIVES)
 
 
 def _listed(reader: Connection, office: Office, which: ColumnElement[bool], now: datetime) -> list[Proposal]:
-    return [Proposal(*row) for row in reader.execute(_TOLD.where(which, _scope(office, now)).order_by(PriceProposal.id).limit(8))]
+    return [Proposal(*row) for row in reader.execute(_TOLD.where(which, _open_to(office, now)).order_by(PriceProposal.id).limit(8))]
 
 
 def _taken(session: Session, office: Office, proposal_id: int, which: ColumnElement[bool], now: datetime) -> PriceProposal:
-    wanted = select(PriceProposal).where(PriceProposal.id == proposal_id, which, _scope(office, now))
+    wanted = select(PriceProposal).where(PriceProposal.id == proposal_id, which, _open_to(office, now))
     row = session.scalar(wanted.with_for_update())
     if row is None:
-        raise Gone
+        raise ProposalClosed
     return row
 
 
 def _ask(session: Session, act: Act, row: PriceProposal, before: int | None) -> None:
     product = session.scalar(select(Product.name).where(Product.id == row.product_id))
-    than = "premier prix" if before is None else f"avant {before:,} F".replace(",", " ")
+    than = "premier prix" if before is None else f"avant {francs(before)}"
     approvals.ask(
         session,
         act,
@@ -219,7 +213,7 @@ def _publish(session: Session, act: Act, row: PriceProposal) -> None:
     )
     # what was proposed of the same price before this one can't come after it any more
     older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
-    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(row.cooperative_id) & _of(row.grade)
+    same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(row) & _of(row.grade)
     overtaken = session.scalars(select(PriceProposal.id).where(same)).all()
     approvals.drop(session, "price", overtaken, act.now)
     session.execute(update(PriceProposal).where(same).values(state="overtaken", decided_at=act.now))

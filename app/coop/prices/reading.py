@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
+from app.coop.scope import FEDERATION, Scope
 
 SURE, NEAR = 88, 62
 """Likeness (0–100) from which a spelling is taken for a product, and from which it is suggested."""
@@ -41,37 +42,37 @@ class Meant(msgspec.Struct, frozen=True):
     near: tuple[str, ...] = ()
 
 
-def prices_for(reader: Connection, cooperative_id: int | None, now: datetime) -> tuple[PriceOf, ...]:
-    """Return the prices in force, by name: of the co-operative's products, or with None of all. A grade is there where it has
+def prices_for(reader: Connection, scope: Scope, now: datetime) -> tuple[PriceOf, ...]:
+    """Return the prices in force, by name: of a co-operative's products, or the federation's of all. A grade is there where it has
     another price than the product. One SELECT, of the newest rows alone.
     """
     newest: dict[int, dict[tuple[bool, str | None], PriceOf]] = {}
-    for row in reader.execute(_newest(cooperative_id, now)):
+    for row in reader.execute(_newest(scope, now)):
         own = row.cooperative_id is not None
         of = PriceOf(row.product_id, row.name, row.unit, row.amount, row.from_at, own, row.grade, row.id)
         newest.setdefault(row.product_id, {})[own, row.grade] = of
     return tuple(sorted((price for rows in newest.values() for price in _in_force(rows)), key=lambda price: price.name))
 
 
-def price_at(reader: Connection | Session, wanted: Sequence[tuple[int, int, str | None, datetime]]) -> list[int | None]:
-    """Return the price in XOF for each (co-operative, product, grade, instant); None where there was none. One SELECT.
+def price_at(reader: Connection | Session, wanted: Sequence[tuple[Scope, int, str | None, datetime]]) -> list[int | None]:
+    """Return the price in XOF for each (scope, product, grade, instant); None where there was none. One SELECT.
 
     The co-operative's own goes before the federation's, the grade's before the one for all grades, then the newest.
     """
-    products, places = {product for _, product, _, _ in wanted}, {cooperative for cooperative, _, _, _ in wanted}
+    products, places = {product for _, product, _, _ in wanted}, {scope.cooperative_id for scope, _, _, _ in wanted}
     rows = reader.execute(
         select(PriceRow.product_id, PriceRow.cooperative_id, PriceRow.grade, PriceRow.from_at, PriceRow.amount)
         .where(PriceRow.product_id.in_(products), or_(PriceRow.cooperative_id.is_(None), PriceRow.cooperative_id.in_(places)))
         .order_by(PriceRow.from_at, PriceRow.id)
     ).all()
     found: list[int | None] = []
-    for cooperative, product, grade, at in wanted:
+    for scope, product, grade, at in wanted:
         fitting = [
             row
             for row in rows
             if row.product_id == product
             and row.from_at <= at
-            and row.cooperative_id in (None, cooperative)
+            and row.cooperative_id in (None, scope.cooperative_id)
             and row.grade in (None, grade)
         ]
         best = max(fitting, key=lambda row: (row.cooperative_id is not None, row.grade is not None, row.from_at), default=None)
@@ -79,18 +80,15 @@ def price_at(reader: Connection | Session, wanted: Sequence[tuple[int, int, str 
     return found
 
 
-def _newest(cooperative_id: int | None, now: datetime) -> Select[int, str, str, int, datetime, int | None, str | None, int]:
+def _newest(scope: Scope, now: datetime) -> Select[int, str, str, int, datetime, int | None, str | None, int]:
     """Say in SQL: of each product, scope and grade the row that came last; prices are added for ever and never edited."""
     place, last_first = PriceRow.cooperative_id, (PriceRow.from_at.desc(), PriceRow.id.desc())
     rank = func.row_number().over(partition_by=(PriceRow.product_id, place, PriceRow.grade), order_by=last_first).label("rank")
     rows = select(PriceRow.id, rank).where(PriceRow.from_at <= now)
-    if cooperative_id is None:
+    if scope.is_federation:
         rows = rows.where(place.is_(None))
     else:
-        mine = select(CooperativeProduct.product_id).where(
-            CooperativeProduct.cooperative_id == cooperative_id, CooperativeProduct.active
-        )
-        rows = rows.where(or_(place.is_(None), place == cooperative_id), PriceRow.product_id.in_(mine))
+        rows = rows.where(or_(place.is_(None), scope.own(place)), PriceRow.product_id.in_(_taken_by(scope)))
     ranked = rows.subquery()
     return (
         select(
@@ -100,6 +98,10 @@ def _newest(cooperative_id: int | None, now: datetime) -> Select[int, str, str, 
         .join(Product, Product.id == PriceRow.product_id)
         .where(ranked.c.rank == 1)
     )
+
+
+def _taken_by(scope: Scope) -> Select[int]:
+    return select(CooperativeProduct.product_id).where(scope.own(CooperativeProduct.cooperative_id), CooperativeProduct.active)
 
 
 def _in_force(rows: dict[tuple[bool, str | None], PriceOf]) -> Iterator[PriceOf]:
@@ -120,15 +122,13 @@ def spelling(words: str) -> str:
     return " ".join(kept.split())
 
 
-def find_product(reader: Connection, words: str, cooperative_id: int | None = None) -> Meant:
-    """Say which product a spelling means, within a co-operative's with its id: the spelling itself, or one surely like it."""
+def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> Meant:
+    """Say which of a scope's products a spelling means: the spelling itself, or one surely like it; the federation's are all."""
     wanted = spelling(words)
     names = select(Product.id, Product.name)
     aliases = select(ProductAlias.product_id, ProductAlias.spelling)
-    if cooperative_id is not None:
-        mine = select(CooperativeProduct.product_id).where(
-            CooperativeProduct.cooperative_id == cooperative_id, CooperativeProduct.active
-        )
+    if not scope.is_federation:
+        mine = _taken_by(scope)
         names, aliases = names.where(Product.id.in_(mine)), aliases.where(ProductAlias.product_id.in_(mine))
     named: dict[int, str] = {row.id: row.name for row in reader.execute(names)}
     known = {spelling(name): product for product, name in named.items()} | {

@@ -8,16 +8,17 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members import audit, finding
 from app.coop.members.models import Member, Number
 from app.coop.members.numbers import reached_by
-from app.coop.members.offices import Office
 from app.coop.production import declaring
 from app.coop.production.declaring import Declared
 from app.coop.production.models import AssistedAct, Declaration, Product, Weighing
+from app.coop.scope import Scope
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -49,69 +50,42 @@ class Seen(msgspec.Struct, frozen=True):
     weighed: Decimal | None
 
 
-def by_card(reader: Connection, cooperative_id: int | None, typed: str) -> tuple[Found, ...]:
-    """Return the member with a card, typed with or without its letter and zeros; with None of any co-operative."""
+def by_card(reader: Connection, scope: Scope, typed: str) -> tuple[Found, ...]:
+    """Return the member of a scope with a card, typed with or without its letter and zeros."""
     if len(typed.upper().removeprefix("C")) > 7:  # nine digits are a telephone number
         return ()
     try:
-        found = finding.in_cooperative(reader, cooperative_id, typed)
+        found = finding.in_cooperative(reader, scope.cooperative_id, typed)
     except finding.NoCard:
         return ()
     return (Found(found.member_id, found.cooperative_id, None),) if found.state in finding.BELONGS else ()
 
 
-def by_number(reader: Connection, cooperative_id: int | None, phone: str) -> tuple[Found, ...]:
-    """Return the members of a number (E.164) that wants no proof, by place; with None of any co-operative.
-
-    Its owner alone while no place is asked for.
-    """
+def by_number(reader: Connection, scope: Scope, phone: str) -> tuple[Found, ...]:
+    """Return the members of a scope with a proved number (E.164), by place; its owner alone while none is asked for."""
     rows = (
         select(Member.id, Member.cooperative_id, Number.place)
         .join(Number, Number.person_id == Member.person_id)
-        .where(*_belongs(cooperative_id), Number.phone == phone, Number.proof_wanted.is_(False))
+        .where(Member.state.in_(finding.BELONGS), scope.reach(Member.cooperative_id))
+        .where(Number.phone == phone, Number.proof_wanted.is_(False))
         .order_by(Number.place)
     )
     found = tuple(Found(*row) for row in reader.execute(rows))
     return tuple(one for one in found if one.place is None) or found
 
 
-def declare(
-    session: Session,
-    office: Office,
-    member_id: int,
-    product_id: int,
-    quantity: Decimal,
-    *,
-    channel: str,
-    operation: str,
-    now: datetime,
-    again: bool = False,
-) -> Done:
+def declare(session: Session, act: Act, member_id: int, product_id: int, quantity: Decimal, *, again: bool = False) -> Done:
     """Declare for a member; `repeated` as for herself, nothing written then. Raises what declaring raises."""
-    declared = declaring.declare(
-        session,
-        member_id=member_id,
-        product_id=product_id,
-        quantity=quantity,
-        channel=channel,
-        operation=operation,
-        now=now,
-        again=again,
-    )
-    if declared.repeated:
-        return Done(0, declared, None, None)
-    return _write(session, office, member_id, "declared", declared, channel, operation, now)
+    declared = declaring.declare(session, act, member_id, product_id, quantity, again=again)
+    return Done(0, declared, None, None) if declared.repeated else _write(session, act, member_id, "declared", declared)
 
 
-def cancel(
-    session: Session, office: Office, member_id: int, declaration_id: int, *, channel: str, operation: str, now: datetime
-) -> Done:
+def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> Done:
     """Take a member's declaration back for her. Raises NotOpen."""
     still = select(Declaration.state).where(Declaration.id == declaration_id, Declaration.member_id == member_id)
     if session.scalar(still.with_for_update()) != "declared":
         raise declaring.NotOpen("closed")
-    taken_back = declaring.cancel(session, member_id=member_id, declaration_id=declaration_id, now=now)
-    return _write(session, office, member_id, "cancelled", taken_back, channel, operation, now)
+    return _write(session, act, member_id, "cancelled", declaring.cancel(session, act, member_id, declaration_id))
 
 
 def history(reader: Connection, member_id: int, limit: int = 10) -> tuple[Seen, ...]:
@@ -146,42 +120,18 @@ def typed_by(reader: Connection, declarations: Sequence[int]) -> dict[int, str]:
     return {row.declaration_id: row.role for row in reader.execute(rows)}
 
 
-def _belongs(cooperative_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    here = Member.state.in_(finding.BELONGS)
-    return (here,) if cooperative_id is None else (here, Member.cooperative_id == cooperative_id)
-
-
-def _write(
-    session: Session,
-    office: Office,
-    member_id: int,
-    act: str,
-    one: Declared,
-    channel: str,
-    operation: str,
-    now: datetime,
-) -> Done:
+def _write(session: Session, act: Act, member_id: int, what: str, one: Declared) -> Done:
     row = AssistedAct(
         declaration_id=one.id,
         member_id=member_id,
-        officer_id=office.person_id,
-        role=office.role,
-        act=act,
-        at=now,
-        operation=operation,
+        officer_id=act.person_id,
+        role=act.office.role,
+        act=what,
+        at=act.now,
+        operation=act.operation,
     )
     session.add(row)
     session.flush()
     person, cooperative = session.execute(select(Member.person_id, Member.cooperative_id).where(Member.id == member_id)).one()
-    audit.record(
-        session,
-        office,
-        f"{act} for a member",
-        about=f"declaration:{one.id}",
-        channel=channel,
-        operation=operation,
-        now=now,
-        cooperative_id=cooperative,
-        member_id=member_id,
-    )
+    audit.note(session, act, f"{what} for a member", f"declaration:{one.id}", audit.Of(member_id, cooperative))
     return Done(row.id, one, next(iter(reached_by(session, person)), None), person)

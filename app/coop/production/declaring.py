@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members.finding import BELONGS
 from app.coop.members.lock import lock_members
 from app.coop.production.models import CooperativeProduct, Declaration, Product
@@ -95,24 +96,24 @@ def similar(reader: Connection | Session, member_id: int, product_id: int, quant
 
 def declare(
     session: Session,
-    *,
+    act: Act,
     member_id: int,
     product_id: int,
     quantity: Decimal,
-    channel: str,
-    operation: str,
-    now: datetime,
+    *,
     again: bool = False,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> Declared:
-    """Write a declaration, dated now; without `again` the same within 30 minutes is given back instead, nothing written.
+    """Write a member's declaration, dated now; without `again` the same within 30 minutes is given back, nothing written.
 
-    An officer (channel `bureau`) also declares for a member who never opened an account by telephone. The same operation again
-    gives the first one. Raises NotActive, ProductGone.
+    An officer also declares for a member who never opened an account by telephone; the declaration's channel is `bureau` then.
+    The same operation again gives the first one. Raises NotActive, ProductGone.
     """
-    states = BELONGS if channel == "bureau" else ("active",)
+    states, channel = (BELONGS, "bureau") if act.by else (("active",), act.channel)
     member = lock_members(session, (member_id,)).get(member_id)
-    known = session.execute(_TOLD.where(Declaration.operation == operation)).first()  # behind the lock: the first may just be done
+    known = session.execute(
+        _TOLD.where(Declaration.operation == act.operation)
+    ).first()  # behind the lock: the first may just be done
     if known:
         return Declared(*known, repeated=True)
     if member is None or member.state not in states or member.leaving_on:
@@ -122,31 +123,31 @@ def declare(
     if product is None:
         raise ProductGone
     if not again:
-        earlier = similar(session, member_id, product_id, quantity, now)
+        earlier = similar(session, member_id, product_id, quantity, act.now)
         if earlier:
             return earlier
     declaration = Declaration(
         cooperative_id=member.cooperative_id,
-        season=now.year,
+        season=act.now.year,
         member_id=member_id,
         product_id=product_id,
         quantity=quantity,
         unit=product.unit,
-        declared_at=now,
+        declared_at=act.now,
         state="declared",
         channel=channel,
-        operation=operation,
+        operation=act.operation,
     )
     _number(session, declaration, draw)
-    return Declared(declaration.id, declaration.reference, product.name, quantity, product.unit, now, channel)
+    return Declared(declaration.id, declaration.reference, product.name, quantity, product.unit, act.now, channel)
 
 
-def cancel(session: Session, *, member_id: int, declaration_id: int, now: datetime) -> Declared:
-    """Take a declaration back; one that is cancelled stays so. Raises NotOpen."""
+def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> Declared:
+    """Take a member's declaration back; one that is cancelled stays so. Raises NotOpen."""
     moved = (
         update(Declaration)
         .where(Declaration.id == declaration_id, Declaration.member_id == member_id, Declaration.state == "declared")
-        .values(state="cancelled", cancelled_at=now)
+        .values(state="cancelled", cancelled_at=act.now)
     )
     session.execute(moved)
     row = session.execute(

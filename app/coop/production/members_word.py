@@ -1,7 +1,7 @@
 """The member's word on what an officer did for her: it is right, or she contests it and it is undone."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -9,13 +9,15 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.contests.opening import Opened, TooLate, open_contest
-from app.coop.members import callbacks
+from app.coop.members import callbacks, notices
 from app.coop.members.lock import lock_members
 from app.coop.members.models import Member
 from app.coop.members.numbers import reached_by
 from app.coop.members.offices import holders_of_right
 from app.coop.production.models import AssistedAct, Declaration, Product, Weighing
+from app.sms import texts
 
 CONTEST_WITHIN = timedelta(days=7)
 """How long her phone asks, and NON is heard; after that it is a matter for the office."""
@@ -87,48 +89,57 @@ def asked_by_reference(reader: Connection | Session, members: Sequence[int], ref
     return int(row.id), int(row.member_id)
 
 
-def accept(session: Session, member_id: int, act_id: int, *, channel: str, now: datetime) -> str:
+def accept(session: Session, act: Act, assisted_id: int) -> str:
     """Write that a member finds it right; return the reference. Raises Unknown, also when she contested it before."""
-    _answer(session, member_id, act_id, "right", channel, now, AssistedAct.answer.is_(None))
-    act, reference, _, _ = _act(session, member_id, act_id)
-    if act.answer != "right":
-        raise Unknown(act_id)
+    _answer(session, act, assisted_id, "right", AssistedAct.answer.is_(None))
+    assisted, reference, _, _ = _assisted(session, act.member, assisted_id)
+    if assisted.answer != "right":
+        raise Unknown(assisted_id)
     return reference
 
 
-def contest(session: Session, member_id: int, act_id: int, *, phone: str, channel: str, now: datetime) -> Contested:
+def contest(session: Session, act: Act, assisted_id: int) -> Contested:
     """Undo an act that its member contests. What was credited becomes a contest with its clock; what only lies in a list, or was
     credited too long ago, puts her on the list of those to call.
 
     Again, it says the same and changes nothing more. Raises Unknown.
     """
-    lock_members(session, (member_id,))
-    new = _answer(session, member_id, act_id, "contested", channel, now, AssistedAct.answer.is_distinct_from("contested"))
-    act, reference, cooperative, person = _act(session, member_id, act_id)
-    before, after = ("declared", "cancelled") if act.act == "declared" else ("cancelled", "declared")
+    lock_members(session, (act.member,))
+    new = _answer(session, act, assisted_id, "contested", AssistedAct.answer.is_distinct_from("contested"))
+    assisted, reference, cooperative, person = _assisted(session, act.member, assisted_id)
+    declaration = Declaration.id == assisted.declaration_id
+    before, after = ("declared", "cancelled") if assisted.act == "declared" else ("cancelled", "declared")
     if new:
         session.execute(
             update(Declaration)
-            .where(Declaration.id == act.declaration_id, Declaration.state == before)
-            .values(state=after, cancelled_at=now if after == "cancelled" else None)
+            .where(declaration, Declaration.state == before)
+            .values(state=after, cancelled_at=act.now if after == "cancelled" else None)
         )
-    stands = session.scalar(select(Declaration.state).where(Declaration.id == act.declaration_id))
-    ticket = _ticket(session, member_id, act.declaration_id, channel, now) if stands == "weighed" else None
+    stands = session.scalar(select(Declaration.state).where(declaration))
+    ticket = _ticket(session, act, assisted.declaration_id) if stands == "weighed" else None
     if new and stands == "weighed" and ticket is None:
-        callbacks.ask(session, phone, f"Contesté {reference}", person_id=person, cooperative_id=cooperative, now=now)
+        callbacks.ask(session, act.phone, f"Contesté {reference}", person_id=person, cooperative_id=cooperative, now=act.now)
     became: Literal["cancelled", "reopened", "weighed"] = (
         "weighed" if stands == "weighed" else "cancelled" if stands == "cancelled" else "reopened"
     )
-    watcher = _watcher(session, cooperative, act.officer_id, now)
-    return Contested(act.id, reference, became, act.role, cooperative, *watcher, ticket)
+    watcher = _watcher(session, cooperative, assisted.officer_id, act.today)
+    return Contested(assisted.id, reference, became, assisted.role, cooperative, *watcher, ticket)
 
 
-def _ticket(session: Session, member_id: int, declaration_id: int, channel: str, now: datetime) -> Opened | None:
+def tell_watcher(session: Session, act: Act, done: Contested) -> None:
+    """Tell the officer who watches over it what became of a contested act."""
+    if done.phone:
+        words = texts.contested_notice(done.reference, done.role, done.became)
+        whose = {"person_id": done.person_id, "cooperative_id": done.cooperative_id}
+        notices.tell_number(session, act, done.phone, "security", f"contest:{done.id}", words, **whose)
+
+
+def _ticket(session: Session, act: Act, declaration_id: int) -> Opened | None:
     """Open the contest of what was credited of a declaration, or give the one that is; None when there is nothing to contest."""
     credited = select(Weighing.id).where(Weighing.declaration_id == declaration_id, Weighing.state == "credited")
     weighing = session.scalar(credited)
     try:
-        return open_contest(session, member_id, "weighing", weighing, channel=channel, now=now) if weighing else None
+        return open_contest(session, act.member, "weighing", weighing, channel=act.channel, now=act.now) if weighing else None
     except TooLate:
         return None
 
@@ -141,34 +152,32 @@ def _stands(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return AssistedAct.at > now - CONTEST_WITHIN, stands
 
 
-def _answer(
-    session: Session, member_id: int, act_id: int, answer: str, channel: str, now: datetime, unless: ColumnElement[bool]
-) -> bool:
+def _answer(session: Session, act: Act, assisted_id: int, answer: str, unless: ColumnElement[bool]) -> bool:
     moved = session.execute(
         update(AssistedAct)
-        .where(AssistedAct.id == act_id, AssistedAct.member_id == member_id, unless)
-        .values(answer=answer, answered_at=now, answered_by=channel)
+        .where(AssistedAct.id == assisted_id, AssistedAct.member_id == act.member, unless)
+        .values(answer=answer, answered_at=act.now, answered_by=act.channel)
         .returning(AssistedAct.id)
     )
     return moved.first() is not None
 
 
-def _act(session: Session, member_id: int, act_id: int) -> tuple[AssistedAct, str, int, int]:
+def _assisted(session: Session, member_id: int, assisted_id: int) -> tuple[AssistedAct, str, int, int]:
     row = session.execute(
         select(AssistedAct, Declaration.reference, Declaration.cooperative_id, Member.person_id)
         .join(Declaration, Declaration.id == AssistedAct.declaration_id)
         .join(Member, Member.id == AssistedAct.member_id)
-        .where(AssistedAct.id == act_id, AssistedAct.member_id == member_id)
+        .where(AssistedAct.id == assisted_id, AssistedAct.member_id == member_id)
         .execution_options(populate_existing=True)
     ).first()
     if row is None:
-        raise Unknown(act_id)
+        raise Unknown(assisted_id)
     return row[0], row[1], row[2], row[3]
 
 
-def _watcher(session: Session, cooperative_id: int, typist: int, now: datetime) -> tuple[str | None, int | None]:
+def _watcher(session: Session, cooperative_id: int, typist: int, today: date) -> tuple[str | None, int | None]:
     """Return the number and person of the president, or of another who approves, but never of whoever typed it."""
-    holders = [holder for holder in holders_of_right(session, "approve", cooperative_id, now.date()) if holder.person_id != typist]
+    holders = [holder for holder in holders_of_right(session, "approve", cooperative_id, today) if holder.person_id != typist]
     for holder in sorted(holders, key=lambda one: one.role != "president"):
         for phone in reached_by(session, holder.person_id)[:1]:
             return phone, holder.person_id

@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
+from app.coop.members import notices
 from app.coop.members.models import Member
 from app.coop.members.numbers import reached_by
 from app.coop.members.offices import holders_of_right
 from app.coop.production.models import Weighing
 from app.db.rows import each
 from app.service import service_of
-from app.sms import outbox, texts
+from app.sms import texts
 
 
 def sweep(session: Session, now: datetime) -> int:
@@ -43,19 +45,14 @@ def sweep(session: Session, now: datetime) -> int:
         to_each = [(row, next((person for person in persons if person != row.person_id), None)) for row in left]
         each(session, "a line of an office that ended", [(row.id, (row, to)) for row, to in to_each if to is not None], pass_on)
 
+    act = Act.by_clock("lines", now)
+
     def tell(to: tuple[int, int]) -> None:
         (place, person), service = to, service_of(session)
         for phone in reached_by(session, person)[:1]:
-            outbox.put(
-                session,
-                to=phone,
-                text=texts.lines_passed_on(given[to], service.code, service.cost),
-                purpose="task",
-                cause=f"passed on:{last}:{person}",
-                now=now,
-                person_id=person,
-                cooperative_id=place,
-            )
+            words = texts.lines_passed_on(given[to], service.code, service.cost)
+            cause = f"passed on:{last}:{person}"
+            notices.tell_number(session, act, phone, "task", cause, words, person_id=person, cooperative_id=place)
 
     each(session, "an officer who is given lines", [(to, to) for to in given], tell)
     return given.total()

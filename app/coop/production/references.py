@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.digits import is_number
+
 MOST_DRAWS = 20
 """How often one is drawn that isn't free, before something must be wrong."""
 _DAMM = (
@@ -34,7 +36,7 @@ def check_digit(digits: str) -> str:
 
 def valid(reference: str) -> bool:
     """Tell whether a reference's check digit agrees."""
-    return reference.isascii() and reference.isdigit() and len(reference) == 6 and check_digit(reference) == "0"
+    return is_number(reference, 6, least=6) and check_digit(reference) == "0"
 
 
 def draw_reference(draw: Callable[[int], int] = secrets.randbelow) -> str:

@@ -9,17 +9,18 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.ledger.deliveries import Credited, Delivery, credit
 from app.coop.ledger.services import MOST_MOVED
 from app.coop.members import audit
 from app.coop.members.lock import MemberLeft, Standing, lock_member, lock_members, lock_present
-from app.coop.members.offices import Office
 from app.coop.members.reaching import reach
 from app.coop.prices.reading import price_at
 from app.coop.production import declaring
 from app.coop.production.brought import Delivered, NotThere, Weighed
 from app.coop.production.lines import Line, creditable, worth
 from app.coop.production.models import Declaration, HalfLine, Product, Weighing
+from app.coop.scope import Scope
 
 GRADES = ("A", "B", "C")
 REASONS = ("avarié", "trop petit", "mélangé", "sans glace")
@@ -98,15 +99,12 @@ def far_off(declared: Decimal | None, weighed: Decimal) -> bool:
 
 def note(
     session: Session,
-    office: Office,
+    act: Act,
     what: Delivered,
     *,
     weight: Decimal,
     grade: str | None,
     weighed_at: datetime,
-    channel: str,
-    operation: str,
-    now: datetime,
     reason: str | None = None,
     paper: str | None = None,
 ) -> Line:
@@ -118,30 +116,30 @@ def note(
     member has left.
     """
     member = _whose(session, what)
-    if member.cooperative_id != office.cooperative_id:
+    if member.cooperative_id != act.office.cooperative_id:
         raise NotThere(what.reference)
-    if member.person_id == office.person_id:
+    if member.person_id == act.person_id:
         raise OwnCatch
-    key = f"paper:{office.cooperative_id}:{paper}" if paper else operation
+    key = f"paper:{member.cooperative_id}:{paper}" if paper else act.operation
     known = session.execute(_TOLD.add_columns(Weighing.officer_id).where(Weighing.operation == key)).first()
     if known is not None:
         if paper:
             raise PaperKnown(paper)
         return Line(*known[:-1])
-    open_lines = select(func.count()).select_from(Weighing).where(*_open(office.person_id))
+    open_lines = select(func.count()).select_from(Weighing).where(*_open(act.person_id))
     if (session.scalar(open_lines) or 0) >= MOST_LINES:
         raise ListFull
-    price = price_at(session, [(member.cooperative_id or 0, what.product_id, grade, weighed_at)])[0] if reason is None else None
+    price = price_at(session, [(Scope(member.cooperative_id), what.product_id, grade, weighed_at)])[0] if reason is None else None
     if worth(weight, price) > MOST_MOVED:
         raise LineTooDear
-    declaration = what.declaration_id or _declare(session, what, weight, operation, now)
+    declaration = what.declaration_id or _declare(session, act, what, weight)
     still = (Declaration.id == declaration) & (Declaration.member_id == member.id) & (Declaration.state == "declared")
     taken = session.execute(update(Declaration).where(still).values(state="weighed"))
     if not taken.rowcount:  # type: ignore[attr-defined]
         raise Weighed(what.reference)
     row = Weighing(
-        cooperative_id=office.cooperative_id,
-        officer_id=office.person_id,
+        cooperative_id=member.cooperative_id,
+        officer_id=act.person_id,
         declaration_id=declaration,
         member_id=member.id,
         product_id=what.product_id,
@@ -151,27 +149,27 @@ def note(
         state="noted",
         reason=reason,
         on_the_spot=what.declaration_id is None,
-        channel=channel,
+        channel=act.channel,
         operation=key,
-        noted_at=now,
+        noted_at=act.now,
     )
     session.add(row)
     session.flush()
-    audit.record_on(session, office, "weighing noted", f"weighing:{row.id}", row, channel, operation, now)
+    audit.note(session, act, "weighing noted", f"weighing:{row.id}", row)
     return Line(*session.execute(_TOLD.where(Weighing.id == row.id)).one())
 
 
-def undo(session: Session, office: Office, weighing_id: int, *, channel: str, operation: str, now: datetime) -> str:
+def undo(session: Session, act: Act, weighing_id: int) -> str:
     """Take a noted line back, its declaration open again, or gone if the line made it; return its reference. Raises Changed."""
-    mine = (Weighing.id == weighing_id, *_open(office.person_id))
+    mine = (Weighing.id == weighing_id, *_open(act.person_id))
     lock_members(session, session.scalars(select(Weighing.member_id).where(*mine)).all())
     row = session.scalar(select(Weighing).where(*mine).with_for_update())
     if row is None:
         raise Changed
     row.state, row.operation = "undone", f"undone:{row.id}"
     declaration = session.get_one(Declaration, row.declaration_id)
-    declaration.state, declaration.cancelled_at = ("cancelled", now) if row.on_the_spot else ("declared", None)
-    audit.record_on(session, office, "weighing undone", f"weighing:{row.id}", row, channel, operation, now)
+    declaration.state, declaration.cancelled_at = ("cancelled", act.now) if row.on_the_spot else ("declared", None)
+    audit.note(session, act, "weighing undone", f"weighing:{row.id}", row)
     session.flush()
     return declaration.reference
 
@@ -180,7 +178,7 @@ def open_list(reader: Connection | Session, officer_id: int, *, lock: bool = Fal
     """Return an officer's noted lines, oldest first, each at the price of its own day and grade."""
     rows = _TOLD.add_columns(Weighing.cooperative_id).where(*_open(officer_id))
     found = reader.execute(rows.with_for_update(of=Weighing) if lock else rows).all()
-    priced = price_at(reader, [(row[-1], row.product_id, row.grade, row.weighed_at) for row in found])
+    priced = price_at(reader, [(Scope(row[-1]), row.product_id, row.grade, row.weighed_at) for row in found])
     return tuple(msgspec.structs.replace(Line(*row[:-1]), price=price) for row, price in zip(found, priced, strict=True))
 
 
@@ -191,32 +189,26 @@ def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line 
     return number, Line(*row) if row else None
 
 
-def confirm(
-    session: Session, office: Office, *, upto: int, francs: int, channel: str, operation: str, now: datetime
-) -> tuple[Told, ...]:
+def confirm(session: Session, act: Act, *, upto: int, francs: int) -> tuple[Told, ...]:
     """Credit the officer's `creditable` lines up to one, once, as they were shown: `francs` is their worth.
 
     The others stay open. Raises Changed when the list isn't worth that any more, or is gone; AccountFull.
     """
-    members = set(session.scalars(select(Weighing.member_id).where(*_open(office.person_id))))
+    members = set(session.scalars(select(Weighing.member_id).where(*_open(act.person_id))))
     try:
         lock_present(session, members)  # before the lines, as a merge does
     except MemberLeft:
         raise Changed from None
-    lines = creditable([line for line in open_list(session, office.person_id, lock=True) if line.id <= upto])
+    lines = creditable([line for line in open_list(session, act.person_id, lock=True) if line.id <= upto])
     if not lines or sum(line.gross for line in lines) != francs or not members >= {line.member_id for line in lines}:
         raise Changed
     taken = [line for line in lines if line.reason is None]
-    done = credit(
-        session,
-        office.cooperative_id or 0,
-        [Delivery(f"weighing:{line.id}", line.member_id, line.gross) for line in taken],
-        now=now,
-    )
+    deliveries = [Delivery(f"weighing:{line.id}", line.member_id, line.gross) for line in taken]
+    done = credit(session, act.office.scope.cooperative, deliveries, now=act.now)
     credited = dict(zip((line.id for line in taken), done, strict=True))
-    settled = [_settled(line, credited.get(line.id), operation, now) for line in lines]
+    settled = [_settled(line, credited.get(line.id), act) for line in lines]
     session.execute(update(Weighing), settled)
-    audit.record(session, office, "weighing confirmed", about=f"weighing:{upto}", channel=channel, operation=operation, now=now)
+    audit.note(session, act, "weighing confirmed", f"weighing:{upto}")
     return _told(session, lines, credited)
 
 
@@ -234,20 +226,12 @@ def _whose(session: Session, what: Delivered) -> Standing:
         raise declaring.NotActive from None
 
 
-def _declare(session: Session, what: Delivered, weight: Decimal, operation: str, now: datetime) -> int:
-    return declaring.declare(
-        session,
-        member_id=what.member_id,
-        product_id=what.product_id,
-        quantity=weight,
-        channel="bureau",
-        operation=f"spot:{operation}",
-        now=now,
-        again=True,
-    ).id
+def _declare(session: Session, act: Act, what: Delivered, weight: Decimal) -> int:
+    act = msgspec.structs.replace(act, operation=f"spot:{act.operation}")
+    return declaring.declare(session, act, what.member_id, what.product_id, weight, again=True).id
 
 
-def _settled(line: Line, credited: Credited | None, operation: str, now: datetime) -> dict[str, object]:
+def _settled(line: Line, credited: Credited | None, act: Act) -> dict[str, object]:
     return {
         "id": line.id,
         "state": "credited" if credited else "refused",
@@ -256,8 +240,8 @@ def _settled(line: Line, credited: Credited | None, operation: str, now: datetim
         "share": credited.share if credited else None,
         "repaid": credited.repaid if credited else None,
         "entry_id": credited.entry_id if credited else None,
-        "confirmed_by": operation,
-        "confirmed_at": now,
+        "confirmed_by": act.operation,
+        "confirmed_at": act.now,
     }
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.amounts import number
+from app.clock import DAKAR
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
-from app.sms.texts import DAKAR
 
 FIRST_WORDS = 30
 _DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
@@ -54,11 +55,6 @@ def day(at: datetime, zone: ZoneInfo = DAKAR) -> str:
     """Write a day: `mer 25/11`."""
     here = at.astimezone(zone)
     return f"{_DAYS[here.weekday()]} {here:%d/%m}"
-
-
-def number(count: int) -> str:
-    """Write a number with plain spaces: `12 500`."""
-    return f"{count:,}".replace(",", " ")
 
 
 def numbers(count: int) -> str:

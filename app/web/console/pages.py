@@ -4,6 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.coop.act import Act
 from app.coop.broadcasting import stopping
 from app.coop.members import inbox, signing_in
 from app.coop.members.offices import NotYours, Office, Right, office_for
@@ -45,8 +46,8 @@ def stop(broadcast: int) -> AnyResponse:
     """Stop a broadcast of the scope, as ANNULER does."""
     with desk().database.transaction() as transaction:
         office = _office(transaction, "stop")
-        how = (transaction, office, broadcast)
-        left = stopping.stop(*how, channel="web", operation=f"console:stop:{broadcast}", now=now())
+        act = Act(office.person_id, "web", f"console:stop:{broadcast}", now(), by=office)
+        left = stopping.stop(transaction, act, broadcast)
     if left is None:
         return _done(f"La diffusion {broadcast} n'est plus en cours.")
     return _done(f"Diffusion {broadcast} arrêtée. Partis avant l'arrêt : {left}.")

@@ -65,7 +65,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> See
             federation=scope is None,
             lanes=lane_statuses(reader, now) if scope is None else [],
             places=_places(reader, scope, now),
-            approvals=Open(*approvals.open_count(reader, scope, now)),
+            approvals=Open(*approvals.open_count(reader, office.scope, now)),
             mine=approvals.waiting_count(reader, office.person_id, now),
             letters=inbox.unread(reader, scope) if answers else (),
             part_price=prices.part_price(reader, now, database.service.part_price),

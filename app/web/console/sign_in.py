@@ -5,7 +5,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.members import signing_in
 from app.coop.members.pins import well_formed
-from app.gateways.ussd import e164, is_senegalese_mobile
+from app.digits import is_number
+from app.phones import e164, is_senegalese_mobile
 from app.web.console.doors import browser, desk, in_even_time, keep_browser, let_in, now, page_headers, say, token_fits
 
 open_pages = Blueprint("sign_in", __name__, url_prefix="/sign-in", template_folder="templates")
@@ -58,7 +59,7 @@ def check() -> AnyResponse:
         return say(OLD, 400)
     typed, pin = request.form.get("code", "").replace(" ", ""), request.form.get("pin", "")
     place, phone = request.form.get("place", "").strip(), held["phone"]
-    shaped = len(typed) == 6 and typed.isascii() and typed.isdigit() and well_formed(pin)
+    shaped = is_number(typed, 6, least=6) and well_formed(pin)
     found = shaped and signing_in.sign_in(desk(), phone, held["secret"], code=typed, place=place, pin=pin, now=now())
     if not found:
         return Response(render_template("console/code.html", phone=phone, error=WRONG), status=403)

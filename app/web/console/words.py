@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint
 
+from app.amounts import number
+from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
-from app.sms.broadcasts.words import number
-from app.sms.texts import DAKAR, OFFICES, reason_words
+from app.sms.texts import OFFICES, reason_words
 from app.ussd.kinds import amount_words
 from menus.call_backs import age_words
 

@@ -15,6 +15,7 @@ from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
 from app.sms.states import move
 from tests import letterbox, quay, village
+from tests.acts import by
 from tests.coop.test_broadcasting import TERMS
 
 NAMES = ("Awa 1", "Awa 2", "Responsable", "Femme")
@@ -106,11 +107,11 @@ def test_no_members_name_and_no_balance_is_shown(officer, sqlite_database, clock
 
 
 def order(database, clock, sender=quay.SECRETARY, office=quay.CLERK, wanted_at=None, text="Réunion demain"):
-    how = {"sender": sender, "operation": f"{text}{sender}", "key": village.KEY, "terms": TERMS, "now": clock()}
+    act = by(office, f"{text}{sender}", clock(), "sms", sender)
     with database.transaction() as session:
-        made = estimate(session, office, Draft("TOUS", text, False, wanted_at), **how)
+        made = estimate(session, act, Draft("TOUS", text, False, wanted_at), key=village.KEY, terms=TERMS)
         row = confirming.find(session, sender, made.code, village.KEY, now=clock())
-        confirming.confirm(session, row, office, channel="sms", operation=text, terms=TERMS, now=clock())
+        confirming.confirm(session, act, row, TERMS)
         return row.id
 
 

@@ -1,0 +1,9 @@
+"""Letters as they are compared: people type without accents, in any case."""
+
+import unicodedata
+
+
+def plain(words: str) -> str:
+    """Return capitals without accents; `Œ` is `OE`, `Ŋ` is `NG`. What is no letter stays."""
+    capitals = unicodedata.normalize("NFKD", words).upper().replace("Œ", "OE").replace("Ŋ", "NG")
+    return "".join(letter for letter in unicodedata.normalize("NFKD", capitals) if not unicodedata.combining(letter))
