@@ -26,7 +26,7 @@ from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
 from tests import letterbox, quay, treasury, village
-from tests.acts import by
+from tests.acts import by, own
 from tests.ussd.conftest import Handset, OneMenu, engine_on
 
 FATES = ("sent",) * 30 + ("repeated", "late", "shorter", "unseen", "dropped", "forgotten", "redialled")
@@ -94,17 +94,16 @@ def settle(database, now) -> None:
         for phone in (village.AWA, village.NOBODY):
             callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=1, now=now)
         for amount in (2_100, 9_000):
-            noted = {"grade": None, "channel": "sms", "operation": f"hands:{amount}", "now": now}
-            far = proposing.propose(session, quay.CLERK, 2, amount, **noted)
+            act = by(quay.CLERK, f"hands:{amount}", now, channel="sms")
+            far = proposing.propose(session, act, 2, amount, grade=None)
         proposing.confirm(session, by(quay.CLERK, "hands", now), far.id)
         for kind, member in (("withdrawal", 1), ("advance", 1), ("leasing", 201)):
-            out = {"asked_by": member, "channel": "ussd", "operation": f"hands:{kind}:{member}", "now": now}
-            payouts.ask(session, kind, member, 2_000, instalments=2 * (kind != "withdrawal"), **out)
+            act = own(member, f"hands:{kind}:{member}", now)
+            payouts.ask(session, act, kind, member, 2_000, instalments=2 * (kind != "withdrawal"))
         for person, role in ((101, "secretary"), (102, "president")):
             office = Office(person, role, 1)
             for wish in approvals.waiting_for(session, office, now)[-2:]:
-                said = {"approved": True, "channel": "ussd", "operation": f"hands:{person}:{wish.id}", "now": now}
-                approvals.decide(session, office, wish.id, **said)
+                approvals.decide(session, by(office, f"hands:{person}:{wish.id}", now), wish.id, approved=True)
         joining.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
         letterbox.letter(session, "Qui peut venir ?", village.AWA, now)
 

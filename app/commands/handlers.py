@@ -212,7 +212,7 @@ def _language(ask: Ask) -> str:
 
 
 def _report_error(ask: Ask) -> str:
-    return contests.contest(ask.session, ask.holders, ask.rest, now=ask.now)
+    return contests.contest(ask)
 
 
 def _weighings(ask: Ask) -> str:

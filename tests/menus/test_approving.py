@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.coop.approvals import deciding
+from app.coop.approvals.kinds import KINDS, ApprovalKind
 from app.coop.subjects import approvals
 from tests import quay
+from tests.acts import own
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """What doesn't depend on the database is tried on one."""
@@ -15,29 +16,18 @@ ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 @pytest.fixture(autouse=True)
 def _thing(monkeypatch):
-    monkeypatch.setattr(deciding, "_EXECUTES", {**deciding._EXECUTES})
-
-    @approvals.executes("thing")
-    def thing(session, approval, **of):  # noqa: ARG001 - an act takes it all
+    def thing(session, approval, act):  # noqa: ARG001 - what follows takes it all
         if approval.amount == 666:
             raise approvals.Impossible("épargne déjà retirée")
 
+    monkeypatch.setitem(KINDS, "thing", ApprovalKind("thing", thing))
 
-def ask(database, *, by=1, about="thing:1", amount=12_500, needed=None, ago=3):
+
+def ask(database, *, by=1, about=1, amount=12_500, needed=None, ago=3):
+    act = own(by, f"ask {about}", datetime.now(UTC) - timedelta(hours=ago))
+    what = {"subject": "thing", "subject_id": about, "cooperative_id": 1, "member_id": 1}
     with database.transaction() as session:
-        return approvals.ask(
-            session,
-            kind="thing",
-            cooperative_id=1,
-            about=about,
-            words="Retrait d'épargne",
-            amount=amount,
-            member_id=1,
-            asked_by=by,
-            operation=f"ask {about}",
-            now=datetime.now(UTC) - timedelta(hours=ago),
-            needed=needed,
-        )
+        return approvals.ask(session, act, "thing", "Retrait d'épargne", **what, amount=amount, needed=needed)
 
 
 def state(database):
@@ -80,7 +70,7 @@ def test_a_wrong_pin_decides_nothing(line, database):
 def test_the_bureau_says_how_many_wait_before_any_pin_and_nothing_else(line, database):
     talk = line(quay.SECRETARY)
     assert "à approuver" not in talk.dial(["8"])
-    ask(database), ask(database, about="thing:2"), ask(database, about="thing:3", by=101)
+    ask(database), ask(database, about=2), ask(database, about=3, by=101)
     said = line(quay.SECRETARY).dial(["8"])
     assert "Bureau 2 à approuver" in said
     assert " F" not in said

@@ -74,7 +74,7 @@ def engine_on(database: Database, store: Any, clock: Clock | None = None) -> Eng
         shelf=OneMenu(),
         acts=SqlActs(database, clock) if clock else SqlActs(database),
         bindings=bindings,
-        desk=Desk(database, village.PEPPERS, village.KEY, CONSTANTS["code"], 20, Directory(database, 0), TERMS, CONSTANTS["cost"]),
+        desk=Desk(database, village.PEPPERS, village.KEY, Directory(database, 0), TERMS),
         secret=village.KEY,
         constants=CONSTANTS,
         **times,

@@ -73,10 +73,10 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
         _check(session, _as_found(session, kept), _as_found(session, other), now)
     except NotOne as no:
         raise approvals.Impossible("un des deux comptes a changé") from no
-    _move_money(session, kept, other, act.operation, now)
+    _move_money(session, act, kept, other)
     for table in HERS:
         session.execute(update(table).where(table.member_id == other.id).values(member_id=kept.id))
-    _move_numbers(session, kept.person_id, other.person_id, act.person_id, now)
+    _move_numbers(session, act, kept.person_id, other.person_id)
     session.execute(update(Role).where(Role.person_id == other.person_id).values(person_id=kept.person_id))
     session.execute(update(CardAlias).where(CardAlias.member_id == other.id).values(member_id=kept.id))
     session.add(CardAlias(card=other.card, member_id=kept.id))
@@ -117,7 +117,7 @@ def _as_found(session: Session, row: Member) -> Found:
     return Found(row.id, row.person_id, row.cooperative_id, row.card, person.name, row.state, pin, row.leaving_on)
 
 
-def _move_money(session: Session, kept: Member, other: Member, operation: str, now: datetime) -> None:
+def _move_money(session: Session, act: Act, kept: Member, other: Member) -> None:
     scope = kept.cooperative_id
     both = Account.member_id.in_((kept.id, other.id))
     locked = session.execute(
@@ -132,22 +132,22 @@ def _move_money(session: Session, kept: Member, other: Member, operation: str, n
     for name, whose, lines in (("out", other.id, [*gone, (between, total)]), ("in", kept.id, [*come, (between, -total)])):
         post(
             session,
-            operation=f"{operation}:{name}",
+            operation=f"{act.operation}:{name}",
             kind="merge",
             cooperative_id=scope,
             member_id=whose,
             lines=lines,
-            now=now,
+            now=act.now,
         )
 
 
-def _move_numbers(session: Session, kept: int, other: int, by: int | None, now: datetime) -> None:
+def _move_numbers(session: Session, act: Act, kept: int, other: int) -> None:
     """Give the kept person the other's numbers; one that both have stays once, with the kept one's place."""
     known = {number.phone for number in numbers.numbers_of(session, kept)}
     for number in session.scalars(select(Number).where(Number.person_id == other)).all():
         if number.phone in known:
             session.delete(number)
         else:
-            number.person_id, number.registered_at = kept, now
-        session.add(NumberChange(person_id=kept, phone=number.phone, act="moved", by_person_id=by, at=now))
+            number.person_id, number.registered_at = kept, act.now
+        session.add(NumberChange(person_id=kept, phone=number.phone, act="moved", by_person_id=act.person_id, at=act.now))
     session.flush()

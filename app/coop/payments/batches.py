@@ -37,11 +37,11 @@ class Batch(msgspec.Struct, frozen=True):
     worth: int
 
 
-class Changed(Exception):
+class BatchChanged(Exception):
     """What is due is not what was shown any more."""
 
 
-class Gone(Exception):
+class BatchNotOpen(Exception):
     """The batch is closed, waits for other officers, or is another co-operative's."""
 
 
@@ -59,7 +59,7 @@ def make(
     above the co-operative's threshold, with what its maker made alone since ALONE, or when its maker weighed any of it.
 
     The same operation again gives the first. Batches of one co-operative are made one after the other, so that each sees what
-    those before it hold. Raises Changed.
+    those before it hold. Raises BatchChanged.
     """
     scope = act.office.scope.cooperative
     one_at_a_time(session, scope)
@@ -69,11 +69,11 @@ def make(
         return known.id, known.state == "waiting"
     found = due(session, scope, wanted, way, act.now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
-        raise Changed
+        raise BatchChanged
     try:
         lock_present(session, [one.member_id for one in found])
     except MemberLeft:
-        raise Changed from None
+        raise BatchChanged from None
     waits = francs + _made_alone(session, act) > threshold or _weighed_by(session, act.person_id, found)
     batch = PaymentBatch(
         cooperative_id=scope,
@@ -120,15 +120,15 @@ def refused(session: Session, approval: approvals.Approval, now: datetime) -> No
 
 
 def close(session: Session, act: Act, batch_id: int) -> int:
-    """Close a batch by an officer's word: what wasn't handed over is due again. Returns how many payments; raises Gone."""
+    """Close a batch by an officer's word: what wasn't handed over is due again. Returns how many payments; raises BatchNotOpen."""
     mine = select(PaymentBatch.id).where(
-        PaymentBatch.id == batch_id, PaymentBatch.cooperative_id == act.office.cooperative_id, PaymentBatch.state != "closed"
+        PaymentBatch.id == batch_id, act.office.scope.own(PaymentBatch.cooperative_id), PaymentBatch.state != "closed"
     )
     if session.scalar(mine) is None:
-        raise Gone
+        raise BatchNotOpen
     approvals.drop(session, "batch", [batch_id], act.now)  # before the row, as those who decide lock
     if session.scalar(mine.with_for_update()) is None:
-        raise Gone
+        raise BatchNotOpen
     audit.note(session, act, "batch closed", f"batch:{batch_id}")
     return _drop(session, batch_id)
 
@@ -175,7 +175,7 @@ def _made_alone(session: Session, act: Act) -> int:
     asked = select(approvals.Approval.id).where(
         approvals.Approval.kind == "batch", approvals.Approval.subject_id == PaymentBatch.id
     )
-    mine = (PaymentBatch.cooperative_id == act.office.cooperative_id) & (PaymentBatch.made_by == act.person_id)
+    mine = act.office.scope.own(PaymentBatch.cooperative_id) & (PaymentBatch.made_by == act.person_id)
     paid = select(func.coalesce(func.sum(Payment.amount), 0)).join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
     return int(
         session.scalar(paid.where(mine, PaymentBatch.made_at > act.now - ALONE, Payment.state != "cancelled", ~asked.exists())) or 0

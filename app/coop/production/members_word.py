@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act, Channel
 from app.coop.contests.opening import Opened, TooLate, open_contest
 from app.coop.members import callbacks
 from app.coop.members.lock import lock_members
@@ -128,7 +129,8 @@ def _ticket(session: Session, member_id: int, declaration_id: int, channel: str,
     credited = select(Weighing.id).where(Weighing.declaration_id == declaration_id, Weighing.state == "credited")
     weighing = session.scalar(credited)
     try:
-        return open_contest(session, member_id, "weighing", weighing, channel=channel, now=now) if weighing else None
+        act = Act(0, cast("Channel", channel), f"contest:{declaration_id}", now, member_id=member_id)
+        return open_contest(session, act, "weighing", weighing) if weighing else None
     except TooLate:
         return None
 
