@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from app.coop.ledger import box as boxes
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.caller import Hop, acting_office, reading_office
+from menus.caller import Hop, officers_act
+from menus.paying import scope_of
 from menus.savings import Why, denials
 from menus.till import Done
 
@@ -33,7 +34,7 @@ class BoxWhat(msgspec.Struct, frozen=True):
 def box(hop: Hop) -> BoxShown:
     """Say what lies in the box, and what of it is promised."""
     with hop.desk.database.read() as reader:
-        found = boxes.box_of(reader, reading_office(reader, hop, "pay").cooperative_id or 0)
+        found = boxes.box_of(reader, scope_of(reader, hop))
     return BoxShown(found.there, found.promised, found.free)
 
 
@@ -47,7 +48,7 @@ def box_what(hop: Hop) -> BoxWhat:
 def move_box(hop: Hop, session: Session) -> Done:
     """Note the cash that came or went."""
     what, source, out = WAYS[str(hop.kept["box_way"])]
-    francs, office = int(hop.kept["till_amount"]), acting_office(session, hop, "pay")
+    francs, act = int(hop.kept["till_amount"]), officers_act(session, hop, "pay")
     with denials():
-        boxes.note(session, office, source, francs, out=out, channel="ussd", operation=hop.operation, now=hop.now)
+        boxes.put_in(session, act, act.office.scope.cooperative, source, francs, out=out)
     return Done(f"{what}: {kinds.amount_words(francs)} noté.")

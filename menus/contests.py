@@ -11,13 +11,13 @@ from app.clock import DAKAR
 from app.coop.contests import answering, opening
 from app.coop.ledger import handing as till
 from app.coop.ledger import payouts
-from app.coop.members.reaching import reach
+from app.coop.members.notices import answer, tell_member
 from app.coop.payments import handing
 from app.gsm7 import fold
 from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, acting_office, member_of, message, message_to, reading_office
+from menus.caller import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
@@ -82,19 +82,20 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
 @menu.effect(leads={"gone": None})
 def confirm_payment(hop: Hop, session: Session) -> Nothing:
     """Note the member's word that she has the money: it is paid."""
-    meant, member = int(hop.kept["received"]["id"]), member_of(hop)
+    meant, act = int(hop.kept["received"]["id"]), own_act(hop)
     try:
         if meant < 0:
-            paid = till.receive(session, member, -meant, now=hop.now)
+            paid = till.receive(session, act, -meant)
             if paid.kind == "settlement":  # the account is closed with it, and its own SMS says so
                 return Nothing()
             reference = paid.reference
         else:
-            reference = handing.confirm(session, member, meant, now=hop.now).reference
-    except (handing.Gone, payouts.Gone):
+            reference = handing.confirm(session, act, meant).reference
+    except (handing.PaymentNotOpen, payouts.PayoutNotOpen):
         raise Lead("gone") from None
     cause = f"payout:{-meant}:paid" if meant < 0 else f"payment:{meant}:paid"
-    message(session, hop, "receipt", cause, texts.payment_receipt(reference, hop.now))
+    words = texts.payment_receipt(reference, hop.now)
+    answer(session, act, "receipt", cause, words, who_of(hop).cooperative_id)
     return Nothing()
 
 
@@ -165,35 +166,25 @@ def contest_note(typed: str) -> kinds.Phrase:
 @menu.effect(leads={"gone": None, "repaid": None, "not_yours": None})
 def answer_contest(hop: Hop, session: Session) -> Nothing:
     """Answer, and tell the member by SMS."""
-    upheld, note = hop.kept["upheld"] == "oui", str(hop.kept["note"])
+    act, upheld, note = officers_act(session, hop, "approve"), hop.kept["upheld"] == "oui", str(hop.kept["note"])
     try:
-        done = answering.answer(
-            session,
-            acting_office(session, hop, "approve"),
-            hop.kept["claim"]["id"],
-            upheld=upheld,
-            note=note,
-            channel="ussd",
-            operation=hop.operation,
-            now=hop.now,
-        )
-    except answering.Gone:
+        done = answering.answer(session, act, hop.kept["claim"]["id"], upheld=upheld, note=note)
+    except answering.ContestNotOpen:
         raise Lead("gone") from None
     except answering.Repaid:
         raise Lead("repaid") from None
-    who = reach(session, [done.member_id])[done.member_id]
-    if who.phone:
-        words = texts.contest_answered(done.number, upheld, note)
-        message_to(session, hop, who.phone, "receipt", f"contest:{done.id}:answered", words, who.person_id, who.cooperative_id)
+    words = texts.contest_answered(done.number, upheld, note)
+    tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
     return Nothing()
 
 
 def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, reference: str) -> Opened:
+    act = own_act(hop)
     try:
-        made = opening.open_contest(session, member_of(hop), subject, about, channel="ussd", now=hop.now)
+        made = opening.open_contest(session, act, subject, about)
     except opening.TooLate:
         raise Lead("gone") from None
     if not made.known:
         words = texts.contest_opened(made.number, reference, made.answer_by)
-        message(session, hop, "receipt", f"contest:{made.id}", words)
+        answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)
     return Opened(made.number, made.answer_by)

@@ -10,12 +10,12 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.ledger.box import BoxShort
 from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.services import MOST_HELD, Overdrawn
 from app.coop.members import numbers
 from app.coop.members.freezes import MoneyFrozen
-from app.coop.members.offices import Office
 from app.coop.payments import batches as paying
 from app.coop.payments import handing, telling
 from app.coop.payments.delays import paid_after
@@ -23,7 +23,7 @@ from app.coop.payments.due import Bar, Wanted, due, left_out, unpaid
 from app.coop.production.brought import NotThere
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused
-from menus.caller import Hop, acting_office, officers_act, reading_office, who_of
+from menus.caller import Hop, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("paying")
@@ -129,7 +129,8 @@ def hand_open(hop: Hop) -> Divert:
 def pay_delays(hop: Hop) -> Delays:
     """Say how long members wait for their money."""
     with hop.desk.database.read() as reader:
-        days = [day for found in paid_after(reader, hop.now - MEASURED, scope_of(reader, hop)).values() for day in found]
+        found = paid_after(reader, hop.now - MEASURED, reading_office(reader, hop, "pay").scope)
+    days = [day for waited in found.values() for day in waited]
     return Delays(f"Payé en {median_high(days)} j (médiane), {max(days)} j au pire." if days else "")
 
 
@@ -186,7 +187,7 @@ def make_batch(hop: Hop, session: Session) -> Made:
     try:
         act = officers_act(session, hop, "pay")
         batch, waits = paying.make(session, act, pay.wanted, pay.way, count=pay.count, francs=pay.worth)
-    except paying.Changed:
+    except paying.BatchChanged:
         raise Lead("changed") from None
     return Made(batch, "attend d'autres responsables (Bureau, 2)." if waits else "ouvert.")
 
@@ -238,10 +239,10 @@ def hand_name(hop: Hop) -> Name:
 @menu.effect(leads={"gone": None, "short": Short, "frozen": None, "yourself": None, "shut": None, "not_yours": None})
 def hand_over(hop: Hop, session: Session) -> Handed:
     """Note that the member was given the money, and ask by SMS to say so."""
-    office, hand = handing_office(session, hop), msgspec.convert(hop.kept["hand"], ToHand)
+    act, hand = handing_act(session, hop), msgspec.convert(hop.kept["hand"], ToHand)
     try:
-        row = handing.hand_over(session, hand.id, office=office, channel="ussd", operation=hop.operation, now=hop.now)
-    except (handing.Gone, Overdrawn):
+        row = handing.hand_over(session, act, hand.id)
+    except (handing.PaymentNotOpen, Overdrawn):
         raise Lead("gone") from None
     except BoxShort as short:
         raise Lead("short", Short(short.free)) from None
@@ -249,7 +250,7 @@ def hand_over(hop: Hop, session: Session) -> Handed:
         raise Lead("frozen") from None
     except NotForYourself:
         raise Lead("yourself") from None
-    telling.tell_handed_over(session, row.id, now=hop.now)
+    telling.tell_handed_over(session, act, row.id)
     return Handed(row.amount, hand.card, row.reference)
 
 
@@ -266,19 +267,19 @@ def close_batch(hop: Hop, session: Session) -> Freed:
     """Close a batch; what was not handed over is due again."""
     try:
         freed = paying.close(session, officers_act(session, hop, "pay"), hop.kept["lot"]["id"])
-    except paying.Gone:
+    except paying.BatchNotOpen:
         raise Lead("gone") from None
     return Freed(freed)
 
 
-def handing_office(session: Session, hop: Hop) -> Office:
-    """Return the office by which money is handed over, asked anew before each: the PIN was given some hand-overs ago.
+def handing_act(session: Session, hop: Hop) -> Act:
+    """Return what is done by the office that hands money over, asked anew before each: the PIN was given some hand-overs ago.
 
     Leads to `shut` when the number opens the account no more, and to `not_yours`.
     """
     if not numbers.opens(session, who_of(hop).person_id, hop.phone):
         raise Lead("shut")
-    return acting_office(session, hop, "pay")
+    return officers_act(session, hop, "pay")
 
 
 def _wanted(hop: Hop) -> Wanted:
@@ -295,4 +296,4 @@ def _left(hop: Hop, way: str) -> int:
 
 def scope_of(reader: Connection, hop: Hop) -> int:
     """Return the co-operative that whoever is on the line pays for."""
-    return reading_office(reader, hop, "pay").cooperative_id or 0
+    return reading_office(reader, hop, "pay").scope.cooperative

@@ -5,14 +5,14 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger import signing
 from app.coop.ledger.payouts import NotForYourself
-from app.coop.members.reaching import reach
+from app.coop.members.notices import tell_member
 from app.coop.payments import handing
 from app.coop.production.brought import NotThere
 from app.digits import is_number
 from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, acting_office, message_to
+from menus.caller import Hop, officers_act
 from menus.paying import scope_of
 
 menu = Bindings("receipts")
@@ -48,12 +48,10 @@ def sign_number(typed: str) -> kinds.Short:
 @menu.effect(leads={"gone": None, "same": None, "other": None, "yourself": None, "not_yours": None})
 def sign_receipt(hop: Hop, session: Session) -> Signed:
     """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
-    office, signature = acting_office(session, hop, "pay"), str(hop.kept["signature"])
+    act, signature = officers_act(session, hop, "pay"), str(hop.kept["signature"])
     try:
-        paid = handing.sign(
-            session, office, hop.kept["sign"]["id"], signature, channel="ussd", operation=hop.operation, now=hop.now
-        )
-    except handing.Gone:
+        paid = handing.sign(session, act, hop.kept["sign"]["id"], signature)
+    except handing.PaymentNotOpen:
         raise Lead("gone") from None
     except NotForYourself:
         raise Lead("yourself") from None
@@ -63,8 +61,6 @@ def sign_receipt(hop: Hop, session: Session) -> Signed:
         raise Lead("other") from None
     if paid is None:
         return Signed("Noté. Un 2e responsable tape le même numéro.")
-    who = reach(session, [paid.member_id])[paid.member_id]
-    if who.phone:
-        words = texts.receipt_signed(paid.reference, signature, hop.now)
-        message_to(session, hop, who.phone, "receipt", f"payment:{paid.id}:signed", words, who.person_id, who.cooperative_id)
+    words = texts.receipt_signed(paid.reference, signature, hop.now)
+    tell_member(session, act, paid.member_id, "receipt", f"payment:{paid.id}:signed", words)
     return Signed("C'est payé: deux responsables ont signé.")

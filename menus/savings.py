@@ -15,11 +15,11 @@ from app.coop.ledger import payouts, schedule, settling, signing
 from app.coop.ledger.box import BoxShort
 from app.coop.ledger.services import MOST_MOVED, AccountFull, Overdrawn
 from app.coop.members.freezes import MoneyFrozen
-from app.coop.members.reaching import reach
+from app.coop.members.notices import answer
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, message, message_to, own_act
+from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
 
 menu = Bindings("savings")
 _FRANCS = re.compile(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", re.ASCII)
@@ -86,7 +86,7 @@ _WHY: dict[type[Exception], str] = {
     payouts.AlreadyOpen: "Une demande attend déjà.",
     payouts.NotHers: "Compte pas actif ici.",
     payouts.NotForYourself: "Pas pour vous-même: un autre responsable.",
-    payouts.Gone: "Déjà fait, ou changé depuis.",
+    payouts.PayoutNotOpen: "Déjà fait, ou changé depuis.",
     signing.SameOfficer: "Vous avez déjà signé: il faut un autre.",
     signing.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
     payouts.BadAmount: "Moins d'un franc par mois: moins de mois, svp.",
@@ -135,9 +135,11 @@ def ask_withdrawal(hop: Hop, session: Session) -> Asked:
 def cancel_payout(hop: Hop, session: Session) -> Nothing:
     """Take back what was asked for."""
     out = msgspec.convert(hop.kept["out"], Out)
+    act = own_act(hop)
     with denials():
-        payouts.cancel(session, member_of(hop), out.id, now=hop.now)
-    message(session, hop, "receipt", f"payout:{out.id}:cancelled", texts.payout_cancelled(out.reference, hop.now))
+        payouts.cancel(session, act, out.id)
+    words = texts.payout_cancelled(out.reference, hop.now)
+    answer(session, act, "receipt", f"payout:{out.id}:cancelled", words, who_of(hop).cooperative_id)
     return Nothing()
 
 
@@ -145,7 +147,7 @@ def cancel_payout(hop: Hop, session: Session) -> Nothing:
 def instalments(hop: Hop) -> PrivateWords:
     """Say what she is to repay: owed, late, and what comes next."""
     with hop.desk.database.read() as reader:
-        found = schedule.standings(reader, today_of(hop), member_id=member_of(hop))
+        found = schedule.standings(reader, today_of(hop), member_of(hop))
     return PrivateWords("\n".join(standing_words(one) for one in found) or "Aucune échéance.")
 
 
@@ -164,10 +166,3 @@ def what_words(one: payouts.Open) -> str:
 def today_of(hop: Hop) -> date:
     """Return the day it is in Dakar."""
     return hop.now.astimezone(DAKAR).date()
-
-
-def tell(session: Session, hop: Hop, member_id: int, purpose: str, cause: str, words: str) -> None:
-    """Put an SMS to a member about her money, if she has a number."""
-    whom = reach(session, [member_id])[member_id]
-    if whom.phone:
-        message_to(session, hop, whom.phone, purpose, cause, words, whom.person_id, whom.cooperative_id)

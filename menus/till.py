@@ -11,16 +11,17 @@ from app.coop import law
 from app.coop.ledger import corrections, handing, payouts, schedule, till
 from app.coop.members import finding
 from app.coop.members.models import Member, Person
+from app.coop.members.notices import tell_member
 from app.coop.production.brought import NotThere, member_of_card
 from app.coop.subjects import approvals
 from app.digits import is_number
 from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused
-from menus.caller import Hop, PrivateWords, acting_office, officers_act, reading_office, who_of
+from menus.caller import Hop, PrivateWords, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
-from menus.paying import handing_office
-from menus.savings import What, Why, denials, read_francs, standing_words, tell, today_of, what_words
+from menus.paying import handing_act, scope_of
+from menus.savings import What, Why, denials, read_francs, standing_words, today_of, what_words
 
 menu = Bindings("till")
 Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
@@ -89,7 +90,7 @@ def till_card(hop: Hop, typed: str) -> Whose:
     """Find a member of the officer's co-operative by card."""
     with hop.desk.database.read() as reader:
         try:
-            member = member_of_card(reader, reading_office(reader, hop, "pay").cooperative_id or 0, typed)
+            member = member_of_card(reader, scope_of(reader, hop), typed)
         except NotThere:
             raise Refused("unknown") from None
     if member == who_of(hop).member_id:
@@ -141,7 +142,7 @@ def till_asset(typed: str) -> Asset:
 def till_reference(hop: Hop, typed: str) -> Handing:
     """Find what was handed over by its reference."""
     with hop.desk.database.read() as reader:
-        found = handing.handed_by_reference(reader, reading_office(reader, hop, "pay").cooperative_id or 0, typed.strip())
+        found = handing.handed_by_reference(reader, scope_of(reader, hop), typed.strip())
     if found is None:
         raise Refused("unknown")
     return _handing(found)
@@ -214,7 +215,7 @@ def payouts_to_hand(hop: Hop) -> Sequence[Handing]:
 def reversible_entries(hop: Hop) -> Sequence[Entry]:
     """Give the member's last entries that could be reversed."""
     with hop.desk.database.read() as reader:
-        found = corrections.reversible(reader, reading_office(reader, hop, "pay").cooperative_id or 0, _member(hop))
+        found = corrections.reversible(reader, scope_of(reader, hop), _member(hop))
     return [Entry(one.id, one.on, corrections.REVERSIBLE[one.kind], one.amount) for one in found]
 
 
@@ -222,7 +223,7 @@ def reversible_entries(hop: Hop) -> Sequence[Entry]:
 def till_late(hop: Hop) -> PrivateWords:
     """Give who is late with what they repay, the latest first."""
     with hop.desk.database.read() as reader:
-        found = schedule.standings(reader, today_of(hop), cooperative_id=reading_office(reader, hop, "pay").cooperative_id)
+        found = schedule.standings(reader, today_of(hop), reading_office(reader, hop, "pay").scope)
         late = [one for one in found if one.late][:MOST_LATE]
         cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
         card_of = {row.id: row.card for row in reader.execute(cards)}
@@ -232,10 +233,10 @@ def till_late(hop: Hop) -> PrivateWords:
 @menu.effect(leads=ACTING)
 def take_in(hop: Hop, session: Session) -> Done:
     """Write what a member brought, and tell her."""
-    office, kind, box = acting_office(session, hop, "pay"), str(hop.kept["till_kind"]), str(hop.kept["till_box"])
+    act, kind, box = officers_act(session, hop, "pay"), str(hop.kept["till_kind"]), str(hop.kept["till_box"])
     with denials():
-        entry = till.take_in(session, office, _member(hop), kind, _francs(hop), box=box, **_act(hop))
-    tell(session, hop, _member(hop), "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.service.code))
+        entry = till.take_in(session, act, _member(hop), kind, _francs(hop), box=box)
+    tell_member(session, act, _member(hop), "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.service.code))
     return Done(f"{IN[kind]} {kinds.amount_words(_francs(hop))}: encaissé.")
 
 
@@ -271,24 +272,24 @@ def ask_lease_for(hop: Hop, session: Session) -> Done:
 @menu.effect(leads=ACTING | {"shut": None})
 def hand_payout(hop: Hop, session: Session) -> Handed:
     """Hand over what was approved, and ask the member to confirm."""
+    act = handing_act(session, hop)
     with denials():
-        row = handing.hand_over(session, handing_office(session, hop), hop.kept["hand_out"]["id"], **_act(hop))
+        row = handing.hand_over(session, act, hop.kept["hand_out"]["id"])
     words = texts.payout_handed(row.reference, hop.now, hop.desk.service.code, hop.desk.service.cost)
-    tell(session, hop, row.member_id, "security", f"payout:{row.id}:handed", words)
+    tell_member(session, act, row.member_id, "security", f"payout:{row.id}:handed", words)
     return Handed(row.amount, row.reference)
 
 
 @menu.effect(leads=ACTING)
 def sign_payout(hop: Hop, session: Session) -> Done:
     """Note that a receipt was signed; the second officer's word pays."""
+    act = officers_act(session, hop, "pay")
     with denials():
-        paid = handing.sign(
-            session, acting_office(session, hop, "pay"), hop.kept["signing"]["id"], str(hop.kept["till_signature"]), **_act(hop)
-        )
+        paid = handing.sign(session, act, hop.kept["signing"]["id"], str(hop.kept["till_signature"]))
     if paid is None:
         return Done("Noté: un autre responsable tape le même numéro.")
     words = payment_texts.receipt_signed(paid.reference, str(paid.signature), hop.now)
-    tell(session, hop, paid.member_id, "receipt", f"payout:{paid.id}:signed", words)
+    tell_member(session, act, paid.member_id, "receipt", f"payout:{paid.id}:signed", words)
     return Done("Payé: deux responsables et un reçu.")
 
 
@@ -307,7 +308,7 @@ def _ask(hop: Hop, session: Session, kind: str, **more: Any) -> Done:
     with denials():
         row = payouts.ask(session, act, kind, _member(hop), _francs(hop), **more)
     words = texts.payout_asked(row.reference, act.office.role, hop.now)
-    tell(session, hop, row.member_id, "security", f"payout:{row.id}:asked", words)
+    tell_member(session, act, row.member_id, "security", f"payout:{row.id}:asked", words)
     return Done(f"Demandé, réf {row.reference}. D'autres décident.")
 
 
@@ -332,7 +333,3 @@ def _member(hop: Hop) -> int:
 
 def _francs(hop: Hop) -> int:
     return int(hop.kept["till_amount"])
-
-
-def _act(hop: Hop) -> dict[str, Any]:
-    return {"channel": "ussd", "operation": hop.operation, "now": hop.now}

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from app.coop.act import Act
 from app.coop.ledger.box import put_in
 from app.coop.ledger.services import account_of, open_accounts, post
 from app.coop.members.models import Member, Number, Person, Role
@@ -46,7 +47,7 @@ def treasurer(database) -> None:
         session.add(Role(person_id=104, role="treasurer", cooperative_id=1, from_on=date(2026, 1, 1)))
         _member(session, 104)
         session.flush()
-        put_in(session, 1, "count", 1_000_000, operation="quay:box", now=village.LONG_AGO)
+        put_in(session, Act(0, "cli", "quay:box", village.LONG_AGO), 1, "count", 1_000_000)
 
 
 def staffed(database):

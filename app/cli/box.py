@@ -55,12 +55,13 @@ def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
 
     Example: jappoo box note CPS1 250000 --source count
     """
+    from app.coop.act import Act
     from app.coop.ledger.box import BoxShort, box_of, put_in
 
     try:
         with operator_act("box note", cooperative=cooperative, amount=amount, source=source, out=out) as session:
             scope = _scope(session, cooperative)
-            put_in(session, scope, source, amount, out=out, operation=f"cli:{uuid4()}", now=datetime.now(UTC))
+            put_in(session, Act(0, "cli", f"cli:{uuid4()}", datetime.now(UTC)), scope, source, amount, out=out)
             found = box_of(session, scope)
     except BoxShort as short:
         raise click.ClickException(f"only {short.free} F may leave this box") from short
@@ -68,10 +69,9 @@ def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
 
 
 def _scope(reader: "Session | Connection", code: str) -> int:
-    scope = cooperative_id(reader, code)
-    if scope is None:
-        raise click.ClickException("which co-operative?")
-    return scope
+    from app.coop.scope import Scope
+
+    return Scope(cooperative_id(reader, code)).cooperative
 
 
 def _words(code: str, found: "Box") -> str:

@@ -101,10 +101,11 @@ def show(code: str, *, as_json: bool) -> None:
     """
     from app.coop import founding
     from app.coop.ledger import void_loans
+    from app.coop.scope import Scope
 
     with open_database() as database, database.read() as reader:
         found, slots = founding.shown(reader, code)
-        owed = void_loans.owed(reader, datetime.now(UTC).date(), cooperative_id(reader, code))
+        owed = void_loans.owed(reader, datetime.now(UTC).date(), Scope(cooperative_id(reader, code)))
     if as_json:
         click.echo(json.dumps(found | {"products": msgspec.to_builtins(slots), "void_loans": msgspec.to_builtins(owed)}))
         return

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
+from uuid import uuid4
 
 import click
 import msgspec
@@ -12,7 +13,9 @@ import msgspec
 from app.cli.desk import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
+    from app.coop.act import Act
     from app.coop.payments.files import Row
+    from app.coop.scope import Scope
     from app.db.database import Database
 
     Line = tuple[int, dict[str, str]]
@@ -41,35 +44,36 @@ def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json
 
     Example: jappoo import payments references.csv --dry-run
     """
+    from app.coop.act import Act
     from app.coop.payments import files
+    from app.coop.scope import Scope
 
-    now = datetime.now(UTC)
     try:
         lines = files.read(file.read())
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
     with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:
-        scope = cooperative_id(session, cooperative)
+        scope = Scope(cooperative_id(session, cooperative))
+    act = Act(0, "file", f"import:{uuid4()}", datetime.now(UTC))
     with open_database() as database:
-        taken = _try(database, lines, scope, now) if dry_run else _take(database, lines, scope, now)
-        done = list(taken)
+        done = list(_try(database, act, scope, lines) if dry_run else _take(database, act, scope, lines))
     _say(done, dry_run, as_json)
     return 1 if any(row.outcome == "refused" for row in done) else 0
 
 
-def _take(database: "Database", lines: list["Line"], scope: int | None, now: datetime) -> Iterator["Row"]:
+def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
     """Take each line in a transaction of its own: nobody waits for the file."""
     from app.coop.payments import files, telling
 
     for line, row in lines:
         with database.transaction() as session:
-            done = files.take_in(session, line, row, cooperative_id=scope, now=now)
+            done = files.take_in(session, act, scope, line, row)
             if done.outcome == "accepted" and done.payment_id:
-                telling.tell_handed_over(session, done.payment_id, now=now)
+                telling.tell_handed_over(session, act, done.payment_id)
         yield done
 
 
-def _try(database: "Database", lines: list["Line"], scope: int | None, now: datetime) -> Iterator["Row"]:
+def _try(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
     """Say what would become of each line: first comes what the lines before it did to the same payment, or by the same reference of
     the operator's.
     """
@@ -80,8 +84,8 @@ def _try(database: "Database", lines: list["Line"], scope: int | None, now: date
         keys = row["reference"].zfill(6), row["operator_reference"]
         with database.session() as session:
             for before in [one for key in keys for one in accepted[key]]:
-                files.take_in(session, *before, cooperative_id=scope, now=now)
-            done = files.take_in(session, line, row, cooperative_id=scope, now=now)
+                files.take_in(session, act, scope, *before)
+            done = files.take_in(session, act, scope, line, row)
             session.rollback()
         if done.outcome == "accepted":
             for key in keys:

@@ -198,7 +198,7 @@ def _language(command: Command) -> str:
 
 
 def _report_error(command: Command) -> str:
-    return contests.contest(command.session, command.holders, command.rest, now=command.now)
+    return contests.contest(command)
 
 
 def _price(command: Command) -> Answer:

@@ -16,6 +16,7 @@ from app.coop.members.places import COMMUNES, FILIERES
 from app.coop.members.telling import tell_officers
 from app.coop.prices.reading import spelling
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
+from app.coop.scope import Scope
 from app.gsm7 import fold, measure
 from app.sms import texts
 
@@ -116,7 +117,7 @@ def reform(session: Session, code: str, form: law.Form, *, now: datetime) -> int
     """
     cooperative = _cooperative(session, code)
     _set(session, cooperative, "legal_form", form, now)
-    return void_loans.let_go(session, now=now, cooperative_id=cooperative.id)
+    return void_loans.let_go(session, now, Scope(cooperative.id))
 
 
 def shown(reader: Connection | Session, code: str) -> tuple[dict[str, object], list[Slot]]:

@@ -20,7 +20,7 @@ from app.coop.payments.models import Payment, PaymentExport
 from app.coop.production.references import check_digit
 from app.sms.models import Message
 from tests import quay, treasury
-from tests.acts import by
+from tests.acts import by, own
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -86,7 +86,7 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     with counter.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Message).where(Message.cause == f"payment:{first.id}:handed")) == 1
         assert verify(session.connection()).wrong == ()
-        handing.confirm(session, first.member_id, first.id, now=now)
+        handing.confirm(session, own(first.member_id, "confirm", now), first.id)
     with counter.read() as reader:
         boxes = select(Account.kind, func.sum(Posting.amount)).join(Posting, Posting.account_id == Account.id)
         booked = dict(reader.execute(boxes.where(Account.kind.in_(("mobile", "handed_over"))).group_by(Account.kind)).all())
@@ -123,7 +123,7 @@ def test_only_what_is_open_goes_out_and_a_second_time_says_so_and_is_written_dow
     first = payments(counter)[0]
     assert run("export", "payments", str(batch)).err == ""
     with counter.transaction() as session:
-        handing.hand_over(session, first.id, office=treasury.PAYER, channel="ussd", operation="hand", now=now)
+        handing.hand_over(session, by(treasury.PAYER, "hand", now), first.id)
     again = run("export", "payments", str(batch), "--format", "json")
     assert [row["card"] for row in json.loads(again.out)] == ["C00202", "C00203"]
     assert f"batch {batch} went out before" in again.err
@@ -240,9 +240,9 @@ def test_a_file_under_way_keeps_nobody_waiting(postgres_database, monkeypatch, t
                 break
             sleep(0.05)
         with postgres_database.transaction() as hop:
-            handing.confirm(hop, first.member_id, first.id, now=now)
+            handing.confirm(hop, own(first.member_id, "confirm", now), first.id)
         with postgres_database.transaction() as hop:
-            handing.hand_over(hop, in_cash, office=treasury.PAYER, channel="ussd", operation="hand", now=now)
+            handing.hand_over(hop, by(treasury.PAYER, "hand", now), in_cash)
         assert importing.is_alive()
         session.rollback()
     importing.join(30)

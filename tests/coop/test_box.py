@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.coop.ledger import corrections, handing, payouts, till
-from app.coop.ledger.box import Box, BoxShort, box_of, note, put_in
+from app.coop.ledger.box import Box, BoxShort, box_of, put_in
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.verify import verify
 from app.coop.payments import handing as paying
@@ -16,7 +16,7 @@ from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay, treasury
-from tests.acts import by
+from tests.acts import by, own
 from tests.unguarded import unguarded
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -37,39 +37,37 @@ def leave(database, francs):
     """Take all but so much out of the box."""
     free = box(database).free
     with database.transaction() as session:
-        note(session, TREASURER, "bank", free - francs, out=True, channel="ussd", operation=f"leave:{francs}", now=NOW)
+        put_in(session, by(TREASURER, f"leave:{francs}", NOW), 1, "bank", free - francs, out=True)
 
 
 def asked(database, member, francs):
     with database.transaction() as session:
-        said = {"asked_by": member, "channel": "ussd", "operation": f"ask:{member}", "now": NOW}
-        row = payouts.ask(session, "withdrawal", member, francs, **said)
-        return row.id, session.scalars(select(approvals.Approval.id).where(approvals.Approval.about == f"payout:{row.id}")).one()
+        row = payouts.ask(session, own(member, f"ask:{member}", NOW), "withdrawal", member, francs)
+        return row.id, session.scalars(select(approvals.Approval.id).where(approvals.Approval.subject_id == row.id)).one()
 
 
 def approve(database, wish, *offices):
     for office in offices:
         with database.transaction() as session:
-            said = {"approved": True, "channel": "ussd", "operation": f"yes:{wish}:{office.person_id}", "now": NOW}
-            approvals.decide(session, office, wish, **said)
+            approvals.decide(session, by(office, f"yes:{wish}:{office.person_id}", NOW), wish, approved=True)
 
 
 def hand_out(database, payout):
     with database.transaction() as session:
-        handing.hand_over(session, TREASURER, payout, channel="ussd", operation=f"hand:{payout}", now=NOW)
+        handing.hand_over(session, by(TREASURER, f"hand:{payout}", NOW), payout)
 
 
 def test_cash_comes_in_and_goes_out_by_a_word_each_and_is_written_down(counter):
     before = box(counter)
     with counter.transaction() as session:
         for _ in range(2):
-            note(session, TREASURER, "sale", 5_000, channel="ussd", operation="sold", now=NOW)
+            put_in(session, by(TREASURER, "sold", NOW), 1, "sale", 5_000)
     assert box(counter) == Box(before.cash + 5_000)
     with pytest.raises(BoxShort) as short, counter.transaction() as session:
-        note(session, TREASURER, "bank", before.cash + 5_001, out=True, channel="ussd", operation="much", now=NOW)
+        put_in(session, by(TREASURER, "much", NOW), 1, "bank", before.cash + 5_001, out=True)
     assert short.value.free == before.cash + 5_000
     with pytest.raises(ValueError, match="0"), counter.transaction() as session:
-        note(session, TREASURER, "bank", 0, channel="ussd", operation="none", now=NOW)
+        put_in(session, by(TREASURER, "none", NOW), 1, "bank", 0)
 
 
 def test_what_is_promised_is_held_and_nobody_is_given_it(counter):
@@ -80,17 +78,17 @@ def test_what_is_promised_is_held_and_nobody_is_given_it(counter):
     with pytest.raises(approvals.Impossible, match="caisse"):
         approve(counter, wish, SECRETARY, PRESIDENT)
     with counter.transaction() as session:
-        put_in(session, 1, "sale", 1, operation="one more", now=NOW)
+        put_in(session, by(TREASURER, "one more", NOW), 1, "sale", 1)
     approve(counter, wish, PRESIDENT)
     assert box(counter).free == 0
     with counter.transaction() as session:
         payment = session.scalars(select(Payment.id)).one()
     with pytest.raises(BoxShort), counter.transaction() as session:
-        paying.hand_over(session, payment, office=TREASURER, channel="ussd", operation="pay", now=NOW)
+        paying.hand_over(session, by(TREASURER, "pay", NOW), payment)
     hand_out(counter, payout)
     assert (box(counter).there, box(counter).on_its_way) == (0, 12_500)
     with counter.transaction() as session:
-        handing.receive(session, 1, payout, now=NOW)
+        handing.receive(session, own(1, "confirm", NOW), payout)
     assert box(counter) == Box()
     with counter.read() as reader:
         assert verify(reader).wrong == ()
@@ -98,7 +96,7 @@ def test_what_is_promised_is_held_and_nobody_is_given_it(counter):
 
 def test_a_correction_takes_no_cash_that_is_promised(counter):
     with counter.transaction() as session:
-        till.take_in(session, TREASURER, 1, "shares", 9_000, channel="ussd", operation="slip", now=NOW)
+        till.take_in(session, by(TREASURER, "slip", NOW), 1, "shares", 9_000)
         entry = session.scalars(select(JournalEntry.id).where(JournalEntry.operation == "slip")).one()
     _, wish = asked(counter, 1, 12_500)
     leave(counter, 12_500)
@@ -124,7 +122,7 @@ def test_twenty_approvals_at_once_of_what_covers_seven_are_seven(postgres_databa
     wishes = []
     for member in members:
         with postgres_database.transaction() as session:
-            till.take_in(session, TREASURER, member, "savings", 10_000, channel="ussd", operation=f"in:{member}", now=NOW)
+            till.take_in(session, by(TREASURER, f"in:{member}", NOW), member, "savings", 10_000)
         wishes.append(asked(postgres_database, member, 10_000))
         approve(postgres_database, wishes[-1][1], SECRETARY)
     leave(postgres_database, 79_999)
@@ -142,7 +140,7 @@ def test_twenty_approvals_at_once_of_what_covers_seven_are_seven(postgres_databa
     assert ended == {"approved": 7, "la caisse n'a pas assez": 13}
     assert box(database).free == 9_999
     with pytest.raises(BoxShort), database.transaction() as session:
-        note(session, TREASURER, "bank", 10_000, out=True, channel="ussd", operation="bank", now=NOW)
+        put_in(session, by(TREASURER, "bank", NOW), 1, "bank", 10_000, out=True)
     with database.transaction() as session:
         assert verify(session.connection()).wrong == ()
     database.dispose()

@@ -20,7 +20,7 @@ from app.gsm7 import septets
 from app.sms import payment_texts as texts
 from app.sms.models import Message
 from tests import quay, treasury
-from tests.acts import by
+from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 FEDERATION = Office(103, "administrator", None)
@@ -38,18 +38,18 @@ def handed(counter):
     treasury.batch(counter, NOW)
     with counter.transaction() as session:
         for payment in (1, 2):
-            handing.hand_over(session, payment, office=treasury.PAYER, channel="ussd", operation="hand", now=NOW)
+            handing.hand_over(session, by(treasury.PAYER, "hand", NOW), payment)
     return counter
 
 
 def contest(database, subject="weighing", about=1, member=201, now=NOW):
     with database.transaction() as session:
-        return opening.open_contest(session, member, subject, about, channel="ussd", now=now)
+        return opening.open_contest(session, own(member, "contest", now), subject, about)
 
 
 def answer(database, office, *, upheld, contest_id=1):
     with database.transaction() as session:
-        answering.answer(session, office, contest_id, upheld=upheld, note="vu", channel="ussd", operation="answer", now=NOW)
+        answering.answer(session, by(office, "answer", NOW), contest_id, upheld=upheld, note="vu")
 
 
 def waiting(database, office, now=NOW):
@@ -97,13 +97,13 @@ def test_nobody_contests_what_is_another_members(counter):
 
 def test_a_payment_that_nobody_confirmed_is_contested_however_late_a_paid_one_is_not(handed):
     with handed.transaction() as session:
-        handing.confirm(session, 202, 2, now=NOW)
+        handing.confirm(session, own(202, "confirm", NOW), 2)
     later = NOW + timedelta(days=30)
     assert not contest(handed, "payment", 1, now=later).known
     with pytest.raises(opening.TooLate):
         contest(handed, "payment", 2, member=202, now=later)
-    with handed.transaction() as session, pytest.raises(handing.Gone):
-        handing.confirm(session, 201, 1, now=later)
+    with handed.transaction() as session, pytest.raises(handing.PaymentNotOpen):
+        handing.confirm(session, own(201, "confirm", later), 1)
 
 
 @pytest.mark.parametrize("before", ["handed_over", "paid"])
@@ -111,13 +111,13 @@ def test_a_payment_that_nobody_confirmed_is_contested_however_late_a_paid_one_is
 def test_an_answer_takes_the_payment_back_or_lets_it_stand(handed, before, upheld):
     if before == "paid":
         with handed.transaction() as session:
-            handing.confirm(session, 201, 1, now=NOW)
+            handing.confirm(session, own(201, "confirm", NOW), 1)
     contest(handed, "payment", 1)
     assert waiting(handed, treasury.PAYER) == []
-    with pytest.raises(answering.Gone):
+    with pytest.raises(answering.ContestNotOpen):
         answer(handed, treasury.PAYER, upheld=upheld)
     answer(handed, treasury.PRESIDENT, upheld=upheld)
-    with pytest.raises(answering.Gone):
+    with pytest.raises(answering.ContestNotOpen):
         answer(handed, treasury.PRESIDENT, upheld=upheld)
     with handed.read() as reader:
         assert reader.scalar(select(Payment.state).where(Payment.id == 1)) == ("cancelled" if upheld else before)
@@ -171,8 +171,8 @@ def test_those_who_may_answer_are_told_once_of_a_new_contest(handed):
 
 def test_what_every_officer_had_a_hand_in_goes_to_the_federation_at_once(handed):
     with handed.transaction() as session:
-        handing.sign(session, treasury.PAYER, 1, "7", channel="ussd", operation="one", now=NOW)
-        handing.sign(session, treasury.PRESIDENT, 1, "7", channel="ussd", operation="two", now=NOW)
+        handing.sign(session, by(treasury.PAYER, "one", NOW), 1, "7")
+        handing.sign(session, by(treasury.PRESIDENT, "two", NOW), 1, "7")
         session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
     made = contest(handed, "payment", 1)
     assert waiting(handed, FEDERATION) == []

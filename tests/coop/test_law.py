@@ -9,6 +9,7 @@ from app.coop import founding, law
 from app.coop.ledger import handing, void_loans
 from app.coop.members.models import Cooperative, Role
 from app.coop.members.offices import Office
+from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.gsm7 import fold, measure, septets
 from app.sms import texts
@@ -17,7 +18,7 @@ from tests import quay, village
 from tests.coop.test_payouts import TREASURER, Till
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
-ADVANCE = {"asked_by": 101, "office": Office(101, "secretary", 1), "instalments": 10}
+ADVANCE = {"office": Office(101, "secretary", 1), "instalments": 10}
 
 
 @pytest.fixture
@@ -113,13 +114,13 @@ def test_what_was_not_handed_over_is_let_go_and_told(desk, clock, state, change)
     assert told(desk, f"payout:{row.id}:void") == {village.AWA: words, quay.SECRETARY: words}
     assert (desk.state(row), desk.state(saved)) == ("cancelled", "asked")
     with desk.database.read() as reader:
-        waits = select(approvals.Approval.about).where(approvals.Approval.state == "waiting")
-        assert reader.scalars(waits).all() == [f"payout:{saved.id}"]
+        waits = select(approvals.Approval.subject_id).where(approvals.Approval.state == "waiting")
+        assert reader.scalars(waits).all() == [saved.id]
     assert desk.wrong() == ()
 
 
 def test_a_change_of_form_lets_go_of_what_the_new_one_voids(desk, clock):
-    row = desk.approved("advance", **ADVANCE | {"asked_by": 104, "office": TREASURER})
+    row = desk.approved("advance", **ADVANCE | {"office": TREASURER})
     with desk.database.transaction() as session:
         founding.reform(session, "cps1", "SCOOPS", now=clock())
     assert desk.state(row) == "cancelled"
@@ -136,7 +137,7 @@ def test_what_is_owed_stays_owed_and_is_listed(desk, clock):
         assert void_loans.owed(reader, clock().date()) == [void_loans.Owed("CPS1", "C00201", "advance", 10_000, "313")]
     turn_into(desk, "SCOOPS")
     with desk.database.read() as reader:
-        found = void_loans.owed(reader, clock().date(), 1)
+        found = void_loans.owed(reader, clock().date(), Scope(1))
     assert [(one.card, one.amount, one.article) for one in found] == [("C00201", 10_000, "251"), ("C00202", 10_000, "251")]
     assert desk.balances(201).advance == 10_000
     turn_into(desk, "AER")

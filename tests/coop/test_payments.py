@@ -20,9 +20,10 @@ from app.coop.payments.delays import Delay, delays
 from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.models import Weighing
+from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from tests import quay, treasury
-from tests.acts import by
+from tests.acts import by, own
 from tests.unguarded import unguarded
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -48,7 +49,7 @@ def payments(database):
 
 def handed(database, payment_id, office=treasury.PAYER):
     with database.transaction() as session:
-        return handing.hand_over(session, payment_id, office=office, channel="ussd", operation="hand", now=NOW)
+        return handing.hand_over(session, by(office, "hand", NOW), payment_id)
 
 
 def control(database, kind):
@@ -77,7 +78,7 @@ def test_what_is_owed_to_who_died_or_was_excluded_is_the_settlements_not_a_batch
     treasury.batch(counter, NOW)
     with counter.transaction() as session:
         session.execute(update(Member).where(Member.id == 201).values(state="blocked"))
-    with pytest.raises(handing.Gone):
+    with pytest.raises(handing.PaymentNotOpen):
         handed(counter, payments(counter)[0].id)
     assert (payments(counter)[0].state, control(counter, "handed_over")) == ("open", 0)
 
@@ -92,12 +93,12 @@ def test_a_batch_holds_what_no_other_takes_and_what_it_leaves_is_due_again(count
     batch, waits = treasury.batch(counter, NOW, wanted=Wanted(day=NOW.date()))
     assert not waits
     assert amounts(counter, Wanted()) == amounts(counter, Wanted(product_id=1)) == {}
-    with pytest.raises(batches.Changed):
+    with pytest.raises(batches.BatchChanged):
         treasury.batch(counter, NOW, operation="other")
     handed(counter, payments(counter)[0].id)
     with counter.transaction() as session:
         assert batches.close(session, by(treasury.PAYER, "close", NOW), batch) == 2
-        with pytest.raises(batches.Gone):
+        with pytest.raises(batches.BatchNotOpen):
             batches.close(session, by(treasury.PAYER, "close", NOW), batch)
     assert amounts(counter, Wanted()) == amounts(counter, Wanted(product_id=1)) == {202: 9_800, 203: 9_800}
 
@@ -116,7 +117,7 @@ def test_a_reversed_delivery_is_not_due_and_its_payment_can_not_be_handed_over(c
 @pytest.mark.parametrize("taking", ["levy", "reversal"])
 def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
     batch, _ = treasury.batch(counter, NOW, way="mobile")
-    said = {"approved": True, "channel": "ussd", "operation": "yes", "now": NOW}
+    yes = by(SECRETARY, "yes", NOW)
 
     def ask() -> int:
         with counter.transaction() as session:
@@ -130,7 +131,7 @@ def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
     if taking == "levy":
         waits = ask()
         with pytest.raises(approvals.Impossible, match="tient cet argent"), counter.transaction() as session:
-            approvals.decide(session, SECRETARY, waits, **said)
+            approvals.decide(session, yes, waits, approved=True)
     else:
         with pytest.raises(corrections.NotReversible, match="tient cet argent"):
             ask()
@@ -138,7 +139,7 @@ def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
         batches.close(session, by(treasury.PAYER, "close", NOW), batch)
     waits = waits if taking == "levy" else ask()
     with counter.transaction() as session:
-        assert approvals.decide(session, SECRETARY, waits, **said).state == "approved"
+        assert approvals.decide(session, yes, waits, approved=True).state == "approved"
     assert amounts(counter, Wanted()).get(201) == (9_700 if taking == "levy" else None)
 
 
@@ -176,15 +177,15 @@ def test_from_open_to_paid_the_books_follow_hand_and_word(counter):
     handed(counter, first.id)
     assert balances_state(counter, 201) == (0, "handed_over")
     assert (control(counter, "handed_over"), control(counter, "cash")) == (-9_800, cash)
-    with pytest.raises(handing.Gone):
+    with pytest.raises(handing.PaymentNotOpen):
         handed(counter, first.id)
     for member, raises in ((202, True), (201, False), (201, True)):
         with counter.transaction() as session:
             if raises:
-                with pytest.raises(handing.Gone):
-                    handing.confirm(session, member, first.id, now=NOW)
+                with pytest.raises(handing.PaymentNotOpen):
+                    handing.confirm(session, own(member, "confirm", NOW), first.id)
             else:
-                handing.confirm(session, member, first.id, now=NOW)
+                handing.confirm(session, own(member, "confirm", NOW), first.id)
     assert (control(counter, "handed_over"), control(counter, "cash")) == (0, cash - 9_800)
     assert balances_state(counter, 201) == (0, "paid")
     with counter.read() as reader:
@@ -200,7 +201,7 @@ def test_without_a_telephone_two_officers_and_one_signature_number(counter):
 
     def sign(office, number):
         with counter.transaction() as session:
-            done = handing.sign(session, office, payment, number, channel="ussd", operation="sign", now=NOW)
+            done = handing.sign(session, by(office, "sign", NOW), payment, number)
             return done.state if done else None
 
     assert sign(treasury.PAYER, "70") is None
@@ -209,10 +210,10 @@ def test_without_a_telephone_two_officers_and_one_signature_number(counter):
         sign(treasury.PAYER, "71")
     with pytest.raises(signing.OtherSignature):
         sign(treasury.PRESIDENT, "70")
-    with pytest.raises(handing.Gone):
+    with pytest.raises(handing.PaymentNotOpen):
         sign(Office(9, "president", 2), "71")
     assert sign(treasury.PRESIDENT, "71") == "paid"
-    with pytest.raises(handing.Gone):
+    with pytest.raises(handing.PaymentNotOpen):
         sign(treasury.PRESIDENT, "71")
     row = payments(counter)[0]
     assert (row.signature, row.signed_by, row.countersigned_by) == ("71", 104, 102)
@@ -224,12 +225,12 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
         session.execute(update(Cooperative).values(payment_threshold=29_399))
     batch, waits = treasury.batch(counter, NOW)
     assert waits
-    with pytest.raises(handing.Gone):
+    with pytest.raises(handing.PaymentNotOpen):
         handed(counter, payments(counter)[0].id)
     with counter.transaction() as session:
         assert approvals.waiting_for(session, treasury.PAYER, NOW) == []
         approval = approvals.waiting_for(session, SECRETARY, NOW)[0]
-        assert (approval.amount, approval.about) == (29_400, f"batch:{batch}")
+        assert (approval.amount, approval.words) == (29_400, f"Payer 3 membre(s), lot {batch}")
         approvals.decide(session, by(SECRETARY, "yes", NOW), approval.id, approved=approved)
     if approved:
         handed(counter, payments(counter)[0].id)
@@ -346,7 +347,7 @@ def test_nobody_hands_over_or_signs_for_oneself(counter):
         handed(counter, payments(counter)[0].id, own)
     handed(counter, payments(counter)[0].id)
     with pytest.raises(NotForYourself), counter.transaction() as session:
-        handing.sign(session, own, 1, "7", channel="ussd", operation="sign", now=NOW)
+        handing.sign(session, by(own, "sign", NOW), 1, "7")
 
 
 def test_the_same_operation_makes_one_batch(counter):
@@ -372,18 +373,17 @@ def test_eight_officers_make_the_same_batch_and_hand_it_over_once(postgres_datab
         try:
             with postgres_database.transaction() as session:
                 shown = {"count": 3, "francs": 3 * treasury.NET}
-                act = {"channel": "ussd", "operation": f"race:{number}", "now": NOW}
-                outcomes.append(batches.make(session, treasury.PAYER, Wanted(), "cash", **shown, **act)[0])
-        except batches.Changed:
+                act = by(treasury.PAYER, f"race:{number}", NOW)
+                outcomes.append(batches.make(session, act, Wanted(), "cash", **shown)[0])
+        except batches.BatchChanged:
             outcomes.append("changed")
 
     def hand(number):
         start.wait()
         try:
             with postgres_database.transaction() as session:
-                act = {"channel": "ussd", "operation": f"hand:{number}", "now": NOW}
-                outcomes.append(handing.hand_over(session, 1, office=treasury.PAYER, **act).state)
-        except handing.Gone:
+                outcomes.append(handing.hand_over(session, by(treasury.PAYER, f"hand:{number}", NOW), 1).state)
+        except handing.PaymentNotOpen:
             outcomes.append("gone")
 
     for racer, other in ((race, "changed"), (hand, "gone")):
@@ -407,9 +407,9 @@ def test_days_to_payment_are_counted_from_the_scales_to_the_members_word(counter
         row = payments(counter)[at]
         handed(counter, row.id)
         with counter.transaction() as session:
-            handing.confirm(session, row.member_id, row.id, now=NOW + timedelta(days=days, hours=3))
+            handing.confirm(session, own(row.member_id, "confirm", NOW + timedelta(days=days, hours=3)), row.id)
     later = NOW + timedelta(days=12)
     with counter.read() as reader:
         assert delays(reader, NOW, later) == [Delay("CPS1", 2, 9, 9, 1, 12)]
         assert delays(reader, NOW + timedelta(days=5), later) == [Delay("CPS1", 1, 9, 9, 1, 12)]
-        assert delays(reader, NOW, later, 2) == []
+        assert delays(reader, NOW, later, Scope(2)) == []

@@ -17,9 +17,12 @@ from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, OfficerAct
 from app.coop.members.offices import Office
+from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.sms import outbox
 from app.sms.models import Message
 from tests import quay, village
+from tests.acts import by, own
 from tests.unguarded import unguarded
 
 SECRETARY, PRESIDENT = Office(101, "secretary", 1), Office(102, "president", 1)
@@ -42,18 +45,26 @@ class Till:
         with self.database.transaction() as session:
             return act(session, *args, now=self.clock(), **more)
 
-    def typed(self, act, office, *args, **more):
-        return self.do(act, office, *args, channel="ussd", operation=f"op {self.count}", **more)
+    def acted(self, do, act, *args, **more):
+        self.count += 1
+        with self.database.transaction() as session:
+            return do(session, act, *args, **more)
 
-    def ask(self, kind="withdrawal", amount=5_000, member=1, operation=None, **more):
-        more = {"asked_by": 1, "channel": "ussd", "operation": operation or f"ask {self.count}"} | more
-        return self.do(payouts.ask, kind, member, amount, **more)
+    def typed(self, do, office, *args, **more):
+        return self.acted(do, by(office, f"op {self.count}", self.clock()), *args, **more)
+
+    def said(self, do, member, *args, **more):
+        return self.acted(do, own(member, f"op {self.count}", self.clock()), *args, **more)
+
+    def ask(self, kind="withdrawal", amount=5_000, member=1, operation=None, office=None, **more):
+        whose = (operation or f"ask {self.count}", self.clock())
+        return self.acted(payouts.ask, by(office, *whose) if office else own(member, *whose), kind, member, amount, **more)
 
     def approve(self, about, *offices, approved=True):
+        subject, row = about.split(":")
+        asked = (approvals.Approval.subject == subject) & (approvals.Approval.subject_id == int(row))
         with self.database.read() as reader:
-            wish = reader.scalar(
-                select(approvals.Approval.id).where(approvals.Approval.about == about).order_by(approvals.Approval.id.desc())
-            )
+            wish = reader.scalar(select(approvals.Approval.id).where(asked).order_by(approvals.Approval.id.desc()))
         return [self.typed(approvals.decide, office, wish, approved=approved) for office in offices or (SECRETARY, PRESIDENT)][-1]
 
     def approved(self, *args, **more):
@@ -98,7 +109,7 @@ def test_savings_go_out_by_three_words_and_hers(desk):
     desk.typed(handing.hand_over, TREASURER, row.id)
     assert (desk.state(row), desk.balances().savings) == ("handed", 7_500)
     assert (desk.control("handed_over"), desk.control("cash")) == (-5_000, 1_022_500)
-    desk.do(handing.receive, 1, row.id)
+    desk.said(handing.receive, 1, row.id)
     assert (desk.state(row), desk.control("handed_over"), desk.control("cash")) == ("paid", 0, 1_017_500)
     assert desk.wrong() == ()
 
@@ -115,7 +126,7 @@ def test_what_is_asked_for_is_held_and_let_go_when_refused_or_taken_back(desk):
     desk.approve(f"payout:{row.id}", SECRETARY, approved=False)
     assert desk.state(row) == "refused"
     again = desk.ask(amount=12_500)
-    desk.do(payouts.cancel, 1, again.id)
+    desk.said(payouts.cancel, 1, again.id)
     assert desk.state(again) == "cancelled"
     with desk.database.read() as reader:
         assert payouts.free_savings(reader, 1) == 12_500
@@ -130,33 +141,33 @@ def test_nothing_moves_out_of_turn(desk):
     row = desk.ask()
     for act in (
         lambda: desk.typed(handing.hand_over, TREASURER, row.id),
-        lambda: desk.do(handing.receive, 1, row.id),
+        lambda: desk.said(handing.receive, 1, row.id),
         lambda: desk.typed(handing.sign, TREASURER, row.id, "77"),
     ):
-        with pytest.raises(payouts.Gone):
+        with pytest.raises(payouts.PayoutNotOpen):
             act()
     desk.approve(f"payout:{row.id}")
     desk.typed(handing.hand_over, TREASURER, row.id)
-    with pytest.raises(payouts.Gone):
+    with pytest.raises(payouts.PayoutNotOpen):
         desk.typed(handing.hand_over, TREASURER, row.id)
-    with pytest.raises(payouts.Gone):
-        desk.do(payouts.cancel, 1, row.id)
-    with pytest.raises(payouts.Gone):
-        desk.do(handing.receive, 2, row.id)
-    desk.do(handing.receive, 1, row.id)
-    with pytest.raises(payouts.Gone):
-        desk.do(handing.receive, 1, row.id)
+    with pytest.raises(payouts.PayoutNotOpen):
+        desk.said(payouts.cancel, 1, row.id)
+    with pytest.raises(payouts.PayoutNotOpen):
+        desk.said(handing.receive, 2, row.id)
+    desk.said(handing.receive, 1, row.id)
+    with pytest.raises(payouts.PayoutNotOpen):
+        desk.said(handing.receive, 1, row.id)
     assert (desk.balances().savings, desk.wrong()) == (7_500, ())
 
 
 def test_an_officer_asks_for_a_member_by_two_others_and_never_for_herself(desk):
-    row = desk.ask(asked_by=104, office=TREASURER)
+    row = desk.ask(office=TREASURER)
     desk.approve(f"payout:{row.id}", SECRETARY)
     assert desk.state(row) == "asked"
     desk.approve(f"payout:{row.id}", PRESIDENT)
     assert desk.state(row) == "approved"
     with pytest.raises(payouts.NotForYourself):
-        desk.ask("advance", member=101, asked_by=101, office=SECRETARY, instalments=1)
+        desk.ask("advance", member=101, office=SECRETARY, instalments=1)
 
 
 def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, clock):
@@ -167,7 +178,7 @@ def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, 
     clock.forward(days=1)
     assert [desk.do(expiring.sweep) for _ in range(2)] == [1, 0]
     assert (desk.state(left), desk.state(waits)) == ("cancelled", "asked")
-    with pytest.raises(payouts.Gone):
+    with pytest.raises(payouts.PayoutNotOpen):
         desk.typed(handing.hand_over, TREASURER, left.id)
     with database.read() as reader:
         assert payouts.free_savings(reader, 1) == 12_500
@@ -180,7 +191,7 @@ def test_a_payout_that_cant_be_let_go_keeps_no_other(database, clock, monkeypatc
     desk = Till(quay.staffed(database), clock)
     bad, good = desk.approved(amount=2_000), desk.approved(kind="advance", amount=3_000)
     clock.forward(days=14)
-    put = expiring.outbox.put
+    put = outbox.put
 
     def poisoned(session, *, cause, **given):
         if cause == f"payout:{bad.id}:left":
@@ -188,7 +199,7 @@ def test_a_payout_that_cant_be_let_go_keeps_no_other(database, clock, monkeypatc
         return put(session, cause=cause, **given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(expiring.outbox, "put", poisoned)
+        patch.setattr(outbox, "put", poisoned)
         assert desk.do(expiring.sweep) == 1
     assert (desk.state(bad), desk.state(good)) == ("approved", "cancelled")
     assert [desk.do(expiring.sweep) for _ in range(2)] == [1, 0]
@@ -215,11 +226,11 @@ def test_nothing_is_handed_over_to_a_blocked_account_or_by_its_owner(desk):
         session.execute(update(Member).where(Member.id == 1).values(state="blocked"))
     with pytest.raises(payouts.NotHers):
         desk.typed(handing.hand_over, TREASURER, row.id)
-    own = desk.ask("advance", member=104, asked_by=104, instalments=1)
-    desk.approve(f"payout:{own.id}")
+    hers = desk.ask("advance", member=104, instalments=1)
+    desk.approve(f"payout:{hers.id}")
     with pytest.raises(payouts.NotForYourself):
-        desk.typed(handing.hand_over, TREASURER, own.id)
-    assert (desk.state(row), desk.state(own)) == ("approved", "approved")
+        desk.typed(handing.hand_over, TREASURER, hers.id)
+    assert (desk.state(row), desk.state(hers)) == ("approved", "approved")
 
 
 def test_without_her_telephone_two_officers_and_a_number_sign(desk):
@@ -239,7 +250,7 @@ def test_without_her_telephone_two_officers_and_a_number_sign(desk):
 def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
     pending = 4
     desk.typed(till.take_in, TREASURER, pending, "savings", 6_000, box="cash")
-    asked = desk.ask(amount=4_000, member=pending, asked_by=TREASURER.person_id, office=TREASURER)
+    asked = desk.ask(amount=4_000, member=pending, office=TREASURER)
     desk.approve(f"payout:{asked.id}")
     desk.typed(handing.hand_over, TREASURER, asked.id)
     assert not desk.typed(handing.sign, TREASURER, asked.id, "12")
@@ -254,13 +265,13 @@ def test_what_she_never_had_is_contested_and_as_if_it_had_not_left_or_stands(des
     if before == "paid":
         desk.typed(handing.sign, TREASURER, row.id, "4711")
         desk.typed(handing.sign, PRESIDENT, row.id, "4711")
-    made = desk.do(opening.open_contest, 1, "payout", row.id, channel="ussd")
-    assert desk.do(opening.open_contest, 1, "payout", row.id, channel="ussd") == msgspec.structs.replace(made, known=True)
-    for act in (lambda: desk.do(handing.receive, 1, row.id), lambda: desk.typed(handing.sign, PRESIDENT, row.id, "4711")):
-        with pytest.raises(payouts.Gone):
+    made = desk.said(opening.open_contest, 1, "payout", row.id)
+    assert desk.said(opening.open_contest, 1, "payout", row.id) == msgspec.structs.replace(made, known=True)
+    for act in (lambda: desk.said(handing.receive, 1, row.id), lambda: desk.typed(handing.sign, PRESIDENT, row.id, "4711")):
+        with pytest.raises(payouts.PayoutNotOpen):
             act()
     for had_a_hand in (TREASURER, PRESIDENT) if before == "paid" else (TREASURER,):
-        with pytest.raises(answering.Gone):
+        with pytest.raises(answering.ContestNotOpen):
             desk.typed(answering.answer, had_a_hand, made.id, upheld=upheld, note="vu")
     desk.typed(answering.answer, SECRETARY, made.id, upheld=upheld, note="vu")
     assert (desk.state(row), desk.balances().savings) == (("cancelled", 12_500) if upheld else (before, 7_500))
@@ -268,12 +279,12 @@ def test_what_she_never_had_is_contested_and_as_if_it_had_not_left_or_stands(des
     if upheld:
         assert desk.handed().reference != row.reference
     elif before == "handed":
-        desk.do(handing.receive, 1, row.id)
+        desk.said(handing.receive, 1, row.id)
 
 
 def test_an_advance_contested_after_it_was_repaid_in_part_waits_for_those_corrections(desk):
     row = desk.handed("advance", 9_000, instalments=3)
-    made = desk.do(opening.open_contest, 1, "payout", row.id, channel="ussd")
+    made = desk.said(opening.open_contest, 1, "payout", row.id)
     repaid = desk.typed(till.take_in, TREASURER, 1, "repayment", 1)
     with pytest.raises(answering.Repaid):
         desk.typed(answering.answer, PRESIDENT, made.id, upheld=True, note="vu")
@@ -286,7 +297,7 @@ def test_an_advance_contested_after_it_was_repaid_in_part_waits_for_those_correc
 @pytest.mark.parametrize("upheld", [True, False])
 def test_a_contest_of_what_two_officers_reversed_meanwhile_is_only_answered(desk, upheld):
     row = desk.handed()
-    made = desk.do(opening.open_contest, 1, "payout", row.id, channel="ussd")
+    made = desk.said(opening.open_contest, 1, "payout", row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
     desk.typed(answering.answer, SECRETARY, made.id, upheld=upheld, note="vu")
@@ -298,7 +309,7 @@ def test_an_advance_has_a_schedule_to_the_franc_and_deliveries_repay_it(desk):
     with desk.database.read() as reader:
         plan = reader.execute(select(Instalment.due_on, Instalment.amount).order_by(Instalment.number)).all()
     assert plan == [(date(2026, 12, 24), 3_334), (date(2027, 1, 24), 3_333), (date(2027, 2, 24), 3_333)]
-    standing = lambda day: schedule.standings(*day, member_id=1)  # noqa: E731
+    standing = lambda day: schedule.standings(*day, 1)  # noqa: E731
     with desk.database.read() as reader:
         assert standing((reader, date(2026, 12, 24))) == [schedule.Standing(1, "advance", 10_000, 0, date(2026, 12, 24), 3_334)]
         assert standing((reader, date(2026, 12, 25)))[0].late == 3_334
@@ -308,10 +319,10 @@ def test_an_advance_has_a_schedule_to_the_franc_and_deliveries_repay_it(desk):
         assert standing((reader, date(2027, 1, 30))) == [
             schedule.Standing(1, "advance", 5_100, 6_667 - 4_900, date(2027, 2, 24), 3_333)
         ]
-        assert schedule.standings(reader, date(2027, 3, 1), cooperative_id=1)[0].late == 5_100
+        assert schedule.standings(reader, date(2027, 3, 1), Scope(1))[0].late == 5_100
     desk.typed(till.take_in, TREASURER, 1, "repayment", 5_100)
     with desk.database.read() as reader:
-        assert schedule.standings(reader, date(2027, 3, 1), cooperative_id=1) == []
+        assert schedule.standings(reader, date(2027, 3, 1), Scope(1)) == []
     assert (desk.state(row), desk.wrong()) == ("handed", ())
 
 
@@ -323,15 +334,15 @@ def test_what_is_owed_from_before_makes_nothing_late(desk):
     desk.typed(till.take_in, TREASURER, 1, "repayment", 3_000)
     with desk.database.read() as reader:
         known = schedule.Standing(1, "advance", 16_000, 0, date(2027, 1, 24), 3_000)
-        assert schedule.standings(reader, date(2026, 12, 25), member_id=1) == [known]
-        assert schedule.standings(reader, date(2027, 1, 25), member_id=1)[0].late == 3_000
+        assert schedule.standings(reader, date(2026, 12, 25), 1) == [known]
+        assert schedule.standings(reader, date(2027, 1, 25), 1)[0].late == 3_000
 
 
 def test_a_lease_is_equipment_owed_and_repaid_after_the_advance(desk):
     desk.handed("advance", 1_000, instalments=1)
     row = desk.handed("leasing", 60_000, asset="Moteur 15 CV", instalments=12)
     assert desk.balances().leasing == 60_000
-    desk.do(handing.receive, 1, row.id)
+    desk.said(handing.receive, 1, row.id)
     assert desk.control("equipment") == -60_000
     desk.do(credit, 1, [Delivery("fish", 1, 25_000)])
     assert (desk.balances().advance, desk.balances().leasing) == (0, 60_000 - 3_900)
@@ -349,10 +360,10 @@ def test_a_lease_is_equipment_owed_and_repaid_after_the_advance(desk):
     ],
 )
 def test_money_comes_in_once(desk, kind, box, after):
-    more = {"channel": "ussd", "operation": "in", "box": box}
+    act = by(TREASURER, "in", desk.clock())
     before = desk.control(box)
-    entry = desk.do(till.take_in, TREASURER, 1, kind, 500, **more)
-    assert desk.do(till.take_in, TREASURER, 1, kind, 500, **more) == entry
+    entry = desk.acted(till.take_in, act, 1, kind, 500, box=box)
+    assert desk.acted(till.take_in, act, 1, kind, 500, box=box) == entry
     assert (desk.balances(), desk.control(box) - before) == (after, 500)
     assert desk.wrong() == ()
 
@@ -418,7 +429,7 @@ def test_an_entry_is_reversed_by_two_and_once(desk):
 
 def test_nothing_is_reversed_on_an_account_closed_meanwhile(desk):
     row = desk.handed()
-    desk.do(handing.receive, 1, row.id)
+    desk.said(handing.receive, 1, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     with unguarded(desk.database) as session:
         session.execute(update(Member).where(Member.id == 1).values(state="departed"))
@@ -446,7 +457,7 @@ def test_savings_that_a_withdrawal_holds_are_not_reversed_away(desk):
 def test_a_payout_that_was_none_is_reversed_whole(desk, paid):
     row = desk.handed("advance", 9_000, instalments=3)
     if paid:
-        desk.do(handing.receive, 1, row.id)
+        desk.said(handing.receive, 1, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
     assert (desk.state(row), desk.balances().advance, desk.control("cash"), desk.control("handed_over")) == (
@@ -456,7 +467,7 @@ def test_a_payout_that_was_none_is_reversed_whole(desk, paid):
         0,
     )
     with desk.database.read() as reader:
-        assert schedule.standings(reader, date(2027, 3, 1), member_id=1) == []
+        assert schedule.standings(reader, date(2027, 3, 1), 1) == []
     assert desk.wrong() == ()
 
 
@@ -536,7 +547,7 @@ def test_verify_finds_what_was_altered_by_hand(desk, statement, words):
 def test_on_both_databases_a_withdrawal_and_its_reversal_leave_the_books_as_they_were(database, clock):
     desk = Till(quay.staffed(database), clock)
     row = desk.handed()
-    desk.do(handing.receive, 1, row.id)
+    desk.said(handing.receive, 1, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
     assert (desk.balances(), desk.control("cash"), desk.wrong()) == (Balances(10_000, 12_500), 1_022_500, ())

@@ -25,7 +25,7 @@ from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.coop.training.reading import open_sessions
 from app.db.database import Database
-from tests.acts import own
+from tests.acts import by, own
 from tests.conftest import PATIENT_MS
 from tests.village import KEY, PEPPERS
 
@@ -177,18 +177,17 @@ def test_forms_come_in_turn_and_an_advance_only_where_the_law_allows_it(database
         owing = set(reader.scalars(select(Account.member_id).where(Account.kind == "advance", Account.balance > 0)))
         assert owing == set(places) == {i for i in range(1, MEMBERS + 1) if i % 5 != 2 and i not in (4, 9, 14)}
         assert void_loans.owed(reader, NOW.date()) == []
-        assert [one for one in schedule.standings(reader, NOW.date(), cooperative_id=1) if one.late] == []
+        assert [one for one in schedule.standings(reader, NOW.date(), Scope(1)) if one.late] == []
         assert verify(reader).wrong == ()
 
 
 def test_a_seeded_advance_can_be_reversed(seeded):
     secretary, others = Office(1, "secretary", 1), (Office(2, "treasurer", 1), Office(3, "president", 1))
-    how = {"channel": "ussd", "now": NOW}
     with seeded.transaction() as session:
         entry = session.scalar(select(Payout.handed_entry_id).where(Payout.member_id == 50))
-        asked = corrections.ask(session, secretary, entry, operation="reversal", **how)
+        asked = corrections.ask(session, by(secretary, "reversal", NOW), entry)
         for office in others:
-            if approvals.decide(session, office, asked, approved=True, operation=office.role, **how).state == "approved":
+            if approvals.decide(session, by(office, office.role, NOW), asked, approved=True).state == "approved":
                 break
     with seeded.read() as reader:
         assert reader.scalar(select(Payout.state).where(Payout.member_id == 50)) == "cancelled"

@@ -54,7 +54,7 @@ def payment(session):
 
 
 def payout(session):
-    payouts.ask(session, "withdrawal", 1, 500, asked_by=1, channel="ussd", operation="ask", now=NOW)
+    payouts.ask(session, own(1, "ask", NOW), "withdrawal", 1, 500)
     depart(session, 1)
 
 
@@ -65,7 +65,7 @@ def declaration(session):
 
 def contest(session):
     about = session.scalars(select(Weighing.id).where(Weighing.member_id == 201)).one()
-    open_contest(session, 201, "weighing", about, channel="ussd", now=NOW)
+    open_contest(session, own(201, "contest", NOW), "weighing", about)
     depart(session, 201)
 
 

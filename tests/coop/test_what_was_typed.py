@@ -27,6 +27,7 @@ from app.ussd.vocabulary import Vocabulary
 from menus.publishing import CONSTANTS, compiled
 from menus.whole import bindings
 from tests import hands, letterbox, quay, treasury, village
+from tests.acts import own
 from tests.conftest import PATIENT_MS, SERVICE, Clock
 from tests.unguarded import unguarded
 from tests.ussd.conftest import Handset
@@ -157,7 +158,7 @@ def settled(sqlite_template, tmp_path_factory):
         session.execute(delete(Inbound))
         letterbox.letter(session, f"Ici {NAME}", PHONE, NOW)
         credited = session.scalar(select(func.min(Weighing.id)).where(Weighing.member_id == MEMBER, Weighing.state == "credited"))
-        opening.open_contest(session, MEMBER, "weighing", credited, channel="ussd", now=NOW)
+        opening.open_contest(session, own(MEMBER, "contest", NOW), "weighing", credited)
         lines = [(account_of(session, 1, None, "cash"), 5_000), (account_of(session, 1, MEMBER, "savings"), -5_000)]
         post(session, operation="typed", kind="savings", cooperative_id=1, member_id=MEMBER, lines=lines, now=NOW)
     database.dispose()

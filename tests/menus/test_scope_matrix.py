@@ -28,7 +28,7 @@ from menus.desk import Desk
 from menus.publishing import compiled
 from menus.whole import bindings
 from tests import hands, quay, village
-from tests.acts import by
+from tests.acts import by, own
 from tests.commands.conftest import TERMS
 from tests.conftest import PATIENT_MS, SERVICE, Clock
 
@@ -146,7 +146,7 @@ class Houses:
             self.act(FIRST, MENU.screens[screen], self.kept, keep=True)
         with database.transaction() as session:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
-            opening.open_contest(session, credited.member_id, "weighing", credited.id, channel="ussd", now=clock())
+            opening.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
             undo = {"undo": {"id": noted.id}}
         self.kept = self.kept | self._collected() | undo
 

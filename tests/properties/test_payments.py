@@ -22,19 +22,20 @@ from app.coop.production.brought import NotThere
 from app.coop.production.models import Weighing
 from app.db.database import Database
 from tests import quay, treasury
+from tests.acts import by, own
 from tests.conftest import PATIENT_MS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WANTED = (Wanted(), Wanted(day=NOW.date()), Wanted(product_id=1), Wanted(product_id=3))
 OFFICERS = (treasury.PAYER, treasury.PRESIDENT)
 REFUSALS = (
-    batches.Changed,
-    batches.Gone,
-    handing.Gone,
+    batches.BatchChanged,
+    batches.BatchNotOpen,
+    handing.PaymentNotOpen,
     signing.SameOfficer,
     signing.OtherSignature,
     opening.TooLate,
-    answering.Gone,
+    answering.ContestNotOpen,
     services.Overdrawn,
     services.AlreadyReversed,
     NotForYourself,
@@ -50,27 +51,27 @@ def _one_of(session, column, number):
 
 def perform(session, act, number, turn, now):
     """Do an act on whichever row the number means."""
-    office, how = OFFICERS[number % 2], {"channel": "ussd", "operation": f"act:{turn}", "now": now}
+    office = by(OFFICERS[number % 2], f"act:{turn}", now)
     payment = session.get(Payment, _one_of(session, Payment.id, number))
     match act:
         case "batch":
             wanted = WANTED[number % 4]
             found = due(session, 1, wanted, "cash", now)
             shown = {"count": len(found), "francs": sum(one.amount for one in found)}
-            batches.make(session, office, wanted, "cash", **shown, **how)
+            batches.make(session, office, wanted, "cash", **shown)
         case "hand" if payment:
-            handing.hand_over(session, payment.id, office=office, **how)
+            handing.hand_over(session, office, payment.id)
         case "confirm" if payment:
-            handing.confirm(session, payment.member_id, payment.id, now=now)
+            handing.confirm(session, own(payment.member_id, "confirm", now), payment.id)
         case "sign" if payment:
-            handing.sign(session, office, payment.id, str(number % 2), **how)
+            handing.sign(session, office, payment.id, str(number % 2))
         case "contest" if payment:
-            opening.open_contest(session, payment.member_id, "payment", payment.id, channel="ussd", now=now)
+            opening.open_contest(session, own(payment.member_id, "contest", now), "payment", payment.id)
         case "answer":
             contest = _one_of(session, Contest.id, number)
-            answering.answer(session, quay.CLERK, contest, upheld=bool(number % 3), note="vu", **how)
+            answering.answer(session, by(quay.CLERK, f"act:{turn}", now), contest, upheld=bool(number % 3), note="vu")
         case "close":
-            batches.close(session, office, _one_of(session, PaymentBatch.id, number), **how)
+            batches.close(session, office, _one_of(session, PaymentBatch.id, number))
         case "reverse":
             services.reverse(session, _one_of(session, Weighing.entry_id, number), operation=f"act:{turn}", now=now)
 

@@ -20,7 +20,7 @@ from app.coop.members.offices import Office
 from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay
-from tests.acts import by
+from tests.acts import by, own
 from tests.conftest import PATIENT_MS
 
 OFFICES = (Office(101, "secretary", 1), Office(102, "president", 1), Office(104, "treasurer", 1))
@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 REFUSALS = (
     leaving.NotPossible,
     payouts.AlreadyOpen,
-    payouts.Gone,
+    payouts.PayoutNotOpen,
     payouts.NotEnough,
     payouts.NotForYourself,
     payouts.NotHers,
@@ -86,28 +86,28 @@ def nth(session, column, which, *only):
 
 def perform(session, act, operation):
     """Do one act; the same operation again must do nothing more."""
-    typed = {"channel": "ussd", "operation": operation, "now": NOW}
     open_ = session.scalar(select(Member.state).where(Member.id == 1)) != "departed"
     match act:
         case "in", office, kind, amount:
-            till.take_in(session, office, 1, kind, amount, **typed)
+            till.take_in(session, by(office, operation, NOW), 1, kind, amount)
         case "ask", kind, amount, times:
-            payouts.ask(session, kind, 1, amount, asked_by=1, instalments=times * min(amount, 3), **typed)
+            payouts.ask(session, own(1, operation, NOW), kind, 1, amount, instalments=times * min(amount, 3))
         case "decide", office, which, approved:
             waiting = approvals.Approval.state == "waiting"
-            approvals.decide(session, office, nth(session, approvals.Approval.id, which, waiting), approved=approved, **typed)
+            wish = nth(session, approvals.Approval.id, which, waiting)
+            approvals.decide(session, by(office, operation, NOW), wish, approved=approved)
         case "agree", which:
             wish = nth(session, approvals.Approval.id, which, approvals.Approval.state == "waiting")
             for office in OFFICES[:2]:
                 approvals.decide(session, by(office, f"{operation} {office.role}", NOW), wish, approved=True)
         case "hand", office, which:
-            handing.hand_over(session, office, nth(session, Payout.id, which, Payout.state == "approved"), **typed)
+            handing.hand_over(session, by(office, operation, NOW), nth(session, Payout.id, which, Payout.state == "approved"))
         case "receive", which:
-            handing.receive(session, 1, nth(session, Payout.id, which, Payout.state == "handed"), now=NOW)
+            handing.receive(session, own(1, "confirm", NOW), nth(session, Payout.id, which, Payout.state == "handed"))
         case "sign", office, which:
-            handing.sign(session, office, nth(session, Payout.id, which, Payout.state == "handed"), "4711", **typed)
+            handing.sign(session, by(office, operation, NOW), nth(session, Payout.id, which, Payout.state == "handed"), "4711")
         case "cancel", which:
-            payouts.cancel(session, 1, nth(session, Payout.id, which, Payout.state.in_(payouts.HELD)), now=NOW)
+            payouts.cancel(session, own(1, "cancel", NOW), nth(session, Payout.id, which, Payout.state.in_(payouts.HELD)))
         case "brought over", amount if open_:
             lines = [(account_of(session, 1, 1, "advance"), amount), (account_of(session, 1, None, "cash"), -amount)]
             post(session, operation=operation, kind="advance", cooperative_id=1, member_id=1, lines=lines, now=NOW)
@@ -116,14 +116,14 @@ def perform(session, act, operation):
         case ("stay",):
             leaving.stay(session, 1, now=NOW)
         case "settle", office:
-            settling.ask_settlement(session, office, finding.in_cooperative(session, 1, "001"), **typed)
+            settling.ask_settlement(session, by(office, operation, NOW), finding.in_cooperative(session, 1, "001"))
         case "deliver", amount if open_:
             credit(session, 1, [Delivery(operation, 1, amount)], now=NOW)
         case "levy", office, amount:
-            till.ask_levy(session, office, 1, amount, **typed)
+            till.ask_levy(session, by(office, operation, NOW), 1, amount)
         case "correct", office, which:
             entry = nth(session, JournalEntry.id, which, JournalEntry.kind != "reversal", JournalEntry.member_id == 1)
-            corrections.ask(session, office, entry, **typed)
+            corrections.ask(session, by(office, operation, NOW), entry)
 
 
 def attempt(database, act, operation):
@@ -146,7 +146,7 @@ def check(database):
             select(approvals.Approval.why).where(approvals.Approval.kind == "reversal", approvals.Approval.state == "dead")
         )
         assert all(ended), "approved, and nothing was done, and nobody knows why"
-        for one in schedule.standings(reader, (NOW + timedelta(days=400)).date(), member_id=1):
+        for one in schedule.standings(reader, (NOW + timedelta(days=400)).date(), 1):
             assert 0 <= one.late <= one.owed
 
 

@@ -16,7 +16,7 @@ from app.coop.production import brought, weighing
 from app.coop.production.models import Weighing
 from app.coop.subjects import approvals
 from tests import quay, treasury
-from tests.acts import by
+from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 KEPT, OTHER = 3, 2
@@ -27,7 +27,7 @@ def village_with_two_cards(database) -> None:
     """Give members 2 and 3, who are one woman on two cards: the second card has savings."""
     quay.staffed(database)
     with database.transaction() as session:
-        till.take_in(session, TREASURER, OTHER, "savings", 700, channel="ussd", operation="saved", now=NOW)
+        till.take_in(session, by(TREASURER, "saved", NOW), OTHER, "savings", 700)
 
 
 def credited(database) -> None:
@@ -41,8 +41,8 @@ def paid(database) -> int:
     treasury.batch(database, NOW)
     with database.transaction() as session:
         payment = session.scalars(select(Payment.id)).one()
-        handing.hand_over(session, payment, office=TREASURER, channel="ussd", operation="hand", now=NOW)
-        handing.confirm(session, OTHER, payment, now=NOW)
+        handing.hand_over(session, by(TREASURER, "hand", NOW), payment)
+        handing.confirm(session, own(OTHER, "confirm", NOW), payment)
     return payment
 
 
@@ -62,22 +62,21 @@ def ask_settlement(session) -> int:
     for office in (PRESIDENT, TREASURER):
         decided = approvals.decide(session, by(office, f"{office.role}", NOW), wish, approved=True)
     assert decided.state == "approved"
-    leaving_hands.hand_over(session, TREASURER, payout, channel="ussd", operation="hand", now=NOW)
+    leaving_hands.hand_over(session, by(TREASURER, "hand", NOW), payout)
     return payout
 
 
 def close(session, kind: str, wish: int) -> None:
     """Give the last word: an officer's that two cards are one, or the member's own that the money has come."""
     if kind == "settlement":
-        leaving_hands.receive(session, OTHER, wish, now=NOW)
+        leaving_hands.receive(session, own(OTHER, "confirm", NOW), wish)
         return
-    said = {"approved": True, "channel": "ussd", "operation": f"yes:{wish}", "now": NOW}
-    assert approvals.decide(session, PRESIDENT, wish, **said).state == "approved"
+    assert approvals.decide(session, by(PRESIDENT, f"yes:{wish}", NOW), wish, approved=True).state == "approved"
 
 
 def take_in(session) -> None:
     """Write 5 000 F of savings."""
-    till.take_in(session, TREASURER, OTHER, "savings", 5_000, channel="ussd", operation="take", now=NOW)
+    till.take_in(session, by(TREASURER, "take", NOW), OTHER, "savings", 5_000)
 
 
 def shown(session) -> brought.Delivered:
@@ -108,9 +107,9 @@ def pay(session) -> None:
 def contest(session) -> opening.Opened:
     """Contest the payment that the other card confirmed."""
     payment = session.scalars(select(Payment.id)).one()
-    return opening.open_contest(session, OTHER, "payment", payment, channel="ussd", now=NOW)
+    return opening.open_contest(session, own(OTHER, "contest", NOW), "payment", payment)
 
 
 def contest_weighing(session) -> opening.Opened:
     """Contest what was credited to the other card."""
-    return opening.open_contest(session, OTHER, "weighing", session.scalars(select(Weighing.id)).one(), channel="ussd", now=NOW)
+    return opening.open_contest(session, own(OTHER, "contest", NOW), "weighing", session.scalars(select(Weighing.id)).one())

@@ -14,10 +14,10 @@ from app.coop.production import weighing
 from app.coop.subjects import approvals
 from app.db.database import Database
 from tests import quay
-from tests.acts import by
+from tests.acts import by, own
 
 TREASURER = Office(104, "treasurer", 1)
-REFUSALS = (Overdrawn, payouts.AlreadyOpen, payouts.NotEnough, payouts.Gone, weighing.Changed, approvals.ApprovalClosed)
+REFUSALS = (Overdrawn, payouts.AlreadyOpen, payouts.NotEnough, payouts.PayoutNotOpen, weighing.Changed, approvals.ApprovalClosed)
 Act = Callable[..., object]
 
 
@@ -29,18 +29,18 @@ def last_franc(session: Session, operation: str, now: datetime, savings: int, ca
 
 def ask_for_all(session: Session, operation: str, now: datetime, francs: int) -> None:
     """Ask for all of a member's savings."""
-    payouts.ask(session, "withdrawal", 1, francs, asked_by=1, channel="ussd", operation=operation, now=now)
+    payouts.ask(session, own(1, operation, now), "withdrawal", 1, francs)
 
 
 def hand_over(session: Session, operation: str, now: datetime, payout: int) -> None:
     """Hand the same approved withdrawal over."""
-    handing.hand_over(session, TREASURER, payout, channel="ussd", operation=operation, now=now)
+    handing.hand_over(session, by(TREASURER, operation, now), payout)
 
 
 def receive(session: Session, operation: str, now: datetime, payout: int) -> None:
     """Say that it was received."""
     del operation
-    handing.receive(session, 1, payout, now=now)
+    handing.receive(session, own(1, "confirm", now), payout)
 
 
 def confirm_list(session: Session, operation: str, now: datetime, upto: int, francs: int) -> None:

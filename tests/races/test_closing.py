@@ -10,7 +10,7 @@ from app.coop.ledger.payouts import NotHers
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Member
-from app.coop.payments.batches import Changed
+from app.coop.payments.batches import BatchChanged
 from app.coop.payments.models import Payment
 from app.coop.production.declaring import NotActive
 from app.coop.production.models import Weighing
@@ -40,7 +40,7 @@ WAYS = [
     ("merge", nothing, closing.note, NotActive, True),
     ("merge", closing.paid, closing.contest, TooLate, True),
     ("merge", closing.credited, closing.contest_weighing, TooLate, False),
-    ("merge", closing.credited, closing.pay, Changed, True),
+    ("merge", closing.credited, closing.pay, BatchChanged, True),
 ]
 IDS = [f"{row[0]}-{row[2].__name__}" for row in WAYS]
 
@@ -150,7 +150,7 @@ def test_what_was_declared_on_the_other_card_is_credited_to_the_one_that_is_kept
 def test_a_batch_holds_nothing_of_a_card_that_is_gone(house):
     closing.credited(house)
     wish = asked(house, "merge")
-    assert isinstance(race(house, lambda session: closing.close(session, "merge", wish), closing.pay), Changed)
+    assert isinstance(race(house, lambda session: closing.close(session, "merge", wish), closing.pay), BatchChanged)
     with house.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Payment)) == 0
     with house.transaction() as session:

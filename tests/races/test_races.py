@@ -16,7 +16,7 @@ from app.coop.members.offices import Office
 from app.coop.production import brought, weighing
 from app.coop.subjects import approvals
 from tests import quay
-from tests.acts import by
+from tests.acts import by, own
 from tests.races import racers
 
 RACERS = 8
@@ -55,13 +55,12 @@ def account(database, kind, member):
 def agree(database, *, wish):
     with database.transaction() as session:
         for person, role in ((101, "secretary"), (102, "president")):
-            typed = {"approved": True, "channel": "ussd", "operation": f"yes {person}", "now": NOW}
-            approvals.decide(session, Office(person, role, 1), wish, **typed)
+            approvals.decide(session, by(Office(person, role, 1), f"yes {person}", NOW), wish, approved=True)
 
 
 def asked(database):
     with database.transaction() as session:
-        row = payouts.ask(session, "withdrawal", 1, 12_500, asked_by=1, channel="ussd", operation="ask", now=NOW)
+        row = payouts.ask(session, own(1, "ask", NOW), "withdrawal", 1, 12_500)
         wish = session.scalars(select(approvals.Approval.id)).one()
     agree(database, wish=wish)
     return row.id
@@ -91,9 +90,9 @@ def test_all_savings_are_asked_for_once(processes, house):
 
 def test_a_withdrawal_is_handed_over_and_received_once(processes, house):
     payout = asked(house)
-    assert run(processes, house, "hand_over", payout=payout) == {"done": 1, "Gone": RACERS - 1}
+    assert run(processes, house, "hand_over", payout=payout) == {"done": 1, "PayoutNotOpen": RACERS - 1}
     assert savings(house) == 0
-    assert run(processes, house, "receive", payout=payout) == {"done": 1, "Gone": RACERS - 1}
+    assert run(processes, house, "receive", payout=payout) == {"done": 1, "PayoutNotOpen": RACERS - 1}
     assert savings(house) == 0
     with house.read() as reader:
         assert handing.handed_by_reference(reader, 1, "000000") is None

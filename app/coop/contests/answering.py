@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.contests.models import Contest
 from app.coop.ledger import handing as till
 from app.coop.ledger.models import Payout
@@ -61,7 +62,7 @@ class Repaid(Exception):
     """What she says she never had is partly repaid since: those repayments are reversed first."""
 
 
-class Gone(Exception):
+class ContestNotOpen(Exception):
     """The contest is answered, not this officer's scope, or about what this officer did."""
 
 
@@ -92,10 +93,8 @@ def name_of(reader: Connection | Session, contest_id: int) -> str:
     return reader.scalar(hers.where(Contest.id == contest_id)) or ""
 
 
-def answer(
-    session: Session, office: Office, contest_id: int, *, upheld: bool, note: str, channel: str, operation: str, now: datetime
-) -> Answered:
-    """Answer a contest, once, and tell what to say. Raises Gone, and Repaid when an advance is partly repaid since.
+def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: str) -> Answered:
+    """Answer a contest, once, and tell what to say. Raises ContestNotOpen, and Repaid when an advance is partly repaid since.
 
     Upheld, a payment is taken back: reversed in the books and due again; so is a payout, as if it had not left. Dismissed, it
     stands where it stood. A weighing or its price is only answered: the officers correct the books by a reversal of their own.
@@ -103,40 +102,41 @@ def answer(
     what = select(Contest.payment_id, Contest.payout_id, Contest.member_id).where(Contest.id == contest_id)
     about = session.execute(what).first()
     if about is None:
-        raise Gone
+        raise ContestNotOpen
     for table, id_ in ((Payment, about.payment_id), (Payout, about.payout_id)):
         session.execute(select(table.id).where(table.id == id_).with_for_update())
     try:
         lock_member(session, about.member_id)
     except MemberLeft:
-        raise Gone from None
-    mine = (Contest.id == contest_id) & (Contest.member_id == about.member_id) & _for(office) & ~_theirs(office.person_id)
+        raise ContestNotOpen from None
+    mine = (Contest.id == contest_id) & (Contest.member_id == about.member_id) & _for(act.office) & ~_theirs(act.person_id)
     row = session.scalar(select(Contest).where(mine).with_for_update(of=Contest))
     if row is None:
-        raise Gone
+        raise ContestNotOpen
     row.state, row.note = "upheld" if upheld else "dismissed", note
-    row.answered_by, row.answered_at = office.person_id, now
+    row.answered_by, row.answered_at = act.person_id, act.now
+    taken_back = msgspec.structs.replace(act, operation=f"contest:{row.id}")
     if row.payment_id is not None:
         payment = session.get_one(Payment, row.payment_id, with_for_update=True)
         if upheld:
-            handing.take_back(session, payment, operation=f"contest:{row.id}", now=now)
+            handing.take_back(session, taken_back, payment)
             batches.free(session, [payment.id])
         else:
             payment.state = row.before or "handed_over"
     if row.payout_id is not None:
-        _answer_payout(session, row, row.payout_id, upheld=upheld, now=now)
-    audit.record_on(session, office, f"contest {row.state}", f"contest:{row.id}", row, channel, operation, now)
+        _answer_payout(session, taken_back, row.payout_id, upheld=upheld)
+    audit.note(session, act, f"contest {row.state}", f"contest:{row.id}", row)
     session.flush()
     return Answered(row.id, row.member_id, row.number, upheld, note)
 
 
-def _answer_payout(session: Session, row: Contest, payout_id: int, *, upheld: bool, now: datetime) -> None:
+def _answer_payout(session: Session, act: Act, payout_id: int, *, upheld: bool) -> None:
     payout = session.get_one(Payout, payout_id, with_for_update=True)
     payout.contested = False
     if not upheld or payout.state == "cancelled":  # two officers have reversed it meanwhile
         return
     try:
-        till.take_back(session, payout, operation=f"contest:{row.id}", now=now)
+        till.take_back(session, act, payout)
     except Overdrawn:
         raise Repaid from None
 
@@ -173,9 +173,7 @@ def _stuck(session: Session, today: date) -> list[int]:
 
 def _for(office: Office) -> ColumnElement[bool]:
     open_ = Contest.state == "open"
-    if office.cooperative_id is None:
-        return open_ & (Contest.level >= 2)
-    return open_ & (Contest.cooperative_id == office.cooperative_id)
+    return open_ & (Contest.level >= 2 if office.scope.is_federation else office.scope.own(Contest.cooperative_id))
 
 
 def _theirs(person_id: int) -> ColumnElement[bool]:

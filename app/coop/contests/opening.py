@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.contests.clock import ANSWER, INVESTIGATE, after
 from app.coop.contests.models import Contest
 from app.coop.ledger.models import Payout
@@ -88,12 +89,10 @@ def contestable(reader: Connection | Session, member_id: int, now: datetime) -> 
 
 def open_contest(
     session: Session,
-    member_id: int,
+    act: Act,
     subject: Subject,
     about: int,
     *,
-    channel: str,
-    now: datetime,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> Opened:
     """Write a member's contest, once for what it is about; money handed over then waits for the answer.
@@ -103,31 +102,31 @@ def open_contest(
     The clock starts today: fourteen working days to find out, seven more to answer.
     """
     column = ABOUT.get(subject, "weighing_id")
-    same = (Contest.subject == subject) & (getattr(Contest, column) == about) & (Contest.member_id == member_id)
+    same = (Contest.subject == subject) & (getattr(Contest, column) == about) & (Contest.member_id == act.member)
     known = session.execute(select(Contest.id, Contest.number, Contest.answer_by).where(same)).first()
     if known is not None:
         return Opened(*known, known=True)
     if subject in MONEY:  # its row before the member's, as those who hand over lock
         session.execute(select(MONEY[subject].id).where(MONEY[subject].id == about).with_for_update())
     try:
-        cooperative = lock_member(session, member_id).cooperative_id
+        cooperative = lock_member(session, act.member).cooperative_id
     except MemberLeft:
         raise TooLate(about) from None
-    what = next((one for one in contestable(session, member_id, now) if (one.subject, one.id) == (subject, about)), None)
+    what = next((one for one in contestable(session, act.member, act.now) if (one.subject, one.id) == (subject, about)), None)
     if what is None:
         raise TooLate(about)
-    investigate_by = after(now.date(), INVESTIGATE)
+    investigate_by = after(act.today, INVESTIGATE)
     row = Contest(
         cooperative_id=cooperative,
-        member_id=member_id,
+        member_id=act.member,
         number=draw_free(session, Contest.number, Contest.cooperative_id == cooperative, draw),
         subject=subject,
         reference=what.reference,
         before=_halt(session, about) if subject == "payment" else None,
         state="open",
         level=0,
-        opened_at=now,
-        channel=channel,
+        opened_at=act.now,
+        channel=act.channel,
         investigate_by=investigate_by,
         answer_by=after(investigate_by, ANSWER),
         **{column: about},

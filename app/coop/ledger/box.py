@@ -4,17 +4,16 @@ Cash leaves the box when it is handed over, and its account when the member has 
 promised: nothing else takes its money. A batch of payments promises nothing: what is owed is paid as the box can.
 """
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.ledger.models import Account, Payout, Posting
 from app.coop.ledger.services import account_of, post
 from app.coop.members import audit
-from app.coop.members.offices import Office
 from app.coop.payments.models import Payment
 
 SOURCES = {"sale": "sales", "bank": "bank", "count": "opening"}
@@ -91,9 +90,7 @@ def check_box(session: Session, cooperative_id: int, taken: int, *, promised: bo
         raise BoxShort(left + taken)
 
 
-def put_in(
-    session: Session, cooperative_id: int, source: str, amount: int, *, operation: str, now: datetime, out: bool = False
-) -> int:
+def put_in(session: Session, act: Act, cooperative_id: int, source: str, amount: int, *, out: bool = False) -> int:
     """Note cash that came into the box from a source, or with `out` went there; return the entry's id.
 
     The same operation gives the first entry. Raises BoxShort, and ValueError on an amount or a source that is none.
@@ -106,22 +103,15 @@ def put_in(
     if out and amount > free:
         raise BoxShort(free)
     lines = [(account_of(session, cooperative_id, None, kind), by) for kind, by in (("cash", moved), (SOURCES[source], -moved))]
-    return post(
+    entry = post(
         session,
-        operation=operation,
+        operation=act.operation,
         kind="box_out" if out else "box_in",
         cooperative_id=cooperative_id,
         member_id=None,
         lines=lines,
-        now=now,
+        now=act.now,
     )
-
-
-def note(
-    session: Session, office: Office, source: str, amount: int, *, channel: str, operation: str, now: datetime, out: bool = False
-) -> int:
-    """Note an officer's cash as put_in does, with who did it."""
-    entry = put_in(session, office.cooperative_id or 0, source, amount, operation=operation, now=now, out=out)
-    act = "cash out of the box" if out else "cash into the box"
-    audit.record(session, office, act, about=f"entry:{entry}", channel=channel, operation=operation, now=now)
+    if act.by:
+        audit.note(session, act, "cash out of the box" if out else "cash into the box", f"entry:{entry}")
     return entry

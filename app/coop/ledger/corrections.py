@@ -1,6 +1,6 @@
 """Correct an entry by its opposite: asked by one officer, done by the word of another. Nothing is ever edited."""
 
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 from sqlalchemy import Connection, func, select, true
@@ -77,7 +77,7 @@ def ask(session: Session, act: Act, entry_id: int) -> int:
     known = next(iter(reversible(session, entry.cooperative_id, entry.member_id, entry_id)), None)
     if known is None:
         raise NotReversible
-    _try(session, entry, act.now)
+    _try(session, act, entry)
     try:
         asked = approvals.ask(
             session,
@@ -99,22 +99,22 @@ def ask(session: Session, act: Act, entry_id: int) -> int:
 def reversed_(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Write the opposite entry, or have the approval end with the reason why it can't be any more."""
     try:
-        _reverse(session, session.get_one(JournalEntry, approval.subject_id), act.operation, act.now)
+        _reverse(session, act, session.get_one(JournalEntry, approval.subject_id))
     except NotReversible as no:
         raise approvals.Impossible(str(no), final=True) from None
 
 
-def _reverse(session: Session, entry: JournalEntry, operation: str, now: datetime) -> None:
+def _reverse(session: Session, act: Act, entry: JournalEntry) -> None:
     """Write the opposite of an entry; of a payout also that of its payment, and it is as if it had not left."""
     # an advance of before the service, or one that was brought over, has no payout: it is an entry like any other
     payout = session.scalar(select(Payout).where(Payout.handed_entry_id == entry.id).with_for_update())
     try:
         if payout is not None:
-            handing.take_back(session, payout, operation=operation, now=now)
+            handing.take_back(session, act, payout)
         else:
             one_at_a_time(session, entry.cooperative_id)
             lock_box(session, entry.cooperative_id)
-            reverse(session, entry.id, operation=operation, now=now)
+            reverse(session, entry.id, operation=act.operation, now=act.now)
         if _touched(session, entry.id, "cash") and box_of(session, entry.cooperative_id).free < 0:
             raise NotReversible("la caisse n'a plus cet argent")
     except Overdrawn:
@@ -132,11 +132,11 @@ def _reverse(session: Session, entry: JournalEntry, operation: str, now: datetim
         raise NotReversible("un lot de paiement tient cet argent")
 
 
-def _try(session: Session, entry: JournalEntry, now: datetime) -> None:
+def _try(session: Session, act: Act, entry: JournalEntry) -> None:
     """Raise NotReversible with the reason if the entry couldn't be reversed now: it is tried, and undone."""
     trial = session.begin_nested()
     try:
-        _reverse(session, entry, f"trial:{entry.id}", now)
+        _reverse(session, msgspec.structs.replace(act, operation=f"trial:{entry.id}"), entry)
     finally:
         trial.rollback()
 

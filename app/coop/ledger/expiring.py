@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.approvals.models import Approval
 from app.coop.ledger import settling
 from app.coop.ledger.models import Payout
-from app.coop.members.reaching import reach
+from app.coop.members.notices import tell_member
 from app.db.rows import each
-from app.sms import outbox, texts
+from app.sms import texts
 
 FETCHED_WITHIN = timedelta(days=14)
 """For how long what was approved waits at the till."""
@@ -31,25 +32,15 @@ def sweep(session: Session, now: datetime) -> int:
     )
     left = select(Payout.id, Payout.member_id, Payout.reference).where(Payout.state == "approved", decided.exists())
     late = session.execute(left).all()
-    reached = reach(session, {row.member_id for row in late})
+    act = Act.by_clock("payouts", now)
     gone: list[int] = []
 
     def let_go(row: Any) -> None:
         still = update(Payout).where(Payout.id == row.id, Payout.state == "approved").values(state="cancelled")
         if session.scalar(still.returning(Payout.id)) is None:
             return
-        who = reached[row.member_id]
-        if who.phone:
-            outbox.put(
-                session,
-                to=who.phone,
-                text=texts.payout_left(row.reference, FETCHED_WITHIN.days),
-                purpose="receipt",
-                cause=f"payout:{row.id}:left",
-                now=now,
-                person_id=who.person_id,
-                cooperative_id=who.cooperative_id,
-            )
+        words = texts.payout_left(row.reference, FETCHED_WITHIN.days)
+        tell_member(session, act, row.member_id, "receipt", f"payout:{row.id}:left", words)
         gone.append(row.id)
 
     each(session, "a payout that nobody fetched", [(row.id, row) for row in late], let_go)

@@ -74,12 +74,12 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
     except NotOne as no:
         raise approvals.Impossible("un des deux comptes a changé") from no
     try:
-        _move_money(session, kept, other, act.operation, now)
+        _move_money(session, act, kept, other)
     except AccountFull:
         raise approvals.Impossible("un compte passerait 999 999 999 F") from None
     for table in HERS:
         session.execute(update(table).where(table.member_id == other.id).values(member_id=kept.id))
-    _move_numbers(session, kept.person_id, other.person_id, act)
+    _move_numbers(session, act, kept.person_id, other.person_id)
     session.execute(update(Role).where(Role.person_id == other.person_id).values(person_id=kept.person_id))
     session.execute(update(CardAlias).where(CardAlias.member_id == other.id).values(member_id=kept.id))
     session.add(CardAlias(card=other.card, member_id=kept.id))
@@ -120,7 +120,7 @@ def _as_found(session: Session, row: Member) -> Found:
     return Found(row.id, row.person_id, row.cooperative_id, row.card, person.name, row.state, pin, row.leaving_on)
 
 
-def _move_money(session: Session, kept: Member, other: Member, operation: str, now: datetime) -> None:
+def _move_money(session: Session, act: Act, kept: Member, other: Member) -> None:
     scope = kept.cooperative_id
     both = Account.member_id.in_((kept.id, other.id))
     locked = session.execute(
@@ -135,16 +135,16 @@ def _move_money(session: Session, kept: Member, other: Member, operation: str, n
     for name, whose, lines in (("out", other.id, [*gone, (between, total)]), ("in", kept.id, [*come, (between, -total)])):
         post(
             session,
-            operation=f"{operation}:{name}",
+            operation=f"{act.operation}:{name}",
             kind="merge",
             cooperative_id=scope,
             member_id=whose,
             lines=lines,
-            now=now,
+            now=act.now,
         )
 
 
-def _move_numbers(session: Session, kept: int, other: int, act: Act) -> None:
+def _move_numbers(session: Session, act: Act, kept: int, other: int) -> None:
     """Give the kept person the other's numbers; one that both have stays once, with the kept one's place."""
     known = {number.phone for number in numbers.numbers_of(session, kept)}
     for number in session.scalars(select(Number).where(Number.person_id == other)).all():

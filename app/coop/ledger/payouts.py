@@ -60,8 +60,8 @@ class BadAmount(ValueError):
     """The amount is none, or less than a franc an instalment."""
 
 
-class Gone(Exception):
-    """It isn't in the state that this needs any more."""
+class PayoutNotOpen(Exception):
+    """A payout isn't in the state that this needs any more."""
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -169,12 +169,9 @@ def enter(session: Session, act: Act, row: Payout, draw: Callable[[int], int] = 
     return row
 
 
-def cancel(session: Session, member_id: int, payout_id: int, *, now: datetime) -> None:
-    """Take back by the member's word what wasn't handed over. Raises Gone."""
-    mine = (Payout.id == payout_id) & (Payout.member_id == member_id)
-    kind = session.scalar(select(Payout.kind).where(mine))
-    approvals.drop(session, kind or "", [payout_id], now)  # before the row, as those who decide lock
-    move(session, payout_id, HELD, "cancelled", mine)
+def cancel(session: Session, act: Act, payout_id: int) -> None:
+    """Take back by the member's word what wasn't handed over. Raises PayoutNotOpen."""
+    _let_go(session, act.member, payout_id, act.now)
 
 
 def drop_settlement(session: Session, member_id: int, now: datetime) -> None:
@@ -186,7 +183,14 @@ def drop_held(session: Session, member_id: int, now: datetime, *only: ColumnElem
     """Let go of all that a member was to get and wasn't handed over. Nobody is told."""
     held = select(Payout.id).where(Payout.member_id == member_id, Payout.state.in_(HELD), *only)
     for payout in session.scalars(held).all():
-        cancel(session, member_id, payout, now=now)
+        _let_go(session, member_id, payout, now)
+
+
+def _let_go(session: Session, member_id: int, payout_id: int, now: datetime) -> None:
+    mine = (Payout.id == payout_id) & (Payout.member_id == member_id)
+    kind = session.scalar(select(Payout.kind).where(mine))
+    approvals.drop(session, kind or "", [payout_id], now)  # before the row, as those who decide lock
+    move(session, payout_id, HELD, "cancelled", mine)
 
 
 def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
@@ -196,7 +200,7 @@ def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
         law.check(session, row.kind, row.member_id, act.today)
         if row.kind != "leasing":
             check_box(session, row.cooperative_id, row.amount)
-    except Gone:
+    except PayoutNotOpen:
         raise approvals.Impossible("demande retirée") from None
     except law.Unlawful as unlawful:
         raise approvals.Impossible(str(unlawful).rstrip(".")) from None
@@ -217,8 +221,8 @@ def _words(row: Payout) -> str:
 
 
 def move(session: Session, payout_id: int, before: Sequence[str], state: str, *only: ColumnElement[bool]) -> Payout:
-    """Move a payout on from one of these states; of two at once one does. Raises Gone."""
+    """Move a payout on from one of these states; of two at once one does. Raises PayoutNotOpen."""
     moved = update(Payout).where(Payout.id == payout_id, Payout.state.in_(before), *only).values(state=state)
     if session.scalar(moved.returning(Payout.id)) is None:
-        raise Gone(payout_id)
+        raise PayoutNotOpen(payout_id)
     return session.get_one(Payout, payout_id, populate_existing=True)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
+from app.coop.scope import Scope
 
 MOST_INSTALMENTS = 24
 REPAYS = ("repayment", "leasing_repayment", "delivery", "settlement")
@@ -47,15 +48,13 @@ def write(session: Session, payout: Payout, on: date) -> None:
         session.add(Instalment(payout_id=payout.id, number=number, due_on=due, amount=amount))
 
 
-def standings(
-    reader: Connection | Session, today: date, *, member_id: int | None = None, cooperative_id: int | None = None
-) -> list[Standing]:
-    """Return how one member stands, or all of a co-operative who have a schedule, the latest first. Two SELECTs.
+def standings(reader: Connection | Session, today: date, of: int | Scope) -> list[Standing]:
+    """Return how a member (the id) stands, or all of a scope who have a schedule, the latest first. Two SELECTs.
 
     What was repaid since the first hand-over settles the oldest instalments first, whichever of her advances they are of; what was
     owed without a schedule, from before, makes nothing late.
     """
-    whose = Payout.member_id == member_id if member_id is not None else Payout.cooperative_id == cooperative_id
+    whose = Payout.member_id == of if isinstance(of, int) else of.reach(Payout.cooperative_id)
     rows = reader.execute(
         select(Payout.member_id, Payout.kind, Instalment.due_on, Instalment.amount)
         .join(Instalment, Instalment.payout_id == Payout.id)

@@ -21,7 +21,7 @@ from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money
 from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person
-from app.coop.members.telling import tell
+from app.coop.members.notices import tell_person
 from app.coop.payments.models import Payment
 from app.coop.production.models import Declaration, Weighing
 from app.sms import people_texts
@@ -51,10 +51,6 @@ class Owes(Exception):
         self.amount = amount
 
 
-class NotForYourself(Exception):
-    """Nobody settles their own account."""
-
-
 class HeirsUnnamed(Exception):
     """What a member leaves at death goes to the heirs, by the number of their paper."""
 
@@ -79,7 +75,7 @@ def ask_settlement(session: Session, act: Act, member: Found, *, paper: str = ""
     if departure is None:
         raise leaving.NotPossible
     if act.person_id == member.person_id:
-        raise NotForYourself
+        raise payouts.NotForYourself
     if departure.kind == "death" and not paper:
         raise HeirsUnnamed
     held = [one for one in payouts.open_of(session, member.member_id, payouts.HELD) if one.kind == "settlement"]
@@ -89,7 +85,7 @@ def ask_settlement(session: Session, act: Act, member: Found, *, paper: str = ""
     payouts.drop_settlement(session, member.member_id, act.now)
     if due is None:
         check_last_one_paid(session, member.member_id, act.now)
-        _close(session, departure.id, member.member_id, act.person_id, act.operation, act.now)
+        _close(session, act, departure.id, member.member_id, act.person_id)
         audit.note(session, act, "account closed", f"departure:{departure.id}", member)
         return Settlement(None)
     row = Payout(
@@ -108,14 +104,14 @@ def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Let it be handed over as it was approved, or raise Impossible; where both sides cancel out, that is written at once."""
     try:
         row = payouts.move(session, approval.subject_id, ("asked",), "approved")
-    except payouts.Gone:
+    except payouts.PayoutNotOpen:
         raise approvals.Impossible("ce membre ne part plus") from None
     try:
         check_box(session, row.cooperative_id, row.amount)
         lines = clear(session, row, act.now)
     except (StillOpen, Owes, MoneyFrozen, TooEarly) as why:
         raise approvals.Impossible("un paiement ou une pesée est en cours") from why
-    except payouts.Gone:
+    except payouts.PayoutNotOpen:
         raise approvals.Impossible("le solde a changé") from None
     except BoxShort:
         raise approvals.Impossible("la caisse n'a pas assez") from None
@@ -127,16 +123,16 @@ def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
 def clear(session: Session, row: Payout, now: datetime) -> list[tuple[int, int]]:
     """Return the lines that bring all a leaver's balances to zero against what is handed over, if that is still the sum approved.
 
-    Raises payouts.Gone when it isn't, StillOpen, TooEarly, Owes, MoneyFrozen.
+    Raises payouts.PayoutNotOpen when it isn't, StillOpen, TooEarly, Owes, MoneyFrozen.
     """
     lock_member(session, row.member_id)
     departure = leaving.departure_of(session, row.member_id)
     if departure is None:
-        raise payouts.Gone(row.id)
+        raise payouts.PayoutNotOpen(row.id)
     handed_over = account_of(session, row.cooperative_id, None, "handed_over")
     one_at_a_time(session, row.cooperative_id)
     if _check(session, row.member_id, departure, now, besides=row.id) != row.amount:
-        raise payouts.Gone(row.id)
+        raise payouts.PayoutNotOpen(row.id)
     lines = [(account, -balance) for account, balance in _balances(session, row.member_id) if balance]
     return [*lines, (handed_over, -row.amount)] if row.amount else lines
 
@@ -164,7 +160,7 @@ def close_paid(session: Session, row: Payout, now: datetime) -> None:
         check_nothing_open(session, row.member_id, besides=row.id)
     except StillOpen:
         return
-    _close(session, departure.id, row.member_id, row.handed_by, f"payout:{row.id}", now)
+    _close(session, Act.by_clock(f"payout:{row.id}", now), departure.id, row.member_id, row.handed_by)
 
 
 def close_signed(session: Session, now: datetime) -> int:
@@ -220,15 +216,15 @@ def _balances(session: Session, member_id: int) -> list[tuple[int, int]]:
     return [(row.id, row.balance) for row in session.execute(mine.order_by(Account.id).with_for_update())]
 
 
-def _close(session: Session, departure_id: int, member_id: int, by: int | None, operation: str, now: datetime) -> None:
+def _close(session: Session, act: Act, departure_id: int, member_id: int, by: int | None) -> None:
     """Close a departure whose balances are at zero: nobody opens this account any more, its rows stay for the books."""
     row = session.get_one(Member, member_id, with_for_update=True)
-    row.state, row.left_on, row.amounts_by_sms = "departed", now.date(), False
+    row.state, row.left_on, row.amounts_by_sms = "departed", act.today, False
     shut = {"pin_hash": None, "reset_until": None}
     session.execute(update(Person).where(Person.id == row.person_id).values(**shut))
-    closed = {"state": "closed", "closed_at": now, "closed_by": by}
+    closed = {"state": "closed", "closed_at": act.now, "closed_by": by}
     session.execute(update(Departure).where(Departure.id == departure_id).values(**closed))
     open_ = update(Declaration).where(Declaration.member_id == member_id, Declaration.state == "declared")
-    session.execute(open_.values(state="cancelled", cancelled_at=now))
-    leaving.end_offices(session, row.person_id, now)
-    tell(session, row.person_id, f"departed:{operation}"[:80], people_texts.departed(now), now=now)
+    session.execute(open_.values(state="cancelled", cancelled_at=act.now))
+    leaving.end_offices(session, row.person_id, act.now)
+    tell_person(session, act, row.person_id, f"departed:{act.operation}"[:80], people_texts.departed(act.now))

@@ -1,7 +1,5 @@
 """The till: money that comes in, each an entry by an officer's PIN; and levies on what is owed to a member, if others approve."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,8 +12,8 @@ from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import MoneyFrozen, check_money
 from app.coop.members.lock import MemberLeft, lock_member
-from app.coop.members.offices import Office
 from app.coop.payments.due import unheld
+from app.coop.scope import Scope
 
 INTO = {"savings": "savings", "shares": "shares", "repayment": "advance", "leasing_repayment": "leasing", "levy": None}
 """Each kind of entry with the member's account that it credits; a levy goes to the solidarity fund."""
@@ -23,43 +21,23 @@ BOXES = ("cash", "bank", "mobile")
 """Where money comes in: the treasurer's box, the bank, mobile money."""
 
 
-def take_in(
-    session: Session,
-    office: Office,
-    member_id: int,
-    kind: str,
-    amount: int,
-    *,
-    channel: str,
-    operation: str,
-    now: datetime,
-    box: str = "cash",
-) -> int:
+def take_in(session: Session, act: Act, member_id: int, kind: str, amount: int, *, box: str = "cash") -> int:
     """Write that a member brought money, and return the entry's id, the first one's for the same operation.
 
     Raises NotHers, NotForYourself, Overdrawn (more repaid than is owed), AccountFull, ValueError on an amount that is none.
     """
-    known = session.scalar(select(JournalEntry.id).where(JournalEntry.operation == operation))
+    known = session.scalar(select(JournalEntry.id).where(JournalEntry.operation == act.operation))
     if known is not None:
         return known
     if not 0 < amount <= MOST_MOVED or box not in BOXES:
         raise ValueError(amount)
-    _hers(session, office, member_id)
-    scope = office.cooperative_id or 0
+    _hers(session, act, member_id)
+    scope = act.office.scope.cooperative
     into = INTO[kind]
     credited = account_of(session, scope, member_id, into) if into else account_of(session, scope, None, "solidarity")
     lines = [(account_of(session, scope, None, box), amount), (credited, -amount)]
-    entry = post(session, operation=operation, kind=kind, cooperative_id=scope, member_id=member_id, lines=lines, now=now)
-    audit.record(
-        session,
-        office,
-        "money taken in",
-        about=f"entry:{entry}",
-        member_id=member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )
+    entry = post(session, operation=act.operation, kind=kind, cooperative_id=scope, member_id=member_id, lines=lines, now=act.now)
+    audit.note(session, act, "money taken in", f"entry:{entry}", audit.Of(member_id))
     return entry
 
 
@@ -67,7 +45,7 @@ def ask_levy(session: Session, act: Act, member_id: int, amount: int) -> int:
     """Ask that a levy be kept from what is owed to a member; others decide. Raises NotHers, NotForYourself, AlreadyAsked."""
     if not 0 < amount <= MOST_MOVED:
         raise ValueError(amount)
-    _hers(session, act.office, member_id)
+    _hers(session, act, member_id)
     asked = approvals.ask(
         session,
         act,
@@ -85,7 +63,7 @@ def ask_levy(session: Session, act: Act, member_id: int, amount: int) -> int:
 
 def levied(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Move the levy from what is owed to the member to the solidarity fund."""
-    scope, amount, member = approval.cooperative_id or 0, approval.amount or 0, approval.member_id or 0
+    scope, amount, member = Scope(approval.cooperative_id).cooperative, approval.amount or 0, approval.member_id or 0
     one_at_a_time(session, scope)
     if lock_member(session, member).state not in BELONGS:
         raise approvals.Impossible("le compte est fermé")
@@ -102,12 +80,12 @@ def levied(session: Session, approval: approvals.Approval, act: Act) -> None:
         raise approvals.Impossible("un lot de paiement tient cet argent")
 
 
-def _hers(session: Session, office: Office, member_id: int) -> None:
+def _hers(session: Session, act: Act, member_id: int) -> None:
     try:
         member = lock_member(session, member_id)
     except MemberLeft:
         raise NotHers(member_id) from None
-    if member.state not in BELONGS or member.cooperative_id != office.cooperative_id:
+    if member.state not in BELONGS or member.cooperative_id != act.office.cooperative_id:
         raise NotHers(member_id)
-    if member.person_id == office.person_id:
+    if member.person_id == act.person_id:
         raise NotForYourself

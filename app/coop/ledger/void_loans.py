@@ -3,16 +3,18 @@
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import Connection, select, true, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals, law
+from app.coop.act import Act
 from app.coop.ledger.models import Account, Payout
 from app.coop.ledger.payouts import HELD
 from app.coop.ledger.services import OWED
 from app.coop.members.models import Cooperative, Member
-from app.coop.members.numbers import first_numbers
-from app.sms import outbox, texts
+from app.coop.members.notices import tell_first
+from app.coop.scope import FEDERATION, Scope
+from app.sms import texts
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -25,17 +27,16 @@ class Owed(msgspec.Struct, frozen=True):
     article: str
 
 
-def let_go(session: Session, now: datetime, *, cooperative_id: int | None = None) -> int:
-    """Cancel what the law voids and nobody handed over, in one co-operative or all; tell member and asker. Return how many.
+def let_go(session: Session, now: datetime, scope: Scope = FEDERATION) -> int:
+    """Cancel what the law voids and nobody handed over, in a scope; tell member and asker. Return how many.
 
     An office taken or a form changed since it was asked makes it so. Twice changes nothing.
     """
-    here = true() if cooperative_id is None else Payout.cooperative_id == cooperative_id
     found = session.execute(
         select(Payout.id, Payout.kind, Cooperative.legal_form, Member.person_id)
         .join(Member, Member.id == Payout.member_id)
         .join(Cooperative, Cooperative.id == Payout.cooperative_id)
-        .where(here, Payout.state.in_(HELD), law.forbidden(Payout.kind, now.date()))
+        .where(scope.reach(Payout.cooperative_id), Payout.state.in_(HELD), law.forbidden(Payout.kind, now.date()))
         .order_by(Payout.id)
     ).all()
     for row in found:
@@ -45,23 +46,18 @@ def let_go(session: Session, now: datetime, *, cooperative_id: int | None = None
     for row in found:
         if row.id in gone:
             words = texts.loan_let_go(gone[row.id].reference, law.rule_of(row.kind, row.legal_form).article)
-            _tell(session, {row.person_id, gone[row.id].asked_by}, f"payout:{row.id}:void", words, now)
+            both = {row.person_id, gone[row.id].asked_by}
+            tell_first(session, Act.by_clock("void loans", now), both, "security", f"payout:{row.id}:void", words)
     return len(gone)
 
 
-def owed(reader: Connection | Session, today: date, cooperative_id: int | None = None) -> list[Owed]:
+def owed(reader: Connection | Session, today: date, scope: Scope = FEDERATION) -> list[Owed]:
     """Return what is owed that the law would not let these co-operatives lend today, by co-operative and card."""
-    here = true() if cooperative_id is None else Account.cooperative_id == cooperative_id
     rows = reader.execute(
         select(Cooperative.code, Cooperative.legal_form, Member.card, Account.kind, Account.balance)
         .join(Member, Member.id == Account.member_id)
         .join(Cooperative, Cooperative.id == Account.cooperative_id)
-        .where(here, Account.kind.in_(OWED), Account.balance > 0, law.forbidden(Account.kind, today))
+        .where(scope.reach(Account.cooperative_id), Account.kind.in_(OWED), Account.balance > 0, law.forbidden(Account.kind, today))
         .order_by(Cooperative.id, Member.card, Account.kind)
     )
     return [Owed(row.code, row.card, row.kind, row.balance, law.rule_of(row.kind, row.legal_form).article) for row in rows]
-
-
-def _tell(session: Session, persons: set[int], cause: str, words: str, now: datetime) -> None:
-    for person, phone in first_numbers(session, persons).items():
-        outbox.put(session, to=phone, text=words, purpose="security", cause=cause, now=now, person_id=person)

@@ -1,12 +1,14 @@
 """Notices to members and officers of what an act did: the number, the price and the trace are found here."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import phones
 from app.coop.act import Act
 from app.coop.members.models import Role
-from app.coop.members.numbers import Placed, places_on, reached_by
+from app.coop.members.numbers import Placed, first_numbers, places_on, reached_by
 from app.coop.members.offices import in_term
 from app.coop.members.reaching import reach
 from app.coop.scope import Scope
@@ -18,6 +20,12 @@ def tell_member(session: Session, act: Act, member_id: int, purpose: str, cause:
     whom = reach(session, [member_id])[member_id]
     if whom.phone:
         _put(session, act, whom.phone, purpose, cause, words, whom.person_id, whom.cooperative_id)
+
+
+def tell_first(session: Session, act: Act, persons: Iterable[int], purpose: str, cause: str, words: str) -> None:
+    """Put an SMS to each person's first number into the outbox; one without a number gets none."""
+    for person, phone in first_numbers(session, persons).items():
+        _put(session, act, phone, purpose, cause, words, person, None)
 
 
 def answer(session: Session, act: Act, purpose: str, cause: str, words: str, cooperative_id: int | None = None) -> None:

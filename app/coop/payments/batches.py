@@ -38,7 +38,7 @@ class Batch(msgspec.Struct, frozen=True):
     worth: int
 
 
-class Changed(Exception):
+class BatchChanged(Exception):
     """What is due is not what was shown any more."""
 
 
@@ -46,7 +46,7 @@ class BatchTooLarge(Exception):
     """A batch comes to more than MOST_HELD: make several."""
 
 
-class Gone(Exception):
+class BatchNotOpen(Exception):
     """The batch is closed, waits for other officers, or is another co-operative's."""
 
 
@@ -64,7 +64,7 @@ def make(
     above the co-operative's threshold, with what its maker made alone since ALONE, or when its maker weighed any of it.
 
     The same operation again gives the first. Batches of one co-operative are made one after the other, so that each sees what
-    those before it hold. Raises Changed, BatchTooLarge.
+    those before it hold. Raises BatchChanged, BatchTooLarge.
     """
     scope = act.office.scope.cooperative
     one_at_a_time(session, scope)
@@ -76,9 +76,9 @@ def make(
         raise BatchTooLarge(francs)
     found = due(session, scope, wanted, way, act.now)
     if not found or len(found) != count or sum(one.amount for one in found) != francs:
-        raise Changed
+        raise BatchChanged
     if any(member.state not in BELONGS for member in lock_members(session, [one.member_id for one in found]).values()):
-        raise Changed
+        raise BatchChanged
     waits = francs + _made_alone(session, act) > threshold or _weighed_by(session, act.person_id, found)
     batch = PaymentBatch(
         cooperative_id=scope,
@@ -125,15 +125,15 @@ def refused(session: Session, approval: approvals.Approval, now: datetime) -> No
 
 
 def close(session: Session, act: Act, batch_id: int) -> int:
-    """Close a batch by an officer's word: what wasn't handed over is due again. Returns how many payments; raises Gone."""
+    """Close a batch by an officer's word: what wasn't handed over is due again. Returns how many payments; raises BatchNotOpen."""
     mine = select(PaymentBatch.id).where(
-        PaymentBatch.id == batch_id, PaymentBatch.cooperative_id == act.office.cooperative_id, PaymentBatch.state != "closed"
+        PaymentBatch.id == batch_id, act.office.scope.own(PaymentBatch.cooperative_id), PaymentBatch.state != "closed"
     )
     if session.scalar(mine) is None:
-        raise Gone
+        raise BatchNotOpen
     approvals.drop(session, "batch", [batch_id], act.now)  # before the row, as those who decide lock
     if session.scalar(mine.with_for_update()) is None:
-        raise Gone
+        raise BatchNotOpen
     audit.note(session, act, "batch closed", f"batch:{batch_id}")
     return _drop(session, batch_id)
 
@@ -191,7 +191,7 @@ def _made_alone(session: Session, act: Act) -> int:
     asked = select(approvals.Approval.id).where(
         approvals.Approval.kind == "batch", approvals.Approval.subject_id == PaymentBatch.id
     )
-    mine = (PaymentBatch.cooperative_id == act.office.cooperative_id) & (PaymentBatch.made_by == act.person_id)
+    mine = act.office.scope.own(PaymentBatch.cooperative_id) & (PaymentBatch.made_by == act.person_id)
     paid = select(func.coalesce(func.sum(Payment.amount), 0)).join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
     return int(
         session.scalar(paid.where(mine, PaymentBatch.made_at > act.now - ALONE, Payment.state != "cancelled", ~asked.exists())) or 0

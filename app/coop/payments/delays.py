@@ -3,7 +3,6 @@
 from collections import defaultdict
 from datetime import datetime
 from statistics import median_high
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, or_, select
@@ -13,6 +12,7 @@ from app.coop.ledger.models import JournalEntry
 from app.coop.members.models import Cooperative, Member
 from app.coop.payments.models import Payment, PaymentLine
 from app.coop.production.models import Weighing
+from app.coop.scope import FEDERATION, Scope
 
 
 class Delay(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Delay(msgspec.Struct, frozen=True):
     oldest: int | None
 
 
-def paid_after(reader: Connection | Session, since: datetime, cooperative_id: int | None = None) -> dict[str, list[int]]:
+def paid_after(reader: Connection | Session, since: datetime, scope: Scope = FEDERATION) -> dict[str, list[int]]:
     """Return by co-operative's code how many days each delivery waited that was paid since then. One SELECT."""
     rows = (
         select(Cooperative.code, Weighing.weighed_at, Payment.paid_at)
@@ -39,17 +39,17 @@ def paid_after(reader: Connection | Session, since: datetime, cooperative_id: in
         .where(Payment.paid_at > since, Payment.state == "paid")
     )
     found: dict[str, list[int]] = defaultdict(list)
-    for code, weighed, paid in reader.execute(_of(rows, cooperative_id)):
+    for code, weighed, paid in reader.execute(rows.where(scope.reach(Cooperative.id))):
         found[code].append(max(0, (paid - weighed).days) if paid else 0)
     return found
 
 
-def delays(reader: Connection | Session, since: datetime, now: datetime, cooperative_id: int | None = None) -> list[Delay]:
+def delays(reader: Connection | Session, since: datetime, now: datetime, scope: Scope = FEDERATION) -> list[Delay]:
     """Return each co-operative's delays, or one's, by code; those that credited nothing are left out. Two SELECTs.
 
     A delivery whose only payment was cancelled waits again; one with a contested payment waits still.
     """
-    paid = paid_after(reader, since, cooperative_id)
+    paid = paid_after(reader, since, scope)
     unpaid = (
         select(Cooperative.code, Weighing.weighed_at)
         .join(Cooperative, Cooperative.id == Weighing.cooperative_id)
@@ -60,7 +60,7 @@ def delays(reader: Connection | Session, since: datetime, now: datetime, coopera
         .where(~select(JournalEntry.id).where(JournalEntry.reverses_id == Weighing.entry_id).exists())
     )
     waiting: dict[str, list[int]] = defaultdict(list)
-    for code, weighed in reader.execute(_of(unpaid, cooperative_id)):
+    for code, weighed in reader.execute(unpaid.where(scope.reach(Cooperative.id))):
         waiting[code].append(max(0, (now - weighed).days))
     return [
         Delay(
@@ -73,7 +73,3 @@ def delays(reader: Connection | Session, since: datetime, now: datetime, coopera
         )
         for code in sorted(paid.keys() | waiting.keys())
     ]
-
-
-def _of(rows: Any, cooperative_id: int | None) -> Any:
-    return rows if cooperative_id is None else rows.where(Cooperative.id == cooperative_id)

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, insert, literal, select
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import MoneyFrozen
@@ -19,6 +20,7 @@ from app.coop.payments import handing
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
 from app.coop.payments.tables import rows_of
 from app.coop.production.references import valid
+from app.coop.scope import Scope
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
 """The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
@@ -137,9 +139,9 @@ def read(data: bytes) -> list[tuple[int, dict[str, str]]]:
     return [(number, {name: row.get(name, "") for name in COLUMNS_IN}) for number, row in rows]
 
 
-def take_in(session: Session, line: int, row: dict[str, str], *, cooperative_id: int | None, now: datetime) -> Row:
-    """Note that the operator has paid, once: the same line again is *known* and changes nothing. References are of one co-operative
-    when it is given. What can't be is refused with its reason, and nothing is changed.
+def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, str]) -> Row:
+    """Note that the operator has paid, once: the same line again is *known* and changes nothing. References are of the scope's
+    co-operatives. What can't be is refused with its reason, and nothing is changed.
     """
     reference, transaction = row["reference"].zfill(6), row["operator_reference"]  # a spreadsheet drops the first zeros
 
@@ -151,8 +153,7 @@ def take_in(session: Session, line: int, row: dict[str, str], *, cooperative_id:
     if not _TRANSACTION.fullmatch(transaction):
         return refused("no operator's reference")
     where = select(Payment).join(PaymentBatch).where(Payment.reference == reference, PaymentBatch.way == "mobile")
-    if cooperative_id is not None:
-        where = where.where(Payment.cooperative_id == cooperative_id)
+    where = where.where(scope.reach(Payment.cooperative_id))
     found = session.scalars(where.where(Payment.state != "cancelled").order_by(Payment.id).with_for_update(of=Payment)).all()
     if not found:
         closed = session.scalar(where.limit(1)) is not None
@@ -173,10 +174,8 @@ def take_in(session: Session, line: int, row: dict[str, str], *, cooperative_id:
         return refused("another payment has this operator's reference")
     try:
         with session.begin_nested():
-            handing.hand_over(
-                session, payment.id, office=None, channel="file", operation=transaction, now=now, provider_reference=transaction
-            )
-    except handing.Gone:
+            handing.hand_over(session, act, payment.id, provider_reference=transaction)
+    except handing.PaymentNotOpen:
         return refused("its batch is not open")
     except MoneyFrozen as frozen:
         return refused(f"the member's money is frozen until {frozen.until:%Y-%m-%d %H:%M} UTC")

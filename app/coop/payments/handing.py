@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.ledger import services, signing
 from app.coop.ledger.box import check_box
 from app.coop.ledger.payouts import NotForYourself
@@ -20,7 +21,6 @@ from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member, Person
-from app.coop.members.offices import Office
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.brought import NotThere, member_of_card
 from app.coop.production.references import valid
@@ -47,7 +47,7 @@ class Received(msgspec.Struct, frozen=True):
     on: date
 
 
-class Gone(Exception):
+class PaymentNotOpen(Exception):
     """The payment is not in the state that this needs: handed over, paid, contested or cancelled meanwhile."""
 
 
@@ -90,45 +90,37 @@ def name_of(reader: Connection | Session, payment_id: int) -> str:
     return reader.scalar(hers.where(Payment.id == payment_id)) or ""
 
 
-def hand_over(
-    session: Session,
-    payment_id: int,
-    *,
-    office: Office | None,
-    channel: str,
-    operation: str,
-    now: datetime,
-    provider_reference: str | None = None,
-) -> Payment:
+def hand_over(session: Session, act: Act, payment_id: int, *, provider_reference: str | None = None) -> Payment:
     """Note that a member was given her money, in cash by an officer or by the operator with its reference.
 
     By an officer's hand nothing goes to who was excluded or died: that is part of the settlement.
-    Raises Gone, NotForYourself, MoneyFrozen, BoxShort (in cash only), and Overdrawn when the books don't owe it any more (a
-    delivery was reversed, say): nothing is handed over then.
+    Raises PaymentNotOpen, NotForYourself, MoneyFrozen, BoxShort (in cash only), and Overdrawn when the books don't owe it any
+    more (a delivery was reversed, say): nothing is handed over then.
     """
     open_here = select(PaymentBatch.id).where(PaymentBatch.id == Payment.batch_id, PaymentBatch.state == "open")
     taken = update(Payment).where(Payment.id == payment_id, Payment.state == "open", open_here.exists())
-    if office is not None:
-        taken = taken.where(Payment.cooperative_id == office.cooperative_id)
-    by = {"handed_by": office.person_id, "handed_role": office.role} if office else {"provider_reference": provider_reference}
-    done = session.scalar(taken.values(state="handed_over", handed_at=now, **by).returning(Payment.id))
+    by: dict[str, Any] = {"provider_reference": provider_reference}
+    if act.by:
+        taken = taken.where(act.by.scope.own(Payment.cooperative_id))
+        by = {"handed_by": act.person_id, "handed_role": act.by.role}
+    done = session.scalar(taken.values(state="handed_over", handed_at=act.now, **by).returning(Payment.id))
     if done is None:
-        raise Gone
+        raise PaymentNotOpen
     row = session.get_one(Payment, payment_id, populate_existing=True)
-    _for_another(session, office, row)
-    if office is not None:
+    _for_another(session, act, row)
+    if act.by:
         check_box(session, row.cooperative_id, row.amount)
     try:
         member = lock_member(session, row.member_id)
     except MemberLeft:
-        raise Gone from None
-    if office is not None and member.state not in BELONGS:  # an operator's transfer has left, whoever the member is by now
-        raise Gone
-    check_money(session, row.member_id, now)
+        raise PaymentNotOpen from None
+    if act.by and member.state not in BELONGS:  # an operator's transfer has left, whoever the member is by now
+        raise PaymentNotOpen
+    check_money(session, row.member_id, act.now)
     lines = [(_account(session, row, "payable"), row.amount), (_account(session, row, "handed_over"), -row.amount)]
-    row.handed_entry_id = _post(session, row, "handing_over", lines, now)
-    if office is not None:
-        audit.record_on(session, office, "payment handed over", f"payment:{row.id}", row, channel, operation, now)
+    row.handed_entry_id = _post(session, row, "handing_over", lines, act.now)
+    if act.by:
+        audit.note(session, act, "payment handed over", f"payment:{row.id}", row)
     session.flush()
     return row
 
@@ -143,9 +135,9 @@ def to_confirm(reader: Connection | Session, member_id: int) -> list[Received]:
     return [Received(id_, reference, amount, role, at.date()) for id_, reference, amount, role, at in rows]
 
 
-def confirm(session: Session, member_id: int, payment_id: int, *, now: datetime) -> Payment:
-    """Note the member's word that she has the money. Raises Gone."""
-    return _pay(session, payment_id, now, Payment.member_id == member_id)
+def confirm(session: Session, act: Act, payment_id: int) -> Payment:
+    """Note the member's word that she has the money. Raises PaymentNotOpen."""
+    return _pay(session, payment_id, act.now, Payment.member_id == act.member)
 
 
 def handed_by_reference(reader: Connection | Session, cooperative_id: int, reference: str) -> int:
@@ -160,36 +152,34 @@ def handed_by_reference(reader: Connection | Session, cooperative_id: int, refer
     return int(found)
 
 
-def sign(
-    session: Session, office: Office, payment_id: int, signature: str, *, channel: str, operation: str, now: datetime
-) -> Payment | None:
+def sign(session: Session, act: Act, payment_id: int, signature: str) -> Payment | None:
     """Note one officer's word that a receipt was signed under this number; with a second one's the payment is paid.
 
-    Returns None after the first. Raises Gone, NotForYourself, SameOfficer, OtherSignature.
+    Returns None after the first. Raises PaymentNotOpen, NotForYourself, SameOfficer, OtherSignature.
     """
-    here = (Payment.id == payment_id) & (Payment.cooperative_id == office.cooperative_id) & (Payment.state == "handed_over")
+    here = (Payment.id == payment_id) & act.office.scope.own(Payment.cooperative_id) & (Payment.state == "handed_over")
     row = session.scalar(select(Payment).where(here).with_for_update())
     if row is None:
-        raise Gone
-    _for_another(session, office, row)
-    word = signing.sign(row, office.person_id, signature)
-    audit.record_on(session, office, f"receipt {word}", f"payment:{row.id}", row, channel, operation, now)
+        raise PaymentNotOpen
+    _for_another(session, act, row)
+    word = signing.sign(row, act.person_id, signature)
+    audit.note(session, act, f"receipt {word}", f"payment:{row.id}", row)
     session.flush()
-    return _pay(session, payment_id, now) if word == "countersigned" else None
+    return _pay(session, payment_id, act.now) if word == "countersigned" else None
 
 
-def take_back(session: Session, row: Payment, *, operation: str, now: datetime) -> None:
+def take_back(session: Session, act: Act, row: Payment) -> None:
     """Reverse a handing over that was none, its confirmation too: the money is owed again and may be paid in another batch."""
     for entry in (row.paid_entry_id, row.handed_entry_id):
         if entry is not None:
-            services.reverse(session, entry, operation=f"{operation}:{entry}", now=now)
+            services.reverse(session, entry, operation=f"{act.operation}:{entry}", now=act.now)
     row.state = "cancelled"
 
 
 def _pay(session: Session, payment_id: int, now: datetime, *only: object) -> Payment:
     taken = update(Payment).where(Payment.id == payment_id, Payment.state == "handed_over", *only)  # type: ignore[arg-type]
     if session.scalar(taken.values(state="paid", paid_at=now).returning(Payment.id)) is None:
-        raise Gone
+        raise PaymentNotOpen
     row = session.get_one(Payment, payment_id, populate_existing=True)
     lines = [(_account(session, row, "handed_over"), row.amount), (_account(session, row, _box(row)), -row.amount)]
     row.paid_entry_id = _post(session, row, "payment", lines, now)
@@ -218,6 +208,6 @@ def _account(session: Session, row: Payment, kind: str) -> int:
     return services.account_of(session, row.cooperative_id, row.member_id if kind == "payable" else None, kind)
 
 
-def _for_another(session: Session, office: Office | None, row: Payment) -> None:
-    if office and session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == office.person_id:
+def _for_another(session: Session, act: Act, row: Payment) -> None:
+    if act.by and session.scalar(select(Member.person_id).where(Member.id == row.member_id)) == act.person_id:
         raise NotForYourself

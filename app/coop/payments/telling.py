@@ -1,30 +1,19 @@
 """Tell a member that her money was handed over, and where to say whether it was."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
+from app.coop.members.notices import tell_member
 from app.coop.members.reaching import reach
 from app.coop.payments.models import Payment
 from app.service import service_of
-from app.sms import outbox
 from app.sms import payment_texts as texts
 
 
-def tell_handed_over(session: Session, payment_id: int, *, now: datetime) -> None:
+def tell_handed_over(session: Session, act: Act, payment_id: int) -> None:
     """Put the SMS in the outbox, once a payment; XOF only for who allowed it. Somebody without a number gets none."""
     row = session.get_one(Payment, payment_id)
-    who = reach(session, [row.member_id])[row.member_id]
-    if who.phone is None:
-        return
+    shown = row.amount if reach(session, [row.member_id])[row.member_id].amounts else None
     service = service_of(session)
-    outbox.put(
-        session,
-        to=who.phone,
-        text=texts.handed_over(row.reference, now, row.amount if who.amounts else None, service.code, service.cost),
-        purpose="receipt",
-        cause=f"payment:{row.id}:handed",
-        now=now,
-        person_id=who.person_id,
-        cooperative_id=who.cooperative_id,
-    )
+    words = texts.handed_over(row.reference, act.now, shown, service.code, service.cost)
+    tell_member(session, act, row.member_id, "receipt", f"payment:{row.id}:handed", words)

@@ -139,7 +139,7 @@ def _ticket(session: Session, act: Act, declaration_id: int) -> Opened | None:
     credited = select(Weighing.id).where(Weighing.declaration_id == declaration_id, Weighing.state == "credited")
     weighing = session.scalar(credited)
     try:
-        return open_contest(session, act.member, "weighing", weighing, channel=act.channel, now=act.now) if weighing else None
+        return open_contest(session, act, "weighing", weighing) if weighing else None
     except TooLate:
         return None
 
