@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import phones
 from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.members import notices
-from app.coop.members.models import Member, Person
+from app.coop.members.names import card_and_name
 from app.coop.prices.reading import prices_for
 from app.coop.production import assisting, declaring, members_word
 from app.coop.scope import Scope
@@ -235,8 +235,7 @@ def _not_oneself(hop: Hop, meant: Assisted) -> Assisted:
 
 
 def _helped(reader: Connection, hop: Hop) -> Helped:
-    who = select(Person.name, Member.card).join(Member, Member.person_id == Person.id)
-    name, card = reader.execute(who.where(Member.id == _member(hop).member_id)).one()
+    card, name = card_and_name(reader, _member(hop).member_id)
     return Helped(name, card)
 
 
