@@ -17,7 +17,7 @@ from tests import quay
 from tests.acts import by
 
 TREASURER = Office(104, "treasurer", 1)
-REFUSALS = (Overdrawn, payouts.AlreadyOpen, payouts.NotEnough, payouts.Gone, weighing.Changed, approvals.ApprovalClosed)
+REFUSALS = (Overdrawn, payouts.AlreadyOpen, payouts.NotEnough, payouts.Gone, weighing.ListChanged, approvals.ApprovalClosed)
 Act = Callable[..., object]
 
 
