@@ -7,3 +7,8 @@ def plain(words: str) -> str:
     """Return capitals without accents; `Œ` is `OE`, `Ŋ` is `NG`. What is no letter stays."""
     capitals = unicodedata.normalize("NFKD", words).upper().replace("Œ", "OE").replace("Ŋ", "NG")
     return "".join(letter for letter in unicodedata.normalize("NFKD", capitals) if not unicodedata.combining(letter))
+
+
+def packed(words: str) -> str:
+    """Return plain capitals and digits, nothing between them: `Pêche artisanale` is `PECHEARTISANALE`."""
+    return "".join(letter for letter in plain(words) if letter.isalnum())

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.broadcasting import confirming
-from app.coop.members.models import Cooperative, Member, Person
+from app.coop.members.models import Cooperative
+from app.coop.members.names import card_and_name, person_name
 from app.coop.subjects import approvals
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
@@ -71,10 +72,9 @@ def approval_shown(hop: Hop) -> Shown:
         one = next((one for one in found if one.id == hop.kept["approval"]["id"]), None)
         if one is None:
             raise Lead("gone")
-        member = select(Member.card, Person.name).join(Person, Person.id == Member.person_id).where(Member.id == one.member_id)
         place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
-        whom = reader.execute(member if one.member_id else place).first()
-        asker = reader.scalar(select(Person.name).where(Person.id == one.asked_by)) or ""
+        whom = card_and_name(reader, one.member_id) if one.member_id else reader.execute(place).first()
+        asker = person_name(reader, one.asked_by)
     return Shown(one.words, _francs(one.amount), " ".join(whom) if whom else "Fédération", asker)
 
 

@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import phones
 from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.members import notices
-from app.coop.members.models import Member, Person
+from app.coop.members.names import card_and_name
 from app.coop.prices.reading import prices_for
 from app.coop.production import assisting, declaring, members_word
 from app.coop.scope import Scope
@@ -152,7 +152,7 @@ def cancel_for(hop: Hop, session: Session) -> Noted:
     act = _act(session, hop)
     try:
         done = assisting.cancel(session, act, _member(hop).member_id, hop.kept["declaration"]["id"])
-    except declaring.NotOpen:
+    except declaring.DeclarationClosed:
         raise Lead("closed") from None
     return _tell(hop, session, act, "annulé", done)
 
@@ -206,13 +206,12 @@ def answer_assisted(hop: Hop, session: Session) -> Answered:
         if hop.kept["word"] == "1":
             return Answered(f"Merci. réf {members_word.accept(session, act, told)} est juste.")
         done = members_word.contest(session, act, told)
-    except members_word.Unknown:
+    except members_word.UnknownAct:
         raise Lead("nothing") from None
     words = texts.contested_receipt(done.reference, done.became, hop.now)
     if done.ticket:
         words = payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
     notices.answer(session, act, "receipt", f"contested:{done.id}", words, who_of(hop).cooperative_id)
-    members_word.tell_watcher(session, act, done)
     if done.ticket:
         return Answered(f"réf {done.reference}: réclamation {done.ticket.number} notée.")
     return Answered(f"Contesté: réf {done.reference} {texts.BECAME[done.became]}.")
@@ -234,8 +233,7 @@ def _not_oneself(hop: Hop, meant: Assisted) -> Assisted:
 
 
 def _helped(reader: Connection, hop: Hop) -> Helped:
-    who = select(Person.name, Member.card).join(Member, Member.person_id == Person.id)
-    name, card = reader.execute(who.where(Member.id == _member(hop).member_id)).one()
+    card, name = card_and_name(reader, _member(hop).member_id)
     return Helped(name, card)
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Annotated, cast
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import phones
 from app.coop.members import callbacks
-from app.coop.members.models import Person
+from app.coop.members.names import person_name
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
@@ -95,7 +95,7 @@ def call_back(hop: Hop) -> Caller:
         if found.taken_by == who_of(hop).person_id:
             raise Lead("call_back_mine")
         if found.taken_by:
-            raise Lead("call_back_taken", TakenBy(reader.scalar(select(Person.name).where(Person.id == found.taken_by)) or ""))
+            raise Lead("call_back_taken", TakenBy(person_name(reader, found.taken_by)))
     return _caller(found)
 
 

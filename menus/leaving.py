@@ -5,7 +5,6 @@ from datetime import date
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
@@ -14,7 +13,7 @@ from app.coop.ledger.reading import balances_of
 from app.coop.members import leaving
 from app.coop.members.finding import Found, NoCard, in_cooperative
 from app.coop.members.freezes import MoneyFrozen
-from app.coop.members.models import Member, Person
+from app.coop.members.names import member_name
 from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
@@ -211,8 +210,7 @@ def _member(hop: Hop, session: Session) -> Found:
 
 def _name(hop: Hop, member_id: int) -> str:
     with hop.desk.database.read() as reader:
-        name = select(Person.name).join(Member, Member.person_id == Person.id).where(Member.id == member_id)
-        return reader.scalar(name) or ""
+        return member_name(reader, member_id)
 
 
 def _far(day: date) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app import phones
 from app.coop import approvals
 from app.coop.members import activation, audit, finding, numbers, resets
-from app.coop.members.models import Member, Number, Person
+from app.coop.members.models import Member, Number
+from app.coop.members.names import person_name
 from app.coop.members.offices import NotYours, Office
 from app.sms import people_texts
 from app.ussd import kinds
@@ -77,7 +78,7 @@ def members_card(hop: Hop, typed: str) -> Whom:
 def person_named(hop: Hop) -> Named:
     """Say whose card it is."""
     with hop.desk.database.read() as reader:
-        return Named(reader.scalar(select(Person.name).where(Person.id == whom_of(hop).person_id)) or "")
+        return Named(person_name(reader, whom_of(hop).person_id))
 
 
 @menu.source()

@@ -105,7 +105,7 @@ def cancel(hop: Hop, session: Session) -> Cancelled:
     act = own_act(hop)
     try:
         done = declaring.cancel(session, act, act.member, hop.kept["declaration"]["id"])
-    except declaring.NotOpen:
+    except declaring.DeclarationClosed:
         raise Lead("closed") from None
     words = texts.cancel_receipt(done.reference, hop.now)
     notices.answer(session, act, "receipt", f"cancel:{done.id}", words, who_of(hop).cooperative_id)

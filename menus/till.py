@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop import law
 from app.coop.ledger import corrections, handing, payouts, schedule, till
 from app.coop.members import finding
-from app.coop.members.models import Member, Person
+from app.coop.members.models import Member
+from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
 from app.coop.production.brought import NotThere, member_of_card
 from app.coop.subjects import approvals
@@ -166,7 +167,7 @@ def till_open(hop: Hop) -> Divert:
 def till_whom(hop: Hop) -> Named:
     """Say who it is: a slip in the card's number is seen by the name."""
     with hop.desk.database.read() as reader:
-        return Named(_name(reader, hop))
+        return Named(member_name(reader, _member(hop)))
 
 
 @menu.source(leads={"denied": Why})
@@ -185,14 +186,14 @@ def till_lease_whom(hop: Hop) -> Named:
 def till_free(hop: Hop) -> NamedFree:
     """Say who it is and what she may take out."""
     with hop.desk.database.read() as reader:
-        return NamedFree(_name(reader, hop), max(0, payouts.free_savings(reader, _member(hop))))
+        return NamedFree(member_name(reader, _member(hop)), max(0, payouts.free_savings(reader, _member(hop))))
 
 
 @menu.source()
 def till_in_what(hop: Hop) -> NamedWhat:
     """Say what she brings."""
     with hop.desk.database.read() as reader:
-        return NamedWhat(_name(reader, hop), IN[str(hop.kept["till_kind"])])
+        return NamedWhat(member_name(reader, _member(hop)), IN[str(hop.kept["till_kind"])])
 
 
 @menu.source()
@@ -201,7 +202,7 @@ def till_plan(hop: Hop) -> NamedPlan:
     times = int(hop.kept["till_times"])
     most = schedule.split(_francs(hop), times)[0]
     with hop.desk.database.read() as reader:
-        return NamedPlan(_name(reader, hop), f"{times} x {kinds.amount_words(most)}")
+        return NamedPlan(member_name(reader, _member(hop)), f"{times} x {kinds.amount_words(most)}")
 
 
 @menu.rows()
@@ -319,12 +320,7 @@ def _handing(one: payouts.Open) -> Handing:
 def _borrower(hop: Hop, kind: str) -> Named:
     with hop.desk.database.read() as reader, denials():
         law.check(reader, kind, _member(hop), today_of(hop))
-        return Named(_name(reader, hop))
-
-
-def _name(reader: Connection, hop: Hop) -> str:
-    name = select(Person.name).join(Member, Member.person_id == Person.id).where(Member.id == _member(hop))
-    return reader.execute(name).scalar_one()
+        return Named(member_name(reader, _member(hop)))
 
 
 def _member(hop: Hop) -> int:

@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
-from app.coop.members.models import Member, Person
+from app.coop.members.names import member_name
 from app.coop.production import brought, declaring, weighing
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
@@ -89,8 +89,7 @@ def brought_products(hop: Hop) -> Sequence[Brought]:
 def brought_by(hop: Hop) -> Name:
     """Say whose it is: a slip in a reference is seen by the name."""
     with hop.desk.database.read() as reader:
-        name = select(Person.name).join(Member, Member.person_id == Person.id).where(Member.id == _line(hop).member_id)
-        return Name(reader.scalar(name) or "")
+        return Name(member_name(reader, _line(hop).member_id))
 
 
 @menu.answer(leads={"line": Brought, "check": Brought}, refuses=LINE | dict.fromkeys(("amount", "whole")), acts=True)

@@ -62,7 +62,7 @@ def undo_last(hop: Hop, session: Session) -> Nothing:
     """Take the line shown back."""
     try:
         weighing.undo(session, officers_act(session, hop, "weigh"), hop.kept["undo"]["id"])
-    except weighing.Changed:
+    except weighing.ListChanged:
         raise Lead("changed") from None
     return Nothing()
 
@@ -81,7 +81,7 @@ def confirm_list(hop: Hop, session: Session) -> Credited:
     total, act = msgspec.convert(hop.kept["finish"], Total), officers_act(session, hop, "weigh")
     try:
         told = weighing.confirm(session, act, upto=total.upto, francs=total.worth)
-    except weighing.Changed:
+    except weighing.ListChanged:
         raise Lead("changed") from None
     except AccountFull:
         raise Lead("owed") from None

@@ -7,6 +7,7 @@ import msgspec
 
 from app.commands.courtesies import bare, without_closing, without_opening
 from app.commands.stopping import read_stop
+from app.letters import plain
 
 WORDS = {
     "PRIX": ("PRIX", "PRI", "NJEG"),
@@ -73,7 +74,5 @@ def read_reference(rest: str) -> tuple[str, str] | None:
 
 def fold_words(text: str) -> str:
     """Return capitals without accents; what tells numbers (`12,5` `-5` `18:30` `+221`) stays, other punctuation is a space."""
-    capitals = unicodedata.normalize("NFKD", text).upper().replace("Œ", "OE").replace("Ŋ", "NG")
-    plain = unicodedata.normalize("NFKD", capitals)
-    letters = "".join(letter for letter in plain if not (unicodedata.combining(letter) or unicodedata.category(letter) == "Cf"))
+    letters = "".join(letter for letter in plain(text) if unicodedata.category(letter) != "Cf")
     return " ".join(_PUNCTUATION.sub(" ", letters).split())

@@ -166,11 +166,9 @@ def _contest(command: Command) -> str:
         return replies.WHICH_NO.replace("{reference}", named)
     try:
         assisted, member = members_word.asked_by_reference(command.session, [*members], named or "", command.now)
-    except members_word.Unknown:
+    except members_word.UnknownAct:
         return replies.NOT_CONTESTED
-    act = command.own_act(members[member])
-    done = members_word.contest(command.session, act, assisted)
-    members_word.tell_watcher(command.session, act, done)
+    done = members_word.contest(command.session, command.own_act(members[member]), assisted)
     if done.ticket:
         return payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
     return texts.contested_receipt(done.reference, done.became, command.now)

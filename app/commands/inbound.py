@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from app.commands import allowance, handlers, replies
 from app.commands.command import Answer, Command
 from app.commands.grammar import NEED_WHAT_FOLLOWS, parse
+from app.coop.act import Act
+from app.coop.members import notices
 from app.coop.members.identity import Who, cooperative_of, who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
@@ -171,17 +173,9 @@ def _answer_no_more(command: Command, clerk: Clerk, sms: Inbound, do: Do) -> Non
 def _put_answer(session: Session, sms: Inbound, words: str, holders: Sequence[Who], now: datetime) -> int:
     """Put an answer in the outbox and return its parts."""
     who = holders[0] if len(holders) == 1 else None
-    outbox.put(
-        session,
-        to=sms.sender,
-        text=words,
-        purpose="answer",
-        cause=operation_of(sms.provider_id),
-        now=now,
-        person_id=who.person_id if who else None,
-        cooperative_id=who.cooperative_id if who else None,
-        trace=f"sms-{clean(sms.provider_id, 40)}",
-    )
+    act = Act(0, "sms", operation_of(sms.provider_id), now, trace=f"sms-{clean(sms.provider_id, 40)}")
+    whose = {"person_id": who.person_id, "cooperative_id": who.cooperative_id} if who else {}
+    notices.tell_number(session, act, sms.sender, "answer", act.operation, words, **whose)
     return prepare(words).parts
 
 

@@ -46,7 +46,7 @@ class Desk:
 
     def rows(self, model: type) -> list:
         with self.database.transaction() as session:
-            return list(session.scalars(select(model)))
+            return list(session.scalars(select(model).order_by(*model.__table__.primary_key)))
 
 
 @pytest.fixture

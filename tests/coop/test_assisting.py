@@ -13,6 +13,7 @@ from app.coop.members.offices import Office
 from app.coop.production import assisting, brought, declaring, members_word, weighing
 from app.coop.production.models import AssistedAct, Declaration
 from app.coop.scope import FEDERATION, Scope
+from app.sms.models import Message
 from tests import quay, village
 from tests.acts import by, own
 
@@ -43,6 +44,11 @@ def cancel(database, clock, declaration):
 def contest(database, clock, act, member=AWA):
     with database.transaction() as session:
         return members_word.contest(session, own(member, f"contest:{clock()}", clock(), phone=village.AWA), act)
+
+
+def warned(database):
+    with database.read() as reader:
+        return reader.scalars(select(Message.to_number).where(Message.purpose == "security")).all()
 
 
 def asked(database, clock, member=AWA):
@@ -86,7 +92,7 @@ def test_what_she_contests_is_cancelled_once_and_the_president_told(place, clock
     done = declare(place, clock)
     for _ in range(2):
         told = contest(place, clock, done.id)
-        assert (told.became, told.phone) == ("cancelled", quay.PRESIDENT)
+        assert (told.became, warned(place)) == ("cancelled", [quay.PRESIDENT])
     assert state(place, done.declaration.id) == "cancelled"
     assert asked(place, clock) is None
     with place.read() as reader:
@@ -94,7 +100,8 @@ def test_what_she_contests_is_cancelled_once_and_the_president_told(place, clock
 
 
 def test_what_a_president_typed_is_told_to_another(place, clock):
-    assert contest(place, clock, declare(place, clock, office=PRESIDENT).id).phone == quay.SECRETARY
+    contest(place, clock, declare(place, clock, office=PRESIDENT).id)
+    assert warned(place) == [quay.SECRETARY]
 
 
 def test_what_was_weighed_stays_and_somebody_calls(place, clock):
@@ -130,7 +137,7 @@ def test_a_cancelling_that_she_contests_is_undone(place, clock):
         declaration = reader.scalar(select(Declaration.id).where(Declaration.reference == own))
     done = cancel(place, clock, declaration)
     assert asked(place, clock).act == "cancelled"
-    with pytest.raises(declaring.NotOpen):
+    with pytest.raises(declaring.DeclarationClosed):
         cancel(place, clock, declaration)
     assert contest(place, clock, done.id).became == "reopened"
     assert state(place, declaration) == "declared"
@@ -138,13 +145,13 @@ def test_a_cancelling_that_she_contests_is_undone(place, clock):
 
 def test_nobody_answers_for_another_nor_twice(place, clock):
     done = declare(place, clock)
-    with pytest.raises(members_word.Unknown):
+    with pytest.raises(members_word.UnknownAct):
         contest(place, clock, done.id, member=2)
     with place.transaction() as session:
         assert members_word.accept(session, own(AWA, "right", clock()), done.id) == done.declaration.reference
     assert asked(place, clock) is None
     assert contest(place, clock, done.id).became == "cancelled"
-    with place.transaction() as session, pytest.raises(members_word.Unknown):
+    with place.transaction() as session, pytest.raises(members_word.UnknownAct):
         members_word.accept(session, own(AWA, "right", clock()), done.id)
 
 
@@ -154,7 +161,7 @@ def test_after_a_week_her_phone_asks_no_more(place, clock):
     assert asked(place, clock).id == done.id
     clock.forward(seconds=1)
     assert asked(place, clock) is None
-    with place.read() as reader, pytest.raises(members_word.Unknown):
+    with place.read() as reader, pytest.raises(members_word.UnknownAct):
         members_word.asked_by_reference(reader, [AWA], done.declaration.reference, clock())
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.production import declaring
-from app.coop.production.declaring import NotActive, NotOpen, ProductGone, cancel, declare, open_declarations, products_of
+from app.coop.production.declaring import DeclarationClosed, NotActive, ProductGone, cancel, declare, open_declarations, products_of
 from app.coop.production.models import CooperativeProduct, Declaration
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import draw_reference, valid
@@ -213,7 +213,7 @@ def test_what_is_anothers_or_weighed_is_not_taken_back(village, member, state, s
     told = act(village)
     with village.transaction() as session:
         session.execute(update(Declaration).values(state=state))
-    with pytest.raises(NotOpen) as caught, village.transaction() as session:
+    with pytest.raises(DeclarationClosed) as caught, village.transaction() as session:
         cancel(session, own(member, "cancel", LONG_AGO), member, told.id)
     assert caught.value.state == says
 

@@ -101,7 +101,7 @@ def test_eight_confirm_the_same_list_and_it_is_credited_once(postgres_database):
             with postgres_database.transaction() as session:
                 told = weighing.confirm(session, by(quay.CLERK, f"race:{number}", NOW), **seen)
             outcomes.append(len(told))
-        except weighing.Changed:
+        except weighing.ListChanged:
             outcomes.append("changed")
 
     threads = [Thread(target=race, args=(number,)) for number in range(8)]
@@ -183,7 +183,7 @@ def test_what_was_shown_is_what_is_credited(quayside):
     seen = shown(quayside)
     with quayside.transaction() as session:
         session.add(PriceRow(product_id=1, cooperative_id=1, grade="A", unit="kg", amount=900, from_at=village.LONG_AGO))
-    with pytest.raises(weighing.Changed), quayside.transaction() as session:
+    with pytest.raises(weighing.ListChanged), quayside.transaction() as session:
         weighing.confirm(session, by(quay.CLERK, "k", NOW), **seen)
     with quayside.read() as reader, pytest.raises(brought.Weighed):
         brought.by_reference(reader, 1, refs[0], NOW.year)
@@ -193,7 +193,7 @@ def test_a_weighed_declaration_is_not_taken_back_by_its_member_and_an_undone_one
     noted(quayside, 1)
     with quayside.transaction() as session:
         row = session.scalars(select(Weighing)).one()
-        with pytest.raises(declaring.NotOpen):
+        with pytest.raises(declaring.DeclarationClosed):
             declaring.cancel(session, own(201, "c", NOW), 201, row.declaration_id)
         weighing.undo(session, by(quay.CLERK, "u", NOW), row.id)
         declaring.cancel(session, own(201, "c", NOW), 201, row.declaration_id)

@@ -1,11 +1,12 @@
 """Join in four entries, or by an officer; another person accepts; the card opens the account."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.coop.ledger.models import Account
+from app.coop.members import joining
 from app.coop.members.events import Application
-from app.coop.members.models import Cooperative, Member, Number, Person
+from app.coop.members.models import Commune, Cooperative, Member, Number, Person
 from app.db.operations import Operation
 from app.sms.models import Message
 from tests import quay, village
@@ -114,3 +115,12 @@ def test_an_application_is_refused_once(line, database):
 def test_a_number_from_abroad_is_sent_to_the_secretary(line, database):
     assert "du Sénégal seulement" in dial(line, "+33612345678", "1", "1", "Fatou Ndiaye")
     assert state(database) == []
+
+
+@pytest.mark.parametrize("typed", ["Nguékhokh", "nguekhokh", "NGUEKH"])
+def test_a_commune_is_found_as_a_keypad_types_it(sqlite_database, typed):
+    village.build(sqlite_database)
+    with sqlite_database.transaction() as session:
+        session.execute(update(Commune).values(name="Nguékhokh"))
+    with sqlite_database.read() as reader:
+        assert [code for _, code, _ in joining.cooperatives_of(reader, typed)] == ["CPS1"]

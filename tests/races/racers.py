@@ -17,7 +17,14 @@ from tests import quay
 from tests.acts import by, own
 
 TREASURER = Office(104, "treasurer", 1)
-REFUSALS = (Overdrawn, payouts.AlreadyOpen, payouts.NotEnough, payouts.PayoutNotOpen, weighing.Changed, approvals.ApprovalClosed)
+REFUSALS = (
+    Overdrawn,
+    payouts.AlreadyOpen,
+    payouts.NotEnough,
+    payouts.PayoutNotOpen,
+    weighing.ListChanged,
+    approvals.ApprovalClosed,
+)
 Act = Callable[..., object]
 
 

@@ -107,7 +107,7 @@ def test_a_list_of_weighings_is_credited_once(processes, house):
             act = by(quay.CLERK, f"note {number}", NOW)
             line = weighing.note(session, act, what, weight=what.declared, grade="A", weighed_at=NOW)
     worth = 40 * 12_500
-    assert run(processes, house, "confirm_list", upto=line.id, francs=worth) == {"done": 1, "Changed": RACERS - 1}
+    assert run(processes, house, "confirm_list", upto=line.id, francs=worth) == {"done": 1, "ListChanged": RACERS - 1}
     with house.read() as reader:
         assert verify(reader).wrong == ()
         assert sum(balances_of(reader, member).payable for member in women) == 40 * (12_500 - 250 - 2_450)

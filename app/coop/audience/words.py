@@ -1,6 +1,5 @@
 """Read an audience: words that name co-operatives, communes, filières and roles, joined by `+` to intersect."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, select
 from app.coop.members.models import Commune, Cooperative, Filiere
 from app.coop.members.offices import OfficeRole
 from app.coop.scope import Scope
+from app.letters import packed
 
 ALL = ("TOUS", "TOUTES", "TOUT")
 ROLES: dict[OfficeRole, tuple[str, ...]] = {
@@ -69,18 +69,12 @@ class _Named(msgspec.Struct, frozen=True):
     role: OfficeRole | None = None
 
 
-def fold(word: str) -> str:
-    """Return a word as audiences are compared: capitals and digits, no accent, nothing else."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).upper().replace("Œ", "OE").replace("Ŋ", "NG"))
-    return "".join(letter for letter in plain if letter.isalnum())
-
-
 def read_audience(reader: Connection, typed: str, scope: Scope) -> Audience:
     """Return whom `PECHE+JOAL` means within a scope.
 
     Raises UnknownWord, or OutOfScope on another co-operative than the scope's.
     """
-    words = list(dict.fromkeys(filter(None, map(fold, typed.split("+")))))
+    words = list(dict.fromkeys(filter(None, map(packed, typed.split("+")))))
     known = _known(reader, words)
     own = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id)) if not scope.is_federation else None
     meant = {word: _named(reader, word, known, own) for word in words if word not in ALL}
@@ -110,16 +104,16 @@ def read_audience(reader: Connection, typed: str, scope: Scope) -> Audience:
 
 def means(reader: Connection, word: str) -> bool:
     """Tell whether a word names somebody without being a co-operative's code, which it then must not become."""
-    return fold(word) in ALL or fold(word) in _known(reader, ())
+    return packed(word) in ALL or packed(word) in _known(reader, ())
 
 
 def _named(reader: Connection, word: str, known: dict[str, _Named], own: str | None) -> _Named:
     if word in known:
         return known[word]
-    codes = [fold(code) for code in ([own] if own else reader.scalars(select(Cooperative.code)))]
+    codes = [packed(code) for code in ([own] if own else reader.scalars(select(Cooperative.code)))]
     candidates = [*ALL[:1], *dict.fromkeys(known), *codes]
     near = process.extract(word, candidates, scorer=fuzz.ratio, limit=MOST_NEAR, score_cutoff=NEAR)
-    always = [ALL[0], *([fold(own)] if own else [])]
+    always = [ALL[0], *([packed(own)] if own else [])]
     raise UnknownWord(word, [found for found, _, _ in near] or always)
 
 
@@ -130,16 +124,16 @@ def _known(reader: Connection, words: Sequence[str]) -> dict[str, _Named]:
     filieres = [(row.id, row.name, (row.code,)) for row in reader.execute(select(Filiere.id, Filiere.name, Filiere.code))]
     known |= _spelled("commune", communes) | _spelled("filiere", filieres)
     codes = select(Cooperative.id, Cooperative.code).where(Cooperative.code.in_(words))
-    return known | {fold(row.code): _Named("cooperative", row.id, row.code) for row in reader.execute(codes)}
+    return known | {packed(row.code): _Named("cooperative", row.id, row.code) for row in reader.execute(codes)}
 
 
 def _spelled(kind: Kind, named: Iterable[tuple[int, str, Sequence[str]]]) -> dict[str, _Named]:
     """Give each its code, its whole name as one word, and its name's first word where that is one's only."""
     rows = list(named)
-    firsts = Counter(fold(name.replace("-", " ").split()[0]) for _, name, _ in rows if name.split())
+    firsts = Counter(packed(name.replace("-", " ").split()[0]) for _, name, _ in rows if name.split())
     known = dict[str, _Named]()
     for row, name, codes in rows:
-        first = fold(name.replace("-", " ").split()[0]) if name.split() else ""
-        for word in (*([first] if firsts[first] == 1 else []), fold(name), *map(fold, codes)):
+        first = packed(name.replace("-", " ").split()[0]) if name.split() else ""
+        for word in (*([first] if firsts[first] == 1 else []), packed(name), *map(packed, codes)):
             known[word] = _Named(kind, row, name)
     return known

@@ -17,6 +17,7 @@ from app.coop.members import activation, audit, numbers
 from app.coop.members.events import Application
 from app.coop.members.models import Commune, Cooperative, Member, Person
 from app.coop.members.offices import Office
+from app.letters import packed
 
 MOST_WAITING, MOST_A_DAY = 3, 6
 """Applications of one number that may wait, and that it may make in a day."""
@@ -86,7 +87,7 @@ def cooperatives_of(reader: Connection | Session, typed: str) -> list[tuple[int,
     if by_code or len(words) < 3:
         return by_code
     communes = reader.execute(select(Commune.id, Commune.name)).all()
-    meant = [commune.id for commune in communes if _plain(commune.name).startswith(_plain(words))]
+    meant = [commune.id for commune in communes if packed(commune.name).startswith(packed(words))]
     there = rows.where(Cooperative.commune_id.in_(meant)).order_by(Cooperative.id).limit(16)
     return [(row.id, row.code, row.name) for row in reader.execute(there)]
 
@@ -244,10 +245,6 @@ def _keep(session: Session, row: Application) -> int:
     session.add(row)
     session.flush()
     return row.id
-
-
-def _plain(words: str) -> str:
-    return "".join(letter for letter in words.casefold() if letter.isalnum())
 
 
 def _audit(

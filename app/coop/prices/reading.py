@@ -1,6 +1,5 @@
 """Prices of the day: a co-operative's own, or else the federation's."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
 from app.coop.scope import FEDERATION, Scope
+from app.letters import plain
 
 SURE, NEAR = 88, 62
 """Likeness (0–100) from which a spelling is taken for a product, and from which it is suggested."""
@@ -117,9 +117,7 @@ def _in_force(rows: dict[tuple[bool, str | None], PriceOf]) -> Iterator[PriceOf]
 
 def spelling(words: str) -> str:
     """Return words as aliases are kept: small plain letters, single spaces."""
-    plain = unicodedata.normalize("NFKD", words.casefold().replace("œ", "oe").replace("ŋ", "ng"))
-    kept = "".join(letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter))
-    return " ".join(kept.split())
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in plain(words).lower()).split())
 
 
 def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> Meant:

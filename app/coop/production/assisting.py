@@ -81,10 +81,10 @@ def declare(session: Session, act: Act, member_id: int, product_id: int, quantit
 
 
 def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> Done:
-    """Take a member's declaration back for her. Raises NotOpen."""
+    """Take a member's declaration back for her. Raises DeclarationClosed."""
     still = select(Declaration.state).where(Declaration.id == declaration_id, Declaration.member_id == member_id)
     if session.scalar(still.with_for_update()) != "declared":
-        raise declaring.NotOpen("closed")
+        raise declaring.DeclarationClosed("closed")
     return _write(session, act, member_id, "cancelled", declaring.cancel(session, act, member_id, declaration_id))
 
 

@@ -51,7 +51,7 @@ class ProductGone(Exception):
     """The co-operative doesn't take this product any more."""
 
 
-class NotOpen(Exception):
+class DeclarationClosed(Exception):
     """The declaration is not the member's, or was weighed: `state` says which."""
 
     def __init__(self, state: str) -> None:
@@ -143,7 +143,7 @@ def declare(
 
 
 def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> Declared:
-    """Take a member's declaration back; one that is cancelled stays so. Raises NotOpen."""
+    """Take a member's declaration back; one that is cancelled stays so. Raises DeclarationClosed."""
     moved = (
         update(Declaration)
         .where(Declaration.id == declaration_id, Declaration.member_id == member_id, Declaration.state == "declared")
@@ -154,7 +154,7 @@ def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> D
         _TOLD.add_columns(Declaration.state).where(Declaration.id == declaration_id, Declaration.member_id == member_id)
     ).first()
     if row is None or row.state != "cancelled":
-        raise NotOpen(row.state if row else "unknown")
+        raise DeclarationClosed(row.state if row else "unknown")
     return Declared(*row[:-1])
 
 

@@ -37,19 +37,15 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Contested(msgspec.Struct, frozen=True):
-    """What became of a contested act, and which officer to tell: another than the one who typed it."""
+    """What became of a contested act."""
 
     id: int
     reference: str
     became: Literal["cancelled", "reopened", "weighed"]
-    role: str
-    cooperative_id: int
-    phone: str | None
-    person_id: int | None
     ticket: Opened | None = None
 
 
-class Unknown(Exception):
+class UnknownAct(Exception):
     """No such act waits for this member's word."""
 
 
@@ -77,7 +73,7 @@ def asked(reader: Connection, member_id: int, now: datetime) -> Asked | None:
 
 
 def asked_by_reference(reader: Connection | Session, members: Sequence[int], reference: str, now: datetime) -> tuple[int, int]:
-    """Return the newest act, and whose it is, that a reference means among these members. Raises Unknown."""
+    """Return the newest act, and whose it is, that a reference means among these members. Raises UnknownAct."""
     rows = (
         select(AssistedAct.id, AssistedAct.member_id)
         .join(Declaration, Declaration.id == AssistedAct.declaration_id)
@@ -85,24 +81,24 @@ def asked_by_reference(reader: Connection | Session, members: Sequence[int], ref
     )
     row = reader.execute(rows.order_by(AssistedAct.id.desc()).limit(1)).first()
     if row is None:
-        raise Unknown(reference)
+        raise UnknownAct(reference)
     return int(row.id), int(row.member_id)
 
 
 def accept(session: Session, act: Act, assisted_id: int) -> str:
-    """Write that a member finds it right; return the reference. Raises Unknown, also when she contested it before."""
+    """Write that a member finds it right; return the reference. Raises UnknownAct, also when she contested it before."""
     _answer(session, act, assisted_id, "right", AssistedAct.answer.is_(None))
     assisted, reference, _, _ = _assisted(session, act.member, assisted_id)
     if assisted.answer != "right":
-        raise Unknown(assisted_id)
+        raise UnknownAct(assisted_id)
     return reference
 
 
 def contest(session: Session, act: Act, assisted_id: int) -> Contested:
     """Undo an act that its member contests. What was credited becomes a contest with its clock; what only lies in a list, or was
-    credited too long ago, puts her on the list of those to call.
+    credited too long ago, puts her on the list of those to call. An officer other than the one who typed it is told.
 
-    Again, it says the same and changes nothing more. Raises Unknown.
+    Again, it says the same and changes nothing more. Raises UnknownAct.
     """
     lock_members(session, (act.member,))
     new = _answer(session, act, assisted_id, "contested", AssistedAct.answer.is_distinct_from("contested"))
@@ -122,16 +118,11 @@ def contest(session: Session, act: Act, assisted_id: int) -> Contested:
     became: Literal["cancelled", "reopened", "weighed"] = (
         "weighed" if stands == "weighed" else "cancelled" if stands == "cancelled" else "reopened"
     )
-    watcher = _watcher(session, cooperative, assisted.officer_id, act.today)
-    return Contested(assisted.id, reference, became, assisted.role, cooperative, *watcher, ticket)
-
-
-def tell_watcher(session: Session, act: Act, done: Contested) -> None:
-    """Tell the officer who watches over it what became of a contested act."""
-    if done.phone:
-        words = texts.contested_notice(done.reference, done.role, done.became)
-        whose = {"person_id": done.person_id, "cooperative_id": done.cooperative_id}
-        notices.tell_number(session, act, done.phone, "security", f"contest:{done.id}", words, **whose)
+    watcher, phone = _watcher(session, cooperative, assisted.officer_id, act.today)
+    if phone:
+        words, cause = texts.contested_notice(reference, assisted.role, became), f"contest:{assisted.id}"
+        notices.tell_number(session, act, phone, "security", cause, words, person_id=watcher, cooperative_id=cooperative)
+    return Contested(assisted.id, reference, became, ticket)
 
 
 def _ticket(session: Session, act: Act, declaration_id: int) -> Opened | None:
@@ -171,14 +162,14 @@ def _assisted(session: Session, member_id: int, assisted_id: int) -> tuple[Assis
         .execution_options(populate_existing=True)
     ).first()
     if row is None:
-        raise Unknown(assisted_id)
+        raise UnknownAct(assisted_id)
     return row[0], row[1], row[2], row[3]
 
 
-def _watcher(session: Session, cooperative_id: int, typist: int, today: date) -> tuple[str | None, int | None]:
-    """Return the number and person of the president, or of another who approves, but never of whoever typed it."""
+def _watcher(session: Session, cooperative_id: int, typist: int, today: date) -> tuple[int | None, str | None]:
+    """Return the person and number of the president, or of another who approves, but never of whoever typed it."""
     holders = [holder for holder in holders_of_right(session, "approve", cooperative_id, today) if holder.person_id != typist]
     for holder in sorted(holders, key=lambda one: one.role != "president"):
         for phone in reached_by(session, holder.person_id)[:1]:
-            return phone, holder.person_id
+            return holder.person_id, phone
     return None, None

@@ -55,7 +55,7 @@ class LineTooDear(Exception):
     """The line would be worth more than MOST_MOVED: a slip, or weighed in several."""
 
 
-class Changed(Exception):
+class ListChanged(Exception):
     """The open list is not what was shown any more."""
 
 
@@ -160,12 +160,12 @@ def note(
 
 
 def undo(session: Session, act: Act, weighing_id: int) -> str:
-    """Take a noted line back, its declaration open again, or gone if the line made it; return its reference. Raises Changed."""
+    """Take a noted line back, its declaration open again, or gone if the line made it; return its reference. Raises ListChanged."""
     mine = (Weighing.id == weighing_id, *_open(act.person_id))
     lock_members(session, session.scalars(select(Weighing.member_id).where(*mine)).all())
     row = session.scalar(select(Weighing).where(*mine).with_for_update())
     if row is None:
-        raise Changed
+        raise ListChanged
     row.state, row.operation = "undone", f"undone:{row.id}"
     declaration = session.get_one(Declaration, row.declaration_id)
     declaration.state, declaration.cancelled_at = ("cancelled", act.now) if row.on_the_spot else ("declared", None)
@@ -192,16 +192,16 @@ def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line 
 def confirm(session: Session, act: Act, *, upto: int, francs: int) -> tuple[Told, ...]:
     """Credit the officer's `creditable` lines up to one, once, as they were shown: `francs` is their worth.
 
-    The others stay open. Raises Changed when the list isn't worth that any more, or is gone; AccountFull.
+    The others stay open. Raises ListChanged when the list isn't worth that any more, or is gone; AccountFull.
     """
     members = set(session.scalars(select(Weighing.member_id).where(*_open(act.person_id))))
     try:
         lock_present(session, members)  # before the lines, as a merge does
     except MemberLeft:
-        raise Changed from None
+        raise ListChanged from None
     lines = creditable([line for line in open_list(session, act.person_id, lock=True) if line.id <= upto])
     if not lines or sum(line.gross for line in lines) != francs or not members >= {line.member_id for line in lines}:
-        raise Changed
+        raise ListChanged
     taken = [line for line in lines if line.reason is None]
     deliveries = [Delivery(f"weighing:{line.id}", line.member_id, line.gross) for line in taken]
     done = credit(session, act.office.scope.cooperative, deliveries, now=act.now)
