@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from app.coop.approvals import sweeping
 from app.coop.contests import answering, opening
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYOUT
+from app.coop.handover.kinds import PAYMENT, PAYOUT, handed_by_reference
 from app.coop.ledger import corrections, expiring, payouts, schedule, till
 from app.coop.ledger.deliveries import Delivery, credit
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
@@ -19,11 +19,13 @@ from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, OfficerAct
 from app.coop.members.offices import Office
+from app.coop.payments.models import Payment
+from app.coop.production import references
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.sms import outbox
 from app.sms.models import Message
-from tests import quay, village
+from tests import quay, treasury, village
 from tests.acts import by, own
 from tests.unguarded import unguarded
 
@@ -258,6 +260,26 @@ def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
     assert not desk.typed(handover.sign, TREASURER, PAYOUT, asked.id, "12")
     assert desk.typed(handover.sign, PRESIDENT, PAYOUT, asked.id, "12")
     assert desk.balances(pending).savings == 2_000
+
+
+def test_a_reference_means_one_thing_among_payments_and_payouts(desk):
+    treasury.credited(desk.database, quay.women(desk.database, 1), desk.clock())
+    treasury.batch(desk.database, desk.clock())
+    with desk.database.read() as reader:
+        [payment] = reader.execute(select(Payment.id, Payment.reference))
+    drawn = iter((int(payment.reference[:5]), 12_345))
+    row = desk.ask(draw=lambda _: next(drawn))
+    assert row.reference == "12345" + references.check_digit("12345")
+    desk.approve(f"payout:{row.id}")
+    desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
+    desk.typed(handover.hand_over, TREASURER, PAYMENT, payment.id)
+    with desk.database.read() as reader:
+        found = [handed_by_reference(reader, 1, one.reference) for one in (payment, row)]
+        assert [(one.kind, one.id, one.what) for one in found] == [
+            ("payment", payment.id, "Paiement"),
+            ("payout", row.id, "Retrait d'épargne"),
+        ]
+        assert handed_by_reference(reader, 2, row.reference) is None
 
 
 @pytest.mark.parametrize("before", ["handed", "paid"])

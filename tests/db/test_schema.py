@@ -44,8 +44,9 @@ def kept(database):
         connection.execute(text(act), {"at": "2026-01-01 00:00:00"})
         connection.execute(text("INSERT INTO sms_prices (from_at, amount) VALUES (:at, 20)"), {"at": "2026-01-01 00:00:00"})
         asked = (
-            "INSERT INTO approvals (id, kind, about, words, asked_by, asked_at, expires_at, needed, roles, state, told, operation) "
-            "VALUES (1, 'x', 'x', 'x', 1, :at, :at, 1, '', 'waiting', 'nothing', 'x')"
+            "INSERT INTO approvals (id, kind, subject, subject_id, details, words, asked_by,"
+            " asked_at, expires_at, needed, roles, state, told, operation) "
+            "VALUES (1, 'x', 'x', 1, '{}', 'x', 1, :at, :at, 1, '', 'waiting', 'nothing', 'x')"
         )
         connection.execute(text(asked), {"at": "2026-01-01 00:00:00"})
         vote = "INSERT INTO approval_votes (approval_id, person_id, approved, at, operation) VALUES (1, 1, true, :at, 'x')"
