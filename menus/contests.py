@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
 from app.coop.contests import answering, opening
-from app.coop.ledger import handing as till
-from app.coop.ledger import payouts
+from app.coop.handover.kinds import KINDS, Handed
+from app.coop.handover.kinds import to_confirm as handed_to
+from app.coop.handover.services import HandoverNotOpen, confirm
 from app.coop.members.notices import answer, tell_member
-from app.coop.payments import handing
 from app.gsm7 import fold
 from app.sms import payment_texts as texts
 from app.ussd import kinds
@@ -28,9 +28,11 @@ _AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNO
 
 
 class ToConfirm(msgspec.Struct, frozen=True):
-    """What was handed over and waits for her word: a payment, or by a negative id a payout (savings, an advance, a lease)."""
+    """What was handed over and waits for her word; `id` tells it from the others on the screen, `about` is its row's id."""
 
     id: int
+    about: int
+    kind: str
     reference: kinds.Reference
     amount: kinds.Amount
     office: kinds.Short
@@ -72,30 +74,25 @@ class Name(msgspec.Struct, frozen=True):
 def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
     """Give what was handed over and is not confirmed."""
     with hop.desk.database.read() as reader:
-        found = handing.to_confirm(reader, member_of(hop))
-        out = payouts.open_of(reader, member_of(hop), ("handed",))
-    rows = [ToConfirm(one.id, one.reference, one.amount, OFFICES.get(one.role or "", "mobile money"), one.on) for one in found]
-    out_rows = [ToConfirm(-one.id, one.reference, one.amount, "la caisse", one.handed_on) for one in out if not one.contested]
-    return rows + out_rows
+        found = handed_to(reader, member_of(hop))
+    names = list(KINDS)
+    return [
+        ToConfirm(one.id * len(names) + names.index(one.kind), one.id, one.kind, one.reference, one.amount, _by(one), one.on)
+        for one in found
+    ]
 
 
 @menu.effect(leads={"gone": None})
 def confirm_payment(hop: Hop, session: Session) -> Nothing:
     """Note the member's word that she has the money: it is paid."""
-    meant, act = int(hop.kept["received"]["id"]), own_act(hop)
+    meant, act = msgspec.convert(hop.kept["received"], ToConfirm), own_act(hop)
     try:
-        if meant < 0:
-            paid = till.receive(session, act, -meant)
-            if paid.kind == "settlement":  # the account is closed with it, and its own SMS says so
-                return Nothing()
-            reference = paid.reference
-        else:
-            reference = handing.confirm(session, act, meant).reference
-    except (handing.PaymentNotOpen, payouts.PayoutNotOpen):
+        paid = confirm(session, act, KINDS[meant.kind], meant.about)
+    except HandoverNotOpen:
         raise Lead("gone") from None
-    cause = f"payout:{-meant}:paid" if meant < 0 else f"payment:{meant}:paid"
-    words = texts.payment_receipt(reference, hop.now)
-    answer(session, act, "receipt", cause, words, who_of(hop).cooperative_id)
+    if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
+        words = texts.payment_receipt(paid.reference, hop.now)
+        answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
     return Nothing()
 
 
@@ -103,7 +100,7 @@ def confirm_payment(hop: Hop, session: Session) -> Nothing:
 def contest_payment(hop: Hop, session: Session) -> Opened:
     """Note the member's word that she has no money: it stays on its way in the books until an officer answers."""
     received = msgspec.convert(hop.kept["received"], ToConfirm)
-    return _open(hop, session, "payment" if received.id > 0 else "payout", abs(received.id), received.reference)
+    return _open(hop, session, msgspec.convert(received.kind, opening.Subject), received.about, received.reference)
 
 
 @menu.rows()
@@ -188,3 +185,7 @@ def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, refe
         words = texts.contest_opened(made.number, reference, made.answer_by)
         answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)
     return Opened(made.number, made.answer_by)
+
+
+def _by(one: Handed) -> str:
+    return "la caisse" if one.kind == "payout" else OFFICES.get(one.role or "", "mobile money")

@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
-from app.coop.ledger import payouts, settling
+from app.coop.handover.services import NotForYourself
+from app.coop.ledger import settling
 from app.coop.ledger.reading import balances_of
 from app.coop.members import leaving
 from app.coop.members.finding import Found, NoCard, in_cooperative
@@ -182,7 +183,7 @@ def settle(hop: Hop, session: Session) -> Noted:
         raise Lead("owing", Owing(owes.amount)) from None
     except (settling.StillOpen, settling.HeirsUnnamed):
         refuse("open")
-    except payouts.NotForYourself:
+    except NotForYourself:
         refuse("own")
     except MoneyFrozen:
         refuse("frozen")

@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.handover.kinds import PAYMENT
+from app.coop.handover.services import HandoverNotOpen, NotForYourself
+from app.coop.handover.services import hand_over as hand_it_over
 from app.coop.ledger.box import BoxShort
-from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.services import MOST_HELD, Overdrawn
 from app.coop.members import numbers
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.payments import batches as paying
-from app.coop.payments import handing, telling
+from app.coop.payments import queries, telling
 from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Bar, Wanted, due, left_out, unpaid
 from app.coop.production.brought import NotThere
@@ -175,7 +177,7 @@ def pay_list(hop: Hop) -> CashList:
     pay = msgspec.convert(hop.kept["pay"], ToPay)
     with hop.desk.database.read() as reader:
         found = due(reader, scope_of(reader, hop), pay.wanted, pay.way, hop.now)
-        cards = handing.cards_of(reader, [one.member_id for one in found])
+        cards = queries.cards_of(reader, [one.member_id for one in found])
     lines = sorted(f"{cards[one.member_id]} {kinds.amount_words(one.amount)}" for one in found)
     return CashList("\n".join(lines) or "Rien à payer.")
 
@@ -215,7 +217,7 @@ def hand_to(hop: Hop, typed: str) -> ToHand:
         raise Lead("left")
     with hop.desk.database.read() as reader:
         try:
-            found = handing.to_hand_by(reader, scope_of(reader, hop), typed)
+            found = queries.to_hand_by(reader, scope_of(reader, hop), typed)
         except NotThere:
             raise Refused("unknown" if typed else "empty") from None
     return ToHand(found.id, found.card, found.reference, found.amount)
@@ -225,7 +227,7 @@ def hand_to(hop: Hop, typed: str) -> ToHand:
 def hand_left(hop: Hop) -> Sequence[ToHand]:
     """Give the cash list: who is still to get what, to be picked from."""
     with hop.desk.database.read() as reader:
-        found = handing.to_hand(reader, scope_of(reader, hop), "cash")
+        found = queries.to_hand(reader, scope_of(reader, hop), "cash")
     return [ToHand(one.id, one.card, one.reference, one.amount) for one in found]
 
 
@@ -233,7 +235,7 @@ def hand_left(hop: Hop) -> Sequence[ToHand]:
 def hand_name(hop: Hop) -> Name:
     """Say whose money it is."""
     with hop.desk.database.read() as reader:
-        return Name(handing.name_of(reader, hop.kept["hand"]["id"]))
+        return Name(queries.name_of(reader, hop.kept["hand"]["id"]))
 
 
 @menu.effect(leads={"gone": None, "short": Short, "frozen": None, "yourself": None, "shut": None, "not_yours": None})
@@ -241,8 +243,8 @@ def hand_over(hop: Hop, session: Session) -> Handed:
     """Note that the member was given the money, and ask by SMS to say so."""
     act, hand = handing_act(session, hop), msgspec.convert(hop.kept["hand"], ToHand)
     try:
-        row = handing.hand_over(session, act, hand.id)
-    except (handing.PaymentNotOpen, Overdrawn):
+        row = hand_it_over(session, act, PAYMENT, hand.id)
+    except (HandoverNotOpen, Overdrawn):
         raise Lead("gone") from None
     except BoxShort as short:
         raise Lead("short", Short(short.free)) from None
@@ -291,7 +293,7 @@ def _wanted(hop: Hop) -> Wanted:
 
 def _left(hop: Hop, way: str) -> int:
     with hop.desk.database.read() as reader:
-        return len(handing.to_hand(reader, scope_of(reader, hop), way))
+        return len(queries.to_hand(reader, scope_of(reader, hop), way))
 
 
 def scope_of(reader: Connection, hop: Hop) -> int:

@@ -1,25 +1,30 @@
 """Two officers and a signed receipt, where a member has no telephone to confirm with."""
 
+from typing import Annotated
+
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import signing
-from app.coop.ledger.payouts import NotForYourself
+from app.coop.handover.kinds import KINDS, handed_by_reference
+from app.coop.handover.services import sign
 from app.coop.members.notices import tell_member
-from app.coop.payments import handing
-from app.coop.production.brought import NotThere
 from app.digits import is_number
 from app.sms import payment_texts as texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Refused
 from menus.caller import Hop, officers_act
 from menus.paying import scope_of
+from menus.savings import What, Why, denials
 
 menu = Bindings("receipts")
+Signature = Annotated[str, kinds.Kind("words", "9" * 10)]
 
 
 class ToSign(msgspec.Struct, frozen=True):
+    kind: str
     id: int
+    what: What
+    amount: kinds.Amount
     reference: kinds.Reference
 
 
@@ -29,38 +34,30 @@ class Signed(msgspec.Struct, frozen=True):
 
 @menu.answer(refuses={"unknown": None})
 def sign_reference(hop: Hop, typed: str) -> ToSign:
-    """Read the reference of a payment that was handed over."""
+    """Find what was handed over by its reference."""
     with hop.desk.database.read() as reader:
-        try:
-            return ToSign(handing.handed_by_reference(reader, scope_of(reader, hop), typed), typed)
-        except NotThere:
-            raise Refused("unknown") from None
+        found = handed_by_reference(reader, scope_of(reader, hop), typed.strip())
+    if found is None:
+        raise Refused("unknown")
+    return ToSign(found.kind, found.id, found.what, found.amount, found.reference)
 
 
 @menu.answer(refuses={"bad": None})
-def sign_number(typed: str) -> kinds.Short:
+def sign_number(typed: str) -> Signature:
     """Read the number printed on the receipt."""
     if not is_number(typed):
         raise Refused("bad")
     return typed
 
 
-@menu.effect(leads={"gone": None, "same": None, "other": None, "yourself": None, "not_yours": None})
+@menu.effect(leads={"denied": Why, "not_yours": None})
 def sign_receipt(hop: Hop, session: Session) -> Signed:
     """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
-    act, signature = officers_act(session, hop, "pay"), str(hop.kept["signature"])
-    try:
-        paid = handing.sign(session, act, hop.kept["sign"]["id"], signature)
-    except handing.PaymentNotOpen:
-        raise Lead("gone") from None
-    except NotForYourself:
-        raise Lead("yourself") from None
-    except signing.SameOfficer:
-        raise Lead("same") from None
-    except signing.OtherSignature:
-        raise Lead("other") from None
+    act, meant, signature = officers_act(session, hop, "pay"), msgspec.convert(hop.kept["sign"], ToSign), str(hop.kept["signature"])
+    with denials():
+        paid = sign(session, act, KINDS[meant.kind], meant.id, signature)
     if paid is None:
         return Signed("Noté. Un 2e responsable tape le même numéro.")
     words = texts.receipt_signed(paid.reference, signature, hop.now)
-    tell_member(session, act, paid.member_id, "receipt", f"payment:{paid.id}:signed", words)
+    tell_member(session, act, paid.member_id, "receipt", f"{meant.kind}:{paid.id}:signed", words)
     return Signed("C'est payé: deux responsables ont signé.")

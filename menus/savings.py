@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
 from app.coop import law
-from app.coop.ledger import payouts, schedule, settling, signing
+from app.coop.handover import services as handover
+from app.coop.ledger import payouts, schedule, settling
 from app.coop.ledger.box import BoxShort
 from app.coop.ledger.services import MOST_MOVED, AccountFull, Overdrawn
 from app.coop.members.freezes import MoneyFrozen
@@ -85,10 +86,10 @@ def denials() -> Iterator[None]:
 _WHY: dict[type[Exception], str] = {
     payouts.AlreadyOpen: "Une demande attend déjà.",
     payouts.NotHers: "Compte pas actif ici.",
-    payouts.NotForYourself: "Pas pour vous-même: un autre responsable.",
-    payouts.PayoutNotOpen: "Déjà fait, ou changé depuis.",
-    signing.SameOfficer: "Vous avez déjà signé: il faut un autre.",
-    signing.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
+    handover.NotForYourself: "Pas pour vous-même: un autre responsable.",
+    handover.HandoverNotOpen: "Déjà fait, ou changé depuis.",
+    handover.SameOfficer: "Vous avez déjà signé: il faut un autre.",
+    handover.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
     payouts.BadAmount: "Moins d'un franc par mois: moins de mois, svp.",
     settling.StillOpen: "Un paiement ou une pesée est en cours.",
     settling.Owes: "Le membre doit plus que son avoir.",
@@ -108,7 +109,7 @@ def withdrawable(hop: Hop) -> Free:
     for one in found:
         if one.kind == "withdrawal":
             standing = STANDING["contested" if one.contested else one.state]
-            raise Lead("out", Out(one.id, what_words(one), one.amount, one.reference, standing))
+            raise Lead("out", Out(one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, standing))
     return Free(max(0, free))
 
 
@@ -156,11 +157,6 @@ def standing_words(one: schedule.Standing) -> str:
     late = f", en retard {kinds.amount_words(one.late)}" if one.late else ""
     ahead = f", le {one.next_on:%d/%m} {kinds.amount_words(one.next_amount)}" if one.next_on else ""
     return f"{payouts.WORDS[one.kind]}: reste {kinds.amount_words(one.owed)}{late}{ahead}"
-
-
-def what_words(one: payouts.Open) -> str:
-    """Say what a payout is."""
-    return f"{payouts.WORDS[one.kind]} {one.asset or ''}".strip()
 
 
 def today_of(hop: Hop) -> date:

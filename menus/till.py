@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop import law
-from app.coop.ledger import corrections, handing, payouts, schedule, till
+from app.coop.handover.kinds import PAYOUT
+from app.coop.handover.services import hand_over
+from app.coop.ledger import corrections, payouts, schedule, till
 from app.coop.members import finding
 from app.coop.members.models import Member
 from app.coop.members.names import member_name
@@ -16,19 +18,18 @@ from app.coop.members.notices import tell_member
 from app.coop.production.brought import NotThere, member_of_card
 from app.coop.subjects import approvals
 from app.digits import is_number
-from app.sms import payment_texts, texts
+from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused
 from menus.caller import Hop, PrivateWords, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
 from menus.paying import handing_act, scope_of
-from menus.savings import What, Why, denials, read_francs, standing_words, today_of, what_words
+from menus.savings import What, Why, denials, read_francs, standing_words, today_of
 
 menu = Bindings("till")
 Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
 Plan = Annotated[str, kinds.Kind("words", "24 x 99 999 999 F")]
 Asset = Annotated[str, kinds.Kind("words", "m" * 20)]
-Signature = Annotated[str, kinds.Kind("words", "9" * 10)]
 ToWhom = Annotated[str, kinds.Kind("words", "aux héritiers de")]
 MOST_LATE = 20
 IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "leasing_repayment": "Loyer", "levy": "Cotisation"}
@@ -137,24 +138,6 @@ def till_asset(typed: str) -> Asset:
     if not (1 <= len(words) <= 20 and all(one.isalnum() or one in " -'." for one in words)):
         raise Refused("bad")
     return words
-
-
-@menu.answer(refuses={"unknown": None})
-def till_reference(hop: Hop, typed: str) -> Handing:
-    """Find what was handed over by its reference."""
-    with hop.desk.database.read() as reader:
-        found = handing.handed_by_reference(reader, scope_of(reader, hop), typed.strip())
-    if found is None:
-        raise Refused("unknown")
-    return _handing(found)
-
-
-@menu.answer(refuses={"bad": None})
-def till_signature(typed: str) -> Signature:
-    """Read the number of a signed receipt."""
-    if not is_number(typed):
-        raise Refused("bad")
-    return typed
 
 
 @menu.guard(name="till_open", leads=dict.fromkeys(STATES))
@@ -275,23 +258,10 @@ def hand_payout(hop: Hop, session: Session) -> Handed:
     """Hand over what was approved, and ask the member to confirm."""
     act = handing_act(session, hop)
     with denials():
-        row = handing.hand_over(session, act, hop.kept["hand_out"]["id"])
+        row = hand_over(session, act, PAYOUT, hop.kept["hand_out"]["id"])
     words = texts.payout_handed(row.reference, hop.now, hop.desk.service.code, hop.desk.service.cost)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:handed", words)
     return Handed(row.amount, row.reference)
-
-
-@menu.effect(leads=ACTING)
-def sign_payout(hop: Hop, session: Session) -> Done:
-    """Note that a receipt was signed; the second officer's word pays."""
-    act = officers_act(session, hop, "pay")
-    with denials():
-        paid = handing.sign(session, act, hop.kept["signing"]["id"], str(hop.kept["till_signature"]))
-    if paid is None:
-        return Done("Noté: un autre responsable tape le même numéro.")
-    words = payment_texts.receipt_signed(paid.reference, str(paid.signature), hop.now)
-    tell_member(session, act, paid.member_id, "receipt", f"payout:{paid.id}:signed", words)
-    return Done("Payé: deux responsables et un reçu.")
 
 
 @menu.effect(leads=ACTING)
@@ -314,7 +284,9 @@ def _ask(hop: Hop, session: Session, kind: str, **more: Any) -> Done:
 
 
 def _handing(one: payouts.Open) -> Handing:
-    return Handing(one.id, what_words(one), one.amount, one.reference, "aux héritiers de" if one.paper else "à")
+    return Handing(
+        one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, "aux héritiers de" if one.paper else "à"
+    )
 
 
 def _borrower(hop: Hop, kind: str) -> Named:

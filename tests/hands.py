@@ -75,7 +75,6 @@ LIKELY = {
     "till_amount": ("500", "2000", "12 500 F"),
     "till_times": ("3", "1"),
     "till_asset": ("Moteur 15 CV",),
-    "till_signature": ("4711",),
     "withdraw_amount": ("500", "2000", "12500"),
 }
 """What is often typed where; other questions get anything."""
@@ -184,10 +183,7 @@ class Hands:
             return pick(PINS.get(phone, ("2468",)))
         if screen.ask in ("place", "assisted_place", "reason", "assisted_word"):
             return pick(("1", "2", "3"))
-        if (
-            screen.ask in ("line", "paper_line", "weight", "grade", "hand_to", "sign_reference", "till_reference")
-            and self.random.random() < 0.4
-        ):
+        if screen.ask in ("line", "paper_line", "weight", "grade", "hand_to", "sign_reference") and self.random.random() < 0.4:
             return pick(self.references())
         return pick(LIKELY.get(screen.ask or "", TYPED))
 

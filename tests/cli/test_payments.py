@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.cli import main
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger.models import Account, Posting
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Member, Person
-from app.coop.payments import batches, handing
+from app.coop.payments import batches
 from app.coop.payments.models import Payment, PaymentExport
 from app.coop.production.references import check_digit
 from app.sms.models import Message
@@ -86,7 +88,7 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     with counter.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Message).where(Message.cause == f"payment:{first.id}:handed")) == 1
         assert verify(session.connection()).wrong == ()
-        handing.confirm(session, own(first.member_id, "confirm", now), first.id)
+        handover.confirm(session, own(first.member_id, "confirm", now), PAYMENT, first.id)
     with counter.read() as reader:
         boxes = select(Account.kind, func.sum(Posting.amount)).join(Posting, Posting.account_id == Account.id)
         booked = dict(reader.execute(boxes.where(Account.kind.in_(("mobile", "handed_over"))).group_by(Account.kind)).all())
@@ -123,7 +125,7 @@ def test_only_what_is_open_goes_out_and_a_second_time_says_so_and_is_written_dow
     first = payments(counter)[0]
     assert run("export", "payments", str(batch)).err == ""
     with counter.transaction() as session:
-        handing.hand_over(session, by(treasury.PAYER, "hand", now), first.id)
+        handover.hand_over(session, by(treasury.PAYER, "hand", now), PAYMENT, first.id)
     again = run("export", "payments", str(batch), "--format", "json")
     assert [row["card"] for row in json.loads(again.out)] == ["C00202", "C00203"]
     assert f"batch {batch} went out before" in again.err
@@ -240,9 +242,9 @@ def test_a_file_under_way_keeps_nobody_waiting(postgres_database, monkeypatch, t
                 break
             sleep(0.05)
         with postgres_database.transaction() as hop:
-            handing.confirm(hop, own(first.member_id, "confirm", now), first.id)
+            handover.confirm(hop, own(first.member_id, "confirm", now), PAYMENT, first.id)
         with postgres_database.transaction() as hop:
-            handing.hand_over(hop, by(treasury.PAYER, "hand", now), in_cash)
+            handover.hand_over(hop, by(treasury.PAYER, "hand", now), PAYMENT, in_cash)
         assert importing.is_alive()
         session.rollback()
     importing.join(30)

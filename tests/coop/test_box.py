@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.coop.ledger import corrections, handing, payouts, till
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYMENT, PAYOUT
+from app.coop.ledger import corrections, payouts, till
 from app.coop.ledger.box import Box, BoxShort, box_of, put_in
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.verify import verify
-from app.coop.payments import handing as paying
 from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
 from app.db.database import Database
@@ -54,7 +55,7 @@ def approve(database, wish, *offices):
 
 def hand_out(database, payout):
     with database.transaction() as session:
-        handing.hand_over(session, by(TREASURER, f"hand:{payout}", NOW), payout)
+        handover.hand_over(session, by(TREASURER, f"hand:{payout}", NOW), PAYOUT, payout)
 
 
 def test_cash_comes_in_and_goes_out_by_a_word_each_and_is_written_down(counter):
@@ -84,11 +85,11 @@ def test_what_is_promised_is_held_and_nobody_is_given_it(counter):
     with counter.transaction() as session:
         payment = session.scalars(select(Payment.id)).one()
     with pytest.raises(BoxShort), counter.transaction() as session:
-        paying.hand_over(session, by(TREASURER, "pay", NOW), payment)
+        handover.hand_over(session, by(TREASURER, "pay", NOW), PAYMENT, payment)
     hand_out(counter, payout)
     assert (box(counter).there, box(counter).on_its_way) == (0, 12_500)
     with counter.transaction() as session:
-        handing.receive(session, own(1, "confirm", NOW), payout)
+        handover.confirm(session, own(1, "confirm", NOW), PAYOUT, payout)
     assert box(counter) == Box()
     with counter.read() as reader:
         assert verify(reader).wrong == ()

@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 from app.coop.contests import answering, opening, telling
 from app.coop.contests.clock import after, working_day
 from app.coop.contests.models import Contest
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
 from app.coop.members.models import Role
 from app.coop.members.offices import Office
-from app.coop.payments import handing
 from app.coop.payments.models import Payment
 from app.coop.production import brought, weighing
 from app.gsm7 import septets
@@ -38,7 +39,7 @@ def handed(counter):
     treasury.batch(counter, NOW)
     with counter.transaction() as session:
         for payment in (1, 2):
-            handing.hand_over(session, by(treasury.PAYER, "hand", NOW), payment)
+            handover.hand_over(session, by(treasury.PAYER, "hand", NOW), PAYMENT, payment)
     return counter
 
 
@@ -97,13 +98,13 @@ def test_nobody_contests_what_is_another_members(counter):
 
 def test_a_payment_that_nobody_confirmed_is_contested_however_late_a_paid_one_is_not(handed):
     with handed.transaction() as session:
-        handing.confirm(session, own(202, "confirm", NOW), 2)
+        handover.confirm(session, own(202, "confirm", NOW), PAYMENT, 2)
     later = NOW + timedelta(days=30)
     assert not contest(handed, "payment", 1, now=later).known
     with pytest.raises(opening.TooLate):
         contest(handed, "payment", 2, member=202, now=later)
-    with handed.transaction() as session, pytest.raises(handing.PaymentNotOpen):
-        handing.confirm(session, own(201, "confirm", later), 1)
+    with handed.transaction() as session, pytest.raises(handover.HandoverNotOpen):
+        handover.confirm(session, own(201, "confirm", later), PAYMENT, 1)
 
 
 @pytest.mark.parametrize("before", ["handed_over", "paid"])
@@ -111,7 +112,7 @@ def test_a_payment_that_nobody_confirmed_is_contested_however_late_a_paid_one_is
 def test_an_answer_takes_the_payment_back_or_lets_it_stand(handed, before, upheld):
     if before == "paid":
         with handed.transaction() as session:
-            handing.confirm(session, own(201, "confirm", NOW), 1)
+            handover.confirm(session, own(201, "confirm", NOW), PAYMENT, 1)
     contest(handed, "payment", 1)
     assert waiting(handed, treasury.PAYER) == []
     with pytest.raises(answering.ContestNotOpen):
@@ -171,8 +172,8 @@ def test_those_who_may_answer_are_told_once_of_a_new_contest(handed):
 
 def test_what_every_officer_had_a_hand_in_goes_to_the_federation_at_once(handed):
     with handed.transaction() as session:
-        handing.sign(session, by(treasury.PAYER, "one", NOW), 1, "7")
-        handing.sign(session, by(treasury.PRESIDENT, "two", NOW), 1, "7")
+        handover.sign(session, by(treasury.PAYER, "one", NOW), PAYMENT, 1, "7")
+        handover.sign(session, by(treasury.PRESIDENT, "two", NOW), PAYMENT, 1, "7")
         session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
     made = contest(handed, "payment", 1)
     assert waiting(handed, FEDERATION) == []

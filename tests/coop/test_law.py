@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select, update
 
 from app.coop import founding, law
-from app.coop.ledger import handing, void_loans
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYOUT
+from app.coop.ledger import void_loans
 from app.coop.members.models import Cooperative, Role
 from app.coop.members.offices import Office
 from app.coop.scope import Scope
@@ -105,7 +107,7 @@ def test_what_was_not_handed_over_is_let_go_and_told(desk, clock, state, change)
     turn_into(desk, "SCOOPS") if change == "form" else appoint(desk, 1)
     if state == "approved":
         with pytest.raises(law.Unlawful):
-            desk.typed(handing.hand_over, TREASURER, row.id)
+            desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
     with desk.database.transaction() as session:
         assert void_loans.let_go(session, now=clock()) == 1
         assert void_loans.let_go(session, now=clock()) == 0

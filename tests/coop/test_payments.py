@@ -7,15 +7,16 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
-from app.coop.ledger import corrections, services, signing, till
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYMENT
+from app.coop.ledger import corrections, services, till
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Cooperative, Member, Number
 from app.coop.members.offices import Office
-from app.coop.payments import batches, handing
+from app.coop.payments import batches
 from app.coop.payments.delays import Delay, delays
 from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch
@@ -49,7 +50,7 @@ def payments(database):
 
 def handed(database, payment_id, office=treasury.PAYER):
     with database.transaction() as session:
-        return handing.hand_over(session, by(office, "hand", NOW), payment_id)
+        return handover.hand_over(session, by(office, "hand", NOW), PAYMENT, payment_id)
 
 
 def control(database, kind):
@@ -78,7 +79,7 @@ def test_what_is_owed_to_who_died_or_was_excluded_is_the_settlements_not_a_batch
     treasury.batch(counter, NOW)
     with counter.transaction() as session:
         session.execute(update(Member).where(Member.id == 201).values(state="blocked"))
-    with pytest.raises(handing.PaymentNotOpen):
+    with pytest.raises(handover.HandoverNotOpen):
         handed(counter, payments(counter)[0].id)
     assert (payments(counter)[0].state, control(counter, "handed_over")) == ("open", 0)
 
@@ -177,15 +178,15 @@ def test_from_open_to_paid_the_books_follow_hand_and_word(counter):
     handed(counter, first.id)
     assert balances_state(counter, 201) == (0, "handed_over")
     assert (control(counter, "handed_over"), control(counter, "cash")) == (-9_800, cash)
-    with pytest.raises(handing.PaymentNotOpen):
+    with pytest.raises(handover.HandoverNotOpen):
         handed(counter, first.id)
     for member, raises in ((202, True), (201, False), (201, True)):
         with counter.transaction() as session:
             if raises:
-                with pytest.raises(handing.PaymentNotOpen):
-                    handing.confirm(session, own(member, "confirm", NOW), first.id)
+                with pytest.raises(handover.HandoverNotOpen):
+                    handover.confirm(session, own(member, "confirm", NOW), PAYMENT, first.id)
             else:
-                handing.confirm(session, own(member, "confirm", NOW), first.id)
+                handover.confirm(session, own(member, "confirm", NOW), PAYMENT, first.id)
     assert (control(counter, "handed_over"), control(counter, "cash")) == (0, cash - 9_800)
     assert balances_state(counter, 201) == (0, "paid")
     with counter.read() as reader:
@@ -201,19 +202,19 @@ def test_without_a_telephone_two_officers_and_one_signature_number(counter):
 
     def sign(office, number):
         with counter.transaction() as session:
-            done = handing.sign(session, by(office, "sign", NOW), payment, number)
+            done = handover.sign(session, by(office, "sign", NOW), PAYMENT, payment, number)
             return done.state if done else None
 
     assert sign(treasury.PAYER, "70") is None
     assert sign(treasury.PAYER, "71") is None
-    with pytest.raises(signing.SameOfficer):
+    with pytest.raises(handover.SameOfficer):
         sign(treasury.PAYER, "71")
-    with pytest.raises(signing.OtherSignature):
+    with pytest.raises(handover.OtherSignature):
         sign(treasury.PRESIDENT, "70")
-    with pytest.raises(handing.PaymentNotOpen):
+    with pytest.raises(handover.HandoverNotOpen):
         sign(Office(9, "president", 2), "71")
     assert sign(treasury.PRESIDENT, "71") == "paid"
-    with pytest.raises(handing.PaymentNotOpen):
+    with pytest.raises(handover.HandoverNotOpen):
         sign(treasury.PRESIDENT, "71")
     row = payments(counter)[0]
     assert (row.signature, row.signed_by, row.countersigned_by) == ("71", 104, 102)
@@ -225,7 +226,7 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
         session.execute(update(Cooperative).values(payment_threshold=29_399))
     batch, waits = treasury.batch(counter, NOW)
     assert waits
-    with pytest.raises(handing.PaymentNotOpen):
+    with pytest.raises(handover.HandoverNotOpen):
         handed(counter, payments(counter)[0].id)
     with counter.transaction() as session:
         assert approvals.waiting_for(session, treasury.PAYER, NOW) == []
@@ -343,11 +344,11 @@ def test_closing_a_batch_and_approving_it_wait_for_each_other_in_one_order(postg
 def test_nobody_hands_over_or_signs_for_oneself(counter):
     treasury.batch(counter, NOW)
     own = Office(201, "treasurer", 1)
-    with pytest.raises(NotForYourself):
+    with pytest.raises(handover.NotForYourself):
         handed(counter, payments(counter)[0].id, own)
     handed(counter, payments(counter)[0].id)
-    with pytest.raises(NotForYourself), counter.transaction() as session:
-        handing.sign(session, by(own, "sign", NOW), 1, "7")
+    with pytest.raises(handover.NotForYourself), counter.transaction() as session:
+        handover.sign(session, by(own, "sign", NOW), PAYMENT, 1, "7")
 
 
 def test_the_same_operation_makes_one_batch(counter):
@@ -382,8 +383,8 @@ def test_eight_officers_make_the_same_batch_and_hand_it_over_once(postgres_datab
         start.wait()
         try:
             with postgres_database.transaction() as session:
-                outcomes.append(handing.hand_over(session, by(treasury.PAYER, f"hand:{number}", NOW), 1).state)
-        except handing.PaymentNotOpen:
+                outcomes.append(handover.hand_over(session, by(treasury.PAYER, f"hand:{number}", NOW), PAYMENT, 1).state)
+        except handover.HandoverNotOpen:
             outcomes.append("gone")
 
     for racer, other in ((race, "changed"), (hand, "gone")):
@@ -407,7 +408,7 @@ def test_days_to_payment_are_counted_from_the_scales_to_the_members_word(counter
         row = payments(counter)[at]
         handed(counter, row.id)
         with counter.transaction() as session:
-            handing.confirm(session, own(row.member_id, "confirm", NOW + timedelta(days=days, hours=3)), row.id)
+            handover.confirm(session, own(row.member_id, "confirm", NOW + timedelta(days=days, hours=3)), PAYMENT, row.id)
     later = NOW + timedelta(days=12)
     with counter.read() as reader:
         assert delays(reader, NOW, later) == [Delay("CPS1", 2, 9, 9, 1, 12)]

@@ -8,7 +8,9 @@ from sqlalchemy import select, text, update
 
 from app.coop.approvals import sweeping
 from app.coop.contests import answering, opening
-from app.coop.ledger import corrections, expiring, handing, payouts, schedule, signing, till
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYMENT, PAYOUT, handed_by_reference
+from app.coop.ledger import corrections, expiring, payouts, schedule, till
 from app.coop.ledger.deliveries import Delivery, credit
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.ledger.reading import Balances, balances_of
@@ -17,11 +19,13 @@ from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, OfficerAct
 from app.coop.members.offices import Office
+from app.coop.payments.models import Payment
+from app.coop.production import references
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.sms import outbox
 from app.sms.models import Message
-from tests import quay, village
+from tests import quay, treasury, village
 from tests.acts import by, own
 from tests.unguarded import unguarded
 
@@ -74,7 +78,7 @@ class Till:
 
     def handed(self, *args, **more):
         row = self.approved(*args, **more)
-        return self.typed(handing.hand_over, TREASURER, row.id)
+        return self.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
 
     def balances(self, member=1):
         with self.database.read() as reader:
@@ -106,10 +110,10 @@ def test_savings_go_out_by_three_words_and_hers(desk):
     assert desk.state(row) == "asked"
     desk.approve(f"payout:{row.id}", PRESIDENT)
     assert (desk.state(row), desk.balances().savings, desk.control("cash")) == ("approved", 12_500, 1_022_500)
-    desk.typed(handing.hand_over, TREASURER, row.id)
+    desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
     assert (desk.state(row), desk.balances().savings) == ("handed", 7_500)
     assert (desk.control("handed_over"), desk.control("cash")) == (-5_000, 1_022_500)
-    desk.said(handing.receive, 1, row.id)
+    desk.said(handover.confirm, 1, PAYOUT, row.id)
     assert (desk.state(row), desk.control("handed_over"), desk.control("cash")) == ("paid", 0, 1_017_500)
     assert desk.wrong() == ()
 
@@ -140,23 +144,23 @@ def test_the_same_operation_asks_once(desk):
 def test_nothing_moves_out_of_turn(desk):
     row = desk.ask()
     for act in (
-        lambda: desk.typed(handing.hand_over, TREASURER, row.id),
-        lambda: desk.said(handing.receive, 1, row.id),
-        lambda: desk.typed(handing.sign, TREASURER, row.id, "77"),
+        lambda: desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id),
+        lambda: desk.said(handover.confirm, 1, PAYOUT, row.id),
+        lambda: desk.typed(handover.sign, TREASURER, PAYOUT, row.id, "77"),
     ):
-        with pytest.raises(payouts.PayoutNotOpen):
+        with pytest.raises(handover.HandoverNotOpen):
             act()
     desk.approve(f"payout:{row.id}")
-    desk.typed(handing.hand_over, TREASURER, row.id)
-    with pytest.raises(payouts.PayoutNotOpen):
-        desk.typed(handing.hand_over, TREASURER, row.id)
-    with pytest.raises(payouts.PayoutNotOpen):
+    desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
+    with pytest.raises(handover.HandoverNotOpen):
+        desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
+    with pytest.raises(handover.HandoverNotOpen):
         desk.said(payouts.cancel, 1, row.id)
-    with pytest.raises(payouts.PayoutNotOpen):
-        desk.said(handing.receive, 2, row.id)
-    desk.said(handing.receive, 1, row.id)
-    with pytest.raises(payouts.PayoutNotOpen):
-        desk.said(handing.receive, 1, row.id)
+    with pytest.raises(handover.HandoverNotOpen):
+        desk.said(handover.confirm, 2, PAYOUT, row.id)
+    desk.said(handover.confirm, 1, PAYOUT, row.id)
+    with pytest.raises(handover.HandoverNotOpen):
+        desk.said(handover.confirm, 1, PAYOUT, row.id)
     assert (desk.balances().savings, desk.wrong()) == (7_500, ())
 
 
@@ -166,7 +170,7 @@ def test_an_officer_asks_for_a_member_by_two_others_and_never_for_herself(desk):
     assert desk.state(row) == "asked"
     desk.approve(f"payout:{row.id}", PRESIDENT)
     assert desk.state(row) == "approved"
-    with pytest.raises(payouts.NotForYourself):
+    with pytest.raises(handover.NotForYourself):
         desk.ask("advance", member=101, office=SECRETARY, instalments=1)
 
 
@@ -178,8 +182,8 @@ def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, 
     clock.forward(days=1)
     assert [desk.do(expiring.sweep) for _ in range(2)] == [1, 0]
     assert (desk.state(left), desk.state(waits)) == ("cancelled", "asked")
-    with pytest.raises(payouts.PayoutNotOpen):
-        desk.typed(handing.hand_over, TREASURER, left.id)
+    with pytest.raises(handover.HandoverNotOpen):
+        desk.typed(handover.hand_over, TREASURER, PAYOUT, left.id)
     with database.read() as reader:
         assert payouts.free_savings(reader, 1) == 12_500
         ((to, words, parts),) = reader.execute(select(Message.to_number, Message.text, Message.parts))
@@ -212,12 +216,12 @@ def test_frozen_money_is_neither_asked_for_nor_handed_over(desk):
     with desk.database.transaction() as session:
         session.execute(update(Member).where(Member.id == 1).values(money_frozen_until=until))
     with pytest.raises(MoneyFrozen):
-        desk.typed(handing.hand_over, TREASURER, row.id)
+        desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
     with pytest.raises(MoneyFrozen):
         desk.ask("advance", instalments=2)
     assert (desk.state(row), desk.balances().savings) == ("approved", 12_500)
     desk.clock.forward(hours=24)
-    desk.typed(handing.hand_over, TREASURER, row.id)
+    desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
 
 
 def test_nothing_is_handed_over_to_a_blocked_account_or_by_its_owner(desk):
@@ -225,22 +229,22 @@ def test_nothing_is_handed_over_to_a_blocked_account_or_by_its_owner(desk):
     with desk.database.transaction() as session:
         session.execute(update(Member).where(Member.id == 1).values(state="blocked"))
     with pytest.raises(payouts.NotHers):
-        desk.typed(handing.hand_over, TREASURER, row.id)
+        desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
     hers = desk.ask("advance", member=104, instalments=1)
     desk.approve(f"payout:{hers.id}")
-    with pytest.raises(payouts.NotForYourself):
-        desk.typed(handing.hand_over, TREASURER, hers.id)
+    with pytest.raises(handover.NotForYourself):
+        desk.typed(handover.hand_over, TREASURER, PAYOUT, hers.id)
     assert (desk.state(row), desk.state(hers)) == ("approved", "approved")
 
 
 def test_without_her_telephone_two_officers_and_a_number_sign(desk):
     row = desk.handed()
-    assert desk.typed(handing.sign, TREASURER, row.id, "4711") is None
-    with pytest.raises(signing.SameOfficer):
-        desk.typed(handing.sign, TREASURER, row.id, "4711")
-    with pytest.raises(signing.OtherSignature):
-        desk.typed(handing.sign, PRESIDENT, row.id, "4712")
-    assert desk.typed(handing.sign, PRESIDENT, row.id, "4711").state == "paid"
+    assert desk.typed(handover.sign, TREASURER, PAYOUT, row.id, "4711") is None
+    with pytest.raises(handover.SameOfficer):
+        desk.typed(handover.sign, TREASURER, PAYOUT, row.id, "4711")
+    with pytest.raises(handover.OtherSignature):
+        desk.typed(handover.sign, PRESIDENT, PAYOUT, row.id, "4712")
+    assert desk.typed(handover.sign, PRESIDENT, PAYOUT, row.id, "4711").state == "paid"
     assert (desk.state(row), desk.wrong()) == ("paid", ())
     with desk.database.read() as reader:
         acts = reader.scalars(select(OfficerAct.act).where(OfficerAct.about == f"payout:{row.id}")).all()
@@ -252,10 +256,30 @@ def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
     desk.typed(till.take_in, TREASURER, pending, "savings", 6_000, box="cash")
     asked = desk.ask(amount=4_000, member=pending, office=TREASURER)
     desk.approve(f"payout:{asked.id}")
-    desk.typed(handing.hand_over, TREASURER, asked.id)
-    assert not desk.typed(handing.sign, TREASURER, asked.id, "12")
-    assert desk.typed(handing.sign, PRESIDENT, asked.id, "12")
+    desk.typed(handover.hand_over, TREASURER, PAYOUT, asked.id)
+    assert not desk.typed(handover.sign, TREASURER, PAYOUT, asked.id, "12")
+    assert desk.typed(handover.sign, PRESIDENT, PAYOUT, asked.id, "12")
     assert desk.balances(pending).savings == 2_000
+
+
+def test_a_reference_means_one_thing_among_payments_and_payouts(desk):
+    treasury.credited(desk.database, quay.women(desk.database, 1), desk.clock())
+    treasury.batch(desk.database, desk.clock())
+    with desk.database.read() as reader:
+        [payment] = reader.execute(select(Payment.id, Payment.reference))
+    drawn = iter((int(payment.reference[:5]), 12_345))
+    row = desk.ask(draw=lambda _: next(drawn))
+    assert row.reference == "12345" + references.check_digit("12345")
+    desk.approve(f"payout:{row.id}")
+    desk.typed(handover.hand_over, TREASURER, PAYOUT, row.id)
+    desk.typed(handover.hand_over, TREASURER, PAYMENT, payment.id)
+    with desk.database.read() as reader:
+        found = [handed_by_reference(reader, 1, one.reference) for one in (payment, row)]
+        assert [(one.kind, one.id, one.what) for one in found] == [
+            ("payment", payment.id, "Paiement"),
+            ("payout", row.id, "Retrait d'épargne"),
+        ]
+        assert handed_by_reference(reader, 2, row.reference) is None
 
 
 @pytest.mark.parametrize("before", ["handed", "paid"])
@@ -263,12 +287,15 @@ def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
 def test_what_she_never_had_is_contested_and_as_if_it_had_not_left_or_stands(desk, before, upheld):
     row = desk.handed()
     if before == "paid":
-        desk.typed(handing.sign, TREASURER, row.id, "4711")
-        desk.typed(handing.sign, PRESIDENT, row.id, "4711")
+        desk.typed(handover.sign, TREASURER, PAYOUT, row.id, "4711")
+        desk.typed(handover.sign, PRESIDENT, PAYOUT, row.id, "4711")
     made = desk.said(opening.open_contest, 1, "payout", row.id)
     assert desk.said(opening.open_contest, 1, "payout", row.id) == msgspec.structs.replace(made, known=True)
-    for act in (lambda: desk.said(handing.receive, 1, row.id), lambda: desk.typed(handing.sign, PRESIDENT, row.id, "4711")):
-        with pytest.raises(payouts.PayoutNotOpen):
+    for act in (
+        lambda: desk.said(handover.confirm, 1, PAYOUT, row.id),
+        lambda: desk.typed(handover.sign, PRESIDENT, PAYOUT, row.id, "4711"),
+    ):
+        with pytest.raises(handover.HandoverNotOpen):
             act()
     for had_a_hand in (TREASURER, PRESIDENT) if before == "paid" else (TREASURER,):
         with pytest.raises(answering.ContestNotOpen):
@@ -279,7 +306,7 @@ def test_what_she_never_had_is_contested_and_as_if_it_had_not_left_or_stands(des
     if upheld:
         assert desk.handed().reference != row.reference
     elif before == "handed":
-        desk.said(handing.receive, 1, row.id)
+        desk.said(handover.confirm, 1, PAYOUT, row.id)
 
 
 def test_an_advance_contested_after_it_was_repaid_in_part_waits_for_those_corrections(desk):
@@ -342,7 +369,7 @@ def test_a_lease_is_equipment_owed_and_repaid_after_the_advance(desk):
     desk.handed("advance", 1_000, instalments=1)
     row = desk.handed("leasing", 60_000, asset="Moteur 15 CV", instalments=12)
     assert desk.balances().leasing == 60_000
-    desk.said(handing.receive, 1, row.id)
+    desk.said(handover.confirm, 1, PAYOUT, row.id)
     assert desk.control("equipment") == -60_000
     desk.do(credit, 1, [Delivery("fish", 1, 25_000)])
     assert (desk.balances().advance, desk.balances().leasing) == (0, 60_000 - 3_900)
@@ -394,7 +421,7 @@ def test_what_the_till_refuses(desk):
     ):
         with pytest.raises(why):
             desk.typed(till.take_in, TREASURER, member, kind, amount)
-    with pytest.raises(payouts.NotForYourself):
+    with pytest.raises(handover.NotForYourself):
         desk.typed(till.take_in, SECRETARY, 101, "savings", 500)
 
 
@@ -429,7 +456,7 @@ def test_an_entry_is_reversed_by_two_and_once(desk):
 
 def test_nothing_is_reversed_on_an_account_closed_meanwhile(desk):
     row = desk.handed()
-    desk.said(handing.receive, 1, row.id)
+    desk.said(handover.confirm, 1, PAYOUT, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     with unguarded(desk.database) as session:
         session.execute(update(Member).where(Member.id == 1).values(state="departed"))
@@ -457,7 +484,7 @@ def test_savings_that_a_withdrawal_holds_are_not_reversed_away(desk):
 def test_a_payout_that_was_none_is_reversed_whole(desk, paid):
     row = desk.handed("advance", 9_000, instalments=3)
     if paid:
-        desk.said(handing.receive, 1, row.id)
+        desk.said(handover.confirm, 1, PAYOUT, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
     assert (desk.state(row), desk.balances().advance, desk.control("cash"), desk.control("handed_over")) == (
@@ -547,7 +574,7 @@ def test_verify_finds_what_was_altered_by_hand(desk, statement, words):
 def test_on_both_databases_a_withdrawal_and_its_reversal_leave_the_books_as_they_were(database, clock):
     desk = Till(quay.staffed(database), clock)
     row = desk.handed()
-    desk.said(handing.receive, 1, row.id)
+    desk.said(handover.confirm, 1, PAYOUT, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
     assert (desk.balances(), desk.control("cash"), desk.wrong()) == (Balances(10_000, 12_500), 1_022_500, ())

@@ -64,8 +64,6 @@ BEFORE = {
     "heirs_paper": "leaver_paper",
     "sign": "hand",
     "sign_number": "hand",
-    "till_sign": "till_hand_whom",
-    "till_sign_number": "till_hand_whom",
 }
 """The flow by which a question comes to be asked at all."""
 NO_ACT = {
@@ -132,13 +130,13 @@ class Walk(hands.Hands):
         if screen.ask in ("pin", "account_pin", "enrolling_pin"):
             return hands.PINS.get(phone, ("2468",))[0]
         likely = hands.LIKELY.get(screen.ask, ("1",))
-        if screen.ask in ("sign_reference", "till_reference"):
-            return self.reference(screen.ask)
+        if screen.ask == "sign_reference":
+            return self.reference()
         typed = TYPED | INSTEAD.get(self.goal, {})
         return typed.get(screen.ask, likely[self.turn % len(likely)])
 
-    def reference(self, ask):
-        table = Base.metadata.tables["payments" if ask == "sign_reference" else "payouts"]
+    def reference(self):
+        table = Base.metadata.tables["payments"]
         with self.database.read() as reader:
             mine = select(table.c.reference).where(table.c.member_id == MEMBER, table.c.reference.is_not(None))
             return reader.scalar(mine.limit(1)) or "1"

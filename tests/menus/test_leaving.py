@@ -174,7 +174,7 @@ def test_exclusion_takes_a_reason_and_two_officers(line, database):
     assert "Approuvé" in agreed(line)
     assert "Remis: 22 500 F" in given(line)
     assert set(amounts_of(balances(database))) == {0}
-    assert "Payé: deux responsables" in signed(line, database)
+    assert "C'est payé: deux responsables" in signed(line, database)
     assert member(database).state == "blocked"
     swept(database, hours=49)
     assert member(database).state == "departed"
@@ -277,7 +277,7 @@ def test_a_signed_settlement_is_contested_for_two_days_before_the_account_closes
     settle(line)
     agreed(line)
     given(line)
-    assert "Payé: deux responsables" in signed(line, database)
+    assert "C'est payé: deux responsables" in signed(line, database)
     assert "en cours" in settle(line)[1], "nobody closes it in these two days"
     swept(database, hours=47)
     assert member(database).state == "active"
@@ -320,7 +320,7 @@ def test_the_heirs_of_a_member_who_died_are_paid_by_their_papers_number_after_th
         talk.type(entry)
     assert "22 500 F aux héritiers de Awa 1" in talk.type("1")
     talk.type("1")
-    assert "Payé: deux responsables" in signed(line, database)
+    assert "C'est payé: deux responsables" in signed(line, database)
     swept(database, hours=49)
     assert member(database).state == "departed"
     assert set(amounts_of(balances(database))) == {0}

@@ -156,7 +156,10 @@ def test_two_officers_sign_for_a_member_without_a_telephone(phone, database):
     pay_all(phone)
     hand(phone, "202")
     reference = payments(database)[1].reference
-    assert "2e responsable" in phone(quay.TREASURER, "8", "3", "6", "2468", reference, "4711", "2468").said
+    asked = phone(quay.TREASURER, "8", "3", "6", "2468", reference, "4711").said
+    assert f"Paiement 9 800 F, réf {reference}" in asked.replace("\n", " ")
+    at_the_till = phone(quay.TREASURER, "8", "3", "4", "6", "2468", reference, "4711", "2468")
+    assert "2e responsable" in at_the_till.said, "one screen, by either way"
     assert "déjà signé" in phone(quay.TREASURER, "8", "3", "6", "2468", reference, "4711", "2468").said
     assert "autre numéro" in phone(quay.PRESIDENT, "8", "3", "6", "2468", reference, "4712", "2468").said
     assert "C'est payé" in phone(quay.PRESIDENT, "8", "3", "6", "2468", reference, "4711", "2468").said

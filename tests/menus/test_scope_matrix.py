@@ -45,10 +45,9 @@ TYPED = {
     "members_card": "00202",
     "other_card": "00203",
     "paper_line": "00203",
-    "sign_reference": "payment",
+    "sign_reference": "payout",
     "till_card": "00201",
     "till_hand_card": "00201",
-    "till_reference": "payout",
 }
 """What of CPS1's is typed at a question."""
 NOBODYS = {
@@ -69,7 +68,6 @@ NOBODYS = {
     "sign_number": "4711",
     "till_amount": "500",
     "till_asset": "Moteur",
-    "till_signature": "4711",
     "till_times": "3",
     "weight": "12,5",
 }

@@ -148,9 +148,9 @@ def test_two_officers_and_a_number_pay_who_has_no_telephone(line, database):
     reference = re.search(r"réf (\d{6})", ask(line))[1]
     approve(line, quay.SECRETARY, quay.PRESIDENT)
     at_till(line, quay.TREASURER, "5", "001", "1", "1")
-    assert "un autre responsable tape" in at_till(line, quay.TREASURER, "6", reference, "4711", "2468")
+    assert "2e responsable tape" in at_till(line, quay.TREASURER, "6", reference, "4711", "2468")
     assert "déjà signé" in at_till(line, quay.TREASURER, "6", reference, "4711", "2468")
-    assert "Payé" in at_till(line, quay.PRESIDENT, "6", reference, "4711", "2468")
+    assert "C'est payé" in at_till(line, quay.PRESIDENT, "6", reference, "4711", "2468")
     assert balances(database).savings == 7_500
     ((phone, text, parts),) = messages(database, "payout:%:signed")
     assert (phone, "reçu signé, numéro 4711" in text.replace("recu", "reçu"), parts) == (village.AWA, True, 1), "if she has one"

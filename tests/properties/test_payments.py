@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 
 from app.coop.contests import answering, opening
 from app.coop.contests.models import Contest
-from app.coop.ledger import services, signing
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYMENT
+from app.coop.ledger import services
 from app.coop.ledger.models import JournalEntry
-from app.coop.ledger.payouts import NotForYourself
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.verify import verify
-from app.coop.payments import batches, handing
+from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.brought import NotThere
@@ -31,14 +32,14 @@ OFFICERS = (treasury.PAYER, treasury.PRESIDENT)
 REFUSALS = (
     batches.BatchChanged,
     batches.BatchNotOpen,
-    handing.PaymentNotOpen,
-    signing.SameOfficer,
-    signing.OtherSignature,
+    handover.HandoverNotOpen,
+    handover.SameOfficer,
+    handover.OtherSignature,
     opening.TooLate,
     answering.ContestNotOpen,
     services.Overdrawn,
     services.AlreadyReversed,
-    NotForYourself,
+    handover.NotForYourself,
     NotThere,
 )
 ACTS = ("batch", "hand", "hand", "confirm", "confirm", "sign", "sign", "contest", "answer", "close", "reverse")
@@ -60,11 +61,11 @@ def perform(session, act, number, turn, now):
             shown = {"count": len(found), "francs": sum(one.amount for one in found)}
             batches.make(session, office, wanted, "cash", **shown)
         case "hand" if payment:
-            handing.hand_over(session, office, payment.id)
+            handover.hand_over(session, office, PAYMENT, payment.id)
         case "confirm" if payment:
-            handing.confirm(session, own(payment.member_id, "confirm", now), payment.id)
+            handover.confirm(session, own(payment.member_id, "confirm", now), PAYMENT, payment.id)
         case "sign" if payment:
-            handing.sign(session, office, payment.id, str(number % 2))
+            handover.sign(session, office, PAYMENT, payment.id, str(number % 2))
         case "contest" if payment:
             opening.open_contest(session, own(payment.member_id, "contest", now), "payment", payment.id)
         case "answer":

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.coop.ledger import corrections, handing, payouts, schedule, settling, signing, till
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYOUT
+from app.coop.ledger import corrections, payouts, schedule, settling, till
 from app.coop.ledger.deliveries import Delivery, credit, shared_out
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.services import Overdrawn, account_of, post
@@ -28,14 +30,14 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 REFUSALS = (
     leaving.NotPossible,
     payouts.AlreadyOpen,
-    payouts.PayoutNotOpen,
+    handover.HandoverNotOpen,
     payouts.NotEnough,
-    payouts.NotForYourself,
+    handover.NotForYourself,
     payouts.NotHers,
     settling.Owes,
     settling.StillOpen,
-    signing.SameOfficer,
-    signing.OtherSignature,
+    handover.SameOfficer,
+    handover.OtherSignature,
     corrections.NotReversible,
     approvals.AlreadyAsked,
     approvals.ApprovalClosed,
@@ -101,11 +103,15 @@ def perform(session, act, operation):
             for office in OFFICES[:2]:
                 approvals.decide(session, by(office, f"{operation} {office.role}", NOW), wish, approved=True)
         case "hand", office, which:
-            handing.hand_over(session, by(office, operation, NOW), nth(session, Payout.id, which, Payout.state == "approved"))
+            handover.hand_over(
+                session, by(office, operation, NOW), PAYOUT, nth(session, Payout.id, which, Payout.state == "approved")
+            )
         case "receive", which:
-            handing.receive(session, own(1, "confirm", NOW), nth(session, Payout.id, which, Payout.state == "handed"))
+            handover.confirm(session, own(1, "confirm", NOW), PAYOUT, nth(session, Payout.id, which, Payout.state == "handed"))
         case "sign", office, which:
-            handing.sign(session, by(office, operation, NOW), nth(session, Payout.id, which, Payout.state == "handed"), "4711")
+            handover.sign(
+                session, by(office, operation, NOW), PAYOUT, nth(session, Payout.id, which, Payout.state == "handed"), "4711"
+            )
         case "cancel", which:
             payouts.cancel(session, own(1, "cancel", NOW), nth(session, Payout.id, which, Payout.state.in_(payouts.HELD)))
         case "brought over", amount if open_:

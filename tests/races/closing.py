@@ -6,10 +6,11 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from app.coop.contests import opening
-from app.coop.ledger import handing as leaving_hands
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYMENT, PAYOUT
 from app.coop.ledger import merging, settling, till
 from app.coop.members import finding, leaving
-from app.coop.payments import batches, handing
+from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment
 from app.coop.production import brought, weighing
@@ -41,8 +42,8 @@ def paid(database) -> int:
     treasury.batch(database, NOW)
     with database.transaction() as session:
         payment = session.scalars(select(Payment.id)).one()
-        handing.hand_over(session, by(TREASURER, "hand", NOW), payment)
-        handing.confirm(session, own(OTHER, "confirm", NOW), payment)
+        handover.hand_over(session, by(TREASURER, "hand", NOW), PAYMENT, payment)
+        handover.confirm(session, own(OTHER, "confirm", NOW), PAYMENT, payment)
     return payment
 
 
@@ -62,14 +63,14 @@ def ask_settlement(session) -> int:
     for office in (PRESIDENT, TREASURER):
         decided = approvals.decide(session, by(office, f"{office.role}", NOW), wish, approved=True)
     assert decided.state == "approved"
-    leaving_hands.hand_over(session, by(TREASURER, "hand", NOW), payout)
+    handover.hand_over(session, by(TREASURER, "hand", NOW), PAYOUT, payout)
     return payout
 
 
 def close(session, kind: str, wish: int) -> None:
     """Give the last word: an officer's that two cards are one, or the member's own that the money has come."""
     if kind == "settlement":
-        leaving_hands.receive(session, own(OTHER, "confirm", NOW), wish)
+        handover.confirm(session, own(OTHER, "confirm", NOW), PAYOUT, wish)
         return
     assert approvals.decide(session, by(PRESIDENT, f"yes:{wish}", NOW), wish, approved=True).state == "approved"
 

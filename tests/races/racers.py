@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import handing, payouts
+from app.coop.handover import services as handover
+from app.coop.handover.kinds import PAYOUT
+from app.coop.ledger import payouts
 from app.coop.ledger.services import Overdrawn, post
 from app.coop.members.offices import Office
 from app.coop.production import weighing
@@ -21,7 +23,7 @@ REFUSALS = (
     Overdrawn,
     payouts.AlreadyOpen,
     payouts.NotEnough,
-    payouts.PayoutNotOpen,
+    handover.HandoverNotOpen,
     weighing.ListChanged,
     approvals.ApprovalClosed,
 )
@@ -41,13 +43,13 @@ def ask_for_all(session: Session, operation: str, now: datetime, francs: int) ->
 
 def hand_over(session: Session, operation: str, now: datetime, payout: int) -> None:
     """Hand the same approved withdrawal over."""
-    handing.hand_over(session, by(TREASURER, operation, now), payout)
+    handover.hand_over(session, by(TREASURER, operation, now), PAYOUT, payout)
 
 
 def receive(session: Session, operation: str, now: datetime, payout: int) -> None:
     """Say that it was received."""
     del operation
-    handing.receive(session, own(1, "confirm", now), payout)
+    handover.confirm(session, own(1, "confirm", now), PAYOUT, payout)
 
 
 def confirm_list(session: Session, operation: str, now: datetime, upto: int, francs: int) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.coop.ledger import handing, payouts
+from app.coop.handover.kinds import handed_by_reference
+from app.coop.ledger import payouts
 from app.coop.ledger.models import Account
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.services import post
@@ -90,12 +91,12 @@ def test_all_savings_are_asked_for_once(processes, house):
 
 def test_a_withdrawal_is_handed_over_and_received_once(processes, house):
     payout = asked(house)
-    assert run(processes, house, "hand_over", payout=payout) == {"done": 1, "PayoutNotOpen": RACERS - 1}
+    assert run(processes, house, "hand_over", payout=payout) == {"done": 1, "HandoverNotOpen": RACERS - 1}
     assert savings(house) == 0
-    assert run(processes, house, "receive", payout=payout) == {"done": 1, "PayoutNotOpen": RACERS - 1}
+    assert run(processes, house, "receive", payout=payout) == {"done": 1, "HandoverNotOpen": RACERS - 1}
     assert savings(house) == 0
     with house.read() as reader:
-        assert handing.handed_by_reference(reader, 1, "000000") is None
+        assert handed_by_reference(reader, 1, "000000") is None
 
 
 def test_a_list_of_weighings_is_credited_once(processes, house):

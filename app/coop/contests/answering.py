@@ -1,21 +1,22 @@
 """Answer a contest, by an officer who had no hand in what it is about; and tell those above when nobody does in time."""
 
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
 from app.coop.contests.models import Contest
-from app.coop.ledger import handing as till
+from app.coop.handover.kinds import KINDS
+from app.coop.handover.services import HandoverKind, take_back
 from app.coop.ledger.models import Payout
 from app.coop.ledger.services import Overdrawn
 from app.coop.members import audit
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member, Person
 from app.coop.members.offices import Office, holders_of_right
-from app.coop.payments import batches, handing
 from app.coop.payments.models import Payment
 from app.coop.production.models import AssistedAct, Weighing
 
@@ -99,12 +100,12 @@ def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: s
     Upheld, a payment is taken back: reversed in the books and due again; so is a payout, as if it had not left. Dismissed, it
     stands where it stood. A weighing or its price is only answered: the officers correct the books by a reversal of their own.
     """
-    what = select(Contest.payment_id, Contest.payout_id, Contest.member_id).where(Contest.id == contest_id)
-    about = session.execute(what).first()
+    what = select(Contest.subject, func.coalesce(Contest.payment_id, Contest.payout_id).label("row_id"), Contest.member_id)
+    about = session.execute(what.where(Contest.id == contest_id)).first()
     if about is None:
         raise ContestNotOpen
-    for table, id_ in ((Payment, about.payment_id), (Payout, about.payout_id)):
-        session.execute(select(table.id).where(table.id == id_).with_for_update())
+    money = KINDS.get(about.subject)
+    left = session.get_one(money.table, about.row_id, with_for_update=True) if money else None
     try:
         lock_member(session, about.member_id)
     except MemberLeft:
@@ -115,28 +116,19 @@ def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: s
         raise ContestNotOpen
     row.state, row.note = "upheld" if upheld else "dismissed", note
     row.answered_by, row.answered_at = act.person_id, act.now
-    taken_back = msgspec.structs.replace(act, operation=f"contest:{row.id}")
-    if row.payment_id is not None:
-        payment = session.get_one(Payment, row.payment_id, with_for_update=True)
-        if upheld:
-            handing.take_back(session, taken_back, payment)
-            batches.free(session, [payment.id])
-        else:
-            payment.state = row.before or "handed_over"
-    if row.payout_id is not None:
-        _answer_payout(session, taken_back, row.payout_id, upheld=upheld)
+    if money and left:
+        _settle(session, act, row, money, left)
     audit.note(session, act, f"contest {row.state}", f"contest:{row.id}", row)
     session.flush()
     return Answered(row.id, row.member_id, row.number, upheld, note)
 
 
-def _answer_payout(session: Session, act: Act, payout_id: int, *, upheld: bool) -> None:
-    payout = session.get_one(Payout, payout_id, with_for_update=True)
-    payout.contested = False
-    if not upheld or payout.state == "cancelled":  # two officers have reversed it meanwhile
+def _settle(session: Session, act: Act, row: Contest, money: HandoverKind, left: Any) -> None:
+    left.resume(row.before)
+    if row.state == "dismissed" or left.state == "cancelled":  # two officers have reversed it meanwhile
         return
     try:
-        till.take_back(session, act, payout)
+        take_back(session, msgspec.structs.replace(act, operation=f"contest:{row.id}"), money, left)
     except Overdrawn:
         raise Repaid from None
 

@@ -12,7 +12,7 @@ class Contest(Base):
     """A member's word that something is wrong: *open*, then *upheld* or *dismissed* by an officer who had no hand in it.
 
     A `subject` is a payment, a payout, a weighing or the price of one, each contested once. `level` says who is to answer: 0 the
-    co-operative's officers, 1 its president is told, 2 the federation. `before` is a payment's state until then.
+    co-operative's officers, 1 its president is told, 2 the federation. `before` is the state until then of what was handed over.
     """
 
     __tablename__ = "contests"

@@ -7,15 +7,14 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
 from app.coop.contests.clock import ANSWER, INVESTIGATE, after
 from app.coop.contests.models import Contest
-from app.coop.ledger.models import Payout
+from app.coop.handover.kinds import KINDS
 from app.coop.members.lock import MemberLeft, lock_member
-from app.coop.payments.models import Payment
 from app.coop.production.models import Declaration, Product, Weighing
 from app.coop.production.references import draw_free
 
@@ -25,7 +24,6 @@ Subject = Literal["payment", "weighing", "price", "payout"]
 
 ABOUT = {"payment": "payment_id", "payout": "payout_id"}
 """What of a contest names its subject; a weighing otherwise."""
-MONEY: dict[str, type[Payment] | type[Payout]] = {"payment": Payment, "payout": Payout}
 
 
 class Contestable(msgspec.Struct, frozen=True):
@@ -69,21 +67,12 @@ def contestable(reader: Connection | Session, member_id: int, now: datetime) -> 
     for id_, reference, at, price, weight, unit in weighed:
         found.append(Contestable("weighing", id_, reference, at, price, weight, unit))
         found.append(Contestable("price", id_, reference, at, price, weight, unit))
-    recent = Payment.state.in_(("paid", "contested")) & (Payment.handed_at > now - WITHIN)
-    confirmed = (Payment.state == "paid") & (Payment.paid_at > now - WITHIN)
-    paid: Any = reader.execute(
-        select(Payment.id, Payment.reference, Payment.handed_at, Payment.amount)
-        .where(Payment.member_id == member_id, (Payment.state == "handed_over") | recent | confirmed)
-        .order_by(Payment.id.desc())
-    )
-    found += [Contestable("payment", id_, reference, at, amount) for id_, reference, at, amount in paid]
-    confirmed = (Payout.state == "paid") & (Payout.paid_at > now - WITHIN)
-    out: Any = reader.execute(
-        select(Payout.id, Payout.reference, Payout.handed_at, Payout.amount)
-        .where(Payout.member_id == member_id, (Payout.state == "handed") | confirmed)
-        .order_by(Payout.id.desc())
-    )
-    found += [Contestable("payout", id_, reference, at, amount) for id_, reference, at, amount in out]
+    for table in (kind.table for kind in KINDS.values()):
+        lately = func.coalesce(table.paid_at, table.handed_at) > now - WITHIN
+        open_ = (table.state == table.HANDED) | (table.state.in_(("paid", "contested")) & lately)
+        rows = select(table.id, table.reference, table.handed_at, table.amount).where(table.member_id == member_id, open_)
+        left: Any = reader.execute(rows.order_by(table.id.desc()))
+        found += [Contestable(table.NAME, id_, reference, at, amount) for id_, reference, at, amount in left]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -106,14 +95,17 @@ def open_contest(
     known = session.execute(select(Contest.id, Contest.number, Contest.answer_by).where(same)).first()
     if known is not None:
         return Opened(*known, known=True)
-    if subject in MONEY:  # its row before the member's, as those who hand over lock
-        session.execute(select(MONEY[subject].id).where(MONEY[subject].id == about).with_for_update())
+    money = KINDS.get(subject)  # its row before the member's, as those who hand over lock
+    left = session.get(money.table, about, with_for_update=True) if money else None
     try:
         cooperative = lock_member(session, act.member).cooperative_id
     except MemberLeft:
         raise TooLate(about) from None
     what = next((one for one in contestable(session, act.member, act.now) if (one.subject, one.id) == (subject, about)), None)
     if what is None:
+        raise TooLate(about)
+    before = left.halt() if left else None
+    if left and before is None:
         raise TooLate(about)
     investigate_by = after(act.today, INVESTIGATE)
     row = Contest(
@@ -122,7 +114,7 @@ def open_contest(
         number=draw_free(session, Contest.number, Contest.cooperative_id == cooperative, draw),
         subject=subject,
         reference=what.reference,
-        before=_halt(session, about) if subject == "payment" else None,
+        before=before,
         state="open",
         level=0,
         opened_at=act.now,
@@ -131,24 +123,6 @@ def open_contest(
         answer_by=after(investigate_by, ANSWER),
         **{column: about},
     )
-    if subject == "payout":
-        _halt_payout(session, about)
     session.add(row)
     session.flush()
     return Opened(row.id, row.number, row.answer_by)
-
-
-def _halt(session: Session, payment: int) -> str:
-    """Make a payment wait for the answer; return the state that it was in."""
-    before = session.scalar(select(Payment.state).where(Payment.id == payment).with_for_update())
-    halted = update(Payment).where(Payment.id == payment, Payment.state.in_(("handed_over", "paid"))).values(state="contested")
-    if session.scalar(halted.returning(Payment.id)) is None:
-        raise TooLate(payment)
-    return str(before)
-
-
-def _halt_payout(session: Session, payout: int) -> None:
-    """Make a payout wait for the answer, in the state that it is in."""
-    halted = update(Payout).where(Payout.id == payout, Payout.state.in_(("handed", "paid")), ~Payout.contested)
-    if session.scalar(halted.values(contested=True).returning(Payout.id)) is None:
-        raise TooLate(payout)

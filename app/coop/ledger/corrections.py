@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.coop import approvals
 from app.coop.act import Act
-from app.coop.ledger import handing
+from app.coop.handover.kinds import PAYOUT
+from app.coop.handover.services import take_back
 from app.coop.ledger.box import box_of, lock_box
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.payouts import free_savings
@@ -110,7 +111,7 @@ def _reverse(session: Session, act: Act, entry: JournalEntry) -> None:
     payout = session.scalar(select(Payout).where(Payout.handed_entry_id == entry.id).with_for_update())
     try:
         if payout is not None:
-            handing.take_back(session, act, payout)
+            take_back(session, act, PAYOUT, payout)
         else:
             one_at_a_time(session, entry.cooperative_id)
             lock_box(session, entry.cooperative_id)

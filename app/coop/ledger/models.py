@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.coop.ledger.signing import Signed
+from app.coop.handover.models import Handover
 from app.db.base import Base, Id, Utc
 
 
@@ -59,15 +59,16 @@ class Posting(Base):
 _OPEN = text("state IN ('asked', 'approved', 'handed')")
 
 
-class Payout(Signed, Base):
+class Payout(Handover, Base):
     """What leaves for a member: *asked*, *approved* by several, *handed* over, *paid* by her word; or *refused*, *cancelled*.
 
     A *withdrawal* of savings, an *advance*, *leasing* of an `asset`, or the *settlement* of a leaver's whole account (of one who
     died to the heirs, by their `paper`'s number); `amount` in XOF, repaid in so many monthly `instalments` (0: none).
-    `reference` is five digits and a check digit. It is *Signed* where the member has no telephone. A member has one of a kind
+    `reference` is five digits and a check digit. A member has one of a kind
     open at a time. While it is `contested` it moves no further.
     """
 
+    NAME, HELD, HANDED = "payout", "approved", "handed"
     __tablename__ = "payouts"
     __table_args__ = (
         UniqueConstraint("cooperative_id", "reference"),
@@ -79,24 +80,40 @@ class Payout(Signed, Base):
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
-    cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperatives.id"))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
-    amount: Mapped[int] = mapped_column(BigInteger)
     asset: Mapped[str | None] = mapped_column(String(20))
     instalments: Mapped[int]
     paper: Mapped[str | None] = mapped_column(String(10))
-    reference: Mapped[str] = mapped_column(String(6))
     state: Mapped[str] = mapped_column(String(9))
     asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime] = mapped_column(Utc)
     channel: Mapped[str] = mapped_column(String(8))
     operation: Mapped[str] = mapped_column(String(80), unique=True)
-    handed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    handed_at: Mapped[datetime | None] = mapped_column(Utc)
     handed_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
-    paid_at: Mapped[datetime | None] = mapped_column(Utc)
     paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
     contested: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def box(self) -> str:
+        """Return the control account that it leaves."""
+        return "equipment" if self.kind == "leasing" else "cash"
+
+    @classmethod
+    def waits(cls) -> ColumnElement[bool]:
+        """Return the condition for what was handed over and has nobody's word on it yet."""
+        return (cls.state == cls.HANDED) & ~cls.contested
+
+    def halt(self) -> str | None:
+        """Have it wait for a contest's answer in the state that it is in; return that, None when it isn't handed over."""
+        if self.contested or self.state not in (self.HANDED, "paid"):
+            return None
+        self.contested = True
+        return self.state
+
+    def resume(self, before: str | None) -> None:
+        """Move on again: it waited in the state that it was in."""
+        del before
+        self.contested = False
 
 
 class Instalment(Base):

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals, law
 from app.coop.act import Act
+from app.coop.handover.references import draw_references
+from app.coop.handover.services import HandoverNotOpen, NotForYourself, move
 from app.coop.ledger import schedule
 from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
@@ -22,7 +24,6 @@ from app.coop.members import audit
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import check_money
 from app.coop.members.lock import MemberLeft, lock_member
-from app.coop.production.references import draw_free
 
 SIDES = {"withdrawal": ("savings", "cash"), "advance": ("advance", "cash"), "leasing": ("leasing", "equipment")}
 """Each kind's account of the member, and the co-operative's that it leaves."""
@@ -52,16 +53,8 @@ class NotHers(Exception):
     """The member isn't active, or of another co-operative."""
 
 
-class NotForYourself(Exception):
-    """An officer asks, hands over and signs for others, as any member's own money goes through others' hands."""
-
-
 class BadAmount(ValueError):
     """The amount is none, or less than a franc an instalment."""
-
-
-class PayoutNotOpen(Exception):
-    """A payout isn't in the state that this needs any more."""
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -149,7 +142,7 @@ def ask(
 
 def enter(session: Session, act: Act, row: Payout, draw: Callable[[int], int] = secrets.randbelow) -> Payout:
     """Write a payout that is asked for, with its reference, and have it wait for other officers."""
-    row.reference = draw_free(session, Payout.reference, Payout.cooperative_id == row.cooperative_id, draw)
+    [row.reference] = draw_references(session, row.cooperative_id, act.today.year, 1, draw)
     row.state, row.asked_by, row.asked_at, row.channel, row.operation = "asked", act.person_id, act.now, act.channel, act.operation
     session.add(row)
     session.flush()
@@ -170,7 +163,7 @@ def enter(session: Session, act: Act, row: Payout, draw: Callable[[int], int] = 
 
 
 def cancel(session: Session, act: Act, payout_id: int) -> None:
-    """Take back by the member's word what wasn't handed over. Raises PayoutNotOpen."""
+    """Take back by the member's word what wasn't handed over. Raises HandoverNotOpen."""
     _let_go(session, act.member, payout_id, act.now)
 
 
@@ -190,17 +183,17 @@ def _let_go(session: Session, member_id: int, payout_id: int, now: datetime) -> 
     mine = (Payout.id == payout_id) & (Payout.member_id == member_id)
     kind = session.scalar(select(Payout.kind).where(mine))
     approvals.drop(session, kind or "", [payout_id], now)  # before the row, as those who decide lock
-    move(session, payout_id, HELD, "cancelled", mine)
+    move(session, Payout, payout_id, HELD, "cancelled", mine)
 
 
 def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Let it be handed over: the officers want it."""
     try:
-        row = move(session, approval.subject_id, ("asked",), "approved")
+        row = move(session, Payout, approval.subject_id, ("asked",), "approved")
         law.check(session, row.kind, row.member_id, act.today)
         if row.kind != "leasing":
             check_box(session, row.cooperative_id, row.amount)
-    except PayoutNotOpen:
+    except HandoverNotOpen:
         raise approvals.Impossible("demande retirée") from None
     except law.Unlawful as unlawful:
         raise approvals.Impossible(str(unlawful).rstrip(".")) from None
@@ -217,12 +210,9 @@ def refused(session: Session, approval: approvals.Approval, now: datetime) -> No
 def _words(row: Payout) -> str:
     times = f" en {row.instalments} fois" if row.instalments else ""
     heirs = f", héritiers {row.paper}" if row.paper else ""
-    return f"{WORDS[row.kind]}{f' {row.asset}' if row.asset else ''}{times}{heirs}"
+    return f"{words_of(row.kind, row.asset)}{times}{heirs}"
 
 
-def move(session: Session, payout_id: int, before: Sequence[str], state: str, *only: ColumnElement[bool]) -> Payout:
-    """Move a payout on from one of these states; of two at once one does. Raises PayoutNotOpen."""
-    moved = update(Payout).where(Payout.id == payout_id, Payout.state.in_(before), *only).values(state=state)
-    if session.scalar(moved.returning(Payout.id)) is None:
-        raise PayoutNotOpen(payout_id)
-    return session.get_one(Payout, payout_id, populate_existing=True)
+def words_of(kind: str, asset: str | None) -> str:
+    """Say what a payout is."""
+    return f"{WORDS[kind]} {asset or ''}".strip()

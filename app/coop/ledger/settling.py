@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.act import Act
+from app.coop.handover.services import HandoverNotOpen, NotForYourself, move
 from app.coop.ledger import payouts
 from app.coop.ledger.box import BoxShort, check_box
 from app.coop.ledger.models import Account, Payout
@@ -75,7 +76,7 @@ def ask_settlement(session: Session, act: Act, member: Found, *, paper: str = ""
     if departure is None:
         raise leaving.NotPossible
     if act.person_id == member.person_id:
-        raise payouts.NotForYourself
+        raise NotForYourself
     if departure.kind == "death" and not paper:
         raise HeirsUnnamed
     held = [one for one in payouts.open_of(session, member.member_id, payouts.HELD) if one.kind == "settlement"]
@@ -103,15 +104,15 @@ def ask_settlement(session: Session, act: Act, member: Found, *, paper: str = ""
 def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Let it be handed over as it was approved, or raise Impossible; where both sides cancel out, that is written at once."""
     try:
-        row = payouts.move(session, approval.subject_id, ("asked",), "approved")
-    except payouts.PayoutNotOpen:
+        row = move(session, Payout, approval.subject_id, ("asked",), "approved")
+    except HandoverNotOpen:
         raise approvals.Impossible("ce membre ne part plus") from None
     try:
         check_box(session, row.cooperative_id, row.amount)
         lines = clear(session, row, act.now)
     except (StillOpen, Owes, MoneyFrozen, TooEarly) as why:
         raise approvals.Impossible("un paiement ou une pesée est en cours") from why
-    except payouts.PayoutNotOpen:
+    except HandoverNotOpen:
         raise approvals.Impossible("le solde a changé") from None
     except BoxShort:
         raise approvals.Impossible("la caisse n'a pas assez") from None
@@ -123,16 +124,16 @@ def settled(session: Session, approval: approvals.Approval, act: Act) -> None:
 def clear(session: Session, row: Payout, now: datetime) -> list[tuple[int, int]]:
     """Return the lines that bring all a leaver's balances to zero against what is handed over, if that is still the sum approved.
 
-    Raises payouts.PayoutNotOpen when it isn't, StillOpen, TooEarly, Owes, MoneyFrozen.
+    Raises HandoverNotOpen when it isn't, StillOpen, TooEarly, Owes, MoneyFrozen.
     """
     lock_member(session, row.member_id)
     departure = leaving.departure_of(session, row.member_id)
     if departure is None:
-        raise payouts.PayoutNotOpen(row.id)
+        raise HandoverNotOpen(row.id)
     handed_over = account_of(session, row.cooperative_id, None, "handed_over")
     one_at_a_time(session, row.cooperative_id)
     if _check(session, row.member_id, departure, now, besides=row.id) != row.amount:
-        raise payouts.PayoutNotOpen(row.id)
+        raise HandoverNotOpen(row.id)
     lines = [(account, -balance) for account, balance in _balances(session, row.member_id) if balance]
     return [*lines, (handed_over, -row.amount)] if row.amount else lines
 

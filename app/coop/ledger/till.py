@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.act import Act
+from app.coop.handover.services import NotForYourself
 from app.coop.ledger.models import JournalEntry
-from app.coop.ledger.payouts import NotForYourself, NotHers
+from app.coop.ledger.payouts import NotHers
 from app.coop.ledger.services import MOST_MOVED, Overdrawn, account_of, one_at_a_time, post
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS

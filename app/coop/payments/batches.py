@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.act import Act
-from app.coop.ledger.models import Payout
+from app.coop.handover.references import draw_references
 from app.coop.ledger.services import MOST_HELD, one_at_a_time
 from app.coop.members import audit
 from app.coop.members.finding import BELONGS
@@ -18,8 +18,7 @@ from app.coop.members.lock import lock_members
 from app.coop.members.models import Cooperative
 from app.coop.payments.due import Due, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExportLine, PaymentLine
-from app.coop.production.models import Declaration, Product, Weighing
-from app.coop.production.references import MOST_DRAWS, draw_reference
+from app.coop.production.models import Product, Weighing
 
 ALONE = timedelta(hours=24)
 """Within this, small batches of one officer count together against the threshold."""
@@ -209,25 +208,10 @@ def _hold(session: Session, scope: int, batch: int, found: Sequence[Due], season
     rows = [
         {"batch_id": batch, "cooperative_id": scope, "season": season, "reference": reference, "member_id": one.member_id}
         | {"amount": one.amount, "state": "open"}
-        for one, reference in zip(found, _references(session, scope, season, len(found), draw), strict=True)
+        for one, reference in zip(found, draw_references(session, scope, season, len(found), draw), strict=True)
     ]
     made = session.execute(insert(Payment).returning(Payment.member_id, Payment.id), rows)
     payment_of = {member: payment for member, payment in made}  # noqa: C416 - a Row is not a pair to mypy
     lines = [{"weighing_id": w, "payment_id": payment_of[one.member_id]} for one in found for w in one.weighings]
     if lines:
         session.execute(insert(PaymentLine), lines)
-
-
-def _references(session: Session, scope: int, season: int, count: int, draw: Callable[[int], int]) -> list[str]:
-    """Draw references that no payment, declaration or payout has here: a member writes one without saying of what."""
-    drawn: set[str] = set()
-    for _ in range(MOST_DRAWS):
-        wanted = {draw_reference(draw) for _ in range(count - len(drawn))} - drawn
-        for table in (Payment, Declaration):
-            known = select(table.reference).where(table.cooperative_id == scope, table.season == season)
-            wanted -= set(session.scalars(known.where(table.reference.in_(wanted))))
-        asked = select(Payout.reference).where(Payout.cooperative_id == scope, Payout.reference.in_(wanted))
-        drawn |= wanted - set(session.scalars(asked))
-        if len(drawn) == count:
-            return sorted(drawn)
-    raise RuntimeError("no reference is free: is the season's number space full?")

@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Connection, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.handover.kinds import PAYMENT
+from app.coop.handover.services import HandoverNotOpen, hand_over
 from app.coop.ledger.services import Overdrawn
 from app.coop.members.finding import BELONGS
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, Person
 from app.coop.members.reaching import reach
-from app.coop.payments import handing
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
 from app.coop.payments.tables import rows_of
 from app.coop.production.references import valid
@@ -174,8 +175,9 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
         return refused("another payment has this operator's reference")
     try:
         with session.begin_nested():
-            handing.hand_over(session, act, payment.id, provider_reference=transaction)
-    except handing.PaymentNotOpen:
+            payment.provider_reference = transaction
+            hand_over(session, act, PAYMENT, payment.id)
+    except HandoverNotOpen:
         return refused("its batch is not open")
     except MoneyFrozen as frozen:
         return refused(f"the member's money is frozen until {frozen.until:%Y-%m-%d %H:%M} UTC")

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.coop.ledger.signing import Signed
+from app.coop.handover.models import Handover
 from app.db.base import Base, Id, Utc
 
 
@@ -33,12 +33,13 @@ class PaymentBatch(Base):
     operation: Mapped[str] = mapped_column(String(80), unique=True)
 
 
-class Payment(Signed, Base):
+class Payment(Handover, Base):
     """What one member is to get of a batch, in XOF: *open* (the amount is held), *handed_over*, then *paid* or *contested*, or
     *cancelled*. `reference` is five digits and a check digit, as a declaration's. `handed_role` is the office that gave it, none
     for mobile money; `provider_reference` the operator's.
     """
 
+    NAME, HELD, HANDED = "payment", "open", "handed_over"
     __tablename__ = "payments"
     __table_args__ = (
         UniqueConstraint("cooperative_id", "season", "reference"),
@@ -52,19 +53,34 @@ class Payment(Signed, Base):
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("payment_batches.id"), index=True)
-    cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperatives.id"))
     season: Mapped[int]
-    reference: Mapped[str] = mapped_column(String(6))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
-    amount: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(11))
-    handed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     handed_role: Mapped[str | None] = mapped_column(String(16))
-    handed_at: Mapped[datetime | None] = mapped_column(Utc)
     handed_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
     provider_reference: Mapped[str | None] = mapped_column(String(40))
-    paid_at: Mapped[datetime | None] = mapped_column(Utc)
     paid_entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
+
+    @property
+    def box(self) -> str:
+        """Return where it comes from: mobile money has the operator's reference."""
+        return "cash" if self.provider_reference is None else "mobile"
+
+    @classmethod
+    def waits(cls) -> ColumnElement[bool]:
+        """Return the condition for what was handed over and has nobody's word on it yet."""
+        return cls.state == cls.HANDED
+
+    def halt(self) -> str | None:
+        """Have it wait for a contest's answer; return the state to come back to, None when it isn't handed over."""
+        if self.state not in (self.HANDED, "paid"):
+            return None
+        before, self.state = self.state, "contested"
+        return before
+
+    def resume(self, before: str | None) -> None:
+        """Stand again where it stood before it was contested."""
+        self.state = before or self.HANDED
 
 
 class PaymentExport(Base):

@@ -1,0 +1,63 @@
+"""Payments as officers look for them: the list to hand over, and whose each is."""
+
+from collections.abc import Collection
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.members.finding import BELONGS
+from app.coop.members.models import Member, Person
+from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.production.brought import NotThere, member_of_card
+from app.coop.production.references import valid
+
+
+class ToHand(msgspec.Struct, frozen=True):
+    """A payment as it is handed over: to whom, how many XOF."""
+
+    id: int
+    member_id: int
+    name: str
+    card: str
+    reference: str
+    amount: int
+
+
+_TO_HAND = (
+    select(Payment.id, Payment.member_id, Person.name, Member.card, Payment.reference, Payment.amount)
+    .join(Member, Member.id == Payment.member_id)
+    .join(Person, Person.id == Member.person_id)
+    .join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
+    .where(Payment.state == "open", PaymentBatch.state == "open", Member.state.in_(BELONGS))
+    .order_by(Payment.id)
+)
+
+
+def to_hand(reader: Connection | Session, cooperative_id: int, way: str | None = None) -> list[ToHand]:
+    """Return what is open in batches that may be paid, oldest first; nothing of a closed account."""
+    rows = _TO_HAND.where(Payment.cooperative_id == cooperative_id)
+    return [ToHand(*row) for row in reader.execute(rows.where(PaymentBatch.way == way) if way else rows)]
+
+
+def to_hand_by(reader: Connection | Session, cooperative_id: int, typed: str) -> ToHand:
+    """Find an open payment in cash by its reference, or the oldest one by its member's card. Raises NotThere."""
+    wanted = _TO_HAND.where(Payment.cooperative_id == cooperative_id, PaymentBatch.way == "cash")
+    found = reader.execute(wanted.where(Payment.reference == typed)).first() if valid(typed) else None
+    if found is None:
+        found = reader.execute(wanted.where(Payment.member_id == member_of_card(reader, cooperative_id, typed))).first()
+    if found is None:
+        raise NotThere(typed)
+    return ToHand(*found)
+
+
+def cards_of(reader: Connection | Session, members: Collection[int]) -> dict[int, str]:
+    """Return members' cards: a cash list names nobody."""
+    rows = reader.execute(select(Member.id, Member.card).where(Member.id.in_(members)))
+    return {member: card for member, card in rows}  # noqa: C416 - a Row is not a pair to mypy
+
+
+def name_of(reader: Connection | Session, payment_id: int) -> str:
+    """Return whose money a payment is."""
+    hers = select(Person.name).join(Member, Member.person_id == Person.id).join(Payment, Payment.member_id == Member.id)
+    return reader.scalar(hers.where(Payment.id == payment_id)) or ""
