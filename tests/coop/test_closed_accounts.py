@@ -10,12 +10,12 @@ from app.coop.ledger.models import Payout
 from app.coop.ledger.settling import check_nothing_open
 from app.coop.members import leaving
 from app.coop.members.finding import by_card
-from app.coop.payments import batches, files, handing
+from app.coop.payments import batches, files, queries
 from app.coop.payments.due import Wanted, due, left_out, unpaid
 from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
 from tests import quay, treasury
-from tests.acts import by
+from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def decide(database, kind):
 def shut(database, kind="exclusion", card="00201"):
     with database.transaction() as session:
         member = by_card(session, quay.CLERK, card)
-        leaving.ask(session, kind, quay.CLERK, member, paper="77", channel="ussd", operation=f"{kind}:{card}", now=NOW)
+        leaving.ask(session, by(quay.CLERK, f"{kind}:{card}", NOW), kind, member, paper="77")
     assert decide(database, kind) == "approved"
 
 
@@ -76,7 +76,7 @@ def test_an_account_closed_after_the_batch_leaves_it_and_its_lists(counter):
     shut(counter)
     assert payments(counter) == {201: "cancelled", 202: "open", 203: "open"}
     with counter.transaction() as session:
-        assert [one.member_id for one in handing.to_hand(session, 1, "cash")] == [202, 203]
+        assert [one.member_id for one in queries.to_hand(session, 1, "cash")] == [202, 203]
         check_nothing_open(session, 201)
     shut(counter, "reinstatement")
     assert to_pay(counter) == ([201], {}), "it is due again"
@@ -104,15 +104,15 @@ def test_a_batch_isnt_made_with_whoever_was_excluded_since_it_was_shown(counter,
         before = shown(reader, 1, Wanted(), "cash", NOW)
     shut(counter)
     monkeypatch.setattr(batches, "due", lambda *_: before)
-    with pytest.raises(batches.Changed), counter.transaction() as session:
+    with pytest.raises(batches.BatchChanged), counter.transaction() as session:
         batches.make(session, by(treasury.PAYER, "late", NOW), Wanted(), "cash", count=3, francs=3 * treasury.NET)
 
 
 @pytest.mark.parametrize("approved", [False, True])
 def test_what_was_asked_for_and_not_handed_over_goes_with_the_account(counter, approved):
     with counter.transaction() as session:
-        till.take_in(session, treasury.PAYER, 201, "savings", 5_000, channel="ussd", operation="in", now=NOW)
-        payouts.ask(session, "withdrawal", 201, 2_000, asked_by=201, channel="ussd", operation="out", now=NOW)
+        till.take_in(session, by(treasury.PAYER, "in", NOW), 201, "savings", 5_000)
+        payouts.ask(session, own(201, "out", NOW), "withdrawal", 201, 2_000)
     if approved:
         with counter.transaction() as session:
             session.get_one(Payout, 1).state = "approved"
