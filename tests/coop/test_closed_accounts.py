@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from app.coop.act import Act
 from app.coop.ledger import payouts, till
 from app.coop.ledger.models import Payout
 from app.coop.ledger.settling import check_nothing_open
@@ -13,6 +14,7 @@ from app.coop.members.finding import by_card
 from app.coop.payments import batches, files, queries
 from app.coop.payments.due import Wanted, due, left_out, unpaid
 from app.coop.payments.models import Payment
+from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from tests import quay, treasury
 from tests.acts import by, own
@@ -95,7 +97,7 @@ def test_a_transfer_that_may_have_left_stays_and_goes_out_no_second_time(counter
         ]
         reference = session.scalar(select(Payment.reference).where(Payment.member_id == 201))
         row = {"reference": reference, "operator_reference": "CI241124.0001", "amount": ""}
-        assert files.take_in(session, 2, row, cooperative_id=1, now=NOW).outcome == "accepted"
+        assert files.take_in(session, Act(0, "file", "line", NOW), Scope(1), 2, row).outcome == "accepted"
 
 
 def test_a_batch_isnt_made_with_whoever_was_excluded_since_it_was_shown(counter, monkeypatch):

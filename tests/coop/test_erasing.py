@@ -54,17 +54,18 @@ def erase(database, card, now=LONG_AGO + timedelta(days=3661)):
         return erase_member(session, card, now=now)
 
 
-def approval(session, words, about, member):
-    asked = {"kind": about.partition(":")[0], "asked_at": LONG_AGO, "expires_at": LONG_AGO, "needed": 1, "roles": "president"}
-    session.add(Approval(words=words, about=about, member_id=member, asked_by=3, operation=words, state="refused", **asked))
+def approval(session, words, kind, subject, subject_id, member):
+    asked = {"asked_by": 3, "asked_at": LONG_AGO, "expires_at": LONG_AGO, "needed": 1, "roles": "president", "operation": words}
+    of = {"kind": kind, "subject": subject, "subject_id": subject_id, "details": {}}
+    session.add(Approval(words=words, member_id=member, state="refused", **asked, **of))
 
 
 def test_what_officers_read_of_a_member_goes_and_what_they_read_of_others_stays(village_left):
     settle(village_left)
     with village_left.transaction() as session:
-        approval(session, "Crédit-bail Pirogue de Awa", "payout:1", 1)
-        approval(session, "Réunir C00004 et C00001", "members:4:1", 4)
-        approval(session, "Réunir C00004 et C00011", "members:4:11", 4)
+        approval(session, "Crédit-bail Pirogue de Awa", "leasing", "payout", 1, 1)
+        approval(session, "Réunir C00004 et C00001", "merge", "member", 1, 4)
+        approval(session, "Réunir C00004 et C00011", "merge", "member", 11, 4)
     erase(village_left, "C00001")
     with village_left.read() as reader:
         assert reader.scalars(select(Approval.words).order_by(Approval.id)).all() == ["", "", "Réunir C00004 et C00011"]

@@ -85,9 +85,8 @@ def test_what_is_owed_to_who_died_or_was_excluded_is_the_settlements_not_a_batch
 
 
 def test_a_batch_comes_to_no_more_than_a_screen_can_say(counter):
-    much = {"count": 3, "francs": services.MOST_HELD + 1, "channel": "ussd", "operation": "much", "now": NOW}
     with pytest.raises(batches.BatchTooLarge), counter.transaction() as session:
-        batches.make(session, treasury.PAYER, Wanted(), "cash", **much)
+        batches.make(session, by(treasury.PAYER, "much", NOW), Wanted(), "cash", count=3, francs=services.MOST_HELD + 1)
 
 
 def test_a_batch_holds_what_no_other_takes_and_what_it_leaves_is_due_again(counter):

@@ -20,6 +20,7 @@ from app.sms import prices as part_prices
 from app.ussd import kinds
 from menus import broadcasts
 from tests import quay
+from tests.acts import by
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WEIGHTS = st.decimals("0.001", quantities.MOST, places=3)
@@ -34,8 +35,7 @@ def set_price(database, amount, from_at):
 def note(database, reference, weight):
     with database.transaction() as session:
         what = brought.by_reference(session, 1, reference, NOW.year)
-        act = {"grade": "A", "weighed_at": NOW, "channel": "ussd", "operation": reference, "now": NOW}
-        return weighing.note(session, quay.CLERK, what, weight=weight, **act)
+        return weighing.note(session, by(quay.CLERK, reference, NOW), what, weight=weight, grade="A", weighed_at=NOW)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -62,8 +62,8 @@ def test_no_accepted_line_is_worth_more_than_one_act_may_move(another, lines, be
         if not together:
             break
         with database.transaction() as session:
-            act = {"channel": "ussd", "operation": f"done:{together[0].id}", "now": NOW}
-            weighing.confirm(session, quay.CLERK, upto=seen[-1].id, francs=sum(line.gross for line in together), **act)
+            act = by(quay.CLERK, f"done:{together[0].id}", NOW)
+            weighing.confirm(session, act, upto=seen[-1].id, francs=sum(line.gross for line in together))
     with database.read() as reader:
         assert all(gross <= MOST_MOVED for gross in reader.scalars(select(Weighing.gross).where(Weighing.state == "credited")))
         assert all(line.gross > MOST_MOVED for line in weighing.open_list(reader, 101))

@@ -47,11 +47,8 @@ def test_a_quote_has_the_figures_of_both_ways():
 @given(st.text(alphabet="aé€ê’œŋ😀\u202f\u0301[\n", max_size=200), st.integers(0, 1000))
 def test_a_quote_is_what_leaves_and_can_itself_be_sent_in_gsm7(text, recipients):
     found, leaving = quote(text, recipients, 20), prepare(text)
-    assert (found.leaves.text, found.leaves.size.parts, found.francs) == (
-        leaving.text,
-        leaving.parts,
-        leaving.parts * 20 * recipients,
-    )
+    francs = 20 * leaving.parts * recipients
+    assert (found.leaves.text, found.leaves.size.parts, found.francs) == (leaving.text, leaving.parts, francs)
     assert found.folded.size.alphabet == "GSM-7"
     assert fits(found.words())
 
