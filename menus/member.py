@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app.coop.ledger.reading import balances_of, movements_of
 from app.coop.members import account, callbacks, notices, pins
 from app.coop.members.identity import cooperative_of, person_of
+from app.coop.subjects import SUBJECTS
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
@@ -14,23 +15,7 @@ from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, own_
 menu = Bindings("member")
 
 
-MOVEMENTS = {
-    "opening": "Solde",
-    "shares": "Parts",
-    "savings": "Épargne",
-    "advance": "Avance",
-    "delivery": "Livraison",
-    "repayment": "Rembours.",
-    "handing_over": "Remis",
-    "payment": "Payé",
-    "withdrawal": "Retrait",
-    "leasing": "Crédit-bail",
-    "leasing_repayment": "Loyer",
-    "levy": "Cotisation",
-    "reversal": "Correction",
-    "settlement": "Soldé",
-    "merge": "Réunion",
-}
+MOVEMENTS = {kind: words for subject in SUBJECTS for kind, words in subject.movements.items()}
 
 
 class Balances(msgspec.Struct, frozen=True):

@@ -15,11 +15,11 @@ from app.coop.ledger import corrections, payouts, schedule, settling, till
 from app.coop.ledger.deliveries import Delivery, credit, shared_out
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.services import Overdrawn, account_of, post
-from app.coop.ledger.verify import verify
 from app.coop.members import finding, leaving
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
 from app.coop.subjects import approvals
+from app.coop.verify import verify
 from app.db.database import Database
 from tests import quay
 from tests.acts import by, own
