@@ -200,7 +200,7 @@ def reversible_entries(hop: Hop) -> Sequence[Entry]:
     """Give the member's last entries that could be reversed."""
     with hop.desk.database.read() as reader:
         found = corrections.reversible(reader, scope_of(reader, hop), _member(hop))
-    return [Entry(one.id, one.on, corrections.REVERSIBLE[one.kind], one.amount) for one in found]
+    return [Entry(one.id, one.on, corrections.reversible_kinds()[one.kind], one.amount) for one in found]
 
 
 @menu.source()
