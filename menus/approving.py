@@ -40,12 +40,18 @@ class Shown(msgspec.Struct, frozen=True):
     asker: Whom
 
 
-class Act(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True):
     act: kinds.Short
 
 
-class Why(msgspec.Struct, frozen=True):
-    why: kinds.Phrase
+class Picked(msgspec.Struct, frozen=True):
+    approval: Waiting
+
+
+class Word(Picked, frozen=True):
+    """An officer's word on it, `oui` or `non`."""
+
+    verdict: str
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -63,13 +69,13 @@ def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
 
 
 @menu.source(leads={"gone": None, "broadcasts": None})
-def approval_shown(hop: Hop) -> Shown:
+def approval_shown(hop: Hop, kept: Picked) -> Shown:
     """Say what it is, whom it concerns and who asked: names, for the PIN is behind us."""
-    if hop.kept["approval"]["id"] == BROADCASTS:
+    if kept.approval.id == BROADCASTS:
         raise Lead("broadcasts")
     with hop.desk.database.read() as reader:
         found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
-        one = next((one for one in found if one.id == hop.kept["approval"]["id"]), None)
+        one = next((one for one in found if one.id == kept.approval.id), None)
         if one is None:
             raise Lead("gone")
         place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
@@ -79,21 +85,16 @@ def approval_shown(hop: Hop) -> Shown:
 
 
 @menu.source()
-def approval_verdict(hop: Hop) -> Act:
+def approval_verdict(kept: Word) -> Verdict:
     """Say which of the two the PIN will confirm."""
-    return Act("Approuver" if hop.kept["verdict"] == "oui" else "Refuser")
+    return Verdict("Approuver" if kept.verdict == "oui" else "Refuser")
 
 
-@menu.effect(leads={"gone": None, "not_yours": None, "impossible": Why})
-def decide_approval(hop: Hop, session: Session) -> Decided:
+@menu.effect(leads={"not_yours": None}, ways={approvals.ApprovalClosed: "gone"}, denies={approvals.Impossible: str})
+def decide_approval(hop: Hop, session: Session, kept: Word) -> Decided:
     """Give the officer's word; the last one needed acts."""
     act = officers_act(session, hop, "approve")
-    try:
-        done = approvals.decide(session, act, hop.kept["approval"]["id"], approved=hop.kept["verdict"] == "oui")
-    except approvals.ApprovalClosed:
-        raise Lead("gone") from None
-    except approvals.Impossible as why:
-        raise Lead("impossible", Why(str(why))) from None
+    done = approvals.decide(session, act, kept.approval.id, approved=kept.verdict == "oui")
     if done.why:
         return Decided(f"Impossible: {done.why}. Rien n'est changé.")
     ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}

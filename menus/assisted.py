@@ -18,7 +18,8 @@ from app.coop.production import assisting, declaring, members_word
 from app.coop.scope import Scope
 from app.sms import payment_texts, texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Lead, Refused, Ways
+from menus.call_backs import CallBackRow
 from menus.caller import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
 from menus.production import DeclarationRow, Earlier, ProductRow, rows_of
 
@@ -67,7 +68,46 @@ class Answered(msgspec.Struct, frozen=True):
     answered: Annotated[str, kinds.Kind("words", "m" * 60)]
 
 
-DOING = dict.fromkeys(("gone", "inactive", "not_yours"))
+class Helping(msgspec.Struct, frozen=True):
+    """Whom the officer has found."""
+
+    assisted: Assisted
+
+
+class Perhaps(msgspec.Struct, frozen=True):
+    """Whom the officer has found, if the call wasn't lost meanwhile."""
+
+    assisted: Assisted | None = None
+
+
+class Calling(msgspec.Struct, frozen=True):
+    """The call back from which the officer comes, if any."""
+
+    call_back: CallBackRow | None = None
+
+
+class OneNumber(msgspec.Struct, frozen=True):
+    several: Several
+
+
+class Production(Helping, frozen=True):
+    product: ProductRow
+    quantity: Decimal
+
+
+class TakenBack(Helping, frozen=True):
+    declaration: DeclarationRow
+
+
+class Word(msgspec.Struct, frozen=True):
+    """The member's word on what was done for them: 1 it is right, 2 it is contested."""
+
+    told: Told
+    word: str
+
+
+NOT_DONE: Ways = {declaring.ProductGone: "gone", declaring.NotActive: "inactive"}
+DOING = {"not_yours": None}
 
 
 @menu.answer(leads={"several": Several}, refuses=dict.fromkeys(("unknown", "self")))
@@ -81,9 +121,9 @@ def assisted_member(hop: Hop, typed: str) -> Assisted:
 
 
 @menu.source(leads={"several": Several, "assisted": Assisted})
-def assisted_caller(hop: Hop) -> Nothing:
+def assisted_caller(hop: Hop, kept: Calling) -> Nothing:
     """Go to the member who asked to be called, if her number is known here."""
-    phone = phones.read(str(hop.kept.get("call_back", {}).get("phone", "")))
+    phone = phones.read(kept.call_back.phone) if kept.call_back else None
     with hop.desk.database.read() as reader:
         found = assisting.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
     try:
@@ -93,75 +133,72 @@ def assisted_caller(hop: Hop) -> Nothing:
 
 
 @menu.answer(refuses=dict.fromkeys(("unknown", "self")))
-def assisted_place(hop: Hop, typed: str) -> Assisted:
+def assisted_place(hop: Hop, typed: str, kept: OneNumber) -> Assisted:
     """Tell by the place on her card which of a number's members is meant."""
-    meant = msgspec.convert(hop.kept["several"], Several).members.get(typed)
+    meant = kept.several.members.get(typed)
     if meant is None:
         raise Refused("unknown")
     return _not_oneself(hop, meant)
 
 
 @menu.source(leads={"lost": None})
-def assisted_who(hop: Hop) -> Helped:
+def assisted_who(hop: Hop, kept: Perhaps) -> Helped:
     """Say who it is: a slip in the card number is seen by the name."""
-    if "assisted" not in hop.kept:
+    if kept.assisted is None:
         raise Lead("lost")
     with hop.desk.database.read() as reader:
-        return _helped(reader, hop)
+        return _helped(reader, kept.assisted)
 
 
 @menu.rows()
-def assisted_products(hop: Hop) -> Sequence[ProductRow]:
+def assisted_products(hop: Hop, kept: Helping) -> Sequence[ProductRow]:
     """Give what her co-operative takes."""
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, _member(hop).cooperative_id)
+        found = declaring.products_of(reader, kept.assisted.cooperative_id)
     return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
 
 
 @menu.source(leads={"again": Earlier})
-def assisted_declaration(hop: Hop) -> Helped:
+def assisted_declaration(hop: Hop, kept: Production) -> Helped:
     """Lead elsewhere when the same was declared a moment ago, by her or for her."""
     with hop.desk.database.read() as reader:
-        earlier = declaring.similar(reader, _member(hop).member_id, hop.kept["product"]["id"], _quantity(hop), hop.now)
+        earlier = declaring.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
         if earlier:
             raise Lead("again", Earlier(earlier.reference, earlier.at))
-        return _helped(reader, hop)
+        return _helped(reader, kept.assisted)
 
 
-@menu.effect(leads={"again": Earlier, **DOING})
-def declare_for(hop: Hop, session: Session) -> Noted:
-    """Declare for her, and tell her."""
-    return _declare(hop, session, again=False)
+@menu.effect(leads={"again": Earlier, **DOING}, ways=NOT_DONE)
+def declare_for(hop: Hop, session: Session, kept: Production) -> Noted:
+    """Declare for the member, and tell them."""
+    return _declare(hop, session, kept, again=False)
 
 
-@menu.effect(leads=DOING)
-def declare_for_again(hop: Hop, session: Session) -> Noted:
+@menu.effect(leads=DOING, ways=NOT_DONE)
+def declare_for_again(hop: Hop, session: Session, kept: Production) -> Noted:
     """Declare another one like the one a moment ago, on purpose."""
-    return _declare(hop, session, again=True)
+    return _declare(hop, session, kept, again=True)
 
 
 @menu.rows()
-def assisted_declarations(hop: Hop) -> Sequence[DeclarationRow]:
+def assisted_declarations(hop: Hop, kept: Helping) -> Sequence[DeclarationRow]:
     """Give what can still be taken back for her."""
-    return rows_of(hop, _member(hop).member_id)
+    return rows_of(hop, kept.assisted.member_id)
 
 
-@menu.effect(leads={"closed": None, "not_yours": None})
-def cancel_for(hop: Hop, session: Session) -> Noted:
-    """Take a declaration back for her, and tell her."""
-    act = _act(session, hop)
-    try:
-        done = assisting.cancel(session, act, _member(hop).member_id, hop.kept["declaration"]["id"])
-    except declaring.DeclarationClosed:
-        raise Lead("closed") from None
-    return _tell(hop, session, act, "annulé", done)
+@menu.effect(leads=DOING, ways={declaring.DeclarationClosed: "closed"})
+def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> Noted:
+    """Take a declaration back for the member, and tell them."""
+    act = _act(session, hop, kept.assisted)
+    done = assisting.cancel(session, act, kept.assisted.member_id, kept.declaration.id)
+    return _tell(hop, session, act, kept.assisted, "annulé", done)
 
 
 @menu.source()
-def assisted_history(hop: Hop) -> PrivateWords:
+def assisted_history(hop: Hop, kept: Helping) -> PrivateWords:
     """Give her last declarations, and what was weighed of each; no amounts."""
     with hop.desk.database.read() as reader:
-        found = assisting.history(reader, _member(hop).member_id)
+        found = assisting.history(reader, kept.assisted.member_id)
     lines = [
         f"{one.at.astimezone(DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
         f"{STATES[one.state]}{f' {kinds.quantity_words(one.weighed)}' if one.weighed is not None else ''}"
@@ -171,10 +208,10 @@ def assisted_history(hop: Hop) -> PrivateWords:
 
 
 @menu.source()
-def assisted_prices(hop: Hop) -> PrivateWords:
+def assisted_prices(hop: Hop, kept: Helping) -> PrivateWords:
     """Give the prices of the day in her co-operative."""
     with hop.desk.database.read() as reader:
-        found = prices_for(reader, Scope(_member(hop).cooperative_id), hop.now)
+        found = prices_for(reader, Scope(kept.assisted.cooperative_id), hop.now)
     return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
 
 
@@ -198,16 +235,13 @@ def assisted_word(typed: str) -> str:
     return typed
 
 
-@menu.effect(leads={"nothing": None}, notes=True)
-def answer_assisted(hop: Hop, session: Session) -> Answered:
-    """Write her word down; what she contests is undone, or goes to the president."""
-    act, told = own_act(hop), int(hop.kept["told"]["id"])
-    try:
-        if hop.kept["word"] == "1":
-            return Answered(f"Merci. réf {members_word.accept(session, act, told)} est juste.")
-        done = members_word.contest(session, act, told)
-    except members_word.UnknownAct:
-        raise Lead("nothing") from None
+@menu.effect(ways={members_word.UnknownAct: "nothing"}, notes=True)
+def answer_assisted(hop: Hop, session: Session, kept: Word) -> Answered:
+    """Write the member's word down; what they contest is undone, or goes to the president."""
+    act, told = own_act(hop), kept.told.id
+    if kept.word == "1":
+        return Answered(f"Merci. réf {members_word.accept(session, act, told)} est juste.")
+    done = members_word.contest(session, act, told)
     words = texts.contested_receipt(done.reference, done.became, hop.now)
     if done.ticket:
         words = payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
@@ -232,42 +266,29 @@ def _not_oneself(hop: Hop, meant: Assisted) -> Assisted:
     return meant
 
 
-def _helped(reader: Connection, hop: Hop) -> Helped:
-    card, name = card_and_name(reader, _member(hop).member_id)
+def _helped(reader: Connection, member: Assisted) -> Helped:
+    card, name = card_and_name(reader, member.member_id)
     return Helped(name, card)
 
 
-def _declare(hop: Hop, session: Session, *, again: bool) -> Noted:
-    act = _act(session, hop)
-    try:
-        done = assisting.declare(session, act, _member(hop).member_id, hop.kept["product"]["id"], _quantity(hop), again=again)
-    except declaring.ProductGone:
-        raise Lead("gone") from None
-    except declaring.NotActive:
-        raise Lead("inactive") from None
+def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> Noted:
+    act = _act(session, hop, kept.assisted)
+    done = assisting.declare(session, act, kept.assisted.member_id, kept.product.id, kept.quantity, again=again)
     if done.declaration.repeated:
         raise Lead("again", Earlier(done.declaration.reference, done.declaration.at))
-    return _tell(hop, session, act, "déclaré", done)
+    return _tell(hop, session, act, kept.assisted, "déclaré", done)
 
 
-def _act(session: Session, hop: Hop) -> Act:
-    act = officers_act(session, hop, "assist", _member(hop).cooperative_id)
+def _act(session: Session, hop: Hop, member: Assisted) -> Act:
+    act = officers_act(session, hop, "assist", member.cooperative_id)
     return msgspec.structs.replace(act, channel="bureau")
 
 
-def _tell(hop: Hop, session: Session, act: Act, what: str, done: assisting.Done) -> Noted:
+def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisting.Done) -> Noted:
     one = done.declaration
     if done.phone is None:
         return Noted(one.reference, "Pas de numéro: donnez-lui la réf.")
     words = texts.assisted_receipt(what, act.office.role, one.reference, one.quantity, one.unit, hop.now, hop.desk.service.cost)
-    whose = {"person_id": done.person_id, "cooperative_id": _member(hop).cooperative_id}
+    whose = {"person_id": done.person_id, "cooperative_id": member.cooperative_id}
     notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
     return Noted(one.reference, "Un SMS le lui dit.")
-
-
-def _member(hop: Hop) -> Assisted:
-    return msgspec.convert(hop.kept["assisted"], Assisted)
-
-
-def _quantity(hop: Hop) -> Decimal:
-    return Decimal(str(hop.kept["quantity"]))

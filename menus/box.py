@@ -8,7 +8,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.caller import Hop, officers_act
 from menus.paying import scope_of
-from menus.savings import Why, denials
+from menus.savings import MONEY
 from menus.till import Done
 
 menu = Bindings("box")
@@ -30,6 +30,14 @@ class BoxWhat(msgspec.Struct, frozen=True):
     what: kinds.Phrase
 
 
+class Way(msgspec.Struct, frozen=True):
+    box_way: str
+
+
+class Move(Way, frozen=True):
+    till_amount: int
+
+
 @menu.source()
 def box(hop: Hop) -> BoxShown:
     """Say what lies in the box, and what of it is promised."""
@@ -39,16 +47,14 @@ def box(hop: Hop) -> BoxShown:
 
 
 @menu.source()
-def box_what(hop: Hop) -> BoxWhat:
+def box_what(kept: Way) -> BoxWhat:
     """Say whether cash comes or goes, and where from."""
-    return BoxWhat(WAYS[str(hop.kept["box_way"])][0])
+    return BoxWhat(WAYS[kept.box_way][0])
 
 
-@menu.effect(leads={"denied": Why, "not_yours": None})
-def move_box(hop: Hop, session: Session) -> Done:
+@menu.effect(leads={"not_yours": None}, denies=MONEY)
+def move_box(hop: Hop, session: Session, kept: Move) -> Done:
     """Note the cash that came or went."""
-    what, source, out = WAYS[str(hop.kept["box_way"])]
-    francs, act = int(hop.kept["till_amount"]), officers_act(session, hop, "pay")
-    with denials():
-        boxes.put_in(session, act, act.office.scope.cooperative, source, francs, out=out)
-    return Done(f"{what}: {kinds.amount_words(francs)} noté.")
+    (what, source, out), act = WAYS[kept.box_way], officers_act(session, hop, "pay")
+    boxes.put_in(session, act, act.office.scope.cooperative, source, kept.till_amount, out=out)
+    return Done(f"{what}: {kinds.amount_words(kept.till_amount)} noté.")

@@ -15,7 +15,7 @@ from app.db.operations import once
 from app.sms.broadcasts.budget import OverBudget
 from app.sms.broadcasts.words import first_words, numbers
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead
+from app.ussd.bindings import Bindings, Denials, Denied, Lead
 from menus.call_backs import age_words
 from menus.caller import Hop, act_by, acting_office, who_of
 
@@ -45,8 +45,18 @@ class Sent(msgspec.Struct, frozen=True):
     reach: Reach
 
 
-class Why(msgspec.Struct, frozen=True):
-    why: kinds.Phrase
+class Picked(msgspec.Struct, frozen=True):
+    estimate: EstimateRow
+
+
+NO_MORE = Denied("Ce devis n'attend plus")
+KEPT: Denials = {
+    confirming.FreshNumber: "Votre numéro a changé il y a moins de 72 h",
+    confirming.LeftAlready: lambda left: f"Même texte déjà parti: envoi {left.before.id}",
+    OverBudget: lambda over: f"Budget du jour dépassé de {number(over.francs)} F",
+    Nobody: "Personne à joindre",
+    TooSlow: "Trop de monde pour une alerte de 3 h",
+}
 
 
 @menu.rows()
@@ -55,45 +65,32 @@ def estimates(hop: Hop) -> Sequence[EstimateRow]:
     return [EstimateRow(one.id, age_words(hop.now - one.at), one.said[:16], first_words(one.typed)[:16]) for one in _waiting(hop)]
 
 
-@menu.source(leads={"broadcast_kept": Why})
-def estimate(hop: Hop) -> Estimate:
+@menu.source(leads={"denied": Denied})
+def estimate(hop: Hop, kept: Picked) -> Estimate:
     """Say what the PIN sends: to whom, how many, at what cost, its first words."""
-    one = next((one for one in _waiting(hop) if one.id == hop.kept["estimate"]["id"]), None)
+    one = next((one for one in _waiting(hop) if one.id == kept.estimate.id), None)
     if one is None:
-        raise Lead("broadcast_kept", Why("Ce devis n'attend plus"))
+        raise Lead("denied", NO_MORE)
     whom = f"ALERTE {one.said}" if one.purpose == "urgent" else one.said
     return Estimate(whom[:MOST_SAID], _reach(one.recipients, one.francs), first_words(one.text)[:MOST_SAID])
 
 
-@menu.effect(leads={"not_yours": None, "broadcast_kept": Why})
-def send_broadcast(hop: Hop, session: Session) -> Sent:
+@menu.effect(leads={"denied": Denied}, denies=KEPT, ways={NotYours: "not_yours"})
+def send_broadcast(hop: Hop, session: Session, kept: Picked) -> Sent:
     """Order the broadcast, once, whether by SMS or here."""
     person = who_of(hop).person_id
     acting_office(session, hop, "broadcast")
-    broadcast = confirming.find_for_pin(session, hop.kept["estimate"]["id"], person, hop.phone, hop.now)
+    broadcast = confirming.find_for_pin(session, kept.estimate.id, person, hop.phone, hop.now)
     if broadcast is None:
-        raise Lead("broadcast_kept", Why("Ce devis n'attend plus"))
-    try:
-        act = act_by(confirming.office_of(session, broadcast, person, hop.now.date()), hop)
+        raise Lead("denied", NO_MORE)
+    act = act_by(confirming.office_of(session, broadcast, person, hop.now.date()), hop)
 
-        def order() -> dict[str, str]:
-            confirming.confirm(session, act, broadcast, hop.desk.terms)
-            return {"said": said.confirmed(broadcast, hop.desk.terms, hop.now)}
+    def order() -> dict[str, str]:
+        confirming.confirm(session, act, broadcast, hop.desk.terms)
+        return {"said": said.confirmed(broadcast, hop.desk.terms, hop.now)}
 
-        about = {"broadcast": broadcast.id}
-        once(session, f"broadcast:{broadcast.id}", "broadcast", about, order, person_id=person, now=hop.now)
-    except NotYours:
-        raise Lead("not_yours") from None
-    except confirming.FreshNumber:
-        raise Lead("broadcast_kept", Why("Votre numéro a changé il y a moins de 72 h")) from None
-    except confirming.LeftAlready as left:
-        raise Lead("broadcast_kept", Why(f"Même texte déjà parti: envoi {left.before.id}")) from None
-    except OverBudget as over:
-        raise Lead("broadcast_kept", Why(f"Budget du jour dépassé de {number(over.francs)} F")) from None
-    except Nobody:
-        raise Lead("broadcast_kept", Why("Personne à joindre")) from None
-    except TooSlow:
-        raise Lead("broadcast_kept", Why("Trop de monde pour une alerte de 3 h")) from None
+    about = {"broadcast": broadcast.id}
+    once(session, f"broadcast:{broadcast.id}", "broadcast", about, order, person_id=person, now=hop.now)
     cost = broadcast.recipients * broadcast.parts * broadcast.price
     return Sent(broadcast.id, _reach(broadcast.recipients, cost))
 

@@ -16,7 +16,7 @@ from app.coop.members.notices import answer, tell_member
 from app.gsm7 import fold
 from app.sms import payment_texts as texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Refused, Ways
 from menus.caller import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
 
 menu = Bindings("contests")
@@ -70,6 +70,28 @@ class Name(msgspec.Struct, frozen=True):
     name: kinds.PersonName
 
 
+class Received(msgspec.Struct, frozen=True):
+    received: ToConfirm
+
+
+class Disputed(msgspec.Struct, frozen=True):
+    contested: Contested
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    claim: Claim
+
+
+class Answer(Claimed, frozen=True):
+    """An officer's answer: `upheld` is `oui` or `non`."""
+
+    upheld: str
+    note: str
+
+
+TOO_LATE: Ways = {opening.TooLate: "gone"}
+
+
 @menu.rows()
 def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
     """Give what was handed over and is not confirmed."""
@@ -82,24 +104,21 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
     ]
 
 
-@menu.effect(leads={"gone": None})
-def confirm_payment(hop: Hop, session: Session) -> Nothing:
-    """Note the member's word that she has the money: it is paid."""
-    meant, act = msgspec.convert(hop.kept["received"], ToConfirm), own_act(hop)
-    try:
-        paid = confirm(session, act, KINDS[meant.kind], meant.about)
-    except HandoverNotOpen:
-        raise Lead("gone") from None
+@menu.effect(ways={HandoverNotOpen: "gone"})
+def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
+    """Note the member's word that the money came: it is paid."""
+    meant, act = kept.received, own_act(hop)
+    paid = confirm(session, act, KINDS[meant.kind], meant.about)
     if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
         words = texts.payment_receipt(paid.reference, hop.now)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
     return Nothing()
 
 
-@menu.effect(leads={"gone": None})
-def contest_payment(hop: Hop, session: Session) -> Opened:
-    """Note the member's word that she has no money: it stays on its way in the books until an officer answers."""
-    received = msgspec.convert(hop.kept["received"], ToConfirm)
+@menu.effect(ways=TOO_LATE)
+def contest_payment(hop: Hop, session: Session, kept: Received) -> Opened:
+    """Note the member's word that no money came: it stays on its way in the books until an officer answers."""
+    received = kept.received
     return _open(hop, session, msgspec.convert(received.kind, opening.Subject), received.about, received.reference)
 
 
@@ -125,10 +144,10 @@ def contestable(hop: Hop) -> Sequence[Contested]:
     ]
 
 
-@menu.effect(leads={"gone": None})
-def contest(hop: Hop, session: Session) -> Opened:
+@menu.effect(ways=TOO_LATE)
+def contest(hop: Hop, session: Session, kept: Disputed) -> Opened:
     """Open a contest, once for what it is about."""
-    what = msgspec.convert(hop.kept["contested"], Contested)
+    what = kept.contested
     return _open(hop, session, msgspec.convert(what.subject, opening.Subject), what.about, what.reference)
 
 
@@ -145,10 +164,10 @@ def contests_waiting(hop: Hop) -> Sequence[Claim]:
 
 
 @menu.source()
-def contest_name(hop: Hop) -> Name:
+def contest_name(hop: Hop, kept: Claimed) -> Name:
     """Say who contests."""
     with hop.desk.database.read() as reader:
-        return Name(answering.name_of(reader, hop.kept["claim"]["id"]))
+        return Name(answering.name_of(reader, kept.claim.id))
 
 
 @menu.answer(refuses={"bad": None})
@@ -160,27 +179,19 @@ def contest_note(typed: str) -> kinds.Phrase:
     return words
 
 
-@menu.effect(leads={"gone": None, "repaid": None, "not_yours": None})
-def answer_contest(hop: Hop, session: Session) -> Nothing:
+@menu.effect(leads={"not_yours": None}, ways={answering.ContestNotOpen: "gone", answering.Repaid: "repaid"})
+def answer_contest(hop: Hop, session: Session, kept: Answer) -> Nothing:
     """Answer, and tell the member by SMS."""
-    act, upheld, note = officers_act(session, hop, "approve"), hop.kept["upheld"] == "oui", str(hop.kept["note"])
-    try:
-        done = answering.answer(session, act, hop.kept["claim"]["id"], upheld=upheld, note=note)
-    except answering.ContestNotOpen:
-        raise Lead("gone") from None
-    except answering.Repaid:
-        raise Lead("repaid") from None
-    words = texts.contest_answered(done.number, upheld, note)
+    act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
+    done = answering.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
+    words = texts.contest_answered(done.number, upheld, kept.note)
     tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
     return Nothing()
 
 
 def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, reference: str) -> Opened:
     act = own_act(hop)
-    try:
-        made = opening.open_contest(session, act, subject, about)
-    except opening.TooLate:
-        raise Lead("gone") from None
+    made = opening.open_contest(session, act, subject, about)
     if not made.known:
         words = texts.contest_opened(made.number, reference, made.answer_by)
         answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)

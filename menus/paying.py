@@ -24,7 +24,7 @@ from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Bar, Wanted, due, left_out, unpaid
 from app.coop.production.brought import NotThere
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Divert, Lead, Refused
+from app.ussd.bindings import Bindings, Divert, Lead, Refused, Ways
 from menus.caller import Hop, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
 
@@ -73,6 +73,10 @@ class ProductDue(msgspec.Struct, frozen=True):
     count: Many
 
 
+class Picked(msgspec.Struct, frozen=True):
+    id: int
+
+
 class ToPay(msgspec.Struct, frozen=True):
     """What was shown: the deliveries wanted, how they are paid, to how many and how much, and who is left out."""
 
@@ -82,6 +86,24 @@ class ToPay(msgspec.Struct, frozen=True):
     francs: kinds.Amount
     worth: int
     left_out: LeftOut = ""
+
+
+class Deliveries(msgspec.Struct, frozen=True):
+    """What the officer wants paid: `all`, a `day` or a `product`, with the row that was picked."""
+
+    pay_scope: str
+    pay_of: Picked | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """Return it as the rules know it."""
+        if self.pay_of and self.pay_scope == "day":
+            return Wanted(day=date.fromordinal(self.pay_of.id))
+        return Wanted(product_id=self.pay_of.id) if self.pay_of and self.pay_scope == "product" else Wanted()
+
+
+class Asked(msgspec.Struct, frozen=True):
+    pay: ToPay
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -94,6 +116,10 @@ class ToHand(msgspec.Struct, frozen=True):
     card: kinds.Short
     reference: kinds.Reference
     amount: kinds.Amount
+
+
+class Hand(msgspec.Struct, frozen=True):
+    hand: ToHand
 
 
 class Handed(msgspec.Struct, frozen=True):
@@ -117,8 +143,21 @@ class BatchRow(msgspec.Struct, frozen=True):
     caution: Caution
 
 
+class Lot(msgspec.Struct, frozen=True):
+    lot: BatchRow
+
+
 class Freed(msgspec.Struct, frozen=True):
     freed: Many
+
+
+NOT_HANDED: Ways = {
+    HandoverNotOpen: "gone",
+    Overdrawn: "gone",
+    BoxShort: lambda short: Lead("short", Short(short.free)),
+    MoneyFrozen: "frozen",
+    NotForYourself: "yourself",
+}
 
 
 @menu.guard(name="hand_open", leads=dict.fromkeys(STATES))
@@ -154,11 +193,11 @@ def products_due(hop: Hop) -> Sequence[ProductDue]:
 
 
 @menu.answer(refuses={"unknown": None, "none": None, "much": None})
-def pay_way(hop: Hop, typed: str) -> ToPay:
+def pay_way(hop: Hop, typed: str, kept: Deliveries) -> ToPay:
     """Read how to pay, and sum up what is due so."""
     if typed not in ("1", "2"):
         raise Refused("unknown")
-    wanted, way = _wanted(hop), WAYS[int(typed) - 1]
+    wanted, way = kept.wanted, WAYS[int(typed) - 1]
     with hop.desk.database.read() as reader:
         scope = scope_of(reader, hop)
         found, barred = due(reader, scope, wanted, way, hop.now), left_out(reader, scope, wanted, way, hop.now)
@@ -172,9 +211,9 @@ def pay_way(hop: Hop, typed: str) -> ToPay:
 
 
 @menu.source()
-def pay_list(hop: Hop) -> CashList:
+def pay_list(hop: Hop, kept: Asked) -> CashList:
     """Give who is to get what, by card."""
-    pay = msgspec.convert(hop.kept["pay"], ToPay)
+    pay = kept.pay
     with hop.desk.database.read() as reader:
         found = due(reader, scope_of(reader, hop), pay.wanted, pay.way, hop.now)
         cards = queries.cards_of(reader, [one.member_id for one in found])
@@ -182,15 +221,11 @@ def pay_list(hop: Hop) -> CashList:
     return CashList("\n".join(lines) or "Rien à payer.")
 
 
-@menu.effect(leads={"changed": None, "not_yours": None})
-def make_batch(hop: Hop, session: Session) -> Made:
+@menu.effect(leads={"not_yours": None}, ways={paying.BatchChanged: "changed"})
+def make_batch(hop: Hop, session: Session, kept: Asked) -> Made:
     """Make the batch as it was shown."""
-    pay = msgspec.convert(hop.kept["pay"], ToPay)
-    try:
-        act = officers_act(session, hop, "pay")
-        batch, waits = paying.make(session, act, pay.wanted, pay.way, count=pay.count, francs=pay.worth)
-    except paying.BatchChanged:
-        raise Lead("changed") from None
+    act, pay = officers_act(session, hop, "pay"), kept.pay
+    batch, waits = paying.make(session, act, pay.wanted, pay.way, count=pay.count, francs=pay.worth)
     return Made(batch, "attend d'autres responsables (Bureau, 2)." if waits else "ouvert.")
 
 
@@ -232,28 +267,19 @@ def hand_left(hop: Hop) -> Sequence[ToHand]:
 
 
 @menu.source()
-def hand_name(hop: Hop) -> Name:
+def hand_name(hop: Hop, kept: Hand) -> Name:
     """Say whose money it is."""
     with hop.desk.database.read() as reader:
-        return Name(queries.name_of(reader, hop.kept["hand"]["id"]))
+        return Name(queries.name_of(reader, kept.hand.id))
 
 
-@menu.effect(leads={"gone": None, "short": Short, "frozen": None, "yourself": None, "shut": None, "not_yours": None})
-def hand_over(hop: Hop, session: Session) -> Handed:
+@menu.effect(leads={"short": Short, "shut": None, "not_yours": None}, ways=NOT_HANDED)
+def hand_over(hop: Hop, session: Session, kept: Hand) -> Handed:
     """Note that the member was given the money, and ask by SMS to say so."""
-    act, hand = handing_act(session, hop), msgspec.convert(hop.kept["hand"], ToHand)
-    try:
-        row = hand_it_over(session, act, PAYMENT, hand.id)
-    except (HandoverNotOpen, Overdrawn):
-        raise Lead("gone") from None
-    except BoxShort as short:
-        raise Lead("short", Short(short.free)) from None
-    except MoneyFrozen:
-        raise Lead("frozen") from None
-    except NotForYourself:
-        raise Lead("yourself") from None
+    act = handing_act(session, hop)
+    row = hand_it_over(session, act, PAYMENT, kept.hand.id)
     telling.tell_handed_over(session, act, row.id)
-    return Handed(row.amount, hand.card, row.reference)
+    return Handed(row.amount, kept.hand.card, row.reference)
 
 
 @menu.rows()
@@ -264,14 +290,10 @@ def batches(hop: Hop) -> Sequence[BatchRow]:
     return [BatchRow(one.id, one.left, one.worth, PAID_OUT if one.way == "mobile" else "") for one in found]
 
 
-@menu.effect(leads={"gone": None, "not_yours": None})
-def close_batch(hop: Hop, session: Session) -> Freed:
+@menu.effect(leads={"not_yours": None}, ways={paying.BatchNotOpen: "gone"})
+def close_batch(hop: Hop, session: Session, kept: Lot) -> Freed:
     """Close a batch; what was not handed over is due again."""
-    try:
-        freed = paying.close(session, officers_act(session, hop, "pay"), hop.kept["lot"]["id"])
-    except paying.BatchNotOpen:
-        raise Lead("gone") from None
-    return Freed(freed)
+    return Freed(paying.close(session, officers_act(session, hop, "pay"), kept.lot.id))
 
 
 def handing_act(session: Session, hop: Hop) -> Act:
@@ -282,13 +304,6 @@ def handing_act(session: Session, hop: Hop) -> Act:
     if not numbers.opens(session, who_of(hop).person_id, hop.phone):
         raise Lead("shut")
     return officers_act(session, hop, "pay")
-
-
-def _wanted(hop: Hop) -> Wanted:
-    scope, of = hop.kept["pay_scope"], hop.kept.get("pay_of") or {}
-    if scope == "day":
-        return Wanted(day=date.fromordinal(of["id"]))
-    return Wanted(product_id=of["id"]) if scope == "product" else Wanted()
 
 
 def _left(hop: Hop, way: str) -> int:

@@ -9,12 +9,11 @@ from app.coop.act import Act
 from app.coop.prices import proposing
 from app.coop.prices.reading import price_at
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Refused, Ways
 from menus.caller import Hop, officers_act, reading_office
 from menus.savings import read_francs
 
 menu = Bindings("pricing")
-DECIDED = dict.fromkeys(("gone", "not_yours"))
 PUBLISHED = "Prix publié. Il vaut dès maintenant."
 WAITING = "Noté: un 2e responsable doit l'approuver."
 
@@ -44,6 +43,29 @@ class Outcome(msgspec.Struct, frozen=True):
     outcome: kinds.Phrase
 
 
+class Priced(msgspec.Struct, frozen=True):
+    """Which product's price, of one grade or (empty) all."""
+
+    pricing: Priceable
+    price_grade: str
+
+    @property
+    def grade(self) -> str | None:
+        """Return the grade, None for all."""
+        return self.price_grade or None
+
+
+class NewPrice(Priced, frozen=True):
+    new_price: int
+
+
+class Own(msgspec.Struct, frozen=True):
+    proposal: Proposed
+
+
+CLOSED: Ways = {proposing.PriceRefused: "gone", proposing.ProposalClosed: "gone"}
+
+
 @menu.rows()
 def priceable(hop: Hop) -> Sequence[Priceable]:
     """Give the products of the officer's scope."""
@@ -53,11 +75,11 @@ def priceable(hop: Hop) -> Sequence[Priceable]:
 
 
 @menu.source()
-def price_now(hop: Hop) -> Now:
+def price_now(hop: Hop, kept: Priced) -> Now:
     """Say the price in force."""
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "price").scope
-        found = price_at(reader, [(scope, hop.kept["pricing"]["id"], _grade(hop), hop.now)])[0]
+        found = price_at(reader, [(scope, kept.pricing.id, kept.grade, hop.now)])[0]
     return Now(_words(found))
 
 
@@ -70,14 +92,11 @@ def price_amount(typed: str) -> kinds.Price:
     return francs
 
 
-@menu.effect(leads=DECIDED)
-def publish_price(hop: Hop, session: Session) -> Outcome:
+@menu.effect(leads={"not_yours": None}, ways=CLOSED)
+def publish_price(hop: Hop, session: Session, kept: NewPrice) -> Outcome:
     """Propose and confirm in one."""
     act = officers_act(session, hop, "price")
-    try:
-        made = proposing.propose(session, act, hop.kept["pricing"]["id"], int(hop.kept["new_price"]), grade=_grade(hop))
-    except proposing.PriceRefused:
-        raise Lead("gone") from None
+    made = proposing.propose(session, act, kept.pricing.id, kept.new_price, grade=kept.grade)
     return _confirm(session, act, made.id)
 
 
@@ -88,18 +107,14 @@ def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
         return _listed(proposing.mine_to_confirm(reader, reading_office(reader, hop, "price"), hop.now))
 
 
-@menu.effect(leads=DECIDED)
-def confirm_price(hop: Hop, session: Session) -> Outcome:
+@menu.effect(leads={"not_yours": None}, ways=CLOSED)
+def confirm_price(hop: Hop, session: Session, kept: Own) -> Outcome:
     """Confirm what was proposed by SMS."""
-    return _confirm(session, officers_act(session, hop, "price"), hop.kept["proposal"]["id"])
+    return _confirm(session, officers_act(session, hop, "price"), kept.proposal.id)
 
 
 def _confirm(session: Session, act: Act, proposal: int) -> Outcome:
-    try:
-        published = proposing.confirm(session, act, proposal)
-    except proposing.ProposalClosed:
-        raise Lead("gone") from None
-    return Outcome(PUBLISHED if published else WAITING)
+    return Outcome(PUBLISHED if proposing.confirm(session, act, proposal) else WAITING)
 
 
 def _listed(found: list[proposing.Proposal]) -> list[Proposed]:
@@ -108,7 +123,3 @@ def _listed(found: list[proposing.Proposal]) -> list[Proposed]:
 
 def _words(amount: int | None) -> str:
     return "pas de prix" if amount is None else kinds.amount_words(amount)
-
-
-def _grade(hop: Hop) -> str | None:
-    return str(hop.kept["price_grade"]) or None

@@ -53,6 +53,28 @@ class Cancelled(msgspec.Struct, frozen=True):
     reference: kinds.Reference
 
 
+class Chosen(msgspec.Struct, frozen=True):
+    """What the way has kept when the quantity is asked."""
+
+    product: ProductRow
+
+
+class Production(msgspec.Struct, frozen=True):
+    """What is declared."""
+
+    product: ProductRow
+    quantity: Decimal
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What is taken back."""
+
+    declaration: DeclarationRow
+
+
+NOT_DECLARED = {declaring.ProductGone: "gone", declaring.NotActive: "inactive"}
+
+
 @menu.rows()
 def products(hop: Hop) -> Sequence[ProductRow]:
     """Give what the member's co-operative takes, each by its slot."""
@@ -62,35 +84,34 @@ def products(hop: Hop) -> Sequence[ProductRow]:
 
 
 @menu.answer(refuses={"bad": None, "whole": None})
-def quantity(hop: Hop, typed: str) -> kinds.Amounted:
+def quantity(typed: str, kept: Chosen) -> kinds.Amounted:
     """Read a quantity of the product chosen."""
-    divisible = bool(hop.kept["product"]["divisible"])
     try:
-        return parse_quantity(typed, divisible)
+        return parse_quantity(typed, kept.product.divisible)
     except BadQuantity:
-        raise Refused("bad" if divisible else "whole") from None
+        raise Refused("bad" if kept.product.divisible else "whole") from None
 
 
-@menu.source(leads={"again": Earlier, "gone": None, "inactive": None})
-def declaration(hop: Hop) -> Nothing:
+@menu.source(leads={"again": Earlier})
+def declaration(hop: Hop, kept: Production) -> Nothing:
     """Lead elsewhere when the same was declared a moment ago."""
     with hop.desk.database.read() as reader:
-        earlier = declaring.similar(reader, member_of(hop), hop.kept["product"]["id"], _quantity(hop), hop.now)
+        earlier = declaring.similar(reader, member_of(hop), kept.product.id, kept.quantity, hop.now)
     if earlier:
         raise Lead("again", Earlier(earlier.reference, earlier.at))
     return Nothing()
 
 
-@menu.effect(leads={"again": Earlier, "gone": None, "inactive": None})
-def declare(hop: Hop, session: Session) -> Declared:
+@menu.effect(leads={"again": Earlier}, ways=NOT_DECLARED)
+def declare(hop: Hop, session: Session, kept: Production) -> Declared:
     """Record the declaration and its SMS."""
-    return _declare(hop, session, again=False)
+    return _declare(hop, session, kept, again=False)
 
 
-@menu.effect(leads={"gone": None, "inactive": None})
-def declare_again(hop: Hop, session: Session) -> Declared:
+@menu.effect(ways=NOT_DECLARED)
+def declare_again(hop: Hop, session: Session, kept: Production) -> Declared:
     """Record another one like the one a moment ago, on purpose."""
-    return _declare(hop, session, again=True)
+    return _declare(hop, session, kept, again=True)
 
 
 @menu.rows()
@@ -99,14 +120,11 @@ def declarations(hop: Hop) -> Sequence[DeclarationRow]:
     return rows_of(hop, member_of(hop))
 
 
-@menu.effect(leads={"closed": None})
-def cancel(hop: Hop, session: Session) -> Cancelled:
+@menu.effect(ways={declaring.DeclarationClosed: "closed"})
+def cancel(hop: Hop, session: Session, kept: Taken) -> Cancelled:
     """Take a declaration back, with an SMS."""
     act = own_act(hop)
-    try:
-        done = declaring.cancel(session, act, act.member, hop.kept["declaration"]["id"])
-    except declaring.DeclarationClosed:
-        raise Lead("closed") from None
+    done = declaring.cancel(session, act, act.member, kept.declaration.id)
     words = texts.cancel_receipt(done.reference, hop.now)
     notices.answer(session, act, "receipt", f"cancel:{done.id}", words, who_of(hop).cooperative_id)
     return Cancelled(done.reference)
@@ -125,20 +143,11 @@ def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
     ]
 
 
-def _declare(hop: Hop, session: Session, *, again: bool) -> Declared:
+def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> Declared:
     act = own_act(hop)
-    try:
-        done = declaring.declare(session, act, act.member, hop.kept["product"]["id"], _quantity(hop), again=again)
-    except declaring.ProductGone:
-        raise Lead("gone") from None
-    except declaring.NotActive:
-        raise Lead("inactive") from None
+    done = declaring.declare(session, act, act.member, kept.product.id, kept.quantity, again=again)
     if done.repeated:
         raise Lead("again", Earlier(done.reference, done.at))
     words = texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
     notices.answer(session, act, "receipt", f"declared:{done.id}", words, who_of(hop).cooperative_id)
     return Declared(done.reference, done.quantity, done.unit)
-
-
-def _quantity(hop: Hop) -> Decimal:
-    return Decimal(str(hop.kept["quantity"]))

@@ -14,7 +14,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.caller import Hop, officers_act
 from menus.paying import scope_of
-from menus.savings import What, Why, denials
+from menus.savings import MONEY, What
 
 menu = Bindings("receipts")
 Signature = Annotated[str, kinds.Kind("words", "9" * 10)]
@@ -26,6 +26,11 @@ class ToSign(msgspec.Struct, frozen=True):
     what: What
     amount: kinds.Amount
     reference: kinds.Reference
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    sign: ToSign
+    signature: str
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -50,12 +55,11 @@ def sign_number(typed: str) -> Signature:
     return typed
 
 
-@menu.effect(leads={"denied": Why, "not_yours": None})
-def sign_receipt(hop: Hop, session: Session) -> Signed:
+@menu.effect(leads={"not_yours": None}, denies=MONEY)
+def sign_receipt(hop: Hop, session: Session, kept: Receipt) -> Signed:
     """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
-    act, meant, signature = officers_act(session, hop, "pay"), msgspec.convert(hop.kept["sign"], ToSign), str(hop.kept["signature"])
-    with denials():
-        paid = sign(session, act, KINDS[meant.kind], meant.id, signature)
+    act, meant, signature = officers_act(session, hop, "pay"), kept.sign, kept.signature
+    paid = sign(session, act, KINDS[meant.kind], meant.id, signature)
     if paid is None:
         return Signed("Noté. Un 2e responsable tape le même numéro.")
     words = texts.receipt_signed(paid.reference, signature, hop.now)

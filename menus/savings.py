@@ -1,8 +1,6 @@
 """A member's own money: ask for savings, see what is to be repaid."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 
@@ -19,7 +17,7 @@ from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.notices import answer
 from app.sms import texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
 
 menu = Bindings("savings")
@@ -51,10 +49,6 @@ class Asked(msgspec.Struct, frozen=True):
     reference: kinds.Reference
 
 
-class Why(msgspec.Struct, frozen=True):
-    why: kinds.Phrase
-
-
 def read_francs(typed: str) -> int:
     """Return whole XOF from `12 500 F` or `12.500`; raises Refused("bad"), on centimes and on more than MOST_MOVED too."""
     words = typed.replace(" ", "").upper().removesuffix("F")
@@ -64,26 +58,12 @@ def read_francs(typed: str) -> int:
     return int(digits)
 
 
-@contextmanager
-def denials() -> Iterator[None]:
-    """Lead to `denied` with the reason when the books or the rules say no."""
-    try:
-        yield
-    except MoneyFrozen as frozen:
-        raise Lead("denied", Why(f"Argent suspendu jusqu'à {clock_words(frozen.until)}.")) from None
-    except payouts.NotEnough as short:
-        raise Lead("denied", Why(f"Épargne libre: {kinds.amount_words(short.free)}.")) from None
-    except law.Unlawful as unlawful:
-        raise Lead("denied", Why(str(unlawful))) from None
-    except BoxShort as short:
-        raise Lead("denied", Why(f"Il reste en caisse: {kinds.amount_words(short.free)}.")) from None
-    except settling.TooEarly as early:
-        raise Lead("denied", Why(f"Pas avant le {early.opens:%d/%m/%Y}.")) from None
-    except tuple(_WHY) as no:
-        raise Lead("denied", Why(_WHY[type(no)])) from None
-
-
-_WHY: dict[type[Exception], str] = {
+MONEY: Denials = {
+    MoneyFrozen: lambda frozen: f"Argent suspendu jusqu'à {clock_words(frozen.until)}.",
+    payouts.NotEnough: lambda short: f"Épargne libre: {kinds.amount_words(short.free)}.",
+    law.Unlawful: str,
+    BoxShort: lambda short: f"Il reste en caisse: {kinds.amount_words(short.free)}.",
+    settling.TooEarly: lambda early: f"Pas avant le {early.opens:%d/%m/%Y}.",
     payouts.AlreadyOpen: "Une demande attend déjà.",
     payouts.NotHers: "Compte pas actif ici.",
     handover.NotForYourself: "Pas pour vous-même: un autre responsable.",
@@ -96,6 +76,17 @@ _WHY: dict[type[Exception], str] = {
     AccountFull: "Un compte passerait 999 999 999 F.",
     Overdrawn: "Plus que ce que disent les comptes.",
 }
+"""Why the books or the rules say no, wherever money moves."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    withdraw_amount: int
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A payout that its member takes back."""
+
+    out: Out
 
 
 @menu.source(leads={"handed": None, "out": Out})
@@ -123,22 +114,17 @@ def withdraw_amount(hop: Hop, typed: str) -> kinds.Amount:
     return francs
 
 
-@menu.effect(leads={"denied": Why})
-def ask_withdrawal(hop: Hop, session: Session) -> Asked:
+@menu.effect(denies=MONEY)
+def ask_withdrawal(hop: Hop, session: Session, kept: Wish) -> Asked:
     """Ask for savings: several officers decide."""
-    francs = int(hop.kept["withdraw_amount"])
-    with denials():
-        row = payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), francs)
-    return Asked(row.reference)
+    return Asked(payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), kept.withdraw_amount).reference)
 
 
-@menu.effect(leads={"denied": Why})
-def cancel_payout(hop: Hop, session: Session) -> Nothing:
+@menu.effect(denies=MONEY)
+def cancel_payout(hop: Hop, session: Session, kept: Taken) -> Nothing:
     """Take back what was asked for."""
-    out = msgspec.convert(hop.kept["out"], Out)
-    act = own_act(hop)
-    with denials():
-        payouts.cancel(session, act, out.id)
+    act, out = own_act(hop), kept.out
+    payouts.cancel(session, act, out.id)
     words = texts.payout_cancelled(out.reference, hop.now)
     answer(session, act, "receipt", f"payout:{out.id}:cancelled", words, who_of(hop).cooperative_id)
     return Nothing()

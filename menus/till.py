@@ -20,11 +20,11 @@ from app.coop.subjects import approvals
 from app.digits import is_number
 from app.sms import texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Divert, Lead, Refused
+from app.ussd.bindings import Bindings, Divert, Refused
 from menus.caller import Hop, PrivateWords, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
 from menus.paying import handing_act, scope_of
-from menus.savings import What, Why, denials, read_francs, standing_words, today_of
+from menus.savings import MONEY, What, read_francs, standing_words, today_of
 
 menu = Bindings("till")
 Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
@@ -32,8 +32,9 @@ Plan = Annotated[str, kinds.Kind("words", "24 x 99 999 999 F")]
 Asset = Annotated[str, kinds.Kind("words", "m" * 20)]
 ToWhom = Annotated[str, kinds.Kind("words", "aux héritiers de")]
 MOST_LATE = 20
+NOT_AGAIN = "Déjà annulé, ou déjà demandé."
 IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "leasing_repayment": "Loyer", "levy": "Cotisation"}
-ACTING = {"denied": Why, "not_yours": None}
+ACTING = {"not_yours": None}
 
 
 class Whose(msgspec.Struct, frozen=True):
@@ -87,6 +88,46 @@ class Done(msgspec.Struct, frozen=True):
     till_done: kinds.Phrase
 
 
+class Client(msgspec.Struct, frozen=True):
+    """Whose account the officer has before them."""
+
+    till: Whose
+
+    @property
+    def member(self) -> int:
+        """Return the member."""
+        return self.till.member_id
+
+
+class Sum(Client, frozen=True):
+    till_amount: int
+
+
+class Bringing(Client, frozen=True):
+    till_kind: str
+
+
+class Brought(Sum, frozen=True):
+    till_kind: str
+    till_box: str
+
+
+class Loan(Sum, frozen=True):
+    till_times: int
+
+
+class Lease(Loan, frozen=True):
+    till_asset: str
+
+
+class ToHand(msgspec.Struct, frozen=True):
+    hand_out: Handing
+
+
+class ToReverse(msgspec.Struct, frozen=True):
+    reversing: Entry
+
+
 @menu.answer(refuses={"unknown": None, "self": None})
 def till_card(hop: Hop, typed: str) -> Whose:
     """Find a member of the officer's co-operative by card."""
@@ -122,11 +163,11 @@ def till_amount(typed: str) -> kinds.Amount:
 
 
 @menu.answer(refuses={"bad": None, "few": None})
-def till_times(hop: Hop, typed: str) -> kinds.Count:
+def till_times(typed: str, kept: Sum) -> kinds.Count:
     """Read a number of monthly instalments, of a franc at least."""
     if not (is_number(typed, 2) and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
         raise Refused("bad")
-    if int(typed) > _francs(hop):
+    if int(typed) > kept.till_amount:
         raise Refused("few")
     return int(typed)
 
@@ -147,59 +188,58 @@ def till_open(hop: Hop) -> Divert:
 
 
 @menu.source()
-def till_whom(hop: Hop) -> Named:
+def till_whom(hop: Hop, kept: Client) -> Named:
     """Say who it is: a slip in the card's number is seen by the name."""
     with hop.desk.database.read() as reader:
-        return Named(member_name(reader, _member(hop)))
+        return Named(member_name(reader, kept.member))
 
 
-@menu.source(leads={"denied": Why})
-def till_advance_whom(hop: Hop) -> Named:
+@menu.source(denies=MONEY)
+def till_advance_whom(hop: Hop, kept: Client) -> Named:
     """Say to whom an advance would go, or that the law forbids it, before anything more is asked."""
-    return _borrower(hop, "advance")
+    return _borrower(hop, kept, "advance")
 
 
-@menu.source(leads={"denied": Why})
-def till_lease_whom(hop: Hop) -> Named:
+@menu.source(denies=MONEY)
+def till_lease_whom(hop: Hop, kept: Client) -> Named:
     """Say to whom a lease would go, or that the law forbids it."""
-    return _borrower(hop, "leasing")
+    return _borrower(hop, kept, "leasing")
 
 
 @menu.source()
-def till_free(hop: Hop) -> NamedFree:
+def till_free(hop: Hop, kept: Client) -> NamedFree:
     """Say who it is and what she may take out."""
     with hop.desk.database.read() as reader:
-        return NamedFree(member_name(reader, _member(hop)), max(0, payouts.free_savings(reader, _member(hop))))
+        return NamedFree(member_name(reader, kept.member), max(0, payouts.free_savings(reader, kept.member)))
 
 
 @menu.source()
-def till_in_what(hop: Hop) -> NamedWhat:
+def till_in_what(hop: Hop, kept: Bringing) -> NamedWhat:
     """Say what she brings."""
     with hop.desk.database.read() as reader:
-        return NamedWhat(member_name(reader, _member(hop)), IN[str(hop.kept["till_kind"])])
+        return NamedWhat(member_name(reader, kept.member), IN[kept.till_kind])
 
 
 @menu.source()
-def till_plan(hop: Hop) -> NamedPlan:
+def till_plan(hop: Hop, kept: Loan) -> NamedPlan:
     """Say what she will repay a month, the largest instalment."""
-    times = int(hop.kept["till_times"])
-    most = schedule.split(_francs(hop), times)[0]
+    most = schedule.split(kept.till_amount, kept.till_times)[0]
     with hop.desk.database.read() as reader:
-        return NamedPlan(member_name(reader, _member(hop)), f"{times} x {kinds.amount_words(most)}")
+        return NamedPlan(member_name(reader, kept.member), f"{kept.till_times} x {kinds.amount_words(most)}")
 
 
 @menu.rows()
-def payouts_to_hand(hop: Hop) -> Sequence[Handing]:
+def payouts_to_hand(hop: Hop, kept: Client) -> Sequence[Handing]:
     """Give what officers have approved for this member."""
     with hop.desk.database.read() as reader:
-        return [_handing(one) for one in payouts.open_of(reader, _member(hop), ("approved",))]
+        return [_handing(one) for one in payouts.open_of(reader, kept.member, ("approved",))]
 
 
 @menu.rows()
-def reversible_entries(hop: Hop) -> Sequence[Entry]:
+def reversible_entries(hop: Hop, kept: Client) -> Sequence[Entry]:
     """Give the member's last entries that could be reversed."""
     with hop.desk.database.read() as reader:
-        found = corrections.reversible(reader, scope_of(reader, hop), _member(hop))
+        found = corrections.reversible(reader, scope_of(reader, hop), kept.member)
     return [Entry(one.id, one.on, corrections.reversible_kinds()[one.kind], one.amount) for one in found]
 
 
@@ -214,70 +254,60 @@ def till_late(hop: Hop) -> PrivateWords:
     return PrivateWords("\n".join(f"{card_of[one.member_id]} {standing_words(one)}" for one in late) or "Personne n'est en retard.")
 
 
-@menu.effect(leads=ACTING)
-def take_in(hop: Hop, session: Session) -> Done:
-    """Write what a member brought, and tell her."""
-    act, kind, box = officers_act(session, hop, "pay"), str(hop.kept["till_kind"]), str(hop.kept["till_box"])
-    with denials():
-        entry = till.take_in(session, act, _member(hop), kind, _francs(hop), box=box)
-    tell_member(session, act, _member(hop), "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.service.code))
-    return Done(f"{IN[kind]} {kinds.amount_words(_francs(hop))}: encaissé.")
+@menu.effect(leads=ACTING, denies=MONEY)
+def take_in(hop: Hop, session: Session, kept: Brought) -> Done:
+    """Write what a member brought, and tell them."""
+    act = officers_act(session, hop, "pay")
+    entry = till.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
+    tell_member(session, act, kept.member, "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.service.code))
+    return Done(f"{IN[kept.till_kind]} {kinds.amount_words(kept.till_amount)}: encaissé.")
 
 
-@menu.effect(leads=ACTING)
-def ask_levy(hop: Hop, session: Session) -> Done:
-    """Ask that a levy be kept from what is owed to her."""
-    try:
-        with denials():
-            till.ask_levy(session, officers_act(session, hop, "pay"), _member(hop), _francs(hop))
-    except approvals.AlreadyAsked:
-        raise Lead("denied", Why("Une cotisation attend déjà.")) from None
+@menu.effect(leads=ACTING, denies={**MONEY, approvals.AlreadyAsked: "Une cotisation attend déjà."})
+def ask_levy(hop: Hop, session: Session, kept: Sum) -> Done:
+    """Ask that a levy be kept from what is owed to the member."""
+    till.ask_levy(session, officers_act(session, hop, "pay"), kept.member, kept.till_amount)
     return Done("Demandé: un autre responsable décide.")
 
 
-@menu.effect(leads=ACTING)
-def ask_withdrawal_for(hop: Hop, session: Session) -> Done:
-    """Ask for a member's savings; others decide, and she is told."""
-    return _ask(hop, session, "withdrawal")
+@menu.effect(leads=ACTING, denies=MONEY)
+def ask_withdrawal_for(hop: Hop, session: Session, kept: Sum) -> Done:
+    """Ask for a member's savings; others decide, and the member is told."""
+    return _ask(hop, session, kept, "withdrawal")
 
 
-@menu.effect(leads=ACTING)
-def ask_advance_for(hop: Hop, session: Session) -> Done:
+@menu.effect(leads=ACTING, denies=MONEY)
+def ask_advance_for(hop: Hop, session: Session, kept: Loan) -> Done:
     """Ask for an advance; others decide."""
-    return _ask(hop, session, "advance", instalments=int(hop.kept["till_times"]))
+    return _ask(hop, session, kept, "advance", instalments=kept.till_times)
 
 
-@menu.effect(leads=ACTING)
-def ask_lease_for(hop: Hop, session: Session) -> Done:
+@menu.effect(leads=ACTING, denies=MONEY)
+def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> Done:
     """Ask for a lease; others decide."""
-    return _ask(hop, session, "leasing", instalments=int(hop.kept["till_times"]), asset=str(hop.kept["till_asset"]))
+    return _ask(hop, session, kept, "leasing", instalments=kept.till_times, asset=kept.till_asset)
 
 
-@menu.effect(leads=ACTING | {"shut": None})
-def hand_payout(hop: Hop, session: Session) -> Handed:
+@menu.effect(leads=ACTING | {"shut": None}, denies=MONEY)
+def hand_payout(hop: Hop, session: Session, kept: ToHand) -> Handed:
     """Hand over what was approved, and ask the member to confirm."""
     act = handing_act(session, hop)
-    with denials():
-        row = hand_over(session, act, PAYOUT, hop.kept["hand_out"]["id"])
+    row = hand_over(session, act, PAYOUT, kept.hand_out.id)
     words = texts.payout_handed(row.reference, hop.now, hop.desk.service.code, hop.desk.service.cost)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:handed", words)
     return Handed(row.amount, row.reference)
 
 
-@menu.effect(leads=ACTING)
-def ask_reversal(hop: Hop, session: Session) -> Done:
+@menu.effect(leads=ACTING, denies={corrections.NotReversible: lambda no: f"Impossible: {no}." if str(no) else NOT_AGAIN})
+def ask_reversal(hop: Hop, session: Session, kept: ToReverse) -> Done:
     """Ask that an entry be reversed."""
-    try:
-        corrections.ask(session, officers_act(session, hop, "pay"), hop.kept["reversing"]["id"])
-    except corrections.NotReversible as no:
-        raise Lead("denied", Why(f"Impossible: {no}." if str(no) else "Déjà annulé, ou déjà demandé.")) from None
+    corrections.ask(session, officers_act(session, hop, "pay"), kept.reversing.id)
     return Done("Demandé: un autre responsable décide.")
 
 
-def _ask(hop: Hop, session: Session, kind: str, **more: Any) -> Done:
+def _ask(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> Done:
     act = officers_act(session, hop, "pay")
-    with denials():
-        row = payouts.ask(session, act, kind, _member(hop), _francs(hop), **more)
+    row = payouts.ask(session, act, kind, kept.member, kept.till_amount, **more)
     words = texts.payout_asked(row.reference, act.office.role, hop.now)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:asked", words)
     return Done(f"Demandé, réf {row.reference}. D'autres décident.")
@@ -289,15 +319,7 @@ def _handing(one: payouts.Open) -> Handing:
     )
 
 
-def _borrower(hop: Hop, kind: str) -> Named:
-    with hop.desk.database.read() as reader, denials():
-        law.check(reader, kind, _member(hop), today_of(hop))
-        return Named(member_name(reader, _member(hop)))
-
-
-def _member(hop: Hop) -> int:
-    return int(hop.kept["till"]["member_id"])
-
-
-def _francs(hop: Hop) -> int:
-    return int(hop.kept["till_amount"])
+def _borrower(hop: Hop, kept: Client, kind: str) -> Named:
+    with hop.desk.database.read() as reader:
+        law.check(reader, kind, kept.member, today_of(hop))
+        return Named(member_name(reader, kept.member))

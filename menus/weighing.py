@@ -15,7 +15,7 @@ from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.production.references import valid
 from app.digits import is_number
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.caller import Hop, Nothing, officers_act, reading_office, who_of
 from menus.scales import Brought, Card, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
@@ -38,16 +38,66 @@ class Check(msgspec.Struct, frozen=True):
     weight: kinds.Amounted
 
 
-NOTING = dict.fromkeys(("own", "taken", "paper_known", "full", "much", "inactive", "not_yours"))
+class Begun(msgspec.Struct, frozen=True):
+    """What of a line the way has kept, if anything."""
+
+    line: Brought | None = None
+    check: Brought | None = None
+
+
+class OnPaper(msgspec.Struct, frozen=True):
+    paper: str
+    paper_on: date
+
+
+class Carded(msgspec.Struct, frozen=True):
+    card: Card
+
+
+class Weighing(msgspec.Struct, frozen=True):
+    """A line whose weight is asked for."""
+
+    line: Brought
+
+
+class Weighed(msgspec.Struct, frozen=True):
+    """A line that has its weight."""
+
+    check: Brought
+
+    @property
+    def weight(self) -> Decimal:
+        """Return what the scales say, in the product's unit."""
+        return self.check.weight or Decimal(0)
+
+
+class Graded(Weighed, frozen=True):
+    grade: str
+
+
+class Refusal(Weighed, frozen=True):
+    reason: str
+
+
+NOT_NOTED: Ways = {
+    weighing.OwnCatch: "own",
+    brought.Weighed: "taken",
+    brought.NotThere: "taken",
+    weighing.PaperKnown: "paper_known",
+    weighing.ListFull: "full",
+    weighing.LineTooDear: "much",
+    declaring.NotActive: "inactive",
+    declaring.ProductGone: "inactive",
+}
 LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
 
 
 @menu.source(leads={"line": Brought, "check": Brought})
-def weighing_list(hop: Hop) -> Progress:
+def weighing_list(hop: Hop, kept: Begun) -> Progress:
     """Say where the list stands: what a dropped session left is still there, half a line too."""
     with hop.desk.database.read() as reader:
         number, last = weighing.last_line(reader, who_of(hop).person_id)
-        half = weighing.half_line(reader, who_of(hop).person_id, hop.now) if not {"line", "check"} & hop.kept.keys() else None
+        half = None if kept.line or kept.check else weighing.half_line(reader, who_of(hop).person_id, hop.now)
     if half:
         go_on(msgspec.convert(half, Brought))
     if last is None:
@@ -69,15 +119,15 @@ def line(hop: Hop, typed: str) -> Brought:
 
 
 @menu.answer(leads={"card": Card, "check": Brought}, refuses=LINE, acts=True)
-def paper_line(hop: Hop, typed: str) -> Brought:
+def paper_line(hop: Hop, typed: str, kept: OnPaper) -> Brought:
     """Read a reference or a card number from a paper."""
-    return read_line(hop, typed, str(hop.kept["paper"]), date.fromisoformat(hop.kept["paper_on"]))
+    return read_line(hop, typed, kept.paper, kept.paper_on)
 
 
 @menu.rows()
-def brought_products(hop: Hop) -> Sequence[Brought]:
+def brought_products(hop: Hop, kept: Carded) -> Sequence[Brought]:
     """Give what the co-operative takes, by slot, for the card typed."""
-    card = msgspec.convert(hop.kept["card"], Card)
+    card = kept.card
     with hop.desk.database.read() as reader:
         found = declaring.products_of(reader, reading_office(reader, hop, "weigh").scope.cooperative)
     return [
@@ -86,16 +136,16 @@ def brought_products(hop: Hop) -> Sequence[Brought]:
 
 
 @menu.source()
-def brought_by(hop: Hop) -> Name:
+def brought_by(hop: Hop, kept: Weighing) -> Name:
     """Say whose it is: a slip in a reference is seen by the name."""
     with hop.desk.database.read() as reader:
-        return Name(member_name(reader, _line(hop).member_id))
+        return Name(member_name(reader, kept.line.member_id))
 
 
 @menu.answer(leads={"line": Brought, "check": Brought}, refuses=LINE | dict.fromkeys(("amount", "whole")), acts=True)
-def weight(hop: Hop, typed: str) -> Brought:
+def weight(hop: Hop, typed: str, kept: Weighing) -> Brought:
     """Read a weight in the product's unit; a reference instead begins another line."""
-    line = _line(hop)
+    line = kept.line
     if valid(typed):
         go_on(read_line(hop, typed, line.paper, line.on))
     try:
@@ -105,20 +155,20 @@ def weight(hop: Hop, typed: str) -> Brought:
 
 
 @menu.source()
-def weight_check(hop: Hop) -> Check:
+def weight_check(hop: Hop, kept: Weighed) -> Check:
     """Warn when declared and weighed differ by half."""
     with hop.desk.database.read() as reader:
-        declared = _delivered(reader, hop).declared
-    if declared is not None and weighing.far_off(declared, _weight(hop)):
-        return Check(f"Déclaré {kinds.quantity_words(declared)} !", _weight(hop))
-    return Check("", _weight(hop))
+        declared = _delivered(reader, kept.check).declared
+    if declared is not None and weighing.far_off(declared, kept.weight):
+        return Check(f"Déclaré {kinds.quantity_words(declared)} !", kept.weight)
+    return Check("", kept.weight)
 
 
 @menu.answer(leads={"refuse": None, "line": Brought, "check": Brought}, refuses=LINE)
-def grade(hop: Hop, typed: str) -> str:
+def grade(hop: Hop, typed: str, kept: Weighed) -> str:
     """Read a grade by its number; 4 refuses what was brought, a reference begins another line."""
     if valid(typed):
-        line = _checked(hop)
+        line = kept.check
         go_on(read_line(hop, typed, line.paper, line.on))
     if typed == "4":
         raise Lead("refuse")
@@ -131,16 +181,16 @@ def reason(typed: str) -> str:
     return _one_of(weighing.REASONS, typed)
 
 
-@menu.effect(leads=NOTING, notes=True)
-def note_line(hop: Hop, session: Session) -> Nothing:
+@menu.effect(leads={"not_yours": None}, ways=NOT_NOTED, notes=True)
+def note_line(hop: Hop, session: Session, kept: Graded) -> Nothing:
     """Note a line of the open list."""
-    return _note(hop, session, grade=str(hop.kept["grade"]), reason=None)
+    return _note(hop, session, kept, grade=kept.grade, reason=None)
 
 
-@menu.effect(leads=NOTING, notes=True)
-def note_refusal(hop: Hop, session: Session) -> Nothing:
+@menu.effect(leads={"not_yours": None}, ways=NOT_NOTED, notes=True)
+def note_refusal(hop: Hop, session: Session, kept: Refusal) -> Nothing:
     """Note that nothing is taken, and why."""
-    return _note(hop, session, grade=None, reason=str(hop.kept["reason"]))
+    return _note(hop, session, kept, grade=None, reason=kept.reason)
 
 
 @menu.answer(refuses={"bad": None})
@@ -166,36 +216,22 @@ def paper_day(hop: Hop, typed: str) -> kinds.Day:
     raise Refused("bad")
 
 
-def _note(hop: Hop, session: Session, *, grade: str | None, reason: str | None) -> Nothing:
-    line = _checked(hop)
-    try:
-        weighing.note(
-            session,
-            officers_act(session, hop, "weigh"),
-            _delivered(session, hop),
-            weight=_weight(hop),
-            grade=grade,
-            reason=reason,
-            weighed_at=_weighed_at(line, hop.now),
-            paper=line.paper,
-        )
-    except weighing.OwnCatch:
-        raise Lead("own") from None
-    except (brought.Weighed, brought.NotThere):
-        raise Lead("taken") from None
-    except weighing.PaperKnown:
-        raise Lead("paper_known") from None
-    except weighing.ListFull:
-        raise Lead("full") from None
-    except weighing.LineTooDear:
-        raise Lead("much") from None
-    except (declaring.NotActive, declaring.ProductGone):
-        raise Lead("inactive") from None
+def _note(hop: Hop, session: Session, kept: Weighed, *, grade: str | None, reason: str | None) -> Nothing:
+    line = kept.check
+    weighing.note(
+        session,
+        officers_act(session, hop, "weigh"),
+        _delivered(session, line),
+        weight=kept.weight,
+        grade=grade,
+        reason=reason,
+        weighed_at=_weighed_at(line, hop.now),
+        paper=line.paper,
+    )
     return Nothing()
 
 
-def _delivered(reader: Connection | Session, hop: Hop) -> brought.Delivered:
-    line = _checked(hop)
+def _delivered(reader: Connection | Session, line: Brought) -> brought.Delivered:
     if line.declaration_id is None:
         return brought.by_product(reader, line.member_id, line.id)
     return brought.Delivered(
@@ -206,18 +242,6 @@ def _delivered(reader: Connection | Session, hop: Hop) -> brought.Delivered:
 def _weighed_at(line: Brought, now: datetime) -> datetime:
     """Return the instant of a weighing; of a paper's, the end of its day in Dakar."""
     return now if line.on is None else min(now, datetime.combine(line.on, time(23, 59, 59), DAKAR))
-
-
-def _line(hop: Hop) -> Brought:
-    return msgspec.convert(hop.kept["line"], Brought)
-
-
-def _checked(hop: Hop) -> Brought:
-    return msgspec.convert(hop.kept["check"], Brought)
-
-
-def _weight(hop: Hop) -> Decimal:
-    return _checked(hop).weight or Decimal(0)
 
 
 def _one_of(words: Sequence[str], typed: str) -> str:

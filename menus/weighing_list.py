@@ -57,13 +57,18 @@ class Credited(msgspec.Struct, frozen=True):
     credited: kinds.Count
 
 
-@menu.effect(leads={"changed": None, "not_yours": None})
-def undo_last(hop: Hop, session: Session) -> Nothing:
+class Last(msgspec.Struct, frozen=True):
+    undo: Undone
+
+
+class Whole(msgspec.Struct, frozen=True):
+    finish: Total
+
+
+@menu.effect(leads={"not_yours": None}, ways={weighing.ListChanged: "changed"})
+def undo_last(hop: Hop, session: Session, kept: Last) -> Nothing:
     """Take the line shown back."""
-    try:
-        weighing.undo(session, officers_act(session, hop, "weigh"), hop.kept["undo"]["id"])
-    except weighing.ListChanged:
-        raise Lead("changed") from None
+    weighing.undo(session, officers_act(session, hop, "weigh"), kept.undo.id)
     return Nothing()
 
 
@@ -75,16 +80,11 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
     return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
 
 
-@menu.effect(leads={"changed": None, "owed": None, "not_yours": None})
-def confirm_list(hop: Hop, session: Session) -> Credited:
+@menu.effect(leads={"not_yours": None}, ways={weighing.ListChanged: "changed", AccountFull: "owed"})
+def confirm_list(hop: Hop, session: Session, kept: Whole) -> Credited:
     """Credit the list as it was shown, and tell each member."""
-    total, act = msgspec.convert(hop.kept["finish"], Total), officers_act(session, hop, "weigh")
-    try:
-        told = weighing.confirm(session, act, upto=total.upto, francs=total.worth)
-    except weighing.ListChanged:
-        raise Lead("changed") from None
-    except AccountFull:
-        raise Lead("owed") from None
+    act, total = officers_act(session, hop, "weigh"), kept.finish
+    told = weighing.confirm(session, act, upto=total.upto, francs=total.worth)
     for one in told:
         line = one.line
         if one.phone is None:

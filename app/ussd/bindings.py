@@ -14,7 +14,7 @@ D = TypeVar("D")
 F = TypeVar("F", bound=Callable[..., Any])
 Shapes = Mapping[str, type | None]
 Denials = Mapping[type[Exception], str | Callable[[Any], str]]
-Ways = Mapping[type[Exception], str]
+Ways = Mapping[type[Exception], "str | Callable[[Any], Lead]"]
 
 
 class Hop(msgspec.Struct, Generic[D], frozen=True):
@@ -107,7 +107,8 @@ class Bindings:
     given what the way to its screen kept, under its fields' names; the proof sees to it that it is there.
 
     `denies` says why nothing is done on an error of the domain: its words, or a function of the
-    error that returns them, are shown by the lead `denied`. `ways` names the lead that an error takes without any words.
+    error that returns them, are shown by the lead `denied`. `ways` names the lead that an error takes without any words,
+    or is a function of the error that returns it with its values.
     """
 
     def __init__(self, name: str) -> None:
@@ -201,7 +202,11 @@ class Bindings:
         ways: Ways | None = None,
         **facts: Any,
     ) -> Callable[[F], F]:
-        all_leads = dict.fromkeys((ways or {}).values()) | ({"denied": Denied} if denies else {}) | dict(leads or {})
+        all_leads = (
+            dict.fromkeys(way for way in (ways or {}).values() if isinstance(way, str))
+            | ({"denied": Denied} if denies else {})
+            | dict(leads or {})
+        )
 
         def register(call: F) -> F:
             name = called or call.__name__
@@ -246,7 +251,8 @@ def _led(call: Callable[..., Any], denies: Denials, ways: Ways) -> Callable[...,
         except (*denies, *ways) as error:
             for of in type(error).__mro__:
                 if of in ways:
-                    raise Lead(ways[of]) from None
+                    way = ways[of]
+                    raise (Lead(way) if isinstance(way, str) else way(error)) from None
                 if of in denies:
                     said = denies[of]
                     raise Lead("denied", Denied(said if isinstance(said, str) else said(error))) from None
