@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import phones
-from app.coop.members import activation, finding, telling
+from app.coop.members import activation, finding, notices
 from app.coop.members.models import Number
 from app.coop.members.offices import Office
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Lead, Refused
-from menus.caller import Hop, acting_office, tell_person, who_of
+from menus.caller import Hop, acting_office, own_act, who_of
 
 WHY: dict[str, str] = {
     "own": "Ce membre a votre numéro, ou c'est vous.",
@@ -121,7 +121,7 @@ def read_phone(typed: str) -> str:
 def tell_places(hop: Hop, session: Session, phone: str) -> Placed:
     """Tell the holders of a number that is shared now their places; say them to who has just proved it."""
     mine = who_of(hop).person_id
-    holders = telling.tell_places(session, phone, hop.operation, now=hop.now, trace=hop.trace)
+    holders = notices.tell_places(session, own_act(hop), phone, hop.operation)
     own = [holder.place for holder in holders if holder.person_id == mine]
     others = [holder.place for holder in holders if holder.person_id != mine]
     if not own:
@@ -132,4 +132,4 @@ def tell_places(hop: Hop, session: Session, phone: str) -> Placed:
 def tell_holders(hop: Hop, session: Session, phone: str, new: int) -> None:
     """Tell the holders of a number that it was noted for somebody else too."""
     for holder in session.scalars(select(Number.person_id).where(Number.phone == phone, Number.person_id != new)).all():
-        tell_person(session, hop, holder, f"wanted:{holder}:{hop.operation}", people_texts.number_wanted(hop.now))
+        notices.tell_person(session, own_act(hop), holder, f"wanted:{holder}:{hop.operation}", people_texts.number_wanted(hop.now))

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import phones
-from app.coop.members import callbacks
+from app.coop.act import Act
+from app.coop.members import callbacks, notices
 from app.coop.members.names import person_name
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
-from menus.caller import Hop, acting_office, message_to, reading_office, who_of
+from menus.caller import Hop, officers_act, reading_office, who_of
 
 menu = Bindings("call_backs")
 Phone = Annotated[str, kinds.Kind("phone", "+999999999999999", private=True)]
@@ -113,9 +114,7 @@ def call_back_caller(hop: Hop) -> Caller:
 def take_call_back(hop: Hop, session: Session) -> Mine:
     """Take it: the others see so."""
     try:
-        callbacks.take(
-            session, acting_office(session, hop, "call_backs"), _row(hop), channel="bureau", operation=hop.operation, now=hop.now
-        )
+        callbacks.take(session, _act(hop, session), _row(hop))
     except callbacks.Taken:
         raise Lead("call_back_gone") from None
     return Mine(_row(hop))
@@ -124,16 +123,21 @@ def take_call_back(hop: Hop, session: Session) -> Mine:
 @menu.effect(leads={"call_back_gone": None, "not_yours": None})
 def close_call_back(hop: Hop, session: Session) -> Closed:
     """Note what the call came to; who was tried often enough is told by SMS."""
-    office, outcome = acting_office(session, hop, "call_backs"), cast(callbacks.Outcome, hop.kept["outcome"])
+    act, outcome = _act(hop, session), cast(callbacks.Outcome, hop.kept["outcome"])
     try:
-        given_up = callbacks.close(session, office, _row(hop), outcome, channel="bureau", operation=hop.operation, now=hop.now)
+        given_up = callbacks.close(session, act, _row(hop), outcome)
     except callbacks.Taken:
         raise Lead("call_back_gone") from None
     if given_up is None:
         return Closed(SAID[outcome])
     words = texts.given_up(callbacks.MOST_TRIES, hop.desk.service.code)
-    message_to(session, hop, given_up, "receipt", f"call_back:{_row(hop)}", words, None, office.cooperative_id)
+    cooperative = act.office.cooperative_id
+    notices.tell_number(session, act, given_up, "receipt", f"call_back:{_row(hop)}", words, cooperative_id=cooperative)
     return Closed("Retiré; un SMS le lui dit.")
+
+
+def _act(hop: Hop, session: Session) -> Act:
+    return msgspec.structs.replace(officers_act(session, hop, "call_backs"), channel="bureau")
 
 
 def age_words(age: timedelta) -> str:

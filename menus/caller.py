@@ -10,8 +10,6 @@ from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.members.identity import Who, who_holds
 from app.coop.members.offices import NotYours, Office, Right, office_for
-from app.coop.members.telling import tell
-from app.sms import outbox
 from app.ussd import kinds
 from app.ussd.bindings import Hop as AnyHop
 from app.ussd.bindings import Lead
@@ -36,34 +34,6 @@ class PrivateWords(msgspec.Struct, frozen=True):
     words: kinds.PrivateText
 
 
-def message(session: Session, hop: Hop, purpose: str, cause: str, words: str) -> None:
-    """Put an SMS to the number in hand into the outbox, in the effect's transaction."""
-    who = who_of(hop)
-    message_to(session, hop, hop.phone, purpose, cause, words, who.person_id, who.cooperative_id)
-
-
-def message_to(
-    session: Session, hop: Hop, phone: str, purpose: str, cause: str, words: str, person_id: int | None, cooperative_id: int | None
-) -> None:
-    """Put an SMS to somebody else's number into the outbox, in the effect's transaction."""
-    outbox.put(
-        session,
-        to=phone,
-        text=words,
-        purpose=purpose,
-        cause=cause,
-        now=hop.now,
-        person_id=person_id,
-        cooperative_id=cooperative_id,
-        trace=hop.trace,
-    )
-
-
-def tell_person(session: Session, hop: Hop, person_id: int, cause: str, words: str, *, extra: tuple[str, ...] = ()) -> None:
-    """Tell somebody of what touches their account, on all their numbers (and `extra`, one that was theirs until now)."""
-    tell(session, person_id, cause, words, now=hop.now, extra=extra, trace=hop.trace)
-
-
 def holders_of(hop: Hop) -> tuple[Who, ...]:
     """Return who holds the number in hand, by place."""
     with hop.desk.database.read() as reader:
@@ -84,9 +54,9 @@ def member_of(hop: Hop) -> int:
 
 
 def own_act(hop: Hop) -> Act:
-    """Return what is done on the line by the member's own word."""
-    who = who_of(hop)
-    return Act(who.person_id, "ussd", hop.operation, hop.now, member_id=who.member_id, phone=hop.phone, trace=hop.trace)
+    """Return what is done on the line by one's own word; by person 0 where nobody is known."""
+    person, member = (who_of(hop).person_id, who_of(hop).member_id) if hop.who else (0, None)
+    return Act(person, "ussd", hop.operation, hop.now, member_id=member, phone=hop.phone, trace=hop.trace)
 
 
 def act_by(office: Office, hop: Hop) -> Act:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.members import activation, numbers, pins, resets, wrong_pins
+from app.coop.members import activation, notices, numbers, pins, resets, wrong_pins
 from app.coop.members import notice as law
 from app.coop.members.identity import Who, who_waits
 from app.coop.production import members_word
@@ -16,7 +16,7 @@ from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
 from menus.at_hand import Placed, tell_places
-from menus.caller import Hop, Nothing, Words, clock_words, holders_of, message, tell_person, who_of
+from menus.caller import Hop, Nothing, Words, clock_words, holders_of, own_act, who_of
 
 menu = Bindings("identity")
 STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer", "enrol", "unproved", "reset", "notice")
@@ -141,7 +141,9 @@ def _check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) ->
         raise Lead("locked", Until(why))
 
     def tell(session: Session, locked: pins.Locked) -> None:
-        tell_person(session, hop, who.person_id, f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.service.code))
+        notices.tell_person(
+            session, own_act(hop), who.person_id, f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.service.code)
+        )
 
     result = pins.try_pin(desk.database, who.person_id, typed, hop.operation, peppers=desk.peppers, now=hop.now, tell=tell)
     match result:
@@ -171,7 +173,9 @@ def _tell_of_wrong(hop: Hop, person_id: int, seen: wrong_pins.Seen) -> None:
         return
     with hop.desk.database.transaction() as session:
         if wrong_pins.forget_of(session, person_id, hop.now):
-            tell_person(session, hop, person_id, f"wrong pins:{hop.operation}", people_texts.pins_tried(seen.number, seen.since))
+            notices.tell_person(
+                session, own_act(hop), person_id, f"wrong pins:{hop.operation}", people_texts.pins_tried(seen.number, seen.since)
+            )
 
 
 def _opened(hop: Hop, who: Who, hashed: str) -> str:
@@ -261,9 +265,11 @@ def activate(hop: Hop, session: Session) -> Placed:
     who = who_of(hop)
     person = who.person_id
     opened = who.activating and numbers.opens(session, person, hop.phone)
-    if not (opened and activation.activate(session, person, hashed, int(pepper), phone=hop.phone, channel="ussd", now=hop.now)):
+    if not (opened and activation.activate(session, own_act(hop), hashed, int(pepper))):
         raise Lead("dead")
-    message(session, hop, "security", f"activated:{hop.operation}", texts.activation_notice(hop.now))
+    notices.answer(
+        session, own_act(hop), "security", f"activated:{hop.operation}", texts.activation_notice(hop.now), who.cooperative_id
+    )
     placed = {phone: tell_places(hop, session, phone) for phone in numbers.share_all(session, person)}
     return placed.get(hop.phone, Placed(""))
 
@@ -273,7 +279,7 @@ def enrol_number(hop: Hop, session: Session) -> Placed:
     """Let the number in hand open the account: the activation number and the PIN were right, one after the other."""
     if not (hop.kept.get("enrolling") and hop.proved and numbers.enrol(session, who_of(hop).person_id, hop.phone, now=hop.now)):
         raise Lead("dead")
-    tell_person(session, hop, who_of(hop).person_id, f"enrolled:{hop.operation}", people_texts.number_proved(hop.now))
+    notices.tell_self(session, own_act(hop), f"enrolled:{hop.operation}", people_texts.number_proved(hop.now))
     return tell_places(hop, session, hop.phone)
 
 
@@ -284,7 +290,7 @@ def use_reset(hop: Hop, session: Session) -> Nothing:
     person = who_of(hop).person_id
     if not resets.use(session, person, hop.phone, hashed, int(pepper), now=hop.now):
         raise Lead("shut")
-    tell_person(session, hop, person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
     return Nothing()
 
 
@@ -292,7 +298,7 @@ def use_reset(hop: Hop, session: Session) -> Nothing:
 def decline_reset(hop: Hop, session: Session) -> Nothing:
     """Shut a window that nobody here asked for."""
     if resets.decline(session, who_of(hop).person_id):
-        tell_person(session, hop, who_of(hop).person_id, f"declined:{hop.operation}", people_texts.reset_declined(hop.now))
+        notices.tell_self(session, own_act(hop), f"declined:{hop.operation}", people_texts.reset_declined(hop.now))
     return Nothing()
 
 

@@ -13,7 +13,7 @@ from app.sms import cost, prices
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.call_backs import Phone, age_words
-from menus.caller import Hop, Nothing, acting_office, reading_office
+from menus.caller import Hop, Nothing, officers_act, reading_office
 
 menu = Bindings("inbox")
 MOST_TYPED = 120
@@ -85,10 +85,9 @@ def letter_price(hop: Hop) -> Costs:
 @menu.effect(leads={"letter_gone": None, "not_yours": None})
 def answer_letter(hop: Hop, session: Session) -> Nothing:
     """Send the answer; the first officer's counts."""
-    how = (session, acting_office(session, hop, "call_backs"), _letter(hop), str(hop.kept["reply"]))
     try:
-        inbox.answer(*how, channel="ussd", operation=hop.operation, now=hop.now)
-    except inbox.Gone:
+        inbox.answer(session, officers_act(session, hop, "call_backs"), _letter(hop), str(hop.kept["reply"]))
+    except inbox.LetterClosed:
         raise Lead("letter_gone") from None
     return Nothing()
 
@@ -97,10 +96,8 @@ def answer_letter(hop: Hop, session: Session) -> Nothing:
 def dismiss_letter(hop: Hop, session: Session) -> Nothing:
     """Close it without an answer."""
     try:
-        inbox.dismiss(
-            session, acting_office(session, hop, "call_backs"), _letter(hop), channel="ussd", operation=hop.operation, now=hop.now
-        )
-    except inbox.Gone:
+        inbox.dismiss(session, officers_act(session, hop, "call_backs"), _letter(hop))
+    except inbox.LetterClosed:
         raise Lead("letter_gone") from None
     return Nothing()
 

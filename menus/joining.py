@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import phones
-from app.coop.members import joining, numbers
+from app.coop.members import joining, notices, numbers
 from app.coop.members.events import Application
 from app.coop.members.offices import holders_of_right
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.at_hand import Barred, Issued, Named, office_of, read_phone, refuse, tell_holders
-from menus.caller import Hop, Nothing, message_to, reading_office, tell_person, who_of
+from menus.caller import Hop, Nothing, act_by, own_act, reading_office, who_of
 
 menu = Bindings("joining")
 NO_PHONE = "sans téléphone"
@@ -108,17 +108,7 @@ def enter_member(hop: Hop, session: Session) -> Nothing:
         raise Lead("not_yours")  # the federation has no members of its own
     office = office_of(session, hop, place)
     phone = str(hop.kept["member_phone"]) or None
-    joining.enter(
-        session,
-        office,
-        place,
-        str(hop.kept["member_name"]),
-        phone,
-        str(hop.kept["member_paper"]),
-        channel="ussd",
-        operation=hop.operation,
-        now=hop.now,
-    )
+    joining.enter(session, act_by(office, hop), place, str(hop.kept["member_name"]), phone, str(hop.kept["member_paper"]))
     return Nothing()
 
 
@@ -156,16 +146,14 @@ def accept_application(hop: Hop, session: Session) -> Issued:
     office = office_of(session, hop, asked.cooperative_id)
     paper = str(hop.kept["member_paper"])
     try:
-        made = joining.approve(
-            session, office, asked.id, paper, key=hop.desk.key, channel="ussd", operation=hop.operation, now=hop.now
-        )
-    except (joining.Gone, joining.NotYours):
+        made = joining.approve(session, act_by(office, hop), asked.id, paper, key=hop.desk.key)
+    except (joining.ApplicationClosed, joining.NotYours):
         refuse("gone")
     except numbers.TooMany:
         refuse("many")
     if made.phone:
         words = people_texts.application_approved(None if made.beside else made.place, hop.desk.service.code)
-        tell_person(session, hop, made.person_id, f"admitted:{hop.operation}", words)
+        notices.tell_person(session, own_act(hop), made.person_id, f"admitted:{hop.operation}", words)
         tell_holders(hop, session, made.phone, made.person_id)
     _tell_officers(hop, session, asked.cooperative_id, made.card)
     return Issued("beside" if made.beside else "member", hop.operation, made.card, f"Place {made.place}. " if made.place else "")
@@ -177,12 +165,12 @@ def refuse_application(hop: Hop, session: Session) -> Nothing:
     asked = msgspec.convert(hop.kept["application"], Asked)
     office = office_of(session, hop, asked.cooperative_id)
     try:
-        phone = joining.refuse(session, office, asked.id, channel="ussd", operation=hop.operation, now=hop.now)
-    except (joining.Gone, joining.NotYours):
+        phone = joining.refuse(session, act_by(office, hop), asked.id)
+    except (joining.ApplicationClosed, joining.NotYours):
         refuse("gone")
     if phone:
         words = people_texts.application_refused(hop.now)
-        message_to(session, hop, phone, "security", f"refused:{asked.id}", words, None, None)
+        notices.tell_number(session, act_by(office, hop), phone, "security", f"refused:{asked.id}", words)
     return Nothing()
 
 
@@ -193,7 +181,7 @@ def _apply(hop: Hop, session: Session) -> Joined:
     except joining.TooOften:
         raise Lead("often") from None
     words = people_texts.application_noted(place.code)
-    message_to(session, hop, hop.phone, "answer", f"application:{row}", words, None, None)
+    notices.tell_number(session, own_act(hop), hop.phone, "answer", f"application:{row}", words)
     return Joined(place.code)
 
 
@@ -202,7 +190,7 @@ def _tell_officers(hop: Hop, session: Session, cooperative_id: int, card: str) -
     for office in holders_of_right(session, "people", cooperative_id, hop.now.date()):
         if office.person_id != who_of(hop).person_id:
             words = people_texts.member_admitted(card, hop.now)
-            tell_person(session, hop, office.person_id, f"member:{hop.operation}:{office.person_id}", words)
+            notices.tell_person(session, own_act(hop), office.person_id, f"member:{hop.operation}:{office.person_id}", words)
 
 
 def _name(typed: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from app.coop import approvals
 from app.coop.handover.services import NotForYourself
 from app.coop.ledger import settling
 from app.coop.ledger.reading import balances_of
-from app.coop.members import leaving
+from app.coop.members import leaving, notices
 from app.coop.members.finding import Found, NoCard, in_cooperative
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.names import member_name
@@ -19,7 +19,7 @@ from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.at_hand import Barred, CardNumber, Named, found_of, office_of, refuse, whom_of
-from menus.caller import Hop, Nothing, act_by, member_of, reading_office, tell_person, who_of
+from menus.caller import Hop, Nothing, act_by, member_of, own_act, reading_office
 
 menu = Bindings("leaving")
 Far = Annotated[str, kinds.Kind("words", "28/12/2027")]
@@ -84,10 +84,10 @@ def leave(hop: Hop) -> Nothing:
 def ask_to_leave(hop: Hop, session: Session) -> Due:
     """Take the member's notice: the SMS is its written trace."""
     try:
-        due = leaving.ask_to_leave(session, member_of(hop), now=hop.now)
+        due = leaving.ask_to_leave(session, own_act(hop))
     except leaving.NotPossible:
         raise Lead("gone") from None
-    tell_person(session, hop, who_of(hop).person_id, f"leave:{hop.operation}", people_texts.leaving_noted(hop.now, due))
+    notices.tell_self(session, own_act(hop), f"leave:{hop.operation}", people_texts.leaving_noted(hop.now, due))
     return Due(_far(due))
 
 
@@ -95,10 +95,10 @@ def ask_to_leave(hop: Hop, session: Session) -> Due:
 def stay(hop: Hop, session: Session) -> Nothing:
     """Take the notice back."""
     try:
-        leaving.stay(session, member_of(hop), now=hop.now)
+        leaving.stay(session, own_act(hop))
     except leaving.NotPossible:
         raise Lead("gone") from None
-    tell_person(session, hop, who_of(hop).person_id, f"stay:{hop.operation}", people_texts.staying(hop.now))
+    notices.tell_self(session, own_act(hop), f"stay:{hop.operation}", people_texts.staying(hop.now))
     return Nothing()
 
 
@@ -114,17 +114,16 @@ def leaver(hop: Hop) -> Leaver:
 @menu.effect(leads={"not_yours": None, "barred": Barred})
 def note_departure(hop: Hop, session: Session) -> Noted:
     """Note a notice on paper; or ask other officers for an exclusion, a death, a reinstatement."""
-    office, member = office_of(session, hop), found_of(session, hop)
+    act, member = act_by(office_of(session, hop), hop), found_of(session, hop)
     kind, paper = str(hop.kept["leave_as"]), str(hop.kept["leaver_paper"])
-    act: Any = {"paper": paper, "channel": "ussd", "operation": hop.operation, "now": hop.now}
     try:
         if kind == "withdrawal":
-            due = leaving.note(session, office, member, **act)
+            due = leaving.note(session, act, member, paper)
             words = people_texts.leaving_noted(hop.now, due)
-            tell_person(session, hop, member.person_id, f"leave:{hop.operation}", words)
+            notices.tell_person(session, act, member.person_id, f"leave:{hop.operation}", words)
             return Noted(f"Noté. Tout est à rendre au plus tard le {_far(due)}: 5, puis 4.")
         reason = leaving.REASONS[int(hop.kept["leave_why"]) - 1] if kind == "exclusion" else ""
-        leaving.ask(session, act_by(office, hop), kind, member, paper=act["paper"], reason=reason)
+        leaving.ask(session, act, kind, member, paper=paper, reason=reason)
     except leaving.NotPossible:
         refuse("gone")
     except leaving.StillBusy:
@@ -194,7 +193,7 @@ def settle(hop: Hop, session: Session) -> Noted:
     if done.amount is None:
         return Noted("Rien n'est dû: le compte est clos.")
     words = texts.payout_asked(done.reference, act.office.role, hop.now)
-    tell_person(session, hop, member.person_id, f"payout:{done.payout_id}:asked", words)
+    notices.tell_person(session, own_act(hop), member.person_id, f"payout:{done.payout_id}:asked", words)
     return Noted(f"Noté, réf {done.reference}. Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5).")
 
 

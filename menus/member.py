@@ -4,33 +4,18 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.ledger.reading import balances_of, movements_of
-from app.coop.members import account, callbacks, pins
+from app.coop.members import account, callbacks, notices, pins
 from app.coop.members.identity import cooperative_of, person_of
+from app.coop.subjects import SUBJECTS
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
-from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, tell_person, who_of
+from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
 
 menu = Bindings("member")
 
 
-MOVEMENTS = {
-    "opening": "Solde",
-    "shares": "Parts",
-    "savings": "Épargne",
-    "advance": "Avance",
-    "delivery": "Livraison",
-    "repayment": "Rembours.",
-    "handing_over": "Remis",
-    "payment": "Payé",
-    "withdrawal": "Retrait",
-    "leasing": "Crédit-bail",
-    "leasing_repayment": "Loyer",
-    "levy": "Cotisation",
-    "reversal": "Correction",
-    "settlement": "Soldé",
-    "merge": "Réunion",
-}
+MOVEMENTS = {kind: words for subject in SUBJECTS for kind, words in subject.movements.items()}
 
 
 class Balances(msgspec.Struct, frozen=True):
@@ -69,7 +54,7 @@ def change_pin(hop: Hop, session: Session) -> Nothing:
     """Change the PIN, told on all the member's numbers."""
     person, (pepper, _, hashed) = who_of(hop).person_id, str(hop.kept["chosen"]).partition(":")
     pins.set_pin(session, person, hashed, int(pepper), now=hop.now)
-    tell_person(session, hop, person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
     return Nothing()
 
 
@@ -81,7 +66,7 @@ def set_amounts(hop: Hop, session: Session) -> Nothing:
         account.set_amounts_by_sms(session, person, on)
     except account.SharedNumber:
         raise Lead("shared") from None
-    tell_person(session, hop, person, f"amounts:{hop.operation}", texts.amounts_chosen(on, hop.now))
+    notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", texts.amounts_chosen(on, hop.now))
     return Nothing()
 
 

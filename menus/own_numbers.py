@@ -6,13 +6,13 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import phones
-from app.coop.members import finding, numbers, resets
+from app.coop.members import finding, notices, numbers, resets
 from app.coop.members.numbers import Held
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.at_hand import Barred, CardNumber, NumberRow, Placed, refuse, tell_places
-from menus.caller import Hop, Nothing, member_of, tell_person, who_of
+from menus.caller import Hop, Nothing, own_act, who_of
 
 menu = Bindings("own_numbers")
 
@@ -58,7 +58,7 @@ def prove_number(hop: Hop, session: Session) -> Placed:
     wanted = next((one for one in numbers.numbers_of(session, person) if one.id == hop.kept["own_number"]["id"]), None)
     if wanted is None or not numbers.prove(session, person, wanted.phone, by_person_id=None, now=hop.now):
         raise Lead("gone")
-    tell_person(session, hop, person, f"proved:{hop.operation}", people_texts.number_proved(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"proved:{hop.operation}", people_texts.number_proved(hop.now))
     return tell_places(hop, session, wanted.phone)
 
 
@@ -70,7 +70,7 @@ def drop_number(hop: Hop, session: Session) -> Nothing:
     if phone is None:
         raise Lead("gone")
     words = people_texts.number_released(hop.now)
-    tell_person(session, hop, person, f"dropped:{hop.operation}", words, extra=(phone,))
+    notices.tell_person(session, own_act(hop), person, f"dropped:{hop.operation}", words, extra=(phone,))
     return Nothing()
 
 
@@ -91,14 +91,14 @@ def help_member(hop: Hop, session: Session) -> Helped:
     card = msgspec.convert(hop.kept["peer_card"], PeerCard)
     try:
         member = finding.in_cooperative(session, card.cooperative_id, card.card)
-        window = resets.help_as_peer(session, member_of(hop), hop.phone, member, now=hop.now)
+        window = resets.help_as_peer(session, own_act(hop), member)
     except finding.NoCard:
         refuse("state")
     except resets.NotNow as no:
         refuse(no.why)
     until = window.until
     words = people_texts.reset_opened(until, hop.desk.service.code) if until else people_texts.peer_helped(hop.now)
-    tell_person(session, hop, member.person_id, f"peer:{hop.operation}", words)
+    notices.tell_person(session, own_act(hop), member.person_id, f"peer:{hop.operation}", words)
     return Helped("Ouvert 30 min: le membre choisit son code." if until else "Noté. Un 2e membre doit le dire aussi.")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import phones
 from app.coop import approvals
-from app.coop.members import activation, audit, finding, numbers, resets
+from app.coop.members import activation, audit, finding, notices, numbers, resets
 from app.coop.members.models import Member, Number
 from app.coop.members.names import person_name
 from app.coop.members.offices import NotYours, Office
@@ -30,7 +30,7 @@ from menus.at_hand import (
     tell_holders,
     whom_of,
 )
-from menus.caller import Hop, Nothing, act_by, reading_office, tell_person
+from menus.caller import Hop, Nothing, act_by, own_act, reading_office
 
 menu = Bindings("people")
 
@@ -118,13 +118,13 @@ def numbers_of_whom(hop: Hop) -> Sequence[NumberRow]:
 @menu.effect(leads={"barred": Barred, "not_yours": None})
 def open_reset(hop: Hop, session: Session) -> Nothing:
     """Open the window in which the member chooses another PIN."""
-    office, member = office_of(session, hop), found_of(session, hop)
+    act, member = act_by(office_of(session, hop), hop), found_of(session, hop)
     try:
-        window = resets.open_by_officer(session, office, hop.phone, member, channel="ussd", operation=hop.operation, now=hop.now)
+        window = resets.open_by_officer(session, act, member)
     except resets.NotNow as no:
         refuse(no.why)
     words = people_texts.reset_opened(window.until or hop.now, hop.desk.service.code)
-    tell_person(session, hop, member.person_id, f"reset:{hop.operation}", words)
+    notices.tell_person(session, act, member.person_id, f"reset:{hop.operation}", words)
     return Nothing()
 
 
@@ -146,7 +146,7 @@ def note_number(hop: Hop, session: Session) -> Issued:
     except numbers.TooMany:
         refuse("many")
     _audit(hop, session, office, "number noted", member)
-    tell_person(session, hop, person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
     if place:
         tell_holders(hop, session, phone, person)
     done = _proof(hop, session, office, member, phone, "number", without_pin=hop.kept["number_as"] == "nopin")
@@ -168,7 +168,7 @@ def change_sim(hop: Hop, session: Session) -> Issued:
     flagged = hop.kept["sim"] == "flag"
     _audit(hop, session, office, "number flagged" if flagged else "number released", member)
     words = (people_texts.number_flagged if flagged else people_texts.number_released)(hop.now)
-    tell_person(session, hop, member.person_id, f"sim:{hop.operation}", words, extra=(phone,))
+    notices.tell_person(session, own_act(hop), member.person_id, f"sim:{hop.operation}", words, extra=(phone,))
     return _proof(hop, session, office, member, phone, "sim") if flagged else Issued("released")
 
 
@@ -182,7 +182,7 @@ def renew_activation(hop: Hop, session: Session) -> Issued:
     if member.state != "pending" and not (member.state == "active" and unproved):
         refuse("nothing")
     _audit(hop, session, office, "activation renewed", member)
-    tell_person(session, hop, member.person_id, f"card:{hop.operation}", people_texts.card_renewed(hop.now))
+    notices.tell_person(session, own_act(hop), member.person_id, f"card:{hop.operation}", people_texts.card_renewed(hop.now))
     return issue(hop, session, member.person_id, "card")
 
 
@@ -225,8 +225,8 @@ def _take_from_others(hop: Hop, session: Session, office: Office, phone: str) ->
             refuse("elsewhere")
         numbers.release(session, person, number, by_person_id=office.person_id, now=hop.now)
         words = people_texts.number_released(hop.now)
-        tell_person(session, hop, person, f"released:{number}:{hop.operation}", words, extra=(phone,))
+        notices.tell_person(session, own_act(hop), person, f"released:{number}:{hop.operation}", words, extra=(phone,))
 
 
-def _audit(hop: Hop, session: Session, office: Office, act: str, member: finding.Found) -> None:
-    audit.record_on(session, office, act, f"member:{member.member_id}", member, "ussd", hop.operation, hop.now)
+def _audit(hop: Hop, session: Session, office: Office, what: str, member: finding.Found) -> None:
+    audit.note(session, act_by(office, hop), what, f"member:{member.member_id}", member)

@@ -240,7 +240,7 @@ def reversible_entries(hop: Hop, kept: Client) -> Sequence[Entry]:
     """Give the member's last entries that could be reversed."""
     with hop.desk.database.read() as reader:
         found = corrections.reversible(reader, scope_of(reader, hop), kept.member)
-    return [Entry(one.id, one.on, corrections.REVERSIBLE[one.kind], one.amount) for one in found]
+    return [Entry(one.id, one.on, corrections.reversible_kinds()[one.kind], one.amount) for one in found]
 
 
 @menu.source()

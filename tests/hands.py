@@ -10,7 +10,6 @@ from collections import Counter
 from sqlalchemy import func, select
 
 from app.coop.ledger import payouts
-from app.coop.ledger.verify import verify
 from app.coop.members import callbacks, joining
 from app.coop.members.offices import Office
 from app.coop.payments.due import Wanted
@@ -18,6 +17,7 @@ from app.coop.payments.models import Payment
 from app.coop.prices import proposing
 from app.coop.production.models import Declaration
 from app.coop.subjects import approvals
+from app.coop.verify import verify
 from app.db.operations import Operation
 from app.gsm7 import septets
 from app.sms.models import Message

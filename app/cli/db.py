@@ -66,7 +66,7 @@ def restore(file: Path) -> None:
 
     Example: jappoo db restore /backups/jappoo-2026-11-24.dump
     """
-    from app.coop.ledger.verify import verify
+    from app.coop.verify import verify
     from app.db import backup as copies
     from config.settings import surroundings
 

@@ -67,7 +67,7 @@ def verify(*, as_json: bool) -> None:
 
     Example: jappoo ledger verify
     """
-    from app.coop.ledger.verify import verify as look
+    from app.coop.verify import verify as look
 
     with open_database(statement_ms=600_000) as database, database.read() as reader:
         found = look(reader)

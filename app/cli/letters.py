@@ -39,6 +39,7 @@ def answer(letter: int, words: str, officer: str) -> None:
     import secrets
 
     from app.commands.officer import officer_of
+    from app.coop.act import Act
     from app.coop.members import inbox
     from app.coop.members.identity import who_holds
 
@@ -47,10 +48,10 @@ def answer(letter: int, words: str, officer: str) -> None:
         office = officer_of(session, who_holds(session.connection(), officer), "call_backs", now.date())
         if office is None:
             raise click.ClickException(f"{officer} is not the number of one officer who may answer")
-        operation = f"cli:{operator()[:40]}:{secrets.token_hex(8)}"
+        act = Act(office.person_id, "cli", f"cli:{operator()[:40]}:{secrets.token_hex(8)}", now, by=office)
         try:
-            parts = inbox.answer(session, office, letter, words, channel="cli", operation=operation, now=now)
-        except inbox.Gone as fault:
+            parts = inbox.answer(session, act, letter, words)
+        except inbox.LetterClosed as fault:
             raise click.ClickException("answered already, or not of this officer's co-operative") from fault
         except inbox.TooLong as fault:
             raise click.ClickException(f"from 1 to {inbox.MOST_CHARACTERS} characters") from fault

@@ -60,17 +60,8 @@ def _notice(command: Command) -> str:
 
 def _consent(purposes: tuple[str, ...], given: bool, words: str) -> Callable[[Command], str]:
     def handle(command: Command) -> str:
-        person = command.holders[0].person_id if len(command.holders) == 1 else None
-        consent.note(
-            command.session,
-            command.phone,
-            purposes,
-            given=given,
-            person_id=person,
-            channel="sms",
-            now=command.now,
-            notice=notice.VERSION,
-        )
+        act = command.own_act(command.holders[0] if len(command.holders) == 1 else None)
+        consent.note(command.session, act, purposes, given=given, notice=notice.VERSION)
         return words
 
     return handle
@@ -102,7 +93,7 @@ def _unparsed(command: Command) -> str:
     """Say that somebody will read it, and tell them that there is something to read; a code and an officer's slip apart."""
     kept, state = sms_inbox.as_kept(command.text), state_of(command)
     if state == "unparsed":
-        inbox.tell(command.session, command.holders, now=command.now, operation=command.operation)
+        inbox.tell(command.session, command.own_act(), command.holders)
     if sms_inbox.holds_code(kept):
         return replies.NEVER_A_CODE
     meant = mistypes.meant(command)

@@ -72,8 +72,7 @@ def confirm(command: Command, code: str) -> str | None:
     draft_id, number = meant.id, meant.letter_id
 
     def send() -> dict[str, str]:
-        how = {"channel": "sms", "operation": command.operation, "now": command.now}
-        parts = inbox.answer(command.session, office, number, meant.words, **how)  # type: ignore[arg-type]
+        parts = inbox.answer(command.session, command.act_by(office), number, meant.words)
         left, _ = inbox.how_many(command.session, office.cooperative_id)
         words = replies.REPLIED.replace("{number}", str(number)).replace("{parts}", str(parts))
         return {"said": words.replace("{left}", str(left))}
@@ -82,7 +81,7 @@ def confirm(command: Command, code: str) -> str | None:
         with command.session.begin_nested():
             about = {"draft": draft_id}
             done = once(command.session, f"reply:{draft_id}", "reply", about, send, person_id=office.person_id, now=command.now)
-    except inbox.Gone:
+    except inbox.LetterClosed:
         return replies.REPLY_GONE.replace("{number}", str(number))
     except inbox.TooLong:
         return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))

@@ -8,12 +8,13 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import law
+from app.coop.act import Act
 from app.coop.audience.words import means
 from app.coop.ledger import void_loans
 from app.coop.ledger.services import open_accounts
+from app.coop.members import notices
 from app.coop.members.models import Commune, Cooperative, Filiere
 from app.coop.members.places import COMMUNES, FILIERES
-from app.coop.members.telling import tell_officers
 from app.coop.prices.reading import spelling
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
 from app.coop.scope import Scope
@@ -144,7 +145,8 @@ def _set(session: Session, cooperative: Cooperative, setting: str, value: int | 
     setattr(cooperative, setting, value)
     session.flush()
     words = texts.setting_changed(texts.SETTINGS[setting], before, value, now)
-    tell_officers(session, cooperative.id, f"setting:{cooperative.id}:{setting}:{now.isoformat()}", words, now=now)
+    cause = f"setting:{cooperative.id}:{setting}:{now.isoformat()}"
+    notices.tell_officers(session, Act(0, "cli", cause, now), Scope(cooperative.id), cause, words)
 
 
 def _cooperative(session: Session, code: str) -> Cooperative:

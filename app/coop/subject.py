@@ -1,10 +1,11 @@
 """What a subject declares for others, who derive their lists from it: see `app/coop/subjects.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.kinds import ApprovalKind
@@ -18,9 +19,62 @@ class Sweep(msgspec.Struct, frozen=True):
     do: Callable[[Session, datetime], Any]
 
 
+class Leaver(msgspec.Struct, frozen=True):
+    """Whose name is being erased: the member, the person, and the numbers (E.164) that were theirs."""
+
+    member_id: int
+    person_id: int
+    phones: tuple[str, ...]
+    now: datetime
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """What becomes of a table's rows that name a member or a person, or hold a number.
+
+    `merged` when two accounts are made one: the rows move to the member who is kept, or they stay, for the reason given.
+    `erased` when a name is erased: a function blanks what names the person, or the rows stay, for the reason given.
+    """
+
+    model: Any
+    merged: Literal["move"] | str
+    erased: Callable[[Session, Leaver], None] | str
+
+
+class UnderWay(msgspec.Struct, frozen=True):
+    """What of a member's is on its way, by its states; it keeps the account from being closed where `blocks` holds."""
+
+    model: Any
+    states: tuple[str, ...]
+    blocks: ColumnElement[bool] | None = None
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """A subject's manifest."""
+    """A subject's manifest.
+
+    `movements` names the kinds of entries as members read them, `reversible` those that officers reverse as officers do. `checks`
+    say in sentences what is wrong with the books.
+    """
 
     name: str
     approvals: tuple[ApprovalKind, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
+    rows: tuple[Rows, ...] = ()
+    under_way: tuple[UnderWay, ...] = ()
+    checks: tuple[Callable[[Connection], list[str]], ...] = ()
+    movements: Mapping[str, str] = {}
+    reversible: Mapping[str, str] = {}
+
+
+_DECLARED: list[Subject] = []
+
+
+def declare(subjects: tuple[Subject, ...]) -> None:
+    """Make subjects known to those who can't import them, since these import them."""
+    _DECLARED[:] = subjects
+
+
+def declared() -> tuple[Subject, ...]:
+    """Return all subjects. Raises LookupError when none was declared: `app.coop.subjects` wasn't imported."""
+    if not _DECLARED:
+        raise LookupError("import app.coop.subjects first")
+    return tuple(_DECLARED)

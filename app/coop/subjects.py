@@ -1,4 +1,4 @@
-"""All subjects. Whoever decides approvals or sweeps comes by here, so that every kind is known."""
+"""All subjects. Whoever decides, sweeps, closes, merges, erases or verifies comes by here, so that each is known."""
 
 from app.coop import approvals
 from app.coop.approvals import kinds
@@ -9,9 +9,31 @@ from app.coop.members.subject import subject as members
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
+from app.coop.subject import Rows, Subject, declare
+from app.db.operations import Operation
+from app.sms.broadcasts.models import Broadcast
+from app.sms.models import Allowance, CodeMisses, Inbound, Message, ReplyDraft, Report
 
-SUBJECTS = (approvals_subject, members, ledger, production, payments, prices, contests)
+YEAR = "it is gone after a year at the most (app/sms/retention.py)"
+NUMBERS = "it is of a number, whoever has it"
+
+messages = Subject(
+    name="messages",
+    rows=(
+        Rows(Message, NUMBERS, YEAR),
+        Rows(Inbound, NUMBERS, YEAR),
+        Rows(Report, NUMBERS, YEAR),
+        Rows(ReplyDraft, NUMBERS, YEAR),
+        Rows(CodeMisses, NUMBERS, YEAR),
+        Rows(Allowance, NUMBERS, YEAR),
+        Rows(Broadcast, "who sent it is written for good", "it names an officer by number"),
+        Rows(Operation, "it tells what was done then", "what acts were told is emptied by `members/erasing.py`, found by its text"),
+    ),
+)
+
+SUBJECTS = (approvals_subject, members, ledger, production, payments, prices, contests, messages)
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)
+declare(SUBJECTS)
 
 __all__ = ["SUBJECTS", "SWEEPS", "approvals"]

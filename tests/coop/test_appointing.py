@@ -10,6 +10,7 @@ from app.coop.members.models import Number
 from app.coop.members.offices import NotYours, office_for
 from app.sms.models import Message
 from tests import quay, village
+from tests.acts import own
 
 TODAY = date(2026, 11, 24)
 NEW = "+221780000002"
@@ -106,7 +107,7 @@ def test_who_runs_the_service_gives_an_administrator_without_a_card_another_firs
     assert isinstance(opened, activation.Opened)
     with peopled.transaction() as session:
         hashed, told = village.hashed("7391"), select(Message.to_number).where(Message.cause.like("renewed:%"))
-        assert activation.activate(session, 103, hashed, 1, phone=quay.ADMINISTRATOR, channel="ussd", now=clock())
+        assert activation.activate(session, own(103, "activate", clock(), phone=quay.ADMINISTRATOR), hashed, 1)
         assert session.scalars(told).all() == [quay.ADMINISTRATOR]
     assert isinstance(pins.try_pin(peopled, 103, "7391", "new", peppers=village.PEPPERS, now=clock()), pins.Right)
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from app.coop.act import Act
 from app.coop.audience.query import Limits, plain, reach, recipients
 from app.coop.audience.words import OutOfScope, UnknownWord, read_audience
 from app.coop.members import consent
@@ -170,7 +171,7 @@ def say(database, phone, yes):
 
 
 def note(session, phone, yes):
-    consent.note(session, phone, consent.STOPPED, given=yes, person_id=None, channel="sms", now=LONG_AGO, notice="1")
+    consent.note(session, Act(0, "sms", "say", LONG_AGO, phone=phone), consent.STOPPED, given=yes, notice="1")
 
 
 phones = st.sampled_from([f"+22177000000{n}" for n in range(4)])

@@ -12,9 +12,9 @@ from app.coop.handover.kinds import PAYMENT, PAYOUT
 from app.coop.ledger import corrections, payouts, till
 from app.coop.ledger.box import Box, BoxShort, box_of, put_in
 from app.coop.ledger.models import JournalEntry
-from app.coop.ledger.verify import verify
 from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
+from app.coop.verify import verify
 from app.db.database import Database
 from tests import quay, treasury
 from tests.acts import by, own

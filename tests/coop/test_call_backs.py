@@ -10,6 +10,7 @@ from app.coop.members import callbacks
 from app.coop.members.models import CallBack, OfficerAct
 from app.coop.members.offices import Office
 from tests import quay, village
+from tests.acts import by
 
 PRESIDENT = Office(102, "president", 1)
 
@@ -33,12 +34,12 @@ def waiting(database, clock, cooperative=1):
 
 def take(database, clock, row, office=quay.CLERK):
     with database.transaction() as session:
-        callbacks.take(session, office, row, channel="bureau", operation=f"take:{clock()}", now=clock())
+        callbacks.take(session, by(office, f"take:{clock()}", clock(), "bureau"), row)
 
 
 def close(database, clock, row, outcome, office=quay.CLERK):
     with database.transaction() as session:
-        return callbacks.close(session, office, row, outcome, channel="bureau", operation=f"close:{clock()}", now=clock())
+        return callbacks.close(session, by(office, f"close:{clock()}", clock(), "bureau"), row, outcome)
 
 
 def test_one_officer_takes_it_and_the_others_see_so(place, clock):

@@ -12,11 +12,11 @@ from app.coop.contests.models import Contest
 from app.coop.handover import services as handover
 from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger.reading import balances_of
-from app.coop.ledger.verify import verify
 from app.coop.members.models import Role
 from app.coop.members.offices import Office
 from app.coop.payments.models import Payment
 from app.coop.production import brought, weighing
+from app.coop.verify import verify
 from app.gsm7 import septets
 from app.sms import payment_texts as texts
 from app.sms.models import Message

@@ -10,13 +10,13 @@ from sqlalchemy import delete, select, update
 from app.cli import main
 from app.coop.approvals.models import Approval
 from app.coop.ledger.models import Account, JournalEntry
-from app.coop.ledger.verify import verify
 from app.coop.members import numbers
 from app.coop.members.erasing import NOBODY, NotYet, erase_member
 from app.coop.members.events import Application, CardAlias, NumberChange
 from app.coop.members.models import CallBack, Member, Number, Person
 from app.coop.members.sign_ins import SignIn
 from app.coop.models import Base
+from app.coop.verify import verify
 from app.db.operations import Operation
 from menus.publishing import compiled
 from tests import quay, village

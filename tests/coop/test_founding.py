@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from app.coop import founding
 from app.coop.ledger.models import Account
-from app.coop.ledger.verify import verify
 from app.coop.members.models import Cooperative
+from app.coop.verify import verify
 from tests import village
 from tests.village import LONG_AGO
 

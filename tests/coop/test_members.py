@@ -14,6 +14,7 @@ from app.coop.prices.reading import find_product, prices_for, spelling
 from app.coop.production.models import CooperativeProduct
 from app.coop.scope import Scope
 from app.keys import derived
+from tests.acts import own
 from tests.village import AWA, DEPARTED, KEY, LONG_AGO, NEW, NOBODY, PEPPERS, SHARED, hashed
 
 
@@ -28,7 +29,7 @@ def attempt(database, number, mark, now=LONG_AGO, person=4):
 
 def activate(database, person=4):
     with database.transaction() as session:
-        return activation.activate(session, person, hashed("2468"), 1, phone=NEW, channel="ussd", now=LONG_AGO)
+        return activation.activate(session, own(person, "activate", LONG_AGO, phone=NEW), hashed("2468"), 1)
 
 
 def test_a_number_issued_under_an_older_secret_still_opens(village):
@@ -111,7 +112,7 @@ def test_an_activation_number_gives_no_new_pin_to_whoever_has_one(village, perso
 def test_the_newest_word_of_a_number_and_purpose_counts(village):
     def say(purposes, given):
         with village.transaction() as session:
-            consent.note(session, AWA, purposes, given=given, person_id=1, channel="sms", now=LONG_AGO, notice="n")
+            consent.note(session, own(1, "say", LONG_AGO, "sms", phone=AWA), purposes, given=given, notice="n")
 
     def allowed(phone):
         with village.read() as reader:

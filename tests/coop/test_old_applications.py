@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.coop.members import joining
 from app.coop.members.events import Application
 from tests import quay, village
+from tests.acts import by
 from tests.village import LONG_AGO
 
 OF_CPS1 = quay.CLERK
@@ -21,9 +22,9 @@ def house(database):
         for number in range(3):
             joining.apply(session, 1, f"Fatou Faye {'abc'[number]}", f"+22177111223{number}", now=LONG_AGO)
         _, refused, approved = session.scalars(select(Application.id).order_by(Application.id)).all()
-        acted = {"channel": "ussd", "operation": "x", "now": LONG_AGO + timedelta(days=10)}
-        joining.refuse(session, OF_CPS1, refused, **acted)
-        joining.approve(session, OF_CPS1, approved, "12", key=village.KEY, **acted | {"operation": "y"})
+        now = LONG_AGO + timedelta(days=10)
+        joining.refuse(session, by(OF_CPS1, "x", now), refused)
+        joining.approve(session, by(OF_CPS1, "y", now), approved, "12", key=village.KEY)
     return database
 
 
@@ -57,8 +58,8 @@ def test_one_that_lapsed_is_decided_and_asks_nobody(house):
     with house.transaction() as session:
         first = session.scalar(select(Application.id).order_by(Application.id))
         assert joining.to_decide(session, OF_CPS1) == []
-        with pytest.raises(joining.Gone):
-            joining.refuse(session, OF_CPS1, first, channel="ussd", operation="late", now=LONG_AGO + timedelta(days=91))
+        with pytest.raises(joining.ApplicationClosed):
+            joining.refuse(session, by(OF_CPS1, "late", LONG_AGO + timedelta(days=91)), first)
 
 
 def test_a_round_takes_so_many_and_says_when_there_may_be_more(house, monkeypatch):

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from app.coop.ledger.verify import verify
+from app.coop.verify import verify
 from tests.village import build
 
 

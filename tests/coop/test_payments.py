@@ -12,7 +12,6 @@ from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger import corrections, services, till
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.reading import balances_of
-from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Cooperative, Member, Number
 from app.coop.members.offices import Office
@@ -23,6 +22,7 @@ from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.models import Weighing
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.coop.verify import verify
 from tests import quay, treasury
 from tests.acts import by, own
 from tests.unguarded import unguarded

@@ -15,7 +15,6 @@ from app.coop.ledger.deliveries import Delivery, credit
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.ledger.reading import Balances, balances_of
 from app.coop.ledger.services import Overdrawn, account_of, post
-from app.coop.ledger.verify import verify
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, OfficerAct
 from app.coop.members.offices import Office
@@ -23,6 +22,7 @@ from app.coop.payments.models import Payment
 from app.coop.production import references
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.coop.verify import verify
 from app.sms import outbox
 from app.sms.models import Message
 from tests import quay, treasury, village

@@ -13,7 +13,6 @@ from app.coop.demo.seeding import AlreadySeeded, Plan, seed
 from app.coop.ledger import corrections, schedule, void_loans
 from app.coop.ledger.models import Account, JournalEntry, Payout
 from app.coop.ledger.reading import balances_of
-from app.coop.ledger.verify import verify
 from app.coop.members import activation, consent, pins
 from app.coop.members.identity import who_holds
 from app.coop.members.models import Consent, Cooperative, Member, Number, Person, Role
@@ -24,6 +23,7 @@ from app.coop.production.declaring import declare, products_of
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.coop.training.reading import open_sessions
+from app.coop.verify import verify
 from app.db.database import Database
 from tests.acts import by, own
 from tests.conftest import PATIENT_MS

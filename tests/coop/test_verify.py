@@ -9,12 +9,12 @@ from sqlalchemy import insert, select, update
 from app.coop.contests.opening import open_contest
 from app.coop.ledger import payouts
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.verify import verify
 from app.coop.members.models import Member
 from app.coop.payments import files
 from app.coop.payments.models import PaymentExport
 from app.coop.production import declaring
 from app.coop.production.models import Weighing
+from app.coop.verify import verify
 from tests import quay, treasury
 from tests.acts import own
 from tests.races.closing import NOW

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, update
 
 from app.coop.ledger.deliveries import shared_out
 from app.coop.ledger.reading import balances_of
-from app.coop.ledger.verify import verify
 from app.coop.members.models import Cooperative, Role
 from app.coop.members.offices import Office
 from app.coop.prices.models import PriceRow
@@ -19,6 +18,7 @@ from app.coop.prices.reading import price_at
 from app.coop.production import brought, declaring, passing_on, weighing
 from app.coop.production.models import Weighing
 from app.coop.scope import Scope
+from app.coop.verify import verify
 from app.db.operations import once
 from app.sms.models import Message
 from tests import quay, village

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, NullPool, create_engine, func, inspect, select
 
 from app.cli import main
-from app.coop.ledger.verify import verify
 from app.coop.members.models import Member
+from app.coop.verify import verify
 from app.db import backup
 from app.db.database import Database
 from tests import village

@@ -20,9 +20,9 @@ import requests
 from sqlalchemy import func, select
 
 from app.coop.ledger.models import JournalEntry
-from app.coop.ledger.verify import verify
 from app.coop.production.models import Weighing
 from app.coop.production.weighing import open_list
+from app.coop.verify import verify
 from app.db import schema
 from app.db.database import Database
 from app.sms.models import Message

@@ -9,9 +9,9 @@ from app.coop.ledger import expiring
 from app.coop.ledger.models import Account, Payout
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.services import account_of, post
-from app.coop.ledger.verify import verify
 from app.coop.members.events import Departure
 from app.coop.members.models import Member, Person, Role
+from app.coop.verify import verify
 from tests import quay, village
 from tests.menus.test_people import approve, bureau, dial, texts_to
 

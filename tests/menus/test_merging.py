@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from app.coop.approvals.rules import set_rule
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.services import account_of, post
-from app.coop.ledger.verify import verify
 from app.coop.members.models import Member, Number, Person, Role
 from app.coop.production.models import Declaration
+from app.coop.verify import verify
 from tests import quay, village
 from tests.menus.test_people import approve, bureau, dial, texts_to
 

@@ -9,9 +9,9 @@ from sqlalchemy.exc import OperationalError
 
 from app.coop.contests.models import Contest
 from app.coop.ledger.reading import balances_of
-from app.coop.ledger.verify import verify
 from app.coop.members.models import Cooperative, Member, OfficerAct
 from app.coop.payments.models import Payment
+from app.coop.verify import verify
 from app.gsm7 import septets
 from app.sms.models import Message
 from menus.whole import bindings

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from app.coop.approvals import sweeping
 from app.coop.ledger.models import Payout
 from app.coop.ledger.reading import balances_of
-from app.coop.ledger.verify import verify
 from app.coop.members.models import Cooperative, Member, OfficerAct
+from app.coop.verify import verify
 from app.sms.models import Message
 from tests import quay, village
 

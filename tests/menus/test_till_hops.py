@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 
 from app.coop.ledger.models import JournalEntry, Payout
 from app.coop.ledger.reading import balances_of
-from app.coop.ledger.verify import verify
 from app.coop.members.models import OfficerAct
 from app.coop.subjects import approvals
+from app.coop.verify import verify
 from app.sms.models import Message
 from app.ussd.memory_store import MemoryStore
 from tests import quay, village

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.services import MOST_HELD, open_accounts, post
-from app.coop.ledger.verify import verify
 from app.coop.members.models import OfficerAct
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import Declaration, Weighing
+from app.coop.verify import verify
 from app.sms.models import Message
 from tests import quay, village
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.coop.ledger.models import JournalEntry
-from app.coop.ledger.verify import verify
 from app.coop.production.models import Weighing
+from app.coop.verify import verify
 from app.sms.models import Message
 from app.ussd.memory_store import MemoryStore
 from tests import quay, village

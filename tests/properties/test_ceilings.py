@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from app.coop.broadcasting.estimating import MOST_PARTS
 from app.coop.ledger.services import MOST_HELD, MOST_MOVED
-from app.coop.ledger.verify import verify
 from app.coop.prices import proposing
 from app.coop.prices.models import PriceRow
 from app.coop.production import brought, quantities, weighing
 from app.coop.production.lines import Line, creditable, worth
 from app.coop.production.models import Weighing
+from app.coop.verify import verify
 from app.sms import prices as part_prices
 from app.ussd import kinds
 from menus import broadcasts

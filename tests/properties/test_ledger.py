@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, Unbalanced, post, reverse
-from app.coop.ledger.verify import verify
+from app.coop.verify import verify
 from app.db.database import Database
 from tests.conftest import PATIENT_MS
 from tests.village import LONG_AGO, build

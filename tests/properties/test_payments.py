@@ -15,12 +15,12 @@ from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger import services
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.reading import balances_of
-from app.coop.ledger.verify import verify
 from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.brought import NotThere
 from app.coop.production.models import Weighing
+from app.coop.verify import verify
 from app.db.database import Database
 from tests import quay, treasury
 from tests.acts import by, own

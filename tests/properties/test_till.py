@@ -15,11 +15,11 @@ from app.coop.ledger import corrections, payouts, schedule, settling, till
 from app.coop.ledger.deliveries import Delivery, credit, shared_out
 from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
 from app.coop.ledger.services import Overdrawn, account_of, post
-from app.coop.ledger.verify import verify
 from app.coop.members import finding, leaving
 from app.coop.members.models import Member
 from app.coop.members.offices import Office
 from app.coop.subjects import approvals
+from app.coop.verify import verify
 from app.db.database import Database
 from tests import quay
 from tests.acts import by, own
@@ -118,9 +118,9 @@ def perform(session, act, operation):
             lines = [(account_of(session, 1, 1, "advance"), amount), (account_of(session, 1, None, "cash"), -amount)]
             post(session, operation=operation, kind="advance", cooperative_id=1, member_id=1, lines=lines, now=NOW)
         case ("leave",):
-            leaving.ask_to_leave(session, 1, now=NOW)
+            leaving.ask_to_leave(session, own(1, "leave", NOW))
         case ("stay",):
-            leaving.stay(session, 1, now=NOW)
+            leaving.stay(session, own(1, "stay", NOW))
         case "settle", office:
             settling.ask_settlement(session, by(office, operation, NOW), finding.in_cooperative(session, 1, "001"))
         case "deliver", amount if open_:

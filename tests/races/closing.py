@@ -57,7 +57,7 @@ def ask_merge(session) -> int:
 def ask_settlement(session) -> int:
     """Note that the other member leaves, settle her account and hand the money over; return the payout that waits for her word."""
     member = finding.in_cooperative(session, 1, f"{OTHER:05d}")
-    leaving.note(session, SECRETARY, member, "77", channel="ussd", operation="leave", now=NOW - timedelta(days=8))
+    leaving.note(session, by(SECRETARY, "leave", NOW - timedelta(days=8)), member, "77")
     payout = settling.ask_settlement(session, by(SECRETARY, "settle", NOW), member).payout_id
     wish = session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "settlement")).one()
     for office in (PRESIDENT, TREASURER):

@@ -12,10 +12,10 @@ from app.coop.ledger import payouts
 from app.coop.ledger.models import Account
 from app.coop.ledger.reading import balances_of
 from app.coop.ledger.services import post
-from app.coop.ledger.verify import verify
 from app.coop.members.offices import Office
 from app.coop.production import brought, weighing
 from app.coop.subjects import approvals
+from app.coop.verify import verify
 from tests import quay
 from tests.acts import by, own
 from tests.races import racers

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from app.cli import main
-from app.coop.ledger.verify import verify
 from app.coop.models import Base
+from app.coop.verify import verify
 from app.db import schema
 from app.db.database import Database
 from tests import releases

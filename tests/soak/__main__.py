@@ -14,7 +14,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.coop.ledger.verify import verify
+from app.coop.verify import verify
 from app.db import schema
 from app.db.database import Database
 from app.gsm7 import septets

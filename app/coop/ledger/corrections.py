@@ -18,19 +18,8 @@ from app.coop.members import audit
 from app.coop.members.lock import MemberLeft
 from app.coop.members.models import Member
 from app.coop.payments.due import unheld
+from app.coop.subject import declared
 
-REVERSIBLE = {
-    "savings": "Épargne",
-    "shares": "Parts",
-    "repayment": "Remb. avance",
-    "leasing_repayment": "Loyer",
-    "levy": "Cotisation",
-    "delivery": "Livraison",
-    "withdrawal": "Retrait",
-    "advance": "Avance",
-    "leasing": "Crédit-bail",
-}
-"""Kinds of entries that officers reverse, as they are said; a payment of deliveries is contested instead."""
 MOST_LISTED = 99
 """As far back as officers leaf through on a phone."""
 
@@ -48,6 +37,11 @@ class NotReversible(Exception):
     """The entry is of another co-operative or kind, was reversed, or is asked to be; or its argument says why not, in French."""
 
 
+def reversible_kinds() -> dict[str, str]:
+    """Return the kinds of entries that officers reverse, as they are said; a payment of deliveries is contested instead."""
+    return {kind: words for subject in declared() for kind, words in subject.reversible.items()}
+
+
 def reversible(reader: Connection | Session, cooperative_id: int, member_id: int, only: int | None = None) -> list[Entry]:
     """Return a member's last entries that could be reversed, newest first; or one, however old."""
     undone = aliased(JournalEntry)
@@ -59,7 +53,7 @@ def reversible(reader: Connection | Session, cooperative_id: int, member_id: int
         .where(
             JournalEntry.cooperative_id == cooperative_id,
             JournalEntry.member_id == member_id,
-            JournalEntry.kind.in_(REVERSIBLE),
+            JournalEntry.kind.in_(reversible_kinds()),
             undone.id.is_(None),
             true() if only is None else JournalEntry.id == only,
         )
@@ -84,7 +78,7 @@ def ask(session: Session, act: Act, entry_id: int) -> int:
             session,
             act,
             "reversal",
-            f"Annuler {REVERSIBLE[known.kind]} du {known.on:%d/%m}",
+            f"Annuler {reversible_kinds()[known.kind]} du {known.on:%d/%m}",
             subject="entry",
             subject_id=entry_id,
             cooperative_id=entry.cooperative_id,

@@ -5,14 +5,12 @@ them. The books keep the other member's entries, with her number.
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.act import Act
-from app.coop.contests.models import Contest
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import OWED, AccountFull, account_of, post
 from app.coop.ledger.settling import StillOpen, check_nothing_open
@@ -23,13 +21,11 @@ from app.coop.members.freezes import MoneyFrozen, check_money, freeze_money
 from app.coop.members.lock import lock_present
 from app.coop.members.models import Activation, Member, Number, Person, Role
 from app.coop.members.notices import tell_person, tell_places
-from app.coop.production.models import AssistedAct, Declaration, Weighing
+from app.coop.subject import declared
 from app.sms import people_texts
 
 BETWEEN = "merging"
 """The control account that balances pass through."""
-HERS: tuple[Any, ...] = (Declaration, Weighing, AssistedAct, Contest)
-"""What goes to the member who is kept."""
 
 
 class NotOne(Exception):
@@ -77,7 +73,7 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
         _move_money(session, act, kept, other)
     except AccountFull:
         raise approvals.Impossible("un compte passerait 999 999 999 F") from None
-    for table in HERS:
+    for table in (rows.model for subject in declared() for rows in subject.rows if rows.merged == "move"):
         session.execute(update(table).where(table.member_id == other.id).values(member_id=kept.id))
     _move_numbers(session, act, kept.person_id, other.person_id)
     session.execute(update(Role).where(Role.person_id == other.person_id).values(person_id=kept.person_id))

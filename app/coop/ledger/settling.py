@@ -23,11 +23,10 @@ from app.coop.members.freezes import MoneyFrozen, check_money
 from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person
 from app.coop.members.notices import tell_person
-from app.coop.payments.models import Payment
-from app.coop.production.models import Declaration, Weighing
+from app.coop.production.models import Declaration
+from app.coop.subject import declared
 from app.sms import people_texts
 
-OPEN_PAYMENTS = ("open", "handed_over", "contested")
 CONTESTED_WITHIN = timedelta(hours=48)
 """For how long an account stays open after a settlement that was paid without the member's own PIN."""
 
@@ -183,16 +182,13 @@ def check_last_one_paid(session: Session, member_id: int, now: datetime) -> None
 
 
 def check_nothing_open(session: Session, member_id: int, besides: int = 0) -> None:
-    """Raise StillOpen when a weighing, a payment or a payout of a member's is on its way, but for one payout."""
-    waits = (
-        select(Weighing.id).where(Weighing.member_id == member_id, Weighing.state == "noted"),
-        select(Payment.id).where(Payment.member_id == member_id, Payment.state.in_(OPEN_PAYMENTS)),
-        select(Payout.id).where(
-            Payout.member_id == member_id, Payout.id != besides, Payout.contested | Payout.state.in_(payouts.OPEN)
-        ),
-    )
-    if any(session.scalar(one.limit(1)) for one in waits):
-        raise StillOpen
+    """Raise StillOpen when something of a member's is on its way that blocks closing, but for one payout."""
+    for live in (live for subject in declared() for live in subject.under_way):
+        if live.blocks is None:
+            continue
+        waits = select(live.model.id).where(live.model.member_id == member_id, live.blocks)
+        if session.scalar((waits.where(Payout.id != besides) if live.model is Payout else waits).limit(1)) is not None:
+            raise StillOpen
 
 
 def _check(session: Session, member_id: int, departure: leaving.Leaving, now: datetime, besides: int) -> int | None:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, case, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members import consent, notice, pins
 from app.coop.members.models import Activation, Member, Person
 from app.db.database import Database
@@ -81,12 +82,13 @@ def whose(reader: Connection, people: Sequence[int], number: str, *, key: bytes)
     return None
 
 
-def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phone: str, channel: str, now: datetime) -> bool:
+def activate(session: Session, act: Act, hashed: str, pepper: int) -> bool:
     """Make a pending member active with a PIN, use the number up, note the consent; False when it was used or renewed meanwhile.
 
     One that was never tried was made since its caller tried another. An officer of the federation who is no member gets a first
     PIN so, too. Whoever has a PIN gets none this way, though a number may have been issued anew to prove a telephone with.
     """
+    person_id, now = act.person_id, act.now
     used = session.execute(
         update(Activation)
         .where(Activation.person_id == person_id, Activation.used_at.is_(None), Activation.tries > 0)
@@ -103,7 +105,7 @@ def activate(session: Session, person_id: int, hashed: str, pepper: int, *, phon
         if session.scalar(new) is None:
             return False
     pins.set_pin(session, person_id, hashed, pepper, now=now)
-    consent.note(session, phone, consent.PURPOSES, given=True, person_id=person_id, channel=channel, now=now, notice=notice.VERSION)
+    consent.note(session, act, consent.PURPOSES, given=True, notice=notice.VERSION)
     return True
 
 

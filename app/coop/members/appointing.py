@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
-from app.coop.members import activation, finding, numbers
+from app.coop.act import Act
+from app.coop.members import activation, finding, notices, numbers
 from app.coop.members.models import Cooperative, Member, Number, Person, Role
 from app.coop.members.offices import OfficeRole, in_term
-from app.coop.members.telling import tell_officers
+from app.coop.scope import FEDERATION, Scope
 from app.sms import texts
 
 FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor")
@@ -106,7 +107,7 @@ def renew(session: Session, phone: str, *, key: bytes, now: datetime) -> Renewed
     person.pin_hash = None
     number = activation.issue(session, person.id, key=key, now=now)
     cause = f"renewed:{person.id}:{now:%Y%m%d%H%M%S}"
-    tell_officers(session, None, cause, texts.first_use_again(now), now=now, also=(person.id,))
+    notices.tell_officers(session, Act(0, "cli", cause, now), FEDERATION, cause, texts.first_use_again(now), also=(person.id,))
     return Renewed(person.id, person.name, number)
 
 
@@ -166,7 +167,7 @@ def _give(session: Session, given: Appointed, cooperative_id: int | None, now: d
     if given.until_on is not None and given.until_on < given.from_on:
         raise NotAppointed("the term ends before it begins")
     same = select(func.count()).select_from(Role).where(Role.person_id == given.person_id, Role.role == given.role)
-    place = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
+    place = Scope(cooperative_id).own(Role.cooperative_id)
     if session.scalar(same.where(place, in_term(given.from_on))):
         raise NotAppointed("that person holds this office already")
     row = Role(
@@ -184,7 +185,7 @@ def _give(session: Session, given: Appointed, cooperative_id: int | None, now: d
 
 def _end(session: Session, person_id: int, role: str, cooperative_id: int | None, now: datetime) -> bool:
     """End an office as of yesterday, so that it holds no more from this instant on."""
-    place = Role.cooperative_id.is_(None) if cooperative_id is None else Role.cooperative_id == cooperative_id
+    place = Scope(cooperative_id).own(Role.cooperative_id)
     mine = (Role.person_id == person_id) & (Role.role == role) & place & in_term(now.date())
     ended = update(Role).where(mine).values(until_on=now.date() - timedelta(days=1)).returning(Role.id)
     ids = session.scalars(ended).all()
@@ -198,4 +199,4 @@ def _tell_scope(
 ) -> None:
     """Tell the person, and every officer of the scope: an office that nobody gave would be seen."""
     words = texts.office_notice(cast(OfficeRole, role), given=given, at=now)
-    tell_officers(session, cooperative_id, cause, words, now=now, also=(person_id,))
+    notices.tell_officers(session, Act(0, "cli", cause, now), Scope(cooperative_id), cause, words, also=(person_id,))

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.coop.act import Act
 from app.coop.members.models import OfficerAct, OperatorAct
-from app.coop.members.offices import Office
 
 
 class Whose(Protocol):
@@ -49,46 +48,6 @@ def note(session: Session, act: Act, what: str, about: str, whose: Whose | None 
             at=act.now,
         )
     )
-
-
-def record(
-    session: Session,
-    office: Office,
-    act: str,
-    *,
-    about: str,
-    channel: str,
-    operation: str,
-    now: datetime,
-    cooperative_id: int | None = None,
-    member_id: int | None = None,
-) -> None:
-    """Write down an officer's act in its own transaction.
-
-    `about` names the row that it changed (`weighing:12`), `member_id` whose it is, `cooperative_id` where when the office is the
-    federation's. Neither names nor amounts belong here.
-    """
-    session.add(
-        OfficerAct(
-            operation=operation,
-            person_id=office.person_id,
-            role=office.role,
-            cooperative_id=office.cooperative_id or cooperative_id,
-            member_id=member_id,
-            act=act,
-            about=about,
-            channel=channel,
-            at=now,
-        )
-    )
-
-
-def record_on(
-    session: Session, office: Office, act: str, about: str, whose: Whose, channel: str, operation: str, now: datetime
-) -> None:
-    """Write down an act on what is a member's."""
-    where, member = whose.cooperative_id, whose.member_id
-    record(session, office, act, about=about, channel=channel, operation=operation, now=now, cooperative_id=where, member_id=member)
 
 
 def record_operator(

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Connection, case, func, or_, select, true,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members import audit
 from app.coop.members.models import CallBack, Cooperative, Member, Person
-from app.coop.members.offices import Office
+from app.coop.scope import Scope
 
 Outcome = Literal["settled", "unreached", "later", "wrong", "left"]
 TAKEN_FOR = timedelta(hours=2)
@@ -104,28 +105,26 @@ def how_many(reader: Connection, cooperative_id: int | None, now: datetime) -> t
     return number, since
 
 
-def take(session: Session, office: Office, row_id: int, *, channel: str, operation: str, now: datetime) -> None:
+def take(session: Session, act: Act, row_id: int) -> None:
     """Take a call back for TAKEN_FOR; of several officers one gets it. Raises Taken."""
-    free = ~_held(now) | (CallBack.taken_by == office.person_id)
+    free = ~_held(act.now) | (CallBack.taken_by == act.person_id)
     taken = session.execute(
         update(CallBack)
-        .where(CallBack.id == row_id, *_open(office.cooperative_id), free)
-        .values(taken_by=office.person_id, taken_at=now)
+        .where(CallBack.id == row_id, *_open(act.office.cooperative_id), free)
+        .values(taken_by=act.person_id, taken_at=act.now)
         .returning(CallBack.id)
     ).first()
     if taken is None:
         raise Taken
-    _audit(session, office, "call back taken", row_id, channel, operation, now)
+    audit.note(session, act, "call back taken", f"call_back:{row_id}")
 
 
-def close(
-    session: Session, office: Office, row_id: int, outcome: Outcome, *, channel: str, operation: str, now: datetime
-) -> str | None:
+def close(session: Session, act: Act, row_id: int, outcome: Outcome) -> str | None:
     """Note what a call came to, by who took it; return the number when it was given up after MOST_TRIES. Raises Taken.
 
     What wasn't settled comes back after a while.
     """
-    mine = (CallBack.id == row_id, *_open(office.cooperative_id), CallBack.taken_by == office.person_id)
+    mine = (CallBack.id == row_id, *_open(act.office.cooperative_id), CallBack.taken_by == act.person_id)
     row = session.scalar(select(CallBack).where(*mine).with_for_update())
     if row is None:
         raise Taken
@@ -133,10 +132,10 @@ def close(
     given_up = outcome == "unreached" and row.tries >= MOST_TRIES
     row.outcome, row.taken_by, row.taken_at = outcome, None, None
     if given_up or outcome not in WAITS:
-        row.done_at, row.done_by = now, office.person_id
+        row.done_at, row.done_by = act.now, act.person_id
     else:
-        row.again_at = now + WAITS[outcome]
-    _audit(session, office, f"call back {outcome}", row_id, channel, operation, now)
+        row.again_at = act.now + WAITS[outcome]
+    audit.note(session, act, f"call back {outcome}", f"call_back:{row_id}")
     return row.phone if given_up else None
 
 
@@ -145,9 +144,4 @@ def _held(now: datetime) -> ColumnElement[bool]:
 
 
 def _open(cooperative_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    scope = CallBack.cooperative_id.is_(None) if cooperative_id is None else CallBack.cooperative_id == cooperative_id
-    return scope, CallBack.done_at.is_(None)
-
-
-def _audit(session: Session, office: Office, act: str, row_id: int, channel: str, operation: str, now: datetime) -> None:
-    audit.record(session, office, act, about=f"call_back:{row_id}", channel=channel, operation=operation, now=now)
+    return Scope(cooperative_id).own(CallBack.cooperative_id), CallBack.done_at.is_(None)

@@ -1,11 +1,11 @@
 """Consent, by number and purpose; law 2008-12. Answers, codes and security notices need none."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members.models import Consent
 from app.sms import outbox
 from app.sms.consents import STOPPED as STOPPED
@@ -16,23 +16,20 @@ PURPOSES = ("service", "notices", "broadcasts", "urgent")
 
 def note(
     session: Session,
-    phone: str,
+    act: Act,
     purposes: Sequence[str],
     *,
     given: bool,
-    person_id: int | None,
-    channel: str,
-    now: datetime,
     notice: str,
 ) -> None:
-    """Add one row a purpose: what was agreed to or stopped, when, by which channel, under which notice.
+    """Add one row a purpose for the act's number: what was agreed to or stopped, when, by which channel, under which notice.
 
     What waits for a number that stopped doesn't leave any more.
     """
-    for purpose in purposes:
-        session.add(Consent(phone=phone, person_id=person_id, purpose=purpose, given=given, at=now, channel=channel, notice=notice))
+    of = {"phone": act.phone, "person_id": act.person_id or None, "at": act.now, "channel": act.channel}
+    session.add_all(Consent(purpose=purpose, given=given, notice=notice, **of) for purpose in purposes)
     if not given:
-        outbox.withdraw(session, phone, purposes, now=now)
+        outbox.withdraw(session, act.phone, purposes, now=act.now)
 
 
 def allows(reader: Connection, phone: str, purpose: str) -> bool:

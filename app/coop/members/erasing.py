@@ -6,21 +6,20 @@ they are the proof of what was agreed to, and nothing of them can be changed.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import String, cast, delete, func, or_, select, update
+from sqlalchemy import String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.coop.approvals.models import Approval
-from app.coop.contests.models import Contest
 from app.coop.ledger.models import Account, JournalEntry
 from app.coop.members import numbers
-from app.coop.members.events import Application, CardAlias, NumberChange
+from app.coop.members.events import CardAlias
 from app.coop.members.finding import NoCard, in_cooperative
-from app.coop.members.models import CallBack, Member, Person
-from app.coop.members.sign_ins import SignIn
+from app.coop.members.models import Member, Person
 from app.coop.production.models import Declaration
+from app.coop.subject import Leaver, declared
 from app.db.operations import Operation
 from app.phones import write
 
@@ -58,25 +57,18 @@ def _erase(session: Session, row: Member, now: datetime) -> Erased:
     person = session.get_one(Person, row.person_id)
     name, person.name, person.pin_hash, person.language = person.name, NOBODY, None, "fr"
     held = numbers.numbers_of(session, person.id)
-    phones = [phone for phone in session.scalars(numbers.phones_of(person.id)) if phone]
+    phones = tuple(phone for phone in session.scalars(numbers.phones_of(person.id)) if phone)
     for number in held:
         numbers.release(session, person.id, number.id, by_person_id=None, now=now)
     session.flush()
-    session.execute(update(NumberChange).where(NumberChange.person_id == person.id).values(phone=None))
-    session.execute(update(Application).where(Application.member_id == row.id).values(name=NOBODY, phone=None))
-    session.execute(delete(SignIn).where(SignIn.phone.in_(phones), SignIn.person_id.is_(None)))
-    session.execute(update(SignIn).where(SignIn.person_id == person.id).values(phone=""))
-    unknown = CallBack.person_id.is_(None) & CallBack.phone.in_(phones)
-    ended = func.coalesce(CallBack.done_at, now)
-    asked = update(CallBack).where((CallBack.person_id == person.id) | unknown)
-    session.execute(asked.values(phone="", person_id=None, done_at=ended))
-    session.execute(update(Contest).where(Contest.member_id == row.id).values(note=None))
-    decided = (Approval.member_id == row.id) | ((Approval.subject == "member") & (Approval.subject_id == row.id))
-    session.execute(update(Approval).where(decided).values(words="", details={}))
+    leaver = Leaver(row.id, person.id, phones, now)
+    for rows in (rows for subject in declared() for rows in subject.rows):
+        if callable(rows.erased):
+            rows.erased(session, leaver)
     return Erased(len(held), _forget_acts(session, person.id, row, name, phones))
 
 
-def _forget_acts(session: Session, person_id: int, member: Member, name: str, phones: list[str]) -> int:
+def _forget_acts(session: Session, person_id: int, member: Member, name: str, phones: Sequence[str]) -> int:
     """Empty what acts were told and gave back, of the person's own and of all that name them; return how many acts.
 
     They are found by their text: whatever a screen kept, under whatever name, is JSON in one of two columns. To empty one too many

@@ -7,13 +7,14 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from app.coop.members import audit
+from app.coop.act import Act
+from app.coop.members import audit, notices
 from app.coop.members.identity import Who, cooperative_of
 from app.coop.members.models import Cooperative, Number
-from app.coop.members.offices import Office, holders_of_right
+from app.coop.members.offices import holders_of_right
 from app.coop.scope import Scope
 from app.service import service_of
-from app.sms import outbox, texts
+from app.sms import texts
 from app.sms.models import Inbound, Message
 from app.sms.policy import lost, prepare
 
@@ -31,7 +32,7 @@ class Letter(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Gone(Exception):
+class LetterClosed(Exception):
     """Another officer has answered it, or it isn't for this one to read."""
 
 
@@ -67,22 +68,15 @@ def by_cooperative(reader: Connection, limit: int = 40) -> tuple[tuple[str | Non
     return tuple((code, number, at) for code, number, at in reader.execute(rows.order_by(since).limit(limit)))
 
 
-def answer(session: Session, office: Office, letter: int, words: str, *, channel: str, operation: str, now: datetime) -> int:
+def answer(session: Session, act: Act, letter: int, words: str) -> int:
     """Send an officer's words to who wrote, under the co-operative's name, and close the letter; return the parts.
 
-    Raises Gone, TooLong. Of two officers at once one answers.
+    Raises LetterClosed, TooLong. Of two officers at once one answers.
     """
-    whole, parts = as_sent(session, office.cooperative_id, words)
-    sender = _close(session, office, letter, "letter answered", channel, operation, now)
-    outbox.put(
-        session,
-        to=sender,
-        text=whole,
-        purpose="answer",
-        cause=f"letter:{letter}",
-        now=now,
-        cooperative_id=office.cooperative_id,
-    )
+    scope = act.office.cooperative_id
+    whole, parts = as_sent(session, scope, words)
+    sender = _close(session, act, letter, "letter answered")
+    notices.tell_number(session, act, sender, "answer", f"letter:{letter}", whole, cooperative_id=scope)
     return parts
 
 
@@ -108,12 +102,12 @@ def scope_of(session: Session, letter: int) -> Scope | None:
     return Scope(row.cooperative_id) if row else None
 
 
-def dismiss(session: Session, office: Office, letter: int, *, channel: str, operation: str, now: datetime) -> None:
-    """Close a letter that wants no answer. Raises Gone."""
-    _close(session, office, letter, "letter dismissed", channel, operation, now)
+def dismiss(session: Session, act: Act, letter: int) -> None:
+    """Close a letter that wants no answer. Raises LetterClosed."""
+    _close(session, act, letter, "letter dismissed")
 
 
-def tell(session: Session, holders: Sequence[Who], *, now: datetime, operation: str) -> None:
+def tell(session: Session, act: Act, holders: Sequence[Who]) -> None:
     """Tell the secretary, or whoever reads the letters where there is none, that one waits: at most once an hour.
 
     Only of what a member wrote: strangers' letters wait unannounced.
@@ -122,33 +116,25 @@ def tell(session: Session, holders: Sequence[Who], *, now: datetime, operation: 
         return
     cooperative_id = cooperative_of(holders)
     writers = {who.person_id for who in holders}
-    offices = [one for one in holders_of_right(session, "call_backs", cooperative_id, now.date()) if one.person_id not in writers]
+    offices = [one for one in holders_of_right(session, "call_backs", cooperative_id, act.today) if one.person_id not in writers]
     readers = [office.person_id for office in offices if office.role == "secretary"] or [office.person_id for office in offices]
     told = exists().where(
-        Message.to_number == Number.phone, Message.created_at > now - TELL_EVERY, Message.cause.startswith("letters:")
+        Message.to_number == Number.phone, Message.created_at > act.now - TELL_EVERY, Message.cause.startswith("letters:")
     )
     own = (Number.person_id.in_(readers), ~Number.trusted, ~Number.proof_wanted, ~told)
     for phone in session.scalars(select(Number.phone).where(*own).distinct()).all():
-        outbox.put(
-            session,
-            to=phone,
-            text=texts.letter_waits(service_of(session).code),
-            purpose="task",
-            cause=f"letters:{operation}",
-            now=now,
-            cooperative_id=cooperative_id,
-        )
+        words = texts.letter_waits(service_of(session).code)
+        notices.tell_number(session, act, phone, "task", f"letters:{act.operation}", words, cooperative_id=cooperative_id)
 
 
-def _close(session: Session, office: Office, letter: int, act: str, channel: str, operation: str, now: datetime) -> str:
-    closing = update(Inbound).where(Inbound.id == letter, _open(office.cooperative_id))
-    sender: str | None = session.scalar(closing.values(closed_at=now, closed_by=office.person_id).returning(Inbound.sender))
+def _close(session: Session, act: Act, letter: int, what: str) -> str:
+    closing = update(Inbound).where(Inbound.id == letter, _open(act.office.cooperative_id))
+    sender: str | None = session.scalar(closing.values(closed_at=act.now, closed_by=act.person_id).returning(Inbound.sender))
     if sender is None:
-        raise Gone(letter)
-    audit.record(session, office, act, about=f"letter:{letter}", channel=channel, operation=operation, now=now)
+        raise LetterClosed(letter)
+    audit.note(session, act, what, f"letter:{letter}")
     return sender
 
 
 def _open(cooperative_id: int | None) -> ColumnElement[bool]:
-    scope = Inbound.cooperative_id.is_(None) if cooperative_id is None else Inbound.cooperative_id == cooperative_id
-    return scope & (Inbound.state == "unparsed") & Inbound.closed_at.is_(None)
+    return Scope(cooperative_id).own(Inbound.cooperative_id) & (Inbound.state == "unparsed") & Inbound.closed_at.is_(None)

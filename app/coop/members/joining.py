@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.ledger.services import open_accounts
 from app.coop.members import activation, audit, numbers
 from app.coop.members.events import Application
@@ -31,7 +32,7 @@ class NotYours(Exception):
     """Nobody approves what they typed themselves, nor what came from their own number, nor what another co-operative was asked."""
 
 
-class Gone(Exception):
+class ApplicationClosed(Exception):
     """The application was decided already."""
 
 
@@ -113,15 +114,11 @@ def apply(session: Session, cooperative_id: int, name: str, phone: str, *, now: 
 
 def enter(
     session: Session,
-    office: Office,
+    act: Act,
     cooperative_id: int,
     name: str,
     phone: str | None,
     paper: str | None,
-    *,
-    channel: str,
-    operation: str,
-    now: datetime,
 ) -> int:
     """Note a new member whom an officer has before her, with or without a telephone; another officer approves."""
     row = Application(
@@ -129,12 +126,12 @@ def enter(
         name=name,
         phone=phone,
         paper=paper,
-        entered_by=office.person_id,
+        entered_by=act.person_id,
         state="waiting",
-        at=now,
+        at=act.now,
     )
     _keep(session, row)
-    _audit(session, office, "application entered", row, None, channel, operation, now)
+    audit.note(session, act, "application entered", f"application:{row.id}", row)
     return row.id
 
 
@@ -148,39 +145,37 @@ def to_decide(reader: Connection | Session, office: Office, limit: int = 16) -> 
 
 def approve(
     session: Session,
-    office: Office,
+    act: Act,
     application_id: int,
     paper: str | None,
     *,
     key: bytes,
-    channel: str,
-    operation: str,
-    now: datetime,
 ) -> Admitted:
     """Make an applicant a member who hasn't activated yet, with a card, accounts, and the number if there is one.
 
-    Raises NotYours, Gone, numbers.TooMany.
+    Raises NotYours, ApplicationClosed, numbers.TooMany.
     """
-    row = _decided(session, office, application_id, "approved", now)
+    now = act.now
+    row = _decided(session, act, application_id, "approved")
     person = Person(name=row.name, language="fr", pin_pepper=1)
     session.add(person)
     session.flush()
     member = _member(session, person.id, row.cooperative_id, row.paper or paper, now.date())
     place = None
     if row.phone:
-        place = numbers.attach(session, person.id, row.phone, proof_wanted=False, by_person_id=office.person_id, now=now)
+        place = numbers.attach(session, person.id, row.phone, proof_wanted=False, by_person_id=act.person_id, now=now)
     open_accounts(session, row.cooperative_id, member.id)
     row.member_id = member.id
-    number = activation.issue(session, person.id, key=key, now=now, draw=activation.drawn_from(operation, key))
-    _audit(session, office, "application approved", row, member.id, channel, operation, now)
+    number = activation.issue(session, person.id, key=key, now=now, draw=activation.drawn_from(act.operation, key))
+    audit.note(session, act, "application approved", f"application:{row.id}", row)
     beside = bool(place and row.phone and not numbers.places_on(session, row.phone))
     return Admitted(member.id, person.id, row.cooperative_id, member.card, row.phone, place, number, beside)
 
 
-def refuse(session: Session, office: Office, application_id: int, *, channel: str, operation: str, now: datetime) -> str | None:
-    """Refuse an application; return the number to tell. Raises NotYours, Gone."""
-    row = _decided(session, office, application_id, "refused", now)
-    _audit(session, office, "application refused", row, None, channel, operation, now)
+def refuse(session: Session, act: Act, application_id: int) -> str | None:
+    """Refuse an application; return the number to tell. Raises NotYours, ApplicationClosed."""
+    row = _decided(session, act, application_id, "refused")
+    audit.note(session, act, "application refused", f"application:{row.id}", row)
     return row.phone
 
 
@@ -199,15 +194,15 @@ def forget(session: Session, *, now: datetime) -> bool:
     return MOST_FORGOTTEN in counts
 
 
-def _decided(session: Session, office: Office, application_id: int, state: str, now: datetime) -> Application:
+def _decided(session: Session, act: Act, application_id: int, state: str) -> Application:
     moved = (
         update(Application)
-        .where(Application.id == application_id, Application.state == "waiting", *_theirs(office))
-        .values(state=state, decided_by=office.person_id, decided_at=now)
+        .where(Application.id == application_id, Application.state == "waiting", *_theirs(act.office))
+        .values(state=state, decided_by=act.person_id, decided_at=act.now)
     )
     if not session.execute(moved.returning(Application.id)).first():
         known = session.get(Application, application_id)
-        raise Gone if known is not None and known.state != "waiting" else NotYours
+        raise ApplicationClosed if known is not None and known.state != "waiting" else NotYours
     return session.get_one(Application, application_id)
 
 
@@ -245,26 +240,3 @@ def _keep(session: Session, row: Application) -> int:
     session.add(row)
     session.flush()
     return row.id
-
-
-def _audit(
-    session: Session,
-    office: Office,
-    act: str,
-    row: Application,
-    member_id: int | None,
-    channel: str,
-    operation: str,
-    now: datetime,
-) -> None:
-    audit.record(
-        session,
-        office,
-        act,
-        about=f"application:{row.id}",
-        cooperative_id=row.cooperative_id,
-        member_id=member_id,
-        channel=channel,
-        operation=operation,
-        now=now,
-    )

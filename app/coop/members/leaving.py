@@ -21,7 +21,6 @@ from app.coop.members.finding import Found
 from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person, Role
 from app.coop.members.notices import tell_person
-from app.coop.members.offices import Office
 from app.coop.payments import batches
 from app.sms import people_texts
 
@@ -51,20 +50,21 @@ class Leaving(msgspec.Struct, frozen=True):
     opens: datetime
 
 
-def ask_to_leave(session: Session, member_id: int, *, now: datetime) -> date:
+def ask_to_leave(session: Session, act: Act) -> date:
     """Take the member's own notice, given by PIN; return by when everything is repaid. Raises NotPossible."""
-    return _leave(session, member_id, None, None, now)
+    return _leave(session, act.member, None, None, act.now)
 
 
-def note(session: Session, office: Office, member: Found, paper: str, *, channel: str, operation: str, now: datetime) -> date:
+def note(session: Session, act: Act, member: Found, paper: str) -> date:
     """Note a notice given on paper; return by when everything is repaid. Raises NotPossible."""
-    due = _leave(session, member.member_id, office.person_id, paper, now)
-    audit.record_on(session, office, "departure noted", f"member:{member.member_id}", member, channel, operation, now)
+    due = _leave(session, member.member_id, act.person_id, paper, act.now)
+    audit.note(session, act, "departure noted", f"member:{member.member_id}", member)
     return due
 
 
-def stay(session: Session, member_id: int, *, now: datetime) -> None:
+def stay(session: Session, act: Act) -> None:
     """Take a notice back, by the member's PIN: who hasn't left yet stays, unless the money was handed over. Raises NotPossible."""
+    member_id, now = act.member, act.now
     lock_members(session, (member_id,))
     _drop_settlement(session, member_id, now)
     mine = (Departure.member_id == member_id) & (Departure.state == "open") & (Departure.kind == "withdrawal")

@@ -66,6 +66,11 @@ def tell_person(
         _put(session, act, phone, "security", cause, words, person_id, cooperative_id)
 
 
+def tell_self(session: Session, act: Act, cause: str, words: str, *, extra: tuple[str, ...] = ()) -> None:
+    """Put a security notice to each number of the person who acts into the outbox, and to `extra` ones."""
+    tell_person(session, act, act.person_id, cause, words, extra=extra)
+
+
 def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Placed]:
     """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
     holders = places_on(session, phone)

@@ -11,13 +11,13 @@ import msgspec
 from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
 from app.coop.members import audit, numbers, pins
 from app.coop.members.events import Reset
 from app.coop.members.finding import Found
 from app.coop.members.freezes import MoneyFrozen, check_money, freeze_money
 from app.coop.members.identity import resets_here
 from app.coop.members.models import Member, Number, Person
-from app.coop.members.offices import Office
 
 WINDOW = timedelta(minutes=30)
 PEER_WAITS = timedelta(hours=2)
@@ -43,27 +43,27 @@ class Window(msgspec.Struct, frozen=True):
     until: datetime | None
 
 
-def open_by_officer(
-    session: Session, office: Office, phone: str, member: Found, *, channel: str, operation: str, now: datetime
-) -> Window:
-    """Open a member's window: the officer sees the card, and calls from `phone`. Raises NotNow."""
+def open_by_officer(session: Session, act: Act, member: Found) -> Window:
+    """Open a member's window: the officer sees the card, and calls from the act's number. Raises NotNow."""
+    now, officer = act.now, act.person_id
     numbers.lock_person(session, member.person_id)
-    if not numbers.settled(session, office.person_id, phone, now):
+    if not numbers.settled(session, officer, act.phone, now):
         raise NotNow("fresh")
-    _check(session, member, office.person_id, now)
-    row = Reset(person_id=member.person_id, kind="officer", first_by=office.person_id, first_phone=phone, at=now, opened_at=now)
+    _check(session, member, officer, now)
+    row = Reset(person_id=member.person_id, kind="officer", first_by=officer, first_phone=act.phone, at=now, opened_at=now)
     session.add(row)
     session.flush()
-    audit.record_on(session, office, "reset opened", f"reset:{row.id}", member, channel, operation, now)
+    audit.note(session, act, "reset opened", f"reset:{row.id}", member)
     return _open(session, member, now)
 
 
-def help_as_peer(session: Session, peer_member_id: int, phone: str, member: Found, *, now: datetime) -> Window:
-    """Take a peer's word, given under the peer's own PIN from `phone`; the second one's opens the window. Raises NotNow.
+def help_as_peer(session: Session, act: Act, member: Found) -> Window:
+    """Take a peer's word, given under the peer's own PIN from the act's number; the second one's opens the window. Raises NotNow.
 
     A peer is an active member of the same co-operative, on a number of their own for three days, shared with neither the member nor
     the other peer, whose own account is in no freeze.
     """
+    peer_member_id, phone, now = act.member, act.phone, act.now
     numbers.lock_person(session, member.person_id)
     peer = session.execute(
         select(Member.person_id, Member.cooperative_id, Member.state, Member.leaving_on).where(Member.id == peer_member_id)

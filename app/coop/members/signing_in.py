@@ -13,16 +13,16 @@ import msgspec
 from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.coop.members import audit, pins
+from app.coop.act import Act
+from app.coop.members import audit, notices, pins
 from app.coop.members.identity import serves_several
 from app.coop.members.models import Member, Number, Person
 from app.coop.members.offices import Office, offices_of
 from app.coop.members.sign_ins import SignIn
-from app.coop.members.telling import tell
 from app.db.database import Database
 from app.keys import every
 from app.service import service_of
-from app.sms import outbox, people_texts, texts
+from app.sms import people_texts, texts
 
 TRIES, LIVES = 5, timedelta(minutes=5)
 CODES, WITHIN = 3, timedelta(hours=1)
@@ -73,14 +73,8 @@ def ask_code(
         row = SignIn(phone=phone, browser=mark, known=known, digest=digest, asked_at=now, expires_at=now + LIVES)
         session.add(row)
         session.flush()
-        outbox.put(
-            session,
-            to=phone,
-            text=people_texts.console_code(typed),
-            purpose="code",
-            cause=f"console:{row.id}",
-            now=now,
-        )
+        act = Act(0, "web", f"console:{row.id}", now)
+        notices.tell_number(session, act, phone, "code", act.operation, people_texts.console_code(typed))
 
 
 def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin: str, now: datetime) -> Caller | None:
@@ -95,9 +89,11 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
     if person is None:
         return None
 
+    act = Act(person, "web", f"console sign-in:{row}", now, phone=phone)
+
     def told(session: Session, locked: pins.Locked) -> None:
         words = texts.lock_notice(locked.until, service_of(session).code)
-        tell(session, person, f"lock:console:{row}", words, now=now)
+        notices.tell_person(session, act, person, f"lock:console:{row}", words)
 
     tried = pins.try_pin(desk.database, person, pin, f"console:{row}", peppers=desk.peppers, now=now, tell=told)
     if not isinstance(tried, pins.Right):
@@ -107,8 +103,8 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
         if office is None:
             return None
         session.execute(update(SignIn).where(SignIn.id == row).values(person_id=person, opened_at=now))
-        _audit(session, office, "console sign-in", row, now)
-        tell(session, person, f"console:{row}:opened", people_texts.console_opened(now), now=now)
+        audit.note(session, msgspec.structs.replace(act, by=office), "console sign-in", f"sign_in:{row}")
+        notices.tell_person(session, act, person, f"console:{row}:opened", people_texts.console_opened(now))
     return Caller(row, person, office)
 
 
@@ -133,7 +129,8 @@ def sign_out(session: Session, caller: Caller, *, now: datetime) -> None:
     """End a session: its cookie, and any copy of it, opens nothing any more."""
     ended = update(SignIn).where(SignIn.id == caller.sign_in, SignIn.ended_at.is_(None)).values(ended_at=now)
     if session.scalar(ended.returning(SignIn.id)) is not None:
-        _audit(session, caller.office, "console sign-out", caller.sign_in, now)
+        act = Act(caller.person_id, "web", f"console sign-out:{caller.sign_in}", now, by=caller.office)
+        audit.note(session, act, "console sign-out", f"sign_in:{caller.sign_in}")
 
 
 def _right_code(desk: Desk, phone: str, browser: str, code: str, now: datetime) -> int | None:
@@ -191,8 +188,3 @@ def _digest(code: str, phone: str, mark: str, key: bytes) -> str:
 
 def _hash(words: str, key: bytes, use: bytes) -> str:
     return blake2b(words.encode("utf-8", "replace"), key=key[:64], digest_size=32, person=use).hexdigest()
-
-
-def _audit(session: Session, office: Office, act: str, row: int, now: datetime) -> None:
-    about = f"sign_in:{row}"
-    audit.record(session, office, act, about=about, channel="web", operation=f"{act}:{row}", now=now)

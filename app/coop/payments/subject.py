@@ -1,7 +1,19 @@
 """Payments of deliveries, as others must know them."""
 
 from app.coop.approvals.kinds import ApprovalKind
-from app.coop.payments import batches
-from app.coop.subject import Subject
+from app.coop.payments import batches, checks
+from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.subject import Rows, Subject, UnderWay
 
-subject = Subject(name="payments", approvals=(ApprovalKind("batch", batches.approved, batches.refused),))
+LIVE = ("open", "handed_over", "contested")
+
+subject = Subject(
+    name="payments",
+    approvals=(ApprovalKind("batch", batches.approved, batches.refused),),
+    rows=(
+        Rows(Payment, "it was paid to the account that there was; an open one blocks the merge", "it has a number, no name"),
+        Rows(PaymentBatch, "who made it is written for good", "it names an officer by number"),
+    ),
+    under_way=(UnderWay(Payment, LIVE, Payment.state.in_(LIVE)),),
+    checks=(checks.exports,),
+)

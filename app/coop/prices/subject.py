@@ -2,6 +2,13 @@
 
 from app.coop.approvals.kinds import ApprovalKind
 from app.coop.prices import proposing
-from app.coop.subject import Subject
+from app.coop.prices.models import PriceProposal, PriceRow
+from app.coop.subject import Rows, Subject
 
-subject = Subject(name="prices", approvals=(ApprovalKind("price", proposing.approved, proposing.refused, own=True),))
+OFFICERS = "it names an officer by number"
+
+subject = Subject(
+    name="prices",
+    approvals=(ApprovalKind("price", proposing.approved, proposing.refused, own=True),),
+    rows=(Rows(PriceProposal, OFFICERS, OFFICERS), Rows(PriceRow, OFFICERS, OFFICERS)),
+)

@@ -1,6 +1,21 @@
 """Production, as others must know it."""
 
 from app.coop.production import passing_on
-from app.coop.subject import Subject, Sweep
+from app.coop.production.models import AssistedAct, Declaration, HalfLine, Weighing
+from app.coop.subject import Rows, Subject, Sweep, UnderWay
 
-subject = Subject(name="production", sweeps=(Sweep("lines", 600, passing_on.sweep),))
+NUMBERED = "it has the member's number, no name"
+
+subject = Subject(
+    name="production",
+    sweeps=(Sweep("lines", 600, passing_on.sweep),),
+    rows=(
+        Rows(Declaration, "move", NUMBERED),
+        Rows(Weighing, "move", NUMBERED),
+        Rows(AssistedAct, "move", NUMBERED),
+        Rows(HalfLine, "an officer's line that is being typed is theirs", "it is gone with the officer's next line"),
+    ),
+    under_way=(UnderWay(Weighing, ("noted",), Weighing.state == "noted"), UnderWay(Declaration, ("declared",))),
+    movements={"delivery": "Livraison"},
+    reversible={"delivery": "Livraison"},
+)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.coop.act import Act
 from app.coop.broadcasting import stopping
 from app.coop.members import inbox, signing_in
-from app.coop.members.offices import NotYours, Office, Right, office_for
+from app.coop.members.offices import NotYours, Right, office_for
 from app.web.console import words
 from app.web.console.doors import caller, desk, guard, now, page_headers, say, terms
 from app.web.console.reading import look
@@ -30,14 +30,12 @@ def overview() -> Response:
 @pages.post("/letters/<int:letter>/answer")
 def answer(letter: int) -> AnyResponse:
     """Answer an SMS that no command understood, or close it without an answer."""
-    operation, at = f"console:letter:{letter}", now()
     with desk().database.transaction() as transaction:
-        office = _office(transaction, "call_backs")
+        act = _act(transaction, "call_backs", f"console:letter:{letter}")
         if "dismiss" in request.form:
-            inbox.dismiss(transaction, office, letter, channel="web", operation=operation, now=at)
+            inbox.dismiss(transaction, act, letter)
             return _done("Message classé sans réponse.")
-        typed = request.form.get("words", "")
-        parts = inbox.answer(transaction, office, letter, typed, channel="web", operation=operation, now=at)
+        parts = inbox.answer(transaction, act, letter, request.form.get("words", ""))
     return _done(f"Réponse envoyée, en {parts} SMS.")
 
 
@@ -45,9 +43,7 @@ def answer(letter: int) -> AnyResponse:
 def stop(broadcast: int) -> AnyResponse:
     """Stop a broadcast of the scope, as ANNULER does."""
     with desk().database.transaction() as transaction:
-        office = _office(transaction, "stop")
-        act = Act(office.person_id, "web", f"console:stop:{broadcast}", now(), by=office)
-        left = stopping.stop(transaction, act, broadcast)
+        left = stopping.stop(transaction, _act(transaction, "stop", f"console:stop:{broadcast}"), broadcast)
     if left is None:
         return _done(f"La diffusion {broadcast} n'est plus en cours.")
     return _done(f"Diffusion {broadcast} arrêtée. Partis avant l'arrêt : {left}.")
@@ -69,8 +65,8 @@ def not_yours(fault: NotYours) -> Response:
     return say("Votre charge ne permet pas cela. Rien n'est fait.", 403)
 
 
-@pages.errorhandler(inbox.Gone)
-def gone(fault: inbox.Gone) -> AnyResponse:
+@pages.errorhandler(inbox.LetterClosed)
+def gone(fault: inbox.LetterClosed) -> AnyResponse:
     """Say that another officer was quicker."""
     del fault
     return _done("Ce message a déjà sa réponse, ou n'est pas à vous. Rien n'est envoyé.")
@@ -83,10 +79,11 @@ def too_long(fault: inbox.TooLong) -> AnyResponse:
     return _done(f"Une réponse a de 1 à {inbox.MOST_CHARACTERS} signes. Rien n'est envoyé.")
 
 
-def _office(transaction: Session, right: Right) -> Office:
-    """Return the caller's office with a right, in the scope that the page shows. Raises NotYours."""
-    here = caller()
-    return office_for(transaction, here.person_id, right, now().date(), scope=here.office.scope)
+def _act(transaction: Session, right: Right, operation: str) -> Act:
+    """Return what the caller does by the office that has a right, in the scope that the page shows. Raises NotYours."""
+    here, at = caller(), now()
+    office = office_for(transaction, here.person_id, right, at.date(), scope=here.office.scope)
+    return Act(office.person_id, "web", operation, at, by=office)
 
 
 def _done(said: str) -> AnyResponse:
