@@ -8,6 +8,7 @@ import msgspec
 from app.digits import is_number
 from app.gsm7 import fold, septets
 from app.ussd.bindings import Bindings, Divert, Found, Hop, Lead, Proved, Refused
+from app.ussd.carried import DONE
 from app.ussd.decision import Known
 from app.ussd.menu import WANTED, Menu, Screen
 from app.ussd.ports import Acts, Doubtful, Outcome
@@ -16,7 +17,6 @@ from app.ussd.session import Offer, Session, Step
 from app.ussd.vocabulary import Vocabulary
 
 BACK, MORE, HOME, RESUME = "0", "9", "00", "000"
-DONE = "done"
 CONFIRMED = 1
 
 

@@ -85,7 +85,7 @@ NOT_NOW = {
     "settle": "something is on its way",
 }
 """Acts that CPS1's own officers can't do here either, for another reason."""
-NOS = ("changed", "taken", "not_yours", "denied", "gone", "barred", "call_back_gone", "letter_gone", "broadcast_kept")
+NOS = ("changed", "taken", "not_yours", "denied", "gone", "call_back_gone", "letter_gone", "broadcast_kept")
 BY_KEPT = {"assisted_declarations", "numbers_of_whom", "payouts_to_hand"}
 """Lists of the member whom a question before has found in the officer's scope."""
 EMPTY = {"days_due", "products_due", "payouts_to_hand"}
