@@ -45,9 +45,9 @@ class Caller(msgspec.Struct, frozen=True):
 
 
 class Mine(msgspec.Struct, frozen=True):
-    """What was taken: a session that is lost finds it in the outcome."""
+    """What was taken: a session that is lost finds it in the outcome; 0 where the last act took nothing."""
 
-    call_back_id: int
+    call_back_id: int = 0
 
 
 class TakenBy(msgspec.Struct, frozen=True):
@@ -62,12 +62,12 @@ class Picked(msgspec.Struct, frozen=True):
     """Whom the officer calls: the row picked, or the one that was taken, where the call was lost since."""
 
     call_back: CallBackRow | None = None
-    done: Mine | None = None
+    done: Mine = Mine()
 
     @property
     def row(self) -> int:
         """Return the call back's number, 0 for none."""
-        return self.call_back.id if self.call_back else self.done.call_back_id if self.done else 0
+        return self.call_back.id if self.call_back else self.done.call_back_id
 
 
 class Call(Picked, frozen=True):
