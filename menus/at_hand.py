@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import phones
+from app.coop.act import Act
 from app.coop.members import activation, finding, notices
 from app.coop.members.models import Number
-from app.coop.members.offices import Office
+from app.coop.subjects import approvals
 from app.sms import people_texts
 from app.ussd import kinds
-from app.ussd.bindings import Lead, Refused
-from menus.caller import Hop, acting_office, own_act, who_of
+from app.ussd.bindings import Denials, Denied, Lead, Refused
+from menus.caller import Hop, officers_act, own_act, who_of
 
 WHY: dict[str, str] = {
     "own": "Ce membre a votre numéro, ou c'est vous.",
@@ -55,10 +56,6 @@ class Named(msgspec.Struct, frozen=True):
     name: kinds.PersonName
 
 
-class Barred(msgspec.Struct, frozen=True):
-    reason: kinds.Phrase
-
-
 class NumberRow(msgspec.Struct, frozen=True):
     id: int
     phone: kinds.Short
@@ -79,28 +76,29 @@ class Placed(msgspec.Struct, frozen=True):
     places: kinds.Phrase
 
 
-def whom_of(hop: Hop) -> Whom:
-    """Return whose card was typed."""
-    return msgspec.convert(hop.kept["whom"], Whom)
+class Typed(msgspec.Struct, frozen=True):
+    """What every way of Bureau 5 has kept: whose card was typed."""
+
+    whom: Whom
 
 
-def found_of(session: Session, hop: Hop) -> finding.Found:
-    """Return the member typed as she stands now."""
-    try:
-        return finding.in_cooperative(session, whom_of(hop).cooperative_id, whom_of(hop).card)
-    except finding.NoCard:
-        refuse("gone")
+PEOPLE: Denials = {finding.NoCard: WHY["gone"], approvals.AlreadyAsked: WHY["asked"]}
+"""Why nothing is done, on any way of Bureau 5."""
 
 
-def office_of(session: Session, hop: Hop, cooperative_id: int | None = None) -> Office:
-    """Return the office by which the caller may act on the member typed, or in a co-operative; leads to `not_yours`."""
-    place = cooperative_id if cooperative_id is not None else whom_of(hop).cooperative_id
-    return acting_office(session, hop, "people", place)
+def found(session: Session, whom: Whom) -> finding.Found:
+    """Return the member whose card was typed as they stand now. Raises finding.NoCard."""
+    return finding.in_cooperative(session, whom.cooperative_id, whom.card)
+
+
+def act_on(session: Session, hop: Hop, whom: Whom) -> Act:
+    """Return what is done on the member whose card was typed, by the office that may; leads to `not_yours`."""
+    return officers_act(session, hop, "people", whom.cooperative_id)
 
 
 def refuse(why: str) -> NoReturn:
     """Say why nothing is done."""
-    raise Lead("barred", Barred(WHY[why]))
+    raise Lead("denied", Denied(WHY[why]))
 
 
 def issue(hop: Hop, session: Session, person_id: int, then: str) -> Issued:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, cast
+from typing import Annotated
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from app.coop.members import callbacks, notices
 from app.coop.members.names import person_name
 from app.sms import texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead
+from app.ussd.bindings import Bindings, Lead, Ways
 from menus.caller import Hop, officers_act, reading_office, who_of
 
 menu = Bindings("call_backs")
@@ -45,9 +45,9 @@ class Caller(msgspec.Struct, frozen=True):
 
 
 class Mine(msgspec.Struct, frozen=True):
-    """What was taken: a session that is lost finds it in the outcome."""
+    """What was taken: a session that is lost finds it in the outcome; 0 where the last act took nothing."""
 
-    call_back_id: int
+    call_back_id: int = 0
 
 
 class TakenBy(msgspec.Struct, frozen=True):
@@ -58,6 +58,23 @@ class Closed(msgspec.Struct, frozen=True):
     closed: kinds.Phrase
 
 
+class Picked(msgspec.Struct, frozen=True):
+    """Whom the officer calls: the row picked, or the one that was taken, where the call was lost since."""
+
+    call_back: CallBackRow | None = None
+    done: Mine = Mine()
+
+    @property
+    def row(self) -> int:
+        """Return the call back's number, 0 for none."""
+        return self.call_back.id if self.call_back else self.done.call_back_id
+
+
+class Call(Picked, frozen=True):
+    outcome: callbacks.Outcome = "settled"
+
+
+GONE: Ways = {callbacks.Taken: "call_back_gone"}
 SAID = {
     "settled": "C'est réglé.",
     "unreached": "À rappeler dans 3 heures.",
@@ -87,10 +104,10 @@ def call_backs(hop: Hop) -> Sequence[CallBackRow]:
 
 
 @menu.source(leads={"call_back_mine": None, "call_back_gone": None, "call_back_taken": TakenBy})
-def call_back(hop: Hop) -> Caller:
+def call_back(hop: Hop, kept: Picked) -> Caller:
     """Say who it is; lead on when it is taken or done."""
     with hop.desk.database.read() as reader:
-        found = next((one for one in _waiting(reader, hop) if one.id == _row(hop)), None)
+        found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
         if found is None:
             raise Lead("call_back_gone")
         if found.taken_by == who_of(hop).person_id:
@@ -101,38 +118,32 @@ def call_back(hop: Hop) -> Caller:
 
 
 @menu.source(leads={"call_back_gone": None})
-def call_back_caller(hop: Hop) -> Caller:
+def call_back_caller(hop: Hop, kept: Picked) -> Caller:
     """Say whom to call."""
     with hop.desk.database.read() as reader:
-        found = next((one for one in _waiting(reader, hop) if one.id == _row(hop)), None)
+        found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
     if found is None:
         raise Lead("call_back_gone")
     return _caller(found)
 
 
-@menu.effect(leads={"call_back_gone": None, "not_yours": None})
-def take_call_back(hop: Hop, session: Session) -> Mine:
+@menu.effect(leads={"not_yours": None}, ways=GONE)
+def take_call_back(hop: Hop, session: Session, kept: Picked) -> Mine:
     """Take it: the others see so."""
-    try:
-        callbacks.take(session, _act(hop, session), _row(hop))
-    except callbacks.Taken:
-        raise Lead("call_back_gone") from None
-    return Mine(_row(hop))
+    callbacks.take(session, _act(hop, session), kept.row)
+    return Mine(kept.row)
 
 
-@menu.effect(leads={"call_back_gone": None, "not_yours": None})
-def close_call_back(hop: Hop, session: Session) -> Closed:
-    """Note what the call came to; who was tried often enough is told by SMS."""
-    act, outcome = _act(hop, session), cast(callbacks.Outcome, hop.kept["outcome"])
-    try:
-        given_up = callbacks.close(session, act, _row(hop), outcome)
-    except callbacks.Taken:
-        raise Lead("call_back_gone") from None
+@menu.effect(leads={"not_yours": None}, ways=GONE)
+def close_call_back(hop: Hop, session: Session, kept: Call) -> Closed:
+    """Note what the call came to; one who was tried often enough is told by SMS."""
+    act, outcome = _act(hop, session), kept.outcome
+    given_up = callbacks.close(session, act, kept.row, outcome)
     if given_up is None:
         return Closed(SAID[outcome])
     words = texts.given_up(callbacks.MOST_TRIES, hop.desk.service.code)
     cooperative = act.office.cooperative_id
-    notices.tell_number(session, act, given_up, "receipt", f"call_back:{_row(hop)}", words, cooperative_id=cooperative)
+    notices.tell_number(session, act, given_up, "receipt", f"call_back:{kept.row}", words, cooperative_id=cooperative)
     return Closed("Retiré; un SMS le lui dit.")
 
 
@@ -158,8 +169,3 @@ def _caller(one: callbacks.Waiting) -> Caller:
 def _waiting(reader: Connection, hop: Hop) -> Sequence[callbacks.Waiting]:
     found = callbacks.waiting_for(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
     return sorted(found, key=lambda one: one.taken_by != who_of(hop).person_id)
-
-
-def _row(hop: Hop) -> int:
-    picked = hop.kept.get("call_back")
-    return int(picked["id"] if picked else hop.kept.get("done", {}).get("call_back_id", 0))

@@ -118,13 +118,16 @@ def account_pin(hop: Hop, typed: str) -> Proved | Found:
     return pin(hop, typed)
 
 
+class Enrolled(msgspec.Struct, frozen=True):
+    enrolling: Enrolling
+
+
 @menu.answer(acts=True, secret=True, proves=True, leads={"locked": Until, "dead": None}, refuses=TYPED)
-def enrolling_pin(hop: Hop, typed: str) -> Proved:
+def enrolling_pin(hop: Hop, typed: str, kept: Enrolled) -> Proved:
     """Check the PIN of whose activation number was right; a malformed one is not a try."""
     if not pins.well_formed(typed):
         raise Refused("form")
-    meant = msgspec.convert(hop.kept["enrolling"], Enrolling)
-    who = next((who for who in _waiting(hop) if who.person_id == meant.person_id), None)
+    who = next((who for who in _waiting(hop) if who.person_id == kept.enrolling.person_id), None)
     if who is None or who.state != "active":
         raise Lead("dead")
     return _check_pin(hop, who, typed, unproved_too=True)
@@ -249,19 +252,25 @@ def chosen_pin(hop: Hop, typed: str) -> str:
     return f"{pepper}:{hashed}"
 
 
+class ChosenPin(msgspec.Struct, frozen=True):
+    """The hash of a PIN that was chosen, with the pepper's number before it."""
+
+    chosen: str
+
+
 @menu.answer(secret=True, refuses={"differs": None})
-def same_pin(hop: Hop, typed: str) -> bool:
+def same_pin(hop: Hop, typed: str, kept: ChosenPin) -> bool:
     """Hold the PIN typed again against the one chosen."""
-    pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
+    pepper, _, hashed = kept.chosen.partition(":")
     if not pins.matches(typed, hashed, hop.desk.peppers[int(pepper)]):
         raise Refused("differs")
     return True
 
 
 @menu.effect(leads={"dead": None})
-def activate(hop: Hop, session: Session) -> Placed:
+def activate(hop: Hop, session: Session, kept: ChosenPin) -> Placed:
     """Open the member's account: PIN, consent, an SMS; from now on a number with an owner is shared."""
-    pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
+    pepper, _, hashed = kept.chosen.partition(":")
     who = who_of(hop)
     person = who.person_id
     opened = who.activating and numbers.opens(session, person, hop.phone)
@@ -274,19 +283,25 @@ def activate(hop: Hop, session: Session) -> Placed:
     return placed.get(hop.phone, Placed(""))
 
 
+class PerhapsEnrolled(msgspec.Struct, frozen=True):
+    """Whose activation number was right, if the call wasn't lost meanwhile."""
+
+    enrolling: Enrolling | None = None
+
+
 @menu.effect(leads={"dead": None})
-def enrol_number(hop: Hop, session: Session) -> Placed:
+def enrol_number(hop: Hop, session: Session, kept: PerhapsEnrolled) -> Placed:
     """Let the number in hand open the account: the activation number and the PIN were right, one after the other."""
-    if not (hop.kept.get("enrolling") and hop.proved and numbers.enrol(session, who_of(hop).person_id, hop.phone, now=hop.now)):
+    if not (kept.enrolling and hop.proved and numbers.enrol(session, who_of(hop).person_id, hop.phone, now=hop.now)):
         raise Lead("dead")
     notices.tell_self(session, own_act(hop), f"enrolled:{hop.operation}", people_texts.number_proved(hop.now))
     return tell_places(hop, session, hop.phone)
 
 
 @menu.effect(leads={"shut": None})
-def use_reset(hop: Hop, session: Session) -> Nothing:
+def use_reset(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
     """Set the PIN chosen in a reset's window, and tell all the person's numbers."""
-    pepper, _, hashed = str(hop.kept["chosen"]).partition(":")
+    pepper, _, hashed = kept.chosen.partition(":")
     person = who_of(hop).person_id
     if not resets.use(session, person, hop.phone, hashed, int(pepper), now=hop.now):
         raise Lead("shut")

@@ -11,7 +11,7 @@ from app.coop.members import inbox
 from app.gsm7 import fold
 from app.sms import cost, prices
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import Phone, age_words
 from menus.caller import Hop, Nothing, officers_act, reading_office
 
@@ -21,7 +21,7 @@ MOST_TYPED = 120
 Start = Annotated[str, kinds.Kind("words", "m" * 16, private=True)]
 Typed = Annotated[str, kinds.Kind("text", "m" * MOST_TYPED, private=True)]
 Number = Annotated[int, kinds.Kind("words", "9" * 9)]
-GONE: dict[str, type | None] = {"letter_gone": None}
+GONE: Ways = {inbox.LetterClosed: "letter_gone"}
 
 
 class LetterRow(msgspec.Struct, frozen=True):
@@ -45,6 +45,18 @@ class Costs(msgspec.Struct, frozen=True):
     price: kinds.Short
 
 
+class Reading(msgspec.Struct, frozen=True):
+    letter: LetterRow
+
+
+class Replying(Reading, frozen=True):
+    reply: str
+
+
+class Reply(msgspec.Struct, frozen=True):
+    reply: str
+
+
 @menu.rows()
 def letters(hop: Hop) -> Sequence[LetterRow]:
     """Give what waits, oldest first."""
@@ -53,11 +65,11 @@ def letters(hop: Hop) -> Sequence[LetterRow]:
     return [LetterRow(one.id, age_words(hop.now - one.at), phones.write(one.phone), one.text[:16]) for one in found]
 
 
-@menu.source(leads=GONE)
-def letter(hop: Hop) -> Letter:
+@menu.source(leads={"letter_gone": None})
+def letter(hop: Hop, kept: Reading) -> Letter:
     """Say its number, when it came and what it says."""
     with hop.desk.database.read() as reader:
-        found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id, letter=_letter(hop))
+        found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id, letter=kept.letter.id)
     if not found:
         raise Lead("letter_gone")
     return Letter(found[0].id, found[0].at.date(), " ".join(found[0].text.split()) or "(vide)")
@@ -73,34 +85,24 @@ def letter_words(typed: str) -> Typed:
 
 
 @menu.source()
-def letter_price(hop: Hop) -> Costs:
+def letter_price(hop: Hop, kept: Reply) -> Costs:
     """Say what the answer costs, with the name that stands before it."""
     with hop.desk.database.read() as reader:
-        whole = inbox.signed(reader, reading_office(reader, hop, "call_backs").cooperative_id, str(hop.kept["reply"]))
+        whole = inbox.signed(reader, reading_office(reader, hop, "call_backs").cooperative_id, kept.reply)
         price = prices.part_price(reader, hop.now, hop.desk.service.part_price)
     quote = cost.quote(whole, 1, price)
     return Costs(f"{quote.parts} SMS, {kinds.amount_words(quote.francs)}")
 
 
-@menu.effect(leads={"letter_gone": None, "not_yours": None})
-def answer_letter(hop: Hop, session: Session) -> Nothing:
+@menu.effect(leads={"not_yours": None}, ways=GONE)
+def answer_letter(hop: Hop, session: Session, kept: Replying) -> Nothing:
     """Send the answer; the first officer's counts."""
-    try:
-        inbox.answer(session, officers_act(session, hop, "call_backs"), _letter(hop), str(hop.kept["reply"]))
-    except inbox.LetterClosed:
-        raise Lead("letter_gone") from None
+    inbox.answer(session, officers_act(session, hop, "call_backs"), kept.letter.id, kept.reply)
     return Nothing()
 
 
-@menu.effect(leads={"letter_gone": None, "not_yours": None})
-def dismiss_letter(hop: Hop, session: Session) -> Nothing:
+@menu.effect(leads={"not_yours": None}, ways=GONE)
+def dismiss_letter(hop: Hop, session: Session, kept: Reading) -> Nothing:
     """Close it without an answer."""
-    try:
-        inbox.dismiss(session, officers_act(session, hop, "call_backs"), _letter(hop))
-    except inbox.LetterClosed:
-        raise Lead("letter_gone") from None
+    inbox.dismiss(session, officers_act(session, hop, "call_backs"), kept.letter.id)
     return Nothing()
-
-
-def _letter(hop: Hop) -> int:
-    return int(hop.kept["letter"]["id"])

@@ -13,9 +13,9 @@ from app.coop.members.events import Application
 from app.coop.members.offices import holders_of_right
 from app.sms import people_texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import Barred, Issued, Named, office_of, read_phone, refuse, tell_holders
-from menus.caller import Hop, Nothing, act_by, own_act, reading_office, who_of
+from app.ussd.bindings import Bindings, Denials, Lead, Refused
+from menus.at_hand import WHY, Issued, Named, read_phone, tell_holders
+from menus.caller import Hop, Nothing, officers_act, own_act, reading_office, who_of
 
 menu = Bindings("joining")
 NO_PHONE = "sans téléphone"
@@ -49,6 +49,40 @@ class Asked(msgspec.Struct, frozen=True):
     cooperative_id: int
 
 
+class Which(msgspec.Struct, frozen=True):
+    which: Where
+
+
+class Applying(msgspec.Struct, frozen=True):
+    """Who applies, and where."""
+
+    join_name: str
+    join_place: Place
+
+
+class New(msgspec.Struct, frozen=True):
+    """A new member whom an officer has before them; without a telephone the number is empty."""
+
+    member_name: str
+    member_phone: str
+    member_paper: str
+
+
+class Deciding(msgspec.Struct, frozen=True):
+    application: Asked
+
+
+class Accepting(Deciding, frozen=True):
+    member_paper: str
+
+
+NOT_DECIDED: Denials = {
+    joining.ApplicationClosed: WHY["gone"],
+    joining.NotYours: WHY["gone"],
+    numbers.TooMany: WHY["many"],
+}
+
+
 @menu.answer(secret=True, leads={"abroad": None}, refuses={"bad": None})
 def join_name(hop: Hop, typed: str) -> TypedName:
     """Read the applicant's name; kept with the application, and nowhere else."""
@@ -70,22 +104,22 @@ def join_where(hop: Hop, typed: str) -> Place:
 
 
 @menu.rows()
-def join_places(hop: Hop) -> Sequence[Place]:
+def join_places(hop: Hop, kept: Which) -> Sequence[Place]:
     """Give the co-operatives of the commune that was named."""
     with hop.desk.database.read() as reader:
-        return [Place(*row) for row in joining.cooperatives_of(reader, msgspec.convert(hop.kept["which"], Where).typed)]
+        return [Place(*row) for row in joining.cooperatives_of(reader, kept.which.typed)]
 
 
-@menu.effect(leads={"often": None}, notes=True)
-def apply_here(hop: Hop, session: Session) -> Joined:
-    """Note an application: an officer decides on it, with the person before her."""
-    return _apply(hop, session)
+@menu.effect(ways={joining.TooOften: "often"}, notes=True)
+def apply_here(hop: Hop, session: Session, kept: Applying) -> Joined:
+    """Note an application: an officer decides on it, with the person before them."""
+    return _apply(hop, session, kept)
 
 
-@menu.effect(leads={"often": None})
-def apply_there(hop: Hop, session: Session) -> Joined:
+@menu.effect(ways={joining.TooOften: "often"})
+def apply_there(hop: Hop, session: Session, kept: Applying) -> Joined:
     """Note an application for the co-operative picked from a commune's."""
-    return _apply(hop, session)
+    return _apply(hop, session, kept)
 
 
 @menu.answer(secret=True, refuses={"bad": None})
@@ -101,14 +135,13 @@ def member_phone(typed: str) -> kinds.Short:
 
 
 @menu.effect(leads={"not_yours": None})
-def enter_member(hop: Hop, session: Session) -> Nothing:
+def enter_member(hop: Hop, session: Session, kept: New) -> Nothing:
     """Note a new member, whom another officer accepts."""
     place = who_of(hop).cooperative_id
     if place is None:
         raise Lead("not_yours")  # the federation has no members of its own
-    office = office_of(session, hop, place)
-    phone = str(hop.kept["member_phone"]) or None
-    joining.enter(session, act_by(office, hop), place, str(hop.kept["member_name"]), phone, str(hop.kept["member_paper"]))
+    act = officers_act(session, hop, "people", place)
+    joining.enter(session, act, place, kept.member_name, kept.member_phone or None, kept.member_paper)
     return Nothing()
 
 
@@ -132,54 +165,41 @@ def applications(hop: Hop) -> Sequence[Asked]:
 
 
 @menu.source()
-def applicant(hop: Hop) -> Named:
+def applicant(hop: Hop, kept: Deciding) -> Named:
     """Say who applied."""
     with hop.desk.database.read() as reader:
-        asked = msgspec.convert(hop.kept["application"], Asked)
-        return Named(reader.scalar(select(Application.name).where(Application.id == asked.id)) or "")
+        return Named(reader.scalar(select(Application.name).where(Application.id == kept.application.id)) or "")
 
 
-@menu.effect(leads={"not_yours": None, "barred": Barred})
-def accept_application(hop: Hop, session: Session) -> Issued:
+@menu.effect(leads={"not_yours": None}, denies=NOT_DECIDED)
+def accept_application(hop: Hop, session: Session, kept: Accepting) -> Issued:
     """Make the applicant a member; the activation number is shown to this officer alone, to go on the card."""
-    asked = msgspec.convert(hop.kept["application"], Asked)
-    office = office_of(session, hop, asked.cooperative_id)
-    paper = str(hop.kept["member_paper"])
-    try:
-        made = joining.approve(session, act_by(office, hop), asked.id, paper, key=hop.desk.key)
-    except (joining.ApplicationClosed, joining.NotYours):
-        refuse("gone")
-    except numbers.TooMany:
-        refuse("many")
+    asked = kept.application
+    act = officers_act(session, hop, "people", asked.cooperative_id)
+    made = joining.approve(session, act, asked.id, kept.member_paper, key=hop.desk.key)
     if made.phone:
         words = people_texts.application_approved(None if made.beside else made.place, hop.desk.service.code)
-        notices.tell_person(session, own_act(hop), made.person_id, f"admitted:{hop.operation}", words)
+        notices.tell_person(session, act, made.person_id, f"admitted:{hop.operation}", words)
         tell_holders(hop, session, made.phone, made.person_id)
     _tell_officers(hop, session, asked.cooperative_id, made.card)
     return Issued("beside" if made.beside else "member", hop.operation, made.card, f"Place {made.place}. " if made.place else "")
 
 
-@menu.effect(leads={"not_yours": None, "barred": Barred})
-def refuse_application(hop: Hop, session: Session) -> Nothing:
+@menu.effect(leads={"not_yours": None}, denies=NOT_DECIDED)
+def refuse_application(hop: Hop, session: Session, kept: Deciding) -> Nothing:
     """Refuse an applicant, with an SMS."""
-    asked = msgspec.convert(hop.kept["application"], Asked)
-    office = office_of(session, hop, asked.cooperative_id)
-    try:
-        phone = joining.refuse(session, act_by(office, hop), asked.id)
-    except (joining.ApplicationClosed, joining.NotYours):
-        refuse("gone")
+    asked = kept.application
+    act = officers_act(session, hop, "people", asked.cooperative_id)
+    phone = joining.refuse(session, act, asked.id)
     if phone:
         words = people_texts.application_refused(hop.now)
-        notices.tell_number(session, act_by(office, hop), phone, "security", f"refused:{asked.id}", words)
+        notices.tell_number(session, act, phone, "security", f"refused:{asked.id}", words)
     return Nothing()
 
 
-def _apply(hop: Hop, session: Session) -> Joined:
-    place = msgspec.convert(hop.kept["join_place"], Place)
-    try:
-        row = joining.apply(session, place.id, str(hop.kept["join_name"]), hop.phone, now=hop.now)
-    except joining.TooOften:
-        raise Lead("often") from None
+def _apply(hop: Hop, session: Session, kept: Applying) -> Joined:
+    place = kept.join_place
+    row = joining.apply(session, place.id, kept.join_name, hop.phone, now=hop.now)
     words = people_texts.application_noted(place.code)
     notices.tell_number(session, own_act(hop), hop.phone, "answer", f"application:{row}", words)
     return Joined(place.code)

@@ -7,19 +7,18 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop import approvals
 from app.coop.handover.services import NotForYourself
 from app.coop.ledger import settling
 from app.coop.ledger.reading import balances_of
 from app.coop.members import leaving, notices
-from app.coop.members.finding import Found, NoCard, in_cooperative
+from app.coop.members.finding import in_cooperative
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.names import member_name
 from app.sms import people_texts, texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead
-from menus.at_hand import Barred, CardNumber, Named, found_of, office_of, refuse, whom_of
-from menus.caller import Hop, Nothing, act_by, member_of, own_act, reading_office
+from app.ussd.bindings import Bindings, Denials, Lead
+from menus.at_hand import PEOPLE, WHY, CardNumber, Named, Typed, act_on, found
+from menus.caller import Hop, Nothing, member_of, officers_act, own_act, reading_office
 
 menu = Bindings("leaving")
 Far = Annotated[str, kinds.Kind("words", "28/12/2027")]
@@ -70,6 +69,37 @@ class Owing(msgspec.Struct, frozen=True):
     amount: kinds.Price
 
 
+class Noting(Typed, frozen=True):
+    """Which departure is noted of whom: `leave_why` is the number of an exclusion's reason."""
+
+    leave_as: str
+    leave_why: int | None = None
+
+
+class Proven(Noting, frozen=True):
+    leaver_paper: str = ""
+
+
+class Parting(msgspec.Struct, frozen=True):
+    departing: LeaverRow
+
+
+class Settling(Parting, frozen=True):
+    heirs_paper: str = ""
+
+
+NOT_NOTED: Denials = {**PEOPLE, leaving.NotPossible: WHY["gone"], leaving.StillBusy: WHY["busy"]}
+NOT_SETTLED: Denials = {
+    **PEOPLE,
+    leaving.NotPossible: WHY["gone"],
+    settling.TooEarly: lambda early: f"Pas avant le {_far(early.opens.date())}: le membre peut s'y opposer.",
+    settling.StillOpen: WHY["open"],
+    settling.HeirsUnnamed: WHY["open"],
+    NotForYourself: WHY["own"],
+    MoneyFrozen: WHY["frozen"],
+}
+
+
 @menu.source(leads={"leaving": Leaving})
 def leave(hop: Hop) -> Nothing:
     """Lead elsewhere who is leaving already."""
@@ -80,56 +110,41 @@ def leave(hop: Hop) -> Nothing:
     return Nothing()
 
 
-@menu.effect(leads={"gone": None})
+@menu.effect(ways={leaving.NotPossible: "gone"})
 def ask_to_leave(hop: Hop, session: Session) -> Due:
     """Take the member's notice: the SMS is its written trace."""
-    try:
-        due = leaving.ask_to_leave(session, own_act(hop))
-    except leaving.NotPossible:
-        raise Lead("gone") from None
+    due = leaving.ask_to_leave(session, own_act(hop))
     notices.tell_self(session, own_act(hop), f"leave:{hop.operation}", people_texts.leaving_noted(hop.now, due))
     return Due(_far(due))
 
 
-@menu.effect(leads={"gone": None})
+@menu.effect(ways={leaving.NotPossible: "gone"})
 def stay(hop: Hop, session: Session) -> Nothing:
     """Take the notice back."""
-    try:
-        leaving.stay(session, own_act(hop))
-    except leaving.NotPossible:
-        raise Lead("gone") from None
+    leaving.stay(session, own_act(hop))
     notices.tell_self(session, own_act(hop), f"stay:{hop.operation}", people_texts.staying(hop.now))
     return Nothing()
 
 
 @menu.source(leads={"why": None})
-def leaver(hop: Hop) -> Leaver:
+def leaver(hop: Hop, kept: Noting) -> Leaver:
     """Say what will be noted of whom; an exclusion wants a reason first."""
-    kind = str(hop.kept["leave_as"])
-    if kind == "exclusion" and "leave_why" not in hop.kept:
+    if kept.leave_as == "exclusion" and kept.leave_why is None:
         raise Lead("why")
-    return Leaver(WHAT[kind], _name(hop, whom_of(hop).member_id))
+    return Leaver(WHAT[kept.leave_as], _name(hop, kept.whom.member_id))
 
 
-@menu.effect(leads={"not_yours": None, "barred": Barred})
-def note_departure(hop: Hop, session: Session) -> Noted:
+@menu.effect(leads={"not_yours": None}, denies=NOT_NOTED)
+def note_departure(hop: Hop, session: Session, kept: Proven) -> Noted:
     """Note a notice on paper; or ask other officers for an exclusion, a death, a reinstatement."""
-    act, member = act_by(office_of(session, hop), hop), found_of(session, hop)
-    kind, paper = str(hop.kept["leave_as"]), str(hop.kept["leaver_paper"])
-    try:
-        if kind == "withdrawal":
-            due = leaving.note(session, act, member, paper)
-            words = people_texts.leaving_noted(hop.now, due)
-            notices.tell_person(session, act, member.person_id, f"leave:{hop.operation}", words)
-            return Noted(f"Noté. Tout est à rendre au plus tard le {_far(due)}: 5, puis 4.")
-        reason = leaving.REASONS[int(hop.kept["leave_why"]) - 1] if kind == "exclusion" else ""
-        leaving.ask(session, act, kind, member, paper=paper, reason=reason)
-    except leaving.NotPossible:
-        refuse("gone")
-    except leaving.StillBusy:
-        refuse("busy")
-    except approvals.AlreadyAsked:
-        refuse("asked")
+    act, member, paper = act_on(session, hop, kept.whom), found(session, kept.whom), kept.leaver_paper
+    if kept.leave_as == "withdrawal":
+        due = leaving.note(session, act, member, paper)
+        words = people_texts.leaving_noted(hop.now, due)
+        notices.tell_person(session, act, member.person_id, f"leave:{hop.operation}", words)
+        return Noted(f"Noté. Tout est à rendre au plus tard le {_far(due)}: 5, puis 4.")
+    reason = leaving.REASONS[(kept.leave_why or 1) - 1] if kept.leave_as == "exclusion" else ""
+    leaving.ask(session, act, kept.leave_as, member, paper=paper, reason=reason)
     return Noted("Noté. Un 2e responsable doit l'approuver: Bureau, 2. Rien n'est changé d'ici là.")
 
 
@@ -143,10 +158,10 @@ def leavers(hop: Hop) -> Sequence[LeaverRow]:
 
 
 @menu.source(leads={"heirs": None})
-def leaver_owed(hop: Hop) -> Owed:
+def leaver_owed(hop: Hop, kept: Parting) -> Owed:
     """Say what is owed either way; of a member who died the heirs' paper comes first."""
-    member = _departing(hop).member_id
-    if _departing(hop).dead:
+    member = kept.departing.member_id
+    if kept.departing.dead:
         raise Lead("heirs")
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member)
@@ -154,58 +169,35 @@ def leaver_owed(hop: Hop) -> Owed:
 
 
 @menu.source()
-def heirs_owed(hop: Hop) -> Rest:
+def heirs_owed(hop: Hop, kept: Parting) -> Rest:
     """Say what is left to the heirs, what the member owed taken off."""
-    member = _departing(hop).member_id
+    member = kept.departing.member_id
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member)
     return Rest(_name(hop, member), found.shares + found.savings + found.payable - found.advance - found.leasing)
 
 
 @menu.source()
-def leaver_named(hop: Hop) -> Named:
+def leaver_named(hop: Hop, kept: Parting) -> Named:
     """Say whose account will be settled."""
-    return Named(_name(hop, _departing(hop).member_id))
+    return Named(_name(hop, kept.departing.member_id))
 
 
-@menu.effect(leads={"not_yours": None, "barred": Barred, "owing": Owing})
-def settle(hop: Hop, session: Session) -> Noted:
+@menu.effect(
+    leads={"not_yours": None, "owing": Owing},
+    denies=NOT_SETTLED,
+    ways={settling.Owes: lambda owes: Lead("owing", Owing(owes.amount))},
+)
+def settle(hop: Hop, session: Session, kept: Settling) -> Noted:
     """Ask that the account be settled, or close it when nothing is owed; the member is told."""
-    member = _member(hop, session)
-    act = act_by(office_of(session, hop, member.cooperative_id), hop)
-    paper = str(hop.kept["heirs_paper"]) if _departing(hop).dead else ""
-    try:
-        done = settling.ask_settlement(session, act, member, paper=paper)
-    except settling.TooEarly as early:
-        raise Lead("barred", Barred(f"Pas avant le {_far(early.opens.date())}: le membre peut s'y opposer.")) from None
-    except settling.Owes as owes:
-        raise Lead("owing", Owing(owes.amount)) from None
-    except (settling.StillOpen, settling.HeirsUnnamed):
-        refuse("open")
-    except NotForYourself:
-        refuse("own")
-    except MoneyFrozen:
-        refuse("frozen")
-    except leaving.NotPossible:
-        refuse("gone")
-    except approvals.AlreadyAsked:
-        refuse("asked")
+    member = in_cooperative(session, None, kept.departing.card)
+    act = officers_act(session, hop, "people", member.cooperative_id)
+    done = settling.ask_settlement(session, act, member, paper=kept.heirs_paper if kept.departing.dead else "")
     if done.amount is None:
         return Noted("Rien n'est dû: le compte est clos.")
     words = texts.payout_asked(done.reference, act.office.role, hop.now)
-    notices.tell_person(session, own_act(hop), member.person_id, f"payout:{done.payout_id}:asked", words)
+    notices.tell_person(session, act, member.person_id, f"payout:{done.payout_id}:asked", words)
     return Noted(f"Noté, réf {done.reference}. Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5).")
-
-
-def _departing(hop: Hop) -> LeaverRow:
-    return msgspec.convert(hop.kept["departing"], LeaverRow)
-
-
-def _member(hop: Hop, session: Session) -> Found:
-    try:
-        return in_cooperative(session, None, _departing(hop).card)
-    except NoCard:
-        refuse("gone")
 
 
 def _name(hop: Hop, member_id: int) -> str:

@@ -9,8 +9,11 @@ from app.coop.members.identity import cooperative_of, person_of
 from app.coop.subjects import SUBJECTS
 from app.sms import texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead
+from app.ussd.bindings import Bindings
+from menus.boutiques import OfferRow
 from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
+from menus.identity import ChosenPin
+from menus.training import TrainingRow
 
 menu = Bindings("member")
 
@@ -42,45 +45,59 @@ def movements(hop: Hop) -> PrivateWords:
     return PrivateWords("\n".join(lines) or "Aucun mouvement.")
 
 
+class Language(msgspec.Struct, frozen=True):
+    language: str
+
+
+class Wish(msgspec.Struct, frozen=True):
+    amounts: str
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """Where in the menu somebody asked to be called, and of which offer or training."""
+
+    subject: str = "Aide"
+    offer: OfferRow | None = None
+    training: TrainingRow | None = None
+
+
 @menu.effect()
-def set_language(hop: Hop, session: Session) -> Nothing:
+def set_language(hop: Hop, session: Session, kept: Language) -> Nothing:
     """Note the language wished for."""
-    account.set_language(session, who_of(hop).person_id, str(hop.kept["language"]))
+    account.set_language(session, who_of(hop).person_id, kept.language)
     return Nothing()
 
 
 @menu.effect()
-def change_pin(hop: Hop, session: Session) -> Nothing:
+def change_pin(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
     """Change the PIN, told on all the member's numbers."""
-    person, (pepper, _, hashed) = who_of(hop).person_id, str(hop.kept["chosen"]).partition(":")
+    person, (pepper, _, hashed) = who_of(hop).person_id, kept.chosen.partition(":")
     pins.set_pin(session, person, hashed, int(pepper), now=hop.now)
     notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
     return Nothing()
 
 
-@menu.effect(leads={"shared": None})
-def set_amounts(hop: Hop, session: Session) -> Nothing:
+@menu.effect(ways={account.SharedNumber: "shared"})
+def set_amounts(hop: Hop, session: Session, kept: Wish) -> Nothing:
     """Allow or stop amounts by SMS."""
-    person, on = who_of(hop).person_id, hop.kept["amounts"] == "oui"
-    try:
-        account.set_amounts_by_sms(session, person, on)
-    except account.SharedNumber:
-        raise Lead("shared") from None
+    person, on = who_of(hop).person_id, kept.amounts == "oui"
+    account.set_amounts_by_sms(session, person, on)
     notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", texts.amounts_chosen(on, hop.now))
     return Nothing()
 
 
 @menu.effect()
-def call_me(hop: Hop, session: Session) -> Nothing:
+def call_me(hop: Hop, session: Session, kept: Subject) -> Nothing:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
-    callbacks.ask(session, hop.phone, _subject(hop), **whom, now=hop.now)
+    callbacks.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
     return Nothing()
 
 
-def _subject(hop: Hop) -> str:
-    """Say where in the menu she asked, and of which offer or training."""
-    subject = str(hop.kept.get("subject", "Aide"))
-    of = {"Boutique": ("offer", "name"), "Formation": ("training", "title")}.get(subject)
-    return f"{subject}: {hop.kept[of[0]][of[1]]}" if of and of[0] in hop.kept else subject
+def _subject(kept: Subject) -> str:
+    if kept.subject == "Boutique" and kept.offer:
+        return f"{kept.subject}: {kept.offer.name}"
+    if kept.subject == "Formation" and kept.training:
+        return f"{kept.subject}: {kept.training.title}"
+    return kept.subject

@@ -6,14 +6,12 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.coop import approvals
 from app.coop.ledger import merging
-from app.coop.members.finding import NoCard, in_cooperative
 from app.coop.members.models import Person
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.at_hand import Barred, Whom, found_of, office_of, refuse, whom_of
-from menus.caller import Hop, Nothing, act_by
+from menus.at_hand import PEOPLE, WHY, Whom, act_on, found
+from menus.caller import Hop, Nothing
 from menus.people import members_card
 
 menu = Bindings("merging")
@@ -25,6 +23,13 @@ class Both(msgspec.Struct, frozen=True):
     other: Half
 
 
+class Two(msgspec.Struct, frozen=True):
+    """The two cards that were typed; the first one's PIN and number stay."""
+
+    whom: Whom
+    merging: Whom
+
+
 @menu.answer(refuses={"unknown": None})
 def other_card(hop: Hop, typed: str) -> Whom:
     """Read the other card's number."""
@@ -32,29 +37,17 @@ def other_card(hop: Hop, typed: str) -> Whom:
 
 
 @menu.source()
-def both_named(hop: Hop) -> Both:
+def both_named(hop: Hop, kept: Two) -> Both:
     """Say the names on both cards."""
     with hop.desk.database.read() as reader:
-        people = select(Person.id, Person.name).where(Person.id.in_((whom_of(hop).person_id, _other(hop).person_id)))
+        people = select(Person.id, Person.name).where(Person.id.in_((kept.whom.person_id, kept.merging.person_id)))
         names = {row.id: row.name for row in reader.execute(people)}
-    return Both(names.get(whom_of(hop).person_id, ""), names.get(_other(hop).person_id, ""))
+    return Both(names.get(kept.whom.person_id, ""), names.get(kept.merging.person_id, ""))
 
 
-@menu.effect(leads={"not_yours": None, "barred": Barred})
-def ask_merge(hop: Hop, session: Session) -> Nothing:
+@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, merging.NotOne: lambda no: WHY[no.why]})
+def ask_merge(hop: Hop, session: Session, kept: Two) -> Nothing:
     """Ask other officers to make one of the two."""
-    act, kept = act_by(office_of(session, hop), hop), found_of(session, hop)
-    try:
-        other = in_cooperative(session, _other(hop).cooperative_id, _other(hop).card)
-        merging.ask(session, act, kept, other)
-    except NoCard:
-        refuse("gone")
-    except merging.NotOne as no:
-        refuse(no.why)
-    except approvals.AlreadyAsked:
-        refuse("asked")
+    act = act_on(session, hop, kept.whom)
+    merging.ask(session, act, found(session, kept.whom), found(session, kept.merging))
     return Nothing()
-
-
-def _other(hop: Hop) -> Whom:
-    return msgspec.convert(hop.kept["merging"], Whom)

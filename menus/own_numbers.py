@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from app import phones
 from app.coop.members import finding, notices, numbers, resets
 from app.coop.members.numbers import Held
+from app.coop.scope import Scope
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import Barred, CardNumber, NumberRow, Placed, refuse, tell_places
+from menus.at_hand import WHY, CardNumber, NumberRow, Placed, tell_places
 from menus.caller import Hop, Nothing, own_act, who_of
 
 menu = Bindings("own_numbers")
@@ -30,6 +31,14 @@ class PeerCard(msgspec.Struct, frozen=True):
 
 class Helped(msgspec.Struct, frozen=True):
     helped: kinds.Phrase
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    own_number: NumberRow
+
+
+class Helping(msgspec.Struct, frozen=True):
+    peer_card: PeerCard
 
 
 @menu.source()
@@ -52,10 +61,10 @@ def numbers_to_drop(hop: Hop) -> Sequence[NumberRow]:
 
 
 @menu.effect(leads={"gone": None})
-def prove_number(hop: Hop, session: Session) -> Placed:
+def prove_number(hop: Hop, session: Session, kept: Chosen) -> Placed:
     """Let another number open the account: the PIN was given on one that does."""
     person = who_of(hop).person_id
-    wanted = next((one for one in numbers.numbers_of(session, person) if one.id == hop.kept["own_number"]["id"]), None)
+    wanted = next((one for one in numbers.numbers_of(session, person) if one.id == kept.own_number.id), None)
     if wanted is None or not numbers.prove(session, person, wanted.phone, by_person_id=None, now=hop.now):
         raise Lead("gone")
     notices.tell_person(session, own_act(hop), person, f"proved:{hop.operation}", people_texts.number_proved(hop.now))
@@ -63,10 +72,10 @@ def prove_number(hop: Hop, session: Session) -> Placed:
 
 
 @menu.effect(leads={"gone": None})
-def drop_number(hop: Hop, session: Session) -> Nothing:
+def drop_number(hop: Hop, session: Session, kept: Chosen) -> Nothing:
     """Take a number off the account."""
     person = who_of(hop).person_id
-    phone = numbers.release(session, person, hop.kept["own_number"]["id"], by_person_id=None, now=hop.now)
+    phone = numbers.release(session, person, kept.own_number.id, by_person_id=None, now=hop.now)
     if phone is None:
         raise Lead("gone")
     words = people_texts.number_released(hop.now)
@@ -79,23 +88,17 @@ def peers_card(hop: Hop, typed: str) -> PeerCard:
     """Read the card of a member of the peer's own co-operative."""
     with hop.desk.database.read() as reader:
         try:
-            found = finding.in_cooperative(reader, who_of(hop).cooperative_id or 0, typed)
+            found = finding.in_cooperative(reader, Scope(who_of(hop).cooperative_id).cooperative, typed)
         except finding.NoCard:
             raise Refused("unknown") from None
     return PeerCard(found.member_id, found.person_id, found.cooperative_id, found.card)
 
 
-@menu.effect(leads={"barred": Barred})
-def help_member(hop: Hop, session: Session) -> Helped:
+@menu.effect(denies={finding.NoCard: WHY["state"], resets.NotNow: lambda no: WHY[no.why]})
+def help_member(hop: Hop, session: Session, kept: Helping) -> Helped:
     """Take a peer's word; the second one opens the window."""
-    card = msgspec.convert(hop.kept["peer_card"], PeerCard)
-    try:
-        member = finding.in_cooperative(session, card.cooperative_id, card.card)
-        window = resets.help_as_peer(session, own_act(hop), member)
-    except finding.NoCard:
-        refuse("state")
-    except resets.NotNow as no:
-        refuse(no.why)
+    member = finding.in_cooperative(session, kept.peer_card.cooperative_id, kept.peer_card.card)
+    window = resets.help_as_peer(session, own_act(hop), member)
     until = window.until
     words = people_texts.reset_opened(until, hop.desk.service.code) if until else people_texts.peer_helped(hop.now)
     notices.tell_person(session, own_act(hop), member.person_id, f"peer:{hop.operation}", words)

@@ -9,34 +9,48 @@ from sqlalchemy.orm import Session
 
 from app import phones
 from app.coop import approvals
+from app.coop.act import Act
 from app.coop.members import activation, audit, finding, notices, numbers, resets
 from app.coop.members.models import Member, Number
 from app.coop.members.names import person_name
-from app.coop.members.offices import NotYours, Office
+from app.coop.members.offices import NotYours
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import (
-    Barred,
-    Issued,
-    Named,
-    NumberRow,
-    Whom,
-    found_of,
-    issue,
-    office_of,
-    read_phone,
-    refuse,
-    tell_holders,
-    whom_of,
-)
-from menus.caller import Hop, Nothing, act_by, own_act, reading_office
+from menus.at_hand import PEOPLE, WHY, Issued, Named, NumberRow, Typed, Whom, act_on, found, issue, read_phone, refuse, tell_holders
+from menus.caller import Hop, Nothing, reading_office
 
 menu = Bindings("people")
 
 
 class Phone(msgspec.Struct, frozen=True):
     phone: kinds.Short
+
+
+class Noting(Typed, frozen=True):
+    """A number that is noted for a member: `held` and `recycled` where somebody has it and was asked about it."""
+
+    new_phone: str
+    held: Phone | None = None
+    recycled: str = ""
+
+    @property
+    def asked(self) -> bool:
+        """Tell whether it was asked what this number is to them who have it."""
+        return bool(self.held and self.held.phone == self.new_phone)
+
+
+class NotedAs(Noting, frozen=True):
+    number_as: str = "own"
+
+
+class Sim(Typed, frozen=True):
+    number: NumberRow
+    sim: str
+
+
+class Given(msgspec.Struct, frozen=True):
+    done: Issued
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -75,16 +89,16 @@ def members_card(hop: Hop, typed: str) -> Whom:
 
 
 @menu.source()
-def person_named(hop: Hop) -> Named:
+def person_named(hop: Hop, kept: Typed) -> Named:
     """Say whose card it is."""
     with hop.desk.database.read() as reader:
-        return Named(person_name(reader, whom_of(hop).person_id))
+        return Named(person_name(reader, kept.whom.person_id))
 
 
 @menu.source()
-def activation_told(hop: Hop) -> Told:
+def activation_told(hop: Hop, kept: Given) -> Told:
     """Say what was done, with the activation number that this very act issued."""
-    done = msgspec.convert(hop.kept["done"], Issued)
+    done = kept.done
     number = f"{activation.drawn_from(done.issued, hop.desk.key)(1_000_000):06d}"
     return Told(THEN[done.then].format(n=number, code=hop.desk.service.code, card=done.card, place=done.place))
 
@@ -96,137 +110,118 @@ def new_phone(typed: str) -> kinds.Short:
 
 
 @menu.source(leads={"held": Phone})
-def number_is_free(hop: Hop) -> Nothing:
+def number_is_free(hop: Hop, kept: Noting) -> Nothing:
     """Ask once what a number is to whoever has it already."""
-    phone = str(hop.kept["new_phone"])
-    if _asked(hop) != phone:
+    if not kept.asked:
         with hop.desk.database.read() as reader:
-            others = select(Number.id).where(Number.phone == phone, Number.person_id != whom_of(hop).person_id)
+            others = select(Number.id).where(Number.phone == kept.new_phone, Number.person_id != kept.whom.person_id)
             if reader.scalar(others.limit(1)):
-                raise Lead("held", Phone(phone))
+                raise Lead("held", Phone(kept.new_phone))
     return Nothing()
 
 
 @menu.rows()
-def numbers_of_whom(hop: Hop) -> Sequence[NumberRow]:
+def numbers_of_whom(hop: Hop, kept: Typed) -> Sequence[NumberRow]:
     """Give the numbers of whoever's card was typed."""
     with hop.desk.database.read() as reader:
-        found = numbers.numbers_of(reader, whom_of(hop).person_id)
+        found = numbers.numbers_of(reader, kept.whom.person_id)
     return [NumberRow(one.id, phones.write(one.phone)) for one in found]
 
 
-@menu.effect(leads={"barred": Barred, "not_yours": None})
-def open_reset(hop: Hop, session: Session) -> Nothing:
+@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, resets.NotNow: lambda no: WHY[no.why]})
+def open_reset(hop: Hop, session: Session, kept: Typed) -> Nothing:
     """Open the window in which the member chooses another PIN."""
-    act, member = act_by(office_of(session, hop), hop), found_of(session, hop)
-    try:
-        window = resets.open_by_officer(session, act, member)
-    except resets.NotNow as no:
-        refuse(no.why)
+    act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
+    window = resets.open_by_officer(session, act, member)
     words = people_texts.reset_opened(window.until or hop.now, hop.desk.service.code)
     notices.tell_person(session, act, member.person_id, f"reset:{hop.operation}", words)
     return Nothing()
 
 
-@menu.effect(leads={"barred": Barred, "not_yours": None})
-def note_number(hop: Hop, session: Session) -> Issued:
+@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, numbers.Known: WHY["known"], numbers.TooMany: WHY["many"]})
+def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
     """Put a number on the account, which opens nothing before the member's PIN, or a second officer, says so."""
-    office, member = office_of(session, hop), found_of(session, hop)
-    phone, person = str(hop.kept["new_phone"]), member.person_id
+    act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
+    phone, person = kept.new_phone, member.person_id
     numbers.lock_person(session, person)
     if member.state not in ("active", "pending"):
         refuse("state")
-    if hop.kept.get("recycled") == "oui" and _asked(hop) == phone:
-        _take_from_others(hop, session, office, phone)
-    try:
-        trusted = hop.kept["number_as"] == "trusted"
-        place = numbers.attach(session, person, phone, trusted=trusted, by_person_id=office.person_id, now=hop.now)
-    except numbers.Known:
-        refuse("known")
-    except numbers.TooMany:
-        refuse("many")
-    _audit(hop, session, office, "number noted", member)
-    notices.tell_person(session, own_act(hop), person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
+    if kept.recycled == "oui" and kept.asked:
+        _take_from_others(session, act, member, phone)
+    place = numbers.attach(session, person, phone, trusted=kept.number_as == "trusted", by_person_id=act.person_id, now=hop.now)
+    _audit(session, act, "number noted", member)
+    notices.tell_person(session, act, person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
     if place:
         tell_holders(hop, session, phone, person)
-    done = _proof(hop, session, office, member, phone, "number", without_pin=hop.kept["number_as"] == "nopin")
+    done = _proof(hop, session, act, member, phone, "number", without_pin=kept.number_as == "nopin")
     if not place or done.then != "number":
         return done
     then = "placed" if numbers.places_on(session, phone) else "shared"
     return msgspec.structs.replace(done, then=then, place=f"place {place}")
 
 
-@menu.effect(leads={"barred": Barred, "not_yours": None})
-def change_sim(hop: Hop, session: Session) -> Issued:
+@menu.effect(leads={"not_yours": None}, denies=PEOPLE)
+def change_sim(hop: Hop, session: Session, kept: Sim) -> Issued:
     """Bar a number whose SIM has changed until it is proved again, or take it off the account."""
-    office, member = office_of(session, hop), found_of(session, hop)
+    act, member, flagged = act_on(session, hop, kept.whom), found(session, kept.whom), kept.sim == "flag"
     numbers.lock_person(session, member.person_id)
-    act = numbers.flag if hop.kept["sim"] == "flag" else numbers.release
-    phone = act(session, member.person_id, hop.kept["number"]["id"], by_person_id=office.person_id, now=hop.now)
+    change = numbers.flag if flagged else numbers.release
+    phone = change(session, member.person_id, kept.number.id, by_person_id=act.person_id, now=hop.now)
     if phone is None:
         refuse("gone")
-    flagged = hop.kept["sim"] == "flag"
-    _audit(hop, session, office, "number flagged" if flagged else "number released", member)
+    _audit(session, act, "number flagged" if flagged else "number released", member)
     words = (people_texts.number_flagged if flagged else people_texts.number_released)(hop.now)
-    notices.tell_person(session, own_act(hop), member.person_id, f"sim:{hop.operation}", words, extra=(phone,))
-    return _proof(hop, session, office, member, phone, "sim") if flagged else Issued("released")
+    notices.tell_person(session, act, member.person_id, f"sim:{hop.operation}", words, extra=(phone,))
+    return _proof(hop, session, act, member, phone, "sim") if flagged else Issued("released")
 
 
-@menu.effect(leads={"barred": Barred, "not_yours": None})
-def renew_activation(hop: Hop, session: Session) -> Issued:
+@menu.effect(leads={"not_yours": None}, denies=PEOPLE)
+def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
     """Issue another activation number, for a first use or for a number that wants proof; never on the officer's own telephone."""
-    office, member = office_of(session, hop), found_of(session, hop)
-    if numbers.share_a_number(session, office.person_id, member.person_id):
+    act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
+    if numbers.share_a_number(session, act.person_id, member.person_id):
         refuse("own")
     unproved = any(number.proof_wanted for number in numbers.numbers_of(session, member.person_id))
     if member.state != "pending" and not (member.state == "active" and unproved):
         refuse("nothing")
-    _audit(hop, session, office, "activation renewed", member)
-    notices.tell_person(session, own_act(hop), member.person_id, f"card:{hop.operation}", people_texts.card_renewed(hop.now))
+    _audit(session, act, "activation renewed", member)
+    notices.tell_person(session, act, member.person_id, f"card:{hop.operation}", people_texts.card_renewed(hop.now))
     return issue(hop, session, member.person_id, "card")
 
 
-def _asked(hop: Hop) -> str:
-    """Return the number about which it was asked whether it is shared."""
-    return str(hop.kept.get("held", {}).get("phone", ""))
-
-
 def _proof(
-    hop: Hop, session: Session, office: Office, member: finding.Found, phone: str, then: str, *, without_pin: bool = False
+    hop: Hop, session: Session, act: Act, member: finding.Found, phone: str, then: str, *, without_pin: bool = False
 ) -> Issued:
     """Say how a number will be proved: by an activation number and the PIN or, without a PIN, by a second officer."""
     if member.has_pin and not without_pin:
         return issue(hop, session, member.person_id, then)
-    if numbers.share_a_number(session, office.person_id, member.person_id):
+    if numbers.share_a_number(session, act.person_id, member.person_id):
         refuse("own")
     number = session.scalar(select(Number.id).where(Number.person_id == member.person_id, Number.phone == phone))
-    try:
-        approvals.ask(
-            session,
-            act_by(office, hop),
-            "number",
-            f"Numéro {phones.write(phone)}",
-            subject="number",
-            subject_id=number or 0,
-            cooperative_id=member.cooperative_id,
-            member_id=member.member_id,
-        )
-    except approvals.AlreadyAsked:
-        refuse("asked")
+    approvals.ask(
+        session,
+        act,
+        "number",
+        f"Numéro {phones.write(phone)}",
+        subject="number",
+        subject_id=number or 0,
+        cooperative_id=member.cooperative_id,
+        member_id=member.member_id,
+    )
     return Issued("second")
 
 
-def _take_from_others(hop: Hop, session: Session, office: Office, phone: str) -> None:
+def _take_from_others(session: Session, act: Act, member: finding.Found, phone: str) -> None:
     """Take a number that the operator gave to somebody else from whoever had it; refuses where one is another co-operative's."""
-    others = (Number.phone == phone) & (Number.person_id != whom_of(hop).person_id)
+    others = (Number.phone == phone) & (Number.person_id != member.person_id)
     held = select(Number.id, Number.person_id, Member.cooperative_id).outerjoin(Member, Member.person_id == Number.person_id)
     for number, person, place in session.execute(held.where(others)).all():
-        if office.cooperative_id not in (None, place):
+        if not act.office.scope.includes(place):
             refuse("elsewhere")
-        numbers.release(session, person, number, by_person_id=office.person_id, now=hop.now)
-        words = people_texts.number_released(hop.now)
-        notices.tell_person(session, own_act(hop), person, f"released:{number}:{hop.operation}", words, extra=(phone,))
+        numbers.release(session, person, number, by_person_id=act.person_id, now=act.now)
+        words = people_texts.number_released(act.now)
+        notices.tell_person(session, act, person, f"released:{number}:{act.operation}", words, extra=(phone,))
 
 
-def _audit(hop: Hop, session: Session, office: Office, what: str, member: finding.Found) -> None:
-    audit.note(session, act_by(office, hop), what, f"member:{member.member_id}", member)
+def _audit(session: Session, act: Act, what: str, member: finding.Found) -> None:
+    audit.note(session, act, what, f"member:{member.member_id}", member)

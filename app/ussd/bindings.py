@@ -93,6 +93,11 @@ class Binding(msgspec.Struct, frozen=True):
     proves: bool = False
     notes: bool = False
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return the names of what it reads of the way, which are an act's arguments."""
+        return tuple(sorted(field.name for field in msgspec.structs.fields(self.kept))) if self.kept else ()
+
 
 class Bindings:
     """The functions of one menu, by what they are for.

@@ -6,6 +6,7 @@ from app.ussd.bindings import Binding, Bindings
 from app.ussd.menu import WANTED, Menu, Screen
 
 Names = frozenset[str]
+DONE = "done"
 
 
 class Carried:
@@ -52,4 +53,4 @@ class Carried:
             yield from ((to, has) for to in self._menu.guards[screen.guard].values())
         effect = self._bindings.effects.get(screen.effect or "")
         if effect and screen.done:
-            yield screen.done, answered
+            yield screen.done, answered | {DONE}  # what the act gave

@@ -8,6 +8,7 @@ import msgspec
 from app.digits import is_number
 from app.gsm7 import fold, septets
 from app.ussd.bindings import Bindings, Divert, Found, Hop, Lead, Proved, Refused
+from app.ussd.carried import DONE
 from app.ussd.decision import Known
 from app.ussd.menu import WANTED, Menu, Screen
 from app.ussd.ports import Acts, Doubtful, Outcome
@@ -16,7 +17,6 @@ from app.ussd.session import Offer, Session, Step
 from app.ussd.vocabulary import Vocabulary
 
 BACK, MORE, HOME, RESUME = "0", "9", "00", "000"
-DONE = "done"
 CONFIRMED = 1
 
 
@@ -283,15 +283,14 @@ class Walk:
     def _perform(self) -> None:
         screen, session = self.screen, self.session
         effect = self.served.bindings.effects[screen.effect or ""]
-        kept = _Reading(session.kept)
-        hop = msgspec.structs.replace(self._hop(session), kept=kept)
+        kept, hop = session.kept, self._hop(session)
 
         def act(unit: Any, key: str) -> Outcome:
             given = effect.call(msgspec.structs.replace(hop, operation=key), unit)
             return Outcome(screen.done or "", msgspec.to_builtins(given) or {}, screen.name)
 
         def noted() -> dict[str, Any]:
-            return {name: kept[name] for name in sorted(kept.keys() & kept.read - self.served.vocabulary.secrets)}
+            return {name: kept[name] for name in effect.reads if name in kept and name not in self.served.vocabulary.secrets}
 
         person = (session.who or {}).get("person_id")
         try:
@@ -361,20 +360,3 @@ class Walk:
             self.start()
         elif not session.steps or session.steps[-1].screen != target:  # a screen that leads to itself is one step
             session.steps.append(Step(target))
-
-
-class _Reading(dict[str, Any]):
-    """What a session kept, noting what an act reads of it: only that is written down with the act."""
-
-    def __init__(self, kept: dict[str, Any]) -> None:
-        super().__init__(kept)
-        self.read: set[str] = set()
-
-    def __getitem__(self, name: str) -> Any:
-        self.read.add(name)
-        return super().__getitem__(name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return what was kept under a name, noting it."""
-        self.read.add(name)
-        return super().get(name, default)

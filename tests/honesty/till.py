@@ -103,6 +103,10 @@ class Account(msgspec.Struct, frozen=True):
     acts: Figure
 
 
+class Typed(msgspec.Struct, frozen=True):
+    amount: Figure
+
+
 class Done(msgspec.Struct, frozen=True):
     figure: Figure
 
@@ -136,18 +140,18 @@ def account(hop: Hop[Desk]) -> Account:
 
 
 @bindings.effect()
-def pay(hop: Hop[Desk], session: Session) -> Done:
-    return _do(hop, session)
+def pay(kept: Typed, session: Session) -> Done:
+    return _do(kept, session)
 
 
 @bindings.effect()
-def weigh(hop: Hop[Desk], session: Session) -> Done:
-    return _do(hop, session)
+def weigh(kept: Typed, session: Session) -> Done:
+    return _do(kept, session)
 
 
-def _do(hop: Hop[Desk], session: Session) -> Done:
+def _do(kept: Typed, session: Session) -> Done:
     session.scalar(select(func.count()).select_from(Operation))
-    return Done(hop.kept["amount"])
+    return Done(kept.amount)
 
 
 def _acts(hop: Hop[Desk]) -> int:

@@ -94,3 +94,14 @@ def test_whose_number_it_may_no_longer_be_is_called_by_no_name(line, database, p
     assert "Awa" not in said
     talk.type("1")
     assert "Numéro inconnu ici" in talk.type("6")
+
+
+def test_what_another_act_gave_is_not_taken_for_a_call_back(line):
+    asks(line, village.AWA, "8", "1")
+    asks(line, village.SHARED, "4", "1", "1", "1")
+    talk, _ = open_list(line)
+    talk.type("1"), talk.type("1"), talk.type("1")
+    assert "Noté. C'est réglé." in talk.type("1")
+    talk.type("1")
+    assert "J'appelle" in talk.type("1")
+    assert "Appelez" in talk.type("1")

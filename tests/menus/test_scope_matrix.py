@@ -85,7 +85,7 @@ NOT_NOW = {
     "settle": "something is on its way",
 }
 """Acts that CPS1's own officers can't do here either, for another reason."""
-NOS = ("changed", "taken", "not_yours", "denied", "gone", "barred", "call_back_gone", "letter_gone", "broadcast_kept")
+NOS = ("changed", "taken", "not_yours", "denied", "gone", "call_back_gone", "letter_gone", "broadcast_kept")
 BY_KEPT = {"assisted_declarations", "numbers_of_whom", "payouts_to_hand"}
 """Lists of the member whom a question before has found in the officer's scope."""
 EMPTY = {"days_due", "products_due", "payouts_to_hand"}
@@ -145,7 +145,7 @@ class Houses:
         with database.transaction() as session:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
             opening.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
-            undo = {"undo": {"id": noted.id}}
+            undo = {"undo": {"id": noted.id, "reference": "482913", "weight": str(noted.weight), "unit": "kg"}}
         self.kept = self.kept | self._collected() | undo
 
     def _collected(self):
