@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 
 from app.gsm7 import NotGsm7, fold, outside, septets
 from app.ussd.bindings import Bindings
-from app.ussd.carried import Carried
+from app.ussd.carried import DONE, Carried
 from app.ussd.compiling import Finding
 from app.ussd.kinds import Kind, kinds_of
 from app.ussd.menu import WANTED, Menu, Screen, Texts
@@ -181,7 +182,7 @@ class Proof:
                     yield screen, f"{screen.effect} would act without a confirmation"
 
     def carried(self) -> Found:
-        """What a function reads of the way to its screen was kept on every way there."""
+        """What a function reads of the way to its screen was kept on every way there; what any act may have given has no must."""
         always = Carried(self.menu, self.bindings)
         for screen in self._screens():
             for binding, has in always.read_on(screen):
@@ -190,6 +191,8 @@ class Proof:
                 for field in msgspec.structs.fields(binding.kept):
                     if field.required and field.name not in has:
                         yield screen, f"{binding.name} reads {field.name}, which not every way here has kept"
+                    if field.name == DONE and not field.required and not _may_be_empty(field.type):
+                        yield screen, f"{binding.name} may find as {DONE} what another act gave: each of its fields needs a default"
 
     def sizes(self) -> Found:
         """Every page of every screen fits with its longest values, in the alphabet; a question has one: no key turns it."""
@@ -297,3 +300,11 @@ class Proof:
                 seen.add(name)
                 queue.append(name)
         return {name for name in seen if not self.menu.screens[name].guard}
+
+
+def _may_be_empty(shape: Any) -> bool:
+    try:
+        msgspec.convert({}, shape)
+    except msgspec.ValidationError:
+        return False
+    return True

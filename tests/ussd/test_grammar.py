@@ -97,6 +97,19 @@ def test_an_unknown_confirmation_is_refused(menu):
     assert "no confirmation is called pin" in proved(menu, '  other: {text: "?", confirm: pin, effect: withdraw, done: done}\n')
 
 
+@pytest.mark.parametrize(("default", "findings"), [({}, 1), ({"default": 0}, 0)])
+def test_what_any_act_may_have_given_has_no_must(menu, default, findings):
+    gave = msgspec.defstruct("Gave", [("taken", int, msgspec.field(**default))])
+    shape = msgspec.defstruct("Way", [("done", gave | None, None)])
+
+    @menu.source()
+    def last(kept: shape) -> Withdrawal:
+        return Withdrawal(kept.done.taken, "")
+
+    found = proved(menu, '  other: {source: last, text: "Rien"}\n')
+    assert found.count("may find as done what another act gave") == len(found.splitlines()) == findings
+
+
 def test_what_a_way_kept_comes_typed_and_nothing_else(menu):
     call = menu.effects["withdraw"].call
     assert call(hop(amount="12", box="cash", other="x"), None) == Withdrawal(12, "cash")
