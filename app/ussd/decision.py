@@ -69,7 +69,8 @@ def decide(session: Session | None, trail: Trail, now: float) -> tuple[HopKind, 
     silent = now - session.at > NEW_CALL_SECONDS
     if trail.dials and (not session.more or (behind and (session.proved or silent)) or (session.turn == 0 and silent)):
         return HopKind.BEGIN, ()
-    if behind and over and (silent or trail.redials):  # a first request may carry text: nothing of the call before is shown to it
+    # A first request may carry text, and nothing of the call before is shown to it: two of three signs tell it from a late hop.
+    if behind and over + silent + trail.redials >= 2:
         return HopKind.BEGIN, ()
     if session.claim and trail.turn > session.turn and session.claim.until > now:
         return HopKind.WAIT, ()

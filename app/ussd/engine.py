@@ -148,7 +148,7 @@ class Engine(Generic[D]):
         `old` is what stands in the store: nothing, what can't be read, or a call that is over.
         """
         version, menu = self._shelf.current(pointer)
-        acting = hop.known.certainty is Certainty.UNKNOWN and not hop.trail.dials
+        acting = hop.known.certainty is Certainty.UNKNOWN and not hop.trail.begins
         walk, reply = self._afresh(hop, version, menu)
         if acting and hop.known.certainty is Certainty.UNKNOWN:  # another hop was at it when the store lost the call
             return self._ended(hop.known, reply.fault), old
@@ -162,7 +162,7 @@ class Engine(Generic[D]):
         """
         session = Session(version, hop.trail.turn, hop.trail.mark, [Step(menu.start)], language=menu.languages[0])
         session.history, session.echoes = hop.trail.history(""), hop.trail.echoes
-        session.begun = self._now().timestamp() if hop.trail.dials else 0
+        session.begun = self._now().timestamp() if hop.trail.begins else 0
         walk = hop.walk(self.served(version, menu), session)
         walk.left = len(hop.trail.walkable)
 

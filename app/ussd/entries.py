@@ -95,6 +95,11 @@ class Trail:
         return self.gapless and bool(self.dialled) and self.parts == self.dialled
 
     @property
+    def begins(self) -> bool:
+        """Tell whether this can be a call's first request: a dialling, with what was dialled behind the code or without."""
+        return self.dials or self.redials
+
+    @property
     def echoes(self) -> bool:
         """Tell whether the text begins with the dial string's entries."""
         return self.gapless and bool(self.dialled) and self.parts[: len(self.dialled)] == self.dialled

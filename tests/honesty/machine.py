@@ -69,6 +69,7 @@ class Talk(msgspec.Struct):
     phone: str
     dialect: str
     session: str
+    dialled: tuple[str, ...]
     parts: list[str] = []
     smooth: bool = True
     forgotten: bool = False
@@ -161,15 +162,16 @@ class Honesty(RuleBasedStateMachine):
 
     def begin(self, phone: str, dialect: str, session: str, fails: tuple[Fault, ...], *dialled: str) -> None:
         """Dial; a gateway may give what was dialled behind the code as if it had been typed."""
-        self.talks[phone] = Talk(len(self.calls), phone, dialect, session, [*dialled])
+        self.talks[phone] = Talk(len(self.calls), phone, dialect, session, dialled, [*dialled])
         self.calls.append(self.talks[phone])
         self.hop(self.talks[phone], fails)
 
     def types(self, phone: str, entries: Sequence[str], fails: tuple[Fault, ...]) -> None:
-        *before, last = entries
-        for entry in before:
-            self.type(self.talks[phone], entry, ())
-        self.type(self.talks[phone], last, fails)
+        """Type one after the other while the call goes on; the last one fails."""
+        talk = self.talks[phone]
+        for left, entry in zip(reversed(range(len(entries))), entries, strict=True):
+            if talk.sees and talk.sees.more:
+                self.type(talk, entry, () if left else fails)
 
     @precondition(lambda self: any(talk.sees and talk.sees.more for talk in self.talks.values()))
     @rule(data=st.data(), fails=faults_of_a_hop, lost=st.booleans())
@@ -218,7 +220,8 @@ class Honesty(RuleBasedStateMachine):
         asked = ASKED.search(talk.sees.text) if talk.sees and parts[-1:] == ("1",) and key not in self.confirmed else None
         if latest:
             self.confirmed.setdefault(key, int(asked[1]) if asked else None)
-        sent = Latest(len(parts), parts[-1] if parts else None) if talk.dialect == "hubtel" else Accumulated(parts)
+        last = Latest(len(parts), parts[-1] if parts else None)
+        sent = last if talk.dialect == "hubtel" else Accumulated(parts, talk.dialled)
         call = Call(talk.dialect, talk.session, talk.phone, sent)
         talk.forgotten = talk.forgotten or any(fault.service == "store" for fault in fails)
         self.clock.forward(seconds=1)

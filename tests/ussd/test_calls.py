@@ -49,6 +49,17 @@ def test_a_session_id_that_comes_again_is_a_new_call(handset, clock):
     assert "1 Mes soldes" in talk(phone).text
 
 
+def test_a_dial_string_under_an_id_that_comes_again_is_a_call_of_its_own(engine, peopled, clock):
+    said = []
+    for _ in range(2):
+        for end in range(1, len(DECLARE) + 1):
+            seen = asked(engine, "*384*44135*2#" if end == 1 else "*384*44135#", "*".join(DECLARE[:end]))
+        said.append(seen)
+        clock.forward(minutes=4)
+    assert said[0] != said[1]
+    assert quantities(peopled) == [25, 25]
+
+
 @pytest.mark.parametrize("dialect", ["africastalking", "hubtel"])
 def test_the_same_entries_two_days_later_are_another_declaration(handset, peopled, store, clock, dialect):
     phone = handset(dialect=dialect)
