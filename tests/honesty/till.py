@@ -14,8 +14,6 @@ from app.ussd.compiling import compile_menu
 
 PINS = {"+221770000001": "7391", "+221770000002": "5083"}
 
-OFFICER = "+221770000002"
-
 MENU = """
 start: home
 trouble: trouble
@@ -28,9 +26,6 @@ words:
   nothing: "Panne. Rien n'est enregistré."
   unsure: "Nous vérifions."
   diverged: "Cet appel est fini."
-  done: "Fait."
-  several: "Une seule réponse."
-  bye: "Au revoir."
   moved: "Le menu a changé."
 guards:
   pin: {pin: pin}
@@ -40,9 +35,8 @@ screens:
     choices:
       1: {label: "Caisse", to: till}
       2: {label: "Balance", to: weight}
-      3: {label: "Aide", to: help, for: {officer: {label: "Bureau", to: account}}}
+      3: {label: "Aide", to: help}
       4: {label: "Compte", to: account}
-      5: {label: "Don", to: gift}
   help:
     text: "Aide"
     choices:
@@ -85,26 +79,6 @@ screens:
     done: weighed
   weighed:
     end: "Fait: {figure}."
-  gift:
-    guard: pin
-    text: "Quelle somme ?"
-    ask: figure
-    keep: amount
-    to: give
-    refusals: {bad: "Un nombre."}
-  give:
-    guard: pin
-    text: "Donner {amount} ?"
-    effect: give
-    done: given
-    said: "Fait: {figure}."
-  given:
-    guard: pin
-    source: account
-    text: "Fait: {figure}. Compte {own}"
-    choices:
-      1: {label: "Encore", to: gift}
-      2: {label: "Balance", to: weight}
   trouble:
     text: "Une erreur. Rien n'est enregistré."
     choices:
@@ -135,13 +109,6 @@ class Typed(msgspec.Struct, frozen=True):
 
 class Done(msgspec.Struct, frozen=True):
     figure: Figure
-
-
-@bindings.caller(kinds=("officer",))
-def caller(hop: Hop[Desk]) -> str:
-    """Ask the database who calls; only the second number is an officer's."""
-    _acts(hop)
-    return "officer" if hop.phone == OFFICER else ""
 
 
 @bindings.guard(name="pin", leads={"pin": None})
@@ -179,11 +146,6 @@ def pay(kept: Typed, session: Session) -> Done:
 
 @bindings.effect()
 def weigh(kept: Typed, session: Session) -> Done:
-    return _do(kept, session)
-
-
-@bindings.effect()
-def give(kept: Typed, session: Session) -> Done:
     return _do(kept, session)
 
 
