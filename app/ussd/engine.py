@@ -187,7 +187,10 @@ class Engine(Generic[D]):
     def _turn(
         self, hop: "_Hop", session: Session, value: bytes | None, parts: tuple[str, ...]
     ) -> tuple[Reply | None, bytes | None]:
-        """Take new entries; return (None, what stands) when another hop was first."""
+        """Take new entries; return (None, what stands) when another hop was first.
+
+        Where the store has lost how the call began, these entries can have acted before it did: a failure doubts.
+        """
         menu = self._shelf.version(session.menu)
         if menu is None:
             return (self.ending("moved") if hop.known.certainty is Certainty.NOTHING else self._unsettled(hop)), value
@@ -199,6 +202,8 @@ class Engine(Generic[D]):
             try:
                 swapped, stands = self._store.swap(hop.journey, value, claimed, seconds=session.seconds)
             except StoreDown as fault:
+                if not session.begun:
+                    hop.known.doubt()
                 return self._ended(hop.known, fault), value
             if not swapped:
                 return None, stands
@@ -235,13 +240,13 @@ class Engine(Generic[D]):
         return hop.walk(walk.served, cut).leaves()
 
     def _step(self, hop: "_Hop", walk: Walk, take: Callable[[], None], *, lost: bool = False) -> Reply:
-        """Run one step and say honestly how it went. In a call that was lost, an entry that isn't read can have acted."""
+        """Run one step and say honestly how it went. In a call that was lost, an entry unread or to come can have acted."""
         session = walk.session
         try:
             take()
             walk.show()
         except Exception as fault:
-            if lost and hop.unread(walk):
+            if hop.unread(walk) if lost else not session.begun:
                 hop.known.doubt()
             return self._failed(hop, walk, fault)
         return Reply(session.said, session.more, session.screen, walk.event)

@@ -25,6 +25,7 @@ words:
   empty: "Tapez un chiffre."
   nothing: "Panne. Rien n'est enregistré."
   unsure: "Nous vérifions."
+  done: "Fait."
   diverged: "Cet appel est fini."
   moved: "Le menu a changé."
 guards:

@@ -202,3 +202,26 @@ def test_what_no_handset_types_gets_a_sentence(engine, typed):
         asked(engine, "*384*44135#", text)
     seen = asked(engine, "*384*44135#", f"2*2468*2*{typed}")
     assert seen.startswith("Un nombre entier")
+
+
+def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled):
+    phone = handset()
+    for entry in DECLARE:
+        seen = phone.type(entry)
+    assert "Enregistré" in seen.text
+    store.sessions.clear()
+    phone.parts = ["2"]
+    assert "code secret" in phone.again().text  # late: the call begins anew from it
+    for end in (2, 3, 4):
+        phone.parts = list(DECLARE[:end])
+        phone.again()
+    phone.parts = list(DECLARE)
+
+    def away(*_, **__):
+        raise StoreDown("away")
+
+    monkeypatch.setattr(store, "swap", away)
+    assert "vérifions" in phone.again().text
+    monkeypatch.undo()
+    assert phone.again().text == seen.text
+    assert quantities(peopled) == [25]
