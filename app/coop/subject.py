@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.coop.approvals.kinds import ApprovalKind
 
+MOST_NAMED = 20
+"""Sentences of a kind that a check says at the most."""
+
 
 class Sweep(msgspec.Struct, frozen=True):
     """What the scheduler does every so many seconds, in one transaction; done twice it changes nothing."""

@@ -3,13 +3,11 @@
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from app.coop.handover import checks
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members.models import Member
+from app.coop.subject import MOST_NAMED
 from app.coop.subjects import SUBJECTS
 from app.db.base import Base
-
-MOST_NAMED = 20
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -24,7 +22,7 @@ class Findings(msgspec.Struct, frozen=True):
 def verify(reader: Connection) -> Findings:
     """Hold every entry against zero and every kept balance against its postings; a few set-wide statements."""
     every = [check for subject in SUBJECTS for check in subject.checks]
-    wrong = [words for check in (*every, checks.on_their_way, live_on_departed) for words in check(reader)]
+    wrong = [words for check in (*every, live_on_departed) for words in check(reader)]
     return Findings(_count(reader, JournalEntry), _count(reader, Posting), _count(reader, Account), tuple(wrong))
 
 

@@ -3,9 +3,7 @@
 from sqlalchemy import Connection, case, func, or_, select
 
 from app.coop.approvals.models import Approval, ApprovalVote
-
-MOST_NAMED = 20
-"""Sentences of a kind at the most."""
+from app.coop.subject import MOST_NAMED
 
 
 def votes(reader: Connection) -> list[str]:

@@ -32,7 +32,6 @@ class Waiting(msgspec.Struct, frozen=True):
     subject: str
     card: str
     reference: str
-    opened_on: date
     answer_by: date
     late: bool
 
@@ -76,7 +75,6 @@ def waiting(reader: Connection | Session, office: Office, now: datetime, only: C
             Contest.subject,
             Member.card,
             Contest.reference,
-            Contest.opened_at,
             Contest.answer_by,
             Contest.investigate_by,
         )
@@ -85,7 +83,7 @@ def waiting(reader: Connection | Session, office: Office, now: datetime, only: C
         .order_by(Contest.answer_by, Contest.id)
         .limit(MOST_LISTED)
     )
-    return [Waiting(*row[:5], row[5].date(), row[6], row[7] < now.date()) for row in rows]
+    return [Waiting(*row[:6], row[6] < now.date()) for row in rows]
 
 
 def name_of(reader: Connection | Session, contest_id: int) -> str:

@@ -4,9 +4,7 @@ from sqlalchemy import Connection, func, select, union_all
 
 from app.coop.ledger.models import Account, Payout, Posting
 from app.coop.payments.models import Payment
-
-MOST_NAMED = 20
-"""Sentences of a kind at the most."""
+from app.coop.subject import MOST_NAMED
 
 
 def on_their_way(reader: Connection) -> list[str]:

@@ -8,8 +8,7 @@ from app.coop.approvals.models import Approval
 from app.coop.ledger.box import Box, sums
 from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
 from app.coop.members.models import Member
-
-MOST_NAMED = 20
+from app.coop.subject import MOST_NAMED
 
 
 def unbalanced(reader: Connection) -> list[str]:

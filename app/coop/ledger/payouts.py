@@ -5,7 +5,7 @@ Until it is handed over the savings asked for are held: nobody can ask for them 
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -70,11 +70,6 @@ class Open(msgspec.Struct, frozen=True):
     handed_at: datetime | None
     contested: bool = False
     paper: str | None = None
-
-    @property
-    def handed_on(self) -> date:
-        """Return the day (UTC, which is Dakar's) on which it was handed over, or asked for until then."""
-        return (self.handed_at or self.asked_at).date()
 
 
 def free_savings(reader: Connection | Session, member_id: int) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -84,13 +84,16 @@ class Share(msgspec.Struct, frozen=True):
 
 def by_cooperative(reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40) -> tuple[Share, ...]:
     """Return how many wait in a co-operative, with None in each, the longest wait first; where nobody does is left out."""
-    scope = true() if cooperative_id is None else CallBack.cooperative_id == cooperative_id
     since = func.min(CallBack.at)
     rows = reader.execute(
         select(Cooperative.code, func.count(), since)
         .select_from(CallBack)
         .outerjoin(Cooperative, Cooperative.id == CallBack.cooperative_id)
-        .where(scope, CallBack.done_at.is_(None), or_(CallBack.again_at.is_(None), CallBack.again_at <= now))
+        .where(
+            Scope(cooperative_id).reach(CallBack.cooperative_id),
+            CallBack.done_at.is_(None),
+            or_(CallBack.again_at.is_(None), CallBack.again_at <= now),
+        )
         .group_by(Cooperative.code)
         .order_by(since)
         .limit(limit)

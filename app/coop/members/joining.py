@@ -209,7 +209,7 @@ def _decided(session: Session, act: Act, application_id: int, state: str) -> App
 def _theirs(office: Office) -> list[ColumnElement[bool]]:
     other = or_(Application.entered_by.is_(None), Application.entered_by != office.person_id)
     other &= or_(Application.phone.is_(None), Application.phone.not_in(numbers.phones_of(office.person_id)))
-    return [other] if office.cooperative_id is None else [other, Application.cooperative_id == office.cooperative_id]
+    return [other, office.scope.reach(Application.cooperative_id)]
 
 
 def _member(session: Session, person_id: int, cooperative_id: int, paper: str | None, on: date) -> Member:

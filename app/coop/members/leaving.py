@@ -22,6 +22,7 @@ from app.coop.members.lock import lock_member, lock_members
 from app.coop.members.models import Member, Person, Role
 from app.coop.members.notices import tell_person
 from app.coop.payments import batches
+from app.coop.scope import Scope
 from app.sms import people_texts
 
 YEAR, TWO_YEARS, LETTER = timedelta(days=365), timedelta(days=730), timedelta(days=10)
@@ -156,7 +157,7 @@ _LEAVING: Any = (
 
 def departures(reader: Connection | Session, cooperative_id: int | None, limit: int = 40) -> list[Leaving]:
     """Return the open departures of a co-operative, with None of all, those first whose money is due first."""
-    rows = _LEAVING if cooperative_id is None else _LEAVING.where(Member.cooperative_id == cooperative_id)
+    rows = _LEAVING.where(Scope(cooperative_id).reach(Member.cooperative_id))
     return [_leaving(row) for row in reader.execute(rows.order_by(Departure.due_on, Departure.id).limit(limit))]
 
 

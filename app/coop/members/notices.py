@@ -19,18 +19,18 @@ def tell_member(session: Session, act: Act, member_id: int, purpose: str, cause:
     """Put an SMS to a member's first number into the outbox; a member without one gets none."""
     whom = reach(session, [member_id])[member_id]
     if whom.phone:
-        _put(session, act, whom.phone, purpose, cause, words, whom.person_id, whom.cooperative_id)
+        tell_number(session, act, whom.phone, purpose, cause, words, person_id=whom.person_id, cooperative_id=whom.cooperative_id)
 
 
 def tell_first(session: Session, act: Act, persons: Iterable[int], purpose: str, cause: str, words: str) -> None:
     """Put an SMS to each person's first number into the outbox; one without a number gets none."""
     for person, phone in first_numbers(session, persons).items():
-        _put(session, act, phone, purpose, cause, words, person, None)
+        tell_number(session, act, phone, purpose, cause, words, person_id=person)
 
 
 def answer(session: Session, act: Act, purpose: str, cause: str, words: str, cooperative_id: int | None = None) -> None:
     """Put an SMS to the number in hand into the outbox."""
-    _put(session, act, act.phone, purpose, cause, words, act.person_id, cooperative_id)
+    tell_number(session, act, act.phone, purpose, cause, words, person_id=act.person_id, cooperative_id=cooperative_id)
 
 
 def tell_number(
@@ -45,7 +45,17 @@ def tell_number(
     cooperative_id: int | None = None,
 ) -> None:
     """Put an SMS to a number into the outbox, with whose it is where that is known."""
-    _put(session, act, phone, purpose, cause, words, person_id, cooperative_id)
+    outbox.put(
+        session,
+        to=phone,
+        text=words,
+        purpose=purpose,
+        cause=cause,
+        now=act.now,
+        person_id=person_id,
+        cooperative_id=cooperative_id,
+        trace=act.trace,
+    )
 
 
 def tell_person(
@@ -63,7 +73,7 @@ def tell_person(
     It tells what touches their account: nobody acts on it unseen.
     """
     for phone in dict.fromkeys((*reached_by(session, person_id), *extra)):
-        _put(session, act, phone, "security", cause, words, person_id, cooperative_id)
+        tell_number(session, act, phone, "security", cause, words, person_id=person_id, cooperative_id=cooperative_id)
 
 
 def tell_self(session: Session, act: Act, cause: str, words: str, *, extra: tuple[str, ...] = ()) -> None:
@@ -85,19 +95,3 @@ def tell_officers(session: Session, act: Act, scope: Scope, cause: str, words: s
     held = select(Role.person_id).where(scope.own(Role.cooperative_id), in_term(act.today))
     for person in dict.fromkeys((*also, *session.scalars(held.distinct().order_by(Role.person_id)))):
         tell_person(session, act, person, cause, words, cooperative_id=scope.cooperative_id)
-
-
-def _put(
-    session: Session, act: Act, phone: str, purpose: str, cause: str, words: str, person_id: int | None, cooperative_id: int | None
-) -> None:
-    outbox.put(
-        session,
-        to=phone,
-        text=words,
-        purpose=purpose,
-        cause=cause,
-        now=act.now,
-        person_id=person_id,
-        cooperative_id=cooperative_id,
-        trace=act.trace,
-    )

@@ -28,7 +28,6 @@ class Batch(msgspec.Struct, frozen=True):
     """A batch as told: `left` payments of it are still open, worth `worth` XOF."""
 
     id: int
-    made_on: date
     way: str
     state: str
     product: str | None
@@ -159,7 +158,6 @@ def open_batches(reader: Connection | Session, cooperative_id: int) -> list[Batc
     rows = reader.execute(
         select(
             PaymentBatch.id,
-            PaymentBatch.made_at,
             PaymentBatch.way,
             PaymentBatch.state,
             Product.name,
@@ -173,7 +171,7 @@ def open_batches(reader: Connection | Session, cooperative_id: int) -> list[Batc
         .group_by(PaymentBatch.id, Product.name)
         .order_by(PaymentBatch.id.desc())
     )
-    return [Batch(row[0], row[1].date(), *row[2:6], int(row[6]), int(row[7])) for row in rows]
+    return [Batch(*row[:5], int(row[5]), int(row[6])) for row in rows]
 
 
 def _drop(session: Session, batch_id: int) -> int:

@@ -3,9 +3,7 @@
 from sqlalchemy import Connection, func, or_, select
 
 from app.coop.payments.models import Payment, PaymentExport, PaymentExportLine
-
-MOST_NAMED = 20
-"""Sentences of a kind at the most."""
+from app.coop.subject import MOST_NAMED
 
 
 def exports(reader: Connection) -> list[str]:

@@ -18,16 +18,14 @@ class ToHand(msgspec.Struct, frozen=True):
 
     id: int
     member_id: int
-    name: str
     card: str
     reference: str
     amount: int
 
 
 _TO_HAND = (
-    select(Payment.id, Payment.member_id, Person.name, Member.card, Payment.reference, Payment.amount)
+    select(Payment.id, Payment.member_id, Member.card, Payment.reference, Payment.amount)
     .join(Member, Member.id == Payment.member_id)
-    .join(Person, Person.id == Member.person_id)
     .join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
     .where(Payment.state == "open", PaymentBatch.state == "open", Member.state.in_(BELONGS))
     .order_by(Payment.id)

@@ -1,6 +1,7 @@
 """Payments of deliveries, as others must know them."""
 
 from app.coop.approvals.kinds import ApprovalKind
+from app.coop.handover.checks import on_their_way
 from app.coop.payments import batches, checks
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.subject import Rows, Subject, UnderWay
@@ -15,5 +16,5 @@ subject = Subject(
         Rows(PaymentBatch, "who made it is written for good", "it names an officer by number"),
     ),
     under_way=(UnderWay(Payment, LIVE, Payment.state.in_(LIVE)),),
-    checks=(checks.exports,),
+    checks=(checks.exports, on_their_way),
 )
