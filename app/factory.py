@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Flask
 
-from app.coop.members import signing_in
-from app.coop.members.offices import Directory
+from app.coop.access import sign_in
+from app.coop.offices.queries import Directory
 from app.db.database import Database
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.gateways.hubtel_ussd import HubtelUssd
@@ -75,7 +75,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
             database, sessions, queues, local_or_bearer(settings.metrics_token, behind_proxy=settings.trusted_proxies > 0)
         )
     )
-    gate = signing_in.Desk(database, settings.peppers, settings.key("console"))
+    gate = sign_in.Desk(database, settings.peppers, settings.key("console"))
     production = settings.jappoo_env == "production"
     add_console(app, gate, terms, now, sessions, secrets=settings.cookie_keys, secure=production)
     if not production:

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.coop.broadcasting import confirming
-from app.coop.members.models import Cooperative
+from app.coop.broadcasts import confirmations
+from app.coop.cooperatives.models import Cooperative
 from app.coop.members.names import card_and_name, person_name
 from app.coop.subjects import approvals
 from app.ussd import kinds
@@ -63,7 +63,7 @@ def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
     """Give what waits for this officer, oldest first, behind one line for estimates of broadcasts that wait for their sender."""
     with hop.desk.database.read() as reader:
         found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
-        mine = confirming.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
+        mine = confirmations.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
     rows = [Waiting(BROADCASTS, age_words(hop.now - mine[0].at), "Diffusions: vos devis", "")] if mine else []
     return rows + [Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount)) for one in found]
 

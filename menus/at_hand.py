@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import phones
+from app.coop.access import activation
 from app.coop.act import Act
-from app.coop.members import activation, finding, notices
+from app.coop.members import lookup, notices
 from app.coop.members.models import Number
 from app.coop.subjects import approvals
 from app.sms import people_texts
@@ -82,13 +83,13 @@ class Typed(msgspec.Struct, frozen=True):
     whom: Whom
 
 
-PEOPLE: Denials = {finding.NoCard: WHY["gone"], approvals.AlreadyAsked: WHY["asked"]}
+PEOPLE: Denials = {lookup.NoCard: WHY["gone"], approvals.AlreadyAsked: WHY["asked"]}
 """Why nothing is done, on any way of Bureau 5."""
 
 
-def found(session: Session, whom: Whom) -> finding.Found:
+def found(session: Session, whom: Whom) -> lookup.Found:
     """Return the member whose card was typed as they stand now. Raises finding.NoCard."""
-    return finding.in_cooperative(session, whom.cooperative_id, whom.card)
+    return lookup.in_cooperative(session, whom.cooperative_id, whom.card)
 
 
 def act_on(session: Session, hop: Hop, whom: Whom) -> Act:

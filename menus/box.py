@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import box as boxes
+from app.coop.handover import box as boxes
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.caller import Hop, officers_act

@@ -7,8 +7,9 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.coop import approvals
-from app.coop.members.models import Cooperative
-from app.coop.members.offices import NotYours, Right, scopes_of
+from app.coop.cooperatives.models import Cooperative
+from app.coop.offices.queries import scopes_of
+from app.coop.rights import NotYours, Right
 from app.coop.scope import Scope
 from app.db.database import is_outage
 from app.digits import is_number

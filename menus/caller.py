@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
+from app.coop.access.identity import Who, who_holds
 from app.coop.act import Act
-from app.coop.members.identity import Who, who_holds
-from app.coop.members.offices import NotYours, Office, Right, office_for
+from app.coop.offices.queries import office_for
+from app.coop.rights import NotYours, Office, Right
 from app.ussd import kinds
 from app.ussd.bindings import Hop as AnyHop
 from app.ussd.bindings import Lead

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import deadline
-from app.coop.members.offices import Directory
+from app.coop.offices.queries import Directory
 from app.db.database import Database, is_outage
 from app.db.operations import Operation, key_of, outcomes_of
 from app.service import Service

@@ -7,10 +7,11 @@ from hashlib import blake2b
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.members import activation, notices, numbers, pins, resets, wrong_pins
-from app.coop.members import notice as law
-from app.coop.members.identity import Who, who_waits
-from app.coop.production import members_word
+from app.coop.access import activation, numbers, pins, resets, wrong_pins
+from app.coop.access.identity import Who, who_waits
+from app.coop.contests import assisted_answers
+from app.coop.members import notices
+from app.coop.members import privacy_notice as law
 from app.digits import is_number
 from app.sms import people_texts, texts
 from app.ussd import kinds
@@ -189,7 +190,7 @@ def _opened(hop: Hop, who: Who, hashed: str) -> str:
 
 def _asked(hop: Hop, who: Who) -> bool:
     with hop.desk.database.read() as reader:
-        return who.member_id is not None and members_word.asked(reader, who.member_id, hop.now) is not None
+        return who.member_id is not None and assisted_answers.asked(reader, who.member_id, hop.now) is not None
 
 
 @menu.answer(name="activation", acts=True, secret=True, leads={"enrolling": Enrolling, "dead": None}, refuses=TYPED)

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import phones
-from app.coop.members import inbox
+from app.coop.correspondence import inbox
 from app.gsm7 import fold
 from app.sms import cost, prices
 from app.ussd import kinds

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import phones
-from app.coop.members import joining, notices, numbers
-from app.coop.members.events import Application
-from app.coop.members.offices import holders_of_right
+from app.coop.access import numbers
+from app.coop.enrolment import applications as enrolment
+from app.coop.enrolment.models import Application
+from app.coop.members import notices
+from app.coop.offices.queries import holders_of_right
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
@@ -77,8 +79,8 @@ class Accepting(Deciding, frozen=True):
 
 
 NOT_DECIDED: Denials = {
-    joining.ApplicationClosed: WHY["gone"],
-    joining.NotYours: WHY["gone"],
+    enrolment.ApplicationClosed: WHY["gone"],
+    enrolment.NotYours: WHY["gone"],
     numbers.TooMany: WHY["many"],
 }
 
@@ -95,7 +97,7 @@ def join_name(hop: Hop, typed: str) -> TypedName:
 def join_where(hop: Hop, typed: str) -> Place:
     """Read a co-operative's code or a commune; where a commune has several, they are shown."""
     with hop.desk.database.read() as reader:
-        found = joining.cooperatives_of(reader, typed)
+        found = enrolment.cooperatives_of(reader, typed)
     if not found:
         raise Refused("unknown")
     if len(found) > 1:
@@ -107,16 +109,16 @@ def join_where(hop: Hop, typed: str) -> Place:
 def join_places(hop: Hop, kept: Which) -> Sequence[Place]:
     """Give the co-operatives of the commune that was named."""
     with hop.desk.database.read() as reader:
-        return [Place(*row) for row in joining.cooperatives_of(reader, kept.which.typed)]
+        return [Place(*row) for row in enrolment.cooperatives_of(reader, kept.which.typed)]
 
 
-@menu.effect(ways={joining.TooOften: "often"}, notes=True)
+@menu.effect(ways={enrolment.TooOften: "often"}, notes=True)
 def apply_here(hop: Hop, session: Session, kept: Applying) -> Joined:
     """Note an application: an officer decides on it, with the person before them."""
     return _apply(hop, session, kept)
 
 
-@menu.effect(ways={joining.TooOften: "often"})
+@menu.effect(ways={enrolment.TooOften: "often"})
 def apply_there(hop: Hop, session: Session, kept: Applying) -> Joined:
     """Note an application for the co-operative picked from a commune's."""
     return _apply(hop, session, kept)
@@ -141,7 +143,7 @@ def enter_member(hop: Hop, session: Session, kept: New) -> Nothing:
     if place is None:
         raise Lead("not_yours")  # the federation has no members of its own
     act = officers_act(session, hop, "people", place)
-    joining.enter(session, act, place, kept.member_name, kept.member_phone or None, kept.member_paper)
+    enrolment.enter(session, act, place, kept.member_name, kept.member_phone or None, kept.member_paper)
     return Nothing()
 
 
@@ -150,7 +152,7 @@ def applications(hop: Hop) -> Sequence[Asked]:
     """Give what this officer may decide, oldest first."""
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "people")
-        found = joining.to_decide(reader, office)
+        found = enrolment.to_decide(reader, office)
     return [
         Asked(
             one.id,
@@ -176,7 +178,7 @@ def accept_application(hop: Hop, session: Session, kept: Accepting) -> Issued:
     """Make the applicant a member; the activation number is shown to this officer alone, to go on the card."""
     asked = kept.application
     act = officers_act(session, hop, "people", asked.cooperative_id)
-    made = joining.approve(session, act, asked.id, kept.member_paper, key=hop.desk.key)
+    made = enrolment.approve(session, act, asked.id, kept.member_paper, key=hop.desk.key)
     if made.phone:
         words = people_texts.application_approved(None if made.beside else made.place, hop.desk.service.code)
         notices.tell_person(session, act, made.person_id, f"admitted:{hop.operation}", words)
@@ -190,7 +192,7 @@ def refuse_application(hop: Hop, session: Session, kept: Deciding) -> Nothing:
     """Refuse an applicant, with an SMS."""
     asked = kept.application
     act = officers_act(session, hop, "people", asked.cooperative_id)
-    phone = joining.refuse(session, act, asked.id)
+    phone = enrolment.refuse(session, act, asked.id)
     if phone:
         words = people_texts.application_refused(hop.now)
         notices.tell_number(session, act, phone, "security", f"refused:{asked.id}", words)
@@ -199,7 +201,7 @@ def refuse_application(hop: Hop, session: Session, kept: Deciding) -> Nothing:
 
 def _apply(hop: Hop, session: Session, kept: Applying) -> Joined:
     place = kept.join_place
-    row = joining.apply(session, place.id, kept.join_name, hop.phone, now=hop.now)
+    row = enrolment.apply(session, place.id, kept.join_name, hop.phone, now=hop.now)
     words = people_texts.application_noted(place.code)
     notices.tell_number(session, own_act(hop), hop.phone, "answer", f"application:{row}", words)
     return Joined(place.code)
@@ -215,6 +217,6 @@ def _tell_officers(hop: Hop, session: Session, cooperative_id: int, card: str) -
 
 def _name(typed: str) -> str:
     try:
-        return joining.read_name(typed)
-    except joining.BadName:
+        return enrolment.read_name(typed)
+    except enrolment.BadName:
         raise Refused("bad") from None

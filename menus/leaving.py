@@ -7,12 +7,12 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.coop.access.freezes import MoneyFrozen
+from app.coop.closing import departures, settlements
 from app.coop.handover.services import NotForYourself
-from app.coop.ledger import settling
-from app.coop.ledger.reading import balances_of
-from app.coop.members import leaving, notices
-from app.coop.members.finding import in_cooperative
-from app.coop.members.freezes import MoneyFrozen
+from app.coop.ledger.queries import balances_of
+from app.coop.members import notices
+from app.coop.members.lookup import in_cooperative
 from app.coop.members.names import member_name
 from app.sms import people_texts, texts
 from app.ussd import kinds
@@ -88,13 +88,13 @@ class Settling(Parting, frozen=True):
     heirs_paper: str = ""
 
 
-NOT_NOTED: Denials = {**PEOPLE, leaving.NotPossible: WHY["gone"], leaving.StillBusy: WHY["busy"]}
+NOT_NOTED: Denials = {**PEOPLE, departures.NotPossible: WHY["gone"], departures.StillBusy: WHY["busy"]}
 NOT_SETTLED: Denials = {
     **PEOPLE,
-    leaving.NotPossible: WHY["gone"],
-    settling.TooEarly: lambda early: f"Pas avant le {_far(early.opens.date())}: le membre peut s'y opposer.",
-    settling.StillOpen: WHY["open"],
-    settling.HeirsUnnamed: WHY["open"],
+    departures.NotPossible: WHY["gone"],
+    settlements.TooEarly: lambda early: f"Pas avant le {_far(early.opens.date())}: le membre peut s'y opposer.",
+    settlements.StillOpen: WHY["open"],
+    settlements.HeirsUnnamed: WHY["open"],
     NotForYourself: WHY["own"],
     MoneyFrozen: WHY["frozen"],
 }
@@ -104,24 +104,24 @@ NOT_SETTLED: Denials = {
 def leave(hop: Hop) -> Nothing:
     """Lead elsewhere who is leaving already."""
     with hop.desk.database.read() as reader:
-        found = leaving.departure_of(reader, member_of(hop))
+        found = departures.departure_of(reader, member_of(hop))
     if found:
         raise Lead("leaving", Leaving(_far(found.due)))
     return Nothing()
 
 
-@menu.effect(ways={leaving.NotPossible: "gone"})
+@menu.effect(ways={departures.NotPossible: "gone"})
 def ask_to_leave(hop: Hop, session: Session) -> Due:
     """Take the member's notice: the SMS is its written trace."""
-    due = leaving.ask_to_leave(session, own_act(hop))
+    due = departures.ask_to_leave(session, own_act(hop))
     notices.tell_self(session, own_act(hop), f"leave:{hop.operation}", people_texts.leaving_noted(hop.now, due))
     return Due(_far(due))
 
 
-@menu.effect(ways={leaving.NotPossible: "gone"})
+@menu.effect(ways={departures.NotPossible: "gone"})
 def stay(hop: Hop, session: Session) -> Nothing:
     """Take the notice back."""
-    leaving.stay(session, own_act(hop))
+    departures.stay(session, own_act(hop))
     notices.tell_self(session, own_act(hop), f"stay:{hop.operation}", people_texts.staying(hop.now))
     return Nothing()
 
@@ -139,12 +139,12 @@ def note_departure(hop: Hop, session: Session, kept: Proven) -> Noted:
     """Note a notice on paper; or ask other officers for an exclusion, a death, a reinstatement."""
     act, member, paper = act_on(session, hop, kept.whom), found(session, kept.whom), kept.leaver_paper
     if kept.leave_as == "withdrawal":
-        due = leaving.note(session, act, member, paper)
+        due = departures.note(session, act, member, paper)
         words = people_texts.leaving_noted(hop.now, due)
         notices.tell_person(session, act, member.person_id, f"leave:{hop.operation}", words)
         return Noted(f"Noté. Tout est à rendre au plus tard le {_far(due)}: 5, puis 4.")
-    reason = leaving.REASONS[(kept.leave_why or 1) - 1] if kept.leave_as == "exclusion" else ""
-    leaving.ask(session, act, kept.leave_as, member, paper=paper, reason=reason)
+    reason = departures.REASONS[(kept.leave_why or 1) - 1] if kept.leave_as == "exclusion" else ""
+    departures.ask(session, act, kept.leave_as, member, paper=paper, reason=reason)
     return Noted("Noté. Un 2e responsable doit l'approuver: Bureau, 2. Rien n'est changé d'ici là.")
 
 
@@ -153,7 +153,7 @@ def leavers(hop: Hop) -> Sequence[LeaverRow]:
     """Give the departures that are open in the officer's scope."""
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "people")
-        found = leaving.departures(reader, office.cooperative_id)
+        found = departures.departures(reader, office.cooperative_id)
     return [LeaverRow(one.id, one.member_id, one.card, SHORT[one.kind], _far(one.due), one.kind == "death") for one in found]
 
 
@@ -186,13 +186,13 @@ def leaver_named(hop: Hop, kept: Parting) -> Named:
 @menu.effect(
     leads={"not_yours": None, "owing": Owing},
     denies=NOT_SETTLED,
-    ways={settling.Owes: lambda owes: Lead("owing", Owing(owes.amount))},
+    ways={settlements.Owes: lambda owes: Lead("owing", Owing(owes.amount))},
 )
 def settle(hop: Hop, session: Session, kept: Settling) -> Noted:
     """Ask that the account be settled, or close it when nothing is owed; the member is told."""
     member = in_cooperative(session, None, kept.departing.card)
     act = officers_act(session, hop, "people", member.cooperative_id)
-    done = settling.ask_settlement(session, act, member, paper=kept.heirs_paper if kept.departing.dead else "")
+    done = settlements.ask_settlement(session, act, member, paper=kept.heirs_paper if kept.departing.dead else "")
     if done.amount is None:
         return Noted("Rien n'est dû: le compte est clos.")
     words = texts.payout_asked(done.reference, act.office.role, hop.now)

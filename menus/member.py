@@ -3,9 +3,11 @@
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger.reading import balances_of, movements_of
-from app.coop.members import account, callbacks, notices, pins
-from app.coop.members.identity import cooperative_of, person_of
+from app.coop.access import pins
+from app.coop.access.identity import cooperative_of, person_of
+from app.coop.correspondence import call_backs
+from app.coop.ledger.queries import balances_of, movements_of
+from app.coop.members import account, notices
 from app.coop.subjects import SUBJECTS
 from app.sms import texts
 from app.ussd import kinds
@@ -91,7 +93,7 @@ def call_me(hop: Hop, session: Session, kept: Subject) -> Nothing:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
-    callbacks.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
+    call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
     return Nothing()
 
 

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import merging
+from app.coop.closing import merges
 from app.coop.members.models import Person
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
@@ -45,9 +45,9 @@ def both_named(hop: Hop, kept: Two) -> Both:
     return Both(names.get(kept.whom.person_id, ""), names.get(kept.merging.person_id, ""))
 
 
-@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, merging.NotOne: lambda no: WHY[no.why]})
+@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, merges.NotOne: lambda no: WHY[no.why]})
 def ask_merge(hop: Hop, session: Session, kept: Two) -> Nothing:
     """Ask other officers to make one of the two."""
     act = act_on(session, hop, kept.whom)
-    merging.ask(session, act, found(session, kept.whom), found(session, kept.merging))
+    merges.ask(session, act, found(session, kept.whom), found(session, kept.merging))
     return Nothing()

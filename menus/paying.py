@@ -10,19 +10,19 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.coop.access import numbers
+from app.coop.access.freezes import MoneyFrozen
 from app.coop.act import Act
-from app.coop.handover.kinds import PAYMENT
+from app.coop.handover.box import BoxShort
 from app.coop.handover.services import HandoverNotOpen, NotForYourself
 from app.coop.handover.services import hand_over as hand_it_over
-from app.coop.ledger.box import BoxShort
 from app.coop.ledger.services import MOST_HELD, Overdrawn
-from app.coop.members import numbers
-from app.coop.members.freezes import MoneyFrozen
 from app.coop.payments import batches as paying
-from app.coop.payments import queries, telling
+from app.coop.payments import notices, queries
 from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Bar, Wanted, due, left_out, unpaid
-from app.coop.production.brought import NotThere
+from app.coop.payments.handover import PAYMENT
+from app.coop.production.weighing_lookup import NotThere
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused, Ways
 from menus.caller import Hop, officers_act, reading_office, who_of
@@ -278,7 +278,7 @@ def hand_over(hop: Hop, session: Session, kept: Hand) -> Handed:
     """Note that the member was given the money, and ask by SMS to say so."""
     act = handing_act(session, hop)
     row = hand_it_over(session, act, PAYMENT, kept.hand.id)
-    telling.tell_handed_over(session, act, row.id)
+    notices.tell_handed_over(session, act, row.id)
     return Handed(row.amount, kept.hand.card, row.reference)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from app.coop.prices.reading import prices_for
+from app.coop.prices.queries import prices_for
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.prices import proposing
-from app.coop.prices.reading import price_at
+from app.coop.prices import proposals
+from app.coop.prices.queries import price_at
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused, Ways
 from menus.caller import Hop, officers_act, reading_office
@@ -63,14 +63,14 @@ class Own(msgspec.Struct, frozen=True):
     proposal: Proposed
 
 
-CLOSED: Ways = {proposing.PriceRefused: "gone", proposing.ProposalClosed: "gone"}
+CLOSED: Ways = {proposals.PriceRefused: "gone", proposals.ProposalClosed: "gone"}
 
 
 @menu.rows()
 def priceable(hop: Hop) -> Sequence[Priceable]:
     """Give the products of the officer's scope."""
     with hop.desk.database.read() as reader:
-        found = proposing.priced_products(reader, reading_office(reader, hop, "price").scope)
+        found = proposals.priced_products(reader, reading_office(reader, hop, "price").scope)
     return [Priceable(one.id, one.slot, one.name, one.unit) for one in found]
 
 
@@ -87,7 +87,7 @@ def price_now(hop: Hop, kept: Priced) -> Now:
 def price_amount(typed: str) -> kinds.Price:
     """Read a price in whole XOF."""
     francs = read_francs(typed)
-    if francs > proposing.MOST:
+    if francs > proposals.MOST:
         raise Refused("much")
     return francs
 
@@ -96,7 +96,7 @@ def price_amount(typed: str) -> kinds.Price:
 def publish_price(hop: Hop, session: Session, kept: NewPrice) -> Outcome:
     """Propose and confirm in one."""
     act = officers_act(session, hop, "price")
-    made = proposing.propose(session, act, kept.pricing.id, kept.new_price, grade=kept.grade)
+    made = proposals.propose(session, act, kept.pricing.id, kept.new_price, grade=kept.grade)
     return _confirm(session, act, made.id)
 
 
@@ -104,7 +104,7 @@ def publish_price(hop: Hop, session: Session, kept: NewPrice) -> Outcome:
 def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
     """Give what the officer proposed by SMS."""
     with hop.desk.database.read() as reader:
-        return _listed(proposing.mine_to_confirm(reader, reading_office(reader, hop, "price"), hop.now))
+        return _listed(proposals.mine_to_confirm(reader, reading_office(reader, hop, "price"), hop.now))
 
 
 @menu.effect(leads={"not_yours": None}, ways=CLOSED)
@@ -114,10 +114,10 @@ def confirm_price(hop: Hop, session: Session, kept: Own) -> Outcome:
 
 
 def _confirm(session: Session, act: Act, proposal: int) -> Outcome:
-    return Outcome(PUBLISHED if proposing.confirm(session, act, proposal) else WAITING)
+    return Outcome(PUBLISHED if proposals.confirm(session, act, proposal) else WAITING)
 
 
-def _listed(found: list[proposing.Proposal]) -> list[Proposed]:
+def _listed(found: list[proposals.Proposal]) -> list[Proposed]:
     return [Proposed(one.id, f"{one.product} {one.grade or ''}".strip(), one.unit, one.amount, _words(one.before)) for one in found]
 
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import msgspec
 
-from app.coop.production import brought, declaring, weighing
+from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.ussd import kinds
 from app.ussd.bindings import Lead, Refused
@@ -45,20 +45,20 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
     with hop.desk.database.read() as reader:
         cooperative = reading_office(reader, hop, "weigh").scope.cooperative
         try:
-            found = brought.by_reference(reader, cooperative, first, hop.now.year)
-        except brought.Weighed:
+            found = weighing_lookup.by_reference(reader, cooperative, first, hop.now.year)
+        except weighing_lookup.Weighed:
             raise Refused("weighed") from None
-        except brought.NotThere:
+        except weighing_lookup.NotThere:
             pass
         else:
             mine = (found.member_id, found.declaration_id, found.reference, found.declared, paper, on)
             line = Brought(found.product_id, 0, found.product, found.unit, found.divisible, *mine)
             return _weighed(hop, line, weight) if weight else keep(hop, line)
         try:
-            card = Card(brought.member_of_card(reader, cooperative, first), paper, on)
-        except brought.NotThere:
+            card = Card(weighing_lookup.member_of_card(reader, cooperative, first), paper, on)
+        except weighing_lookup.NotThere:
             raise Refused("unknown") from None
-        products = declaring.products_of(reader, cooperative) if weight else ()
+        products = declarations.products_of(reader, cooperative) if weight else ()
     if not weight:
         raise Lead("card", card)
     slot, _, weight = weight.partition(" ")
@@ -81,7 +81,7 @@ def _weighed(hop: Hop, line: Brought, weight: str) -> NoReturn:
 def keep(hop: Hop, line: Brought) -> Brought:
     """Keep a line that was begun, for a session that is lost; return it."""
     with hop.desk.database.transaction() as session:
-        weighing.keep_half(session, who_of(hop).person_id, msgspec.to_builtins(line), hop.now)
+        weighings.keep_half(session, who_of(hop).person_id, msgspec.to_builtins(line), hop.now)
     return line
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.coop.training.reading import open_sessions
+from app.coop.training.queries import open_sessions
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.caller import Hop

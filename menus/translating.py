@@ -5,7 +5,7 @@ from datetime import datetime
 
 from babel.messages.catalog import Catalog
 
-from app.coop.members.offices import MAY
+from app.coop.rights import MAY
 from app.ussd.compiling import SOURCE_LANGUAGE, texts_of, words_of
 from app.ussd.menu import WANTED, Menu, Screen
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
 from app.coop.members.names import member_name
-from app.coop.production import brought, declaring, weighing
+from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity, parse_quantity
-from app.coop.production.references import valid
+from app.coop.references import valid
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
@@ -80,14 +80,14 @@ class Refusal(Weighed, frozen=True):
 
 
 NOT_NOTED: Ways = {
-    weighing.OwnCatch: "own",
-    brought.Weighed: "taken",
-    brought.NotThere: "taken",
-    weighing.PaperKnown: "paper_known",
-    weighing.ListFull: "full",
-    weighing.LineTooDear: "much",
-    declaring.NotActive: "inactive",
-    declaring.ProductGone: "inactive",
+    weighings.OwnCatch: "own",
+    weighing_lookup.Weighed: "taken",
+    weighing_lookup.NotThere: "taken",
+    weighings.PaperKnown: "paper_known",
+    weighings.ListFull: "full",
+    weighings.LineTooDear: "much",
+    declarations.NotActive: "inactive",
+    declarations.ProductGone: "inactive",
 }
 LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
 
@@ -96,8 +96,8 @@ LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
 def weighing_list(hop: Hop, kept: Begun) -> Progress:
     """Say where the list stands: what a dropped session left is still there, half a line too."""
     with hop.desk.database.read() as reader:
-        number, last = weighing.last_line(reader, who_of(hop).person_id)
-        half = None if kept.line or kept.check else weighing.half_line(reader, who_of(hop).person_id, hop.now)
+        number, last = weighings.last_line(reader, who_of(hop).person_id)
+        half = None if kept.line or kept.check else weighings.half_line(reader, who_of(hop).person_id, hop.now)
     if half:
         go_on(msgspec.convert(half, Brought))
     if last is None:
@@ -129,7 +129,7 @@ def brought_products(hop: Hop, kept: Carded) -> Sequence[Brought]:
     """Give what the co-operative takes, by slot, for the card typed."""
     card = kept.card
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, reading_office(reader, hop, "weigh").scope.cooperative)
+        found = declarations.products_of(reader, reading_office(reader, hop, "weigh").scope.cooperative)
     return [
         Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=card.paper, on=card.on) for row in found
     ]
@@ -159,7 +159,7 @@ def weight_check(hop: Hop, kept: Weighed) -> Check:
     """Warn when declared and weighed differ by half."""
     with hop.desk.database.read() as reader:
         declared = _delivered(reader, kept.check).declared
-    if declared is not None and weighing.far_off(declared, kept.weight):
+    if declared is not None and weighings.far_off(declared, kept.weight):
         return Check(f"Déclaré {kinds.quantity_words(declared)} !", kept.weight)
     return Check("", kept.weight)
 
@@ -172,13 +172,13 @@ def grade(hop: Hop, typed: str, kept: Weighed) -> str:
         go_on(read_line(hop, typed, line.paper, line.on))
     if typed == "4":
         raise Lead("refuse")
-    return _one_of(weighing.GRADES, typed)
+    return _one_of(weighings.GRADES, typed)
 
 
 @menu.answer(refuses={"unknown": None})
 def reason(typed: str) -> str:
     """Read why nothing is taken."""
-    return _one_of(weighing.REASONS, typed)
+    return _one_of(weighings.REASONS, typed)
 
 
 @menu.effect(leads={"not_yours": None}, ways=NOT_NOTED, notes=True)
@@ -218,7 +218,7 @@ def paper_day(hop: Hop, typed: str) -> kinds.Day:
 
 def _note(hop: Hop, session: Session, kept: Weighed, *, grade: str | None, reason: str | None) -> Nothing:
     line = kept.check
-    weighing.note(
+    weighings.note(
         session,
         officers_act(session, hop, "weigh"),
         _delivered(session, line),
@@ -231,10 +231,10 @@ def _note(hop: Hop, session: Session, kept: Weighed, *, grade: str | None, reaso
     return Nothing()
 
 
-def _delivered(reader: Connection | Session, line: Brought) -> brought.Delivered:
+def _delivered(reader: Connection | Session, line: Brought) -> weighing_lookup.Delivered:
     if line.declaration_id is None:
-        return brought.by_product(reader, line.member_id, line.id)
-    return brought.Delivered(
+        return weighing_lookup.by_product(reader, line.member_id, line.id)
+    return weighing_lookup.Delivered(
         line.member_id, line.id, line.product, line.unit, line.divisible, line.declaration_id, line.reference, line.declared
     )
 

@@ -9,14 +9,15 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from app.coop.ledger import payouts
-from app.coop.members import callbacks, joining
-from app.coop.members.offices import Office
+from app.coop.correspondence import call_backs
+from app.coop.enrolment import applications
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
-from app.coop.prices import proposing
+from app.coop.prices import proposals
 from app.coop.production.models import Declaration
+from app.coop.rights import Office
 from app.coop.subjects import approvals
+from app.coop.till import payouts
 from app.coop.verify import verify
 from app.db.operations import Operation
 from app.gsm7 import septets
@@ -91,10 +92,10 @@ def settle(database, now) -> None:
     treasury.batch(database, now, wanted=Wanted(product_id=3))
     with database.transaction() as session:
         for phone in (village.AWA, village.NOBODY):
-            callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=1, now=now)
+            call_backs.ask(session, phone, "Aide", person_id=None, cooperative_id=1, now=now)
         for amount in (2_100, 9_000):
-            far = proposing.propose(session, by(quay.CLERK, f"hands:{amount}", now, "sms"), 2, amount, grade=None)
-        proposing.confirm(session, by(quay.CLERK, "hands", now), far.id)
+            far = proposals.propose(session, by(quay.CLERK, f"hands:{amount}", now, "sms"), 2, amount, grade=None)
+        proposals.confirm(session, by(quay.CLERK, "hands", now), far.id)
         for kind, member in (("withdrawal", 1), ("advance", 1), ("leasing", 201)):
             act = own(member, f"hands:{kind}:{member}", now)
             payouts.ask(session, act, kind, member, 2_000, instalments=2 * (kind != "withdrawal"))
@@ -102,7 +103,7 @@ def settle(database, now) -> None:
             office = Office(person, role, 1)
             for wish in approvals.waiting_for(session, office, now)[-2:]:
                 approvals.decide(session, by(office, f"hands:{person}:{wish.id}", now), wish.id, approved=True)
-        joining.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
+        applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
         letterbox.letter(session, "Qui peut venir ?", village.AWA, now)
 
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 from sqlalchemy import text
 
 from app.coop.act import Act
-from app.coop.ledger.box import put_in
+from app.coop.handover.box import put_in
 from app.coop.ledger.services import account_of, open_accounts, post
-from app.coop.members.models import Member, Number, Person, Role
-from app.coop.members.offices import Office
-from app.coop.production import declaring
+from app.coop.members.models import Member, Number, Person
+from app.coop.offices.models import Role
+from app.coop.production import declarations
+from app.coop.rights import Office
 from tests import village
 from tests.acts import own
 
@@ -85,7 +86,7 @@ def declared(database, members, now, quantity="12.5", product=1) -> list[str]:
     """Declare a catch for each member; return the references."""
     with database.transaction() as session:
         return [
-            declaring.declare(
+            declarations.declare(
                 session, own(member, f"quay:declare:{member}:{product}", now), member, product, Decimal(quantity)
             ).reference
             for member in members

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from app.coop.members.offices import Office
 from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
-from app.coop.production import brought, weighing
+from app.coop.production import weighing_lookup, weighings
+from app.coop.rights import Office
 from tests import quay
 from tests.acts import by
 
@@ -19,16 +19,16 @@ def credited(database, members, now, product=1, weighed_at=None) -> None:
     refs = quay.declared(database, members, now, product=product, quantity="12.5" if product == 1 else "5")
     with database.transaction() as session:
         for reference in refs:
-            weighing.note(
+            weighings.note(
                 session,
                 by(quay.CLERK, f"treasury:{reference}", now),
-                brought.by_reference(session, 1, reference, now.year),
+                weighing_lookup.by_reference(session, 1, reference, now.year),
                 weight=Decimal("12.5" if product == 1 else "5"),
                 grade="A",
                 weighed_at=weighed_at or now,
             )
-        lines = weighing.open_list(session, 101)
-        weighing.confirm(
+        lines = weighings.open_list(session, 101)
+        weighings.confirm(
             session, by(quay.CLERK, f"treasury:{product}:{now}", now), upto=lines[-1].id, francs=sum(line.gross for line in lines)
         )
 

@@ -6,13 +6,15 @@ from functools import cache
 
 from sqlalchemy import Table, func, insert, select, update
 
+from app.coop.access import activation, pins
+from app.coop.access.models import Activation
 from app.coop.boutiques.models import Offer
+from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.ledger.services import open_accounts, post
-from app.coop.members import activation, pins
-from app.coop.members.models import Activation, Commune, Cooperative, Filiere, Member, Number, Person
+from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.prices.models import PriceRow
-from app.coop.production.models import CooperativeProduct, Product, ProductAlias
+from app.coop.products.models import CooperativeProduct, Product, ProductAlias
 from app.coop.training.models import TrainingSession
 from app.db.database import Database
 

@@ -68,7 +68,7 @@ def operator_act(command: str, *, dry_run: bool = False, **arguments: str | int 
 
     After an error, or with `dry_run`, nothing of it stays. `arguments` are what was changed: no secret, no name.
     """
-    from app.coop.members.audit import record_operator
+    from app.coop.offices.audit import record_operator
 
     with open_database() as database, database.session() as session:
         record_operator(session, operator(), socket.gethostname(), command, arguments, datetime.now(UTC))
@@ -86,7 +86,7 @@ def operator() -> str:
 
 def cooperative_id(session: "Session | Connection", code: str | None) -> int | None:
     """Return the co-operative with a code, as people write it; None without one. An unknown code ends the command."""
-    from app.coop.members.finding import cooperative_by_code
+    from app.coop.cooperatives.queries import cooperative_by_code
 
     found = cooperative_by_code(session, code) if code else None
     if code and found is None:

@@ -63,13 +63,13 @@ def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json
 
 def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
     """Take each line in a transaction of its own: nobody waits for the file."""
-    from app.coop.payments import files, telling
+    from app.coop.payments import files, notices
 
     for line, row in lines:
         with database.transaction() as session:
             done = files.take_in(session, act, scope, line, row)
             if done.outcome == "accepted" and done.payment_id:
-                telling.tell_handed_over(session, act, done.payment_id)
+                notices.tell_handed_over(session, act, done.payment_id)
         yield done
 
 

@@ -18,8 +18,8 @@ def seed(members: int, cooperatives: int | None) -> None:
 
     Example: jappoo seed --members 200
     """
-    from app.coop.demo.seeding import AlreadySeeded, Plan
-    from app.coop.demo.seeding import seed as fill
+    from app.coop.demo.seed import AlreadySeeded, Plan
+    from app.coop.demo.seed import seed as fill
 
     settings = read_settings()
     if settings.jappoo_env == "production":

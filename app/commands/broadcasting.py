@@ -10,13 +10,14 @@ from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
 from app.commands.drafts import BadTime, Incomplete, read_draft
+from app.coop.access.identity import who_holds
 from app.coop.audience.words import OutOfScope, UnknownWord
-from app.coop.broadcasting import confirming, misses, stopping
-from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, Unwritable, estimate
-from app.coop.members import audit, consent
-from app.coop.members.identity import who_holds
+from app.coop.broadcasts import confirmations, misses, stops
+from app.coop.broadcasts.estimates import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, Unwritable, estimate
+from app.coop.members import consent
 from app.coop.members.models import Member
-from app.coop.members.offices import NotYours, Office
+from app.coop.offices import audit
+from app.coop.rights import NotYours, Office
 from app.db.operations import once
 from app.service import service_of
 from app.sms.broadcasts import budget, progress
@@ -71,11 +72,11 @@ def confirm(command: Command) -> Answer:
 def _ordered(command: Command, office: Office, code: str) -> str | None:
     """Order the broadcast with a code; None when no broadcast of the sender has it. Raises NotYours."""
     try:
-        broadcast = confirming.find(command.session, command.phone, code, command.key, now=command.now)
-        office = confirming.office_of(command.session, broadcast, office.person_id, command.now.date())
-    except confirming.WrongCode:
+        broadcast = confirmations.find(command.session, command.phone, code, command.key, now=command.now)
+        office = confirmations.office_of(command.session, broadcast, office.person_id, command.now.date())
+    except confirmations.WrongCode:
         return None
-    except confirming.TooOld as old:
+    except confirmations.TooOld as old:
         first = said.REPLACED if old.broadcast.by_pin else said.DIED
         return _estimate(command, office, _draft_of(old.broadcast), first=first)
     return _confirm(command, office, broadcast)
@@ -83,16 +84,16 @@ def _ordered(command: Command, office: Office, code: str) -> str | None:
 
 def _confirm(command: Command, office: Office, broadcast: Broadcast) -> str:
     def order() -> dict[str, str]:
-        confirming.confirm(command.session, command.act_by(office), broadcast, command.terms)
+        confirmations.confirm(command.session, command.act_by(office), broadcast, command.terms)
         return {"said": said.confirmed(broadcast, command.terms, command.now)}
 
     try:
         with command.session.begin_nested():
             key, about = f"broadcast:{broadcast.id}", {"broadcast": broadcast.id}
             done = once(command.session, key, "broadcast", about, order, person_id=office.person_id, now=command.now)
-    except confirming.FreshNumber:
+    except confirmations.FreshNumber:
         return said.FRESH
-    except confirming.LeftAlready:
+    except confirmations.LeftAlready:
         return _estimate(command, office, _draft_of(broadcast))
     except budget.OverBudget as over:
         return said.over_budget(over.francs, over.wanted)
@@ -130,7 +131,7 @@ def stop(command: Command) -> Answer:
         return said.DROPPED + (said.GOES_ON.replace("{id}", str(broadcast.id)) if broadcast and under_way else "")
     if broadcast is None:
         return _none(command)
-    left = stopping.stop(command.session, command.act_by(office), broadcast.id)
+    left = stops.stop(command.session, command.act_by(office), broadcast.id)
     if left is None:
         gone = progress.count(command.session, broadcast.id).gone
         words = said.OVER.replace("{state}", said.STATES[broadcast.state])

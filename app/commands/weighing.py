@@ -7,9 +7,10 @@ from decimal import Decimal
 import msgspec
 
 from app.commands.command import Answer, Command
-from app.coop.members.offices import Office, scopes_of
-from app.coop.production import brought, declaring, weighing
+from app.coop.offices.queries import scopes_of
+from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
+from app.coop.rights import Office
 
 _LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
@@ -22,7 +23,7 @@ STANDS = "Jappoo: rien de nouveau.{named} {cost}."
 NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée, la vôtre ou poids pas compris. Rien n'est noté. {cost}."
 FAR = " Poids loin du déclaré: {refs}."
 MOST_NAMED = 6
-NOT_NOTED_FOR = (brought.NotThere, brought.Weighed, weighing.OwnCatch, weighing.ListFull)
+NOT_NOTED_FOR = (weighing_lookup.NotThere, weighing_lookup.Weighed, weighings.OwnCatch, weighings.ListFull)
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -47,8 +48,8 @@ def _office(command: Command, lines: Sequence[Weighed]) -> Office | None:
     places = [scope for scope in scopes if not scope.is_federation]
     for scope in places if len(places) > 1 else ():
         try:
-            brought.by_reference(command.session, scope.cooperative, lines[0].reference, command.now.year)
-        except (brought.NotThere, brought.Weighed):
+            weighing_lookup.by_reference(command.session, scope.cooperative, lines[0].reference, command.now.year)
+        except (weighing_lookup.NotThere, weighing_lookup.Weighed):
             continue
         return command.office("weigh", scope)
     return widest
@@ -69,22 +70,22 @@ def note_lines(command: Command) -> Answer:
     unclear: list[str] = []
     much: list[str] = []
     act = command.act_by(office)
-    mine = {(line.reference, line.weight, line.grade) for line in weighing.open_list(session, office.person_id)}
+    mine = {(line.reference, line.weight, line.grade) for line in weighings.open_list(session, office.person_id)}
     for place, line in enumerate(lines):
         try:
-            what = brought.by_reference(session, office.scope.cooperative, line.reference, act.now.year)
+            what = weighing_lookup.by_reference(session, office.scope.cooperative, line.reference, act.now.year)
             weight = parse_quantity(line.weight, what.divisible)
             one = msgspec.structs.replace(act, operation=f"{act.operation}:{place}")
-            weighing.note(session, one, what, weight=weight, grade=line.grade, weighed_at=act.now)
+            weighings.note(session, one, what, weight=weight, grade=line.grade, weighed_at=act.now)
             noted += 1
-            far += [line.reference] if weighing.far_off(what.declared, weight) else []
+            far += [line.reference] if weighings.far_off(what.declared, weight) else []
         except UnclearQuantity:
             unclear.append(line.reference)
-        except weighing.LineTooDear:
+        except weighings.LineTooDear:
             much.append(line.reference)
-        except brought.Weighed:
+        except weighing_lookup.Weighed:
             (already if _noted(line, mine) else without).append(line.reference)
-        except (*NOT_NOTED_FOR, BadQuantity, declaring.NotActive, declaring.ProductGone):
+        except (*NOT_NOTED_FOR, BadQuantity, declarations.NotActive, declarations.ProductGone):
             without.append(line.reference)
     told = ((FAR, far), (ALREADY, already), (UNCLEAR, unclear), (MUCH, much), (WITHOUT, without))
     named = "".join(words.replace("{refs}", ", ".join(refs[:MOST_NAMED])) for words, refs in told if refs)

@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
 
-from app.coop.members import wrong_pins
+from app.coop.access import wrong_pins
 from app.db.database import Database
 from app.sms import inbox, lanes, reports, spending
 from app.sms.models import Inbound, Message, Report

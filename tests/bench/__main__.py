@@ -17,7 +17,7 @@ from typing import Any
 
 import redis
 
-from app.coop.demo.seeding import Plan, seed
+from app.coop.demo.seed import Plan, seed
 from app.db import schema
 from app.db.database import Database
 from config.processes import dying_with_parent, free_port, is_free

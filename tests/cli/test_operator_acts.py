@@ -10,8 +10,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from app import cli
-from app.coop.members.models import OfficerAct, OperatorAct
 from app.coop.models import Base
+from app.coop.offices.models import OfficerAct, OperatorAct
 from app.db.menu_versions import MenuPointer, MenuVersion
 from app.gsm7 import fold, measure
 from app.sms import inbox, texts

@@ -13,12 +13,12 @@ from sqlalchemy import func, select, update
 
 from app.cli import main
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger.models import Account, Posting
 from app.coop.members.models import Member, Person
 from app.coop.payments import batches
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentExport
-from app.coop.production.references import check_digit
+from app.coop.references import check_digit
 from app.coop.verify import verify
 from app.sms.models import Message
 from tests import quay, treasury

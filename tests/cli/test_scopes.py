@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import Activation, Cooperative, Role
+from app.coop.access.models import Activation
+from app.coop.cooperatives.models import Cooperative
 from app.coop.models import Base
+from app.coop.offices.models import Role
 from tests import letterbox, quay, treasury, village
 from tests.cli.test_main import ALL
 

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import update
 
 from app.commands import replies
-from app.coop.members.models import CallBack, Consent, Member, Person
+from app.coop.correspondence.models import CallBack
+from app.coop.members.models import Consent, Member, Person
 from app.coop.production.models import Declaration
 from app.gsm7 import septets
 from tests import village

@@ -4,7 +4,7 @@ import pytest
 
 from app.commands import replies
 from app.commands.inbound import take
-from app.coop.members import inbox as letters
+from app.coop.correspondence import inbox as letters
 from app.coop.production.models import Declaration
 from app.gateways.callbacks import IncomingSms
 from app.gsm7 import septets

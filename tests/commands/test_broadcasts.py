@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from app.commands.inbound import take
-from app.coop.broadcasting import estimating
-from app.coop.members.models import Commune, Cooperative, Member, Number, OfficerAct
+from app.coop.broadcasts import estimates
+from app.coop.cooperatives.models import Commune, Cooperative
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import OfficerAct
 from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.budget import reserved_on
 from app.sms.broadcasts.models import Broadcast
@@ -155,7 +157,7 @@ def test_a_right_code_is_no_miss(office):
 
 def test_a_code_has_more_digits_where_more_are_reached(office, monkeypatch):
     assert len(code_in(office.ask(f"DIFF TOUS {TEXT}"))) == 4
-    monkeypatch.setattr(estimating, "FEW", ALL - 1)
+    monkeypatch.setattr(estimates, "FEW", ALL - 1)
     assert len(code_in(office.ask(f"DIFF TOUS {TEXT} !"))) == 6
 
 

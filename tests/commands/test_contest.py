@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from app.coop.production import assisting, brought, weighing
+from app.coop.production import assisted_acts, weighing_lookup, weighings
 from app.coop.production.models import Declaration
 from app.sms.models import Message
 from tests import quay, village
@@ -17,7 +17,7 @@ from tests.acts import by
 def done(desk):
     quay.appoint(desk.database)
     with desk.database.transaction() as session:
-        done = assisting.declare(session, by(quay.CLERK, "assist", desk.clock(), channel="bureau"), 1, 1, Decimal(25))
+        done = assisted_acts.declare(session, by(quay.CLERK, "assist", desk.clock(), channel="bureau"), 1, 1, Decimal(25))
     return done.declaration.reference
 
 
@@ -69,8 +69,8 @@ def test_what_means_nothing_of_hers_changes_nothing(desk, text):
 
 def test_what_was_credited_is_answered_with_a_number_and_a_day(desk, done):
     with desk.database.transaction() as session:
-        what = brought.by_reference(session, 1, done, desk.clock().year)
+        what = weighing_lookup.by_reference(session, 1, done, desk.clock().year)
         note, confirm = (by(quay.CLERK, operation, desk.clock()) for operation in ("note", "confirm"))
-        weighing.note(session, note, what, weight=Decimal(25), grade="A", weighed_at=desk.clock())
-        weighing.confirm(session, confirm, upto=1 << 31, francs=25_000)
+        weighings.note(session, note, what, weight=Decimal(25), grade="A", weighed_at=desk.clock())
+        weighings.confirm(session, confirm, upto=1 << 31, francs=25_000)
     assert re.search(rf"réclamation \d{{6}} notée \(réf {done}\)", desk.say(f"NON {done}"))

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from app.cli.sms import sms
-from app.coop.members import inbox
-from app.coop.members.models import OfficerAct
+from app.coop.correspondence import inbox
+from app.coop.offices.models import OfficerAct
 from app.gsm7 import septets
 from app.sms.models import Inbound, Message
 from app.sms.texts import letter_waits, listed

@@ -3,7 +3,7 @@
 import pytest
 
 from app.coop import approvals
-from app.coop.prices import proposing
+from app.coop.prices import proposals
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.gsm7 import septets
 from tests import quay, village
@@ -79,20 +79,20 @@ def test_what_tarif_cannot_read_is_said(quayside):
 def test_a_proposal_is_confirmed_by_its_own_officer_within_its_life_and_once(quayside, clock):
     quayside.say("TARIF thiof 1100", sender=quay.SECRETARY)
     (row,) = quayside.rows(PriceProposal)
-    president = proposing.Office(102, "president", 1)
+    president = proposals.Office(102, "president", 1)
     with quayside.database.transaction() as session:
-        with pytest.raises(proposing.ProposalClosed):
-            proposing.confirm(session, by(president, "x", clock()), row.id)
+        with pytest.raises(proposals.ProposalClosed):
+            proposals.confirm(session, by(president, "x", clock()), row.id)
         assert approvals.waiting_for(session, president, clock()) == []
-        with pytest.raises(proposing.ProposalClosed):
-            proposing.confirm(session, by(quay.CLERK, "x", clock() + proposing.LIVES), row.id)
-        assert proposing.confirm(session, by(quay.CLERK, "x", clock()), row.id)
-        with pytest.raises(proposing.ProposalClosed):
-            proposing.confirm(session, by(quay.CLERK, "x", clock()), row.id)
+        with pytest.raises(proposals.ProposalClosed):
+            proposals.confirm(session, by(quay.CLERK, "x", clock() + proposals.LIVES), row.id)
+        assert proposals.confirm(session, by(quay.CLERK, "x", clock()), row.id)
+        with pytest.raises(proposals.ProposalClosed):
+            proposals.confirm(session, by(quay.CLERK, "x", clock()), row.id)
 
 
 @pytest.mark.parametrize(
     ("before", "amount", "far"), [(1000, 1200, False), (1000, 1201, True), (1000, 799, True), (None, 5, False)]
 )
 def test_how_far_a_price_moves(before, amount, far):
-    assert proposing.moves_far(before, amount, 20) is far
+    assert proposals.moves_far(before, amount, 20) is far

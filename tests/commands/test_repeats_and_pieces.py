@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.commands.inbound import take
 from app.coop.members.models import Consent
 from app.coop.prices.models import PriceProposal
-from app.coop.production import assisting
+from app.coop.production import assisted_acts
 from app.coop.production.models import Declaration, Weighing
 from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.models import Broadcast
@@ -54,7 +54,7 @@ def test_a_weighing_under_two_ids_is_noted_once_and_so_said(office):
 
 def test_a_no_under_two_ids_is_contested_once(office):
     with office.database.transaction() as session:
-        done = assisting.declare(session, by(quay.CLERK, "assist", office.clock(), channel="bureau"), 1, 1, Decimal(25))
+        done = assisted_acts.declare(session, by(quay.CLERK, "assist", office.clock(), channel="bureau"), 1, 1, Decimal(25))
     first = office.say(f"NON {done.declaration.reference}")
     assert office.say(f"NON {done.declaration.reference}") == first
     assert "annulée" in first

@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from app.commands.grammar import OFFICERS
+from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.services import open_accounts
-from app.coop.members.models import Cooperative, Member, Number, Person, Role
+from app.coop.members.models import Member, Number, Person
+from app.coop.offices.models import Role
 from app.coop.prices.models import PriceProposal
-from app.coop.production.models import CooperativeProduct, Weighing
+from app.coop.production.models import Weighing
+from app.coop.products.models import CooperativeProduct
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Inbound
 from tests import quay, village

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.commands import allowance, replies
 from app.commands.grammar import OFFICERS, WORDS, parse
 from app.commands.inbound import Clerk
-from app.coop.members import notice
+from app.coop.members import privacy_notice
 from app.coop.members.models import Consent
 from app.coop.production.models import Declaration
 from app.gateways.callbacks import IncomingSms
@@ -116,7 +116,7 @@ def test_each_spelling_has_its_word(spelling, word):
         ("LANGUE", AWA, replies.WHICH_LANGUAGE),
         ("LANGUE FR", SHARED, replies.SHARED),
         ("LANGUE FR", NOBODY, replies.JOIN),
-        ("NOTICE", NOBODY, notice.WHOLE),
+        ("NOTICE", NOBODY, privacy_notice.WHOLE),
         ("PRIX zzzzzzzz", AWA, replies.NO_PRODUCT),
         ("PROD thiof 25", NOBODY, replies.JOIN),
         ("PROD thiof 25", BLOCKED, replies.JOIN),

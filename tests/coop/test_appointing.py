@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.coop.members import activation, appointing, pins
+from app.coop.access import activation, pins
+from app.coop.enrolment import appointments
 from app.coop.members.models import Number
-from app.coop.members.offices import NotYours, office_for
+from app.coop.offices.queries import office_for
+from app.coop.rights import NotYours
 from app.sms.models import Message
 from tests import quay, village
 from tests.acts import own
@@ -25,13 +27,15 @@ def peopled(sqlite_database):
 
 def _member(database, clock, role="treasurer", card="C00001", **term):
     with database.transaction() as session:
-        return appointing.appoint_member(session, "cps1", card, role, **({"from_on": TODAY, "until_on": None} | term), now=clock())
+        return appointments.appoint_member(
+            session, "cps1", card, role, **({"from_on": TODAY, "until_on": None} | term), now=clock()
+        )
 
 
 def _federal(database, clock, name="Fatou Sarr", role="administrator", phone=NEW):
     with database.transaction() as session:
         term = {"from_on": TODAY, "until_on": None}
-        return appointing.appoint_for_federation(session, phone, name, role, **term, key=village.KEY, now=clock())
+        return appointments.appoint_for_federation(session, phone, name, role, **term, key=village.KEY, now=clock())
 
 
 def test_an_office_is_held_from_its_first_day_until_it_ends_and_everybody_of_the_scope_is_told(peopled, clock):
@@ -43,11 +47,11 @@ def test_an_office_is_held_from_its_first_day_until_it_ends_and_everybody_of_the
                 office_for(reader, given.person_id, "pay", day)
         told = set(reader.scalars(select(Message.to_number).where(Message.cause.like("office:%"))))
         assert told == {village.AWA, quay.SECRETARY, quay.PRESIDENT}
-        held = appointing.Held("Awa 1", "treasurer", "CPS1", "C00001", TODAY, TODAY + timedelta(days=1))
-        assert held in appointing.officers(reader, TODAY)
+        held = appointments.Held("Awa 1", "treasurer", "CPS1", "C00001", TODAY, TODAY + timedelta(days=1))
+        assert held in appointments.officers(reader, TODAY)
     with peopled.transaction() as session:
-        assert appointing.revoke_member(session, "CPS1", "C00001", "treasurer", now=clock())
-        assert not appointing.revoke_member(session, "CPS1", "C00001", "treasurer", now=clock())
+        assert appointments.revoke_member(session, "CPS1", "C00001", "treasurer", now=clock())
+        assert not appointments.revoke_member(session, "CPS1", "C00001", "treasurer", now=clock())
     with peopled.read() as reader, pytest.raises(NotYours):
         office_for(reader, given.person_id, "pay", TODAY)
 
@@ -64,19 +68,19 @@ def test_an_office_is_held_from_its_first_day_until_it_ends_and_everybody_of_the
     ids=lambda value: str(value)[:30],
 )
 def test_what_can_not_be_so_is_refused_in_words(peopled, clock, change, why):
-    with pytest.raises(appointing.NotAppointed, match=why):
+    with pytest.raises(appointments.NotAppointed, match=why):
         _member(peopled, clock, **change)
 
 
 def test_the_federations_offices_are_for_a_number_of_ones_own(peopled, clock):
     for fault in ({"role": "secretary"}, {"phone": village.SHARED}, {"name": None}):
-        with pytest.raises(appointing.NotAppointed):
+        with pytest.raises(appointments.NotAppointed):
             _federal(peopled, clock, **fault)
     assert _federal(peopled, clock, phone=village.AWA, name=None, role="auditor").activation is None
     assert len(_federal(peopled, clock).activation) == 6
     with peopled.transaction() as session:
-        assert appointing.revoke_for_federation(session, NEW, "administrator", now=clock())
-        assert not appointing.revoke_for_federation(session, "+221780000009", "administrator", now=clock())
+        assert appointments.revoke_for_federation(session, NEW, "administrator", now=clock())
+        assert not appointments.revoke_for_federation(session, "+221780000009", "administrator", now=clock())
 
 
 @pytest.mark.parametrize("noted", [{"trusted": True}, {"proof_wanted": True}, {"trusted": True, "proof_wanted": True}], ids=str)
@@ -84,19 +88,19 @@ def test_a_number_that_is_anothers_or_not_proved_gives_nobody_an_office(peopled,
     with peopled.transaction() as session:
         session.add(Number(phone=NEW, person_id=1, registered_at=clock(), **noted))
     for name in (None, "Moussa Nouveau"):
-        with pytest.raises(appointing.NotAppointed, match="one's own"):
+        with pytest.raises(appointments.NotAppointed, match="one's own"):
             _federal(peopled, clock, name=name)
 
 
 def test_a_name_that_is_given_is_the_holders_or_nobody_is_appointed(peopled, clock):
-    with pytest.raises(appointing.NotAppointed, match="another name"):
+    with pytest.raises(appointments.NotAppointed, match="another name"):
         _federal(peopled, clock, phone=village.AWA, name="Moussa Nouveau", role="auditor")
     assert _federal(peopled, clock, phone=village.AWA, name=" awa  1", role="auditor").name == "Awa 1"
 
 
 def _renew(database, clock, phone=quay.ADMINISTRATOR):
     with database.transaction() as session:
-        return appointing.renew(session, phone, key=village.KEY, now=clock())
+        return appointments.renew(session, phone, key=village.KEY, now=clock())
 
 
 def test_who_runs_the_service_gives_an_administrator_without_a_card_another_first_use(peopled, clock):
@@ -114,5 +118,5 @@ def test_who_runs_the_service_gives_an_administrator_without_a_card_another_firs
 
 @pytest.mark.parametrize("phone", [quay.SECRETARY, village.AWA, village.SHARED, village.NOBODY])
 def test_a_member_has_a_card_and_is_helped_by_officers(peopled, clock, phone):
-    with pytest.raises(appointing.NotAppointed):
+    with pytest.raises(appointments.NotAppointed):
         _renew(peopled, clock, phone)

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.act import Act
-from app.coop.approvals import kinds, sweeping
+from app.coop.approvals import kinds
 from app.coop.approvals.kinds import ApprovalKind
-from app.coop.members.models import Member, Number, OfficerAct, Role
-from app.coop.members.offices import Office
+from app.coop.approvals.sweep import sweep as sweep_approvals
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import OfficerAct, Role
+from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.sms.models import Message
 from tests import quay, village
@@ -76,7 +78,7 @@ def waiting(database, clock, office):
 
 def sweep(database, clock):
     with database.transaction() as session:
-        sweeping.sweep(session, now=clock())
+        sweep_approvals(session, now=clock())
 
 
 def told(database):

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, func, select
 
-from app.coop.contests import answering
-from app.coop.ledger.reading import balances_of
-from app.coop.members.models import CallBack, Number, OfficerAct
-from app.coop.members.offices import Office
-from app.coop.production import assisting, brought, declaring, members_word, weighing
+from app.coop.contests import answers, assisted_answers
+from app.coop.correspondence.models import CallBack
+from app.coop.ledger.queries import balances_of
+from app.coop.members.models import Number
+from app.coop.offices.models import OfficerAct
+from app.coop.production import assisted_acts, declarations, weighing_lookup, weighings
 from app.coop.production.models import AssistedAct, Declaration
+from app.coop.rights import Office
 from app.coop.scope import FEDERATION, Scope
 from app.sms.models import Message
 from tests import quay, village
@@ -31,19 +33,19 @@ def place(database):
 
 def declare(database, clock, member=AWA, office=quay.CLERK, again=False):
     with database.transaction() as session:
-        return assisting.declare(
+        return assisted_acts.declare(
             session, by(office, f"assist:{member}:{clock()}", clock(), channel="bureau"), member, 1, Decimal(25), again=again
         )
 
 
 def cancel(database, clock, declaration):
     with database.transaction() as session:
-        return assisting.cancel(session, by(quay.CLERK, f"cancel:{clock()}", clock(), channel="bureau"), AWA, declaration)
+        return assisted_acts.cancel(session, by(quay.CLERK, f"cancel:{clock()}", clock(), channel="bureau"), AWA, declaration)
 
 
 def contest(database, clock, act, member=AWA):
     with database.transaction() as session:
-        return members_word.contest(session, own(member, f"contest:{clock()}", clock(), phone=village.AWA), act)
+        return assisted_answers.contest(session, own(member, f"contest:{clock()}", clock(), phone=village.AWA), act)
 
 
 def warned(database):
@@ -53,7 +55,7 @@ def warned(database):
 
 def asked(database, clock, member=AWA):
     with database.read() as reader:
-        return members_word.asked(reader, member, clock())
+        return assisted_answers.asked(reader, member, clock())
 
 
 def state(database, declaration):
@@ -63,8 +65,8 @@ def state(database, declaration):
 
 def weigh(database, clock, reference):
     with database.transaction() as session:
-        what = brought.by_reference(session, 1, reference, clock().year)
-        weighing.note(session, by(quay.CLERK, "weigh", clock()), what, weight=Decimal(25), grade="A", weighed_at=clock())
+        what = weighing_lookup.by_reference(session, 1, reference, clock().year)
+        weighings.note(session, by(quay.CLERK, "weigh", clock()), what, weight=Decimal(25), grade="A", weighed_at=clock())
 
 
 def test_a_declaration_for_a_member_says_who_typed_it_and_asks_her(place, clock):
@@ -74,7 +76,7 @@ def test_a_declaration_for_a_member_says_who_typed_it_and_asks_her(place, clock)
     assert (found.act, found.role, found.reference) == ("declared", "secretary", done.declaration.reference)
     with place.read() as reader:
         assert reader.scalar(select(Declaration.channel)) == "bureau"
-        assert assisting.typed_by(reader, [done.declaration.id]) == {done.declaration.id: "secretary"}
+        assert assisted_acts.typed_by(reader, [done.declaration.id]) == {done.declaration.id: "secretary"}
         acts = reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.member_id, OfficerAct.channel)).all()
     assert acts == [("declared for a member", 101, AWA, "bureau")]
 
@@ -118,16 +120,16 @@ def test_what_was_weighed_stays_and_somebody_calls(place, clock):
 def test_what_was_credited_becomes_a_contest_that_who_typed_it_doesnt_answer(place, clock):
     done = declare(place, clock)
     with place.transaction() as session:
-        what = brought.by_reference(session, 1, done.declaration.reference, clock().year)
-        weighing.note(session, by(PRESIDENT, "w", clock()), what, weight=Decimal(25), grade="A", weighed_at=clock())
-        weighing.confirm(session, by(PRESIDENT, "c", clock()), upto=1 << 31, francs=25_000)
+        what = weighing_lookup.by_reference(session, 1, done.declaration.reference, clock().year)
+        weighings.note(session, by(PRESIDENT, "w", clock()), what, weight=Decimal(25), grade="A", weighed_at=clock())
+        weighings.confirm(session, by(PRESIDENT, "c", clock()), upto=1 << 31, francs=25_000)
     first, again = contest(place, clock, done.id), contest(place, clock, done.id)
     assert first.ticket.number == again.ticket.number
     with place.read() as reader:
         assert reader.scalar(select(func.count()).select_from(CallBack)) == 0
-        assert answering.waiting(reader, quay.CLERK, clock()) == []
-        assert answering.waiting(reader, PRESIDENT, clock()) == []
-        [waits] = answering.waiting(reader, Office(104, "treasurer", 1), clock())
+        assert answers.waiting(reader, quay.CLERK, clock()) == []
+        assert answers.waiting(reader, PRESIDENT, clock()) == []
+        [waits] = answers.waiting(reader, Office(104, "treasurer", 1), clock())
     assert waits.number == first.ticket.number
 
 
@@ -137,7 +139,7 @@ def test_a_cancelling_that_she_contests_is_undone(place, clock):
         declaration = reader.scalar(select(Declaration.id).where(Declaration.reference == own))
     done = cancel(place, clock, declaration)
     assert asked(place, clock).act == "cancelled"
-    with pytest.raises(declaring.DeclarationClosed):
+    with pytest.raises(declarations.DeclarationClosed):
         cancel(place, clock, declaration)
     assert contest(place, clock, done.id).became == "reopened"
     assert state(place, declaration) == "declared"
@@ -145,42 +147,42 @@ def test_a_cancelling_that_she_contests_is_undone(place, clock):
 
 def test_nobody_answers_for_another_nor_twice(place, clock):
     done = declare(place, clock)
-    with pytest.raises(members_word.UnknownAct):
+    with pytest.raises(assisted_answers.UnknownAct):
         contest(place, clock, done.id, member=2)
     with place.transaction() as session:
-        assert members_word.accept(session, own(AWA, "right", clock()), done.id) == done.declaration.reference
+        assert assisted_answers.accept(session, own(AWA, "right", clock()), done.id) == done.declaration.reference
     assert asked(place, clock) is None
     assert contest(place, clock, done.id).became == "cancelled"
-    with place.transaction() as session, pytest.raises(members_word.UnknownAct):
-        members_word.accept(session, own(AWA, "right", clock()), done.id)
+    with place.transaction() as session, pytest.raises(assisted_answers.UnknownAct):
+        assisted_answers.accept(session, own(AWA, "right", clock()), done.id)
 
 
 def test_after_a_week_her_phone_asks_no_more(place, clock):
     done = declare(place, clock)
-    clock.now += members_word.CONTEST_WITHIN - timedelta(seconds=1)
+    clock.now += assisted_answers.CONTEST_WITHIN - timedelta(seconds=1)
     assert asked(place, clock).id == done.id
     clock.forward(seconds=1)
     assert asked(place, clock) is None
-    with place.read() as reader, pytest.raises(members_word.UnknownAct):
-        members_word.asked_by_reference(reader, [AWA], done.declaration.reference, clock())
+    with place.read() as reader, pytest.raises(assisted_answers.UnknownAct):
+        assisted_answers.asked_by_reference(reader, [AWA], done.declaration.reference, clock())
 
 
 def test_a_member_is_found_by_card_and_by_number(place):
     with place.read() as reader:
-        assert [one.member_id for one in assisting.by_card(reader, CPS1, "00001")] == [AWA]
-        assert [one.member_id for one in assisting.by_card(reader, CPS1, "c00001")] == [AWA]
-        assert [one.member_id for one in assisting.by_number(reader, CPS1, village.SHARED)] == [2, 3]
-        assert [one.place for one in assisting.by_number(reader, FEDERATION, village.SHARED)] == [1, 2]
+        assert [one.member_id for one in assisted_acts.by_card(reader, CPS1, "00001")] == [AWA]
+        assert [one.member_id for one in assisted_acts.by_card(reader, CPS1, "c00001")] == [AWA]
+        assert [one.member_id for one in assisted_acts.by_number(reader, CPS1, village.SHARED)] == [2, 3]
+        assert [one.place for one in assisted_acts.by_number(reader, FEDERATION, village.SHARED)] == [1, 2]
         for cooperative, card in ((9, "00001"), (1, "1"), (1, "00005"), (1, "' OR 1"), (1, "999999999999")):
-            assert assisting.by_card(reader, Scope(cooperative), card) == ()
-        assert assisting.by_number(reader, CPS1, village.BLOCKED) == ()
+            assert assisted_acts.by_card(reader, Scope(cooperative), card) == ()
+        assert assisted_acts.by_number(reader, CPS1, village.BLOCKED) == ()
 
 
 def test_her_declarations_are_told_without_amounts(place, clock):
     reference = declare(place, clock).declaration.reference
     weigh(place, clock, reference)
     with place.read() as reader:
-        [seen] = assisting.history(reader, AWA)
+        [seen] = assisted_acts.history(reader, AWA)
     assert (seen.reference, seen.state, seen.weighed) == (reference, "weighed", Decimal(25))
 
 
@@ -188,15 +190,15 @@ def test_a_member_without_a_telephone_declares_and_is_weighed_by_an_officers_han
     with place.transaction() as session:
         session.execute(delete(Number).where(Number.person_id == 4))
     with place.read() as reader:
-        assert [one.member_id for one in assisting.by_card(reader, CPS1, "00004")] == [4]
-        assert brought.member_of_card(reader, 1, "00004") == 4
+        assert [one.member_id for one in assisted_acts.by_card(reader, CPS1, "00004")] == [4]
+        assert weighing_lookup.member_of_card(reader, 1, "00004") == 4
     done = declare(place, clock, member=4)
     assert done.phone is None
     weigh(place, clock, done.declaration.reference)
     with place.transaction() as session:
-        told = weighing.confirm(session, by(quay.CLERK, "credit", clock()), upto=1 << 31, francs=25_000)
+        told = weighings.confirm(session, by(quay.CLERK, "credit", clock()), upto=1 << 31, francs=25_000)
     assert [one.phone for one in told] == [None]
     with place.read() as reader:
         assert balances_of(reader, 4).payable == 24_500
-    with place.transaction() as session, pytest.raises(declaring.NotActive):
-        declaring.declare(session, own(4, "hers", clock(), "sms"), 4, 1, Decimal(1))
+    with place.transaction() as session, pytest.raises(declarations.NotActive):
+        declarations.declare(session, own(4, "hers", clock(), "sms"), 4, 1, Decimal(1))

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from app.coop.closing.handover import PAYOUT
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT, PAYOUT
-from app.coop.ledger import corrections, payouts, till
-from app.coop.ledger.box import Box, BoxShort, box_of, put_in
+from app.coop.handover.box import Box, BoxShort, box_of, put_in
 from app.coop.ledger.models import JournalEntry
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
+from app.coop.till import corrections, payouts, takings
 from app.coop.verify import verify
 from app.db.database import Database
 from tests import quay, treasury
@@ -97,7 +98,7 @@ def test_what_is_promised_is_held_and_nobody_is_given_it(counter):
 
 def test_a_correction_takes_no_cash_that_is_promised(counter):
     with counter.transaction() as session:
-        till.take_in(session, by(TREASURER, "slip", NOW), 1, "shares", 9_000)
+        takings.take_in(session, by(TREASURER, "slip", NOW), 1, "shares", 9_000)
         entry = session.scalars(select(JournalEntry.id).where(JournalEntry.operation == "slip")).one()
     _, wish = asked(counter, 1, 12_500)
     leave(counter, 12_500)
@@ -123,7 +124,7 @@ def test_twenty_approvals_at_once_of_what_covers_seven_are_seven(postgres_databa
     wishes = []
     for member in members:
         with postgres_database.transaction() as session:
-            till.take_in(session, by(TREASURER, f"in:{member}", NOW), member, "savings", 10_000)
+            takings.take_in(session, by(TREASURER, f"in:{member}", NOW), member, "savings", 10_000)
         wishes.append(asked(postgres_database, member, 10_000))
         approve(postgres_database, wishes[-1][1], SECRETARY)
     leave(postgres_database, 79_999)

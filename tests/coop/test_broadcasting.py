@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.commands.inbound import Clerk
-from app.coop.broadcasting import confirming
-from app.coop.broadcasting.estimating import Draft, estimate
+from app.coop.broadcasts import confirmations
+from app.coop.broadcasts.estimates import Draft, estimate
 from app.coop.members.models import Member, Number
-from app.coop.members.offices import Office
+from app.coop.rights import Office
 from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
 from app.sms import doubts, outbox, prices, sweeper
@@ -42,19 +42,19 @@ class Sending:
 
     def order(self, *, urgent=False, wanted_at=None, text="Jappoo", office=CLERK, at_once=None):
         """Estimate and confirm; with small slices nothing is written with the confirmation."""
-        at_once = confirming.WRITTEN_AT_ONCE if at_once is None and expansion.SLICE > 9 else at_once or 0
+        at_once = confirmations.WRITTEN_AT_ONCE if at_once is None and expansion.SLICE > 9 else at_once or 0
         with self.database.transaction() as session:
             draft = Draft("TOUS", text, urgent, wanted_at)
             act = by(office, text, self.clock(), "sms", quay.SECRETARY)
             made = estimate(session, act, draft, key=village.KEY, terms=TERMS)
-            row = confirming.find(session, quay.SECRETARY, made.code, village.KEY, now=self.clock())
-            confirming.confirm(session, act, row, TERMS, at_once=at_once)
+            row = confirmations.find(session, quay.SECRETARY, made.code, village.KEY, now=self.clock())
+            confirmations.confirm(session, act, row, TERMS, at_once=at_once)
             session.execute(update(Message).where(Message.cause.startswith("copy:")).values(state="accepted", rank=30))
             return row.id
 
     def resume(self, lane="notice"):
         with self.database.transaction() as session:
-            return confirming.resume(session, lane, TERMS, now=self.clock())
+            return confirmations.resume(session, lane, TERMS, now=self.clock())
 
     def claim(self, lane="notice", most=10):
         with self.database.transaction() as session:

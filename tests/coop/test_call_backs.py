@@ -6,9 +6,10 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select
 
-from app.coop.members import callbacks
-from app.coop.members.models import CallBack, OfficerAct
-from app.coop.members.offices import Office
+from app.coop.correspondence import call_backs
+from app.coop.correspondence.models import CallBack
+from app.coop.offices.models import OfficerAct
+from app.coop.rights import Office
 from tests import quay, village
 from tests.acts import by
 
@@ -24,42 +25,42 @@ def place(sqlite_database):
 
 def ask(database, clock, phone=village.AWA, topic="Aide"):
     with database.transaction() as session:
-        return callbacks.ask(session, phone, topic, person_id=1, cooperative_id=1, now=clock())[0]
+        return call_backs.ask(session, phone, topic, person_id=1, cooperative_id=1, now=clock())[0]
 
 
 def waiting(database, clock, cooperative=1):
     with database.read() as reader:
-        return [(one.phone, one.topic, one.taken_by) for one in callbacks.waiting_for(reader, cooperative, clock())]
+        return [(one.phone, one.topic, one.taken_by) for one in call_backs.waiting_for(reader, cooperative, clock())]
 
 
 def take(database, clock, row, office=quay.CLERK):
     with database.transaction() as session:
-        callbacks.take(session, by(office, f"take:{clock()}", clock(), "bureau"), row)
+        call_backs.take(session, by(office, f"take:{clock()}", clock(), "bureau"), row)
 
 
 def close(database, clock, row, outcome, office=quay.CLERK):
     with database.transaction() as session:
-        return callbacks.close(session, by(office, f"close:{clock()}", clock(), "bureau"), row, outcome)
+        return call_backs.close(session, by(office, f"close:{clock()}", clock(), "bureau"), row, outcome)
 
 
 def test_one_officer_takes_it_and_the_others_see_so(place, clock):
     row = ask(place, clock)
     take(place, clock, row)
     take(place, clock, row)
-    with pytest.raises(callbacks.Taken):
+    with pytest.raises(call_backs.Taken):
         take(place, clock, row, PRESIDENT)
     assert waiting(place, clock) == [(village.AWA, "Aide", 101)]
     clock.forward(hours=2)
     assert waiting(place, clock) == [(village.AWA, "Aide", None)]
     take(place, clock, row, PRESIDENT)
-    with pytest.raises(callbacks.Taken):
+    with pytest.raises(call_backs.Taken):
         close(place, clock, row, "settled")
 
 
 def test_an_officer_of_elsewhere_takes_none(place, clock):
     row = ask(place, clock)
     for office in (Office(103, "administrator", None), Office(104, "secretary", 9)):
-        with pytest.raises(callbacks.Taken):
+        with pytest.raises(call_backs.Taken):
             take(place, clock, row, office)
 
 
@@ -102,8 +103,8 @@ def test_the_oldest_is_first(place, clock):
         clock.forward(minutes=5)
     assert [phone for phone, _, _ in waiting(place, clock)] == [village.AWA, village.SHARED, village.NEW]
     with place.read() as reader:
-        assert callbacks.how_many(reader, 1, clock())[0] == 3
-        assert (clock() - callbacks.how_many(reader, 1, clock())[1]).seconds == 15 * 60
+        assert call_backs.how_many(reader, 1, clock())[0] == 3
+        assert (clock() - call_backs.how_many(reader, 1, clock())[1]).seconds == 15 * 60
 
 
 def test_of_four_who_take_it_at_once_one_has_it(postgres_database, clock):
@@ -113,7 +114,7 @@ def test_of_four_who_take_it_at_once_one_has_it(postgres_database, clock):
 
     def run(person):
         barrier.wait(60)
-        with contextlib.suppress(callbacks.Taken):
+        with contextlib.suppress(call_backs.Taken):
             take(postgres_database, clock, row, Office(person, "secretary", 1))
             taken.append(person)
 

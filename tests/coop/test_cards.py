@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
-from app.coop.members import activation
-from app.coop.members.cards import issue_cards
-from app.coop.members.models import Activation, Number
+from app.coop.access import activation
+from app.coop.access.models import Activation
+from app.coop.enrolment.cards import issue_cards
+from app.coop.members.models import Number
 from tests import village
 
 

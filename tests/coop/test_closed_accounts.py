@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from app.coop.act import Act
-from app.coop.ledger import payouts, till
-from app.coop.ledger.models import Payout
-from app.coop.ledger.settling import check_nothing_open
-from app.coop.members import leaving
-from app.coop.members.finding import by_card
+from app.coop.closing import departures
+from app.coop.closing.settlements import check_nothing_open
+from app.coop.members.lookup import by_card
 from app.coop.payments import batches, files, queries
 from app.coop.payments.due import Wanted, due, left_out, unpaid
 from app.coop.payments.models import Payment
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.coop.till import payouts, takings
+from app.coop.till.models import Payout
 from tests import quay, treasury
 from tests.acts import by, own
 
@@ -42,7 +42,7 @@ def decide(database, kind):
 def shut(database, kind="exclusion", card="00201"):
     with database.transaction() as session:
         member = by_card(session, quay.CLERK, card)
-        leaving.ask(session, by(quay.CLERK, f"{kind}:{card}", NOW), kind, member, paper="77")
+        departures.ask(session, by(quay.CLERK, f"{kind}:{card}", NOW), kind, member, paper="77")
     assert decide(database, kind) == "approved"
 
 
@@ -113,7 +113,7 @@ def test_a_batch_isnt_made_with_whoever_was_excluded_since_it_was_shown(counter,
 @pytest.mark.parametrize("approved", [False, True])
 def test_what_was_asked_for_and_not_handed_over_goes_with_the_account(counter, approved):
     with counter.transaction() as session:
-        till.take_in(session, by(treasury.PAYER, "in", NOW), 201, "savings", 5_000)
+        takings.take_in(session, by(treasury.PAYER, "in", NOW), 201, "savings", 5_000)
         payouts.ask(session, own(201, "out", NOW), "withdrawal", 201, 2_000)
     if approved:
         with counter.transaction() as session:
@@ -127,7 +127,7 @@ def test_what_was_asked_for_and_not_handed_over_goes_with_the_account(counter, a
 
 def test_a_levy_asked_before_is_not_taken_from_a_closed_account(counter):
     with counter.transaction() as session:
-        till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
+        takings.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
     shut(counter)
     with pytest.raises(approvals.Impossible, match="fermé"):
         decide(counter, "levy")

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import String, delete, select, update
 
 from app.cli import main
+from app.coop.access import numbers
+from app.coop.access.models import NumberChange, SignIn
 from app.coop.approvals.models import Approval
+from app.coop.closing.erasure import NotYet, erase_member
+from app.coop.correspondence.models import CallBack
+from app.coop.enrolment.models import Application
 from app.coop.ledger.models import Account, JournalEntry
-from app.coop.members import numbers
-from app.coop.members.erasing import NOBODY, NotYet, erase_member
-from app.coop.members.events import Application, CardAlias, NumberChange
-from app.coop.members.models import CallBack, Member, Number, Person
-from app.coop.members.sign_ins import SignIn
+from app.coop.members.models import CardAlias, Member, Number, Person
+from app.coop.members.names import NOBODY
 from app.coop.models import Base
 from app.coop.verify import verify
 from app.db.operations import Operation

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from app.coop import founding
+from app.coop import foundation
+from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.models import Account
-from app.coop.members.models import Cooperative
 from app.coop.verify import verify
 from tests import village
 from tests.village import LONG_AGO
@@ -19,12 +19,12 @@ def peopled(sqlite_database):
 
 def _found(session, clock, **change):
     given = {"code": "cps2", "name": "CPS Mbour", "commune": "Mbour", "filiere": "peche", "form": "GIE"} | change
-    founding.found(session, given.pop("code"), given.pop("name"), **given, now=clock())
+    foundation.found(session, given.pop("code"), given.pop("name"), **given, now=clock())
 
 
 def _take(session, name, code="CPS2", **change):
     given = {"unit": None, "divisible": True, "filiere": None, "aliases": ()} | change
-    return founding.take_product(session, code, name, **given)
+    return foundation.take_product(session, code, name, **given)
 
 
 def test_a_co_operative_begins_whole_and_products_keep_their_numbers(peopled, clock):
@@ -34,12 +34,12 @@ def test_a_co_operative_begins_whole_and_products_keep_their_numbers(peopled, cl
         slots = [_take(session, f"Légume {n}", **new).slot for n in range(8)]
         assert slots == [1, 2, 3, 4, 5, 6, 7, 8]
         assert _take(session, "thiof", aliases=("Tiof",)).slot == 11
-        founding.drop_product(session, "CPS2", "Légume 3")
+        foundation.drop_product(session, "CPS2", "Légume 3")
         assert _take(session, "Yeet").slot == 12
         assert _take(session, "Légume 3").slot == 4
-        founding.change(session, "CPS2", "payment_threshold", 300_000, now=clock())
+        foundation.change(session, "CPS2", "payment_threshold", 300_000, now=clock())
     with peopled.read() as reader:
-        found, products = founding.shown(reader, "cps2")
+        found, products = foundation.shown(reader, "cps2")
         assert (found["commune"], found["legal_form"], found["payment_threshold"]) == ("Mbour", "GIE", 300_000)
         assert [slot.slot for slot in products] == [1, 2, 3, 4, 5, 6, 7, 8, 11, 12]
         mine = select(Account.kind).join(Cooperative).where(Cooperative.code == "CPS2")
@@ -59,7 +59,7 @@ def test_a_co_operative_begins_whole_and_products_keep_their_numbers(peopled, cl
     ],
 )
 def test_what_can_not_be_founded_is_said(peopled, clock, change, why):
-    with pytest.raises(founding.NotFounded, match=why), peopled.transaction() as session:
+    with pytest.raises(foundation.NotFounded, match=why), peopled.transaction() as session:
         _found(session, clock, **change)
 
 
@@ -70,10 +70,10 @@ def test_what_can_not_be_founded_is_said(peopled, clock, change, why):
         (lambda session: _take(session, "G" * 21, "CPS1", unit="kg", filiere="PECHE"), "20 letters"),
         (lambda session: _take(session, "Thiof", "CPS9"), "no co-operative"),
         (lambda session: _take(session, "Thiof", "CPS1", aliases=("yet",)), "another product"),
-        (lambda session: founding.drop_product(session, "CPS1", "Gombo"), "doesn't take"),
-        (lambda session: founding.change(session, "CPS1", "solidarity_percent", 51, now=LONG_AGO), "0 to 50"),
+        (lambda session: foundation.drop_product(session, "CPS1", "Gombo"), "doesn't take"),
+        (lambda session: foundation.change(session, "CPS1", "solidarity_percent", 51, now=LONG_AGO), "0 to 50"),
     ],
 )
 def test_what_a_co_operative_can_not_have_is_said(peopled, act, why):
-    with pytest.raises(founding.NotFounded, match=why), peopled.transaction() as session:
+    with pytest.raises(foundation.NotFounded, match=why), peopled.transaction() as session:
         act(session)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.coop.members.freezes import FREEZE, MoneyFrozen, check_money, freeze_money
+from app.coop.access.freezes import FREEZE, MoneyFrozen, check_money, freeze_money
 from tests import village
 from tests.village import LONG_AGO
 

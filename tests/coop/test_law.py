@@ -5,14 +5,15 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from app.coop import founding, law
+from app.coop import foundation, law
+from app.coop.closing.handover import PAYOUT
+from app.coop.cooperatives.models import Cooperative
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYOUT
-from app.coop.ledger import void_loans
-from app.coop.members.models import Cooperative, Role
-from app.coop.members.offices import Office
+from app.coop.offices.models import Role
+from app.coop.rights import Office
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.coop.till import void_loans
 from app.gsm7 import fold, measure, septets
 from app.sms import texts
 from app.sms.models import Message
@@ -124,7 +125,7 @@ def test_what_was_not_handed_over_is_let_go_and_told(desk, clock, state, change)
 def test_a_change_of_form_lets_go_of_what_the_new_one_voids(desk, clock):
     row = desk.approved("advance", **ADVANCE | {"office": TREASURER})
     with desk.database.transaction() as session:
-        founding.reform(session, "cps1", "SCOOPS", now=clock())
+        foundation.reform(session, "cps1", "SCOOPS", now=clock())
     assert desk.state(row) == "cancelled"
     assert set(told(desk, f"payout:{row.id}:void")) == {village.AWA, quay.TREASURER}
     with desk.database.read() as reader:

@@ -7,21 +7,23 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
+from app.coop.access.freezes import MoneyFrozen
+from app.coop.cooperatives.models import Cooperative
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT
-from app.coop.ledger import corrections, services, till
+from app.coop.ledger import services
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.reading import balances_of
-from app.coop.members.freezes import MoneyFrozen
-from app.coop.members.models import Cooperative, Member, Number
-from app.coop.members.offices import Office
+from app.coop.ledger.queries import balances_of
+from app.coop.members.models import Member, Number
 from app.coop.payments import batches
 from app.coop.payments.delays import Delay, delays
 from app.coop.payments.due import Wanted, due
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.models import Weighing
+from app.coop.rights import Office
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.coop.till import corrections, takings
 from app.coop.verify import verify
 from tests import quay, treasury
 from tests.acts import by, own
@@ -122,7 +124,7 @@ def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
     def ask() -> int:
         with counter.transaction() as session:
             if taking == "levy":
-                till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
+                takings.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
             else:
                 entry = session.scalar(select(Weighing.entry_id).where(Weighing.member_id == 201))
                 corrections.ask(session, by(treasury.PAYER, "levy", NOW), entry)
@@ -292,7 +294,7 @@ def test_who_weighed_does_not_pay_alone(counter):
 def test_a_levy_waits_for_the_batch_that_is_being_made(postgres_database):
     counter, told = opened(postgres_database), []
     with counter.transaction() as session:
-        till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
+        takings.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
         waits = approvals.waiting_for(session, SECRETARY, NOW)[0].id
 
     def levy():

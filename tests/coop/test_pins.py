@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from nacl import pwhash
 
-from app.coop.members import pins
+from app.coop.access import pins
+from app.coop.access.pins import Busy, Locked, Right, Wrong
 from app.coop.members.models import Person
-from app.coop.members.pins import Busy, Locked, Right, Wrong
 from tests.village import LONG_AGO, PEPPERS
 
 TRIVIAL = [

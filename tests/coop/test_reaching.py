@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.coop.members import numbers
+from app.coop.access import numbers
+from app.coop.members.contact import reach
 from app.coop.members.models import Member, Number
-from app.coop.members.reaching import reach
+from app.coop.members.telephones import reached_by
 from tests import village
 from tests.village import AWA, LONG_AGO
 
@@ -30,7 +31,7 @@ def noted(session, phone, *, trusted=False, proof_wanted=True):
 
 def reached(database):
     with database.read() as reader:
-        return reach(reader, [1])[1], numbers.reached_by(reader, 1)
+        return reach(reader, [1])[1], reached_by(reader, 1)
 
 
 def test_a_number_that_nobody_proved_is_told_no_amounts_when_it_is_the_only_one_left(awa):

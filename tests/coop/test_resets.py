@@ -6,10 +6,11 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop.members import finding, numbers, pins, resets
-from app.coop.members.events import Reset
+from app.coop.access import numbers, pins, resets
+from app.coop.access.models import Reset
+from app.coop.members import lookup
 from app.coop.members.models import Member, Number, Person
-from app.coop.members.offices import Office
+from app.coop.rights import Office
 from tests import quay, village
 from tests.acts import by, own
 from tests.village import AWA, LONG_AGO, PEPPERS, hashed
@@ -33,13 +34,13 @@ def phone_of(member):
 
 def by_officer(database, card="C00001", now=NOW, office=CLERK, phone=quay.SECRETARY):
     with database.transaction() as session:
-        member = finding.by_card(session, office, card)
+        member = lookup.by_card(session, office, card)
         return resets.open_by_officer(session, by(office, f"{card}:{now}", now, phone=phone), member)
 
 
 def by_peer(database, peer, card="C00001", now=NOW, phone=None):
     with database.transaction() as session:
-        member = finding.in_cooperative(session, 1, card)
+        member = lookup.in_cooperative(session, 1, card)
         return resets.help_as_peer(session, own(peer, f"help:{card}", now, phone=phone or phone_of(peer)), member)
 
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.members import signing_in
-from app.coop.members.sign_ins import SignIn
+from app.coop.access import sign_in
+from app.coop.access.models import SignIn
 from app.sms.models import Message
 from tests import quay, village
 
@@ -16,7 +16,7 @@ from tests import quay, village
 def desk(database):
     village.build(database)
     quay.appoint(database)
-    return signing_in.Desk(database, village.PEPPERS, village.KEY)
+    return sign_in.Desk(database, village.PEPPERS, village.KEY)
 
 
 def at_once(count, do):
@@ -25,24 +25,24 @@ def at_once(count, do):
 
 
 def test_of_many_requests_at_once_three_get_a_code(desk, clock):
-    at_once(5, lambda number: signing_in.ask_code(desk, quay.SECRETARY, f"browser {number}", known=False, now=clock()))
+    at_once(5, lambda number: sign_in.ask_code(desk, quay.SECRETARY, f"browser {number}", known=False, now=clock()))
     with desk.database.read() as reader:
         assert reader.scalar(select(func.count()).select_from(SignIn)) == 3
 
 
 def test_a_code_typed_twice_at_once_opens_once(desk, clock):
-    signing_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock())
+    sign_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock())
     with desk.database.read() as reader:
         code = re.findall(r"\d{6}", reader.scalar(select(Message.text)))[0]
 
     def enter(_):
-        return signing_in.sign_in(desk, quay.SECRETARY, "mine", code=code, place="", pin="2468", now=clock())
+        return sign_in.sign_in(desk, quay.SECRETARY, "mine", code=code, place="", pin="2468", now=clock())
 
     assert sum(found is not None for found in at_once(4, enter)) == 1
 
 
 def test_old_codes_that_opened_nothing_are_forgotten(desk, clock):
-    signing_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock())
-    signing_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock.forward(days=1))
+    sign_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock())
+    sign_in.ask_code(desk, quay.SECRETARY, "mine", known=False, now=clock.forward(days=1))
     with desk.database.read() as reader:
         assert reader.scalars(select(SignIn.asked_at)).all() == [clock()]

@@ -9,14 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from app.coop.ledger.deliveries import shared_out
-from app.coop.ledger.reading import balances_of
-from app.coop.members.models import Cooperative, Role
-from app.coop.members.offices import Office
+from app.coop.cooperatives.models import Cooperative
+from app.coop.ledger.queries import balances_of
+from app.coop.offices.models import Role
 from app.coop.prices.models import PriceRow
-from app.coop.prices.reading import price_at
-from app.coop.production import brought, declaring, passing_on, weighing
+from app.coop.prices.queries import price_at
+from app.coop.production import declarations, orphaned_lines, weighing_lookup, weighings
+from app.coop.production.deliveries import shared_out
 from app.coop.production.models import Weighing
+from app.coop.rights import Office
 from app.coop.scope import Scope
 from app.coop.verify import verify
 from app.db.operations import once
@@ -39,10 +40,10 @@ def noted(database, count, weight="12.5", grade="A"):
     refs = quay.declared(database, quay.women(database, count), NOW)
     with database.transaction() as session:
         for at, reference in enumerate(refs):
-            weighing.note(
+            weighings.note(
                 session,
                 by(quay.CLERK, f"line:{at}", NOW),
-                brought.by_reference(session, 1, reference, NOW.year),
+                weighing_lookup.by_reference(session, 1, reference, NOW.year),
                 weight=Decimal(weight),
                 grade=grade,
                 weighed_at=NOW,
@@ -52,7 +53,7 @@ def noted(database, count, weight="12.5", grade="A"):
 
 def shown(database):
     with database.read() as reader:
-        lines = weighing.open_list(reader, 101)
+        lines = weighings.open_list(reader, 101)
     return {"upto": lines[-1].id, "francs": sum(line.gross for line in lines)}
 
 
@@ -73,11 +74,11 @@ def test_any_list_balances(another, weights, solidarity):
     with database.transaction() as session:
         session.execute(update(Cooperative).values(solidarity_percent=solidarity))
         for reference, weight in zip(refs, weights, strict=True):
-            what = brought.by_reference(session, 1, reference, NOW.year)
+            what = weighing_lookup.by_reference(session, 1, reference, NOW.year)
             given_line = {"weight": weight, "grade": "A", "weighed_at": NOW}
-            weighing.note(session, by(quay.CLERK, reference, NOW), what, **given_line)
+            weighings.note(session, by(quay.CLERK, reference, NOW), what, **given_line)
     with database.transaction() as session:
-        weighing.confirm(session, by(quay.CLERK, "done", NOW), **shown(database))
+        weighings.confirm(session, by(quay.CLERK, "done", NOW), **shown(database))
     with database.read() as reader:
         assert verify(reader).wrong == ()
         for at, weight in enumerate(weights):
@@ -99,9 +100,9 @@ def test_eight_confirm_the_same_list_and_it_is_credited_once(postgres_database):
         start.wait()
         try:
             with postgres_database.transaction() as session:
-                told = weighing.confirm(session, by(quay.CLERK, f"race:{number}", NOW), **seen)
+                told = weighings.confirm(session, by(quay.CLERK, f"race:{number}", NOW), **seen)
             outcomes.append(len(told))
-        except weighing.ListChanged:
+        except weighings.ListChanged:
             outcomes.append("changed")
 
     threads = [Thread(target=race, args=(number,)) for number in range(8)]
@@ -120,11 +121,11 @@ def test_a_confirmation_cut_off_credits_nothing_and_the_next_one_everything(quay
     seen = shown(quayside)
 
     session = quayside.session()
-    weighing.confirm(session, by(quay.CLERK, "cut", NOW), **seen)
+    weighings.confirm(session, by(quay.CLERK, "cut", NOW), **seen)
     session.connection().invalidate()  # the process dies before its commit
     session.close()
     with quayside.read() as reader:
-        assert weighing.last_line(reader, 101)[0] == 200
+        assert weighings.last_line(reader, 101)[0] == 200
         assert balances_of(reader, 201).payable == 0
     for _ in range(2):
         with quayside.transaction() as session:
@@ -133,7 +134,7 @@ def test_a_confirmation_cut_off_credits_nothing_and_the_next_one_everything(quay
                 "k",
                 "confirm",
                 {},
-                lambda: {"n": len(weighing.confirm(session, by(quay.CLERK, "k", NOW), **seen))},
+                lambda: {"n": len(weighings.confirm(session, by(quay.CLERK, "k", NOW), **seen))},
                 person_id=101,
                 now=NOW,
             )
@@ -146,25 +147,25 @@ def test_a_confirmation_cut_off_credits_nothing_and_the_next_one_everything(quay
 def test_nobody_weighs_their_own_catch(quayside):
     [reference] = quay.declared(quayside, [101], NOW)
     with quayside.transaction() as session:
-        own = brought.by_reference(session, 1, reference, NOW.year)
+        own = weighing_lookup.by_reference(session, 1, reference, NOW.year)
         line = {"weight": Decimal(50), "grade": "A", "weighed_at": NOW}
-        for what in (own, brought.by_product(session, 101, 2)):
-            with pytest.raises(weighing.OwnCatch):
-                weighing.note(session, by(quay.CLERK, "own", NOW), what, **line)
-        weighing.note(session, by(PRESIDENT, "own", NOW), own, **line)
+        for what in (own, weighing_lookup.by_product(session, 101, 2)):
+            with pytest.raises(weighings.OwnCatch):
+                weighings.note(session, by(quay.CLERK, "own", NOW), what, **line)
+        weighings.note(session, by(PRESIDENT, "own", NOW), own, **line)
 
 
 def test_open_lines_of_one_who_left_the_office_go_to_another_who_weighs(quayside):
     noted(quayside, 2)
     with quayside.transaction() as session:
-        assert passing_on.sweep(session, now=NOW) == 0
+        assert orphaned_lines.sweep(session, now=NOW) == 0
         session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
-        assert [passing_on.sweep(session, now=NOW) for _ in range(2)] == [2, 0]
+        assert [orphaned_lines.sweep(session, now=NOW) for _ in range(2)] == [2, 0]
         ((to, words, parts),) = session.execute(select(Message.to_number, Message.text, Message.parts))
         assert (to, words.startswith("Jappoo: 2 pes"), parts) == (quay.PRESIDENT, True, 1)
-        lines = weighing.open_list(session, 102)
+        lines = weighings.open_list(session, 102)
         worth = sum(line.gross for line in lines)
-        assert len(weighing.confirm(session, by(PRESIDENT, "done", NOW), upto=lines[-1].id, francs=worth)) == 2
+        assert len(weighings.confirm(session, by(PRESIDENT, "done", NOW), upto=lines[-1].id, francs=worth)) == 2
 
 
 def test_a_line_without_a_price_stays_open(quayside):
@@ -173,9 +174,9 @@ def test_a_line_without_a_price_stays_open(quayside):
         row = session.scalars(select(Weighing).order_by(Weighing.id)).first()
         row.weighed_at = datetime(2020, 1, 1, tzinfo=UTC)
     with quayside.transaction() as session:
-        told = weighing.confirm(session, by(quay.CLERK, "k", NOW), **shown(quayside))
+        told = weighings.confirm(session, by(quay.CLERK, "k", NOW), **shown(quayside))
         assert len(told) == 1
-        assert weighing.last_line(session, 101)[0] == 1
+        assert weighings.last_line(session, 101)[0] == 1
 
 
 def test_what_was_shown_is_what_is_credited(quayside):
@@ -183,20 +184,20 @@ def test_what_was_shown_is_what_is_credited(quayside):
     seen = shown(quayside)
     with quayside.transaction() as session:
         session.add(PriceRow(product_id=1, cooperative_id=1, grade="A", unit="kg", amount=900, from_at=village.LONG_AGO))
-    with pytest.raises(weighing.ListChanged), quayside.transaction() as session:
-        weighing.confirm(session, by(quay.CLERK, "k", NOW), **seen)
-    with quayside.read() as reader, pytest.raises(brought.Weighed):
-        brought.by_reference(reader, 1, refs[0], NOW.year)
+    with pytest.raises(weighings.ListChanged), quayside.transaction() as session:
+        weighings.confirm(session, by(quay.CLERK, "k", NOW), **seen)
+    with quayside.read() as reader, pytest.raises(weighing_lookup.Weighed):
+        weighing_lookup.by_reference(reader, 1, refs[0], NOW.year)
 
 
 def test_a_weighed_declaration_is_not_taken_back_by_its_member_and_an_undone_one_is(quayside):
     noted(quayside, 1)
     with quayside.transaction() as session:
         row = session.scalars(select(Weighing)).one()
-        with pytest.raises(declaring.DeclarationClosed):
-            declaring.cancel(session, own(201, "c", NOW), 201, row.declaration_id)
-        weighing.undo(session, by(quay.CLERK, "u", NOW), row.id)
-        declaring.cancel(session, own(201, "c", NOW), 201, row.declaration_id)
+        with pytest.raises(declarations.DeclarationClosed):
+            declarations.cancel(session, own(201, "c", NOW), 201, row.declaration_id)
+        weighings.undo(session, by(quay.CLERK, "u", NOW), row.id)
+        declarations.cancel(session, own(201, "c", NOW), 201, row.declaration_id)
 
 
 def test_the_price_is_the_days_and_the_grades_and_the_co_operatives_own_first(quayside):

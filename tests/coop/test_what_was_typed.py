@@ -10,15 +10,16 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app.coop.contests import opening
-from app.coop.ledger.models import Account, Payout
+from app.coop.closing.erasure import erase_member
+from app.coop.closing.models import Departure
+from app.coop.contests import services
+from app.coop.enrolment import applications
+from app.coop.ledger.models import Account
 from app.coop.ledger.services import account_of, post
-from app.coop.members import joining
-from app.coop.members.erasing import erase_member
-from app.coop.members.events import Departure
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.production.models import Weighing
+from app.coop.till.models import Payout
 from app.db import operations
 from app.db.database import Database
 from app.sms import retention
@@ -156,7 +157,7 @@ def settled(sqlite_template, tmp_path_factory):
         session.execute(delete(Inbound))
         letterbox.letter(session, f"Ici {NAME}", PHONE, NOW)
         credited = session.scalar(select(func.min(Weighing.id)).where(Weighing.member_id == MEMBER, Weighing.state == "credited"))
-        opening.open_contest(session, own(MEMBER, "contest", NOW), "weighing", credited)
+        services.open_contest(session, own(MEMBER, "contest", NOW), "weighing", credited)
         lines = [(account_of(session, 1, None, "cash"), 5_000), (account_of(session, 1, MEMBER, "savings"), -5_000)]
         post(session, operation="typed", kind="savings", cooperative_id=1, member_id=MEMBER, lines=lines, now=NOW)
     database.dispose()
@@ -206,7 +207,7 @@ def test_nothing_that_was_typed_is_left(settled, tmp_path, screen):
     left = holding(database) - set(MUST_STAY)
     assert {one for one in left if not one[0].startswith(LEAVES_WITH_TIME)} == set()
     with database.transaction() as session:
-        for forget in (retention.forget, operations.forget, joining.forget):
+        for forget in (retention.forget, operations.forget, applications.forget):
             assert not forget(session, now=later)
     assert holding(database) - set(MUST_STAY) == set()
     database.dispose()

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
-from app.coop.demo.seeding import AlreadySeeded, Plan, seed
+from app.coop.demo.seed import AlreadySeeded, Plan, seed
 from app.coop.members.models import Number, Person
 from app.coop.production.models import Declaration
 from app.db.bulk import bring

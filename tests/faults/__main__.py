@@ -16,7 +16,7 @@ from pathlib import Path
 import requests
 from sqlalchemy import select, update
 
-from app.coop.demo import seeding
+from app.coop.demo import seed as demo
 from app.coop.production.models import Declaration
 from app.db import schema
 from app.db.database import Database
@@ -36,7 +36,7 @@ def main(seed: int) -> int:
         folder = Path(name)
         database = Database(f"sqlite:///{folder}/faults.db", statement_ms=PATIENT_MS)
         schema.upgrade(database)
-        seeding.seed(database, seeding.Plan(MEMBERS, 1, village.PEPPERS, village.KEY, village.LONG_AGO))
+        demo.seed(database, demo.Plan(MEMBERS, 1, village.PEPPERS, village.KEY, village.LONG_AGO))
         menu_rows.put(database, village.LONG_AGO)
         house = House(folder, database, make_valkey(folder / "valkey"))
         house.valkey.start()

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 import redis
 from sqlalchemy import select, text, update
 
-from app.coop.broadcasting import confirming
-from app.coop.broadcasting.estimating import Draft, estimate
-from app.coop.members.offices import Office
+from app.coop.broadcasts import confirmations
+from app.coop.broadcasts.estimates import Draft, estimate
+from app.coop.rights import Office
 from app.db import schema
 from app.db.database import Database
 from app.sms import sweeper
@@ -108,7 +108,7 @@ def order(database: Database, recipients: int) -> None:
             session.execute(text(statement), {"recipients": recipients} if ":recipients" in statement else {})
         first, second = (by(office, operation, now, "sms", sender) for operation in ("1", "2"))
         made = estimate(session, first, Draft("TOUS", TEXT), key=village.KEY, terms=terms)
-        confirming.confirm(session, second, made.broadcast, terms, at_once=0)
+        confirmations.confirm(session, second, made.broadcast, terms, at_once=0)
 
 
 def _taken(house: House) -> Counter[str]:

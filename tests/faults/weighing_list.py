@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from app.coop.ledger.models import JournalEntry
 from app.coop.production.models import Weighing
-from app.coop.production.weighing import open_list
+from app.coop.production.weighings import open_list
 from app.coop.verify import verify
 from app.db import schema
 from app.db.database import Database

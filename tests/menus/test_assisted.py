@@ -7,7 +7,8 @@ import pytest
 import redis
 from sqlalchemy import select, update
 
-from app.coop.members.models import CallBack, Member, Number
+from app.coop.correspondence.models import CallBack
+from app.coop.members.models import Member, Number
 from app.coop.production.models import AssistedAct, Declaration
 from app.gsm7 import septets
 from app.sms import texts

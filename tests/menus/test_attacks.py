@@ -9,7 +9,7 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.ledger.reading import balances_of
+from app.coop.ledger.queries import balances_of
 from app.coop.members.models import Member, Number, Person
 from tests import quay, village
 from tests.menus.test_people import approve, bureau, dial

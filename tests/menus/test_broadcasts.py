@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.commands.inbound import Clerk
-from app.coop.members.models import Number, OfficerAct
+from app.coop.members.models import Number
+from app.coop.offices.models import OfficerAct
 from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.members.models import CallBack, Number
+from app.coop.correspondence.models import CallBack
+from app.coop.members.models import Number
 from app.sms.models import Message
 from tests import quay, village
 

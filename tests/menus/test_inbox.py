@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import OfficerAct
+from app.coop.offices.models import OfficerAct
 from app.sms.models import Message
 from tests import letterbox, quay, village
 

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select, update
 
+from app.coop.cooperatives.models import Commune, Cooperative
+from app.coop.enrolment import applications
+from app.coop.enrolment.models import Application
 from app.coop.ledger.models import Account
-from app.coop.members import joining
-from app.coop.members.events import Application
-from app.coop.members.models import Commune, Cooperative, Member, Number, Person
+from app.coop.members.models import Member, Number, Person
 from app.db.operations import Operation
 from app.sms.models import Message
 from tests import quay, village
@@ -123,4 +124,4 @@ def test_a_commune_is_found_as_a_keypad_types_it(sqlite_database, typed):
     with sqlite_database.transaction() as session:
         session.execute(update(Commune).values(name="Nguékhokh"))
     with sqlite_database.read() as reader:
-        assert [code for _, code, _ in joining.cooperatives_of(reader, typed)] == ["CPS1"]
+        assert [code for _, code, _ in applications.cooperatives_of(reader, typed)] == ["CPS1"]

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.ledger import expiring
-from app.coop.ledger.models import Account, Payout
-from app.coop.ledger.reading import balances_of
+from app.coop.closing.models import Departure
+from app.coop.ledger.models import Account
+from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import account_of, post
-from app.coop.members.events import Departure
-from app.coop.members.models import Member, Person, Role
+from app.coop.members.models import Member, Person
+from app.coop.offices.models import Role
+from app.coop.till import expiry
+from app.coop.till.models import Payout
 from app.coop.verify import verify
 from tests import quay, village
 from tests.menus.test_people import approve, bureau, dial, texts_to
@@ -79,7 +81,7 @@ def signed(line, database, *officers, number="4711"):
 def swept(database, hours=0):
     with database.transaction() as session:
         now = datetime.now(UTC) + timedelta(hours=hours)
-        expiring.sweep(session, now=now)
+        expiry.sweep(session, now=now)
 
 
 @pytest.fixture

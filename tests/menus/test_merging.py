@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from app.coop.approvals.rules import set_rule
-from app.coop.ledger.reading import balances_of
+from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import account_of, post
-from app.coop.members.models import Member, Number, Person, Role
+from app.coop.members.models import Member, Number, Person
+from app.coop.offices.models import Role
 from app.coop.production.models import Declaration
 from app.coop.verify import verify
 from tests import quay, village

@@ -8,8 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from app.coop.contests.models import Contest
-from app.coop.ledger.reading import balances_of
-from app.coop.members.models import Cooperative, Member, OfficerAct
+from app.coop.cooperatives.models import Cooperative
+from app.coop.ledger.queries import balances_of
+from app.coop.members.models import Member
+from app.coop.offices.models import OfficerAct
 from app.coop.payments.models import Payment
 from app.coop.verify import verify
 from app.gsm7 import septets

@@ -5,7 +5,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import Activation, Member, Number, OfficerAct
+from app.coop.access.models import Activation
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import OfficerAct
 from app.db.operations import Operation
 from app.sms.models import Message
 from tests import quay, village

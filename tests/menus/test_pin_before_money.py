@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.ledger.models import Payout
-from app.coop.members import numbers
-from app.coop.members.models import Member, Number, Role
+from app.coop.access import numbers
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import Role
 from app.coop.payments.models import Payment
+from app.coop.till.models import Payout
 from menus.publishing import compiled
 from menus.whole import bindings
 from tests import quay, treasury, village

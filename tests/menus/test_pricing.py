@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.members.models import OfficerAct
+from app.coop.offices.models import OfficerAct
 from app.coop.prices.models import PriceProposal, PriceRow
-from app.coop.production.models import CooperativeProduct, Product
+from app.coop.products.models import CooperativeProduct, Product
 from tests import quay, village
 
 

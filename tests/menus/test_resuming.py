@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete
 
-from app.coop.members.models import Role
+from app.coop.offices.models import Role
 from tests import quay
 from tests.menus.test_assisted import help_her
 from tests.menus.test_people import dial

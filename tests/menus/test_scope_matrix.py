@@ -13,15 +13,19 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from app.coop.broadcasting.estimating import Draft, estimate
-from app.coop.contests import opening
-from app.coop.ledger.models import Payout
+from app.coop.access.identity import who_holds
+from app.coop.broadcasts.estimates import Draft, estimate
+from app.coop.contests import services
+from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.services import open_accounts
-from app.coop.members.identity import who_holds
-from app.coop.members.models import Cooperative, Member, Number, Person, Role
-from app.coop.members.offices import Directory, NotYours, Right
+from app.coop.members.models import Member, Number, Person
+from app.coop.offices.models import Role
+from app.coop.offices.queries import Directory
 from app.coop.payments.models import Payment
-from app.coop.production.models import CooperativeProduct, Weighing
+from app.coop.production.models import Weighing
+from app.coop.products.models import CooperativeProduct
+from app.coop.rights import NotYours, Right
+from app.coop.till.models import Payout
 from app.db.database import Database
 from app.ussd.bindings import Hop, Lead, Refused
 from menus.desk import Desk
@@ -144,7 +148,7 @@ class Houses:
             self.act(FIRST, MENU.screens[screen], self.kept, keep=True)
         with database.transaction() as session:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
-            opening.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
+            services.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
             undo = {"undo": {"id": noted.id, "reference": "482913", "weight": str(noted.weight), "unit": "kg"}}
         self.kept = self.kept | self._collected() | undo
 

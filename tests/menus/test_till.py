@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.approvals import sweeping
-from app.coop.ledger.models import Payout
-from app.coop.ledger.reading import balances_of
-from app.coop.members.models import Cooperative, Member, OfficerAct
+from app.coop.approvals import sweep
+from app.coop.cooperatives.models import Cooperative
+from app.coop.ledger.queries import balances_of
+from app.coop.members.models import Member
+from app.coop.offices.models import OfficerAct
+from app.coop.till.models import Payout
 from app.coop.verify import verify
 from app.sms.models import Message
 from tests import quay, village
@@ -181,7 +183,7 @@ def test_an_entry_is_corrected_by_two(line, database):
     assert "Approuvé" in approve(line, quay.SECRETARY)
     assert balances(database).savings == 12_500
     with database.transaction() as session:
-        sweeping.sweep(session, now=datetime.now(UTC))
+        sweep.sweep(session, now=datetime.now(UTC))
     assert [phone for phone, *_ in messages(database, "approval:%:given")] == [village.AWA]
     assert "Correction -500 F" in talk(line, village.AWA, "2468", "1", to=("1",))
 

@@ -4,10 +4,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from app.coop.ledger.models import JournalEntry, Payout
-from app.coop.ledger.reading import balances_of
-from app.coop.members.models import OfficerAct
+from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.queries import balances_of
+from app.coop.offices.models import OfficerAct
 from app.coop.subjects import approvals
+from app.coop.till.models import Payout
 from app.coop.verify import verify
 from app.sms.models import Message
 from app.ussd.memory_store import MemoryStore

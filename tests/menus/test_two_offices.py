@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.coop.members import callbacks
-from app.coop.members.models import Role
+from app.coop.correspondence import call_backs
+from app.coop.offices.models import Role
 from tests import quay, village
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -17,7 +17,7 @@ def both(line, database):
     with database.transaction() as session:
         session.add(Role(person_id=102, role="administrator", cooperative_id=None, from_on=date(2026, 1, 1)))
         for phone, place in ((village.NOBODY, None), (village.AWA, 1)):
-            callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=place, now=datetime.now(UTC))
+            call_backs.ask(session, phone, "Aide", person_id=None, cooperative_id=place, now=datetime.now(UTC))
     return line(quay.PRESIDENT)
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.ledger.reading import balances_of
+from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import MOST_HELD, open_accounts, post
-from app.coop.members.models import OfficerAct
+from app.coop.offices.models import OfficerAct
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import Declaration, Weighing
 from app.coop.verify import verify

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from app.coop.members import wrong_pins
-from app.coop.members.models import Number, WrongPin
+from app.coop.access import wrong_pins
+from app.coop.access.models import WrongPin
+from app.coop.members.models import Number
 from app.gsm7 import septets
 from app.sms import people_texts
 from app.sms.models import Message

@@ -8,18 +8,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from app.coop.contests import answering, opening
+from app.coop.contests import answers
+from app.coop.contests import services as contests
 from app.coop.contests.models import Contest
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger import services
 from app.coop.ledger.models import JournalEntry
-from app.coop.ledger.reading import balances_of
+from app.coop.ledger.queries import balances_of
 from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch
-from app.coop.production.brought import NotThere
 from app.coop.production.models import Weighing
+from app.coop.production.weighing_lookup import NotThere
 from app.coop.verify import verify
 from app.db.database import Database
 from tests import quay, treasury
@@ -35,8 +36,8 @@ REFUSALS = (
     handover.HandoverNotOpen,
     handover.SameOfficer,
     handover.OtherSignature,
-    opening.TooLate,
-    answering.ContestNotOpen,
+    contests.TooLate,
+    answers.ContestNotOpen,
     services.Overdrawn,
     services.AlreadyReversed,
     handover.NotForYourself,
@@ -67,10 +68,10 @@ def perform(session, act, number, turn, now):
         case "sign" if payment:
             handover.sign(session, office, PAYMENT, payment.id, str(number % 2))
         case "contest" if payment:
-            opening.open_contest(session, own(payment.member_id, "contest", now), "payment", payment.id)
+            contests.open_contest(session, own(payment.member_id, "contest", now), "payment", payment.id)
         case "answer":
             contest = _one_of(session, Contest.id, number)
-            answering.answer(session, by(quay.CLERK, f"act:{turn}", now), contest, upheld=bool(number % 3), note="vu")
+            answers.answer(session, by(quay.CLERK, f"act:{turn}", now), contest, upheld=bool(number % 3), note="vu")
         case "close":
             batches.close(session, office, _one_of(session, PaymentBatch.id, number))
         case "reverse":

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.coop.closing.handover import PAYOUT
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYOUT
-from app.coop.ledger import payouts
 from app.coop.ledger.services import Overdrawn, post
-from app.coop.members.offices import Office
-from app.coop.production import weighing
+from app.coop.production import weighings
+from app.coop.rights import Office
 from app.coop.subjects import approvals
+from app.coop.till import payouts
 from app.db.database import Database
 from tests import quay
 from tests.acts import by, own
@@ -24,7 +24,7 @@ REFUSALS = (
     payouts.AlreadyOpen,
     payouts.NotEnough,
     handover.HandoverNotOpen,
-    weighing.ListChanged,
+    weighings.ListChanged,
     approvals.ApprovalClosed,
 )
 Act = Callable[..., object]
@@ -54,7 +54,7 @@ def receive(session: Session, operation: str, now: datetime, payout: int) -> Non
 
 def confirm_list(session: Session, operation: str, now: datetime, upto: int, francs: int) -> None:
     """Credit the same list of weighings."""
-    weighing.confirm(session, by(quay.CLERK, operation, now), upto=upto, francs=francs)
+    weighings.confirm(session, by(quay.CLERK, operation, now), upto=upto, francs=francs)
 
 
 ACTS: dict[str, Act] = {act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list)}

@@ -5,15 +5,15 @@ from threading import Thread
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.contests.opening import TooLate
-from app.coop.ledger.payouts import NotHers
-from app.coop.ledger.reading import balances_of
+from app.coop.contests.services import TooLate
+from app.coop.ledger.queries import balances_of
 from app.coop.members.models import Member
 from app.coop.payments.batches import BatchChanged
 from app.coop.payments.models import Payment
-from app.coop.production.declaring import NotActive
+from app.coop.production.declarations import NotActive
 from app.coop.production.models import Weighing
 from app.coop.subjects import approvals
+from app.coop.till.payouts import NotHers
 from app.coop.verify import verify
 from app.db.database import Database
 from tests import quay

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.coop.handover.kinds import handed_by_reference
-from app.coop.ledger import payouts
+from app.coop.handover.queries import handed_by_reference
 from app.coop.ledger.models import Account
-from app.coop.ledger.reading import balances_of
+from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import post
-from app.coop.members.offices import Office
-from app.coop.production import brought, weighing
+from app.coop.production import weighing_lookup, weighings
+from app.coop.rights import Office
 from app.coop.subjects import approvals
+from app.coop.till import payouts
 from app.coop.verify import verify
 from tests import quay
 from tests.acts import by, own
@@ -104,9 +104,9 @@ def test_a_list_of_weighings_is_credited_once(processes, house):
     refs = quay.declared(house, women, NOW)
     with house.transaction() as session:
         for number, reference in enumerate(refs):
-            what = brought.by_reference(session, 1, reference, NOW.year)
+            what = weighing_lookup.by_reference(session, 1, reference, NOW.year)
             act = by(quay.CLERK, f"note {number}", NOW)
-            line = weighing.note(session, act, what, weight=what.declared, grade="A", weighed_at=NOW)
+            line = weighings.note(session, act, what, weight=what.declared, grade="A", weighed_at=NOW)
     worth = 40 * 12_500
     assert run(processes, house, "confirm_list", upto=line.id, francs=worth) == {"done": 1, "ListChanged": RACERS - 1}
     with house.read() as reader:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.commands import allowance
 from app.commands.inbound import Clerk
-from app.coop.broadcasting import confirming
+from app.coop.broadcasts import confirmations
 from app.db.database import Database
 from app.db.schema import upgrade
 from app.gateways.callbacks import IncomingSms
@@ -41,7 +41,7 @@ def forge(database: Database, many: int = MANY, *, seed: int = 1) -> dict[str, i
         if number == many // 2:
             letterbox.hear(clerk, IncomingSms("hers", quay.SECRETARY, "21512", "URGENT TOUS Tempête, restez au port", None), now)
             with database.read() as reader:
-                waits = confirming.waiting_for_pin(reader, 101, quay.SECRETARY, now)
+                waits = confirmations.waiting_for_pin(reader, 101, quay.SECRETARY, now)
         sender = chance.choice((*forged, f"+22177{chance.randrange(10**7):07d}"))
         letterbox.hear(clerk, IncomingSms(f"forged {number}", sender, "21512", _words(chance, number), None), now)
     with database.read() as reader:

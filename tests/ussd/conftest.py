@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.coop.members.offices import Directory
+from app.coop.offices.queries import Directory
 from app.db.database import Database
 from app.ussd.engine import Engine, Reply
 from app.ussd.entries import Accumulated, Call, Latest

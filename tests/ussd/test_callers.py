@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
-from app.coop.members.models import Number, Person, Role
-from app.coop.members.offices import Directory
+from app.coop.members.models import Number, Person
+from app.coop.offices.models import Role
+from app.coop.offices.queries import Directory
 from app.ussd.compiling import compile_menu
 from app.ussd.proof import Proof
 from menus import whole

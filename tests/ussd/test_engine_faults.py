@@ -225,7 +225,7 @@ def test_swap_puts_only_where_the_old_stands_and_counts(valkey):
 def test_a_product_retired_between_two_screens_is_told(handset, peopled):
     from sqlalchemy import update
 
-    from app.coop.production.models import CooperativeProduct
+    from app.coop.products.models import CooperativeProduct
 
     phone = walk_to_confirm(handset())
     with peopled.transaction() as session:

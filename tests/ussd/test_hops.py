@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.members.models import CallBack, Person
+from app.coop.correspondence.models import CallBack
+from app.coop.members.models import Person
 from app.coop.production.models import Declaration
 from app.gsm7 import septets
 from app.sms.models import Message

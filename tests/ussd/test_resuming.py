@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop.members import pins
+from app.coop.access import pins
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration
 from app.ussd import session as sessions

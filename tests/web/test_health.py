@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
-from app.coop.members import wrong_pins
+from app.coop.access import wrong_pins
 from app.sms import halts, inbox, outbox
 from app.sms.models import Message
 from config import tally

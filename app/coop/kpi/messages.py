@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from app.coop.members.models import Cooperative
+from app.coop.cooperatives.models import Cooperative
 from app.sms.models import Message
 from app.sms.spending import figures, since
 

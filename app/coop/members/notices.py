@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import phones
 from app.coop.act import Act
-from app.coop.members.models import Role
-from app.coop.members.numbers import Placed, first_numbers, places_on, reached_by
-from app.coop.members.offices import in_term
-from app.coop.members.reaching import reach
-from app.coop.scope import Scope
+from app.coop.members.contact import reach
+from app.coop.members.telephones import Placed, first_numbers, places_on, reached_by
 from app.sms import outbox, people_texts
 
 
@@ -88,10 +84,3 @@ def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Plac
         words = people_texts.place_given(phones.write(phone), holder.card, holder.place)
         tell_person(session, act, holder.person_id, f"place:{holder.person_id}:{cause}", words)
     return holders
-
-
-def tell_officers(session: Session, act: Act, scope: Scope, cause: str, words: str, *, also: tuple[int, ...] = ()) -> None:
-    """Tell all officers of a scope, and the persons `also`."""
-    held = select(Role.person_id).where(scope.own(Role.cooperative_id), in_term(act.today))
-    for person in dict.fromkeys((*also, *session.scalars(held.distinct().order_by(Role.person_id)))):
-        tell_person(session, act, person, cause, words, cooperative_id=scope.cooperative_id)

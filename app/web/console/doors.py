@@ -16,7 +16,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.coop.members.signing_in import Caller, Desk, caller_of
+from app.coop.access.sign_in import Caller, Desk, caller_of
 from app.sms.broadcasts.terms import Terms
 
 log = structlog.get_logger("console")

@@ -6,9 +6,10 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.coop import approvals
-from app.coop.members import callbacks, inbox
-from app.coop.members.models import Cooperative
-from app.coop.members.offices import Office, offices_of
+from app.coop.cooperatives.models import Cooperative
+from app.coop.correspondence import call_backs, inbox
+from app.coop.offices.queries import offices_of
+from app.coop.rights import Office
 from app.db.database import Database
 from app.sms import prices
 from app.sms.broadcasts.terms import Terms
@@ -78,7 +79,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> See
 
 def _places(reader: Connection, scope: int | None, now: datetime) -> list[Place]:
     """Return where call backs or letters wait, the longest wait first."""
-    called = {share.cooperative: Open(share.number, share.since) for share in callbacks.by_cooperative(reader, scope, now)}
+    called = {share.cooperative: Open(share.number, share.since) for share in call_backs.by_cooperative(reader, scope, now)}
     if scope is None:
         written = {code: Open(number, since) for code, number, since in inbox.by_cooperative(reader)}
     else:

@@ -5,11 +5,12 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.broadcasting import confirming
-from app.coop.broadcasting.estimating import Draft, estimate
-from app.coop.members import callbacks
-from app.coop.members.models import Cooperative, OfficerAct, Role
-from app.coop.members.offices import Office
+from app.coop.broadcasts import confirmations
+from app.coop.broadcasts.estimates import Draft, estimate
+from app.coop.cooperatives.models import Cooperative
+from app.coop.correspondence import call_backs
+from app.coop.offices.models import OfficerAct, Role
+from app.coop.rights import Office
 from app.sms import halts, outbox
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
@@ -34,7 +35,7 @@ def village_of_two(sqlite_database, app):  # noqa: ARG001 - it makes the village
 
 def call_back(database, clock, phone, cooperative):
     with database.transaction() as session:
-        callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=cooperative, now=clock())
+        call_backs.ask(session, phone, "Aide", person_id=None, cooperative_id=cooperative, now=clock())
 
 
 def letter(database, clock, cooperative=1, text="Kan la mareyeur bi di ñëw ?", sender=village.AWA):
@@ -110,8 +111,8 @@ def order(database, clock, sender=quay.SECRETARY, office=quay.CLERK, wanted_at=N
     act = by(office, f"{text}{sender}", clock(), "sms", sender)
     with database.transaction() as session:
         made = estimate(session, act, Draft("TOUS", text, False, wanted_at), key=village.KEY, terms=TERMS)
-        row = confirming.find(session, sender, made.code, village.KEY, now=clock())
-        confirming.confirm(session, act, row, TERMS)
+        row = confirmations.find(session, sender, made.code, village.KEY, now=clock())
+        confirmations.confirm(session, act, row, TERMS)
         return row.id
 
 

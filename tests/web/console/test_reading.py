@@ -1,7 +1,7 @@
 """What the overview reads, on both databases."""
 
-from app.coop.members import callbacks
-from app.coop.members.offices import Office
+from app.coop.correspondence import call_backs
+from app.coop.rights import Office
 from app.db.database import Database
 from app.sms import outbox
 from app.web.console.reading import Open, look
@@ -16,7 +16,7 @@ FEDERATION = Office(103, "administrator", None)
 def test_the_overview_of_both_scopes(database, clock):
     Sending(database, clock, women=2).order()
     with database.transaction() as session:
-        callbacks.ask(session, village.AWA, "Aide", person_id=1, cooperative_id=1, now=clock())
+        call_backs.ask(session, village.AWA, "Aide", person_id=1, cooperative_id=1, now=clock())
         letterbox.letter(session, "Salut", village.NOBODY, clock(), cooperative_id=None)
         outbox.put(session, to=village.AWA, text="1", purpose="code", cause="a", now=clock())
     federation, own = (look(database, office, clock(), TERMS) for office in (FEDERATION, CLERK))

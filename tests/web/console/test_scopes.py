@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import Cooperative, Member, Number, Person, Role
+from app.coop.cooperatives.models import Cooperative
+from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
+from app.coop.offices.models import Role
 from tests import letterbox, quay, village
 from tests.web.console.test_pages import inside, order
 

@@ -8,8 +8,9 @@ import redis
 from sqlalchemy import select, update
 
 from app import create_app
-from app.coop.members.models import Member, Number, OfficerAct, Person, Role
-from app.coop.members.sign_ins import SignIn
+from app.coop.access.models import SignIn
+from app.coop.members.models import Member, Number, Person
+from app.coop.offices.models import OfficerAct, Role
 from app.sms.models import Message
 from config.settings import load
 from tests import quay, village
