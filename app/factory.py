@@ -16,19 +16,19 @@ from app.sms.notifier import Notifier
 from app.sms.outbox import listen
 from app.ussd.engine import Engine
 from app.ussd.redis_store import RedisStore
+from app.web.callback_guard import answer_faults, behind_proxies, guard_callbacks, local_or_bearer
 from app.web.console import add_console
-from app.web.doors import answer_faults, behind_proxies, guard_callbacks, local_or_bearer
 from app.web.health import health_blueprint
-from app.web.hops import ussd_blueprint
-from app.web.texts_in import sms_blueprint
+from app.web.sms_webhooks import sms_blueprint
+from app.web.ussd_webhook import ussd_blueprint
 from config.demands import demand
 from config.redis import connect
 from config.settings import OTHER_THREADS, Settings, load
 from config.terms import terms_of
 from config.wsgi import MOST_BYTES
-from menus.desk import Desk, SqlActs
-from menus.publishing import SqlShelf
-from menus.whole import bindings
+from menus.publication import SqlShelf
+from menus.registry import bindings
+from menus.runtime import Desk, SqlActs
 
 
 def utc_now() -> datetime:

@@ -21,7 +21,7 @@ from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import CallBackRow
-from menus.caller import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
+from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
 from menus.production import DeclarationRow, Earlier, ProductRow, rows_of
 
 menu = Bindings("assisted")

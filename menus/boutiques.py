@@ -7,7 +7,7 @@ import msgspec
 from app.coop.boutiques.queries import for_sale
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.caller import Hop
+from menus.hop import Hop
 
 menu = Bindings("boutiques")
 

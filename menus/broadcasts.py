@@ -13,11 +13,11 @@ from app.coop.broadcasts.estimates import Nobody, TooSlow
 from app.coop.rights import NotYours
 from app.db.operations import once
 from app.sms.broadcasts.budget import OverBudget
-from app.sms.broadcasts.words import first_words, numbers
+from app.sms.broadcasts.texts import first_words, numbers
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Denied, Lead
 from menus.call_backs import age_words
-from menus.caller import Hop, act_by, acting_office, who_of
+from menus.hop import Hop, act_by, acting_office, who_of
 
 menu = Bindings("broadcasts")
 Said = Annotated[str, kinds.Kind("words", "m" * 24)]

@@ -15,7 +15,7 @@ from app.db.database import is_outage
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Refused
-from menus.caller import Hop, holders_of, reading_office, who_of
+from menus.hop import Hop, holders_of, reading_office, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("bureau")

@@ -16,7 +16,7 @@ from app.coop.members.names import person_name
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Ways
-from menus.caller import Hop, officers_act, reading_office, who_of
+from menus.hop import Hop, officers_act, reading_office, who_of
 
 menu = Bindings("call_backs")
 Phone = Annotated[str, kinds.Kind("phone", "+999999999999999", private=True)]

@@ -18,7 +18,7 @@ from app.gsm7 import fold
 from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused, Ways
-from menus.caller import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
+from menus.hop import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}

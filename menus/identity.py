@@ -16,8 +16,8 @@ from app.digits import is_number
 from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
-from menus.at_hand import Placed, tell_places
-from menus.caller import Hop, Nothing, Words, clock_words, holders_of, own_act, who_of
+from menus.hop import Hop, Nothing, Words, clock_words, holders_of, own_act, who_of
+from menus.member_lookup import Placed, tell_places
 
 menu = Bindings("identity")
 STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer", "enrol", "unproved", "reset", "notice")

@@ -13,9 +13,9 @@ from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.boutiques import OfferRow
-from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
 from menus.identity import ChosenPin
-from menus.training import TrainingRow
+from menus.training_sessions import TrainingRow
 
 menu = Bindings("member")
 

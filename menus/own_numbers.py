@@ -13,8 +13,8 @@ from app.coop.scope import Scope
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import WHY, CardNumber, NumberRow, Placed, tell_places
-from menus.caller import Hop, Nothing, own_act, who_of
+from menus.hop import Hop, Nothing, own_act, who_of
+from menus.member_lookup import WHY, CardNumber, NumberRow, Placed, tell_places
 
 menu = Bindings("own_numbers")
 

@@ -20,8 +20,22 @@ from app.coop.rights import NotYours
 from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import PEOPLE, WHY, Issued, Named, NumberRow, Typed, Whom, act_on, found, issue, read_phone, refuse, tell_holders
-from menus.caller import Hop, Nothing, reading_office
+from menus.hop import Hop, Nothing, reading_office
+from menus.member_lookup import (
+    PEOPLE,
+    WHY,
+    Issued,
+    Named,
+    NumberRow,
+    Typed,
+    Whom,
+    act_on,
+    found,
+    issue,
+    read_phone,
+    refuse,
+    tell_holders,
+)
 
 menu = Bindings("people")
 

@@ -9,7 +9,7 @@ from app.coop.prices.queries import prices_for
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.caller import Hop
+from menus.hop import Hop
 
 menu = Bindings("prices")
 PricedName = Annotated[str, kinds.Kind("words", "m" * 22)]

@@ -15,7 +15,7 @@ from app.coop.scope import Scope
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, member_of, own_act, who_of
 
 menu = Bindings("production")
 By = Annotated[str, kinds.Kind("words", "m" * 22)]

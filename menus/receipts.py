@@ -13,8 +13,8 @@ from app.digits import is_number
 from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
-from menus.caller import Hop, officers_act
-from menus.paying import scope_of
+from menus.hop import Hop, officers_act
+from menus.payments import scope_of
 from menus.savings import MONEY, What
 
 menu = Bindings("receipts")

@@ -19,7 +19,7 @@ from app.coop.till import payouts, schedule
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
 
 menu = Bindings("savings")
 _FRANCS = re.compile(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", re.ASCII)

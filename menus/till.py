@@ -21,9 +21,9 @@ from app.digits import is_number
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Refused
-from menus.caller import Hop, PrivateWords, officers_act, reading_office, who_of
+from menus.hop import Hop, PrivateWords, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
-from menus.paying import handing_act, scope_of
+from menus.payments import handing_act, scope_of
 from menus.savings import MONEY, What, read_francs, standing_words, today_of
 
 menu = Bindings("till")

@@ -16,7 +16,7 @@ from app.db.operations import last_outcome
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, officers_act, who_of
+from menus.hop import Hop, Nothing, officers_act, who_of
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from app.cli.desk import open_database, operator_act, read_settings
+from app.cli.context import open_database, operator_act, read_settings
 
 ROLES = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator")
 _role = click.option("--role", type=click.Choice(ROLES), required=True, help="The office.")

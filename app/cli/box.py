@@ -8,7 +8,7 @@ from uuid import uuid4
 import click
 import msgspec
 
-from app.cli.desk import cooperative_id, open_database, operator_act
+from app.cli.context import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

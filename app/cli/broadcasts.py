@@ -4,7 +4,7 @@ import json
 
 import click
 
-from app.cli.desk import open_database
+from app.cli.context import open_database
 
 
 @click.command()

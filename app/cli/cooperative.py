@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from app.cli.desk import cooperative_id, open_database, operator_act
+from app.cli.context import cooperative_id, open_database, operator_act
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
 SETTINGS = ("solidarity-percent", "instalment-percent", "price-threshold-percent", "payment-threshold")

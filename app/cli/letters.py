@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import cooperative_id, open_database, operator, operator_act
+from app.cli.context import cooperative_id, open_database, operator, operator_act
 
 
 @click.command()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import operator_act, read_settings
+from app.cli.context import operator_act, read_settings
 
 
 @click.group()

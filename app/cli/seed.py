@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import open_database, read_settings
+from app.cli.context import open_database, read_settings
 
 
 @click.command()

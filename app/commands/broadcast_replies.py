@@ -12,7 +12,7 @@ from app.sms.broadcasts.days import read_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
 from app.sms.broadcasts.terms import Terms
-from app.sms.broadcasts.words import FIRST_WORDS, day, first_words, hour, numbers, unsure
+from app.sms.broadcasts.texts import FIRST_WORDS, day, first_words, hour, numbers, unsure
 from app.sms.cost import named, quote
 from app.sms.policy import lost
 

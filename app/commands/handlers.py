@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from app.commands import broadcast_replies, broadcasting, contests, letters, mistypes, production, replies, weighing
+from app.commands import broadcast_replies, broadcasts, contests, letters, mistypes, production, replies, weighings
 from app.commands.command import Answer, Command
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
-from app.commands.stopping import FILLERS, REASONS, REFERENCE
+from app.commands.stop_words import FILLERS, REASONS, REFERENCE
 from app.coop.access.identity import cooperative_of, person_of
 from app.coop.contests import assisted_answers
 from app.coop.cooperatives.queries import cooperative_by_code
@@ -226,13 +226,13 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "LANGUE": _language,
     "NON": _contest,
     "CONTESTER": _report_error,
-    "DIFF": broadcasting.draft,
-    "URGENT": broadcasting.draft,
-    "OUI": broadcasting.confirm,
-    "ETAT": broadcasting.state,
-    "ANNULER": broadcasting.stop,
-    "MEMBRE": broadcasting.member,
-    "VALIDER": weighing.note_lines,
+    "DIFF": broadcasts.draft,
+    "URGENT": broadcasts.draft,
+    "OUI": broadcasts.confirm,
+    "ETAT": broadcasts.state,
+    "ANNULER": broadcasts.stop,
+    "MEMBRE": broadcasts.member,
+    "VALIDER": weighings.note_lines,
     "TARIF": _price,
     "REPONDRE": _reply,
     "": _unparsed,

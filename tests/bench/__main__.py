@@ -22,7 +22,7 @@ from app.db import schema
 from app.db.database import Database
 from config.processes import dying_with_parent, free_port, is_free
 from config.settings import load
-from menus.publishing import compiled, publish, serve
+from menus.publication import compiled, publish, serve
 from tests.bench.client import Clients, Work, ask, hop
 from tests.servers import make_postgres, make_valkey
 

@@ -15,9 +15,9 @@ from app.gateways.callbacks import IncomingSms
 from app.gsm7 import measure
 from app.sms.models import Inbound, Message
 from app.sms.policy import prepare
-from tests import letterbox, village
+from tests import incoming_sms, sample_cooperative
 from tests.commands.conftest import TERMS
-from tests.village import AWA, BLOCKED, DEPARTED, NOBODY, SHARED
+from tests.sample_cooperative import AWA, BLOCKED, DEPARTED, NOBODY, SHARED
 
 CODE = "*384*44135#"
 
@@ -27,13 +27,13 @@ class Counter:
 
     def __init__(self, database, clock):
         self.database, self.clock, self.taken = database, clock, 0
-        self.clerk = Clerk(database, village.KEY, "21512", TERMS)
+        self.clerk = Clerk(database, sample_cooperative.KEY, "21512", TERMS)
 
     def hear(self, text, sender=AWA, sms_id=None):
         self.taken += 1
         before = self.count(Message)
         sms = IncomingSms(sms_id or f"in-{self.taken}", sender, "21512", text, None)
-        letterbox.hear(self.clerk, sms, self.clock())
+        incoming_sms.hear(self.clerk, sms, self.clock())
         return self.last() if self.count(Message) > before else None
 
     def last(self):
@@ -51,7 +51,7 @@ class Counter:
 
 @pytest.fixture
 def counter(database, clock):
-    village.build(database)
+    sample_cooperative.build(database)
     return Counter(database, clock)
 
 

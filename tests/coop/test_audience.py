@@ -15,7 +15,7 @@ from app.coop.members import consent
 from app.coop.members.models import Member, Number, Person
 from app.coop.offices.models import Role
 from app.coop.scope import FEDERATION, Scope
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
 
 TODAY = date(2026, 11, 24)
 COMMUNES = ("Mbour", "Joal-Fadiouth", "Saly Portudal", "Saly Niakh")

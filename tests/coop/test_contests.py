@@ -20,7 +20,7 @@ from app.coop.verify import verify
 from app.gsm7 import septets
 from app.sms import payment_texts as texts
 from app.sms.models import Message
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -29,17 +29,17 @@ FEDERATION = Office(103, "administrator", None)
 
 @pytest.fixture
 def counter(sqlite_database):
-    quay.staffed(sqlite_database)
-    treasury.credited(sqlite_database, quay.women(sqlite_database, 2), NOW)
+    sample_declarations.staffed(sqlite_database)
+    sample_deliveries.credited(sqlite_database, sample_declarations.women(sqlite_database, 2), NOW)
     return sqlite_database
 
 
 @pytest.fixture
 def handed(counter):
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     with counter.transaction() as session:
         for payment in (1, 2):
-            handover.hand_over(session, by(treasury.PAYER, "hand", NOW), PAYMENT, payment)
+            handover.hand_over(session, by(sample_deliveries.PAYER, "hand", NOW), PAYMENT, payment)
     return counter
 
 
@@ -114,12 +114,12 @@ def test_an_answer_takes_the_payment_back_or_lets_it_stand(handed, before, uphel
         with handed.transaction() as session:
             handover.confirm(session, own(201, "confirm", NOW), PAYMENT, 1)
     contest(handed, "payment", 1)
-    assert waiting(handed, treasury.PAYER) == []
+    assert waiting(handed, sample_deliveries.PAYER) == []
     with pytest.raises(answers.ContestNotOpen):
-        answer(handed, treasury.PAYER, upheld=upheld)
-    answer(handed, treasury.PRESIDENT, upheld=upheld)
+        answer(handed, sample_deliveries.PAYER, upheld=upheld)
+    answer(handed, sample_deliveries.PRESIDENT, upheld=upheld)
     with pytest.raises(answers.ContestNotOpen):
-        answer(handed, treasury.PRESIDENT, upheld=upheld)
+        answer(handed, sample_deliveries.PRESIDENT, upheld=upheld)
     with handed.read() as reader:
         assert reader.scalar(select(Payment.state).where(Payment.id == 1)) == ("cancelled" if upheld else before)
         assert balances_of(reader, 201).payable == (9_800 if upheld else 0)
@@ -131,10 +131,12 @@ def test_money_is_contested_however_much_was_weighed_since(handed):
     with handed.transaction() as session:
         for at in range(13):
             what = weighing_lookup.by_product(session, 201, 1)
-            weighings.note(session, by(quay.CLERK, f"many:{at}", later), what, weight=Decimal(5), grade="A", weighed_at=NOW)
+            weighings.note(
+                session, by(sample_declarations.CLERK, f"many:{at}", later), what, weight=Decimal(5), grade="A", weighed_at=NOW
+            )
         lines = weighings.open_list(session, 101)
         worth = {"upto": lines[-1].id, "francs": sum(line.gross for line in lines)}
-        weighings.confirm(session, by(quay.CLERK, "many", later), **worth)
+        weighings.confirm(session, by(sample_declarations.CLERK, "many", later), **worth)
     assert not contest(handed, "payment", 1, now=later).known
 
 
@@ -153,7 +155,12 @@ def test_a_late_contest_goes_up_once_a_level_and_everybody_is_told(counter):
     assert waiting(counter, FEDERATION) == [opened.number]
     with counter.read() as reader:
         told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%"))).all()
-    assert [to for to, _ in told] == ["+221770000201", quay.PRESIDENT, "+221770000201", quay.ADMINISTRATOR]
+    assert [to for to, _ in told] == [
+        "+221770000201",
+        sample_declarations.PRESIDENT,
+        "+221770000201",
+        sample_declarations.ADMINISTRATOR,
+    ]
     assert all(opened.number in text and septets(text) <= 160 for _, text in told)
     answer(counter, FEDERATION, upheld=False)
     assert sweep(opened.answer_by + timedelta(days=90)) == 0
@@ -166,14 +173,14 @@ def test_those_who_may_answer_are_told_once_of_a_new_contest(handed):
             deadlines.sweep(session, now=NOW + timedelta(minutes=10))
     with handed.read() as reader:
         told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%new%"))).all()
-    assert sorted(to for to, _ in told) == [quay.SECRETARY, quay.PRESIDENT]
+    assert sorted(to for to, _ in told) == [sample_declarations.SECRETARY, sample_declarations.PRESIDENT]
     assert all(number in text and " F" not in text for _, text in told)
 
 
 def test_what_every_officer_had_a_hand_in_goes_to_the_federation_at_once(handed):
     with handed.transaction() as session:
-        handover.sign(session, by(treasury.PAYER, "one", NOW), PAYMENT, 1, "7")
-        handover.sign(session, by(treasury.PRESIDENT, "two", NOW), PAYMENT, 1, "7")
+        handover.sign(session, by(sample_deliveries.PAYER, "one", NOW), PAYMENT, 1, "7")
+        handover.sign(session, by(sample_deliveries.PRESIDENT, "two", NOW), PAYMENT, 1, "7")
         session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
     made = contest(handed, "payment", 1)
     assert waiting(handed, FEDERATION) == []
@@ -183,9 +190,9 @@ def test_what_every_officer_had_a_hand_in_goes_to_the_federation_at_once(handed)
     assert waiting(handed, FEDERATION) == [made.number]
     with handed.read() as reader:
         told = dict(reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%"))).all())
-    assert set(told) == {"+221770000201", quay.ADMINISTRATOR}
+    assert set(told) == {"+221770000201", sample_declarations.ADMINISTRATOR}
     assert "elle concerne les responsables" in told["+221770000201"]
-    assert f"réclamation {made.number} à répondre avant" in told[quay.ADMINISTRATOR]
+    assert f"réclamation {made.number} à répondre avant" in told[sample_declarations.ADMINISTRATOR]
     answer(handed, FEDERATION, upheld=True)
 
 

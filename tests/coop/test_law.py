@@ -17,7 +17,7 @@ from app.coop.till import void_loans
 from app.gsm7 import fold, measure, septets
 from app.sms import texts
 from app.sms.models import Message
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.coop.test_payouts import TREASURER, Till
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
@@ -26,7 +26,7 @@ ADVANCE = {"office": Office(101, "secretary", 1), "instalments": 10}
 
 @pytest.fixture
 def desk(sqlite_database, clock):
-    return Till(quay.staffed(sqlite_database), clock)
+    return Till(sample_declarations.staffed(sqlite_database), clock)
 
 
 def turn_into(desk, form):
@@ -114,7 +114,7 @@ def test_what_was_not_handed_over_is_let_go_and_told(desk, clock, state, change)
         assert void_loans.let_go(session, now=clock()) == 0
     article = "251" if change == "form" else "313"
     words = fold(texts.loan_let_go(row.reference, article))
-    assert told(desk, f"payout:{row.id}:void") == {village.AWA: words, quay.SECRETARY: words}
+    assert told(desk, f"payout:{row.id}:void") == {sample_cooperative.AWA: words, sample_declarations.SECRETARY: words}
     assert (desk.state(row), desk.state(saved)) == ("cancelled", "asked")
     with desk.database.read() as reader:
         waits = select(approvals.Approval.subject_id).where(approvals.Approval.state == "waiting")
@@ -127,13 +127,13 @@ def test_a_change_of_form_lets_go_of_what_the_new_one_voids(desk, clock):
     with desk.database.transaction() as session:
         foundation.reform(session, "cps1", "SCOOPS", now=clock())
     assert desk.state(row) == "cancelled"
-    assert set(told(desk, f"payout:{row.id}:void")) == {village.AWA, quay.TREASURER}
+    assert set(told(desk, f"payout:{row.id}:void")) == {sample_cooperative.AWA, sample_declarations.TREASURER}
     with desk.database.read() as reader:
         assert reader.scalar(select(Cooperative.legal_form)) == "SCOOPS"
 
 
 def test_what_is_owed_stays_owed_and_is_listed(desk, clock):
-    quay.women(desk.database, 2)
+    sample_declarations.women(desk.database, 2)
     turn_into(desk, "COOP-CA")
     appoint(desk, 201)
     with desk.database.read() as reader:

@@ -22,7 +22,7 @@ from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.keys import derived
 from tests.acts import own
-from tests.village import AWA, DEPARTED, KEY, LONG_AGO, NEW, NOBODY, PEPPERS, SHARED, hashed
+from tests.sample_cooperative import AWA, DEPARTED, KEY, LONG_AGO, NEW, NOBODY, PEPPERS, SHARED, hashed
 
 
 def issue(database, person=4, number=482190):

@@ -7,24 +7,24 @@ from sqlalchemy import select
 
 from app.coop.enrolment import applications
 from app.coop.enrolment.models import Application
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.acts import by
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
 
-OF_CPS1 = quay.CLERK
+OF_CPS1 = sample_declarations.CLERK
 
 
 @pytest.fixture
 def house(database):
-    village.build(database)
-    quay.appoint(database)
+    sample_cooperative.build(database)
+    sample_declarations.appoint(database)
     with database.transaction() as session:
         for number in range(3):
             applications.apply(session, 1, f"Fatou Faye {'abc'[number]}", f"+22177111223{number}", now=LONG_AGO)
         _, refused, approved = session.scalars(select(Application.id).order_by(Application.id)).all()
         now = LONG_AGO + timedelta(days=10)
         applications.refuse(session, by(OF_CPS1, "x", now), refused)
-        applications.approve(session, by(OF_CPS1, "y", now), approved, "12", key=village.KEY)
+        applications.approve(session, by(OF_CPS1, "y", now), approved, "12", key=sample_cooperative.KEY)
     return database
 
 

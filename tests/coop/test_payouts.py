@@ -29,9 +29,9 @@ from app.coop.till.models import Instalment, Payout
 from app.coop.verify import verify
 from app.sms import outbox
 from app.sms.models import Message
-from tests import quay, treasury, village
+from tests import sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import by, own
-from tests.unguarded import unguarded
+from tests.without_triggers import unguarded
 
 SECRETARY, PRESIDENT = Office(101, "secretary", 1), Office(102, "president", 1)
 TREASURER = Office(104, "treasurer", 1)
@@ -39,7 +39,7 @@ TREASURER = Office(104, "treasurer", 1)
 
 @pytest.fixture
 def house(sqlite_database):
-    return quay.staffed(sqlite_database)
+    return sample_declarations.staffed(sqlite_database)
 
 
 class Till:
@@ -179,7 +179,7 @@ def test_an_officer_asks_for_a_member_by_two_others_and_never_for_herself(desk):
 
 
 def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, clock):
-    desk = Till(quay.staffed(database), clock)
+    desk = Till(sample_declarations.staffed(database), clock)
     left, waits = desk.approved(amount=12_500), desk.ask("advance", 4_000, member=2)
     clock.forward(days=13)
     assert desk.do(expiry.sweep) == 0
@@ -191,12 +191,12 @@ def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, 
     with database.read() as reader:
         assert payouts.free_savings(reader, 1) == 12_500
         ((to, words, parts),) = reader.execute(select(Message.to_number, Message.text, Message.parts))
-    assert (to, left.reference in words, "12 500" in words, parts) == (village.AWA, True, False, 1)
+    assert (to, left.reference in words, "12 500" in words, parts) == (sample_cooperative.AWA, True, False, 1)
     assert desk.wrong() == ()
 
 
 def test_a_payout_that_cant_be_let_go_keeps_no_other(database, clock, monkeypatch):
-    desk = Till(quay.staffed(database), clock)
+    desk = Till(sample_declarations.staffed(database), clock)
     bad, good = desk.approved(amount=2_000), desk.approved(kind="advance", amount=3_000)
     clock.forward(days=14)
     put = outbox.put
@@ -267,8 +267,8 @@ def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
 
 
 def test_a_reference_means_one_thing_among_payments_and_payouts(desk):
-    treasury.credited(desk.database, quay.women(desk.database, 1), desk.clock())
-    treasury.batch(desk.database, desk.clock())
+    sample_deliveries.credited(desk.database, sample_declarations.women(desk.database, 1), desk.clock())
+    sample_deliveries.batch(desk.database, desk.clock())
     with desk.database.read() as reader:
         [payment] = reader.execute(select(Payment.id, Payment.reference))
     drawn = iter((int(payment.reference[:5]), 12_345))
@@ -520,7 +520,9 @@ def test_a_reversal_overtaken_by_a_repayment_ends_and_all_who_spoke_are_told_why
         desk.do(sweep.sweep)
     with desk.database.read() as reader:
         told = reader.execute(select(Message.to_number, Message.text, Message.parts).where(Message.text.contains(done.why))).all()
-    assert sorted(to for to, *_ in told) == sorted((quay.TREASURER, quay.PRESIDENT, village.AWA))
+    assert sorted(to for to, *_ in told) == sorted(
+        (sample_declarations.TREASURER, sample_declarations.PRESIDENT, sample_cooperative.AWA)
+    )
     assert {parts for *_, parts in told} == {1}
     assert (desk.state(row), desk.balances().advance, desk.wrong()) == ("handed", 8_999, ())
     with pytest.raises(corrections.NotReversible, match="remboursé"):
@@ -576,7 +578,7 @@ def test_verify_finds_what_was_altered_by_hand(desk, statement, words):
 
 
 def test_on_both_databases_a_withdrawal_and_its_reversal_leave_the_books_as_they_were(database, clock):
-    desk = Till(quay.staffed(database), clock)
+    desk = Till(sample_declarations.staffed(database), clock)
     row = desk.handed()
     desk.said(handover.confirm, 1, PAYOUT, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)

@@ -20,7 +20,7 @@ from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.products.models import CooperativeProduct
 from app.coop.references import draw_reference, valid
 from tests.acts import own
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
 
 GOOD = [
     ("12", True, "12"), ("12,5", True, "12.5"), ("12.5", True, "12.5"), ("12.5kg", True, "12.5"), (" 12.5 KG ", True, "12.5"),

@@ -31,7 +31,7 @@ from app.coop.verify import verify
 from app.db.database import Database
 from tests.acts import by, own
 from tests.conftest import PATIENT_MS
-from tests.village import KEY, PEPPERS
+from tests.sample_cooperative import KEY, PEPPERS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MEMBERS = 250

@@ -15,19 +15,19 @@ from app.coop.production import declarations
 from app.coop.production.models import Weighing
 from app.coop.till import payouts
 from app.coop.verify import verify
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import own
 from tests.races.closing import NOW
-from tests.unguarded import unguarded
+from tests.without_triggers import unguarded
 
 LEFT = NOW.date()
 
 
 @pytest.fixture
 def house(database):
-    quay.staffed(database)
-    treasury.credited(database, quay.women(database, 2), NOW)
-    treasury.batch(database, NOW)
+    sample_declarations.staffed(database)
+    sample_deliveries.credited(database, sample_declarations.women(database, 2), NOW)
+    sample_deliveries.batch(database, NOW)
     return database
 
 

@@ -25,14 +25,14 @@ from app.db.database import Database
 from app.sms import retention
 from app.sms.models import Inbound
 from app.ussd.vocabulary import Vocabulary
-from menus.publishing import CONSTANTS, compiled
-from menus.whole import bindings
-from tests import hands, letterbox, quay, treasury, village
+from menus.publication import CONSTANTS, compiled
+from menus.registry import bindings
+from tests import fuzz, incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import own
 from tests.conftest import PATIENT_MS, SERVICE, Clock
-from tests.unguarded import unguarded
+from tests.sample_cooperative import LONG_AGO
 from tests.ussd.conftest import Handset
-from tests.village import LONG_AGO
+from tests.without_triggers import unguarded
 
 NOW = LONG_AGO.replace(month=11, day=24, hour=10)
 MENU = compiled()
@@ -52,9 +52,17 @@ TYPED = (
     | THEIRS
     | {"new_phone": "771112277", "chosen_pin": "3579", "same_pin": "3579", "member_phone": PHONE[4:], "other_card": "00202"}
 )
-PHONES = (PHONE, quay.SECRETARY, quay.TREASURER, quay.PRESIDENT, quay.ADMINISTRATOR, village.NOBODY, village.AWA)
+PHONES = (
+    PHONE,
+    sample_declarations.SECRETARY,
+    sample_declarations.TREASURER,
+    sample_declarations.PRESIDENT,
+    sample_declarations.ADMINISTRATOR,
+    sample_cooperative.NOBODY,
+    sample_cooperative.AWA,
+)
 INSTEAD = {
-    "assisted_place": {"assisted_member": village.SHARED[4:]},
+    "assisted_place": {"assisted_member": sample_cooperative.SHARED[4:]},
     "weigh_refuse": {"grade": "4"},
     "hand_next": {"hand_to": "1"},
     **{goal: {"line": "3"} for goal in ("paper_number", "paper_day", "paper_line")},
@@ -87,7 +95,7 @@ LEAVES_WITH_TIME = ("sms_", "applications")
 """Tables that a sweep empties, a year or ninety days after."""
 
 
-class Walk(hands.Hands):
+class Walk(fuzz.Hands):
     """Hands that know where they go: to one question, and on to an act."""
 
     acted = False
@@ -99,7 +107,7 @@ class Walk(hands.Hands):
             self.away = self.distances(goal)
             handset = Handset(self.engine, phone)
             stands = handset.dial()
-            for _ in range(hands.HOPS_A_SESSION):
+            for _ in range(fuzz.HOPS_A_SESSION):
                 if not stands.more:
                     break
                 self.clock.forward(seconds=20)
@@ -118,7 +126,7 @@ class Walk(hands.Hands):
 
     def nearest_act(self):
         ways = [self.distances(screen.name) for screen in MENU.screens.values() if screen.effect]
-        return {name: min(way.get(name, hands.FAR) for way in ways) for name in MENU.screens}
+        return {name: min(way.get(name, fuzz.FAR) for way in ways) for name in MENU.screens}
 
     def entry(self, stands, phone):
         screen = MENU.screens[stands.screen]
@@ -129,8 +137,8 @@ class Walk(hands.Hands):
         if screen.form == "confirmation":
             return "1"
         if screen.ask in ("pin", "account_pin", "enrolling_pin"):
-            return hands.PINS.get(phone, ("2468",))[0]
-        likely = hands.LIKELY.get(screen.ask, ("1",))
+            return fuzz.PINS.get(phone, ("2468",))[0]
+        likely = fuzz.LIKELY.get(screen.ask, ("1",))
         if screen.ask == "sign_reference":
             return self.reference()
         typed = TYPED | INSTEAD.get(self.goal, {})
@@ -148,14 +156,14 @@ def settled(sqlite_template, tmp_path_factory):
     """Give a file: the village with something for every list, and a member whose name, number and card nobody else has."""
     file = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("typed") / "settled.db")
     database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
-    hands.settle(database, NOW)
-    treasury.credited(database, [MEMBER], NOW, product=2)
+    fuzz.settle(database, NOW)
+    sample_deliveries.credited(database, [MEMBER], NOW, product=2)
     with unguarded(database) as session:
         session.execute(update(Person).where(Person.id == MEMBER).values(name=NAME))
         session.execute(update(Member).where(Member.id == MEMBER).values(card=CARD))
         session.execute(update(Number).where(Number.person_id == MEMBER).values(phone=PHONE))
         session.execute(delete(Inbound))
-        letterbox.letter(session, f"Ici {NAME}", PHONE, NOW)
+        incoming_sms.letter(session, f"Ici {NAME}", PHONE, NOW)
         credited = session.scalar(select(func.min(Weighing.id)).where(Weighing.member_id == MEMBER, Weighing.state == "credited"))
         services.open_contest(session, own(MEMBER, "contest", NOW), "weighing", credited)
         lines = [(account_of(session, 1, None, "cash"), 5_000), (account_of(session, 1, MEMBER, "savings"), -5_000)]

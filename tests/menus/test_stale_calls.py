@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.coop.access import numbers
 from app.coop.members.models import Member, Number, Person
 from tests.menus.test_people import SPARE, bureau, dial, texts_to
-from tests.village import AWA, NEW, hashed
+from tests.sample_cooperative import AWA, NEW, hashed
 
 
 @pytest.fixture

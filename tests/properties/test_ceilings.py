@@ -19,7 +19,7 @@ from app.coop.verify import verify
 from app.sms import prices as part_prices
 from app.ussd import kinds
 from menus import broadcasts
-from tests import quay
+from tests import sample_declarations
 from tests.acts import by
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -35,7 +35,9 @@ def set_price(database, amount, from_at):
 def note(database, reference, weight):
     with database.transaction() as session:
         what = weighing_lookup.by_reference(session, 1, reference, NOW.year)
-        return weighings.note(session, by(quay.CLERK, reference, NOW), what, weight=weight, grade="A", weighed_at=NOW)
+        return weighings.note(
+            session, by(sample_declarations.CLERK, reference, NOW), what, weight=weight, grade="A", weighed_at=NOW
+        )
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -45,9 +47,11 @@ def note(database, reference, weight):
 @example(lines=[Decimal(99_999), Decimal(1)], before=1, after=999_999)
 def test_no_accepted_line_is_worth_more_than_one_act_may_move(another, lines, before, after):
     database = another()
-    quay.staffed(database)
+    sample_declarations.staffed(database)
     set_price(database, before, NOW - timedelta(days=2))
-    for reference, weight in zip(quay.declared(database, quay.women(database, len(lines)), NOW), lines, strict=True):
+    for reference, weight in zip(
+        sample_declarations.declared(database, sample_declarations.women(database, len(lines)), NOW), lines, strict=True
+    ):
         if worth(weight, before) > MOST_MOVED:
             with pytest.raises(weighings.LineTooDear):
                 note(database, reference, weight)
@@ -62,7 +66,7 @@ def test_no_accepted_line_is_worth_more_than_one_act_may_move(another, lines, be
         if not together:
             break
         with database.transaction() as session:
-            act = by(quay.CLERK, f"done:{together[0].id}", NOW)
+            act = by(sample_declarations.CLERK, f"done:{together[0].id}", NOW)
             weighings.confirm(session, act, upto=seen[-1].id, francs=sum(line.gross for line in together))
     with database.read() as reader:
         assert all(gross <= MOST_MOVED for gross in reader.scalars(select(Weighing.gross).where(Weighing.state == "credited")))

@@ -23,13 +23,13 @@ from app.coop.production.models import Weighing
 from app.coop.production.weighing_lookup import NotThere
 from app.coop.verify import verify
 from app.db.database import Database
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 from tests.conftest import PATIENT_MS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WANTED = (Wanted(), Wanted(day=NOW.date()), Wanted(product_id=1), Wanted(product_id=3))
-OFFICERS = (treasury.PAYER, treasury.PRESIDENT)
+OFFICERS = (sample_deliveries.PAYER, sample_deliveries.PRESIDENT)
 REFUSALS = (
     batches.BatchChanged,
     batches.BatchNotOpen,
@@ -71,7 +71,7 @@ def perform(session, act, number, turn, now):
             contests.open_contest(session, own(payment.member_id, "contest", now), "payment", payment.id)
         case "answer":
             contest = _one_of(session, Contest.id, number)
-            answers.answer(session, by(quay.CLERK, f"act:{turn}", now), contest, upheld=bool(number % 3), note="vu")
+            answers.answer(session, by(sample_declarations.CLERK, f"act:{turn}", now), contest, upheld=bool(number % 3), note="vu")
         case "close":
             batches.close(session, office, _one_of(session, PaymentBatch.id, number))
         case "reverse":
@@ -82,10 +82,10 @@ def test_no_franc_is_paid_that_is_not_owed(sqlite_template, tmp_path_factory):
     template = tmp_path_factory.mktemp("payments") / "template.db"
     shutil.copyfile(sqlite_template, template)
     database = Database(f"sqlite:///{template}", statement_ms=PATIENT_MS)
-    quay.staffed(database)
-    women = quay.women(database, 3)
-    treasury.credited(database, women, NOW)
-    treasury.credited(database, women[:2], NOW, product=3)
+    sample_declarations.staffed(database)
+    women = sample_declarations.women(database, 3)
+    sample_deliveries.credited(database, women, NOW)
+    sample_deliveries.credited(database, women[:2], NOW, product=3)
     database.dispose()
 
     @settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])

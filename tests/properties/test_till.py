@@ -23,7 +23,7 @@ from app.coop.till import corrections, payouts, schedule, takings
 from app.coop.till.models import Payout
 from app.coop.verify import verify
 from app.db.database import Database
-from tests import quay
+from tests import sample_declarations
 from tests.acts import by, own
 from tests.conftest import PATIENT_MS
 
@@ -74,7 +74,7 @@ def house(sqlite_template, tmp_path_factory):
     file = tmp_path_factory.mktemp("till") / "house.db"
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
-    quay.staffed(database)
+    sample_declarations.staffed(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -18,30 +18,30 @@ from app.coop.production import weighing_lookup, weighings
 from app.coop.production.models import Weighing
 from app.coop.subjects import approvals
 from app.coop.till import takings
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 KEPT, OTHER = 3, 2
-SECRETARY, PRESIDENT, TREASURER = quay.CLERK, treasury.PRESIDENT, treasury.PAYER
+SECRETARY, PRESIDENT, TREASURER = sample_declarations.CLERK, sample_deliveries.PRESIDENT, sample_deliveries.PAYER
 
 
 def village_with_two_cards(database) -> None:
     """Give members 2 and 3, who are one woman on two cards: the second card has savings."""
-    quay.staffed(database)
+    sample_declarations.staffed(database)
     with database.transaction() as session:
         takings.take_in(session, by(TREASURER, "saved", NOW), OTHER, "savings", 700)
 
 
 def credited(database) -> None:
     """Credit a catch of the other card."""
-    treasury.credited(database, [OTHER], NOW)
+    sample_deliveries.credited(database, [OTHER], NOW)
 
 
 def paid(database) -> int:
     """Credit, pay and confirm a catch of the other card; return the payment."""
     credited(database)
-    treasury.batch(database, NOW)
+    sample_deliveries.batch(database, NOW)
     with database.transaction() as session:
         payment = session.scalars(select(Payment.id)).one()
         handover.hand_over(session, by(TREASURER, "hand", NOW), PAYMENT, payment)

@@ -12,7 +12,7 @@ from app.coop.production.models import Declaration
 from app.db.database import Database
 from app.ussd.redis_store import POINTER, RedisStore
 from config.redis import connect
-from tests import village
+from tests import sample_cooperative
 from tests.ussd.conftest import Handset, engine_on
 
 HOP = 1.4
@@ -29,11 +29,11 @@ class Confirming(Handset):
 @pytest.fixture
 def served(valkey, postgres_database):
     """A member who stands before her confirmation, on real servers with a hop's own budgets."""
-    village.build(postgres_database)
+    sample_cooperative.build(postgres_database)
     database = Database(postgres_database.url, lock_ms=400)
     client = connect(valkey.url)
     client.set(POINTER, "v1")
-    phone = Confirming(engine_on(postgres_database, RedisStore(client)), village.AWA)
+    phone = Confirming(engine_on(postgres_database, RedisStore(client)), sample_cooperative.AWA)
     phone.dial()
     for entry in ("2", "2468", "2", "25"):
         began = time.monotonic()

@@ -17,7 +17,7 @@ from app.coop.offices import audit
 from app.coop.offices.queries import holders_of_right, offices_of
 from app.coop.rights import NotYours, Office
 from app.service import service_of
-from app.sms.broadcasts import budget, expansion, words
+from app.sms.broadcasts import budget, expansion, texts
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.rounds import CODE_LASTS
 from app.sms.broadcasts.terms import Terms
@@ -173,6 +173,6 @@ def _tell_others(session: Session, act: Act, broadcast: Broadcast, terms: Terms)
     """Send a copy to the other officers of the scope, any of whom may stop it."""
     held = holders_of_right(session, "stop", broadcast.cooperative_id, terms.day_of(act.now))
     others = {office.person_id for office in held} - {broadcast.person_id}
-    copy, place = words.copy(broadcast, act.now, service_of(session).cost, terms.zone), broadcast.cooperative_id
+    copy, place = texts.copy(broadcast, act.now, service_of(session).cost, terms.zone), broadcast.cooperative_id
     for person, phone in first_numbers(session, others).items():
         notices.tell_number(session, act, phone, "alarm", f"copy:{broadcast.id}", copy, person_id=person, cooperative_id=place)

@@ -9,8 +9,8 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.access.sign_in import Desk
 from app.sms.broadcasts.terms import Terms
-from app.web.console.doors import lend
 from app.web.console.pages import pages
+from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
 
 

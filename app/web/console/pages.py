@@ -10,14 +10,14 @@ from app.coop.broadcasts import stops
 from app.coop.correspondence import inbox
 from app.coop.offices.queries import office_for
 from app.coop.rights import NotYours, Right
-from app.web.console import words
-from app.web.console.doors import caller, desk, guard, now, page_headers, say, terms
-from app.web.console.reading import look
+from app.web.console import filters
+from app.web.console.overview import look
+from app.web.console.session import caller, desk, guard, now, page_headers, say, terms
 
 pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 page_headers(pages)
 guard(pages)
-words.teach(pages)
+filters.teach(pages)
 
 
 @pages.get("/")

@@ -7,7 +7,7 @@ from app.coop.access import sign_in
 from app.coop.access.pins import well_formed
 from app.digits import is_number
 from app.phones import e164, is_senegalese_mobile
-from app.web.console.doors import browser, desk, in_even_time, keep_browser, let_in, now, page_headers, say, token_fits
+from app.web.console.session import browser, desk, in_even_time, keep_browser, let_in, now, page_headers, say, token_fits
 
 open_pages = Blueprint("sign_in", __name__, url_prefix="/sign-in", template_folder="templates")
 page_headers(open_pages)
