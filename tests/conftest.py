@@ -11,7 +11,6 @@ import redis
 from app.db.database import Database
 from app.service import Service
 from tests import statements
-from tests.floors import Floors
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
 
@@ -37,10 +36,8 @@ class Clock:
         return self.now
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     statements.share()
-    if config.getoption("--cov", default=None) and not hasattr(config, "workerinput"):  # the whole is measured by who leads
-        config.pluginmanager.register(Floors())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
