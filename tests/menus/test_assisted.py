@@ -17,12 +17,6 @@ from tests import quay, village
 from tests.village import LONG_AGO
 
 
-@pytest.fixture
-def database(sqlite_database):
-    """Give one database: what depends on it is tried in tests/coop."""
-    return sqlite_database
-
-
 def help_her(line, whom="00001", phone=quay.SECRETARY, entries=("1", "1", "25", "1")):
     talk = line(phone)
     talk.dial(["8", "7"])
