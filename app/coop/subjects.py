@@ -12,13 +12,13 @@ from app.coop.contests.subject import subject as contests
 from app.coop.correspondence.subject import subject as correspondence
 from app.coop.enrolment.subject import subject as enrolment
 from app.coop.handover import kinds as handovers
+from app.coop.ledger.subject import subject as ledger
 from app.coop.members.subject import subject as members
 from app.coop.offices.subject import subject as offices
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
 from app.coop.subject import Leaver, Rows, Subject, declare
-from app.coop.till.subject import subject as ledger
 from app.coop.till.subject import subject as till
 from app.db.operations import Operation
 from app.sms.broadcasts.models import Broadcast

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals
 from app.coop.access import numbers
 from app.coop.access.freezes import MoneyFrozen, check_money, freeze_money
@@ -25,7 +26,6 @@ from app.coop.members.telephones import numbers_of
 from app.coop.offices import audit
 from app.coop.offices.models import Role
 from app.coop.subject import declared
-from app.sms import people_texts
 
 BETWEEN = "merging"
 """The control account that balances pass through."""
@@ -89,7 +89,7 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
     kept.amounts_by_sms = other.amounts_by_sms = False
     session.flush()
     freeze_money(session, kept.person_id, now)
-    tell_person(session, act, kept.person_id, act.operation, people_texts.merged(now))
+    tell_person(session, act, kept.person_id, act.operation, texts.say("merged", day=now))
 
 
 def _check(session: Session, kept: Found, other: Found, now: datetime) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals
 from app.coop.access.freezes import MoneyFrozen, check_money
 from app.coop.act import Act
@@ -28,7 +29,6 @@ from app.coop.production.models import Declaration
 from app.coop.subject import declared
 from app.coop.till import payouts
 from app.coop.till.models import Payout
-from app.sms import people_texts
 
 CONTESTED_WITHIN = timedelta(hours=48)
 """For how long an account stays open after a settlement that was paid without the member's own PIN."""
@@ -227,4 +227,4 @@ def _close(session: Session, act: Act, departure_id: int, member_id: int, by: in
     open_ = update(Declaration).where(Declaration.member_id == member_id, Declaration.state == "declared")
     session.execute(open_.values(state="cancelled", cancelled_at=act.now))
     departures.end_offices(session, row.person_id, act.now)
-    tell_person(session, act, row.person_id, f"departed:{act.operation}"[:80], people_texts.departed(act.now))
+    tell_person(session, act, row.person_id, f"departed:{act.operation}"[:80], texts.say("departed", day=act.now))

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.contests.services import Opened, TooLate, open_contest
 from app.coop.correspondence import call_backs
@@ -19,7 +20,6 @@ from app.coop.members.telephones import reached_by
 from app.coop.offices.queries import holders_of_right
 from app.coop.production.models import AssistedAct, Declaration, Weighing
 from app.coop.products.models import Product
-from app.sms import texts
 
 CONTEST_WITHIN = timedelta(days=7)
 """How long her phone asks, and NON is heard; after that it is a matter for the office."""
@@ -122,7 +122,8 @@ def contest(session: Session, act: Act, assisted_id: int) -> Contested:
     )
     watcher, phone = _watcher(session, cooperative, assisted.officer_id, act.today)
     if phone:
-        words, cause = texts.contested_notice(reference, assisted.role, became), f"contest:{assisted.id}"
+        words = texts.say("contested_notice", reference=reference, by=assisted.role, now_is=became)
+        cause = f"contest:{assisted.id}"
         notices.tell_number(session, act, phone, "security", cause, words, person_id=watcher, cooperative_id=cooperative)
     return Contested(assisted.id, reference, became, ticket)
 

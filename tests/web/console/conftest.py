@@ -71,13 +71,13 @@ def _quick_doors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def app(sqlite_database: Database, valkey: Server, clock: Clock):
-    sample_cooperative.build(sqlite_database)
-    sample_declarations.appoint(sqlite_database)
-    menu_rows.put(sqlite_database, clock())
+def app(database: Database, valkey: Server, clock: Clock):
+    sample_cooperative.build(database)
+    sample_declarations.appoint(database)
+    menu_rows.put(database, clock())
     environment = {
         "JAPPOO_ENV": "test",
-        "DATABASE_URL": sqlite_database.url,
+        "DATABASE_URL": database.url,
         "REDIS_URL": valkey.url,
         "SECRET_KEY": sample_cooperative.KEY.decode(),
         "PIN_PEPPER": sample_cooperative.PEPPERS[1].decode(),
@@ -88,6 +88,6 @@ def app(sqlite_database: Database, valkey: Server, clock: Clock):
 
 
 @pytest.fixture
-def officer(app: Flask, sqlite_database: Database) -> Officers:
+def officer(app: Flask, database: Database) -> Officers:
     """Give an officer at a browser of their own."""
-    return lambda phone=sample_declarations.SECRETARY: Officer(app.test_client(), sqlite_database, phone)
+    return lambda phone=sample_declarations.SECRETARY: Officer(app.test_client(), database, phone)
