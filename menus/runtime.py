@@ -60,7 +60,7 @@ class SqlActs:
 
         def attempt(session: Session) -> Outcome:
             now = self._now()
-            found, known = key_of(session, request, key, now=now, since=max(now - SAME_CALL, datetime.fromtimestamp(begun, UTC)))
+            found, known = key_of(session, request, key, now=now, since=_since(begun, now))
             if known is not None:
                 return msgspec.convert(known, Outcome)
             outcome = do(session, found)
@@ -93,12 +93,17 @@ class SqlActs:
                     session.close()
         raise AssertionError("two attempts end above")
 
-    def outcomes(self, requests: Sequence[str]) -> Mapping[str, Outcome]:
+    def outcomes(self, requests: Sequence[str], begun: float = 0) -> Mapping[str, Outcome]:
         """Return the outcomes of these requests that there are."""
         with self._database.read() as reader:
-            found = outcomes_of(reader, requests, self._now() - SAME_CALL)
+            found = outcomes_of(reader, requests, _since(begun, self._now()))
         return {request: msgspec.convert(known, Outcome) for request, known in found.items()}
 
     def outage(self, error: BaseException) -> bool:
         """Tell whether the database is out of reach."""
         return is_outage(error)
+
+
+def _since(begun: float, now: datetime) -> datetime:
+    """Return from when on the acts of a request are those of the call that brings it now."""
+    return max(now - SAME_CALL, datetime.fromtimestamp(begun, UTC))
