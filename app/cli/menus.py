@@ -30,14 +30,16 @@ def check(file: Path | None, *, as_json: bool) -> None:
 
     Example: jappoo menus check
     """
-    from app.texts.declaration import FILE, declared
+    from app.texts.catalogues import catalogues
+    from app.texts.declaration import FILE, compile_texts, declared
     from app.texts.proof import prove as prove_texts
     from app.ussd.compiling import Unreadable
     from menus.publication import compiled, prove
 
     sms = file if file and file.name == FILE else None
     try:
-        menu, known = compiled(None if sms else file), declared(sms)
+        menu = compiled(None if sms else file)
+        known = compile_texts(sms.read_text("utf-8"), catalogues()) if sms else declared()
         findings = prove(menu) + prove_texts(known)
     except Unreadable as fault:
         findings = fault.findings

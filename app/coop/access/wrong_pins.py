@@ -56,10 +56,12 @@ def note(session: Session, phone: str, person_id: int, *, now: datetime) -> None
     session.add(WrongPin(phone=phone, person_id=person_id, at=now))
     session.flush()
     where = look(session, phone, person_id, now).rests
+    if where is None:
+        return
     words, cause = texts.say("pins_sprayed", hour=now), f"wrong pins:{now:%Y%m%d%H}"
     if where == "number":
         words = texts.say("pins_sprayed_on", phone=phone, hour=now)
-    for number in administrators(session.connection(), now.date()) if where else ():
+    for number in administrators(session.connection(), now.date()):
         outbox.put(session, to=number, text=words, purpose="alarm", cause=cause, now=now)
 
 
