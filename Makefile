@@ -21,7 +21,7 @@ clean-demo: ## Drop what the demo has kept
 	rm -rf var/jappoo.db var/jappoo.db-wal var/jappoo.db-shm var/valkey var/simulator var/log
 
 test: lint ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
-	@$(BIN)/pytest --cov --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal --durations 20
+	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal --durations 20
 
 lint: .venv/.installed-tests ## Linters, types, import rules and migrations only
 	@$(BIN)/ruff check --quiet .
@@ -36,7 +36,7 @@ format: .venv/.installed-tests ## Format the code
 
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@
-	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forger;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.siege;; esac
+	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forged_sms;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.slow_clients;; esac
 
 dumps: .venv/.installed-tests ## Make this version's filled databases, which all later ones must upgrade
 	@$(BIN)/python -m tests.releases

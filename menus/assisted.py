@@ -8,19 +8,19 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.clock import DAKAR
 from app.coop.act import Act
+from app.coop.contests import assisted_answers
 from app.coop.members import notices
 from app.coop.members.names import card_and_name
-from app.coop.prices.reading import prices_for
-from app.coop.production import assisting, declaring, members_word
+from app.coop.prices.queries import prices_for
+from app.coop.production import assisted_acts, declarations
 from app.coop.scope import Scope
-from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import CallBackRow
-from menus.caller import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
+from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
 from menus.production import DeclarationRow, Earlier, ProductRow, rows_of
 
 menu = Bindings("assisted")
@@ -106,7 +106,7 @@ class Word(msgspec.Struct, frozen=True):
     word: str
 
 
-NOT_DONE: Ways = {declaring.ProductGone: "gone", declaring.NotActive: "inactive"}
+NOT_DONE: Ways = {declarations.ProductGone: "gone", declarations.NotActive: "inactive"}
 DOING = {"not_yours": None}
 
 
@@ -116,7 +116,9 @@ def assisted_member(hop: Hop, typed: str) -> Assisted:
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "assist").scope
         phone = phones.read(typed)
-        found = assisting.by_number(reader, scope, phone) if phone else assisting.by_card(reader, scope, typed.replace(" ", ""))
+        found = (
+            assisted_acts.by_number(reader, scope, phone) if phone else assisted_acts.by_card(reader, scope, typed.replace(" ", ""))
+        )
     return _one_of(hop, found)
 
 
@@ -125,7 +127,7 @@ def assisted_caller(hop: Hop, kept: Calling) -> Nothing:
     """Go to the member who asked to be called, if her number is known here."""
     phone = phones.read(kept.call_back.phone) if kept.call_back else None
     with hop.desk.database.read() as reader:
-        found = assisting.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
+        found = assisted_acts.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
     try:
         raise Lead("assisted", _one_of(hop, found))
     except Refused:
@@ -154,7 +156,7 @@ def assisted_who(hop: Hop, kept: Perhaps) -> Helped:
 def assisted_products(hop: Hop, kept: Helping) -> Sequence[ProductRow]:
     """Give what her co-operative takes."""
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, kept.assisted.cooperative_id)
+        found = declarations.products_of(reader, kept.assisted.cooperative_id)
     return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
 
 
@@ -162,7 +164,7 @@ def assisted_products(hop: Hop, kept: Helping) -> Sequence[ProductRow]:
 def assisted_declaration(hop: Hop, kept: Production) -> Helped:
     """Lead elsewhere when the same was declared a moment ago, by her or for her."""
     with hop.desk.database.read() as reader:
-        earlier = declaring.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
+        earlier = declarations.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
         if earlier:
             raise Lead("again", Earlier(earlier.reference, earlier.at))
         return _helped(reader, kept.assisted)
@@ -186,19 +188,19 @@ def assisted_declarations(hop: Hop, kept: Helping) -> Sequence[DeclarationRow]:
     return rows_of(hop, kept.assisted.member_id)
 
 
-@menu.effect(leads=DOING, ways={declaring.DeclarationClosed: "closed"})
+@menu.effect(leads=DOING, ways={declarations.DeclarationClosed: "closed"})
 def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> Noted:
     """Take a declaration back for the member, and tell them."""
     act = _act(session, hop, kept.assisted)
-    done = assisting.cancel(session, act, kept.assisted.member_id, kept.declaration.id)
-    return _tell(hop, session, act, kept.assisted, "annulé", done)
+    done = assisted_acts.cancel(session, act, kept.assisted.member_id, kept.declaration.id)
+    return _tell(hop, session, act, kept.assisted, "cancelled", done)
 
 
 @menu.source()
 def assisted_history(hop: Hop, kept: Helping) -> PrivateWords:
     """Give her last declarations, and what was weighed of each; no amounts."""
     with hop.desk.database.read() as reader:
-        found = assisting.history(reader, kept.assisted.member_id)
+        found = assisted_acts.history(reader, kept.assisted.member_id)
     lines = [
         f"{one.at.astimezone(DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
         f"{STATES[one.state]}{f' {kinds.quantity_words(one.weighed)}' if one.weighed is not None else ''}"
@@ -219,11 +221,11 @@ def assisted_prices(hop: Hop, kept: Helping) -> PrivateWords:
 def assisted_told(hop: Hop) -> Nothing:
     """Find what was done for the member and waits for her word."""
     with hop.desk.database.read() as reader:
-        found = members_word.asked(reader, member_of(hop), hop.now)
+        found = assisted_answers.asked(reader, member_of(hop), hop.now)
     if found is None:
         raise Lead("nothing")
     what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()
-    told = (what, texts.BY[found.role], found.quantity, found.unit, found.product, found.reference, day)
+    told = (what, texts.words("by")[found.role], found.quantity, found.unit, found.product, found.reference, day)
     raise Lead("told", Told(found.id, *told))
 
 
@@ -235,23 +237,23 @@ def assisted_word(typed: str) -> str:
     return typed
 
 
-@menu.effect(ways={members_word.UnknownAct: "nothing"}, notes=True)
+@menu.effect(ways={assisted_answers.UnknownAct: "nothing"}, notes=True)
 def answer_assisted(hop: Hop, session: Session, kept: Word) -> Answered:
     """Write the member's word down; what they contest is undone, or goes to the president."""
     act, told = own_act(hop), kept.told.id
     if kept.word == "1":
-        return Answered(f"Merci. réf {members_word.accept(session, act, told)} est juste.")
-    done = members_word.contest(session, act, told)
-    words = texts.contested_receipt(done.reference, done.became, hop.now)
+        return Answered(f"Merci. réf {assisted_answers.accept(session, act, told)} est juste.")
+    done = assisted_answers.contest(session, act, told)
+    words = texts.say("contested_receipt", reference=done.reference, became=done.became, day=hop.now)
     if done.ticket:
-        words = payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
+        words = texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
     notices.answer(session, act, "receipt", f"contested:{done.id}", words, who_of(hop).cooperative_id)
     if done.ticket:
         return Answered(f"réf {done.reference}: réclamation {done.ticket.number} notée.")
-    return Answered(f"Contesté: réf {done.reference} {texts.BECAME[done.became]}.")
+    return Answered(f"Contesté: réf {done.reference} {texts.words('became')[done.became]}.")
 
 
-def _one_of(hop: Hop, found: Sequence[assisting.Found]) -> Assisted:
+def _one_of(hop: Hop, found: Sequence[assisted_acts.Found]) -> Assisted:
     if not found:
         raise Refused("unknown")
     meant = {str(one.place): Assisted(one.member_id, one.cooperative_id) for one in found}
@@ -273,10 +275,10 @@ def _helped(reader: Connection, member: Assisted) -> Helped:
 
 def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> Noted:
     act = _act(session, hop, kept.assisted)
-    done = assisting.declare(session, act, kept.assisted.member_id, kept.product.id, kept.quantity, again=again)
+    done = assisted_acts.declare(session, act, kept.assisted.member_id, kept.product.id, kept.quantity, again=again)
     if done.declaration.repeated:
         raise Lead("again", Earlier(done.declaration.reference, done.declaration.at))
-    return _tell(hop, session, act, kept.assisted, "déclaré", done)
+    return _tell(hop, session, act, kept.assisted, "declared", done)
 
 
 def _act(session: Session, hop: Hop, member: Assisted) -> Act:
@@ -284,11 +286,20 @@ def _act(session: Session, hop: Hop, member: Assisted) -> Act:
     return msgspec.structs.replace(act, channel="bureau")
 
 
-def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisting.Done) -> Noted:
+def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisted_acts.Done) -> Noted:
     one = done.declaration
     if done.phone is None:
         return Noted(one.reference, "Pas de numéro: donnez-lui la réf.")
-    words = texts.assisted_receipt(what, act.office.role, one.reference, one.quantity, one.unit, hop.now, hop.desk.service.cost)
+    words = texts.say(
+        "assisted_receipt",
+        done_for=what,
+        by=act.office.role,
+        reference=one.reference,
+        quantity=one.quantity,
+        unit=one.unit,
+        day=hop.now,
+        cost=hop.desk.service.cost,
+    )
     whose = {"person_id": done.person_id, "cooperative_id": member.cooperative_id}
     notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
     return Noted(one.reference, "Un SMS le lui dit.")

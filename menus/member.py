@@ -3,17 +3,19 @@
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger.reading import balances_of, movements_of
-from app.coop.members import account, callbacks, notices, pins
-from app.coop.members.identity import cooperative_of, person_of
+from app import texts
+from app.coop.access import pins
+from app.coop.access.identity import cooperative_of, person_of
+from app.coop.correspondence import call_backs
+from app.coop.ledger.queries import balances_of, movements_of
+from app.coop.members import account, notices
 from app.coop.subjects import SUBJECTS
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.boutiques import OfferRow
-from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
 from menus.identity import ChosenPin
-from menus.training import TrainingRow
+from menus.training_sessions import TrainingRow
 
 menu = Bindings("member")
 
@@ -73,7 +75,7 @@ def change_pin(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
     """Change the PIN, told on all the member's numbers."""
     person, (pepper, _, hashed) = who_of(hop).person_id, kept.chosen.partition(":")
     pins.set_pin(session, person, hashed, int(pepper), now=hop.now)
-    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.say("pin_notice", day=hop.now))
     return Nothing()
 
 
@@ -82,7 +84,8 @@ def set_amounts(hop: Hop, session: Session, kept: Wish) -> Nothing:
     """Allow or stop amounts by SMS."""
     person, on = who_of(hop).person_id, kept.amounts == "oui"
     account.set_amounts_by_sms(session, person, on)
-    notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", texts.amounts_chosen(on, hop.now))
+    words = texts.say("amounts_on", day=hop.now) if on else texts.say("amounts_off", day=hop.now)
+    notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", words)
     return Nothing()
 
 
@@ -91,7 +94,7 @@ def call_me(hop: Hop, session: Session, kept: Subject) -> Nothing:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
-    callbacks.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
+    call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
     return Nothing()
 
 

@@ -7,18 +7,34 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.coop import approvals
+from app.coop.access import activation, numbers, resets
 from app.coop.act import Act
-from app.coop.members import activation, audit, finding, notices, numbers, resets
+from app.coop.members import lookup, notices
 from app.coop.members.models import Member, Number
 from app.coop.members.names import person_name
-from app.coop.members.offices import NotYours
-from app.sms import people_texts
+from app.coop.members.telephones import numbers_of, places_on
+from app.coop.offices import audit
+from app.coop.rights import NotYours
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import PEOPLE, WHY, Issued, Named, NumberRow, Typed, Whom, act_on, found, issue, read_phone, refuse, tell_holders
-from menus.caller import Hop, Nothing, reading_office
+from menus.hop import Hop, Nothing, reading_office
+from menus.member_lookup import (
+    PEOPLE,
+    WHY,
+    Issued,
+    Named,
+    NumberRow,
+    Typed,
+    Whom,
+    act_on,
+    found,
+    issue,
+    read_phone,
+    refuse,
+    tell_holders,
+)
 
 menu = Bindings("people")
 
@@ -82,8 +98,8 @@ def members_card(hop: Hop, typed: str) -> Whom:
     with hop.desk.database.read() as reader:
         try:
             office = reading_office(reader, hop, "people")
-            found = finding.by_card(reader, office, typed)
-        except (finding.NoCard, NotYours):
+            found = lookup.by_card(reader, office, typed)
+        except (lookup.NoCard, NotYours):
             raise Refused("unknown") from None
     return Whom(found.member_id, found.person_id, found.cooperative_id, found.card, found.state, found.has_pin)
 
@@ -124,7 +140,7 @@ def number_is_free(hop: Hop, kept: Noting) -> Nothing:
 def numbers_of_whom(hop: Hop, kept: Typed) -> Sequence[NumberRow]:
     """Give the numbers of whoever's card was typed."""
     with hop.desk.database.read() as reader:
-        found = numbers.numbers_of(reader, kept.whom.person_id)
+        found = numbers_of(reader, kept.whom.person_id)
     return [NumberRow(one.id, phones.write(one.phone)) for one in found]
 
 
@@ -133,7 +149,7 @@ def open_reset(hop: Hop, session: Session, kept: Typed) -> Nothing:
     """Open the window in which the member chooses another PIN."""
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
     window = resets.open_by_officer(session, act, member)
-    words = people_texts.reset_opened(window.until or hop.now, hop.desk.service.code)
+    words = texts.say("reset_opened", hour=window.until or hop.now, code=hop.desk.service.code)
     notices.tell_person(session, act, member.person_id, f"reset:{hop.operation}", words)
     return Nothing()
 
@@ -150,13 +166,13 @@ def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
         _take_from_others(session, act, member, phone)
     place = numbers.attach(session, person, phone, trusted=kept.number_as == "trusted", by_person_id=act.person_id, now=hop.now)
     _audit(session, act, "number noted", member)
-    notices.tell_person(session, act, person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
+    notices.tell_person(session, act, person, f"number:{hop.operation}", texts.say("number_noted", day=hop.now))
     if place:
         tell_holders(hop, session, phone, person)
     done = _proof(hop, session, act, member, phone, "number", without_pin=kept.number_as == "nopin")
     if not place or done.then != "number":
         return done
-    then = "placed" if numbers.places_on(session, phone) else "shared"
+    then = "placed" if places_on(session, phone) else "shared"
     return msgspec.structs.replace(done, then=then, place=f"place {place}")
 
 
@@ -170,7 +186,7 @@ def change_sim(hop: Hop, session: Session, kept: Sim) -> Issued:
     if phone is None:
         refuse("gone")
     _audit(session, act, "number flagged" if flagged else "number released", member)
-    words = (people_texts.number_flagged if flagged else people_texts.number_released)(hop.now)
+    words = texts.say("number_flagged", day=hop.now) if flagged else texts.say("number_released", day=hop.now)
     notices.tell_person(session, act, member.person_id, f"sim:{hop.operation}", words, extra=(phone,))
     return _proof(hop, session, act, member, phone, "sim") if flagged else Issued("released")
 
@@ -181,16 +197,16 @@ def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
     if numbers.share_a_number(session, act.person_id, member.person_id):
         refuse("own")
-    unproved = any(number.proof_wanted for number in numbers.numbers_of(session, member.person_id))
+    unproved = any(number.proof_wanted for number in numbers_of(session, member.person_id))
     if member.state != "pending" and not (member.state == "active" and unproved):
         refuse("nothing")
     _audit(session, act, "activation renewed", member)
-    notices.tell_person(session, act, member.person_id, f"card:{hop.operation}", people_texts.card_renewed(hop.now))
+    notices.tell_person(session, act, member.person_id, f"card:{hop.operation}", texts.say("card_renewed", day=hop.now))
     return issue(hop, session, member.person_id, "card")
 
 
 def _proof(
-    hop: Hop, session: Session, act: Act, member: finding.Found, phone: str, then: str, *, without_pin: bool = False
+    hop: Hop, session: Session, act: Act, member: lookup.Found, phone: str, then: str, *, without_pin: bool = False
 ) -> Issued:
     """Say how a number will be proved: by an activation number and the PIN or, without a PIN, by a second officer."""
     if member.has_pin and not without_pin:
@@ -211,7 +227,7 @@ def _proof(
     return Issued("second")
 
 
-def _take_from_others(session: Session, act: Act, member: finding.Found, phone: str) -> None:
+def _take_from_others(session: Session, act: Act, member: lookup.Found, phone: str) -> None:
     """Take a number that the operator gave to somebody else from whoever had it; refuses where one is another co-operative's."""
     others = (Number.phone == phone) & (Number.person_id != member.person_id)
     held = select(Number.id, Number.person_id, Member.cooperative_id).outerjoin(Member, Member.person_id == Number.person_id)
@@ -219,9 +235,9 @@ def _take_from_others(session: Session, act: Act, member: finding.Found, phone: 
         if not act.office.scope.includes(place):
             refuse("elsewhere")
         numbers.release(session, person, number, by_person_id=act.person_id, now=act.now)
-        words = people_texts.number_released(act.now)
+        words = texts.say("number_released", day=act.now)
         notices.tell_person(session, act, person, f"released:{number}:{act.operation}", words, extra=(phone,))
 
 
-def _audit(session: Session, act: Act, what: str, member: finding.Found) -> None:
+def _audit(session: Session, act: Act, what: str, member: lookup.Found) -> None:
     audit.note(session, act, what, f"member:{member.member_id}", member)

@@ -5,15 +5,16 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.handover.kinds import KINDS, handed_by_reference
+from app import texts
+from app.coop.handover.kinds import handover_kinds
+from app.coop.handover.queries import handed_by_reference
 from app.coop.handover.services import sign
 from app.coop.members.notices import tell_member
 from app.digits import is_number
-from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
-from menus.caller import Hop, officers_act
-from menus.paying import scope_of
+from menus.hop import Hop, officers_act
+from menus.payments import scope_of
 from menus.savings import MONEY, What
 
 menu = Bindings("receipts")
@@ -59,9 +60,9 @@ def sign_number(typed: str) -> Signature:
 def sign_receipt(hop: Hop, session: Session, kept: Receipt) -> Signed:
     """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
     act, meant, signature = officers_act(session, hop, "pay"), kept.sign, kept.signature
-    paid = sign(session, act, KINDS[meant.kind], meant.id, signature)
+    paid = sign(session, act, handover_kinds()[meant.kind], meant.id, signature)
     if paid is None:
         return Signed("Noté. Un 2e responsable tape le même numéro.")
-    words = texts.receipt_signed(paid.reference, signature, hop.now)
+    words = texts.say("receipt_signed", reference=paid.reference, signature=signature, day=hop.now)
     tell_member(session, act, paid.member_id, "receipt", f"{meant.kind}:{paid.id}:signed", words)
     return Signed("C'est payé: deux responsables ont signé.")

@@ -7,23 +7,23 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import law
-from app.coop.handover.kinds import PAYOUT
+from app.coop.closing.handover import PAYOUT
 from app.coop.handover.services import hand_over
-from app.coop.ledger import corrections, payouts, schedule, till
-from app.coop.members import finding
+from app.coop.members import lookup
 from app.coop.members.models import Member
 from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
-from app.coop.production.brought import NotThere, member_of_card
+from app.coop.production.weighing_lookup import NotThere, member_of_card
 from app.coop.subjects import approvals
+from app.coop.till import corrections, payouts, schedule, takings
 from app.digits import is_number
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Refused
-from menus.caller import Hop, PrivateWords, officers_act, reading_office, who_of
+from menus.hop import Hop, PrivateWords, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
-from menus.paying import handing_act, scope_of
+from menus.payments import handing_act, scope_of
 from menus.savings import MONEY, What, read_francs, standing_words, today_of
 
 menu = Bindings("till")
@@ -146,8 +146,8 @@ def till_hand_card(hop: Hop, typed: str) -> Whose:
     """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
     with hop.desk.database.read() as reader:
         try:
-            found = finding.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
-        except finding.NoCard:
+            found = lookup.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
+        except lookup.NoCard:
             raise Refused("unknown") from None
     if found.state == "departed":
         raise Refused("unknown")
@@ -258,15 +258,16 @@ def till_late(hop: Hop) -> PrivateWords:
 def take_in(hop: Hop, session: Session, kept: Brought) -> Done:
     """Write what a member brought, and tell them."""
     act = officers_act(session, hop, "pay")
-    entry = till.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
-    tell_member(session, act, kept.member, "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.service.code))
+    entry = takings.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
+    words = texts.say("till_receipt", entry=entry, day=hop.now, code=hop.desk.service.code)
+    tell_member(session, act, kept.member, "receipt", f"till:{entry}", words)
     return Done(f"{IN[kept.till_kind]} {kinds.amount_words(kept.till_amount)}: encaissé.")
 
 
 @menu.effect(leads=ACTING, denies={**MONEY, approvals.AlreadyAsked: "Une cotisation attend déjà."})
 def ask_levy(hop: Hop, session: Session, kept: Sum) -> Done:
     """Ask that a levy be kept from what is owed to the member."""
-    till.ask_levy(session, officers_act(session, hop, "pay"), kept.member, kept.till_amount)
+    takings.ask_levy(session, officers_act(session, hop, "pay"), kept.member, kept.till_amount)
     return Done("Demandé: un autre responsable décide.")
 
 
@@ -293,7 +294,8 @@ def hand_payout(hop: Hop, session: Session, kept: ToHand) -> Handed:
     """Hand over what was approved, and ask the member to confirm."""
     act = handing_act(session, hop)
     row = hand_over(session, act, PAYOUT, kept.hand_out.id)
-    words = texts.payout_handed(row.reference, hop.now, hop.desk.service.code, hop.desk.service.cost)
+    service = hop.desk.service
+    words = texts.say("payout_handed", reference=row.reference, day=hop.now, code=service.code, cost=service.cost)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:handed", words)
     return Handed(row.amount, row.reference)
 
@@ -308,7 +310,7 @@ def ask_reversal(hop: Hop, session: Session, kept: ToReverse) -> Done:
 def _ask(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> Done:
     act = officers_act(session, hop, "pay")
     row = payouts.ask(session, act, kind, kept.member, kept.till_amount, **more)
-    words = texts.payout_asked(row.reference, act.office.role, hop.now)
+    words = texts.say("payout_asked", by=act.office.role, reference=row.reference, day=hop.now)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:asked", words)
     return Done(f"Demandé, réf {row.reference}. D'autres décident.")
 

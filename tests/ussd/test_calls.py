@@ -7,9 +7,9 @@ from app.coop.members.models import Person
 from app.coop.production.models import Declaration
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.ussd.ports import StoreDown
-from app.web.hops import call_of
-from menus.desk import SqlActs
-from tests import village
+from app.web.ussd_webhook import call_of
+from menus.runtime import SqlActs
+from tests import sample_cooperative
 from tests.ussd.conftest import CONSTANTS, Handset
 
 DECLARE = ("2", "2468", "2", "25", "1")
@@ -27,7 +27,7 @@ def quantities(database) -> list[int]:
 
 
 def asked(engine, code: str, text: str, session: str = "S10"):
-    body = f"sessionId={session}&phoneNumber=%2B{village.AWA[1:]}&serviceCode={code}&text={text}".replace("#", "%23")
+    body = f"sessionId={session}&phoneNumber=%2B{sample_cooperative.AWA[1:]}&serviceCode={code}&text={text}".replace("#", "%23")
     return engine.answer(call_of("africastalking", gateway.read(body.encode()))).text
 
 
