@@ -18,7 +18,7 @@ from app.ussd.menu import Menu
 from app.ussd.ports import Acts, Doubtful, Outcome, Shelf, Store, StoreDown
 from app.ussd.session import CLAIM_SECONDS, RESUME_SECONDS, Claim, Offer, Session, Step, read, write
 from app.ussd.vocabulary import Vocabulary
-from app.ussd.walking import Served, Walk
+from app.ussd.walk import Served, Walk
 
 D = TypeVar("D")
 

@@ -9,7 +9,7 @@ import msgspec
 from app.gsm7 import NotGsm7, fold, outside, septets
 from app.ussd.bindings import Bindings
 from app.ussd.carried import DONE, Carried
-from app.ussd.compiling import Finding
+from app.ussd.compiler import Finding
 from app.ussd.kinds import Kind, kinds_of
 from app.ussd.menu import WANTED, Menu, Screen, Texts
 from app.ussd.render import LIMIT, PLACEHOLDER, fill, lay_out

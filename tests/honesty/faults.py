@@ -13,7 +13,7 @@ from app.ussd import engine
 from app.ussd.bindings import Bindings
 from app.ussd.menu import Menu
 from app.ussd.ports import Store, StoreDown
-from app.ussd.walking import Walk
+from app.ussd.walk import Walk
 
 Service = Literal["store", "database", "shelf", "ours"]
 """`ours` are the engine's and the menu's own functions: what they raise is an ordinary exception."""

@@ -10,7 +10,7 @@ from app.db.database import Database
 from app.db.operations import Operation
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Hop, Proved, Refused
-from app.ussd.compiling import compile_menu
+from app.ussd.compiler import compile_menu
 
 PINS = {"+221770000001": "7391", "+221770000002": "5083"}
 
