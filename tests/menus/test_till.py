@@ -143,17 +143,17 @@ def test_an_advance_is_asked_with_its_plan_handed_over_and_followed(line, databa
 
 @ON_SQLITE
 def test_instalments_of_less_than_a_franc_are_asked_again(line, database):
-    said = at_till(line, quay.TREASURER, "3", "001", "5", "6")
+    said = at_till(line, sample_declarations.TREASURER, "3", "001", "5", "6")
     assert said.startswith("Moins d'un franc par mois")
     assert "5 F à rendre en combien de mois" in said
-    assert "5 x 1 F" in at_till(line, quay.TREASURER, "3", "001", "5", "6", "5")
+    assert "5 x 1 F" in at_till(line, sample_declarations.TREASURER, "3", "001", "5", "6", "5")
     assert balances(database).advance == 0
 
 
 @ON_SQLITE
 @pytest.mark.parametrize("typed", ["100000000", "9" * 30, "000", "-5", "5,5", "1e6", "5000 000 0000"])
 def test_an_amount_that_doesnt_fit_is_asked_again_and_never_cut(line, database, typed):
-    said = at_till(line, quay.TREASURER, "3", "001", typed)
+    said = at_till(line, sample_declarations.TREASURER, "3", "001", typed)
     assert "avance de combien de F ?" in said
     assert not said.startswith("Awa")  # a refusal stands above the question
     with database.read() as reader:

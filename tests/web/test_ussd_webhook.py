@@ -156,5 +156,5 @@ def test_one_session_id_from_two_numbers_is_two_calls(client):
     for entry in ("", "1", "1*2468"):
         hers = hop(client, entry, session="7")
     assert "Parts 10 000 F" in hers
-    assert "Parts" not in hop(client, "1*2468", phone=village.SHARED, session="7")
+    assert "Parts" not in hop(client, "1*2468", phone=sample_cooperative.SHARED, session="7")
     assert hop(client, "1*2468", session="7") == hers
