@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.members.lock import Standing
+from app.coop.members.lock import LockedMember
 
 
 class HandoverKind(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class HandoverKind(msgspec.Struct, frozen=True):
     """
 
     table: type[Any]
-    check: Callable[[Session, Act, Any, Standing], None]
+    check: Callable[[Session, Act, Any, LockedMember], None]
     book: Callable[[Session, Act, Any], int]
     shown: tuple[Any, ...]
     said: Callable[..., tuple[str, str | None]]

@@ -74,8 +74,8 @@ def gone(fault: inbox.LetterClosed) -> AnyResponse:
     return _done("Ce message a déjà sa réponse, ou n'est pas à vous. Rien n'est envoyé.")
 
 
-@pages.errorhandler(inbox.TooLong)
-def too_long(fault: inbox.TooLong) -> AnyResponse:
+@pages.errorhandler(inbox.ReplyTooLong)
+def too_long(fault: inbox.ReplyTooLong) -> AnyResponse:
     """Say how long an answer may be."""
     del fault
     return _done(f"Une réponse a de 1 à {inbox.MOST_CHARACTERS} signes. Rien n'est envoyé.")
