@@ -59,9 +59,10 @@ class Walk:
         return self.session.offer if self.session.wanted is None else None
 
     def leaves(self) -> Offer | None:
-        """Return what the next call may go on with: a screen a step behind what the PIN opened, where no answer acts or is secret.
+        """Return what the next call may go on with, if anything.
 
-        What the PIN opened is as near by dialling. A menu without the word for it offers nothing.
+        That is a guarded screen behind another, whose answer neither acts nor is secret: the first behind the PIN is as near by
+        dialling. A menu without the word for it offers nothing.
         """
         session, screen, menu = self.session, self.screen, self.served.menu
         answer = self.served.bindings.answers.get(screen.ask or "")
