@@ -464,7 +464,7 @@ def test_nothing_is_reversed_on_an_account_closed_meanwhile(desk):
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     with unguarded(desk.database) as session:
         session.execute(update(Member).where(Member.id == 1).values(state="departed"))
-    assert desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT) == approvals.Decided("dead", 0, "le compte est clos")
+    assert desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT) == approvals.ApprovalDecided("dead", 0, "le compte est clos")
     assert desk.state(row) == "paid"
 
 
