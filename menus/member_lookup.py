@@ -1,4 +1,4 @@
-"""Members at hand: whose card was typed, which office acts, why nothing is done, and what an officer is told: Bureau 5."""
+"""The member whose card an officer typed: which office acts, why nothing is done, and what the officer is told (Bureau 5)."""
 
 from typing import Annotated, NoReturn
 

@@ -17,7 +17,7 @@ from app.web.console.session import caller, desk, guard, now, page_headers, say,
 pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 page_headers(pages)
 guard(pages)
-filters.teach(pages)
+filters.register(pages)
 
 
 @pages.get("/")
