@@ -147,7 +147,7 @@ class Engine(Generic[D]):
         walk, reply = self._afresh(hop, version, menu)
         if acting and hop.known.certainty is Certainty.UNKNOWN:  # another hop was at it when the store lost the call
             return self._ended(hop.known, reply.fault), old
-        return self._save(hop, walk, old, reply)
+        return self._save(hop, walk, old, reply, lost=True)
 
     def _afresh(self, hop: Turn[D], version: str, menu: Menu) -> tuple[Walk, Reply]:
         """Begin on the first screen, with this hop's entries taken.
@@ -197,7 +197,7 @@ class Engine(Generic[D]):
             try:
                 swapped, stands = self._store.swap(hop.journey, value, claimed, seconds=session.seconds)
             except StoreDown as fault:
-                if not session.begun:
+                if hop.may_have_acted(walk):
                     hop.known.doubt()
                 return self._ended(hop.known, fault), value
             if not swapped:
@@ -217,13 +217,13 @@ class Engine(Generic[D]):
             walk.session.offer = hop.offer(walk)
 
     def _step(self, hop: Turn[D], walk: Walk, take: Callable[[], None], *, lost: bool = False) -> Reply:
-        """Run one step and say honestly how it went. In a call that was lost, an entry unread or to come can have acted."""
+        """Run one step and say honestly how it went."""
         session = walk.session
         try:
             take()
             walk.show()
         except Exception as fault:
-            if hop.unread(walk) if lost else not session.begun:
+            if hop.may_have_acted(walk, lost=lost):
                 hop.known.doubt()
             return self._failed(hop, walk, fault)
         return Reply(session.said, session.more, session.screen, walk.event)
@@ -247,7 +247,9 @@ class Engine(Generic[D]):
         session.said, session.more = reply.text, False
         return reply
 
-    def _save(self, hop: Turn[D], walk: Walk, old: bytes | None, reply: Reply) -> tuple[Reply | None, bytes | None]:
+    def _save(
+        self, hop: Turn[D], walk: Walk, old: bytes | None, reply: Reply, *, lost: bool = False
+    ) -> tuple[Reply | None, bytes | None]:
         """Keep the turn; return (None, what stands) when another hop was first. A lost session is written anew.
 
         What isn't known isn't kept as an answer: the hop may ask again. A screen that takes more than choices isn't shown
@@ -266,6 +268,8 @@ class Engine(Generic[D]):
             if not swapped and stands is None:
                 swapped, stands = self._store.swap(hop.journey, None, new, seconds=session.seconds, counts=counts, note=note)
         except StoreDown as fault:
+            if hop.may_have_acted(walk, lost=lost):
+                hop.known.doubt()
             if reply.more and (walk.screen.form != "choices" or hop.known.certainty is Certainty.DONE):
                 return self._ended(hop.known, fault), None
             return msgspec.structs.replace(reply, fault=reply.fault or fault), None

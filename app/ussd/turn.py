@@ -55,6 +55,13 @@ class Turn(msgspec.Struct, Generic[D], frozen=True):
         """Tell whether entries of a lost call weren't taken."""
         return walk.left > 0 or not (self.trail.gapless or self.trail.dials)
 
+    def may_have_acted(self, walk: Walk, *, lost: bool = False) -> bool:
+        """Tell whether these entries can have acted before, unasked: in a call begun anew now (`lost`) one that it left unread.
+
+        In one that goes on: where it was begun anew earlier, and how it had begun isn't known.
+        """
+        return self.unread(walk) if lost else not walk.session.begun
+
     def walk(self, served: Served, session: Session) -> Walk:
         """Return this hop's steps on a session."""
         return Walk(served, session, self.services.acts, self.lend, self.request, self.known)

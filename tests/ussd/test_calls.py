@@ -205,7 +205,8 @@ def test_what_no_handset_types_gets_a_sentence(engine, typed):
     assert seen.startswith("Un nombre entier")
 
 
-def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled):
+@pytest.mark.parametrize("kept", [0, 1], ids=["the claim", "the turn"])
+def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled, kept):
     phone = handset()
     for entry in DECLARE:
         seen = phone.type(entry)
@@ -213,13 +214,20 @@ def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, sto
     store.sessions.clear()
     phone.parts = ["2"]
     assert "code secret" in phone.again().text  # late: the call begins anew from it
-    for end in (2, 3, 4):
+    for end in (2, 3, 4) if kept == 0 else ():
         phone.parts = list(DECLARE[:end])
         phone.again()
+    if kept:
+        phone.parts = list(DECLARE[:4])
+        phone.again()  # the PIN is asked for, and the last entry taken for one
     phone.parts = list(DECLARE)
+    swap, swapped = store.swap, []
 
-    def away(*_, **__):
-        raise StoreDown("away")
+    def away(*args, **more):
+        if len(swapped) == kept:
+            raise StoreDown("away")
+        swapped.append(swap(*args, **more))
+        return swapped[-1]
 
     monkeypatch.setattr(store, "swap", away)
     assert "vérifions" in phone.again().text
