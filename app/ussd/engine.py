@@ -197,9 +197,8 @@ class Engine(Generic[D]):
             try:
                 swapped, stands = self._store.swap(hop.journey, value, claimed, seconds=session.seconds)
             except StoreDown as fault:
-                if hop.may_have_acted(walk):
-                    hop.known.doubt()
-                return self._ended(hop.known, fault), value
+                hop.doubt(walk)
+                return self._told(hop, fault, own=True), value  # the same hop, brought twice at once, can have acted meanwhile
             if not swapped:
                 return None, stands
             value = claimed
@@ -223,8 +222,7 @@ class Engine(Generic[D]):
             take()
             walk.show()
         except Exception as fault:
-            if hop.may_have_acted(walk, lost=lost):
-                hop.known.doubt()
+            hop.doubt(walk, lost=lost)
             return self._failed(hop, walk, fault)
         return Reply(session.said, session.more, session.screen, walk.event)
 
@@ -241,9 +239,7 @@ class Engine(Generic[D]):
                 fault = again
             else:
                 return Reply(session.said, session.more, served.menu.trouble, "trouble", fault=fault)
-        return self._end(session, self._ended(hop.known, fault))
-
-    def _end(self, session: Session, reply: Reply) -> Reply:
+        reply = self._ended(hop.known, fault)
         session.said, session.more = reply.text, False
         return reply
 
@@ -268,8 +264,7 @@ class Engine(Generic[D]):
             if not swapped and stands is None:
                 swapped, stands = self._store.swap(hop.journey, None, new, seconds=session.seconds, counts=counts, note=note)
         except StoreDown as fault:
-            if hop.may_have_acted(walk, lost=lost):
-                hop.known.doubt()
+            hop.doubt(walk, lost=lost)
             if reply.more and (walk.screen.form != "choices" or hop.known.certainty is Certainty.DONE):
                 return self._ended(hop.known, fault), None
             return msgspec.structs.replace(reply, fault=reply.fault or fault), None
@@ -278,12 +273,17 @@ class Engine(Generic[D]):
     def _unsettled(self, hop: Turn[D]) -> Reply:
         """Answer when the hop that acts gave no sign: its outcome if it is known by now, else that we don't know yet."""
         hop.known.doubt()
+        return self._told(hop)
+
+    def _told(self, hop: Turn[D], fault: Exception | None = None, *, own: bool = False) -> Reply:
+        """Answer from the outcome that is known by now, of this very hop (`own`) or its call, else with the honest ending."""
         try:
-            done = hop.outcome()
-        except Exception as fault:
-            return self._ended(hop.known, fault)
+            done = hop.outcome(own=own)
+        except Exception as unasked:
+            hop.known.doubt()
+            return self._ended(hop.known, unasked)
         if done is None:
-            return self._ended(hop.known, None)
+            return self._ended(hop.known, fault)
         version, menu = self._shelf.remembered()
         walk = hop.walk(self.served(version, menu), Session(version, hop.trail.turn, hop.trail.mark, [Step(menu.start)]))
         return self._step(hop, walk, lambda: walk.deliver(done))

@@ -55,12 +55,13 @@ class Turn(msgspec.Struct, Generic[D], frozen=True):
         """Tell whether entries of a lost call weren't taken."""
         return walk.left > 0 or not (self.trail.gapless or self.trail.dials)
 
-    def may_have_acted(self, walk: Walk, *, lost: bool = False) -> bool:
-        """Tell whether these entries can have acted before, unasked: in a call begun anew now (`lost`) one that it left unread.
+    def doubt(self, walk: Walk, *, lost: bool = False) -> None:
+        """Doubt where these entries can have acted before, unasked: in a call begun anew now (`lost`) one that it left unread.
 
         In one that goes on: where it was begun anew earlier, and how it had begun isn't known.
         """
-        return self.unread(walk) if lost else not walk.session.begun
+        if self.unread(walk) if lost else not walk.session.begun:
+            self.known.doubt()
 
     def walk(self, served: Served, session: Session) -> Walk:
         """Return this hop's steps on a session."""
@@ -80,15 +81,15 @@ class Turn(msgspec.Struct, Generic[D], frozen=True):
             kept=session.kept,
         )
 
-    def outcome(self) -> Outcome | None:
-        """Return the latest outcome among this journey's marks; raises what asking raises.
+    def outcome(self, *, own: bool = False) -> Outcome | None:
+        """Return the latest outcome among this journey's marks, or of this very request alone; raises what asking raises.
 
         What the store said of the call's beginning counts also when it has lost the call since: the same session id may have
         brought the same entries a few minutes before.
         """
         if self.trail.begins:
             return None
-        requests = [f"{self.journey}:{mark}" for mark in self.trail.marks]
+        requests = [self.request] if own else [f"{self.journey}:{mark}" for mark in self.trail.marks]
         known = self.services.acts.outcomes(requests, self.known.begun)
         return next((known[request] for request in reversed(requests) if request in known), None)
 

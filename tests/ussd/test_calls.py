@@ -205,8 +205,8 @@ def test_what_no_handset_types_gets_a_sentence(engine, typed):
     assert seen.startswith("Un nombre entier")
 
 
-@pytest.mark.parametrize("kept", [0, 1], ids=["the claim", "the turn"])
-def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled, kept):
+@pytest.mark.parametrize(("kept", "says"), [(0, "Enregistré"), (1, "vérifions")], ids=["the claim", "the turn"])
+def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled, kept, says):
     phone = handset()
     for entry in DECLARE:
         seen = phone.type(entry)
@@ -230,9 +230,30 @@ def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, sto
         return swapped[-1]
 
     monkeypatch.setattr(store, "swap", away)
-    assert "vérifions" in phone.again().text
+    assert says in phone.again().text
     monkeypatch.undo()
     assert phone.again().text == seen.text
+    assert quantities(peopled) == [25]
+
+
+def test_a_hop_that_cant_claim_its_turn_doesnt_deny_what_its_twin_does_meanwhile(handset, store, monkeypatch, peopled):
+    phone = handset()
+    phone.dial()
+    for entry in DECLARE[:-1]:
+        phone.type(entry)
+    phone.parts.append(DECLARE[-1])
+    swap, twin = store.swap, []
+
+    def away(*args, **more):
+        if twin:
+            return swap(*args, **more)
+        twin.append(phone)
+        twin.append(phone.again())
+        raise StoreDown("away")
+
+    monkeypatch.setattr(store, "swap", away)
+    assert "Enregistré" in phone.again().text
+    assert phone.again().text == twin[1].text
     assert quantities(peopled) == [25]
 
 
