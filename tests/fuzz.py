@@ -6,17 +6,22 @@ entry that confirms, on the screen that asked for it. `findings` judges what is 
 
 import random
 from collections import Counter
+from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.coop.correspondence import call_backs
 from app.coop.enrolment import applications
+from app.coop.equipment import bookings, custody
+from app.coop.equipment.models import Booking
+from app.coop.ideas import services as ideas
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
 from app.coop.prices import proposals
 from app.coop.production.models import Declaration
 from app.coop.rights import Office
 from app.coop.subjects import approvals
+from app.coop.techniques import services as innovations
 from app.coop.till import payouts
 from app.coop.verify import verify
 from app.db.operations import Operation
@@ -26,7 +31,7 @@ from app.ussd.engine import Reply
 from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
-from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import by, own
 from tests.ussd.conftest import Handset, OneMenu, engine_on
 
@@ -76,6 +81,14 @@ LIKELY = {
     "till_amount": ("500", "2000", "12 500 F"),
     "till_times": ("3", "1"),
     "till_asset": ("Moteur 15 CV",),
+    "innovation_words": ("Claies en bois", "x"),
+    "technique_name": ("Claies",),
+    "technique_steps": ("Monter les claies sur pieds.",),
+    "idea_words": ("Vendre du sel", "x", "appelez 771234567"),
+    "idea_points": ("44444", "55555", "9"),
+    "idea_product": ("Huitre",),
+    "idea_unit": ("kg",),
+    "merge_into": ("1", "2"),
     "withdraw_amount": ("500", "2000", "12500"),
 }
 """What is often typed where; other questions get anything."""
@@ -104,6 +117,19 @@ def settle(database, now) -> None:
             for wish in approvals.waiting_for(session, office, now)[-2:]:
                 approvals.decide(session, by(office, f"hands:{person}:{wish.id}", now), wish.id, approved=True)
         applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
+        sample_boutiques.begin(session, now)
+        for number, member in enumerate((201, 202), 1):
+            ideas.propose(session, own(member, f"hands:idea:{member}", now), f"Secher des mangues {number}")
+        ideas.publish(session, by(sample_declarations.CLERK, "hands:publish", now), 1)
+        custody.add(session, by(sample_declarations.CLERK, "hands:dryer", now), 1, "Séchoir", "Joal", custody.HireTerms(500, 2_000))
+        for member, half in ((201, "am"), (202, "pm"), (203, "am")):
+            day = now.date() + timedelta(days=member == 203)
+            bookings.book(session, own(member, f"hands:book:{member}", now), 1, day, half)
+        custody.hand_out(session, by(sample_declarations.CLERK, "hands:out", now), 2, "bon")
+        session.execute(update(Booking).where(Booking.id == 3).values(state="asked"))
+        for number, member in enumerate((201, 202), 1):
+            innovations.propose(session, own(member, f"hands:found:{member}", now), f"Claies sur pieds {number}")
+        innovations.read(session, by(sample_declarations.CLERK, "hands:read", now), 1, published=True)
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
 
 

@@ -23,6 +23,7 @@ class Values(TypedDict, total=False):
     amount: Amount
     article: Annotated[str, Kind("article", "999")]
     became: str
+    booking: str
     before: Annotated[int | str, Kind("setting", "999999999")]
     by: str
     call_back: Annotated[str, Kind("string to dial", "*" * 22)]
@@ -38,8 +39,11 @@ class Values(TypedDict, total=False):
     done_for: str
     due: Day
     entry: Annotated[int, Kind("entry", "999999999")]
+    half: str
     halt: str
     hour: Clock
+    idea_became: str
+    kept_out: str
     lane: Annotated[str, Kind("lane", "urgent")]
     note: Phrase
     now_is: str

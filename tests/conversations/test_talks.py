@@ -1,7 +1,8 @@
 """Whole talks, as staff can write them: each runs through one dialect on SQLite and through the other on PostgreSQL.
 
 A talk has a `phone`, perhaps more `phones` by name, and lines. Each line is of the phone, or `as` another: `dial` (entries of the
-dial string), `types` or `pin`, `again` (the same request once more), `sms` (sent to us), `wait` before it (`20 s`, `3 h`, `1 d`).
+dial string), `types` or `pin`, `again` (the same request once more), `sms` (sent to us), `wait` before it (`20 s`, `3 h`, `1 d`),
+`due` (the scheduler does all that is due).
 `sees` is what the screen then says and `reads` what the newest SMS does: words, or a list of them, accents aside where GSM-7 has
 none. An answer that is lost is one without `sees`. `keeps` takes a piece of what was seen, or read, by its pattern, for `{name}`
 in later lines. `given` names what has happened before (GIVEN). `sms` at the end says what has arrived, and how many times.
@@ -18,9 +19,10 @@ import yaml
 from sqlalchemy import select
 
 from app.commands.inbound import Clerk
+from app.coop.subjects import SWEEPS
 from app.gsm7 import fold, septets
 from app.sms.models import Message
-from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_deliveries
 
 TALKS = sorted(Path(__file__).parent.glob("*.yaml"))
 PEOPLE = {
@@ -34,6 +36,14 @@ GIVEN = {
     "twelve women are credited": sample_deliveries.twelve,
     "two women sell beside her": lambda database, _: sample_declarations.women(database, 2),
     "the quay has a treasurer": lambda database, _: sample_declarations.treasurer(database),
+    "the quay has a dryer": lambda database, now: (
+        sample_declarations.women(database, 2),
+        sample_boutiques.dryer(database, now),
+    ),
+    "a round of ideas is open": lambda database, now: (
+        sample_declarations.women(database, 2),
+        sample_boutiques.federation(database, now),
+    ),
 }
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 PINS = {"right": "2468", "wrong": "1122"}
@@ -83,6 +93,10 @@ class Talk:
         if "wait" in step:
             number, unit = step["wait"].split()
             self.clock.forward(**{UNITS[unit]: int(number)})
+        if step.get("due"):
+            for sweep in SWEEPS:
+                with self.database.transaction() as session:
+                    sweep.do(session, self.clock())
         phone = self.phones.get(step.get("as"), phone)
         line = self.lines.setdefault(phone, Line(self.client, self.dialect, phone))
         if "dial" in step:
