@@ -7,6 +7,7 @@ entry that confirms, on the screen that asked for it. `findings` judges what is 
 import random
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy import func, select, update
 
@@ -15,13 +16,14 @@ from app.coop.enrolment import applications
 from app.coop.equipment import bookings, custody
 from app.coop.equipment.models import Booking
 from app.coop.ideas import services as ideas
+from app.coop.lots import runs, stock
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
 from app.coop.prices import proposals
 from app.coop.production.models import Declaration
 from app.coop.rights import Office
 from app.coop.subjects import approvals
-from app.coop.techniques import services as innovations
+from app.coop.techniques import services as techniques
 from app.coop.till import payouts
 from app.coop.verify import verify
 from app.db.operations import Operation
@@ -84,6 +86,9 @@ LIKELY = {
     "innovation_words": ("Claies en bois", "x"),
     "technique_name": ("Claies",),
     "technique_steps": ("Monter les claies sur pieds.",),
+    "run_in": ("50", "10", "1000"),
+    "run_out": ("20", "4", "9000"),
+    "counted": ("97,5", "0,0", "x"),
     "idea_words": ("Vendre du sel", "x", "appelez 771234567"),
     "idea_points": ("44444", "55555", "9"),
     "idea_product": ("Huitre",),
@@ -122,14 +127,18 @@ def settle(database, now) -> None:
             ideas.propose(session, own(member, f"hands:idea:{member}", now), f"Secher des mangues {number}")
         ideas.publish(session, by(sample_declarations.CLERK, "hands:publish", now), 1)
         custody.add(session, by(sample_declarations.CLERK, "hands:dryer", now), 1, "Séchoir", "Joal", custody.HireTerms(500, 2_000))
-        for member, half in ((201, "am"), (202, "pm"), (203, "am")):
-            day = now.date() + timedelta(days=member == 203)
-            bookings.book(session, own(member, f"hands:book:{member}", now), 1, day, half)
-        custody.hand_out(session, by(sample_declarations.CLERK, "hands:out", now), 2, "bon")
-        session.execute(update(Booking).where(Booking.id == 3).values(state="asked"))
+        today = now.date() if now.hour < 13 else now.date() + timedelta(days=1)
+        for member, days, half in ((201, 0, "am"), (202, 1, "am"), (203, 1, "pm")):
+            act = own(member, f"hands:book:{member}", now)
+            bookings.book(session, act, 1, today + timedelta(days=days), half)
+        for booking, state in ((2, "out"), (3, "asked")):
+            session.execute(update(Booking).where(Booking.id == booking).values(state=state))
         for number, member in enumerate((201, 202), 1):
-            innovations.propose(session, own(member, f"hands:found:{member}", now), f"Claies sur pieds {number}")
-        innovations.read(session, by(sample_declarations.CLERK, "hands:read", now), 1, published=True)
+            techniques.propose(session, own(member, f"hands:found:{member}", now), f"Claies sur pieds {number}")
+        techniques.read(session, by(sample_declarations.CLERK, "hands:read", now), 1, published=True)
+        techniques.add_technique(session, "Keccax braisé", "Laver, braiser, saler, sécher.", 1, (30, 45))
+        bought = stock.NewLot(1, "kg", Decimal(100), 100_000, source="Joal")
+        runs.buy(session, by(sample_declarations.CLERK, "hands:bought", now), 1, bought, 90_000)
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
 
 

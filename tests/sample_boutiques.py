@@ -1,17 +1,21 @@
 """What the four boutiques need in tests: a round of ideas, officers of the federation and of a second co-operative."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from app.coop.cooperatives.models import Cooperative
 from app.coop.equipment import custody
 from app.coop.ideas.rounds import begin_round
 from app.coop.ledger.services import open_accounts
+from app.coop.lots import stock
 from app.coop.members.models import Member, Number, Person
 from app.coop.offices.models import Role
+from app.coop.products.models import CooperativeProduct, Product
 from app.coop.rights import Office
-from tests import sample_cooperative, sample_declarations
+from app.coop.techniques import services as techniques
+from tests import sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import by
 
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FEDERATION = Office(103, "administrator", None)
 AUDITOR, AUDITOR_PHONE = Office(105, "auditor", None), "+221770000105"
 
@@ -34,6 +38,17 @@ def dryer(database, now) -> None:
     with database.transaction() as session:
         act = by(sample_declarations.CLERK, "dryer", now)
         custody.add(session, act, 1, "Séchoir", "Joal", custody.HireTerms(fee=500, deposit=2_000))
+
+
+def keccax(database, now) -> None:
+    """Credit 12,5 kg of Thiof of each of eight women, a technique that leaves 30 to 45 % of it, and Keccax in sachets of 250 g."""
+    sample_deliveries.credited(database, sample_declarations.women(database, 8), now)
+    with database.transaction() as session:
+        session.add(Product(id=4, name="Keccax sachet", unit="sachet", divisible=False, filiere_id=1))
+        session.flush()
+        session.add(CooperativeProduct(cooperative_id=1, slot=4, product_id=4, active=True))
+        stock.set_measure(session, 4, "sachet", 250)
+        techniques.add_technique(session, "Keccax braisé", "Laver, braiser, saler, sécher.", 1, (30, 45))
 
 
 def neighbours(database) -> None:

@@ -28,6 +28,7 @@ COMMANDS = {
     "idea": ("idea", "Look after the boutique source: ideas and their rounds."),
     "equipment": ("equipment", "Look after equipment that members book by half-days."),
     "technique": ("technique", "Look after techniques and their how-to."),
+    "lot": ("lot", "Look after lots: transform, split, merge, move, count, trace."),
     "export": ("export", "Write files for others."),
     "import": ("imports", "Take files of others in."),
     "report": ("report", "Figures of the co-operatives."),

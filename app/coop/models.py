@@ -11,6 +11,7 @@ from app.coop.enrolment import models as enrolment
 from app.coop.equipment import models as equipment
 from app.coop.ideas import models as ideas
 from app.coop.ledger import models as ledger
+from app.coop.lots import models as lots
 from app.coop.members import models as members
 from app.coop.offices import models as offices
 from app.coop.payments import models as payments
@@ -39,6 +40,7 @@ __all__ = [
     "equipment",
     "ideas",
     "ledger",
+    "lots",
     "members",
     "menu_versions",
     "offices",

@@ -15,6 +15,7 @@ from app.coop.equipment.subject import subject as equipment
 from app.coop.handover import kinds as handovers
 from app.coop.ideas.subject import subject as ideas
 from app.coop.ledger.subject import subject as ledger
+from app.coop.lots.subject import subject as lots
 from app.coop.members.subject import subject as members
 from app.coop.offices.subject import subject as offices
 from app.coop.payments.subject import subject as payments
@@ -52,7 +53,7 @@ messages = Subject(
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
     *(ledger, production, payments, till, closing, prices, contests, messages),
-    *(ideas, techniques, equipment),
+    *(ideas, techniques, equipment, lots),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

@@ -74,7 +74,7 @@ KINDS = kinds_of(Values)
 def write(kind: Kind, value: Any) -> str:
     """Write a value as its kind says. Words longer than its longest lose their end; nothing is folded, for the outbox does that."""
     words = plain(kind, value)
-    room = septets(kind.longest)
+    room = septets(fold(kind.longest))
     while kind.name in CUT and septets(fold(words)) > room:
         words = words[:-1]
     return words

@@ -36,6 +36,7 @@ GIVEN = {
     "twelve women are credited": sample_deliveries.twelve,
     "two women sell beside her": lambda database, _: sample_declarations.women(database, 2),
     "the quay has a treasurer": lambda database, _: sample_declarations.treasurer(database),
+    "eight women have brought a hundred kilos": sample_boutiques.keccax,
     "the quay has a dryer": lambda database, now: (
         sample_declarations.women(database, 2),
         sample_boutiques.dryer(database, now),

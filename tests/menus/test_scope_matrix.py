@@ -64,6 +64,9 @@ NOBODYS = {
     "idea_product": "Huître",
     "idea_unit": "kg",
     "merge_into": "1",
+    "counted": "97,5",
+    "run_in": "50",
+    "run_out": "38",
     "technique_name": "Claies",
     "technique_steps": "Monter les claies sur pieds.",
     "assisted_place": "1",
@@ -107,7 +110,7 @@ NOS = ("changed", "taken", "not_yours", "denied", "gone", "call_back_gone", "let
 BY_KEPT = {"assisted_declarations", "numbers_of_whom", "payouts_to_hand"}
 """Lists of the member whom a question before has found in the officer's scope."""
 EMPTY = {"days_due", "products_due", "payouts_to_hand", "ideas_to_decide"}
-SHARED = {"priceable", "brought_products", "assisted_products", "ideas_to_score"}
+SHARED = {"priceable", "brought_products", "assisted_products", "ideas_to_score", "run_products", "run_techniques"}
 """Lists of products, which are nobody's, and of what is open to all."""
 FOR_OTHERS = {"score_idea"}
 """Acts on what comes from another co-operative, on purpose."""
@@ -164,6 +167,7 @@ class Houses:
             act = by(sample_declarations.CLERK, "matrix", clock(), "sms", sample_declarations.SECRETARY)
             estimate(session, act, Draft("CPS1", "Réunion du bureau", False, None), key=sample_cooperative.KEY, terms=TERMS)
         self.kept = self._collected()
+        self.kept["decided_idea"] = self.kept["unread_idea"]
         for screen in ("till_hand_over", "hand_over", "leaver_confirm", "weigh_grade"):
             self.act(FIRST, MENU.screens[screen], self.kept, keep=True)
         with database.transaction() as session:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.coop.equipment import bookings
 from app.coop.handover import services as handover
 from app.coop.ideas import voices
 from app.coop.ledger.services import Overdrawn, post
+from app.coop.lots import stock
 from app.coop.production import weighings
 from app.coop.rights import Office
 from app.coop.subjects import approvals
@@ -29,6 +31,7 @@ REFUSALS = (
     weighings.ListChanged,
     approvals.ApprovalClosed,
     bookings.HalfDayTaken,
+    stock.LotShort,
     bookings.TooManyBookings,
 )
 Act = Callable[..., object]
@@ -72,7 +75,14 @@ def book(session: Session, operation: str, now: datetime, members: list[int]) ->
     bookings.book(session, own(member, operation, now), 1, now.date() + timedelta(days=1), "am")
 
 
-ACTS: dict[str, Act] = {act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list, voice, book)}
+def split(session: Session, operation: str, now: datetime, code: str) -> None:
+    """Split the last forty kilos off the same lot."""
+    stock.split(session, by(sample_declarations.CLERK, operation, now), code, Decimal(40))
+
+
+ACTS: dict[str, Act] = {
+    act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list, voice, book, split)
+}
 
 
 def race(url: str, act: str, number: int, now: datetime, given: dict[str, Any], start: Barrier) -> str:

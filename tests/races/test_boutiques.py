@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from app.coop.equipment.models import Booking
 from app.coop.ideas import services
 from app.coop.ideas.models import IdeaVoice
+from app.coop.lots import runs
 from app.coop.verify import verify
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by, own
@@ -37,4 +38,13 @@ def test_a_half_day_that_eight_want_is_one_members(processes, house):
     assert run(processes, house, "book", members=women) == {"done": 1, "HalfDayTaken": RACERS - 1}
     with house.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Booking)) == 1
+        assert verify(reader).wrong == ()
+
+
+def test_the_last_forty_kilos_of_a_lot_are_split_off_twice_at_most(processes, house):
+    sample_boutiques.keccax(house, NOW)
+    with house.transaction() as session:
+        code = runs.collect(session, by(sample_declarations.CLERK, "collect", NOW), 1, 1, NOW.date()).code
+    assert run(processes, house, "split", code=code) == {"done": 2, "LotShort": RACERS - 2}
+    with house.read() as reader:
         assert verify(reader).wrong == ()
