@@ -1,15 +1,18 @@
 """`jappoo import`: files of others."""
 
 import json
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from uuid import uuid4
 
 import click
 import msgspec
 
+from app.cli import sheet_imports
 from app.cli.desk import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
@@ -59,6 +62,50 @@ def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json
         done = list(_try(database, act, scope, lines) if dry_run else _take(database, act, scope, lines))
     _say(done, dry_run, as_json)
     return 1 if any(row.outcome == "refused" for row in done) else 0
+
+
+@import_.command()
+@sheet_imports.options
+def members(**given: Any) -> int:
+    """Take the members of a co-operative in from FILE: XLSX, XLS, ODS, CSV or text. jappoo import template members has the columns.
+
+    First comes the forecast: each row is new, changed, known, to be answered, refused or left out, with its reason. Nothing is
+    written while a row must be answered or mended. Questions are in FILE.questions.xlsx: answer them there, and give it with
+    --answers. The same file again creates nothing; cut off, it goes on.
+
+    Example: jappoo import members registre.xlsx --cooperative CPS1 --dry-run
+    """
+    return sheet_imports.take("members", **given)
+
+
+@import_.command()
+@click.argument("kind", type=click.Choice(["members"]))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it; standard output otherwise.")
+def template(kind: str, output: Path | None) -> None:
+    """Write the empty XLSX of a KIND, to be filled in.
+
+    Example: jappoo import template members > membres.xlsx
+    """
+    from app import sheets
+    from app.coop.imports import columns
+
+    body = sheets.template(getattr(columns, kind)(datetime.now(UTC).date()))
+    if output is not None:
+        output.write_bytes(body)
+    elif sys.stdout.isatty():
+        raise click.UsageError("a spreadsheet needs --output FILE, or a pipe")
+    else:
+        sys.stdout.buffer.write(body)
+
+
+@import_.command()
+@click.argument("id", type=int)
+def undo(id: int) -> None:  # noqa: A002 - the contract's word
+    """Take an import back, by its number, while nothing rests on it: no opened account, no movement, no declaration.
+
+    Example: jappoo import undo 12
+    """
+    click.echo(f"import n° {id}: {sheet_imports.take_back(id)} lignes reprises")
 
 
 def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:

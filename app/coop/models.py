@@ -3,6 +3,7 @@
 from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
 from app.coop.contests import models as contests
+from app.coop.imports import models as imports
 from app.coop.ledger import models as ledger
 from app.coop.members import events, sign_ins
 from app.coop.members import models as members
@@ -22,6 +23,7 @@ __all__ = [
     "broadcasts",
     "contests",
     "events",
+    "imports",
     "ledger",
     "members",
     "menu_versions",

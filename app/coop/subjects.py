@@ -4,6 +4,7 @@ from app.coop import approvals
 from app.coop.approvals import kinds
 from app.coop.approvals.subject import subject as approvals_subject
 from app.coop.contests.subject import subject as contests
+from app.coop.imports.subject import subject as imports
 from app.coop.ledger.subject import subject as ledger
 from app.coop.members.subject import subject as members
 from app.coop.payments.subject import subject as payments
@@ -31,7 +32,7 @@ messages = Subject(
     ),
 )
 
-SUBJECTS = (approvals_subject, members, ledger, production, payments, prices, contests, messages)
+SUBJECTS = (approvals_subject, members, ledger, production, payments, prices, contests, imports, messages)
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)
 declare(SUBJECTS)
