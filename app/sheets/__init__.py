@@ -1,10 +1,12 @@
 """Files that co-operatives have, read and written: see README.md."""
 
 from app.sheets.amounts import amount, percentage, quantity
+from app.sheets.columns import Column
 from app.sheets.dates import birth, day
 from app.sheets.readings import Ask, Book, Formula, NoValue, Raw, Reader, Reading, Refuse, Value
 from app.sheets.refusals import SheetRefused
-from app.sheets.tables import Cell, Column, Remark, Row, Table, read_table
+from app.sheets.sums import Remark
+from app.sheets.tables import Cell, Row, Table, read_table
 from app.sheets.telephones import Telephone, telephone
 from app.sheets.templates import template
 from app.sheets.texts import card, choice, code, name, sex, text, yes_no
