@@ -5,6 +5,16 @@ from datetime import date
 from app import sheets
 from app.sheets import Column
 
+UNSAID = {
+    "sex": "sexe",
+    "birth": "naissance",
+    "address": "adresse",
+    "identity": "pièce",
+    "contact": "autre numéro",
+    "shares_subscribed": "parts souscrites",
+    "shares_paid": "parts libérées",
+}
+"""What may be asked and not told, as the column of what was not told names it."""
 ANSWER_COLUMNS = (
     Column(field="question", names=("Clé",), reader=sheets.code, required=True),
     Column(field="answer", names=("Réponse",), reader=sheets.text, required=True),
@@ -34,7 +44,7 @@ def members(today: date) -> tuple[Column, ...]:
         ),
         Column(field="place", names=("Place",), reader=sheets.choice({str(n): str(n) for n in range(1, 10)}), example="1"),
         Column(field="sex", names=("Sexe", "Genre"), reader=sheets.sex, example="F"),
-        Column(field="birth", names=("Né(e) le", "Date de naissance", "Naissance"), reader=sheets.birth(today), dragged=True),
+        Column(field="birth", names=("Né(e) le", "Date de naissance", "Naissance"), reader=sheets.birth(today), apart=True),
         Column(field="address", names=("Adresse", "Quartier", "Village"), reader=sheets.text, example="Santhie 2"),
         Column(field="identity", names=("N° CNI", "CNI", "Pièce d'identité"), reader=sheets.code),
         Column(field="joined", names=("Membre depuis", "Date d'adhésion"), reader=sheets.day(today)),
@@ -46,5 +56,6 @@ def members(today: date) -> tuple[Column, ...]:
             names=("État",),
             reader=sheets.choice({"membre": "pending", "bloqué": "blocked", "parti": "departed", "partie": "departed"}),
         ),
+        Column(field="unsaid", names=("Non dit",), reader=sheets.text, note="Ce qui a été demandé et n'est pas dit."),
         Column(field="left", names=("Parti le",), reader=sheets.day(today)),
     )

@@ -1,14 +1,15 @@
-"""What of a co-operative's goes out into files, in the words of the columns that come in. PINs, consents and trusted numbers never do.
+"""What of a co-operative goes out into files, in the words of the columns that come in.
 
-Each is the rows' columns and a stream of rows, by card or by day.
+PINs, consents and trusted numbers never do. Each is the rows' columns and a stream of rows, by card or by day.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
+from app.coop.imports.columns import UNSAID
 from app.coop.imports.models import MemberProfile
 from app.coop.imports.register import PROFILE
 from app.coop.ledger.models import Account, JournalEntry, Posting
@@ -31,10 +32,8 @@ def members(reader: Connection, scope: Scope) -> Export:
     own = (first.person_id == Member.person_id) & first.trusted.is_(False)
     number = select(func.min(first.id)).where(own).correlate(Member).scalar_subquery()
     rows = (
-        select(
-            Cooperative.code, Member.card, Person.name, Number.phone, Number.place, Member.joined_on, Member.state, Member.left_on
-        )
-        .add_columns(*(getattr(MemberProfile, field) for field in PROFILE))
+        select(Cooperative.code, Member.card, Person.name, Number.phone, Number.place)
+        .add_columns(Member.joined_on, Member.state, Member.left_on, *(getattr(MemberProfile, field) for field in PROFILE))
         .join(Person, Person.id == Member.person_id)
         .join(Cooperative, Cooperative.id == Member.cooperative_id)
         .outerjoin(Number, Number.id == number)
@@ -44,7 +43,7 @@ def members(reader: Connection, scope: Scope) -> Export:
     )
     columns = (
         *("CPS", "Carte", "Nom", "Téléphone", "Place", "Sexe", "Né(e) le", "Adresse", "N° CNI", "Membre depuis"),
-        *("Parts souscrites", "Parts libérées", "Autre numéro", "État", "Parti le"),
+        *("Parts souscrites", "Parts libérées", "Autre numéro", "État", "Parti le", "Non dit"),
     )
     return columns, (_member(row) for row in _streamed(reader, rows))
 
@@ -132,19 +131,16 @@ def _balance(kind: str) -> Any:
 
 def _member(row: Any) -> Sequence[Any]:
     profile = dict(zip(PROFILE, row[8:], strict=True))
-    unsaid = (profile["unsaid"] or "").split(",")
-    told = {field: "non dit" if field in unsaid and profile.get(field) is None else profile.get(field) for field in PROFILE}
-    birth = (
-        profile["born_on"]
-        or (str(profile["born_in"]) if profile["born_in"] else None)
-        or ("non dit" if "birth" in unsaid else None)
-    )
+    unsaid = ", ".join(UNSAID[field] for field in (profile["unsaid"] or "").split(",") if field in UNSAID)
+    year = str(profile["born_in"]) if profile["born_in"] else None
+    birth = profile["born_on"] or year
     place = str(row.place) if row.place else None
     return (
-        *(row.code, row.card, row.name, row.phone, place, told["sex"], birth, told["address"], told["identity"], row.joined_on),
-        *(told["shares_subscribed"], told["shares_paid"], told["contact"], STATES[row.state], row.left_on),
+        *(row.code, row.card, row.name, row.phone, place, profile["sex"], birth, profile["address"], profile["identity"]),
+        *(row.joined_on, profile["shares_subscribed"], profile["shares_paid"], profile["contact"]),
+        *(STATES[row.state], row.left_on, unsaid),
     )
 
 
-def _streamed(reader: Connection, rows: Select[Any]) -> Iterator[Any]:
+def _streamed(reader: Connection, rows: Any) -> Iterator[Any]:
     return iter(reader.execution_options(yield_per=AT_ONCE).execute(rows))

@@ -13,8 +13,9 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.coop.imports.columns import UNSAID
 from app.coop.imports.forecast import Asked, Planned, Problem, Question, RowRefused, RowSkipped, key_of, value
-from app.coop.imports.register import Known, Register, alike, cards_elsewhere, cooperatives, name_key, places_taken
+from app.coop.imports.register import Known, Register, alike, card_key, cards_elsewhere, cooperatives, name_key, places_taken
 from app.coop.members.numbers import MOST_PLACES
 from app.coop.scope import FEDERATION, Scope
 from app.gsm7 import fold, measure
@@ -22,7 +23,6 @@ from app.letters import packed
 from app.sheets import NoValue, Row, Telephone
 
 MOST_NAME = 40
-OPTIONAL = ("sex", "birth", "address", "identity", "contact", "shares_subscribed", "shares_paid")
 YES, NO = ("OUI", "O", "1"), ("NON", "N", "2")
 
 
@@ -137,9 +137,9 @@ class Members:
         return None
 
     def _of_card(self, row: Row, register: Register, change: Change, card: str) -> Known | None:
-        known = register.by_card.get(card)
+        known = register.by_card.get(card_key(card))
         if known is None:
-            if card in self._cards:
+            if card_key(card) in self._cards:
                 raise RowRefused("card", f"La carte {card} est d'une autre CPS.")
             change.card = card
             return None
@@ -235,8 +235,13 @@ def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
         raise RowRefused("address", "L'adresse a plus de 80 lettres.")
     if told["identity"] and len(told["identity"]) > 24:
         raise RowRefused("identity", "La pièce a plus de 24 signes.")
-    unsaid = [field for field in OPTIONAL if isinstance(reading := values.get(field), NoValue) and reading.said]
+    listed = {packed(word) for word in (value(values, "unsaid") or "").split(",")}
+    unsaid = [field for field, word in UNSAID.items() if packed(word) in listed or _unsaid(values.get(field))]
     return {field: said for field, said in told.items() if said is not None} | ({"unsaid": ",".join(unsaid)} if unsaid else {})
+
+
+def _unsaid(reading: Any) -> bool:
+    return isinstance(reading, NoValue) and reading.said
 
 
 def _changed(before: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:

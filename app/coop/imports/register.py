@@ -61,14 +61,14 @@ class Register:
         self.by_mark = {mark: member for mark, member in reader.execute(marks)}  # noqa: C416 - a Row is not a pair to mypy
         aliases = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(self._ids(cooperative_id)))
         for card, member in reader.execute(aliases):
-            self.by_card[card] = self.by_id[member]
+            self.by_card[card_key(card)] = self.by_id[member]
 
     def add(self, known: Known) -> None:
         """Add a member, or a row of the file that will be one."""
         if known.id is not None:
             self.by_id[known.id] = known
         if known.card:
-            self.by_card[known.card] = known
+            self.by_card[card_key(known.card)] = known
         if known.state != "departed":
             self.by_name[name_key(known.name)].append(known)
 
@@ -81,6 +81,11 @@ def name_key(name: str) -> str:
     """Return what two spellings of a name have in common: plain letters, whichever name comes first."""
     words = "".join(letter if letter.isalnum() else " " for letter in plain(name)).split()
     return " ".join(sorted(words))
+
+
+def card_key(card: str) -> str:
+    """Return a card with all its zeros: an old one has five digits, and readers give seven."""
+    return f"C{card[1:]:0>7}"
 
 
 def alike(one: str, other: str) -> bool:
@@ -104,5 +109,6 @@ def places_taken(reader: Connection | Session, phones: Collection[str]) -> dict[
 
 def cards_elsewhere(reader: Connection | Session, cards: Collection[str]) -> dict[str, int]:
     """Return in which co-operative these cards are, of those that are anywhere."""
-    rows = select(Member.card, Member.cooperative_id).where(Member.card.in_(cards))
-    return {card: place for card, place in reader.execute(rows)}  # noqa: C416 - as above
+    spelled = {card_key(card) for card in cards} | {f"C{int(card[1:]):05d}" for card in cards if card[1:].isdecimal()}
+    rows = select(Member.card, Member.cooperative_id).where(Member.card.in_(spelled))
+    return {card_key(card): place for card, place in reader.execute(rows)}
