@@ -23,6 +23,7 @@ from app.letters import packed
 from app.sheets import NoValue, Row, Telephone
 
 MOST_NAME = 40
+_PACKED = {field: packed(word) for field, word in UNSAID.items()}
 YES, NO = ("OUI", "O", "1"), ("NON", "N", "2")
 
 
@@ -235,8 +236,8 @@ def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
         raise RowRefused("address", "L'adresse a plus de 80 lettres.")
     if told["identity"] and len(told["identity"]) > 24:
         raise RowRefused("identity", "La pièce a plus de 24 signes.")
-    listed = {packed(word) for word in (value(values, "unsaid") or "").split(",")}
-    unsaid = [field for field, word in UNSAID.items() if packed(word) in listed or _unsaid(values.get(field))]
+    listed = {packed(word) for word in told_not.split(",")} if (told_not := value(values, "unsaid")) else ()
+    unsaid = [field for field, word in _PACKED.items() if word in listed or _unsaid(values.get(field))]
     return {field: said for field, said in told.items() if said is not None} | ({"unsaid": ",".join(unsaid)} if unsaid else {})
 
 

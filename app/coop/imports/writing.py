@@ -104,13 +104,9 @@ def _create(session: Session, import_id: int, rows: Sequence[Planned], now: date
     bring(to, MemberProfile, profiles)
     marks = [{"cooperative_id": change.cooperative_id, "mark": change.mark, "member_id": member} for member, _, change in made]
     bring(to, ImportMark, marks)
-    session.execute(
-        insert(ImportRow),
-        [
-            {"import_id": import_id, "number": row.number, "member_id": member, "act": "create", "before": {}}
-            for row, member in zip(rows, ids, strict=True)
-        ],
-    )
+    done = [(row.number, member) for row, member in zip(rows, ids, strict=True)]
+    fresh = [{"import_id": import_id, "number": row, "member_id": member, "act": "create", "before": {}} for row, member in done]
+    bring(to, ImportRow, fresh)
 
 
 def _cards(session: Session, persons: Sequence[int], changes: Sequence[Change]) -> list[str]:
