@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import msgspec
 import python_calamine
@@ -104,7 +104,9 @@ def _workbook(data: bytes, digest: str) -> File:
 def _package(data: bytes) -> packages.Package:
     try:
         return packages.Package(ZipFile(io.BytesIO(data)))
-    except (BadZipFile, *packages.BROKEN) as fault:
+    except SheetRefused:
+        raise
+    except packages.BROKEN as fault:
         raise SheetRefused(_UNREADABLE) from fault
 
 
