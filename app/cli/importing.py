@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
 import click
@@ -37,12 +37,12 @@ def import_() -> None:
 @click.option("--cooperative", help="The co-operative's code, when a reference is not of one alone.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print each line's outcome as JSON.")
-def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json: bool) -> int:
-    """Take in the operator's references from FILE (CSV with `reference`, `operator_reference` and perhaps `amount`).
+def payments(file: BinaryIO, cooperative: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Take in the operator's references from FILE (with columns `reference`, `operator_reference` and perhaps `amount`).
 
-    The file is CSV or text with tabs, as a spreadsheet saves it. Each line is accepted, known (the same as before: nothing
-    changes) or refused with a reason; the member is told by SMS, and says whether the money has come. Each line is kept by
-    itself: cut off, the same file again goes on where it stopped.
+    The file is XLSX, XLS, ODS, CSV or text with tabs. Titles and totals around the table are left out.
+    Each line is accepted, known (the same as before: nothing changes) or refused with a reason; the member is told by SMS, and
+    says whether the money has come. Each line is kept by itself: cut off, the same file again goes on where it stopped.
     Exit 1 when a line was refused.
 
     Example: jappoo import payments references.csv --dry-run
@@ -52,7 +52,7 @@ def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json
     from app.coop.scope import Scope
 
     try:
-        lines = files.read(file.read())
+        lines = files.read(file)
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
     with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:

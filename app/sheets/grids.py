@@ -3,8 +3,10 @@
 import hashlib
 import io
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from typing import BinaryIO
+from zipfile import ZipFile
 
 import msgspec
 import python_calamine
@@ -48,9 +50,9 @@ class File(msgspec.Struct, frozen=True):
     sheet: Callable[[str], Grid]
 
 
-def open_file(path: Path | str) -> File:
+def open_file(source: Path | str | BinaryIO) -> File:
     """Open a file of cells. Raises SheetRefused."""
-    data = _bytes(Path(path))
+    data = _bytes(source)
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith((_ZIP, _OLE)):
         return _workbook(data, digest)
@@ -61,13 +63,14 @@ def open_file(path: Path | str) -> File:
     return File(digest, ("",), frozenset(), lambda _: Grid("", Book(None), text.rows, strict=True))
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(source: Path | str | BinaryIO) -> bytes:
     try:
-        with path.open("rb") as file:
+        with Path(source).open("rb") if isinstance(source, Path | str) else nullcontext(source) as file:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as fault:
+        name = Path(source).name if isinstance(source, Path | str) else ""
         why = "n'existe pas" if isinstance(fault, FileNotFoundError) else "ne peut pas être lu"
-        raise SheetRefused(f"Le fichier {path.name[:80]} {why}.") from fault
+        raise SheetRefused(f"Le fichier {name[:80]} {why}.") from fault
     if len(data) > MOST_BYTES:
         raise SheetRefused(f"Ce fichier dépasse {MOST_BYTES // 1_000_000} Mo: coupez-le en plusieurs.")
     if not data:
@@ -104,7 +107,9 @@ def _workbook(data: bytes, digest: str) -> File:
 def _package(data: bytes) -> packages.Package:
     try:
         return packages.Package(ZipFile(io.BytesIO(data)))
-    except (BadZipFile, *packages.BROKEN) as fault:
+    except SheetRefused:
+        raise
+    except packages.BROKEN as fault:
         raise SheetRefused(_UNREADABLE) from fault
 
 

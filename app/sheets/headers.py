@@ -56,7 +56,7 @@ def find_header(
         if any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in row):
             upper = []  # a header has no numbers
             continue
-        for names in [under, _both(upper, under)] if any(upper) else [under]:
+        for names in [under, _both(upper, under, fields_of)] if any(upper) else [under]:
             count = len({fields_of[normal(name)] for name in names if normal(name) in fields_of})
             if count and (best is None or count > best[0]):
                 best = count, at, names
@@ -67,13 +67,14 @@ def find_header(
     return header if all(column.field in header.fields for column in columns if column.required) or best[0] > 1 else None
 
 
-def _both(upper: Sequence[str], under: Sequence[str]) -> list[str]:
-    """Put the names of groups before those of their columns."""
+def _both(upper: Sequence[str], under: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    """Put the names of groups before those of their columns, unless these say enough."""
     names, group = [], ""
     for at in range(max(len(upper), len(under))):
         above, below = (upper[at] if at < len(upper) else ""), (under[at] if at < len(under) else "")
         group = above or (group if below else "")
-        names.append(f"{group} {below}".strip() if below else above)
+        whole = f"{group} {below}".strip() if below else above
+        names.append(below if normal(below) in known and normal(whole) not in known else whole)
     return names
 
 

@@ -11,9 +11,9 @@ Kind = Literal["data", "total", "note", "empty", "broken"]
 """What a row is: somebody's or something's line; a total or sub-total; a title, signature, header printed again or other text;
 a blank row; a line of a text file that has more cells than the header."""
 
-SUBTOTAL = re.compile(r"(?:sous|s)[ ./-]*tota(?:l|ux)|report|a reporter|cumul|somme")
+SUBTOTAL = re.compile(r"(?:sous|s)[ ./-]*tota(?:l|ux)\b.*|(?:report|a reporter|cumul|somme)[ .:]*")
 _TOTAL = re.compile(
-    rf"(?:{SUBTOTAL.pattern}|total|totaux|montant total|solde total|ensemble|tot)"
+    rf"{SUBTOTAL.pattern}|(?:total|totaux|montant total|solde total|ensemble|tot)"
     r"(?:[ .:]*|[ :./-]+(?:gen|quartier|groupe|village|page|du |de |des |cps|membre|a |et |zone|commune|\().*)"
 )
 _TOTALS_BEGIN = ("tot", "mon", "sol", "ens", "sou", "s t", "s/t", "s.t", "s-t", "s. ", "s t", "rep", "à r", "a r", "cum", "som")
@@ -47,7 +47,7 @@ class Lines:
             return "broken", "Plus de cellules que de colonnes: un séparateur est de trop."
         label = self._total(filled)
         if label:
-            self._ended = not SUBTOTAL.match(label)
+            self._ended = not SUBTOTAL.fullmatch(label)
             return "total", "C'est un total."
         told = self._note(number, filled)
         return ("note", told) if told else ("data", "")

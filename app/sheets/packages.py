@@ -48,6 +48,8 @@ class Package:
             raise SheetRefused(_other(names))
         if any(info.flag_bits & 1 for info in infos):
             raise SheetRefused("Ce fichier a un mot de passe: enregistrez-le sans mot de passe.")
+        if archive.testzip() is not None:  # a part that unpacks to something else than was declared
+            raise BadZipFile
         self.since_1904 = False
         self._parts: dict[str, str] = {}
         if not self._is_ods:
@@ -85,8 +87,6 @@ class Package:
             with self._archive.open(self._parts[sheet]) as stream:
                 return _xlsx(stream)
         except BROKEN as fault:
-            if isinstance(fault, SheetRefused):
-                raise
             raise SheetRefused("Ce fichier est abîmé: ouvrez-le dans un tableur et enregistrez-le de nouveau.") from fault
 
 

@@ -84,7 +84,7 @@ NOTHING = (
     | frozenset(("inconnue", "non renseigné", "non renseigne", "non renseignée", "pas de numéro"))
 )
 NOT_SAID = frozenset({"non dit", "non-dit", "ne veut pas dire"})
-_SAME = ("idem", "id.", "ditto", '"', "''", "〃", "« »", "-do-")
+_SAME = ("idem", "id.", "ditto", '"', "〃", "« »", "-do-")
 _ERRORS = re.compile(r"#(?:REF|VALUE|VALEUR|DIV/0|NAME|NOM|NUM|NOMBRE|NULL|NUL|SPILL)[!?]?|#N/A|#+|Err:\d+", re.IGNORECASE)
 _MARK = "'"
 _UNSEEN = re.compile(r"[\ufffe\uffff]")
@@ -109,7 +109,7 @@ def fold(text: str) -> str:
 def _of_text(text: str) -> str | Reading:
     """Return the words of a cell of text, or what it says whatever its column is."""
     words = clean(text)
-    if words.startswith(_MARK) and words != "''":
+    if words.startswith(_MARK):
         return words[1:].lstrip() or NoValue()
     small = words.casefold()
     if not words or small in NOTHING:
@@ -142,10 +142,10 @@ def reader(read: Callable[[Plain, Book], Reading]) -> Reader:
             return NoValue()
         if isinstance(raw, Formula):
             return _of_formula(raw, lambda result: read_cell(result, book))
-        if isinstance(raw, float):
-            if not abs(raw) < 1e300:  # neither is a number that is none
-                return Refuse("Ce n'est pas un nombre.")
-            return read(int(raw) if raw.is_integer() else raw, book)
+        if isinstance(raw, int | float) and not abs(raw) < 1e18:  # what is no number isn't below it either
+            return Refuse("Ce nombre est trop grand.")
+        if isinstance(raw, float) and raw.is_integer():
+            raw = int(raw)
         return read(raw, book)
 
     return read_cell

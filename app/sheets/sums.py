@@ -65,7 +65,7 @@ class Sums:
         elif kind in ("total", "note"):
             words = [fold(cell) for cell in raw if isinstance(cell, str)]
             if kind == "total":
-                self._hold_sums(number, raw, book, part=any(SUBTOTAL.match(word) for word in words))
+                self._hold_sums(number, raw, book, part=any(SUBTOTAL.fullmatch(word) for word in words))
             self._hold_count(number, words)
 
     def is_sum(self, readings: Mapping[str, Reading]) -> bool:

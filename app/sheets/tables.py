@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -141,7 +141,7 @@ class _Merged:
 
 
 def read_table(
-    path: Path | str, columns: Sequence[Column], *, given: Mapping[str, str] | None = None, sheet: str | None = None
+    source: Path | str | BinaryIO, columns: Sequence[Column], *, given: Mapping[str, str] | None = None, sheet: str | None = None
 ) -> Table:
     """Find the table with these columns in a file: XLSX, XLS, ODS, CSV or text, by what it holds, whatever its name.
 
@@ -154,7 +154,7 @@ def read_table(
     strange = set(given) - {column.field for column in columns}
     if strange:
         raise SheetRefused(f"« {min(strange)[:40]} » n'est pas un champ. Il y a: {', '.join(column.field for column in columns)}.")
-    file = open_file(path)
+    file = open_file(source)
     grid, found = _choose(file, columns, given, sheet)
     sample = list(islice(grid.read(), found.last + 1, found.last + headers.DEEPEST))
     guesses = headers.guesses(found, columns, sample)

@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import io
 import re
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ _FRENCH, _RARE = set("éèêëàâçîïôùûüñœæŋëó°«»’…–€�
 _GUESSES = ("cp1252", "mac_roman", "cp850")
 """What bytes that are no UTF-8 may be here: Windows, old Macs, DOS."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _SEPARATORS = ";\t,|"
 _MARKUP = re.compile(r"\s*<(?:!doctype|html|table|\?xml|meta)", re.IGNORECASE)
 
@@ -56,14 +56,14 @@ class _Lines:
     """A text's lines, counted as they are read; a lone CR ends one too."""
 
     def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
+        self._lines = _LINE.finditer(text)
         self.read = 0
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = next(self._lines)[0]
         self.read += 1
         return line
 
@@ -97,7 +97,8 @@ def _likeness(text: str) -> float:
 
 def _separator(head: str) -> str:
     """Return what cuts most of the first lines into the same number of cells, more than one."""
-    lines = [line for line in re.split(r"\r\n|\r|\n", head)[:60] if line.strip(" ;,|\t")][:-1] or [head]
+    lines = [line for line in re.split(r"\r\n|\r|\n", head)[:60] if line.strip(" ;,|\t")]
+    lines = lines[:-1] or lines  # the last may be cut
 
     def agreement(separator: str) -> tuple[int, int]:
         counts = [len(next(csv.reader([line], delimiter=separator))) for line in lines]

@@ -36,10 +36,8 @@ def code(raw: Plain, _: Book) -> Reading:
     if isinstance(raw, int) and abs(raw) >= _FIFTEEN:
         return Refuse("Le tableur a perdu les derniers chiffres: écrivez ce numéro comme texte.")
     words = str(raw).replace(" ", "")
-    if _POWER.fullmatch(words):
-        if re.search("[.,+-]", words):
-            return Refuse("Le tableur a changé ce code en puissance de dix: écrivez-le comme texte.")
-        return Ask(f"« {words[:40]} »: est-ce ce code, ou un nombre changé par le tableur ?", (words,))
+    if _POWER.fullmatch(words) and re.search("[.,+-]", words):
+        return Refuse("Le tableur a changé ce code en puissance de dix: écrivez-le comme texte.")
     return Value(words) if len(words) <= LONGEST_NAME else Refuse("Ce code est trop long.")
 
 

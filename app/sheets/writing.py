@@ -24,9 +24,10 @@ Written = str | int | bool | Decimal | date | datetime | None
 _EXACT = 10**12
 """Whole numbers below it, and quantities of three places, are the same as float."""
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_MONTH = "jan|f[eé]v|feb|mars?|avr|apr|mai|may|juin|juil|jun|jul|ao[uû]|aug|sep|oct|nov|d[eé]c"
 _EATEN = re.compile(
     r"[\d .,:/'’-]*\d[\d .,:/'’-]*(?:[ %€$]|E[+-]?\d+)?"  # numbers, days, hours
-    r"|\d+ ?[ap]m?|(?:\d+[ /-])?[a-zé]{3,9}\.?[ /-]\d+|true|false|vrai|faux",
+    rf"|\d+ ?[ap]m?|(?:\d+[ /-])?(?:{_MONTH})[a-zéû]*\.?(?:[ /-]\d+)?|true|false|vrai|faux",
     re.IGNORECASE,
 )
 """Text that a spreadsheet makes a number, a day or a truth of."""

@@ -5,6 +5,8 @@ import io
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, insert, literal, select
@@ -19,13 +21,18 @@ from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.models import Member, Person
 from app.coop.members.reaching import reach
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
-from app.coop.payments.tables import rows_of
 from app.coop.production.references import valid
 from app.coop.scope import Scope
+from app.sheets import Column, NoValue, SheetRefused, Value, amount, code, read_table
+from app.sheets import Row as SheetRow
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
 """The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
-COLUMNS_IN = ("reference", "operator_reference", "amount")
+COLUMNS_IN = (
+    Column(field="reference", names=("reference", "référence"), reader=code, required=True),
+    Column(field="operator_reference", names=("operator_reference", "référence opérateur"), reader=code, required=True),
+    Column(field="amount", names=("amount", "montant"), reader=amount, summed=True),
+)
 """The columns of a file in; `amount` (XOF) may be missing, and is held against ours when it isn't."""
 NO_PAYMENT = "no mobile-money payment has it"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -134,10 +141,24 @@ def written(rows: Iterable[dict[str, str]]) -> str:
     return out.getvalue()
 
 
-def read(data: bytes) -> list[tuple[int, dict[str, str]]]:
-    """Return the lines of a file in, each with its number. Raises NotATable: nothing of such a file is taken."""
-    rows = rows_of(data, COLUMNS_IN[:2])
-    return [(number, {name: row.get(name, "") for name in COLUMNS_IN}) for number, row in rows]
+def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
+    """Return the lines of a file in, each with its number, without its titles and totals.
+
+    Raises SheetRefused: nothing of such a file is taken. One cell too many in a line is enough: its cells may have slipped.
+    """
+    rows = list(read_table(file, COLUMNS_IN).rows)
+    broken = next((row for row in rows if row.kind == "broken"), None)
+    if broken is not None:
+        raise SheetRefused(f"Ligne {broken.number}: plus de cellules que de colonnes. Rien n'est pris.")
+    return [(row.number, {column.field: _said(row, column.field) for column in COLUMNS_IN}) for row in rows if row.kind == "data"]
+
+
+def _said(row: SheetRow, field: str) -> str:
+    """Return a cell as its reader understands it; as it stands where it doesn't, to be refused."""
+    cell = row.cells.get(field)
+    if cell is None or isinstance(cell.reading, NoValue):
+        return ""
+    return str(cell.reading.value) if isinstance(cell.reading, Value) else cell.text
 
 
 def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, str]) -> Row:
