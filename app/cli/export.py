@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import click
 
-from app.cli.desk import cooperative_id, operator, operator_act
+from app.cli.context import cooperative_id, operator, operator_act
 
 
 @click.group()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli.desk import cooperative_id, open_database, operator
+from app.cli.context import cooperative_id, open_database, operator
 
 if TYPE_CHECKING:
     from app.coop.imports.forecast import Forecast
@@ -86,7 +86,7 @@ def take(
 def take_back(import_id: int) -> int:
     """Take an import back; return how many rows."""
     from app.coop.imports.undo import RestsOn, undo
-    from app.coop.members.audit import record_operator
+    from app.coop.offices.audit import record_operator
 
     with open_database() as database:
         with database.transaction() as session:
@@ -132,7 +132,7 @@ def _answers(database: "Database", answers: Path | None) -> dict[str, str]:
 def _begin(database: "Database", kind: str, digest: str, cooperative: str | None) -> int:
     """Wait for the turn for as long as one that was broken off keeps it; who imports is written down with it."""
     from app.coop.imports import turns
-    from app.coop.members.audit import record_operator
+    from app.coop.offices.audit import record_operator
 
     until = monotonic() + turns.LEASE.total_seconds() + 2
     while True:

@@ -15,9 +15,9 @@ from pathlib import Path
 from time import monotonic
 
 from app.db.database import Database
+from tests.sample_cooperative import build
 from tests.scratch import migrate
 from tests.servers import make_postgres
-from tests.village import build
 
 
 def main() -> None:

@@ -13,13 +13,14 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop import founding
+from app.coop import foundation
 from app.coop.imports.columns import ANSWER_COLUMNS
-from app.coop.members.models import Member, Number, OperatorAct
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import OperatorAct
 from app.db.database import Database
 from app.sheets import read_table
+from tests.sample_cooperative import build
 from tests.scratch import migrate
-from tests.village import build
 
 REGISTER = """CPS des femmes transformatrices de Joal;;;;;;
 Liste des membres au 31/10/2026;;;;;;
@@ -144,7 +145,7 @@ def _another_service(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'other.db'}")
     migrate(database.url)
     with database.transaction() as session:
-        founding.found(session, "CPS1", "CPS Joal", commune="Joal-Fadiouth", filiere="PECHE", form="AER", now=datetime.now(UTC))
+        foundation.found(session, "CPS1", "CPS Joal", commune="Joal-Fadiouth", filiere="PECHE", form="AER", now=datetime.now(UTC))
     return database
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
+from app.coop.cooperatives.models import Cooperative
 from app.coop.imports.columns import UNSAID
 from app.coop.imports.models import MemberProfile
 from app.coop.imports.register import PROFILE
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.members.models import Cooperative, Member, Number, Person
+from app.coop.members.models import Member, Number, Person
 from app.coop.prices.models import PriceRow
-from app.coop.production.models import Declaration, Product, Weighing
+from app.coop.production.models import Declaration, Weighing
+from app.coop.products.models import Product
 from app.coop.scope import Scope
 from app.coop.subject import declared
 

@@ -13,10 +13,10 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.coop.access.numbers import MOST_PLACES
 from app.coop.imports.columns import UNSAID
 from app.coop.imports.forecast import Asked, Planned, Problem, Question, RowRefused, RowSkipped, key_of, value
 from app.coop.imports.register import Known, Register, alike, card_key, cards_elsewhere, cooperatives, name_key, places_taken
-from app.coop.members.numbers import MOST_PLACES
 from app.coop.scope import FEDERATION, Scope
 from app.gsm7 import fold, measure
 from app.letters import packed

@@ -10,9 +10,9 @@ from rapidfuzz import fuzz
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.coop.cooperatives.models import Cooperative
 from app.coop.imports.models import ImportMark, MemberProfile
-from app.coop.members.events import CardAlias
-from app.coop.members.models import Cooperative, Member, Number, Person
+from app.coop.members.models import CardAlias, Member, Number, Person
 from app.letters import plain
 
 PROFILE = ("sex", "born_on", "born_in", "address", "identity", "contact", "shares_subscribed", "shares_paid", "unsaid")

@@ -8,10 +8,10 @@ from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.coop.access.models import Activation, NumberChange
 from app.coop.imports.models import Import, ImportMark, ImportRow, MemberProfile
 from app.coop.ledger.models import Account
-from app.coop.members.events import NumberChange
-from app.coop.members.models import Activation, Member, Number, Person
+from app.coop.members.models import Member, Number, Person
 from app.db.base import Base
 from app.db.database import Database
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.coop.access.models import NumberChange
 from app.coop.imports import turns
 from app.coop.imports.forecast import Planned
 from app.coop.imports.members import Change
@@ -16,7 +17,6 @@ from app.coop.imports.models import ImportAnswer, ImportMark, ImportRow, MemberP
 from app.coop.imports.register import PROFILE
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import MEMBER_KINDS
-from app.coop.members.events import NumberChange
 from app.coop.members.lock import lock_present
 from app.coop.members.models import Member, Number, Person
 from app.db.bulk import bring
