@@ -273,3 +273,38 @@ def test_a_template_is_read_as_it_is_made(tmp_path):
         "shares": 10000,
     }
     assert io.BytesIO(path.read_bytes()).read(2) == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("TOTAL;9;;45000", "total"), ("Total général (F CFA);;;45000", "total"), ("9 membres;;Total;45000", "total"),
+        ("S/Total page 2;;;45000", "total"), ("Grand total;;;", "total"), ("Total Ba;771234501;;500", "data"),
+        ("Somme Ndiaye;;;500", "data"), ("Fait à Joal;;31/10/2026;", "note"), ("Mbour, le 31 octobre 2026;;;", "note"),
+        ("Nombre de membres : 9;;;", "note"), ("Signature;;;", "note"), ("Visa Diop;;;", "note"), (";771234501;;500", "data"),
+        ("Le Président : Modou Fall;;;", "note"), ("La Fontaine Diop;;;", "data"), ("Présidente Awa;771234501;;", "data"),
+        ("Nom;Téléphone;Né le;Parts", "note"),
+    ],
+)  # fmt: skip
+def test_words_among_the_rows(tmp_path, line, kind):
+    _, rows = read(text(tmp_path, f"Nom;N° de téléphone;Né le;Parts\nAwa Diop;771234502;1962;5\n{line}\n"))
+    assert rows[1].kind == kind
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_titles_in_a_numbered_table_have_no_number(tmp_path, known):
+    lines = "N°;Nom;Parts\n1;Awa Diop;5\nQuartier Santhie;;\n;Quartier 2;\n2;Mor Seck;\n;Ami Ba;5\n3;TOTAL;10\n"
+    order = sheets.Column(field="order", names=("N°",), reader=sheets.code)
+    _, rows = read(text(tmp_path, lines), (*MEMBERS, order) if known else MEMBERS)
+    assert [row.kind for row in rows] == ["data", "note", "note", "data", "data", "total"]
+
+
+def test_a_header_may_have_a_year_for_a_name(tmp_path):
+    def fill(made):
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["Nom", 2025, "Numéro de téléphone", 2026])
+        sheet.write_row(1, 0, ["Awa Diop", 5, 771234501, 6])
+
+    table, rows = read(book(tmp_path, fill))
+    assert table.names == ("Nom", "2025", "Numéro de téléphone", "2026")
+    assert values(rows[0])["telephone"].number == "+221771234501"
