@@ -9,13 +9,7 @@ import xlsxwriter
 
 from app import sheets
 from app.sheets import SheetRefused, Telephone, Value
-from tests.sheets.kinds import BALANCES, FIXTURES, MEMBERS, read, values
-
-
-def text(tmp_path, words, coding="utf-8", name="membres.csv"):
-    path = tmp_path / name
-    path.write_bytes(words.encode(coding) if isinstance(words, str) else words)
-    return path
+from tests.sheets.kinds import BALANCES, FIXTURES, MEMBERS, read, text, values
 
 
 def book(tmp_path, fill, **options):
@@ -228,14 +222,6 @@ def test_days_of_birth_that_were_dragged_down_are_pointed_out():
     assert [(remark.kind, remark.row) for remark in table.remarks] == [("series", 2)]
 
 
-def test_a_member_with_a_name_alone_is_a_row_and_a_signature_is_none(tmp_path):
-    lines = (
-        "Nom;Téléphone\nMoussa Diop;\nLe Fall Modou;\nLa Trésorière;\nFait à Joal, le 31/10/2026;\nNom;Téléphone\nTotal;\nAwa Ba;\n"
-    )
-    _, rows = read(text(tmp_path, lines))
-    assert [row.kind for row in rows] == ["data", "data", "note", "note", "note", "total", "note"]
-
-
 def test_a_count_that_the_sheet_states_is_held_against_its_rows(tmp_path):
     table, _ = read(text(tmp_path, "Nom;Parts\nAwa Diop;5\nArrêté la présente liste à 2 membres;\n"))
     assert [remark.says for remark in table.remarks] == ["Ligne 3: la feuille dit 2, il y a 1 lignes au-dessus."]
@@ -273,30 +259,6 @@ def test_a_template_is_read_as_it_is_made(tmp_path):
         "shares": 10000,
     }
     assert io.BytesIO(path.read_bytes()).read(2) == b"PK"
-
-
-@pytest.mark.parametrize(
-    ("line", "kind"),
-    [
-        ("TOTAL;9;;45000", "total"), ("Total général (F CFA);;;45000", "total"), ("9 membres;;Total;45000", "total"),
-        ("S/Total page 2;;;45000", "total"), ("Grand total;;;", "total"), ("Total Ba;771234501;;500", "data"),
-        ("Somme Ndiaye;;;500", "data"), ("Fait à Joal;;31/10/2026;", "note"), ("Mbour, le 31 octobre 2026;;;", "note"),
-        ("Nombre de membres : 9;;;", "note"), ("Signature;;;", "note"), ("Visa Diop;;;", "note"), (";771234501;;500", "data"),
-        ("Le Président : Modou Fall;;;", "note"), ("La Fontaine Diop;;;", "data"), ("Présidente Awa;771234501;;", "data"),
-        ("Nom;Téléphone;Né le;Parts", "note"),
-    ],
-)  # fmt: skip
-def test_words_among_the_rows(tmp_path, line, kind):
-    _, rows = read(text(tmp_path, f"Nom;N° de téléphone;Né le;Parts\nAwa Diop;771234502;1962;5\n{line}\n"))
-    assert rows[1].kind == kind
-
-
-@pytest.mark.parametrize("known", [False, True])
-def test_titles_in_a_numbered_table_have_no_number(tmp_path, known):
-    lines = "N°;Nom;Parts\n1;Awa Diop;5\nQuartier Santhie;;\n;Quartier 2;\n2;Mor Seck;\n;Ami Ba;5\n3;TOTAL;10\n"
-    order = sheets.Column(field="order", names=("N°",), reader=sheets.code)
-    _, rows = read(text(tmp_path, lines), (*MEMBERS, order) if known else MEMBERS)
-    assert [row.kind for row in rows] == ["data", "note", "note", "data", "data", "total"]
 
 
 def test_a_header_may_have_a_year_for_a_name(tmp_path):
