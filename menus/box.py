@@ -3,11 +3,11 @@
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import box as boxes
+from app.coop.handover import box as boxes
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.caller import Hop, officers_act
-from menus.paying import scope_of
+from menus.hop import Hop, officers_act
+from menus.payments import scope_of
 from menus.savings import MONEY
 from menus.till import Done
 

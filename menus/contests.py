@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.clock import DAKAR
-from app.coop.contests import answering, opening
-from app.coop.handover.kinds import KINDS, Handed
-from app.coop.handover.kinds import to_confirm as handed_to
+from app.coop.contests import answers, services
+from app.coop.handover.kinds import handover_kinds
+from app.coop.handover.queries import Handed
+from app.coop.handover.queries import to_confirm as handed_to
 from app.coop.handover.services import HandoverNotOpen, confirm
 from app.coop.members.notices import answer, tell_member
 from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused, Ways
-from menus.caller import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
+from menus.hop import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
@@ -89,7 +90,7 @@ class Answer(Claimed, frozen=True):
     note: str
 
 
-TOO_LATE: Ways = {opening.TooLate: "gone"}
+TOO_LATE: Ways = {services.TooLate: "gone"}
 
 
 @menu.rows()
@@ -97,7 +98,7 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
     """Give what was handed over and is not confirmed."""
     with hop.desk.database.read() as reader:
         found = handed_to(reader, member_of(hop))
-    names = list(KINDS)
+    names = list(handover_kinds())
     return [
         ToConfirm(one.id * len(names) + names.index(one.kind), one.id, one.kind, one.reference, one.amount, _by(one), one.on)
         for one in found
@@ -108,7 +109,7 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
 def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
     """Note the member's word that the money came: it is paid."""
     meant, act = kept.received, own_act(hop)
-    paid = confirm(session, act, KINDS[meant.kind], meant.about)
+    paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
     if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
         words = texts.say("payment_receipt", reference=paid.reference, day=hop.now)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
@@ -119,15 +120,15 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
 def contest_payment(hop: Hop, session: Session, kept: Received) -> Opened:
     """Note the member's word that no money came: it stays on its way in the books until an officer answers."""
     received = kept.received
-    return _open(hop, session, msgspec.convert(received.kind, opening.Subject), received.about, received.reference)
+    return _open(hop, session, msgspec.convert(received.kind, services.Subject), received.about, received.reference)
 
 
 @menu.rows()
 def contestable(hop: Hop) -> Sequence[Contested]:
     """Give what the member may contest now, the newest first."""
     with hop.desk.database.read() as reader:
-        found = opening.contestable(reader, member_of(hop), hop.now)
-    places = get_args(opening.Subject)
+        found = services.contestable(reader, member_of(hop), hop.now)
+    places = get_args(services.Subject)
     return [
         Contested(
             one.id * len(places) + places.index(one.subject),
@@ -148,7 +149,7 @@ def contestable(hop: Hop) -> Sequence[Contested]:
 def contest(hop: Hop, session: Session, kept: Disputed) -> Opened:
     """Open a contest, once for what it is about."""
     what = kept.contested
-    return _open(hop, session, msgspec.convert(what.subject, opening.Subject), what.about, what.reference)
+    return _open(hop, session, msgspec.convert(what.subject, services.Subject), what.about, what.reference)
 
 
 @menu.rows()
@@ -156,7 +157,7 @@ def contests_waiting(hop: Hop) -> Sequence[Claim]:
     """Give what this officer may answer."""
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "approve")
-        found = answering.waiting(reader, office, hop.now)
+        found = answers.waiting(reader, office, hop.now)
     return [
         Claim(one.id, one.number, SUBJECTS[one.subject], one.reference, one.card, one.answer_by, "en retard" if one.late else "")
         for one in found
@@ -167,7 +168,7 @@ def contests_waiting(hop: Hop) -> Sequence[Claim]:
 def contest_name(hop: Hop, kept: Claimed) -> Name:
     """Say who contests."""
     with hop.desk.database.read() as reader:
-        return Name(answering.name_of(reader, kept.claim.id))
+        return Name(answers.name_of(reader, kept.claim.id))
 
 
 @menu.answer(refuses={"bad": None})
@@ -179,19 +180,19 @@ def contest_note(typed: str) -> kinds.Phrase:
     return words
 
 
-@menu.effect(leads={"not_yours": None}, ways={answering.ContestNotOpen: "gone", answering.Repaid: "repaid"})
+@menu.effect(leads={"not_yours": None}, ways={answers.ContestNotOpen: "gone", answers.Repaid: "repaid"})
 def answer_contest(hop: Hop, session: Session, kept: Answer) -> Nothing:
     """Answer, and tell the member by SMS."""
     act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
-    done = answering.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
+    done = answers.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
     words = texts.say("contest_answered", number=done.number, verdict="upheld" if upheld else "unfounded", note=kept.note)
     tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
     return Nothing()
 
 
-def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, reference: str) -> Opened:
+def _open(hop: Hop, session: Session, subject: services.Subject, about: int, reference: str) -> Opened:
     act = own_act(hop)
-    made = opening.open_contest(session, act, subject, about)
+    made = services.open_contest(session, act, subject, about)
     if not made.known:
         words = texts.say("contest_opened", number=made.number, reference=reference, due=made.answer_by)
         answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)

@@ -8,15 +8,16 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop.members import activation, notices, numbers, pins, resets, wrong_pins
-from app.coop.members import notice as law
-from app.coop.members.identity import Who, who_waits
-from app.coop.production import members_word
+from app.coop.access import activation, numbers, pins, resets, wrong_pins
+from app.coop.access.identity import Who, who_waits
+from app.coop.contests import assisted_answers
+from app.coop.members import notices
+from app.coop.members import privacy_notice as law
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
-from menus.at_hand import Placed, tell_places
-from menus.caller import Hop, Nothing, Words, clock_words, holders_of, own_act, who_of
+from menus.hop import Hop, Nothing, Words, clock_words, holders_of, own_act, who_of
+from menus.member_lookup import Placed, tell_places
 
 menu = Bindings("identity")
 STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer", "enrol", "unproved", "reset", "notice")
@@ -187,7 +188,7 @@ def _opened(hop: Hop, who: Who, hashed: str) -> str:
 
 def _asked(hop: Hop, who: Who) -> bool:
     with hop.desk.database.read() as reader:
-        return who.member_id is not None and members_word.asked(reader, who.member_id, hop.now) is not None
+        return who.member_id is not None and assisted_answers.asked(reader, who.member_id, hop.now) is not None
 
 
 @menu.answer(name="activation", acts=True, secret=True, leads={"enrolling": Enrolling, "dead": None}, refuses=TYPED)

@@ -7,13 +7,13 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import phones
-from app.coop.members import inbox
+from app.coop.correspondence import inbox
 from app.gsm7 import fold
 from app.sms import cost, prices
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import Phone, age_words
-from menus.caller import Hop, Nothing, officers_act, reading_office
+from menus.hop import Hop, Nothing, officers_act, reading_office
 
 menu = Bindings("inbox")
 MOST_TYPED = 120

@@ -4,16 +4,18 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop.ledger.reading import balances_of, movements_of
-from app.coop.members import account, callbacks, notices, pins
-from app.coop.members.identity import cooperative_of, person_of
+from app.coop.access import pins
+from app.coop.access.identity import cooperative_of, person_of
+from app.coop.correspondence import call_backs
+from app.coop.ledger.queries import balances_of, movements_of
+from app.coop.members import account, notices
 from app.coop.subjects import SUBJECTS
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.boutiques import OfferRow
-from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
 from menus.identity import ChosenPin
-from menus.training import TrainingRow
+from menus.training_sessions import TrainingRow
 
 menu = Bindings("member")
 
@@ -92,7 +94,7 @@ def call_me(hop: Hop, session: Session, kept: Subject) -> Nothing:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
-    callbacks.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
+    call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
     return Nothing()
 
 

@@ -9,15 +9,32 @@ from sqlalchemy.orm import Session
 
 from app import phones, texts
 from app.coop import approvals
+from app.coop.access import activation, numbers, resets
 from app.coop.act import Act
-from app.coop.members import activation, audit, finding, notices, numbers, resets
+from app.coop.members import lookup, notices
 from app.coop.members.models import Member, Number
 from app.coop.members.names import person_name
-from app.coop.members.offices import NotYours
+from app.coop.members.telephones import numbers_of, places_on
+from app.coop.offices import audit
+from app.coop.rights import NotYours
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import PEOPLE, WHY, Issued, Named, NumberRow, Typed, Whom, act_on, found, issue, read_phone, refuse, tell_holders
-from menus.caller import Hop, Nothing, reading_office
+from menus.hop import Hop, Nothing, reading_office
+from menus.member_lookup import (
+    PEOPLE,
+    WHY,
+    Issued,
+    Named,
+    NumberRow,
+    Typed,
+    Whom,
+    act_on,
+    found,
+    issue,
+    read_phone,
+    refuse,
+    tell_holders,
+)
 
 menu = Bindings("people")
 
@@ -81,8 +98,8 @@ def members_card(hop: Hop, typed: str) -> Whom:
     with hop.desk.database.read() as reader:
         try:
             office = reading_office(reader, hop, "people")
-            found = finding.by_card(reader, office, typed)
-        except (finding.NoCard, NotYours):
+            found = lookup.by_card(reader, office, typed)
+        except (lookup.NoCard, NotYours):
             raise Refused("unknown") from None
     return Whom(found.member_id, found.person_id, found.cooperative_id, found.card, found.state, found.has_pin)
 
@@ -123,7 +140,7 @@ def number_is_free(hop: Hop, kept: Noting) -> Nothing:
 def numbers_of_whom(hop: Hop, kept: Typed) -> Sequence[NumberRow]:
     """Give the numbers of whoever's card was typed."""
     with hop.desk.database.read() as reader:
-        found = numbers.numbers_of(reader, kept.whom.person_id)
+        found = numbers_of(reader, kept.whom.person_id)
     return [NumberRow(one.id, phones.write(one.phone)) for one in found]
 
 
@@ -155,7 +172,7 @@ def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
     done = _proof(hop, session, act, member, phone, "number", without_pin=kept.number_as == "nopin")
     if not place or done.then != "number":
         return done
-    then = "placed" if numbers.places_on(session, phone) else "shared"
+    then = "placed" if places_on(session, phone) else "shared"
     return msgspec.structs.replace(done, then=then, place=f"place {place}")
 
 
@@ -180,7 +197,7 @@ def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
     if numbers.share_a_number(session, act.person_id, member.person_id):
         refuse("own")
-    unproved = any(number.proof_wanted for number in numbers.numbers_of(session, member.person_id))
+    unproved = any(number.proof_wanted for number in numbers_of(session, member.person_id))
     if member.state != "pending" and not (member.state == "active" and unproved):
         refuse("nothing")
     _audit(session, act, "activation renewed", member)
@@ -189,7 +206,7 @@ def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
 
 
 def _proof(
-    hop: Hop, session: Session, act: Act, member: finding.Found, phone: str, then: str, *, without_pin: bool = False
+    hop: Hop, session: Session, act: Act, member: lookup.Found, phone: str, then: str, *, without_pin: bool = False
 ) -> Issued:
     """Say how a number will be proved: by an activation number and the PIN or, without a PIN, by a second officer."""
     if member.has_pin and not without_pin:
@@ -210,7 +227,7 @@ def _proof(
     return Issued("second")
 
 
-def _take_from_others(session: Session, act: Act, member: finding.Found, phone: str) -> None:
+def _take_from_others(session: Session, act: Act, member: lookup.Found, phone: str) -> None:
     """Take a number that the operator gave to somebody else from whoever had it; refuses where one is another co-operative's."""
     others = (Number.phone == phone) & (Number.person_id != member.person_id)
     held = select(Number.id, Number.person_id, Member.cooperative_id).outerjoin(Member, Member.person_id == Number.person_id)
@@ -222,5 +239,5 @@ def _take_from_others(session: Session, act: Act, member: finding.Found, phone: 
         notices.tell_person(session, act, person, f"released:{number}:{act.operation}", words, extra=(phone,))
 
 
-def _audit(session: Session, act: Act, what: str, member: finding.Found) -> None:
+def _audit(session: Session, act: Act, what: str, member: lookup.Found) -> None:
     audit.note(session, act, what, f"member:{member.member_id}", member)

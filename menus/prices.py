@@ -5,11 +5,11 @@ from typing import Annotated
 
 import msgspec
 
-from app.coop.prices.reading import prices_for
+from app.coop.prices.queries import prices_for
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.caller import Hop
+from menus.hop import Hop
 
 menu = Bindings("prices")
 PricedName = Annotated[str, kinds.Kind("words", "m" * 22)]

@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.clock import DAKAR
 from app.coop import law
+from app.coop.access.freezes import MoneyFrozen
+from app.coop.closing import settlements
 from app.coop.handover import services as handover
-from app.coop.ledger import payouts, schedule, settling
-from app.coop.ledger.box import BoxShort
+from app.coop.handover.box import BoxShort
 from app.coop.ledger.services import MOST_MOVED, AccountFull, Overdrawn
-from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.notices import answer
+from app.coop.till import payouts, schedule
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
 
 menu = Bindings("savings")
 _FRANCS = re.compile(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", re.ASCII)
@@ -63,7 +64,7 @@ MONEY: Denials = {
     payouts.NotEnough: lambda short: f"Épargne libre: {kinds.amount_words(short.free)}.",
     law.Unlawful: str,
     BoxShort: lambda short: f"Il reste en caisse: {kinds.amount_words(short.free)}.",
-    settling.TooEarly: lambda early: f"Pas avant le {early.opens:%d/%m/%Y}.",
+    settlements.TooEarly: lambda early: f"Pas avant le {early.opens:%d/%m/%Y}.",
     payouts.AlreadyOpen: "Une demande attend déjà.",
     payouts.NotHers: "Compte pas actif ici.",
     handover.NotForYourself: "Pas pour vous-même: un autre responsable.",
@@ -71,8 +72,8 @@ MONEY: Denials = {
     handover.SameOfficer: "Vous avez déjà signé: il faut un autre.",
     handover.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
     payouts.BadAmount: "Moins d'un franc par mois: moins de mois, svp.",
-    settling.StillOpen: "Un paiement ou une pesée est en cours.",
-    settling.Owes: "Le membre doit plus que son avoir.",
+    settlements.StillOpen: "Un paiement ou une pesée est en cours.",
+    settlements.Owes: "Le membre doit plus que son avoir.",
     AccountFull: "Un compte passerait 999 999 999 F.",
     Overdrawn: "Plus que ce que disent les comptes.",
 }

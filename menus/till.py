@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop import law
-from app.coop.handover.kinds import PAYOUT
+from app.coop.closing.handover import PAYOUT
 from app.coop.handover.services import hand_over
-from app.coop.ledger import corrections, payouts, schedule, till
-from app.coop.members import finding
+from app.coop.members import lookup
 from app.coop.members.models import Member
 from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
-from app.coop.production.brought import NotThere, member_of_card
+from app.coop.production.weighing_lookup import NotThere, member_of_card
 from app.coop.subjects import approvals
+from app.coop.till import corrections, payouts, schedule, takings
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Refused
-from menus.caller import Hop, PrivateWords, officers_act, reading_office, who_of
+from menus.hop import Hop, PrivateWords, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
-from menus.paying import handing_act, scope_of
+from menus.payments import handing_act, scope_of
 from menus.savings import MONEY, What, read_francs, standing_words, today_of
 
 menu = Bindings("till")
@@ -146,8 +146,8 @@ def till_hand_card(hop: Hop, typed: str) -> Whose:
     """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
     with hop.desk.database.read() as reader:
         try:
-            found = finding.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
-        except finding.NoCard:
+            found = lookup.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
+        except lookup.NoCard:
             raise Refused("unknown") from None
     if found.state == "departed":
         raise Refused("unknown")
@@ -258,7 +258,7 @@ def till_late(hop: Hop) -> PrivateWords:
 def take_in(hop: Hop, session: Session, kept: Brought) -> Done:
     """Write what a member brought, and tell them."""
     act = officers_act(session, hop, "pay")
-    entry = till.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
+    entry = takings.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
     words = texts.say("till_receipt", entry=entry, day=hop.now, code=hop.desk.service.code)
     tell_member(session, act, kept.member, "receipt", f"till:{entry}", words)
     return Done(f"{IN[kept.till_kind]} {kinds.amount_words(kept.till_amount)}: encaissé.")
@@ -267,7 +267,7 @@ def take_in(hop: Hop, session: Session, kept: Brought) -> Done:
 @menu.effect(leads=ACTING, denies={**MONEY, approvals.AlreadyAsked: "Une cotisation attend déjà."})
 def ask_levy(hop: Hop, session: Session, kept: Sum) -> Done:
     """Ask that a levy be kept from what is owed to the member."""
-    till.ask_levy(session, officers_act(session, hop, "pay"), kept.member, kept.till_amount)
+    takings.ask_levy(session, officers_act(session, hop, "pay"), kept.member, kept.till_amount)
     return Done("Demandé: un autre responsable décide.")
 
 

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.coop import subject, subjects
-from app.coop.members import joining
+from app.coop.enrolment import applications
 from app.db import operations
 from app.db.database import is_outage
 from app.db.rows import PASSED_OVER
@@ -135,7 +135,7 @@ def _old_messages() -> None:
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
         more = False
-        for forget in (retention.forget, operations.forget, joining.forget):
+        for forget in (retention.forget, operations.forget, applications.forget):
             with _transaction("old messages") as session:
                 more |= forget(session, now=datetime.now(UTC))
     if more:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from app.cli.desk import read_settings
+from app.cli.context import read_settings
 
 NUMBER = re.compile(r"\+?[0-9]{7,15}")
 

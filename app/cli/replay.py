@@ -8,7 +8,7 @@ from typing import Any
 import click
 import yaml
 
-from app.cli.desk import read_settings
+from app.cli.context import read_settings
 from app.cli.phone import NUMBER, Phone
 from app.gsm7 import fold
 

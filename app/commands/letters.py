@@ -8,10 +8,10 @@ from sqlalchemy import select
 from app import phones
 from app.commands import broadcast_replies, replies
 from app.commands.command import Command
-from app.coop.broadcasting import misses
-from app.coop.broadcasting.estimating import MOST_OPEN, SHORT, code_of, digest
-from app.coop.members import inbox
-from app.coop.members.offices import NotYours, Office
+from app.coop.broadcasts import misses
+from app.coop.broadcasts.estimates import MOST_OPEN, SHORT, code_of, digest
+from app.coop.correspondence import inbox
+from app.coop.rights import NotYours, Office
 from app.db.operations import once
 from app.sms.broadcasts.rounds import CODE_LASTS
 from app.sms.models import ReplyDraft

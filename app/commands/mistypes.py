@@ -9,7 +9,7 @@ from app.commands.command import Command
 from app.commands.courtesies import without_opening
 from app.commands.grammar import OFFICERS
 from app.coop.audience.words import OutOfScope, UnknownWord, read_audience
-from app.coop.members.offices import Office, Right
+from app.coop.rights import Office, Right
 
 RIGHTS: dict[str, Right] = {
     **dict.fromkeys(("DIFF", "URGENT", "OUI"), "broadcast"),

@@ -34,9 +34,13 @@ class Certainty(IntEnum):
 
 
 class Known:
-    """What is known so far of one hop's act: its certainty, and its outcome once it is done, with the words on it."""
+    """What is known so far of one hop's act: its certainty, and its outcome once it is done, with the words on it.
+
+    `begun` is when its call was dialled, as the store said (Unix seconds, 0 where it didn't): no act of before is this call's.
+    """
 
     def __init__(self) -> None:
+        self.begun = 0.0
         self.certainty = Certainty.NOTHING
         self.outcome: Outcome | None = None
         self.words = ""

@@ -121,8 +121,10 @@ class Engine(Generic[D]):
             return self._storeless(hop, fault)
         for _ in range(4):
             session = read(value) if value else None
-            if session and session.claim:
-                hop.known.doubt()
+            if session:
+                hop.known.begun = session.begun
+                if session.claim:
+                    hop.known.doubt()
             kind, parts = decide(session, hop.trail, self._now().timestamp())
             if kind is HopKind.WAIT:
                 value, settled = self._wait(hop, value)
@@ -331,11 +333,15 @@ class Engine(Generic[D]):
         return msgspec.structs.replace(reply, fault=reply.fault or fault)
 
     def _outcome(self, hop: "_Hop") -> Outcome | None:
-        """Return the latest outcome among this journey's marks; raises what asking raises."""
-        if hop.trail.dials:
+        """Return the latest outcome among this journey's marks; raises what asking raises.
+
+        What the store said of the call's beginning counts also when it has lost the call since: the same session id may have
+        brought the same entries a few minutes before.
+        """
+        if hop.trail.begins:
             return None
         requests = [f"{hop.journey}:{mark}" for mark in hop.trail.marks]
-        known = self._acts.outcomes(requests)
+        known = self._acts.outcomes(requests, hop.known.begun)
         return next((known[request] for request in reversed(requests) if request in known), None)
 
     def _lend(self, hop: "_Hop", session: Session) -> Hop[D]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.db import operations
 from app.db.database import is_outage
 from app.db.operations import Operation, key_of, once, outcomes_of
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
 
 
 def run(database, key, outcome, done):

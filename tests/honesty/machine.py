@@ -15,7 +15,7 @@ from app.db.operations import Operation
 from app.ussd.engine import Engine, Reply
 from app.ussd.entries import Accumulated, Call
 from app.ussd.redis_store import RedisStore
-from menus.desk import SqlActs
+from menus.runtime import SqlActs
 from tests.conftest import Clock
 from tests.honesty import till
 from tests.honesty.faults import HOWS, Died, Fault, Faults, FaultyStore, break_at

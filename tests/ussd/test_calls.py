@@ -7,8 +7,9 @@ from app.coop.members.models import Person
 from app.coop.production.models import Declaration
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.ussd.ports import StoreDown
-from app.web.hops import call_of
-from tests import village
+from app.web.ussd_webhook import call_of
+from menus.runtime import SqlActs
+from tests import sample_cooperative
 from tests.ussd.conftest import CONSTANTS, Handset
 
 DECLARE = ("2", "2468", "2", "25", "1")
@@ -26,7 +27,7 @@ def quantities(database) -> list[int]:
 
 
 def asked(engine, code: str, text: str, session: str = "S10"):
-    body = f"sessionId={session}&phoneNumber=%2B{village.AWA[1:]}&serviceCode={code}&text={text}".replace("#", "%23")
+    body = f"sessionId={session}&phoneNumber=%2B{sample_cooperative.AWA[1:]}&serviceCode={code}&text={text}".replace("#", "%23")
     return engine.answer(call_of("africastalking", gateway.read(body.encode()))).text
 
 
@@ -225,3 +226,43 @@ def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, sto
     monkeypatch.undo()
     assert phone.again().text == seen.text
     assert quantities(peopled) == [25]
+
+
+def test_a_dial_string_that_holds_all_that_was_typed_before_never_acted(handset, engine, peopled, store, clock):
+    phone = handset()
+    phone.session = "S10"
+    talk(phone, *DECLARE)
+    store.sessions.clear()
+    clock.forward(minutes=1)
+    text = "*".join(DECLARE)
+    assert "code secret" in asked(engine, f"*384*44135*{text}#", text)
+    assert quantities(peopled) == [25]
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("dialect", ["africastalking", "hubtel"])
+def test_a_call_that_was_killed_over_its_act_is_never_answered_by_the_act_of_the_call_before(
+    handset, peopled, clock, monkeypatch, dialect
+):
+    phone = handset(dialect=dialect)
+    phone.session = "11"
+    first = talk(phone, *DECLARE).text
+    clock.forward(minutes=1)
+    talk(phone, *DECLARE[:-1])
+
+    def killed(*_, **__):
+        raise Killed
+
+    monkeypatch.setattr(SqlActs, "perform", killed)
+    with pytest.raises(Killed):
+        phone.type(DECLARE[-1])
+    monkeypatch.undo()
+    assert "vérifions" in phone.again().text  # the claim stands
+    clock.forward(seconds=3)
+    second = phone.again().text
+    assert "Enregistré" in second
+    assert second != first
+    assert quantities(peopled) == [25, 25]

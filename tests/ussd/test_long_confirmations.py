@@ -48,7 +48,7 @@ class Acts:
     def perform(self, request, key, act, arguments, person_id, do, begun=0):  # noqa: ARG002 - it keeps no operations
         return do(self.done, key)
 
-    def outcomes(self, requests):  # noqa: ARG002
+    def outcomes(self, requests, begun=0):  # noqa: ARG002
         return {}
 
     def outage(self, error):  # noqa: ARG002

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from app.gsm7 import septets
-from tests import village
+from tests import sample_cooperative
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "gateway"
 FORM = "application/x-www-form-urlencoded"
@@ -20,7 +20,7 @@ def post(client, form, path="demo", **more):
     return client.post(f"/at/{path}/ussd", data=body, content_type=more.pop("content_type", FORM), **more)
 
 
-def hop(client, text, phone=village.AWA, session="ATUid_1", **more):
+def hop(client, text, phone=sample_cooperative.AWA, session="ATUid_1", **more):
     form = {"phoneNumber": phone, "serviceCode": "*384*44135#", "text": text, "sessionId": session, "networkCode": "60801"} | more
     answer = post(client, form)
     assert answer.status_code == 200
@@ -80,7 +80,7 @@ def test_accents_empty_segments_and_rubbish_are_answered(client):
 
 @pytest.mark.parametrize("missing", ["sessionId", "phoneNumber"])
 def test_what_is_missing_ends_politely(client, missing):
-    form = {"phoneNumber": village.AWA, "text": "", "sessionId": "a"}
+    form = {"phoneNumber": sample_cooperative.AWA, "text": "", "sessionId": "a"}
     del form[missing]
     assert post(client, form).get_data(as_text=True).startswith("END ")
 
@@ -112,7 +112,13 @@ def test_a_form_with_nothing_in_it_needs_no_type(client, route):
 
 def test_the_other_dialect_talks_the_same(client):
     def send(sequence, message, kind="Response"):
-        asked = {"Type": kind, "Mobile": village.AWA.lstrip("+"), "SessionId": "h1", "Message": message, "Sequence": sequence}
+        asked = {
+            "Type": kind,
+            "Mobile": sample_cooperative.AWA.lstrip("+"),
+            "SessionId": "h1",
+            "Message": message,
+            "Sequence": sequence,
+        }
         answer = client.post("/hubtel/demo/ussd", data=json.dumps(asked), content_type="application/json")
         assert answer.status_code == 200
         return answer.get_json()

@@ -1,6 +1,7 @@
 """Approval by several: it waits here for other officers, each gives their word by PIN, and with the last one it happens."""
 
-from app.coop.approvals.deciding import (
+from app.coop.approvals.models import Approval, ApprovalRule, ApprovalVote
+from app.coop.approvals.services import (
     AlreadyAsked,
     ApprovalClosed,
     Decided,
@@ -13,7 +14,6 @@ from app.coop.approvals.deciding import (
     waiting_count,
     waiting_for,
 )
-from app.coop.approvals.models import Approval, ApprovalRule, ApprovalVote
 
 __all__ = [
     "AlreadyAsked",

@@ -12,8 +12,9 @@ from app.coop.act import Act
 from app.coop.approvals.kinds import KINDS
 from app.coop.approvals.models import Approval, ApprovalRule
 from app.coop.members.models import Member
-from app.coop.members.notices import tell_officers
-from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
+from app.coop.offices.notices import tell_officers
+from app.coop.offices.queries import holders_of_right, offices_of
+from app.coop.rights import MAY, Office
 from app.coop.scope import Scope
 
 ROLES = MAY["approve"]

@@ -14,7 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, sel
 from sqlalchemy.orm import Session, aliased
 
 from app.coop.audience.words import Audience
-from app.coop.members.models import Consent, Cooperative, Member, Number, Role
+from app.coop.cooperatives.models import Cooperative
+from app.coop.members.models import Consent, Member, Number
+from app.coop.offices.models import Role
 from app.sms.broadcasts.expansion import Found
 from app.sms.broadcasts.progress import ASIDE
 from app.sms.models import Message

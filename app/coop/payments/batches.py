@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.act import Act
+from app.coop.cooperatives.lock import lock_cooperative
+from app.coop.cooperatives.models import Cooperative
 from app.coop.handover.references import draw_references
-from app.coop.ledger.services import MOST_HELD, one_at_a_time
-from app.coop.members import audit
-from app.coop.members.finding import BELONGS
+from app.coop.ledger.services import MOST_HELD
 from app.coop.members.lock import lock_members
-from app.coop.members.models import Cooperative
+from app.coop.members.lookup import BELONGS
+from app.coop.offices import audit
 from app.coop.payments.due import Due, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExportLine, PaymentLine
-from app.coop.production.models import Product, Weighing
+from app.coop.production.models import Weighing
+from app.coop.products.models import Product
 
 ALONE = timedelta(hours=24)
 """Within this, small batches of one officer count together against the threshold."""
@@ -65,7 +67,7 @@ def make(
     those before it hold. Raises BatchChanged, BatchTooLarge.
     """
     scope = act.office.scope.cooperative
-    one_at_a_time(session, scope)
+    lock_cooperative(session, scope)
     threshold = session.execute(select(Cooperative.payment_threshold).where(Cooperative.id == scope)).scalar_one()
     known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == act.operation)).first()
     if known is not None:
@@ -146,7 +148,7 @@ def leave_out(session: Session, cooperative_id: int, member_id: int) -> None:
 
     One that went out in a file stays: the operator may have paid it. Call it before the member's row is locked.
     """
-    one_at_a_time(session, cooperative_id)
+    lock_cooperative(session, cooperative_id)
     went_out = select(PaymentExportLine.payment_id).where(PaymentExportLine.payment_id == Payment.id)
     mine = update(Payment).where(Payment.member_id == member_id, Payment.state == "open", ~went_out.exists())
     free(session, session.scalars(mine.values(state="cancelled").returning(Payment.id)).all())

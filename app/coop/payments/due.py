@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
 from app.coop.ledger.models import Account, JournalEntry
-from app.coop.members.finding import BELONGS
+from app.coop.members.contact import reach
+from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
-from app.coop.members.reaching import reach
 from app.coop.payments.models import Payment, PaymentLine
-from app.coop.production.models import Product, Weighing
+from app.coop.production.models import Weighing
+from app.coop.products.models import Product
 
 CLOSED = "blocked"
 """The state of an account of a member who was excluded or died: what is owed goes out with the settlement alone."""

@@ -6,11 +6,11 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app.coop.members.finding import BELONGS
+from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member, Person
 from app.coop.payments.models import Payment, PaymentBatch
-from app.coop.production.brought import NotThere, member_of_card
-from app.coop.production.references import valid
+from app.coop.production.weighing_lookup import NotThere, member_of_card
+from app.coop.references import valid
 
 
 class ToHand(msgspec.Struct, frozen=True):

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from app.coop.members.signing_in import Desk
+from app.coop.access.sign_in import Desk
 from app.sms.broadcasts.terms import Terms
-from app.web.console.doors import lend
 from app.web.console.pages import pages
+from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
 
 
