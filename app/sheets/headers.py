@@ -14,6 +14,7 @@ DEEPEST = 200
 """Rows from the top in which a header is looked for."""
 _SAMPLE = 20
 _BRACKETS = re.compile(r"\([^)]*\)")
+_SMALL = frozenset(("n", "no", "nr", "numero", "num", "de", "du", "des", "d", "la", "le", "les", "l", "et", "en", "ou", "a"))
 _LETTERS = re.compile(r"[A-Za-z]{1,2}")
 _PROBES = ("abc def", "12")
 """A column is recognised by its cells only by a reader that takes neither of these."""
@@ -28,9 +29,10 @@ class Header(msgspec.Struct, frozen=True):
 
 
 def normal(name: str) -> str:
-    """Return a header as it is compared: without case, accents, brackets, punctuation, and the s of plurals."""
-    words = re.split(r"[^a-z0-9]+", fold(_BRACKETS.sub(" ", name)) or fold(name))
-    return " ".join(word.rstrip("s") if len(word) > 3 else word for word in words if word)
+    """Return a header as it is compared: without case, accents, brackets, punctuation, small words, and the s of plurals."""
+    words = [word for word in re.split(r"[^a-z0-9]+", fold(_BRACKETS.sub(" ", name)) or fold(name)) if word]
+    words = [word for word in words if word not in _SMALL] or words
+    return " ".join(word.rstrip("s") if len(word) > 3 else word for word in words)
 
 
 def letters_of(column: int) -> str:
@@ -52,10 +54,7 @@ def find_header(
     best: tuple[int, int, list[str]] | None = None
     upper: list[str] = []
     for at, row in enumerate(rows):
-        under = [shown(cell) if isinstance(cell, str) else "" for cell in row]
-        if any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in row):
-            upper = []  # a header has no numbers
-            continue
+        under = [shown(cell) for cell in row]
         for names in [under, _both(upper, under, fields_of)] if any(upper) else [under]:
             count = len({fields_of[normal(name)] for name in names if normal(name) in fields_of})
             if count and (best is None or count > best[0]):

@@ -5,23 +5,23 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from app.sheets.headers import Header, normal
-from app.sheets.readings import Raw, clean, fold
+from app.sheets.readings import Raw, Reader, Value, clean, fold
 
 Kind = Literal["data", "total", "note", "empty", "broken"]
 """What a row is: somebody's or something's line; a total or sub-total; a title, signature, header printed again or other text;
 a blank row; a line of a text file that has more cells than the header."""
 
 SUBTOTAL = re.compile(r"(?:sous|s)[ ./-]*tota(?:l|ux)\b.*|(?:report|a reporter|cumul|somme)[ .:]*")
-_TOTAL = re.compile(
-    rf"{SUBTOTAL.pattern}|(?:total|totaux|montant total|solde total|ensemble|tot)"
-    r"(?:[ .:]*|[ :./-]+(?:gen|quartier|groupe|village|page|du |de |des |cps|membre|a |et |zone|commune|\().*)"
-)
-_TOTALS_BEGIN = ("tot", "mon", "sol", "ens", "sou", "s t", "s/t", "s.t", "s-t", "s. ", "s t", "rep", "à r", "a r", "cum", "som")
+_TOTAL = re.compile(rf"{SUBTOTAL.pattern}|(?:grand |montant |solde )?tota(?:l|ux)\b.*|(?:ensemble|tot)[ .:]*")
+_TOTALS_BEGIN = ("tot", "gra", "mon", "sol", "ens", "sou", "s t", "s/t", "s.t", "s-t", "s. ", "rep", "à r", "a r", "cum", "som")
 _NOTE = re.compile(
-    r"(?:arretee? (?:la|le|a|par)|fait a|certifi|lu et approuve|signature|visa|cachet|nb ?:|n\.b|note ?:|source ?:|page \d|p\. ?\d|"
-    r"imprime|edite|etabli|dresse|approuve|vu |pour le |observations? ?:|"
+    r"(?:arretee? (?:la|le|a|par)|fait a|certifi|lu et approuve|signatures?\b|visa\b|cachet|nb ?:|n\.b|note ?:|source ?:|page \d|"
+    r"p\. ?\d|imprime|edite|etabli|dresse|approuve|vu |pour le |observations? ?:|nombre (?:de|total)|effectif|"
+    r"[a-z' -]{3,30}, ?le \d)"
+)
+_OFFICE = re.compile(
     r"(?:la |le |les |l')(?:vice-?)?(?:president|secretaire|tresori|gestionnaire|comptable|directeur|directrice|responsable|"
-    r"coordinat|gerant|chef|commissaire|bureau|comite|maire|sous-prefet))"
+    r"coordinat|gerant|chef|commissaire|bureau|comite|maire|sous-prefet)"
 )
 _COUNTED = re.compile(r"\d+ [a-z]+")
 _ORDER = {"n", "no", "num", "numero", "nr", "rang", "ordre", "n ordre", "numero ordre", "n d ordre", "numero d ordre", "#"}
@@ -30,12 +30,12 @@ _ORDER = {"n", "no", "num", "numero", "nr", "rang", "ordre", "n ordre", "numero 
 class Lines:
     """Says what each row below a header is. Kept for one pass: below the last total, words alone are signatures."""
 
-    def __init__(self, header: Header, summed: Sequence[int], *, strict: bool, wide: frozenset[int] = frozenset()) -> None:
-        """`summed` are the columns of amounts; `wide` the rows, from 0, that a merged cell spans: titles."""
+    def __init__(self, header: Header, readers: Mapping[int, Reader], *, strict: bool, wide: frozenset[int] = frozenset()) -> None:
+        """`readers` are those of columns that say whose a row is, by column; `wide` the rows, from 0, of a wide merged cell."""
         self._width, self._strict, self._wide = len(header.names), strict, wide
-        self._known, self._summed = set(header.fields.values()), set(summed)
+        self._known, self._readers = set(header.fields.values()), readers
         self._names = {column: normal(header.names[column]) for column in self._known}
-        self._order = next((at for at, name in enumerate(header.names) if normal(name) in _ORDER and at not in self._known), None)
+        self._order = next((at for at, name in enumerate(header.names) if normal(name) in _ORDER), None)
         self._ended = False
 
     def kind(self, number: int, row: Sequence[Raw]) -> tuple[Kind, str]:
@@ -55,11 +55,21 @@ class Lines:
     def _total(self, filled: Mapping[int, Raw]) -> str:
         """Return the word that makes a row a total; it has amounts then, but nothing that says whose."""
         for at, cell in filled.items():
-            if isinstance(cell, str) and cell.lstrip()[:3].lower() in _TOTALS_BEGIN and _TOTAL.fullmatch(fold(cell)):
-                others = [other for other in filled if other in self._known - self._summed and other != at]
-                if all(not _has_digit(filled[other]) or _COUNTED.fullmatch(fold(str(filled[other]))) for other in others):
-                    return fold(cell)
+            label = fold(cell) if isinstance(cell, str) and cell.lstrip()[:3].lower() in _TOTALS_BEGIN else ""
+            if _TOTAL.fullmatch(label) and not any(self._says_whose(other, filled[other]) for other in filled if other != at):
+                return label
         return ""
+
+    def _says_whose(self, at: int, cell: Raw) -> bool:
+        """Tell whether a cell is somebody's card, telephone or day: it has digits that are read, and isn't `9 membres`."""
+        if (
+            at not in self._readers
+            or at == self._order
+            or not _has_digit(cell)
+            or (isinstance(cell, str) and _COUNTED.fullmatch(fold(cell)))
+        ):
+            return False
+        return isinstance(self._readers[at](cell), Value)
 
     def _note(self, number: int, filled: Mapping[int, Raw]) -> str:
         """Return why a row is words around the table, empty when it isn't."""
@@ -67,14 +77,15 @@ class Lines:
         if not known:
             return "Rien n'est dans les colonnes du tableau."
         first = filled[min(filled)]
-        if len(filled) == 1 and isinstance(first, str):
-            if _NOTE.match(fold(first)):
-                return "Ce sont des mots autour du tableau."
-            if self._order is not None and len(self._known) > 1 and self._order not in filled:
-                return "C'est un titre: la ligne n'a pas de numéro."
+        begins = fold(first) if isinstance(first, str) else ""
+        if _NOTE.match(begins):
+            return "Ce sont des mots autour du tableau."
+        is_titled = self._order is not None and len(self._known) > 1 and (self._order not in filled or not _has_digit(first))
+        if len(filled) == 1 and begins and is_titled:
+            return "C'est un titre: la ligne n'a pas de numéro."
         if any(_has_digit(filled[at]) for at in known):
             return ""
-        if isinstance(first, str) and _NOTE.match(fold(first)):
+        if _OFFICE.match(begins):
             return "Ce sont des mots autour du tableau."
         if len(known) > 1 and all(normal(str(filled[at])) == self._names[at] for at in known):
             return "Ce sont les noms des colonnes, encore une fois."

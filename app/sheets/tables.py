@@ -88,8 +88,8 @@ class Table:
     def _stream(self, sums: Sums) -> Iterator[Row]:
         grid, width = self._grid, len(self.names)
         merged = _Merged(grid, self._found)
-        summed = [at for column, at in self._columns if column.summed]
-        lines = Lines(self._found, summed, strict=grid.strict, wide=merged.wide)
+        readers = {at: column.reader for column, at in self._columns if not column.summed}
+        lines = Lines(self._found, readers, strict=grid.strict, wide=merged.wide)
         for number, row in enumerate(grid.read()):
             if number <= self._found.last:
                 continue

@@ -162,20 +162,22 @@ def _xlsx(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written
             sheet.write_string(0, at, harmless(name, as_text=True), bold)
         for number, row in enumerate(rows, 1):
             for at, cell in enumerate(row):
-                _write_cell(sheet, number, at, cell, formats)
+                if _write_cell(sheet, number, at, cell, formats):
+                    raise SheetRefused("Il y a trop de lignes, ou un texte est trop long, pour un XLSX: demandez un CSV.")
     finally:
         book.close()
 
 
-def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, at: int, cell: Written, formats: dict[str, object]) -> None:
+def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, at: int, cell: Written, formats: dict[str, object]) -> int:
+    """Write a cell. Return 0, or what the library says of a cell that it didn't write: it raises nothing."""
     if cell is None or cell == "":
-        return
+        return 0
     if isinstance(cell, date) and not isinstance(cell, datetime) and cell.year > 1900:
-        sheet.write_datetime(row, at, datetime(cell.year, cell.month, cell.day), formats["day"])  # noqa: DTZ001
-    elif isinstance(cell, int | Decimal) and not isinstance(cell, bool) and -_EXACT < cell < _EXACT:
-        sheet.write_number(row, at, cell)
-    else:
-        sheet.write_string(row, at, harmless(cell, as_text=True) if isinstance(cell, str) else _text(cell), formats["text"])
+        return int(sheet.write_datetime(row, at, datetime(cell.year, cell.month, cell.day), formats["day"]))  # noqa: DTZ001
+    if isinstance(cell, int | Decimal) and not isinstance(cell, bool) and -_EXACT < cell < _EXACT:
+        return int(sheet.write_number(row, at, cell))
+    text = harmless(cell, as_text=True) if isinstance(cell, str) else _text(cell)
+    return int(sheet.write_string(row, at, text, formats["text"]))
 
 
 _WRITERS: dict[Format, _Writer] = {"csv": _csv, "xlsx": _xlsx, "json": _json}

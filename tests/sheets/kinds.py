@@ -45,3 +45,9 @@ def read(path, columns=MEMBERS, **how):
 
 def values(row):
     return {field: verdict(cell.reading) for field, cell in row.cells.items()}
+
+
+def text(tmp_path, words, coding="utf-8", name="membres.csv"):
+    path = tmp_path / name
+    path.write_bytes(words.encode(coding) if isinstance(words, str) else words)
+    return path

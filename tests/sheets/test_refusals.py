@@ -168,6 +168,8 @@ def test_a_full_disk_leaves_what_was_there(tmp_path):
         write_table(path, ["Nom"], rows())
     assert path.read_text() == "before"
     assert [one.name for one in tmp_path.iterdir()] == ["out.csv"]
+    with pytest.raises(SheetRefused, match="demandez un CSV"):
+        write_table(path, ["Nom"], [["a" * 40_000]], form="xlsx")
     with pytest.raises(SheetRefused, match="n'existe pas"):
         write_table(tmp_path / "no" / "out.csv", ["Nom"], [])
 

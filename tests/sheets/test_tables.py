@@ -9,13 +9,7 @@ import xlsxwriter
 
 from app import sheets
 from app.sheets import SheetRefused, Telephone, Value
-from tests.sheets.kinds import BALANCES, FIXTURES, MEMBERS, read, values
-
-
-def text(tmp_path, words, coding="utf-8", name="membres.csv"):
-    path = tmp_path / name
-    path.write_bytes(words.encode(coding) if isinstance(words, str) else words)
-    return path
+from tests.sheets.kinds import BALANCES, FIXTURES, MEMBERS, read, text, values
 
 
 def book(tmp_path, fill, **options):
@@ -228,14 +222,6 @@ def test_days_of_birth_that_were_dragged_down_are_pointed_out():
     assert [(remark.kind, remark.row) for remark in table.remarks] == [("series", 2)]
 
 
-def test_a_member_with_a_name_alone_is_a_row_and_a_signature_is_none(tmp_path):
-    lines = (
-        "Nom;Téléphone\nMoussa Diop;\nLe Fall Modou;\nLa Trésorière;\nFait à Joal, le 31/10/2026;\nNom;Téléphone\nTotal;\nAwa Ba;\n"
-    )
-    _, rows = read(text(tmp_path, lines))
-    assert [row.kind for row in rows] == ["data", "data", "note", "note", "note", "total", "note"]
-
-
 def test_a_count_that_the_sheet_states_is_held_against_its_rows(tmp_path):
     table, _ = read(text(tmp_path, "Nom;Parts\nAwa Diop;5\nArrêté la présente liste à 2 membres;\n"))
     assert [remark.says for remark in table.remarks] == ["Ligne 3: la feuille dit 2, il y a 1 lignes au-dessus."]
@@ -273,3 +259,14 @@ def test_a_template_is_read_as_it_is_made(tmp_path):
         "shares": 10000,
     }
     assert io.BytesIO(path.read_bytes()).read(2) == b"PK"
+
+
+def test_a_header_may_have_a_year_for_a_name(tmp_path):
+    def fill(made):
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["Nom", 2025, "Numéro de téléphone", 2026])
+        sheet.write_row(1, 0, ["Awa Diop", 5, 771234501, 6])
+
+    table, rows = read(book(tmp_path, fill))
+    assert table.names == ("Nom", "2025", "Numéro de téléphone", "2026")
+    assert values(rows[0])["telephone"].number == "+221771234501"
