@@ -23,7 +23,7 @@ menu = Bindings("member")
 MOVEMENTS = {kind: words for subject in SUBJECTS for kind, words in subject.movements.items()}
 
 
-class Balances(msgspec.Struct, frozen=True):
+class BalanceLines(msgspec.Struct, frozen=True):
     shares: kinds.Amount
     savings: kinds.Amount
     payable: kinds.Amount
@@ -31,11 +31,11 @@ class Balances(msgspec.Struct, frozen=True):
 
 
 @menu.source()
-def balances(hop: Hop) -> Balances:
+def balances(hop: Hop) -> BalanceLines:
     """Give the member's four balances; one SELECT."""
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member_of(hop))
-    return Balances(found.shares, found.savings, found.payable, found.advance)
+    return BalanceLines(found.shares, found.savings, found.payable, found.advance)
 
 
 @menu.source()
@@ -55,7 +55,7 @@ class Wish(msgspec.Struct, frozen=True):
     amounts: str
 
 
-class Subject(msgspec.Struct, frozen=True):
+class CallBackSubject(msgspec.Struct, frozen=True):
     """Where in the menu somebody asked to be called, and of which offer or training."""
 
     subject: str = "Aide"
@@ -90,7 +90,7 @@ def set_amounts(hop: Hop, session: Session, kept: Wish) -> Nothing:
 
 
 @menu.effect()
-def call_me(hop: Hop, session: Session, kept: Subject) -> Nothing:
+def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> Nothing:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
@@ -98,7 +98,7 @@ def call_me(hop: Hop, session: Session, kept: Subject) -> Nothing:
     return Nothing()
 
 
-def _subject(kept: Subject) -> str:
+def _subject(kept: CallBackSubject) -> str:
     if kept.subject == "Boutique" and kept.offer:
         return f"{kept.subject}: {kept.offer.name}"
     if kept.subject == "Formation" and kept.training:

@@ -39,7 +39,7 @@ class Contestable(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
-class Opened(msgspec.Struct, frozen=True):
+class ContestOpened(msgspec.Struct, frozen=True):
     """A contest's number and until when it is answered; `known` when it was opened before."""
 
     id: int
@@ -84,7 +84,7 @@ def open_contest(
     about: int,
     *,
     draw: Callable[[int], int] = secrets.randbelow,
-) -> Opened:
+) -> ContestOpened:
     """Write a member's contest, once for what it is about; money handed over then waits for the answer.
 
     Raises TooLate, also when the member has left or the card was merged into another.
@@ -95,7 +95,7 @@ def open_contest(
     same = (Contest.subject == subject) & (getattr(Contest, column) == about) & (Contest.member_id == act.member)
     known = session.execute(select(Contest.id, Contest.number, Contest.answer_by).where(same)).first()
     if known is not None:
-        return Opened(*known, known=True)
+        return ContestOpened(*known, known=True)
     money = handover_kinds().get(subject)  # its row before the member's, as those who hand over lock
     left = session.get(money.table, about, with_for_update=True) if money else None
     try:
@@ -126,4 +126,4 @@ def open_contest(
     )
     session.add(row)
     session.flush()
-    return Opened(row.id, row.number, row.answer_by)
+    return ContestOpened(row.id, row.number, row.answer_by)
