@@ -17,7 +17,7 @@ from app.cli.context import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
     from app.coop.act import Act
-    from app.coop.payments.files import Row
+    from app.coop.payments.files import TakenLine
     from app.coop.scope import Scope
     from app.db.database import Database
 
@@ -108,7 +108,7 @@ def undo(id: int) -> None:  # noqa: A002 - the contract's word
     click.echo(f"import n° {id}: {sheet_imports.take_back(id)} lignes reprises")
 
 
-def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
+def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["TakenLine"]:
     """Take each line in a transaction of its own: nobody waits for the file."""
     from app.coop.payments import files, notices
 
@@ -120,7 +120,7 @@ def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"])
         yield done
 
 
-def _try(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
+def _try(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["TakenLine"]:
     """Say what would become of each line: first comes what the lines before it did to the same payment, or by the same reference of
     the operator's.
     """

@@ -51,7 +51,7 @@ def take(
 ) -> int:
     """Take a file in, and return the exit code: 0 when each row was taken or known."""
     from app.coop.imports import turns
-    from app.coop.imports.writing import Moved, write
+    from app.coop.imports.slices import Moved, write
 
     now = datetime.now(UTC)
     table = _table(kind, file, given, now)
@@ -116,7 +116,7 @@ def _table(kind: str, file: Path, given: tuple[str, ...], now: datetime) -> "Tab
 def _answers(database: "Database", answers: Path | None) -> dict[str, str]:
     from app.coop.imports.columns import ANSWER_COLUMNS
     from app.coop.imports.forecast import answers_of
-    from app.coop.imports.writing import kept_answers
+    from app.coop.imports.slices import kept_answers
     from app.sheets import SheetRefused, read_table
 
     with database.read() as reader:

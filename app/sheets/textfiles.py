@@ -36,7 +36,7 @@ class TextFile:
 
     def rows(self) -> Iterator[list[Raw]]:
         """Stream the rows; a quoted cell may have lines, but not rows: a quote that isn't closed would swallow those after it."""
-        lines = _Lines(self._text)
+        lines = _PhysicalLines(self._text)
         reader = csv.reader(lines, delimiter=self._separator, strict=True)
         after = re.compile(rf"[\r\n].*{re.escape(self._separator)}(?! )", re.DOTALL)
         while True:
@@ -52,14 +52,14 @@ class TextFile:
             yield [] if self._named and begun == 1 else list(row)
 
 
-class _Lines:
+class _PhysicalLines:
     """A text's lines, counted as they are read; a lone CR ends one too."""
 
     def __init__(self, text: str) -> None:
         self._lines = _LINE.finditer(text)
         self.read = 0
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> "_PhysicalLines":
         return self
 
     def __next__(self) -> str:

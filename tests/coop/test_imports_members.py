@@ -9,8 +9,8 @@ from app.coop.imports import columns, turns
 from app.coop.imports.forecast import forecast
 from app.coop.imports.members import Members
 from app.coop.imports.models import Import, ImportRow, MemberProfile
+from app.coop.imports.slices import kept_answers, write
 from app.coop.imports.undo import RestsOn, undo
-from app.coop.imports.writing import kept_answers, write
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member, Number, Person

@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 from app.coop.access.numbers import MOST_PLACES
 from app.coop.imports.columns import UNSAID
 from app.coop.imports.forecast import Asked, Planned, Problem, Question, RowRefused, RowSkipped, key_of, value
-from app.coop.imports.register import Known, Register, alike, card_key, cards_elsewhere, cooperatives, name_key, places_taken
+from app.coop.imports.register import (
+    Register,
+    RegisteredMember,
+    alike,
+    card_key,
+    cards_elsewhere,
+    cooperatives,
+    name_key,
+    places_taken,
+)
 from app.coop.scope import FEDERATION, Scope
 from app.gsm7 import fold, measure
 from app.letters import packed
@@ -120,7 +129,7 @@ class Members:
         self._times[base] += 1
         return base if self._times[base] == 1 else key_of(base, self._times[base])
 
-    def _whose(self, row: Row, register: Register, change: Change, card: str | None) -> Known | None:
+    def _whose(self, row: Row, register: Register, change: Change, card: str | None) -> RegisteredMember | None:
         if card:
             return self._of_card(row, register, change, card)
         if change.mark in register.by_mark:
@@ -137,7 +146,7 @@ class Members:
                 return known
         return None
 
-    def _of_card(self, row: Row, register: Register, change: Change, card: str) -> Known | None:
+    def _of_card(self, row: Row, register: Register, change: Change, card: str) -> RegisteredMember | None:
         known = register.by_card.get(card_key(card))
         if known is None:
             if card_key(card) in self._cards:
@@ -158,7 +167,7 @@ class Members:
             raise Asked(Question(row.number, key, says, ("oui", "non")))
         return answer in YES
 
-    def _update(self, row: Row, known: Known, change: Change, values: Mapping[str, Any]) -> Planned | None:
+    def _update(self, row: Row, known: RegisteredMember, change: Change, values: Mapping[str, Any]) -> Planned | None:
         member = known.id or 0
         if (before := self._rows_of.setdefault(member, row.number)) != row.number:
             raise RowRefused("card", f"{known.card} est déjà à la ligne {before}: un seul membre, deux lignes.")
@@ -193,7 +202,7 @@ class Members:
         if change.phone is not None:
             self._take(change)
         phones = (change.phone,) if change.phone else ()
-        planned = Known(None, change.card or "", change.name or "", change.state, None, None, phones, change.profile)
+        planned = RegisteredMember(None, change.card or "", change.name or "", change.state, None, None, phones, change.profile)
         register.add(msgspec.structs.replace(planned, mark=change.mark, row=row.number))
         return Planned(row.number, "create", change)
 

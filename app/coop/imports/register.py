@@ -20,7 +20,7 @@ LIKE = 80
 """Likeness (0–100) from which two spellings are taken for one name."""
 
 
-class Known(msgspec.Struct, frozen=True):
+class RegisteredMember(msgspec.Struct, frozen=True):
     """A member as they stand, or (`id` None) as an earlier `row` of the same file says they will; `mark` tells which."""
 
     id: int | None
@@ -51,19 +51,19 @@ class Register:
             .outerjoin(MemberProfile, MemberProfile.member_id == Member.id)
             .where(Member.cooperative_id == cooperative_id)
         )
-        self.by_id: dict[int, Known] = {}
-        self.by_card: dict[str, Known] = {}
-        self.by_name: dict[str, list[Known]] = defaultdict(list)
+        self.by_id: dict[int, RegisteredMember] = {}
+        self.by_card: dict[str, RegisteredMember] = {}
+        self.by_name: dict[str, list[RegisteredMember]] = defaultdict(list)
         for member, person, card, name, state, joined, left, *profile in reader.execute(rows):
             told = {field: value for field, value in zip(PROFILE, profile, strict=True) if value is not None}
-            self.add(Known(member, card, name, state, joined, left, tuple(phones.get(person, ())), told))
+            self.add(RegisteredMember(member, card, name, state, joined, left, tuple(phones.get(person, ())), told))
         marks = select(ImportMark.mark, ImportMark.member_id).where(ImportMark.cooperative_id == cooperative_id)
         self.by_mark = {mark: member for mark, member in reader.execute(marks)}  # noqa: C416 - a Row is not a pair to mypy
         aliases = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(self._ids(cooperative_id)))
         for card, member in reader.execute(aliases):
             self.by_card[card_key(card)] = self.by_id[member]
 
-    def add(self, known: Known) -> None:
+    def add(self, known: RegisteredMember) -> None:
         """Add a member, or a row of the file that will be one."""
         if known.id is not None:
             self.by_id[known.id] = known

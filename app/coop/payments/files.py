@@ -23,8 +23,7 @@ from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
 from app.coop.references import valid
 from app.coop.scope import Scope
-from app.sheets import Column, NoValue, SheetRefused, Value, amount, code, read_table
-from app.sheets import Row as SheetRow
+from app.sheets import Column, NoValue, Row, SheetRefused, Value, amount, code, read_table
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
 """The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
@@ -50,7 +49,7 @@ class Exported(msgspec.Struct, frozen=True):
     before: tuple[datetime, ...]
 
 
-class Row(msgspec.Struct, frozen=True):
+class TakenLine(msgspec.Struct, frozen=True):
     """What became of one line of a file, numbered as a spreadsheet numbers it: accepted, known (done before) or refused."""
 
     line: int
@@ -153,7 +152,7 @@ def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
     return [(row.number, {column.field: _said(row, column.field) for column in COLUMNS_IN}) for row in rows if row.kind == "data"]
 
 
-def _said(row: SheetRow, field: str) -> str:
+def _said(row: Row, field: str) -> str:
     """Return a cell as its reader understands it; as it stands where it doesn't, to be refused."""
     cell = row.cells.get(field)
     if cell is None or isinstance(cell.reading, NoValue):
@@ -161,14 +160,14 @@ def _said(row: SheetRow, field: str) -> str:
     return str(cell.reading.value) if isinstance(cell.reading, Value) else cell.text
 
 
-def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, str]) -> Row:
+def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, str]) -> TakenLine:
     """Note that the operator has paid, once: the same line again is *known* and changes nothing. References are of the scope's
     co-operatives. What can't be is refused with its reason, and nothing is changed.
     """
     reference, transaction = row["reference"].zfill(6), row["operator_reference"]  # a spreadsheet drops the first zeros
 
-    def refused(reason: str) -> Row:
-        return Row(line, reference, "refused", reason)
+    def refused(reason: str) -> TakenLine:
+        return TakenLine(line, reference, "refused", reason)
 
     if not valid(reference):
         return refused("not a reference of ours")
@@ -189,7 +188,7 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
     if row["amount"] and row["amount"].replace(" ", "") != str(payment.amount):
         return refused(f"the amount is {payment.amount}")
     if payment.provider_reference == transaction:
-        return Row(line, reference, "known", payment_id=payment.id)
+        return TakenLine(line, reference, "known", payment_id=payment.id)
     if payment.state != "open":
         return refused(f"it is {payment.state.replace('_', ' ')} already")
     if session.scalar(select(Payment.id).where(Payment.provider_reference == transaction)) is not None:
@@ -204,7 +203,7 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
         return refused(f"the member's money is frozen until {frozen.until:%Y-%m-%d %H:%M} UTC")
     except Overdrawn:
         return refused("the books owe less than that now")
-    return Row(line, reference, "accepted", payment_id=payment.id)
+    return TakenLine(line, reference, "accepted", payment_id=payment.id)
 
 
 def _harmless(column: str, value: str) -> str:
