@@ -105,7 +105,11 @@ class Talk:
     def exemplified(self, examples: dict[str, str], *words: object) -> list[str | None]:
         """Return words with each thing kept, or any others that `examples` names, in the form that it gives them."""
         said = [None if word is None else self.filled(word) for word in words]
-        drawn = [name for name, kept in self.kept.items() if name not in examples and any(kept in word for word in said if word)]
+        drawn = [
+            name
+            for name, kept in self.kept.items()
+            if len(kept) > 3 and name not in examples and any(kept in word for word in said if word)
+        ]
         assert not drawn, f"an example for each: {drawn}"
         for name, example in examples.items():
             said = [word and word.replace(self.kept.get(name, name), example) for word in said]
