@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import units
 from app.clock import DAKAR
 from app.coop.contests import answering, opening
 from app.coop.handover.kinds import KINDS, Handed
@@ -136,7 +137,7 @@ def contestable(hop: Hop) -> Sequence[Contested]:
             one.reference,
             SUBJECTS[one.subject],
             one.at.astimezone(DAKAR).date(),
-            f"{kinds.quantity_words(one.quantity)} {one.unit}"
+            units.count(one.quantity, one.unit)
             if one.quantity is not None and one.subject == "weighing"
             else kinds.amount_words(one.amount),
         )

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import units
 from app.coop.members import notices
 from app.coop.production import assisting, declaring
 from app.coop.production.quantities import BadQuantity, parse_quantity
@@ -14,10 +15,16 @@ from app.coop.scope import Scope
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, member_of, own_act, who_of
+from menus.caller import Hop, member_of, own_act, who_of
 
 menu = Bindings("production")
 By = Annotated[str, kinds.Kind("words", "m" * 22)]
+Units = Annotated[str, kinds.Kind("words", "d'" + "m" * 9)]
+"""What is asked for: `de caisses`."""
+Counted = Annotated[str, kinds.Kind("words", "99999,999 " + "m" * 9)]
+"""How many: `3 caisses`."""
+Goods = Annotated[str, kinds.Kind("words", "99999,999 " + "m" * 9 + " d'" + "m" * 20)]
+"""How many of what: `3 caisses de Sardinelle`."""
 
 
 class ProductRow(msgspec.Struct, frozen=True):
@@ -26,14 +33,14 @@ class ProductRow(msgspec.Struct, frozen=True):
     name: kinds.ProductName
     unit: kinds.Unit
     divisible: bool
+    units: Units = ""
 
 
 class DeclarationRow(msgspec.Struct, frozen=True):
     id: int
     reference: kinds.Reference
     product: kinds.ProductName
-    quantity: kinds.Amounted
-    unit: kinds.Unit
+    counted: Counted
     day: kinds.Day
     by: By
 
@@ -41,12 +48,16 @@ class DeclarationRow(msgspec.Struct, frozen=True):
 class Earlier(msgspec.Struct, frozen=True):
     reference: kinds.Reference
     at: kinds.Clock
+    counted: Counted = ""
 
 
 class Declared(msgspec.Struct, frozen=True):
     reference: kinds.Reference
-    quantity: kinds.Amounted
-    unit: kinds.Unit
+    goods: Goods
+
+
+class Meant(msgspec.Struct, frozen=True):
+    goods: Goods
 
 
 class Cancelled(msgspec.Struct, frozen=True):
@@ -80,7 +91,7 @@ def products(hop: Hop) -> Sequence[ProductRow]:
     """Give what the member's co-operative takes, each by its slot."""
     with hop.desk.database.read() as reader:
         found = declaring.products_of(reader, Scope(who_of(hop).cooperative_id).cooperative)
-    return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
+    return [product_row(row) for row in found]
 
 
 @menu.answer(refuses={"bad": None, "whole": None})
@@ -93,13 +104,13 @@ def quantity(typed: str, kept: Chosen) -> kinds.Amounted:
 
 
 @menu.source(leads={"again": Earlier})
-def declaration(hop: Hop, kept: Production) -> Nothing:
-    """Lead elsewhere when the same was declared a moment ago."""
+def declaration(hop: Hop, kept: Production) -> Meant:
+    """Say what would be declared, or lead elsewhere when the same was a moment ago."""
     with hop.desk.database.read() as reader:
         earlier = declaring.similar(reader, member_of(hop), kept.product.id, kept.quantity, hop.now)
     if earlier:
-        raise Lead("again", Earlier(earlier.reference, earlier.at))
-    return Nothing()
+        raise Lead("again", same_before(earlier))
+    return Meant(units.count_of(kept.quantity, kept.product.unit, kept.product.name))
 
 
 @menu.effect(leads={"again": Earlier}, ways=NOT_DECLARED)
@@ -130,6 +141,16 @@ def cancel(hop: Hop, session: Session, kept: Taken) -> Cancelled:
     return Cancelled(done.reference)
 
 
+def product_row(row: declaring.ProductOf) -> ProductRow:
+    """Return a product as screens show it."""
+    return ProductRow(row.id, row.slot, row.name, row.unit, row.divisible, units.of_many(row.unit))
+
+
+def same_before(earlier: declaring.Declared) -> Earlier:
+    """Return the same declared a moment ago, as screens show it."""
+    return Earlier(earlier.reference, earlier.at, units.count(earlier.quantity, earlier.unit))
+
+
 def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
     """Return what can still be taken back of a member's, and who typed it when that wasn't she."""
     with hop.desk.database.read() as reader:
@@ -138,7 +159,7 @@ def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
         by = assisting.typed_by(reader, helped) if helped else {}
     said = {one: f" (par {texts.BY[role]})" for one, role in by.items()}
     return [
-        DeclarationRow(one.id, one.reference, one.product, one.quantity, one.unit, one.at.date(), said.get(one.id, ""))
+        DeclarationRow(one.id, one.reference, one.product, units.count(one.quantity, one.unit), one.at.date(), said.get(one.id, ""))
         for one in found
     ]
 
@@ -147,7 +168,7 @@ def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> De
     act = own_act(hop)
     done = declaring.declare(session, act, act.member, kept.product.id, kept.quantity, again=again)
     if done.repeated:
-        raise Lead("again", Earlier(done.reference, done.at))
+        raise Lead("again", same_before(done))
     words = texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
     notices.answer(session, act, "receipt", f"declared:{done.id}", words, who_of(hop).cooperative_id)
-    return Declared(done.reference, done.quantity, done.unit)
+    return Declared(done.reference, units.count_of(done.quantity, done.unit, done.product))

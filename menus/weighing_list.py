@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import units
 from app.clock import DAKAR
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
@@ -17,6 +18,7 @@ from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, officers_act, who_of
+from menus.production import Counted
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)
@@ -27,8 +29,12 @@ Left = Annotated[str, kinds.Kind("words", "250 sans prix. 250 de plus de 99 999 
 """What of a list isn't credited with it, and why."""
 
 
+Lines = Annotated[str, kinds.Kind("words", "999 pesées")]
+
+
 class Total(msgspec.Struct, frozen=True):
     count: kinds.Count
+    lines: Lines
     weights: kinds.Phrase
     francs: kinds.Amount
     unpriced: Left
@@ -39,8 +45,7 @@ class Total(msgspec.Struct, frozen=True):
 class Undone(msgspec.Struct, frozen=True):
     id: int
     reference: kinds.Reference
-    weight: kinds.Amounted
-    unit: kinds.Unit
+    counted: Counted
 
 
 class LineRow(msgspec.Struct, frozen=True):
@@ -48,13 +53,13 @@ class LineRow(msgspec.Struct, frozen=True):
 
     id: int
     reference: kinds.Reference
-    weight: kinds.Amounted
-    unit: kinds.Unit
+    counted: Counted
     mark: kinds.Short
 
 
 class Credited(msgspec.Struct, frozen=True):
     credited: kinds.Count
+    lines: Lines
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -77,7 +82,9 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
     """Give the open lines, all of them, the last first."""
     with hop.desk.database.read() as reader:
         lines = weighing.open_list(reader, who_of(hop).person_id)
-    return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
+    return [
+        LineRow(one.id, one.reference, units.count(one.weight, one.unit), one.reason or one.grade or "") for one in reversed(lines)
+    ]
 
 
 @menu.effect(leads={"not_yours": None}, ways={weighing.ListChanged: "changed", AccountFull: "owed"})
@@ -96,7 +103,7 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> Credited:
         )
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
         notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", words, **whose)
-    return Credited(len(told))
+    return Credited(len(told), units.count(len(told), "pesée"))
 
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:
@@ -107,10 +114,13 @@ def about_the_list(hop: Hop, typed: str) -> NoReturn:
         raise Refused("empty")
     last = lines[-1]
     if typed == "2":
-        raise Lead("undo", Undone(last.id, last.reference, last.weight, last.unit))
+        raise Lead("undo", Undone(last.id, last.reference, units.count(last.weight, last.unit)))
     ready = creditable(lines)
     worth = sum(one.gross for one in ready)
-    raise Lead("finish", Total(len(ready), totals(ready) or "0", worth, _left(lines, len(ready)), worth, last.id))
+    raise Lead(
+        "finish",
+        Total(len(ready), units.count(len(ready), "pesée"), totals(ready) or "0", worth, _left(lines, len(ready)), worth, last.id),
+    )
 
 
 def _left(lines: Sequence[Line], credited: int) -> str:
@@ -128,4 +138,4 @@ def empty_words(hop: Hop) -> str:
     if done is None:
         return "Liste vide."
     outcome, at = done
-    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(DAKAR):%H:%M}."
+    return f"Liste vide. {units.count(outcome['values']['credited'], 'créditée')} à {at.astimezone(DAKAR):%H:%M}."

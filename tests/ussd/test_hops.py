@@ -33,8 +33,8 @@ def test_a_declaration_is_registered_once_with_its_sms(handset, peopled, dialect
     phone.dial()
     phone.type("2")
     assert "Quel produit" in phone.type("2468").text
-    assert "Yeet: combien de caisse" in phone.type("2").text
-    assert "25 caisse de Yeet" in phone.type("25").text
+    assert "Yeet: combien de caisses" in phone.type("2").text
+    assert "25 caisses de Yeet" in phone.type("25").text
     done = phone.type("1")
     assert not done.more
     assert "Enregistré" in done.text
@@ -55,7 +55,7 @@ def test_the_same_again_within_half_an_hour_is_asked_about(handset, peopled, clo
         phone.type("2468")
         phone.type("2")
         seen = phone.type("25")
-        seen = phone.type("1") if "caisse de" in seen.text else seen
+        seen = phone.type("1") if "caisses de" in seen.text else seen
         assert expected in seen.text
         clock.forward(minutes=2)
     assert count(peopled, Declaration) == 1
@@ -100,10 +100,10 @@ def test_a_star_within_a_reply_is_asked_again(handset, peopled, typed):
         phone.type(part)
     seen = phone.type(*typed)
     assert seen.text.startswith("Un nombre entier")
-    assert "Yeet: combien de caisse" in seen.text
-    assert "25 caisse" in phone.type("25").text
+    assert "Yeet: combien de caisses" in seen.text
+    assert "25 caisses" in phone.type("25").text
     again = phone.type("1", "1")
-    assert "25 caisse de Yeet ?" in again.text
+    assert "25 caisses de Yeet ?" in again.text
     assert count(peopled, Declaration) == 0
 
 
