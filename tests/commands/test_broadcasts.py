@@ -278,13 +278,18 @@ def test_what_cant_be_sent_is_said_and_kept_as_it_was(office):
 
 
 @pytest.mark.parametrize("sender", [village.AWA, village.NOBODY, village.SHARED])
-@pytest.mark.parametrize(
-    "text", [f"DIFF TOUS {TEXT}", "URGENT TOUS Vent", "OUI 1234", "ETAT", "ANNULER 1", f"MEMBRE {village.AWA}"]
-)
+@pytest.mark.parametrize("text", [f"DIFF TOUS {TEXT}", "URGENT TOUS Vent", "OUI 1234", "ETAT", f"MEMBRE {village.AWA}"])
 def test_anybody_else_is_answered_as_a_member_and_written_down(office, sender, text):
     office.ordered()
     assert "PRIX, SOLDE, PROD" in office.ask(text, sender)
     assert [(row.sender, row.state) for row in office.rows(Inbound)][-1] == (sender, "refused")
+    assert [row.state for row in office.broadcasts()] == ["sending"]
+
+
+@pytest.mark.parametrize("sender", [village.AWA, village.NOBODY, village.SHARED])
+def test_a_members_cancelling_stops_no_broadcast(office, sender):
+    office.ordered()
+    assert "ANNULER et sa réf" in office.ask("ANNULER 1", sender) or sender == village.NOBODY
     assert [row.state for row in office.broadcasts()] == ["sending"]
 
 
