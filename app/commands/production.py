@@ -11,7 +11,7 @@ from itertools import pairwise
 import msgspec
 from sqlalchemy import select
 
-from app import units
+from app import texts, units
 from app.commands import replies
 from app.commands.command import Answer, Command
 from app.commands.courtesies import words_of
@@ -27,7 +27,6 @@ from app.coop.production.models import Declaration
 from app.coop.production.quantities import MOST, BadQuantity, UnclearQuantity, parse_quantity
 from app.coop.production.references import valid
 from app.coop.scope import Scope
-from app.sms import texts
 
 _CARD = re.compile(r"((?:CARTE )?(?:N |NO )?(?:C ?\d{1,11}|\d{3,11})|(?:CARTE|NO?) \d{1,2}|[1-9]) (?=\S)")
 _NUMBER = re.compile(r"-?\d[\d.,]*")
@@ -67,7 +66,13 @@ def declare(command: Command) -> str:
         return replies.JOIN
     if done.repeated:
         return replies.REPEATED.replace("{reference}", done.reference)
-    return texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
+    return texts.say(
+        "declaration_receipt",
+        reference=done.reference,
+        quantity=done.quantity,
+        unit=units.agree(done.quantity, done.unit),
+        day=done.at,
+    )
 
 
 def reference_in(rest: str) -> str | None:
@@ -93,7 +98,7 @@ def cancel(command: Command, reference: str | None) -> Answer:
         done = declaring.cancel(command.session, command.own_act(members[row.member_id]), row.member_id, row.id)
     except declaring.DeclarationClosed:
         return replies.WEIGHED_ALREADY.replace("{reference}", reference)
-    return texts.cancel_receipt(done.reference, command.now)
+    return texts.say("cancel_receipt", reference=done.reference, day=command.now)
 
 
 def _declarer(command: Command, typed: str) -> tuple[Who, str]:
@@ -110,9 +115,8 @@ def _declarer(command: Command, typed: str) -> tuple[Who, str]:
         return active[0], rest
     if not card:
         raise Unread(replies.WHICH_CARD)
-    meant = [who for who in active if str(who.place) == card.removeprefix("NO ").removeprefix("N ")] or _holders_of(
-        command, active, card
-    )
+    place = card.removeprefix("NO ").removeprefix("N ")
+    meant = [who for who in active if str(who.place) == place] or _holders_of(command, active, card)
     if not meant:
         raise Unread(replies.NOT_YOUR_CARD.replace("{card}", card))
     return meant[0], rest

@@ -33,7 +33,7 @@ DONE_UNSAID = (
     "Jappoo: assez de réponses par SMS à ce numéro aujourd'hui. Vos STOP, devis, OUI et réclamations valent, sans réponse. {code}."
 )
 BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
-JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez la secrétaire de votre CPS, ou envoyez RAPPEL. {cost}."
+JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez le secrétariat de votre CPS, ou envoyez RAPPEL. {cost}."
 CALL_BACK = "Jappoo: c'est noté, on vous rappelle."
 LANGUAGE = "Jappoo: langue notée. Elle n'est pas encore servie: nous vous écrivons en FR."
 LANGUAGE_FR = "Jappoo: langue notée, FR."

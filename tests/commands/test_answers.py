@@ -80,15 +80,15 @@ def test_a_balance_is_the_string_to_dial_unless_she_asked_for_amounts(desk):
         ("PROD thiof 12,5", "12,5 kg"),
         ("prod Thiof 12.5kg", "12,5 kg"),
         ("PROD thiof 12 kilos", "12 kg"),
-        ("PROD yet 25 caisses", "25 caisse"),
-        ("PROD yeet 25 cais", "25 caisse"),
+        ("PROD yet 25 caisses", "25 caisses"),
+        ("PROD yeet 25 cais", "25 caisses"),
         ("PROD C00001 thiof 3", "3 kg"),
         ("PROD 25 thiof", "25 kg"),
         ("PROD 25 kg de thiof svp", "25 kg"),
         ("PROD THIOF25", "25 kg"),
         ("PROD 201 thiof", "201 kg"),
         ("PROD carte n° 001 thiof 3", "3 kg"),
-        ("PROD 3 caisses de sardinelle", "3 caisse"),
+        ("PROD 3 caisses de sardinelle", "3 caisses"),
     ],
 )
 def test_a_declaration_is_taken(desk, text, said):

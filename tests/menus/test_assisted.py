@@ -2,24 +2,19 @@
 
 import re
 from decimal import Decimal
+from itertools import product
 
 import pytest
 import redis
 from sqlalchemy import select, update
 
+from app import texts
 from app.coop.members.models import CallBack, Member, Number
 from app.coop.production.models import AssistedAct, Declaration
 from app.gsm7 import septets
-from app.sms import texts
 from app.sms.models import Message
 from tests import quay, village
 from tests.village import LONG_AGO
-
-
-@pytest.fixture
-def database(sqlite_database):
-    """Give one database: what depends on it is tried in tests/coop."""
-    return sqlite_database
 
 
 def help_her(line, whom="00001", phone=quay.SECRETARY, entries=("1", "1", "25", "1")):
@@ -49,19 +44,19 @@ def test_she_is_told_at_once_and_finds_it_right(line, database):
     assert "Un SMS le lui dit" in said
     reference = said.split("réf ")[1][:6]
     [text] = told(database)
-    assert f"déclaré pour vous par la secrétaire: réf {reference}, 25 kg" in text
+    assert f"déclaré pour vous par le secrétariat: réf {reference}, 25 kg" in text
     assert f"NON {reference}" in text
     assert "Awa 1, C00001" in talk.type("1")
     assert f"réf {reference} à peser" in talk.type("3")
     hers, seen = open_balances(line)
-    assert f"Déclaré pour vous par la secrétaire: 25 kg de Thiof, réf {reference}" in seen
+    assert f"Déclaré pour vous par le secrétariat: 25 kg de Thiof, réf {reference}" in seen
     assert "est juste" in hers.type("1")
     assert "Parts 10 000 F" in hers.type("1")
     assert "Parts" in open_balances(line)[1]
     listed = line(village.AWA)
     listed.dial(["7", "1"])
     listed.type("2468")
-    assert "25 kg Thiof (par la secrétaire)" in listed.type("1")
+    assert "25 kg Thiof (par le secrétariat)" in listed.type("1")
 
 
 def test_one_key_contests_and_it_is_undone(line, database):
@@ -99,7 +94,7 @@ def test_a_cancelling_is_told_and_can_be_taken_back(line, database):
     _, said = help_her(line, entries=("2", "1", "1"))
     assert f"réf {reference}. Un SMS" in said
     hers, seen = open_balances(line)
-    assert "Annulé pour vous par la secrétaire: 12,5 kg" in seen
+    assert "Annulé pour vous par le secrétariat: 12,5 kg" in seen
     assert "remise en attente" in hers.type("2")
     with database.read() as reader:
         assert reader.scalar(select(Declaration.state)) == "declared"
@@ -166,10 +161,11 @@ def test_who_asked_to_be_called_is_helped_from_there(line, database):
 
 
 def test_what_is_said_fits_one_message():
-    longest = ("annulé", "administrator", "999999", Decimal("99999.999"), "mmmmmmmm", LONG_AGO, "m" * 20)
-    said = [texts.assisted_receipt(*longest)]
-    said += [texts.contested_receipt("999999", became, LONG_AGO) for became in texts.BECAME]
-    said += [texts.contested_notice("999999", role, became) for role in texts.BY for became in texts.BECAME]
+    longest = {"reference": "999999", "quantity": Decimal("99999.999"), "unit": "mmmmmmmm", "day": LONG_AGO, "cost": "m" * 20}
+    said = [texts.say("assisted_receipt", done_for="cancelled", by="administrator", **longest)]
+    said += [texts.say("contested_receipt", reference="999999", became=one, day=LONG_AGO) for one in texts.words("became")]
+    pairs = product(texts.words("by"), texts.words("now_is"))
+    said += [texts.say("contested_notice", reference="999999", by=role, now_is=one) for role, one in pairs]
     assert all(septets(text) <= 160 for text in said)
 
 

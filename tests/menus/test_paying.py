@@ -87,7 +87,7 @@ def test_a_day_is_paid_in_cash_and_each_member_says_so(phone, database):
     assert " F" not in text
     member = phone(woman(201), "1", "2468", "3")
     assert "9 800 F" in member.said
-    assert "la trésorière" in member.type("1")
+    assert "la trésorerie" in member.type("1")
     member.type("1")
     done = member.type("2468")
     assert "vous avez recu" in done
