@@ -39,6 +39,8 @@ HOW_YES = "Jappoo: envoyez OUI et le code du devis, par exemple OUI 4821. Rien n
 FRESH = "Jappoo: votre numéro a changé il y a moins de 72 heures: il ne peut pas encore confirmer. Rien n'est envoyé."
 DIED = "Code périmé (15 min), rien n'est parti. Nouveau devis. "
 REPLACED = "Code remplacé par un devis plus récent, rien n'est parti. Nouveau devis. "
+TAKEN_OVER = "Jappoo: ce devis est remplacé par votre dernier devis du même texte: prenez son code. Rien n'est envoyé. {cost}."
+CALLED_OFF = "Jappoo: ce devis est annulé: rien n'est envoyé. Pour l'envoyer, renvoyez votre DIFF. {cost}."
 BY_PIN = "{code} puis 8, 2 et code secret"
 """How an estimate is confirmed without its code."""
 BY_PIN_REPLY = "{code} puis 8, 6, 2"
@@ -79,9 +81,17 @@ def estimated(made: Estimate, terms: Terms, now: datetime) -> str:
     shown = first_words(broadcast.text, FIRST_WORDS + len(made.signed) - len(broadcast.typed))
     return (
         f"{again}{kind}{broadcast.said}: {numbers(broadcast.recipients)}{_without(broadcast)}. "
-        f"{quote(made.signed, broadcast.recipients, broadcast.price).words()}. {_when(broadcast, terms, now)}. "
+        f"{quote(made.signed, broadcast.recipients, broadcast.price).words()}. {_budget(made)}{_when(broadcast, terms, now)}. "
         f'{_other_day(broadcast, terms, now)}"{quoted(shown)}" Envoyer: {how} (15 min). {{cost}}.'
     )
+
+
+def _budget(made: Estimate) -> str:
+    if made.left is None:
+        return ""
+    wanted = made.broadcast.recipients * made.broadcast.parts * made.broadcast.price
+    short = " (pas assez)" if wanted > made.left else ""
+    return f"Reste {number(max(0, made.left))} F{short}. "
 
 
 def _other_day(broadcast: Broadcast, terms: Terms, now: datetime) -> str:

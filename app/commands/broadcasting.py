@@ -76,6 +76,8 @@ def _ordered(command: Command, office: Office, code: str) -> str | None:
     except confirming.WrongCode:
         return None
     except confirming.TooOld as old:
+        if old.broadcast.state == "dead" and old.broadcast.estimated_at > command.now - CODE_LASTS:
+            return said.TAKEN_OVER if confirming.taken_over(command.session, old.broadcast) else said.CALLED_OFF
         first = said.REPLACED if old.broadcast.by_pin else said.DIED
         return _estimate(command, office, _draft_of(old.broadcast), first=first)
     return _confirm(command, office, broadcast)

