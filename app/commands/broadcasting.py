@@ -9,8 +9,8 @@ from app import phones
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
-from app.commands.drafts import BadTime, Incomplete, read_draft
-from app.coop.audience.words import OutOfScope, UnknownWord
+from app.commands.drafts import BadTime, Incomplete, begins_with_time, read_draft
+from app.coop.audience.words import ALL, OutOfScope, UnknownWord, read_audience
 from app.coop.broadcasting import confirming, misses, stopping
 from app.coop.broadcasting.estimating import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, Unwritable, estimate
 from app.coop.members import audit, consent
@@ -184,7 +184,19 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
         return said.nobody(none.audience.said, none.reach)
     except TooSlow as slow:
         return said.too_slow(_minutes(slow.takes))
-    return first + said.estimated(made, command.terms, command.now)
+    return first + _perhaps(command, office, wanted) + said.estimated(made, command.terms, command.now)
+
+
+def _perhaps(command: Command, office: Office, wanted: Draft) -> str:
+    """Ask about a text that begins with what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`."""
+    word = wanted.text.split()[0].strip(" ,.:;!")
+    if wanted.wanted_at is None and begins_with_time(wanted.text):
+        return said.PERHAPS_TIME.replace("{word}", replies.quoted(word[:20]))
+    try:
+        meant = read_audience(command.session.connection(), word, office.scope)
+    except (UnknownWord, OutOfScope):
+        return ""
+    return said.PERHAPS_AUDIENCE.replace("{words}", f"{wanted.audience}+{word}".upper()[:40]) if meant.words not in ALL else ""
 
 
 def _draft_of(broadcast: Broadcast) -> Draft:

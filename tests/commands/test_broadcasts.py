@@ -537,3 +537,20 @@ def test_the_code_of_an_estimate_that_was_replaced_or_dropped_says_so_and_leaves
     assert "devis annulé" in office.ask("ANNULER")
     assert "ce devis est annulé" in office.ask(f"OUI {third}")
     assert len(office.sent(2)) == ALL
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("DIFF PECHE JOAL Réunion", "PECHE+JOAL ? Alors"),
+        ("DIFF TOUS demain 7h Pesée", "Départ @demain ?"),
+        ("DIFF TOUS Réunion à Joal", ""),
+        ("DIFF PECHE+JOAL Réunion", ""),
+        ("DIFF TOUS Tous au quai", ""),
+    ],
+)
+def test_a_text_that_begins_like_an_audience_or_an_hour_is_asked_about(office, text, asked):
+    said = office.ask(text)
+    assert asked in said
+    assert ("Alors renvoyez" in said) is bool(asked)
+    assert code_in(said)
