@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from app.coop.members.offices import MAY, Right
+from app.coop.rights import MAY, Right
 
 GUIDE = Path(__file__).parent.parent / "docs" / "guide"
 OFFICES = ("secretary", "treasurer", "president", "delegate", "auditor", "administrator")

@@ -16,16 +16,15 @@ from app.commands import replies
 from app.commands.command import Answer, Command
 from app.commands.courtesies import words_of
 from app.commands.grammar import fold_words, read_reference
-from app.coop.members.events import CardAlias
-from app.coop.members.finding import read_card
-from app.coop.members.identity import Who
-from app.coop.members.models import Member
-from app.coop.prices.reading import find_product
-from app.coop.production import declaring
-from app.coop.production.declaring import ProductOf
+from app.coop.access.identity import Who
+from app.coop.members.lookup import read_card
+from app.coop.members.models import CardAlias, Member
+from app.coop.prices.queries import find_product
+from app.coop.production import declarations
+from app.coop.production.declarations import ProductOf
 from app.coop.production.models import Declaration
 from app.coop.production.quantities import MOST, BadQuantity, UnclearQuantity, parse_quantity
-from app.coop.production.references import valid
+from app.coop.references import valid
 from app.coop.scope import Scope
 
 _CARD = re.compile(r"((?:CARTE )?(?:N |NO )?(?:C ?\d{1,11}|\d{3,11})|(?:CARTE|NO?) \d{1,2}|[1-9]) (?=\S)")
@@ -35,7 +34,7 @@ _OTHER_UNITS = words_of("KG G T L KILO TONNE LITRE SAC CAISSE PIECE PANIER BASSI
 """Units that people use, whatever a co-operative counts in."""
 
 
-class Line(msgspec.Struct, frozen=True):
+class TypedLine(msgspec.Struct, frozen=True):
     """A product's name, a number, what is the unit, and what means nothing here ("" without); names as typed, folded."""
 
     name: str
@@ -44,7 +43,7 @@ class Line(msgspec.Struct, frozen=True):
     beside: str = ""
 
 
-class Unread(Exception):
+class LineUnread(Exception):
     """What was typed is no line; its argument is the answer."""
 
 
@@ -55,14 +54,14 @@ def declare(command: Command) -> str:
         who, typed = _declarer(command, rest)
         product, line = _product(command, who, typed)
         quantity = _quantity(product, line)
-    except Unread as unread:
+    except LineUnread as unread:
         return str(unread)
     act = msgspec.structs.replace(command.own_act(who), now=command.received)
     try:
-        done = declaring.declare(command.session, act, act.member, product.id, quantity, again=rest != command.rest)
-    except declaring.ProductGone:
+        done = declarations.declare(command.session, act, act.member, product.id, quantity, again=rest != command.rest)
+    except declarations.ProductGone:
         return replies.PRODUCT_GONE
-    except declaring.NotActive:
+    except declarations.NotActive:
         return replies.JOIN
     if done.repeated:
         return replies.REPEATED.replace("{reference}", done.reference)
@@ -95,18 +94,18 @@ def cancel(command: Command, reference: str | None) -> Answer:
     if row is None:
         return replies.NO_DECLARATION
     try:
-        done = declaring.cancel(command.session, command.own_act(members[row.member_id]), row.member_id, row.id)
-    except declaring.DeclarationClosed:
+        done = declarations.cancel(command.session, command.own_act(members[row.member_id]), row.member_id, row.id)
+    except declarations.DeclarationClosed:
         return replies.WEIGHED_ALREADY.replace("{reference}", reference)
     return texts.say("cancel_receipt", reference=done.reference, day=command.now)
 
 
 def _declarer(command: Command, typed: str) -> tuple[Who, str]:
-    """Return who declares, and what follows the card: on a shared number the card says it, or the place. Raises Unread."""
+    """Return who declares, and what follows the card: on a shared number the card says it, or the place. Raises LineUnread."""
     active = [who for who in command.holders if who.state == "active" and who.member_id]
     shared = len(command.holders) > 1
     if not active:
-        raise Unread(replies.JOIN)
+        raise LineUnread(replies.JOIN)
     found = _CARD.match(typed)
     card, rest = (found[1], typed[found.end() :]) if found else ("", typed)
     if card.isdigit() and not shared and (len(card) == 1 or not _NUMBER.search(rest)):
@@ -114,11 +113,11 @@ def _declarer(command: Command, typed: str) -> tuple[Who, str]:
     if not card and not shared:
         return active[0], rest
     if not card:
-        raise Unread(replies.WHICH_CARD)
+        raise LineUnread(replies.WHICH_CARD)
     place = card.removeprefix("NO ").removeprefix("N ")
     meant = [who for who in active if str(who.place) == place] or _holders_of(command, active, card)
     if not meant:
-        raise Unread(replies.NOT_YOUR_CARD.replace("{card}", card))
+        raise LineUnread(replies.NOT_YOUR_CARD.replace("{card}", card))
     return meant[0], rest
 
 
@@ -131,9 +130,9 @@ def _holders_of(command: Command, active: Sequence[Who], card: str) -> list[Who]
     return [who for who in active if who.member_id in meant]
 
 
-def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, Line]:
-    """Return which of the member's co-operative's products is meant, with the line. Raises Unread."""
-    products = declaring.products_of(command.session.connection(), Scope(who.cooperative_id).cooperative)
+def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLine]:
+    """Return which of the member's co-operative's products is meant, with the line. Raises LineUnread."""
+    products = declarations.products_of(command.session.connection(), Scope(who.cooperative_id).cooperative)
     near: tuple[str, ...] = ()
     lines = _lines(typed)
     for line in lines:
@@ -143,30 +142,30 @@ def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, Line]:
                 return product, line
         near = near or meant.near
     if not lines:
-        raise Unread(replies.HOW_PROD)
+        raise LineUnread(replies.HOW_PROD)
     names = [product.name for product in products if product.name not in near]
-    raise Unread(replies.which_product((*near, *names), lines[0].number, known=bool(near)))
+    raise LineUnread(replies.which_product((*near, *names), lines[0].number, known=bool(near)))
 
 
-def _lines(typed: str) -> list[Line]:
+def _lines(typed: str) -> list[TypedLine]:
     """Return what a text may mean, the likeliest first: the number behind the name, or before it and perhaps its unit.
 
-    Raises Unread where there are several products.
+    Raises LineUnread where there are several products.
     """
     numbers = [*_NUMBER.finditer(typed)]
     if not numbers:
-        return [Line(typed, "")] if typed else []
+        return [TypedLine(typed, "")] if typed else []
     first, last = numbers[0], numbers[-1]
     before, behind = typed[: first.start()].strip(), typed[last.end() :].strip()
     between = [typed[one.end() : other.start()].strip() for one, other in pairwise(numbers)]
     if any(len(words) > 2 for words in between):
-        raise Unread(_first_only(before, first[0], between[0]))
+        raise LineUnread(_first_only(before, first[0], between[0]))
     number = typed[first.start() : last.end()]
     if before:
         unit, _, beside = behind.partition(" ")
-        return [Line(before, number, unit, beside)]
+        return [TypedLine(before, number, unit, beside)]
     unit, _, name = behind.partition(" ")
-    return [Line(behind, number), Line(name, number, unit)] if name else [Line(behind, number)] if behind else []
+    return [TypedLine(behind, number), TypedLine(name, number, unit)] if name else [TypedLine(behind, number)] if behind else []
 
 
 def _first_only(before: str, number: str, between: str) -> str:
@@ -174,17 +173,17 @@ def _first_only(before: str, number: str, between: str) -> str:
     return replies.ONE_PRODUCT.replace("{line}", replies.line(name[:20], number))
 
 
-def _quantity(product: ProductOf, line: Line) -> Decimal:
-    """Return how much is declared. Raises Unread, with the right line to copy wherever one is left to be meant."""
+def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
+    """Return how much is declared. Raises LineUnread, with the right line to copy wherever one is left to be meant."""
     number, unit = line.number, line.unit
     fill = {"{name}": product.name, "{units}": units.plural(product.unit), "{of}": units.of_many(product.unit)}
     example = "12,5" if product.divisible else "3"
     fill |= {"{PRODUCT}": product.name.upper(), "{line}": replies.line(product.name, example), "{typed}": number}
 
-    def unread(words: str, **other: str) -> Unread:
+    def unread(words: str, **other: str) -> LineUnread:
         for place, value in (fill | {f"{{{name}}}": value for name, value in other.items()}).items():
             words = words.replace(place, value)
-        return Unread(words)
+        return LineUnread(words)
 
     if not number:
         raise unread(replies.HOW_MUCH)

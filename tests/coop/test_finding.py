@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.coop.members.finding import NoCard, find, read_card
-from tests import village
+from app.coop.members.lookup import NoCard, find, read_card
+from tests import sample_cooperative
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,19 @@ def test_what_is_no_card_number_is_none(typed):
     ("typed", "member"), [("001", 1), ("C00001", 1), ("C 0001", 1), ("770000012", 1), ("+221 77 000 00 12", 1), ("77 000 00 12", 1)]
 )
 def test_a_member_is_found_by_card_or_by_telephone(database, typed, member):
-    village.build(database)
+    sample_cooperative.build(database)
     with database.read() as reader:
         assert find(reader, 1, typed).member_id == member
 
 
 @pytest.mark.parametrize("typed", ["01", "999", "760000001", "775550000", "770000014"])
 def test_nobody_is_guessed_at(database, typed):
-    village.build(database)
+    sample_cooperative.build(database)
     with database.read() as reader, pytest.raises(NoCard):
         find(reader, 1, typed)
 
 
 def test_a_telephone_of_another_cooperative_finds_nobody(database):
-    village.build(database)
+    sample_cooperative.build(database)
     with database.read() as reader, pytest.raises(NoCard):
         find(reader, 77, "770000012")
