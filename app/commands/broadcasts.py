@@ -100,7 +100,7 @@ def _confirm(command: Command, office: Office, broadcast: Broadcast) -> str:
     except budget.OverBudget as over:
         return said.over_budget(over.francs, over.wanted)
     except Nobody as none:
-        return said.nobody(none.audience.said, none.reach)
+        return said.nobody(none.audience.said, none.reach, command.terms)
     except TooSlow as slow:
         return said.too_slow(_minutes(slow.takes))
     return str(done["said"])
@@ -130,7 +130,7 @@ def stop(command: Command) -> Answer:
     broadcast = _meant(command, office)
     if not _digits(command.rest) and _drop_estimate(command):
         under_way = broadcast is not None and broadcast.state in progress.UNDER_WAY
-        return said.DROPPED + (said.GOES_ON.replace("{id}", str(broadcast.id)) if broadcast and under_way else "")
+        return said.DROPPED + (said.GOES_ON.replace("{id}", str(broadcast.order)) if broadcast and under_way else "")
     if broadcast is None:
         return _none(command)
     left = stops.stop(command.session, command.act_by(office), broadcast.id)
@@ -139,7 +139,7 @@ def stop(command: Command) -> Answer:
         words = said.OVER.replace("{state}", said.STATES[broadcast.state])
     else:
         gone, words = left, said.STOPPED
-    return words.replace("{id}", str(broadcast.id)).replace("{left}", str(gone)).replace("{all}", str(broadcast.recipients))
+    return words.replace("{id}", str(broadcast.order)).replace("{left}", str(gone)).replace("{all}", str(broadcast.recipients))
 
 
 def member(command: Command) -> Answer:
@@ -182,7 +182,7 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
     except NotThen:
         return said.NOT_THEN
     except Nobody as none:
-        return said.nobody(none.audience.said, none.reach)
+        return said.nobody(none.audience.said, none.reach, command.terms)
     except TooSlow as slow:
         return said.too_slow(_minutes(slow.takes))
     return first + _perhaps(command, office, wanted) + said.estimated(made, command.terms, command.now)
@@ -211,7 +211,8 @@ def _meant(command: Command, office: Office) -> Broadcast | None:
     mine = mine.where(office.scope.reach(Broadcast.cooperative_id))
     wanted = _digits(command.rest)
     if wanted:
-        mine = mine.where(Broadcast.id == int(wanted[:12]))
+        number = int(wanted[:9])
+        mine = mine.where((Broadcast.number == number) | (Broadcast.number.is_(None) & (Broadcast.id == number)))
     elif office.scope.is_federation:
         mine = mine.where(Broadcast.cooperative_id.is_(None) | (Broadcast.person_id == office.person_id))
     first = Broadcast.state.in_(progress.UNDER_WAY).desc()
