@@ -19,7 +19,8 @@ COUNTED = 5_000
 
 
 class SentBroadcast(msgspec.Struct, frozen=True):
-    """A broadcast: `order` the number that officers say, `said` its audience in words, its messages as of `counted_at`, `cost` XOF of what has left, `whole` of all."""
+    """A broadcast: `order` the number that officers say, `said` its audience in words, its messages as of `counted_at`,
+    `cost` XOF of what has left, `whole` of all."""
 
     id: int
     order: int
