@@ -24,7 +24,7 @@ from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_a
 from menus.production import DeclarationRow, Earlier, Goods, ProductRow, product_row, rows_of, same_before
 
 menu = Bindings("assisted")
-By = Annotated[str, kinds.Kind("words", "m" * 17)]
+By = Annotated[str, kinds.Kind("words", "le secrétariat")]
 STATES = {"declared": "à peser", "cancelled": "annulé", "weighed": "pesé"}
 
 
@@ -299,8 +299,7 @@ def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, don
         done_for=what,
         by=act.office.role,
         reference=one.reference,
-        quantity=one.quantity,
-        unit=units.agree(one.quantity, one.unit),
+        goods=units.count_of(one.quantity, one.unit, one.product),
         day=hop.now,
         cost=hop.desk.service.cost,
     )

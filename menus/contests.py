@@ -111,7 +111,8 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
     meant, act = kept.received, own_act(hop)
     paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
     if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
-        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now)
+        service = hop.desk.service
+        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now, code=service.code, cost=service.cost)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
     return Nothing()
 

@@ -11,7 +11,7 @@ from app import texts, units
 from app.coop.members import notices
 from app.coop.production import assisted_acts
 from app.coop.production import declarations as services
-from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
@@ -21,9 +21,9 @@ menu = Bindings("production")
 By = Annotated[str, kinds.Kind("words", "m" * 22)]
 Units = Annotated[str, kinds.Kind("words", "d'" + "m" * 9)]
 """What is asked for: `de caisses`."""
-Counted = Annotated[str, kinds.Kind("words", "99999,999 " + "m" * 9)]
+Counted = Annotated[str, kinds.Kind("words", "99999,99 " + "m" * 9)]
 """How many: `3 caisses`."""
-Goods = Annotated[str, kinds.Kind("words", "99999,999 " + "m" * 9 + " d'" + "m" * 20)]
+Goods = Annotated[str, kinds.Kind("words", "99999,99 " + "m" * 9 + " d'" + "m" * 20)]
 """How many of what: `3 caisses de Sardinelle`."""
 
 
@@ -60,8 +60,16 @@ class ProductionGoods(msgspec.Struct, frozen=True):
     goods: Goods
 
 
+class Unclear(msgspec.Struct, frozen=True):
+    """What three decimals may mean."""
+
+    low: kinds.Amounted
+    high: kinds.Amounted
+
+
 class Cancelled(msgspec.Struct, frozen=True):
     reference: kinds.Reference
+    goods: Goods
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -94,11 +102,11 @@ def products(hop: Hop) -> Sequence[ProductRow]:
     return [product_row(row) for row in found]
 
 
-@menu.answer(refuses={"bad": None, "whole": None})
+@menu.answer(refuses={"bad": None, "whole": None, "unclear": Unclear})
 def quantity(typed: str, kept: Chosen) -> kinds.Amounted:
     """Read a quantity of the product chosen."""
     try:
-        return parse_quantity(typed, kept.product.divisible)
+        return read_quantity(typed, kept.product.divisible)
     except BadQuantity:
         raise Refused("bad" if kept.product.divisible else "whole") from None
 
@@ -136,9 +144,20 @@ def cancel(hop: Hop, session: Session, kept: TakenBackDeclaration) -> Cancelled:
     """Take a declaration back, with an SMS."""
     act = own_act(hop)
     done = services.cancel(session, act, act.member, kept.declaration.id)
-    words = texts.say("cancel_receipt", reference=done.reference, day=hop.now)
+    goods = units.count_of(done.quantity, done.unit, done.product)
+    words = texts.say("cancel_receipt", reference=done.reference, goods=goods, day=hop.now)
     notices.answer(session, act, "receipt", f"cancel:{done.id}", words, who_of(hop).cooperative_id)
-    return Cancelled(done.reference)
+    return Cancelled(done.reference, goods)
+
+
+def read_quantity(typed: str, divisible: bool) -> Decimal:
+    """Read a quantity; three decimals are read back and asked about. Raises Refused, or BadQuantity."""
+    try:
+        return parse_quantity(typed, divisible)
+    except UnclearQuantity as found:
+        if not divisible:
+            raise
+        raise Refused("unclear", Unclear(found.low, found.high)) from None
 
 
 def product_row(row: services.ProductOf) -> ProductRow:
@@ -169,7 +188,7 @@ def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> De
     done = services.declare(session, act, act.member, kept.product.id, kept.quantity, again=again)
     if done.repeated:
         raise Lead("again", same_before(done))
-    unit = units.agree(done.quantity, done.unit)
-    words = texts.say("declaration_receipt", reference=done.reference, quantity=done.quantity, unit=unit, day=done.at)
+    goods = units.count_of(done.quantity, done.unit, done.product)
+    words = texts.say("declaration_receipt", reference=done.reference, goods=goods, day=done.at)
     notices.answer(session, act, "receipt", f"declared:{done.id}", words, who_of(hop).cooperative_id)
-    return DeclaredReference(done.reference, units.count_of(done.quantity, done.unit, done.product))
+    return DeclaredReference(done.reference, goods)

@@ -14,6 +14,7 @@ from app.coop.members import notices
 from app.coop.production import weighings
 from app.coop.production.lines import Line, creditable, totals
 from app.db.operations import last_outcome
+from app.service import Service
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, who_of
@@ -96,19 +97,20 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> CreditedCount:
         if one.phone is None:
             continue
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
-        notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs), **whose)
+        notices.tell_number(
+            session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs, hop.desk.service), **whose
+        )
     return CreditedCount(len(told), units.count(len(told), "pesée"))
 
 
-def _receipt(line: Line, francs: int | None) -> texts.Said:
+def _receipt(line: Line, francs: int | None, service: Service) -> texts.Said:
     """Say what was weighed, with XOF only for who allowed it, or why nothing was taken."""
-    reference, weight, day = line.reference, line.weight, line.weighed_at
-    unit = units.agree(weight, line.unit)
+    reference, day, goods = line.reference, line.weighed_at, units.count_of(line.weight, line.unit, line.product)
     if line.reason:
-        return texts.say("refusal_receipt", reference=reference, day=day, reason=line.reason)
+        return texts.say("refusal_receipt", reference=reference, goods=goods, day=day, reason=line.reason)
     if francs is None:
-        return texts.say("weighing_receipt", reference=reference, quantity=weight, unit=unit, day=day)
-    return texts.say("weighing_receipt_amount", reference=reference, quantity=weight, unit=unit, day=day, amount=francs)
+        return texts.say("weighing_receipt", reference=reference, goods=goods, day=day, code=service.code, cost=service.cost)
+    return texts.say("weighing_receipt_amount", reference=reference, goods=goods, day=day, amount=francs, code=service.code)
 
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:

@@ -12,13 +12,13 @@ from app import units
 from app.clock import DAKAR
 from app.coop.members.names import member_name
 from app.coop.production import declarations, weighing_lookup, weighings
-from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production.quantities import BadQuantity
 from app.coop.references import valid
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.hop import Hop, Nothing, officers_act, reading_office, who_of
-from menus.production import Goods, Units
+from menus.production import Goods, Unclear, Units, read_quantity
 from menus.weighing_entry import Brought, WeighedCard, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
@@ -94,7 +94,7 @@ NOT_NOTED: Ways = {
     declarations.NotActive: "inactive",
     declarations.ProductGone: "inactive",
 }
-LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
+LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad")) | {"unclear": Unclear}
 
 
 @menu.source(leads={"line": Brought, "check": Brought})
@@ -154,7 +154,7 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
     if valid(typed):
         go_on(read_line(hop, typed, line.paper, line.on))
     try:
-        return keep(hop, msgspec.structs.replace(line, weight=parse_quantity(typed, line.divisible)))
+        return keep(hop, msgspec.structs.replace(line, weight=read_quantity(typed, line.divisible)))
     except BadQuantity:
         raise Refused("amount" if line.divisible else "whole") from None
 

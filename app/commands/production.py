@@ -68,8 +68,7 @@ def declare(command: Command) -> str:
     return texts.say(
         "declaration_receipt",
         reference=done.reference,
-        quantity=done.quantity,
-        unit=units.agree(done.quantity, done.unit),
+        goods=units.count_of(done.quantity, done.unit, done.product),
         day=done.at,
     )
 
@@ -97,7 +96,9 @@ def cancel(command: Command, reference: str | None) -> Answer:
         done = declarations.cancel(command.session, command.own_act(members[row.member_id]), row.member_id, row.id)
     except declarations.DeclarationClosed:
         return replies.WEIGHED_ALREADY.replace("{reference}", reference)
-    return texts.say("cancel_receipt", reference=done.reference, day=command.now)
+    return texts.say(
+        "cancel_receipt", reference=done.reference, goods=units.count_of(done.quantity, done.unit, done.product), day=command.now
+    )
 
 
 def _declarer(command: Command, typed: str) -> tuple[Who, str]:
@@ -195,9 +196,8 @@ def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
     spaced = re.fullmatch(r"\d{1,3}(?: \d{3})+", number)
     try:
         quantity = parse_quantity(number, product.divisible)
-    except UnclearQuantity:
-        high = number.replace(".", "").replace(",", "")
-        low = units.quantity(Decimal(number.replace(",", ".")))
+    except UnclearQuantity as unclear:
+        low, high = units.quantity(unclear.low), units.quantity(unclear.high)
         if not product.divisible:
             raise unread(replies.BAD_QUANTITY, line=replies.line(product.name, high)) from None
         raise unread(replies.UNCLEAR_QUANTITY, line=replies.line(product.name, low), high=high) from None

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
 from app.gsm7 import fold, septets
-from app.ussd.kinds import CUT, Amounted, Clock, Count, Kind, Phrase, Reference, Short, kinds_of, plain
+from app.ussd.kinds import CUT, Clock, Count, Kind, Phrase, Reference, Short, kinds_of, plain
 
 Amount = Annotated[int, Kind("amount", "999 999 999 F", private=True)]
 Card = Annotated[str, Kind("card", "m" * 12)]
@@ -13,8 +13,6 @@ Cost = Annotated[str, Kind("cost", "m" * 20)]
 Day = Annotated[date, Kind("date", "30/11/2026")]
 Moment = Annotated[datetime, Kind("moment", "22:22 le 30/11")]
 Phone = Annotated[str, Kind("phone", "+221771234567")]
-Units = Annotated[str, Kind("words", "m" * 9)]
-"""A unit in the number that goes with its figure."""
 Secret = Annotated[str, Kind("secret", "999999", private=True)]
 
 
@@ -40,6 +38,7 @@ class Values(TypedDict, total=False):
     done_for: str
     due: Day
     entry: Annotated[int, Kind("entry", "999999999")]
+    goods: Annotated[str, Kind("words", "99999,99 " + "m" * 9 + " d'" + "m" * 20)]
     halt: str
     hour: Clock
     lane: Annotated[str, Kind("lane", "urgent")]
@@ -50,7 +49,6 @@ class Values(TypedDict, total=False):
     office_is: str
     phone: Phone
     place: Annotated[int, Kind("place", "9")]
-    quantity: Amounted
     raised_to: str
     raised_why: str
     reason: Short
@@ -60,7 +58,6 @@ class Values(TypedDict, total=False):
     signature: Annotated[str, Kind("signature", "9" * 10)]
     since: Moment
     tries: Count
-    unit: Units
     until: Moment
     verdict: str
     why: Phrase

@@ -126,6 +126,7 @@ def test_a_declaration_is_taken(desk, text, said):
         ("PROD thiof 25kg sardinelle 3 caisses", "un seul produit par SMS. Envoyez: PROD THIOF 25,"),
         ("PROD poisson 4", "Elle prend: Thiof, Yeet, Sardinelle."),
         ("PROD thiof 1.200", "1.200 n'est pas clair. Envoyez: PROD THIOF 1,2, ou 1200."),
+        ("PROD thiof 12,567", "12,567 n'est pas clair. Envoyez: PROD THIOF 12,57, ou 12567."),
         ("PROD yeet 2,5", "Yeet se compte en caisses, sans virgule. Envoyez: PROD YEET 3."),
         ("PROD yeet 0,2", "Envoyez: PROD YEET 1."),
         ("PROD yeet 25 kg", "Yeet se compte en caisses, pas en kg. Combien de caisses ?"),

@@ -132,7 +132,12 @@ def test_card_slot_and_weight_go_in_one_entry(line, database):
     scales.type("3")
     scales.type("1")
     assert "2 notées" in scales.said
-    for wrong, said in (("202 7", "inconnue"), ("202 2 1,5", "Poids pas compris"), ("202 x", "inconnue")):
+    for wrong, said in (
+        ("202 7", "inconnue"),
+        ("202 2 1,5", "Poids pas compris"),
+        ("202 1 1.200", "1,2 ou 1200 ?"),
+        ("202 x", "inconnue"),
+    ):
         scales.type(wrong)
         assert said in scales.said
     assert "2 notées" in scales.open()

@@ -127,6 +127,18 @@ def test_a_bad_quantity_gets_one_clear_sentence(handset, peopled, typed):
     assert count(peopled, Declaration) == 0
 
 
+@pytest.mark.parametrize(("typed", "asked"), [("1.200", "1,2 ou 1200 ?"), ("12,567", "12,57 ou 12567 ?")])
+def test_three_decimals_are_read_back(handset, peopled, typed, asked):
+    phone = handset()
+    phone.dial()
+    for part in ("2", "2468", "1"):
+        phone.type(part)
+    seen = phone.type(typed)
+    assert seen.text.startswith(f"{asked} Tapez l'un ou l'autre.")
+    assert "1,2 kg de Thiof ?" in phone.type("1,2").text
+    assert count(peopled, Declaration) == 0
+
+
 def test_three_wrong_pins_lock_for_an_hour_with_one_sms_and_prices_stay_open(handset, peopled, clock):
     phone = handset()
     phone.dial()
