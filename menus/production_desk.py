@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import units
 from app.coop.lots import queries, runs
 from app.coop.lots import stock as stock_of
 from app.coop.production.declarations import products_of
@@ -16,6 +17,7 @@ from app.coop.techniques import queries as technique_queries
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
+from menus.production import Counted, Units
 
 menu = Bindings("production_desk")
 ACTING = {"not_yours": None}
@@ -23,7 +25,7 @@ Code = Annotated[str, kinds.Kind("code", "L123456789")]
 Loss = Annotated[str, kinds.Kind("words", "Perte 99999,999 kg: 100 %, rare. Sur ?")]
 NOT_DONE: Denials = {
     stock_of.LotGone: "Ce lot n'est pas de votre CPS.",
-    stock_of.LotShort: lambda short: f"Il n'en reste que {kinds.quantity_words(short.left)}. Rien n'est noté.",
+    stock_of.LotShort: lambda short: f"Il n'en reste que {units.quantity(short.left)}. Rien n'est noté.",
     stock_of.LotRefused: lambda no: f"{no} Rien n'est noté.",
     runs.NothingDelivered: "Déjà dans un lot. Rien n'est noté.",
 }
@@ -41,7 +43,8 @@ class LotRow(msgspec.Struct, frozen=True):
     code: Code
     product: kinds.ProductName
     left: kinds.Amounted
-    unit: kinds.Unit
+    stands: Counted
+    units: Units
     place: kinds.Short
 
 
@@ -49,7 +52,8 @@ class RunProduct(msgspec.Struct, frozen=True):
     id: int
     slot: int
     name: kinds.ProductName
-    unit: kinds.Unit
+    unit: str
+    units: Units
 
 
 class DayRow(msgspec.Struct, frozen=True):
@@ -57,8 +61,7 @@ class DayRow(msgspec.Struct, frozen=True):
     product_id: int
     product: kinds.ProductName
     day: kinds.Day
-    left: kinds.Amounted
-    unit: kinds.Unit
+    stands: Counted
 
 
 class RunInput(msgspec.Struct, frozen=True):
@@ -97,8 +100,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 class MadeLot(msgspec.Struct, frozen=True):
     lot_code: Code
-    lot_units: kinds.Amounted
-    lot_unit: kinds.Unit
+    lot_goods: Counted
     loss_is: Loss = ""
 
 
@@ -121,7 +123,7 @@ def run_products(hop: Hop) -> Sequence[RunProduct]:
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "boutiques")
         found = products_of(reader, office.cooperative_id) if office.cooperative_id else ()
-    return [RunProduct(row.id, row.slot, row.name, row.unit) for row in found]
+    return [RunProduct(row.id, row.slot, row.name, row.unit, units.of_many(row.unit)) for row in found]
 
 
 @menu.answer(refuses={"bad": None, "short": None})
@@ -160,7 +162,7 @@ def run(hop: Hop, session: Session, kept: WholeRun) -> MadeLot:
     act = officers_act(session, hop, "boutiques")
     outputs = [runs.Output(kept.run_product.id, kept.run_out, kept.run_product.unit)]
     [lot], loss = runs.run(session, act, kept.run_technique.id, [(kept.run_lot.code, kept.run_in)], outputs, sure=True)
-    return MadeLot(lot.code, lot.units, lot.unit, f"Perte {kinds.quantity_words(Decimal(loss) / 1000)} kg." if loss else "")
+    return MadeLot(lot.code, units.count(lot.units, lot.unit), f"Perte {units.quantity(Decimal(loss) / 1000)} kg." if loss else "")
 
 
 @menu.rows()
@@ -170,7 +172,7 @@ def days_delivered(hop: Hop) -> Sequence[DayRow]:
         office = reading_office(reader, hop, "boutiques")
         found = runs.delivered(reader, office.cooperative_id, hop.now) if office.cooperative_id else []
     return [
-        DayRow(one.day.toordinal() * 1000 + one.product_id, one.product_id, one.product, one.day, one.units, one.unit)
+        DayRow(one.day.toordinal() * 1000 + one.product_id, one.product_id, one.product, one.day, units.count(one.units, one.unit))
         for one in found
     ]
 
@@ -181,7 +183,7 @@ def collect(hop: Hop, session: Session, kept: OfDay) -> MadeLot:
     act, row = officers_act(session, hop, "boutiques"), kept.day_delivered
     day = date.fromordinal(row.id // 1000)
     lot = runs.collect(session, act, act.office.scope.cooperative, row.product_id, day)
-    return MadeLot(lot.code, lot.units, lot.unit)
+    return MadeLot(lot.code, units.count(lot.units, lot.unit))
 
 
 @menu.rows()
@@ -200,7 +202,7 @@ def counted(typed: str) -> kinds.Amounted:
 def count_difference(kept: CountedLot) -> Difference:
     """Say what the count changes."""
     by = kept.counted - kept.stock_lot.left
-    return Difference(f"{'+' if by > 0 else ''}{kinds.quantity_words(by.normalize() + 0)}" if by else "rien ne change")
+    return Difference(f"{'+' if by > 0 else ''}{units.quantity(by.normalize() + 0)}" if by else "rien ne change")
 
 
 @menu.effect(leads=ACTING, denies=NOT_DONE)
@@ -229,8 +231,10 @@ def _stock(hop: Hop, *, free: bool = False) -> list[LotRow]:
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "boutiques")
         found = queries.stock(reader, office.scope)
+    left = {one.id: one.units - one.offered if free else one.units for one in found}
     return [
-        LotRow(one.id, one.code, one.product, one.units - one.offered if free else one.units, one.unit, one.place) for one in found
+        LotRow(one.id, one.code, one.product, left[one.id], units.count(left[one.id], one.unit), units.of_many(one.unit), one.place)
+        for one in found
     ]
 
 
@@ -238,6 +242,6 @@ def _loss(in_: int | None, out: int | None, technique: RunTechnique) -> str:
     if not in_ or out is None:
         return ""
     percent = round(100 * out / in_)
-    said = f"Perte {kinds.quantity_words(Decimal(in_ - out) / 1000)} kg: {percent} %"
+    said = f"Perte {units.quantity(Decimal(in_ - out) / 1000)} kg: {percent} %"
     rare = technique.low is not None and technique.high is not None and not technique.low <= percent <= technique.high
     return f"{said}, rare. Sûr ?" if rare else f"{said}."

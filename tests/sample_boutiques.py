@@ -68,3 +68,11 @@ def person(session, number: int, phone: str) -> None:
     session.add(Person(id=number, name=f"Autre {number}", language="fr", pin_hash=sample_cooperative.hashed("2468"), pin_pepper=1))
     session.flush()
     session.add(Number(phone=phone, person_id=number, place=None, registered_at=sample_cooperative.LONG_AGO))
+
+
+GIVEN = {
+    "eight women have brought a hundred kilos": keccax,
+    "the quay has a dryer": lambda database, now: (sample_declarations.women(database, 2), dryer(database, now)),
+    "a round of ideas is open": lambda database, now: (sample_declarations.women(database, 2), federation(database, now)),
+}
+"""What talks of the boutiques begin with."""

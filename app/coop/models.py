@@ -10,6 +10,7 @@ from app.coop.correspondence import models as correspondence
 from app.coop.enrolment import models as enrolment
 from app.coop.equipment import models as equipment
 from app.coop.ideas import models as ideas
+from app.coop.imports import models as imports
 from app.coop.ledger import models as ledger
 from app.coop.lots import models as lots
 from app.coop.members import models as members
@@ -39,6 +40,7 @@ __all__ = [
     "enrolment",
     "equipment",
     "ideas",
+    "imports",
     "ledger",
     "lots",
     "members",
