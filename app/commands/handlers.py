@@ -13,7 +13,7 @@ from app.commands.stopping import FILLERS, REASONS, REFERENCE
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, consent, inbox, notice, notices
 from app.coop.members.finding import BELONGS, cooperative_by_code
-from app.coop.members.identity import cooperative_of, person_of
+from app.coop.members.identity import cooperative_of, person_of, prices_of
 from app.coop.members.models import Member
 from app.coop.members.offices import administrators
 from app.coop.prices import proposing
@@ -111,14 +111,15 @@ def _reply(command: Command) -> Answer:
 
 def _prices(command: Command) -> str:
     reader = command.session.connection()
-    cooperative = cooperative_of([who for who in command.holders if who.state == "active"])
-    prices = prices_for(reader, Scope(cooperative), command.now)
+    scope = prices_of(command.holders)
+    prices = prices_for(reader, scope, command.now)
     if not prices:
         return replies.NO_PRICE
-    own = next((who.cooperative for who in command.holders), None) or "CPS"
+    own = next((who.cooperative for who in command.holders if who.cooperative_id == scope.cooperative_id), None) or "CPS"
     if not command.rest:
-        place = own if any(price.own for price in prices) else "fédération"
-        return replies.price_list([(price.name, price.amount, price.unit) for price in prices], command.now.date(), place)
+        place = "fédération" if scope.is_federation else own
+        main_first = sorted(prices, key=lambda price: not price.main)
+        return replies.price_list([(price.name, price.amount, price.unit) for price in main_first], command.now.date(), place)
     meant = find_product(reader, command.rest)
     if meant.product_id is None:
         return replies.suggest(meant.near)
