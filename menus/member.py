@@ -3,29 +3,33 @@
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger.reading import balances_of, movements_of
+from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, notices, pins
 from app.coop.members.identity import cooperative_of, person_of
-from app.coop.subjects import SUBJECTS
 from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.boutiques import OfferRow
-from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
+from menus.caller import Hop, Nothing, holders_of, member_of, own_act, who_of
 from menus.identity import ChosenPin
 from menus.training import TrainingRow
 
 menu = Bindings("member")
 
 
-MOVEMENTS = {kind: words for subject in SUBJECTS for kind, words in subject.movements.items()}
-
-
 class Balances(msgspec.Struct, frozen=True):
     shares: kinds.Amount
     savings: kinds.Amount
     payable: kinds.Amount
-    advance: kinds.Amount
+    owed: kinds.Amount
+
+
+class Own(msgspec.Struct, frozen=True):
+    """Whose account it is."""
+
+    name: kinds.PersonName
+    card: kinds.Short
+    cooperative: kinds.Short
 
 
 @menu.source()
@@ -33,16 +37,15 @@ def balances(hop: Hop) -> Balances:
     """Give the member's four balances; one SELECT."""
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member_of(hop))
-    return Balances(found.shares, found.savings, found.payable, found.advance)
+    return Balances(found.shares, found.savings, found.payable, found.owed)
 
 
 @menu.source()
-def movements(hop: Hop) -> PrivateWords:
-    """Give the last five movements, a line each."""
+def own_account(hop: Hop) -> Own:
+    """Say whose account it is; one SELECT."""
     with hop.desk.database.read() as reader:
-        found = movements_of(reader, member_of(hop))
-    lines = [f"{move.on:%d/%m} {MOVEMENTS.get(move.kind, move.kind)} {kinds.amount_words(move.amount)}" for move in found]
-    return PrivateWords("\n".join(lines) or "Aucun mouvement.")
+        name, card = account.name_and_card(reader, member_of(hop))
+    return Own(name, card, who_of(hop).cooperative or "")
 
 
 class Language(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from app.ussd.menu import WANTED, Menu, Screen, Texts
 from app.ussd.render import LIMIT, LINES_A_PAGE, PLACEHOLDER, Page, fill, lay_out
 from app.ussd.vocabulary import Vocabulary, fields_of_row
 
-MOST_CHOICES = 8
+CHOICES = frozenset((*range(1, 9), *range(11, 19), *range(21, 29)))
 NEEDED_WORDS = (
     *("back", "more", "yes", "unknown", "empty", "several", "bye"),
     *("nothing", "unsure", "done", "diverged", "moved"),
@@ -143,10 +143,10 @@ class Proof:
                 yield screen, f"{{{name}}} is nothing that {effect.name} gives: what was done can't be said by it"
 
     def numbers(self) -> Found:
-        """Choices are numbered 1 to 8; rows have an id."""
+        """Choices are numbered 1 to 8, then 11 to 18, 21 to 28; rows have an id."""
         for screen in self._screens():
-            if screen.form == "choices" and not set(screen.choices) <= set(range(1, MOST_CHOICES + 1)):
-                yield screen, f"choices are numbered 1 to {MOST_CHOICES}: 0 is back, 9 is more"
+            if screen.form == "choices" and not set(screen.choices) <= CHOICES:
+                yield screen, "choices are numbered 1 to 8, then 11 to 18: 0 is back, 9 is more"
             if screen.rows and "id" not in fields_of_row(self.bindings.rows_of[screen.rows]):
                 yield screen, f"the rows of {screen.rows} have no id"
 

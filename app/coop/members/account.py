@@ -1,6 +1,6 @@
 """What members change of their own account."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member, Number, Person
@@ -8,6 +8,13 @@ from app.coop.members.models import Member, Number, Person
 
 class SharedNumber(Exception):
     """Amounts by SMS would be read by others: a number of several members, or a trusted one, can't have them."""
+
+
+def name_and_card(reader: Connection | Session, member_id: int) -> tuple[str, str]:
+    """Return a member's name and card number; one SELECT."""
+    row = reader.execute(select(Person.name, Member.card).join(Member, Member.person_id == Person.id).where(Member.id == member_id))
+    name, card = row.one()
+    return name, card
 
 
 def set_language(session: Session, person_id: int, language: str) -> None:
