@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.clock import DAKAR
 from app.coop.contests import answering, opening, own
 from app.coop.handover.kinds import KINDS, Handed
@@ -14,7 +15,6 @@ from app.coop.handover.kinds import to_confirm as handed_to
 from app.coop.handover.services import HandoverNotOpen, confirm
 from app.coop.members.notices import answer, tell_member
 from app.gsm7 import fold
-from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.caller import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
@@ -132,7 +132,7 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
     meant, act = kept.received, own_act(hop)
     paid = confirm(session, act, KINDS[meant.kind], meant.about)
     if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
-        words = texts.payment_receipt(paid.reference, hop.now)
+        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
     return Nothing()
 
@@ -176,7 +176,7 @@ def contest(hop: Hop, session: Session, kept: Disputed) -> Opened:
 STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "close"}
 
 
-@menu.rows(name="own_contests")
+@menu.rows()
 def own_contests(hop: Hop) -> Sequence[OwnRow]:
     """Give the member's own contests, the newest first; one SELECT."""
     with hop.desk.database.read() as reader:
@@ -199,7 +199,7 @@ def take_back_contest(hop: Hop, session: Session, kept: OwnClaim) -> TakenBack:
     """Take one's contest back; what was handed over is paid by this word."""
     act = own_act(hop)
     row = own.take_back(session, act, kept.own.id)
-    words = texts.contest_taken_back(row.number, row.reference, hop.now)
+    words = texts.say("contest_taken_back", number=row.number, reference=row.reference, day=hop.now)
     answer(session, act, "receipt", f"contest:{row.id}:taken back", words, who_of(hop).cooperative_id)
     return TakenBack(row.number)
 
@@ -245,7 +245,7 @@ def answer_contest(hop: Hop, session: Session, kept: Answer) -> Nothing:
     """Answer, and tell the member by SMS."""
     act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
     done = answering.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
-    words = texts.contest_answered(done.number, upheld, kept.note)
+    words = texts.say("contest_answered", number=done.number, verdict="upheld" if upheld else "unfounded", note=kept.note)
     tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
     return Nothing()
 
@@ -254,7 +254,7 @@ def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, refe
     act = own_act(hop)
     made = opening.open_contest(session, act, subject, about)
     if not made.known:
-        words = texts.contest_opened(made.number, reference, made.answer_by)
+        words = texts.say("contest_opened", number=made.number, reference=reference, due=made.answer_by)
         answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)
     return Opened(made.number, made.answer_by)
 

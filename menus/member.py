@@ -1,12 +1,14 @@
 """Home, balances, the member's account and help."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, notices, pins
-from app.coop.members.identity import cooperative_of, person_of
-from app.sms import texts
+from app.coop.members.identity import Who, cooperative_of, person_of
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.boutiques import OfferRow
@@ -64,11 +66,24 @@ class Subject(msgspec.Struct, frozen=True):
     training: TrainingRow | None = None
 
 
+class Said(msgspec.Struct, frozen=True):
+    """What was done, in words."""
+
+    said: kinds.Phrase
+
+
+class WhoCalls(msgspec.Struct, frozen=True):
+    who: kinds.Short
+
+
+LANGUAGES = {"fr": "FR", "wo": "wolof. Pas encore prêt: d'ici là en FR"}
+
+
 @menu.effect()
-def set_language(hop: Hop, session: Session, kept: Language) -> Nothing:
+def set_language(hop: Hop, session: Session, kept: Language) -> Said:
     """Note the language wished for."""
     account.set_language(session, who_of(hop).person_id, kept.language)
-    return Nothing()
+    return Said(LANGUAGES[kept.language])
 
 
 @menu.effect()
@@ -76,26 +91,39 @@ def change_pin(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
     """Change the PIN, told on all the member's numbers."""
     person, (pepper, _, hashed) = who_of(hop).person_id, kept.chosen.partition(":")
     pins.set_pin(session, person, hashed, int(pepper), now=hop.now)
-    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.say("pin_notice", day=hop.now))
     return Nothing()
 
 
 @menu.effect(ways={account.SharedNumber: "shared"})
-def set_amounts(hop: Hop, session: Session, kept: Wish) -> Nothing:
+def set_amounts(hop: Hop, session: Session, kept: Wish) -> Said:
     """Allow or stop amounts by SMS."""
     person, on = who_of(hop).person_id, kept.amounts == "oui"
     account.set_amounts_by_sms(session, person, on)
-    notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", texts.amounts_chosen(on, hop.now))
-    return Nothing()
+    words = texts.say("amounts_on", day=hop.now) if on else texts.say("amounts_off", day=hop.now)
+    notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", words)
+    return Said("Vos montants viennent par SMS." if on else "Vos montants ne viennent plus par SMS.")
 
 
 @menu.effect()
-def call_me(hop: Hop, session: Session, kept: Subject) -> Nothing:
+def call_me(hop: Hop, session: Session, kept: Subject) -> Said:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
-    callbacks.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
-    return Nothing()
+    _, new = callbacks.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
+    asked = "C'est noté" if new else "C'est déjà noté"
+    return Said(f"{asked}: {_caller_of(holders)} vous rappelle.")
+
+
+@menu.source()
+def who_calls(hop: Hop) -> WhoCalls:
+    """Say who calls back: the secretary of the number's co-operative, else the federation."""
+    who = _caller_of(holders_of(hop))
+    return WhoCalls(who[0].upper() + who[1:])
+
+
+def _caller_of(holders: Sequence[Who]) -> str:
+    return "votre secrétaire" if cooperative_of(holders) else "la fédération"
 
 
 def _subject(kept: Subject) -> str:

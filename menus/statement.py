@@ -6,12 +6,12 @@ from typing import Annotated
 
 import msgspec
 
+from app import texts
 from app.amounts import francs, number
 from app.coop.ledger.reading import Deductions, Movement, deductions_of, movements_of
 from app.coop.production import assisting
 from app.coop.production.statement import Brought, brought_by, brought_in
 from app.coop.subjects import SUBJECTS
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.caller import Hop, PrivateWords, member_of
@@ -96,8 +96,8 @@ def brought(hop: Hop) -> Sequence[BroughtRow]:
     ]
 
 
-@menu.source(name="brought", leads={"weighed": PrivateWords})
-def one_brought(hop: Hop, kept: Fetched) -> By:
+@menu.source(leads={"weighed": PrivateWords})
+def brought_view(hop: Hop, kept: Fetched) -> By:
     """Say who typed what waits for the scales; lead on to what they said of it."""
     row = kept.brought
     with hop.desk.database.read() as reader:
@@ -105,7 +105,7 @@ def one_brought(hop: Hop, kept: Fetched) -> By:
         by = assisting.typed_by(reader, [row.id]).get(row.id) if row.channel == "bureau" else None
     if found and found.state != "declared":
         raise Lead("weighed", PrivateWords(weighed_words(found)))
-    return By(f" Noté par {texts.BY[by]}." if by else "")
+    return By(f" Noté par {texts.words('by')[by]}." if by else "")
 
 
 def weighed_words(one: Brought) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 
@@ -38,6 +39,8 @@ class Clock:
 
 def pytest_configure() -> None:
     statements.share()
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -51,6 +54,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give hops in the test's own process time: a busy machine isn't what they are about. A test of the deadline sets its own."""
     monkeypatch.setattr("app.web.hops.HOP_SECONDS", 60.0)
+    monkeypatch.setattr("app.db.database.STATEMENT_MS", PATIENT_MS)
 
 
 @pytest.fixture

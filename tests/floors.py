@@ -16,6 +16,7 @@ FLOORS = {
     "app/ussd": 90,
     "app/gsm7": 90,
     "app/sms": 90,
+    "app/texts": 90,
     "app/coop": 90,
     "app/commands": 90,
     "app/web": 90,

@@ -103,6 +103,9 @@ def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> s
     return words.rstrip(";") + "."
 
 
-def balances(shares: int, savings: int, payable: int, advance: int) -> str:
+def balances(shares: int, savings: int, payable: int, owed: int) -> str:
     """Say the four balances: only to who asked for amounts by SMS, on a number of their own."""
-    return f"Jappoo: parts {francs(shares)}, épargne {francs(savings)}, à payer {francs(payable)}, avance {francs(advance)}."
+    return (
+        f"Jappoo: la CPS vous doit {francs(payable)}, vous devez {francs(owed)}, "
+        f"épargne {francs(savings)}, parts {francs(shares)}. Détail: {{balance}}"
+    )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from app.coop.production.models import Declaration, Product, Weighing
 
@@ -46,7 +46,7 @@ def brought_in(reader: Connection, entry_id: int) -> Brought | None:
     return _brought(row) if row else None
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Any:
     told = (Declaration.id, Declaration.reference, Product.name, Declaration.unit, Declaration.quantity, Declaration.declared_at)
     weighed = (Weighing.weight, Weighing.grade, Weighing.weighed_at, Weighing.reason, Weighing.price, Weighing.gross)
     return (
@@ -57,5 +57,5 @@ def _rows() -> Select[Any]:
 
 
 def _brought(row: Any) -> Brought:
-    *told, declared, weighed, channel = row[:9]
-    return Brought(*told, weighed or declared, channel, *row[9:])
+    told: Any = (*row[:6], row[7] or row[6], *row[8:])
+    return Brought(*told)
