@@ -10,7 +10,7 @@ from app.coop.ledger.reading import balances_of
 from app.coop.members import account, callbacks, notices, pins
 from app.coop.members.identity import Who, cooperative_of, person_of
 from app.ussd import kinds
-from app.ussd.bindings import Bindings
+from app.ussd.bindings import Bindings, Lead
 from menus.boutiques import OfferRow
 from menus.caller import Hop, Nothing, holders_of, member_of, own_act, who_of
 from menus.identity import ChosenPin
@@ -92,6 +92,15 @@ def change_pin(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
     person, (pepper, _, hashed) = who_of(hop).person_id, kept.chosen.partition(":")
     pins.set_pin(session, person, hashed, int(pepper), now=hop.now)
     notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.say("pin_notice", day=hop.now))
+    return Nothing()
+
+
+@menu.source(leads={"shared": None})
+def amounts(hop: Hop) -> Nothing:
+    """Lead elsewhere at once whose number others read."""
+    with hop.desk.database.read() as reader:
+        if account.others_read(reader, who_of(hop).person_id):
+            raise Lead("shared")
     return Nothing()
 
 

@@ -85,7 +85,7 @@ def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, datab
 @ON_SQLITE
 def test_a_member_takes_her_wish_back(line, database):
     ask(line)
-    assert "Demande retirée" in talk(line, village.AWA, "2468", "2", "1", "2468", to=("1",))
+    assert "Demande annulée" in talk(line, village.AWA, "2468", "2", "1", "2468", to=("1",))
     ((phone, text, parts),) = messages(database, "payout:%:cancelled")
     assert (phone, "retirée" in text, parts) == (village.AWA, True, 1)
     assert "Rien à approuver" in talk(line, quay.PRESIDENT, "2468", to=("8", "2"))

@@ -24,11 +24,14 @@ def set_language(session: Session, person_id: int, language: str) -> None:
 
 def set_amounts_by_sms(session: Session, person_id: int, wanted: bool) -> None:
     """Allow or stop amounts in SMS; raises SharedNumber when a number of the person is somebody else's too."""
-    if wanted:
-        shared = select(Number.phone).where(Number.person_id == person_id, Number.place.is_not(None))
-        theirs = (Number.person_id != person_id) & Number.phone.in_(shared)
-        trusted = (Number.person_id == person_id) & Number.trusted
-        others = select(func.count()).select_from(Number).where(theirs | trusted)
-        if session.scalar(others):
-            raise SharedNumber
+    if wanted and others_read(session, person_id):
+        raise SharedNumber
     session.execute(update(Member).where(Member.person_id == person_id).values(amounts_by_sms=wanted))
+
+
+def others_read(reader: Connection | Session, person_id: int) -> bool:
+    """Tell whether a number of a person is somebody else's too, so that amounts by SMS would be read by others."""
+    shared = select(Number.phone).where(Number.person_id == person_id, Number.place.is_not(None))
+    theirs = (Number.person_id != person_id) & Number.phone.in_(shared)
+    trusted = (Number.person_id == person_id) & Number.trusted
+    return bool(reader.scalar(select(func.count()).select_from(Number).where(theirs | trusted)))
