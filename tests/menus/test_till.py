@@ -79,7 +79,7 @@ def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, datab
     assert "C'est noté" in talk(line, village.AWA, "2468", "3", "1", "1", "2468", to=("1",))
     assert len(messages(database, "payout:%:paid")) == 1
     assert balances(database).savings == 7_500
-    assert "Retrait -5 000 F" in talk(line, village.AWA, "2468", "1", to=("1",))
+    assert "Épargne retirée -5 000 F" in talk(line, village.AWA, "2468", "1", to=("1",))
 
 
 @ON_SQLITE
