@@ -16,6 +16,7 @@ from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, member_of, own_act, who_of
+from menus.statement import BroughtRow
 
 menu = Bindings("production")
 By = Annotated[str, kinds.Kind("words", "m" * 22)]
@@ -70,7 +71,7 @@ class Production(msgspec.Struct, frozen=True):
 class Taken(msgspec.Struct, frozen=True):
     """What is taken back."""
 
-    declaration: DeclarationRow
+    brought: BroughtRow
 
 
 NOT_DECLARED = {services.ProductGone: "gone", services.NotActive: "inactive"}
@@ -115,17 +116,11 @@ def declare_again(hop: Hop, session: Session, kept: Production) -> Declared:
     return _declare(hop, session, kept, again=True)
 
 
-@menu.rows()
-def declarations(hop: Hop) -> Sequence[DeclarationRow]:
-    """Give the member's declarations that can still be taken back."""
-    return rows_of(hop, member_of(hop))
-
-
 @menu.effect(ways={services.DeclarationClosed: "closed"})
 def cancel(hop: Hop, session: Session, kept: Taken) -> Cancelled:
     """Take a declaration back, with an SMS."""
     act = own_act(hop)
-    done = services.cancel(session, act, act.member, kept.declaration.id)
+    done = services.cancel(session, act, act.member, kept.brought.id)
     words = texts.say("cancel_receipt", reference=done.reference, day=hop.now)
     notices.answer(session, act, "receipt", f"cancel:{done.id}", words, who_of(hop).cooperative_id)
     return Cancelled(done.reference)

@@ -184,7 +184,7 @@ class Walk:
         return lay_out(self.served.menu, screen, session.language, values, rows, root=root, **said)
 
     def _choose(self, part: str) -> None:
-        choice = self.screen.choices.get(int(part)) if is_number(part, 1) else None
+        choice = self.screen.choices.get(int(part)) if is_number(part, 2) else None
         if choice:
             self._keep(choice.keep)
             self._enter(choice.face(self.session.caller).to)

@@ -57,7 +57,8 @@ def test_she_is_told_at_once_and_finds_it_right(line, database):
     listed = line(sample_cooperative.AWA)
     listed.dial(["7", "1"])
     listed.type("2468")
-    assert "25 kg Thiof (par la secrétaire)" in listed.type("1")
+    assert "25 kg Thiof à peser" in listed.type("1")
+    assert "Noté par la secrétaire." in listed.type("1")
 
 
 def test_one_key_contests_and_it_is_undone(line, database):
