@@ -25,7 +25,7 @@ TypedName = Annotated[str, kinds.Kind("words", "m" * 40)]
 Code = Annotated[str, kinds.Kind("words", "m" * 16)]
 
 
-class Place(msgspec.Struct, frozen=True):
+class CooperativeRow(msgspec.Struct, frozen=True):
     id: int
     code: Code
     name: kinds.ProductName
@@ -39,7 +39,7 @@ class Joined(msgspec.Struct, frozen=True):
     joined_at: Code
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AskedApplication(msgspec.Struct, frozen=True):
     """An application as the session keeps it. No name: it is read when shown."""
 
     id: int
@@ -58,7 +58,7 @@ class Applying(msgspec.Struct, frozen=True):
     """Who applies, and where."""
 
     join_name: str
-    join_place: Place
+    join_place: CooperativeRow
 
 
 class New(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ class New(msgspec.Struct, frozen=True):
 
 
 class Deciding(msgspec.Struct, frozen=True):
-    application: Asked
+    application: AskedApplication
 
 
 class Accepting(Deciding, frozen=True):
@@ -79,8 +79,8 @@ class Accepting(Deciding, frozen=True):
 
 NOT_DECIDED: Denials = {
     enrolment.ApplicationClosed: WHY["gone"],
-    enrolment.NotYours: WHY["gone"],
-    numbers.TooMany: WHY["many"],
+    enrolment.ApplicationNotYours: WHY["gone"],
+    numbers.TooManyNumbers: WHY["many"],
 }
 
 
@@ -93,7 +93,7 @@ def join_name(hop: Hop, typed: str) -> TypedName:
 
 
 @menu.answer(leads={"which": Where}, refuses={"unknown": None})
-def join_where(hop: Hop, typed: str) -> Place:
+def join_where(hop: Hop, typed: str) -> CooperativeRow:
     """Read a co-operative's code or a commune; where a commune has several, they are shown."""
     with hop.desk.database.read() as reader:
         found = enrolment.cooperatives_of(reader, typed)
@@ -101,14 +101,14 @@ def join_where(hop: Hop, typed: str) -> Place:
         raise Refused("unknown")
     if len(found) > 1:
         raise Lead("which", Where(typed))
-    return Place(*found[0])
+    return CooperativeRow(*found[0])
 
 
 @menu.rows()
-def join_places(hop: Hop, kept: Which) -> Sequence[Place]:
+def join_places(hop: Hop, kept: Which) -> Sequence[CooperativeRow]:
     """Give the co-operatives of the commune that was named."""
     with hop.desk.database.read() as reader:
-        return [Place(*row) for row in enrolment.cooperatives_of(reader, kept.which.typed)]
+        return [CooperativeRow(*row) for row in enrolment.cooperatives_of(reader, kept.which.typed)]
 
 
 @menu.effect(ways={enrolment.TooOften: "often"}, notes=True)
@@ -147,13 +147,13 @@ def enter_member(hop: Hop, session: Session, kept: New) -> Nothing:
 
 
 @menu.rows()
-def applications(hop: Hop) -> Sequence[Asked]:
+def applications(hop: Hop) -> Sequence[AskedApplication]:
     """Give what this officer may decide, oldest first."""
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "people")
         found = enrolment.to_decide(reader, office)
     return [
-        Asked(
+        AskedApplication(
             one.id,
             "".join(part[0] for part in one.name.split()).upper(),
             phones.write(one.phone) if one.phone else NO_PHONE,

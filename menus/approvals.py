@@ -44,11 +44,11 @@ class Verdict(msgspec.Struct, frozen=True):
     act: kinds.Short
 
 
-class Picked(msgspec.Struct, frozen=True):
+class PickedApproval(msgspec.Struct, frozen=True):
     approval: Waiting
 
 
-class Word(Picked, frozen=True):
+class Word(PickedApproval, frozen=True):
     """An officer's word on it, `oui` or `non`."""
 
     verdict: str
@@ -69,7 +69,7 @@ def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
 
 
 @menu.source(leads={"gone": None, "broadcasts": None})
-def approval_shown(hop: Hop, kept: Picked) -> Shown:
+def approval_shown(hop: Hop, kept: PickedApproval) -> Shown:
     """Say what it is, whom it concerns and who asked: names, for the PIN is behind us."""
     if kept.approval.id == BROADCASTS:
         raise Lead("broadcasts")

@@ -41,17 +41,17 @@ class Several(msgspec.Struct, frozen=True):
     members: dict[str, Assisted]
 
 
-class Helped(msgspec.Struct, frozen=True):
+class HelpedMember(msgspec.Struct, frozen=True):
     name: kinds.PersonName
     card: kinds.Short
 
 
-class Noted(msgspec.Struct, frozen=True):
+class AssistedNoted(msgspec.Struct, frozen=True):
     reference: kinds.Reference
     informed: kinds.Phrase
 
 
-class Told(msgspec.Struct, frozen=True):
+class AssistedTold(msgspec.Struct, frozen=True):
     """What the member is asked about: the session keeps it, so that her word is of what she saw."""
 
     id: int
@@ -68,7 +68,7 @@ class Answered(msgspec.Struct, frozen=True):
     answered: Annotated[str, kinds.Kind("words", "m" * 60)]
 
 
-class Helping(msgspec.Struct, frozen=True):
+class AssistedHelp(msgspec.Struct, frozen=True):
     """Whom the officer has found."""
 
     assisted: Assisted
@@ -90,19 +90,19 @@ class OneNumber(msgspec.Struct, frozen=True):
     several: Several
 
 
-class Production(Helping, frozen=True):
+class AssistedProduction(AssistedHelp, frozen=True):
     product: ProductRow
     quantity: Decimal
 
 
-class TakenBack(Helping, frozen=True):
+class TakenBack(AssistedHelp, frozen=True):
     declaration: DeclarationRow
 
 
-class Word(msgspec.Struct, frozen=True):
+class AssistedWord(msgspec.Struct, frozen=True):
     """The member's word on what was done for them: 1 it is right, 2 it is contested."""
 
-    told: Told
+    told: AssistedTold
     word: str
 
 
@@ -144,7 +144,7 @@ def assisted_place(hop: Hop, typed: str, kept: OneNumber) -> Assisted:
 
 
 @menu.source(leads={"lost": None})
-def assisted_who(hop: Hop, kept: Perhaps) -> Helped:
+def assisted_who(hop: Hop, kept: Perhaps) -> HelpedMember:
     """Say who it is: a slip in the card number is seen by the name."""
     if kept.assisted is None:
         raise Lead("lost")
@@ -153,7 +153,7 @@ def assisted_who(hop: Hop, kept: Perhaps) -> Helped:
 
 
 @menu.rows()
-def assisted_products(hop: Hop, kept: Helping) -> Sequence[ProductRow]:
+def assisted_products(hop: Hop, kept: AssistedHelp) -> Sequence[ProductRow]:
     """Give what her co-operative takes."""
     with hop.desk.database.read() as reader:
         found = declarations.products_of(reader, kept.assisted.cooperative_id)
@@ -161,7 +161,7 @@ def assisted_products(hop: Hop, kept: Helping) -> Sequence[ProductRow]:
 
 
 @menu.source(leads={"again": Earlier})
-def assisted_declaration(hop: Hop, kept: Production) -> Helped:
+def assisted_declaration(hop: Hop, kept: AssistedProduction) -> HelpedMember:
     """Lead elsewhere when the same was declared a moment ago, by her or for her."""
     with hop.desk.database.read() as reader:
         earlier = declarations.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
@@ -171,25 +171,25 @@ def assisted_declaration(hop: Hop, kept: Production) -> Helped:
 
 
 @menu.effect(leads={"again": Earlier, **DOING}, ways=NOT_DONE)
-def declare_for(hop: Hop, session: Session, kept: Production) -> Noted:
+def declare_for(hop: Hop, session: Session, kept: AssistedProduction) -> AssistedNoted:
     """Declare for the member, and tell them."""
     return _declare(hop, session, kept, again=False)
 
 
 @menu.effect(leads=DOING, ways=NOT_DONE)
-def declare_for_again(hop: Hop, session: Session, kept: Production) -> Noted:
+def declare_for_again(hop: Hop, session: Session, kept: AssistedProduction) -> AssistedNoted:
     """Declare another one like the one a moment ago, on purpose."""
     return _declare(hop, session, kept, again=True)
 
 
 @menu.rows()
-def assisted_declarations(hop: Hop, kept: Helping) -> Sequence[DeclarationRow]:
+def assisted_declarations(hop: Hop, kept: AssistedHelp) -> Sequence[DeclarationRow]:
     """Give what can still be taken back for her."""
     return rows_of(hop, kept.assisted.member_id)
 
 
 @menu.effect(leads=DOING, ways={declarations.DeclarationClosed: "closed"})
-def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> Noted:
+def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> AssistedNoted:
     """Take a declaration back for the member, and tell them."""
     act = _act(session, hop, kept.assisted)
     done = assisted_acts.cancel(session, act, kept.assisted.member_id, kept.declaration.id)
@@ -197,7 +197,7 @@ def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> Noted:
 
 
 @menu.source()
-def assisted_history(hop: Hop, kept: Helping) -> PrivateWords:
+def assisted_history(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     """Give her last declarations, and what was weighed of each; no amounts."""
     with hop.desk.database.read() as reader:
         found = assisted_acts.history(reader, kept.assisted.member_id)
@@ -210,14 +210,14 @@ def assisted_history(hop: Hop, kept: Helping) -> PrivateWords:
 
 
 @menu.source()
-def assisted_prices(hop: Hop, kept: Helping) -> PrivateWords:
+def assisted_prices(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     """Give the prices of the day in her co-operative."""
     with hop.desk.database.read() as reader:
         found = prices_for(reader, Scope(kept.assisted.cooperative_id), hop.now)
     return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
 
 
-@menu.source(leads={"told": Told, "nothing": None})
+@menu.source(leads={"told": AssistedTold, "nothing": None})
 def assisted_told(hop: Hop) -> Nothing:
     """Find what was done for the member and waits for her word."""
     with hop.desk.database.read() as reader:
@@ -226,7 +226,7 @@ def assisted_told(hop: Hop) -> Nothing:
         raise Lead("nothing")
     what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()
     told = (what, texts.words("by")[found.role], found.quantity, found.unit, found.product, found.reference, day)
-    raise Lead("told", Told(found.id, *told))
+    raise Lead("told", AssistedTold(found.id, *told))
 
 
 @menu.answer(refuses={"unknown": None})
@@ -238,7 +238,7 @@ def assisted_word(typed: str) -> str:
 
 
 @menu.effect(ways={assisted_answers.UnknownAct: "nothing"}, notes=True)
-def answer_assisted(hop: Hop, session: Session, kept: Word) -> Answered:
+def answer_assisted(hop: Hop, session: Session, kept: AssistedWord) -> Answered:
     """Write the member's word down; what they contest is undone, or goes to the president."""
     act, told = own_act(hop), kept.told.id
     if kept.word == "1":
@@ -253,7 +253,7 @@ def answer_assisted(hop: Hop, session: Session, kept: Word) -> Answered:
     return Answered(f"Contesté: réf {done.reference} {texts.words('became')[done.became]}.")
 
 
-def _one_of(hop: Hop, found: Sequence[assisted_acts.Found]) -> Assisted:
+def _one_of(hop: Hop, found: Sequence[assisted_acts.AssistedMember]) -> Assisted:
     if not found:
         raise Refused("unknown")
     meant = {str(one.place): Assisted(one.member_id, one.cooperative_id) for one in found}
@@ -268,12 +268,12 @@ def _not_oneself(hop: Hop, meant: Assisted) -> Assisted:
     return meant
 
 
-def _helped(reader: Connection, member: Assisted) -> Helped:
+def _helped(reader: Connection, member: Assisted) -> HelpedMember:
     card, name = card_and_name(reader, member.member_id)
-    return Helped(name, card)
+    return HelpedMember(name, card)
 
 
-def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> Noted:
+def _declare(hop: Hop, session: Session, kept: AssistedProduction, *, again: bool) -> AssistedNoted:
     act = _act(session, hop, kept.assisted)
     done = assisted_acts.declare(session, act, kept.assisted.member_id, kept.product.id, kept.quantity, again=again)
     if done.declaration.repeated:
@@ -286,10 +286,10 @@ def _act(session: Session, hop: Hop, member: Assisted) -> Act:
     return msgspec.structs.replace(act, channel="bureau")
 
 
-def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisted_acts.Done) -> Noted:
+def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisted_acts.AssistedActDone) -> AssistedNoted:
     one = done.declaration
     if done.phone is None:
-        return Noted(one.reference, "Pas de numéro: donnez-lui la réf.")
+        return AssistedNoted(one.reference, "Pas de numéro: donnez-lui la réf.")
     words = texts.say(
         "assisted_receipt",
         done_for=what,
@@ -302,4 +302,4 @@ def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, don
     )
     whose = {"person_id": done.person_id, "cooperative_id": member.cooperative_id}
     notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
-    return Noted(one.reference, "Un SMS le lui dit.")
+    return AssistedNoted(one.reference, "Un SMS le lui dit.")

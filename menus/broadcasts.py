@@ -34,18 +34,18 @@ class EstimateRow(msgspec.Struct, frozen=True):
     start: kinds.Short
 
 
-class Estimate(msgspec.Struct, frozen=True):
+class ToldEstimate(msgspec.Struct, frozen=True):
     said: Said
     reach: Reach
     words: Words
 
 
-class Sent(msgspec.Struct, frozen=True):
+class OrderSent(msgspec.Struct, frozen=True):
     order: Number
     reach: Reach
 
 
-class Picked(msgspec.Struct, frozen=True):
+class PickedEstimate(msgspec.Struct, frozen=True):
     estimate: EstimateRow
 
 
@@ -66,17 +66,17 @@ def estimates(hop: Hop) -> Sequence[EstimateRow]:
 
 
 @menu.source(leads={"denied": Denied})
-def estimate(hop: Hop, kept: Picked) -> Estimate:
+def estimate(hop: Hop, kept: PickedEstimate) -> ToldEstimate:
     """Say what the PIN sends: to whom, how many, at what cost, its first words."""
     one = next((one for one in _waiting(hop) if one.id == kept.estimate.id), None)
     if one is None:
         raise Lead("denied", NO_MORE)
     whom = f"ALERTE {one.said}" if one.purpose == "urgent" else one.said
-    return Estimate(whom[:MOST_SAID], _reach(one.recipients, one.francs), first_words(one.text)[:MOST_SAID])
+    return ToldEstimate(whom[:MOST_SAID], _reach(one.recipients, one.francs), first_words(one.text)[:MOST_SAID])
 
 
 @menu.effect(leads={"denied": Denied}, denies=KEPT, ways={NotYours: "not_yours"})
-def send_broadcast(hop: Hop, session: Session, kept: Picked) -> Sent:
+def send_broadcast(hop: Hop, session: Session, kept: PickedEstimate) -> OrderSent:
     """Order the broadcast, once, whether by SMS or here."""
     person = who_of(hop).person_id
     acting_office(session, hop, "broadcast")
@@ -92,10 +92,10 @@ def send_broadcast(hop: Hop, session: Session, kept: Picked) -> Sent:
     about = {"broadcast": broadcast.id}
     once(session, f"broadcast:{broadcast.id}", "broadcast", about, order, person_id=person, now=hop.now)
     cost = broadcast.recipients * broadcast.parts * broadcast.price
-    return Sent(broadcast.id, _reach(broadcast.recipients, cost))
+    return OrderSent(broadcast.id, _reach(broadcast.recipients, cost))
 
 
-def _waiting(hop: Hop) -> tuple[confirmations.Waiting, ...]:
+def _waiting(hop: Hop) -> tuple[confirmations.WaitingEstimate, ...]:
     with hop.desk.database.read() as reader:
         return confirmations.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
 

@@ -37,14 +37,14 @@ class CallBackRow(msgspec.Struct, frozen=True):
     topic: Topic
 
 
-class Caller(msgspec.Struct, frozen=True):
+class CallBackCaller(msgspec.Struct, frozen=True):
     who: kinds.PersonName
     phone: Phone
     topic: Topic
     tries: kinds.Short
 
 
-class Mine(msgspec.Struct, frozen=True):
+class TakenCallBack(msgspec.Struct, frozen=True):
     """What was taken: a session that is lost finds it in the outcome; 0 where the last act took nothing."""
 
     call_back_id: int = 0
@@ -58,11 +58,11 @@ class Closed(msgspec.Struct, frozen=True):
     closed: kinds.Phrase
 
 
-class Picked(msgspec.Struct, frozen=True):
+class PickedCallBack(msgspec.Struct, frozen=True):
     """Whom the officer calls: the row picked, or the one that was taken, where the call was lost since."""
 
     call_back: CallBackRow | None = None
-    done: Mine = Mine()
+    done: TakenCallBack = TakenCallBack()
 
     @property
     def row(self) -> int:
@@ -70,11 +70,11 @@ class Picked(msgspec.Struct, frozen=True):
         return self.call_back.id if self.call_back else self.done.call_back_id
 
 
-class Call(Picked, frozen=True):
+class Call(PickedCallBack, frozen=True):
     outcome: calls.Outcome = "settled"
 
 
-GONE: Ways = {calls.Taken: "call_back_gone"}
+GONE: Ways = {calls.CallBackTaken: "call_back_gone"}
 SAID = {
     "settled": "C'est réglé.",
     "unreached": "À rappeler dans 3 heures.",
@@ -104,7 +104,7 @@ def call_backs(hop: Hop) -> Sequence[CallBackRow]:
 
 
 @menu.source(leads={"call_back_mine": None, "call_back_gone": None, "call_back_taken": TakenBy})
-def call_back(hop: Hop, kept: Picked) -> Caller:
+def call_back(hop: Hop, kept: PickedCallBack) -> CallBackCaller:
     """Say who it is; lead on when it is taken or done."""
     with hop.desk.database.read() as reader:
         found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
@@ -118,7 +118,7 @@ def call_back(hop: Hop, kept: Picked) -> Caller:
 
 
 @menu.source(leads={"call_back_gone": None})
-def call_back_caller(hop: Hop, kept: Picked) -> Caller:
+def call_back_caller(hop: Hop, kept: PickedCallBack) -> CallBackCaller:
     """Say whom to call."""
     with hop.desk.database.read() as reader:
         found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
@@ -128,10 +128,10 @@ def call_back_caller(hop: Hop, kept: Picked) -> Caller:
 
 
 @menu.effect(leads={"not_yours": None}, ways=GONE)
-def take_call_back(hop: Hop, session: Session, kept: Picked) -> Mine:
+def take_call_back(hop: Hop, session: Session, kept: PickedCallBack) -> TakenCallBack:
     """Take it: the others see so."""
     calls.take(session, _act(hop, session), kept.row)
-    return Mine(kept.row)
+    return TakenCallBack(kept.row)
 
 
 @menu.effect(leads={"not_yours": None}, ways=GONE)
@@ -161,11 +161,11 @@ def _mark(taken_by: int | None, hop: Hop) -> str:
     return "" if taken_by is None else "(à vous) " if taken_by == who_of(hop).person_id else "(pris) "
 
 
-def _caller(one: calls.Waiting) -> Caller:
+def _caller(one: calls.WaitingCallBack) -> CallBackCaller:
     who = f"{one.name}, {one.card}" if one.card else one.name or "Inconnu, ou numéro partagé"
-    return Caller(who, phones.write(one.phone), one.topic, f"Essai {one.tries + 1}." if one.tries else "")
+    return CallBackCaller(who, phones.write(one.phone), one.topic, f"Essai {one.tries + 1}." if one.tries else "")
 
 
-def _waiting(reader: Connection, hop: Hop) -> Sequence[calls.Waiting]:
+def _waiting(reader: Connection, hop: Hop) -> Sequence[calls.WaitingCallBack]:
     found = calls.waiting_for(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
     return sorted(found, key=lambda one: one.taken_by != who_of(hop).person_id)

@@ -11,7 +11,7 @@ from app import texts
 from app.clock import DAKAR
 from app.coop.contests import answers, own, services
 from app.coop.handover.kinds import handover_kinds
-from app.coop.handover.queries import Handed
+from app.coop.handover.queries import HandedOver
 from app.coop.handover.queries import to_confirm as handed_to
 from app.coop.handover.services import HandoverNotOpen, confirm
 from app.coop.members.notices import answer, tell_member
@@ -40,7 +40,7 @@ class ToConfirm(msgspec.Struct, frozen=True):
     day: kinds.Day
 
 
-class Contested(msgspec.Struct, frozen=True):
+class ContestableRow(msgspec.Struct, frozen=True):
     """One thing that may be contested; `id` tells it from the others on the screen, `about` is its row's id."""
 
     id: int
@@ -52,12 +52,12 @@ class Contested(msgspec.Struct, frozen=True):
     figure: Figure
 
 
-class Opened(msgspec.Struct, frozen=True):
+class OpenedContest(msgspec.Struct, frozen=True):
     number: kinds.Reference
     answer_by: kinds.Day
 
 
-class Claim(msgspec.Struct, frozen=True):
+class ContestRow(msgspec.Struct, frozen=True):
     id: int
     number: kinds.Reference
     what: kinds.Short
@@ -98,14 +98,14 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Disputed(msgspec.Struct, frozen=True):
-    contested: Contested
+    contested: ContestableRow
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    claim: Claim
+    claim: ContestRow
 
 
-class Answer(Claimed, frozen=True):
+class ContestAnswer(Claimed, frozen=True):
     """An officer's answer: `upheld` is `oui` or `non`."""
 
     upheld: str
@@ -139,20 +139,20 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
 
 
 @menu.effect(ways=TOO_LATE)
-def contest_payment(hop: Hop, session: Session, kept: Received) -> Opened:
+def contest_payment(hop: Hop, session: Session, kept: Received) -> OpenedContest:
     """Note the member's word that no money came: it stays on its way in the books until an officer answers."""
     received = kept.received
     return _open(hop, session, msgspec.convert(received.kind, services.Subject), received.about, received.reference)
 
 
 @menu.rows()
-def contestable(hop: Hop) -> Sequence[Contested]:
+def contestable(hop: Hop) -> Sequence[ContestableRow]:
     """Give what the member may contest now, the newest first."""
     with hop.desk.database.read() as reader:
         found = services.contestable(reader, member_of(hop), hop.now)
     places = get_args(services.Subject)
     return [
-        Contested(
+        ContestableRow(
             one.id * len(places) + places.index(one.subject),
             one.id,
             one.subject,
@@ -168,7 +168,7 @@ def contestable(hop: Hop) -> Sequence[Contested]:
 
 
 @menu.effect(ways=TOO_LATE)
-def contest(hop: Hop, session: Session, kept: Disputed) -> Opened:
+def contest(hop: Hop, session: Session, kept: Disputed) -> OpenedContest:
     """Open a contest, once for what it is about."""
     what = kept.contested
     return _open(hop, session, msgspec.convert(what.subject, services.Subject), what.about, what.reference)
@@ -214,13 +214,15 @@ def _own_row(one: own.OwnContest) -> OwnRow:
 
 
 @menu.rows()
-def contests_waiting(hop: Hop) -> Sequence[Claim]:
+def contests_waiting(hop: Hop) -> Sequence[ContestRow]:
     """Give what this officer may answer."""
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "approve")
         found = answers.waiting(reader, office, hop.now)
     return [
-        Claim(one.id, one.number, SUBJECTS[one.subject], one.reference, one.card, one.answer_by, "en retard" if one.late else "")
+        ContestRow(
+            one.id, one.number, SUBJECTS[one.subject], one.reference, one.card, one.answer_by, "en retard" if one.late else ""
+        )
         for one in found
     ]
 
@@ -242,7 +244,7 @@ def contest_note(typed: str) -> kinds.Phrase:
 
 
 @menu.effect(leads={"not_yours": None}, ways={answers.ContestNotOpen: "gone", answers.Repaid: "repaid"})
-def answer_contest(hop: Hop, session: Session, kept: Answer) -> Nothing:
+def answer_contest(hop: Hop, session: Session, kept: ContestAnswer) -> Nothing:
     """Answer, and tell the member by SMS."""
     act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
     done = answers.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
@@ -251,14 +253,14 @@ def answer_contest(hop: Hop, session: Session, kept: Answer) -> Nothing:
     return Nothing()
 
 
-def _open(hop: Hop, session: Session, subject: services.Subject, about: int, reference: str) -> Opened:
+def _open(hop: Hop, session: Session, subject: services.Subject, about: int, reference: str) -> OpenedContest:
     act = own_act(hop)
     made = services.open_contest(session, act, subject, about)
     if not made.known:
         words = texts.say("contest_opened", number=made.number, reference=reference, due=made.answer_by)
         answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)
-    return Opened(made.number, made.answer_by)
+    return OpenedContest(made.number, made.answer_by)
 
 
-def _by(one: Handed) -> str:
+def _by(one: HandedOver) -> str:
     return "la caisse" if one.kind == "payout" else OFFICES.get(one.role or "", "mobile money")

@@ -26,7 +26,7 @@ WHAT = {"withdrawal": "Départ", "exclusion": "Exclure", "death": "Décès", "re
 SHORT = {"withdrawal": "départ", "exclusion": "exclu", "death": "décès"}
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueOn(msgspec.Struct, frozen=True):
     due_on: Far
 
 
@@ -34,7 +34,7 @@ class Leaving(msgspec.Struct, frozen=True):
     due: Far
 
 
-class Leaver(msgspec.Struct, frozen=True):
+class LeaverShown(msgspec.Struct, frozen=True):
     what: kinds.Short
     name: kinds.PersonName
 
@@ -57,7 +57,7 @@ class Rest(msgspec.Struct, frozen=True):
     rest: kinds.Amount
 
 
-class Owed(msgspec.Struct, frozen=True):
+class LeaverOwed(msgspec.Struct, frozen=True):
     name: Annotated[str, kinds.Kind("name", "m" * 24, private=True)]
     shares: kinds.Amount
     savings: kinds.Amount
@@ -69,14 +69,14 @@ class Owing(msgspec.Struct, frozen=True):
     amount: kinds.Price
 
 
-class Noting(Typed, frozen=True):
+class DepartureNote(Typed, frozen=True):
     """Which departure is noted of whom: `leave_why` is the number of an exclusion's reason."""
 
     leave_as: str
     leave_why: int | None = None
 
 
-class Proven(Noting, frozen=True):
+class Proven(DepartureNote, frozen=True):
     leaver_paper: str = ""
 
 
@@ -111,12 +111,12 @@ def leave(hop: Hop) -> Nothing:
 
 
 @menu.effect(ways={departures.NotPossible: "gone"})
-def ask_to_leave(hop: Hop, session: Session) -> Due:
+def ask_to_leave(hop: Hop, session: Session) -> DueOn:
     """Take the member's notice: the SMS is its written trace."""
     due = departures.ask_to_leave(session, own_act(hop))
     words = texts.say("leaving_noted", day=hop.now, due=due)
     notices.tell_self(session, own_act(hop), f"leave:{hop.operation}", words)
-    return Due(_far(due))
+    return DueOn(_far(due))
 
 
 @menu.effect(ways={departures.NotPossible: "gone"})
@@ -128,11 +128,11 @@ def stay(hop: Hop, session: Session) -> Nothing:
 
 
 @menu.source(leads={"why": None})
-def leaver(hop: Hop, kept: Noting) -> Leaver:
+def leaver(hop: Hop, kept: DepartureNote) -> LeaverShown:
     """Say what will be noted of whom; an exclusion wants a reason first."""
     if kept.leave_as == "exclusion" and kept.leave_why is None:
         raise Lead("why")
-    return Leaver(WHAT[kept.leave_as], _name(hop, kept.whom.member_id))
+    return LeaverShown(WHAT[kept.leave_as], _name(hop, kept.whom.member_id))
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_NOTED)
@@ -159,14 +159,14 @@ def leavers(hop: Hop) -> Sequence[LeaverRow]:
 
 
 @menu.source(leads={"heirs": None})
-def leaver_owed(hop: Hop, kept: Parting) -> Owed:
+def leaver_owed(hop: Hop, kept: Parting) -> LeaverOwed:
     """Say what is owed either way; of a member who died the heirs' paper comes first."""
     member = kept.departing.member_id
     if kept.departing.dead:
         raise Lead("heirs")
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member)
-    return Owed(_name(hop, member), found.shares, found.savings, found.payable, found.advance + found.leasing)
+    return LeaverOwed(_name(hop, member), found.shares, found.savings, found.payable, found.advance + found.leasing)
 
 
 @menu.source()

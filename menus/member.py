@@ -21,7 +21,7 @@ from menus.training_sessions import TrainingRow
 menu = Bindings("member")
 
 
-class Balances(msgspec.Struct, frozen=True):
+class BalanceLines(msgspec.Struct, frozen=True):
     shares: kinds.Amount
     savings: kinds.Amount
     payable: kinds.Amount
@@ -37,11 +37,11 @@ class Own(msgspec.Struct, frozen=True):
 
 
 @menu.source()
-def balances(hop: Hop) -> Balances:
+def balances(hop: Hop) -> BalanceLines:
     """Give the member's four balances; one SELECT."""
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member_of(hop))
-    return Balances(found.shares, found.savings, found.payable, found.owed)
+    return BalanceLines(found.shares, found.savings, found.payable, found.owed)
 
 
 @menu.source()
@@ -60,7 +60,7 @@ class Wish(msgspec.Struct, frozen=True):
     amounts: str
 
 
-class Subject(msgspec.Struct, frozen=True):
+class CallBackSubject(msgspec.Struct, frozen=True):
     """Where in the menu somebody asked to be called, and of which offer or training."""
 
     subject: str = "Aide"
@@ -117,7 +117,7 @@ def set_amounts(hop: Hop, session: Session, kept: Wish) -> Said:
 
 
 @menu.effect()
-def call_me(hop: Hop, session: Session, kept: Subject) -> Said:
+def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> Said:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
@@ -137,7 +137,7 @@ def _caller_of(holders: Sequence[Who]) -> str:
     return "votre secrétaire" if cooperative_of(holders) else "la fédération"
 
 
-def _subject(kept: Subject) -> str:
+def _subject(kept: CallBackSubject) -> str:
     if kept.subject == "Boutique" and kept.offer:
         return f"{kept.subject}: {kept.offer.name}"
     if kept.subject == "Formation" and kept.training:

@@ -1,4 +1,4 @@
-"""Members at hand: whose card was typed, which office acts, why nothing is done, and what an officer is told: Bureau 5."""
+"""The member whose card an officer typed: which office acts, why nothing is done, and what the officer is told (Bureau 5)."""
 
 from typing import Annotated, NoReturn
 
@@ -70,7 +70,7 @@ class Issued(msgspec.Struct, frozen=True):
     place: str = ""
 
 
-class Placed(msgspec.Struct, frozen=True):
+class PlacesGiven(msgspec.Struct, frozen=True):
     """The places on a number that is shared from now on."""
 
     places: kinds.Phrase
@@ -86,7 +86,7 @@ PEOPLE: Denials = {lookup.NoCard: WHY["gone"], approvals.AlreadyAsked: WHY["aske
 """Why nothing is done, on any way of Bureau 5."""
 
 
-def found(session: Session, whom: Whom) -> lookup.Found:
+def found(session: Session, whom: Whom) -> lookup.FoundMember:
     """Return the member whose card was typed as they stand now. Raises finding.NoCard."""
     return lookup.in_cooperative(session, whom.cooperative_id, whom.card)
 
@@ -116,15 +116,15 @@ def read_phone(typed: str) -> str:
     return phone
 
 
-def tell_places(hop: Hop, session: Session, phone: str) -> Placed:
+def tell_places(hop: Hop, session: Session, phone: str) -> PlacesGiven:
     """Tell the holders of a number that is shared now their places; say them to who has just proved it."""
     mine = who_of(hop).person_id
     holders = notices.tell_places(session, own_act(hop), phone, hop.operation)
     own = [holder.place for holder in holders if holder.person_id == mine]
     others = [holder.place for holder in holders if holder.person_id != mine]
     if not own:
-        return Placed("")
-    return Placed(f"Votre place: {own[0]}" + (f", l'autre membre: {others[0]}. " if len(others) == 1 else ". "))
+        return PlacesGiven("")
+    return PlacesGiven(f"Votre place: {own[0]}" + (f", l'autre membre: {others[0]}. " if len(others) == 1 else ". "))
 
 
 def tell_holders(hop: Hop, session: Session, phone: str, new: int) -> None:

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from app import phones, texts
 from app.coop.access import numbers, resets
 from app.coop.members import lookup, notices
-from app.coop.members.telephones import Held, numbers_of
+from app.coop.members.telephones import HeldNumber, numbers_of
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, own_act, who_of
-from menus.member_lookup import WHY, CardNumber, NumberRow, Placed, tell_places
+from menus.member_lookup import WHY, CardNumber, NumberRow, PlacesGiven, tell_places
 
 menu = Bindings("own_numbers")
 
@@ -61,7 +61,7 @@ def numbers_to_drop(hop: Hop) -> Sequence[NumberRow]:
 
 
 @menu.effect(leads={"gone": None})
-def prove_number(hop: Hop, session: Session, kept: Chosen) -> Placed:
+def prove_number(hop: Hop, session: Session, kept: Chosen) -> PlacesGiven:
     """Let another number open the account: the PIN was given on one that does."""
     person = who_of(hop).person_id
     wanted = next((one for one in numbers_of(session, person) if one.id == kept.own_number.id), None)
@@ -107,10 +107,10 @@ def help_member(hop: Hop, session: Session, kept: Helping) -> Helped:
     return Helped("Ouvert 30 min: le membre choisit son code." if until else "Noté. Un 2e membre doit le dire aussi.")
 
 
-def _held(hop: Hop) -> list[Held]:
+def _held(hop: Hop) -> list[HeldNumber]:
     with hop.desk.database.read() as reader:
         return numbers_of(reader, who_of(hop).person_id)
 
 
-def _mark(number: Held) -> str:
+def _mark(number: HeldNumber) -> str:
     return " à prouver" if number.proof_wanted else " de confiance" if number.trusted else ""

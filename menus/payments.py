@@ -47,13 +47,13 @@ class CashList(msgspec.Struct, frozen=True):
     words: LongList
 
 
-class Left(msgspec.Struct, frozen=True):
+class LeftToPay(msgspec.Struct, frozen=True):
     """How many are left to be given cash."""
 
     standing: Annotated[str, kinds.Kind("words", "99999 à remettre.")]
 
 
-class Standing(msgspec.Struct, frozen=True):
+class BatchStanding(msgspec.Struct, frozen=True):
     standing: kinds.Phrase
 
 
@@ -73,7 +73,7 @@ class ProductDue(msgspec.Struct, frozen=True):
     count: Many
 
 
-class Picked(msgspec.Struct, frozen=True):
+class PickedProduct(msgspec.Struct, frozen=True):
     id: int
 
 
@@ -92,7 +92,7 @@ class Deliveries(msgspec.Struct, frozen=True):
     """What the officer wants paid: `all`, a `day` or a `product`, with the row that was picked."""
 
     pay_scope: str
-    pay_of: Picked | None = None
+    pay_of: PickedProduct | None = None
 
     @property
     def wanted(self) -> Wanted:
@@ -102,7 +102,7 @@ class Deliveries(msgspec.Struct, frozen=True):
         return Wanted(product_id=self.pay_of.id) if self.pay_of and self.pay_scope == "product" else Wanted()
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AskedPayment(msgspec.Struct, frozen=True):
     pay: ToPay
 
 
@@ -111,7 +111,7 @@ class Made(msgspec.Struct, frozen=True):
     standing: kinds.Phrase
 
 
-class ToHand(msgspec.Struct, frozen=True):
+class PaymentHandOut(msgspec.Struct, frozen=True):
     id: int
     card: kinds.Short
     reference: kinds.Reference
@@ -119,10 +119,10 @@ class ToHand(msgspec.Struct, frozen=True):
 
 
 class Hand(msgspec.Struct, frozen=True):
-    hand: ToHand
+    hand: PaymentHandOut
 
 
-class Handed(msgspec.Struct, frozen=True):
+class HandedPayment(msgspec.Struct, frozen=True):
     handed: kinds.Amount
     card: kinds.Short
     reference: kinds.Reference
@@ -211,7 +211,7 @@ def pay_way(hop: Hop, typed: str, kept: Deliveries) -> ToPay:
 
 
 @menu.source()
-def pay_list(hop: Hop, kept: Asked) -> CashList:
+def pay_list(hop: Hop, kept: AskedPayment) -> CashList:
     """Give who is to get what, by card."""
     pay = kept.pay
     with hop.desk.database.read() as reader:
@@ -222,7 +222,7 @@ def pay_list(hop: Hop, kept: Asked) -> CashList:
 
 
 @menu.effect(leads={"not_yours": None}, ways={paying.BatchChanged: "changed"})
-def make_batch(hop: Hop, session: Session, kept: Asked) -> Made:
+def make_batch(hop: Hop, session: Session, kept: AskedPayment) -> Made:
     """Make the batch as it was shown."""
     act, pay = officers_act(session, hop, "pay"), kept.pay
     batch, waits = paying.make(session, act, pay.wanted, pay.way, count=pay.count, francs=pay.worth)
@@ -230,23 +230,23 @@ def make_batch(hop: Hop, session: Session, kept: Asked) -> Made:
 
 
 @menu.source()
-def hand_standing(hop: Hop) -> Left:
+def hand_standing(hop: Hop) -> LeftToPay:
     """Say how many are left to be given cash."""
-    return Left(f"{_left(hop, 'cash')} à remettre.")
+    return LeftToPay(f"{_left(hop, 'cash')} à remettre.")
 
 
 @menu.source()
-def mobile_standing(hop: Hop) -> Standing:
+def mobile_standing(hop: Hop) -> BatchStanding:
     """Say how many are left to be paid by mobile money."""
     with hop.desk.database.read() as reader:
         open_ones = paying.open_batches(reader, scope_of(reader, hop))
     numbers = [str(one.id) for one in open_ones if one.way == "mobile" and one.state == "open"]
     named = ", ".join(numbers[:MOST_NAMED]) + (" ..." if len(numbers) > MOST_NAMED else "")
-    return Standing(f"Lot(s) {named}." if numbers else "Aucun lot mobile money ouvert.")
+    return BatchStanding(f"Lot(s) {named}." if numbers else "Aucun lot mobile money ouvert.")
 
 
 @menu.answer(leads={"left": None}, refuses={"unknown": None, "empty": None})
-def hand_to(hop: Hop, typed: str) -> ToHand:
+def hand_to(hop: Hop, typed: str) -> PaymentHandOut:
     """Read a payment's reference or a member's card; 1 leads to the cash list."""
     if typed == "1":
         raise Lead("left")
@@ -255,15 +255,15 @@ def hand_to(hop: Hop, typed: str) -> ToHand:
             found = queries.to_hand_by(reader, scope_of(reader, hop), typed)
         except NotThere:
             raise Refused("unknown" if typed else "empty") from None
-    return ToHand(found.id, found.card, found.reference, found.amount)
+    return PaymentHandOut(found.id, found.card, found.reference, found.amount)
 
 
 @menu.rows()
-def hand_left(hop: Hop) -> Sequence[ToHand]:
+def hand_left(hop: Hop) -> Sequence[PaymentHandOut]:
     """Give the cash list: who is still to get what, to be picked from."""
     with hop.desk.database.read() as reader:
         found = queries.to_hand(reader, scope_of(reader, hop), "cash")
-    return [ToHand(one.id, one.card, one.reference, one.amount) for one in found]
+    return [PaymentHandOut(one.id, one.card, one.reference, one.amount) for one in found]
 
 
 @menu.source()
@@ -274,12 +274,12 @@ def hand_name(hop: Hop, kept: Hand) -> Name:
 
 
 @menu.effect(leads={"short": Short, "shut": None, "not_yours": None}, ways=NOT_HANDED)
-def hand_over(hop: Hop, session: Session, kept: Hand) -> Handed:
+def hand_over(hop: Hop, session: Session, kept: Hand) -> HandedPayment:
     """Note that the member was given the money, and ask by SMS to say so."""
     act = handing_act(session, hop)
     row = hand_it_over(session, act, PAYMENT, kept.hand.id)
     notices.tell_handed_over(session, act, row.id)
-    return Handed(row.amount, kept.hand.card, row.reference)
+    return HandedPayment(row.amount, kept.hand.card, row.reference)
 
 
 @menu.rows()

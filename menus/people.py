@@ -39,15 +39,15 @@ from menus.member_lookup import (
 menu = Bindings("people")
 
 
-class Phone(msgspec.Struct, frozen=True):
+class TypedPhone(msgspec.Struct, frozen=True):
     phone: kinds.Short
 
 
-class Noting(Typed, frozen=True):
+class NumberNote(Typed, frozen=True):
     """A number that is noted for a member: `held` and `recycled` where somebody has it and was asked about it."""
 
     new_phone: str
-    held: Phone | None = None
+    held: TypedPhone | None = None
     recycled: str = ""
 
     @property
@@ -56,7 +56,7 @@ class Noting(Typed, frozen=True):
         return bool(self.held and self.held.phone == self.new_phone)
 
 
-class NotedAs(Noting, frozen=True):
+class NotedAs(NumberNote, frozen=True):
     number_as: str = "own"
 
 
@@ -125,14 +125,14 @@ def new_phone(typed: str) -> kinds.Short:
     return read_phone(typed)
 
 
-@menu.source(leads={"held": Phone})
-def number_is_free(hop: Hop, kept: Noting) -> Nothing:
+@menu.source(leads={"held": TypedPhone})
+def number_is_free(hop: Hop, kept: NumberNote) -> Nothing:
     """Ask once what a number is to whoever has it already."""
     if not kept.asked:
         with hop.desk.database.read() as reader:
             others = select(Number.id).where(Number.phone == kept.new_phone, Number.person_id != kept.whom.person_id)
             if reader.scalar(others.limit(1)):
-                raise Lead("held", Phone(kept.new_phone))
+                raise Lead("held", TypedPhone(kept.new_phone))
     return Nothing()
 
 
@@ -154,7 +154,7 @@ def open_reset(hop: Hop, session: Session, kept: Typed) -> Nothing:
     return Nothing()
 
 
-@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, numbers.Known: WHY["known"], numbers.TooMany: WHY["many"]})
+@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, numbers.NumberKnown: WHY["known"], numbers.TooManyNumbers: WHY["many"]})
 def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
     """Put a number on the account, which opens nothing before the member's PIN, or a second officer, says so."""
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
@@ -206,7 +206,7 @@ def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
 
 
 def _proof(
-    hop: Hop, session: Session, act: Act, member: lookup.Found, phone: str, then: str, *, without_pin: bool = False
+    hop: Hop, session: Session, act: Act, member: lookup.FoundMember, phone: str, then: str, *, without_pin: bool = False
 ) -> Issued:
     """Say how a number will be proved: by an activation number and the PIN or, without a PIN, by a second officer."""
     if member.has_pin and not without_pin:
@@ -227,7 +227,7 @@ def _proof(
     return Issued("second")
 
 
-def _take_from_others(session: Session, act: Act, member: lookup.Found, phone: str) -> None:
+def _take_from_others(session: Session, act: Act, member: lookup.FoundMember, phone: str) -> None:
     """Take a number that the operator gave to somebody else from whoever had it; refuses where one is another co-operative's."""
     others = (Number.phone == phone) & (Number.person_id != member.person_id)
     held = select(Number.id, Number.person_id, Member.cooperative_id).outerjoin(Member, Member.person_id == Number.person_id)
@@ -239,5 +239,5 @@ def _take_from_others(session: Session, act: Act, member: lookup.Found, phone: s
         notices.tell_person(session, act, person, f"released:{number}:{act.operation}", words, extra=(phone,))
 
 
-def _audit(session: Session, act: Act, what: str, member: lookup.Found) -> None:
+def _audit(session: Session, act: Act, what: str, member: lookup.FoundMember) -> None:
     audit.note(session, act, what, f"member:{member.member_id}", member)

@@ -39,7 +39,7 @@ class Proposed(msgspec.Struct, frozen=True):
     before: kinds.Short
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class ProposalOutcome(msgspec.Struct, frozen=True):
     outcome: kinds.Phrase
 
 
@@ -93,7 +93,7 @@ def price_amount(typed: str) -> kinds.Price:
 
 
 @menu.effect(leads={"not_yours": None}, ways=CLOSED)
-def publish_price(hop: Hop, session: Session, kept: NewPrice) -> Outcome:
+def publish_price(hop: Hop, session: Session, kept: NewPrice) -> ProposalOutcome:
     """Propose and confirm in one."""
     act = officers_act(session, hop, "price")
     made = proposals.propose(session, act, kept.pricing.id, kept.new_price, grade=kept.grade)
@@ -108,13 +108,13 @@ def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
 
 
 @menu.effect(leads={"not_yours": None}, ways=CLOSED)
-def confirm_price(hop: Hop, session: Session, kept: Own) -> Outcome:
+def confirm_price(hop: Hop, session: Session, kept: Own) -> ProposalOutcome:
     """Confirm what was proposed by SMS."""
     return _confirm(session, officers_act(session, hop, "price"), kept.proposal.id)
 
 
-def _confirm(session: Session, act: Act, proposal: int) -> Outcome:
-    return Outcome(PUBLISHED if proposals.confirm(session, act, proposal) else WAITING)
+def _confirm(session: Session, act: Act, proposal: int) -> ProposalOutcome:
+    return ProposalOutcome(PUBLISHED if proposals.confirm(session, act, proposal) else WAITING)
 
 
 def _listed(found: list[proposals.Proposal]) -> list[Proposed]:

@@ -17,7 +17,7 @@ Grades = Annotated[str, kinds.Kind("words", " (A 999 999 F, B 999 999 F, C 999 9
 """What grades cost that have a price of their own."""
 
 
-class PriceRow(msgspec.Struct, frozen=True):
+class PriceLine(msgspec.Struct, frozen=True):
     id: int
     slot: int
     name: kinds.ProductName
@@ -43,7 +43,7 @@ def price_place(hop: Hop) -> PricePlace:
 
 
 @menu.rows()
-def prices(hop: Hop) -> Sequence[PriceRow]:
+def prices(hop: Hop) -> Sequence[PriceLine]:
     """Give the prices of the day by slot: of the co-operative that the number or the call tells, else the federation's."""
     callers = _callers(hop)
     with hop.desk.database.read() as reader:
@@ -54,12 +54,12 @@ def prices(hop: Hop) -> Sequence[PriceRow]:
     return [_row(graded, _code(callers)) for graded in products.values()]
 
 
-def _row(graded: Sequence[PriceOf], code: str) -> PriceRow:
+def _row(graded: Sequence[PriceOf], code: str) -> PriceLine:
     first = next((one for one in graded if one.grade is None), graded[0])
     others = ", ".join(f"{one.grade} {kinds.amount_words(one.amount)}" for one in graded if one.grade)
     name, place = first.name.removesuffix(f" {first.grade}"), code if any(one.own for one in graded) else "fédération"
     words = f" ({others})" if others else ""
-    return PriceRow(first.id, first.slot, name, first.unit, first.amount, words, first.since.date(), place)
+    return PriceLine(first.id, first.slot, name, first.unit, first.amount, words, first.since.date(), place)
 
 
 def _callers(hop: Hop) -> tuple[Who, ...]:

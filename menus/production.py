@@ -45,7 +45,7 @@ class Earlier(msgspec.Struct, frozen=True):
     at: kinds.Clock
 
 
-class Declared(msgspec.Struct, frozen=True):
+class DeclaredReference(msgspec.Struct, frozen=True):
     reference: kinds.Reference
     quantity: kinds.Amounted
     unit: kinds.Unit
@@ -68,7 +68,7 @@ class Production(msgspec.Struct, frozen=True):
     quantity: Decimal
 
 
-class Taken(msgspec.Struct, frozen=True):
+class TakenBackDeclaration(msgspec.Struct, frozen=True):
     """What is taken back."""
 
     brought: BroughtRow
@@ -105,19 +105,19 @@ def declaration(hop: Hop, kept: Production) -> Nothing:
 
 
 @menu.effect(leads={"again": Earlier}, ways=NOT_DECLARED)
-def declare(hop: Hop, session: Session, kept: Production) -> Declared:
+def declare(hop: Hop, session: Session, kept: Production) -> DeclaredReference:
     """Record the declaration and its SMS."""
     return _declare(hop, session, kept, again=False)
 
 
 @menu.effect(ways=NOT_DECLARED)
-def declare_again(hop: Hop, session: Session, kept: Production) -> Declared:
+def declare_again(hop: Hop, session: Session, kept: Production) -> DeclaredReference:
     """Record another one like the one a moment ago, on purpose."""
     return _declare(hop, session, kept, again=True)
 
 
 @menu.effect(ways={services.DeclarationClosed: "closed"})
-def cancel(hop: Hop, session: Session, kept: Taken) -> Cancelled:
+def cancel(hop: Hop, session: Session, kept: TakenBackDeclaration) -> Cancelled:
     """Take a declaration back, with an SMS."""
     act = own_act(hop)
     done = services.cancel(session, act, act.member, kept.brought.id)
@@ -139,11 +139,11 @@ def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
     ]
 
 
-def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> Declared:
+def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> DeclaredReference:
     act = own_act(hop)
     done = services.declare(session, act, act.member, kept.product.id, kept.quantity, again=again)
     if done.repeated:
         raise Lead("again", Earlier(done.reference, done.at))
     words = texts.say("declaration_receipt", reference=done.reference, quantity=done.quantity, unit=done.unit, day=done.at)
     notices.answer(session, act, "receipt", f"declared:{done.id}", words, who_of(hop).cooperative_id)
-    return Declared(done.reference, done.quantity, done.unit)
+    return DeclaredReference(done.reference, done.quantity, done.unit)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db.database import Database
 from app.db.menu_versions import MenuPointer, MenuVersion
 from app.texts.catalogues import catalogues
-from app.ussd.compiling import Finding, Unreadable, compile_menu
+from app.ussd.compiler import Finding, Unreadable, compile_menu
 from app.ussd.menu import Menu, menu_as_json, menu_from_json
 from app.ussd.proof import Proof
 from app.ussd.redis_store import POINTER

@@ -46,7 +46,7 @@ class Out(msgspec.Struct, frozen=True):
     standing: kinds.Phrase
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AskedPayout(msgspec.Struct, frozen=True):
     reference: kinds.Reference
 
 
@@ -80,11 +80,11 @@ MONEY: Denials = {
 """Why the books or the rules say no, wherever money moves."""
 
 
-class Wish(msgspec.Struct, frozen=True):
+class PayoutWish(msgspec.Struct, frozen=True):
     withdraw_amount: int
 
 
-class Taken(msgspec.Struct, frozen=True):
+class TakenBackPayout(msgspec.Struct, frozen=True):
     """A payout that its member takes back."""
 
     out: Out
@@ -116,13 +116,13 @@ def withdraw_amount(hop: Hop, typed: str) -> kinds.Amount:
 
 
 @menu.effect(denies=MONEY)
-def ask_withdrawal(hop: Hop, session: Session, kept: Wish) -> Asked:
+def ask_withdrawal(hop: Hop, session: Session, kept: PayoutWish) -> AskedPayout:
     """Ask for savings: several officers decide."""
-    return Asked(payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), kept.withdraw_amount).reference)
+    return AskedPayout(payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), kept.withdraw_amount).reference)
 
 
 @menu.effect(denies=MONEY)
-def cancel_payout(hop: Hop, session: Session, kept: Taken) -> Nothing:
+def cancel_payout(hop: Hop, session: Session, kept: TakenBackPayout) -> Nothing:
     """Take back what was asked for."""
     act, out = own_act(hop), kept.out
     payouts.cancel(session, act, out.id)
@@ -139,7 +139,7 @@ def instalments(hop: Hop) -> PrivateWords:
     return PrivateWords("\n".join(standing_words(one) for one in found) or "Aucune échéance.")
 
 
-def standing_words(one: schedule.Standing) -> str:
+def standing_words(one: schedule.LoanStanding) -> str:
     """Say how a member stands with what she repays."""
     late = f", en retard {kinds.amount_words(one.late)}" if one.late else ""
     ahead = f", le {one.next_on:%d/%m} {kinds.amount_words(one.next_amount)}" if one.next_on else ""

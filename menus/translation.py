@@ -7,7 +7,7 @@ from babel.messages.catalog import Catalog
 
 from app.coop.rights import MAY
 from app.texts.declaration import Declared
-from app.ussd.compiling import SOURCE_LANGUAGE, texts_of, words_of
+from app.ussd.compiler import SOURCE_LANGUAGE, texts_of, words_of
 from app.ussd.menu import WANTED, Menu, Screen
 
 NAMED = 3

@@ -30,7 +30,7 @@ class Brought(msgspec.Struct, frozen=True):
     weight: Decimal | None = None
 
 
-class Card(msgspec.Struct, frozen=True):
+class WeighedCard(msgspec.Struct, frozen=True):
     member_id: int
     paper: str | None
     on: date | None
@@ -46,7 +46,7 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
         cooperative = reading_office(reader, hop, "weigh").scope.cooperative
         try:
             found = weighing_lookup.by_reference(reader, cooperative, first, hop.now.year)
-        except weighing_lookup.Weighed:
+        except weighing_lookup.AlreadyWeighed:
             raise Refused("weighed") from None
         except weighing_lookup.NotThere:
             pass
@@ -55,7 +55,7 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
             line = Brought(found.product_id, 0, found.product, found.unit, found.divisible, *mine)
             return _weighed(hop, line, weight) if weight else keep(hop, line)
         try:
-            card = Card(weighing_lookup.member_of_card(reader, cooperative, first), paper, on)
+            card = WeighedCard(weighing_lookup.member_of_card(reader, cooperative, first), paper, on)
         except weighing_lookup.NotThere:
             raise Refused("unknown") from None
         products = declarations.products_of(reader, cooperative) if weight else ()

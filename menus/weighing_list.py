@@ -53,7 +53,7 @@ class LineRow(msgspec.Struct, frozen=True):
     mark: kinds.Short
 
 
-class Credited(msgspec.Struct, frozen=True):
+class CreditedCount(msgspec.Struct, frozen=True):
     credited: kinds.Count
 
 
@@ -81,7 +81,7 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
 
 
 @menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed", AccountFull: "owed"})
-def confirm_list(hop: Hop, session: Session, kept: Whole) -> Credited:
+def confirm_list(hop: Hop, session: Session, kept: Whole) -> CreditedCount:
     """Credit the list as it was shown, and tell each member."""
     act, total = officers_act(session, hop, "weigh"), kept.finish
     told = weighings.confirm(session, act, upto=total.upto, francs=total.worth)
@@ -91,7 +91,7 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> Credited:
             continue
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
         notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs), **whose)
-    return Credited(len(told))
+    return CreditedCount(len(told))
 
 
 def _receipt(line: Line, francs: int | None) -> texts.Said:

@@ -17,7 +17,7 @@ from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.hop import Hop, Nothing, officers_act, reading_office, who_of
-from menus.weighing_entry import Brought, Card, go_on, keep, read_line
+from menus.weighing_entry import Brought, WeighedCard, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
 menu = Bindings("weighings")
@@ -29,7 +29,7 @@ class Progress(msgspec.Struct, frozen=True):
     progress: kinds.Phrase
 
 
-class Name(msgspec.Struct, frozen=True):
+class WeighedName(msgspec.Struct, frozen=True):
     name: kinds.PersonName
 
 
@@ -51,10 +51,10 @@ class OnPaper(msgspec.Struct, frozen=True):
 
 
 class Carded(msgspec.Struct, frozen=True):
-    card: Card
+    card: WeighedCard
 
 
-class Weighing(msgspec.Struct, frozen=True):
+class WeighingLine(msgspec.Struct, frozen=True):
     """A line whose weight is asked for."""
 
     line: Brought
@@ -81,7 +81,7 @@ class Refusal(Weighed, frozen=True):
 
 NOT_NOTED: Ways = {
     weighings.OwnCatch: "own",
-    weighing_lookup.Weighed: "taken",
+    weighing_lookup.AlreadyWeighed: "taken",
     weighing_lookup.NotThere: "taken",
     weighings.PaperKnown: "paper_known",
     weighings.ListFull: "full",
@@ -105,7 +105,7 @@ def weighing_list(hop: Hop, kept: Begun) -> Progress:
     return Progress(f"{number} notée(s), réf {last.reference}: {kinds.quantity_words(last.weight)} {last.unit}.")
 
 
-@menu.answer(leads={"finish": Total, "undo": Undone, "paper": None, "card": Card, "check": Brought}, refuses=LINE, acts=True)
+@menu.answer(leads={"finish": Total, "undo": Undone, "paper": None, "card": WeighedCard, "check": Brought}, refuses=LINE, acts=True)
 def line(hop: Hop, typed: str) -> Brought:
     """Read a reference or a card number, also with what follows: its weight, or its product's slot and weight.
 
@@ -118,7 +118,7 @@ def line(hop: Hop, typed: str) -> Brought:
     return read_line(hop, typed, None, None)
 
 
-@menu.answer(leads={"card": Card, "check": Brought}, refuses=LINE, acts=True)
+@menu.answer(leads={"card": WeighedCard, "check": Brought}, refuses=LINE, acts=True)
 def paper_line(hop: Hop, typed: str, kept: OnPaper) -> Brought:
     """Read a reference or a card number from a paper."""
     return read_line(hop, typed, kept.paper, kept.paper_on)
@@ -136,14 +136,14 @@ def brought_products(hop: Hop, kept: Carded) -> Sequence[Brought]:
 
 
 @menu.source()
-def brought_by(hop: Hop, kept: Weighing) -> Name:
+def brought_by(hop: Hop, kept: WeighingLine) -> WeighedName:
     """Say whose it is: a slip in a reference is seen by the name."""
     with hop.desk.database.read() as reader:
-        return Name(member_name(reader, kept.line.member_id))
+        return WeighedName(member_name(reader, kept.line.member_id))
 
 
 @menu.answer(leads={"line": Brought, "check": Brought}, refuses=LINE | dict.fromkeys(("amount", "whole")), acts=True)
-def weight(hop: Hop, typed: str, kept: Weighing) -> Brought:
+def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
     """Read a weight in the product's unit; a reference instead begins another line."""
     line = kept.line
     if valid(typed):

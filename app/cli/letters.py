@@ -53,6 +53,6 @@ def answer(letter: int, words: str, officer: str) -> None:
             parts = inbox.answer(session, act, letter, words)
         except inbox.LetterClosed as fault:
             raise click.ClickException("answered already, or not of this officer's co-operative") from fault
-        except inbox.TooLong as fault:
+        except inbox.ReplyTooLong as fault:
             raise click.ClickException(f"from 1 to {inbox.MOST_CHARACTERS} characters") from fault
     click.echo(f"queued, {parts} part{'' if parts == 1 else 's'}")

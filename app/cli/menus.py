@@ -33,7 +33,7 @@ def check(file: Path | None, *, as_json: bool) -> None:
     from app.texts.catalogues import catalogues
     from app.texts.declaration import FILE, compile_texts, declared
     from app.texts.proof import prove as prove_texts
-    from app.ussd.compiling import Unreadable
+    from app.ussd.compiler import Unreadable
     from menus.publication import compiled, prove
 
     sms = file if file and file.name == FILE else None
@@ -64,7 +64,7 @@ def publish(by: str | None) -> None:
 
     Example: jappoo menus publish
     """
-    from app.ussd.compiling import Unreadable
+    from app.ussd.compiler import Unreadable
     from menus import publication
 
     try:

@@ -13,7 +13,7 @@ from app.commands.drafts import BadTime, Incomplete, read_draft
 from app.coop.access.identity import who_holds
 from app.coop.audience.words import OutOfScope, UnknownWord
 from app.coop.broadcasts import confirmations, misses, stops
-from app.coop.broadcasts.estimates import MOST_PARTS, Draft, Nobody, NotThen, TooLong, TooSlow, Unwritable, estimate
+from app.coop.broadcasts.estimates import MOST_PARTS, BroadcastTooLong, Draft, Nobody, NotThen, TooSlow, Unwritable, estimate
 from app.coop.members import consent
 from app.coop.members.models import Member
 from app.coop.offices import audit
@@ -74,7 +74,7 @@ def _ordered(command: Command, office: Office, code: str) -> str | None:
     try:
         broadcast = confirmations.find(command.session, command.phone, code, command.key, now=command.now)
         office = confirmations.office_of(command.session, broadcast, office.person_id, command.now.date())
-    except confirmations.WrongCode:
+    except confirmations.WrongBroadcastCode:
         return None
     except confirmations.TooOld as old:
         first = said.REPLACED if old.broadcast.by_pin else said.DIED
@@ -173,7 +173,7 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
         return said.UNKNOWN.replace("{word}", replies.quoted(unknown.word[:20])).replace("{near}", near)
     except OutOfScope as outside:
         return said.OTHERS.replace("{word}", replies.quoted(str(outside)))
-    except TooLong as long:
+    except BroadcastTooLong as long:
         return said.TOO_LONG.replace("{parts}", str(long.args[0])).replace("{most}", str(MOST_PARTS))
     except Unwritable as outside:
         return replies.quoted(said.unwritable(outside.args, service_of(command.session).cost))

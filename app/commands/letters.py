@@ -43,7 +43,7 @@ def draft(command: Command, office: Office) -> str:
         return replies.REPLY_GONE.replace("{number}", typed[1])
     try:
         whole, parts = inbox.as_sent(command.session, office.cooperative_id, words)
-    except inbox.TooLong:
+    except inbox.ReplyTooLong:
         return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
     code = code_of(command.key, command.operation, SHORT)
     marked = digest(command.key, command.phone, f"reply:{code}")
@@ -83,7 +83,7 @@ def confirm(command: Command, code: str) -> str | None:
             done = once(command.session, f"reply:{draft_id}", "reply", about, send, person_id=office.person_id, now=command.now)
     except inbox.LetterClosed:
         return replies.REPLY_GONE.replace("{number}", str(number))
-    except inbox.TooLong:
+    except inbox.ReplyTooLong:
         return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
     return str(done["said"])
 

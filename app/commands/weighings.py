@@ -23,10 +23,10 @@ STANDS = "Jappoo: rien de nouveau.{named} {cost}."
 NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée, la vôtre ou poids pas compris. Rien n'est noté. {cost}."
 FAR = " Poids loin du déclaré: {refs}."
 MOST_NAMED = 6
-NOT_NOTED_FOR = (weighing_lookup.NotThere, weighing_lookup.Weighed, weighings.OwnCatch, weighings.ListFull)
+NOT_NOTED_FOR = (weighing_lookup.NotThere, weighing_lookup.AlreadyWeighed, weighings.OwnCatch, weighings.ListFull)
 
 
-class Weighed(msgspec.Struct, frozen=True):
+class WeighedLine(msgspec.Struct, frozen=True):
     """One line of such an SMS."""
 
     reference: str
@@ -34,14 +34,14 @@ class Weighed(msgspec.Struct, frozen=True):
     grade: str | None
 
 
-def read_lines(rest: str) -> list[Weighed]:
+def read_lines(rest: str) -> list[WeighedLine]:
     """Return the lines of a folded text; none when anything in it isn't one."""
     text = re.sub(r"(?<=[0-9A-C]),(?= |\d{6} )", " ", rest)
     left = " ".join(_LINE.sub("", text).replace(",", " ").split())
-    return [] if left else [Weighed(reference, weight, grade or None) for reference, weight, grade in _LINE.findall(text)]
+    return [] if left else [WeighedLine(reference, weight, grade or None) for reference, weight, grade in _LINE.findall(text)]
 
 
-def _office(command: Command, lines: Sequence[Weighed]) -> Office | None:
+def _office(command: Command, lines: Sequence[WeighedLine]) -> Office | None:
     """Return the sender's office at the scales: of the co-operative that the first reference is of, where they weigh in several."""
     widest = command.office("weigh")
     scopes = scopes_of(command.session, widest.person_id, command.now.date()) if widest and lines else ()
@@ -49,7 +49,7 @@ def _office(command: Command, lines: Sequence[Weighed]) -> Office | None:
     for scope in places if len(places) > 1 else ():
         try:
             weighing_lookup.by_reference(command.session, scope.cooperative, lines[0].reference, command.now.year)
-        except (weighing_lookup.NotThere, weighing_lookup.Weighed):
+        except (weighing_lookup.NotThere, weighing_lookup.AlreadyWeighed):
             continue
         return command.office("weigh", scope)
     return widest
@@ -83,7 +83,7 @@ def note_lines(command: Command) -> Answer:
             unclear.append(line.reference)
         except weighings.LineTooDear:
             much.append(line.reference)
-        except weighing_lookup.Weighed:
+        except weighing_lookup.AlreadyWeighed:
             (already if _noted(line, mine) else without).append(line.reference)
         except (*NOT_NOTED_FOR, BadQuantity, declarations.NotActive, declarations.ProductGone):
             without.append(line.reference)
@@ -96,7 +96,7 @@ def note_lines(command: Command) -> Answer:
     return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))
 
 
-def _noted(line: Weighed, mine: set[tuple[str, Decimal, str | None]]) -> bool:
+def _noted(line: WeighedLine, mine: set[tuple[str, Decimal, str | None]]) -> bool:
     """Tell whether the sender's open list has a line as it was sent again."""
     weight = Decimal(line.weight.replace(",", "."))
     return (line.reference, weight, line.grade) in mine

@@ -1,4 +1,4 @@
-"""References of declarations: five random digits and a check digit, so that a slip of the pen is seen."""
+"""References that people write down: five random digits and a check digit, so that a slip of the pen is seen."""
 
 import secrets
 from collections.abc import Callable

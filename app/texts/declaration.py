@@ -8,7 +8,7 @@ import msgspec
 
 from app.texts.catalogues import catalogues
 from app.texts.values import KINDS
-from app.ussd.compiling import SOURCE_LANGUAGE, Catalogues, Finding, Unreadable, read_yaml
+from app.ussd.compiler import SOURCE_LANGUAGE, Catalogues, Finding, Unreadable, read_yaml
 from app.ussd.menu import Texts
 
 FILE = "sms.yaml"

@@ -73,6 +73,9 @@ def decide(session: Session | None, trail: Trail, now: float) -> tuple[HopKind, 
     silent = now - session.at > NEW_CALL_SECONDS
     if trail.dials and (not session.more or (behind and (session.proved or silent)) or (session.turn == 0 and silent)):
         return HopKind.BEGIN, ()
+    # How a call began that the store lost isn't known: a dial string at its turn may be another call's.
+    if trail.redials and trail.turn == session.turn and not session.begun:
+        return HopKind.BEGIN, ()
     # A first request may carry text, and nothing of the call before is shown to it: two of three signs tell it from a late hop.
     if behind and over + silent + trail.redials >= 2:
         return HopKind.BEGIN, ()

@@ -25,10 +25,10 @@ WITHOUT = {
     ("menus", "serve"): "after the commit: it copies what is served to Redis",
     ("ledger", "session"): "it reads the rules",
     ("broadcasts", "transaction"): "it reads",
-    ("importing", "transaction"): "a line each, behind the file's own row: nobody waits for the file",
-    ("importing", "session"): "it tries a line and takes it back",
-    ("importing", "_take"): "see transaction",
-    ("importing", "_try"): "see session",
+    ("imports", "transaction"): "a line each, behind the file's own row: nobody waits for the file",
+    ("imports", "session"): "it tries a line and takes it back",
+    ("imports", "_take"): "see transaction",
+    ("imports", "_try"): "see session",
 }
 """Where a command opens a transaction itself, or hands the database on, and why it is no operator's act."""
 
@@ -72,7 +72,7 @@ def test_no_command_writes_but_by_the_one_helper():
             if opened in ("transaction", "session", "begin") or given:
                 name = opened or (call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id)
                 found.add((file.stem, name))
-    about_the_database_itself = {(module, name) for module, name in found if module in ("db", "doctor", "desk")}
+    about_the_database_itself = {(module, name) for module, name in found if module in ("db", "doctor", "context")}
     assert found - about_the_database_itself == set(WITHOUT)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.commands.weighings import Weighed, read_lines
+from app.commands.weighings import WeighedLine, read_lines
 from app.coop.ledger.models import JournalEntry
 from app.coop.members.models import Number
 from app.coop.prices.models import PriceRow
@@ -33,7 +33,7 @@ def refs(desk, clock):
     ],
 )
 def test_lines_are_read(rest, lines):
-    assert read_lines(rest) == [Weighed(*line) for line in lines]
+    assert read_lines(rest) == [WeighedLine(*line) for line in lines]
 
 
 def test_lines_are_noted_once_and_nothing_is_credited(desk, refs):

@@ -47,7 +47,7 @@ def test_an_office_is_held_from_its_first_day_until_it_ends_and_everybody_of_the
                 office_for(reader, given.person_id, "pay", day)
         told = set(reader.scalars(select(Message.to_number).where(Message.cause.like("office:%"))))
         assert told == {sample_cooperative.AWA, sample_declarations.SECRETARY, sample_declarations.PRESIDENT}
-        held = appointments.Held("Awa 1", "treasurer", "CPS1", "C00001", TODAY, TODAY + timedelta(days=1))
+        held = appointments.OfficeHeld("Awa 1", "treasurer", "CPS1", "C00001", TODAY, TODAY + timedelta(days=1))
         assert held in appointments.officers(reader, TODAY)
     with peopled.transaction() as session:
         assert appointments.revoke_member(session, "CPS1", "C00001", "treasurer", now=clock())
@@ -108,7 +108,7 @@ def test_who_runs_the_service_gives_an_administrator_without_a_card_another_firs
     assert given.name == "Responsable 103"
     assert pins.try_pin(peopled, 103, "2468", "old", peppers=sample_cooperative.PEPPERS, now=clock()) == pins.Locked(None)
     opened = activation.try_activation(peopled, 103, given.activation, "hop", key=sample_cooperative.KEY, now=clock())
-    assert isinstance(opened, activation.Opened)
+    assert isinstance(opened, activation.ActivationOpened)
     with peopled.transaction() as session:
         hashed, told = sample_cooperative.hashed("7391"), select(Message.to_number).where(Message.cause.like("renewed:%"))
         assert activation.activate(session, own(103, "activate", clock(), phone=sample_declarations.ADMINISTRATOR), hashed, 1)

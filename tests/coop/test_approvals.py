@@ -89,9 +89,9 @@ def told(database):
 def test_a_members_wish_needs_two_officers_and_happens_with_the_second(house, clock):
     wish = ask(house, clock)
     assert waiting(house, clock, SECRETARY) == waiting(house, clock, TREASURER) == [wish]
-    assert say(house, clock, SECRETARY, wish) == approvals.Decided("waiting", 1)
+    assert say(house, clock, SECRETARY, wish) == approvals.ApprovalDecided("waiting", 1)
     assert (happened, waiting(house, clock, SECRETARY), waiting(house, clock, PRESIDENT)) == ([], [], [wish])
-    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("approved", 0)
+    assert say(house, clock, PRESIDENT, wish) == approvals.ApprovalDecided("approved", 0)
     assert happened == [f"approval:{wish} thing:1 approved"]
     with house.read() as reader:
         acts = reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.role, OfficerAct.about)).all()
@@ -137,7 +137,7 @@ def test_who_is_concerned_does_not_decide_also_when_another_asks(house, clock):
 
 def test_an_officer_who_asks_for_herself_is_a_member_who_asks(house, clock):
     wish = ask(house, clock, person=101, member_id=101)
-    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("waiting", 1)
+    assert say(house, clock, PRESIDENT, wish) == approvals.ApprovalDecided("waiting", 1)
 
 
 def test_the_word_of_one_who_lost_the_office_does_not_count(house, clock):
@@ -145,7 +145,7 @@ def test_the_word_of_one_who_lost_the_office_does_not_count(house, clock):
     say(house, clock, SECRETARY, wish)
     with house.transaction() as session:
         session.execute(update(Role).where(Role.person_id == 101).values(until_on=date(2026, 11, 23)))
-    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("waiting", 1)
+    assert say(house, clock, PRESIDENT, wish) == approvals.ApprovalDecided("waiting", 1)
     assert say(house, clock, TREASURER, wish).state == "approved"
 
 

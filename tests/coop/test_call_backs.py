@@ -47,20 +47,20 @@ def test_one_officer_takes_it_and_the_others_see_so(place, clock):
     row = ask(place, clock)
     take(place, clock, row)
     take(place, clock, row)
-    with pytest.raises(call_backs.Taken):
+    with pytest.raises(call_backs.CallBackTaken):
         take(place, clock, row, PRESIDENT)
     assert waiting(place, clock) == [(sample_cooperative.AWA, "Aide", 101)]
     clock.forward(hours=2)
     assert waiting(place, clock) == [(sample_cooperative.AWA, "Aide", None)]
     take(place, clock, row, PRESIDENT)
-    with pytest.raises(call_backs.Taken):
+    with pytest.raises(call_backs.CallBackTaken):
         close(place, clock, row, "settled")
 
 
 def test_an_officer_of_elsewhere_takes_none(place, clock):
     row = ask(place, clock)
     for office in (Office(103, "administrator", None), Office(104, "secretary", 9)):
-        with pytest.raises(call_backs.Taken):
+        with pytest.raises(call_backs.CallBackTaken):
             take(place, clock, row, office)
 
 
@@ -118,7 +118,7 @@ def test_of_four_who_take_it_at_once_one_has_it(postgres_database, clock):
 
     def run(person):
         barrier.wait(60)
-        with contextlib.suppress(call_backs.Taken):
+        with contextlib.suppress(call_backs.CallBackTaken):
             take(postgres_database, clock, row, Office(person, "secretary", 1))
             taken.append(person)
 

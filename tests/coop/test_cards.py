@@ -28,9 +28,9 @@ def test_a_card_that_works_is_renewed_only_when_asked(pending, clock):
     [card] = issue(pending, clock, renew=True)
     assert (card.name, card.phone) == ("Awa 4", sample_cooperative.NEW)
     old = activation.try_activation(pending, 4, "482190", "a", key=sample_cooperative.KEY, now=clock())
-    assert isinstance(old, activation.Refused) or card.activation == "482190"
+    assert isinstance(old, activation.ActivationRefused) or card.activation == "482190"
     new = activation.try_activation(pending, 4, card.activation, "b", key=sample_cooperative.KEY, now=clock())
-    assert new == activation.Opened()
+    assert new == activation.ActivationOpened()
 
 
 @pytest.mark.parametrize(

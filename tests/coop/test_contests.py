@@ -86,7 +86,9 @@ def test_a_weighing_is_contested_within_48_hours(counter, hours, open_):
         return
     first = contest(counter, now=later)
     assert first.answer_by == after(after(later.date(), 14), 7)
-    assert contest(counter, now=later + timedelta(days=9)) == services.Opened(first.id, first.number, first.answer_by, known=True)
+    assert contest(counter, now=later + timedelta(days=9)) == services.ContestOpened(
+        first.id, first.number, first.answer_by, known=True
+    )
     assert contest(counter, "price", now=later).number != first.number
 
 

@@ -137,7 +137,7 @@ def test_what_is_owed_stays_owed_and_is_listed(desk, clock):
     turn_into(desk, "COOP-CA")
     appoint(desk, 201)
     with desk.database.read() as reader:
-        assert void_loans.owed(reader, clock().date()) == [void_loans.Owed("CPS1", "C00201", "advance", 10_000, "313")]
+        assert void_loans.owed(reader, clock().date()) == [void_loans.VoidLoan("CPS1", "C00201", "advance", 10_000, "313")]
     turn_into(desk, "SCOOPS")
     with desk.database.read() as reader:
         found = void_loans.owed(reader, clock().date(), Scope(1))

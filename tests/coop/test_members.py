@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.coop.access import activation, identity, numbers, pins
-from app.coop.access.activation import Dead, Opened, Refused
+from app.coop.access.activation import ActivationOpened, ActivationRefused, Dead
 from app.coop.access.models import Activation
 from app.coop.correspondence import call_backs
 from app.coop.correspondence.models import CallBack
@@ -45,9 +45,11 @@ def test_a_number_issued_under_an_older_secret_still_opens(village):
     for key, made in ((after, before), (after, b"a" * 32)):
         with village.transaction() as session:
             activation.issue(session, 4, key=made, now=LONG_AGO, draw=lambda _: 482190)
-        assert isinstance(activation.try_activation(village, 4, "482190", f"m{made[:2]!r}", key=key, now=LONG_AGO), Opened)
+        assert isinstance(
+            activation.try_activation(village, 4, "482190", f"m{made[:2]!r}", key=key, now=LONG_AGO), ActivationOpened
+        )
     stranger = derived("c" * 32, "members")
-    assert isinstance(activation.try_activation(village, 4, "482190", "m3", key=stranger, now=LONG_AGO), Refused)
+    assert isinstance(activation.try_activation(village, 4, "482190", "m3", key=stranger, now=LONG_AGO), ActivationRefused)
 
 
 def test_an_activation_number_has_six_digits_and_only_its_hash_is_kept(village):
@@ -58,7 +60,7 @@ def test_an_activation_number_has_six_digits_and_only_its_hash_is_kept(village):
 
 def test_the_right_number_opens_again_and_again_until_it_is_used(village):
     number = issue(village)
-    assert [attempt(village, number, "same") for _ in range(9)] == [Opened()] * 9
+    assert [attempt(village, number, "same") for _ in range(9)] == [ActivationOpened()] * 9
     assert activate(village)
     assert attempt(village, number, "later") == Dead()
     assert not activate(village)
@@ -66,31 +68,37 @@ def test_the_right_number_opens_again_and_again_until_it_is_used(village):
 
 def test_the_fifth_wrong_number_is_the_last(village):
     number = issue(village)
-    assert [attempt(village, "000000", mark) for mark in "abcde"] == [Refused(4), Refused(3), Refused(2), Refused(1), Dead()]
+    assert [attempt(village, "000000", mark) for mark in "abcde"] == [
+        ActivationRefused(4),
+        ActivationRefused(3),
+        ActivationRefused(2),
+        ActivationRefused(1),
+        Dead(),
+    ]
     assert attempt(village, number, "f") == Dead()
 
 
 def test_the_same_hop_sent_twice_is_one_try(village):
     issue(village)
-    assert [attempt(village, "000000", "one") for _ in range(9)] == [Refused(4)] * 9
+    assert [attempt(village, "000000", "one") for _ in range(9)] == [ActivationRefused(4)] * 9
 
 
-@pytest.mark.parametrize(("after", "answer"), [(timedelta(days=30, seconds=-1), Opened()), (timedelta(days=30), Dead())])
+@pytest.mark.parametrize(("after", "answer"), [(timedelta(days=30, seconds=-1), ActivationOpened()), (timedelta(days=30), Dead())])
 def test_a_number_lives_thirty_days(village, after, answer):
     assert attempt(village, issue(village), "a", LONG_AGO + after) == answer
 
 
 def test_a_new_number_kills_the_older_one(village):
     old, new = issue(village), issue(village, number=111222)
-    assert attempt(village, old, "a") == Refused(4)
-    assert attempt(village, new, "b") == Opened()
+    assert attempt(village, old, "a") == ActivationRefused(4)
+    assert attempt(village, new, "b") == ActivationOpened()
 
 
 def test_a_number_is_its_persons_only(village):
     number = issue(village)
     assert attempt(village, number, "a", person=1) == Dead()
     issue(village, person=1, number=777777)
-    assert attempt(village, number, "a", person=1) == Refused(4)
+    assert attempt(village, number, "a", person=1) == ActivationRefused(4)
 
 
 def test_activation_makes_active_with_a_pin_and_consent(village):

@@ -342,13 +342,13 @@ def test_an_advance_has_a_schedule_to_the_franc_and_deliveries_repay_it(desk):
     assert plan == [(date(2026, 12, 24), 3_334), (date(2027, 1, 24), 3_333), (date(2027, 2, 24), 3_333)]
     standing = lambda day: schedule.standings(*day, 1)  # noqa: E731
     with desk.database.read() as reader:
-        assert standing((reader, date(2026, 12, 24))) == [schedule.Standing(1, "advance", 10_000, 0, date(2026, 12, 24), 3_334)]
+        assert standing((reader, date(2026, 12, 24))) == [schedule.LoanStanding(1, "advance", 10_000, 0, date(2026, 12, 24), 3_334)]
         assert standing((reader, date(2026, 12, 25)))[0].late == 3_334
     desk.do(credit, 1, [Delivery("fish", 1, 25_000)])
     assert desk.balances() == Balances(10_000, 12_500, 25_000 - 500 - 4_900, 10_000 - 4_900)
     with desk.database.read() as reader:
         assert standing((reader, date(2027, 1, 30))) == [
-            schedule.Standing(1, "advance", 5_100, 6_667 - 4_900, date(2027, 2, 24), 3_333)
+            schedule.LoanStanding(1, "advance", 5_100, 6_667 - 4_900, date(2027, 2, 24), 3_333)
         ]
         assert schedule.standings(reader, date(2027, 3, 1), Scope(1))[0].late == 5_100
     desk.typed(takings.take_in, TREASURER, 1, "repayment", 5_100)
@@ -364,7 +364,7 @@ def test_what_is_owed_from_before_makes_nothing_late(desk):
     desk.handed("advance", 9_000, instalments=3)
     desk.typed(takings.take_in, TREASURER, 1, "repayment", 3_000)
     with desk.database.read() as reader:
-        known = schedule.Standing(1, "advance", 16_000, 0, date(2027, 1, 24), 3_000)
+        known = schedule.LoanStanding(1, "advance", 16_000, 0, date(2027, 1, 24), 3_000)
         assert schedule.standings(reader, date(2026, 12, 25), 1) == [known]
         assert schedule.standings(reader, date(2027, 1, 25), 1)[0].late == 3_000
 
@@ -464,7 +464,7 @@ def test_nothing_is_reversed_on_an_account_closed_meanwhile(desk):
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     with unguarded(desk.database) as session:
         session.execute(update(Member).where(Member.id == 1).values(state="departed"))
-    assert desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT) == approvals.Decided("dead", 0, "le compte est clos")
+    assert desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT) == approvals.ApprovalDecided("dead", 0, "le compte est clos")
     assert desk.state(row) == "paid"
 
 

@@ -152,7 +152,7 @@ def test_one_has_yet_to_activate_with_482190(seeded, reader):
     (who,) = who_holds(reader, PENDING)
     assert (who.state, who.cooperative, who.has_pin) == ("pending", "CPS1", False)
     opened = activation.try_activation(seeded, who.person_id, "482190", "m", key=KEY, now=NOW + timedelta(days=29))
-    assert opened == activation.Opened()
+    assert opened == activation.ActivationOpened()
 
 
 def test_all_who_are_active_agreed_to_everything(reader):

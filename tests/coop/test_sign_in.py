@@ -16,7 +16,7 @@ from tests import sample_cooperative, sample_declarations
 def desk(database):
     sample_cooperative.build(database)
     sample_declarations.appoint(database)
-    return sign_in.Desk(database, sample_cooperative.PEPPERS, sample_cooperative.KEY)
+    return sign_in.SignInServices(database, sample_cooperative.PEPPERS, sample_cooperative.KEY)
 
 
 def at_once(count, do):

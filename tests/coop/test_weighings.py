@@ -186,7 +186,7 @@ def test_what_was_shown_is_what_is_credited(quayside):
         session.add(PriceRow(product_id=1, cooperative_id=1, grade="A", unit="kg", amount=900, from_at=sample_cooperative.LONG_AGO))
     with pytest.raises(weighings.ListChanged), quayside.transaction() as session:
         weighings.confirm(session, by(sample_declarations.CLERK, "k", NOW), **seen)
-    with quayside.read() as reader, pytest.raises(weighing_lookup.Weighed):
+    with quayside.read() as reader, pytest.raises(weighing_lookup.AlreadyWeighed):
         weighing_lookup.by_reference(reader, 1, refs[0], NOW.year)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.coop.closing import settlements
 from app.coop.closing.models import Departure
 from app.coop.ledger.models import Account
 from app.coop.ledger.queries import balances_of
@@ -81,6 +82,7 @@ def signed(line, database, *officers, number="4711"):
 def swept(database, hours=0):
     with database.transaction() as session:
         now = datetime.now(UTC) + timedelta(hours=hours)
+        settlements.close_signed(session, now)
         expiry.sweep(session, now=now)
 
 

@@ -142,6 +142,25 @@ def test_an_advance_is_asked_with_its_plan_handed_over_and_followed(line, databa
 
 
 @ON_SQLITE
+def test_instalments_of_less_than_a_franc_are_asked_again(line, database):
+    said = at_till(line, sample_declarations.TREASURER, "3", "001", "5", "6")
+    assert said.startswith("Moins d'un franc par mois")
+    assert "5 F à rendre en combien de mois" in said
+    assert "5 x 1 F" in at_till(line, sample_declarations.TREASURER, "3", "001", "5", "6", "5")
+    assert balances(database).advance == 0
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("typed", ["100000000", "9" * 30, "000", "-5", "5,5", "1e6", "5000 000 0000"])
+def test_an_amount_that_doesnt_fit_is_asked_again_and_never_cut(line, database, typed):
+    said = at_till(line, sample_declarations.TREASURER, "3", "001", typed)
+    assert "avance de combien de F ?" in said
+    assert not said.startswith("Awa")  # a refusal stands above the question
+    with database.read() as reader:
+        assert reader.scalars(select(Payout.id)).all() == []
+
+
+@ON_SQLITE
 def test_a_lease_names_its_asset_to_those_who_decide(line):
     assert "Demandé, réf" in at_till(line, sample_declarations.TREASURER, "4", "001", "Moteur 15 CV", "60000", "12", "2468")
     assert "Crédit-bail Moteur 15 CV en 12 fois 60 000 F" in talk(

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from app.gsm7 import fold
 from app.texts.declaration import compile_texts, declared
 from app.texts.proof import prove as prove_texts
-from app.ussd.compiling import compile_menu, words_of
+from app.ussd.compiler import compile_menu, words_of
 from app.ussd.menu import Menu
 from app.ussd.render import PLACEHOLDER, lay_out
 from menus.publication import catalogues, compiled, prove

@@ -107,12 +107,12 @@ def pay(session) -> None:
     batches.make(session, by(TREASURER, "batch", NOW), Wanted(), "cash", **told)
 
 
-def contest(session) -> services.Opened:
+def contest(session) -> services.ContestOpened:
     """Contest the payment that the other card confirmed."""
     payment = session.scalars(select(Payment.id)).one()
     return services.open_contest(session, own(OTHER, "contest", NOW), "payment", payment)
 
 
-def contest_weighing(session) -> services.Opened:
+def contest_weighing(session) -> services.ContestOpened:
     """Contest what was credited to the other card."""
     return services.open_contest(session, own(OTHER, "contest", NOW), "weighing", session.scalars(select(Weighing.id)).one())

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from app.cli.menus import menus
 from app.texts.declaration import compile_texts
 from app.texts.proof import prove
-from app.ussd.compiling import Unreadable
+from app.ussd.compiler import Unreadable
 
 LONG = "Jappoo: " + "m" * 150
 FRENCH = {"a": "Réf {reference}"}

@@ -31,6 +31,11 @@ def test_each_text_leaves_in_its_parts(name):
     assert (leaves.alphabet, leaves.parts) == ("GSM-7", text.parts), leaves.text
 
 
+def test_a_weight_as_it_is_stored_is_written_as_on_screens():
+    words = texts.say("weighing_receipt", reference="482137", quantity=Decimal("12.500"), unit="kg", day=AT)
+    assert "482137: 12,5 kg," in words, "12,500 would be read as thousands"
+
+
 def test_a_receipt_says_reference_quantity_and_day_in_dakar():
     words = texts.say("declaration_receipt", reference="482137", quantity=Decimal("12.5"), unit="kg", day=AT)
     assert all(said in words for said in ("réf 482137", "12,5 kg", "28/12/2026"))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from app.coop.members.models import Number, Person
 from app.coop.offices.models import Role
 from app.coop.offices.queries import Directory
-from app.ussd.compiling import compile_menu
+from app.ussd.compiler import compile_menu
 from app.ussd.proof import Proof
 from menus import registry
 from menus.publication import CONSTANTS, compiled

@@ -205,7 +205,8 @@ def test_what_no_handset_types_gets_a_sentence(engine, typed):
     assert seen.startswith("Un nombre entier")
 
 
-def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled):
+@pytest.mark.parametrize(("kept", "says"), [(0, "Enregistré"), (1, "vérifions")], ids=["the claim", "the turn"])
+def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled, kept, says):
     phone = handset()
     for entry in DECLARE:
         seen = phone.type(entry)
@@ -213,18 +214,46 @@ def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, sto
     store.sessions.clear()
     phone.parts = ["2"]
     assert "code secret" in phone.again().text  # late: the call begins anew from it
-    for end in (2, 3, 4):
+    for end in (2, 3, 4) if kept == 0 else ():
         phone.parts = list(DECLARE[:end])
         phone.again()
+    if kept:
+        phone.parts = list(DECLARE[:4])
+        phone.again()  # the PIN is asked for, and the last entry taken for one
     phone.parts = list(DECLARE)
+    swap, swapped = store.swap, []
 
-    def away(*_, **__):
+    def away(*args, **more):
+        if len(swapped) == kept:
+            raise StoreDown("away")
+        swapped.append(swap(*args, **more))
+        return swapped[-1]
+
+    monkeypatch.setattr(store, "swap", away)
+    assert says in phone.again().text
+    monkeypatch.undo()
+    assert phone.again().text == seen.text
+    assert quantities(peopled) == [25]
+
+
+def test_a_hop_that_cant_claim_its_turn_doesnt_deny_what_its_twin_does_meanwhile(handset, store, monkeypatch, peopled):
+    phone = handset()
+    phone.dial()
+    for entry in DECLARE[:-1]:
+        phone.type(entry)
+    phone.parts.append(DECLARE[-1])
+    swap, twin = store.swap, []
+
+    def away(*args, **more):
+        if twin:
+            return swap(*args, **more)
+        twin.append(phone)
+        twin.append(phone.again())
         raise StoreDown("away")
 
     monkeypatch.setattr(store, "swap", away)
-    assert "vérifions" in phone.again().text
-    monkeypatch.undo()
-    assert phone.again().text == seen.text
+    assert "Enregistré" in phone.again().text
+    assert phone.again().text == twin[1].text
     assert quantities(peopled) == [25]
 
 

@@ -111,7 +111,7 @@ def test_what_was_committed_late_is_still_told(served, monkeypatch):
     swap = RedisStore.swap
 
     def slow(self, *args, **more):
-        if declarations(database):
+        if written(database):
             time.sleep(deadline.left(60))
         return swap(self, *args, **more)
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from app.ussd.compiling import compile_menu
+from app.ussd.compiler import compile_menu
 from app.ussd.engine import Engine
 from app.ussd.memory_store import MemoryStore
 from app.ussd.proof import Proof

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ussd.compiling import Unreadable, compile_menu, words_of
+from app.ussd.compiler import Unreadable, compile_menu, words_of
 from app.ussd.menu import menu_as_json, menu_from_json
 from app.ussd.render import lay_out
 from menus.publication import compiled, prove

@@ -132,3 +132,29 @@ def test_the_other_dialect_talks_the_same(client):
     ended = client.post("/hubtel/demo/ussd", json={"Type": "Timeout", "Mobile": "221770000012", "SessionId": "h1"})
     assert ended.data == b""
     assert client.post("/hubtel/demo/ussd", json=[]).get_json()["Type"] == "Release"
+
+
+@pytest.mark.parametrize("field", ["phoneNumber", "serviceCode", "text", "sessionId", "networkCode"])
+@pytest.mark.parametrize("nul", ["\0", "1\0", "\x001"])
+def test_a_nul_in_any_field_gets_a_sentence(client, field, nul):
+    said = hop(client, **{"text": "", field: nul})
+    assert "erreur" not in said.lower()
+    assert said != "END "
+    assert hop(client, "3", session="another").startswith("CON ")
+
+
+@pytest.mark.parametrize("field", ["Mobile", "SessionId", "Message", "Operator"])
+@pytest.mark.parametrize("sequence", [1, 2])
+def test_a_nul_in_any_field_of_the_other_dialect_gets_a_sentence(client, field, sequence):
+    asked = {"Type": "Response", "Mobile": "221770000012", "SessionId": "h1", "Message": "1", "Operator": "x", "Sequence": sequence}
+    said = client.post("/hubtel/demo/ussd", json=asked | {field: "1\0"}).get_json()["Message"]
+    assert said
+    assert "erreur" not in said.lower()
+
+
+def test_one_session_id_from_two_numbers_is_two_calls(client):
+    for entry in ("", "1", "1*2468"):
+        hers = hop(client, entry, session="7")
+    assert "Parts 10 000 F" in hers
+    assert "Parts" not in hop(client, "1*2468", phone=sample_cooperative.SHARED, session="7")
+    assert hop(client, "1*2468", session="7") == hers

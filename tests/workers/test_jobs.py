@@ -138,7 +138,7 @@ def test_a_sweep_that_fails_stops_neither_the_others_nor_the_scheduler(monkeypat
             if name == "bad":
                 raise fault
 
-        return schedule.Sweep(name, 5, do)
+        return schedule.ScheduledSweep(name, 5, do)
 
     monkeypatch.setattr(schedule, "SWEEPS", tuple(map(sweep, ("good", "bad", "last"))))
     with capture_logs() as said:
@@ -151,7 +151,7 @@ def test_a_sweep_that_fails_is_counted_when_redis_is_back(here, monkeypatch, val
     def broken():
         raise KeyError
 
-    monkeypatch.setattr(schedule, "SWEEPS", (schedule.Sweep("broken", 5, broken),))
+    monkeypatch.setattr(schedule, "SWEEPS", (schedule.ScheduledSweep("broken", 5, broken),))
     valkey.kill()
     schedule.tick()
     valkey.start()
@@ -164,7 +164,7 @@ def test_without_redis_a_scheduler_sweeps_by_its_own_clock(here, monkeypatch, va
     sample_declarations.appoint(here.database)
     ask_for_a_thing(here, 1, datetime.now(UTC) - timedelta(hours=73))
     done = []
-    counted = schedule.Sweep("counted", 5, lambda: done.append(1))
+    counted = schedule.ScheduledSweep("counted", 5, lambda: done.append(1))
     monkeypatch.setattr(schedule, "SWEEPS", (*schedule.SWEEPS, counted))
     valkey.kill()
     schedule.tick()
@@ -172,7 +172,9 @@ def test_without_redis_a_scheduler_sweeps_by_its_own_clock(here, monkeypatch, va
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
         assert reader.scalar(select(Message.id).where(Message.to_number == sample_declarations.SECRETARY)) is not None
     assert done == [1]
-    monkeypatch.setattr(schedule, "SWEEPS", (counted._replace(every=3600), schedule.Sweep("due", 0, lambda: done.append(2))))
+    monkeypatch.setattr(
+        schedule, "SWEEPS", (counted._replace(every=3600), schedule.ScheduledSweep("due", 0, lambda: done.append(2)))
+    )
     schedule.tick()
     assert done == [1, 2]
 

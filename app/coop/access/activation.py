@@ -20,11 +20,11 @@ from app.keys import every
 TRIES, DAYS = 5, 30
 
 
-class Opened(msgspec.Struct, frozen=True):
+class ActivationOpened(msgspec.Struct, frozen=True):
     """The number is right."""
 
 
-class Refused(msgspec.Struct, frozen=True):
+class ActivationRefused(msgspec.Struct, frozen=True):
     """The number is wrong; `left` tries are left."""
 
     left: int
@@ -54,7 +54,7 @@ def drawn_from(operation: str, key: bytes) -> Callable[[int], int]:
 
 def try_activation(
     database: Database, person_id: int, number: str, mark: str, *, key: bytes, now: datetime
-) -> Opened | Refused | Dead:
+) -> ActivationOpened | ActivationRefused | Dead:
     """Count a try in SQL, then compare; the same hop again is not counted twice."""
     with database.transaction() as session:
         counted = session.execute(
@@ -71,8 +71,8 @@ def try_activation(
     if counted is None:
         return Dead()
     if any(secrets.compare_digest(counted.digest, digest(number, person_id, one)) for one in every(key)):
-        return Opened()
-    return Refused(TRIES - counted.tries) if counted.tries < TRIES else Dead()
+        return ActivationOpened()
+    return ActivationRefused(TRIES - counted.tries) if counted.tries < TRIES else Dead()
 
 
 def whose(reader: Connection, people: Sequence[int], number: str, *, key: bytes) -> int | None:

@@ -27,11 +27,11 @@ FREED_AFTER = timedelta(days=90)
 """How long after a member left their numbers still say so; then they are free."""
 
 
-class TooMany(Exception):
+class TooManyNumbers(Exception):
     """A person has two numbers and a trusted one at the most, and a number serves nine people."""
 
 
-class Known(Exception):
+class NumberKnown(Exception):
     """The person has this number already."""
 
 
@@ -48,16 +48,16 @@ def attach(
     """Give a person a number, E.164; return their place digit when somebody has it already.
 
     Its owner gets a place when it is shared, now or later: see `share`. Amounts by SMS end for the person when it is trusted.
-    Raises Known, TooMany.
+    Raises NumberKnown, TooManyNumbers.
     """
     holders = _holders(session, phone)
     mine = numbers_of(session, person_id)
     if any(number.phone == phone for number in mine):
-        raise Known(phone)
+        raise NumberKnown(phone)
     if sum(number.trusted == trusted for number in mine) >= (MOST_TRUSTED if trusted else MOST_OWN):
-        raise TooMany
+        raise TooManyNumbers
     if len(holders) >= MOST_PLACES:
-        raise TooMany
+        raise TooManyNumbers
     free = _free(holders)[any(holder.place is None for holder in holders) :]  # the first one is kept for the owner
     place = free[0] if holders else None
     session.add(

@@ -16,7 +16,7 @@ from app.coop.access.freezes import MoneyFrozen, check_money, freeze_money
 from app.coop.access.identity import resets_here
 from app.coop.access.models import Reset
 from app.coop.act import Act
-from app.coop.members.lookup import Found
+from app.coop.members.lookup import FoundMember
 from app.coop.members.models import Member, Number, Person
 from app.coop.members.telephones import numbers_of
 from app.coop.offices import audit
@@ -45,7 +45,7 @@ class Window(msgspec.Struct, frozen=True):
     until: datetime | None
 
 
-def open_by_officer(session: Session, act: Act, member: Found) -> Window:
+def open_by_officer(session: Session, act: Act, member: FoundMember) -> Window:
     """Open a member's window: the officer sees the card, and calls from the act's number. Raises NotNow."""
     now, officer = act.now, act.person_id
     numbers.lock_person(session, member.person_id)
@@ -59,7 +59,7 @@ def open_by_officer(session: Session, act: Act, member: Found) -> Window:
     return _open(session, member, now)
 
 
-def help_as_peer(session: Session, act: Act, member: Found) -> Window:
+def help_as_peer(session: Session, act: Act, member: FoundMember) -> Window:
     """Take a peer's word, given under the peer's own PIN from the act's number; the second one's opens the window. Raises NotNow.
 
     A peer is an active member of the same co-operative, on a number of their own for three days, shared with neither the member nor
@@ -116,7 +116,7 @@ def decline(session: Session, person_id: int) -> bool:
     return session.execute(shut.returning(Person.id)).first() is not None
 
 
-def _check(session: Session, member: Found, helper: int, now: datetime) -> None:
+def _check(session: Session, member: FoundMember, helper: int, now: datetime) -> None:
     if member.state != "active" or not member.has_pin:
         raise NotNow("state")
     if numbers.share_a_number(session, helper, member.person_id):
@@ -145,7 +145,7 @@ def _frozen(reader: Connection | Session, member_id: int, now: datetime) -> bool
     return False
 
 
-def _open(session: Session, member: Found, now: datetime) -> Window:
+def _open(session: Session, member: FoundMember, now: datetime) -> Window:
     until = now + WINDOW
     session.execute(update(Person).where(Person.id == member.person_id).values(reset_until=until))
     freeze_money(session, member.person_id, now)

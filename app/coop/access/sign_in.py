@@ -36,7 +36,7 @@ KEPT = timedelta(days=1)
 """How long a code that opened nothing is kept."""
 
 
-class Desk(msgspec.Struct, frozen=True):
+class SignInServices(msgspec.Struct, frozen=True):
     """What signing in needs: database, peppers, the key of our hashes."""
 
     database: Database
@@ -44,7 +44,7 @@ class Desk(msgspec.Struct, frozen=True):
     key: bytes
 
 
-class Caller(msgspec.Struct, frozen=True):
+class SignedIn(msgspec.Struct, frozen=True):
     """An officer who is signed in, by the widest office that may read."""
 
     sign_in: int
@@ -53,7 +53,7 @@ class Caller(msgspec.Struct, frozen=True):
 
 
 def ask_code(
-    desk: Desk, phone: str, browser: str, *, known: bool, now: datetime, draw: Callable[[int], int] = secrets.randbelow
+    desk: SignInServices, phone: str, browser: str, *, known: bool, now: datetime, draw: Callable[[int], int] = secrets.randbelow
 ) -> None:
     """Send a code to a number, if it is an officer's and hasn't had CODES; what happened is not told.
 
@@ -80,7 +80,7 @@ def ask_code(
         notices.tell_number(session, act, phone, "code", act.operation, texts.say("console_code", secret=typed))
 
 
-def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin: str, now: datetime) -> Caller | None:
+def sign_in(desk: SignInServices, phone: str, browser: str, *, code: str, place: str, pin: str, now: datetime) -> SignedIn | None:
     """Let an officer in by the newest code of this browser and the PIN; None when anything is wrong, and not what.
 
     A try of the code is counted before it is compared; typed right it is used up; then the PIN is tried, with its locks.
@@ -109,10 +109,10 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
         audit.note(session, msgspec.structs.replace(act, by=office), "console sign-in", f"sign_in:{row}")
         words = texts.say("console_opened", day=now, hour=now)
         notices.tell_person(session, act, person, f"console:{row}:opened", words)
-    return Caller(row, person, office)
+    return SignedIn(row, person, office)
 
 
-def caller_of(reader: Connection, sign_in: int, now: datetime) -> Caller | None:
+def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | None:
     """Return who is signed in; None when the session or the office has ended, another PIN was chosen since, or the number wouldn't
     get a code any more: barred, given up, its member blocked. Three SELECTs.
     """
@@ -126,10 +126,10 @@ def caller_of(reader: Connection, sign_in: int, now: datetime) -> Caller | None:
     if row is None or row.person_id not in dict(_own(reader, row.phone)):
         return None
     office = _office(reader, row.person_id, now)
-    return Caller(sign_in, row.person_id, office) if office else None
+    return SignedIn(sign_in, row.person_id, office) if office else None
 
 
-def sign_out(session: Session, caller: Caller, *, now: datetime) -> None:
+def sign_out(session: Session, caller: SignedIn, *, now: datetime) -> None:
     """End a session: its cookie, and any copy of it, opens nothing any more."""
     ended = update(SignIn).where(SignIn.id == caller.sign_in, SignIn.ended_at.is_(None)).values(ended_at=now)
     if session.scalar(ended.returning(SignIn.id)) is not None:
@@ -137,7 +137,7 @@ def sign_out(session: Session, caller: Caller, *, now: datetime) -> None:
         audit.note(session, act, "console sign-out", f"sign_in:{caller.sign_in}")
 
 
-def _right_code(desk: Desk, phone: str, browser: str, code: str, now: datetime) -> int | None:
+def _right_code(desk: SignInServices, phone: str, browser: str, code: str, now: datetime) -> int | None:
     marks = {_mark(browser, key): key for key in every(desk.key)}
     newest = select(func.max(SignIn.id)).where(SignIn.phone == phone, SignIn.browser.in_(marks)).scalar_subquery()
     usable = (SignIn.id == newest) & SignIn.used_at.is_(None) & (SignIn.expires_at > now) & (SignIn.tries < TRIES)

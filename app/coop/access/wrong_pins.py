@@ -24,7 +24,7 @@ SHORTLY = timedelta(minutes=10)
 KEPT = timedelta(days=90)
 
 
-class Seen(msgspec.Struct, frozen=True):
+class WrongPinsSeen(msgspec.Struct, frozen=True):
     """What was wrong before a try: whether PINs rest (on this `number`, or on `all`), and how many were of this person.
 
     `since` is None when there is nothing to tell them: none, or a slip of just now.
@@ -35,7 +35,7 @@ class Seen(msgspec.Struct, frozen=True):
     since: datetime | None
 
 
-def look(reader: Connection | Session, phone: str, person_id: int, now: datetime) -> Seen:
+def look(reader: Connection | Session, phone: str, person_id: int, now: datetime) -> WrongPinsSeen:
     """Return what was wrong before on a number, of a person and everywhere. One SELECT."""
     mine = (WrongPin.phone == phone) & (WrongPin.at > now - WITHIN)
     asked = (
@@ -48,7 +48,7 @@ def look(reader: Connection | Session, phone: str, person_id: int, now: datetime
     tried, people, everywhere, number, since = reader.execute(select(*(one.scalar_subquery() for one in asked))).one()
     here = tried >= ON_A_NUMBER and people >= PEOPLE
     resting: Literal["number", "all"] | None = "number" if here else "all" if everywhere >= A_MINUTE else None
-    return Seen(resting, number, since if since and since <= now - SHORTLY else None)
+    return WrongPinsSeen(resting, number, since if since and since <= now - SHORTLY else None)
 
 
 def note(session: Session, phone: str, person_id: int, *, now: datetime) -> None:

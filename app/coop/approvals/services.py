@@ -24,7 +24,7 @@ MOST_LISTED = 40
 MOST_COUNTED = 99
 
 
-class Decided(msgspec.Struct, frozen=True):
+class ApprovalDecided(msgspec.Struct, frozen=True):
     """How an approval stands after an officer's word; `missing` is how many more it needs, `why` says why it came to nothing."""
 
     state: str
@@ -32,7 +32,7 @@ class Decided(msgspec.Struct, frozen=True):
     why: str | None = None
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingApproval(msgspec.Struct, frozen=True):
     """Something that waits for an officer's word; `amount` in XOF."""
 
     id: int
@@ -116,7 +116,7 @@ def ask(
     return row.id
 
 
-def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> Decided:
+def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> ApprovalDecided:
     """Give an officer's word, and do what was asked when it is the last one needed. One refusal refuses.
 
     The approval is locked, so of two last words one acts. Words of officers who lost their office meanwhile don't count. The
@@ -126,7 +126,7 @@ def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> D
     given = select(ApprovalVote.operation).where(ApprovalVote.approval_id == approval_id)
     mine = session.scalar(given.where(ApprovalVote.person_id == act.person_id))
     if row is not None and mine == act.operation:
-        return Decided(row.state, _missing(session, row, act.now), row.why)
+        return ApprovalDecided(row.state, _missing(session, row, act.now), row.why)
     office = rules.office_to_decide(session, row, act.person_id, act.today) if row is not None else None
     if row is None or office is None or mine is not None or row.state != "waiting" or row.expires_at <= act.now:
         raise ApprovalClosed(approval_id)
@@ -138,21 +138,21 @@ def decide(session: Session, act: Act, approval_id: int, *, approved: bool) -> D
     if not approved:
         row.decided_by = act.person_id
         end(session, row, "refused", act.now)
-        return Decided(row.state)
+        return ApprovalDecided(row.state)
     missing = _missing(session, row, act.now)
     if missing == 0:
         row.state, row.decided_by, row.decided_at = "approved", act.person_id, act.now
         session.flush()
         _execute(session, row, act)
-    return Decided(row.state, missing, row.why)
+    return ApprovalDecided(row.state, missing, row.why)
 
 
-def waiting_for(reader: Connection | Session, office: Office, now: datetime) -> list[Waiting]:
+def waiting_for(reader: Connection | Session, office: Office, now: datetime) -> list[WaitingApproval]:
     """Return what waits for this officer's word, by whichever of their offices, oldest first."""
     columns = (Approval.id, Approval.kind, Approval.words, Approval.amount)
     waits = _waits_for(offices_of(reader, office.person_id, now.date()), office.person_id, now)
     rows = select(*columns, Approval.cooperative_id, Approval.member_id, Approval.asked_by, Approval.asked_at).where(waits)
-    return [Waiting(*row) for row in reader.execute(rows.order_by(Approval.id).limit(MOST_LISTED))]
+    return [WaitingApproval(*row) for row in reader.execute(rows.order_by(Approval.id).limit(MOST_LISTED))]
 
 
 def waiting_count(reader: Connection | Session, person_id: int, now: datetime) -> int:

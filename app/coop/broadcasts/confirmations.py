@@ -31,7 +31,7 @@ WRITTEN_AT_ONCE = 2 * expansion.SLICE
 """Messages that are written with the confirmation; the rest by the lane's worker."""
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingEstimate(msgspec.Struct, frozen=True):
     """An estimate that waits for its officer's word: its text as typed and as it will be read; `francs` is its cost in XOF."""
 
     id: int
@@ -44,7 +44,7 @@ class Waiting(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class WrongCode(Exception):
+class WrongBroadcastCode(Exception):
     """No broadcast of this sender has this code."""
 
 
@@ -69,24 +69,24 @@ class LeftAlready(Exception):
 
 
 def find(session: Session, sender: str, code: str, key: bytes, *, now: datetime) -> Broadcast:
-    """Return the sender's broadcast with this code, locked, whatever became of it. Raises WrongCode, or TooOld."""
+    """Return the sender's broadcast with this code, locked, whatever became of it. Raises WrongBroadcastCode, or TooOld."""
     mine = select(Broadcast).where(Broadcast.sender == sender, Broadcast.code_digest == digest(key, sender, code))
     found = session.scalar(mine.order_by(Broadcast.id.desc()).limit(1).with_for_update())
     if found is None:
-        raise WrongCode(code)
+        raise WrongBroadcastCode(code)
     if found.state == "dead" or (found.state == "estimated" and (found.by_pin or found.estimated_at <= now - CODE_LASTS)):
         raise TooOld(found)
     return found
 
 
-def waiting_for_pin(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> tuple[Waiting, ...]:
+def waiting_for_pin(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> tuple[WaitingEstimate, ...]:
     """Return the open estimates that an officer asked for from a number, newest first: the PIN needs none of their codes."""
     cost = Broadcast.recipients * Broadcast.parts * Broadcast.price
     of = (Broadcast.id, Broadcast.purpose, Broadcast.said, Broadcast.recipients)
     rows = select(*of, cost, Broadcast.typed, Broadcast.text, Broadcast.estimated_at)
     mine = (Broadcast.sender == phone) & (Broadcast.person_id == person_id) & (Broadcast.state == "estimated")
     open_ones = rows.where(mine, Broadcast.estimated_at > now - CODE_LASTS)
-    return tuple(Waiting(*row) for row in reader.execute(open_ones.order_by(Broadcast.id.desc()).limit(MOST_LISTED)))
+    return tuple(WaitingEstimate(*row) for row in reader.execute(open_ones.order_by(Broadcast.id.desc()).limit(MOST_LISTED)))
 
 
 def find_for_pin(session: Session, broadcast_id: int, person_id: int, phone: str, now: datetime) -> Broadcast | None:

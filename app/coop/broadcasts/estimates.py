@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.audience.query import Limits, Reach, reach
+from app.coop.audience.query import AudienceCount, Limits, reach
 from app.coop.audience.words import Audience, read_audience
 from app.coop.correspondence import inbox
 from app.service import service_of
@@ -31,31 +31,31 @@ A_DAY = timedelta(days=1)
 _UNDER_WAY = ("expanding", "scheduled", "sending", "done")
 
 
-class Refused(Exception):
+class BroadcastRefused(Exception):
     """It can't be ordered like this."""
 
 
-class Nobody(Refused):
+class Nobody(BroadcastRefused):
     """It reaches nobody; `reach` says why."""
 
-    def __init__(self, audience: Audience, found: Reach) -> None:
+    def __init__(self, audience: Audience, found: AudienceCount) -> None:
         super().__init__(audience.words)
         self.audience, self.reach = audience, found
 
 
-class TooLong(Refused):
+class BroadcastTooLong(BroadcastRefused):
     """More parts than `MOST_PARTS`; its argument is how many."""
 
 
-class Unwritable(Refused):
+class Unwritable(BroadcastRefused):
     """A text with characters that would leave as question marks; they are its arguments."""
 
 
-class NotThen(Refused):
+class NotThen(BroadcastRefused):
     """An instant that is past, or more than seven days ahead."""
 
 
-class TooSlow(Refused):
+class TooSlow(BroadcastRefused):
     """An urgent text that the rate can't bring to all before it expires; its argument is how long it takes, a timedelta."""
 
     def __init__(self, takes: timedelta) -> None:
@@ -88,7 +88,7 @@ class Estimate(msgspec.Struct, frozen=True):
 
 
 def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Terms, by_pin: bool = False) -> Estimate:
-    """Write down what a draft would reach and cost; raises Refused, or the audience's UnknownWord and OutOfScope.
+    """Write down what a draft would reach and cost; raises BroadcastRefused, or the audience's UnknownWord and OutOfScope.
 
     The code is bound to the number in hand, the sender's; an older estimate of the same by the same sender is dead. Only the last
     `MOST_OPEN` of a sender can be confirmed by their codes: somebody who forges the number could else have a hundred to guess at.
@@ -105,7 +105,7 @@ def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Ter
     if lost(text):
         raise Unwritable(*lost(text))
     if travelling.parts > MOST_PARTS:
-        raise TooLong(travelling.parts)
+        raise BroadcastTooLong(travelling.parts)
     found = reach(session, audience, limits_of(session, draft.purpose, starts, terms, now=now))
     if not found.numbers:
         raise Nobody(audience, found)

@@ -17,7 +17,7 @@ from app.coop.act import Act
 from app.coop.closing.models import Departure
 from app.coop.ledger.models import JournalEntry
 from app.coop.members.lock import lock_member, lock_members
-from app.coop.members.lookup import Found
+from app.coop.members.lookup import FoundMember
 from app.coop.members.models import Member, Person
 from app.coop.members.notices import tell_person
 from app.coop.offices import audit
@@ -42,7 +42,7 @@ class StillBusy(Exception):
     """Excluded for want of activity, but there is an operation of less than two years ago, or the member joined since."""
 
 
-class Leaving(msgspec.Struct, frozen=True):
+class OpenDeparture(msgspec.Struct, frozen=True):
     """A departure that is open, as officers see it; what is owed is to be paid by `due`, and not before `opens` (UTC)."""
 
     id: int
@@ -58,7 +58,7 @@ def ask_to_leave(session: Session, act: Act) -> date:
     return _leave(session, act.member, None, None, act.now)
 
 
-def note(session: Session, act: Act, member: Found, paper: str) -> date:
+def note(session: Session, act: Act, member: FoundMember, paper: str) -> date:
     """Note a notice given on paper; return by when everything is repaid. Raises NotPossible."""
     due = _leave(session, member.member_id, act.person_id, paper, act.now)
     audit.note(session, act, "departure noted", f"member:{member.member_id}", member)
@@ -81,7 +81,7 @@ def ask(
     session: Session,
     act: Act,
     kind: str,
-    member: Found,
+    member: FoundMember,
     *,
     paper: str,
     reason: str = "",
@@ -157,21 +157,21 @@ _LEAVING: Any = (
 )
 
 
-def departures(reader: Connection | Session, cooperative_id: int | None, limit: int = 40) -> list[Leaving]:
+def departures(reader: Connection | Session, cooperative_id: int | None, limit: int = 40) -> list[OpenDeparture]:
     """Return the open departures of a co-operative, with None of all, those first whose money is due first."""
     rows = _LEAVING.where(Scope(cooperative_id).reach(Member.cooperative_id))
     return [_leaving(row) for row in reader.execute(rows.order_by(Departure.due_on, Departure.id).limit(limit))]
 
 
-def departure_of(reader: Connection | Session, member_id: int) -> Leaving | None:
+def departure_of(reader: Connection | Session, member_id: int) -> OpenDeparture | None:
     """Return a member's open departure."""
     row = reader.execute(_LEAVING.where(Member.id == member_id)).first()
     return _leaving(row) if row else None
 
 
-def _leaving(row: Any) -> Leaving:
+def _leaving(row: Any) -> OpenDeparture:
     waits = MOURNING if row.kind == "death" else OBJECTION if row.by_officer else timedelta(0)
-    return Leaving(row.id, row.member_id, row.card, row.kind, row.due_on, row.noted_at + waits)
+    return OpenDeparture(row.id, row.member_id, row.card, row.kind, row.due_on, row.noted_at + waits)
 
 
 def end_offices(session: Session, person_id: int, now: datetime) -> None:

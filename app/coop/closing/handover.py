@@ -9,14 +9,14 @@ from app.coop.act import Act
 from app.coop.closing import settlements
 from app.coop.handover.kinds import HandoverKind
 from app.coop.handover.services import leave
-from app.coop.members.lock import Standing
+from app.coop.members.lock import LockedMember
 from app.coop.members.lookup import BELONGS
 from app.coop.till import schedule
 from app.coop.till.models import Payout
 from app.coop.till.payouts import SIDES, NotHers, words_of
 
 
-def _may_be_given(session: Session, act: Act, row: Payout, member: Standing) -> None:
+def _may_be_given(session: Session, act: Act, row: Payout, member: LockedMember) -> None:
     """Raise NotHers, Unlawful."""
     if row.kind != "settlement" and member.state not in BELONGS:
         raise NotHers(row.member_id)

@@ -19,7 +19,7 @@ from app.coop.closing.settlements import StillOpen, check_nothing_open
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import OWED, AccountFull, account_of, post
 from app.coop.members.lock import lock_present
-from app.coop.members.lookup import Found
+from app.coop.members.lookup import FoundMember
 from app.coop.members.models import CardAlias, Member, Number, Person
 from app.coop.members.notices import tell_person, tell_places
 from app.coop.members.telephones import numbers_of
@@ -39,7 +39,7 @@ class NotOne(Exception):
         self.why = why
 
 
-def ask(session: Session, act: Act, kept: Found, other: Found) -> None:
+def ask(session: Session, act: Act, kept: FoundMember, other: FoundMember) -> None:
     """Ask other officers to make `other` one with `kept`, whose PIN and card number stay. Raises NotOne, approvals.AlreadyAsked."""
     if act.person_id in (kept.person_id, other.person_id):
         raise NotOne("own")
@@ -92,7 +92,7 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
     tell_person(session, act, kept.person_id, act.operation, texts.say("merged", day=now))
 
 
-def _check(session: Session, kept: Found, other: Found, now: datetime) -> None:
+def _check(session: Session, kept: FoundMember, other: FoundMember, now: datetime) -> None:
     if kept.member_id == other.member_id or kept.cooperative_id != other.cooperative_id:
         raise NotOne("place")
     for one in (kept, other):
@@ -113,10 +113,10 @@ def _check(session: Session, kept: Found, other: Found, now: datetime) -> None:
         raise NotOne("frozen") from None
 
 
-def _as_found(session: Session, row: Member) -> Found:
+def _as_found(session: Session, row: Member) -> FoundMember:
     person = session.get_one(Person, row.person_id)
     pin = person.pin_hash is not None
-    return Found(row.id, row.person_id, row.cooperative_id, row.card, person.name, row.state, pin, row.leaving_on)
+    return FoundMember(row.id, row.person_id, row.cooperative_id, row.card, person.name, row.state, pin, row.leaving_on)
 
 
 def _move_money(session: Session, act: Act, kept: Member, other: Member) -> None:

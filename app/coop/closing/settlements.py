@@ -21,7 +21,7 @@ from app.coop.handover.services import HandoverNotOpen, NotForYourself, move
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import MOST_HELD, AccountFull, account_of, post
 from app.coop.members.lock import lock_member, lock_members
-from app.coop.members.lookup import Found
+from app.coop.members.lookup import FoundMember
 from app.coop.members.models import Member, Person
 from app.coop.members.notices import tell_person
 from app.coop.offices import audit
@@ -66,7 +66,7 @@ class Settlement(msgspec.Struct, frozen=True):
     reference: str = ""
 
 
-def ask_settlement(session: Session, act: Act, member: Found, *, paper: str = "") -> Settlement:
+def ask_settlement(session: Session, act: Act, member: FoundMember, *, paper: str = "") -> Settlement:
     """Ask that a leaver's account be settled; with nothing owed either way it is closed at once.
 
     `paper` is the number of what names the heirs, of a member who died. Asked again after the sum has changed, it replaces what
@@ -194,7 +194,7 @@ def check_nothing_open(session: Session, member_id: int, besides: int = 0) -> No
             raise StillOpen
 
 
-def _check(session: Session, member_id: int, departure: departures.Leaving, now: datetime, besides: int) -> int | None:
+def _check(session: Session, member_id: int, departure: departures.OpenDeparture, now: datetime, besides: int) -> int | None:
     """Lock a member's accounts; return what is to be handed over, None when every balance is zero."""
     if now < departure.opens:
         raise TooEarly(departure.opens)

@@ -25,7 +25,7 @@ MOST_LISTED = 24
 MOST_AT_ONCE = 200
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingContest(msgspec.Struct, frozen=True):
     """A contest that waits for an answer: `late` when its time to find out is over."""
 
     id: int
@@ -37,7 +37,7 @@ class Waiting(msgspec.Struct, frozen=True):
     late: bool
 
 
-class Answered(msgspec.Struct, frozen=True):
+class ContestAnswered(msgspec.Struct, frozen=True):
     """Whom to tell what: the member, the contest's number, how it ended."""
 
     id: int
@@ -67,7 +67,9 @@ class ContestNotOpen(Exception):
     """The contest is answered, not this officer's scope, or about what this officer did."""
 
 
-def waiting(reader: Connection | Session, office: Office, now: datetime, only: ColumnElement[bool] | None = None) -> list[Waiting]:
+def waiting(
+    reader: Connection | Session, office: Office, now: datetime, only: ColumnElement[bool] | None = None
+) -> list[WaitingContest]:
     """Return the contests that this officer may answer, the most urgent first. The federation sees those that went up to it."""
     rows = reader.execute(
         select(
@@ -84,7 +86,7 @@ def waiting(reader: Connection | Session, office: Office, now: datetime, only: C
         .order_by(Contest.answer_by, Contest.id)
         .limit(MOST_LISTED)
     )
-    return [Waiting(*row[:6], row[6] < now.date()) for row in rows]
+    return [WaitingContest(*row[:6], row[6] < now.date()) for row in rows]
 
 
 def name_of(reader: Connection | Session, contest_id: int) -> str:
@@ -93,7 +95,7 @@ def name_of(reader: Connection | Session, contest_id: int) -> str:
     return reader.scalar(hers.where(Contest.id == contest_id)) or ""
 
 
-def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: str) -> Answered:
+def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: str) -> ContestAnswered:
     """Answer a contest, once, and tell what to say. Raises ContestNotOpen, and Repaid when an advance is partly repaid since.
 
     Upheld, a payment is taken back: reversed in the books and due again; so is a payout, as if it had not left. Dismissed, it
@@ -119,7 +121,7 @@ def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: s
         _settle(session, act, row, money, left)
     audit.note(session, act, f"contest {row.state}", f"contest:{row.id}", row)
     session.flush()
-    return Answered(row.id, row.member_id, row.number, upheld, note)
+    return ContestAnswered(row.id, row.member_id, row.number, upheld, note)
 
 
 def _settle(session: Session, act: Act, row: Contest, money: HandoverKind, left: Any) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop.act import Act
-from app.coop.contests.services import Opened, TooLate, open_contest
+from app.coop.contests.services import ContestOpened, TooLate, open_contest
 from app.coop.correspondence import call_backs
 from app.coop.members import notices
 from app.coop.members.lock import lock_members
@@ -25,7 +25,7 @@ CONTEST_WITHIN = timedelta(days=7)
 """How long her phone asks, and NON is heard; after that it is a matter for the office."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class WaitingAssistedAct(msgspec.Struct, frozen=True):
     """What waits for the member's word."""
 
     id: int
@@ -38,20 +38,20 @@ class Asked(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Contested(msgspec.Struct, frozen=True):
+class AssistedActContested(msgspec.Struct, frozen=True):
     """What became of a contested act."""
 
     id: int
     reference: str
     became: Literal["cancelled", "reopened", "weighed"]
-    ticket: Opened | None = None
+    ticket: ContestOpened | None = None
 
 
 class UnknownAct(Exception):
     """No such act waits for this member's word."""
 
 
-def asked(reader: Connection, member_id: int, now: datetime) -> Asked | None:
+def asked(reader: Connection, member_id: int, now: datetime) -> WaitingAssistedAct | None:
     """Return the newest act of the last CONTEST_WITHIN that still stands and that she said nothing of."""
     rows = (
         select(
@@ -71,7 +71,7 @@ def asked(reader: Connection, member_id: int, now: datetime) -> Asked | None:
         .limit(1)
     )
     row = reader.execute(rows).first()
-    return Asked(*row) if row else None
+    return WaitingAssistedAct(*row) if row else None
 
 
 def asked_by_reference(reader: Connection | Session, members: Sequence[int], reference: str, now: datetime) -> tuple[int, int]:
@@ -96,7 +96,7 @@ def accept(session: Session, act: Act, assisted_id: int) -> str:
     return reference
 
 
-def contest(session: Session, act: Act, assisted_id: int) -> Contested:
+def contest(session: Session, act: Act, assisted_id: int) -> AssistedActContested:
     """Undo an act that its member contests. What was credited becomes a contest with its clock; what only lies in a list, or was
     credited too long ago, puts her on the list of those to call. An officer other than the one who typed it is told.
 
@@ -125,10 +125,10 @@ def contest(session: Session, act: Act, assisted_id: int) -> Contested:
         words = texts.say("contested_notice", reference=reference, by=assisted.role, now_is=became)
         cause = f"contest:{assisted.id}"
         notices.tell_number(session, act, phone, "security", cause, words, person_id=watcher, cooperative_id=cooperative)
-    return Contested(assisted.id, reference, became, ticket)
+    return AssistedActContested(assisted.id, reference, became, ticket)
 
 
-def _ticket(session: Session, act: Act, declaration_id: int) -> Opened | None:
+def _ticket(session: Session, act: Act, declaration_id: int) -> ContestOpened | None:
     """Open the contest of what was credited of a declaration, or give the one that is; None when there is nothing to contest."""
     credited = select(Weighing.id).where(Weighing.declaration_id == declaration_id, Weighing.state == "credited")
     weighing = session.scalar(credited)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.coop.act import Act
 from app.coop.contests.answers import Escalated, escalate, waiting
+from app.coop.contests.clock import ANSWER, INVESTIGATE
 from app.coop.contests.models import Contest
 from app.coop.members.models import Member
 from app.coop.members.notices import tell_first
@@ -30,10 +31,10 @@ def sweep(session: Session, now: datetime) -> int:
         why, to = "late" if one.late else "concerned", "federation" if one.level > 1 else "cooperative"
         words = texts.say("contest_raised", number=one.number, raised_why=why, day=now, raised_to=to)
         tell_first(session, act, (member,), "receipt", f"{cause}:{member}", words)
-        days = 21 if one.level > 1 else 14
-        task = texts.say("contest_late", number=one.number, days=days, code=service.code, cost=service.cost)
-        if not one.late:
-            task = texts.say("contest_new", number=one.number, due=one.answer_by, code=service.code, cost=service.cost)
+        days = INVESTIGATE + ANSWER if one.level > 1 else INVESTIGATE
+        task = texts.say("contest_new", number=one.number, due=one.answer_by, code=service.code, cost=service.cost)
+        if one.late:
+            task = texts.say("contest_late", number=one.number, days=days, code=service.code, cost=service.cost)
         for person in _answerable(session, one, now):
             tell_first(session, act, (person,), "task", f"{cause}:{person}", task)
 

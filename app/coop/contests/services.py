@@ -39,7 +39,7 @@ class Contestable(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
-class Opened(msgspec.Struct, frozen=True):
+class ContestOpened(msgspec.Struct, frozen=True):
     """A contest's number and until when it is answered; `known` when it was opened before."""
 
     id: int
@@ -84,7 +84,7 @@ def open_contest(
     about: int,
     *,
     draw: Callable[[int], int] = secrets.randbelow,
-) -> Opened:
+) -> ContestOpened:
     """Write a member's contest, once for what it is about; money handed over then waits for the answer.
 
     Raises TooLate, also when the member has left or the card was merged into another.
@@ -97,7 +97,7 @@ def open_contest(
     if known is not None:
         if known.state != "open":
             raise TooLate(about)
-        return Opened(*known[:3], known=True)
+        return ContestOpened(*known[:3], known=True)
     money = handover_kinds().get(subject)  # its row before the member's, as those who hand over lock
     left = session.get(money.table, about, with_for_update=True) if money else None
     try:
@@ -128,4 +128,4 @@ def open_contest(
     )
     session.add(row)
     session.flush()
-    return Opened(row.id, row.number, row.answer_by)
+    return ContestOpened(row.id, row.number, row.answer_by)

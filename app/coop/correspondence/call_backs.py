@@ -24,7 +24,7 @@ MOST_TRIES = 3
 MOST_TOPIC = 24
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingCallBack(msgspec.Struct, frozen=True):
     """One who waits; `name` and `card` when one member alone holds the number, `taken_by` the officer who has it now."""
 
     id: int
@@ -37,7 +37,7 @@ class Waiting(msgspec.Struct, frozen=True):
     card: str | None
 
 
-class Taken(Exception):
+class CallBackTaken(Exception):
     """Another officer has it, or it is done."""
 
 
@@ -62,7 +62,7 @@ def ask(
     return row.id, True
 
 
-def waiting_for(reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40) -> tuple[Waiting, ...]:
+def waiting_for(reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40) -> tuple[WaitingCallBack, ...]:
     """Return who waits in a co-operative, oldest first; with None those of no co-operative. Who was put off isn't among them."""
     holder = case((_held(now), CallBack.taken_by), else_=None)
     rows = reader.execute(
@@ -73,7 +73,7 @@ def waiting_for(reader: Connection, cooperative_id: int | None, now: datetime, l
         .order_by(CallBack.at, CallBack.id)
         .limit(limit)
     )
-    return tuple(Waiting(*row) for row in rows)
+    return tuple(WaitingCallBack(*row) for row in rows)
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -111,7 +111,7 @@ def how_many(reader: Connection, cooperative_id: int | None, now: datetime) -> t
 
 
 def take(session: Session, act: Act, row_id: int) -> None:
-    """Take a call back for TAKEN_FOR; of several officers one gets it. Raises Taken."""
+    """Take a call back for TAKEN_FOR; of several officers one gets it. Raises CallBackTaken."""
     free = ~_held(act.now) | (CallBack.taken_by == act.person_id)
     taken = session.execute(
         update(CallBack)
@@ -120,19 +120,19 @@ def take(session: Session, act: Act, row_id: int) -> None:
         .returning(CallBack.id)
     ).first()
     if taken is None:
-        raise Taken
+        raise CallBackTaken
     audit.note(session, act, "call back taken", f"call_back:{row_id}")
 
 
 def close(session: Session, act: Act, row_id: int, outcome: Outcome) -> str | None:
-    """Note what a call came to, by who took it; return the number when it was given up after MOST_TRIES. Raises Taken.
+    """Note what a call came to, by who took it; return the number when it was given up after MOST_TRIES. Raises CallBackTaken.
 
     What wasn't settled comes back after a while.
     """
     mine = (CallBack.id == row_id, *_open(act.office.cooperative_id), CallBack.taken_by == act.person_id)
     row = session.scalar(select(CallBack).where(*mine).with_for_update())
     if row is None:
-        raise Taken
+        raise CallBackTaken
     row.tries += outcome == "unreached"
     given_up = outcome == "unreached" and row.tries >= MOST_TRIES
     row.outcome, row.taken_by, row.taken_at = outcome, None, None

@@ -38,7 +38,7 @@ class LetterClosed(Exception):
     """Another officer has answered it, or it isn't for this one to read."""
 
 
-class TooLong(ValueError):
+class ReplyTooLong(ValueError):
     """An answer of more than MOST_CHARACTERS, or none; or too long for the emoji in it, which would leave as question marks."""
 
 
@@ -73,7 +73,7 @@ def by_cooperative(reader: Connection, limit: int = 40) -> tuple[tuple[str | Non
 def answer(session: Session, act: Act, letter: int, words: str) -> int:
     """Send an officer's words to who wrote, under the co-operative's name, and close the letter; return the parts.
 
-    Raises LetterClosed, TooLong. Of two officers at once one answers.
+    Raises LetterClosed, ReplyTooLong. Of two officers at once one answers.
     """
     scope = act.office.cooperative_id
     whole, parts = as_sent(session, scope, words)
@@ -83,12 +83,12 @@ def answer(session: Session, act: Act, letter: int, words: str) -> int:
 
 
 def as_sent(reader: Connection | Session, cooperative_id: int | None, words: str) -> tuple[str, int]:
-    """Return an answer as its reader will see it, and its parts. Raises TooLong."""
+    """Return an answer as its reader will see it, and its parts. Raises ReplyTooLong."""
     words = " ".join(words.split())
     whole = signed(reader, cooperative_id, words)
     travelling = prepare(whole)
     if not 0 < len(words) <= MOST_CHARACTERS or travelling.parts > MOST_PARTS or lost(whole):
-        raise TooLong(words)
+        raise ReplyTooLong(words)
     return travelling.text, travelling.parts
 
 

@@ -31,7 +31,7 @@ KEPT = timedelta(days=90)
 MOST_FORGOTTEN = 1000
 
 
-class NotYours(Exception):
+class ApplicationNotYours(Exception):
     """Nobody approves what they typed themselves, nor what came from their own number, nor what another co-operative was asked."""
 
 
@@ -156,7 +156,7 @@ def approve(
 ) -> Admitted:
     """Make an applicant a member who hasn't activated yet, with a card, accounts, and the number if there is one.
 
-    Raises NotYours, ApplicationClosed, numbers.TooMany.
+    Raises ApplicationNotYours, ApplicationClosed, numbers.TooManyNumbers.
     """
     now = act.now
     row = _decided(session, act, application_id, "approved")
@@ -176,7 +176,7 @@ def approve(
 
 
 def refuse(session: Session, act: Act, application_id: int) -> str | None:
-    """Refuse an application; return the number to tell. Raises NotYours, ApplicationClosed."""
+    """Refuse an application; return the number to tell. Raises ApplicationNotYours, ApplicationClosed."""
     row = _decided(session, act, application_id, "refused")
     audit.note(session, act, "application refused", f"application:{row.id}", row)
     return row.phone
@@ -205,7 +205,7 @@ def _decided(session: Session, act: Act, application_id: int, state: str) -> App
     )
     if not session.execute(moved.returning(Application.id)).first():
         known = session.get(Application, application_id)
-        raise ApplicationClosed if known is not None and known.state != "waiting" else NotYours
+        raise ApplicationClosed if known is not None and known.state != "waiting" else ApplicationNotYours
     return session.get_one(Application, application_id)
 
 

@@ -128,7 +128,7 @@ def revoke_for_federation(session: Session, phone: str, role: str, *, now: datet
     return sum(_end(session, person, role, None, now) for person in people) > 0
 
 
-class Held(msgspec.Struct, frozen=True):
+class OfficeHeld(msgspec.Struct, frozen=True):
     """An office that is held now: by whom (`card` of a member), where (None: the federation), from when until when."""
 
     name: str
@@ -139,7 +139,7 @@ class Held(msgspec.Struct, frozen=True):
     until_on: date | None
 
 
-def officers(reader: Connection | Session, today: date) -> list[Held]:
+def officers(reader: Connection | Session, today: date) -> list[OfficeHeld]:
     """Return the offices held now, the federation's first."""
     rows = (
         select(Person.name, Role.role, Cooperative.code, Member.card, Role.from_on, Role.until_on)
@@ -149,14 +149,14 @@ def officers(reader: Connection | Session, today: date) -> list[Held]:
         .where(in_term(today))
         .order_by(Role.cooperative_id.is_not(None), Role.cooperative_id, Role.id)
     )
-    return [Held(*row) for row in reader.execute(rows)]
+    return [OfficeHeld(*row) for row in reader.execute(rows)]
 
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _member(session: Session, code: str, card: str) -> tuple[Cooperative, lookup.Found]:
+def _member(session: Session, code: str, card: str) -> tuple[Cooperative, lookup.FoundMember]:
     cooperative = session.execute(select(Cooperative).where(Cooperative.code == code.upper())).scalar_one_or_none()
     if cooperative is None:
         raise NotAppointed(f"no co-operative has the code {code}")

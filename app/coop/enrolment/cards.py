@@ -12,7 +12,7 @@ from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.members.models import Member, Number, Person
 
 
-class Card(msgspec.Struct, frozen=True):
+class PrintedCard(msgspec.Struct, frozen=True):
     """What is printed: card number, name, telephone, place digit on a shared one, the new activation number."""
 
     card: str
@@ -22,7 +22,7 @@ class Card(msgspec.Struct, frozen=True):
     activation: str
 
 
-def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew: bool = False) -> list[Card] | None:
+def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew: bool = False) -> list[PrintedCard] | None:
     """Give pending members of a co-operative an activation number: those who have none that works, or all with `renew`.
 
     A number that works is on a card already, and would die. None when no co-operative has this code.
@@ -45,5 +45,5 @@ def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew
     for card, person, name, phone, place in session.execute(pending).all():
         if person not in numbers:
             numbers[person] = activation.issue(session, person, key=key, now=now)
-        found.append(Card(card, name, phone, place, numbers[person]))
+        found.append(PrintedCard(card, name, phone, place, numbers[person]))
     return found

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.members.lock import Standing
+from app.coop.members.lock import LockedMember
 
 
 class HandoverKind(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class HandoverKind(msgspec.Struct, frozen=True):
     """
 
     table: type[Any]
-    check: Callable[[Session, Act, Any, Standing], None]
+    check: Callable[[Session, Act, Any, LockedMember], None]
     book: Callable[[Session, Act, Any], int]
     shown: tuple[Any, ...]
     said: Callable[..., tuple[str, str | None]]
@@ -33,11 +33,14 @@ class HandoverKind(msgspec.Struct, frozen=True):
 
 
 _KINDS: dict[str, HandoverKind] = {}
+"""Filled by `app/coop/subjects.py`."""
 
 
 def register(declared: Iterable[HandoverKind]) -> None:
-    """Make kinds known, by the name of their table's rows: `app/coop/subjects.py` does."""
-    _KINDS.update({kind.table.NAME: kind for kind in declared})
+    """Make kinds known, by the name of their table's rows. Raises ValueError when two have one name."""
+    for kind in declared:
+        if _KINDS.setdefault(kind.table.NAME, kind) is not kind:
+            raise ValueError(f"two kinds of hand-over are called {kind.table.NAME}")
 
 
 def handover_kinds() -> Mapping[str, HandoverKind]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.coop.members.models import Member, Number
 
 
-class Reach(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True):
     """A member's first number, a proved one before any other, her own before a trusted one, None without any; `amounts` when she
     allowed them and it is hers alone, and proved.
     """
@@ -23,7 +23,7 @@ class Reach(msgspec.Struct, frozen=True):
     """The number when it is hers alone, and proved: where money may be sent."""
 
 
-def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, Reach]:
+def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, Contact]:
     """Return how each member is reached; one SELECT."""
     serves = select(Number.phone, func.count().label("people")).group_by(Number.phone).subquery()
     rows = reader.execute(
@@ -45,6 +45,6 @@ def reach(reader: Connection | Session, members: Collection[int]) -> dict[int, R
     return {row.id: _reach(row) for row in rows}
 
 
-def _reach(row: Any) -> Reach:
+def _reach(row: Any) -> Contact:
     own = row.phone if row.people == 1 and not row.trusted and not row.proof_wanted else None
-    return Reach(row.phone, row.person_id, row.cooperative_id, bool(own and row.amounts_by_sms), own)
+    return Contact(row.phone, row.person_id, row.cooperative_id, bool(own and row.amounts_by_sms), own)

@@ -14,7 +14,7 @@ BELONGS = ("active", "pending")
 """States of whoever is a member: a pending one was accepted but never opened an account by telephone, and may have none."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class FoundMember(msgspec.Struct, frozen=True):
     """A member whose card was shown or named."""
 
     member_id: int
@@ -31,12 +31,12 @@ class NoCard(Exception):
     """No card has this number in that scope."""
 
 
-def by_card(reader: Connection | Session, office: Office, typed: str) -> Found:
+def by_card(reader: Connection | Session, office: Office, typed: str) -> FoundMember:
     """Return the member with a card, within an office's scope. Raises NoCard."""
     return in_cooperative(reader, office.cooperative_id, typed)
 
 
-def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typed: str) -> Found:
+def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typed: str) -> FoundMember:
     """Return the member of a co-operative (with None of any) with a card; an alias means the member who was kept.
 
     A card is typed with or without its letter and zeros, at least three digits. Raises NoCard.
@@ -66,4 +66,4 @@ def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typ
     if len(meant) != 1:
         raise NoCard(typed)
     member, person, cooperative, card, name, state, pin, leaving, _ = meant[0]
-    return Found(member, person, cooperative, card, name, state, bool(pin), leaving)
+    return FoundMember(member, person, cooperative, card, name, state, bool(pin), leaving)

@@ -10,7 +10,7 @@ from app import phones, texts
 from app.coop.act import Act
 from app.coop.members.contact import reach
 from app.coop.members.models import Person
-from app.coop.members.telephones import Placed, first_numbers, places_on, reached_by
+from app.coop.members.telephones import SharedHolder, first_numbers, places_on, reached_by
 from app.sms import outbox
 
 
@@ -88,7 +88,7 @@ def tell_self(session: Session, act: Act, cause: str, words: str, *, extra: tupl
     tell_person(session, act, act.person_id, cause, words, extra=extra)
 
 
-def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Placed]:
+def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[SharedHolder]:
     """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
     holders = places_on(session, phone)
     for holder in holders:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.coop.members.models import Member, Number
 
 
-class Held(msgspec.Struct, frozen=True):
+class HeldNumber(msgspec.Struct, frozen=True):
     """One number of a person."""
 
     id: int
@@ -18,7 +18,7 @@ class Held(msgspec.Struct, frozen=True):
     proof_wanted: bool
 
 
-class Placed(msgspec.Struct, frozen=True):
+class SharedHolder(msgspec.Struct, frozen=True):
     """A holder of a shared number; `card` is None for an officer who is no member."""
 
     person_id: int
@@ -31,17 +31,17 @@ def reached_by(reader: Connection | Session, person_id: int) -> tuple[str, ...]:
     return tuple(number.phone for number in numbers_of(reader, person_id))
 
 
-def numbers_of(reader: Connection | Session, person_id: int) -> list[Held]:
+def numbers_of(reader: Connection | Session, person_id: int) -> list[HeldNumber]:
     """Return a person's numbers: proved before unproved, their own before a trusted one."""
     mine = select(Number.id, Number.phone, Number.trusted, Number.proof_wanted).where(Number.person_id == person_id)
-    return [Held(*row) for row in reader.execute(mine.order_by(Number.proof_wanted, Number.trusted, Number.id))]
+    return [HeldNumber(*row) for row in reader.execute(mine.order_by(Number.proof_wanted, Number.trusted, Number.id))]
 
 
-def places_on(reader: Connection | Session, phone: str) -> list[Placed]:
+def places_on(reader: Connection | Session, phone: str) -> list[SharedHolder]:
     """Return the holders of a shared number by place; [] for a number that is asked for no place."""
     rows = select(Number.person_id, Number.place, Member.card).outerjoin(Member, Member.person_id == Number.person_id)
     found = reader.execute(rows.where(Number.phone == phone).order_by(Number.place)).all()
-    placed = [Placed(person, place, card) for person, place, card in found if place]
+    placed = [SharedHolder(person, place, card) for person, place, card in found if place]
     return placed if len(placed) == len(found) > 1 else []
 
 

@@ -17,7 +17,7 @@ from app.coop.ledger.services import MOST_HELD
 from app.coop.members.lock import lock_members
 from app.coop.members.lookup import BELONGS
 from app.coop.offices import audit
-from app.coop.payments.due import Due, Wanted, due
+from app.coop.payments.due import MemberDue, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExportLine, PaymentLine
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
@@ -26,7 +26,7 @@ ALONE = timedelta(hours=24)
 """Within this, small batches of one officer count together against the threshold."""
 
 
-class Batch(msgspec.Struct, frozen=True):
+class ToldBatch(msgspec.Struct, frozen=True):
     """A batch as told: `left` payments of it are still open, worth `worth` XOF."""
 
     id: int
@@ -154,7 +154,7 @@ def leave_out(session: Session, cooperative_id: int, member_id: int) -> None:
     free(session, session.scalars(mine.values(state="cancelled").returning(Payment.id)).all())
 
 
-def open_batches(reader: Connection | Session, cooperative_id: int) -> list[Batch]:
+def open_batches(reader: Connection | Session, cooperative_id: int) -> list[ToldBatch]:
     """Return the batches that have something left to hand over or wait for other officers, the newest first."""
     left, worth = func.count(Payment.id), func.coalesce(func.sum(Payment.amount), 0)
     rows = reader.execute(
@@ -173,7 +173,7 @@ def open_batches(reader: Connection | Session, cooperative_id: int) -> list[Batc
         .group_by(PaymentBatch.id, Product.name)
         .order_by(PaymentBatch.id.desc())
     )
-    return [Batch(*row[:5], int(row[5]), int(row[6])) for row in rows]
+    return [ToldBatch(*row[:5], int(row[5]), int(row[6])) for row in rows]
 
 
 def _drop(session: Session, batch_id: int) -> int:
@@ -197,14 +197,14 @@ def _made_alone(session: Session, act: Act) -> int:
     )
 
 
-def _weighed_by(session: Session, person_id: int, found: Sequence[Due]) -> bool:
+def _weighed_by(session: Session, person_id: int, found: Sequence[MemberDue]) -> bool:
     """Tell whether an officer weighed any of what would be paid: who wrote it down doesn't pay it alone."""
     weighings = [weighing for one in found for weighing in one.weighings]
     theirs = select(Weighing.id).where(Weighing.id.in_(weighings), Weighing.officer_id == person_id)
     return session.scalar(theirs.limit(1)) is not None
 
 
-def _hold(session: Session, scope: int, batch: int, found: Sequence[Due], season: int, draw: Callable[[int], int]) -> None:
+def _hold(session: Session, scope: int, batch: int, found: Sequence[MemberDue], season: int, draw: Callable[[int], int]) -> None:
     rows = [
         {"batch_id": batch, "cooperative_id": scope, "season": season, "reference": reference, "member_id": one.member_id}
         | {"amount": one.amount, "state": "open"}

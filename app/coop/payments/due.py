@@ -47,7 +47,7 @@ class Unpaid(msgspec.Struct, frozen=True):
         return self.weighed_at.astimezone(DAKAR).date()
 
 
-class Due(msgspec.Struct, frozen=True):
+class MemberDue(msgspec.Struct, frozen=True):
     """What one member is to get, in XOF, and the weighings that this pays; what bars them from it, if anything does."""
 
     member_id: int
@@ -80,7 +80,7 @@ def unpaid(reader: Connection | Session, cooperative_id: int, states: Collection
     return [Unpaid(*row) for row in rows]
 
 
-def due(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[Due]:
+def due(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[MemberDue]:
     """Return what is to be paid to whom, by member: nothing that an open payment holds, and to no member whom something bars."""
     return [one for one in _owing(reader, cooperative_id, wanted, way, now) if one.bar is None]
 
@@ -90,7 +90,7 @@ def left_out(reader: Connection | Session, cooperative_id: int, wanted: Wanted, 
     return dict(Counter(one.bar for one in _owing(reader, cooperative_id, wanted, way, now) if one.bar))
 
 
-def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[Due]:
+def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[MemberDue]:
     lines: dict[int, list[Unpaid]] = defaultdict(list)
     for line in unpaid(reader, cooperative_id, (*BELONGS, CLOSED)):
         if wanted.day in (None, line.day) and wanted.product_id in (None, line.product_id):
@@ -105,7 +105,7 @@ def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, wa
         if way == "mobile" and not reached[member].own:
             bar = bar or "number"
         if amount > 0:
-            found.append(Due(member, amount, tuple(line.weighing_id for line in mine), bar))
+            found.append(MemberDue(member, amount, tuple(line.weighing_id for line in mine), bar))
     return found
 
 

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.handover.kinds import HandoverKind
 from app.coop.handover.services import HandoverNotOpen, leave
-from app.coop.members.lock import Standing
+from app.coop.members.lock import LockedMember
 from app.coop.members.lookup import BELONGS
 from app.coop.payments import batches
 from app.coop.payments.models import Payment, PaymentBatch
 
 
-def _may_be_paid(session: Session, act: Act, row: Payment, member: Standing) -> None:
+def _may_be_paid(session: Session, act: Act, row: Payment, member: LockedMember) -> None:
     """By an officer's hand nothing goes to who was excluded or died: that is part of the settlement."""
     del session
     # an operator's transfer has left, whoever the member is by now

@@ -40,7 +40,7 @@ class PriceOf(msgspec.Struct, frozen=True):
     main: bool = False
 
 
-class Meant(msgspec.Struct, frozen=True):
+class MeantProduct(msgspec.Struct, frozen=True):
     """What a spelling means: a product's id, or the names that come near."""
 
     product_id: int | None
@@ -137,7 +137,7 @@ def spelling(words: str) -> str:
     return " ".join("".join(letter if letter.isalnum() else " " for letter in plain(words).lower()).split())
 
 
-def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> Meant:
+def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> MeantProduct:
     """Say which of a scope's products a spelling means: the spelling itself, or one surely like it; the federation's are all."""
     wanted = spelling(words)
     names = select(Product.id, Product.name)
@@ -150,14 +150,14 @@ def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> M
         spelled: product for product, spelled in reader.execute(aliases)
     }
     if not wanted or not known:
-        return Meant(None)
+        return MeantProduct(None)
     if wanted not in known:
         wanted = " ".join(word for word in wanted.split() if word not in SMALL_WORDS) or wanted
     if wanted in known:
-        return Meant(known[wanted])
+        return MeantProduct(known[wanted])
     likely = process.extract(wanted, known.keys(), scorer=fuzz.ratio, limit=4, score_cutoff=NEAR)
     sure = {known[spelled] for spelled, likeness, _ in likely if likeness >= SURE}
     if len(sure) == 1:
-        return Meant(sure.pop())
+        return MeantProduct(sure.pop())
     near = tuple(dict.fromkeys(named[known[spelled]] for spelled, _, _ in likely))[:3]
-    return Meant(None, near)
+    return MeantProduct(None, near)

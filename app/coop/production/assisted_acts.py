@@ -17,13 +17,13 @@ from app.coop.members.models import Member, Number
 from app.coop.members.telephones import reached_by
 from app.coop.offices import audit
 from app.coop.production import declarations
-from app.coop.production.declarations import Declared
+from app.coop.production.declarations import ToldDeclaration
 from app.coop.production.models import AssistedAct, Declaration, Weighing
 from app.coop.products.models import Product
 from app.coop.scope import Scope
 
 
-class Found(msgspec.Struct, frozen=True):
+class AssistedMember(msgspec.Struct, frozen=True):
     """A member who may be helped, with the place on her card when her number is shared."""
 
     member_id: int
@@ -31,16 +31,16 @@ class Found(msgspec.Struct, frozen=True):
     place: int | None
 
 
-class Done(msgspec.Struct, frozen=True):
+class AssistedActDone(msgspec.Struct, frozen=True):
     """An assisted act, and the number that is told; None when she has none."""
 
     id: int
-    declaration: Declared
+    declaration: ToldDeclaration
     phone: str | None
     person_id: int | None
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ReadDeclaration(msgspec.Struct, frozen=True):
     """A declaration as a member may have it read to her; `weighed` in its unit, once it was."""
 
     reference: str
@@ -52,7 +52,7 @@ class Seen(msgspec.Struct, frozen=True):
     weighed: Decimal | None
 
 
-def by_card(reader: Connection, scope: Scope, typed: str) -> tuple[Found, ...]:
+def by_card(reader: Connection, scope: Scope, typed: str) -> tuple[AssistedMember, ...]:
     """Return the member of a scope with a card, typed with or without its letter and zeros."""
     if len(typed.upper().removeprefix("C")) > 7:  # nine digits are a telephone number
         return ()
@@ -60,10 +60,10 @@ def by_card(reader: Connection, scope: Scope, typed: str) -> tuple[Found, ...]:
         found = lookup.in_cooperative(reader, scope.cooperative_id, typed)
     except lookup.NoCard:
         return ()
-    return (Found(found.member_id, found.cooperative_id, None),) if found.state in lookup.BELONGS else ()
+    return (AssistedMember(found.member_id, found.cooperative_id, None),) if found.state in lookup.BELONGS else ()
 
 
-def by_number(reader: Connection, scope: Scope, phone: str) -> tuple[Found, ...]:
+def by_number(reader: Connection, scope: Scope, phone: str) -> tuple[AssistedMember, ...]:
     """Return the members of a scope with a proved number (E.164), by place; its owner alone while none is asked for."""
     rows = (
         select(Member.id, Member.cooperative_id, Number.place)
@@ -72,17 +72,19 @@ def by_number(reader: Connection, scope: Scope, phone: str) -> tuple[Found, ...]
         .where(Number.phone == phone, Number.proof_wanted.is_(False))
         .order_by(Number.place)
     )
-    found = tuple(Found(*row) for row in reader.execute(rows))
+    found = tuple(AssistedMember(*row) for row in reader.execute(rows))
     return tuple(one for one in found if one.place is None) or found
 
 
-def declare(session: Session, act: Act, member_id: int, product_id: int, quantity: Decimal, *, again: bool = False) -> Done:
+def declare(
+    session: Session, act: Act, member_id: int, product_id: int, quantity: Decimal, *, again: bool = False
+) -> AssistedActDone:
     """Declare for a member; `repeated` as for herself, nothing written then. Raises what declaring raises."""
     declared = declarations.declare(session, act, member_id, product_id, quantity, again=again)
-    return Done(0, declared, None, None) if declared.repeated else _write(session, act, member_id, "declared", declared)
+    return AssistedActDone(0, declared, None, None) if declared.repeated else _write(session, act, member_id, "declared", declared)
 
 
-def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> Done:
+def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> AssistedActDone:
     """Take a member's declaration back for her. Raises DeclarationClosed."""
     still = select(Declaration.state).where(Declaration.id == declaration_id, Declaration.member_id == member_id)
     if session.scalar(still.with_for_update()) != "declared":
@@ -90,7 +92,7 @@ def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> D
     return _write(session, act, member_id, "cancelled", declarations.cancel(session, act, member_id, declaration_id))
 
 
-def history(reader: Connection, member_id: int, limit: int = 10) -> tuple[Seen, ...]:
+def history(reader: Connection, member_id: int, limit: int = 10) -> tuple[ReadDeclaration, ...]:
     """Return a member's last declarations, newest first, with what was weighed of each. No amounts."""
     rows = reader.execute(
         select(
@@ -111,7 +113,7 @@ def history(reader: Connection, member_id: int, limit: int = 10) -> tuple[Seen, 
         .order_by(Declaration.id.desc())
         .limit(limit)
     )
-    return tuple(Seen(*row) for row in rows)
+    return tuple(ReadDeclaration(*row) for row in rows)
 
 
 def typed_by(reader: Connection, declarations: Sequence[int]) -> dict[int, str]:
@@ -122,7 +124,7 @@ def typed_by(reader: Connection, declarations: Sequence[int]) -> dict[int, str]:
     return {row.declaration_id: row.role for row in reader.execute(rows)}
 
 
-def _write(session: Session, act: Act, member_id: int, what: str, one: Declared) -> Done:
+def _write(session: Session, act: Act, member_id: int, what: str, one: ToldDeclaration) -> AssistedActDone:
     row = AssistedAct(
         declaration_id=one.id,
         member_id=member_id,
@@ -136,4 +138,4 @@ def _write(session: Session, act: Act, member_id: int, what: str, one: Declared)
     session.flush()
     person, cooperative = session.execute(select(Member.person_id, Member.cooperative_id).where(Member.id == member_id)).one()
     audit.note(session, act, f"{what} for a member", f"declaration:{one.id}", audit.Of(member_id, cooperative))
-    return Done(row.id, one, next(iter(reached_by(session, person)), None), person)
+    return AssistedActDone(row.id, one, next(iter(reached_by(session, person)), None), person)

@@ -31,7 +31,7 @@ class ProductOf(msgspec.Struct, frozen=True):
     divisible: bool
 
 
-class Declared(msgspec.Struct, frozen=True):
+class ToldDeclaration(msgspec.Struct, frozen=True):
     """A declaration as told: `repeated` when it is the first one and nothing new was written."""
 
     id: int
@@ -82,7 +82,9 @@ def products_of(reader: Connection, cooperative_id: int) -> tuple[ProductOf, ...
     return tuple(ProductOf(*row) for row in reader.execute(_PRODUCTS, {"cooperative": cooperative_id}))
 
 
-def similar(reader: Connection | Session, member_id: int, product_id: int, quantity: Decimal, now: datetime) -> Declared | None:
+def similar(
+    reader: Connection | Session, member_id: int, product_id: int, quantity: Decimal, now: datetime
+) -> ToldDeclaration | None:
     """Return the newest declaration of the same within AGAIN_WITHIN that was not cancelled."""
     same = _TOLD.where(
         Declaration.member_id == member_id,
@@ -92,7 +94,7 @@ def similar(reader: Connection | Session, member_id: int, product_id: int, quant
         Declaration.state != "cancelled",
     )
     row = reader.execute(same.order_by(Declaration.id.desc()).limit(1)).first()
-    return Declared(*row, repeated=True) if row else None
+    return ToldDeclaration(*row, repeated=True) if row else None
 
 
 def declare(
@@ -104,7 +106,7 @@ def declare(
     *,
     again: bool = False,
     draw: Callable[[int], int] = secrets.randbelow,
-) -> Declared:
+) -> ToldDeclaration:
     """Write a member's declaration, dated now; without `again` the same within 30 minutes is given back, nothing written.
 
     An officer also declares for a member who never opened an account by telephone; the declaration's channel is `bureau` then.
@@ -116,7 +118,7 @@ def declare(
         _TOLD.where(Declaration.operation == act.operation)
     ).first()  # behind the lock: the first may just be done
     if known:
-        return Declared(*known, repeated=True)
+        return ToldDeclaration(*known, repeated=True)
     if member is None or member.state not in states or member.leaving_on:
         raise NotActive
     taken = _PRODUCTS.where(Product.id == product_id)
@@ -140,10 +142,10 @@ def declare(
         operation=act.operation,
     )
     _number(session, declaration, draw)
-    return Declared(declaration.id, declaration.reference, product.name, quantity, product.unit, act.now, channel)
+    return ToldDeclaration(declaration.id, declaration.reference, product.name, quantity, product.unit, act.now, channel)
 
 
-def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> Declared:
+def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> ToldDeclaration:
     """Take a member's declaration back; one that is cancelled stays so. Raises DeclarationClosed."""
     moved = (
         update(Declaration)
@@ -156,13 +158,13 @@ def cancel(session: Session, act: Act, member_id: int, declaration_id: int) -> D
     ).first()
     if row is None or row.state != "cancelled":
         raise DeclarationClosed(row.state if row else "unknown")
-    return Declared(*row[:-1])
+    return ToldDeclaration(*row[:-1])
 
 
-def open_declarations(reader: Connection, member_id: int, limit: int = 5) -> tuple[Declared, ...]:
+def open_declarations(reader: Connection, member_id: int, limit: int = 5) -> tuple[ToldDeclaration, ...]:
     """Return what can still be taken back, newest first."""
     mine = _TOLD.where(Declaration.member_id == member_id, Declaration.state == "declared")
-    return tuple(Declared(*row) for row in reader.execute(mine.order_by(Declaration.id.desc()).limit(limit)))
+    return tuple(ToldDeclaration(*row) for row in reader.execute(mine.order_by(Declaration.id.desc()).limit(limit)))
 
 
 def _number(session: Session, declaration: Declaration, draw: Callable[[int], int]) -> None:

@@ -22,7 +22,7 @@ class Delivery(msgspec.Struct, frozen=True):
     gross: int
 
 
-class Credited(msgspec.Struct, frozen=True):
+class CreditedDelivery(msgspec.Struct, frozen=True):
     """How a delivery was shared out, in XOF: solidarity, what was repaid (advance, then lease), and the rest for the member."""
 
     entry_id: int | None
@@ -42,7 +42,7 @@ def shared_out(gross: int, owed: int, solidarity_percent: int, instalment_percen
     return share, min(owed, (gross - share) * instalment_percent // 100)
 
 
-def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery], *, now: datetime) -> list[Credited]:
+def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery], *, now: datetime) -> list[CreditedDelivery]:
     """Write an entry for each delivery: purchases to payable, solidarity, advance and lease; return them in the order given.
 
     Members and their accounts are locked at once, in the order of their ids. An operation that was written before raises
@@ -91,7 +91,7 @@ def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery]
         changed = update(Account).where(Account.id == bindparam("account")).values(balance=Account.balance + bindparam("by"))
         session.connection().execute(changed, kept)
     return [
-        Credited(entries.get(delivery.operation), delivery.gross, share, repaid)
+        CreditedDelivery(entries.get(delivery.operation), delivery.gross, share, repaid)
         for delivery, (share, repaid) in zip(deliveries, shares, strict=True)
     ]
 

@@ -30,12 +30,12 @@ class NotThere(Exception):
     """No open declaration has this reference here, no member this card."""
 
 
-class Weighed(Exception):
+class AlreadyWeighed(Exception):
     """The declaration was weighed or taken back already."""
 
 
 def by_reference(reader: Connection | Session, cooperative_id: int, reference: str, season: int) -> Delivered:
-    """Find what a reference declared, this season's or the last's. Raises NotThere, Weighed."""
+    """Find what a reference declared, this season's or the last's. Raises NotThere, AlreadyWeighed."""
     rows = reader.execute(
         select(
             Declaration.member_id,
@@ -61,7 +61,7 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
     for row in rows:
         if row.state == "declared":
             return Delivered(*row[:-1])
-    raise Weighed(reference)
+    raise AlreadyWeighed(reference)
 
 
 def member_of_card(reader: Connection | Session, cooperative_id: int, card: str) -> int:

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.ledger.services import MOST_MOVED
 from app.coop.members.contact import reach
-from app.coop.members.lock import MemberLeft, Standing, lock_member, lock_members, lock_present
+from app.coop.members.lock import LockedMember, MemberLeft, lock_member, lock_members, lock_present
 from app.coop.offices import audit
 from app.coop.prices.queries import price_at
 from app.coop.production import declarations
-from app.coop.production.deliveries import Credited, Delivery, credit
+from app.coop.production.deliveries import CreditedDelivery, Delivery, credit
 from app.coop.production.lines import Line, creditable, worth
 from app.coop.production.models import Declaration, HalfLine, Weighing
-from app.coop.production.weighing_lookup import Delivered, NotThere, Weighed
+from app.coop.production.weighing_lookup import AlreadyWeighed, Delivered, NotThere
 from app.coop.products.models import Product
 from app.coop.scope import Scope
 
@@ -31,7 +31,7 @@ HALF_FOR = timedelta(minutes=5)
 """How long half a line waits for its officer to dial again."""
 
 
-class Told(msgspec.Struct, frozen=True):
+class ToldLine(msgspec.Struct, frozen=True):
     """A confirmed line, and whom to tell on which number: `francs` only for a member who allowed amounts on a number of her own."""
 
     line: Line
@@ -113,7 +113,7 @@ def note(
 
     Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once.
     A declaration's line is its member's as it is now, also after two cards were made one.
-    Raises NotThere, OwnCatch, Weighed, PaperKnown, ListFull, LineTooDear, and what declaring raises; NotActive also when the
+    Raises NotThere, OwnCatch, AlreadyWeighed, PaperKnown, ListFull, LineTooDear, and what declaring raises; NotActive also when the
     member has left.
     """
     member = _whose(session, what)
@@ -137,7 +137,7 @@ def note(
     still = (Declaration.id == declaration) & (Declaration.member_id == member.id) & (Declaration.state == "declared")
     taken = session.execute(update(Declaration).where(still).values(state="weighed"))
     if not taken.rowcount:  # type: ignore[attr-defined]
-        raise Weighed(what.reference)
+        raise AlreadyWeighed(what.reference)
     row = Weighing(
         cooperative_id=member.cooperative_id,
         officer_id=act.person_id,
@@ -190,7 +190,7 @@ def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line 
     return number, Line(*row) if row else None
 
 
-def confirm(session: Session, act: Act, *, upto: int, francs: int) -> tuple[Told, ...]:
+def confirm(session: Session, act: Act, *, upto: int, francs: int) -> tuple[ToldLine, ...]:
     """Credit the officer's `creditable` lines up to one, once, as they were shown: `francs` is their worth.
 
     The others stay open. Raises ListChanged when the list isn't worth that any more, or is gone; AccountFull.
@@ -217,7 +217,7 @@ def _open(officer_id: int) -> tuple[ColumnElement[bool], ...]:
     return (Weighing.officer_id == officer_id, Weighing.state == "noted")
 
 
-def _whose(session: Session, what: Delivered) -> Standing:
+def _whose(session: Session, what: Delivered) -> LockedMember:
     """Lock the member whose catch it is: the declaration's own member, whoever it was when the screen was shown."""
     own = select(Declaration.member_id).where(Declaration.id == what.declaration_id)
     member_id = session.scalar(own) if what.declaration_id is not None else what.member_id
@@ -232,7 +232,7 @@ def _declare(session: Session, act: Act, what: Delivered, weight: Decimal) -> in
     return declarations.declare(session, act, what.member_id, what.product_id, weight, again=True).id
 
 
-def _settled(line: Line, credited: Credited | None, act: Act) -> dict[str, object]:
+def _settled(line: Line, credited: CreditedDelivery | None, act: Act) -> dict[str, object]:
     return {
         "id": line.id,
         "state": "credited" if credited else "refused",
@@ -246,11 +246,11 @@ def _settled(line: Line, credited: Credited | None, act: Act) -> dict[str, objec
     }
 
 
-def _told(session: Session, lines: Sequence[Line], credited: dict[int, Credited]) -> tuple[Told, ...]:
+def _told(session: Session, lines: Sequence[Line], credited: dict[int, CreditedDelivery]) -> tuple[ToldLine, ...]:
     """Say whom to tell: the member's first number; francs only when she allowed them and nobody else has that number."""
     reached = reach(session, {line.member_id for line in lines})
     told = []
     for line in lines:
         who, done = reached[line.member_id], credited.get(line.id)
-        told.append(Told(line, who.phone, who.person_id, done.net if done and who.amounts else None))
+        told.append(ToldLine(line, who.phone, who.person_id, done.net if done and who.amounts else None))
     return tuple(told)

@@ -26,7 +26,7 @@ MOST_LISTED = 99
 """As far back as officers leaf through on a phone."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class ReversibleEntry(msgspec.Struct, frozen=True):
     """An entry that could be reversed: `amount` in XOF, what it moved."""
 
     id: int
@@ -44,7 +44,7 @@ def reversible_kinds() -> dict[str, str]:
     return {kind: words for subject in declared() for kind, words in subject.reversible.items()}
 
 
-def reversible(reader: Connection | Session, cooperative_id: int, member_id: int, only: int | None = None) -> list[Entry]:
+def reversible(reader: Connection | Session, cooperative_id: int, member_id: int, only: int | None = None) -> list[ReversibleEntry]:
     """Return a member's last entries that could be reversed, newest first; or one, however old."""
     undone = aliased(JournalEntry)
     moved = func.sum(func.abs(Posting.amount)) / 2
@@ -63,7 +63,7 @@ def reversible(reader: Connection | Session, cooperative_id: int, member_id: int
         .order_by(JournalEntry.id.desc())
         .limit(MOST_LISTED)
     )
-    return [Entry(entry, at.date(), kind, int(amount)) for entry, at, kind, amount in rows]
+    return [ReversibleEntry(entry, at.date(), kind, int(amount)) for entry, at, kind, amount in rows]
 
 
 def ask(session: Session, act: Act, entry_id: int) -> int:

@@ -58,7 +58,7 @@ class BadAmount(ValueError):
     """The amount is none, or less than a franc an instalment."""
 
 
-class Open(msgspec.Struct, frozen=True):
+class OpenPayout(msgspec.Struct, frozen=True):
     """A payout on its way, `amount` in XOF."""
 
     id: int
@@ -82,12 +82,12 @@ def free_savings(reader: Connection | Session, member_id: int) -> int:
     return (saved or 0) - int(reader.scalar(held) or 0)
 
 
-def open_of(reader: Connection | Session, member_id: int, states: Sequence[str] = OPEN) -> list[Open]:
+def open_of(reader: Connection | Session, member_id: int, states: Sequence[str] = OPEN) -> list[OpenPayout]:
     """Return what is on its way to a member, oldest first."""
     columns = (Payout.id, Payout.kind, Payout.amount, Payout.asset, Payout.reference, Payout.state, Payout.asked_at)
     rows: Any = select(*columns, Payout.handed_at, Payout.contested, Payout.paper)
     mine = rows.where(Payout.member_id == member_id, Payout.state.in_(states))
-    return [Open(*row) for row in reader.execute(mine.order_by(Payout.id))]
+    return [OpenPayout(*row) for row in reader.execute(mine.order_by(Payout.id))]
 
 
 def ask(

@@ -19,7 +19,7 @@ RUNNING = ("handed", "paid")
 """States of a payout that its member owes."""
 
 
-class Standing(msgspec.Struct, frozen=True):
+class LoanStanding(msgspec.Struct, frozen=True):
     """How a member stands with her advances (or leases) together, in XOF: what is owed, what is late, what comes next and when."""
 
     member_id: int
@@ -49,7 +49,7 @@ def write(session: Session, payout: Payout, on: date) -> None:
         session.add(Instalment(payout_id=payout.id, number=number, due_on=due, amount=amount))
 
 
-def standings(reader: Connection | Session, today: date, of: int | Scope) -> list[Standing]:
+def standings(reader: Connection | Session, today: date, of: int | Scope) -> list[LoanStanding]:
     """Return how a member (the id) stands, or all of a scope who have a schedule, the latest first. Two SELECTs.
 
     What was repaid since the first hand-over settles the oldest instalments first, whichever of her advances they are of; what was
@@ -89,7 +89,7 @@ def _accounts(reader: Connection | Session, whose: ColumnElement[bool]) -> dict[
     return {(row[0], row[1]): (row[2], int(row[3])) for row in reader.execute(rows)}
 
 
-def _standing(whom: tuple[int, str], plan: list[tuple[date, int]], owed: int, settled: int, today: date) -> Standing:
+def _standing(whom: tuple[int, str], plan: list[tuple[date, int]], owed: int, settled: int, today: date) -> LoanStanding:
     late, ahead = 0, (None, 0)
     for due, amount in plan:
         left = max(0, amount - settled)
@@ -98,4 +98,4 @@ def _standing(whom: tuple[int, str], plan: list[tuple[date, int]], owed: int, se
             late += left
         elif left and ahead[0] is None:
             ahead = (due, left)  # type: ignore[assignment]
-    return Standing(*whom, owed, late, *ahead)
+    return LoanStanding(*whom, owed, late, *ahead)

@@ -19,7 +19,7 @@ from app.coop.till.models import Payout
 from app.coop.till.payouts import HELD
 
 
-class Owed(msgspec.Struct, frozen=True):
+class VoidLoan(msgspec.Struct, frozen=True):
     """What a member owes that the co-operative might not lend today, in XOF, and the article that says so."""
 
     cooperative: str
@@ -54,7 +54,7 @@ def let_go(session: Session, now: datetime, scope: Scope = FEDERATION) -> int:
     return len(gone)
 
 
-def owed(reader: Connection | Session, today: date, scope: Scope = FEDERATION) -> list[Owed]:
+def owed(reader: Connection | Session, today: date, scope: Scope = FEDERATION) -> list[VoidLoan]:
     """Return what is owed that the law would not let these co-operatives lend today, by co-operative and card."""
     rows = reader.execute(
         select(Cooperative.code, Cooperative.legal_form, Member.card, Account.kind, Account.balance)
@@ -63,4 +63,4 @@ def owed(reader: Connection | Session, today: date, scope: Scope = FEDERATION) -
         .where(scope.reach(Account.cooperative_id), Account.kind.in_(OWED), Account.balance > 0, law.forbidden(Account.kind, today))
         .order_by(Cooperative.id, Member.card, Account.kind)
     )
-    return [Owed(row.code, row.card, row.kind, row.balance, law.rule_of(row.kind, row.legal_form).article) for row in rows]
+    return [VoidLoan(row.code, row.card, row.kind, row.balance, law.rule_of(row.kind, row.legal_form).article) for row in rows]

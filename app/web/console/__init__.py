@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from app.coop.access.sign_in import Desk
+from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
 from app.web.console.pages import pages
 from app.web.console.session import lend
@@ -23,7 +23,7 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def add_console(
-    app: Flask, desk: Desk, terms: Terms, now: Callable[[], datetime], store: Any, *, secrets: Sequence[str], secure: bool
+    app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any, *, secrets: Sequence[str], secure: bool
 ) -> None:
     """Serve `/` and `/sign-in`, counting sign-ins by address in `store`; the first of `secrets` signs cookies, all are read.
 

@@ -18,7 +18,7 @@ COUNTED = 5_000
 """To more numbers than this, a broadcast's messages are not counted for a page: it shows what the scheduler last counted."""
 
 
-class Sent(msgspec.Struct, frozen=True):
+class SentBroadcast(msgspec.Struct, frozen=True):
     """A broadcast: `said` its audience in words, its messages as of `counted_at`, `cost` XOF of what has left, `whole` of all."""
 
     id: int
@@ -48,7 +48,7 @@ class Day(msgspec.Struct, frozen=True):
     budget: int | None
 
 
-def lately(reader: Connection, cooperative_id: int | None, now: datetime) -> list[Sent]:
+def lately(reader: Connection, cooperative_id: int | None, now: datetime) -> list[SentBroadcast]:
     """Return the last broadcasts of a co-operative, with None of all."""
     row = Broadcast.__table__.c
     found = select(Broadcast.__table__).where(row.confirmed_at.is_not(None))
@@ -79,13 +79,13 @@ def spent_today(database: Database, terms: Terms, now: datetime) -> int | None:
         return None
 
 
-def _sent(reader: Connection, row: Any, now: datetime) -> Sent:
+def _sent(reader: Connection, row: Any, now: datetime) -> SentBroadcast:
     each, counted_at = row.parts * row.price, now
     if row.recipients <= COUNTED:
         counts = progress.count(reader, row.id)
     else:
         counts, counted_at = progress.Counts(row.gone, 0, row.failed, row.doubted), row.counted_at or row.confirmed_at
-    return Sent(
+    return SentBroadcast(
         row.id,
         row.said,
         first_words(row.typed),

@@ -22,7 +22,7 @@ LANES = {
 }
 
 
-def teach(routes: Blueprint) -> None:
+def register(routes: Blueprint) -> None:
     """Give the templates their filters."""
     filters: dict[str, Callable[..., Any]] = {
         "clock": clock,

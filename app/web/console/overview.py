@@ -14,25 +14,25 @@ from app.db.database import Database
 from app.sms import prices
 from app.sms.broadcasts.terms import Terms
 from app.sms.lanes import LaneStatus, lane_statuses
-from app.web.console.broadcasts import Day, Sent, lately, spent_today, today
+from app.web.console.broadcasts import Day, SentBroadcast, lately, spent_today, today
 
 
-class Open(msgspec.Struct, frozen=True):
+class OpenCount(msgspec.Struct, frozen=True):
     """How many wait, and since when the first does."""
 
     number: int = 0
     since: datetime | None = None
 
 
-class Place(msgspec.Struct, frozen=True):
+class OpenHere(msgspec.Struct, frozen=True):
     """What waits in one co-operative, by its code (None: in no one's)."""
 
     cooperative: str | None
-    call_backs: Open
-    letters: Open
+    call_backs: OpenCount
+    letters: OpenCount
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Overview(msgspec.Struct, frozen=True):
     """How things stand. `lanes` is for the federation alone, as is `spent`, XOF for all SMS of the day when it can be told.
 
     `mine` is how many approvals wait for this officer's own word, `letters` what an officer who calls back may answer, at
@@ -42,18 +42,18 @@ class Seen(msgspec.Struct, frozen=True):
     scope: str
     federation: bool
     lanes: list[LaneStatus]
-    places: list[Place]
-    approvals: Open
+    places: list[OpenHere]
+    approvals: OpenCount
     mine: int
     letters: tuple[inbox.Letter, ...]
     part_price: int
-    broadcasts: list[Sent]
+    broadcasts: list[SentBroadcast]
     stops: bool
     day: Day
     spent: int | None
 
 
-def look(database: Database, office: Office, now: datetime, terms: Terms) -> Seen:
+def look(database: Database, office: Office, now: datetime, terms: Terms) -> Overview:
     """Read the overview."""
     scope = office.cooperative_id
     spent = spent_today(database, terms, now) if scope is None else None
@@ -61,12 +61,12 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> See
         name = reader.scalar(select(Cooperative.name).where(Cooperative.id == scope)) if scope else None
         here = [one for one in offices_of(reader, office.person_id, now.date()) if one.cooperative_id == scope]
         answers = any(one.may("call_backs") for one in here)
-        return Seen(
+        return Overview(
             scope=name or "Fédération",
             federation=scope is None,
             lanes=lane_statuses(reader, now) if scope is None else [],
             places=_places(reader, scope, now),
-            approvals=Open(*approvals.open_count(reader, office.scope, now)),
+            approvals=OpenCount(*approvals.open_count(reader, office.scope, now)),
             mine=approvals.waiting_count(reader, office.person_id, now),
             letters=inbox.unread(reader, scope) if answers else (),
             part_price=prices.part_price(reader, now, database.service.part_price),
@@ -77,14 +77,14 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> See
         )
 
 
-def _places(reader: Connection, scope: int | None, now: datetime) -> list[Place]:
+def _places(reader: Connection, scope: int | None, now: datetime) -> list[OpenHere]:
     """Return where call backs or letters wait, the longest wait first."""
-    called = {share.cooperative: Open(share.number, share.since) for share in call_backs.by_cooperative(reader, scope, now)}
+    called = {share.cooperative: OpenCount(share.number, share.since) for share in call_backs.by_cooperative(reader, scope, now)}
     if scope is None:
-        written = {code: Open(number, since) for code, number, since in inbox.by_cooperative(reader)}
+        written = {code: OpenCount(number, since) for code, number, since in inbox.by_cooperative(reader)}
     else:
         code = reader.execute(select(Cooperative.code).where(Cooperative.id == scope)).scalar_one()
-        own = Open(*inbox.how_many(reader, scope))
+        own = OpenCount(*inbox.how_many(reader, scope))
         written = {code: own} if own.number else {}
-    found = [Place(code, called.get(code, Open()), written.get(code, Open())) for code in called | written]
+    found = [OpenHere(code, called.get(code, OpenCount()), written.get(code, OpenCount())) for code in called | written]
     return sorted(found, key=lambda place: min(filter(None, (place.call_backs.since, place.letters.since))))

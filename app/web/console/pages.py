@@ -17,7 +17,7 @@ from app.web.console.session import caller, desk, guard, now, page_headers, say,
 pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 page_headers(pages)
 guard(pages)
-filters.teach(pages)
+filters.register(pages)
 
 
 @pages.get("/")
@@ -74,8 +74,8 @@ def gone(fault: inbox.LetterClosed) -> AnyResponse:
     return _done("Ce message a déjà sa réponse, ou n'est pas à vous. Rien n'est envoyé.")
 
 
-@pages.errorhandler(inbox.TooLong)
-def too_long(fault: inbox.TooLong) -> AnyResponse:
+@pages.errorhandler(inbox.ReplyTooLong)
+def too_long(fault: inbox.ReplyTooLong) -> AnyResponse:
     """Say how long an answer may be."""
     del fault
     return _done(f"Une réponse a de 1 à {inbox.MOST_CHARACTERS} signes. Rien n'est envoyé.")

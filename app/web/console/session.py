@@ -16,7 +16,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.coop.access.sign_in import Caller, Desk, caller_of
+from app.coop.access.sign_in import SignedIn, SignInServices, caller_of
 from app.sms.broadcasts.terms import Terms
 
 log = structlog.get_logger("console")
@@ -31,14 +31,14 @@ STEP_SECONDS = 0.1
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
-def lend(app: Flask, desk: Desk, terms: Terms, now: Callable[[], datetime], store: Any) -> None:
+def lend(app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any) -> None:
     """Lend the pages the desk, what broadcasts are bound to, the clock, and Redis."""
     app.extensions["console"] = desk, terms, now, store
 
 
-def desk() -> Desk:
+def desk() -> SignInServices:
     """Return what signing in needs, and the database."""
-    return cast(Desk, current_app.extensions["console"][0])
+    return cast(SignInServices, current_app.extensions["console"][0])
 
 
 def terms() -> Terms:
@@ -123,12 +123,12 @@ def guard(routes: Blueprint) -> None:
         return None
 
 
-def caller() -> Caller:
+def caller() -> SignedIn:
     """Return who is signed in; only behind `guard`."""
-    return cast(Caller, g.caller)
+    return cast(SignedIn, g.caller)
 
 
-def let_in(found: Caller) -> None:
+def let_in(found: SignedIn) -> None:
     """Begin a session, which forgets everything that was there before."""
     session.clear()
     session["held"] = {"sign_in": found.sign_in, "seen": int(now().timestamp()), "token": secrets.token_urlsafe(24)}
@@ -163,7 +163,7 @@ def token_fits(held: dict[str, Any]) -> bool:
     return _same(request.form.get("token"), held["token"])
 
 
-def _caller(sign_in: int) -> Caller | None:
+def _caller(sign_in: int) -> SignedIn | None:
     with desk().database.read() as reader:
         return caller_of(reader, sign_in, now())
 

@@ -5,7 +5,7 @@ from app.coop.rights import Office
 from app.db.database import Database
 from app.sms import outbox
 from app.web.console.broadcasts import spent_today
-from app.web.console.overview import Open, look
+from app.web.console.overview import OpenCount, look
 from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.conftest import PATIENT_MS
 from tests.coop.test_broadcasts import CLERK, TERMS, Sending
@@ -26,7 +26,7 @@ def test_the_overview_of_both_scopes(database, clock):
         "CPS1": (1, 0),
         None: (0, 1),
     }
-    assert own.places[0].call_backs == Open(1, clock())
+    assert own.places[0].call_backs == OpenCount(1, clock())
     assert own.letters == ()
     assert (own.lanes, own.spent, federation.spent) == ([], None, 20)
     for seen in (federation, own):

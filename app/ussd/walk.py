@@ -6,29 +6,18 @@ from typing import Any
 import msgspec
 
 from app.digits import is_number
-from app.gsm7 import fold, septets
-from app.ussd.bindings import Bindings, Divert, Found, Hop, Lead, Proved, Refused
+from app.gsm7 import septets
+from app.ussd.act import perform
+from app.ussd.bindings import Divert, Found, Hop, Lead, Proved, Refused
 from app.ussd.carried import DONE
 from app.ussd.decision import Known
-from app.ussd.menu import WANTED, Menu, Screen
+from app.ussd.menu import WANTED, Screen
 from app.ussd.ports import Acts, Doubtful, Outcome
-from app.ussd.render import LIMIT, Page, fill, lay_out
+from app.ussd.render import LIMIT
+from app.ussd.served import CONFIRMED, Laid, Served
 from app.ussd.session import Offer, Session, Step
-from app.ussd.vocabulary import Vocabulary
 
 BACK, MORE, HOME, RESUME = "0", "9", "00", "000"
-CONFIRMED = 1
-
-
-class Served(msgspec.Struct, frozen=True):
-    """A menu made ready to be walked: with its bindings, its vocabulary and the words that never change."""
-
-    menu: Menu
-    bindings: Bindings
-    vocabulary: Vocabulary
-    constants: dict[str, str]
-    laid: dict[tuple[str, str, bool, str, str], list[Page]] = {}
-    """The pages of screens that show nothing but their own words, laid out once."""
 
 
 class Walk:
@@ -70,9 +59,10 @@ class Walk:
         return self.session.offer if self.session.wanted is None else None
 
     def leaves(self) -> Offer | None:
-        """Return what the next call may go on with: a screen a step behind what the PIN opened, where no answer acts or is secret.
+        """Return what the next call may go on with, if anything.
 
-        What the PIN opened is as near by dialling. A menu without the word for it offers nothing.
+        That is a guarded screen behind another, whose answer neither acts nor is secret: the first behind the PIN is as near by
+        dialling. A menu without the word for it offers nothing.
         """
         session, screen, menu = self.session, self.screen, self.served.menu
         answer = self.served.bindings.answers.get(screen.ask or "")
@@ -138,50 +128,23 @@ class Walk:
             return
         for _ in range(5):
             try:
-                laid = self._pages()
+                laid = self._laid()
                 break
             except Lead as lead:
                 self._lead(lead)
         else:
             raise RecursionError(f"screen {self.screen.name}: its source leads in a circle")
         session = self.session
-        session.page = min(session.page, len(laid) - 1)
-        page = laid[session.page]
+        session.page = min(session.page, len(laid.pages) - 1)
+        page = laid.pages[session.page]
         session.said, session.more = page.text, self.screen.form != "ending"
         if self.offer and session.more:
-            offered = f"{page.text}\n{fold(self.served.menu.said(self.served.menu.words['resume'], session.language))}"
+            offered = f"{page.text}\n{self.served.word('resume', session.language)}"
             session.said = offered if septets(offered) <= LIMIT else page.text
-        form = self.screen.form
-        lines = [row.id for row in self._rows] if form == "list" else [CONFIRMED] if form == "confirmation" else []
-        session.shown = [lines[place] for place in page.lines] if lines else []
+        session.shown = laid.shown(session.page)
 
-    def _pages(self) -> list[Page]:
-        screen, session = self.screen, self.session
-        asked = (screen.name, session.language, len(session.steps) == 1, self.notice, session.caller)
-        if asked not in self.served.laid:
-            laid = self._lay_out()
-            if not self.served.vocabulary.is_static(screen):
-                return laid
-            self.served.laid[asked] = laid
-        return self.served.laid[asked]
-
-    def _lay_out(self) -> list[Page]:
-        screen, vocabulary, session = self.screen, self.served.vocabulary, self.session
-        hop = self._hop(session)
-        kept = session.kept | session.kept.get(DONE, {})
-        values = self.served.constants | vocabulary.written(vocabulary.kept, kept)
-        if screen.source:
-            given = msgspec.to_builtins(self.served.bindings.sources[screen.source].call(hop))
-            values |= vocabulary.written(vocabulary.of_screen(screen), given)
-        self._rows = list(self.served.bindings.rows_of[screen.rows].call(hop)) if screen.rows else []
-        kinds = vocabulary.of_rows(screen)
-        rows = []
-        for row in self._rows:
-            plain = msgspec.to_builtins(row)
-            rows.append(vocabulary.written(kinds, plain) | ({"slot": str(plain["slot"])} if "slot" in plain else {}))
-        root = len(session.steps) == 1
-        said = {"notice": fold(self.notice), "caller": session.caller}
-        return lay_out(self.served.menu, screen, session.language, values, rows, root=root, **said)
+    def _laid(self) -> Laid:
+        return self.served.lay_out(self.session, self.notice, self._hop)
 
     def _choose(self, part: str) -> None:
         choice = self.screen.choices.get(int(part)) if is_number(part, 2) else None
@@ -205,22 +168,20 @@ class Walk:
                     session.steps[-1].led = {}  # what an act gave has been seen
             else:
                 self._leave()
-        elif part == MORE and self.screen.form != "question" and session.page + 1 < len(self._pages()):
+        elif part == MORE and self.screen.form != "question" and session.page + 1 < len(self._laid().pages):
             session.page += 1
         else:
             self._complain("unknown" if part else "empty")
 
     def _leave(self) -> None:
         """End the call at the member's word."""
-        words = self.served.menu.said(self.served.menu.word("bye"), self.session.language)
-        self.session.said, self.session.more = fill(fold(words), self.served.constants), False
+        self.session.said, self.session.more = self.served.word("bye", self.session.language), False
 
     def _keep(self, values: dict[str, Any]) -> None:
         self.session.steps[-1].kept = self.session.steps[-1].kept | values
 
     def _complain(self, word: str) -> None:
-        words = self.served.menu.word(word, "unknown")
-        self.notice, self.event = self.served.menu.said(words, self.session.language), "refused"
+        self.notice, self.event = self.served.word(word, self.session.language, "unknown"), "refused"
 
     def _answer(self, part: str) -> None:
         form = self.screen.form
@@ -265,10 +226,7 @@ class Walk:
             self._enter(screen.to or "")
 
     def _refuse(self, refused: Refused) -> None:
-        kinds = self.served.vocabulary.of_refusal(self.screen, refused.code)
-        given = msgspec.to_builtins(refused.values) if refused.values else {}
-        words = self.served.menu.said(self.screen.refusals[refused.code], self.session.language)
-        self.notice, self.event = fill(words, self.served.vocabulary.written(kinds, given)), "refused"
+        self.notice, self.event = self.served.refusal(self.screen, refused, self.session.language), "refused"
 
     def _note(self, value: Any, keep: str | None) -> None:
         session = self.session
@@ -281,20 +239,10 @@ class Walk:
             self._keep({keep: msgspec.to_builtins(value)})
 
     def _perform(self) -> None:
-        screen, session = self.screen, self.session
-        effect = self.served.bindings.effects[screen.effect or ""]
-        kept, hop = session.kept, self._hop(session)
-
-        def act(unit: Any, key: str) -> Outcome:
-            given = effect.call(msgspec.structs.replace(hop, operation=key), unit)
-            return Outcome(screen.done or "", msgspec.to_builtins(given) or {}, screen.name)
-
-        def noted() -> dict[str, Any]:
-            return {name: kept[name] for name in effect.reads if name in kept and name not in self.served.vocabulary.secrets}
-
-        person = (session.who or {}).get("person_id")
+        screen, session, secrets = self.screen, self.session, self.served.vocabulary.secrets
+        effect, hop = self.served.bindings.effects[screen.effect or ""], self._hop(session)
         try:
-            outcome = self._acts.perform(self._request, hop.operation, effect.name, noted, person, act, session.begun)
+            outcome = perform(self._acts, screen, effect, hop, request=self._request, secrets=secrets, begun=session.begun)
         except Lead as lead:
             self._lead(lead)
             return
@@ -305,7 +253,7 @@ class Walk:
 
     def deliver(self, outcome: Outcome) -> None:
         """Go where an act led, with what it gave: back to that screen if the way came by it, else one step from home."""
-        self._known.done(outcome, self._words_on(outcome))
+        self._known.done(outcome, self.served.told(outcome, self.session.language))
         self.event = "acted"
         session, menu = self.session, self.served.menu
         way = [step.screen for step in session.steps]
@@ -321,17 +269,6 @@ class Walk:
             session.steps.append(Step(outcome.screen))
         else:
             self._enter(outcome.screen)  # its guard may want a PIN first, in a session that was lost
-
-    def _words_on(self, outcome: Outcome) -> str:
-        """Say what was done from the outcome alone; in the menu's own words where the screen that acted has none, or is no more."""
-        menu, vocabulary = self.served.menu, self.served.vocabulary
-        acted, leads = menu.screens.get(outcome.acted), menu.screens.get(outcome.screen)
-        texts = (acted.said if acted else {}) or (leads.text if leads and leads.form == "ending" else {})
-        values = self.served.constants | vocabulary.written(vocabulary.kept, outcome.values)
-        try:
-            return fill(fold(menu.said(texts or menu.word("done"), self.session.language)), values)
-        except KeyError:
-            return fill(fold(menu.said(menu.word("done"), self.session.language)), self.served.constants)
 
     def _lead(self, lead: Lead) -> None:
         """Go elsewhere in this screen's place: what it kept goes along, and `0` leads to where it was chosen."""
