@@ -13,14 +13,16 @@ from app.ussd.bindings import Bindings
 from menus.hop import Hop, holders_of, who_of
 
 menu = Bindings("prices")
-Grades = Annotated[str, kinds.Kind("words", " (A 999 999 F, B 999 999 F, C 999 999 F)")]
-"""What grades cost that have a price of their own."""
+PricedName = Annotated[str, kinds.Kind("words", "m" * 29)]
+"""A product, and its grade where it has no price but by grade."""
+Grades = Annotated[str, kinds.Kind("text", "\nmmmmmmmm 9 999 999 F" * 12)]
+"""What the other grades cost that have a price of their own, a line each."""
 
 
 class PriceLine(msgspec.Struct, frozen=True):
     id: int
     slot: int
-    name: kinds.ProductName
+    name: PricedName
     unit: kinds.Unit
     amount: kinds.Price
     grades: Grades
@@ -56,10 +58,12 @@ def prices(hop: Hop) -> Sequence[PriceLine]:
 
 def _row(graded: Sequence[PriceOf], code: str) -> PriceLine:
     first = next((one for one in graded if one.grade is None), graded[0])
-    others = ", ".join(f"{one.grade} {kinds.amount_words(one.amount)}" for one in graded if one.grade)
-    name, place = first.name.removesuffix(f" {first.grade}"), code if any(one.own for one in graded) else "fédération"
-    words = f" ({others})" if others else ""
-    return PriceLine(first.id, first.slot, name, first.unit, first.amount, words, first.since.date(), place)
+    whose = {True: code, False: "fédération"}
+    others = ""
+    for one in graded:
+        if one is not first:
+            others += f"\n{one.grade} {kinds.amount_words(one.amount)}" + (f", {whose[one.own]}" if one.own != first.own else "")
+    return PriceLine(first.id, first.slot, first.name, first.unit, first.amount, others, first.since.date(), whose[first.own])
 
 
 def _callers(hop: Hop) -> tuple[Who, ...]:

@@ -88,7 +88,7 @@ def test_prices_declarations_and_the_scales_have_one_number_and_one_price_for_a_
     line, sms, now = quayside
     prices = [row.split()[:2] for row in shown(line, AWA, "3").split("\n")[1:4]]
     assert [row.split() for row in shown(line, AWA, "2", "2468").split("\n")[1:4]] == prices
-    assert "(A 5 000 F)" in shown(line, AWA, "3", "1")
+    assert "\nA 5 000 F" in shown(line, AWA, "3", "1")
     assert "Thiof: 4 650 F, A 5 000 F par kg" in sms(AWA, "PRIX thiof")
     for grade, price, member in ((None, 4650, 301), ("A", 5000, 1)):
         [reference] = sample_declarations.declared(database, [member], now)
