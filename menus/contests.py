@@ -85,7 +85,7 @@ class OwnClaim(msgspec.Struct, frozen=True):
     own: OwnRow
 
 
-class TakenBack(msgspec.Struct, frozen=True):
+class ContestTakenBack(msgspec.Struct, frozen=True):
     number: kinds.Reference
 
 
@@ -195,14 +195,14 @@ def own_contest(kept: OwnClaim) -> PrivateWords:
     return PrivateWords(f"{row.what} {row.figure}, réf {row.reference}, réclamation {row.number}: {row.standing}{ended}.")
 
 
-@menu.effect(ways={own.ContestAnswered: "gone", HandoverNotOpen: "gone"})
-def take_back_contest(hop: Hop, session: Session, kept: OwnClaim) -> TakenBack:
+@menu.effect(ways={own.OwnContestClosed: "gone", HandoverNotOpen: "gone"})
+def take_back_contest(hop: Hop, session: Session, kept: OwnClaim) -> ContestTakenBack:
     """Take one's contest back; what was handed over is paid by this word."""
     act = own_act(hop)
     row = own.take_back(session, act, kept.own.id)
     words = texts.say("contest_taken_back", number=row.number, reference=row.reference, day=hop.now)
     answer(session, act, "receipt", f"contest:{row.id}:taken back", words, who_of(hop).cooperative_id)
-    return TakenBack(row.number)
+    return ContestTakenBack(row.number)
 
 
 def _own_row(one: own.OwnContest) -> OwnRow:

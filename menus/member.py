@@ -28,7 +28,7 @@ class BalanceLines(msgspec.Struct, frozen=True):
     owed: kinds.Amount
 
 
-class Own(msgspec.Struct, frozen=True):
+class AccountHead(msgspec.Struct, frozen=True):
     """Whose account it is."""
 
     name: kinds.PersonName
@@ -45,11 +45,11 @@ def balances(hop: Hop) -> BalanceLines:
 
 
 @menu.source()
-def own_account(hop: Hop) -> Own:
+def own_account(hop: Hop) -> AccountHead:
     """Say whose account it is; one SELECT."""
     with hop.desk.database.read() as reader:
         name, card = account.name_and_card(reader, member_of(hop))
-    return Own(name, card, who_of(hop).cooperative or "")
+    return AccountHead(name, card, who_of(hop).cooperative or "")
 
 
 class Language(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ class CallBackSubject(msgspec.Struct, frozen=True):
     training: TrainingRow | None = None
 
 
-class Said(msgspec.Struct, frozen=True):
+class DoneWords(msgspec.Struct, frozen=True):
     """What was done, in words."""
 
     said: kinds.Phrase
@@ -82,10 +82,10 @@ LANGUAGES = {"fr": "FR", "wo": "wolof. Pas encore prêt: d'ici là en FR"}
 
 
 @menu.effect()
-def set_language(hop: Hop, session: Session, kept: Language) -> Said:
+def set_language(hop: Hop, session: Session, kept: Language) -> DoneWords:
     """Note the language wished for."""
     account.set_language(session, who_of(hop).person_id, kept.language)
-    return Said(LANGUAGES[kept.language])
+    return DoneWords(LANGUAGES[kept.language])
 
 
 @menu.effect()
@@ -107,23 +107,23 @@ def amounts(hop: Hop) -> Nothing:
 
 
 @menu.effect(ways={account.SharedNumber: "shared"})
-def set_amounts(hop: Hop, session: Session, kept: Wish) -> Said:
+def set_amounts(hop: Hop, session: Session, kept: Wish) -> DoneWords:
     """Allow or stop amounts by SMS."""
     person, on = who_of(hop).person_id, kept.amounts == "oui"
     account.set_amounts_by_sms(session, person, on)
     words = texts.say("amounts_on", day=hop.now) if on else texts.say("amounts_off", day=hop.now)
     notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", words)
-    return Said("Vos montants viennent par SMS." if on else "Vos montants ne viennent plus par SMS.")
+    return DoneWords("Vos montants viennent par SMS." if on else "Vos montants ne viennent plus par SMS.")
 
 
 @menu.effect()
-def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> Said:
+def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> DoneWords:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
     _, new = call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
     asked = "C'est noté" if new else "C'est déjà noté"
-    return Said(f"{asked}: {_caller_of(holders)} vous rappelle.")
+    return DoneWords(f"{asked}: {_caller_of(holders)} vous rappelle.")
 
 
 @menu.source()

@@ -10,7 +10,7 @@ from app import texts
 from app.amounts import francs, number
 from app.coop.ledger.queries import Deductions, Movement, deductions_of, movements_of
 from app.coop.production import assisted_acts
-from app.coop.production.statement import Brought, brought_by, brought_in
+from app.coop.production.statement import BroughtProduce, brought_by, brought_in
 from app.coop.subjects import SUBJECTS
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
@@ -108,7 +108,7 @@ def brought_view(hop: Hop, kept: Fetched) -> By:
     return By(f" Noté par {texts.words('by')[by]}." if by else "")
 
 
-def weighed_words(one: Brought) -> str:
+def weighed_words(one: BroughtProduce) -> str:
     """Say what the scales said of a declaration, or why nothing was taken."""
     head = f"Réf {one.reference}: {kinds.quantity_words(one.quantity)} {one.unit} {one.product}, {one.declared_at:%d/%m}."
     if one.weight is None or one.weighed_at is None:
@@ -129,7 +129,7 @@ def what_moved(one: Movement) -> str:
     return MOVEMENTS.get(one.kind, one.kind)
 
 
-def lines_of(shared: Deductions, brought: Brought | None) -> Iterator[str]:
+def lines_of(shared: Deductions, brought: BroughtProduce | None) -> Iterator[str]:
     """Say how a delivery's worth was shared out, a line each: the first is the worth, the last what is the member's."""
     what = "Livraison"
     if brought and brought.weight is not None and brought.price is not None:

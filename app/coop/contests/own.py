@@ -23,7 +23,7 @@ TAKEN_BACK = "retirée par le membre"
 MOST_READ = 24
 
 
-class ContestAnswered(Exception):
+class OwnContestClosed(Exception):
     """The contest isn't this member's, or was answered or taken back before."""
 
 
@@ -64,21 +64,21 @@ def contests_of(reader: Connection | Session, member_id: int) -> Sequence[OwnCon
 def take_back(session: Session, act: Act, contest_id: int) -> Contest:
     """Take one's open contest back. Money it is about stands where it stood; handed over, it is paid by this word.
 
-    Raises ContestAnswered, HandoverNotOpen.
+    Raises OwnContestClosed, HandoverNotOpen.
     """
     mine = (Contest.id == contest_id) & (Contest.member_id == act.member)
     about = session.execute(select(Contest.subject, func.coalesce(Contest.payment_id, Contest.payout_id)).where(mine)).first()
     if about is None:
-        raise ContestAnswered(contest_id)
+        raise OwnContestClosed(contest_id)
     money = handover_kinds().get(about[0])  # its row before the member's, as those who hand over lock
     left = session.get_one(money.table, about[1], with_for_update=True) if money else None
     try:
         lock_member(session, act.member)
     except MemberLeft:
-        raise ContestAnswered(contest_id) from None
+        raise OwnContestClosed(contest_id) from None
     row = session.scalar(select(Contest).where(mine, Contest.state == "open").with_for_update(of=Contest))
     if row is None:
-        raise ContestAnswered(contest_id)
+        raise OwnContestClosed(contest_id)
     row.state, row.note, row.answered_at = "dismissed", TAKEN_BACK, act.now
     session.flush()
     if money and left and left.state != "cancelled":

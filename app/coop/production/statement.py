@@ -13,7 +13,7 @@ from app.coop.products.models import Product
 MOST_READ = 40
 
 
-class Brought(msgspec.Struct, frozen=True):
+class BroughtProduce(msgspec.Struct, frozen=True):
     """A declaration; `weight`, `grade`, `weighed_at` once it was weighed, `reason` when it was refused.
 
     `price` (XOF a unit) and `gross` (XOF) once it was credited. `state` is the declaration's, or *credited*, *refused*, *noted*.
@@ -35,13 +35,13 @@ class Brought(msgspec.Struct, frozen=True):
     gross: int | None = None
 
 
-def brought_by(reader: Connection, member_id: int, limit: int = MOST_READ) -> tuple[Brought, ...]:
+def brought_by(reader: Connection, member_id: int, limit: int = MOST_READ) -> tuple[BroughtProduce, ...]:
     """Return what a member declared and didn't take back, the newest first; one SELECT."""
     mine = _rows().where(Declaration.member_id == member_id, Declaration.state != "cancelled")
     return tuple(_brought(row) for row in reader.execute(mine.order_by(Declaration.id.desc()).limit(limit)))
 
 
-def brought_in(reader: Connection, entry_id: int) -> Brought | None:
+def brought_in(reader: Connection, entry_id: int) -> BroughtProduce | None:
     """Return what an entry of the books credited; None when it is no delivery's, or from before there were scales."""
     row = reader.execute(_rows().where(Weighing.entry_id == entry_id)).first()
     return _brought(row) if row else None
@@ -57,6 +57,6 @@ def _rows() -> Any:
     )
 
 
-def _brought(row: Any) -> Brought:
+def _brought(row: Any) -> BroughtProduce:
     told: Any = (*row[:6], row[7] or row[6], *row[8:])
-    return Brought(*told)
+    return BroughtProduce(*told)
