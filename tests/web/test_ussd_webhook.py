@@ -69,7 +69,7 @@ def test_a_repeat_gets_the_same_bytes_a_shorter_text_the_current_screen(client):
     assert hop(client, "3") == first
     assert hop(client, "") == first
     assert hop(client, "2").startswith("END ")
-    assert hop(client, "3*1").startswith("CON Sardinelle")
+    assert hop(client, "3*1").startswith("CON Thiof")
 
 
 def test_accents_empty_segments_and_rubbish_are_answered(client):
