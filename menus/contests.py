@@ -174,7 +174,7 @@ def contest(hop: Hop, session: Session, kept: Disputed) -> OpenedContest:
     return _open(hop, session, msgspec.convert(what.subject, services.Subject), what.about, what.reference)
 
 
-STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "close"}
+STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "refusée", "withdrawn": "retirée par vous"}
 
 
 @menu.rows()
