@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from app import texts
+from app import texts, units
 from app.amounts import francs, number
 from app.coop.ledger.queries import Deductions, Movement, deductions_of, movements_of
 from app.coop.production import assisted_acts
@@ -14,6 +14,7 @@ from app.coop.subjects import SUBJECTS
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.hop import Hop, PrivateWords, member_of
+from menus.production import BroughtRow
 
 menu = Bindings("statement")
 MOVEMENTS = {kind: words for subject in SUBJECTS for kind, words in subject.movements.items()}
@@ -41,17 +42,6 @@ class MovementRow(msgspec.Struct, frozen=True):
     line: Line
     movement: Movement | None = None
     older: Movement | None = None
-
-
-class BroughtRow(msgspec.Struct, frozen=True):
-    id: int
-    reference: kinds.Reference
-    product: kinds.ProductName
-    quantity: kinds.Amounted
-    unit: kinds.Unit
-    day: kinds.Day
-    said: kinds.Short
-    channel: str
 
 
 class By(msgspec.Struct, frozen=True):
@@ -119,10 +109,12 @@ def brought(hop: Hop) -> Sequence[BroughtRow]:
     """Give what the member declared, and what became of it, the newest first; one SELECT."""
     with hop.desk.database.read() as reader:
         found = brought_by(reader, member_of(hop))
-    return [
-        BroughtRow(one.id, one.reference, one.product, one.quantity, one.unit, one.declared_at.date(), SAID[one.state], one.channel)
-        for one in found
-    ]
+    return [_brought_row(one) for one in found]
+
+
+def _brought_row(one: BroughtProduce) -> BroughtRow:
+    counted, goods = units.count(one.quantity, one.unit), units.count_of(one.quantity, one.unit, one.product)
+    return BroughtRow(one.id, one.reference, one.product, counted, goods, one.declared_at.date(), SAID[one.state], one.channel)
 
 
 @menu.source(leads={"weighed": PrivateWords})
@@ -139,11 +131,11 @@ def brought_view(hop: Hop, kept: Fetched) -> By:
 
 def weighed_words(one: BroughtProduce) -> str:
     """Say what the scales said of a declaration, or why nothing was taken."""
-    head = f"Réf {one.reference}: {kinds.quantity_words(one.quantity)} {one.unit} {one.product}, {one.declared_at:%d/%m}."
+    head = f"Réf {one.reference}: {units.count_of(one.quantity, one.unit, one.product)}, {one.declared_at:%d/%m}."
     if one.weight is None or one.weighed_at is None:
         return head
     grade = f", qualité {one.grade}" if one.grade else ""
-    weighed = f"Pesé le {one.weighed_at:%d/%m}: {kinds.quantity_words(one.weight)} {one.unit}{grade}."
+    weighed = f"Pesé le {one.weighed_at:%d/%m}: {units.count(one.weight, one.unit)}{grade}."
     if one.reason:
         return f"{head}\nRefusé le {one.weighed_at:%d/%m}: {one.reason}."
     if one.price is None or one.gross is None:
@@ -158,14 +150,24 @@ def what_moved(one: Movement) -> str:
     return MOVEMENTS.get(one.kind, one.kind)
 
 
+def sum_of(shared: Deductions) -> str:
+    """Say in a line how a delivery's worth was shared out: `45 000 F - solidarité 900 - avance 8 820 = 35 280 F`."""
+    less = "".join(f" - {label.lower()} {number(amount)}" for label, amount in _kept_back(shared))
+    return f"{francs(shared.gross)}{less} = {francs(shared.payable)}" if less else f"Pour vous: {francs(shared.payable)}"
+
+
+def _kept_back(shared: Deductions) -> list[tuple[str, int]]:
+    every = (("Solidarité", shared.solidarity), ("Avance", shared.advance), ("Crédit-bail", shared.leasing))
+    return [(label, amount) for label, amount in every if amount]
+
+
 def lines_of(shared: Deductions, brought: BroughtProduce | None) -> Iterator[str]:
     """Say how a delivery's worth was shared out, a line each: the first is the worth, the last what is the member's."""
     what = "Livraison"
     if brought and brought.weight is not None and brought.price is not None:
-        weight = f"{kinds.quantity_words(brought.weight)} {brought.unit}"
+        weight = units.count(brought.weight, brought.unit)
         what = f"{brought.product} {weight} x {number(brought.price)}"
     yield f"{what} = {number(shared.gross)}"
-    for label, amount in (("Solidarité", shared.solidarity), ("Avance", shared.advance), ("Crédit-bail", shared.leasing)):
-        if amount:
-            yield f"{label} {number(-amount)}"
+    for label, amount in _kept_back(shared):
+        yield f"{label} {number(-amount)}"
     yield f"Pour vous {number(shared.payable)}"

@@ -66,6 +66,19 @@ def test_the_sms_says_what_the_screen_says(dial, database):
         assert f"{label} {francs}" in said
 
 
+def test_the_receipt_of_who_allows_amounts_has_the_sum_that_the_screen_has(dial, database):
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 201).values(amounts_by_sms=True))
+    [reference] = sample_declarations.declared(database, [201], datetime.now(UTC), quantity="5", product=3)
+    said = dial(sample_declarations.SECRETARY, "8", "1", "2468", f"{reference} 5", "1", "1", "1", "2468")
+    assert said.startswith("Crédité: 1 pesée")
+    with database.read() as reader:
+        sms = reader.scalars(select(Message.text).where(Message.to_number == WOMAN).order_by(Message.id.desc())).first()
+    assert "15 000 F - solidarité 300 - avance 2 940 = 11 760 F. Une erreur ? *384*44135# puis 7, 6 (48 h)" in sms
+    opened = dial(WOMAN, "1", "2468", "1", "1").split("\n")
+    assert opened[1:5] == ["Sardinelle 5 caisses x 3 000 = 15 000", "Solidarité -300", "Avance -2 940", "Pour vous 11 760"]
+
+
 def test_what_was_contested_stays_and_is_taken_back_when_the_money_has_come(dial, database):
     now = datetime.now(UTC)
     sample_deliveries.batch(database, now)
@@ -97,7 +110,7 @@ def test_what_was_weighed_or_refused_can_be_read_again_and_an_account_says_whose
     listed = dial(WOMAN, "7", "2468", "1")
     assert "12,5 kg Thiof crédité" in listed
     refused = dial(WOMAN, "7", "2468", "1", "1")
-    assert f"Réf {reference}: 2 caisse Sardinelle" in refused
+    assert f"Réf {reference}: 2 caisses de Sardinelle" in refused
     assert f"Refusé le {now:%d/%m}: avarié." in refused
     assert "qualité A.\nx 1 000 = 12 500 F" in dial(WOMAN, "7", "2468", "1", "2")
 
