@@ -45,19 +45,6 @@ class DeclarationRow(msgspec.Struct, frozen=True):
     by: By
 
 
-class BroughtRow(msgspec.Struct, frozen=True):
-    """What a member declared, with what became of it."""
-
-    id: int
-    reference: kinds.Reference
-    product: kinds.ProductName
-    counted: Counted
-    goods: Goods
-    day: kinds.Day
-    said: kinds.Short
-    channel: str
-
-
 class Earlier(msgspec.Struct, frozen=True):
     reference: kinds.Reference
     at: kinds.Clock
@@ -96,6 +83,17 @@ class Production(msgspec.Struct, frozen=True):
 
     product: ProductRow
     quantity: Decimal
+
+
+class BroughtRow(msgspec.Struct, frozen=True):
+    id: int
+    reference: kinds.Reference
+    goods: Goods
+    counted: Counted
+    product: kinds.ProductName
+    day: kinds.Day
+    said: kinds.Short
+    channel: str
 
 
 class TakenBackDeclaration(msgspec.Struct, frozen=True):

@@ -114,7 +114,7 @@ def brought(hop: Hop) -> Sequence[BroughtRow]:
 
 def _brought_row(one: BroughtProduce) -> BroughtRow:
     counted, goods = units.count(one.quantity, one.unit), units.count_of(one.quantity, one.unit, one.product)
-    return BroughtRow(one.id, one.reference, one.product, counted, goods, one.declared_at.date(), SAID[one.state], one.channel)
+    return BroughtRow(one.id, one.reference, goods, counted, one.product, one.declared_at.date(), SAID[one.state], one.channel)
 
 
 @menu.source(leads={"weighed": PrivateWords})
