@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_26_words"
-down_revision = "2026_11_26_baseline"
+down_revision = "2026_11_26_imports"
 branch_labels = None
 depends_on = None
 
