@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from app import texts
-from app.commands import broadcast_replies, broadcasts, contests, letters, mistypes, production, replies, weighings
+from app.commands import broadcast_replies, broadcasts, contests, letters, members, mistypes, production, replies, weighings
 from app.commands.command import Answer, Command
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
@@ -43,6 +43,7 @@ LANGUAGES = {
     "MA": "mnk",
 }
 """Languages by the first two letters of their names or codes."""
+LANGUAGE_NAMES = {"fr": "FR", "wo": "wolof", "ff": "pulaar", "srr": "sérère", "dyo": "diola", "snk": "soninké", "mnk": "mandinka"}
 
 
 def answer(word: str, command: Command) -> Answer:
@@ -197,7 +198,7 @@ def _language(command: Command) -> str:
     if wanted is None:
         return replies.WHICH_LANGUAGE
     account.set_language(command.session, command.holders[0].person_id, wanted)
-    return replies.LANGUAGE_FR if wanted == "fr" else replies.LANGUAGE
+    return replies.language_noted(LANGUAGE_NAMES[wanted], served=wanted in texts.languages())
 
 
 def _report_error(command: Command) -> str:
@@ -253,7 +254,7 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "OUI": broadcasts.confirm,
     "ETAT": broadcasts.state,
     "ANNULER": _cancel,
-    "MEMBRE": broadcasts.member,
+    "MEMBRE": members.look_up,
     "VALIDER": weighings.note_lines,
     "TARIF": _price,
     "REPONDRE": _reply,

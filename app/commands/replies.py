@@ -35,8 +35,8 @@ DONE_UNSAID = (
 BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
 JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez le secrétariat de votre CPS, ou envoyez RAPPEL. {cost}."
 CALL_BACK = "Jappoo: c'est noté, on vous rappelle."
-LANGUAGE = "Jappoo: langue notée. Elle n'est pas encore servie: nous vous écrivons en FR."
-LANGUAGE_FR = "Jappoo: langue notée, FR."
+LANGUAGE = "Jappoo: langue notée: {name}."
+LANGUAGE_TO_COME = "Jappoo: langue notée: {name}. Pas encore traduite: d'ici là nous vous écrivons en FR."
 WHICH_LANGUAGE = "Jappoo: envoyez LANGUE FR ou LANGUE WO. {cost}."
 WHICH_PRODUCT = "Jappoo: lequel ? {near} ? Envoyez: {line}. Rien n'est enregistré. {cost}."
 NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Elle prend: {near}. Rien n'est enregistré. {cost}."
@@ -86,6 +86,11 @@ def fill(words: str, service: Service) -> str:
         words.replace("{cost}", service.cost).replace("{code}", service.code).replace("{balance}", f"{service.code.rstrip('#')}*1#")
     )
     return filled.replace(_brace, "{")
+
+
+def language_noted(name: str, *, served: bool) -> str:
+    """Say which language was noted, and that one that isn't served yet is to come."""
+    return (LANGUAGE if served else LANGUAGE_TO_COME).replace("{name}", name)
 
 
 def line(name: str, quantity: str) -> str:
