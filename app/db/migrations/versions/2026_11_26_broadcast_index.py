@@ -2,8 +2,8 @@
 
 from app.db import indexes
 
-revision = "2026_11_26_words_index"
-down_revision = "2026_11_26_words"
+revision = "2026_11_26_broadcast_index"
+down_revision = "2026_11_26_broadcast_numbers"
 branch_labels = None
 depends_on = None
 

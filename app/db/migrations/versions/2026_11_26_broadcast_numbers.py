@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_26_words"
+revision = "2026_11_26_broadcast_numbers"
 down_revision = "2026_11_26_imports"
 branch_labels = None
 depends_on = None
