@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
-from app.commands.drafts import BadTime, Incomplete, begins_with_time, read_draft
+from app.commands.drafts import BadTime, Incomplete, read_draft, time_in_front
 from app.coop.audience.words import ALL, OutOfScope, UnknownWord, read_audience
 from app.coop.broadcasts import confirmations, misses, stops
 from app.coop.broadcasts.estimates import MOST_PARTS, BroadcastTooLong, Draft, Nobody, NotThen, TooSlow, Unwritable, estimate
@@ -164,8 +164,9 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
 def _perhaps(command: Command, office: Office, wanted: Draft) -> str:
     """Ask about a text that begins with what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`."""
     word = wanted.text.split()[0].strip(" ,.:;!")
-    if wanted.wanted_at is None and begins_with_time(wanted.text):
-        return said.PERHAPS_TIME.replace("{word}", replies.quoted(word[:20]))
+    at = time_in_front(wanted.text, command.received, command.terms.zone) if wanted.wanted_at is None else None
+    if at:
+        return said.PERHAPS_TIME.replace("{word}", replies.quoted(at[:20]))
     try:
         meant = read_audience(command.session.connection(), word, office.scope)
     except (UnknownWord, OutOfScope):

@@ -28,6 +28,9 @@ from app.sms import inbox as sms_inbox
 
 _TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
+_AT = re.compile(r"\s(?:[àÀ]|[aA]\u0300)\s")
+"""`thiof à 1300` is no grade A, though accents are folded; without its accent it is either."""
+_AT_OR_A = re.compile(r"\sa\s+\d")
 _NO_SEPARATORS = str.maketrans("", "", " .,")
 _SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
 LANGUAGES = {
@@ -161,8 +164,8 @@ def _balance(command: Command) -> str:
 
 def _call_back(command: Command) -> str:
     whom = {"person_id": person_of(command.holders), "cooperative_id": cooperative_of(command.holders)}
-    call_backs.ask(command.session, command.phone, "SMS", **whom, now=command.now)
-    return replies.CALL_BACK
+    _, new = call_backs.ask(command.session, command.phone, "SMS", **whom, now=command.now)
+    return replies.CALL_BACK if new else replies.CALL_BACK_AGAIN
 
 
 def _contest(command: Command) -> str:
@@ -215,9 +218,12 @@ def _price(command: Command) -> Answer:
     typed = _TARIF.fullmatch(after if named and office.cooperative_id == named else command.rest)
     if typed is None:
         return replies.HOW_TARIF
-    meant, grade = _graded(command, typed[1], office.scope)
+    words = typed[1].removesuffix(" A") if _AT.search(command.text) else typed[1]
+    meant, grade = _graded(command, words, office.scope)
     if meant.product_id is None:
         return replies.which_price(meant.near, "TARIF")
+    if grade == "A" and _AT_OR_A.search(command.text):
+        return replies.at_or_grade(words.removesuffix(" A"), typed[2])
     try:
         amount = int(typed[2].translate(_NO_SEPARATORS))
         made = proposals.propose(command.session, command.act_by(office), meant.product_id, amount, grade=grade)

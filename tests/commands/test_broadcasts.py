@@ -562,7 +562,8 @@ def test_the_code_of_an_estimate_that_was_replaced_or_dropped_says_so_and_leaves
     ("text", "asked"),
     [
         ("DIFF PECHE JOAL Réunion", "PECHE+JOAL ? Alors"),
-        ("DIFF TOUS demain 7h Pesée", "Départ @demain ?"),
+        ("DIFF TOUS demain 7h Pesée", "Départ @demain 7h ?"),
+        ("DIFF TOUS Pesée à 7h", ""),
         ("DIFF TOUS Réunion à Joal", ""),
         ("DIFF PECHE+JOAL Réunion", ""),
         ("DIFF TOUS Tous au quai", ""),

@@ -66,6 +66,13 @@ def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
 def test_tarif_takes_a_grade_and_names_what_it_may_mean(quayside):
     assert "Thiof A, 1 300 F par kg" in quayside.say("TARIF thiof A 1300", sender=sample_declarations.SECRETARY)
     assert [(row.grade, row.amount) for row in quayside.rows(PriceProposal)] == [("A", 1300)]
+    before = len(quayside.rows(PriceProposal))
+    assert "qualité A, ou toutes ? Envoyez TARIF THIOF 1300, ou TARIF THIOF QUALITE A 1300" in quayside.say(
+        "Tarif thiof a 1300", sender=sample_declarations.SECRETARY
+    )
+    assert len(quayside.rows(PriceProposal)) == before
+    assert "Thiof, 1 350 F par kg" in quayside.say("TARIF thiof à 1350 francs", sender=sample_declarations.SECRETARY)
+    assert [row.grade for row in quayside.rows(PriceProposal)] == ["A", None]
     assert "prix de Sardinelle ? Envoyez TARIF" in quayside.say("TARIF sardin 5000", sender=sample_declarations.SECRETARY)
     assert "Envoyez PRIX" in quayside.say("PRIX sardin")
 
