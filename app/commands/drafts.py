@@ -62,11 +62,13 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
 def time_in_front(text: str, now: datetime, zone: ZoneInfo) -> str | None:
     """Return what a text begins with that would be an hour behind `@`: the `demain 7h` of `demain 7h Pesée`."""
     written = _TIME.match(f"@{text}")
+    if written is None:
+        return None
     try:
-        _instant(written, now.astimezone(zone)) if written else None
+        _instant(written, now.astimezone(zone))
     except BadTime:
         return None
-    return written[0][1:].strip(" ,.:;!") if written else None
+    return written[0][1:].strip(" ,.:;!")
 
 
 def _instant(written: re.Match[str], here: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """What each command does. A handler gets a Command and returns the words to answer; whatever it refuses, it changes nothing."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -28,9 +29,8 @@ from app.sms import inbox as sms_inbox
 
 _TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
-_AT = re.compile(r"\s(?:[àÀ]|[aA]\u0300)\s")
+_A = re.compile(r"\s([aàÀ])\s+\d")
 """`thiof à 1300` is no grade A, though accents are folded; without its accent it is either."""
-_AT_OR_A = re.compile(r"\sa\s+\d")
 _NO_SEPARATORS = str.maketrans("", "", " .,")
 _SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
 LANGUAGES = {
@@ -218,11 +218,12 @@ def _price(command: Command) -> Answer:
     typed = _TARIF.fullmatch(after if named and office.cooperative_id == named else command.rest)
     if typed is None:
         return replies.HOW_TARIF
-    words = typed[1].removesuffix(" A") if _AT.search(command.text) else typed[1]
+    letter = _A.search(unicodedata.normalize("NFC", command.text))
+    words = typed[1].removesuffix(" A") if letter and letter[1] != "a" else typed[1]
     meant, grade = _graded(command, words, office.scope)
     if meant.product_id is None:
         return replies.which_price(meant.near, "TARIF")
-    if grade == "A" and _AT_OR_A.search(command.text):
+    if grade == "A" and letter and "QUAL" not in words:
         return replies.at_or_grade(words.removesuffix(" A"), typed[2])
     try:
         amount = int(typed[2].translate(_NO_SEPARATORS))

@@ -84,7 +84,8 @@ def test_tarif_takes_a_grade_and_names_what_it_may_mean(quayside):
     )
     assert len(quayside.rows(PriceProposal)) == before
     assert "Thiof, 1 350 F par kg" in quayside.say("TARIF thiof à 1350 francs", sender=sample_declarations.SECRETARY)
-    assert [row.grade for row in quayside.rows(PriceProposal)] == ["A", None]
+    assert "Thiof A, 1 250 F" in quayside.say("tarif thiof qualite a 1250", sender=sample_declarations.SECRETARY)
+    assert [row.grade for row in quayside.rows(PriceProposal)] == ["A", None, "A"]
     assert "prix de Sardinelle ? Envoyez TARIF" in quayside.say("TARIF sardin 5000", sender=sample_declarations.SECRETARY)
     assert "Envoyez PRIX" in quayside.say("PRIX sardin")
 
