@@ -112,6 +112,11 @@ class ContestAnswer(Claimed, frozen=True):
     note: str
 
 
+class ReceivedDone(msgspec.Struct, frozen=True):
+    amount: kinds.Amount
+    reference: kinds.Reference
+
+
 TOO_LATE: Ways = {services.TooLate: "gone"}
 
 
@@ -128,7 +133,7 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
 
 
 @menu.effect(ways={HandoverNotOpen: "gone"})
-def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
+def confirm_payment(hop: Hop, session: Session, kept: Received) -> ReceivedDone:
     """Note the member's word that the money came: it is paid."""
     meant, act = kept.received, own_act(hop)
     paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
@@ -136,7 +141,7 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
         service = hop.desk.service
         words = texts.say("payment_receipt", reference=paid.reference, day=hop.now, code=service.code, cost=service.cost)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
-    return Nothing()
+    return ReceivedDone(meant.amount, meant.reference)
 
 
 @menu.effect(ways=TOO_LATE)

@@ -65,7 +65,9 @@ def _tell_askers(session: Session, now: datetime) -> None:
         if row.why:
             _tell_all(session, now, row)
         elif row.asked_by in numbers:
-            words = texts.say("approval_ended", day=row.asked_at, decision=row.state)
+            reference = row.details.get("reference")
+            what = f"{row.words}, réf {reference}" if reference else row.words
+            words = texts.say("approval_ended", day=row.asked_at, what=what, decision=row.state)
             cause = f"approval:{row.id}:{row.state}"
             _put(session, numbers[row.asked_by], words, cause, now, row.asked_by, row.cooperative_id)
 
@@ -84,14 +86,16 @@ def _tell_all(session: Session, now: datetime, row: Approval) -> None:
 
 
 def _tell_members(session: Session, now: datetime, approved: list[Approval]) -> None:
-    """Tell whom it concerns that something was done to her account, unless she asked for it."""
-    whose = select(Member.id, Member.person_id).where(Member.id.in_([row.member_id for row in approved]))
+    """Tell whom it concerns that something was done to her account, unless she asked for it, or the account is closed by it."""
+    whose = select(Member.id, Member.person_id).where(
+        Member.id.in_([row.member_id for row in approved]), Member.state != "departed"
+    )
     person_of = {row.id: row.person_id for row in session.execute(whose)}
     numbers = first_numbers(session, person_of.values())
 
     def tell(row: Approval) -> None:
-        person = person_of[row.member_id or 0]
-        if person != row.asked_by and person in numbers:
+        person = person_of.get(row.member_id or 0)
+        if person in numbers and person != row.asked_by:
             words = texts.say("approval_given", day=row.asked_at, code=service_of(session).code)
             _put(session, numbers[person], words, f"approval:{row.id}:given", now, person, row.cooperative_id)
 
