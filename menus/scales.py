@@ -85,6 +85,12 @@ def keep(hop: Hop, line: Brought) -> Brought:
     return line
 
 
+def drop(hop: Hop) -> None:
+    """Drop the line that was begun."""
+    with hop.desk.database.transaction() as session:
+        weighing.drop_half(session, who_of(hop).person_id)
+
+
 def go_on(line: Brought) -> NoReturn:
     """Go where a line that was begun stands: at its weight, or at its grade."""
     raise Lead("line" if line.weight is None else "check", line)

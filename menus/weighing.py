@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.caller import Hop, Nothing, officers_act, reading_office, who_of
-from menus.scales import Brought, Card, go_on, keep, read_line
+from menus.scales import Brought, Card, drop, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
 menu = Bindings("weighing")
@@ -34,8 +35,17 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
+    """A line as it waits for its grade: whose it is stands there, for the call may have been cut since."""
+
     warning: kinds.Short
+    whose: Annotated[str, kinds.Kind("name", "réf 999999 " + "m" * 10, private=True)]
     weight: kinds.Amounted
+
+
+class Unnoted(msgspec.Struct, frozen=True):
+    """Which line isn't noted."""
+
+    whose: Annotated[str, kinds.Kind("name", "réf 999999 " + "m" * 10, private=True)]
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -98,8 +108,10 @@ def weighing_list(hop: Hop, kept: Begun) -> Progress:
     with hop.desk.database.read() as reader:
         number, last = weighing.last_line(reader, who_of(hop).person_id)
         half = None if kept.line or kept.check else weighing.half_line(reader, who_of(hop).person_id, hop.now)
-    if half:
-        go_on(msgspec.convert(half, Brought))
+        line = msgspec.convert(half, Brought) if half else None
+        going = line and weighing.can_note(reader, who_of(hop).person_id, line.member_id, line.declaration_id)
+    if line and going:
+        go_on(line)
     if last is None:
         return Progress(empty_words(hop))
     return Progress(f"{number} notée(s), réf {last.reference}: {kinds.quantity_words(last.weight)} {last.unit}.")
@@ -156,22 +168,31 @@ def weight(hop: Hop, typed: str, kept: Weighing) -> Brought:
 
 @menu.source()
 def weight_check(hop: Hop, kept: Weighed) -> Check:
-    """Warn when declared and weighed differ by half."""
+    """Say whose it is, and warn when declared and weighed differ by half."""
     with hop.desk.database.read() as reader:
-        declared = _delivered(reader, kept.check).declared
-    if declared is not None and weighing.far_off(declared, kept.weight):
-        return Check(f"Déclaré {kinds.quantity_words(declared)} !", kept.weight)
-    return Check("", kept.weight)
+        found, whose = _delivered(reader, kept.check, hop.now), _whose(reader, kept.check, hop.now)
+    if found.declared is not None and weighing.far_off(found.declared, kept.weight):
+        return Check(f"Déclaré {kinds.quantity_words(found.declared)} !", whose, kept.weight)
+    return Check("", whose, kept.weight)
 
 
-@menu.answer(leads={"refuse": None, "line": Brought, "check": Brought}, refuses=LINE)
-def grade(hop: Hop, typed: str, kept: Weighed) -> str:
-    """Read a grade by its number; 4 refuses what was brought, a reference begins another line."""
-    if valid(typed):
-        line = kept.check
-        go_on(read_line(hop, typed, line.paper, line.on))
+@menu.source()
+def line_unnoted(hop: Hop, kept: Weighed) -> Unnoted:
+    """Say which line isn't noted."""
+    with hop.desk.database.read() as reader:
+        return Unnoted(_whose(reader, kept.check, hop.now))
+
+
+@menu.answer(leads={"refuse": None, "dropped": None}, refuses={"unknown": None, "first": None}, acts=True)
+def grade(hop: Hop, typed: str) -> str:
+    """Read a grade by its number; 4 refuses what was brought, 5 drops the line. The next reference comes after this line's grade."""
     if typed == "4":
         raise Lead("refuse")
+    if typed == "5":
+        drop(hop)
+        raise Lead("dropped")
+    if is_number(typed.split(" ")[0], 6, least=6):
+        raise Refused("first")
     return _one_of(weighing.GRADES, typed)
 
 
@@ -221,7 +242,7 @@ def _note(hop: Hop, session: Session, kept: Weighed, *, grade: str | None, reaso
     weighing.note(
         session,
         officers_act(session, hop, "weigh"),
-        _delivered(session, line),
+        _delivered(session, line, hop.now),
         weight=kept.weight,
         grade=grade,
         reason=reason,
@@ -231,9 +252,19 @@ def _note(hop: Hop, session: Session, kept: Weighed, *, grade: str | None, reaso
     return Nothing()
 
 
-def _delivered(reader: Connection | Session, line: Brought) -> brought.Delivered:
+def _whose(reader: Connection, line: Brought, now: datetime) -> str:
+    name = member_name(reader, line.member_id)
+    try:
+        reference = _delivered(reader, line, now).reference
+    except brought.NotThere:  # a product that the co-operative takes no more
+        return name
+    return f"réf {reference} {name}" if reference else name
+
+
+def _delivered(reader: Connection | Session, line: Brought, now: datetime) -> brought.Delivered:
+    """Find the declaration that a line is of; a paper's is none that was made after its day."""
     if line.declaration_id is None:
-        return brought.by_product(reader, line.member_id, line.id)
+        return brought.by_product(reader, line.member_id, line.id, _weighed_at(line, now))
     return brought.Delivered(
         line.member_id, line.id, line.product, line.unit, line.divisible, line.declaration_id, line.reference, line.declared
     )

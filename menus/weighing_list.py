@@ -11,7 +11,7 @@ from app.clock import DAKAR
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
 from app.coop.production import weighing
-from app.coop.production.lines import Line, creditable, totals
+from app.coop.production.lines import Line, counted, creditable, totals
 from app.db.operations import last_outcome
 from app.sms import texts
 from app.ussd import kinds
@@ -27,8 +27,14 @@ Left = Annotated[str, kinds.Kind("words", "250 sans prix. 250 de plus de 99 999 
 """What of a list isn't credited with it, and why."""
 
 
+Counted = Annotated[str, kinds.Kind("words", "999 pesées")]
+
+
 class Total(msgspec.Struct, frozen=True):
-    count: kinds.Count
+    """What of a list is credited, and how many lines are refused with it."""
+
+    lines: Counted
+    refused: Annotated[str, kinds.Kind("words", " 999 refusées.")]
     weights: kinds.Phrase
     francs: kinds.Amount
     unpriced: Left
@@ -54,7 +60,9 @@ class LineRow(msgspec.Struct, frozen=True):
 
 
 class Credited(msgspec.Struct, frozen=True):
-    credited: kinds.Count
+    credited: Counted
+    francs: kinds.Amount
+    refused: Annotated[str, kinds.Kind("words", " 999 refusées.")]
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -96,7 +104,8 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> Credited:
         )
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
         notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", words, **whose)
-    return Credited(len(told))
+    weighed, refused = counted([one.line for one in told])
+    return Credited(_weighed(weighed), total.worth, _refused(refused))
 
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:
@@ -110,7 +119,17 @@ def about_the_list(hop: Hop, typed: str) -> NoReturn:
         raise Lead("undo", Undone(last.id, last.reference, last.weight, last.unit))
     ready = creditable(lines)
     worth = sum(one.gross for one in ready)
-    raise Lead("finish", Total(len(ready), totals(ready) or "0", worth, _left(lines, len(ready)), worth, last.id))
+    weighed, refused = counted(ready)
+    left = _left(lines, len(ready))
+    raise Lead("finish", Total(_weighed(weighed), _refused(refused), totals(ready) or "0", worth, left, worth, last.id))
+
+
+def _weighed(number: int) -> str:
+    return f"{number} pesée{'s' * (number > 1)}"
+
+
+def _refused(number: int) -> str:
+    return f" {number} refusée{'s' * (number > 1)}." if number else ""
 
 
 def _left(lines: Sequence[Line], credited: int) -> str:
@@ -128,4 +147,4 @@ def empty_words(hop: Hop) -> str:
     if done is None:
         return "Liste vide."
     outcome, at = done
-    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(DAKAR):%H:%M}."
+    return f"Liste vide. Crédité: {outcome['values']['credited']} à {at.astimezone(DAKAR):%H:%M}."

@@ -141,7 +141,7 @@ class Officer:
         said = self.open()
         if not noted:
             return "Liste vide" in said
-        if f"{len(noted)} notée(s)" not in said or f"{len(noted)} pesée(s)" not in self.type("1"):
+        if f"{len(noted)} notée(s)" not in said or f"{len(noted)} pesée" not in self.type("1"):
             return False
         page, shown = self.type("2"), []
         for _ in range(len(noted)):

@@ -61,10 +61,10 @@ def test_forty_weighings_take_at_most_130_entries(line, database, lost, together
         scales.weigh(*([f"{reference} 12,5"] if together else [reference, "12,5"]), "1")
     while not scales.type("1"):
         pass
-    assert "40 pesée(s): 500 kg. 500 000 F" in scales.said
+    assert "40 pesées: 500 kg. 500 000 F" in scales.said
     scales.line.type("1")
     scales.entries += 1
-    assert "Crédité: 40 pesée(s)" in scales.line.type("2468")
+    assert "Crédité: 40 pesées" in scales.line.type("2468")
     assert scales.entries <= 130
     with database.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Weighing).where(Weighing.state == "credited")) == 40
@@ -106,7 +106,7 @@ def test_a_card_without_a_declaration_a_refusal_and_an_undo(line, database):
     scales.type("2468")
     assert "1 notée(s)" in scales.said
     scales.type("1")
-    assert "1 pesée(s): 30 kg. 30 000 F" in scales.said
+    assert "1 pesée: 30 kg. 30 000 F" in scales.said
     scales.type("1")
     assert "Crédité: 1" in scales.line.type("2468")
     with database.read() as reader:
@@ -125,7 +125,7 @@ def test_card_slot_and_weight_go_in_one_entry(line, database):
     scales = Scales(line())
     scales.open()
     scales.type("201 1 30,5")
-    assert "30,5 kg de Thiof. Qualité" in scales.said
+    assert "30,5 kg Thiof. Qualité" in scales.said
     scales.type("1")
     scales.type("202 2")
     assert "Femme 202. Yeet: combien de caisse" in scales.said
@@ -200,7 +200,7 @@ def test_half_a_line_waits_for_the_next_call_and_a_reference_begins_another(line
     scales.type(refs[1])
     assert "Femme 202" in scales.said
     scales.type("12")
-    assert "12 kg de Thiof. Qualité" in scales.open()
+    assert "12 kg Thiof. Qualité" in scales.open()
     scales.type("0")
     scales.type("1")
     assert "Liste vide" in scales.said
@@ -214,7 +214,7 @@ def test_a_line_worth_too_much_is_not_noted(line, database):
     scales = Scales(line())
     scales.open()
     scales.line.type(f"{reference} 101")
-    assert "Plus de 99 999 999 F d'un coup" in scales.line.type("1")
+    assert "plus de 99 999 999 F d'un coup" in scales.line.type("1")
     with database.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Weighing)) == 0
     assert "Liste vide" in scales.line.type("1")
@@ -228,9 +228,9 @@ def test_a_line_that_has_become_too_dear_stays_and_is_said(line, database):
         scales.weigh(reference, weight, "1")
     _set_price(database, 999_999)
     total = scales.line.type("1")
-    assert "1 pesée(s): 12,5 kg. 12 499 988 F. 1 de plus de 99 999 999 F: à annuler." in total
+    assert "1 pesée: 12,5 kg. 12 499 988 F. 1 de plus de 99 999 999 F: à annuler." in total
     scales.line.type("1")
-    assert "Crédité: 1 pesée(s)" in scales.line.type("2468")
+    assert "Crédité: 1 pesée" in scales.line.type("2468")
     with database.read() as reader:
         lines = reader.execute(select(Weighing.weight, Weighing.state).order_by(Weighing.id)).all()
     assert lines == [

@@ -1,9 +1,10 @@
 """What lies on the scales: found by its declaration's reference, or by a member's card and the product."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true
 from sqlalchemy.orm import Session
 
 from app.coop.members import finding
@@ -74,8 +75,8 @@ def member_of_card(reader: Connection | Session, cooperative_id: int, card: str)
     return found.member_id
 
 
-def by_product(reader: Connection | Session, member_id: int, product_id: int) -> Delivered:
-    """Find what a member brings of a product: her oldest open declaration of it, or none. Raises NotThere."""
+def by_product(reader: Connection | Session, member_id: int, product_id: int, until: datetime | None = None) -> Delivered:
+    """Find what a member brings of a product: their oldest open declaration of it, made `until` then when that is given, or none. Raises NotThere."""
     product = reader.execute(
         select(Product.id, Product.name, Product.unit, Product.divisible)
         .join(CooperativeProduct, CooperativeProduct.product_id == Product.id)
@@ -87,6 +88,7 @@ def by_product(reader: Connection | Session, member_id: int, product_id: int) ->
     waiting = reader.execute(
         select(Declaration.id, Declaration.reference, Declaration.quantity)
         .where(Declaration.member_id == member_id, Declaration.product_id == product_id, Declaration.state == "declared")
+        .where(Declaration.declared_at <= until if until else true())
         .order_by(Declaration.id)
         .limit(1)
     ).first()
