@@ -70,10 +70,16 @@ class Picked(msgspec.Struct, frozen=True):
         return self.call_back.id if self.call_back else self.done.call_back_id
 
 
+class Result(msgspec.Struct, frozen=True):
+    phone: Phone
+    result: kinds.Short
+
+
 class Call(Picked, frozen=True):
     outcome: callbacks.Outcome = "settled"
 
 
+RESULTS = {"settled": "réglé", "unreached": "pas de réponse", "later": "à demain", "wrong": "faux numéro", "left": "à un autre"}
 GONE: Ways = {callbacks.Taken: "call_back_gone"}
 SAID = {
     "settled": "C'est réglé.",
@@ -125,6 +131,12 @@ def call_back_caller(hop: Hop, kept: Picked) -> Caller:
     if found is None:
         raise Lead("call_back_gone")
     return _caller(found)
+
+
+@menu.source(leads={"call_back_gone": None})
+def call_back_result(hop: Hop, kept: Call) -> Result:
+    """Say what will be noted of which call."""
+    return Result(call_back_caller(hop, kept).phone, RESULTS[kept.outcome])
 
 
 @menu.effect(leads={"not_yours": None}, ways=GONE)

@@ -16,7 +16,7 @@ from app.coop.members.notices import answer, tell_member
 from app.gsm7 import fold
 from app.sms import payment_texts as texts
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Refused, Ways
+from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.caller import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
 
 menu = Bindings("contests")
@@ -56,8 +56,14 @@ class Opened(msgspec.Struct, frozen=True):
     answer_by: kinds.Day
 
 
+class Ruled(msgspec.Struct, frozen=True):
+    ruled_number: kinds.Reference
+    ruled: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
+
+
 class Claim(msgspec.Struct, frozen=True):
     id: int
+    subject: str
     number: kinds.Reference
     what: kinds.Short
     reference: kinds.Reference
@@ -66,8 +72,17 @@ class Claim(msgspec.Struct, frozen=True):
     late: kinds.Short
 
 
-class Name(msgspec.Struct, frozen=True):
+class Facts(msgspec.Struct, frozen=True):
+    """Who contests what."""
+
     name: kinds.PersonName
+    facts: Annotated[str, kinds.Kind("text", "m" * 100, private=True)]
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """What an answer says, and does to the money."""
+
+    ruling: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -158,16 +173,42 @@ def contests_waiting(hop: Hop) -> Sequence[Claim]:
         office = reading_office(reader, hop, "approve")
         found = answering.waiting(reader, office, hop.now)
     return [
-        Claim(one.id, one.number, SUBJECTS[one.subject], one.reference, one.card, one.answer_by, "en retard" if one.late else "")
+        Claim(
+            one.id,
+            one.subject,
+            one.number,
+            SUBJECTS[one.subject],
+            one.reference,
+            one.card,
+            one.answer_by,
+            "en retard" if one.late else "",
+        )
         for one in found
     ]
 
 
-@menu.source()
-def contest_name(hop: Hop, kept: Claimed) -> Name:
-    """Say who contests."""
+@menu.source(leads={"gone": None})
+def contest_facts(hop: Hop, kept: Claimed) -> Facts:
+    """Say who contests how much of which day, and who had a hand in it."""
     with hop.desk.database.read() as reader:
-        return Name(answering.name_of(reader, kept.claim.id))
+        name, found = answering.name_of(reader, kept.claim.id), answering.facts(reader, kept.claim.id)
+    if found is None:
+        raise Lead("gone")
+    day, by = f"{found.on:%d/%m}", f"par {found.by}" if found.by else "par mobile money"
+    if found.quantity is None:
+        return Facts(name, f"{kinds.amount_words(found.amount)} remis le {day} {by}")
+    weighed = f"{kinds.quantity_words(found.quantity)} {found.unit} {found.product}"
+    return Facts(name, f"{weighed}, {kinds.amount_words(found.amount)} par {found.unit}, le {day} {by}")
+
+
+@menu.source(leads={"gone": None})
+def contest_ruling(hop: Hop, kept: Answer) -> Ruling:
+    """Say what the PIN confirms: the verdict, and where the money goes."""
+    with hop.desk.database.read() as reader:
+        found = answering.facts(reader, kept.claim.id)
+    if found is None:
+        raise Lead("gone")
+    return Ruling(_ruling(kept, kept.claim.subject, kinds.amount_words(found.amount)))
 
 
 @menu.answer(refuses={"bad": None})
@@ -180,13 +221,20 @@ def contest_note(typed: str) -> kinds.Phrase:
 
 
 @menu.effect(leads={"not_yours": None}, ways={answering.ContestNotOpen: "gone", answering.Repaid: "repaid"})
-def answer_contest(hop: Hop, session: Session, kept: Answer) -> Nothing:
+def answer_contest(hop: Hop, session: Session, kept: Answer) -> Ruled:
     """Answer, and tell the member by SMS."""
+    found = answering.facts(session, kept.claim.id)
     act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
     done = answering.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
     words = texts.contest_answered(done.number, upheld, kept.note)
     tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
-    return Nothing()
+    return Ruled(done.number, _ruling(kept, kept.claim.subject, kinds.amount_words(found.amount if found else 0)))
+
+
+def _ruling(kept: Answer, subject: str, francs: str) -> str:
+    moves = {"payment": f"{francs} redevient dû.", "payout": f"{francs} est repris."}.get(subject, "à corriger: Caisse, 7.")
+    stays = f"{francs} ne bouge pas." if subject in KINDS else "rien ne bouge."
+    return f"Fondée: {moves}" if kept.upheld == "oui" else f"Pas fondée: {stays}"
 
 
 def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, reference: str) -> Opened:

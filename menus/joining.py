@@ -68,6 +68,10 @@ class New(msgspec.Struct, frozen=True):
     member_paper: str
 
 
+class Entered(msgspec.Struct, frozen=True):
+    entered: Annotated[str, kinds.Kind("words", "sans téléphone, acte 9999999999", private=True)]
+
+
 class Deciding(msgspec.Struct, frozen=True):
     application: Asked
 
@@ -132,6 +136,13 @@ def member_name(typed: str) -> kinds.PersonName:
 def member_phone(typed: str) -> kinds.Short:
     """Read a new member's number; 1 is none."""
     return "" if typed == "1" else read_phone(typed)
+
+
+@menu.source()
+def entered(kept: New) -> Entered:
+    """Read back what will be noted beside the name."""
+    number = phones.write(kept.member_phone) if kept.member_phone else "sans téléphone"
+    return Entered(f"{number}, acte {kept.member_paper}")
 
 
 @menu.effect(leads={"not_yours": None})

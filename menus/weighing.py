@@ -185,7 +185,7 @@ def line_unnoted(hop: Hop, kept: Weighed) -> Unnoted:
 
 @menu.answer(leads={"refuse": None, "dropped": None}, refuses={"unknown": None, "first": None}, acts=True)
 def grade(hop: Hop, typed: str) -> str:
-    """Read a grade by its number; 4 refuses what was brought, 5 drops the line. The next reference comes after this line's grade."""
+    """Read a grade by its number; 4 refuses what was brought, 5 drops the line. Another reference has to wait."""
     if typed == "4":
         raise Lead("refuse")
     if typed == "5":

@@ -76,7 +76,10 @@ def member_of_card(reader: Connection | Session, cooperative_id: int, card: str)
 
 
 def by_product(reader: Connection | Session, member_id: int, product_id: int, until: datetime | None = None) -> Delivered:
-    """Find what a member brings of a product: their oldest open declaration of it, made `until` then when that is given, or none. Raises NotThere."""
+    """Find what a member brings of a product: their oldest open declaration of it, made `until` then if given, or none.
+
+    Raises NotThere.
+    """
     product = reader.execute(
         select(Product.id, Product.name, Product.unit, Product.divisible)
         .join(CooperativeProduct, CooperativeProduct.product_id == Product.id)
