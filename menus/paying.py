@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from statistics import median_high
 from typing import Annotated
@@ -18,14 +19,15 @@ from app.coop.ledger.box import BoxShort
 from app.coop.ledger.services import MOST_HELD, Overdrawn
 from app.coop.members import numbers
 from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.names import member_name
 from app.coop.payments import batches as paying
 from app.coop.payments import queries, telling
 from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Bar, Wanted, due, left_out, unpaid
-from app.coop.production.brought import NotThere
+from app.coop.production.brought import NotThere, member_of_card
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Lead, Refused, Ways
-from menus.caller import Hop, officers_act, reading_office, who_of
+from menus.caller import Hop, Nothing, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("paying")
@@ -37,6 +39,7 @@ BARS: dict[Bar, str] = {"closed": "compte fermé", "frozen": "argent suspendu", 
 
 BatchNumber = Annotated[int, kinds.Kind("count", "9999999")]
 Many = Annotated[int, kinds.Kind("count", "99999")]
+WAITS = "attend d'autres responsables (Bureau, 2)."
 PAID_OUT = "Fichier envoyé ? Ne closez pas."
 Caution = Annotated[str, kinds.Kind("words", PAID_OUT)]
 LeftOut = Annotated[str, kinds.Kind("words", " Sans: " + ", ".join(f"99999 {why}" for why in BARS.values()) + ".")]
@@ -116,6 +119,30 @@ class ToHand(msgspec.Struct, frozen=True):
     card: kinds.Short
     reference: kinds.Reference
     amount: kinds.Amount
+
+
+class OneDue(msgspec.Struct, frozen=True):
+    """What is due to one member whom no open batch pays."""
+
+    member_id: int
+    card: kinds.Short
+    amount: kinds.Amount
+
+
+class ToPayOne(msgspec.Struct, frozen=True):
+    one_due: OneDue
+
+
+class OneMade(msgspec.Struct, frozen=True):
+    """A batch of one member: a call that is lost finds it in the outcome."""
+
+    batch: BatchNumber = 0
+    standing: kinds.Phrase = ""
+    card: kinds.Short = ""
+
+
+class MadeForOne(msgspec.Struct, frozen=True):
+    done: OneMade = OneMade()
 
 
 class Hand(msgspec.Struct, frozen=True):
@@ -226,7 +253,7 @@ def make_batch(hop: Hop, session: Session, kept: Asked) -> Made:
     """Make the batch as it was shown."""
     act, pay = officers_act(session, hop, "pay"), kept.pay
     batch, waits = paying.make(session, act, pay.wanted, pay.way, count=pay.count, francs=pay.worth)
-    return Made(batch, "attend d'autres responsables (Bureau, 2)." if waits else "ouvert.")
+    return Made(batch, WAITS if waits else f"ouvert. {pay.count} à payer, {kinds.amount_words(pay.worth)}.")
 
 
 @menu.source()
@@ -245,17 +272,50 @@ def mobile_standing(hop: Hop) -> Standing:
     return Standing(f"Lot(s) {named}." if numbers else "Aucun lot mobile money ouvert.")
 
 
-@menu.answer(leads={"left": None}, refuses={"unknown": None, "empty": None})
+@menu.answer(leads={"left": None, "one_due": OneDue}, refuses=dict.fromkeys(("unknown", "empty", "frozen")))
 def hand_to(hop: Hop, typed: str) -> ToHand:
-    """Read a payment's reference or a member's card; 1 leads to the cash list."""
+    """Read a payment's reference or a member's card; 1 leads to the cash list, a card that is in none to what is due to it."""
     if typed == "1":
         raise Lead("left")
     with hop.desk.database.read() as reader:
+        scope = scope_of(reader, hop)
+        with suppress(NotThere):
+            found = queries.to_hand_by(reader, scope, typed)
+            return ToHand(found.id, found.card, found.reference, found.amount)
         try:
-            found = queries.to_hand_by(reader, scope_of(reader, hop), typed)
+            member = member_of_card(reader, scope, typed)
         except NotThere:
             raise Refused("unknown" if typed else "empty") from None
-    return ToHand(found.id, found.card, found.reference, found.amount)
+        wanted = Wanted(member_id=member)
+        owed = due(reader, scope, wanted, "cash", hop.now)
+        if not owed:
+            raise Refused("frozen" if "frozen" in left_out(reader, scope, wanted, "cash", hop.now) else "unknown")
+        raise Lead("one_due", OneDue(member, queries.cards_of(reader, [member])[member], owed[0].amount))
+
+
+@menu.source()
+def one_name(hop: Hop, kept: ToPayOne) -> Name:
+    """Say to whom it is due."""
+    with hop.desk.database.read() as reader:
+        return Name(member_name(reader, kept.one_due.member_id))
+
+
+@menu.effect(leads={"not_yours": None}, ways={paying.BatchChanged: "changed"})
+def make_batch_of_one(hop: Hop, session: Session, kept: ToPayOne) -> OneMade:
+    """Make a batch of what is due to one member, as it was shown."""
+    one = kept.one_due
+    wanted = Wanted(member_id=one.member_id)
+    batch, waits = paying.make(session, officers_act(session, hop, "pay"), wanted, "cash", count=1, francs=one.amount)
+    return OneMade(batch, WAITS if waits else "ouvert.", one.card)
+
+
+@menu.source(leads={"hand": ToHand})
+def one_made(hop: Hop, kept: MadeForOne) -> Nothing:
+    """Go straight to the hand-over of a batch of one that nobody else has to approve."""
+    with hop.desk.database.read() as reader, suppress(NotThere):
+        found = queries.to_hand_by(reader, scope_of(reader, hop), kept.done.card)
+        raise Lead("hand", ToHand(found.id, found.card, found.reference, found.amount))
+    return Nothing()
 
 
 @menu.rows()

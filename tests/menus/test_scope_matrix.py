@@ -80,6 +80,7 @@ NOT_NOW = {
     "ask_withdrawal_for": "nothing is saved",
     "close_call_back": "nobody took it",
     "hand_payout": "it is handed over",
+    "make_batch_of_one": "all that is due is in a batch",
     "note_departure": "it is noted",
     "renew_activation": "the account is open",
     "settle": "something is on its way",
@@ -146,7 +147,8 @@ class Houses:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
             opening.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
             undo = {"undo": {"id": noted.id, "reference": "482913", "weight": str(noted.weight), "unit": "kg"}}
-        self.kept = self.kept | self._collected() | undo
+            due = {"one_due": {"member_id": 201, "card": "C00201", "amount": 9_800}}
+        self.kept = self.kept | self._collected() | undo | due
 
     def _collected(self):
         """Return what the sessions of CPS1's officers may keep: the first of each list, what is typed, what choices add."""

@@ -168,7 +168,9 @@ def test_savings_that_never_came_are_a_contest_that_another_officer_answers(line
     assert "votre réclamation attend" in talk(line, village.AWA, "2468", "2", to=("1",))
     assert "Aucune réclamation" in talk(line, quay.TREASURER, "2468", to=("8", "3", "5"))
     assert f"{number} Caisse" in talk(line, quay.SECRETARY, "2468", to=("8", "3", "5"))
-    assert "Réponse envoyée" in talk(line, quay.SECRETARY, "2468", "1", "1", "Erreur de caisse", "2468", to=("8", "3", "5"))
+    assert "Le membre le lit par SMS" in talk(
+        line, quay.SECRETARY, "2468", "1", "1", "Erreur de caisse", "2468", to=("8", "3", "5")
+    )
     assert balances(database).savings == 12_500
 
 
