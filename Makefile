@@ -21,7 +21,7 @@ clean-demo: ## Drop what the demo has kept
 	rm -rf var/jappoo.db var/jappoo.db-wal var/jappoo.db-shm var/valkey var/simulator var/log
 
 test: lint ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
-	@$(BIN)/pytest --cov --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal --durations 20
+	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal --durations 20
 
 lint: .venv/.installed-tests ## Linters, types, import rules and migrations only
 	@$(BIN)/ruff check --quiet .

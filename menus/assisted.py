@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.members import notices
@@ -16,7 +16,6 @@ from app.coop.members.names import card_and_name
 from app.coop.prices.reading import prices_for
 from app.coop.production import assisting, declaring, members_word
 from app.coop.scope import Scope
-from app.sms import payment_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import CallBackRow
@@ -191,7 +190,7 @@ def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> Noted:
     """Take a declaration back for the member, and tell them."""
     act = _act(session, hop, kept.assisted)
     done = assisting.cancel(session, act, kept.assisted.member_id, kept.declaration.id)
-    return _tell(hop, session, act, kept.assisted, "annulé", done)
+    return _tell(hop, session, act, kept.assisted, "cancelled", done)
 
 
 @menu.source()
@@ -223,7 +222,7 @@ def assisted_told(hop: Hop) -> Nothing:
     if found is None:
         raise Lead("nothing")
     what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()
-    told = (what, texts.BY[found.role], found.quantity, found.unit, found.product, found.reference, day)
+    told = (what, texts.words("by")[found.role], found.quantity, found.unit, found.product, found.reference, day)
     raise Lead("told", Told(found.id, *told))
 
 
@@ -242,13 +241,13 @@ def answer_assisted(hop: Hop, session: Session, kept: Word) -> Answered:
     if kept.word == "1":
         return Answered(f"Merci. réf {members_word.accept(session, act, told)} est juste.")
     done = members_word.contest(session, act, told)
-    words = texts.contested_receipt(done.reference, done.became, hop.now)
+    words = texts.say("contested_receipt", reference=done.reference, became=done.became, day=hop.now)
     if done.ticket:
-        words = payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
+        words = texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
     notices.answer(session, act, "receipt", f"contested:{done.id}", words, who_of(hop).cooperative_id)
     if done.ticket:
         return Answered(f"réf {done.reference}: réclamation {done.ticket.number} notée.")
-    return Answered(f"Contesté: réf {done.reference} {texts.BECAME[done.became]}.")
+    return Answered(f"Contesté: réf {done.reference} {texts.words('became')[done.became]}.")
 
 
 def _one_of(hop: Hop, found: Sequence[assisting.Found]) -> Assisted:
@@ -276,7 +275,7 @@ def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> No
     done = assisting.declare(session, act, kept.assisted.member_id, kept.product.id, kept.quantity, again=again)
     if done.declaration.repeated:
         raise Lead("again", Earlier(done.declaration.reference, done.declaration.at))
-    return _tell(hop, session, act, kept.assisted, "déclaré", done)
+    return _tell(hop, session, act, kept.assisted, "declared", done)
 
 
 def _act(session: Session, hop: Hop, member: Assisted) -> Act:
@@ -288,7 +287,16 @@ def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, don
     one = done.declaration
     if done.phone is None:
         return Noted(one.reference, "Pas de numéro: donnez-lui la réf.")
-    words = texts.assisted_receipt(what, act.office.role, one.reference, one.quantity, one.unit, hop.now, hop.desk.service.cost)
+    words = texts.say(
+        "assisted_receipt",
+        done_for=what,
+        by=act.office.role,
+        reference=one.reference,
+        quantity=one.quantity,
+        unit=one.unit,
+        day=hop.now,
+        cost=hop.desk.service.cost,
+    )
     whose = {"person_id": done.person_id, "cooperative_id": member.cooperative_id}
     notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
     return Noted(one.reference, "Un SMS le lui dit.")

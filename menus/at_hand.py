@@ -6,12 +6,11 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.coop.act import Act
 from app.coop.members import activation, finding, notices
 from app.coop.members.models import Number
 from app.coop.subjects import approvals
-from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Denials, Denied, Lead, Refused
 from menus.caller import Hop, officers_act, own_act, who_of
@@ -130,4 +129,5 @@ def tell_places(hop: Hop, session: Session, phone: str) -> Placed:
 def tell_holders(hop: Hop, session: Session, phone: str, new: int) -> None:
     """Tell the holders of a number that it was noted for somebody else too."""
     for holder in session.scalars(select(Number.person_id).where(Number.phone == phone, Number.person_id != new)).all():
-        notices.tell_person(session, own_act(hop), holder, f"wanted:{holder}:{hop.operation}", people_texts.number_wanted(hop.now))
+        words = texts.say("number_wanted", day=hop.now)
+        notices.tell_person(session, own_act(hop), holder, f"wanted:{holder}:{hop.operation}", words)

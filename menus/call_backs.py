@@ -8,11 +8,10 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.coop.act import Act
 from app.coop.members import callbacks, notices
 from app.coop.members.names import person_name
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Ways
 from menus.caller import Hop, officers_act, reading_office, who_of
@@ -153,7 +152,7 @@ def close_call_back(hop: Hop, session: Session, kept: Call) -> Closed:
     given_up = callbacks.close(session, act, kept.row, outcome)
     if given_up is None:
         return Closed(SAID[outcome])
-    words = texts.given_up(callbacks.MOST_TRIES, hop.desk.service.code)
+    words = texts.say("given_up", tries=callbacks.MOST_TRIES, call_back=f"{hop.desk.service.code.rstrip('#')}*8#")
     cooperative = act.office.cooperative_id
     notices.tell_number(session, act, given_up, "receipt", f"call_back:{kept.row}", words, cooperative_id=cooperative)
     return Closed("Retiré; un SMS le lui dit.")

@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.clock import DAKAR
 from app.coop.contests import answering, opening
 from app.coop.handover.kinds import KINDS, Handed
@@ -14,7 +15,6 @@ from app.coop.handover.kinds import to_confirm as handed_to
 from app.coop.handover.services import HandoverNotOpen, confirm
 from app.coop.members.notices import answer, tell_member
 from app.gsm7 import fold
-from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.caller import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
@@ -125,7 +125,7 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
     meant, act = kept.received, own_act(hop)
     paid = confirm(session, act, KINDS[meant.kind], meant.about)
     if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
-        words = texts.payment_receipt(paid.reference, hop.now)
+        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
     return Nothing()
 
@@ -226,7 +226,7 @@ def answer_contest(hop: Hop, session: Session, kept: Answer) -> Ruled:
     found = answering.facts(session, kept.claim.id)
     act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
     done = answering.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
-    words = texts.contest_answered(done.number, upheld, kept.note)
+    words = texts.say("contest_answered", number=done.number, verdict="upheld" if upheld else "unfounded", note=kept.note)
     tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
     return Ruled(done.number, _ruling(kept, kept.claim.subject, kinds.amount_words(found.amount if found else 0)))
 
@@ -241,7 +241,7 @@ def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, refe
     act = own_act(hop)
     made = opening.open_contest(session, act, subject, about)
     if not made.known:
-        words = texts.contest_opened(made.number, reference, made.answer_by)
+        words = texts.say("contest_opened", number=made.number, reference=reference, due=made.answer_by)
         answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)
     return Opened(made.number, made.answer_by)
 

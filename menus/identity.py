@@ -7,12 +7,12 @@ from hashlib import blake2b
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.members import activation, notices, numbers, pins, resets, wrong_pins
 from app.coop.members import notice as law
 from app.coop.members.identity import Who, who_waits
 from app.coop.production import members_word
 from app.digits import is_number
-from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
 from menus.at_hand import Placed, tell_places
@@ -144,9 +144,8 @@ def _check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) ->
         raise Lead("locked", Until(why))
 
     def tell(session: Session, locked: pins.Locked) -> None:
-        notices.tell_person(
-            session, own_act(hop), who.person_id, f"lock:{hop.operation}", texts.lock_notice(locked.until, desk.service.code)
-        )
+        words = notices.lock_words(locked.until, desk.service.code)
+        notices.tell_person(session, own_act(hop), who.person_id, f"lock:{hop.operation}", words)
 
     result = pins.try_pin(desk.database, who.person_id, typed, hop.operation, peppers=desk.peppers, now=hop.now, tell=tell)
     match result:
@@ -176,9 +175,8 @@ def _tell_of_wrong(hop: Hop, person_id: int, seen: wrong_pins.Seen) -> None:
         return
     with hop.desk.database.transaction() as session:
         if wrong_pins.forget_of(session, person_id, hop.now):
-            notices.tell_person(
-                session, own_act(hop), person_id, f"wrong pins:{hop.operation}", people_texts.pins_tried(seen.number, seen.since)
-            )
+            words = texts.say("pins_tried", tries=seen.number, day=seen.since, hour=seen.since)
+            notices.tell_person(session, own_act(hop), person_id, f"wrong pins:{hop.operation}", words)
 
 
 def _opened(hop: Hop, who: Who, hashed: str) -> str:
@@ -276,9 +274,8 @@ def activate(hop: Hop, session: Session, kept: ChosenPin) -> Placed:
     opened = who.activating and numbers.opens(session, person, hop.phone)
     if not (opened and activation.activate(session, own_act(hop), hashed, int(pepper))):
         raise Lead("dead")
-    notices.answer(
-        session, own_act(hop), "security", f"activated:{hop.operation}", texts.activation_notice(hop.now), who.cooperative_id
-    )
+    words = texts.say("activation_notice", day=hop.now)
+    notices.answer(session, own_act(hop), "security", f"activated:{hop.operation}", words, who.cooperative_id)
     placed = {phone: tell_places(hop, session, phone) for phone in numbers.share_all(session, person)}
     return placed.get(hop.phone, Placed(""))
 
@@ -294,7 +291,7 @@ def enrol_number(hop: Hop, session: Session, kept: PerhapsEnrolled) -> Placed:
     """Let the number in hand open the account: the activation number and the PIN were right, one after the other."""
     if not (kept.enrolling and hop.proved and numbers.enrol(session, who_of(hop).person_id, hop.phone, now=hop.now)):
         raise Lead("dead")
-    notices.tell_self(session, own_act(hop), f"enrolled:{hop.operation}", people_texts.number_proved(hop.now))
+    notices.tell_self(session, own_act(hop), f"enrolled:{hop.operation}", texts.say("number_proved", day=hop.now))
     return tell_places(hop, session, hop.phone)
 
 
@@ -305,7 +302,7 @@ def use_reset(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
     person = who_of(hop).person_id
     if not resets.use(session, person, hop.phone, hashed, int(pepper), now=hop.now):
         raise Lead("shut")
-    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.say("pin_notice", day=hop.now))
     return Nothing()
 
 
@@ -313,7 +310,7 @@ def use_reset(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
 def decline_reset(hop: Hop, session: Session) -> Nothing:
     """Shut a window that nobody here asked for."""
     if resets.decline(session, who_of(hop).person_id):
-        notices.tell_self(session, own_act(hop), f"declined:{hop.operation}", people_texts.reset_declined(hop.now))
+        notices.tell_self(session, own_act(hop), f"declined:{hop.operation}", texts.say("reset_declined", day=hop.now))
     return Nothing()
 
 

@@ -7,11 +7,10 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.coop.members import joining, notices, numbers
 from app.coop.members.events import Application
 from app.coop.members.offices import holders_of_right
-from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.at_hand import WHY, Issued, Named, read_phone, tell_holders
@@ -189,7 +188,9 @@ def accept_application(hop: Hop, session: Session, kept: Accepting) -> Issued:
     act = officers_act(session, hop, "people", asked.cooperative_id)
     made = joining.approve(session, act, asked.id, kept.member_paper, key=hop.desk.key)
     if made.phone:
-        words = people_texts.application_approved(None if made.beside else made.place, hop.desk.service.code)
+        words = texts.say("application_approved", code=hop.desk.service.code)
+        if made.place and not made.beside:
+            words = texts.say("application_approved_place", place=made.place, code=hop.desk.service.code)
         notices.tell_person(session, act, made.person_id, f"admitted:{hop.operation}", words)
         tell_holders(hop, session, made.phone, made.person_id)
     _tell_officers(hop, session, asked.cooperative_id, made.card)
@@ -203,7 +204,7 @@ def refuse_application(hop: Hop, session: Session, kept: Deciding) -> Nothing:
     act = officers_act(session, hop, "people", asked.cooperative_id)
     phone = joining.refuse(session, act, asked.id)
     if phone:
-        words = people_texts.application_refused(hop.now)
+        words = texts.say("application_refused", day=hop.now)
         notices.tell_number(session, act, phone, "security", f"refused:{asked.id}", words)
     return Nothing()
 
@@ -211,7 +212,7 @@ def refuse_application(hop: Hop, session: Session, kept: Deciding) -> Nothing:
 def _apply(hop: Hop, session: Session, kept: Applying) -> Joined:
     place = kept.join_place
     row = joining.apply(session, place.id, kept.join_name, hop.phone, now=hop.now)
-    words = people_texts.application_noted(place.code)
+    words = texts.say("application_noted", cooperative=place.code)
     notices.tell_number(session, own_act(hop), hop.phone, "answer", f"application:{row}", words)
     return Joined(place.code)
 
@@ -220,7 +221,7 @@ def _tell_officers(hop: Hop, session: Session, cooperative_id: int, card: str) -
     """Let the other officers know of a new member: an account that nobody of them knows is noticed."""
     for office in holders_of_right(session, "people", cooperative_id, hop.now.date()):
         if office.person_id != who_of(hop).person_id:
-            words = people_texts.member_admitted(card, hop.now)
+            words = texts.say("member_admitted", day=hop.now, card=card)
             notices.tell_person(session, own_act(hop), office.person_id, f"member:{hop.operation}:{office.person_id}", words)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.handover.services import NotForYourself
 from app.coop.ledger import settling
 from app.coop.ledger.reading import balances_of
@@ -14,7 +15,6 @@ from app.coop.members import leaving, notices
 from app.coop.members.finding import in_cooperative
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.names import member_name
-from app.sms import people_texts, texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead
 from menus.at_hand import PEOPLE, WHY, CardNumber, Named, Typed, act_on, found
@@ -114,7 +114,8 @@ def leave(hop: Hop) -> Nothing:
 def ask_to_leave(hop: Hop, session: Session) -> Due:
     """Take the member's notice: the SMS is its written trace."""
     due = leaving.ask_to_leave(session, own_act(hop))
-    notices.tell_self(session, own_act(hop), f"leave:{hop.operation}", people_texts.leaving_noted(hop.now, due))
+    words = texts.say("leaving_noted", day=hop.now, due=due)
+    notices.tell_self(session, own_act(hop), f"leave:{hop.operation}", words)
     return Due(_far(due))
 
 
@@ -122,7 +123,7 @@ def ask_to_leave(hop: Hop, session: Session) -> Due:
 def stay(hop: Hop, session: Session) -> Nothing:
     """Take the notice back."""
     leaving.stay(session, own_act(hop))
-    notices.tell_self(session, own_act(hop), f"stay:{hop.operation}", people_texts.staying(hop.now))
+    notices.tell_self(session, own_act(hop), f"stay:{hop.operation}", texts.say("staying", day=hop.now))
     return Nothing()
 
 
@@ -140,7 +141,7 @@ def note_departure(hop: Hop, session: Session, kept: Proven) -> Noted:
     act, member, paper = act_on(session, hop, kept.whom), found(session, kept.whom), kept.leaver_paper
     if kept.leave_as == "withdrawal":
         due = leaving.note(session, act, member, paper)
-        words = people_texts.leaving_noted(hop.now, due)
+        words = texts.say("leaving_noted", day=hop.now, due=due)
         notices.tell_person(session, act, member.person_id, f"leave:{hop.operation}", words)
         return Noted(f"Noté. Tout est à rendre au plus tard le {_far(due)}: 5, puis 4.")
     reason = leaving.REASONS[(kept.leave_why or 1) - 1] if kept.leave_as == "exclusion" else ""
@@ -195,7 +196,7 @@ def settle(hop: Hop, session: Session, kept: Settling) -> Noted:
     done = settling.ask_settlement(session, act, member, paper=kept.heirs_paper if kept.departing.dead else "")
     if done.amount is None:
         return Noted("Rien n'est dû: le compte est clos.")
-    words = texts.payout_asked(done.reference, act.office.role, hop.now)
+    words = texts.say("payout_asked", by=act.office.role, reference=done.reference, day=hop.now)
     notices.tell_person(session, act, member.person_id, f"payout:{done.payout_id}:asked", words)
     return Noted(f"Noté, réf {done.reference}. Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5).")
 

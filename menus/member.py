@@ -3,11 +3,11 @@
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.ledger.reading import balances_of, movements_of
 from app.coop.members import account, callbacks, notices, pins
 from app.coop.members.identity import cooperative_of, person_of
 from app.coop.subjects import SUBJECTS
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.boutiques import OfferRow
@@ -73,7 +73,7 @@ def change_pin(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
     """Change the PIN, told on all the member's numbers."""
     person, (pepper, _, hashed) = who_of(hop).person_id, kept.chosen.partition(":")
     pins.set_pin(session, person, hashed, int(pepper), now=hop.now)
-    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.pin_notice(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"pin:{hop.operation}", texts.say("pin_notice", day=hop.now))
     return Nothing()
 
 
@@ -82,7 +82,8 @@ def set_amounts(hop: Hop, session: Session, kept: Wish) -> Nothing:
     """Allow or stop amounts by SMS."""
     person, on = who_of(hop).person_id, kept.amounts == "oui"
     account.set_amounts_by_sms(session, person, on)
-    notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", texts.amounts_chosen(on, hop.now))
+    words = texts.say("amounts_on", day=hop.now) if on else texts.say("amounts_off", day=hop.now)
+    notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", words)
     return Nothing()
 
 

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.coop.members import finding, notices, numbers, resets
 from app.coop.members.numbers import Held
 from app.coop.scope import Scope
-from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.at_hand import WHY, CardNumber, NumberRow, Placed, tell_places
@@ -67,7 +66,7 @@ def prove_number(hop: Hop, session: Session, kept: Chosen) -> Placed:
     wanted = next((one for one in numbers.numbers_of(session, person) if one.id == kept.own_number.id), None)
     if wanted is None or not numbers.prove(session, person, wanted.phone, by_person_id=None, now=hop.now):
         raise Lead("gone")
-    notices.tell_person(session, own_act(hop), person, f"proved:{hop.operation}", people_texts.number_proved(hop.now))
+    notices.tell_person(session, own_act(hop), person, f"proved:{hop.operation}", texts.say("number_proved", day=hop.now))
     return tell_places(hop, session, wanted.phone)
 
 
@@ -78,7 +77,7 @@ def drop_number(hop: Hop, session: Session, kept: Chosen) -> Nothing:
     phone = numbers.release(session, person, kept.own_number.id, by_person_id=None, now=hop.now)
     if phone is None:
         raise Lead("gone")
-    words = people_texts.number_released(hop.now)
+    words = texts.say("number_released", day=hop.now)
     notices.tell_person(session, own_act(hop), person, f"dropped:{hop.operation}", words, extra=(phone,))
     return Nothing()
 
@@ -100,7 +99,9 @@ def help_member(hop: Hop, session: Session, kept: Helping) -> Helped:
     member = finding.in_cooperative(session, kept.peer_card.cooperative_id, kept.peer_card.card)
     window = resets.help_as_peer(session, own_act(hop), member)
     until = window.until
-    words = people_texts.reset_opened(until, hop.desk.service.code) if until else people_texts.peer_helped(hop.now)
+    words = texts.say("peer_helped", day=hop.now)
+    if until:
+        words = texts.say("reset_opened", hour=until, code=hop.desk.service.code)
     notices.tell_person(session, own_act(hop), member.person_id, f"peer:{hop.operation}", words)
     return Helped("Ouvert 30 min: le membre choisit son code." if until else "Noté. Un 2e membre doit le dire aussi.")
 

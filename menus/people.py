@@ -7,14 +7,13 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.members import activation, audit, finding, notices, numbers, resets
 from app.coop.members.models import Member, Number
 from app.coop.members.names import person_name
 from app.coop.members.offices import NotYours
-from app.sms import people_texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.at_hand import PEOPLE, WHY, Issued, Named, NumberRow, Typed, Whom, act_on, found, issue, read_phone, refuse, tell_holders
@@ -133,7 +132,7 @@ def open_reset(hop: Hop, session: Session, kept: Typed) -> Nothing:
     """Open the window in which the member chooses another PIN."""
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
     window = resets.open_by_officer(session, act, member)
-    words = people_texts.reset_opened(window.until or hop.now, hop.desk.service.code)
+    words = texts.say("reset_opened", hour=window.until or hop.now, code=hop.desk.service.code)
     notices.tell_person(session, act, member.person_id, f"reset:{hop.operation}", words)
     return Nothing()
 
@@ -150,7 +149,7 @@ def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
         _take_from_others(session, act, member, phone)
     place = numbers.attach(session, person, phone, trusted=kept.number_as == "trusted", by_person_id=act.person_id, now=hop.now)
     _audit(session, act, "number noted", member)
-    notices.tell_person(session, act, person, f"number:{hop.operation}", people_texts.number_noted(hop.now))
+    notices.tell_person(session, act, person, f"number:{hop.operation}", texts.say("number_noted", day=hop.now))
     if place:
         tell_holders(hop, session, phone, person)
     done = _proof(hop, session, act, member, phone, "number", without_pin=kept.number_as == "nopin")
@@ -170,7 +169,7 @@ def change_sim(hop: Hop, session: Session, kept: Sim) -> Issued:
     if phone is None:
         refuse("gone")
     _audit(session, act, "number flagged" if flagged else "number released", member)
-    words = (people_texts.number_flagged if flagged else people_texts.number_released)(hop.now)
+    words = texts.say("number_flagged", day=hop.now) if flagged else texts.say("number_released", day=hop.now)
     notices.tell_person(session, act, member.person_id, f"sim:{hop.operation}", words, extra=(phone,))
     return _proof(hop, session, act, member, phone, "sim") if flagged else Issued("released")
 
@@ -185,7 +184,7 @@ def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
     if member.state != "pending" and not (member.state == "active" and unproved):
         refuse("nothing")
     _audit(session, act, "activation renewed", member)
-    notices.tell_person(session, act, member.person_id, f"card:{hop.operation}", people_texts.card_renewed(hop.now))
+    notices.tell_person(session, act, member.person_id, f"card:{hop.operation}", texts.say("card_renewed", day=hop.now))
     return issue(hop, session, member.person_id, "card")
 
 
@@ -219,7 +218,7 @@ def _take_from_others(session: Session, act: Act, member: finding.Found, phone: 
         if not act.office.scope.includes(place):
             refuse("elsewhere")
         numbers.release(session, person, number, by_person_id=act.person_id, now=act.now)
-        words = people_texts.number_released(act.now)
+        words = texts.say("number_released", day=act.now)
         notices.tell_person(session, act, person, f"released:{number}:{act.operation}", words, extra=(phone,))
 
 

@@ -7,11 +7,11 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.members import notices
 from app.coop.production import assisting, declaring
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.scope import Scope
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, member_of, own_act, who_of
@@ -125,7 +125,7 @@ def cancel(hop: Hop, session: Session, kept: Taken) -> Cancelled:
     """Take a declaration back, with an SMS."""
     act = own_act(hop)
     done = declaring.cancel(session, act, act.member, kept.declaration.id)
-    words = texts.cancel_receipt(done.reference, hop.now)
+    words = texts.say("cancel_receipt", reference=done.reference, day=hop.now)
     notices.answer(session, act, "receipt", f"cancel:{done.id}", words, who_of(hop).cooperative_id)
     return Cancelled(done.reference)
 
@@ -136,7 +136,7 @@ def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
         found = declaring.open_declarations(reader, member_id)
         helped = [one.id for one in found if one.channel == "bureau"]
         by = assisting.typed_by(reader, helped) if helped else {}
-    said = {one: f" (par {texts.BY[role]})" for one, role in by.items()}
+    said = {one: f" (par {texts.words('by')[role]})" for one, role in by.items()}
     return [
         DeclarationRow(one.id, one.reference, one.product, one.quantity, one.unit, one.at.date(), said.get(one.id, ""))
         for one in found
@@ -148,6 +148,6 @@ def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> De
     done = declaring.declare(session, act, act.member, kept.product.id, kept.quantity, again=again)
     if done.repeated:
         raise Lead("again", Earlier(done.reference, done.at))
-    words = texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
+    words = texts.say("declaration_receipt", reference=done.reference, quantity=done.quantity, unit=done.unit, day=done.at)
     notices.answer(session, act, "receipt", f"declared:{done.id}", words, who_of(hop).cooperative_id)
     return Declared(done.reference, done.quantity, done.unit)

@@ -5,18 +5,17 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import redis
 import structlog
-from babel.messages.pofile import read_po
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.db.menu_versions import MenuPointer, MenuVersion
+from app.texts.catalogues import catalogues
 from app.ussd.compiling import Finding, Unreadable, compile_menu
 from app.ussd.menu import Menu, menu_as_json, menu_from_json
 from app.ussd.proof import Proof
@@ -63,17 +62,6 @@ def compiled(file: Path | None = None) -> Menu:
             return alone
         del ours["member"]
     return compile_menu(ours | given, catalogues(), bindings)
-
-
-def catalogues() -> dict[str, dict[str, str]]:
-    """Return the reviewed translations by language: a fuzzy one is not served."""
-    found: dict[str, dict[str, str]] = {}
-    folder = files("menus") / "locales"
-    for language in sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []:
-        with (folder / language / "LC_MESSAGES" / "menus.po").open("rb") as file:
-            catalogue = read_po(file)
-        found[language] = {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string and not entry.fuzzy}
-    return found
 
 
 def prove(menu: Menu) -> list[Finding]:

@@ -5,11 +5,11 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.handover.kinds import KINDS, handed_by_reference
 from app.coop.handover.services import sign
 from app.coop.members.notices import tell_member
 from app.digits import is_number
-from app.sms import payment_texts as texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.caller import Hop, officers_act
@@ -62,6 +62,6 @@ def sign_receipt(hop: Hop, session: Session, kept: Receipt) -> Signed:
     paid = sign(session, act, KINDS[meant.kind], meant.id, signature)
     if paid is None:
         return Signed("Noté. Un 2e responsable tape le même numéro.")
-    words = texts.receipt_signed(paid.reference, signature, hop.now)
+    words = texts.say("receipt_signed", reference=paid.reference, signature=signature, day=hop.now)
     tell_member(session, act, paid.member_id, "receipt", f"{meant.kind}:{paid.id}:signed", words)
     return Signed("C'est payé: deux responsables ont signé.")

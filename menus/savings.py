@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.clock import DAKAR
 from app.coop import law
 from app.coop.handover import services as handover
@@ -15,7 +16,6 @@ from app.coop.ledger.box import BoxShort
 from app.coop.ledger.services import MOST_MOVED, AccountFull, Overdrawn
 from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.notices import answer
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
@@ -125,7 +125,7 @@ def cancel_payout(hop: Hop, session: Session, kept: Taken) -> Nothing:
     """Take back what was asked for."""
     act, out = own_act(hop), kept.out
     payouts.cancel(session, act, out.id)
-    words = texts.payout_cancelled(out.reference, hop.now)
+    words = texts.say("payout_cancelled", reference=out.reference, day=hop.now)
     answer(session, act, "receipt", f"payout:{out.id}:cancelled", words, who_of(hop).cooperative_id)
     return Nothing()
 

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import law
 from app.coop.handover.kinds import PAYOUT
 from app.coop.handover.services import hand_over
@@ -18,7 +19,6 @@ from app.coop.members.notices import tell_member
 from app.coop.production.brought import NotThere, member_of_card
 from app.coop.subjects import approvals
 from app.digits import is_number
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Refused
 from menus.caller import Hop, PrivateWords, officers_act, reading_office, who_of
@@ -259,7 +259,8 @@ def take_in(hop: Hop, session: Session, kept: Brought) -> Done:
     """Write what a member brought, and tell them."""
     act = officers_act(session, hop, "pay")
     entry = till.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
-    tell_member(session, act, kept.member, "receipt", f"till:{entry}", texts.till_receipt(entry, hop.now, hop.desk.service.code))
+    words = texts.say("till_receipt", entry=entry, day=hop.now, code=hop.desk.service.code)
+    tell_member(session, act, kept.member, "receipt", f"till:{entry}", words)
     return Done(f"{IN[kept.till_kind]} {kinds.amount_words(kept.till_amount)}: encaissé.")
 
 
@@ -293,7 +294,8 @@ def hand_payout(hop: Hop, session: Session, kept: ToHand) -> Handed:
     """Hand over what was approved, and ask the member to confirm."""
     act = handing_act(session, hop)
     row = hand_over(session, act, PAYOUT, kept.hand_out.id)
-    words = texts.payout_handed(row.reference, hop.now, hop.desk.service.code, hop.desk.service.cost)
+    service = hop.desk.service
+    words = texts.say("payout_handed", reference=row.reference, day=hop.now, code=service.code, cost=service.cost)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:handed", words)
     return Handed(row.amount, row.reference)
 
@@ -308,7 +310,7 @@ def ask_reversal(hop: Hop, session: Session, kept: ToReverse) -> Done:
 def _ask(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> Done:
     act = officers_act(session, hop, "pay")
     row = payouts.ask(session, act, kind, kept.member, kept.till_amount, **more)
-    words = texts.payout_asked(row.reference, act.office.role, hop.now)
+    words = texts.say("payout_asked", by=act.office.role, reference=row.reference, day=hop.now)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:asked", words)
     return Done(f"Demandé, réf {row.reference}. D'autres décident.")
 

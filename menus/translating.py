@@ -1,4 +1,4 @@
-"""What translators are given: every text of the menu, who reads it, and on which screens it stands."""
+"""What translators are given: every text of the menu and of the SMS, who reads it, and where it stands."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from babel.messages.catalog import Catalog
 
 from app.coop.members.offices import MAY
+from app.texts.declaration import Declared
 from app.ussd.compiling import SOURCE_LANGUAGE, texts_of, words_of
 from app.ussd.menu import WANTED, Menu, Screen
 
@@ -13,8 +14,8 @@ NAMED = 3
 """Screens named beside a text: the refusal of a PIN stands on fifty."""
 
 
-def template(menu: Menu, *, now: datetime) -> Catalog:
-    """Return the catalogue without a language (a .pot), in the menu's order."""
+def template(menu: Menu, sms: Declared, *, now: datetime) -> Catalog:
+    """Return the catalogue without a language (a .pot): the menu's texts in its order, then those of the SMS in theirs."""
     where = {texts[SOURCE_LANGUAGE]: ["everywhere"] for texts in menu.words.values()}
     for screen in menu.screens.values():
         for texts in texts_of(screen):
@@ -25,6 +26,8 @@ def template(menu: Menu, *, now: datetime) -> Catalog:
         screens = list(dict.fromkeys(where[words]))
         names = ", ".join(screens[:NAMED]) + (" ..." if len(screens) > NAMED else "")
         catalog.add(words, auto_comments=[f"{'members' if words in members else 'officers'}: {names}"])
+    for words, readers, place in sms:
+        catalog.add(words, auto_comments=[f"{readers}: {place}"])
     return catalog
 
 

@@ -7,13 +7,13 @@ from typing import Annotated, NoReturn
 import msgspec
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.clock import DAKAR
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
 from app.coop.production import weighing
 from app.coop.production.lines import Line, counted, creditable, totals
 from app.db.operations import last_outcome
-from app.sms import texts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.caller import Hop, Nothing, officers_act, who_of
@@ -97,15 +97,20 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> Credited:
         line = one.line
         if one.phone is None:
             continue
-        words = (
-            texts.refusal_receipt(line.reference, line.reason, line.weighed_at)
-            if line.reason
-            else texts.weighing_receipt(line.reference, line.weight, line.unit, line.weighed_at, one.francs)
-        )
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
-        notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", words, **whose)
+        notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs), **whose)
     weighed, refused = counted([one.line for one in told])
     return Credited(_weighed(weighed), total.worth, _refused(refused))
+
+
+def _receipt(line: Line, francs: int | None) -> texts.Said:
+    """Say what was weighed, with XOF only for who allowed it, or why nothing was taken."""
+    reference, weight, unit, day = line.reference, line.weight, line.unit, line.weighed_at
+    if line.reason:
+        return texts.say("refusal_receipt", reference=reference, day=day, reason=line.reason)
+    if francs is None:
+        return texts.say("weighing_receipt", reference=reference, quantity=weight, unit=unit, day=day)
+    return texts.say("weighing_receipt_amount", reference=reference, quantity=weight, unit=unit, day=day, amount=francs)
 
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:

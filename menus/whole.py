@@ -1,11 +1,13 @@
-"""The one published menu: every YAML file of this folder, with the functions of the module of the same name."""
+"""The one published menu: every YAML file of this folder but that of the SMS, with the functions of the module of the same name."""
 
 from importlib import import_module
 from importlib.resources import files
 
+from app.texts.declaration import FILE
 from app.ussd.bindings import Bindings
 
-NAMES = tuple(sorted(entry.name.removesuffix(".yaml") for entry in files("menus").iterdir() if entry.name.endswith(".yaml")))
+_files = sorted(entry.name for entry in files("menus").iterdir() if entry.name.endswith(".yaml"))
+NAMES = tuple(name.removesuffix(".yaml") for name in _files if name != FILE)
 bindings = Bindings.join("menu", (import_module(f"menus.{name}").menu for name in NAMES))
 
 

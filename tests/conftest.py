@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 
 from app.db.database import Database
 from app.service import Service
 from tests import statements
-from tests.floors import Floors
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
 
@@ -37,10 +37,10 @@ class Clock:
         return self.now
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     statements.share()
-    if config.getoption("--cov", default=None) and not hasattr(config, "workerinput"):  # the whole is measured by who leads
-        config.pluginmanager.register(Floors())
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -54,6 +54,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give hops in the test's own process time: a busy machine isn't what they are about. A test of the deadline sets its own."""
     monkeypatch.setattr("app.web.hops.HOP_SECONDS", 60.0)
+    monkeypatch.setattr("app.db.database.STATEMENT_MS", PATIENT_MS)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from app.sms.notifier import Notifier
 from app.sms.outbox import listen
 from app.sms.rate import Rate
 from app.sms.sender import LINES, Sender
+from app.texts import languages
 from config.redis import connect
 from config.settings import Settings, load
 from config.terms import terms_of
@@ -38,6 +39,7 @@ class Context(msgspec.Struct, frozen=True):
 def context() -> Context:
     """Return this process's context; connects on first use, so it is safe to fork before."""
     settings = load()
+    languages()  # the texts are read now, not while a message waits
     database = Database(settings.database_url, statement_ms=10_000, service=settings.service)
     queues = connect(settings.queues_url, connect_seconds=2, seconds=5)
     listen(database.session, Notifier(queues))

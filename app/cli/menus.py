@@ -26,16 +26,19 @@ menus.add_command(replay)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(file: Path | None, *, as_json: bool) -> None:
-    """Prove the menu of this version, or with FILE in it (or alone, when it is a menu by itself).
+    """Prove the menu and the SMS of this version, or with FILE in them (or alone, when it is a menu by itself).
 
     Example: jappoo menus check
     """
+    from app.texts.declaration import FILE, declared
+    from app.texts.proof import prove as prove_texts
     from app.ussd.compiling import Unreadable
     from menus.publishing import compiled, prove
 
+    sms = file if file and file.name == FILE else None
     try:
-        menu = compiled(file)
-        findings = prove(menu)
+        menu, known = compiled(None if sms else file), declared(sms)
+        findings = prove(menu) + prove_texts(known)
     except Unreadable as fault:
         findings = fault.findings
     except UnicodeDecodeError as fault:
@@ -44,6 +47,7 @@ def check(file: Path | None, *, as_json: bool) -> None:
         click.echo(json.dumps([str(finding) for finding in findings]))
     elif not findings:
         click.echo(f"proved: {len(menu.screens)} screens in {', '.join(menu.languages)}")
+        click.echo(f"proved: {len(known.texts)} SMS in {', '.join(known.languages)}")
     else:
         for finding in findings:
             click.echo(str(finding))
@@ -152,16 +156,17 @@ def draw() -> None:
 
 @menus.command()
 def texts() -> None:
-    """Print every text of this version's menu as a .pot file, for translators' catalogues to be brought up to date with.
+    """Print every text of this version's menu and SMS as a .pot file, for translators' catalogues to be brought up to date with.
 
     Example: jappoo menus texts > menus.pot
     """
     from babel.messages.pofile import write_po
 
+    from app.texts.declaration import declared
     from menus.publishing import compiled
     from menus.translating import template
 
-    write_po(sys.stdout.buffer, template(compiled(), now=datetime.now(UTC)), width=0)
+    write_po(sys.stdout.buffer, template(compiled(), declared(), now=datetime.now(UTC)), width=0)
 
 
 def _shown(version: str) -> str:

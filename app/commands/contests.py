@@ -1,10 +1,10 @@
 """`CONTESTER <ref>`: a member says that a payment or a weighing is wrong, or with `PRIX` behind it its price. No money moves."""
 
+from app import texts
 from app.commands import replies
 from app.commands.command import Command
 from app.commands.grammar import read_reference
 from app.coop.contests import opening
-from app.sms import payment_texts as texts
 
 
 def contest(command: Command) -> str:
@@ -20,5 +20,5 @@ def contest(command: Command) -> str:
         for one in opening.contestable(command.session, who.member_id, command.now):
             if one.reference == typed[0] and (one.subject == "price") is command.rest.endswith(" PRIX"):
                 made = opening.open_contest(command.session, command.own_act(who), one.subject, one.id)
-                return texts.contest_opened(made.number, one.reference, made.answer_by)
+                return texts.say("contest_opened", number=made.number, reference=one.reference, due=made.answer_by)
     return replies.NO_CONTEST

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
+from app import texts
 from app.commands import broadcast_replies, broadcasting, contests, letters, mistypes, production, replies, weighing
 from app.commands.command import Answer, Command
 from app.commands.courtesies import is_small_talk
@@ -20,7 +21,7 @@ from app.coop.prices import proposing
 from app.coop.prices.reading import find_product, prices_for
 from app.coop.production import members_word
 from app.coop.scope import FEDERATION, Scope
-from app.sms import consents, payment_texts, texts
+from app.sms import consents
 from app.sms import inbox as sms_inbox
 
 _TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
@@ -74,8 +75,9 @@ def _start(command: Command) -> str:
     if not listed:
         return words
     act, cause = command.own_act(), f"listed:{command.phone}:{command.now:%Y-%m-%d}"
+    words = texts.say("listed", phone=command.phone)
     for number in administrators(command.session.connection(), act.today):
-        notices.tell_number(command.session, act, number, "alarm", cause, texts.listed(command.phone))
+        notices.tell_number(command.session, act, number, "alarm", cause, words)
     return replies.STARTED_LISTED
 
 
@@ -161,8 +163,8 @@ def _contest(command: Command) -> str:
         return replies.NOT_CONTESTED
     done = members_word.contest(command.session, command.own_act(members[member]), assisted)
     if done.ticket:
-        return payment_texts.contest_opened(done.ticket.number, done.reference, done.ticket.answer_by)
-    return texts.contested_receipt(done.reference, done.became, command.now)
+        return texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
+    return texts.say("contested_receipt", reference=done.reference, became=done.became, day=command.now)
 
 
 def _reference_named(rest: str) -> tuple[str | None, bool]:

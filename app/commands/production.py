@@ -5,6 +5,7 @@ import re
 import msgspec
 from sqlalchemy import select
 
+from app import texts
 from app.commands import replies
 from app.commands.command import Command
 from app.commands.grammar import fold_words
@@ -16,7 +17,6 @@ from app.coop.production import declaring
 from app.coop.production.models import Product
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
 from app.coop.scope import Scope
-from app.sms import texts
 
 _TYPED = re.compile(r"(?:(?:CARTE )?(?:N |NO )?(C ?\d{1,11}|\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
 
@@ -50,7 +50,7 @@ def declare(command: Command) -> str:
         return replies.JOIN
     if done.repeated:
         return replies.REPEATED.replace("{reference}", done.reference)
-    return texts.declaration_receipt(done.reference, done.quantity, done.unit, done.at)
+    return texts.say("declaration_receipt", reference=done.reference, quantity=done.quantity, unit=done.unit, day=done.at)
 
 
 def _same_unit(typed: str, unit: str) -> bool:

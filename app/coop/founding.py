@@ -7,6 +7,7 @@ from rapidfuzz import process
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import law
 from app.coop.act import Act
 from app.coop.audience.words import means
@@ -19,7 +20,6 @@ from app.coop.prices.reading import spelling
 from app.coop.production.models import CooperativeProduct, Product, ProductAlias
 from app.coop.scope import Scope
 from app.gsm7 import fold, measure
-from app.sms import texts
 
 SETTINGS = {
     "solidarity_percent": 50,
@@ -144,7 +144,7 @@ def _set(session: Session, cooperative: Cooperative, setting: str, value: int | 
         return
     setattr(cooperative, setting, value)
     session.flush()
-    words = texts.setting_changed(texts.SETTINGS[setting], before, value, now)
+    words = texts.say("setting_changed", day=now, setting=setting, before=before, after=value)
     cause = f"setting:{cooperative.id}:{setting}:{now.isoformat()}"
     notices.tell_officers(session, Act(0, "cli", cause, now), Scope(cooperative.id), cause, words)
 

@@ -1,5 +1,8 @@
 """All subjects. Whoever decides, sweeps, closes, merges, erases or verifies comes by here, so that each is known."""
 
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
 from app.coop import approvals
 from app.coop.approvals import kinds
 from app.coop.approvals.subject import subject as approvals_subject
@@ -9,13 +12,18 @@ from app.coop.members.subject import subject as members
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
-from app.coop.subject import Rows, Subject, declare
+from app.coop.subject import Leaver, Rows, Subject, declare
 from app.db.operations import Operation
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Allowance, CodeMisses, Inbound, Message, ReplyDraft, Report
 
 YEAR = "it is gone after a year at the most (app/sms/retention.py)"
 NUMBERS = "it is of a number, whoever has it"
+
+
+def _forget_sender(session: Session, leaver: Leaver) -> None:
+    session.execute(update(Broadcast).where(Broadcast.person_id == leaver.person_id).values(sender=""))
+
 
 messages = Subject(
     name="messages",
@@ -26,7 +34,7 @@ messages = Subject(
         Rows(ReplyDraft, NUMBERS, YEAR),
         Rows(CodeMisses, NUMBERS, YEAR),
         Rows(Allowance, NUMBERS, YEAR),
-        Rows(Broadcast, "who sent it is written for good", "it names an officer by number"),
+        Rows(Broadcast, "who sent it is written for good", _forget_sender),
         Rows(Operation, "it tells what was done then", "what acts were told is emptied by `members/erasing.py`, found by its text"),
     ),
 )

@@ -14,6 +14,9 @@ from app import deadline
 from app.db.patience import Patience
 from app.service import KEY, Service
 
+STATEMENT_MS = 1200
+"""A statement of a hop has this long, of the gateway's two seconds."""
+
 
 class Database:
     """A database by its URL, SQLite or PostgreSQL. Connects on first use.
@@ -25,8 +28,15 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, pool_size: int = 5, statement_ms: int = 1200, lock_ms: int | None = None, service: Service | None = None
+        self,
+        url: str,
+        *,
+        pool_size: int = 5,
+        statement_ms: int | None = None,
+        lock_ms: int | None = None,
+        service: Service | None = None,
     ) -> None:
+        statement_ms = statement_ms or STATEMENT_MS
         options = _options(url, pool_size, statement_ms, lock_ms or statement_ms)
         options["hide_parameters"] = True  # an error's words go to the logs
         self.url, self.service = url, service or Service()

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.db.upsert import upsert
-from app.sms import texts
 from app.sms.models import Halt, Message
 from app.sms.outbox import put
 from app.sms.purposes import Lane
@@ -60,7 +60,7 @@ def remind(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> None
     rests = update(Halt).where(Halt.lane == lane, Halt.mended_at.is_(None)).values(told=True)
     row = session.execute(rests.returning(Halt.id, Halt.reason, Halt.since)).first()
     if row is not None:
-        _tell(session, f"halt {row.id}", texts.halted(lane, row.reason, row.since), watch, now)
+        _tell(session, f"halt {row.id}", texts.say("halted", lane=lane, halt=row.reason, since=row.since), watch, now)
 
 
 def mend(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> bool:
@@ -70,7 +70,8 @@ def mend(session: Session, lane: Lane, watch: Watch, *, now: datetime) -> bool:
     if row is not None and row.told:
         unsent = (Message.cause == f"halt {row.id}") & (Message.state == "queued")
         move(session, unsent, "expired", now=now, reason="mended before it left")
-        _tell(session, f"mended {row.id}", texts.mended(lane, row.reason, row.since, now), watch, now)
+        words = texts.say("mended", lane=lane, halt=row.reason, since=row.since, until=now)
+        _tell(session, f"mended {row.id}", words, watch, now)
     return row is not None
 
 

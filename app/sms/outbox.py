@@ -14,6 +14,7 @@ from app.sms.prices import price_at
 from app.sms.purposes import PURPOSES
 from app.sms.refusals import why_not
 from app.sms.states import RANKS, move
+from app.texts import translate
 
 _TOUCHED = "sms_lanes"
 
@@ -33,11 +34,13 @@ def put(
 ) -> int | None:
     """Write one message in the caller's transaction; return its id, or None when (cause, to) was written before.
 
+    What `texts.say` gave leaves in `language`, other words as they are.
+
     What must not leave (`refusals.py`) is written too, in state `refused` with the reason.
 
     After the commit the lane is told to whoever listens (see `listen`); if nobody does, the sweeper finds the row.
     """
-    kind, travelling = PURPOSES[purpose], prepare(text)
+    kind, travelling = PURPOSES[purpose], prepare(translate(text, language))
     refused = why_not(session, to=to, purpose=purpose, text=travelling.text, now=now)
     state = "refused" if refused else "queued"
     values = {

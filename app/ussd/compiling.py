@@ -15,7 +15,7 @@ and may have `text`, `source`, `guard`, `leads`, `free: true` (its entries are n
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
@@ -28,6 +28,7 @@ _constructor = yaml.constructor.SafeConstructor
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml reads ten times as fast; a PyYAML without it reads the same."""
 Catalogues = Mapping[str, Mapping[str, str]]
+Read = TypeVar("Read")
 
 
 class Finding(msgspec.Struct, frozen=True, order=True):
@@ -120,7 +121,7 @@ def compile_menu(sources: Mapping[str, str], catalogues: Catalogues | None = Non
     guards: dict[str, dict[str, str]] = {}
     screens: dict[str, Screen] = {}
     starts: list[tuple[str, str]] = []
-    files = [(f"{name}.yaml", *_read(f"{name}.yaml", source)) for name, source in sources.items()]
+    files = [(f"{name}.yaml", *read_yaml(f"{name}.yaml", source, _File)) for name, source in sources.items()]
     common = next((read for _, read, _ in files if read.start), _File())
     for file, read, lines in files:
         if read.start:
@@ -159,11 +160,12 @@ def _leads(bindings: Bindings | None, kind: str, name: str | None, said: dict[st
     return {lead: ways[lead] for lead in (binding.leads if binding else ()) if lead in ways} | said
 
 
-def _read(file: str, source: str) -> tuple[_File, dict[str, int]]:
+def read_yaml(file: str, source: str, shape: type[Read]) -> tuple[Read, dict[str, int]]:
+    """Read a YAML file of one shape, with the line of each of its paths (`$.screens.home`). Raises Unreadable."""
     lines: dict[str, int] = {}
     try:
         root = yaml.compose(source, Loader=_Loader)
-        return msgspec.convert(_plain(root, "$", lines, file), type=_File), lines
+        return msgspec.convert(_plain(root, "$", lines, file), type=shape), lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise Unreadable([Finding(file, mark.line + 1 if mark else 0, "-", str(error.problem))]) from error

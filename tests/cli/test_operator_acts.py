@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from app import cli
+from app import cli, texts
 from app.coop.members.models import OfficerAct, OperatorAct
 from app.coop.models import Base
 from app.db.menu_versions import MenuPointer, MenuVersion
 from app.gsm7 import fold, measure
-from app.sms import inbox, texts
+from app.sms import inbox
 from app.sms.models import Inbound, Message
 from menus import publishing
 from tests import menu_rows, quay, village
@@ -194,18 +194,19 @@ def test_a_setting_or_a_form_is_given(run, words):
     assert run("cooperative", *words).code == 2
 
 
-@pytest.mark.parametrize("what", texts.SETTINGS.values())
+@pytest.mark.parametrize("what", texts.words("setting"))
 def test_the_longest_setting_fits_an_sms(what):
-    assert measure(fold(texts.setting_changed(what, 999_999_999, 999_999_999, village.LONG_AGO))).parts == 1
+    words = texts.say("setting_changed", setting=what, before=999_999_999, after=999_999_999, day=village.LONG_AGO)
+    assert measure(fold(words)).parts == 1
 
 
-@pytest.mark.parametrize("kind", texts.KINDS)
+@pytest.mark.parametrize("kind", texts.words("decided"))
 def test_each_rule_fits_an_sms(kind):
-    assert measure(fold(texts.rule_changed(kind, None, village.LONG_AGO))).parts == 1
+    assert measure(fold(texts.say("rule_as_usual", decided=kind, day=village.LONG_AGO))).parts == 1
 
 
 def test_every_kind_of_approval_has_its_words():
     from app.coop.approvals.kinds import KINDS
 
-    assert set(KINDS) <= set(texts.KINDS)
+    assert set(KINDS) <= set(texts.words("decided"))
     assert "operator_acts" in Base.metadata.tables

@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from app import texts
 from app.cli.sms import sms
 from app.coop.members import inbox
 from app.coop.members.models import OfficerAct
 from app.gsm7 import septets
 from app.sms.models import Inbound, Message
-from app.sms.texts import letter_waits, listed
 from tests import quay, village
 
 QUESTION = "Est-ce que la pesée est à 7h demain ?"
@@ -50,9 +50,9 @@ def test_the_secretary_is_told_once_an_hour_and_not_who_or_what(office):
         assert "un responsable lira" in office.say(QUESTION, sender=village.AWA)
         office.clock.forward(minutes=25)
     office.say("et la glace ?", sender=village.SHARED)
-    assert told(office) == [(quay.SECRETARY, letter_waits("*384*44135#"))] * 2
-    assert septets(letter_waits("*384*44135#")) <= 160
-    assert septets(listed("+221770000012")) <= 160
+    assert told(office) == [(quay.SECRETARY, texts.say("letter_waits", code="*384*44135#"))] * 2
+    assert septets(texts.say("letter_waits", code="*384*44135#")) <= 160
+    assert septets(texts.say("listed", phone="+221770000012")) <= 160
     assert waiting(office) == [QUESTION] * 3 + ["et la glace ?"]
 
 

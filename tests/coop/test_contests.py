@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
+from app import texts
 from app.coop.contests import answering, opening, telling
 from app.coop.contests.clock import after, working_day
 from app.coop.contests.models import Contest
@@ -18,7 +19,6 @@ from app.coop.payments.models import Payment
 from app.coop.production import brought, weighing
 from app.coop.verify import verify
 from app.gsm7 import septets
-from app.sms import payment_texts as texts
 from app.sms.models import Message
 from tests import quay, treasury
 from tests.acts import by, own
@@ -197,17 +197,20 @@ def test_a_contest_forgotten_by_the_clock_goes_to_the_federation_at_once(counter
         assert [one.level for one in answering.escalate(session, NOW)] == [2]
 
 
+DIALLED = {"code": "*" * 20, "cost": "m" * 20}
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        texts.contest_opened("123456", "654321", NOW.date()),
-        texts.contest_raised("123456", 1, NOW),
-        texts.contest_new("123456", NOW.date(), "*" * 20, "m" * 20),
-        texts.contest_answered("123456", False, "m" * 48),
-        texts.contest_late("123456", 2, "*" * 20, "m" * 20),
-        texts.handed_over("123456", NOW, 99_999_999, "*" * 20, "m" * 20),
-        texts.receipt_signed("123456", "9" * 10, NOW),
-        texts.payment_receipt("123456", NOW),
+        texts.say("contest_opened", number="123456", reference="654321", due=NOW.date()),
+        texts.say("contest_raised", number="123456", raised_why="late", raised_to="cooperative", day=NOW),
+        texts.say("contest_new", number="123456", due=NOW.date(), **DIALLED),
+        texts.say("contest_answered", number="123456", verdict="unfounded", note="m" * 48),
+        texts.say("contest_late", number="123456", days=21, **DIALLED),
+        texts.say("handed_over_amount", reference="123456", day=NOW, amount=99_999_999, **DIALLED),
+        texts.say("receipt_signed", reference="123456", signature="9" * 10, day=NOW),
+        texts.say("payment_receipt", reference="123456", day=NOW),
     ],
 )
 def test_what_is_told_fits_one_part(text):

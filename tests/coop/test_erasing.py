@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, delete, select, update
 
 from app.cli import main
 from app.coop.approvals.models import Approval
@@ -20,6 +20,7 @@ from app.coop.verify import verify
 from app.db.operations import Operation
 from menus.publishing import compiled
 from tests import quay, village
+from tests.releases import rows
 from tests.unguarded import unguarded
 from tests.village import LONG_AGO
 
@@ -165,6 +166,40 @@ def test_what_is_typed_at_any_question_stands_nowhere_once_its_member_is_erased(
     erase(database, "C00002")
     assert holding(database, MARK) == set()
     assert holding(database, phone) <= KEEPS_NUMBERS
+
+
+TELEPHONES = [
+    (table, column)
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, String) and (column.type.length or 0) >= len("+221770000000")
+    if column.name.endswith(("phone", "number", "sender", "recipient", "spender"))
+]
+"""Columns that hold a telephone number, by their names: the schema says which, so that a new one is tried by itself."""
+FOR_A_YEAR = {"sms_messages", "sms_inbox", "sms_reports", "reply_drafts", "sms_code_misses", "sms_allowances"}
+"""Tables of SMS, emptied by their age; `consents` are the proof of what was agreed to."""
+
+
+def test_no_table_keeps_a_telephone_of_who_was_erased_whoever_wrote_it(database):
+    village.build(database)
+    quay.appoint(database)
+    phone, who = "+221769999999", {"people": 2, "members": 2, "person_id": 2, "member_id": 2}
+    with unguarded(database) as session:
+        session.execute(update(Member).where(Member.id == 2).values(state="departed", left_on=LEFT))
+        rows.fill(session.connection())
+        for table, column in TELEPHONES:
+            row = session.execute(select(*table.primary_key.columns).order_by(*table.primary_key.columns).limit(1)).one()
+            theirs = {key.name: who[name] for key in table.columns for name in who if name in _says_of(key)}
+            key = [one == value for one, value in zip(table.primary_key.columns, row, strict=True)]
+            session.execute(table.update().where(*key).values({column.name: phone} | theirs))
+    assert holding(database, phone) == {table.name for table, _ in TELEPHONES}
+    erase(database, "C00002")
+    assert holding(database, phone) == FOR_A_YEAR | {"consents"}
+
+
+def _says_of(column):
+    """A column's name, and the tables that it refers to."""
+    return {column.name, *(key.column.table.name for key in column.foreign_keys)}
 
 
 @pytest.mark.parametrize(

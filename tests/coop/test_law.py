@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from app import texts
 from app.coop import founding, law
 from app.coop.handover import services as handover
 from app.coop.handover.kinds import PAYOUT
@@ -14,7 +15,6 @@ from app.coop.members.offices import Office
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.gsm7 import fold, measure, septets
-from app.sms import texts
 from app.sms.models import Message
 from tests import quay, village
 from tests.coop.test_payouts import TREASURER, Till
@@ -55,7 +55,7 @@ def test_each_act_has_one_verdict_for_each_form_and_person():
 
 def test_the_articles_words_fit_a_screen_and_an_sms():
     assert all(septets(fold(words)) <= 48 for words in law.FORBIDDEN.values())
-    assert measure(fold(texts.loan_let_go("999999", "313"))).parts == 1
+    assert measure(fold(texts.say("loan_let_go", reference="999999", article="313"))).parts == 1
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_what_was_not_handed_over_is_let_go_and_told(desk, clock, state, change)
         assert void_loans.let_go(session, now=clock()) == 1
         assert void_loans.let_go(session, now=clock()) == 0
     article = "251" if change == "form" else "313"
-    words = fold(texts.loan_let_go(row.reference, article))
+    words = fold(texts.say("loan_let_go", reference=row.reference, article=article))
     assert told(desk, f"payout:{row.id}:void") == {village.AWA: words, quay.SECRETARY: words}
     assert (desk.state(row), desk.state(saved)) == ("cancelled", "asked")
     with desk.database.read() as reader:

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from app.db import patience
-from app.db.database import Database, is_outage
+from app.db.database import STATEMENT_MS, Database, is_outage
 
 LONG = 30
 """Seconds: what is bounded at all takes less than this on any machine."""
@@ -16,7 +16,7 @@ LONG = 30
 @pytest.fixture
 def service(postgres_database):
     """Give the same database with the patience of a hop."""
-    given = Database(postgres_database.url)
+    given = Database(postgres_database.url, statement_ms=STATEMENT_MS)
     yield given
     given.dispose()
 

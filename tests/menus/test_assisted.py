@@ -2,24 +2,19 @@
 
 import re
 from decimal import Decimal
+from itertools import product
 
 import pytest
 import redis
 from sqlalchemy import select, update
 
+from app import texts
 from app.coop.members.models import CallBack, Member, Number
 from app.coop.production.models import AssistedAct, Declaration
 from app.gsm7 import septets
-from app.sms import texts
 from app.sms.models import Message
 from tests import quay, village
 from tests.village import LONG_AGO
-
-
-@pytest.fixture
-def database(sqlite_database):
-    """Give one database: what depends on it is tried in tests/coop."""
-    return sqlite_database
 
 
 def help_her(line, whom="00001", phone=quay.SECRETARY, entries=("1", "1", "25", "1")):
@@ -166,10 +161,11 @@ def test_who_asked_to_be_called_is_helped_from_there(line, database):
 
 
 def test_what_is_said_fits_one_message():
-    longest = ("annulé", "administrator", "999999", Decimal("99999.999"), "mmmmmmmm", LONG_AGO, "m" * 20)
-    said = [texts.assisted_receipt(*longest)]
-    said += [texts.contested_receipt("999999", became, LONG_AGO) for became in texts.BECAME]
-    said += [texts.contested_notice("999999", role, became) for role in texts.BY for became in texts.BECAME]
+    longest = {"reference": "999999", "quantity": Decimal("99999.999"), "unit": "mmmmmmmm", "day": LONG_AGO, "cost": "m" * 20}
+    said = [texts.say("assisted_receipt", done_for="cancelled", by="administrator", **longest)]
+    said += [texts.say("contested_receipt", reference="999999", became=one, day=LONG_AGO) for one in texts.words("became")]
+    pairs = product(texts.words("by"), texts.words("now_is"))
+    said += [texts.say("contested_notice", reference="999999", by=role, now_is=one) for role, one in pairs]
     assert all(septets(text) <= 160 for text in said)
 
 

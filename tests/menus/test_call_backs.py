@@ -8,12 +8,6 @@ from app.sms.models import Message
 from tests import quay, village
 
 
-@pytest.fixture
-def database(sqlite_database):
-    """Give one database: what depends on it is tried in tests/coop."""
-    return sqlite_database
-
-
 def asks(line, phone, *entries):
     talk = line(phone)
     talk.dial([])

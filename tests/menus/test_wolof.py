@@ -8,12 +8,16 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from app.gsm7 import fold
+from app.texts.declaration import compile_texts, declared
+from app.texts.proof import prove as prove_texts
 from app.ussd.compiling import compile_menu, words_of
 from app.ussd.menu import Menu
 from app.ussd.render import PLACEHOLDER, lay_out
 from menus.publishing import catalogues, compiled, prove
 from menus.translating import read_by_members, template
 from menus.whole import bindings, sources
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,8 @@ def reviewed(drafts) -> Menu:
 
 
 def test_the_catalogue_has_the_menus_texts_in_the_menus_order(wolof):
-    wanted, present = list(words_of(compiled())), [entry.id for entry in wolof if entry.id]
+    wanted = [entry.id for entry in template(compiled(), declared(), now=NOW) if entry.id]
+    present = [entry.id for entry in wolof if entry.id]
     assert present == wanted, "a text has changed: docs/architecture.md says how the catalogue follows"
     assert not wolof.obsolete
 
@@ -53,6 +58,15 @@ def test_drafts_fit_the_screens_as_if_all_were_reviewed(reviewed):
     assert prove(reviewed) == []
 
 
+def test_drafts_fit_the_sms_as_if_all_were_reviewed(drafts):
+    french = {words for words, _, _ in declared()}
+    reviewed = compile_texts(
+        (files("menus") / "sms.yaml").read_text("utf-8"), {"wo": {one: drafts.get(one, one) for one in french}}
+    )
+    assert reviewed.languages == ("fr", "wo")
+    assert prove_texts(reviewed) == []
+
+
 def test_keys_are_in_the_language_on_every_page(reviewed):
     home = lay_out(reviewed, reviewed.screens["home"], "wo", {"cost": "Gratuit"}, [], root=True, notice="")
     assert [page.text.rpartition("\n")[2] for page in home] == ["9 Topp", "0 Dellu"]
@@ -64,8 +78,12 @@ def test_nothing_fuzzy_is_served(wolof):
 
 def test_the_template_says_who_reads_a_text_and_where():
     menu = compiled()
-    given = template(menu, now=datetime(2026, 11, 24, tzinfo=UTC))
-    assert [entry.id for entry in given if entry.id] == list(words_of(menu))
+    given = template(menu, declared(), now=NOW)
+    ids = [entry.id for entry in given if entry.id]
+    screens, sms = list(words_of(menu)), list(dict.fromkeys(words for words, _, _ in declared()))
+    assert ids == screens + [words for words in sms if words not in set(screens)]
+    assert given[declared().texts["letter_waits"].said["fr"]].auto_comments == ["officers: SMS letter_waits"]
+    assert given["annulée"].auto_comments == ["members: words became", "members: words now_is"]
     assert given["Mes soldes"].auto_comments == ["members: home"]
     assert given["Peser"].auto_comments == ["officers: bureau"]
     assert given["0 Retour"].auto_comments == ["members: everywhere"]

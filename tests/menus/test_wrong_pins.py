@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from app import texts
 from app.coop.members import wrong_pins
 from app.coop.members.models import Number, WrongPin
 from app.gsm7 import septets
-from app.sms import people_texts
 from app.sms.models import Message
 from tests import quay, village
 
@@ -75,5 +75,5 @@ def test_a_slip_in_the_same_call_tells_nothing(line, database):
 
 def test_what_is_told_fits_one_sms():
     at = datetime(2026, 11, 25, 10, tzinfo=UTC)
-    sprayed = [people_texts.pins_sprayed(phone, at) for phone in ("+221770000012", None)]
-    assert max(map(septets, [people_texts.pins_tried(999, at), *sprayed])) <= 160
+    sprayed = [texts.say("pins_sprayed_on", phone="+221770000012", hour=at), texts.say("pins_sprayed", hour=at)]
+    assert max(map(septets, [texts.say("pins_tried", tries=999, day=at, hour=at), *sprayed])) <= 160

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from app import texts
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
 from app.gsm7 import measure
-from app.sms import halts, sweeper, texts
+from app.sms import halts, sweeper
 from app.sms.models import Halt, Message
 from app.sms.sender import LINES, Sender
 from app.sms.verdicts import SILENT, SILENT_FROM
@@ -160,8 +161,9 @@ def test_a_lane_on_which_nothing_waits_rests_for_an_hour_and_silences_no_other(p
     assert len(alarms(post)) == 2
 
 
-@pytest.mark.parametrize("reason", texts._REASONS)
+@pytest.mark.parametrize("reason", texts.words("halt"))
 @pytest.mark.parametrize("lane", ["answer", "urgent"])
 def test_an_alarm_is_one_part(reason, lane, clock):
-    for words in (texts.halted(lane, reason, clock()), texts.mended(lane, reason, clock(), clock())):
+    halt = {"lane": lane, "halt": reason, "since": clock()}
+    for words in (texts.say("halted", **halt), texts.say("mended", until=clock(), **halt)):
         assert (measure(words).parts, measure(words).alphabet) == (1, "GSM-7")

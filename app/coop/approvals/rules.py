@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.approvals.kinds import KINDS
 from app.coop.approvals.models import Approval, ApprovalRule
@@ -14,7 +15,6 @@ from app.coop.members.models import Member
 from app.coop.members.notices import tell_officers
 from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
 from app.coop.scope import Scope
-from app.sms import texts
 
 ROLES = MAY["approve"]
 """The offices whose word can count at all."""
@@ -41,7 +41,10 @@ def set_rule(session: Session, cooperative_id: int, kind: str, needed: int | Non
         session.merge(ApprovalRule(cooperative_id=cooperative_id, kind=kind, needed=needed, roles=named))
     session.flush()
     cause = f"rule:{cooperative_id}:{kind}:{now.isoformat()}"
-    tell_officers(session, Act.by_clock(cause, now), Scope(cooperative_id), cause, texts.rule_changed(kind, needed, now))
+    words = texts.say("rule_as_usual", day=now, decided=kind)
+    if needed is not None:
+        words = texts.say("rule_changed", day=now, decided=kind, count=needed)
+    tell_officers(session, Act.by_clock(cause, now), Scope(cooperative_id), cause, words)
 
 
 class Rule(msgspec.Struct, frozen=True):

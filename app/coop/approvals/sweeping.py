@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.approvals import rules
 from app.coop.approvals.deciding import end
@@ -15,7 +16,6 @@ from app.coop.members.models import Member
 from app.coop.members.numbers import first_numbers
 from app.db.rows import each
 from app.service import service_of
-from app.sms import texts
 
 MOST = 200
 """Approvals a round."""
@@ -44,7 +44,9 @@ def _tell_officers(session: Session, now: datetime) -> None:
     def tell(officer: tuple[int, str]) -> None:
         person, phone = officer
         service = service_of(session)
-        words = texts.approvals_wait(len(asked[person]), service.code, service.cost)
+        words = texts.say("approvals_wait_one", code=service.code, cost=service.cost)
+        if len(asked[person]) > 1:
+            words = texts.say("approvals_wait", count=len(asked[person]), code=service.code, cost=service.cost)
         cause = f"approvals:{max(row.id for row in asked[person])}:{person}"
         _put(session, phone, words, cause, now, person, asked[person][0].cooperative_id)
 
@@ -63,7 +65,7 @@ def _tell_askers(session: Session, now: datetime) -> None:
         if row.why:
             _tell_all(session, now, row)
         elif row.asked_by in numbers:
-            words = texts.approval_ended(row.state, row.asked_at)
+            words = texts.say("approval_ended", day=row.asked_at, decision=row.state)
             cause = f"approval:{row.id}:{row.state}"
             _put(session, numbers[row.asked_by], words, cause, now, row.asked_by, row.cooperative_id)
 
@@ -76,7 +78,7 @@ def _tell_all(session: Session, now: datetime, row: Approval) -> None:
     voted = select(ApprovalVote.person_id).where(ApprovalVote.approval_id == row.id)
     member = select(Member.person_id).where(Member.id == row.member_id)
     persons = {row.asked_by, *session.scalars(voted), *session.scalars(member)}
-    words = texts.approval_impossible(row.why or "", row.asked_at)
+    words = texts.say("approval_impossible", day=row.asked_at, why=row.why or "")
     for person, phone in first_numbers(session, persons).items():
         _put(session, phone, words, f"approval:{row.id}:why:{person}", now, person, row.cooperative_id)
 
@@ -90,7 +92,7 @@ def _tell_members(session: Session, now: datetime, approved: list[Approval]) -> 
     def tell(row: Approval) -> None:
         person = person_of[row.member_id or 0]
         if person != row.asked_by and person in numbers:
-            words = texts.approval_given(row.asked_at, service_of(session).code)
+            words = texts.say("approval_given", day=row.asked_at, code=service_of(session).code)
             _put(session, numbers[person], words, f"approval:{row.id}:given", now, person, row.cooperative_id)
 
     each(session, "an approval that was given", [(row.id, row) for row in approved], tell)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.contests.answering import Escalated, escalate, waiting
 from app.coop.contests.models import Contest
@@ -13,7 +14,6 @@ from app.coop.members.notices import tell_first
 from app.coop.members.offices import holders_of_right
 from app.db.rows import each
 from app.service import service_of
-from app.sms import payment_texts as texts
 
 NEW = timedelta(days=1)
 """For how long a contest is new: who takes office meanwhile is told too."""
@@ -27,11 +27,13 @@ def sweep(session: Session, now: datetime) -> int:
 
     def tell(one: Escalated) -> None:
         cause, member = f"contest:{one.id}:level:{one.level}", session.get_one(Member, one.member_id).person_id
-        words = texts.contest_raised(one.number, one.level, now, late=one.late)
+        why, to = "late" if one.late else "concerned", "federation" if one.level > 1 else "cooperative"
+        words = texts.say("contest_raised", number=one.number, raised_why=why, day=now, raised_to=to)
         tell_first(session, act, (member,), "receipt", f"{cause}:{member}", words)
-        task = texts.contest_late(one.number, one.level, service.code, service.cost)
+        days = 21 if one.level > 1 else 14
+        task = texts.say("contest_late", number=one.number, days=days, code=service.code, cost=service.cost)
         if not one.late:
-            task = texts.contest_new(one.number, one.answer_by, service.code, service.cost)
+            task = texts.say("contest_new", number=one.number, due=one.answer_by, code=service.code, cost=service.cost)
         for person in _answerable(session, one, now):
             tell_first(session, act, (person,), "task", f"{cause}:{person}", task)
 
@@ -47,7 +49,7 @@ def _announce(session: Session, now: datetime) -> None:
     def tell(place: int) -> None:
         for office in holders_of_right(session, "approve", place, now.date()):
             for one in waiting(session, office, now, new):
-                words = texts.contest_new(one.number, one.answer_by, service.code, service.cost)
+                words = texts.say("contest_new", number=one.number, due=one.answer_by, code=service.code, cost=service.cost)
                 tell_first(session, act, (office.person_id,), "task", f"contest:{one.id}:new:{office.person_id}", words)
 
     places = session.scalars(select(Contest.cooperative_id).where(new).distinct()).all()

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.approvals.models import Approval
 from app.coop.ledger import settling
 from app.coop.ledger.models import Payout
 from app.coop.members.notices import tell_member
 from app.db.rows import each
-from app.sms import texts
 
 FETCHED_WITHIN = timedelta(days=14)
 """For how long what was approved waits at the till."""
@@ -39,7 +39,7 @@ def sweep(session: Session, now: datetime) -> int:
         still = update(Payout).where(Payout.id == row.id, Payout.state == "approved").values(state="cancelled")
         if session.scalar(still.returning(Payout.id)) is None:
             return
-        words = texts.payout_left(row.reference, FETCHED_WITHIN.days)
+        words = texts.say("payout_left", reference=row.reference, days=FETCHED_WITHIN.days)
         tell_member(session, act, row.member_id, "receipt", f"payout:{row.id}:left", words)
         gone.append(row.id)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.ledger.models import Account
@@ -22,7 +23,6 @@ from app.coop.members.lock import lock_present
 from app.coop.members.models import Activation, Member, Number, Person, Role
 from app.coop.members.notices import tell_person, tell_places
 from app.coop.subject import declared
-from app.sms import people_texts
 
 BETWEEN = "merging"
 """The control account that balances pass through."""
@@ -86,7 +86,7 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
     kept.amounts_by_sms = other.amounts_by_sms = False
     session.flush()
     freeze_money(session, kept.person_id, now)
-    tell_person(session, act, kept.person_id, act.operation, people_texts.merged(now))
+    tell_person(session, act, kept.person_id, act.operation, texts.say("merged", day=now))
 
 
 def _check(session: Session, kept: Found, other: Found, now: datetime) -> None:

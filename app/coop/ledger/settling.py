@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.handover.services import HandoverNotOpen, NotForYourself, move
@@ -25,7 +26,6 @@ from app.coop.members.models import Member, Person
 from app.coop.members.notices import tell_person
 from app.coop.production.models import Declaration
 from app.coop.subject import declared
-from app.sms import people_texts
 
 CONTESTED_WITHIN = timedelta(hours=48)
 """For how long an account stays open after a settlement that was paid without the member's own PIN."""
@@ -224,4 +224,4 @@ def _close(session: Session, act: Act, departure_id: int, member_id: int, by: in
     open_ = update(Declaration).where(Declaration.member_id == member_id, Declaration.state == "declared")
     session.execute(open_.values(state="cancelled", cancelled_at=act.now))
     leaving.end_offices(session, row.person_id, act.now)
-    tell_person(session, act, row.person_id, f"departed:{act.operation}"[:80], people_texts.departed(act.now))
+    tell_person(session, act, row.person_id, f"departed:{act.operation}"[:80], texts.say("departed", day=act.now))

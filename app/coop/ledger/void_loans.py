@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals, law
 from app.coop.act import Act
 from app.coop.ledger.models import Account, Payout
@@ -14,7 +15,6 @@ from app.coop.ledger.services import OWED
 from app.coop.members.models import Cooperative, Member
 from app.coop.members.notices import tell_first
 from app.coop.scope import FEDERATION, Scope
-from app.sms import texts
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -45,7 +45,8 @@ def let_go(session: Session, now: datetime, scope: Scope = FEDERATION) -> int:
     gone = {row.id: row for row in session.execute(still.returning(Payout.id, Payout.reference, Payout.asked_by)).all()}
     for row in found:
         if row.id in gone:
-            words = texts.loan_let_go(gone[row.id].reference, law.rule_of(row.kind, row.legal_form).article)
+            article = law.rule_of(row.kind, row.legal_form).article
+            words = texts.say("loan_let_go", reference=gone[row.id].reference, article=article)
             both = {row.person_id, gone[row.id].asked_by}
             tell_first(session, Act.by_clock("void loans", now), both, "security", f"payout:{row.id}:void", words)
     return len(gone)

@@ -1,18 +1,17 @@
 """Give somebody an office, and take it back: by whoever runs the service, told to all officers of the scope."""
 
 from datetime import date, datetime, timedelta
-from typing import cast
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.members import activation, finding, notices, numbers
 from app.coop.members.models import Cooperative, Member, Number, Person, Role
 from app.coop.members.offices import OfficeRole, in_term
 from app.coop.scope import FEDERATION, Scope
-from app.sms import texts
 
 FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor")
 """Offices that the federation has; the others are a co-operative's."""
@@ -107,7 +106,8 @@ def renew(session: Session, phone: str, *, key: bytes, now: datetime) -> Renewed
     person.pin_hash = None
     number = activation.issue(session, person.id, key=key, now=now)
     cause = f"renewed:{person.id}:{now:%Y%m%d%H%M%S}"
-    notices.tell_officers(session, Act(0, "cli", cause, now), FEDERATION, cause, texts.first_use_again(now), also=(person.id,))
+    words = texts.say("first_use_again", day=now)
+    notices.tell_officers(session, Act(0, "cli", cause, now), FEDERATION, cause, words, also=(person.id,))
     return Renewed(person.id, person.name, number)
 
 
@@ -198,5 +198,5 @@ def _tell_scope(
     session: Session, cause: str, person_id: int, role: str, cooperative_id: int | None, *, given: bool, now: datetime
 ) -> None:
     """Tell the person, and every officer of the scope: an office that nobody gave would be seen."""
-    words = texts.office_notice(cast(OfficeRole, role), given=given, at=now)
+    words = texts.say("office_notice", office=role, office_is="given" if given else "ended", day=now)
     notices.tell_officers(session, Act(0, "cli", cause, now), Scope(cooperative_id), cause, words, also=(person_id,))

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.members import audit, notices
 from app.coop.members.identity import Who, cooperative_of
@@ -14,7 +15,6 @@ from app.coop.members.models import Cooperative, Number
 from app.coop.members.offices import holders_of_right
 from app.coop.scope import Scope
 from app.service import service_of
-from app.sms import texts
 from app.sms.models import Inbound, Message
 from app.sms.policy import lost, prepare
 
@@ -123,7 +123,7 @@ def tell(session: Session, act: Act, holders: Sequence[Who]) -> None:
     )
     own = (Number.person_id.in_(readers), ~Number.trusted, ~Number.proof_wanted, ~told)
     for phone in session.scalars(select(Number.phone).where(*own).distinct()).all():
-        words = texts.letter_waits(service_of(session).code)
+        words = texts.say("letter_waits", code=service_of(session).code)
         notices.tell_number(session, act, phone, "task", f"letters:{act.operation}", words, cooperative_id=cooperative_id)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.ledger import payouts
@@ -23,7 +24,6 @@ from app.coop.members.models import Member, Person, Role
 from app.coop.members.notices import tell_person
 from app.coop.payments import batches
 from app.coop.scope import Scope
-from app.sms import people_texts
 
 YEAR, TWO_YEARS, LETTER = timedelta(days=365), timedelta(days=730), timedelta(days=10)
 OBJECTION, MOURNING = timedelta(days=7), timedelta(days=30)
@@ -112,13 +112,13 @@ def ask(
 def excluded(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Close the account to the member's acts; what is owed stays owed, and the letter follows."""
     person = _shut(session, approval, act)
-    tell_person(session, act, person, act.operation, people_texts.excluded(act.now, (act.now + LETTER).date()))
+    tell_person(session, act, person, act.operation, texts.say("excluded", day=act.now, due=(act.now + LETTER).date()))
 
 
 def died(session: Session, approval: approvals.Approval, act: Act) -> None:
     """Close the account; what is owed waits for the heirs, by paper. Her numbers are told: a living member can have it mended."""
     person = _shut(session, approval, act)
-    tell_person(session, act, person, act.operation, people_texts.closed_by_death(act.now))
+    tell_person(session, act, person, act.operation, texts.say("closed_by_death", day=act.now))
 
 
 def reinstated(session: Session, approval: approvals.Approval, act: Act) -> None:
@@ -137,7 +137,7 @@ def reinstated(session: Session, approval: approvals.Approval, act: Act) -> None
     row = session.get_one(Member, member, populate_existing=True)
     row.state = "active" if session.get_one(Person, row.person_id).pin_hash else "pending"
     row.leaving_on = None
-    tell_person(session, act, row.person_id, act.operation, people_texts.reinstated(now))
+    tell_person(session, act, row.person_id, act.operation, texts.say("reinstated", day=now))
 
 
 _LEAVING: Any = (

@@ -1,18 +1,19 @@
 """Notices to members and officers of what an act did: the number, the price and the trace are found here."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import phones
+from app import phones, texts
 from app.coop.act import Act
-from app.coop.members.models import Role
+from app.coop.members.models import Person, Role
 from app.coop.members.numbers import Placed, first_numbers, places_on, reached_by
 from app.coop.members.offices import in_term
 from app.coop.members.reaching import reach
 from app.coop.scope import Scope
-from app.sms import outbox, people_texts
+from app.sms import outbox
 
 
 def tell_member(session: Session, act: Act, member_id: int, purpose: str, cause: str, words: str) -> None:
@@ -44,7 +45,7 @@ def tell_number(
     person_id: int | None = None,
     cooperative_id: int | None = None,
 ) -> None:
-    """Put an SMS to a number into the outbox, with whose it is where that is known."""
+    """Put an SMS to a number into the outbox, with whose it is where that is known: in their language, if it is served."""
     outbox.put(
         session,
         to=phone,
@@ -55,7 +56,15 @@ def tell_number(
         person_id=person_id,
         cooperative_id=cooperative_id,
         trace=act.trace,
+        language=_language(session, person_id),
     )
+
+
+def _language(session: Session, person_id: int | None) -> str:
+    """Return the language in which a person reads our SMS; no SELECT while there is one only."""
+    served = texts.languages()
+    wished = session.scalar(select(Person.language).where(Person.id == person_id)) if len(served) > 1 else None
+    return wished if wished in served else served[0]
 
 
 def tell_person(
@@ -85,9 +94,16 @@ def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Plac
     """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
     holders = places_on(session, phone)
     for holder in holders:
-        words = people_texts.place_given(phones.write(phone), holder.card, holder.place)
+        words = texts.say("place_given_officer", phone=phones.write(phone), place=holder.place)
+        if holder.card:
+            words = texts.say("place_given", phone=phones.write(phone), card=holder.card, place=holder.place)
         tell_person(session, act, holder.person_id, f"place:{holder.person_id}:{cause}", words)
     return holders
+
+
+def lock_words(until: datetime | None, code: str) -> texts.Said:
+    """Say that three wrong PINs lock an account until an instant, or (None) until the secretary opens it; and what remains."""
+    return texts.say("lock_notice", until=until, code=code) if until else texts.say("lock_notice_for_good", code=code)
 
 
 def tell_officers(session: Session, act: Act, scope: Scope, cause: str, words: str, *, also: tuple[int, ...] = ()) -> None:

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.members import numbers
 from app.coop.members.models import Number
 from app.coop.members.notices import tell_person, tell_places
-from app.sms import people_texts
 
 
 def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
@@ -18,7 +18,7 @@ def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     number = _number(session, approval)
     if number is None or not numbers.prove(session, number.person_id, number.phone, by_person_id=act.person_id, now=act.now):
         raise approvals.Impossible("ce numéro n'attend plus rien")
-    tell_person(session, act, number.person_id, act.operation, people_texts.number_proved(act.now))
+    tell_person(session, act, number.person_id, act.operation, texts.say("number_proved", day=act.now))
     tell_places(session, act, number.phone, act.operation)
 
 
@@ -29,7 +29,7 @@ def refused(session: Session, approval: approvals.Approval, now: datetime) -> No
         return
     act = Act.by_clock(f"approval:{approval.id}", now)
     numbers.release(session, number.person_id, number.id, by_person_id=approval.decided_by, now=now)
-    tell_person(session, act, number.person_id, act.operation, people_texts.number_released(now))
+    tell_person(session, act, number.person_id, act.operation, texts.say("number_released", day=now))
 
 
 def _number(session: Session, approval: approvals.Approval) -> Number | None:

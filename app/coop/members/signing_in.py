@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.members import audit, notices, pins
 from app.coop.members.identity import serves_several
@@ -22,7 +23,6 @@ from app.coop.members.sign_ins import SignIn
 from app.db.database import Database
 from app.keys import every
 from app.service import service_of
-from app.sms import people_texts, texts
 
 TRIES, LIVES = 5, timedelta(minutes=5)
 CODES, WITHIN = 3, timedelta(hours=1)
@@ -74,7 +74,7 @@ def ask_code(
         session.add(row)
         session.flush()
         act = Act(0, "web", f"console:{row.id}", now)
-        notices.tell_number(session, act, phone, "code", act.operation, people_texts.console_code(typed))
+        notices.tell_number(session, act, phone, "code", act.operation, texts.say("console_code", secret=typed))
 
 
 def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin: str, now: datetime) -> Caller | None:
@@ -92,7 +92,7 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
     act = Act(person, "web", f"console sign-in:{row}", now, phone=phone)
 
     def told(session: Session, locked: pins.Locked) -> None:
-        words = texts.lock_notice(locked.until, service_of(session).code)
+        words = notices.lock_words(locked.until, service_of(session).code)
         notices.tell_person(session, act, person, f"lock:console:{row}", words)
 
     tried = pins.try_pin(desk.database, person, pin, f"console:{row}", peppers=desk.peppers, now=now, tell=told)
@@ -104,7 +104,8 @@ def sign_in(desk: Desk, phone: str, browser: str, *, code: str, place: str, pin:
             return None
         session.execute(update(SignIn).where(SignIn.id == row).values(person_id=person, opened_at=now))
         audit.note(session, msgspec.structs.replace(act, by=office), "console sign-in", f"sign_in:{row}")
-        notices.tell_person(session, act, person, f"console:{row}:opened", people_texts.console_opened(now))
+        words = texts.say("console_opened", day=now, hour=now)
+        notices.tell_person(session, act, person, f"console:{row}:opened", words)
     return Caller(row, person, office)
 
 

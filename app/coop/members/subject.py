@@ -13,7 +13,6 @@ from app.coop.subject import Leaver, Rows, Subject, Sweep
 
 MOVED = "it is moved by hand, with what hangs on it (ledger/merging.py)"
 OFFICER = "who did it, in which office, is written for good"
-SHORT = "it is gone within a day"
 
 
 def _forget_changes(session: Session, leaver: Leaver) -> None:
@@ -27,6 +26,15 @@ def _forget_application(session: Session, leaver: Leaver) -> None:
 def _forget_sign_ins(session: Session, leaver: Leaver) -> None:
     session.execute(delete(SignIn).where(SignIn.phone.in_(leaver.phones), SignIn.person_id.is_(None)))
     session.execute(update(SignIn).where(SignIn.person_id == leaver.person_id).values(phone=""))
+
+
+def _forget_help(session: Session, leaver: Leaver) -> None:
+    session.execute(update(Reset).where(Reset.first_by == leaver.person_id).values(first_phone=""))
+
+
+def _forget_wrong_pins(session: Session, leaver: Leaver) -> None:
+    theirs = (WrongPin.person_id == leaver.person_id) | WrongPin.phone.in_(leaver.phones)
+    session.execute(update(WrongPin).where(theirs).values(phone=""))
 
 
 def _forget_call_backs(session: Session, leaver: Leaver) -> None:
@@ -54,9 +62,9 @@ subject = Subject(
         Rows(CardAlias, MOVED, "a card is a number"),
         Rows(Activation, MOVED, "it is a hash, and used up"),
         Rows(Consent, "it is the proof of what was agreed to", "it is the proof of what was agreed to"),
-        Rows(Reset, "it tells what was opened then", "it has numbers of peers, who have not left"),
+        Rows(Reset, "it tells what was opened then", _forget_help),
         Rows(SignIn, "the console knows persons, not members", _forget_sign_ins),
-        Rows(WrongPin, SHORT, SHORT),
+        Rows(WrongPin, "the other account has no PIN any more", _forget_wrong_pins),
         Rows(CallBack, "it is answered on the number that asked", _forget_call_backs),
         Rows(Application, "it was another's when it was made", _forget_application),
         Rows(Departure, "an open one blocks the merge", "it has no name; its paper is a number"),

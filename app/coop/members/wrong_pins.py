@@ -10,9 +10,10 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.members.models import WrongPin
 from app.coop.members.offices import administrators
-from app.sms import outbox, people_texts
+from app.sms import outbox
 
 ON_A_NUMBER, PEOPLE, WITHIN = 9, 3, timedelta(hours=1)
 """Wrong PINs on one number within a time, of so many people, after which it tries none until that time is over."""
@@ -55,8 +56,10 @@ def note(session: Session, phone: str, person_id: int, *, now: datetime) -> None
     session.add(WrongPin(phone=phone, person_id=person_id, at=now))
     session.flush()
     where = look(session, phone, person_id, now).rests
+    words, cause = texts.say("pins_sprayed", hour=now), f"wrong pins:{now:%Y%m%d%H}"
+    if where == "number":
+        words = texts.say("pins_sprayed_on", phone=phone, hour=now)
     for number in administrators(session.connection(), now.date()) if where else ():
-        words, cause = people_texts.pins_sprayed(phone if where == "number" else None, now), f"wrong pins:{now:%Y%m%d%H}"
         outbox.put(session, to=number, text=words, purpose="alarm", cause=cause, now=now)
 
 

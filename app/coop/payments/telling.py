@@ -2,12 +2,12 @@
 
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.members.notices import tell_number
 from app.coop.members.reaching import reach
 from app.coop.payments.models import Payment
 from app.service import service_of
-from app.sms import payment_texts as texts
 
 
 def tell_handed_over(session: Session, act: Act, payment_id: int) -> None:
@@ -17,6 +17,9 @@ def tell_handed_over(session: Session, act: Act, payment_id: int) -> None:
     if whom.phone is None:
         return
     service = service_of(session)
-    words = texts.handed_over(row.reference, act.now, row.amount if whom.amounts else None, service.code, service.cost)
+    reference, code, cost = row.reference, service.code, service.cost
+    words = texts.say("handed_over", reference=reference, day=act.now, code=code, cost=cost)
+    if whom.amounts:
+        words = texts.say("handed_over_amount", reference=reference, amount=row.amount, day=act.now, code=code, cost=cost)
     told = {"person_id": whom.person_id, "cooperative_id": whom.cooperative_id}
     tell_number(session, act, whom.phone, "receipt", f"payment:{row.id}:handed", words, **told)

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.contests.opening import Opened, TooLate, open_contest
 from app.coop.members import callbacks, notices
@@ -17,7 +18,6 @@ from app.coop.members.models import Member
 from app.coop.members.numbers import reached_by
 from app.coop.members.offices import holders_of_right
 from app.coop.production.models import AssistedAct, Declaration, Product, Weighing
-from app.sms import texts
 
 CONTEST_WITHIN = timedelta(days=7)
 """How long her phone asks, and NON is heard; after that it is a matter for the office."""
@@ -120,7 +120,8 @@ def contest(session: Session, act: Act, assisted_id: int) -> Contested:
     )
     watcher, phone = _watcher(session, cooperative, assisted.officer_id, act.today)
     if phone:
-        words, cause = texts.contested_notice(reference, assisted.role, became), f"contest:{assisted.id}"
+        words = texts.say("contested_notice", reference=reference, by=assisted.role, now_is=became)
+        cause = f"contest:{assisted.id}"
         notices.tell_number(session, act, phone, "security", cause, words, person_id=watcher, cooperative_id=cooperative)
     return Contested(assisted.id, reference, became, ticket)
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.members import notices
 from app.coop.members.models import Member
@@ -15,7 +16,6 @@ from app.coop.members.offices import holders_of_right
 from app.coop.production.models import Weighing
 from app.db.rows import each
 from app.service import service_of
-from app.sms import texts
 
 
 def sweep(session: Session, now: datetime) -> int:
@@ -50,7 +50,7 @@ def sweep(session: Session, now: datetime) -> int:
     def tell(to: tuple[int, int]) -> None:
         (place, person), service = to, service_of(session)
         for phone in reached_by(session, person)[:1]:
-            words = texts.lines_passed_on(given[to], service.code, service.cost)
+            words = texts.say("lines_passed_on", count=given[to], code=service.code, cost=service.cost)
             cause = f"passed on:{last}:{person}"
             notices.tell_number(session, act, phone, "task", cause, words, person_id=person, cooperative_id=place)
 

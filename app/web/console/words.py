@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint
 
+from app import texts
 from app.amounts import number
 from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
-from app.sms.texts import OFFICES, reason_words
 from app.ussd.kinds import amount_words
 from menus.call_backs import age_words
 
@@ -31,8 +31,8 @@ def teach(routes: Blueprint) -> None:
         "lane": LANES.get,
         "state": STATES.get,
         "figure": number,
-        "rest": reason_words,
-        "office": OFFICES.get,
+        "rest": lambda reason: texts.words("halt").get(reason, reason),
+        "office": texts.words("office").get,
     }
     for name, write in filters.items():
         routes.add_app_template_filter(write, name)

@@ -71,13 +71,13 @@ def _quick_doors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def app(sqlite_database: Database, valkey: Server, clock: Clock):
-    village.build(sqlite_database)
-    quay.appoint(sqlite_database)
-    menu_rows.put(sqlite_database, clock())
+def app(database: Database, valkey: Server, clock: Clock):
+    village.build(database)
+    quay.appoint(database)
+    menu_rows.put(database, clock())
     environment = {
         "JAPPOO_ENV": "test",
-        "DATABASE_URL": sqlite_database.url,
+        "DATABASE_URL": database.url,
         "REDIS_URL": valkey.url,
         "SECRET_KEY": village.KEY.decode(),
         "PIN_PEPPER": village.PEPPERS[1].decode(),
@@ -88,6 +88,6 @@ def app(sqlite_database: Database, valkey: Server, clock: Clock):
 
 
 @pytest.fixture
-def officer(app: Flask, sqlite_database: Database) -> Officers:
+def officer(app: Flask, database: Database) -> Officers:
     """Give an officer at a browser of their own."""
-    return lambda phone=quay.SECRETARY: Officer(app.test_client(), sqlite_database, phone)
+    return lambda phone=quay.SECRETARY: Officer(app.test_client(), database, phone)

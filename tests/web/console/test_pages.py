@@ -22,14 +22,14 @@ NAMES = ("Awa 1", "Awa 2", "Responsable", "Femme")
 
 
 @pytest.fixture
-def village_of_two(sqlite_database, app):  # noqa: ARG001 - it makes the village
+def village_of_two(database, app):  # noqa: ARG001 - it makes the village
     """Give a second co-operative, CPS2."""
-    with sqlite_database.transaction() as session:
+    with database.transaction() as session:
         made = village.LONG_AGO
         session.add(
             Cooperative(id=2, code="CPS2", name="CPS Mballing", commune_id=1, filiere_id=1, legal_form="AER", created_at=made)
         )
-    return sqlite_database
+    return database
 
 
 def call_back(database, clock, phone, cooperative):
@@ -84,10 +84,10 @@ def test_what_is_empty_says_so(officer):
     assert "Personne n&#39;attend." in page or "Personne n'attend." in page
 
 
-def test_lanes_say_what_waits_and_what_rests_since_when_and_why(officer, sqlite_database, clock):
+def test_lanes_say_what_waits_and_what_rests_since_when_and_why(officer, database, clock):
     for cause in "ab":
-        message(sqlite_database, clock, cause)
-    with sqlite_database.transaction() as session:
+        message(database, clock, cause)
+    with database.transaction() as session:
         halts.stop(session, "bulk", "no credit left", halts.Watch(), now=clock())
     clock.forward(minutes=7)
     found = dict(
@@ -97,9 +97,9 @@ def test_lanes_say_what_waits_and_what_rests_since_when_and_why(officer, sqlite_
     assert "Arrêtée depuis le 24/11 à 10:00 : plus de crédit." in found["bulk"]
 
 
-def test_no_members_name_and_no_balance_is_shown(officer, sqlite_database, clock):
-    call_back(sqlite_database, clock, village.AWA, 1)
-    letter(sqlite_database, clock)
+def test_no_members_name_and_no_balance_is_shown(officer, database, clock):
+    call_back(database, clock, village.AWA, 1)
+    letter(database, clock)
     for phone in (quay.ADMINISTRATOR, quay.SECRETARY):
         page = inside(officer, phone).page
         assert not [name for name in NAMES if name in page]
@@ -115,28 +115,28 @@ def order(database, clock, sender=quay.SECRETARY, office=quay.CLERK, wanted_at=N
         return row.id
 
 
-def test_broadcasts_say_how_far_they_are_and_what_they_cost(officer, sqlite_database, clock):
-    order(sqlite_database, clock)
-    with sqlite_database.transaction() as session:
+def test_broadcasts_say_how_far_they_are_and_what_they_cost(officer, database, clock):
+    order(database, clock)
+    with database.transaction() as session:
         move(session, (Message.cause == "broadcast:1") & (Message.to_number == village.AWA), "delivered", now=clock())
     page = inside(officer, quay.SECRETARY).page
     [row] = rows(page, "broadcasts")
     assert re.match(r"1 tous, CPS1 Réunion demain en cours ordonnée le 24/11 à 10:00 1 sur 4 1 reçus 20 F sur 80 F", row), row
     assert "sur un budget de 100\u00a0000\u00a0F" in page
-    with sqlite_database.transaction() as session:
+    with database.transaction() as session:
         session.execute(update(Broadcast).values(recipients=20_000, gone=7_500, counted_at=clock()))
     clock.forward(minutes=2)
     [row] = rows(inside(officer, quay.SECRETARY).page, "broadcasts")
     assert "7 500 sur 20 000 comptés le 24/11 à 10:00 150 000 F sur 400 000 F" in row
 
 
-def test_a_broadcast_is_stopped_once_by_any_officer_of_its_scope(officer, sqlite_database, clock):
-    order(sqlite_database, clock)
+def test_a_broadcast_is_stopped_once_by_any_officer_of_its_scope(officer, database, clock):
+    order(database, clock)
     president = inside(officer, quay.PRESIDENT)
     assert "Diffusion 1 arrêtée. Partis avant l&#39;arrêt : 0." in president.send("/broadcasts/1/stop").get_data(as_text=True)
     assert "Oui, arrêter" not in president.page
     assert "La diffusion 1 n&#39;est plus en cours." in president.send("/broadcasts/1/stop").get_data(as_text=True)
-    with sqlite_database.read() as reader:
+    with database.read() as reader:
         assert set(reader.scalars(select(Message.state).where(Message.cause == "broadcast:1"))) == {"expired"}
         about = OfficerAct.about == "broadcast:1"
         acts = reader.execute(select(OfficerAct.act, OfficerAct.channel, OfficerAct.person_id).where(about)).all()
@@ -154,9 +154,9 @@ def test_a_broadcast_of_another_scope_is_neither_seen_nor_stopped(officer, villa
     assert "Diffusion 1 arrêtée" in federation.send("/broadcasts/1/stop").get_data(as_text=True)
 
 
-def test_who_may_only_read_sees_no_way_to_stop(officer, sqlite_database, clock):
-    order(sqlite_database, clock)
-    with sqlite_database.transaction() as session:
+def test_who_may_only_read_sees_no_way_to_stop(officer, database, clock):
+    order(database, clock)
+    with database.transaction() as session:
         session.execute(update(Role).where(Role.person_id == 102).values(role="auditor"))
     auditor = inside(officer, quay.PRESIDENT)
     assert "Réunion demain" in auditor.page
@@ -166,15 +166,15 @@ def test_who_may_only_read_sees_no_way_to_stop(officer, sqlite_database, clock):
     assert auditor.send("/broadcasts/99/stop").status_code == 403
 
 
-def test_an_sms_is_answered_once_under_the_cooperatives_name(officer, sqlite_database, clock):
-    letter(sqlite_database, clock, text="<b>Quand ?</b>")
+def test_an_sms_is_answered_once_under_the_cooperatives_name(officer, database, clock):
+    letter(database, clock, text="<b>Quand ?</b>")
     fatou, president = inside(officer, quay.SECRETARY), inside(officer, quay.PRESIDENT)
     assert "<q>&lt;b&gt;Quand ?&lt;/b&gt;</q>" in fatou.page
     assert "Réponse envoyée, en 1 SMS." in fatou.send("/letters/1/answer", words="Demain à 9 h").get_data(as_text=True)
     assert "Rien à lire." in fatou.page
     assert "Réponse envoyée" not in fatou.get().get_data(as_text=True)
     assert "Rien n&#39;est envoyé" in president.send("/letters/1/answer", words="Lundi").get_data(as_text=True)
-    with sqlite_database.read() as reader:
+    with database.read() as reader:
         said = reader.scalars(select(Message.text).where(Message.cause == "letter:1")).all()
         acts = reader.execute(
             select(OfficerAct.act, OfficerAct.channel, OfficerAct.person_id).where(OfficerAct.about == "letter:1")
@@ -183,17 +183,17 @@ def test_an_sms_is_answered_once_under_the_cooperatives_name(officer, sqlite_dat
     assert said == ["CPS Joal: Demain à 9 h"]
 
 
-def test_an_sms_is_closed_without_an_answer(officer, sqlite_database, clock):
-    letter(sqlite_database, clock)
+def test_an_sms_is_closed_without_an_answer(officer, database, clock):
+    letter(database, clock)
     fatou = inside(officer, quay.SECRETARY)
     assert "classé sans réponse" in fatou.send("/letters/1/answer", words="", dismiss="1").get_data(as_text=True)
-    with sqlite_database.read() as reader:
+    with database.read() as reader:
         assert reader.scalars(select(Message.id).where(Message.cause == "letter:1")).all() == []
 
 
 @pytest.mark.parametrize("words", ["", " " * 9, "m" * 241])
-def test_an_answer_that_is_too_long_or_empty_is_not_sent(officer, sqlite_database, clock, words):
-    letter(sqlite_database, clock)
+def test_an_answer_that_is_too_long_or_empty_is_not_sent(officer, database, clock, words):
+    letter(database, clock)
     fatou = inside(officer, quay.SECRETARY)
     assert "de 1 à 240 signes" in fatou.send("/letters/1/answer", words=words).get_data(as_text=True)
     assert "mareyeur" in fatou.page
@@ -212,16 +212,16 @@ def test_who_has_another_office_neither_reads_nor_answers(officer, village_of_tw
         assert reader.scalars(select(Message.id).where(Message.cause.startswith("letter:"))).all() == []
 
 
-def test_an_act_without_the_forms_token_does_nothing(officer, sqlite_database, clock):
-    letter(sqlite_database, clock)
+def test_an_act_without_the_forms_token_does_nothing(officer, database, clock):
+    letter(database, clock)
     fatou = inside(officer, quay.SECRETARY)
     assert fatou.send("/letters/1/answer", token="another", words="Demain").status_code == 400
     assert "mareyeur" in fatou.get().get_data(as_text=True)
 
 
-def test_a_database_that_is_away_is_a_page_and_no_trace(officer, sqlite_database):
+def test_a_database_that_is_away_is_a_page_and_no_trace(officer, database):
     fatou = inside(officer, quay.SECRETARY)
-    with sqlite_database.transaction() as session:
+    with database.transaction() as session:
         session.connection().exec_driver_sql("ALTER TABLE roles RENAME TO gone")
     answer = fatou.get()
     assert answer.status_code == 503

@@ -20,9 +20,9 @@ TRIED = {
 
 
 @pytest.fixture
-def houses(sqlite_database, app, clock):  # noqa: ARG001 - it makes the village
+def houses(database, app, clock):  # noqa: ARG001 - it makes the village
     """Give CPS1 a letter and a broadcast, and CPS2 its secretary."""
-    with sqlite_database.transaction() as session:
+    with database.transaction() as session:
         place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": village.LONG_AGO}
         session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
         session.add(Person(id=301, name="Autre 301", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1))
@@ -31,8 +31,8 @@ def houses(sqlite_database, app, clock):  # noqa: ARG001 - it makes the village
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
         letterbox.letter(session, "Qui peut venir ?", village.AWA, clock())
-    assert order(sqlite_database, clock) == 1
-    return sqlite_database
+    assert order(database, clock) == 1
+    return database
 
 
 def state(database):

@@ -25,21 +25,21 @@ def change(database, model, where, **values):
         session.execute(update(model).where(where).values(**values))
 
 
-def test_code_and_pin_let_an_officer_in_and_she_is_told(officer, sqlite_database):
+def test_code_and_pin_let_an_officer_in_and_she_is_told(officer, database):
     fatou = officer()
     assert "un SMS y arrive" in fatou.ask().get_data(as_text=True)
     answer = fatou.enter()
     assert answer.request.path == "/"
     assert "CPS Joal" in fatou.page
-    assert column(sqlite_database, OfficerAct.act) == ["console sign-in"]
-    [told] = column(sqlite_database, Message.text, Message.purpose == "security")
+    assert column(database, OfficerAct.act) == ["console sign-in"]
+    [told] = column(database, Message.text, Message.purpose == "security")
     assert told.startswith("Jappoo: console ouverte à 10:00")
 
 
-def test_the_code_is_kept_as_a_hash_bound_to_the_browser(officer, sqlite_database):
+def test_the_code_is_kept_as_a_hash_bound_to_the_browser(officer, database):
     fatou, other = officer(), officer()
     fatou.ask()
-    [digest] = column(sqlite_database, SignIn.digest)
+    [digest] = column(database, SignIn.digest)
     assert fatou.codes()[0] not in digest
     other.get("/sign-in")
     other.send("/sign-in", phone="77 000 01 02")
@@ -88,11 +88,11 @@ def test_an_address_has_so_many_forms(officer, valkey):
     assert fatou.send("/sign-in", phone=quay.SECRETARY).status_code == 200
 
 
-def test_a_new_secret_signs_nobody_out_and_lets_codes_in(officer, sqlite_database, valkey, clock):
+def test_a_new_secret_signs_nobody_out_and_lets_codes_in(officer, database, valkey, clock):
     fatou, awa = officer(), officer()
     fatou.come_in()
     awa.ask()
-    given = {"JAPPOO_ENV": "test", "DATABASE_URL": sqlite_database.url, "REDIS_URL": valkey.url}
+    given = {"JAPPOO_ENV": "test", "DATABASE_URL": database.url, "REDIS_URL": valkey.url}
     secrets = {"SECRET_KEY": "n" * 32, "SECRET_KEY_OLD": village.KEY.decode(), "PIN_PEPPER": village.PEPPERS[1].decode()}
     after = create_app(load(given | secrets, dotenv=None), now=clock)
     for one in (fatou, awa):
@@ -119,14 +119,14 @@ def test_a_wrong_code_and_a_wrong_pin_are_answered_with_the_same_page(officer):
     assert pages[0][0] == 403
 
 
-def test_nobody_without_the_telephone_tries_or_locks_a_pin(officer, sqlite_database):
+def test_nobody_without_the_telephone_tries_or_locks_a_pin(officer, database):
     thief = officer()
     for _ in range(4):
         thief.ask()
         for guess in range(8):
             thief.enter(code=f"{guess:06d}", pin="2468")
-    assert column(sqlite_database, Person.pin_tries, Person.id == 101) == [0]
-    assert max(column(sqlite_database, SignIn.tries)) == 5
+    assert column(database, Person.pin_tries, Person.id == 101) == [0]
+    assert max(column(database, SignIn.tries)) == 5
     assert not thief.inside
 
 
@@ -179,65 +179,65 @@ def test_five_tries_kill_a_code(officer):
     assert not fatou.inside
 
 
-def test_three_wrong_pins_lock_as_everywhere_and_tell(officer, sqlite_database):
+def test_three_wrong_pins_lock_as_everywhere_and_tell(officer, database):
     fatou = officer()
     for _ in range(3):
         fatou.ask()
         fatou.enter(pin="1357")
-    assert column(sqlite_database, Person.pin_locked_until, Person.id == 101) != [None]
-    assert any("Code bloqué" in words for words in column(sqlite_database, Message.text, Message.purpose == "security"))
+    assert column(database, Person.pin_locked_until, Person.id == 101) != [None]
+    assert any("Code bloqué" in words for words in column(database, Message.text, Message.purpose == "security"))
 
 
 @pytest.mark.parametrize("form", [{"code": "12345"}, {"pin": "24680"}, {"pin": "²468"}])
-def test_what_is_no_code_or_no_pin_is_no_try(officer, sqlite_database, form):
+def test_what_is_no_code_or_no_pin_is_no_try(officer, database, form):
     fatou = officer()
     fatou.ask()
     assert fatou.enter(**form).status_code == 403
-    assert column(sqlite_database, SignIn.tries) == [0]
+    assert column(database, SignIn.tries) == [0]
 
 
-def test_on_a_shared_number_the_place_says_who(officer, sqlite_database):
-    with sqlite_database.transaction() as session:
+def test_on_a_shared_number_the_place_says_who(officer, database):
+    with database.transaction() as session:
         session.add(Role(person_id=3, role="delegate", cooperative_id=1, from_on=village.LONG_AGO.date()))
     both = officer(village.SHARED)
     for place, pin, inside in (("", "8642", False), ("1", "1357", False), ("2", "8642", True)):
         both.ask()
         both.enter(pin=pin, place=place)
         assert both.inside is inside
-    assert column(sqlite_database, Person.pin_tries, Person.id == 2) == [0]
+    assert column(database, Person.pin_tries, Person.id == 2) == [0]
 
 
 @pytest.mark.parametrize("barred", [{"proof_wanted": True}, {"trusted": True}])
-def test_a_number_that_is_barred_or_anothers_gets_no_code_and_ends_what_it_opened(officer, sqlite_database, barred):
+def test_a_number_that_is_barred_or_anothers_gets_no_code_and_ends_what_it_opened(officer, database, barred):
     fatou = officer()
     fatou.come_in()
-    change(sqlite_database, Number, Number.person_id == 101, **barred)
+    change(database, Number, Number.person_id == 101, **barred)
     assert not fatou.inside
     fatou.ask()
     assert len(fatou.codes()) == 1
 
 
 @pytest.mark.parametrize("state", ["blocked", "departed"])
-def test_a_member_who_is_blocked_or_left_is_out_and_gets_no_code(officer, sqlite_database, state):
+def test_a_member_who_is_blocked_or_left_is_out_and_gets_no_code(officer, database, state):
     fatou = officer()
     fatou.come_in()
-    change(sqlite_database, Member, Member.person_id == 101, state=state)
+    change(database, Member, Member.person_id == 101, state=state)
     assert not fatou.inside
     fatou.ask()
     assert len(fatou.codes()) == 1
 
 
-def test_an_office_that_ended_signs_out(officer, sqlite_database, clock):
+def test_an_office_that_ended_signs_out(officer, database, clock):
     fatou = officer()
     fatou.come_in()
-    change(sqlite_database, Role, Role.person_id == 101, until_on=clock().date() - timedelta(days=1))
+    change(database, Role, Role.person_id == 101, until_on=clock().date() - timedelta(days=1))
     assert fatou.get().request.path == "/sign-in"
 
 
-def test_another_pin_signs_out(officer, sqlite_database, clock):
+def test_another_pin_signs_out(officer, database, clock):
     fatou = officer()
     fatou.come_in()
-    change(sqlite_database, Person, Person.id == 101, pin_set_at=clock.forward(minutes=1))
+    change(database, Person, Person.id == 101, pin_set_at=clock.forward(minutes=1))
     assert not fatou.inside
 
 
@@ -254,7 +254,7 @@ def test_half_an_hour_without_a_page_signs_out_and_twelve_hours_always_do(office
     assert not fatou.inside
 
 
-def test_signing_out_ends_copies_of_the_cookie_too(officer, sqlite_database):
+def test_signing_out_ends_copies_of_the_cookie_too(officer, database):
     fatou = officer()
     fatou.come_in()
     copied = fatou.client.get_cookie("jappoo_console").value
@@ -262,7 +262,7 @@ def test_signing_out_ends_copies_of_the_cookie_too(officer, sqlite_database):
     assert fatou.send("/sign-out").request.path == "/sign-in"
     fatou.client.set_cookie("jappoo_console", copied)
     assert not fatou.inside
-    assert column(sqlite_database, OfficerAct.act)[-1] == "console sign-out"
+    assert column(database, OfficerAct.act)[-1] == "console sign-out"
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-out"])
