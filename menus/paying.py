@@ -199,7 +199,7 @@ def pay_delays(hop: Hop) -> Delays:
     with hop.desk.database.read() as reader:
         found = paid_after(reader, hop.now - MEASURED, reading_office(reader, hop, "pay").scope)
     days = [day for waited in found.values() for day in waited]
-    return Delays(f"Payé en {median_high(days)} j (médiane), {max(days)} j au pire." if days else "")
+    return Delays(f"D'habitude payé en {median_high(days)} j, au plus {max(days)} j." if days else "")
 
 
 @menu.rows()
