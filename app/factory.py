@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Flask
 
-from app.coop.members import signing_in
-from app.coop.members.offices import Directory
+from app.coop.access import sign_in
+from app.coop.offices.queries import Directory
 from app.db.database import Database
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.gateways.hubtel_ussd import HubtelUssd
@@ -16,19 +16,19 @@ from app.sms.notifier import Notifier
 from app.sms.outbox import listen
 from app.ussd.engine import Engine
 from app.ussd.redis_store import RedisStore
+from app.web.callback_guard import answer_faults, behind_proxies, guard_callbacks, local_or_bearer
 from app.web.console import add_console
-from app.web.doors import answer_faults, behind_proxies, guard_callbacks, local_or_bearer
 from app.web.health import health_blueprint
-from app.web.hops import ussd_blueprint
-from app.web.texts_in import sms_blueprint
+from app.web.sms_webhooks import sms_blueprint
+from app.web.ussd_webhook import ussd_blueprint
 from config.demands import demand
 from config.redis import connect
 from config.settings import OTHER_THREADS, Settings, load
 from config.terms import terms_of
 from config.wsgi import MOST_BYTES
-from menus.desk import Desk, SqlActs
-from menus.publishing import SqlShelf
-from menus.whole import bindings
+from menus.publication import SqlShelf
+from menus.registry import bindings
+from menus.runtime import Desk, SqlActs
 
 
 def utc_now() -> datetime:
@@ -75,7 +75,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
             database, sessions, queues, local_or_bearer(settings.metrics_token, behind_proxy=settings.trusted_proxies > 0)
         )
     )
-    gate = signing_in.Desk(database, settings.peppers, settings.key("console"))
+    gate = sign_in.SignInServices(database, settings.peppers, settings.key("console"))
     production = settings.jappoo_env == "production"
     add_console(app, gate, terms, now, sessions, secrets=settings.cookie_keys, secure=production)
     if not production:

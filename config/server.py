@@ -12,7 +12,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
-from config import logging
+from config import logs
 from config.processes import die_with_parent, is_free
 from config.settings import OTHER_THREADS, Settings
 from config.wsgi import BufferedWsgi
@@ -86,6 +86,6 @@ def _load(target: str, settings: Settings, threads: int, own: Sequence[str]) -> 
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         die_with_parent(parent.pid)
-    logging.configure(secrets=settings.secrets)
+    logs.configure(secrets=settings.secrets)
     module, _, factory = target.partition(":")
     return BufferedWsgi(getattr(import_module(module), factory)(settings), threads, own, OTHER_THREADS)

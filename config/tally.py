@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from config.logging import dropped
+from config.logs import dropped
 
 KEY = "failed:"
 _SECONDS = 8 * 86_400

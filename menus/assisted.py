@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from app import phones, texts
 from app.clock import DAKAR
 from app.coop.act import Act
+from app.coop.contests import assisted_answers
 from app.coop.members import notices
 from app.coop.members.names import card_and_name
-from app.coop.prices.reading import prices_for
-from app.coop.production import assisting, declaring, members_word
+from app.coop.prices.queries import prices_for
+from app.coop.production import assisted_acts, declarations
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import CallBackRow
-from menus.caller import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
+from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
 from menus.production import DeclarationRow, Earlier, ProductRow, rows_of
 
 menu = Bindings("assisted")
@@ -40,17 +41,17 @@ class Several(msgspec.Struct, frozen=True):
     members: dict[str, Assisted]
 
 
-class Helped(msgspec.Struct, frozen=True):
+class HelpedMember(msgspec.Struct, frozen=True):
     name: kinds.PersonName
     card: kinds.Short
 
 
-class Noted(msgspec.Struct, frozen=True):
+class AssistedNoted(msgspec.Struct, frozen=True):
     reference: kinds.Reference
     informed: kinds.Phrase
 
 
-class Told(msgspec.Struct, frozen=True):
+class AssistedTold(msgspec.Struct, frozen=True):
     """What the member is asked about: the session keeps it, so that her word is of what she saw."""
 
     id: int
@@ -67,7 +68,7 @@ class Answered(msgspec.Struct, frozen=True):
     answered: Annotated[str, kinds.Kind("words", "m" * 60)]
 
 
-class Helping(msgspec.Struct, frozen=True):
+class AssistedHelp(msgspec.Struct, frozen=True):
     """Whom the officer has found."""
 
     assisted: Assisted
@@ -89,23 +90,23 @@ class OneNumber(msgspec.Struct, frozen=True):
     several: Several
 
 
-class Production(Helping, frozen=True):
+class AssistedProduction(AssistedHelp, frozen=True):
     product: ProductRow
     quantity: Decimal
 
 
-class TakenBack(Helping, frozen=True):
+class TakenBack(AssistedHelp, frozen=True):
     declaration: DeclarationRow
 
 
-class Word(msgspec.Struct, frozen=True):
+class AssistedWord(msgspec.Struct, frozen=True):
     """The member's word on what was done for them: 1 it is right, 2 it is contested."""
 
-    told: Told
+    told: AssistedTold
     word: str
 
 
-NOT_DONE: Ways = {declaring.ProductGone: "gone", declaring.NotActive: "inactive"}
+NOT_DONE: Ways = {declarations.ProductGone: "gone", declarations.NotActive: "inactive"}
 DOING = {"not_yours": None}
 
 
@@ -115,7 +116,9 @@ def assisted_member(hop: Hop, typed: str) -> Assisted:
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "assist").scope
         phone = phones.read(typed)
-        found = assisting.by_number(reader, scope, phone) if phone else assisting.by_card(reader, scope, typed.replace(" ", ""))
+        found = (
+            assisted_acts.by_number(reader, scope, phone) if phone else assisted_acts.by_card(reader, scope, typed.replace(" ", ""))
+        )
     return _one_of(hop, found)
 
 
@@ -124,7 +127,7 @@ def assisted_caller(hop: Hop, kept: Calling) -> Nothing:
     """Go to the member who asked to be called, if her number is known here."""
     phone = phones.read(kept.call_back.phone) if kept.call_back else None
     with hop.desk.database.read() as reader:
-        found = assisting.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
+        found = assisted_acts.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
     try:
         raise Lead("assisted", _one_of(hop, found))
     except Refused:
@@ -141,7 +144,7 @@ def assisted_place(hop: Hop, typed: str, kept: OneNumber) -> Assisted:
 
 
 @menu.source(leads={"lost": None})
-def assisted_who(hop: Hop, kept: Perhaps) -> Helped:
+def assisted_who(hop: Hop, kept: Perhaps) -> HelpedMember:
     """Say who it is: a slip in the card number is seen by the name."""
     if kept.assisted is None:
         raise Lead("lost")
@@ -150,54 +153,54 @@ def assisted_who(hop: Hop, kept: Perhaps) -> Helped:
 
 
 @menu.rows()
-def assisted_products(hop: Hop, kept: Helping) -> Sequence[ProductRow]:
+def assisted_products(hop: Hop, kept: AssistedHelp) -> Sequence[ProductRow]:
     """Give what her co-operative takes."""
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, kept.assisted.cooperative_id)
+        found = declarations.products_of(reader, kept.assisted.cooperative_id)
     return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
 
 
 @menu.source(leads={"again": Earlier})
-def assisted_declaration(hop: Hop, kept: Production) -> Helped:
+def assisted_declaration(hop: Hop, kept: AssistedProduction) -> HelpedMember:
     """Lead elsewhere when the same was declared a moment ago, by her or for her."""
     with hop.desk.database.read() as reader:
-        earlier = declaring.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
+        earlier = declarations.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
         if earlier:
             raise Lead("again", Earlier(earlier.reference, earlier.at))
         return _helped(reader, kept.assisted)
 
 
 @menu.effect(leads={"again": Earlier, **DOING}, ways=NOT_DONE)
-def declare_for(hop: Hop, session: Session, kept: Production) -> Noted:
+def declare_for(hop: Hop, session: Session, kept: AssistedProduction) -> AssistedNoted:
     """Declare for the member, and tell them."""
     return _declare(hop, session, kept, again=False)
 
 
 @menu.effect(leads=DOING, ways=NOT_DONE)
-def declare_for_again(hop: Hop, session: Session, kept: Production) -> Noted:
+def declare_for_again(hop: Hop, session: Session, kept: AssistedProduction) -> AssistedNoted:
     """Declare another one like the one a moment ago, on purpose."""
     return _declare(hop, session, kept, again=True)
 
 
 @menu.rows()
-def assisted_declarations(hop: Hop, kept: Helping) -> Sequence[DeclarationRow]:
+def assisted_declarations(hop: Hop, kept: AssistedHelp) -> Sequence[DeclarationRow]:
     """Give what can still be taken back for her."""
     return rows_of(hop, kept.assisted.member_id)
 
 
-@menu.effect(leads=DOING, ways={declaring.DeclarationClosed: "closed"})
-def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> Noted:
+@menu.effect(leads=DOING, ways={declarations.DeclarationClosed: "closed"})
+def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> AssistedNoted:
     """Take a declaration back for the member, and tell them."""
     act = _act(session, hop, kept.assisted)
-    done = assisting.cancel(session, act, kept.assisted.member_id, kept.declaration.id)
+    done = assisted_acts.cancel(session, act, kept.assisted.member_id, kept.declaration.id)
     return _tell(hop, session, act, kept.assisted, "cancelled", done)
 
 
 @menu.source()
-def assisted_history(hop: Hop, kept: Helping) -> PrivateWords:
+def assisted_history(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     """Give her last declarations, and what was weighed of each; no amounts."""
     with hop.desk.database.read() as reader:
-        found = assisting.history(reader, kept.assisted.member_id)
+        found = assisted_acts.history(reader, kept.assisted.member_id)
     lines = [
         f"{one.at.astimezone(DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
         f"{STATES[one.state]}{f' {kinds.quantity_words(one.weighed)}' if one.weighed is not None else ''}"
@@ -207,23 +210,23 @@ def assisted_history(hop: Hop, kept: Helping) -> PrivateWords:
 
 
 @menu.source()
-def assisted_prices(hop: Hop, kept: Helping) -> PrivateWords:
+def assisted_prices(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     """Give the prices of the day in her co-operative."""
     with hop.desk.database.read() as reader:
         found = prices_for(reader, Scope(kept.assisted.cooperative_id), hop.now)
     return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
 
 
-@menu.source(leads={"told": Told, "nothing": None})
+@menu.source(leads={"told": AssistedTold, "nothing": None})
 def assisted_told(hop: Hop) -> Nothing:
     """Find what was done for the member and waits for her word."""
     with hop.desk.database.read() as reader:
-        found = members_word.asked(reader, member_of(hop), hop.now)
+        found = assisted_answers.asked(reader, member_of(hop), hop.now)
     if found is None:
         raise Lead("nothing")
     what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()
     told = (what, texts.words("by")[found.role], found.quantity, found.unit, found.product, found.reference, day)
-    raise Lead("told", Told(found.id, *told))
+    raise Lead("told", AssistedTold(found.id, *told))
 
 
 @menu.answer(refuses={"unknown": None})
@@ -234,13 +237,13 @@ def assisted_word(typed: str) -> str:
     return typed
 
 
-@menu.effect(ways={members_word.UnknownAct: "nothing"}, notes=True)
-def answer_assisted(hop: Hop, session: Session, kept: Word) -> Answered:
+@menu.effect(ways={assisted_answers.UnknownAct: "nothing"}, notes=True)
+def answer_assisted(hop: Hop, session: Session, kept: AssistedWord) -> Answered:
     """Write the member's word down; what they contest is undone, or goes to the president."""
     act, told = own_act(hop), kept.told.id
     if kept.word == "1":
-        return Answered(f"Merci. réf {members_word.accept(session, act, told)} est juste.")
-    done = members_word.contest(session, act, told)
+        return Answered(f"Merci. réf {assisted_answers.accept(session, act, told)} est juste.")
+    done = assisted_answers.contest(session, act, told)
     words = texts.say("contested_receipt", reference=done.reference, became=done.became, day=hop.now)
     if done.ticket:
         words = texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
@@ -250,7 +253,7 @@ def answer_assisted(hop: Hop, session: Session, kept: Word) -> Answered:
     return Answered(f"Contesté: réf {done.reference} {texts.words('became')[done.became]}.")
 
 
-def _one_of(hop: Hop, found: Sequence[assisting.Found]) -> Assisted:
+def _one_of(hop: Hop, found: Sequence[assisted_acts.AssistedMember]) -> Assisted:
     if not found:
         raise Refused("unknown")
     meant = {str(one.place): Assisted(one.member_id, one.cooperative_id) for one in found}
@@ -265,14 +268,14 @@ def _not_oneself(hop: Hop, meant: Assisted) -> Assisted:
     return meant
 
 
-def _helped(reader: Connection, member: Assisted) -> Helped:
+def _helped(reader: Connection, member: Assisted) -> HelpedMember:
     card, name = card_and_name(reader, member.member_id)
-    return Helped(name, card)
+    return HelpedMember(name, card)
 
 
-def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> Noted:
+def _declare(hop: Hop, session: Session, kept: AssistedProduction, *, again: bool) -> AssistedNoted:
     act = _act(session, hop, kept.assisted)
-    done = assisting.declare(session, act, kept.assisted.member_id, kept.product.id, kept.quantity, again=again)
+    done = assisted_acts.declare(session, act, kept.assisted.member_id, kept.product.id, kept.quantity, again=again)
     if done.declaration.repeated:
         raise Lead("again", Earlier(done.declaration.reference, done.declaration.at))
     return _tell(hop, session, act, kept.assisted, "declared", done)
@@ -283,10 +286,10 @@ def _act(session: Session, hop: Hop, member: Assisted) -> Act:
     return msgspec.structs.replace(act, channel="bureau")
 
 
-def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisting.Done) -> Noted:
+def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisted_acts.AssistedActDone) -> AssistedNoted:
     one = done.declaration
     if done.phone is None:
-        return Noted(one.reference, "Pas de numéro: donnez-lui la réf.")
+        return AssistedNoted(one.reference, "Pas de numéro: donnez-lui la réf.")
     words = texts.say(
         "assisted_receipt",
         done_for=what,
@@ -299,4 +302,4 @@ def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, don
     )
     whose = {"person_id": done.person_id, "cooperative_id": member.cooperative_id}
     notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
-    return Noted(one.reference, "Un SMS le lui dit.")
+    return AssistedNoted(one.reference, "Un SMS le lui dit.")

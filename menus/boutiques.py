@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.coop.boutiques.reading import for_sale
+from app.coop.boutiques.queries import for_sale
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.caller import Hop
+from menus.hop import Hop
 
 menu = Bindings("boutiques")
 

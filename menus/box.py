@@ -3,13 +3,13 @@
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.coop.ledger import box as boxes
+from app.coop.handover import box as boxes
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.caller import Hop, officers_act
-from menus.paying import scope_of
+from menus.hop import Hop, officers_act
+from menus.payments import scope_of
 from menus.savings import MONEY
-from menus.till import Done
+from menus.till import TillDone
 
 menu = Bindings("box")
 WAYS = {
@@ -53,8 +53,8 @@ def box_what(kept: Way) -> BoxWhat:
 
 
 @menu.effect(leads={"not_yours": None}, denies=MONEY)
-def move_box(hop: Hop, session: Session, kept: Move) -> Done:
+def move_box(hop: Hop, session: Session, kept: Move) -> TillDone:
     """Note the cash that came or went."""
     (what, source, out), act = WAYS[kept.box_way], officers_act(session, hop, "pay")
     boxes.put_in(session, act, act.office.scope.cooperative, source, kept.till_amount, out=out)
-    return Done(f"{what}: {kinds.amount_words(kept.till_amount)} noté.")
+    return TillDone(f"{what}: {kinds.amount_words(kept.till_amount)} noté.")

@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 
 from app.amounts import number
 from app.commands import broadcast_replies as said
-from app.coop.broadcasting import confirming
-from app.coop.broadcasting.estimating import Nobody, TooSlow
-from app.coop.members.offices import NotYours
+from app.coop.broadcasts import confirmations
+from app.coop.broadcasts.estimates import Nobody, TooSlow
+from app.coop.rights import NotYours
 from app.db.operations import once
 from app.sms.broadcasts.budget import OverBudget
-from app.sms.broadcasts.words import first_words, numbers
+from app.sms.broadcasts.texts import first_words, numbers
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Denied, Lead
 from menus.call_backs import age_words
-from menus.caller import Hop, act_by, acting_office, who_of
+from menus.hop import Hop, act_by, acting_office, who_of
 
 menu = Bindings("broadcasts")
 Said = Annotated[str, kinds.Kind("words", "m" * 24)]
@@ -34,25 +34,25 @@ class EstimateRow(msgspec.Struct, frozen=True):
     start: kinds.Short
 
 
-class Estimate(msgspec.Struct, frozen=True):
+class ToldEstimate(msgspec.Struct, frozen=True):
     said: Said
     reach: Reach
     words: Words
 
 
-class Sent(msgspec.Struct, frozen=True):
+class OrderSent(msgspec.Struct, frozen=True):
     order: Number
     reach: Reach
 
 
-class Picked(msgspec.Struct, frozen=True):
+class PickedEstimate(msgspec.Struct, frozen=True):
     estimate: EstimateRow
 
 
 NO_MORE = Denied("Ce devis n'attend plus")
 KEPT: Denials = {
-    confirming.FreshNumber: "Votre numéro a changé il y a moins de 72 h",
-    confirming.LeftAlready: lambda left: f"Même texte déjà parti: envoi {left.before.id}",
+    confirmations.FreshNumber: "Votre numéro a changé il y a moins de 72 h",
+    confirmations.LeftAlready: lambda left: f"Même texte déjà parti: envoi {left.before.id}",
     OverBudget: lambda over: f"Budget du jour dépassé de {number(over.francs)} F",
     Nobody: "Personne à joindre",
     TooSlow: "Trop de monde pour une alerte de 3 h",
@@ -66,38 +66,38 @@ def estimates(hop: Hop) -> Sequence[EstimateRow]:
 
 
 @menu.source(leads={"denied": Denied})
-def estimate(hop: Hop, kept: Picked) -> Estimate:
+def estimate(hop: Hop, kept: PickedEstimate) -> ToldEstimate:
     """Say what the PIN sends: to whom, how many, at what cost, its first words."""
     one = next((one for one in _waiting(hop) if one.id == kept.estimate.id), None)
     if one is None:
         raise Lead("denied", NO_MORE)
     whom = f"ALERTE {one.said}" if one.purpose == "urgent" else one.said
-    return Estimate(whom[:MOST_SAID], _reach(one.recipients, one.francs), first_words(one.text)[:MOST_SAID])
+    return ToldEstimate(whom[:MOST_SAID], _reach(one.recipients, one.francs), first_words(one.text)[:MOST_SAID])
 
 
 @menu.effect(leads={"denied": Denied}, denies=KEPT, ways={NotYours: "not_yours"})
-def send_broadcast(hop: Hop, session: Session, kept: Picked) -> Sent:
+def send_broadcast(hop: Hop, session: Session, kept: PickedEstimate) -> OrderSent:
     """Order the broadcast, once, whether by SMS or here."""
     person = who_of(hop).person_id
     acting_office(session, hop, "broadcast")
-    broadcast = confirming.find_for_pin(session, kept.estimate.id, person, hop.phone, hop.now)
+    broadcast = confirmations.find_for_pin(session, kept.estimate.id, person, hop.phone, hop.now)
     if broadcast is None:
         raise Lead("denied", NO_MORE)
-    act = act_by(confirming.office_of(session, broadcast, person, hop.now.date()), hop)
+    act = act_by(confirmations.office_of(session, broadcast, person, hop.now.date()), hop)
 
     def order() -> dict[str, str]:
-        confirming.confirm(session, act, broadcast, hop.desk.terms)
+        confirmations.confirm(session, act, broadcast, hop.desk.terms)
         return {"said": said.confirmed(broadcast, hop.desk.terms, hop.now)}
 
     about = {"broadcast": broadcast.id}
     once(session, f"broadcast:{broadcast.id}", "broadcast", about, order, person_id=person, now=hop.now)
     cost = broadcast.recipients * broadcast.parts * broadcast.price
-    return Sent(broadcast.id, _reach(broadcast.recipients, cost))
+    return OrderSent(broadcast.id, _reach(broadcast.recipients, cost))
 
 
-def _waiting(hop: Hop) -> tuple[confirming.Waiting, ...]:
+def _waiting(hop: Hop) -> tuple[confirmations.WaitingEstimate, ...]:
     with hop.desk.database.read() as reader:
-        return confirming.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
+        return confirmations.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
 
 
 def _reach(recipients: int, francs: int) -> str:

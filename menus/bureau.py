@@ -7,14 +7,15 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.coop import approvals
-from app.coop.members.models import Cooperative
-from app.coop.members.offices import NotYours, Right, scopes_of
+from app.coop.cooperatives.models import Cooperative
+from app.coop.offices.queries import scopes_of
+from app.coop.rights import NotYours, Right
 from app.coop.scope import Scope
 from app.db.database import is_outage
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Refused
-from menus.caller import Hop, holders_of, reading_office, who_of
+from menus.hop import Hop, holders_of, reading_office, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("bureau")

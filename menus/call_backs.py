@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 
 from app import phones, texts
 from app.coop.act import Act
-from app.coop.members import callbacks, notices
+from app.coop.correspondence import call_backs as calls
+from app.coop.members import notices
 from app.coop.members.names import person_name
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Ways
-from menus.caller import Hop, officers_act, reading_office, who_of
+from menus.hop import Hop, officers_act, reading_office, who_of
 
 menu = Bindings("call_backs")
 Phone = Annotated[str, kinds.Kind("phone", "+999999999999999", private=True)]
-Topic = Annotated[str, kinds.Kind("words", "m" * callbacks.MOST_TOPIC)]
+Topic = Annotated[str, kinds.Kind("words", "m" * calls.MOST_TOPIC)]
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -36,14 +37,14 @@ class CallBackRow(msgspec.Struct, frozen=True):
     topic: Topic
 
 
-class Caller(msgspec.Struct, frozen=True):
+class CallBackCaller(msgspec.Struct, frozen=True):
     who: kinds.PersonName
     phone: Phone
     topic: Topic
     tries: kinds.Short
 
 
-class Mine(msgspec.Struct, frozen=True):
+class TakenCallBack(msgspec.Struct, frozen=True):
     """What was taken: a session that is lost finds it in the outcome; 0 where the last act took nothing."""
 
     call_back_id: int = 0
@@ -57,11 +58,11 @@ class Closed(msgspec.Struct, frozen=True):
     closed: kinds.Phrase
 
 
-class Picked(msgspec.Struct, frozen=True):
+class PickedCallBack(msgspec.Struct, frozen=True):
     """Whom the officer calls: the row picked, or the one that was taken, where the call was lost since."""
 
     call_back: CallBackRow | None = None
-    done: Mine = Mine()
+    done: TakenCallBack = TakenCallBack()
 
     @property
     def row(self) -> int:
@@ -74,12 +75,12 @@ class Result(msgspec.Struct, frozen=True):
     result: kinds.Short
 
 
-class Call(Picked, frozen=True):
-    outcome: callbacks.Outcome = "settled"
+class Call(PickedCallBack, frozen=True):
+    outcome: calls.Outcome = "settled"
 
 
 RESULTS = {"settled": "réglé", "unreached": "pas de réponse", "later": "à demain", "wrong": "faux numéro", "left": "à un autre"}
-GONE: Ways = {callbacks.Taken: "call_back_gone"}
+GONE: Ways = {calls.CallBackTaken: "call_back_gone"}
 SAID = {
     "settled": "C'est réglé.",
     "unreached": "À rappeler dans 3 heures.",
@@ -93,7 +94,7 @@ SAID = {
 def call_backs_waiting(hop: Hop) -> Waiting:
     """Say how many wait and how long the first has."""
     with hop.desk.database.read() as reader:
-        number, since = callbacks.how_many(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
+        number, since = calls.how_many(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
     return Waiting(number, age_words(hop.now - since) if since else "")
 
 
@@ -109,7 +110,7 @@ def call_backs(hop: Hop) -> Sequence[CallBackRow]:
 
 
 @menu.source(leads={"call_back_mine": None, "call_back_gone": None, "call_back_taken": TakenBy})
-def call_back(hop: Hop, kept: Picked) -> Caller:
+def call_back(hop: Hop, kept: PickedCallBack) -> CallBackCaller:
     """Say who it is; lead on when it is taken or done."""
     with hop.desk.database.read() as reader:
         found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
@@ -123,7 +124,7 @@ def call_back(hop: Hop, kept: Picked) -> Caller:
 
 
 @menu.source(leads={"call_back_gone": None})
-def call_back_caller(hop: Hop, kept: Picked) -> Caller:
+def call_back_caller(hop: Hop, kept: PickedCallBack) -> CallBackCaller:
     """Say whom to call."""
     with hop.desk.database.read() as reader:
         found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
@@ -139,20 +140,20 @@ def call_back_result(hop: Hop, kept: Call) -> Result:
 
 
 @menu.effect(leads={"not_yours": None}, ways=GONE)
-def take_call_back(hop: Hop, session: Session, kept: Picked) -> Mine:
+def take_call_back(hop: Hop, session: Session, kept: PickedCallBack) -> TakenCallBack:
     """Take it: the others see so."""
-    callbacks.take(session, _act(hop, session), kept.row)
-    return Mine(kept.row)
+    calls.take(session, _act(hop, session), kept.row)
+    return TakenCallBack(kept.row)
 
 
 @menu.effect(leads={"not_yours": None}, ways=GONE)
 def close_call_back(hop: Hop, session: Session, kept: Call) -> Closed:
     """Note what the call came to; one who was tried often enough is told by SMS."""
     act, outcome = _act(hop, session), kept.outcome
-    given_up = callbacks.close(session, act, kept.row, outcome)
+    given_up = calls.close(session, act, kept.row, outcome)
     if given_up is None:
         return Closed(SAID[outcome])
-    words = texts.say("given_up", tries=callbacks.MOST_TRIES, call_back=f"{hop.desk.service.code.rstrip('#')}*8#")
+    words = texts.say("given_up", tries=calls.MOST_TRIES, call_back=f"{hop.desk.service.code.rstrip('#')}*8#")
     cooperative = act.office.cooperative_id
     notices.tell_number(session, act, given_up, "receipt", f"call_back:{kept.row}", words, cooperative_id=cooperative)
     return Closed("Retiré; un SMS le lui dit.")
@@ -172,11 +173,11 @@ def _mark(taken_by: int | None, hop: Hop) -> str:
     return "" if taken_by is None else "(à vous) " if taken_by == who_of(hop).person_id else "(pris) "
 
 
-def _caller(one: callbacks.Waiting) -> Caller:
+def _caller(one: calls.WaitingCallBack) -> CallBackCaller:
     who = f"{one.name}, {one.card}" if one.card else one.name or "Inconnu, ou numéro partagé"
-    return Caller(who, phones.write(one.phone), one.topic, f"Essai {one.tries + 1}." if one.tries else "")
+    return CallBackCaller(who, phones.write(one.phone), one.topic, f"Essai {one.tries + 1}." if one.tries else "")
 
 
-def _waiting(reader: Connection, hop: Hop) -> Sequence[callbacks.Waiting]:
-    found = callbacks.waiting_for(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
+def _waiting(reader: Connection, hop: Hop) -> Sequence[calls.WaitingCallBack]:
+    found = calls.waiting_for(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
     return sorted(found, key=lambda one: one.taken_by != who_of(hop).person_id)

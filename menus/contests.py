@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.clock import DAKAR
-from app.coop.contests import answering, opening
-from app.coop.handover.kinds import KINDS, Handed
-from app.coop.handover.kinds import to_confirm as handed_to
+from app.coop.contests import answers, services
+from app.coop.handover.kinds import handover_kinds
+from app.coop.handover.queries import HandedOver
+from app.coop.handover.queries import to_confirm as handed_to
 from app.coop.handover.services import HandoverNotOpen, confirm
 from app.coop.members.notices import answer, tell_member
 from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
-from menus.caller import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
+from menus.hop import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
@@ -39,7 +40,7 @@ class ToConfirm(msgspec.Struct, frozen=True):
     day: kinds.Day
 
 
-class Contested(msgspec.Struct, frozen=True):
+class ContestableRow(msgspec.Struct, frozen=True):
     """One thing that may be contested; `id` tells it from the others on the screen, `about` is its row's id."""
 
     id: int
@@ -51,7 +52,7 @@ class Contested(msgspec.Struct, frozen=True):
     figure: Figure
 
 
-class Opened(msgspec.Struct, frozen=True):
+class OpenedContest(msgspec.Struct, frozen=True):
     number: kinds.Reference
     answer_by: kinds.Day
 
@@ -61,7 +62,7 @@ class Ruled(msgspec.Struct, frozen=True):
     ruled: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
 
 
-class Claim(msgspec.Struct, frozen=True):
+class ContestRow(msgspec.Struct, frozen=True):
     id: int
     subject: str
     number: kinds.Reference
@@ -90,21 +91,21 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Disputed(msgspec.Struct, frozen=True):
-    contested: Contested
+    contested: ContestableRow
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    claim: Claim
+    claim: ContestRow
 
 
-class Answer(Claimed, frozen=True):
+class ContestAnswer(Claimed, frozen=True):
     """An officer's answer: `upheld` is `oui` or `non`."""
 
     upheld: str
     note: str
 
 
-TOO_LATE: Ways = {opening.TooLate: "gone"}
+TOO_LATE: Ways = {services.TooLate: "gone"}
 
 
 @menu.rows()
@@ -112,7 +113,7 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
     """Give what was handed over and is not confirmed."""
     with hop.desk.database.read() as reader:
         found = handed_to(reader, member_of(hop))
-    names = list(KINDS)
+    names = list(handover_kinds())
     return [
         ToConfirm(one.id * len(names) + names.index(one.kind), one.id, one.kind, one.reference, one.amount, _by(one), one.on)
         for one in found
@@ -123,7 +124,7 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
 def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
     """Note the member's word that the money came: it is paid."""
     meant, act = kept.received, own_act(hop)
-    paid = confirm(session, act, KINDS[meant.kind], meant.about)
+    paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
     if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
         words = texts.say("payment_receipt", reference=paid.reference, day=hop.now)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
@@ -131,20 +132,20 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
 
 
 @menu.effect(ways=TOO_LATE)
-def contest_payment(hop: Hop, session: Session, kept: Received) -> Opened:
+def contest_payment(hop: Hop, session: Session, kept: Received) -> OpenedContest:
     """Note the member's word that no money came: it stays on its way in the books until an officer answers."""
     received = kept.received
-    return _open(hop, session, msgspec.convert(received.kind, opening.Subject), received.about, received.reference)
+    return _open(hop, session, msgspec.convert(received.kind, services.Subject), received.about, received.reference)
 
 
 @menu.rows()
-def contestable(hop: Hop) -> Sequence[Contested]:
+def contestable(hop: Hop) -> Sequence[ContestableRow]:
     """Give what the member may contest now, the newest first."""
     with hop.desk.database.read() as reader:
-        found = opening.contestable(reader, member_of(hop), hop.now)
-    places = get_args(opening.Subject)
+        found = services.contestable(reader, member_of(hop), hop.now)
+    places = get_args(services.Subject)
     return [
-        Contested(
+        ContestableRow(
             one.id * len(places) + places.index(one.subject),
             one.id,
             one.subject,
@@ -160,20 +161,20 @@ def contestable(hop: Hop) -> Sequence[Contested]:
 
 
 @menu.effect(ways=TOO_LATE)
-def contest(hop: Hop, session: Session, kept: Disputed) -> Opened:
+def contest(hop: Hop, session: Session, kept: Disputed) -> OpenedContest:
     """Open a contest, once for what it is about."""
     what = kept.contested
-    return _open(hop, session, msgspec.convert(what.subject, opening.Subject), what.about, what.reference)
+    return _open(hop, session, msgspec.convert(what.subject, services.Subject), what.about, what.reference)
 
 
 @menu.rows()
-def contests_waiting(hop: Hop) -> Sequence[Claim]:
+def contests_waiting(hop: Hop) -> Sequence[ContestRow]:
     """Give what this officer may answer."""
     with hop.desk.database.read() as reader:
         office = reading_office(reader, hop, "approve")
-        found = answering.waiting(reader, office, hop.now)
+        found = answers.waiting(reader, office, hop.now)
     return [
-        Claim(
+        ContestRow(
             one.id,
             one.subject,
             one.number,
@@ -191,7 +192,7 @@ def contests_waiting(hop: Hop) -> Sequence[Claim]:
 def contest_facts(hop: Hop, kept: Claimed) -> Facts:
     """Say who contests how much of which day, and who had a hand in it."""
     with hop.desk.database.read() as reader:
-        name, found = answering.name_of(reader, kept.claim.id), answering.facts(reader, kept.claim.id)
+        name, found = answers.name_of(reader, kept.claim.id), answers.facts(reader, kept.claim.id)
     if found is None:
         raise Lead("gone")
     day, by = f"{found.on:%d/%m}", f"par {found.by}" if found.by else "par mobile money"
@@ -202,10 +203,10 @@ def contest_facts(hop: Hop, kept: Claimed) -> Facts:
 
 
 @menu.source(leads={"gone": None})
-def contest_ruling(hop: Hop, kept: Answer) -> Ruling:
+def contest_ruling(hop: Hop, kept: ContestAnswer) -> Ruling:
     """Say what the PIN confirms: the verdict, and where the money goes."""
     with hop.desk.database.read() as reader:
-        found = answering.facts(reader, kept.claim.id)
+        found = answers.facts(reader, kept.claim.id)
     if found is None:
         raise Lead("gone")
     return Ruling(_ruling(kept, kept.claim.subject, kinds.amount_words(found.amount)))
@@ -220,31 +221,31 @@ def contest_note(typed: str) -> kinds.Phrase:
     return words
 
 
-@menu.effect(leads={"not_yours": None}, ways={answering.ContestNotOpen: "gone", answering.Repaid: "repaid"})
-def answer_contest(hop: Hop, session: Session, kept: Answer) -> Ruled:
+@menu.effect(leads={"not_yours": None}, ways={answers.ContestNotOpen: "gone", answers.Repaid: "repaid"})
+def answer_contest(hop: Hop, session: Session, kept: ContestAnswer) -> Ruled:
     """Answer, and tell the member by SMS."""
-    found = answering.facts(session, kept.claim.id)
+    found = answers.facts(session, kept.claim.id)
     act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
-    done = answering.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
+    done = answers.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
     words = texts.say("contest_answered", number=done.number, verdict="upheld" if upheld else "unfounded", note=kept.note)
     tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
     return Ruled(done.number, _ruling(kept, kept.claim.subject, kinds.amount_words(found.amount if found else 0)))
 
 
-def _ruling(kept: Answer, subject: str, francs: str) -> str:
+def _ruling(kept: ContestAnswer, subject: str, francs: str) -> str:
     moves = {"payment": f"{francs} redevient dû.", "payout": f"{francs} est repris."}.get(subject, "à corriger: Caisse, 7.")
-    stays = f"{francs} ne bouge pas." if subject in KINDS else "rien ne bouge."
+    stays = f"{francs} ne bouge pas." if subject in handover_kinds() else "rien ne bouge."
     return f"Fondée: {moves}" if kept.upheld == "oui" else f"Pas fondée: {stays}"
 
 
-def _open(hop: Hop, session: Session, subject: opening.Subject, about: int, reference: str) -> Opened:
+def _open(hop: Hop, session: Session, subject: services.Subject, about: int, reference: str) -> OpenedContest:
     act = own_act(hop)
-    made = opening.open_contest(session, act, subject, about)
+    made = services.open_contest(session, act, subject, about)
     if not made.known:
         words = texts.say("contest_opened", number=made.number, reference=reference, due=made.answer_by)
         answer(session, act, "receipt", f"contest:{made.id}", words, who_of(hop).cooperative_id)
-    return Opened(made.number, made.answer_by)
+    return OpenedContest(made.number, made.answer_by)
 
 
-def _by(one: Handed) -> str:
+def _by(one: HandedOver) -> str:
     return "la caisse" if one.kind == "payout" else OFFICES.get(one.role or "", "mobile money")

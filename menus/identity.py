@@ -8,15 +8,16 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop.members import activation, notices, numbers, pins, resets, wrong_pins
-from app.coop.members import notice as law
-from app.coop.members.identity import Who, who_waits
-from app.coop.production import members_word
+from app.coop.access import activation, numbers, pins, resets, wrong_pins
+from app.coop.access.identity import Who, who_waits
+from app.coop.contests import assisted_answers
+from app.coop.members import notices
+from app.coop.members import privacy_notice as law
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Lead, Proved, Refused
-from menus.at_hand import Placed, tell_places
-from menus.caller import Hop, Nothing, Words, clock_words, holders_of, own_act, who_of
+from menus.hop import Hop, Nothing, Words, clock_words, holders_of, own_act, who_of
+from menus.member_lookup import PlacesGiven, tell_places
 
 menu = Bindings("identity")
 STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "officer", "enrol", "unproved", "reset", "notice")
@@ -169,7 +170,7 @@ def _note_wrong(hop: Hop, person_id: int) -> None:
         wrong_pins.note(session, hop.phone, person_id, now=hop.now)
 
 
-def _tell_of_wrong(hop: Hop, person_id: int, seen: wrong_pins.Seen) -> None:
+def _tell_of_wrong(hop: Hop, person_id: int, seen: wrong_pins.WrongPinsSeen) -> None:
     """Tell once, on all numbers, of wrong PINs before this call: somebody may be trying."""
     if seen.since is None:
         return
@@ -187,7 +188,7 @@ def _opened(hop: Hop, who: Who, hashed: str) -> str:
 
 def _asked(hop: Hop, who: Who) -> bool:
     with hop.desk.database.read() as reader:
-        return who.member_id is not None and members_word.asked(reader, who.member_id, hop.now) is not None
+        return who.member_id is not None and assisted_answers.asked(reader, who.member_id, hop.now) is not None
 
 
 @menu.answer(name="activation", acts=True, secret=True, leads={"enrolling": Enrolling, "dead": None}, refuses=TYPED)
@@ -222,10 +223,10 @@ def _whose(hop: Hop, waiting: Sequence[Who], typed: str) -> Who:
         activation.try_activation(desk.database, person, number, hop.operation, key=desk.key, now=hop.now)
         for person in ([meant] if meant else people)
     ]
-    left = [result.left for result in tried if isinstance(result, activation.Refused)]
+    left = [result.left for result in tried if isinstance(result, activation.ActivationRefused)]
     if left:
         raise Refused("wrong", Left(max(left)))
-    if meant is None or not isinstance(tried[0], activation.Opened):
+    if meant is None or not isinstance(tried[0], activation.ActivationOpened):
         raise Lead("dead")
     return next(who for who in waiting if who.person_id == meant)
 
@@ -266,7 +267,7 @@ def same_pin(hop: Hop, typed: str, kept: ChosenPin) -> bool:
 
 
 @menu.effect(leads={"dead": None})
-def activate(hop: Hop, session: Session, kept: ChosenPin) -> Placed:
+def activate(hop: Hop, session: Session, kept: ChosenPin) -> PlacesGiven:
     """Open the member's account: PIN, consent, an SMS; from now on a number with an owner is shared."""
     pepper, _, hashed = kept.chosen.partition(":")
     who = who_of(hop)
@@ -277,7 +278,7 @@ def activate(hop: Hop, session: Session, kept: ChosenPin) -> Placed:
     words = texts.say("activation_notice", day=hop.now)
     notices.answer(session, own_act(hop), "security", f"activated:{hop.operation}", words, who.cooperative_id)
     placed = {phone: tell_places(hop, session, phone) for phone in numbers.share_all(session, person)}
-    return placed.get(hop.phone, Placed(""))
+    return placed.get(hop.phone, PlacesGiven(""))
 
 
 class PerhapsEnrolled(msgspec.Struct, frozen=True):
@@ -287,7 +288,7 @@ class PerhapsEnrolled(msgspec.Struct, frozen=True):
 
 
 @menu.effect(leads={"dead": None})
-def enrol_number(hop: Hop, session: Session, kept: PerhapsEnrolled) -> Placed:
+def enrol_number(hop: Hop, session: Session, kept: PerhapsEnrolled) -> PlacesGiven:
     """Let the number in hand open the account: the activation number and the PIN were right, one after the other."""
     if not (kept.enrolling and hop.proved and numbers.enrol(session, who_of(hop).person_id, hop.phone, now=hop.now)):
         raise Lead("dead")

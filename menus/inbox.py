@@ -7,13 +7,13 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import phones
-from app.coop.members import inbox
+from app.coop.correspondence import inbox
 from app.gsm7 import fold
 from app.sms import cost, prices
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import Phone, age_words
-from menus.caller import Hop, Nothing, officers_act, reading_office
+from menus.hop import Hop, Nothing, officers_act, reading_office
 
 menu = Bindings("inbox")
 MOST_TYPED = 120
@@ -33,7 +33,7 @@ class LetterRow(msgspec.Struct, frozen=True):
     start: Start
 
 
-class Letter(msgspec.Struct, frozen=True):
+class LetterShown(msgspec.Struct, frozen=True):
     """One to be read; `number` is what REPONDRE wants to hear."""
 
     number: Number
@@ -53,7 +53,7 @@ class Replying(Reading, frozen=True):
     reply: str
 
 
-class Reply(msgspec.Struct, frozen=True):
+class LetterReply(msgspec.Struct, frozen=True):
     reply: str
 
 
@@ -66,13 +66,13 @@ def letters(hop: Hop) -> Sequence[LetterRow]:
 
 
 @menu.source(leads={"letter_gone": None})
-def letter(hop: Hop, kept: Reading) -> Letter:
+def letter(hop: Hop, kept: Reading) -> LetterShown:
     """Say its number, when it came and what it says."""
     with hop.desk.database.read() as reader:
         found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id, letter=kept.letter.id)
     if not found:
         raise Lead("letter_gone")
-    return Letter(found[0].id, found[0].at.date(), " ".join(found[0].text.split()) or "(vide)")
+    return LetterShown(found[0].id, found[0].at.date(), " ".join(found[0].text.split()) or "(vide)")
 
 
 @menu.answer(refuses={"long": None})
@@ -85,7 +85,7 @@ def letter_words(typed: str) -> Typed:
 
 
 @menu.source()
-def letter_price(hop: Hop, kept: Reply) -> Costs:
+def letter_price(hop: Hop, kept: LetterReply) -> Costs:
     """Say what the answer costs, with the name that stands before it."""
     with hop.desk.database.read() as reader:
         whole = inbox.signed(reader, reading_office(reader, hop, "call_backs").cooperative_id, kept.reply)

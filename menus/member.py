@@ -4,16 +4,18 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop.ledger.reading import balances_of, movements_of
-from app.coop.members import account, callbacks, notices, pins
-from app.coop.members.identity import cooperative_of, person_of
+from app.coop.access import pins
+from app.coop.access.identity import cooperative_of, person_of
+from app.coop.correspondence import call_backs
+from app.coop.ledger.queries import balances_of, movements_of
+from app.coop.members import account, notices
 from app.coop.subjects import SUBJECTS
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.boutiques import OfferRow
-from menus.caller import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
 from menus.identity import ChosenPin
-from menus.training import TrainingRow
+from menus.training_sessions import TrainingRow
 
 menu = Bindings("member")
 
@@ -21,7 +23,7 @@ menu = Bindings("member")
 MOVEMENTS = {kind: words for subject in SUBJECTS for kind, words in subject.movements.items()}
 
 
-class Balances(msgspec.Struct, frozen=True):
+class BalanceLines(msgspec.Struct, frozen=True):
     shares: kinds.Amount
     savings: kinds.Amount
     payable: kinds.Amount
@@ -29,11 +31,11 @@ class Balances(msgspec.Struct, frozen=True):
 
 
 @menu.source()
-def balances(hop: Hop) -> Balances:
+def balances(hop: Hop) -> BalanceLines:
     """Give the member's four balances; one SELECT."""
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member_of(hop))
-    return Balances(found.shares, found.savings, found.payable, found.advance)
+    return BalanceLines(found.shares, found.savings, found.payable, found.advance)
 
 
 @menu.source()
@@ -53,7 +55,7 @@ class Wish(msgspec.Struct, frozen=True):
     amounts: str
 
 
-class Subject(msgspec.Struct, frozen=True):
+class CallBackSubject(msgspec.Struct, frozen=True):
     """Where in the menu somebody asked to be called, and of which offer or training."""
 
     subject: str = "Aide"
@@ -88,15 +90,15 @@ def set_amounts(hop: Hop, session: Session, kept: Wish) -> Nothing:
 
 
 @menu.effect()
-def call_me(hop: Hop, session: Session, kept: Subject) -> Nothing:
+def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> Nothing:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
-    callbacks.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
+    call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
     return Nothing()
 
 
-def _subject(kept: Subject) -> str:
+def _subject(kept: CallBackSubject) -> str:
     if kept.subject == "Boutique" and kept.offer:
         return f"{kept.subject}: {kept.offer.name}"
     if kept.subject == "Formation" and kept.training:

@@ -6,13 +6,14 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import phones, texts
-from app.coop.members import finding, notices, numbers, resets
-from app.coop.members.numbers import Held
+from app.coop.access import numbers, resets
+from app.coop.members import lookup, notices
+from app.coop.members.telephones import HeldNumber, numbers_of
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import WHY, CardNumber, NumberRow, Placed, tell_places
-from menus.caller import Hop, Nothing, own_act, who_of
+from menus.hop import Hop, Nothing, own_act, who_of
+from menus.member_lookup import WHY, CardNumber, NumberRow, PlacesGiven, tell_places
 
 menu = Bindings("own_numbers")
 
@@ -60,10 +61,10 @@ def numbers_to_drop(hop: Hop) -> Sequence[NumberRow]:
 
 
 @menu.effect(leads={"gone": None})
-def prove_number(hop: Hop, session: Session, kept: Chosen) -> Placed:
+def prove_number(hop: Hop, session: Session, kept: Chosen) -> PlacesGiven:
     """Let another number open the account: the PIN was given on one that does."""
     person = who_of(hop).person_id
-    wanted = next((one for one in numbers.numbers_of(session, person) if one.id == kept.own_number.id), None)
+    wanted = next((one for one in numbers_of(session, person) if one.id == kept.own_number.id), None)
     if wanted is None or not numbers.prove(session, person, wanted.phone, by_person_id=None, now=hop.now):
         raise Lead("gone")
     notices.tell_person(session, own_act(hop), person, f"proved:{hop.operation}", texts.say("number_proved", day=hop.now))
@@ -87,16 +88,16 @@ def peers_card(hop: Hop, typed: str) -> PeerCard:
     """Read the card of a member of the peer's own co-operative."""
     with hop.desk.database.read() as reader:
         try:
-            found = finding.in_cooperative(reader, Scope(who_of(hop).cooperative_id).cooperative, typed)
-        except finding.NoCard:
+            found = lookup.in_cooperative(reader, Scope(who_of(hop).cooperative_id).cooperative, typed)
+        except lookup.NoCard:
             raise Refused("unknown") from None
     return PeerCard(found.member_id, found.person_id, found.cooperative_id, found.card)
 
 
-@menu.effect(denies={finding.NoCard: WHY["state"], resets.NotNow: lambda no: WHY[no.why]})
+@menu.effect(denies={lookup.NoCard: WHY["state"], resets.NotNow: lambda no: WHY[no.why]})
 def help_member(hop: Hop, session: Session, kept: Helping) -> Helped:
     """Take a peer's word; the second one opens the window."""
-    member = finding.in_cooperative(session, kept.peer_card.cooperative_id, kept.peer_card.card)
+    member = lookup.in_cooperative(session, kept.peer_card.cooperative_id, kept.peer_card.card)
     window = resets.help_as_peer(session, own_act(hop), member)
     until = window.until
     words = texts.say("peer_helped", day=hop.now)
@@ -106,10 +107,10 @@ def help_member(hop: Hop, session: Session, kept: Helping) -> Helped:
     return Helped("Ouvert 30 min: le membre choisit son code." if until else "Noté. Un 2e membre doit le dire aussi.")
 
 
-def _held(hop: Hop) -> list[Held]:
+def _held(hop: Hop) -> list[HeldNumber]:
     with hop.desk.database.read() as reader:
-        return numbers.numbers_of(reader, who_of(hop).person_id)
+        return numbers_of(reader, who_of(hop).person_id)
 
 
-def _mark(number: Held) -> str:
+def _mark(number: HeldNumber) -> str:
     return " à prouver" if number.proof_wanted else " de confiance" if number.trusted else ""

@@ -9,28 +9,45 @@ from sqlalchemy.orm import Session
 
 from app import phones, texts
 from app.coop import approvals
+from app.coop.access import activation, numbers, resets
 from app.coop.act import Act
-from app.coop.members import activation, audit, finding, notices, numbers, resets
+from app.coop.members import lookup, notices
 from app.coop.members.models import Member, Number
 from app.coop.members.names import person_name
-from app.coop.members.offices import NotYours
+from app.coop.members.telephones import numbers_of, places_on
+from app.coop.offices import audit
+from app.coop.rights import NotYours
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.at_hand import PEOPLE, WHY, Issued, Named, NumberRow, Typed, Whom, act_on, found, issue, read_phone, refuse, tell_holders
-from menus.caller import Hop, Nothing, reading_office
+from menus.hop import Hop, Nothing, reading_office
+from menus.member_lookup import (
+    PEOPLE,
+    WHY,
+    Issued,
+    Named,
+    NumberRow,
+    Typed,
+    Whom,
+    act_on,
+    found,
+    issue,
+    read_phone,
+    refuse,
+    tell_holders,
+)
 
 menu = Bindings("people")
 
 
-class Phone(msgspec.Struct, frozen=True):
+class TypedPhone(msgspec.Struct, frozen=True):
     phone: kinds.Short
 
 
-class Noting(Typed, frozen=True):
+class NumberNote(Typed, frozen=True):
     """A number that is noted for a member: `held` and `recycled` where somebody has it and was asked about it."""
 
     new_phone: str
-    held: Phone | None = None
+    held: TypedPhone | None = None
     recycled: str = ""
 
     @property
@@ -39,7 +56,7 @@ class Noting(Typed, frozen=True):
         return bool(self.held and self.held.phone == self.new_phone)
 
 
-class NotedAs(Noting, frozen=True):
+class NotedAs(NumberNote, frozen=True):
     number_as: str = "own"
 
 
@@ -81,8 +98,8 @@ def members_card(hop: Hop, typed: str) -> Whom:
     with hop.desk.database.read() as reader:
         try:
             office = reading_office(reader, hop, "people")
-            found = finding.by_card(reader, office, typed)
-        except (finding.NoCard, NotYours):
+            found = lookup.by_card(reader, office, typed)
+        except (lookup.NoCard, NotYours):
             raise Refused("unknown") from None
     return Whom(found.member_id, found.person_id, found.cooperative_id, found.card, found.state, found.has_pin)
 
@@ -108,14 +125,14 @@ def new_phone(typed: str) -> kinds.Short:
     return read_phone(typed)
 
 
-@menu.source(leads={"held": Phone})
-def number_is_free(hop: Hop, kept: Noting) -> Nothing:
+@menu.source(leads={"held": TypedPhone})
+def number_is_free(hop: Hop, kept: NumberNote) -> Nothing:
     """Ask once what a number is to whoever has it already."""
     if not kept.asked:
         with hop.desk.database.read() as reader:
             others = select(Number.id).where(Number.phone == kept.new_phone, Number.person_id != kept.whom.person_id)
             if reader.scalar(others.limit(1)):
-                raise Lead("held", Phone(kept.new_phone))
+                raise Lead("held", TypedPhone(kept.new_phone))
     return Nothing()
 
 
@@ -123,7 +140,7 @@ def number_is_free(hop: Hop, kept: Noting) -> Nothing:
 def numbers_of_whom(hop: Hop, kept: Typed) -> Sequence[NumberRow]:
     """Give the numbers of whoever's card was typed."""
     with hop.desk.database.read() as reader:
-        found = numbers.numbers_of(reader, kept.whom.person_id)
+        found = numbers_of(reader, kept.whom.person_id)
     return [NumberRow(one.id, phones.write(one.phone)) for one in found]
 
 
@@ -137,7 +154,7 @@ def open_reset(hop: Hop, session: Session, kept: Typed) -> Nothing:
     return Nothing()
 
 
-@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, numbers.Known: WHY["known"], numbers.TooMany: WHY["many"]})
+@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, numbers.NumberKnown: WHY["known"], numbers.TooManyNumbers: WHY["many"]})
 def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
     """Put a number on the account, which opens nothing before the member's PIN, or a second officer, says so."""
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
@@ -155,7 +172,7 @@ def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
     done = _proof(hop, session, act, member, phone, "number", without_pin=kept.number_as == "nopin")
     if not place or done.then != "number":
         return done
-    then = "placed" if numbers.places_on(session, phone) else "shared"
+    then = "placed" if places_on(session, phone) else "shared"
     return msgspec.structs.replace(done, then=then, place=f"place {place}")
 
 
@@ -180,7 +197,7 @@ def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
     if numbers.share_a_number(session, act.person_id, member.person_id):
         refuse("own")
-    unproved = any(number.proof_wanted for number in numbers.numbers_of(session, member.person_id))
+    unproved = any(number.proof_wanted for number in numbers_of(session, member.person_id))
     if member.state != "pending" and not (member.state == "active" and unproved):
         refuse("nothing")
     _audit(session, act, "activation renewed", member)
@@ -189,7 +206,7 @@ def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
 
 
 def _proof(
-    hop: Hop, session: Session, act: Act, member: finding.Found, phone: str, then: str, *, without_pin: bool = False
+    hop: Hop, session: Session, act: Act, member: lookup.FoundMember, phone: str, then: str, *, without_pin: bool = False
 ) -> Issued:
     """Say how a number will be proved: by an activation number and the PIN or, without a PIN, by a second officer."""
     if member.has_pin and not without_pin:
@@ -210,7 +227,7 @@ def _proof(
     return Issued("second")
 
 
-def _take_from_others(session: Session, act: Act, member: finding.Found, phone: str) -> None:
+def _take_from_others(session: Session, act: Act, member: lookup.FoundMember, phone: str) -> None:
     """Take a number that the operator gave to somebody else from whoever had it; refuses where one is another co-operative's."""
     others = (Number.phone == phone) & (Number.person_id != member.person_id)
     held = select(Number.id, Number.person_id, Member.cooperative_id).outerjoin(Member, Member.person_id == Number.person_id)
@@ -222,5 +239,5 @@ def _take_from_others(session: Session, act: Act, member: finding.Found, phone: 
         notices.tell_person(session, act, person, f"released:{number}:{act.operation}", words, extra=(phone,))
 
 
-def _audit(session: Session, act: Act, what: str, member: finding.Found) -> None:
+def _audit(session: Session, act: Act, what: str, member: lookup.FoundMember) -> None:
     audit.note(session, act, what, f"member:{member.member_id}", member)

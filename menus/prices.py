@@ -5,18 +5,18 @@ from typing import Annotated
 
 import msgspec
 
-from app.coop.prices.reading import prices_for
+from app.coop.prices.queries import prices_for
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from menus.caller import Hop
+from menus.hop import Hop
 
 menu = Bindings("prices")
 PricedName = Annotated[str, kinds.Kind("words", "m" * 22)]
 """A product, and its grade where that has a price of its own."""
 
 
-class PriceRow(msgspec.Struct, frozen=True):
+class PriceLine(msgspec.Struct, frozen=True):
     id: int
     name: PricedName
     unit: kinds.Unit
@@ -26,13 +26,13 @@ class PriceRow(msgspec.Struct, frozen=True):
 
 
 @menu.rows()
-def prices(hop: Hop) -> Sequence[PriceRow]:
+def prices(hop: Hop) -> Sequence[PriceLine]:
     """Give the prices of the day: of the member's co-operative once we know who it is, else the federation's."""
     scope = Scope(hop.who.get("cooperative_id") if hop.who else None)
     with hop.desk.database.read() as reader:
         found = prices_for(reader, scope, hop.now)
     return [
-        PriceRow(
+        PriceLine(
             price.id,
             price.name,
             price.unit,

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop.members import notices
-from app.coop.production import assisting, declaring
+from app.coop.production import assisted_acts
+from app.coop.production import declarations as services
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, member_of, own_act, who_of
 
 menu = Bindings("production")
 By = Annotated[str, kinds.Kind("words", "m" * 22)]
@@ -43,7 +44,7 @@ class Earlier(msgspec.Struct, frozen=True):
     at: kinds.Clock
 
 
-class Declared(msgspec.Struct, frozen=True):
+class DeclaredReference(msgspec.Struct, frozen=True):
     reference: kinds.Reference
     quantity: kinds.Amounted
     unit: kinds.Unit
@@ -66,20 +67,20 @@ class Production(msgspec.Struct, frozen=True):
     quantity: Decimal
 
 
-class Taken(msgspec.Struct, frozen=True):
+class TakenBackDeclaration(msgspec.Struct, frozen=True):
     """What is taken back."""
 
     declaration: DeclarationRow
 
 
-NOT_DECLARED = {declaring.ProductGone: "gone", declaring.NotActive: "inactive"}
+NOT_DECLARED = {services.ProductGone: "gone", services.NotActive: "inactive"}
 
 
 @menu.rows()
 def products(hop: Hop) -> Sequence[ProductRow]:
     """Give what the member's co-operative takes, each by its slot."""
     with hop.desk.database.read() as reader:
-        found = declaring.products_of(reader, Scope(who_of(hop).cooperative_id).cooperative)
+        found = services.products_of(reader, Scope(who_of(hop).cooperative_id).cooperative)
     return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
 
 
@@ -96,20 +97,20 @@ def quantity(typed: str, kept: Chosen) -> kinds.Amounted:
 def declaration(hop: Hop, kept: Production) -> Nothing:
     """Lead elsewhere when the same was declared a moment ago."""
     with hop.desk.database.read() as reader:
-        earlier = declaring.similar(reader, member_of(hop), kept.product.id, kept.quantity, hop.now)
+        earlier = services.similar(reader, member_of(hop), kept.product.id, kept.quantity, hop.now)
     if earlier:
         raise Lead("again", Earlier(earlier.reference, earlier.at))
     return Nothing()
 
 
 @menu.effect(leads={"again": Earlier}, ways=NOT_DECLARED)
-def declare(hop: Hop, session: Session, kept: Production) -> Declared:
+def declare(hop: Hop, session: Session, kept: Production) -> DeclaredReference:
     """Record the declaration and its SMS."""
     return _declare(hop, session, kept, again=False)
 
 
 @menu.effect(ways=NOT_DECLARED)
-def declare_again(hop: Hop, session: Session, kept: Production) -> Declared:
+def declare_again(hop: Hop, session: Session, kept: Production) -> DeclaredReference:
     """Record another one like the one a moment ago, on purpose."""
     return _declare(hop, session, kept, again=True)
 
@@ -120,11 +121,11 @@ def declarations(hop: Hop) -> Sequence[DeclarationRow]:
     return rows_of(hop, member_of(hop))
 
 
-@menu.effect(ways={declaring.DeclarationClosed: "closed"})
-def cancel(hop: Hop, session: Session, kept: Taken) -> Cancelled:
+@menu.effect(ways={services.DeclarationClosed: "closed"})
+def cancel(hop: Hop, session: Session, kept: TakenBackDeclaration) -> Cancelled:
     """Take a declaration back, with an SMS."""
     act = own_act(hop)
-    done = declaring.cancel(session, act, act.member, kept.declaration.id)
+    done = services.cancel(session, act, act.member, kept.declaration.id)
     words = texts.say("cancel_receipt", reference=done.reference, day=hop.now)
     notices.answer(session, act, "receipt", f"cancel:{done.id}", words, who_of(hop).cooperative_id)
     return Cancelled(done.reference)
@@ -133,9 +134,9 @@ def cancel(hop: Hop, session: Session, kept: Taken) -> Cancelled:
 def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
     """Return what can still be taken back of a member's, and who typed it when that wasn't she."""
     with hop.desk.database.read() as reader:
-        found = declaring.open_declarations(reader, member_id)
+        found = services.open_declarations(reader, member_id)
         helped = [one.id for one in found if one.channel == "bureau"]
-        by = assisting.typed_by(reader, helped) if helped else {}
+        by = assisted_acts.typed_by(reader, helped) if helped else {}
     said = {one: f" (par {texts.words('by')[role]})" for one, role in by.items()}
     return [
         DeclarationRow(one.id, one.reference, one.product, one.quantity, one.unit, one.at.date(), said.get(one.id, ""))
@@ -143,11 +144,11 @@ def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
     ]
 
 
-def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> Declared:
+def _declare(hop: Hop, session: Session, kept: Production, *, again: bool) -> DeclaredReference:
     act = own_act(hop)
-    done = declaring.declare(session, act, act.member, kept.product.id, kept.quantity, again=again)
+    done = services.declare(session, act, act.member, kept.product.id, kept.quantity, again=again)
     if done.repeated:
         raise Lead("again", Earlier(done.reference, done.at))
     words = texts.say("declaration_receipt", reference=done.reference, quantity=done.quantity, unit=done.unit, day=done.at)
     notices.answer(session, act, "receipt", f"declared:{done.id}", words, who_of(hop).cooperative_id)
-    return Declared(done.reference, done.quantity, done.unit)
+    return DeclaredReference(done.reference, done.quantity, done.unit)

@@ -6,14 +6,15 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop.handover.kinds import KINDS, handed_by_reference
+from app.coop.handover.kinds import handover_kinds
+from app.coop.handover.queries import handed_by_reference
 from app.coop.handover.services import sign
 from app.coop.members.notices import tell_member
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
-from menus.caller import Hop, officers_act
-from menus.paying import scope_of
+from menus.hop import Hop, officers_act
+from menus.payments import scope_of
 from menus.savings import MONEY, What
 
 menu = Bindings("receipts")
@@ -59,7 +60,7 @@ def sign_number(typed: str) -> Signature:
 def sign_receipt(hop: Hop, session: Session, kept: Receipt) -> Signed:
     """Give one officer's word that the receipt is signed; with the second one's it is paid, and the member is told."""
     act, meant, signature = officers_act(session, hop, "pay"), kept.sign, kept.signature
-    paid = sign(session, act, KINDS[meant.kind], meant.id, signature)
+    paid = sign(session, act, handover_kinds()[meant.kind], meant.id, signature)
     if paid is None:
         return Signed("Noté. Un 2e responsable tape le même numéro.")
     words = texts.say("receipt_signed", reference=paid.reference, signature=signature, day=hop.now)

@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.clock import DAKAR
 from app.coop import law
+from app.coop.access.freezes import MoneyFrozen
+from app.coop.closing import settlements
 from app.coop.handover import services as handover
-from app.coop.ledger import payouts, schedule, settling
-from app.coop.ledger.box import BoxShort
+from app.coop.handover.box import BoxShort
 from app.coop.ledger.services import MOST_MOVED, AccountFull, Overdrawn
-from app.coop.members.freezes import MoneyFrozen
 from app.coop.members.notices import answer
+from app.coop.till import payouts, schedule
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
-from menus.caller import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
 
 menu = Bindings("savings")
 _FRANCS = re.compile(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", re.ASCII)
@@ -45,7 +46,7 @@ class Out(msgspec.Struct, frozen=True):
     standing: kinds.Phrase
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AskedPayout(msgspec.Struct, frozen=True):
     reference: kinds.Reference
 
 
@@ -63,7 +64,7 @@ MONEY: Denials = {
     payouts.NotEnough: lambda short: f"Épargne libre: {kinds.amount_words(short.free)}.",
     law.Unlawful: str,
     BoxShort: lambda short: f"Il reste en caisse: {kinds.amount_words(short.free)}.",
-    settling.TooEarly: lambda early: f"Pas avant le {early.opens:%d/%m/%Y}.",
+    settlements.TooEarly: lambda early: f"Pas avant le {early.opens:%d/%m/%Y}.",
     payouts.AlreadyOpen: "Une demande attend déjà.",
     payouts.NotHers: "Compte pas actif ici.",
     handover.NotForYourself: "Pas pour vous-même: un autre responsable.",
@@ -71,19 +72,19 @@ MONEY: Denials = {
     handover.SameOfficer: "Vous avez déjà signé: il faut un autre.",
     handover.OtherSignature: "L'autre a tapé un autre numéro de reçu.",
     payouts.BadAmount: "Moins d'un franc par mois: moins de mois, svp.",
-    settling.StillOpen: "Un paiement ou une pesée est en cours.",
-    settling.Owes: "Le membre doit plus que son avoir.",
+    settlements.StillOpen: "Un paiement ou une pesée est en cours.",
+    settlements.Owes: "Le membre doit plus que son avoir.",
     AccountFull: "Un compte passerait 999 999 999 F.",
     Overdrawn: "Plus que ce que disent les comptes.",
 }
 """Why the books or the rules say no, wherever money moves."""
 
 
-class Wish(msgspec.Struct, frozen=True):
+class PayoutWish(msgspec.Struct, frozen=True):
     withdraw_amount: int
 
 
-class Taken(msgspec.Struct, frozen=True):
+class TakenBackPayout(msgspec.Struct, frozen=True):
     """A payout that its member takes back."""
 
     out: Out
@@ -115,13 +116,13 @@ def withdraw_amount(hop: Hop, typed: str) -> kinds.Amount:
 
 
 @menu.effect(denies=MONEY)
-def ask_withdrawal(hop: Hop, session: Session, kept: Wish) -> Asked:
+def ask_withdrawal(hop: Hop, session: Session, kept: PayoutWish) -> AskedPayout:
     """Ask for savings: several officers decide."""
-    return Asked(payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), kept.withdraw_amount).reference)
+    return AskedPayout(payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), kept.withdraw_amount).reference)
 
 
 @menu.effect(denies=MONEY)
-def cancel_payout(hop: Hop, session: Session, kept: Taken) -> Nothing:
+def cancel_payout(hop: Hop, session: Session, kept: TakenBackPayout) -> Nothing:
     """Take back what was asked for."""
     act, out = own_act(hop), kept.out
     payouts.cancel(session, act, out.id)
@@ -138,7 +139,7 @@ def instalments(hop: Hop) -> PrivateWords:
     return PrivateWords("\n".join(standing_words(one) for one in found) or "Aucune échéance.")
 
 
-def standing_words(one: schedule.Standing) -> str:
+def standing_words(one: schedule.LoanStanding) -> str:
     """Say how a member stands with what she repays."""
     late = f", en retard {kinds.amount_words(one.late)}" if one.late else ""
     ahead = f", le {one.next_on:%d/%m} {kinds.amount_words(one.next_amount)}" if one.next_on else ""

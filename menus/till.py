@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop import law
-from app.coop.handover.kinds import PAYOUT
+from app.coop.closing.handover import PAYOUT
 from app.coop.handover.services import hand_over
-from app.coop.ledger import corrections, payouts, schedule, till
-from app.coop.members import finding
+from app.coop.members import lookup
 from app.coop.members.models import Member
 from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
-from app.coop.production.brought import NotThere, member_of_card
+from app.coop.production.weighing_lookup import NotThere, member_of_card
 from app.coop.subjects import approvals
+from app.coop.till import corrections, payouts, schedule, takings
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Refused
-from menus.caller import Hop, PrivateWords, officers_act, reading_office, who_of
+from menus.hop import Hop, PrivateWords, officers_act, reading_office, who_of
 from menus.identity import STATES, unproved
-from menus.paying import handing_act, scope_of
+from menus.payments import handing_act, scope_of
 from menus.savings import MONEY, What, read_francs, standing_words, today_of
 
 menu = Bindings("till")
@@ -37,13 +37,13 @@ IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "le
 ACTING = {"not_yours": None}
 
 
-class Whose(msgspec.Struct, frozen=True):
+class TillMember(msgspec.Struct, frozen=True):
     """Whose account it is: no name, for the session keeps it."""
 
     member_id: int
 
 
-class Named(msgspec.Struct, frozen=True):
+class TillNamed(msgspec.Struct, frozen=True):
     name: Name
 
 
@@ -72,26 +72,26 @@ class Handing(msgspec.Struct, frozen=True):
     to_whom: ToWhom = "à"
 
 
-class Handed(msgspec.Struct, frozen=True):
+class HandedPayout(msgspec.Struct, frozen=True):
     handed: kinds.Amount
     reference: kinds.Reference
 
 
-class Entry(msgspec.Struct, frozen=True):
+class EntryRow(msgspec.Struct, frozen=True):
     id: int
     day: kinds.Day
     what: kinds.Short
     amount: kinds.Amount
 
 
-class Done(msgspec.Struct, frozen=True):
+class TillDone(msgspec.Struct, frozen=True):
     till_done: kinds.Phrase
 
 
-class Client(msgspec.Struct, frozen=True):
+class TillClient(msgspec.Struct, frozen=True):
     """Whose account the officer has before them."""
 
-    till: Whose
+    till: TillMember
 
     @property
     def member(self) -> int:
@@ -99,15 +99,15 @@ class Client(msgspec.Struct, frozen=True):
         return self.till.member_id
 
 
-class Sum(Client, frozen=True):
+class Sum(TillClient, frozen=True):
     till_amount: int
 
 
-class Bringing(Client, frozen=True):
+class Bringing(TillClient, frozen=True):
     till_kind: str
 
 
-class Brought(Sum, frozen=True):
+class BroughtMoney(Sum, frozen=True):
     till_kind: str
     till_box: str
 
@@ -120,16 +120,16 @@ class Lease(Loan, frozen=True):
     till_asset: str
 
 
-class ToHand(msgspec.Struct, frozen=True):
+class PayoutHandOut(msgspec.Struct, frozen=True):
     hand_out: Handing
 
 
 class ToReverse(msgspec.Struct, frozen=True):
-    reversing: Entry
+    reversing: EntryRow
 
 
 @menu.answer(refuses={"unknown": None, "self": None})
-def till_card(hop: Hop, typed: str) -> Whose:
+def till_card(hop: Hop, typed: str) -> TillMember:
     """Find a member of the officer's co-operative by card."""
     with hop.desk.database.read() as reader:
         try:
@@ -138,22 +138,22 @@ def till_card(hop: Hop, typed: str) -> Whose:
             raise Refused("unknown") from None
     if member == who_of(hop).member_id:
         raise Refused("self")
-    return Whose(member)
+    return TillMember(member)
 
 
 @menu.answer(refuses={"unknown": None, "self": None})
-def till_hand_card(hop: Hop, typed: str) -> Whose:
+def till_hand_card(hop: Hop, typed: str) -> TillMember:
     """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
     with hop.desk.database.read() as reader:
         try:
-            found = finding.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
-        except finding.NoCard:
+            found = lookup.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
+        except lookup.NoCard:
             raise Refused("unknown") from None
     if found.state == "departed":
         raise Refused("unknown")
     if found.member_id == who_of(hop).member_id:
         raise Refused("self")
-    return Whose(found.member_id)
+    return TillMember(found.member_id)
 
 
 @menu.answer(refuses={"bad": None})
@@ -188,26 +188,26 @@ def till_open(hop: Hop) -> Divert:
 
 
 @menu.source()
-def till_whom(hop: Hop, kept: Client) -> Named:
+def till_whom(hop: Hop, kept: TillClient) -> TillNamed:
     """Say who it is: a slip in the card's number is seen by the name."""
     with hop.desk.database.read() as reader:
-        return Named(member_name(reader, kept.member))
+        return TillNamed(member_name(reader, kept.member))
 
 
 @menu.source(denies=MONEY)
-def till_advance_whom(hop: Hop, kept: Client) -> Named:
+def till_advance_whom(hop: Hop, kept: TillClient) -> TillNamed:
     """Say to whom an advance would go, or that the law forbids it, before anything more is asked."""
     return _borrower(hop, kept, "advance")
 
 
 @menu.source(denies=MONEY)
-def till_lease_whom(hop: Hop, kept: Client) -> Named:
+def till_lease_whom(hop: Hop, kept: TillClient) -> TillNamed:
     """Say to whom a lease would go, or that the law forbids it."""
     return _borrower(hop, kept, "leasing")
 
 
 @menu.source()
-def till_free(hop: Hop, kept: Client) -> NamedFree:
+def till_free(hop: Hop, kept: TillClient) -> NamedFree:
     """Say who it is and what she may take out."""
     with hop.desk.database.read() as reader:
         return NamedFree(member_name(reader, kept.member), max(0, payouts.free_savings(reader, kept.member)))
@@ -229,18 +229,18 @@ def till_plan(hop: Hop, kept: Loan) -> NamedPlan:
 
 
 @menu.rows()
-def payouts_to_hand(hop: Hop, kept: Client) -> Sequence[Handing]:
+def payouts_to_hand(hop: Hop, kept: TillClient) -> Sequence[Handing]:
     """Give what officers have approved for this member."""
     with hop.desk.database.read() as reader:
         return [_handing(one) for one in payouts.open_of(reader, kept.member, ("approved",))]
 
 
 @menu.rows()
-def reversible_entries(hop: Hop, kept: Client) -> Sequence[Entry]:
+def reversible_entries(hop: Hop, kept: TillClient) -> Sequence[EntryRow]:
     """Give the member's last entries that could be reversed."""
     with hop.desk.database.read() as reader:
         found = corrections.reversible(reader, scope_of(reader, hop), kept.member)
-    return [Entry(one.id, one.on, corrections.reversible_kinds()[one.kind], one.amount) for one in found]
+    return [EntryRow(one.id, one.on, corrections.reversible_kinds()[one.kind], one.amount) for one in found]
 
 
 @menu.source()
@@ -255,73 +255,73 @@ def till_late(hop: Hop) -> PrivateWords:
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
-def take_in(hop: Hop, session: Session, kept: Brought) -> Done:
+def take_in(hop: Hop, session: Session, kept: BroughtMoney) -> TillDone:
     """Write what a member brought, and tell them."""
     act = officers_act(session, hop, "pay")
-    entry = till.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
+    entry = takings.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
     words = texts.say("till_receipt", entry=entry, day=hop.now, code=hop.desk.service.code)
     tell_member(session, act, kept.member, "receipt", f"till:{entry}", words)
-    return Done(f"{IN[kept.till_kind]} {kinds.amount_words(kept.till_amount)}: encaissé.")
+    return TillDone(f"{IN[kept.till_kind]} {kinds.amount_words(kept.till_amount)}: encaissé.")
 
 
 @menu.effect(leads=ACTING, denies={**MONEY, approvals.AlreadyAsked: "Une cotisation attend déjà."})
-def ask_levy(hop: Hop, session: Session, kept: Sum) -> Done:
+def ask_levy(hop: Hop, session: Session, kept: Sum) -> TillDone:
     """Ask that a levy be kept from what is owed to the member."""
-    till.ask_levy(session, officers_act(session, hop, "pay"), kept.member, kept.till_amount)
-    return Done("Demandé: un autre responsable décide.")
+    takings.ask_levy(session, officers_act(session, hop, "pay"), kept.member, kept.till_amount)
+    return TillDone("Demandé: un autre responsable décide.")
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
-def ask_withdrawal_for(hop: Hop, session: Session, kept: Sum) -> Done:
+def ask_withdrawal_for(hop: Hop, session: Session, kept: Sum) -> TillDone:
     """Ask for a member's savings; others decide, and the member is told."""
     return _ask(hop, session, kept, "withdrawal")
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
-def ask_advance_for(hop: Hop, session: Session, kept: Loan) -> Done:
+def ask_advance_for(hop: Hop, session: Session, kept: Loan) -> TillDone:
     """Ask for an advance; others decide."""
     return _ask(hop, session, kept, "advance", instalments=kept.till_times)
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
-def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> Done:
+def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> TillDone:
     """Ask for a lease; others decide."""
     return _ask(hop, session, kept, "leasing", instalments=kept.till_times, asset=kept.till_asset)
 
 
 @menu.effect(leads=ACTING | {"shut": None}, denies=MONEY)
-def hand_payout(hop: Hop, session: Session, kept: ToHand) -> Handed:
+def hand_payout(hop: Hop, session: Session, kept: PayoutHandOut) -> HandedPayout:
     """Hand over what was approved, and ask the member to confirm."""
     act = handing_act(session, hop)
     row = hand_over(session, act, PAYOUT, kept.hand_out.id)
     service = hop.desk.service
     words = texts.say("payout_handed", reference=row.reference, day=hop.now, code=service.code, cost=service.cost)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:handed", words)
-    return Handed(row.amount, row.reference)
+    return HandedPayout(row.amount, row.reference)
 
 
 @menu.effect(leads=ACTING, denies={corrections.NotReversible: lambda no: f"Impossible: {no}." if str(no) else NOT_AGAIN})
-def ask_reversal(hop: Hop, session: Session, kept: ToReverse) -> Done:
+def ask_reversal(hop: Hop, session: Session, kept: ToReverse) -> TillDone:
     """Ask that an entry be reversed."""
     corrections.ask(session, officers_act(session, hop, "pay"), kept.reversing.id)
-    return Done("Demandé: un autre responsable décide.")
+    return TillDone("Demandé: un autre responsable décide.")
 
 
-def _ask(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> Done:
+def _ask(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> TillDone:
     act = officers_act(session, hop, "pay")
     row = payouts.ask(session, act, kind, kept.member, kept.till_amount, **more)
     words = texts.say("payout_asked", by=act.office.role, reference=row.reference, day=hop.now)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:asked", words)
-    return Done(f"Demandé, réf {row.reference}. D'autres décident.")
+    return TillDone(f"Demandé, réf {row.reference}. D'autres décident.")
 
 
-def _handing(one: payouts.Open) -> Handing:
+def _handing(one: payouts.OpenPayout) -> Handing:
     return Handing(
         one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, "aux héritiers de" if one.paper else "à"
     )
 
 
-def _borrower(hop: Hop, kept: Client, kind: str) -> Named:
+def _borrower(hop: Hop, kept: TillClient, kind: str) -> TillNamed:
     with hop.desk.database.read() as reader:
         law.check(reader, kind, kept.member, today_of(hop))
-        return Named(member_name(reader, kept.member))
+        return TillNamed(member_name(reader, kept.member))

@@ -11,12 +11,12 @@ from app import texts
 from app.clock import DAKAR
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
-from app.coop.production import weighing
+from app.coop.production import weighings
 from app.coop.production.lines import Line, counted, creditable, totals
 from app.db.operations import last_outcome
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.caller import Hop, Nothing, officers_act, who_of
+from menus.hop import Hop, Nothing, officers_act, who_of
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)
@@ -59,7 +59,7 @@ class LineRow(msgspec.Struct, frozen=True):
     mark: kinds.Short
 
 
-class Credited(msgspec.Struct, frozen=True):
+class CreditedCount(msgspec.Struct, frozen=True):
     credited: Counted
     francs: kinds.Amount
     refused: Annotated[str, kinds.Kind("words", " 999 refusées.")]
@@ -73,10 +73,10 @@ class Whole(msgspec.Struct, frozen=True):
     finish: Total
 
 
-@menu.effect(leads={"not_yours": None}, ways={weighing.ListChanged: "changed"})
+@menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed"})
 def undo_last(hop: Hop, session: Session, kept: Last) -> Nothing:
     """Take the line shown back."""
-    weighing.undo(session, officers_act(session, hop, "weigh"), kept.undo.id)
+    weighings.undo(session, officers_act(session, hop, "weigh"), kept.undo.id)
     return Nothing()
 
 
@@ -84,15 +84,15 @@ def undo_last(hop: Hop, session: Session, kept: Last) -> Nothing:
 def list_lines(hop: Hop) -> Sequence[LineRow]:
     """Give the open lines, all of them, the last first."""
     with hop.desk.database.read() as reader:
-        lines = weighing.open_list(reader, who_of(hop).person_id)
+        lines = weighings.open_list(reader, who_of(hop).person_id)
     return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
 
 
-@menu.effect(leads={"not_yours": None}, ways={weighing.ListChanged: "changed", AccountFull: "owed"})
-def confirm_list(hop: Hop, session: Session, kept: Whole) -> Credited:
+@menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed", AccountFull: "owed"})
+def confirm_list(hop: Hop, session: Session, kept: Whole) -> CreditedCount:
     """Credit the list as it was shown, and tell each member."""
     act, total = officers_act(session, hop, "weigh"), kept.finish
-    told = weighing.confirm(session, act, upto=total.upto, francs=total.worth)
+    told = weighings.confirm(session, act, upto=total.upto, francs=total.worth)
     for one in told:
         line = one.line
         if one.phone is None:
@@ -100,7 +100,7 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> Credited:
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
         notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs), **whose)
     weighed, refused = counted([one.line for one in told])
-    return Credited(_weighed(weighed), total.worth, _refused(refused))
+    return CreditedCount(_weighed(weighed), total.worth, _refused(refused))
 
 
 def _receipt(line: Line, francs: int | None) -> texts.Said:
@@ -116,7 +116,7 @@ def _receipt(line: Line, francs: int | None) -> texts.Said:
 def about_the_list(hop: Hop, typed: str) -> NoReturn:
     """Lead to the list's total, or with 2 to taking its last line back; refuses an `empty` one."""
     with hop.desk.database.read() as reader:
-        lines = weighing.open_list(reader, who_of(hop).person_id)
+        lines = weighings.open_list(reader, who_of(hop).person_id)
     if not lines:
         raise Refused("empty")
     last = lines[-1]

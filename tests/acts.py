@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.coop.act import Act, Channel
-from app.coop.members.offices import Office
+from app.coop.rights import Office
 
 
 def by(office: Office, operation: str, now: datetime, channel: Channel = "ussd", phone: str = "") -> Act:

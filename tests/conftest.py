@@ -53,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give hops in the test's own process time: a busy machine isn't what they are about. A test of the deadline sets its own."""
-    monkeypatch.setattr("app.web.hops.HOP_SECONDS", 60.0)
+    monkeypatch.setattr("app.web.ussd_webhook.HOP_SECONDS", 60.0)
     monkeypatch.setattr("app.db.database.STATEMENT_MS", PATIENT_MS)
 
 

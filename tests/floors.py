@@ -21,7 +21,7 @@ FLOORS = {
     "app/commands": 90,
     "app/web": 90,
     "menus": 90,
-    "workers": 90,
+    "workers": 70,  # most of it runs in processes of its own
 }
 """Per cent."""
 
@@ -62,9 +62,9 @@ def pytest_testnodedown(node: Any) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
-    """Fail a run whose tests passed and which covers a package less than its floor."""
+    """Fail a run that covers a package less than its floor."""
     result = yield
-    if not hasattr(session.config, "workerinput") and not session.testsfailed:
+    if not hasattr(session.config, "workerinput"):
         _measured.source = _OURS
         whole = _measured.get_coverage()
         for of_worker in _of_workers:

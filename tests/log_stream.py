@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from config import logging
+from config import logs
 
 Stream = TypeVar("Stream", bound=io.StringIO)
 
@@ -31,7 +31,7 @@ def log_on(stream: Stream, secrets: Iterable[str] = ()) -> Iterator[Stream]:
     """Have everybody log on a stream for a while, as the service does."""
     root = standard.getLogger()
     handlers, level = root.handlers[:], root.level
-    logging.configure(stream=stream, secrets=secrets)
+    logs.configure(stream=stream, secrets=secrets)
     try:
         yield stream
     finally:

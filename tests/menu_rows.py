@@ -7,8 +7,8 @@ from functools import cache
 from app.db.database import Database
 from app.db.menu_versions import MenuPointer, MenuVersion
 from app.ussd.menu import menu_as_json
-from menus.publishing import compiled, prove
-from menus.whole import bindings
+from menus.publication import compiled, prove
+from menus.registry import bindings
 
 
 def put(database: Database, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.commands.inbound import Clerk
-from app.coop.members.offices import administrators
+from app.coop.offices.queries import administrators
 from app.db.database import Database
 from app.gateways.africastalking_sms import AfricasTalkingSms
 from app.gateways.sms import SmsGateway

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import structlog
 
 from app.commands import inbound
-from app.coop.broadcasting import confirming
+from app.coop.broadcasts import confirmations
 from app.db.database import is_outage
 from app.sms import inbox, reports, sender
 from app.sms.notifier import FLAG, wake
@@ -42,7 +42,7 @@ def _write_broadcasts(lane: str) -> bool:
     here, until = context(), time.monotonic() + WRITING_SECONDS
     while time.monotonic() < until:
         with here.database.transaction() as session:
-            if not confirming.resume(session, lane, terms_of(here.settings), now=datetime.now(UTC)):
+            if not confirmations.resume(session, lane, terms_of(here.settings), now=datetime.now(UTC)):
                 return False
     return True
 

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.coop import subject, subjects
-from app.coop.members import joining
+from app.coop.enrolment import applications
 from app.db import operations
 from app.db.database import is_outage
 from app.db.rows import PASSED_OVER
@@ -39,7 +39,7 @@ _swept: dict[str, float] = {}
 """When this scheduler swept last, by its own clock."""
 
 
-class Sweep(NamedTuple):
+class ScheduledSweep(NamedTuple):
     """What is done every so many seconds; a fault in it is its own."""
 
     name: str
@@ -81,7 +81,7 @@ def tick() -> None:
         tally.tell(queues)
 
 
-def _do(sweep: Sweep) -> None:
+def _do(sweep: ScheduledSweep) -> None:
     try:
         sweep.do()
     except redis.RedisError as fault:  # its lanes are woken the next time
@@ -121,21 +121,21 @@ def _wake(lanes: list[str]) -> None:
         wake(context().queues, lane)
 
 
-def _of(sweep: subject.Sweep) -> Sweep:
+def _of(sweep: subject.Sweep) -> ScheduledSweep:
     """Return a subject's sweep as this scheduler does it."""
 
     def do() -> None:
         with _transaction(sweep.name) as session:
             sweep.do(session, datetime.now(UTC))
 
-    return Sweep(sweep.name, sweep.every, do)
+    return ScheduledSweep(sweep.name, sweep.every, do)
 
 
 def _old_messages() -> None:
     until, more = time.monotonic() + FORGETTING_SECONDS, True
     while more and time.monotonic() < until:
         more = False
-        for forget in (retention.forget, operations.forget, joining.forget):
+        for forget in (retention.forget, operations.forget, applications.forget):
             with _transaction("old messages") as session:
                 more |= forget(session, now=datetime.now(UTC))
     if more:
@@ -143,8 +143,8 @@ def _old_messages() -> None:
 
 
 SWEEPS = (
-    Sweep("messages", EVERY_SECONDS, _messages),
-    Sweep("broadcasts", EVERY_SECONDS, _broadcasts),
+    ScheduledSweep("messages", EVERY_SECONDS, _messages),
+    ScheduledSweep("broadcasts", EVERY_SECONDS, _broadcasts),
     *(_of(sweep) for sweep in subjects.SWEEPS),
-    Sweep("old messages", OLD_SECONDS, _old_messages),
+    ScheduledSweep("old messages", OLD_SECONDS, _old_messages),
 )

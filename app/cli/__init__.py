@@ -26,7 +26,7 @@ COMMANDS = {
     "ledger": ("ledger", "Recompute the books."),
     "box": ("box", "Look into the box, note cash that comes and goes."),
     "export": ("export", "Write files for others."),
-    "import": ("importing", "Take files of others in."),
+    "import": ("imports", "Take files of others in."),
     "report": ("report", "Figures of the co-operatives."),
 }
 """Command → module in this folder that holds the click command of that name, and its line in the help."""

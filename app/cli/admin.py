@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from app.cli.desk import open_database, operator_act, read_settings
+from app.cli.context import open_database, operator_act, read_settings
 
 ROLES = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator")
 _role = click.option("--role", type=click.Choice(ROLES), required=True, help="The office.")
@@ -39,16 +39,16 @@ def add(
 
     Example: jappoo admin add +221780000002 --role administrator --name "Fatou Sarr"
     """
-    from app.coop.members import appointing
+    from app.coop.enrolment import appointments
 
     now, settings = datetime.now(UTC), read_settings()
     term: dict[str, Any] = {"from_on": begins.date() if begins else now.date(), "until_on": ends.date() if ends else None}
     with operator_act("admin add", who=who, role=role, cooperative=cooperative, until=str(ends or "")[:10]) as session:
         if cooperative:
-            given = appointing.appoint_member(session, cooperative, who, role, **term, now=now)
+            given = appointments.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
             key = settings.key("members")
-            given = appointing.appoint_for_federation(session, _number(who), name, role, **term, key=key, now=now)
+            given = appointments.appoint_for_federation(session, _number(who), name, role, **term, key=key, now=now)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(given)))
         return
@@ -66,11 +66,11 @@ def renew(phone: str) -> None:
 
     Example: jappoo admin renew +221780000002
     """
-    from app.coop.members import appointing
+    from app.coop.enrolment import appointments
 
     key = read_settings().key("members")
     with operator_act("admin renew", who=phone) as session:
-        given = appointing.renew(session, _number(phone), key=key, now=datetime.now(UTC))
+        given = appointments.renew(session, _number(phone), key=key, now=datetime.now(UTC))
     click.echo(f"{given.name}: activation number, to be told in person (30 days): {given.activation}")
 
 
@@ -83,14 +83,14 @@ def revoke(who: str, role: str, cooperative: str | None) -> None:
 
     Example: jappoo admin revoke C0000012 --role secretary --cooperative CPS1
     """
-    from app.coop.members import appointing
+    from app.coop.enrolment import appointments
 
     now = datetime.now(UTC)
     with operator_act("admin revoke", who=who, role=role, cooperative=cooperative) as session:
         if cooperative:
-            ended = appointing.revoke_member(session, cooperative, who, role, now=now)
+            ended = appointments.revoke_member(session, cooperative, who, role, now=now)
         else:
-            ended = appointing.revoke_for_federation(session, _number(who), role, now=now)
+            ended = appointments.revoke_for_federation(session, _number(who), role, now=now)
     if not ended:
         raise click.ClickException(f"{who} doesn't hold that office")
     click.echo("ended")
@@ -103,10 +103,10 @@ def offices(*, as_json: bool) -> None:
 
     Example: jappoo admin list
     """
-    from app.coop.members import appointing
+    from app.coop.enrolment import appointments
 
     with open_database() as database, database.read() as reader:
-        found = appointing.officers(reader, datetime.now(UTC).date())
+        found = appointments.officers(reader, datetime.now(UTC).date())
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found)))
         return

@@ -8,13 +8,13 @@ from uuid import uuid4
 import click
 import msgspec
 
-from app.cli.desk import cooperative_id, open_database, operator_act
+from app.cli.context import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-    from app.coop.ledger.box import Box
+    from app.coop.handover.box import Box
 
 SOURCES = ("sale", "bank", "count")
 
@@ -35,7 +35,7 @@ def show(cooperative: str, *, as_json: bool) -> None:
 
     Example: jappoo box show CPS1
     """
-    from app.coop.ledger.box import box_of
+    from app.coop.handover.box import box_of
 
     with open_database() as database, database.read() as reader:
         found = box_of(reader, _scope(reader, cooperative))
@@ -56,7 +56,7 @@ def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
     Example: jappoo box note CPS1 250000 --source count
     """
     from app.coop.act import Act
-    from app.coop.ledger.box import BoxShort, box_of, put_in
+    from app.coop.handover.box import BoxShort, box_of, put_in
 
     try:
         with operator_act("box note", cooperative=cooperative, amount=amount, source=source, out=out) as session:

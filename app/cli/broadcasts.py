@@ -4,7 +4,7 @@ import json
 
 import click
 
-from app.cli.desk import open_database
+from app.cli.context import open_database
 
 
 @click.command()
@@ -18,7 +18,7 @@ def broadcasts(most: int, *, every: bool, as_json: bool) -> None:
     """
     from sqlalchemy import select
 
-    from app.coop.members.models import Cooperative
+    from app.coop.cooperatives.models import Cooperative
     from app.sms.broadcasts import progress
     from app.sms.broadcasts.models import Broadcast
 

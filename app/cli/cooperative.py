@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from app.cli.desk import cooperative_id, open_database, operator_act
+from app.cli.context import cooperative_id, open_database, operator_act
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
 SETTINGS = ("solidarity-percent", "instalment-percent", "price-threshold-percent", "payment-threshold")
@@ -32,10 +32,10 @@ def add(code: str, name: str, commune: str, filiere: str, form: str) -> None:
 
     Example: jappoo cooperative add CPS12 --name "CPS Joal 12" --commune Joal-Fadiouth --filiere PECHE
     """
-    from app.coop import founding
+    from app.coop import foundation
 
     with operator_act("cooperative add", code=code, name=name, commune=commune, filiere=filiere, form=form) as session:
-        founding.found(session, code, name, commune=commune, filiere=filiere, form=form, now=datetime.now(UTC))
+        foundation.found(session, code, name, commune=commune, filiere=filiere, form=form, now=datetime.now(UTC))
     click.echo(f"{code.upper()} is there")
 
 
@@ -54,14 +54,14 @@ def product(
 
     Example: jappoo cooperative product CPS12 Thiof --unit kg --filiere PECHE --alias tiof
     """
-    from app.coop import founding
+    from app.coop import foundation
 
     with operator_act("cooperative product", code=code, name=name, unit=unit, filiere=filiere, stop=stop) as session:
         if stop:
-            founding.drop_product(session, code, name)
+            foundation.drop_product(session, code, name)
             click.echo(f"{code.upper()} takes no more {name}")
             return
-        slot = founding.take_product(session, code, name, unit=unit, divisible=divisible, filiere=filiere, aliases=aliases)
+        slot = foundation.take_product(session, code, name, unit=unit, divisible=divisible, filiere=filiere, aliases=aliases)
     click.echo(f"{slot.slot} {slot.product}, {slot.unit}")
 
 
@@ -77,17 +77,17 @@ def change(code: str, setting: str | None, value: int | None, form: Any) -> None
 
     Example: jappoo cooperative set CPS1 payment-threshold 300000
     """
-    from app.coop import founding
+    from app.coop import foundation
 
     now = datetime.now(UTC)
     if (setting is None or value is None) if form is None else setting is not None:
         raise click.UsageError("give SETTING and VALUE, or --form")
     with operator_act("cooperative set", code=code, setting=setting or "form", value=form or value) as session:
         if setting is not None and value is not None:
-            founding.change(session, code, setting.replace("-", "_"), value, now=now)
+            foundation.change(session, code, setting.replace("-", "_"), value, now=now)
             click.echo(f"{code.upper()}: {setting} {value}")
             return
-        gone = founding.reform(session, code, form, now=now)
+        gone = foundation.reform(session, code, form, now=now)
     click.echo(f"{code.upper()}: {form}, {gone} loans not handed over let go")
 
 
@@ -99,12 +99,12 @@ def show(code: str, *, as_json: bool) -> None:
 
     Example: jappoo cooperative show CPS1
     """
-    from app.coop import founding
-    from app.coop.ledger import void_loans
+    from app.coop import foundation
     from app.coop.scope import Scope
+    from app.coop.till import void_loans
 
     with open_database() as database, database.read() as reader:
-        found, slots = founding.shown(reader, code)
+        found, slots = foundation.shown(reader, code)
         owed = void_loans.owed(reader, datetime.now(UTC).date(), Scope(cooperative_id(reader, code)))
     if as_json:
         click.echo(json.dumps(found | {"products": msgspec.to_builtins(slots), "void_loans": msgspec.to_builtins(owed)}))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.desk import of_this_version, open_database, read_settings
+from app.cli.context import of_this_version, open_database, read_settings
 
 
 @click.group()

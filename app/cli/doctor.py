@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from app.cli.desk import of_this_version
+from app.cli.context import of_this_version
 from config.demands import demand, masked
 from config.settings import NAMES, BadSetting, Settings, given, load
 
@@ -77,7 +77,7 @@ def _database(settings: Settings) -> str:
 
 def _menus(settings: Settings) -> str:
     with _opened(settings) as database:
-        from menus.publishing import versions
+        from menus.publication import versions
 
         served = [found for found, _, _, current in versions(database) if current]
     if not served:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import operator, operator_act
+from app.cli.context import operator, operator_act
 
 
 @click.group()

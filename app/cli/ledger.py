@@ -5,7 +5,7 @@ import json
 import click
 import msgspec
 
-from app.cli.desk import cooperative_id, open_database, operator_act
+from app.cli.context import cooperative_id, open_database, operator_act
 
 
 @click.group()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import cooperative_id, open_database, operator, operator_act
+from app.cli.context import cooperative_id, open_database, operator, operator_act
 
 
 @click.command()
@@ -16,7 +16,7 @@ def inbox(code: str | None, *, as_json: bool) -> None:
 
     Example: jappoo sms inbox --cooperative CPS1
     """
-    from app.coop.members.inbox import unread
+    from app.coop.correspondence.inbox import unread
 
     with open_database() as database, database.read() as reader:
         found = unread(reader, cooperative_id(reader, code), limit=1000)
@@ -39,9 +39,9 @@ def answer(letter: int, words: str, officer: str) -> None:
     import secrets
 
     from app.commands.officer import officer_of
+    from app.coop.access.identity import who_holds
     from app.coop.act import Act
-    from app.coop.members import inbox
-    from app.coop.members.identity import who_holds
+    from app.coop.correspondence import inbox
 
     now = datetime.now(UTC)
     with operator_act("sms answer", letter=letter, officer=officer) as session:
@@ -53,6 +53,6 @@ def answer(letter: int, words: str, officer: str) -> None:
             parts = inbox.answer(session, act, letter, words)
         except inbox.LetterClosed as fault:
             raise click.ClickException("answered already, or not of this officer's co-operative") from fault
-        except inbox.TooLong as fault:
+        except inbox.ReplyTooLong as fault:
             raise click.ClickException(f"from 1 to {inbox.MOST_CHARACTERS} characters") from fault
     click.echo(f"queued, {parts} part{'' if parts == 1 else 's'}")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import operator_act, read_settings
+from app.cli.context import operator_act, read_settings
 
 
 @click.group()
@@ -23,8 +23,8 @@ def cards(cooperative: str, renew: bool) -> None:
 
     Example: jappoo member cards --cooperative CPS1
     """
-    from app.coop.members import notice
-    from app.coop.members.cards import issue_cards
+    from app.coop.enrolment.cards import issue_cards
+    from app.coop.members import privacy_notice
 
     settings = read_settings()
     with operator_act("member cards", cooperative=cooperative, renew=renew) as session:
@@ -36,7 +36,7 @@ def cards(cooperative: str, renew: bool) -> None:
         sms = f"   SMS au {settings.at_short_code}" if settings.at_short_code else ""
         click.echo(f"Carte {card.card}   {card.name}   {card.phone or 'sans téléphone'}{place}")
         click.echo(f"Composez {settings.ussd_code or 'le code de Jappoo'}{sms}")
-        click.echo(f"Numéro d'activation (30 jours): {card.activation}\n{notice.WHOLE}\n")
+        click.echo(f"Numéro d'activation (30 jours): {card.activation}\n{privacy_notice.WHOLE}\n")
     click.echo(f"{len(issued)} cards", err=True)
 
 
@@ -48,7 +48,7 @@ def erase(card: str, dry_run: bool) -> None:
 
     Example: jappoo member erase C0000012 --dry-run
     """
-    from app.coop.members.erasing import NotYet, erase_member
+    from app.coop.closing.erasure import NotYet, erase_member
 
     with operator_act("member erase", dry_run=dry_run, card=card) as session:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.desk import open_database, operator, operator_act, read_settings
+from app.cli.context import open_database, operator, operator_act, read_settings
 from app.cli.replay import replay
 
 
@@ -30,14 +30,16 @@ def check(file: Path | None, *, as_json: bool) -> None:
 
     Example: jappoo menus check
     """
-    from app.texts.declaration import FILE, declared
+    from app.texts.catalogues import catalogues
+    from app.texts.declaration import FILE, compile_texts, declared
     from app.texts.proof import prove as prove_texts
-    from app.ussd.compiling import Unreadable
-    from menus.publishing import compiled, prove
+    from app.ussd.compiler import Unreadable
+    from menus.publication import compiled, prove
 
     sms = file if file and file.name == FILE else None
     try:
-        menu, known = compiled(None if sms else file), declared(sms)
+        menu = compiled(None if sms else file)
+        known = compile_texts(sms.read_text("utf-8"), catalogues()) if sms else declared()
         findings = prove(menu) + prove_texts(known)
     except Unreadable as fault:
         findings = fault.findings
@@ -62,13 +64,13 @@ def publish(by: str | None) -> None:
 
     Example: jappoo menus publish
     """
-    from app.ussd.compiling import Unreadable
-    from menus import publishing
+    from app.ussd.compiler import Unreadable
+    from menus import publication
 
     try:
-        menu = publishing.compiled()
-        with operator_act("menus publish", version=_shown(publishing.version_of(menu)), by=by) as session:
-            version = publishing.publish(session, menu, by=by or operator(), now=datetime.now(UTC))
+        menu = publication.compiled()
+        with operator_act("menus publish", version=_shown(publication.version_of(menu)), by=by) as session:
+            version = publication.publish(session, menu, by=by or operator(), now=datetime.now(UTC))
     except Unreadable as fault:
         raise click.ClickException("; ".join(map(str, fault.findings))) from fault
     click.echo(f"published {version[:12]}")
@@ -82,10 +84,10 @@ def versions(*, as_json: bool) -> None:
 
     Example: jappoo menus versions
     """
-    from menus import publishing
+    from menus import publication
 
     with open_database() as database:
-        rows = publishing.versions(database)
+        rows = publication.versions(database)
     if as_json:
         click.echo(json.dumps([{"version": v, "at": at.isoformat(), "by": by, "served": served} for v, at, by, served in rows]))
         return
@@ -100,16 +102,16 @@ def rollback(version: str | None) -> None:
 
     Example: jappoo menus rollback
     """
-    from menus import publishing
+    from menus import publication
 
     try:
         with open_database() as database, database.read() as reader:
-            found = publishing.served_before(reader, version)
+            found = publication.served_before(reader, version)
         with operator_act("menus rollback", version=_shown(found)) as session:
-            publishing.roll_back(session, found, now=datetime.now(UTC))
-    except publishing.NotPublished as fault:
+            publication.roll_back(session, found, now=datetime.now(UTC))
+    except publication.NotPublished as fault:
         raise click.ClickException(f"no such version: {fault}") from fault
-    except publishing.NotBound as fault:
+    except publication.NotBound as fault:
         raise click.ClickException(f"not served by this version of the program: {fault}") from fault
     click.echo(f"serving {found[:12]}")
     _serve()
@@ -122,7 +124,7 @@ def show(screen: str | None) -> None:
 
     Example: jappoo menus show home
     """
-    from menus.publishing import compiled
+    from menus.publication import compiled
 
     menu = compiled()
     if screen and screen not in menu.screens:
@@ -142,7 +144,7 @@ def draw() -> None:
 
     Example: jappoo menus draw > menu.mmd
     """
-    from menus.publishing import compiled
+    from menus.publication import compiled
 
     menu = compiled()
     click.echo("stateDiagram-v2")
@@ -163,8 +165,8 @@ def texts() -> None:
     from babel.messages.pofile import write_po
 
     from app.texts.declaration import declared
-    from menus.publishing import compiled
-    from menus.translating import template
+    from menus.publication import compiled
+    from menus.translation import template
 
     write_po(sys.stdout.buffer, template(compiled(), declared(), now=datetime.now(UTC)), width=0)
 
@@ -178,11 +180,11 @@ def _serve() -> None:
     """Have the sessions' store follow what was committed; where none is set, or in reach, the service does it itself."""
     from config.redis import connect
     from config.settings import BadSetting
-    from menus import publishing
+    from menus import publication
 
     try:
         store = connect(read_settings().sessions_url)
     except BadSetting:
         return
     with open_database() as database:
-        publishing.serve(database, store)
+        publication.serve(database, store)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from app.cli.desk import read_settings
+from app.cli.context import read_settings
 
 NUMBER = re.compile(r"\+?[0-9]{7,15}")
 
@@ -24,13 +24,13 @@ def phone(number: str, dialect: str) -> None:
     settings = read_settings()
     if not NUMBER.fullmatch(number):
         raise click.BadParameter("a telephone number, like +221770000012", param_hint="NUMBER")
-    handset = Phone(f"http://{settings.host}:{settings.simulator_port}", number, dialect)
+    handset = TerminalPhone(f"http://{settings.host}:{settings.simulator_port}", number, dialect)
     click.echo(f"{number} : Entrée appelle {settings.ussd_code or 'le service'}, `lire` ouvre les SMS, `fin` raccroche.")
     for line in iter(_typed, None):
         click.echo(handset.take(line.strip()))
 
 
-class Phone:
+class TerminalPhone:
     """A handset on the simulator's network."""
 
     def __init__(self, simulator: str, number: str, dialect: str) -> None:

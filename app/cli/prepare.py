@@ -5,7 +5,7 @@ import sys
 from sqlalchemy import text
 
 from app.cli import main
-from app.cli.desk import open_database
+from app.cli.context import open_database
 
 
 def prepare(members: str) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 import click
 import yaml
 
-from app.cli.desk import read_settings
-from app.cli.phone import NUMBER, Phone
+from app.cli.context import read_settings
+from app.cli.phone import NUMBER, TerminalPhone
 from app.gsm7 import fold
 
 AWA = "+221770000004"
@@ -60,13 +60,13 @@ class _Talk:
     def __init__(self, simulator: str, code: str, told: dict[str, Any]) -> None:
         self._simulator, self._code = simulator, code
         self._people, self._first = PEOPLE | told.get("phones", {}), str(told.get("phone", AWA))
-        self._phones: dict[str, Phone] = {}
+        self._phones: dict[str, TerminalPhone] = {}
         self._kept: dict[str, str] = {}
 
     def play(self, step: dict[str, Any]) -> None:
         """Do a step and show what it brought; raises _Otherwise."""
         number = self._number(str(step.get("as", self._first)))
-        phone = self._phones.setdefault(number, Phone(self._simulator, number, "africastalking"))
+        phone = self._phones.setdefault(number, TerminalPhone(self._simulator, number, "africastalking"))
         before = len(phone.inbox())
         said = ""
         if any(act in step for act in ACTS):
@@ -82,7 +82,7 @@ class _Talk:
                 raise _Otherwise(f"nothing like {pattern}")
             self._kept[name] = found[1]
 
-    def _done(self, phone: Phone, step: dict[str, Any]) -> str:
+    def _done(self, phone: TerminalPhone, step: dict[str, Any]) -> str:
         if "dial" in step:
             if phone.in_a_call:
                 phone.take("fin")
@@ -96,7 +96,7 @@ class _Talk:
         click.echo(f"> {typed}")
         return phone.take(typed)
 
-    def _arrived(self, phone: Phone, before: int, awaited: Any) -> str:
+    def _arrived(self, phone: TerminalPhone, before: int, awaited: Any) -> str:
         until = time.monotonic() + PATIENCE
         while True:
             texts = [message["text"] for message in phone.inbox()[before:]]

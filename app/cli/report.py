@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from app.cli.desk import open_database, read_settings
+from app.cli.context import open_database, read_settings
 from app.cli.sheets import FORMATS, write_rows
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.desk import open_database, read_settings
+from app.cli.context import open_database, read_settings
 
 
 @click.command()
@@ -18,8 +18,8 @@ def seed(members: int, cooperatives: int | None) -> None:
 
     Example: jappoo seed --members 200
     """
-    from app.coop.demo.seeding import AlreadySeeded, Plan
-    from app.coop.demo.seeding import seed as fill
+    from app.coop.demo.seed import AlreadySeeded, Plan
+    from app.coop.demo.seed import seed as fill
 
     settings = read_settings()
     if settings.jappoo_env == "production":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.desk import read_settings
+from app.cli.context import read_settings
 
 if TYPE_CHECKING:
     from flask import Flask

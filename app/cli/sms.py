@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from app.cli.broadcasts import broadcasts
-from app.cli.desk import open_database, operator_act, read_settings
+from app.cli.context import open_database, operator_act, read_settings
 from app.cli.letters import answer, inbox
 from app.gsm7 import Size, fold, measure, outside
 

@@ -13,11 +13,11 @@ def web(*, workers: int | None) -> None:
 
     Example: jappoo web --workers 2
     """
-    from config import logging
+    from config import logs
     from config.demands import demand
     from config.server import serve
     from config.settings import load
 
     settings = demand(load())
-    logging.configure(secrets=settings.secrets)
+    logs.configure(secrets=settings.secrets)
     serve("app:create_app", settings, workers=workers, own=GATEWAYS)

@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.desk import read_settings
+from app.cli.context import read_settings
 from app.sms.purposes import QUEUES
 
 
@@ -38,7 +38,7 @@ def scheduler() -> None:
 
 def _start() -> None:
     from config.demands import demand
-    from config.logging import configure
+    from config.logs import configure
     from config.settings import BadSetting
 
     settings = read_settings()

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from app.amounts import number
 from app.commands.replies import quoted
-from app.coop.audience.query import Reach
-from app.coop.broadcasting.estimating import Estimate
-from app.coop.members.offices import Right
+from app.coop.audience.query import AudienceCount
+from app.coop.broadcasts.estimates import Estimate
+from app.coop.rights import Right
 from app.sms.broadcasts.days import read_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
 from app.sms.broadcasts.terms import Terms
-from app.sms.broadcasts.words import FIRST_WORDS, day, first_words, hour, numbers, unsure
+from app.sms.broadcasts.texts import FIRST_WORDS, day, first_words, hour, numbers, unsure
 from app.sms.cost import named, quote
 from app.sms.policy import lost
 
@@ -109,7 +109,7 @@ def confirmed(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
     )
 
 
-def nobody(said: str, found: Reach) -> str:
+def nobody(said: str, found: AudienceCount) -> str:
     """Say that it reaches nobody, and why."""
     why = _reasons(found.stopped, found.capped, found.without)
     return f"Jappoo: personne à joindre: {said}{f' ({why})' if why else ''}. Rien n'est envoyé. {{cost}}."

@@ -6,9 +6,9 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.commands.officer import officer_of
+from app.coop.access.identity import Who
 from app.coop.act import Act
-from app.coop.members.identity import Who
-from app.coop.members.offices import Office, Right
+from app.coop.rights import Office, Right
 from app.coop.scope import Scope
 from app.sms.broadcasts.terms import Terms
 

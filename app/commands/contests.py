@@ -4,7 +4,7 @@ from app import texts
 from app.commands import replies
 from app.commands.command import Command
 from app.commands.grammar import read_reference
-from app.coop.contests import opening
+from app.coop.contests import services
 
 
 def contest(command: Command) -> str:
@@ -17,8 +17,8 @@ def contest(command: Command) -> str:
     for who in command.holders:
         if who.state != "active" or who.member_id is None:
             continue
-        for one in opening.contestable(command.session, who.member_id, command.now):
+        for one in services.contestable(command.session, who.member_id, command.now):
             if one.reference == typed[0] and (one.subject == "price") is command.rest.endswith(" PRIX"):
-                made = opening.open_contest(command.session, command.own_act(who), one.subject, one.id)
+                made = services.open_contest(command.session, command.own_act(who), one.subject, one.id)
                 return texts.say("contest_opened", number=made.number, reference=one.reference, due=made.answer_by)
     return replies.NO_CONTEST

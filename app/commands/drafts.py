@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.commands.courtesies import OPENINGS, bare
 from app.commands.grammar import fold_words
-from app.coop.broadcasting.estimating import Draft
+from app.coop.broadcasts.estimates import Draft
 
 DAYS = {"LUN": 0, "MAR": 1, "MER": 2, "JEU": 3, "VEN": 4, "SAM": 5, "DIM": 6}
 NAMES = ("LUNDI", "MARDI", "MERCREDI", "JEUDI", "VENDREDI", "SAMEDI", "DIMANCHE")

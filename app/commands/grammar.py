@@ -6,7 +6,7 @@ import unicodedata
 import msgspec
 
 from app.commands.courtesies import bare, without_closing, without_opening
-from app.commands.stopping import read_stop
+from app.commands.stop_words import read_stop
 from app.letters import plain
 
 WORDS = {

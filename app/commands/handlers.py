@@ -6,20 +6,22 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from app import texts
-from app.commands import broadcast_replies, broadcasting, contests, letters, mistypes, production, replies, weighing
+from app.commands import broadcast_replies, broadcasts, contests, letters, mistypes, production, replies, weighings
 from app.commands.command import Answer, Command
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
-from app.commands.stopping import FILLERS, REASONS, REFERENCE
-from app.coop.ledger.reading import balances_of
-from app.coop.members import account, callbacks, consent, inbox, notice, notices
-from app.coop.members.finding import BELONGS, cooperative_by_code
-from app.coop.members.identity import cooperative_of, person_of
+from app.commands.stop_words import FILLERS, REASONS, REFERENCE
+from app.coop.access.identity import cooperative_of, person_of
+from app.coop.contests import assisted_answers
+from app.coop.cooperatives.queries import cooperative_by_code
+from app.coop.correspondence import call_backs, inbox
+from app.coop.ledger.queries import balances_of
+from app.coop.members import account, consent, notices, privacy_notice
+from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
-from app.coop.members.offices import administrators
-from app.coop.prices import proposing
-from app.coop.prices.reading import find_product, prices_for
-from app.coop.production import members_word
+from app.coop.offices.queries import administrators
+from app.coop.prices import proposals
+from app.coop.prices.queries import find_product, prices_for
 from app.coop.scope import FEDERATION, Scope
 from app.sms import consents
 from app.sms import inbox as sms_inbox
@@ -56,13 +58,13 @@ def _help(command: Command) -> str:
 
 def _notice(command: Command) -> str:
     del command
-    return notice.WHOLE
+    return privacy_notice.WHOLE
 
 
 def _consent(purposes: tuple[str, ...], given: bool, words: str) -> Callable[[Command], str]:
     def handle(command: Command) -> str:
         act = command.own_act(command.holders[0] if len(command.holders) == 1 else None)
-        consent.note(command.session, act, purposes, given=given, notice=notice.VERSION)
+        consent.note(command.session, act, purposes, given=given, notice=privacy_notice.VERSION)
         return words
 
     return handle
@@ -147,7 +149,7 @@ def _balance(command: Command) -> str:
 
 def _call_back(command: Command) -> str:
     whom = {"person_id": person_of(command.holders), "cooperative_id": cooperative_of(command.holders)}
-    callbacks.ask(command.session, command.phone, "SMS", **whom, now=command.now)
+    call_backs.ask(command.session, command.phone, "SMS", **whom, now=command.now)
     return replies.CALL_BACK
 
 
@@ -158,10 +160,10 @@ def _contest(command: Command) -> str:
     if named and not clear:
         return replies.WHICH_NO.replace("{reference}", named)
     try:
-        assisted, member = members_word.asked_by_reference(command.session, [*members], named or "", command.now)
-    except members_word.UnknownAct:
+        assisted, member = assisted_answers.asked_by_reference(command.session, [*members], named or "", command.now)
+    except assisted_answers.UnknownAct:
         return replies.NOT_CONTESTED
-    done = members_word.contest(command.session, command.own_act(members[member]), assisted)
+    done = assisted_answers.contest(command.session, command.own_act(members[member]), assisted)
     if done.ticket:
         return texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
     return texts.say("contested_receipt", reference=done.reference, became=done.became, day=command.now)
@@ -206,8 +208,8 @@ def _price(command: Command) -> Answer:
         return replies.suggest(meant.near)
     try:
         amount = int(typed[2].translate(_NO_SEPARATORS))
-        made = proposing.propose(command.session, command.act_by(office), meant.product_id, amount, grade=None)
-    except proposing.PriceRefused:
+        made = proposals.propose(command.session, command.act_by(office), meant.product_id, amount, grade=None)
+    except proposals.PriceRefused:
         return replies.HOW_TARIF
     place = command.holders[0].cooperative if office.cooperative_id else None
     return replies.price_noted(made.product, made.before, made.amount, made.unit, place or "fédération")
@@ -226,13 +228,13 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "LANGUE": _language,
     "NON": _contest,
     "CONTESTER": _report_error,
-    "DIFF": broadcasting.draft,
-    "URGENT": broadcasting.draft,
-    "OUI": broadcasting.confirm,
-    "ETAT": broadcasting.state,
-    "ANNULER": broadcasting.stop,
-    "MEMBRE": broadcasting.member,
-    "VALIDER": weighing.note_lines,
+    "DIFF": broadcasts.draft,
+    "URGENT": broadcasts.draft,
+    "OUI": broadcasts.confirm,
+    "ETAT": broadcasts.state,
+    "ANNULER": broadcasts.stop,
+    "MEMBRE": broadcasts.member,
+    "VALIDER": weighings.note_lines,
     "TARIF": _price,
     "REPONDRE": _reply,
     "": _unparsed,

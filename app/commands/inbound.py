@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from app.commands import allowance, handlers, replies
 from app.commands.command import Answer, Command
 from app.commands.grammar import NEED_WHAT_FOLLOWS, parse
+from app.coop.access.identity import Who, cooperative_of, who_holds
 from app.coop.act import Act
 from app.coop.members import notices
-from app.coop.members.identity import Who, cooperative_of, who_holds
 from app.db.database import Database, is_outage
 from app.gateways.callbacks import IncomingSms
 from app.phones import e164

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from app import phones
 from app.commands import broadcast_replies, replies
 from app.commands.command import Command
-from app.coop.broadcasting import misses
-from app.coop.broadcasting.estimating import MOST_OPEN, SHORT, code_of, digest
-from app.coop.members import inbox
-from app.coop.members.offices import NotYours, Office
+from app.coop.broadcasts import misses
+from app.coop.broadcasts.estimates import MOST_OPEN, SHORT, code_of, digest
+from app.coop.correspondence import inbox
+from app.coop.rights import NotYours, Office
 from app.db.operations import once
 from app.sms.broadcasts.rounds import CODE_LASTS
 from app.sms.models import ReplyDraft
@@ -43,7 +43,7 @@ def draft(command: Command, office: Office) -> str:
         return replies.REPLY_GONE.replace("{number}", typed[1])
     try:
         whole, parts = inbox.as_sent(command.session, office.cooperative_id, words)
-    except inbox.TooLong:
+    except inbox.ReplyTooLong:
         return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
     code = code_of(command.key, command.operation, SHORT)
     marked = digest(command.key, command.phone, f"reply:{code}")
@@ -83,7 +83,7 @@ def confirm(command: Command, code: str) -> str | None:
             done = once(command.session, f"reply:{draft_id}", "reply", about, send, person_id=office.person_id, now=command.now)
     except inbox.LetterClosed:
         return replies.REPLY_GONE.replace("{number}", str(number))
-    except inbox.TooLong:
+    except inbox.ReplyTooLong:
         return replies.REPLY_LONG.replace("{most}", str(inbox.MOST_CHARACTERS))
     return str(done["said"])
 

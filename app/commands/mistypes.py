@@ -9,7 +9,7 @@ from app.commands.command import Command
 from app.commands.courtesies import without_opening
 from app.commands.grammar import OFFICERS
 from app.coop.audience.words import OutOfScope, UnknownWord, read_audience
-from app.coop.members.offices import Office, Right
+from app.coop.rights import Office, Right
 
 RIGHTS: dict[str, Right] = {
     **dict.fromkeys(("DIFF", "URGENT", "OUI"), "broadcast"),
@@ -44,25 +44,25 @@ SHORT = 5
 _DIGITS = re.compile(r"\d")
 
 
-class Meant(msgspec.Struct, frozen=True):
+class MeantWord(msgspec.Struct, frozen=True):
     """The officers' word that was meant; `sure` when what follows it fits as well, so that the text is no letter to anybody."""
 
     word: str
     sure: bool
 
 
-def words_for(found: Meant) -> str:
+def words_for(found: MeantWord) -> str:
     """Return the answer to a slip."""
     words = WORDS.replace("{word}", found.word).replace("{how}", HOW[found.word])
     return words if found.sure else words + KEPT
 
 
-def meant(command: Command) -> Meant | None:
+def meant(command: Command) -> MeantWord | None:
     """Return which word of theirs an officer may have meant; None from anybody else, and without a likely one."""
     first, _, rest = without_opening(command.rest).partition(" ")
     word = _likely(first)
     office = command.office(RIGHTS[word]) if word else None
-    return Meant(word, _fits(command, office, word, rest)) if word and office else None
+    return MeantWord(word, _fits(command, office, word, rest)) if word and office else None
 
 
 def _likely(first: str) -> str | None:

@@ -5,8 +5,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.coop.members.identity import Who
-from app.coop.members.offices import Office, Right, offices_of
+from app.coop.access.identity import Who
+from app.coop.offices.queries import offices_of
+from app.coop.rights import Office, Right
 from app.coop.scope import Scope
 
 

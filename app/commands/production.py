@@ -9,13 +9,12 @@ from app import texts
 from app.commands import replies
 from app.commands.command import Command
 from app.commands.grammar import fold_words
-from app.coop.members.events import CardAlias
-from app.coop.members.identity import Who
-from app.coop.members.models import Member
-from app.coop.prices.reading import find_product
-from app.coop.production import declaring
-from app.coop.production.models import Product
+from app.coop.access.identity import Who
+from app.coop.members.models import CardAlias, Member
+from app.coop.prices.queries import find_product
+from app.coop.production import declarations
 from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
+from app.coop.products.models import Product
 from app.coop.scope import Scope
 
 _TYPED = re.compile(r"(?:(?:CARTE )?(?:N |NO )?(C ?\d{1,11}|\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
@@ -39,14 +38,14 @@ def declare(command: Command) -> str:
     try:
         quantity = parse_quantity(typed[3], product.divisible)
         act = msgspec.structs.replace(command.own_act(who), now=command.received)
-        done = declaring.declare(command.session, act, act.member, meant.product_id, quantity, again=again)
+        done = declarations.declare(command.session, act, act.member, meant.product_id, quantity, again=again)
     except UnclearQuantity:
         return replies.UNCLEAR_QUANTITY
     except BadQuantity:
         return replies.BAD_QUANTITY
-    except declaring.ProductGone:
+    except declarations.ProductGone:
         return replies.NO_PRODUCT
-    except declaring.NotActive:
+    except declarations.NotActive:
         return replies.JOIN
     if done.repeated:
         return replies.REPEATED.replace("{reference}", done.reference)

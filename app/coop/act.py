@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 import msgspec
 
-from app.coop.members.offices import Office
+from app.coop.rights import Office
 
 Channel = Literal["ussd", "bureau", "sms", "web", "cli", "file", "clock"]
 """How it came: a member's own screens, an officer's, an SMS, the console, the command line, an operator's file, the scheduler."""

@@ -11,8 +11,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.coop.members.models import Cooperative, Member, Role
-from app.coop.members.offices import in_term
+from app.coop.cooperatives.models import Cooperative
+from app.coop.members.models import Member
+from app.coop.offices.models import Role
+from app.coop.offices.queries import in_term
 
 Form = Literal["SCOOPS", "COOP-CA", "GIE", "AER"]
 Act = Literal["advance", "leasing", "overdraft", "guarantee", "on account"]

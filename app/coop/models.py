@@ -1,14 +1,21 @@
 """All models, imported: what migrations and the drift check compare with."""
 
+from app.coop.access import models as access
 from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
+from app.coop.closing import models as closing
 from app.coop.contests import models as contests
+from app.coop.cooperatives import models as cooperatives
+from app.coop.correspondence import models as correspondence
+from app.coop.enrolment import models as enrolment
 from app.coop.ledger import models as ledger
-from app.coop.members import events, sign_ins
 from app.coop.members import models as members
+from app.coop.offices import models as offices
 from app.coop.payments import models as payments
 from app.coop.prices import models as prices
 from app.coop.production import models as production
+from app.coop.products import models as products
+from app.coop.till import models as till
 from app.coop.training import models as training
 from app.db import menu_versions, operations
 from app.db.base import Base
@@ -17,19 +24,25 @@ from app.sms.broadcasts import models as broadcasts
 
 __all__ = [
     "Base",
+    "access",
     "approvals",
     "boutiques",
     "broadcasts",
+    "closing",
     "contests",
-    "events",
+    "cooperatives",
+    "correspondence",
+    "enrolment",
     "ledger",
     "members",
     "menu_versions",
+    "offices",
     "operations",
     "payments",
     "prices",
     "production",
-    "sign_ins",
+    "products",
     "sms",
+    "till",
     "training",
 ]

@@ -1,15 +1,21 @@
 """What a subject declares for others, who derive their lists from it: see `app/coop/subjects.py`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.orm import Session
 
-from app.coop.approvals.kinds import ApprovalKind
+if TYPE_CHECKING:  # a manifest is of every room, so this imports none of them
+    from app.coop.approvals.kinds import ApprovalKind
+    from app.coop.handover.kinds import HandoverKind
 
+BY_HAND = "it is moved by hand, with what hangs on it (closing/merges.py)"
+"""Of a table's rows at a merge."""
 MOST_NAMED = 20
 """Sentences of a kind that a check says at the most."""
 
@@ -60,6 +66,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     approvals: tuple[ApprovalKind, ...] = ()
+    handovers: tuple[HandoverKind, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
     rows: tuple[Rows, ...] = ()
     under_way: tuple[UnderWay, ...] = ()

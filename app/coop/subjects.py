@@ -4,15 +4,22 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
+from app.coop.access.subject import subject as access
 from app.coop.approvals import kinds
 from app.coop.approvals.subject import subject as approvals_subject
+from app.coop.closing.subject import subject as closing
 from app.coop.contests.subject import subject as contests
+from app.coop.correspondence.subject import subject as correspondence
+from app.coop.enrolment.subject import subject as enrolment
+from app.coop.handover import kinds as handovers
 from app.coop.ledger.subject import subject as ledger
 from app.coop.members.subject import subject as members
+from app.coop.offices.subject import subject as offices
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
 from app.coop.subject import Leaver, Rows, Subject, declare
+from app.coop.till.subject import subject as till
 from app.db.operations import Operation
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Allowance, CodeMisses, Inbound, Message, ReplyDraft, Report
@@ -35,13 +42,17 @@ messages = Subject(
         Rows(CodeMisses, NUMBERS, YEAR),
         Rows(Allowance, NUMBERS, YEAR),
         Rows(Broadcast, "who sent it is written for good", _forget_sender),
-        Rows(Operation, "it tells what was done then", "what acts were told is emptied by `members/erasing.py`, found by its text"),
+        Rows(Operation, "it tells what was done then", "what acts were told is emptied by `closing/erasure.py`, found by its text"),
     ),
 )
 
-SUBJECTS = (approvals_subject, members, ledger, production, payments, prices, contests, messages)
+SUBJECTS = (
+    *(approvals_subject, members, offices, access, correspondence, enrolment),
+    *(ledger, production, payments, till, closing, prices, contests, messages),
+)
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)
+handovers.register(kind for subject in SUBJECTS for kind in subject.handovers)
 declare(SUBJECTS)
 
 __all__ = ["SUBJECTS", "SWEEPS", "approvals"]

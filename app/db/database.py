@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import deadline
-from app.db.patience import Patience
+from app.db.patience import ServerPatience
 from app.service import KEY, Service
 
 STATEMENT_MS = 1200
@@ -47,7 +47,7 @@ class Database:
                 event.listen(engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", lambda connection: _begin_sqlite(connection, statement_ms))
         else:
-            Patience((self.engine, self.reader), statement_ms)
+            ServerPatience((self.engine, self.reader), statement_ms)
         self.session = sessionmaker(self.engine, expire_on_commit=False, info={KEY: self.service})
         """Makes sessions that their user commits."""
 

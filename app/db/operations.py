@@ -92,8 +92,8 @@ def last_outcome(reader: Connection, person_id: int, act: str, since: datetime) 
 
 
 def outcomes_of(reader: Connection, requests: Sequence[str], since: datetime) -> dict[str, dict[str, Any]]:
-    """Return the newest outcome of each of these requests that led to an act `since`; one SELECT."""
-    asked = select(Operation.request, Operation.outcome).where(Operation.request.in_(requests), Operation.at > since)
+    """Return the newest outcome of each of these requests that led to an act at `since` or later; one SELECT."""
+    asked = select(Operation.request, Operation.outcome).where(Operation.request.in_(requests), Operation.at >= since)
     return {row.request: row.outcome for row in reader.execute(asked.order_by(Operation.at))}
 
 

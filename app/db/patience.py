@@ -20,7 +20,7 @@ REST_SECONDS = 1.0
 """How long a server that didn't answer is left alone: whoever asks meanwhile is refused at once."""
 
 
-class Patience:
+class ServerPatience:
     """How long the servers of some engines are waited for; one that stays silent is left alone by all of them for a while."""
 
     def __init__(self, engines: tuple[Engine, ...], statement_ms: int) -> None:
@@ -46,7 +46,7 @@ class Patience:
 class Bounded(psycopg.Connection[Any]):
     """A connection that closes itself when an answer doesn't come in time; connecting is bounded too."""
 
-    patience: Patience | None = None
+    patience: ServerPatience | None = None
 
     @classmethod
     def _connect_gen(cls, conninfo: str = "") -> Generator[Any, Any, Any]:

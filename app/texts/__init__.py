@@ -5,7 +5,7 @@ from typing import Unpack
 
 from app.texts.declaration import declared
 from app.texts.values import KINDS, Values, write
-from app.ussd.compiling import SOURCE_LANGUAGE
+from app.ussd.compiler import SOURCE_LANGUAGE
 from app.ussd.render import fill
 
 

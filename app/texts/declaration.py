@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 import msgspec
 
 from app.texts.catalogues import catalogues
 from app.texts.values import KINDS
-from app.ussd.compiling import SOURCE_LANGUAGE, Catalogues, Finding, Unreadable, read_yaml
+from app.ussd.compiler import SOURCE_LANGUAGE, Catalogues, Finding, Unreadable, read_yaml
 from app.ussd.menu import Texts
 
 FILE = "sms.yaml"
@@ -80,6 +79,6 @@ def compile_texts(source: str, translations: Catalogues) -> Declared:
 
 
 @cache
-def declared(file: Path | None = None) -> Declared:
-    """Return the package's texts, or those of a file; read once a process. Raises Unreadable."""
-    return compile_texts((file or files("menus") / FILE).read_text("utf-8"), catalogues())
+def declared() -> Declared:
+    """Return the package's texts, read once a process. Raises Unreadable."""
+    return compile_texts((files("menus") / FILE).read_text("utf-8"), catalogues())

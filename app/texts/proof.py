@@ -6,7 +6,7 @@ from app.gsm7 import fold, measure, outside, septets
 from app.gsm7.count import UCS2_SINGLE
 from app.texts.declaration import FILE, Declared, Text
 from app.texts.values import KINDS
-from app.ussd.compiling import SOURCE_LANGUAGE, Finding
+from app.ussd.compiler import SOURCE_LANGUAGE, Finding
 from app.ussd.render import PLACEHOLDER, fill
 
 Found = Iterator[tuple[Text, str]]

@@ -1,26 +1,18 @@
 """What the placeholders of our SMS are: one name, one kind, in all texts, with the longest value that the proof fills in."""
 
-from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
-from app.amounts import francs
-from app.clock import DAKAR
 from app.gsm7 import fold, septets
-from app.ussd.kinds import CUT, Kind, Phrase, Short, Unit, kinds_of
+from app.ussd.kinds import CUT, Amounted, Clock, Count, Kind, Phrase, Reference, Short, Unit, kinds_of, plain
 
 Amount = Annotated[int, Kind("amount", "999 999 999 F", private=True)]
 Card = Annotated[str, Kind("card", "m" * 12)]
 Code = Annotated[str, Kind("string to dial", "*" * 20)]
 Cost = Annotated[str, Kind("cost", "m" * 20)]
-Count = Annotated[int, Kind("count", "999")]
 Day = Annotated[date, Kind("date", "30/11/2026")]
-Hour = Annotated[datetime, Kind("hour", "22:22")]
 Moment = Annotated[datetime, Kind("moment", "22:22 le 30/11")]
 Phone = Annotated[str, Kind("phone", "+221771234567")]
-Quantity = Annotated[Decimal, Kind("quantity", "99999,999")]
-Reference = Annotated[str, Kind("reference", "999999")]
 Secret = Annotated[str, Kind("secret", "999999", private=True)]
 
 
@@ -47,7 +39,7 @@ class Values(TypedDict, total=False):
     due: Day
     entry: Annotated[int, Kind("entry", "999999999")]
     halt: str
-    hour: Hour
+    hour: Clock
     lane: Annotated[str, Kind("lane", "urgent")]
     note: Phrase
     now_is: str
@@ -56,7 +48,7 @@ class Values(TypedDict, total=False):
     office_is: str
     phone: Phone
     place: Annotated[int, Kind("place", "9")]
-    quantity: Quantity
+    quantity: Amounted
     raised_to: str
     raised_why: str
     reason: Short
@@ -75,22 +67,9 @@ class Values(TypedDict, total=False):
 KINDS = kinds_of(Values)
 
 
-def _here(value: date) -> date:
-    return value.astimezone(DAKAR) if isinstance(value, datetime) else value
-
-
-_WRITERS: dict[str, Callable[[Any], str]] = {
-    "amount": francs,
-    "date": lambda value: f"{_here(value):%d/%m/%Y}",
-    "hour": lambda value: f"{_here(value):%H:%M}",
-    "moment": lambda value: f"{_here(value):%H:%M le %d/%m}",
-    "quantity": lambda value: f"{value:f}".replace(".", ","),
-}
-
-
 def write(kind: Kind, value: Any) -> str:
     """Write a value as its kind says. Words longer than its longest lose their end; nothing is folded, for the outbox does that."""
-    words = _WRITERS.get(kind.name, str)(value)
+    words = plain(kind, value)
     room = septets(kind.longest)
     while kind.name in CUT and septets(fold(words)) > room:
         words = words[:-1]

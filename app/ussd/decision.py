@@ -34,9 +34,13 @@ class Certainty(IntEnum):
 
 
 class Known:
-    """What is known so far of one hop's act: its certainty, and its outcome once it is done, with the words on it."""
+    """What is known so far of one hop's act: its certainty, and its outcome once it is done, with the words on it.
+
+    `begun` is when its call was dialled, as the store said (Unix seconds, 0 where it didn't): no act of before is this call's.
+    """
 
     def __init__(self) -> None:
+        self.begun = 0.0
         self.certainty = Certainty.NOTHING
         self.outcome: Outcome | None = None
         self.words = ""
@@ -68,6 +72,9 @@ def decide(session: Session | None, trail: Trail, now: float) -> tuple[HopKind, 
     behind, over = trail.turn < session.turn, not session.more or session.proved
     silent = now - session.at > NEW_CALL_SECONDS
     if trail.dials and (not session.more or (behind and (session.proved or silent)) or (session.turn == 0 and silent)):
+        return HopKind.BEGIN, ()
+    # How a call began that the store lost isn't known: a dial string at its turn may be another call's.
+    if trail.redials and trail.turn == session.turn and not session.begun:
         return HopKind.BEGIN, ()
     # A first request may carry text, and nothing of the call before is shown to it: two of three signs tell it from a late hop.
     if behind and over + silent + trail.redials >= 2:

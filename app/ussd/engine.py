@@ -4,27 +4,23 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
-from app import deadline
-from app.gsm7 import fold
-from app.ussd.bindings import Bindings, Hop
+from app.ussd.bindings import Bindings
 from app.ussd.decision import Certainty, HopKind, Known, decide, ending_of
 from app.ussd.entries import Call, TooLong, Trail, journey_of
 from app.ussd.kinds import Kind
 from app.ussd.menu import Menu
-from app.ussd.ports import Acts, Doubtful, Outcome, Shelf, Store, StoreDown
-from app.ussd.session import CLAIM_SECONDS, RESUME_SECONDS, Claim, Offer, Session, Step, read, write
+from app.ussd.ports import Acts, Doubtful, Shelf, Store, StoreDown
+from app.ussd.served import Served
+from app.ussd.session import CLAIM_SECONDS, Claim, Session, Step, read, write
+from app.ussd.turn import Services, Turn
 from app.ussd.vocabulary import Vocabulary
-from app.ussd.walking import Served, Walk
+from app.ussd.walk import Walk
 
 D = TypeVar("D")
-
-WAIT_SECONDS = 1.2
-"""How long a hop waits for another that acts on the same session: the gateway must have an answer within 2 s."""
-POLL_SECONDS = 0.025
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -60,9 +56,9 @@ class Engine(Generic[D]):
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store, self._shelf, self._acts, self._bindings, self._desk = store, shelf, acts, bindings, desk
-        self._secret, self._constants, self._now, self._sleep = secret, constants, now, sleep
-        self._clock, self._before = clock, before
+        self._store, self._shelf, self._acts, self._bindings = store, shelf, acts, bindings
+        self._services = Services(store, acts, desk, now, sleep, clock)
+        self._secret, self._before, self._constants, self._now = secret, before, constants, now
         self._served: dict[str, Served] = {}
 
     def answer(self, call: Call) -> Reply:
@@ -73,7 +69,7 @@ class Engine(Generic[D]):
             secret = self._key_of(call) if self._before else secret
             journey = journey_of(secret, call)
             trail = Trail(secret, call.entries, journey)
-            reply = self._hop(_Hop(self, call, trail, journey, known))
+            reply = self._hop(Turn(self._services, call, trail, journey, known))
         except TooLong:
             reply = self.ending("diverged")
         except Exception as fault:
@@ -95,10 +91,7 @@ class Engine(Generic[D]):
     def ending(self, word: str, fault: BaseException | None = None) -> Reply:
         """Return one of the menu's endings; of the current menu, for no session is needed."""
         served = self.served(*self._shelf.remembered())
-        words = fold(served.menu.said(served.menu.word(word), served.menu.languages[0]))
-        for name, value in self._constants.items():
-            words = words.replace(f"{{{name}}}", value)
-        return Reply(words, False, f"@{word}", "ended", fault=fault)
+        return Reply(served.word(word, served.menu.languages[0]), False, f"@{word}", "ended", fault=fault)
 
     def served(self, version: str, menu: Menu) -> Served:
         """Return a menu made ready, once for each version."""
@@ -114,18 +107,20 @@ class Engine(Generic[D]):
             return Reply(known.words, False, "@done", "acted", fault=fault)
         return self.ending(word, fault)
 
-    def _hop(self, hop: "_Hop") -> Reply:
+    def _hop(self, hop: Turn[D]) -> Reply:
         try:
             value, pointer = self._store.load(hop.journey)
         except StoreDown as fault:
             return self._storeless(hop, fault)
         for _ in range(4):
             session = read(value) if value else None
-            if session and session.claim:
-                hop.known.doubt()
+            if session:
+                hop.known.begun = session.begun
+                if session.claim:
+                    hop.known.doubt()
             kind, parts = decide(session, hop.trail, self._now().timestamp())
             if kind is HopKind.WAIT:
-                value, settled = self._wait(hop, value)
+                value, settled = hop.wait(value)
                 if not settled:
                     return self._unsettled(hop)
             elif session is None or kind is HopKind.BEGIN:
@@ -142,7 +137,7 @@ class Engine(Generic[D]):
                 return Reply(session.said, session.more, session.screen, kind.value)
         return self._unsettled(hop)
 
-    def _begin(self, hop: "_Hop", pointer: str | None, old: bytes | None) -> tuple[Reply | None, bytes | None]:
+    def _begin(self, hop: Turn[D], pointer: str | None, old: bytes | None) -> tuple[Reply | None, bytes | None]:
         """Serve a new call, or one that was lost: what it has done first, then its static choices, the rest unread.
 
         `old` is what stands in the store: nothing, what can't be read, or a call that is over.
@@ -152,9 +147,9 @@ class Engine(Generic[D]):
         walk, reply = self._afresh(hop, version, menu)
         if acting and hop.known.certainty is Certainty.UNKNOWN:  # another hop was at it when the store lost the call
             return self._ended(hop.known, reply.fault), old
-        return self._save(hop, walk, old, reply)
+        return self._save(hop, walk, old, reply, lost=True)
 
-    def _afresh(self, hop: "_Hop", version: str, menu: Menu) -> tuple[Walk, Reply]:
+    def _afresh(self, hop: Turn[D], version: str, menu: Menu) -> tuple[Walk, Reply]:
         """Begin on the first screen, with this hop's entries taken.
 
         What kind of caller this is gets asked here, once a session. Entries that no walk may take can have led to an act: then a
@@ -169,8 +164,8 @@ class Engine(Generic[D]):
         def take() -> None:
             done, unasked = None, None
             try:
-                session.caller = self._bindings.caller_of(self._lend(hop, session)) if self._bindings.caller_of else ""
-                done = self._outcome(hop)
+                session.caller = self._bindings.caller_of(hop.lend(session)) if self._bindings.caller_of else ""
+                done = hop.outcome()
             except Exception as fault:
                 if not self._acts.outage(fault):
                     raise
@@ -185,7 +180,7 @@ class Engine(Generic[D]):
         return walk, self._step(hop, walk, take, lost=True)
 
     def _turn(
-        self, hop: "_Hop", session: Session, value: bytes | None, parts: tuple[str, ...]
+        self, hop: Turn[D], session: Session, value: bytes | None, parts: tuple[str, ...]
     ) -> tuple[Reply | None, bytes | None]:
         """Take new entries; return (None, what stands) when another hop was first.
 
@@ -202,9 +197,8 @@ class Engine(Generic[D]):
             try:
                 swapped, stands = self._store.swap(hop.journey, value, claimed, seconds=session.seconds)
             except StoreDown as fault:
-                if not session.begun:
-                    hop.known.doubt()
-                return self._ended(hop.known, fault), value
+                hop.doubt(walk)
+                return self._told(hop, fault, own=True), value  # the same hop, brought twice at once, can have acted meanwhile
             if not swapped:
                 return None, stands
             value = claimed
@@ -214,44 +208,25 @@ class Engine(Generic[D]):
         saved, stands = self._save(hop, walk, value, reply)
         return (saved or reply if acting else saved), stands
 
-    def _take(self, hop: "_Hop", walk: Walk, parts: tuple[str, ...]) -> None:
+    def _take(self, hop: Turn[D], walk: Walk, parts: tuple[str, ...]) -> None:
         """Take new entries; when they have opened the call, offer what the one before left."""
         opened = walk.session.opened
         walk.take(parts)
         if walk.session.opened and not opened:
-            walk.session.offer = self._offer(hop, walk)
+            walk.session.offer = hop.offer(walk)
 
-    def _offer(self, hop: "_Hop", walk: Walk) -> Offer | None:
-        """Return what the same person's last call leaves to go on with; nothing when the store doesn't say.
-
-        The note names that call's journey. Its session is read, so a call that has acted meanwhile, or ended, offers nothing.
-        """
-        session = walk.session
-        try:
-            journey, _, at = (self._store.noted(session.opened) or "").partition(" ")
-            if not at or self._now().timestamp() > int(at) + RESUME_SECONDS:
-                return None
-            value = self._store.load(journey)[0]
-        except StoreDown:
-            return None
-        cut = read(value) if value else None
-        if cut is None or (cut.opened, cut.menu) != (session.opened, session.menu):
-            return None
-        return hop.walk(walk.served, cut).leaves()
-
-    def _step(self, hop: "_Hop", walk: Walk, take: Callable[[], None], *, lost: bool = False) -> Reply:
-        """Run one step and say honestly how it went. In a call that was lost, an entry unread or to come can have acted."""
+    def _step(self, hop: Turn[D], walk: Walk, take: Callable[[], None], *, lost: bool = False) -> Reply:
+        """Run one step and say honestly how it went."""
         session = walk.session
         try:
             take()
             walk.show()
         except Exception as fault:
-            if hop.unread(walk) if lost else not session.begun:
-                hop.known.doubt()
+            hop.doubt(walk, lost=lost)
             return self._failed(hop, walk, fault)
         return Reply(session.said, session.more, session.screen, walk.event)
 
-    def _failed(self, hop: "_Hop", walk: Walk, fault: Exception) -> Reply:
+    def _failed(self, hop: Turn[D], walk: Walk, fault: Exception) -> Reply:
         """End a step that failed by what is known of its act; with nothing done and the database alive, offer the call back."""
         session, served = walk.session, walk.served
         outage = isinstance(fault, Doubtful) or self._acts.outage(fault)
@@ -264,13 +239,13 @@ class Engine(Generic[D]):
                 fault = again
             else:
                 return Reply(session.said, session.more, served.menu.trouble, "trouble", fault=fault)
-        return self._end(session, self._ended(hop.known, fault))
-
-    def _end(self, session: Session, reply: Reply) -> Reply:
+        reply = self._ended(hop.known, fault)
         session.said, session.more = reply.text, False
         return reply
 
-    def _save(self, hop: "_Hop", walk: Walk, old: bytes | None, reply: Reply) -> tuple[Reply | None, bytes | None]:
+    def _save(
+        self, hop: Turn[D], walk: Walk, old: bytes | None, reply: Reply, *, lost: bool = False
+    ) -> tuple[Reply | None, bytes | None]:
         """Keep the turn; return (None, what stands) when another hop was first. A lost session is written anew.
 
         What isn't known isn't kept as an answer: the hop may ask again. A screen that takes more than choices isn't shown
@@ -289,39 +264,31 @@ class Engine(Generic[D]):
             if not swapped and stands is None:
                 swapped, stands = self._store.swap(hop.journey, None, new, seconds=session.seconds, counts=counts, note=note)
         except StoreDown as fault:
+            hop.doubt(walk, lost=lost)
             if reply.more and (walk.screen.form != "choices" or hop.known.certainty is Certainty.DONE):
                 return self._ended(hop.known, fault), None
             return msgspec.structs.replace(reply, fault=reply.fault or fault), None
         return (reply, new) if swapped else (None, stands)
 
-    def _wait(self, hop: "_Hop", value: bytes | None) -> tuple[bytes | None, bool]:
-        """Wait for the hop that holds the turn; return what stands then, and whether it let go."""
-        until = self._clock() + min(WAIT_SECONDS, deadline.left(WAIT_SECONDS))
-        while self._clock() < until:
-            self._sleep(POLL_SECONDS)
-            try:
-                value = self._store.load(hop.journey)[0]
-            except StoreDown:
-                return value, False
-            session = read(value) if value else None
-            if session is None or session.claim is None:
-                return value, True
-        return value, False
-
-    def _unsettled(self, hop: "_Hop") -> Reply:
+    def _unsettled(self, hop: Turn[D]) -> Reply:
         """Answer when the hop that acts gave no sign: its outcome if it is known by now, else that we don't know yet."""
         hop.known.doubt()
+        return self._told(hop)
+
+    def _told(self, hop: Turn[D], fault: Exception | None = None, *, own: bool = False) -> Reply:
+        """Answer from the outcome that is known by now, of this very hop (`own`) or its call, else with the honest ending."""
         try:
-            done = self._outcome(hop)
-        except Exception as fault:
-            return self._ended(hop.known, fault)
+            done = hop.outcome(own=own)
+        except Exception as unasked:
+            hop.known.doubt()
+            return self._ended(hop.known, unasked)
         if done is None:
-            return self._ended(hop.known, None)
+            return self._ended(hop.known, fault)
         version, menu = self._shelf.remembered()
         walk = hop.walk(self.served(version, menu), Session(version, hop.trail.turn, hop.trail.mark, [Step(menu.start)]))
         return self._step(hop, walk, lambda: walk.deliver(done))
 
-    def _storeless(self, hop: "_Hop", fault: StoreDown) -> Reply:
+    def _storeless(self, hop: Turn[D], fault: StoreDown) -> Reply:
         """Serve without a store: outcomes, and static screens walked anew each time; no PIN, no question, no act."""
         walk, reply = self._afresh(hop, *self._shelf.remembered())
         if reply.more and (walk.screen.form != "choices" or hop.unread(walk)):
@@ -329,50 +296,3 @@ class Engine(Generic[D]):
                 hop.known.doubt()
             return self._ended(hop.known, fault)
         return msgspec.structs.replace(reply, fault=reply.fault or fault)
-
-    def _outcome(self, hop: "_Hop") -> Outcome | None:
-        """Return the latest outcome among this journey's marks; raises what asking raises."""
-        if hop.trail.dials:
-            return None
-        requests = [f"{hop.journey}:{mark}" for mark in hop.trail.marks]
-        known = self._acts.outcomes(requests)
-        return next((known[request] for request in reversed(requests) if request in known), None)
-
-    def _lend(self, hop: "_Hop", session: Session) -> Hop[D]:
-        return Hop(
-            desk=self._desk,
-            phone=hop.call.phone,
-            now=self._now(),
-            operation=hop.key_after(session.history),
-            trace=f"{hop.journey[:12]}-{hop.trail.turn}",
-            language=session.language,
-            who=session.who,
-            proved=session.proved,
-            kept=session.kept,
-        )
-
-
-class _Hop(msgspec.Struct, frozen=True):
-    """Everything that belongs to one hop."""
-
-    engine: Engine[Any]
-    call: Call
-    trail: Trail
-    journey: str
-    known: Known
-
-    @property
-    def request(self) -> str:
-        """Return what the gateway brought: the same again is this request once more."""
-        return f"{self.journey}:{self.trail.mark}"
-
-    def key_after(self, history: str) -> str:
-        """Return what an act of this hop is known by: where the gateway sends only the last entry, the way to it counts too."""
-        return f"{self.journey}:{history or self.trail.mark}"
-
-    def unread(self, walk: Walk) -> bool:
-        """Tell whether entries of a lost call weren't taken."""
-        return walk.left > 0 or not (self.trail.gapless or self.trail.dials)
-
-    def walk(self, served: Served, session: Session) -> Walk:
-        return Walk(served, session, self.engine._acts, lambda session: self.engine._lend(self, session), self.request, self.known)

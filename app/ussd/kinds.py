@@ -37,6 +37,11 @@ def _day(value: date) -> str:
     return f"{value:%d/%m}"
 
 
+def _date(value: date) -> str:
+    """Write a day with its year: of an instant, the day in Dakar."""
+    return f"{value.astimezone(DAKAR) if isinstance(value, datetime) else value:%d/%m/%Y}"
+
+
 def _clock(value: datetime) -> str:
     return f"{value.astimezone(DAKAR):%H:%M}"
 
@@ -46,7 +51,9 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "price": amount_words,
     "quantity": quantity_words,
     "day": _day,
+    "date": _date,
     "clock": _clock,
+    "moment": lambda value: f"{value.astimezone(DAKAR):%H:%M le %d/%m}",
 }
 
 CUT = ("words", "name", "text")
@@ -76,12 +83,16 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+def plain(kind: Kind, value: Any) -> str:
+    """Write `value` as its kind says, neither folded nor cut."""
+    return _WRITERS.get(kind.name, str)(value)
+
+
 def show(kind: Kind, value: Any) -> str:
     """Write `value`, or what JSON made of it, as its kind says: folded to GSM-7, words never longer than the kind's longest."""
     if isinstance(value, str) and kind.name in _READERS:
         value = _READERS[kind.name](value)
-    writer = _WRITERS.get(kind.name)
-    words = fold(writer(value) if writer else str(value))
+    words = fold(plain(kind, value))
     room = septets(kind.longest)
     while kind.name in CUT and septets(words) > room:
         words = words[:-1]

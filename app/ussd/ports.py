@@ -94,8 +94,8 @@ class Acts(Protocol):
         """
         ...
 
-    def outcomes(self, requests: Sequence[str]) -> Mapping[str, Outcome]:
-        """Return what is known of these requests, as far as they are of calls that may still go on."""
+    def outcomes(self, requests: Sequence[str], begun: float = 0) -> Mapping[str, Outcome]:
+        """Return what these requests led to within SAME_CALL, and not before their call was `begun`, as in `perform`."""
         ...
 
     def outage(self, error: BaseException) -> bool:

@@ -1,6 +1,5 @@
 """What must hold of a menu before it can be published. One function a rule; a finding names file, line, screen, example."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,9 +8,10 @@ import msgspec
 from app.gsm7 import NotGsm7, fold, outside, septets
 from app.ussd.bindings import Bindings
 from app.ussd.carried import DONE, Carried
-from app.ussd.compiling import Finding
+from app.ussd.compiler import Finding
 from app.ussd.kinds import Kind, kinds_of
 from app.ussd.menu import WANTED, Menu, Screen, Texts
+from app.ussd.reach import distances, without_guard
 from app.ussd.render import LIMIT, PLACEHOLDER, fill, lay_out
 from app.ussd.vocabulary import Vocabulary, fields_of_row
 
@@ -117,7 +117,7 @@ class Proof:
 
     def reach(self) -> Found:
         """Every screen can be reached."""
-        seen = set(self._distances())
+        seen = set(distances(self.menu))
         yield from ((screen, "nothing leads here") for screen in self._screens() if screen.name not in seen)
 
     def exits(self) -> Found:
@@ -161,7 +161,7 @@ class Proof:
 
     def privacy(self) -> Found:
         """No amount and no name before the guard."""
-        open_screens = self._without_guard()
+        open_screens = without_guard(self.menu)
         for screen in self._screens():
             if screen.name not in open_screens:
                 continue
@@ -207,11 +207,11 @@ class Proof:
 
     def goals(self) -> Found:
         """Goals are met: entries from the start, the confirming one among them; guards' and free screens' are not counted."""
-        distances = self._distances()
+        entries = distances(self.menu)
         for screen in self._screens():
             if screen.goal:
                 name, within = screen.goal
-                needed = distances.get(screen.name, 99) + (screen.form == "confirmation")
+                needed = entries.get(screen.name, 99) + (screen.form == "confirmation")
                 if needed > within:
                     yield screen, f"{name} takes {needed} entries, not {within}"
 
@@ -258,48 +258,6 @@ class Proof:
 
     def _screens(self) -> Iterator[Screen]:
         return iter(self.menu.screens.values())
-
-    def _steps(self, screen: Screen) -> Iterator[tuple[str, int]]:
-        """Give the screens one entry further, with what the entry counts: guards and free screens ask for nothing that counts."""
-        wanted = [other.name for other in self._screens() if other.guard]
-        for target in screen.targets().values():
-            for name in wanted if target == WANTED else [target]:
-                yield name, 0 if screen.free or target == WANTED else 1
-        yield from ((name, 1) for name in screen.leads.values())
-
-    def _distances(self) -> dict[str, int]:
-        """Return the fewest counted entries to each screen; a guarded screen counts as reached by the choice that wants it."""
-        distances, queue = (
-            {self.menu.start: 0, self.menu.trouble: 0},
-            deque([self.menu.start, self.menu.trouble]),
-        )
-        while queue:
-            screen = self.menu.screens[queue.popleft()]
-            ways = [way for way in self._steps(screen) if WANTED not in screen.targets().values() or way[0] not in self._guarded()]
-            if screen.guard:
-                ways += [(name, 0) for name in self.menu.guards[screen.guard].values()]
-            for name, cost in ways:
-                if distances[screen.name] + cost < distances.get(name, 99):
-                    distances[name] = distances[screen.name] + cost
-                    queue.append(name)
-        return distances
-
-    def _guarded(self) -> set[str]:
-        return {screen.name for screen in self._screens() if screen.guard}
-
-    def _without_guard(self) -> set[str]:
-        """Return the screens that can be reached without passing a guarded one."""
-        seen, queue = {self.menu.start, self.menu.trouble}, [self.menu.start, self.menu.trouble]
-        while queue:
-            screen = self.menu.screens[queue.pop()]
-            if screen.guard:
-                ways = set(self.menu.guards[screen.guard].values())
-            else:
-                ways = {target for target in screen.targets().values() if target != WANTED}
-            for name in ways - seen:
-                seen.add(name)
-                queue.append(name)
-        return {name for name in seen if not self.menu.screens[name].guard}
 
 
 def _may_be_empty(shape: Any) -> bool:

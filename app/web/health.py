@@ -11,9 +11,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
 
-from app.coop.members import wrong_pins
+from app.coop.access import wrong_pins
 from app.db.database import Database
-from app.sms import inbox, lanes, reports, spending
+from app.sms import figures, inbox, lanes, reports
 from app.sms.models import Inbound, Message, Report
 from app.ussd.redis_store import COUNTS
 from config import tally
@@ -112,9 +112,9 @@ class _Figures(Collector):
         for lane, state, count in reader.execute(written.group_by(Message.lane, Message.state)):
             ended.add_metric([lane, state], count)
         refused = GaugeMetricFamily("jappoo_refused_messages", "SMS refused today, by reason", labels=["reason"])
-        for reason, count in spending.refused_by_reason(reader, midnight):
+        for reason, count in figures.refused_by_reason(reader, midnight):
             refused.add_metric([reason], count)
-        today = spending.spent(reader, midnight)
+        today = figures.spent(reader, midnight)
         doubted = reader.scalar(select(func.count()).where(Message.state == "maybe"))
         unread = reader.scalar(select(func.count()).where(Inbound.state == "unparsed", Inbound.closed_at.is_(None)))
         gauges = (

@@ -17,12 +17,12 @@ from typing import Any
 
 import redis
 
-from app.coop.demo.seeding import Plan, seed
+from app.coop.demo.seed import Plan, seed
 from app.db import schema
 from app.db.database import Database
 from config.processes import dying_with_parent, free_port, is_free
 from config.settings import load
-from menus.publishing import compiled, publish, serve
+from menus.publication import compiled, publish, serve
 from tests.bench.client import Clients, Work, ask, hop
 from tests.servers import make_postgres, make_valkey
 

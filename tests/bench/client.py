@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import NamedTuple
 from urllib.parse import quote
 
-from app.coop.demo.seeding import PIN
+from app.coop.demo.seed import PIN
 
 HOPS = 12
 """Timed hops in a session of menu or balance hops: about as many as a member makes."""

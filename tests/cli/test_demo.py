@@ -17,7 +17,7 @@ from app.cli import main
 from app.sms.purposes import QUEUES
 from config.processes import free_port
 from config.settings import NAMES
-from tests.marked import Marked
+from tests.child_processes import Marked
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
-from tests import quay
+from tests import sample_declarations
 
 
 @pytest.fixture
 def run(run, sqlite_database):
-    quay.staffed(sqlite_database)
+    sample_declarations.staffed(sqlite_database)
     return partial(run, "ledger")
 
 

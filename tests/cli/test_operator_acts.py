@@ -10,14 +10,14 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from app import cli, texts
-from app.coop.members.models import OfficerAct, OperatorAct
 from app.coop.models import Base
+from app.coop.offices.models import OfficerAct, OperatorAct
 from app.db.menu_versions import MenuPointer, MenuVersion
 from app.gsm7 import fold, measure
 from app.sms import inbox
 from app.sms.models import Inbound, Message
-from menus import publishing
-from tests import menu_rows, quay, village
+from menus import publication
+from tests import menu_rows, sample_cooperative, sample_declarations
 
 WITHOUT = {
     ("seed", "fill"): "it fills an empty database, never a production one",
@@ -25,10 +25,10 @@ WITHOUT = {
     ("menus", "serve"): "after the commit: it copies what is served to Redis",
     ("ledger", "session"): "it reads the rules",
     ("broadcasts", "transaction"): "it reads",
-    ("importing", "transaction"): "a line each, behind the file's own row: nobody waits for the file",
-    ("importing", "session"): "it tries a line and takes it back",
-    ("importing", "_take"): "see transaction",
-    ("importing", "_try"): "see session",
+    ("imports", "transaction"): "a line each, behind the file's own row: nobody waits for the file",
+    ("imports", "session"): "it tries a line and takes it back",
+    ("imports", "_take"): "see transaction",
+    ("imports", "_try"): "see session",
 }
 """Where a command opens a transaction itself, or hands the database on, and why it is no operator's act."""
 
@@ -36,11 +36,17 @@ WITHOUT = {
 @pytest.fixture
 def house(sqlite_database, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "k" * 32)
-    quay.staffed(sqlite_database)
-    menu_rows.put(sqlite_database, village.LONG_AGO)
+    sample_declarations.staffed(sqlite_database)
+    menu_rows.put(sqlite_database, sample_cooperative.LONG_AGO)
     with sqlite_database.transaction() as session:
         current = session.get_one(MenuVersion, session.get_one(MenuPointer, 1).current)
-        old = {"hash": "0ld", "compiled": current.compiled, "needs": [], "published_at": village.LONG_AGO, "published_by": "tests"}
+        old = {
+            "hash": "0ld",
+            "compiled": current.compiled,
+            "needs": [],
+            "published_at": sample_cooperative.LONG_AGO,
+            "published_by": "tests",
+        }
         session.add(MenuVersion(**old))
         session.flush()
         session.execute(update(MenuPointer).values(previous="0ld"))
@@ -66,7 +72,7 @@ def test_no_command_writes_but_by_the_one_helper():
             if opened in ("transaction", "session", "begin") or given:
                 name = opened or (call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id)
                 found.add((file.stem, name))
-    about_the_database_itself = {(module, name) for module, name in found if module in ("db", "doctor", "desk")}
+    about_the_database_itself = {(module, name) for module, name in found if module in ("db", "doctor", "context")}
     assert found - about_the_database_itself == set(WITHOUT)
 
 
@@ -132,7 +138,7 @@ def test_a_command_that_fails_leaves_no_row(run, house, command):
 )
 def test_the_officers_are_told_of_a_control_that_changed(run, house, command, cause):
     assert run(*command.split()).code == 0
-    assert told(house, cause) == {quay.SECRETARY, quay.PRESIDENT, quay.TREASURER}
+    assert told(house, cause) == {sample_declarations.SECRETARY, sample_declarations.PRESIDENT, sample_declarations.TREASURER}
 
 
 def test_what_stays_as_it_was_is_not_told(run, house):
@@ -142,12 +148,12 @@ def test_what_stays_as_it_was_is_not_told(run, house):
 
 def test_an_answer_for_an_officer_says_who_gave_it(run, house):
     with house.transaction() as session:
-        letter = {"sender": village.AWA, "to": "21512", "text": "A quelle heure ?", "state": "unparsed", "word": None}
-        inbox.keep(session, "fake", "1", **letter, now=village.LONG_AGO)
+        letter = {"sender": sample_cooperative.AWA, "to": "21512", "text": "A quelle heure ?", "state": "unparsed", "word": None}
+        inbox.keep(session, "fake", "1", **letter, now=sample_cooperative.LONG_AGO)
         session.execute(Inbound.__table__.update().values(cooperative_id=1))
     with house.read() as reader:
         letter = reader.scalar(select(Inbound.id))
-    assert run("sms", "answer", str(letter), "A 7h", "--for", quay.SECRETARY).out == "queued, 1 part\n"
+    assert run("sms", "answer", str(letter), "A 7h", "--for", sample_declarations.SECRETARY).out == "queued, 1 part\n"
     assert acts(house) == [("sms answer", {"letter": letter, "officer": "…01"})]
     with house.read() as reader:
         [(channel, operation)] = reader.execute(select(OfficerAct.channel, OfficerAct.operation)).all()
@@ -163,7 +169,7 @@ def test_publishing_says_which_version(run, house):
 
 @pytest.mark.parametrize("command", ["publish", "rollback"])
 def test_menus_and_the_row_stand_or_fall_together(run, house, monkeypatch, command):
-    monkeypatch.setattr(publishing, "_point", fail)
+    monkeypatch.setattr(publication, "_point", fail)
     assert run("menus", command).code != 0
     assert acts(house) == []
 
@@ -180,7 +186,7 @@ def test_an_operators_act_is_for_good(run, house):
 
 
 def test_what_is_owed_against_the_law_is_shown(run, house):
-    quay.women(house, 1)
+    sample_declarations.women(house, 1)
     assert "void" not in run("cooperative", "show", "cps1").out
     assert run("cooperative", "set", "cps1", "--form", "SCOOPS").code == 0
     assert "  owed, but void by article 251: C00201 advance 10000 F" in run("cooperative", "show", "cps1").out.splitlines()
@@ -196,13 +202,13 @@ def test_a_setting_or_a_form_is_given(run, words):
 
 @pytest.mark.parametrize("what", texts.words("setting"))
 def test_the_longest_setting_fits_an_sms(what):
-    words = texts.say("setting_changed", setting=what, before=999_999_999, after=999_999_999, day=village.LONG_AGO)
+    words = texts.say("setting_changed", setting=what, before=999_999_999, after=999_999_999, day=sample_cooperative.LONG_AGO)
     assert measure(fold(words)).parts == 1
 
 
 @pytest.mark.parametrize("kind", texts.words("decided"))
 def test_each_rule_fits_an_sms(kind):
-    assert measure(fold(texts.say("rule_as_usual", decided=kind, day=village.LONG_AGO))).parts == 1
+    assert measure(fold(texts.say("rule_as_usual", decided=kind, day=sample_cooperative.LONG_AGO))).parts == 1
 
 
 def test_every_kind_of_approval_has_its_words():

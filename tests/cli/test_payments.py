@@ -13,15 +13,15 @@ from sqlalchemy import func, select, update
 
 from app.cli import main
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger.models import Account, Posting
 from app.coop.members.models import Member, Person
 from app.coop.payments import batches
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentExport
-from app.coop.production.references import check_digit
+from app.coop.references import check_digit
 from app.coop.verify import verify
 from app.sms.models import Message
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -29,8 +29,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 @pytest.fixture
 def counter(sqlite_database):
-    quay.staffed(sqlite_database)
-    treasury.credited(sqlite_database, quay.women(sqlite_database, 3), datetime.now(UTC))
+    sample_declarations.staffed(sqlite_database)
+    sample_deliveries.credited(sqlite_database, sample_declarations.women(sqlite_database, 3), datetime.now(UTC))
     return sqlite_database
 
 
@@ -43,7 +43,7 @@ def test_a_list_goes_out_with_numbers_as_operators_want_them_and_nothing_that_ac
     with counter.transaction() as session:
         session.execute(update(Person).where(Person.id == 202).values(name="=HYPERLINK(1)"))
         session.execute(update(Person).where(Person.id == 203).values(name='Sow; Awa, "la grande"'))
-    batch, _ = treasury.batch(counter, datetime.now(UTC), way="mobile")
+    batch, _ = sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
     done = run("export", "payments", str(batch))
     assert done.code == 0
     rows = list(csv.DictReader(io.StringIO(done.out)))
@@ -59,7 +59,7 @@ def test_a_list_goes_out_with_numbers_as_operators_want_them_and_nothing_that_ac
 
 def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     now = datetime.now(UTC)
-    treasury.batch(counter, now, way="mobile")
+    sample_deliveries.batch(counter, now, way="mobile")
     first, second, third = payments(counter)
     lines = [
         "reference;operator_reference;amount",
@@ -110,10 +110,10 @@ def test_a_file_that_is_none_is_refused_in_a_line(counter, run, tmp_path, conten
 
 def test_what_the_operator_paid_of_a_closed_batch_is_said_to_be_still_owed(counter, run, tmp_path):
     now = datetime.now(UTC)
-    batch, _ = treasury.batch(counter, now, way="mobile")
+    batch, _ = sample_deliveries.batch(counter, now, way="mobile")
     reference = payments(counter)[0].reference
     with counter.transaction() as session:
-        batches.close(session, by(treasury.PAYER, "close", now), batch)
+        batches.close(session, by(sample_deliveries.PAYER, "close", now), batch)
     file = tmp_path / "references.csv"
     file.write_text(f"reference,operator_reference\n{reference},OM.77/1\n", "utf-8")
     assert "its batch was closed: what the operator paid is still owed in the books" in run("import", "payments", str(file)).out
@@ -121,11 +121,11 @@ def test_what_the_operator_paid_of_a_closed_batch_is_said_to_be_still_owed(count
 
 def test_only_what_is_open_goes_out_and_a_second_time_says_so_and_is_written_down(counter, run):
     now = datetime.now(UTC)
-    batch, _ = treasury.batch(counter, now)
+    batch, _ = sample_deliveries.batch(counter, now)
     first = payments(counter)[0]
     assert run("export", "payments", str(batch)).err == ""
     with counter.transaction() as session:
-        handover.hand_over(session, by(treasury.PAYER, "hand", now), PAYMENT, first.id)
+        handover.hand_over(session, by(sample_deliveries.PAYER, "hand", now), PAYMENT, first.id)
     again = run("export", "payments", str(batch), "--format", "json")
     assert [row["card"] for row in json.loads(again.out)] == ["C00202", "C00203"]
     assert f"batch {batch} went out before" in again.err
@@ -133,7 +133,7 @@ def test_only_what_is_open_goes_out_and_a_second_time_says_so_and_is_written_dow
     assert [(row["state"], row["number"]) for row in record] == [("handed_over", ""), ("open", ""), ("open", "")]
     with counter.transaction() as session:
         assert session.execute(select(PaymentExport.count, PaymentExport.total)).all() == [(3, 29_400), (2, 19_600)]
-        batches.close(session, by(treasury.PAYER, "close", now), batch)
+        batches.close(session, by(sample_deliveries.PAYER, "close", now), batch)
     closed = run("export", "payments", str(batch))
     assert (closed.code, closed.out) == (1, "")
     assert len(json.loads(run("export", "payments", str(batch), "--format", "json", "--all").out)) == 1
@@ -151,7 +151,7 @@ def filled(database, name):
 
 @pytest.mark.parametrize("name", ["c03_lot_cp1252.csv", "c03_lot_utf16_tabs.txt", "c15_lot_entete_insecable.csv"])
 def test_a_file_is_read_as_a_spreadsheet_saved_it(counter, run, tmp_path, name):
-    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
     file = tmp_path / name
     file.write_bytes(filled(counter, name))
     done = run("import", "payments", str(file))
@@ -173,7 +173,7 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("text", "says"), [row[1:] for row in WRITTEN], ids=[row[0] for row in WRITTEN])
 def test_a_file_is_read_or_refused_whole_in_clear_words(counter, run, tmp_path, text, says):
-    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
     line = f"{payments(counter)[0].reference};OM.77/1;9800"
     file = tmp_path / "references.csv"
     file.write_bytes(text.format(head="reference;operator_reference;amount", line=line).encode())
@@ -183,7 +183,7 @@ def test_a_file_is_read_or_refused_whole_in_clear_words(counter, run, tmp_path, 
 
 
 def test_an_open_quote_swallows_no_line(counter, run, tmp_path):
-    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
     file = tmp_path / "references.csv"
     file.write_bytes(filled(counter, "c01_lot_guillemet_ouvert.csv"))
     done = run("import", "payments", str(file))
@@ -193,7 +193,7 @@ def test_an_open_quote_swallows_no_line(counter, run, tmp_path):
 
 
 def test_a_dry_run_says_what_the_run_does_also_of_a_line_that_comes_twice(counter, run, tmp_path):
-    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
     first, second, _ = payments(counter)
     lines = [(first, "OM.77/1"), (first, "OM.77/1"), (first, "OM.77/2"), (second, "OM.77/1"), (second, "OM.77/3")]
     file = tmp_path / "references.csv"
@@ -204,7 +204,7 @@ def test_a_dry_run_says_what_the_run_does_also_of_a_line_that_comes_twice(counte
 
 
 def test_a_reference_of_another_season_hides_no_open_payment(counter, run, tmp_path):
-    treasury.batch(counter, datetime.now(UTC), way="mobile")
+    sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
     last_year, today, _ = payments(counter)
     file = tmp_path / "references.csv"
     file.write_text(f"reference,operator_reference\n{last_year.reference},OM.2025\n")
@@ -221,11 +221,11 @@ def test_a_reference_of_another_season_hides_no_open_payment(counter, run, tmp_p
 
 def test_a_file_under_way_keeps_nobody_waiting(postgres_database, monkeypatch, tmp_path):
     now = datetime.now(UTC)
-    quay.staffed(postgres_database)
-    treasury.credited(postgres_database, quay.women(postgres_database, 4), now)
-    treasury.batch(postgres_database, now, way="mobile")
-    treasury.credited(postgres_database, [204], now, product=3)
-    batch, _ = treasury.batch(postgres_database, now, operation="cash")
+    sample_declarations.staffed(postgres_database)
+    sample_deliveries.credited(postgres_database, sample_declarations.women(postgres_database, 4), now)
+    sample_deliveries.batch(postgres_database, now, way="mobile")
+    sample_deliveries.credited(postgres_database, [204], now, product=3)
+    batch, _ = sample_deliveries.batch(postgres_database, now, operation="cash")
     with postgres_database.transaction() as session:
         in_cash = session.scalars(select(Payment.id).where(Payment.batch_id == batch)).one()
     first, held, *_ = payments(postgres_database)
@@ -244,7 +244,7 @@ def test_a_file_under_way_keeps_nobody_waiting(postgres_database, monkeypatch, t
         with postgres_database.transaction() as hop:
             handover.confirm(hop, own(first.member_id, "confirm", now), PAYMENT, first.id)
         with postgres_database.transaction() as hop:
-            handover.hand_over(hop, by(treasury.PAYER, "hand", now), PAYMENT, in_cash)
+            handover.hand_over(hop, by(sample_deliveries.PAYER, "hand", now), PAYMENT, in_cash)
         assert importing.is_alive()
         session.rollback()
     importing.join(30)

@@ -12,10 +12,10 @@ from sqlalchemy import insert
 
 from app.cli.report import report
 from app.coop.kpi.messages import COLUMNS
-from app.sms import spending
+from app.sms import figures
 from app.sms.models import Message
 from app.sms.states import RANKS
-from tests import village
+from tests import sample_cooperative
 
 NOVEMBER = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ TOLD = [
     ("expired", "too late to leave", 1, 20, None, None, None),
     ("queued", None, 1, 20, None, None, None),
     ("refused", "opted out at the gateway", 1, 20, "6", None, 2000),
-    *[("refused", reason, 1, 20, None, None, None) for reason in (*spending.REASONS, "another")],
+    *[("refused", reason, 1, 20, None, None, None) for reason in (*figures.REASONS, "another")],
 ]
 FIGURES = {
     "cooperative": "CPS1",
@@ -45,7 +45,7 @@ FIGURES = {
     "failed": 2,
     "expired": 1,
     "refused": 7,
-    **dict.fromkeys(spending.REASONS.values(), 1),
+    **dict.fromkeys(figures.REASONS.values(), 1),
     "refused_listed": 2,
     "refused_other": 1,
     "xof_estimated": 160,
@@ -58,7 +58,7 @@ FIGURES = {
 def message(number, state, reason, parts, price, theirs, measured, charged, *, at=NOVEMBER, purpose="notice", cooperative=1):
     return {
         "cause": f"c{number}",
-        "to_number": village.AWA,
+        "to_number": sample_cooperative.AWA,
         "cooperative_id": cooperative,
         "purpose": purpose,
         "lane": "notice",
@@ -83,7 +83,7 @@ def message(number, state, reason, parts, price, theirs, measured, charged, *, a
 
 @pytest.fixture
 def told(database, monkeypatch):
-    village.build(database)
+    sample_cooperative.build(database)
     rows = [message(number, *one) for number, one in enumerate(TOLD)]
     for number, (at, purpose, cooperative) in enumerate(
         [
@@ -149,6 +149,6 @@ def test_days_that_are_none_are_wrong_use(told, wrong):
 def test_the_days_spending_is_found(told, database):
     del told
     with database.read() as reader:
-        assert spending.spent(reader, NOVEMBER - timedelta(hours=9))["centimes_best"] == 13_000 + 2 * 2000
-        assert dict(spending.refused_by_reason(reader, NOVEMBER))["stopped"] == 1
-        assert spending.spent(reader, datetime(2027, 1, 1, tzinfo=UTC))["messages"] == 0
+        assert figures.spent(reader, NOVEMBER - timedelta(hours=9))["centimes_best"] == 13_000 + 2 * 2000
+        assert dict(figures.refused_by_reason(reader, NOVEMBER))["stopped"] == 1
+        assert figures.spent(reader, datetime(2027, 1, 1, tzinfo=UTC))["messages"] == 0

@@ -3,9 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import Activation, Cooperative, Role
+from app.coop.access.models import Activation
+from app.coop.cooperatives.models import Cooperative
 from app.coop.models import Base
-from tests import letterbox, quay, treasury, village
+from app.coop.offices.models import Role
+from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
 from tests.cli.test_main import ALL
 
 ANOTHERS = {
@@ -21,13 +23,13 @@ ANOTHERS = {
 @pytest.fixture
 def houses(sqlite_database, clock, tmp_path, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "k" * 32)
-    quay.staffed(sqlite_database)
-    treasury.credited(sqlite_database, quay.women(sqlite_database, 1), clock())
-    treasury.batch(sqlite_database, clock(), way="mobile")
+    sample_declarations.staffed(sqlite_database)
+    sample_deliveries.credited(sqlite_database, sample_declarations.women(sqlite_database, 1), clock())
+    sample_deliveries.batch(sqlite_database, clock(), way="mobile")
     with sqlite_database.transaction() as session:
-        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": village.LONG_AGO}
+        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}
         session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
-        letterbox.letter(session, "Qui vient ?", village.AWA, clock())
+        incoming_sms.letter(session, "Qui vient ?", sample_cooperative.AWA, clock())
         reference = session.scalar(select(Base.metadata.tables["payments"].c.reference))
     file = tmp_path / "references.csv"
     file.write_text(f"reference,operator_reference\n{reference},OM-1\n")

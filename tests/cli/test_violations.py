@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.cli import main
-from tests import village
+from tests import sample_cooperative
 from tests.log_stream import log_on
 
 HASH = "$argon2id$v=19$m=7168,t=5,p=1$c2FsdA$aGFzaA"
@@ -52,7 +52,7 @@ def test_the_error_itself_holds_no_row_but_what_was_violated(postgres_database):
 
 @pytest.mark.parametrize("options", [(), ("--traceback",)])
 def test_a_command_shows_no_row(postgres_database, monkeypatch, capsys, options):
-    village.build(postgres_database)
+    sample_cooperative.build(postgres_database)
     monkeypatch.setenv("JAPPOO_ENV", "test")
     monkeypatch.setenv("DATABASE_URL", postgres_database.url)
     with postgres_database.transaction() as session:

@@ -12,7 +12,7 @@ from app.db.database import Database
 from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.terms import Terms
 from app.sms.models import Inbound, Message
-from tests import letterbox, village
+from tests import incoming_sms, sample_cooperative
 from tests.conftest import Clock
 
 TERMS = Terms(50, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6)
@@ -23,9 +23,9 @@ class Desk:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database, self.clock, self._ids = database, clock, itertools.count(1)
-        self.clerk = Clerk(database, village.KEY, "21512", TERMS)
+        self.clerk = Clerk(database, sample_cooperative.KEY, "21512", TERMS)
 
-    def say(self, text: str, sender: str = village.AWA, sms_id: str | None = None) -> str | None:
+    def say(self, text: str, sender: str = sample_cooperative.AWA, sms_id: str | None = None) -> str | None:
         """Send an SMS and give the answer's text, None when there is none."""
         before = len(self.answers())
         self.hear(text, sender, sms_id or f"id{next(self._ids)}")
@@ -34,7 +34,7 @@ class Desk:
         return new[0].text if new else None
 
     def hear(self, text: str, sender: str, sms_id: str) -> None:
-        letterbox.hear(self.clerk, IncomingSms(sms_id, sender, "21512", text, None), self.clock())
+        incoming_sms.hear(self.clerk, IncomingSms(sms_id, sender, "21512", text, None), self.clock())
 
     def answers(self) -> list[Message]:
         with self.database.transaction() as session:
@@ -51,5 +51,5 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, clock: Clock) -> Desk:
-    village.build(database)
+    sample_cooperative.build(database)
     return Desk(database, clock)

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import update
 
 from app.commands import replies
-from app.coop.members.models import CallBack, Consent, Member, Person
+from app.coop.correspondence.models import CallBack
+from app.coop.members.models import Consent, Member, Person
 from app.coop.production.models import Declaration
 from app.gsm7 import septets
-from tests import village
+from tests import sample_cooperative
 
 
 def state(desk, number, value):
@@ -15,7 +16,17 @@ def state(desk, number, value):
         session.execute(update(Member).where(Member.id == number).values(state=value))
 
 
-@pytest.mark.parametrize("sender", [village.AWA, village.SHARED, village.NEW, village.BLOCKED, village.DEPARTED, village.NOBODY])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        sample_cooperative.AWA,
+        sample_cooperative.SHARED,
+        sample_cooperative.NEW,
+        sample_cooperative.BLOCKED,
+        sample_cooperative.DEPARTED,
+        sample_cooperative.NOBODY,
+    ],
+)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -57,21 +68,21 @@ def test_an_officers_word_is_written_down(desk):
     ],
 )
 def test_stop_and_start_are_the_numbers_consent(desk, text, purposes):
-    desk.say(text, sender=village.SHARED)
+    desk.say(text, sender=sample_cooperative.SHARED)
     rows = desk.rows(Consent)
     assert {(row.purpose, row.given) for row in rows} == purposes
-    assert {(row.phone, row.person_id, row.channel) for row in rows} == {(village.SHARED, None, "sms")}
+    assert {(row.phone, row.person_id, row.channel) for row in rows} == {(sample_cooperative.SHARED, None, "sms")}
 
 
 def test_a_balance_is_the_string_to_dial_unless_she_asked_for_amounts(desk):
     assert "*384*44135*1#" in desk.say("SOLDE")
-    assert "*384*44135*1#" in desk.say("SOLDE", sender=village.SHARED)
+    assert "*384*44135*1#" in desk.say("SOLDE", sender=sample_cooperative.SHARED)
     with desk.database.transaction() as session:
         session.execute(update(Member).values(amounts_by_sms=True))
     assert "épargne 12 500 F" in desk.say("SOLDE")
-    assert "*384*44135*1#" in desk.say("SOLDE", sender=village.SHARED)
-    assert "*384*44135*1#" in desk.say("SOLDE", sender=village.BLOCKED)
-    assert "membre" in desk.say("SOLDE", sender=village.NOBODY)
+    assert "*384*44135*1#" in desk.say("SOLDE", sender=sample_cooperative.SHARED)
+    assert "*384*44135*1#" in desk.say("SOLDE", sender=sample_cooperative.BLOCKED)
+    assert "membre" in desk.say("SOLDE", sender=sample_cooperative.NOBODY)
 
 
 @pytest.mark.parametrize(
@@ -132,13 +143,15 @@ def test_the_same_again_gets_the_first_reference_unless_another_is_meant(desk):
 
 
 def test_on_a_shared_number_the_card_says_who(desk):
-    assert "numéro de carte" in desk.say("PROD thiof 25", sender=village.SHARED)
-    assert "carte" in desk.say("PROD C00001 thiof 25", sender=village.SHARED)
-    assert "réf" in desk.say("PROD C00003 thiof 25", sender=village.SHARED)
+    assert "numéro de carte" in desk.say("PROD thiof 25", sender=sample_cooperative.SHARED)
+    assert "carte" in desk.say("PROD C00001 thiof 25", sender=sample_cooperative.SHARED)
+    assert "réf" in desk.say("PROD C00003 thiof 25", sender=sample_cooperative.SHARED)
     assert [row.member_id for row in desk.rows(Declaration)] == [3]
 
 
-@pytest.mark.parametrize("sender", [village.NOBODY, village.NEW, village.BLOCKED, village.DEPARTED])
+@pytest.mark.parametrize(
+    "sender", [sample_cooperative.NOBODY, sample_cooperative.NEW, sample_cooperative.BLOCKED, sample_cooperative.DEPARTED]
+)
 def test_only_active_members_declare(desk, sender):
     assert "membre actif" in desk.say("PROD thiof 25", sender=sender)
     assert desk.rows(Declaration) == []
@@ -146,9 +159,12 @@ def test_only_active_members_declare(desk, sender):
 
 def test_a_number_waits_once_in_the_list(desk):
     desk.say("RAPPEL"), desk.say("Rappelez-moi")
-    desk.say("RAPPEL", sender=village.SHARED)
+    desk.say("RAPPEL", sender=sample_cooperative.SHARED)
     rows = sorted(desk.rows(CallBack), key=lambda row: row.id)
-    assert [(row.phone, row.person_id, row.cooperative_id) for row in rows] == [(village.AWA, 1, 1), (village.SHARED, None, 1)]
+    assert [(row.phone, row.person_id, row.cooperative_id) for row in rows] == [
+        (sample_cooperative.AWA, 1, 1),
+        (sample_cooperative.SHARED, None, 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -161,8 +177,8 @@ def test_a_language_is_noted_and_answered_in_french(desk, text, language):
 
 def test_a_language_needs_a_person(desk):
     assert "LANGUE FR" in desk.say("LANGUE klingon")
-    assert "plusieurs" in desk.say("LANGUE WO", sender=village.SHARED)
-    assert "membre" in desk.say("LANGUE WO", sender=village.NOBODY)
+    assert "plusieurs" in desk.say("LANGUE WO", sender=sample_cooperative.SHARED)
+    assert "membre" in desk.say("LANGUE WO", sender=sample_cooperative.NOBODY)
     assert {person.language for person in desk.rows(Person)} == {"fr"}
 
 

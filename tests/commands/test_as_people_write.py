@@ -4,7 +4,7 @@ import pytest
 
 from app.commands import replies
 from app.commands.inbound import take
-from app.coop.members import inbox as letters
+from app.coop.correspondence import inbox as letters
 from app.coop.production.models import Declaration
 from app.gateways.callbacks import IncomingSms
 from app.gsm7 import septets
@@ -12,12 +12,12 @@ from app.service import Service
 from app.sms import inbox
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
-from tests import letterbox, quay, village
+from tests import incoming_sms, sample_cooperative, sample_declarations
 
 
 @pytest.fixture
 def office(desk):
-    quay.appoint(desk.database)
+    sample_declarations.appoint(desk.database)
     return desk
 
 
@@ -57,10 +57,10 @@ CODES += ["bonjour 2468 merci", "mdp 2468", "moi c'est 2468", "\u0662\u0664\u066
 
 @pytest.mark.parametrize("text", CODES)
 def test_a_code_is_starred_before_it_is_kept_and_answered_with_a_warning(office, text):
-    take(office.database, IncomingSms("id", village.AWA, "21512", text, None), office.clock())
+    take(office.database, IncomingSms("id", sample_cooperative.AWA, "21512", text, None), office.clock())
     assert not any(letter.isdigit() for letter in office.inbox()[0].text)
-    letterbox.work_on_all(office.clerk, office.clock())
-    [answer] = [row for row in office.answers() if row.to_number == village.AWA]
+    incoming_sms.work_on_all(office.clerk, office.clock())
+    [answer] = [row for row in office.answers() if row.to_number == sample_cooperative.AWA]
     assert "jamais votre code" in answer.text
     assert answer.parts == 1
     assert not any(letter.isdigit() for letter in office.inbox()[0].text)
@@ -128,7 +128,7 @@ def test_greetings_and_thanks_are_no_letter_and_answered_once_an_hour(office, te
     ],
 )
 def test_an_officers_slip_is_answered_as_an_officers_and_never_lost(office, text, word, letter):
-    said = office.say(text, sender=quay.SECRETARY)
+    said = office.say(text, sender=sample_declarations.SECRETARY)
     assert (f"vouliez-vous {word} ?" in said, "Rien n'est envoyé" in said, septets(said) <= 160) == (True, True, True)
     assert [row.state for row in office.inbox()] == ["unparsed" if letter else "handled"]
     assert office.inbox()[0].text == text
@@ -143,11 +143,11 @@ def test_a_members_words_that_look_like_an_officers_are_a_letter(office, text):
 
 @pytest.mark.parametrize("field", ["id", "sender", "to", "text"])
 def test_bytes_that_nobody_typed_are_borne_in_any_field(desk, field):
-    sms = {"id": "a", "sender": village.AWA, "to": "21512", "text": "PROD thiof 25"}
+    sms = {"id": "a", "sender": sample_cooperative.AWA, "to": "21512", "text": "PROD thiof 25"}
     sms[field] = f"\0\x1b{sms[field]}\0\x07"
-    letterbox.hear(desk.clerk, IncomingSms(**sms, at=None), desk.clock())
+    incoming_sms.hear(desk.clerk, IncomingSms(**sms, at=None), desk.clock())
     [row] = desk.inbox()
-    assert (row.state, row.text, row.sender) == ("handled", "PROD thiof 25", village.AWA)
+    assert (row.state, row.text, row.sender) == ("handled", "PROD thiof 25", sample_cooperative.AWA)
 
 
 def test_each_answer_to_them_is_one_part():

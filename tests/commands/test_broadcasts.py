@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import select, update
 
 from app.commands.inbound import take
-from app.coop.broadcasting import estimating
-from app.coop.members.models import Commune, Cooperative, Member, Number, OfficerAct
+from app.coop.broadcasts import estimates
+from app.coop.cooperatives.models import Commune, Cooperative
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import OfficerAct
 from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.budget import reserved_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Inbound, Message
-from tests import letterbox, quay, village
+from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.commands.conftest import TERMS, Desk
 
 WOMEN = 20
@@ -26,13 +28,13 @@ TEXT = "Réunion demain à 9h au quai, venez"
 class Office(Desk):
     """The clerk, as an officer's phone sees it: answers apart from copies and from what goes to members."""
 
-    def ask(self, text, sender=quay.SECRETARY):
+    def ask(self, text, sender=sample_declarations.SECRETARY):
         before = max([message.id for message in self.answers()], default=0)
         sms_id = f"office{next(self._ids)}"
         self.hear(text, sender, sms_id)
         return next(m.text for m in self.answers() if m.id > before and m.cause.startswith("sms:"))
 
-    def ordered(self, text=f"DIFF TOUS {TEXT}", sender=quay.SECRETARY):
+    def ordered(self, text=f"DIFF TOUS {TEXT}", sender=sample_declarations.SECRETARY):
         """Estimate and confirm; give the answer to OUI."""
         return self.ask(f"OUI {code_in(self.ask(text, sender))}", sender)
 
@@ -57,9 +59,9 @@ def code_in(answer):
 
 
 def make(database, clock):
-    village.build(database)
-    quay.appoint(database)
-    quay.women(database, WOMEN)
+    sample_cooperative.build(database)
+    sample_declarations.appoint(database)
+    sample_declarations.women(database, WOMEN)
     return Office(database, clock)
 
 
@@ -97,9 +99,9 @@ def test_oui_sends_once_and_tells_the_others(database, clock):
     assert {(m.text, m.lane, m.state, m.purpose, m.cooperative_id) for m in sent} == {
         (f"CPS Joal: {TEXT}", "notice", "queued", "broadcast", 1)
     }
-    assert [m.person_id for m in sent if m.to_number == village.SHARED] == [None]
+    assert [m.person_id for m in sent if m.to_number == sample_cooperative.SHARED] == [None]
     copies = office.caused("copy:")
-    assert [copy.to_number for copy in copies] == [quay.PRESIDENT]
+    assert [copy.to_number for copy in copies] == [sample_declarations.PRESIDENT]
     assert "ANNULER 1" in copies[0].text
     assert [(act.act, act.about, act.channel) for act in office.rows(OfficerAct)] == [("broadcast", "broadcast:1", "sms")]
     [row] = office.broadcasts()
@@ -107,21 +109,21 @@ def test_oui_sends_once_and_tells_the_others(database, clock):
 
 
 def test_who_said_stop_before_or_after_the_oui_gets_none(office):
-    office.ask("STOP", village.AWA)
+    office.ask("STOP", sample_cooperative.AWA)
     said = office.ask(f"DIFF TOUS {TEXT}")
     assert f"{ALL - 1} numéros (1 STOP)" in said
     office.ask(f"OUI {code_in(said)}")
     office.ask("STOP", "+221770000201")
     states = {message.to_number: message.state for message in office.sent()}
-    assert village.AWA not in states
+    assert sample_cooperative.AWA not in states
     assert states["+221770000201"] == "refused"
     assert list(states.values()).count("queued") == ALL - 2
 
 
 def test_a_code_opens_nothing_from_another_number_and_is_guessed_five_times_an_hour(office):
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
-    assert "pas le bon" in office.ask(f"OUI {code}", quay.PRESIDENT)
-    assert "PRIX, SOLDE" in office.ask(f"OUI {code}", village.AWA)
+    assert "pas le bon" in office.ask(f"OUI {code}", sample_declarations.PRESIDENT)
+    assert "PRIX, SOLDE" in office.ask(f"OUI {code}", sample_cooperative.AWA)
     wrong = f"{(int(code) + 1) % 10_000:04d}"
     for _ in range(4):
         assert "pas le bon" in office.ask(f"OUI {wrong}")
@@ -155,7 +157,7 @@ def test_a_right_code_is_no_miss(office):
 
 def test_a_code_has_more_digits_where_more_are_reached(office, monkeypatch):
     assert len(code_in(office.ask(f"DIFF TOUS {TEXT}"))) == 4
-    monkeypatch.setattr(estimating, "FEW", ALL - 1)
+    monkeypatch.setattr(estimates, "FEW", ALL - 1)
     assert len(code_in(office.ask(f"DIFF TOUS {TEXT} !"))) == 6
 
 
@@ -163,10 +165,10 @@ def test_eight_wrong_codes_at_once_are_all_counted(postgres_database, clock):
     office = make(postgres_database, clock)
     office.ask(f"DIFF TOUS {TEXT}")
     for number in range(8):
-        take(office.database, IncomingSms(f"at once {number}", quay.SECRETARY, "21512", "OUI 0000", None), clock())
+        take(office.database, IncomingSms(f"at once {number}", sample_declarations.SECRETARY, "21512", "OUI 0000", None), clock())
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: letterbox.work_on_all(office.clerk, clock()), range(4)))
-    letterbox.work_on_all(office.clerk, clock())
+        list(pool.map(lambda _: incoming_sms.work_on_all(office.clerk, clock()), range(4)))
+    incoming_sms.work_on_all(office.clerk, clock())
     said = [message.text for message in office.caused("sms:africastalking:at once")]
     assert (sum("pas le bon" in text for text in said), sum("ne vaut plus" in text for text in said)) == (4, 4)
 
@@ -198,10 +200,14 @@ def test_only_the_last_estimates_wait_for_their_code(office):
 
 def test_a_number_that_changed_lately_cant_confirm(office, clock):
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
-    office.change(update(Number).where(Number.phone == quay.SECRETARY).values(registered_at=clock() - timedelta(hours=71)))
+    office.change(
+        update(Number).where(Number.phone == sample_declarations.SECRETARY).values(registered_at=clock() - timedelta(hours=71))
+    )
     assert "72 heures" in office.ask(f"OUI {code}")
     assert (office.sent(), office.broadcasts()[0].state) == ([], "estimated")
-    office.change(update(Number).where(Number.phone == quay.SECRETARY).values(registered_at=clock() - timedelta(hours=72)))
+    office.change(
+        update(Number).where(Number.phone == sample_declarations.SECRETARY).values(registered_at=clock() - timedelta(hours=72))
+    )
     assert "envoi 1" in office.ask(f"OUI {code}")
 
 
@@ -218,11 +224,11 @@ def test_the_same_text_within_ten_minutes_is_asked_again(office, clock):
 @pytest.mark.parametrize(
     ("sender", "audience", "again"),
     [
-        (quay.SECRETARY, "CPS1", True),
-        (quay.SECRETARY, "toutes + joal", True),
-        (quay.ADMINISTRATOR, "TOUS", True),
-        (quay.ADMINISTRATOR, "CPS1", True),
-        (quay.ADMINISTRATOR, "CPS2", False),
+        (sample_declarations.SECRETARY, "CPS1", True),
+        (sample_declarations.SECRETARY, "toutes + joal", True),
+        (sample_declarations.ADMINISTRATOR, "TOUS", True),
+        (sample_declarations.ADMINISTRATOR, "CPS1", True),
+        (sample_declarations.ADMINISTRATOR, "CPS2", False),
     ],
 )
 def test_the_same_text_to_the_same_people_is_asked_again_by_whatever_word(office, sender, audience, again):
@@ -231,7 +237,13 @@ def test_the_same_text_to_the_same_people_is_asked_again_by_whatever_word(office
         session.flush()
         session.add(
             Cooperative(
-                id=2, code="CPS2", name="CPS Mbour", commune_id=2, filiere_id=1, legal_form="AER", created_at=village.LONG_AGO
+                id=2,
+                code="CPS2",
+                name="CPS Mbour",
+                commune_id=2,
+                filiere_id=1,
+                legal_form="AER",
+                created_at=sample_cooperative.LONG_AGO,
             )
         )
         session.execute(update(Member).where(Member.id == 1).values(cooperative_id=2))
@@ -240,10 +252,12 @@ def test_the_same_text_to_the_same_people_is_asked_again_by_whatever_word(office
 
 
 def test_two_officers_with_one_text_are_asked_again(office, clock):
-    mine, theirs = (code_in(office.ask(f"DIFF TOUS {TEXT}", who)) for who in (quay.SECRETARY, quay.PRESIDENT))
+    mine, theirs = (
+        code_in(office.ask(f"DIFF TOUS {TEXT}", who)) for who in (sample_declarations.SECRETARY, sample_declarations.PRESIDENT)
+    )
     clock.forward(minutes=1)
     office.ask(f"OUI {mine}")
-    assert "Encore ?" in office.ask(f"OUI {theirs}", quay.PRESIDENT)
+    assert "Encore ?" in office.ask(f"OUI {theirs}", sample_declarations.PRESIDENT)
     assert office.sent(2) == []
 
 
@@ -277,9 +291,9 @@ def test_what_cant_be_sent_is_said_and_kept_as_it_was(office):
     assert office.broadcasts() == []
 
 
-@pytest.mark.parametrize("sender", [village.AWA, village.NOBODY, village.SHARED])
+@pytest.mark.parametrize("sender", [sample_cooperative.AWA, sample_cooperative.NOBODY, sample_cooperative.SHARED])
 @pytest.mark.parametrize(
-    "text", [f"DIFF TOUS {TEXT}", "URGENT TOUS Vent", "OUI 1234", "ETAT", "ANNULER 1", f"MEMBRE {village.AWA}"]
+    "text", [f"DIFF TOUS {TEXT}", "URGENT TOUS Vent", "OUI 1234", "ETAT", "ANNULER 1", f"MEMBRE {sample_cooperative.AWA}"]
 )
 def test_anybody_else_is_answered_as_a_member_and_written_down(office, sender, text):
     office.ordered()
@@ -289,13 +303,13 @@ def test_anybody_else_is_answered_as_a_member_and_written_down(office, sender, t
 
 
 def test_a_co_operatives_officer_stays_within_it(office):
-    federation = office.ordered(f"DIFF SECRETAIRES {TEXT}", quay.ADMINISTRATOR)
+    federation = office.ordered(f"DIFF SECRETAIRES {TEXT}", sample_declarations.ADMINISTRATOR)
     assert "1 numéro" in federation
-    assert "aucun envoi 1" in office.ask("ANNULER 1", quay.PRESIDENT)
-    assert "aucun envoi 1" in office.ask("ETAT 1", quay.PRESIDENT)
+    assert "aucun envoi 1" in office.ask("ANNULER 1", sample_declarations.PRESIDENT)
+    assert "aucun envoi 1" in office.ask("ETAT 1", sample_declarations.PRESIDENT)
     office.ordered("DIFF TOUS Marché fermé")
-    assert "envoi 2" in office.ask("ETAT 2", quay.ADMINISTRATOR)
-    assert "arrêté" in office.ask("ANNULER 2", quay.ADMINISTRATOR)
+    assert "envoi 2" in office.ask("ETAT 2", sample_declarations.ADMINISTRATOR)
+    assert "arrêté" in office.ask("ANNULER 2", sample_declarations.ADMINISTRATOR)
 
 
 def test_a_later_hour_waits_and_can_be_cancelled(office, clock):
@@ -304,7 +318,7 @@ def test_a_later_hour_waits_and_can_be_cancelled(office, clock):
     assert {message.next_at.hour for message in office.sent()} == {18}
     assert office.broadcasts()[0].state == "scheduled"
     clock.forward(hours=2)
-    assert f"arrêté: 0 sur {ALL}" in office.ask("annuler", quay.PRESIDENT)
+    assert f"arrêté: 0 sur {ALL}" in office.ask("annuler", sample_declarations.PRESIDENT)
     assert {message.state for message in office.sent()} == {"expired"}
     assert f"déjà arrêté: 0 sur {ALL}" in office.ask("ANNULER 1")
     [row] = office.broadcasts()
@@ -341,7 +355,7 @@ def test_who_joined_between_the_estimate_and_the_oui_is_counted_and_paid(office)
     office.clerk = msgspec.structs.replace(office.clerk, terms=msgspec.structs.replace(TERMS, daily_budget=20 * ALL))
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
     with office.database.transaction() as session:
-        number = {"place": None, "registered_at": village.LONG_AGO}
+        number = {"place": None, "registered_at": sample_cooperative.LONG_AGO}
         session.add(Number(phone="+221770000999", person_id=201, **number))
     said = office.ask(f"OUI {code}")
     assert f"dépassé de 20 F: cet envoi coute {20 * ALL + 20} F" in said
@@ -363,7 +377,7 @@ def test_a_number_gets_only_so_many_a_day(office, clock):
 
 def test_an_alert_leaves_first_at_any_hour_and_expires_after_three(office, clock):
     clock.forward(hours=13)  # 23:00
-    office.ask("STOP", village.AWA)
+    office.ask("STOP", sample_cooperative.AWA)
     office.ask("STOP ALERTE", "+221770000201")
     said = office.ordered("URGENT TOUS Tempête, restez à terre")
     assert "23:00" in said
@@ -395,10 +409,12 @@ def test_an_alert_waits_for_those_that_should_have_left_by_now(office, clock):
 def test_every_officer_of_the_scope_has_a_copy_and_may_stop_it(office):
     delegate = "+221770000201"
     with office.database.transaction() as session:
-        session.add(quay.Role(person_id=201, role="delegate", cooperative_id=1, from_on=quay.date(2026, 1, 1)))
+        session.add(
+            sample_declarations.Role(person_id=201, role="delegate", cooperative_id=1, from_on=sample_declarations.date(2026, 1, 1))
+        )
     assert "PRIX, SOLDE" in office.ask(f"DIFF TOUS {TEXT}", delegate)
     office.ordered()
-    assert {copy.to_number for copy in office.caused("copy:")} == {quay.PRESIDENT, delegate}
+    assert {copy.to_number for copy in office.caused("copy:")} == {sample_declarations.PRESIDENT, delegate}
     assert "en cours" in office.ask("ETAT", delegate)
     assert "arrêté" in office.ask("ANNULER 1", delegate)
 
@@ -424,7 +440,7 @@ def test_annuler_without_anything_under_way_drops_the_estimate(office):
 
 
 def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office, clock):
-    office.ordered("DIFF TOUS @ven 9h Marché fermé", quay.PRESIDENT)
+    office.ordered("DIFF TOUS @ven 9h Marché fermé", sample_declarations.PRESIDENT)
     code = code_in(office.ask("DIFF TOUS Marché ouvert"))
     said = office.ask("ANNULER")
     assert "devis annulé, rien n'est envoyé. L'envoi 1 continue: pour l'arreter, ANNULER 1" in said
@@ -436,11 +452,11 @@ def test_annuler_behind_an_estimate_stops_nothing_that_is_anothers(office, clock
 
 
 def test_a_member_is_looked_up_without_name_or_amount(office):
-    office.ask("STOP", village.AWA)
+    office.ask("STOP", sample_cooperative.AWA)
     said = office.ask("MEMBRE 77 000 00 12")
     assert said == "Jappoo: C00001, CPS1, actif, annonces non, alertes oui."
-    assert "C00003" in office.ask(f"membre {village.SHARED}")
-    assert "pas encore activé" in office.ask(f"MEMBRE {village.NEW[4:]}")
+    assert "C00003" in office.ask(f"membre {sample_cooperative.SHARED}")
+    assert "pas encore activé" in office.ask(f"MEMBRE {sample_cooperative.NEW[4:]}")
     assert "aucun membre" in office.ask("MEMBRE 771234567")
     assert {(act.act, act.member_id) for act in office.rows(OfficerAct)} == {("look up", member) for member in (1, 2, 3, 4)}
 
@@ -448,13 +464,13 @@ def test_a_member_is_looked_up_without_name_or_amount(office):
 def test_officers_have_a_help_of_their_own(office):
     assert "DIFF ou URGENT public texte" in office.ask("AIDE")
     assert office.answers()[-1].parts == 1
-    assert "DIFF" not in office.ask("AIDE", village.AWA)
+    assert "DIFF" not in office.ask("AIDE", sample_cooperative.AWA)
 
 
 def test_the_help_names_only_what_the_office_may_do(office):
     """The federation weighs nothing; a secretary does."""
     assert "VALIDER, TARIF, REPONDRE" in office.ask("AIDE")
-    said = office.ask("AIDE", quay.ADMINISTRATOR)
+    said = office.ask("AIDE", sample_declarations.ADMINISTRATOR)
     assert "VALIDER" not in said
     assert "MEMBRE, TARIF, REPONDRE" in said
 
@@ -462,7 +478,7 @@ def test_the_help_names_only_what_the_office_may_do(office):
 def test_an_office_that_ended_confirms_nothing(office, clock):
     code = code_in(office.ask(f"DIFF TOUS {TEXT}"))
     with office.database.transaction() as session:
-        role = quay.Role.__table__
+        role = sample_declarations.Role.__table__
         session.execute(update(role).where(role.c.person_id == 101).values(until_on=clock().date() - timedelta(days=1)))
     assert "PRIX, SOLDE, PROD" in office.ask(f"OUI {code}")
     with office.database.read() as reader:
@@ -475,7 +491,7 @@ def test_a_broadcast_says_who_writes_and_is_counted_so(office):
     assert "2 SMS chacun" in said
     office.ordered("DIFF TOUS Pesée à 7h")
     office.ordered("URGENT TOUS Tempête, restez à terre")
-    office.ordered("DIFF SECRETAIRES Bonjour", quay.ADMINISTRATOR)
+    office.ordered("DIFF SECRETAIRES Bonjour", sample_declarations.ADMINISTRATOR)
     texts = {message.text for number in (2, 3, 4) for message in office.sent(number)}
     assert texts == {"CPS Joal: Pesée à 7h", "ALERTE CPS Joal: Tempête, restez à terre", "La fédération: Bonjour"}
 

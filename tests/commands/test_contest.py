@@ -6,18 +6,20 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from app.coop.production import assisting, brought, weighing
+from app.coop.production import assisted_acts, weighing_lookup, weighings
 from app.coop.production.models import Declaration
 from app.sms.models import Message
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.acts import by
 
 
 @pytest.fixture
 def done(desk):
-    quay.appoint(desk.database)
+    sample_declarations.appoint(desk.database)
     with desk.database.transaction() as session:
-        done = assisting.declare(session, by(quay.CLERK, "assist", desk.clock(), channel="bureau"), 1, 1, Decimal(25))
+        done = assisted_acts.declare(
+            session, by(sample_declarations.CLERK, "assist", desk.clock(), channel="bureau"), 1, 1, Decimal(25)
+        )
     return done.declaration.reference
 
 
@@ -28,11 +30,11 @@ def states(desk):
 def test_it_is_undone_once_and_another_officer_told(desk, done):
     for text in (f"NON {done}", f"non, {done} !"):
         desk.say(text)
-    assert [row.text for row in desk.answers() if row.to_number == village.AWA] == [
+    assert [row.text for row in desk.answers() if row.to_number == sample_cooperative.AWA] == [
         f"Jappoo: réf {done} contestée le {desk.clock():%d/%m/%Y}: annulée."
     ] * 2
     assert states(desk) == ["cancelled"]
-    assert [row.to_number for row in desk.answers() if row.purpose == "security"] == [quay.PRESIDENT]
+    assert [row.to_number for row in desk.answers() if row.purpose == "security"] == [sample_declarations.PRESIDENT]
 
 
 @pytest.mark.parametrize(
@@ -49,11 +51,11 @@ def test_what_was_weighed_is_a_matter_for_a_call(desk, done):
     with desk.database.transaction() as session:
         session.execute(update(Declaration).values(state="weighed"))
     desk.say(f"NON {done}")
-    assert "on vous rappelle" in next(row.text for row in desk.answers() if row.to_number == village.AWA)
+    assert "on vous rappelle" in next(row.text for row in desk.answers() if row.to_number == sample_cooperative.AWA)
     assert states(desk) == ["weighed"]
 
 
-@pytest.mark.parametrize("sender", [village.SHARED, village.NOBODY, quay.SECRETARY])
+@pytest.mark.parametrize("sender", [sample_cooperative.SHARED, sample_cooperative.NOBODY, sample_declarations.SECRETARY])
 def test_nobody_else_can_contest_it(desk, done, sender):
     assert "rien n'a été fait" in desk.say(f"NON {done}", sender=sender)
     assert states(desk) == ["declared"]
@@ -69,8 +71,8 @@ def test_what_means_nothing_of_hers_changes_nothing(desk, text):
 
 def test_what_was_credited_is_answered_with_a_number_and_a_day(desk, done):
     with desk.database.transaction() as session:
-        what = brought.by_reference(session, 1, done, desk.clock().year)
-        note, confirm = (by(quay.CLERK, operation, desk.clock()) for operation in ("note", "confirm"))
-        weighing.note(session, note, what, weight=Decimal(25), grade="A", weighed_at=desk.clock())
-        weighing.confirm(session, confirm, upto=1 << 31, francs=25_000)
+        what = weighing_lookup.by_reference(session, 1, done, desk.clock().year)
+        note, confirm = (by(sample_declarations.CLERK, operation, desk.clock()) for operation in ("note", "confirm"))
+        weighings.note(session, note, what, weight=Decimal(25), grade="A", weighed_at=desk.clock())
+        weighings.confirm(session, confirm, upto=1 << 31, francs=25_000)
     assert re.search(rf"réclamation \d{{6}} notée \(réf {done}\)", desk.say(f"NON {done}"))

@@ -6,15 +6,15 @@ from app.coop.contests.models import Contest
 from app.coop.ledger.models import JournalEntry
 from app.coop.production.models import Declaration
 from app.gsm7 import septets
-from tests import quay, treasury, village
+from tests import sample_cooperative, sample_declarations, sample_deliveries
 
 WOMAN = "+221770000201"
 
 
 @pytest.fixture
 def reference(desk, clock):
-    quay.appoint(desk.database)
-    treasury.credited(desk.database, quay.women(desk.database, 2), clock())
+    sample_declarations.appoint(desk.database)
+    sample_deliveries.credited(desk.database, sample_declarations.women(desk.database, 2), clock())
     return next(row.reference for row in desk.rows(Declaration) if row.member_id == 201)
 
 
@@ -36,8 +36,8 @@ def test_a_reference_is_contested_once(desk, reference):
         (WOMAN, "CONTESTER", "par exemple"),
         (WOMAN, "CONTESTER tout", "par exemple"),
         (WOMAN, "CONTESTER 111112", "rien à contester"),
-        (village.AWA, "CONTESTER {reference}", "rien à contester"),
-        (village.NOBODY, "CONTESTER {reference}", "membre actif"),
+        (sample_cooperative.AWA, "CONTESTER {reference}", "rien à contester"),
+        (sample_cooperative.NOBODY, "CONTESTER {reference}", "membre actif"),
     ],
 )
 def test_anything_else_notes_nothing(desk, reference, sender, text, has):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.commands.drafts import BadTime, Incomplete, read_draft
-from app.coop.broadcasting.estimating import Draft
+from app.coop.broadcasts.estimates import Draft
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 DAKAR = ZoneInfo("Africa/Dakar")

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from app import texts
 from app.cli.sms import sms
-from app.coop.members import inbox
-from app.coop.members.models import OfficerAct
+from app.coop.correspondence import inbox
+from app.coop.offices.models import OfficerAct
 from app.gsm7 import septets
 from app.sms.models import Inbound, Message
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 
 QUESTION = "Est-ce que la pesée est à 7h demain ?"
 
@@ -21,7 +21,7 @@ QUESTION = "Est-ce que la pesée est à 7h demain ?"
 @pytest.fixture
 def office(desk):
     """A desk on the quay, with officers."""
-    quay.appoint(desk.database)
+    sample_declarations.appoint(desk.database)
     return desk
 
 
@@ -34,39 +34,39 @@ def waiting(desk, cooperative=1):
         return [letter.text for letter in inbox.unread(reader, cooperative)]
 
 
-def replied(desk, words, sender=quay.SECRETARY):
+def replied(desk, words, sender=sample_declarations.SECRETARY):
     """Write an answer and send it by its code; give the answer to `OUI`."""
     ready = desk.say(words, sender=sender)
     code = re.search(r"OUI (\d{4})", ready)
     return desk.say(f"OUI {code[1]}", sender=sender) if code else ready
 
 
-def sent(desk, to=village.AWA):
+def sent(desk, to=sample_cooperative.AWA):
     return [row.text for row in desk.answers() if row.to_number == to][-1]
 
 
 def test_the_secretary_is_told_once_an_hour_and_not_who_or_what(office):
     for _ in range(3):
-        assert "un responsable lira" in office.say(QUESTION, sender=village.AWA)
+        assert "un responsable lira" in office.say(QUESTION, sender=sample_cooperative.AWA)
         office.clock.forward(minutes=25)
-    office.say("et la glace ?", sender=village.SHARED)
-    assert told(office) == [(quay.SECRETARY, texts.say("letter_waits", code="*384*44135#"))] * 2
+    office.say("et la glace ?", sender=sample_cooperative.SHARED)
+    assert told(office) == [(sample_declarations.SECRETARY, texts.say("letter_waits", code="*384*44135#"))] * 2
     assert septets(texts.say("letter_waits", code="*384*44135#")) <= 160
     assert septets(texts.say("listed", phone="+221770000012")) <= 160
     assert waiting(office) == [QUESTION] * 3 + ["et la glace ?"]
 
 
 def test_without_a_secretary_whoever_reads_is_told_and_never_the_writer(office):
-    office.say(QUESTION, sender=quay.SECRETARY)
-    assert [number for number, _ in told(office)] == [quay.PRESIDENT]
+    office.say(QUESTION, sender=sample_declarations.SECRETARY)
+    assert [number for number, _ in told(office)] == [sample_declarations.PRESIDENT]
 
 
 def test_who_is_of_no_co_operative_writes_to_the_federation(office):
-    office.say(QUESTION, sender=village.NOBODY)
+    office.say(QUESTION, sender=sample_cooperative.NOBODY)
     assert (waiting(office), waiting(office, None)) == ([], [QUESTION])
-    assert "déjà traité" in office.say("REPONDRE 1 oui", sender=quay.SECRETARY)
-    assert "envoyée" in replied(office, "REPONDRE 1 oui", quay.ADMINISTRATOR)
-    assert (sent(office, village.NOBODY), told(office)) == ("La fédération: oui", [])
+    assert "déjà traité" in office.say("REPONDRE 1 oui", sender=sample_declarations.SECRETARY)
+    assert "envoyée" in replied(office, "REPONDRE 1 oui", sample_declarations.ADMINISTRATOR)
+    assert (sent(office, sample_cooperative.NOBODY), told(office)) == ("La fédération: oui", [])
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_who_is_of_no_co_operative_writes_to_the_federation(office):
 )
 def test_an_officer_answers_by_sms_in_the_co_operatives_name(office, words):
     office.say(QUESTION)
-    assert replied(office, words, quay.PRESIDENT) == "Jappoo: réponse au message 1 envoyée, 1 SMS. Reste à lire: 0."
+    assert replied(office, words, sample_declarations.PRESIDENT) == "Jappoo: réponse au message 1 envoyée, 1 SMS. Reste à lire: 0."
     assert sent(office) == "CPS Joal: Oui, à 7h. Apportez la carte."
     assert waiting(office) == []
     [act] = office.rows(OfficerAct)
@@ -85,32 +85,32 @@ def test_an_officer_answers_by_sms_in_the_co_operatives_name(office, words):
 
 def test_an_answer_is_read_back_and_leaves_once_by_its_code(office):
     office.say(QUESTION)
-    ready = office.say("REPONDRE 1 Oui, à 7h.", sender=quay.SECRETARY)
+    ready = office.say("REPONDRE 1 Oui, à 7h.", sender=sample_declarations.SECRETARY)
     code = re.search(r"OUI (\d{4}) \(15 min\)", ready)[1]
     assert ready.startswith('770000012 lira: "CPS Joal: Oui, à 7h." (1 SMS). Envoyer: OUI')
     assert [row.text for row in office.answers() if row.cause == "letter:1"] == []
-    assert "pas le bon" in office.say(f"OUI {(int(code) + 1) % 10_000:04d}", sender=quay.SECRETARY)
-    assert "PRIX, SOLDE" in office.say(f"OUI {code}", sender=village.AWA)
-    first = office.say(f"OUI {code}", sender=quay.SECRETARY)
+    assert "pas le bon" in office.say(f"OUI {(int(code) + 1) % 10_000:04d}", sender=sample_declarations.SECRETARY)
+    assert "PRIX, SOLDE" in office.say(f"OUI {code}", sender=sample_cooperative.AWA)
+    first = office.say(f"OUI {code}", sender=sample_declarations.SECRETARY)
     assert "envoyée" in first
-    assert office.say(f"OUI {code}", sender=quay.SECRETARY) == first
+    assert office.say(f"OUI {code}", sender=sample_declarations.SECRETARY) == first
     assert [row.text for row in office.answers() if row.cause == "letter:1"] == ["CPS Joal: Oui, à 7h."]
 
 
 def test_an_answers_code_dies_after_a_quarter_of_an_hour(office):
     office.say(QUESTION)
-    code = re.search(r"OUI (\d{4})", office.say("REPONDRE 1 oui", sender=quay.SECRETARY))[1]
+    code = re.search(r"OUI (\d{4})", office.say("REPONDRE 1 oui", sender=sample_declarations.SECRETARY))[1]
     office.clock.forward(minutes=15)
-    assert "périmé" in office.say(f"OUI {code}", sender=quay.SECRETARY)
+    assert "périmé" in office.say(f"OUI {code}", sender=sample_declarations.SECRETARY)
     assert waiting(office) == [QUESTION]
 
 
 def test_the_second_officer_is_told_that_it_is_done_and_nothing_more_is_sent(office):
     office.say(QUESTION)
-    ready = office.say("REPONDRE 1 non", sender=quay.PRESIDENT)
+    ready = office.say("REPONDRE 1 non", sender=sample_declarations.PRESIDENT)
     replied(office, "REPONDRE 1 oui")
-    assert "déjà traité" in office.say(f"OUI {re.search(r'OUI ([0-9]+)', ready)[1]}", sender=quay.PRESIDENT)
-    assert "déjà traité" in office.say("REPONDRE 1 non", sender=quay.PRESIDENT)
+    assert "déjà traité" in office.say(f"OUI {re.search(r'OUI ([0-9]+)', ready)[1]}", sender=sample_declarations.PRESIDENT)
+    assert "déjà traité" in office.say("REPONDRE 1 non", sender=sample_declarations.PRESIDENT)
     assert sent(office) == "CPS Joal: oui"
     assert len(office.rows(OfficerAct)) == 1
 
@@ -127,7 +127,7 @@ def test_the_second_officer_is_told_that_it_is_done_and_nothing_more_is_sent(off
 )
 def test_what_isnt_clear_sends_nothing(office, words, said):
     office.say(QUESTION)
-    answer = office.say(words, sender=quay.SECRETARY)
+    answer = office.say(words, sender=sample_declarations.SECRETARY)
     assert (said in answer, "Rien n'est envoyé" in answer, septets(answer) <= 160) == (True, True, True)
     assert waiting(office) == [QUESTION]
 
@@ -135,7 +135,7 @@ def test_what_isnt_clear_sends_nothing(office, words, said):
 def test_a_member_and_an_officer_of_elsewhere_answer_nothing(office):
     office.say(QUESTION)
     assert "PRIX" in office.say("REPONDRE 1 oui")
-    assert "pas de votre CPS" in office.say("REPONDRE 1 oui", sender=quay.ADMINISTRATOR)
+    assert "pas de votre CPS" in office.say("REPONDRE 1 oui", sender=sample_declarations.ADMINISTRATOR)
     assert waiting(office) == [QUESTION]
 
 
@@ -171,12 +171,12 @@ def test_an_operator_lists_and_answers_in_an_officers_name(office, monkeypatch):
         return CliRunner().invoke(sms, list(arguments))
 
     [row] = json.loads(ran("inbox", "--cooperative", "CPS1", "--json").stdout)
-    assert (row["number"], row["text"]) == (village.AWA, QUESTION)
+    assert (row["number"], row["text"]) == (sample_cooperative.AWA, QUESTION)
     assert ran("inbox").stdout == ""
     assert ran("inbox", "--cooperative", "CPS9").exit_code == 1
-    assert ran("answer", str(row["id"]), "Oui", "--by", village.AWA).exit_code == 1
-    assert ran("answer", str(row["id"]), "Oui", "--by", quay.SECRETARY).stdout == "queued, 1 part\n"
-    assert ran("answer", str(row["id"]), "Oui", "--by", quay.SECRETARY).exit_code == 1
+    assert ran("answer", str(row["id"]), "Oui", "--by", sample_cooperative.AWA).exit_code == 1
+    assert ran("answer", str(row["id"]), "Oui", "--by", sample_declarations.SECRETARY).stdout == "queued, 1 part\n"
+    assert ran("answer", str(row["id"]), "Oui", "--by", sample_declarations.SECRETARY).exit_code == 1
     assert sent(office) == "CPS Joal: Oui"
     assert ran("optouts").stdout == ""
     with office.database.read() as reader:

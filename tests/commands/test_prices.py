@@ -3,16 +3,16 @@
 import pytest
 
 from app.coop import approvals
-from app.coop.prices import proposing
+from app.coop.prices import proposals
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.gsm7 import septets
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.acts import by
 
 
 @pytest.fixture
 def quayside(desk):
-    quay.appoint(desk.database)
+    sample_declarations.appoint(desk.database)
     return desk
 
 
@@ -36,7 +36,7 @@ def test_the_place_of_a_price_is_its_own(desk, clock):
         session.add(PriceRow(product_id=1, cooperative_id=1, grade=None, unit="kg", amount=1400, from_at=clock()))
     assert "Thiof: 1 400 F par kg, depuis le 24/11, CPS1" in desk.say("PRIX thiof")
     assert "Yeet: 2 000 F par caisse, depuis le 26/08, fédération" in desk.say("PRIX yeet")
-    assert "Thiof: 1 000 F par kg, depuis le 26/08, fédération" in desk.say("PRIX thiof", sender=village.NOBODY)
+    assert "Thiof: 1 000 F par kg, depuis le 26/08, fédération" in desk.say("PRIX thiof", sender=sample_cooperative.NOBODY)
 
 
 def test_grades_with_a_price_of_their_own_are_said(desk, clock):
@@ -54,7 +54,7 @@ def test_grades_with_a_price_of_their_own_are_said(desk, clock):
 )
 def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
     prices = len(quayside.rows(PriceRow))
-    said = quayside.say(text, sender=quay.SECRETARY)
+    said = quayside.say(text, sender=sample_declarations.SECRETARY)
     assert "1 300 F par kg (avant 1 000 F), CPS1: noté" in said or "Thiof" in said
     assert septets(said) <= 160
     assert len(quayside.rows(PriceRow)) == prices
@@ -71,28 +71,28 @@ def test_what_tarif_cannot_read_is_said(quayside):
         "TARIF thiof 12,5",
         "TARIF thiof 1.355,90",
     ):
-        assert "par exemple" in quayside.say(text, sender=quay.SECRETARY)
+        assert "par exemple" in quayside.say(text, sender=sample_declarations.SECRETARY)
     assert quayside.rows(PriceProposal) == []
-    assert "PRIX, SOLDE, PROD" in quayside.say("TARIF thiof 1300", sender=village.AWA)
+    assert "PRIX, SOLDE, PROD" in quayside.say("TARIF thiof 1300", sender=sample_cooperative.AWA)
 
 
 def test_a_proposal_is_confirmed_by_its_own_officer_within_its_life_and_once(quayside, clock):
-    quayside.say("TARIF thiof 1100", sender=quay.SECRETARY)
+    quayside.say("TARIF thiof 1100", sender=sample_declarations.SECRETARY)
     (row,) = quayside.rows(PriceProposal)
-    president = proposing.Office(102, "president", 1)
+    president = proposals.Office(102, "president", 1)
     with quayside.database.transaction() as session:
-        with pytest.raises(proposing.ProposalClosed):
-            proposing.confirm(session, by(president, "x", clock()), row.id)
+        with pytest.raises(proposals.ProposalClosed):
+            proposals.confirm(session, by(president, "x", clock()), row.id)
         assert approvals.waiting_for(session, president, clock()) == []
-        with pytest.raises(proposing.ProposalClosed):
-            proposing.confirm(session, by(quay.CLERK, "x", clock() + proposing.LIVES), row.id)
-        assert proposing.confirm(session, by(quay.CLERK, "x", clock()), row.id)
-        with pytest.raises(proposing.ProposalClosed):
-            proposing.confirm(session, by(quay.CLERK, "x", clock()), row.id)
+        with pytest.raises(proposals.ProposalClosed):
+            proposals.confirm(session, by(sample_declarations.CLERK, "x", clock() + proposals.LIVES), row.id)
+        assert proposals.confirm(session, by(sample_declarations.CLERK, "x", clock()), row.id)
+        with pytest.raises(proposals.ProposalClosed):
+            proposals.confirm(session, by(sample_declarations.CLERK, "x", clock()), row.id)
 
 
 @pytest.mark.parametrize(
     ("before", "amount", "far"), [(1000, 1200, False), (1000, 1201, True), (1000, 799, True), (None, 5, False)]
 )
 def test_how_far_a_price_moves(before, amount, far):
-    assert proposing.moves_far(before, amount, 20) is far
+    assert proposals.moves_far(before, amount, 20) is far

@@ -8,29 +8,29 @@ from sqlalchemy import select
 from app.commands.inbound import take
 from app.coop.members.models import Consent
 from app.coop.prices.models import PriceProposal
-from app.coop.production import assisting
+from app.coop.production import assisted_acts
 from app.coop.production.models import Declaration, Weighing
 from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Inbound
 from app.sms.pieces import is_full
-from tests import letterbox, quay, village
+from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.acts import by
 
 
 @pytest.fixture
 def office(desk):
-    quay.appoint(desk.database)
+    sample_declarations.appoint(desk.database)
     return desk
 
 
 @pytest.mark.parametrize(
     ("text", "table", "sender"),
     [
-        ("PROD thiof 25", Declaration, village.AWA),
-        ("PROD thiof 25 AUTRE", Declaration, village.AWA),
-        ("TARIF thiof 1300", PriceProposal, quay.SECRETARY),
-        ("DIFF TOUS Réunion", Broadcast, quay.SECRETARY),
+        ("PROD thiof 25", Declaration, sample_cooperative.AWA),
+        ("PROD thiof 25 AUTRE", Declaration, sample_cooperative.AWA),
+        ("TARIF thiof 1300", PriceProposal, sample_declarations.SECRETARY),
+        ("DIFF TOUS Réunion", Broadcast, sample_declarations.SECRETARY),
     ],
 )
 def test_one_sms_under_two_ids_acts_once_and_both_answers_say_the_same(office, text, table, sender):
@@ -41,20 +41,22 @@ def test_one_sms_under_two_ids_acts_once_and_both_answers_say_the_same(office, t
 
 
 def test_a_weighing_under_two_ids_is_noted_once_and_so_said(office):
-    [ref] = quay.declared(office.database, quay.women(office.database, 1), office.clock())
+    [ref] = sample_declarations.declared(office.database, sample_declarations.women(office.database, 1), office.clock())
     text = f"VALIDER {ref} 12,5 A"
-    first = office.say(text, sender=quay.SECRETARY)
+    first = office.say(text, sender=sample_declarations.SECRETARY)
     assert "1 pesée(s) notée(s)" in first
-    assert office.say(text, sender=quay.SECRETARY) == first
+    assert office.say(text, sender=sample_declarations.SECRETARY) == first
     office.clock.forward(minutes=5)
-    assert f"Déjà notées: {ref}" in office.say(text, sender=quay.SECRETARY)
-    assert f"pas notées: {ref}" in office.say(f"VALIDER {ref} 14 A", sender=quay.SECRETARY)
+    assert f"Déjà notées: {ref}" in office.say(text, sender=sample_declarations.SECRETARY)
+    assert f"pas notées: {ref}" in office.say(f"VALIDER {ref} 14 A", sender=sample_declarations.SECRETARY)
     assert len(office.rows(Weighing)) == 1
 
 
 def test_a_no_under_two_ids_is_contested_once(office):
     with office.database.transaction() as session:
-        done = assisting.declare(session, by(quay.CLERK, "assist", office.clock(), channel="bureau"), 1, 1, Decimal(25))
+        done = assisted_acts.declare(
+            session, by(sample_declarations.CLERK, "assist", office.clock(), channel="bureau"), 1, 1, Decimal(25)
+        )
     first = office.say(f"NON {done.declaration.reference}")
     assert office.say(f"NON {done.declaration.reference}") == first
     assert "annulée" in first
@@ -62,7 +64,7 @@ def test_a_no_under_two_ids_is_contested_once(office):
 
 def test_an_annuler_under_two_ids_stops_no_second_thing(office):
     def ask(text):
-        office.hear(text, quay.SECRETARY, f"a{len(office.inbox())}")
+        office.hear(text, sample_declarations.SECRETARY, f"a{len(office.inbox())}")
         return next(row.text for row in reversed(office.answers()) if row.cause.startswith("sms:"))
 
     code = ask("DIFF TOUS @ven 9h Marché fermé").partition("OUI ")[2][:4]
@@ -81,7 +83,7 @@ def test_a_word_that_was_taken_back_in_between_acts_again(office):
 
 def test_two_sms_under_one_id_are_both_worked_on(desk):
     assert "annonces" in desk.say("STOP", sms_id="5")
-    assert "membre actif" in desk.say("PROD thiof 25", sender=village.BLOCKED, sms_id="5")
+    assert "membre actif" in desk.say("PROD thiof 25", sender=sample_cooperative.BLOCKED, sms_id="5")
     assert "réf" in desk.say("PROD thiof 25", sms_id="5")
     assert desk.say("PROD thiof 25", sms_id="5") is None
     assert desk.say("STOP", sms_id="5") is None
@@ -112,9 +114,9 @@ def test_the_second_piece_of_a_letter_is_no_order(office, tail, wait):
 def test_pieces_that_wait_are_made_one_in_any_order(office, order, tail):
     texts = (HEAD, tail)
     for place in order:
-        take(office.database, IncomingSms(f"p{place}", village.AWA, "21512", texts[place], None), office.clock())
-    letterbox.work_on_all(office.clerk, office.clock())
-    assert len([row for row in office.answers() if row.to_number == village.AWA]) == 1
+        take(office.database, IncomingSms(f"p{place}", sample_cooperative.AWA, "21512", texts[place], None), office.clock())
+    incoming_sms.work_on_all(office.clerk, office.clock())
+    assert len([row for row in office.answers() if row.to_number == sample_cooperative.AWA]) == 1
     assert [row.text for row in office.inbox() if row.state == "unparsed"] == [HEAD + tail]
     assert office.rows(Consent) + office.rows(Declaration) == []
 
@@ -128,8 +130,8 @@ def test_three_pieces_are_one_letter(office):
 
 def test_a_piece_of_an_officers_text_makes_the_whole_of_it(office):
     head = ("DIFF TOUS " + LONG)[:153]
-    office.say(head, sender=quay.SECRETARY)
-    office.say("STOP nous partons", sender=quay.SECRETARY)
+    office.say(head, sender=sample_declarations.SECRETARY)
+    office.say("STOP nous partons", sender=sample_declarations.SECRETARY)
     assert [row.typed for row in office.rows(Broadcast)][-1].endswith("STOP nous partons")
     assert office.rows(Consent) == []
 
@@ -138,8 +140,8 @@ def test_later_or_behind_a_short_one_a_stop_is_a_stop(office):
     office.say(HEAD)
     office.clock.forward(seconds=30)
     assert "annonces" in office.say("STOP")
-    office.say(LONG[:100], sender=village.SHARED)
-    assert "annonces" in office.say("STOP", sender=village.SHARED)
+    office.say(LONG[:100], sender=sample_cooperative.SHARED)
+    assert "annonces" in office.say("STOP", sender=sample_cooperative.SHARED)
 
 
 def test_a_repeat_of_a_joined_beginning_is_a_repeat(office):

@@ -8,16 +8,16 @@ from sqlalchemy import func, select
 from app.commands import allowance, replies
 from app.commands.grammar import OFFICERS, WORDS, parse
 from app.commands.inbound import Clerk
-from app.coop.members import notice
+from app.coop.members import privacy_notice
 from app.coop.members.models import Consent
 from app.coop.production.models import Declaration
 from app.gateways.callbacks import IncomingSms
 from app.gsm7 import measure
 from app.sms.models import Inbound, Message
 from app.sms.policy import prepare
-from tests import letterbox, village
+from tests import incoming_sms, sample_cooperative
 from tests.commands.conftest import TERMS
-from tests.village import AWA, BLOCKED, DEPARTED, NOBODY, SHARED
+from tests.sample_cooperative import AWA, BLOCKED, DEPARTED, NOBODY, SHARED
 
 CODE = "*384*44135#"
 
@@ -27,13 +27,13 @@ class Counter:
 
     def __init__(self, database, clock):
         self.database, self.clock, self.taken = database, clock, 0
-        self.clerk = Clerk(database, village.KEY, "21512", TERMS)
+        self.clerk = Clerk(database, sample_cooperative.KEY, "21512", TERMS)
 
     def hear(self, text, sender=AWA, sms_id=None):
         self.taken += 1
         before = self.count(Message)
         sms = IncomingSms(sms_id or f"in-{self.taken}", sender, "21512", text, None)
-        letterbox.hear(self.clerk, sms, self.clock())
+        incoming_sms.hear(self.clerk, sms, self.clock())
         return self.last() if self.count(Message) > before else None
 
     def last(self):
@@ -51,7 +51,7 @@ class Counter:
 
 @pytest.fixture
 def counter(database, clock):
-    village.build(database)
+    sample_cooperative.build(database)
     return Counter(database, clock)
 
 
@@ -116,7 +116,7 @@ def test_each_spelling_has_its_word(spelling, word):
         ("LANGUE", AWA, replies.WHICH_LANGUAGE),
         ("LANGUE FR", SHARED, replies.SHARED),
         ("LANGUE FR", NOBODY, replies.JOIN),
-        ("NOTICE", NOBODY, notice.WHOLE),
+        ("NOTICE", NOBODY, privacy_notice.WHOLE),
         ("PRIX zzzzzzzz", AWA, replies.NO_PRODUCT),
         ("PROD thiof 25", NOBODY, replies.JOIN),
         ("PROD thiof 25", BLOCKED, replies.JOIN),

@@ -3,19 +3,19 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.commands.weighing import Weighed, read_lines
+from app.commands.weighings import WeighedLine, read_lines
 from app.coop.ledger.models import JournalEntry
 from app.coop.members.models import Number
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import Weighing
 from app.gsm7 import septets
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 
 
 @pytest.fixture
 def refs(desk, clock):
-    quay.appoint(desk.database)
-    return quay.declared(desk.database, quay.women(desk.database, 3), clock())
+    sample_declarations.appoint(desk.database)
+    return sample_declarations.declared(desk.database, sample_declarations.women(desk.database, 3), clock())
 
 
 @pytest.mark.parametrize(
@@ -33,49 +33,51 @@ def refs(desk, clock):
     ],
 )
 def test_lines_are_read(rest, lines):
-    assert read_lines(rest) == [Weighed(*line) for line in lines]
+    assert read_lines(rest) == [WeighedLine(*line) for line in lines]
 
 
 def test_lines_are_noted_once_and_nothing_is_credited(desk, refs):
     entries = len(desk.rows(JournalEntry))
     text = f"Valider {refs[0]} 12,5 a, {refs[1]} 30 B, 111112 3"
-    said = desk.say(text, sender=quay.SECRETARY, sms_id="one")
+    said = desk.say(text, sender=sample_declarations.SECRETARY, sms_id="one")
     assert "2 pesée(s) notée(s)" in said
     assert "Pas notées: 111112" in said
     assert septets(said) <= 160
-    assert desk.say(text, sender=quay.SECRETARY, sms_id="one") is None
+    assert desk.say(text, sender=sample_declarations.SECRETARY, sms_id="one") is None
     assert [(row.grade, row.state, row.channel) for row in desk.rows(Weighing)] == [("A", "noted", "sms"), ("B", "noted", "sms")]
     assert len(desk.rows(JournalEntry)) == entries
-    assert "pas notées" in desk.say(f"VALIDER {refs[0]} 12", sender=quay.SECRETARY)
-    assert "par exemple" in desk.say("VALIDER tout", sender=quay.SECRETARY)
+    assert "pas notées" in desk.say(f"VALIDER {refs[0]} 12", sender=sample_declarations.SECRETARY)
+    assert "par exemple" in desk.say("VALIDER tout", sender=sample_declarations.SECRETARY)
 
 
 def test_a_weight_far_from_the_declaration_is_noted_and_pointed_out(desk, refs):
-    said = desk.say(f"VALIDER {refs[0]} 12, {refs[1]} 30, {refs[2]} 5, 111112 3", sender=quay.SECRETARY)
+    said = desk.say(f"VALIDER {refs[0]} 12, {refs[1]} 30, {refs[2]} 5, 111112 3", sender=sample_declarations.SECRETARY)
     assert f"Poids loin du déclaré: {refs[1]}, {refs[2]}." in said
     assert len(desk.rows(Weighing)) == 3
     assert septets(said) <= 160
 
 
 def test_a_weight_with_three_decimals_is_not_noted_and_how_to_write_it_is_said(desk, refs):
-    said = desk.say(f"VALIDER {refs[0]} 1.200 A, {refs[1]} 12,5", sender=quay.SECRETARY)
+    said = desk.say(f"VALIDER {refs[0]} 1.200 A, {refs[1]} 12,5", sender=sample_declarations.SECRETARY)
     assert f"Poids pas clair: {refs[0]}: écrivez 1,2 ou 1200" in said
     assert len(desk.rows(Weighing)) == 1
-    assert "rien de nouveau. Poids pas clair" in desk.say(f"VALIDER {refs[0]} 1,200", sender=quay.SECRETARY)
+    assert "rien de nouveau. Poids pas clair" in desk.say(f"VALIDER {refs[0]} 1,200", sender=sample_declarations.SECRETARY)
     assert len(desk.rows(Weighing)) == 1
 
 
 def test_a_line_worth_too_much_is_not_noted_and_said(desk, refs):
     with desk.database.transaction() as session:
-        session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=999_999, from_at=village.LONG_AGO))
-    said = desk.say(f"VALIDER {refs[0]} 101 A, {refs[1]} 12,5", sender=quay.SECRETARY)
+        session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=999_999, from_at=sample_cooperative.LONG_AGO))
+    said = desk.say(f"VALIDER {refs[0]} 101 A, {refs[1]} 12,5", sender=sample_declarations.SECRETARY)
     assert "1 pesée(s) notée(s)" in said
     assert f"Plus de 99 999 999 F: {refs[0]}." in said
-    assert f"rien de nouveau. Plus de 99 999 999 F: {refs[2]}." in desk.say(f"VALIDER {refs[2]} 99999", sender=quay.SECRETARY)
+    assert f"rien de nouveau. Plus de 99 999 999 F: {refs[2]}." in desk.say(
+        f"VALIDER {refs[2]} 99999", sender=sample_declarations.SECRETARY
+    )
     assert len(desk.rows(Weighing)) == 1
 
 
-@pytest.mark.parametrize("sender", [village.AWA, village.NOBODY, quay.ADMINISTRATOR])
+@pytest.mark.parametrize("sender", [sample_cooperative.AWA, sample_cooperative.NOBODY, sample_declarations.ADMINISTRATOR])
 def test_anybody_else_is_answered_as_a_member(desk, refs, sender):
     assert "PRIX, SOLDE, PROD" in desk.say(f"VALIDER {refs[0]} 12", sender=sender)
     assert desk.rows(Weighing) == []
@@ -88,6 +90,6 @@ def test_anybody_else_is_answered_as_a_member(desk, refs, sender):
 )
 def test_an_officers_trusted_number_is_no_officers_by_sms(desk, refs, text):
     with desk.database.transaction() as session:
-        session.execute(update(Number).where(Number.phone == quay.SECRETARY).values(trusted=True))
-    assert "PRIX, SOLDE, PROD" in desk.say(text.format(ref=refs[0]), sender=quay.SECRETARY)
+        session.execute(update(Number).where(Number.phone == sample_declarations.SECRETARY).values(trusted=True))
+    assert "PRIX, SOLDE, PROD" in desk.say(text.format(ref=refs[0]), sender=sample_declarations.SECRETARY)
     assert desk.rows(Weighing) == []

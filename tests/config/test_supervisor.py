@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.marked import Marked
+from tests.child_processes import Marked
 
 
 class Family(Marked):
@@ -19,7 +19,7 @@ class Family(Marked):
 
     def __init__(self, folder: Path, which: str, **options: object) -> None:
         self.mark = f"FAMILY={folder}"
-        command = [sys.executable, "-m", "tests.config.family", str(folder), which]
+        command = [sys.executable, "-m", "tests.config.supervised", str(folder), which]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload]
 
     def ready(self) -> "Family":
@@ -105,7 +105,7 @@ def test_closed_terminal_ends_all(tmp_path: Path) -> None:
     family.mark = f"FAMILY={tmp_path}"
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "tests.config.family", str(tmp_path), "plain"])
+        os.execv(sys.executable, [sys.executable, "-m", "tests.config.supervised", str(tmp_path), "plain"])
     _read_until(terminal, b"ready\r\n")  # all of it: a line cut by the closing would be the fault
     assert len(family.left()) >= 3
     os.close(terminal)

@@ -6,7 +6,7 @@ import pytest
 
 from app import create_app
 from config.settings import load
-from tests import menu_rows, quay, village
+from tests import menu_rows, sample_cooperative, sample_declarations
 from tests.conftest import Clock
 from tests.web.conftest import clerk, client, environment
 
@@ -20,8 +20,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(environment, database, clock):
-    village.build(database)
-    quay.appoint(database)
+    sample_cooperative.build(database)
+    sample_declarations.appoint(database)
     menu_rows.put(database, clock())
     made = create_app(load(environment, dotenv=None), clock)
     yield made

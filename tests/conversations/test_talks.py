@@ -20,20 +20,20 @@ from sqlalchemy import select
 from app.commands.inbound import Clerk
 from app.gsm7 import fold, septets
 from app.sms.models import Message
-from tests import letterbox, quay, treasury, village
+from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
 
 TALKS = sorted(Path(__file__).parent.glob("*.yaml"))
 PEOPLE = {
-    "awa": village.AWA,
-    "secretary": quay.SECRETARY,
-    "president": quay.PRESIDENT,
-    "treasurer": quay.TREASURER,
-    "administrator": quay.ADMINISTRATOR,
+    "awa": sample_cooperative.AWA,
+    "secretary": sample_declarations.SECRETARY,
+    "president": sample_declarations.PRESIDENT,
+    "treasurer": sample_declarations.TREASURER,
+    "administrator": sample_declarations.ADMINISTRATOR,
 }
 GIVEN = {
-    "twelve women are credited": treasury.twelve,
-    "two women sell beside her": lambda database, _: quay.women(database, 2),
-    "the quay has a treasurer": lambda database, _: quay.treasurer(database),
+    "twelve women are credited": sample_deliveries.twelve,
+    "two women sell beside her": lambda database, _: sample_declarations.women(database, 2),
+    "the quay has a treasurer": lambda database, _: sample_declarations.treasurer(database),
 }
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 PINS = {"right": "2468", "wrong": "1122"}
@@ -94,7 +94,7 @@ class Talk:
         elif "sms" in step:
             form = {"id": f"talk-{next(_sessions)}", "from": phone, "to": "21512", "text": self.filled(step["sms"])}
             assert self.client.post("/at/demo/sms", data=form).status_code == 200
-            letterbox.work_on_all(self.clerk, self.clock())
+            incoming_sms.work_on_all(self.clerk, self.clock())
         assert septets(self.said) <= 160
         self.holds(step.get("sees", []), self.said)
         if "reads" in step:
@@ -122,7 +122,7 @@ def test_a_talk(client, clerk, clock, path, dialect):
     if "given" in told:
         GIVEN[told["given"]](clerk.database, clock())
     for step in told["talk"]:
-        talk.play(step, told.get("phone", village.AWA))
+        talk.play(step, told.get("phone", sample_cooperative.AWA))
     for expected in told.get("sms", []):
         texts = talk.texts(talk.phones.get(expected["to"], expected["to"]))
         assert len(texts) == expected["times"], texts

@@ -3,7 +3,7 @@
 import pytest
 
 from app.db.database import Database
-from tests.village import build
+from tests.sample_cooperative import build
 
 
 @pytest.fixture

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.act import Act
-from app.coop.approvals import kinds, sweeping
+from app.coop.approvals import kinds
 from app.coop.approvals.kinds import ApprovalKind
-from app.coop.members.models import Member, Number, OfficerAct, Role
-from app.coop.members.offices import Office
+from app.coop.approvals.sweep import sweep as sweep_approvals
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import OfficerAct, Role
+from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.sms.models import Message
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.acts import by
 
 SECRETARY, PRESIDENT, ADMINISTRATOR = (
@@ -50,7 +52,7 @@ def _acts(monkeypatch):
 
 @pytest.fixture
 def house(sqlite_database):
-    return quay.staffed(sqlite_database)
+    return sample_declarations.staffed(sqlite_database)
 
 
 def ask(database, clock, *, person=1, subject_id=1, operation="ask", kind="thing", cooperative=1, **more):
@@ -76,7 +78,7 @@ def waiting(database, clock, office):
 
 def sweep(database, clock):
     with database.transaction() as session:
-        sweeping.sweep(session, now=clock())
+        sweep_approvals(session, now=clock())
 
 
 def told(database):
@@ -87,9 +89,9 @@ def told(database):
 def test_a_members_wish_needs_two_officers_and_happens_with_the_second(house, clock):
     wish = ask(house, clock)
     assert waiting(house, clock, SECRETARY) == waiting(house, clock, TREASURER) == [wish]
-    assert say(house, clock, SECRETARY, wish) == approvals.Decided("waiting", 1)
+    assert say(house, clock, SECRETARY, wish) == approvals.ApprovalDecided("waiting", 1)
     assert (happened, waiting(house, clock, SECRETARY), waiting(house, clock, PRESIDENT)) == ([], [], [wish])
-    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("approved", 0)
+    assert say(house, clock, PRESIDENT, wish) == approvals.ApprovalDecided("approved", 0)
     assert happened == [f"approval:{wish} thing:1 approved"]
     with house.read() as reader:
         acts = reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.role, OfficerAct.about)).all()
@@ -135,7 +137,7 @@ def test_who_is_concerned_does_not_decide_also_when_another_asks(house, clock):
 
 def test_an_officer_who_asks_for_herself_is_a_member_who_asks(house, clock):
     wish = ask(house, clock, person=101, member_id=101)
-    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("waiting", 1)
+    assert say(house, clock, PRESIDENT, wish) == approvals.ApprovalDecided("waiting", 1)
 
 
 def test_the_word_of_one_who_lost_the_office_does_not_count(house, clock):
@@ -143,7 +145,7 @@ def test_the_word_of_one_who_lost_the_office_does_not_count(house, clock):
     say(house, clock, SECRETARY, wish)
     with house.transaction() as session:
         session.execute(update(Role).where(Role.person_id == 101).values(until_on=date(2026, 11, 23)))
-    assert say(house, clock, PRESIDENT, wish) == approvals.Decided("waiting", 1)
+    assert say(house, clock, PRESIDENT, wish) == approvals.ApprovalDecided("waiting", 1)
     assert say(house, clock, TREASURER, wish).state == "approved"
 
 
@@ -190,7 +192,7 @@ def test_after_72_hours_it_is_dead_and_who_asked_is_told_once(house, clock):
         say(house, clock, PRESIDENT, wish)
     sweep(house, clock), sweep(house, clock)
     assert happened == [f"approval:{wish} thing:1 dead"]
-    words = [text for phone, text in told(house) if phone == village.AWA]
+    words = [text for phone, text in told(house) if phone == sample_cooperative.AWA]
     assert words == ["Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord."]
 
 
@@ -214,16 +216,16 @@ def test_officers_are_told_once_by_one_discreet_sms_for_all_that_is_new(house, c
     sweep(house, clock), sweep(house, clock)
     words = "Jappoo: {} demandes attendent votre accord. Composez *384*44135# puis 8, puis 2. Gratuit."
     assert told(house) == [
-        (quay.SECRETARY, words.format(3)),
-        (quay.PRESIDENT, words.format(4)),
-        (quay.TREASURER, words.format(4)),
+        (sample_declarations.SECRETARY, words.format(3)),
+        (sample_declarations.PRESIDENT, words.format(4)),
+        (sample_declarations.TREASURER, words.format(4)),
     ]
 
 
 def test_the_federation_is_told_where_a_cooperative_has_too_few(house, clock):
     ask(house, clock, needed=4)
     sweep(house, clock)
-    assert quay.ADMINISTRATOR in {phone for phone, _ in told(house)}
+    assert sample_declarations.ADMINISTRATOR in {phone for phone, _ in told(house)}
 
 
 def test_the_same_is_asked_once_at_a_time(house, clock):
@@ -250,7 +252,7 @@ def test_what_can_not_be_done_any_more_takes_no_word(house, clock):
 
 
 def test_two_last_words_at_once_make_it_happen_once(postgres_database, clock):
-    database = quay.staffed(postgres_database)
+    database = sample_declarations.staffed(postgres_database)
     wish = ask(database, clock, person=101)
     barrier, came = Barrier(3), []
 
@@ -271,7 +273,7 @@ def test_two_last_words_at_once_make_it_happen_once(postgres_database, clock):
 
 
 def test_on_both_databases_the_lists_and_the_sweep_agree(database, clock):
-    quay.staffed(database)
+    sample_declarations.staffed(database)
     wish = ask(database, clock, member_id=1, amount=5_000)
     sweep(database, clock)
     assert (waiting(database, clock, PRESIDENT), waiting(database, clock, ADMINISTRATOR)) == ([wish], [])
@@ -281,13 +283,15 @@ def test_on_both_databases_the_lists_and_the_sweep_agree(database, clock):
     with database.read() as reader:
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
         assert reader.scalar(select(Member.person_id).where(Member.id == 1)) == 1
-    assert (village.AWA, "Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord.") in told(database)
+    assert (sample_cooperative.AWA, "Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord.") in told(database)
 
 
 def test_an_officer_is_told_on_a_number_that_is_still_hers(house, clock):
     with house.transaction() as session:
-        session.execute(update(Number).where(Number.phone == quay.SECRETARY).values(proof_wanted=True))
-        session.add(Number(phone=village.NOBODY, person_id=101, registered_at=village.LONG_AGO))
+        session.execute(update(Number).where(Number.phone == sample_declarations.SECRETARY).values(proof_wanted=True))
+        session.add(Number(phone=sample_cooperative.NOBODY, person_id=101, registered_at=sample_cooperative.LONG_AGO))
     ask(house, clock)
     sweep(house, clock)
-    assert {quay.SECRETARY, village.NOBODY} & {phone for phone, _ in told(house)} == {village.NOBODY}
+    assert {sample_declarations.SECRETARY, sample_cooperative.NOBODY} & {phone for phone, _ in told(house)} == {
+        sample_cooperative.NOBODY
+    }

@@ -10,10 +10,12 @@ from sqlalchemy import text
 from app.coop.act import Act
 from app.coop.audience.query import Limits, plain, reach, recipients
 from app.coop.audience.words import OutOfScope, UnknownWord, read_audience
+from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.members import consent
-from app.coop.members.models import Commune, Cooperative, Filiere, Member, Number, Person, Role
+from app.coop.members.models import Member, Number, Person
+from app.coop.offices.models import Role
 from app.coop.scope import FEDERATION, Scope
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
 
 TODAY = date(2026, 11, 24)
 COMMUNES = ("Mbour", "Joal-Fadiouth", "Saly Portudal", "Saly Niakh")

@@ -7,26 +7,27 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from app.coop.closing.handover import PAYOUT
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT, PAYOUT
-from app.coop.ledger import corrections, payouts, till
-from app.coop.ledger.box import Box, BoxShort, box_of, put_in
+from app.coop.handover.box import Box, BoxShort, box_of, put_in
 from app.coop.ledger.models import JournalEntry
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
+from app.coop.till import corrections, payouts, takings
 from app.coop.verify import verify
 from app.db.database import Database
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
-from tests.unguarded import unguarded
+from tests.without_triggers import unguarded
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-SECRETARY, PRESIDENT, TREASURER = quay.CLERK, treasury.PRESIDENT, treasury.PAYER
+SECRETARY, PRESIDENT, TREASURER = sample_declarations.CLERK, sample_deliveries.PRESIDENT, sample_deliveries.PAYER
 
 
 @pytest.fixture
 def counter(database):
-    return quay.staffed(database)
+    return sample_declarations.staffed(database)
 
 
 def box(database):
@@ -72,8 +73,8 @@ def test_cash_comes_in_and_goes_out_by_a_word_each_and_is_written_down(counter):
 
 
 def test_what_is_promised_is_held_and_nobody_is_given_it(counter):
-    treasury.credited(counter, quay.women(counter, 1), NOW)
-    treasury.batch(counter, NOW)
+    sample_deliveries.credited(counter, sample_declarations.women(counter, 1), NOW)
+    sample_deliveries.batch(counter, NOW)
     payout, wish = asked(counter, 1, 12_500)
     leave(counter, 12_499)
     with pytest.raises(approvals.Impossible, match="caisse"):
@@ -97,7 +98,7 @@ def test_what_is_promised_is_held_and_nobody_is_given_it(counter):
 
 def test_a_correction_takes_no_cash_that_is_promised(counter):
     with counter.transaction() as session:
-        till.take_in(session, by(TREASURER, "slip", NOW), 1, "shares", 9_000)
+        takings.take_in(session, by(TREASURER, "slip", NOW), 1, "shares", 9_000)
         entry = session.scalars(select(JournalEntry.id).where(JournalEntry.operation == "slip")).one()
     _, wish = asked(counter, 1, 12_500)
     leave(counter, 12_500)
@@ -118,12 +119,12 @@ def test_verify_finds_a_promise_above_the_box(counter):
 
 
 def test_twenty_approvals_at_once_of_what_covers_seven_are_seven(postgres_database):
-    quay.staffed(postgres_database)
-    members = quay.women(postgres_database, 20)
+    sample_declarations.staffed(postgres_database)
+    members = sample_declarations.women(postgres_database, 20)
     wishes = []
     for member in members:
         with postgres_database.transaction() as session:
-            till.take_in(session, by(TREASURER, f"in:{member}", NOW), member, "savings", 10_000)
+            takings.take_in(session, by(TREASURER, f"in:{member}", NOW), member, "savings", 10_000)
         wishes.append(asked(postgres_database, member, 10_000))
         approve(postgres_database, wishes[-1][1], SECRETARY)
     leave(postgres_database, 79_999)

@@ -6,10 +6,11 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select
 
-from app.coop.members import callbacks
-from app.coop.members.models import CallBack, OfficerAct
-from app.coop.members.offices import Office
-from tests import quay, village
+from app.coop.correspondence import call_backs
+from app.coop.correspondence.models import CallBack
+from app.coop.offices.models import OfficerAct
+from app.coop.rights import Office
+from tests import sample_cooperative, sample_declarations
 from tests.acts import by
 
 PRESIDENT = Office(102, "president", 1)
@@ -17,49 +18,49 @@ PRESIDENT = Office(102, "president", 1)
 
 @pytest.fixture
 def place(sqlite_database):
-    village.build(sqlite_database)
-    quay.appoint(sqlite_database)
+    sample_cooperative.build(sqlite_database)
+    sample_declarations.appoint(sqlite_database)
     return sqlite_database
 
 
-def ask(database, clock, phone=village.AWA, topic="Aide"):
+def ask(database, clock, phone=sample_cooperative.AWA, topic="Aide"):
     with database.transaction() as session:
-        return callbacks.ask(session, phone, topic, person_id=1, cooperative_id=1, now=clock())[0]
+        return call_backs.ask(session, phone, topic, person_id=1, cooperative_id=1, now=clock())[0]
 
 
 def waiting(database, clock, cooperative=1):
     with database.read() as reader:
-        return [(one.phone, one.topic, one.taken_by) for one in callbacks.waiting_for(reader, cooperative, clock())]
+        return [(one.phone, one.topic, one.taken_by) for one in call_backs.waiting_for(reader, cooperative, clock())]
 
 
-def take(database, clock, row, office=quay.CLERK):
+def take(database, clock, row, office=sample_declarations.CLERK):
     with database.transaction() as session:
-        callbacks.take(session, by(office, f"take:{clock()}", clock(), "bureau"), row)
+        call_backs.take(session, by(office, f"take:{clock()}", clock(), "bureau"), row)
 
 
-def close(database, clock, row, outcome, office=quay.CLERK):
+def close(database, clock, row, outcome, office=sample_declarations.CLERK):
     with database.transaction() as session:
-        return callbacks.close(session, by(office, f"close:{clock()}", clock(), "bureau"), row, outcome)
+        return call_backs.close(session, by(office, f"close:{clock()}", clock(), "bureau"), row, outcome)
 
 
 def test_one_officer_takes_it_and_the_others_see_so(place, clock):
     row = ask(place, clock)
     take(place, clock, row)
     take(place, clock, row)
-    with pytest.raises(callbacks.Taken):
+    with pytest.raises(call_backs.CallBackTaken):
         take(place, clock, row, PRESIDENT)
-    assert waiting(place, clock) == [(village.AWA, "Aide", 101)]
+    assert waiting(place, clock) == [(sample_cooperative.AWA, "Aide", 101)]
     clock.forward(hours=2)
-    assert waiting(place, clock) == [(village.AWA, "Aide", None)]
+    assert waiting(place, clock) == [(sample_cooperative.AWA, "Aide", None)]
     take(place, clock, row, PRESIDENT)
-    with pytest.raises(callbacks.Taken):
+    with pytest.raises(call_backs.CallBackTaken):
         close(place, clock, row, "settled")
 
 
 def test_an_officer_of_elsewhere_takes_none(place, clock):
     row = ask(place, clock)
     for office in (Office(103, "administrator", None), Office(104, "secretary", 9)):
-        with pytest.raises(callbacks.Taken):
+        with pytest.raises(call_backs.CallBackTaken):
             take(place, clock, row, office)
 
 
@@ -67,7 +68,7 @@ def test_who_isnt_reached_comes_back_and_is_given_up_after_three_times(place, cl
     row = ask(place, clock)
     for tried in (1, 2, 3):
         take(place, clock, row)
-        assert close(place, clock, row, "unreached") == (village.AWA if tried == 3 else None)
+        assert close(place, clock, row, "unreached") == (sample_cooperative.AWA if tried == 3 else None)
         assert waiting(place, clock) == []
         clock.forward(hours=3)
         assert len(waiting(place, clock)) == (tried < 3)
@@ -80,7 +81,7 @@ def test_asking_again_brings_it_forward_under_the_newer_topic(place, clock):
     close(place, clock, row, "later")
     assert waiting(place, clock) == []
     assert ask(place, clock, topic="Boutique: Keccax en sachet de 2 kg") == row
-    assert waiting(place, clock) == [(village.AWA, "Boutique: Keccax en sach", None)]
+    assert waiting(place, clock) == [(sample_cooperative.AWA, "Boutique: Keccax en sach", None)]
 
 
 @pytest.mark.parametrize(("outcome", "done"), [("settled", True), ("wrong", True), ("later", False), ("left", False)])
@@ -97,23 +98,27 @@ def test_each_outcome_is_noted_with_who_and_through_what(place, clock, outcome, 
 
 
 def test_the_oldest_is_first(place, clock):
-    for phone in (village.AWA, village.SHARED, village.NEW):
+    for phone in (sample_cooperative.AWA, sample_cooperative.SHARED, sample_cooperative.NEW):
         ask(place, clock, phone)
         clock.forward(minutes=5)
-    assert [phone for phone, _, _ in waiting(place, clock)] == [village.AWA, village.SHARED, village.NEW]
+    assert [phone for phone, _, _ in waiting(place, clock)] == [
+        sample_cooperative.AWA,
+        sample_cooperative.SHARED,
+        sample_cooperative.NEW,
+    ]
     with place.read() as reader:
-        assert callbacks.how_many(reader, 1, clock())[0] == 3
-        assert (clock() - callbacks.how_many(reader, 1, clock())[1]).seconds == 15 * 60
+        assert call_backs.how_many(reader, 1, clock())[0] == 3
+        assert (clock() - call_backs.how_many(reader, 1, clock())[1]).seconds == 15 * 60
 
 
 def test_of_four_who_take_it_at_once_one_has_it(postgres_database, clock):
-    village.build(postgres_database)
-    quay.appoint(postgres_database)
+    sample_cooperative.build(postgres_database)
+    sample_declarations.appoint(postgres_database)
     row, barrier, taken = ask(postgres_database, clock), Barrier(4), []
 
     def run(person):
         barrier.wait(60)
-        with contextlib.suppress(callbacks.Taken):
+        with contextlib.suppress(call_backs.CallBackTaken):
             take(postgres_database, clock, row, Office(person, "secretary", 1))
             taken.append(person)
 

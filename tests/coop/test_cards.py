@@ -5,34 +5,37 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
-from app.coop.members import activation
-from app.coop.members.cards import issue_cards
-from app.coop.members.models import Activation, Number
-from tests import village
+from app.coop.access import activation
+from app.coop.access.models import Activation
+from app.coop.enrolment.cards import issue_cards
+from app.coop.members.models import Number
+from tests import sample_cooperative
 
 
 @pytest.fixture
 def pending(database):
-    village.build(database)
+    sample_cooperative.build(database)
     return database
 
 
 def issue(database, clock, code="cps1", **how):
     with database.transaction() as session:
-        return issue_cards(session, code, key=village.KEY, now=clock(), **how)
+        return issue_cards(session, code, key=sample_cooperative.KEY, now=clock(), **how)
 
 
 def test_a_card_that_works_is_renewed_only_when_asked(pending, clock):
     assert issue(pending, clock) == []
     [card] = issue(pending, clock, renew=True)
-    assert (card.name, card.phone) == ("Awa 4", village.NEW)
-    old = activation.try_activation(pending, 4, "482190", "a", key=village.KEY, now=clock())
-    assert isinstance(old, activation.Refused) or card.activation == "482190"
-    new = activation.try_activation(pending, 4, card.activation, "b", key=village.KEY, now=clock())
-    assert new == activation.Opened()
+    assert (card.name, card.phone) == ("Awa 4", sample_cooperative.NEW)
+    old = activation.try_activation(pending, 4, "482190", "a", key=sample_cooperative.KEY, now=clock())
+    assert isinstance(old, activation.ActivationRefused) or card.activation == "482190"
+    new = activation.try_activation(pending, 4, card.activation, "b", key=sample_cooperative.KEY, now=clock())
+    assert new == activation.ActivationOpened()
 
 
-@pytest.mark.parametrize("worn", [{"tries": 5}, {"used_at": village.LONG_AGO}, {"expires_at": village.LONG_AGO}])
+@pytest.mark.parametrize(
+    "worn", [{"tries": 5}, {"used_at": sample_cooperative.LONG_AGO}, {"expires_at": sample_cooperative.LONG_AGO}]
+)
 def test_one_that_works_no_more_is_printed_again(pending, clock, worn):
     with pending.transaction() as session:
         session.execute(update(Activation).values(**worn))

@@ -6,17 +6,17 @@ import pytest
 from sqlalchemy import select
 
 from app.coop.act import Act
-from app.coop.ledger import payouts, till
-from app.coop.ledger.models import Payout
-from app.coop.ledger.settling import check_nothing_open
-from app.coop.members import leaving
-from app.coop.members.finding import by_card
+from app.coop.closing import departures
+from app.coop.closing.settlements import check_nothing_open
+from app.coop.members.lookup import by_card
 from app.coop.payments import batches, files, queries
 from app.coop.payments.due import Wanted, due, left_out, unpaid
 from app.coop.payments.models import Payment
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
-from tests import quay, treasury
+from app.coop.till import payouts, takings
+from app.coop.till.models import Payout
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -24,8 +24,8 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 @pytest.fixture
 def counter(database):
-    quay.staffed(database)
-    treasury.credited(database, quay.women(database, 3), NOW)
+    sample_declarations.staffed(database)
+    sample_deliveries.credited(database, sample_declarations.women(database, 3), NOW)
     return database
 
 
@@ -35,14 +35,14 @@ def decide(database, kind):
         waits = session.scalar(
             select(approvals.Approval.id).where(approvals.Approval.kind == kind).order_by(approvals.Approval.id.desc())
         )
-        approvals.decide(session, by(treasury.PRESIDENT, f"yes:{waits}", NOW), waits, approved=True)
+        approvals.decide(session, by(sample_deliveries.PRESIDENT, f"yes:{waits}", NOW), waits, approved=True)
         return session.get_one(approvals.Approval, waits, populate_existing=True).state
 
 
 def shut(database, kind="exclusion", card="00201"):
     with database.transaction() as session:
-        member = by_card(session, quay.CLERK, card)
-        leaving.ask(session, by(quay.CLERK, f"{kind}:{card}", NOW), kind, member, paper="77")
+        member = by_card(session, sample_declarations.CLERK, card)
+        departures.ask(session, by(sample_declarations.CLERK, f"{kind}:{card}", NOW), kind, member, paper="77")
     assert decide(database, kind) == "approved"
 
 
@@ -62,7 +62,7 @@ def test_no_batch_is_made_for_an_account_that_is_closed_and_says_how_many_it_lef
     assert to_pay(counter) == ([202, 203], {"closed": 1})
     with counter.read() as reader:
         assert {line.member_id for line in unpaid(reader, 1)} == {202, 203}, "no day and no product is offered for its sake"
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     assert payments(counter) == {202: "open", 203: "open"}
     assert to_pay(counter) == ([], {"closed": 1})
 
@@ -74,7 +74,7 @@ def test_what_a_closed_account_is_left_out_of_is_due_once_it_is_opened_again(cou
 
 
 def test_an_account_closed_after_the_batch_leaves_it_and_its_lists(counter):
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     shut(counter)
     assert payments(counter) == {201: "cancelled", 202: "open", 203: "open"}
     with counter.transaction() as session:
@@ -85,7 +85,7 @@ def test_an_account_closed_after_the_batch_leaves_it_and_its_lists(counter):
 
 
 def test_a_transfer_that_may_have_left_stays_and_goes_out_no_second_time(counter):
-    batch, _ = treasury.batch(counter, NOW, way="mobile")
+    batch, _ = sample_deliveries.batch(counter, NOW, way="mobile")
     with counter.transaction() as session:
         files.export(session, batch, by="awa", now=NOW)
     shut(counter)
@@ -101,19 +101,19 @@ def test_a_transfer_that_may_have_left_stays_and_goes_out_no_second_time(counter
 
 
 def test_a_batch_isnt_made_with_whoever_was_excluded_since_it_was_shown(counter, monkeypatch):
-    shown = treasury.batch.__globals__["due"]
+    shown = sample_deliveries.batch.__globals__["due"]
     with counter.read() as reader:
         before = shown(reader, 1, Wanted(), "cash", NOW)
     shut(counter)
     monkeypatch.setattr(batches, "due", lambda *_: before)
     with pytest.raises(batches.BatchChanged), counter.transaction() as session:
-        batches.make(session, by(treasury.PAYER, "late", NOW), Wanted(), "cash", count=3, francs=3 * treasury.NET)
+        batches.make(session, by(sample_deliveries.PAYER, "late", NOW), Wanted(), "cash", count=3, francs=3 * sample_deliveries.NET)
 
 
 @pytest.mark.parametrize("approved", [False, True])
 def test_what_was_asked_for_and_not_handed_over_goes_with_the_account(counter, approved):
     with counter.transaction() as session:
-        till.take_in(session, by(treasury.PAYER, "in", NOW), 201, "savings", 5_000)
+        takings.take_in(session, by(sample_deliveries.PAYER, "in", NOW), 201, "savings", 5_000)
         payouts.ask(session, own(201, "out", NOW), "withdrawal", 201, 2_000)
     if approved:
         with counter.transaction() as session:
@@ -127,7 +127,7 @@ def test_what_was_asked_for_and_not_handed_over_goes_with_the_account(counter, a
 
 def test_a_levy_asked_before_is_not_taken_from_a_closed_account(counter):
     with counter.transaction() as session:
-        till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
+        takings.ask_levy(session, by(sample_deliveries.PAYER, "levy", NOW), 201, 100)
     shut(counter)
     with pytest.raises(approvals.Impossible, match="fermé"):
         decide(counter, "levy")

@@ -7,20 +7,20 @@ import pytest
 from sqlalchemy import select, update
 
 from app import texts
-from app.coop.contests import answering, opening, telling
+from app.coop.contests import answers, deadlines, services
 from app.coop.contests.clock import after, working_day
 from app.coop.contests.models import Contest
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT
-from app.coop.ledger.reading import balances_of
-from app.coop.members.models import Role
-from app.coop.members.offices import Office
+from app.coop.ledger.queries import balances_of
+from app.coop.offices.models import Role
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment
-from app.coop.production import brought, weighing
+from app.coop.production import weighing_lookup, weighings
+from app.coop.rights import Office
 from app.coop.verify import verify
 from app.gsm7 import septets
 from app.sms.models import Message
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -29,33 +29,33 @@ FEDERATION = Office(103, "administrator", None)
 
 @pytest.fixture
 def counter(sqlite_database):
-    quay.staffed(sqlite_database)
-    treasury.credited(sqlite_database, quay.women(sqlite_database, 2), NOW)
+    sample_declarations.staffed(sqlite_database)
+    sample_deliveries.credited(sqlite_database, sample_declarations.women(sqlite_database, 2), NOW)
     return sqlite_database
 
 
 @pytest.fixture
 def handed(counter):
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     with counter.transaction() as session:
         for payment in (1, 2):
-            handover.hand_over(session, by(treasury.PAYER, "hand", NOW), PAYMENT, payment)
+            handover.hand_over(session, by(sample_deliveries.PAYER, "hand", NOW), PAYMENT, payment)
     return counter
 
 
 def contest(database, subject="weighing", about=1, member=201, now=NOW):
     with database.transaction() as session:
-        return opening.open_contest(session, own(member, "contest", now), subject, about)
+        return services.open_contest(session, own(member, "contest", now), subject, about)
 
 
 def answer(database, office, *, upheld, contest_id=1):
     with database.transaction() as session:
-        answering.answer(session, by(office, "answer", NOW), contest_id, upheld=upheld, note="vu")
+        answers.answer(session, by(office, "answer", NOW), contest_id, upheld=upheld, note="vu")
 
 
 def waiting(database, office, now=NOW):
     with database.read() as reader:
-        return [one.number for one in answering.waiting(reader, office, now)]
+        return [one.number for one in answers.waiting(reader, office, now)]
 
 
 @pytest.mark.parametrize(
@@ -81,18 +81,20 @@ def test_working_days_leave_out_weekends_and_holidays(day, days, lands):
 def test_a_weighing_is_contested_within_48_hours(counter, hours, open_):
     later = NOW + timedelta(hours=hours)
     if not open_:
-        with pytest.raises(opening.TooLate):
+        with pytest.raises(services.TooLate):
             contest(counter, now=later)
         return
     first = contest(counter, now=later)
     assert first.answer_by == after(after(later.date(), 14), 7)
-    assert contest(counter, now=later + timedelta(days=9)) == opening.Opened(first.id, first.number, first.answer_by, known=True)
+    assert contest(counter, now=later + timedelta(days=9)) == services.ContestOpened(
+        first.id, first.number, first.answer_by, known=True
+    )
     assert contest(counter, "price", now=later).number != first.number
 
 
 def test_nobody_contests_what_is_another_members(counter):
     for subject, about in (("weighing", 2), ("price", 2), ("payment", 1), ("weighing", 99)):
-        with pytest.raises(opening.TooLate):
+        with pytest.raises(services.TooLate):
             contest(counter, subject, about)
 
 
@@ -101,7 +103,7 @@ def test_a_payment_that_nobody_confirmed_is_contested_however_late_a_paid_one_is
         handover.confirm(session, own(202, "confirm", NOW), PAYMENT, 2)
     later = NOW + timedelta(days=30)
     assert not contest(handed, "payment", 1, now=later).known
-    with pytest.raises(opening.TooLate):
+    with pytest.raises(services.TooLate):
         contest(handed, "payment", 2, member=202, now=later)
     with handed.transaction() as session, pytest.raises(handover.HandoverNotOpen):
         handover.confirm(session, own(201, "confirm", later), PAYMENT, 1)
@@ -114,12 +116,12 @@ def test_an_answer_takes_the_payment_back_or_lets_it_stand(handed, before, uphel
         with handed.transaction() as session:
             handover.confirm(session, own(201, "confirm", NOW), PAYMENT, 1)
     contest(handed, "payment", 1)
-    assert waiting(handed, treasury.PAYER) == []
-    with pytest.raises(answering.ContestNotOpen):
-        answer(handed, treasury.PAYER, upheld=upheld)
-    answer(handed, treasury.PRESIDENT, upheld=upheld)
-    with pytest.raises(answering.ContestNotOpen):
-        answer(handed, treasury.PRESIDENT, upheld=upheld)
+    assert waiting(handed, sample_deliveries.PAYER) == []
+    with pytest.raises(answers.ContestNotOpen):
+        answer(handed, sample_deliveries.PAYER, upheld=upheld)
+    answer(handed, sample_deliveries.PRESIDENT, upheld=upheld)
+    with pytest.raises(answers.ContestNotOpen):
+        answer(handed, sample_deliveries.PRESIDENT, upheld=upheld)
     with handed.read() as reader:
         assert reader.scalar(select(Payment.state).where(Payment.id == 1)) == ("cancelled" if upheld else before)
         assert balances_of(reader, 201).payable == (9_800 if upheld else 0)
@@ -130,11 +132,13 @@ def test_money_is_contested_however_much_was_weighed_since(handed):
     later = NOW + timedelta(hours=1)
     with handed.transaction() as session:
         for at in range(13):
-            what = brought.by_product(session, 201, 1)
-            weighing.note(session, by(quay.CLERK, f"many:{at}", later), what, weight=Decimal(5), grade="A", weighed_at=NOW)
-        lines = weighing.open_list(session, 101)
+            what = weighing_lookup.by_product(session, 201, 1)
+            weighings.note(
+                session, by(sample_declarations.CLERK, f"many:{at}", later), what, weight=Decimal(5), grade="A", weighed_at=NOW
+            )
+        lines = weighings.open_list(session, 101)
         worth = {"upto": lines[-1].id, "francs": sum(line.gross for line in lines)}
-        weighing.confirm(session, by(quay.CLERK, "many", later), **worth)
+        weighings.confirm(session, by(sample_declarations.CLERK, "many", later), **worth)
     assert not contest(handed, "payment", 1, now=later).known
 
 
@@ -144,7 +148,7 @@ def test_a_late_contest_goes_up_once_a_level_and_everybody_is_told(counter):
 
     def sweep(day):
         with counter.transaction() as session:
-            return telling.sweep(session, now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+            return deadlines.sweep(session, now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
 
     with counter.read() as reader:
         limit = reader.scalar(select(Contest.investigate_by))
@@ -153,7 +157,12 @@ def test_a_late_contest_goes_up_once_a_level_and_everybody_is_told(counter):
     assert waiting(counter, FEDERATION) == [opened.number]
     with counter.read() as reader:
         told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%"))).all()
-    assert [to for to, _ in told] == ["+221770000201", quay.PRESIDENT, "+221770000201", quay.ADMINISTRATOR]
+    assert [to for to, _ in told] == [
+        "+221770000201",
+        sample_declarations.PRESIDENT,
+        "+221770000201",
+        sample_declarations.ADMINISTRATOR,
+    ]
     assert all(opened.number in text and septets(text) <= 160 for _, text in told)
     answer(counter, FEDERATION, upheld=False)
     assert sweep(opened.answer_by + timedelta(days=90)) == 0
@@ -163,29 +172,29 @@ def test_those_who_may_answer_are_told_once_of_a_new_contest(handed):
     number = contest(handed, "payment", 1).number
     for _ in range(2):
         with handed.transaction() as session:
-            telling.sweep(session, now=NOW + timedelta(minutes=10))
+            deadlines.sweep(session, now=NOW + timedelta(minutes=10))
     with handed.read() as reader:
         told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%new%"))).all()
-    assert sorted(to for to, _ in told) == [quay.SECRETARY, quay.PRESIDENT]
+    assert sorted(to for to, _ in told) == [sample_declarations.SECRETARY, sample_declarations.PRESIDENT]
     assert all(number in text and " F" not in text for _, text in told)
 
 
 def test_what_every_officer_had_a_hand_in_goes_to_the_federation_at_once(handed):
     with handed.transaction() as session:
-        handover.sign(session, by(treasury.PAYER, "one", NOW), PAYMENT, 1, "7")
-        handover.sign(session, by(treasury.PRESIDENT, "two", NOW), PAYMENT, 1, "7")
+        handover.sign(session, by(sample_deliveries.PAYER, "one", NOW), PAYMENT, 1, "7")
+        handover.sign(session, by(sample_deliveries.PRESIDENT, "two", NOW), PAYMENT, 1, "7")
         session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
     made = contest(handed, "payment", 1)
     assert waiting(handed, FEDERATION) == []
     for _ in range(2):
         with handed.transaction() as session:
-            telling.sweep(session, now=NOW)
+            deadlines.sweep(session, now=NOW)
     assert waiting(handed, FEDERATION) == [made.number]
     with handed.read() as reader:
         told = dict(reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("contest:%"))).all())
-    assert set(told) == {"+221770000201", quay.ADMINISTRATOR}
+    assert set(told) == {"+221770000201", sample_declarations.ADMINISTRATOR}
     assert "elle concerne les responsables" in told["+221770000201"]
-    assert f"réclamation {made.number} à répondre avant" in told[quay.ADMINISTRATOR]
+    assert f"réclamation {made.number} à répondre avant" in told[sample_declarations.ADMINISTRATOR]
     answer(handed, FEDERATION, upheld=True)
 
 
@@ -194,7 +203,7 @@ def test_a_contest_forgotten_by_the_clock_goes_to_the_federation_at_once(counter
     with counter.transaction() as session:
         late = {"investigate_by": NOW.date() - timedelta(days=9), "answer_by": NOW.date() - timedelta(days=1)}
         session.execute(update(Contest).values(**late))
-        assert [one.level for one in answering.escalate(session, NOW)] == [2]
+        assert [one.level for one in answers.escalate(session, NOW)] == [2]
 
 
 DIALLED = {"code": "*" * 20, "cost": "m" * 20}

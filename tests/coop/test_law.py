@@ -6,17 +6,18 @@ import pytest
 from sqlalchemy import select, update
 
 from app import texts
-from app.coop import founding, law
+from app.coop import foundation, law
+from app.coop.closing.handover import PAYOUT
+from app.coop.cooperatives.models import Cooperative
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYOUT
-from app.coop.ledger import void_loans
-from app.coop.members.models import Cooperative, Role
-from app.coop.members.offices import Office
+from app.coop.offices.models import Role
+from app.coop.rights import Office
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.coop.till import void_loans
 from app.gsm7 import fold, measure, septets
 from app.sms.models import Message
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.coop.test_payouts import TREASURER, Till
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
@@ -25,7 +26,7 @@ ADVANCE = {"office": Office(101, "secretary", 1), "instalments": 10}
 
 @pytest.fixture
 def desk(sqlite_database, clock):
-    return Till(quay.staffed(sqlite_database), clock)
+    return Till(sample_declarations.staffed(sqlite_database), clock)
 
 
 def turn_into(desk, form):
@@ -113,7 +114,7 @@ def test_what_was_not_handed_over_is_let_go_and_told(desk, clock, state, change)
         assert void_loans.let_go(session, now=clock()) == 0
     article = "251" if change == "form" else "313"
     words = fold(texts.say("loan_let_go", reference=row.reference, article=article))
-    assert told(desk, f"payout:{row.id}:void") == {village.AWA: words, quay.SECRETARY: words}
+    assert told(desk, f"payout:{row.id}:void") == {sample_cooperative.AWA: words, sample_declarations.SECRETARY: words}
     assert (desk.state(row), desk.state(saved)) == ("cancelled", "asked")
     with desk.database.read() as reader:
         waits = select(approvals.Approval.subject_id).where(approvals.Approval.state == "waiting")
@@ -124,19 +125,19 @@ def test_what_was_not_handed_over_is_let_go_and_told(desk, clock, state, change)
 def test_a_change_of_form_lets_go_of_what_the_new_one_voids(desk, clock):
     row = desk.approved("advance", **ADVANCE | {"office": TREASURER})
     with desk.database.transaction() as session:
-        founding.reform(session, "cps1", "SCOOPS", now=clock())
+        foundation.reform(session, "cps1", "SCOOPS", now=clock())
     assert desk.state(row) == "cancelled"
-    assert set(told(desk, f"payout:{row.id}:void")) == {village.AWA, quay.TREASURER}
+    assert set(told(desk, f"payout:{row.id}:void")) == {sample_cooperative.AWA, sample_declarations.TREASURER}
     with desk.database.read() as reader:
         assert reader.scalar(select(Cooperative.legal_form)) == "SCOOPS"
 
 
 def test_what_is_owed_stays_owed_and_is_listed(desk, clock):
-    quay.women(desk.database, 2)
+    sample_declarations.women(desk.database, 2)
     turn_into(desk, "COOP-CA")
     appoint(desk, 201)
     with desk.database.read() as reader:
-        assert void_loans.owed(reader, clock().date()) == [void_loans.Owed("CPS1", "C00201", "advance", 10_000, "313")]
+        assert void_loans.owed(reader, clock().date()) == [void_loans.VoidLoan("CPS1", "C00201", "advance", 10_000, "313")]
     turn_into(desk, "SCOOPS")
     with desk.database.read() as reader:
         found = void_loans.owed(reader, clock().date(), Scope(1))

@@ -4,13 +4,13 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, insert, select, text
 
+from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.reading import Balances, Movement, balances_of, movements_of
+from app.coop.ledger.queries import Balances, Movement, balances_of, movements_of
 from app.coop.ledger.services import MOST_HELD, AccountFull, AlreadyReversed, Overdrawn, Unbalanced, open_accounts, post, reverse
-from app.coop.members.models import Cooperative
 from app.coop.verify import verify
-from tests.unguarded import unguarded
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
+from tests.without_triggers import unguarded
 
 
 @pytest.fixture

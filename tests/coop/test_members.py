@@ -6,16 +6,23 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.coop.members import account, activation, callbacks, consent, identity, notice, numbers, offices, pins
-from app.coop.members.activation import Dead, Opened, Refused
-from app.coop.members.models import Activation, CallBack, Consent, Member, Number, Person, Role
+from app.coop.access import activation, identity, numbers, pins
+from app.coop.access.activation import ActivationOpened, ActivationRefused, Dead
+from app.coop.access.models import Activation
+from app.coop.correspondence import call_backs
+from app.coop.correspondence.models import CallBack
+from app.coop.members import account, consent, privacy_notice
+from app.coop.members.models import Consent, Member, Number, Person
+from app.coop.offices import queries
+from app.coop.offices.models import Role
 from app.coop.prices.models import PriceRow
-from app.coop.prices.reading import find_product, prices_for, spelling
-from app.coop.production.models import CooperativeProduct
+from app.coop.prices.queries import find_product, prices_for, spelling
+from app.coop.products.models import CooperativeProduct
+from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.keys import derived
 from tests.acts import own
-from tests.village import AWA, DEPARTED, KEY, LONG_AGO, NEW, NOBODY, PEPPERS, SHARED, hashed
+from tests.sample_cooperative import AWA, DEPARTED, KEY, LONG_AGO, NEW, NOBODY, PEPPERS, SHARED, hashed
 
 
 def issue(database, person=4, number=482190):
@@ -38,9 +45,11 @@ def test_a_number_issued_under_an_older_secret_still_opens(village):
     for key, made in ((after, before), (after, b"a" * 32)):
         with village.transaction() as session:
             activation.issue(session, 4, key=made, now=LONG_AGO, draw=lambda _: 482190)
-        assert isinstance(activation.try_activation(village, 4, "482190", f"m{made[:2]!r}", key=key, now=LONG_AGO), Opened)
+        assert isinstance(
+            activation.try_activation(village, 4, "482190", f"m{made[:2]!r}", key=key, now=LONG_AGO), ActivationOpened
+        )
     stranger = derived("c" * 32, "members")
-    assert isinstance(activation.try_activation(village, 4, "482190", "m3", key=stranger, now=LONG_AGO), Refused)
+    assert isinstance(activation.try_activation(village, 4, "482190", "m3", key=stranger, now=LONG_AGO), ActivationRefused)
 
 
 def test_an_activation_number_has_six_digits_and_only_its_hash_is_kept(village):
@@ -51,7 +60,7 @@ def test_an_activation_number_has_six_digits_and_only_its_hash_is_kept(village):
 
 def test_the_right_number_opens_again_and_again_until_it_is_used(village):
     number = issue(village)
-    assert [attempt(village, number, "same") for _ in range(9)] == [Opened()] * 9
+    assert [attempt(village, number, "same") for _ in range(9)] == [ActivationOpened()] * 9
     assert activate(village)
     assert attempt(village, number, "later") == Dead()
     assert not activate(village)
@@ -59,31 +68,37 @@ def test_the_right_number_opens_again_and_again_until_it_is_used(village):
 
 def test_the_fifth_wrong_number_is_the_last(village):
     number = issue(village)
-    assert [attempt(village, "000000", mark) for mark in "abcde"] == [Refused(4), Refused(3), Refused(2), Refused(1), Dead()]
+    assert [attempt(village, "000000", mark) for mark in "abcde"] == [
+        ActivationRefused(4),
+        ActivationRefused(3),
+        ActivationRefused(2),
+        ActivationRefused(1),
+        Dead(),
+    ]
     assert attempt(village, number, "f") == Dead()
 
 
 def test_the_same_hop_sent_twice_is_one_try(village):
     issue(village)
-    assert [attempt(village, "000000", "one") for _ in range(9)] == [Refused(4)] * 9
+    assert [attempt(village, "000000", "one") for _ in range(9)] == [ActivationRefused(4)] * 9
 
 
-@pytest.mark.parametrize(("after", "answer"), [(timedelta(days=30, seconds=-1), Opened()), (timedelta(days=30), Dead())])
+@pytest.mark.parametrize(("after", "answer"), [(timedelta(days=30, seconds=-1), ActivationOpened()), (timedelta(days=30), Dead())])
 def test_a_number_lives_thirty_days(village, after, answer):
     assert attempt(village, issue(village), "a", LONG_AGO + after) == answer
 
 
 def test_a_new_number_kills_the_older_one(village):
     old, new = issue(village), issue(village, number=111222)
-    assert attempt(village, old, "a") == Refused(4)
-    assert attempt(village, new, "b") == Opened()
+    assert attempt(village, old, "a") == ActivationRefused(4)
+    assert attempt(village, new, "b") == ActivationOpened()
 
 
 def test_a_number_is_its_persons_only(village):
     number = issue(village)
     assert attempt(village, number, "a", person=1) == Dead()
     issue(village, person=1, number=777777)
-    assert attempt(village, number, "a", person=1) == Refused(4)
+    assert attempt(village, number, "a", person=1) == ActivationRefused(4)
 
 
 def test_activation_makes_active_with_a_pin_and_consent(village):
@@ -96,7 +111,7 @@ def test_activation_makes_active_with_a_pin_and_consent(village):
         assert session.get_one(Member, 4).state == "active"
         rows = session.scalars(select(Consent).where(Consent.phone == NEW)).all()
     assert {(row.purpose, row.given, row.person_id, row.notice) for row in rows} == {
-        (purpose, True, 4, notice.VERSION) for purpose in consent.PURPOSES
+        (purpose, True, 4, privacy_notice.VERSION) for purpose in consent.PURPOSES
     }
 
 
@@ -129,7 +144,7 @@ def test_the_newest_word_of_a_number_and_purpose_counts(village):
 
 def call(database, phone=AWA, cooperative=1, topic="help"):
     with database.transaction() as session:
-        return callbacks.ask(session, phone, topic, person_id=None, cooperative_id=cooperative, now=LONG_AGO)
+        return call_backs.ask(session, phone, topic, person_id=None, cooperative_id=cooperative, now=LONG_AGO)
 
 
 def test_a_number_waits_once_however_often_it_asks(village):
@@ -146,9 +161,9 @@ def test_a_number_waits_once_however_often_it_asks(village):
 def test_the_list_is_of_one_cooperative_or_of_none(village):
     call(village), call(village, NEW), call(village, NOBODY, None)
     with village.read() as reader:
-        assert [row.phone for row in callbacks.waiting_for(reader, 1, LONG_AGO)] == [AWA, NEW]
-        assert [row.phone for row in callbacks.waiting_for(reader, None, LONG_AGO)] == [NOBODY]
-        assert callbacks.waiting_for(reader, 9, LONG_AGO) == ()
+        assert [row.phone for row in call_backs.waiting_for(reader, 1, LONG_AGO)] == [AWA, NEW]
+        assert [row.phone for row in call_backs.waiting_for(reader, None, LONG_AGO)] == [NOBODY]
+        assert call_backs.waiting_for(reader, 9, LONG_AGO) == ()
 
 
 def test_asking_at_once_leaves_one_row(postgres_village):
@@ -169,7 +184,7 @@ def test_asking_at_once_leaves_one_row(postgres_village):
 def test_one_who_asks_while_another_does_is_given_the_others_row(postgres_village):
     answers = []
     with postgres_village.transaction() as session:
-        first, _ = callbacks.ask(session, AWA, "help", person_id=None, cooperative_id=1, now=LONG_AGO)
+        first, _ = call_backs.ask(session, AWA, "help", person_id=None, cooperative_id=1, now=LONG_AGO)
         waiting = Thread(target=lambda: answers.append(call(postgres_village)))
         waiting.start()
         waiting.join(0.3)
@@ -239,7 +254,7 @@ def test_who_holds_a_number_is_told_by_place(village):
 
 def test_the_directory_knows_an_officers_number_and_outlives_the_database(village, monkeypatch):
     today = date(2026, 11, 24)
-    directory = offices.Directory(village, 0)
+    directory = queries.Directory(village, 0)
     assert not directory.holds(AWA, today)
     with village.transaction() as session:
         session.add(Role(person_id=1, role="delegate", cooperative_id=1, from_on=today, until_on=today))
@@ -264,12 +279,12 @@ def test_an_office_ends_with_its_term(village):
                 Role(person_id=person, role="secretary", cooperative_id=cooperative, from_on=date(2019, 1, 1), until_on=until)
             )
     with village.read() as reader:
-        assert [one.person_id for one in offices.holders_of_right(reader, "weigh", 1, today)] == [1, 3]
-        assert [one.person_id for one in offices.holders_of_right(reader, "people", None, today)] == [4]
-        assert offices.office_for(reader, 3, "weigh", today).cooperative_id == 1
+        assert [one.person_id for one in queries.holders_of_right(reader, "weigh", 1, today)] == [1, 3]
+        assert [one.person_id for one in queries.holders_of_right(reader, "people", None, today)] == [4]
+        assert queries.office_for(reader, 3, "weigh", today).cooperative_id == 1
         for person, right, place in ((2, "weigh", 1), (1, "pay", 1), (1, "weigh", 2), (4, "weigh", 1)):
-            with pytest.raises(offices.NotYours):
-                offices.office_for(reader, person, right, today, place)
+            with pytest.raises(NotYours):
+                queries.office_for(reader, person, right, today, place)
 
 
 def price(database, product, amount, days, cooperative=None, grade=None):

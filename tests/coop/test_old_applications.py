@@ -5,32 +5,32 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.coop.members import joining
-from app.coop.members.events import Application
-from tests import quay, village
+from app.coop.enrolment import applications
+from app.coop.enrolment.models import Application
+from tests import sample_cooperative, sample_declarations
 from tests.acts import by
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
 
-OF_CPS1 = quay.CLERK
+OF_CPS1 = sample_declarations.CLERK
 
 
 @pytest.fixture
 def house(database):
-    village.build(database)
-    quay.appoint(database)
+    sample_cooperative.build(database)
+    sample_declarations.appoint(database)
     with database.transaction() as session:
         for number in range(3):
-            joining.apply(session, 1, f"Fatou Faye {'abc'[number]}", f"+22177111223{number}", now=LONG_AGO)
+            applications.apply(session, 1, f"Fatou Faye {'abc'[number]}", f"+22177111223{number}", now=LONG_AGO)
         _, refused, approved = session.scalars(select(Application.id).order_by(Application.id)).all()
         now = LONG_AGO + timedelta(days=10)
-        joining.refuse(session, by(OF_CPS1, "x", now), refused)
-        joining.approve(session, by(OF_CPS1, "y", now), approved, "12", key=village.KEY)
+        applications.refuse(session, by(OF_CPS1, "x", now), refused)
+        applications.approve(session, by(OF_CPS1, "y", now), approved, "12", key=sample_cooperative.KEY)
     return database
 
 
 def forget(database, days):
     with database.transaction() as session:
-        return joining.forget(session, now=LONG_AGO + timedelta(days=days))
+        return applications.forget(session, now=LONG_AGO + timedelta(days=days))
 
 
 def left(database):
@@ -57,12 +57,12 @@ def test_one_that_lapsed_is_decided_and_asks_nobody(house):
     forget(house, 90)
     with house.transaction() as session:
         first = session.scalar(select(Application.id).order_by(Application.id))
-        assert joining.to_decide(session, OF_CPS1) == []
-        with pytest.raises(joining.ApplicationClosed):
-            joining.refuse(session, by(OF_CPS1, "late", LONG_AGO + timedelta(days=91)), first)
+        assert applications.to_decide(session, OF_CPS1) == []
+        with pytest.raises(applications.ApplicationClosed):
+            applications.refuse(session, by(OF_CPS1, "late", LONG_AGO + timedelta(days=91)), first)
 
 
 def test_a_round_takes_so_many_and_says_when_there_may_be_more(house, monkeypatch):
-    monkeypatch.setattr(joining, "MOST_FORGOTTEN", 1)
+    monkeypatch.setattr(applications, "MOST_FORGOTTEN", 1)
     assert (forget(house, 100), forget(house, 101)) == (True, False)
     assert [state.split()[0] for state in left(house)] == ["refused", "refused", "approved"]

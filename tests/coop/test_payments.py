@@ -7,33 +7,35 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
+from app.coop.access.freezes import MoneyFrozen
+from app.coop.cooperatives.models import Cooperative
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT
-from app.coop.ledger import corrections, services, till
+from app.coop.ledger import services
 from app.coop.ledger.models import Account, JournalEntry, Posting
-from app.coop.ledger.reading import balances_of
-from app.coop.members.freezes import MoneyFrozen
-from app.coop.members.models import Cooperative, Member, Number
-from app.coop.members.offices import Office
+from app.coop.ledger.queries import balances_of
+from app.coop.members.models import Member, Number
 from app.coop.payments import batches
 from app.coop.payments.delays import Delay, delays
 from app.coop.payments.due import Wanted, due
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.models import Weighing
+from app.coop.rights import Office
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.coop.till import corrections, takings
 from app.coop.verify import verify
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
-from tests.unguarded import unguarded
+from tests.without_triggers import unguarded
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SECRETARY = Office(101, "secretary", 1)
 
 
 def opened(database):
-    quay.staffed(database)
-    treasury.credited(database, quay.women(database, 3), NOW)
+    sample_declarations.staffed(database)
+    sample_deliveries.credited(database, sample_declarations.women(database, 3), NOW)
     return database
 
 
@@ -48,7 +50,7 @@ def payments(database):
         return reader.execute(select(Payment.__table__).order_by(Payment.id)).all()
 
 
-def handed(database, payment_id, office=treasury.PAYER):
+def handed(database, payment_id, office=sample_deliveries.PAYER):
     with database.transaction() as session:
         return handover.hand_over(session, by(office, "hand", NOW), PAYMENT, payment_id)
 
@@ -66,7 +68,7 @@ def amounts(database, wanted, way="cash", now=NOW):
 
 def test_what_is_due_is_by_day_by_product_or_all(counter):
     yesterday = NOW - timedelta(days=1)
-    treasury.credited(counter, [201], NOW, product=2, weighed_at=yesterday)
+    sample_deliveries.credited(counter, [201], NOW, product=2, weighed_at=yesterday)
     second = 5 * 2_000 - 200 - (10_000 - 200) * 20 // 100
     assert amounts(counter, Wanted(day=NOW.date())) == {201: 9_800, 202: 9_800, 203: 9_800}
     assert amounts(counter, Wanted(day=yesterday.date())) == {201: second}
@@ -76,7 +78,7 @@ def test_what_is_due_is_by_day_by_product_or_all(counter):
 
 
 def test_what_is_owed_to_who_died_or_was_excluded_is_the_settlements_not_a_batchs(counter):
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     with counter.transaction() as session:
         session.execute(update(Member).where(Member.id == 201).values(state="blocked"))
     with pytest.raises(handover.HandoverNotOpen):
@@ -86,25 +88,25 @@ def test_what_is_owed_to_who_died_or_was_excluded_is_the_settlements_not_a_batch
 
 def test_a_batch_comes_to_no_more_than_a_screen_can_say(counter):
     with pytest.raises(batches.BatchTooLarge), counter.transaction() as session:
-        batches.make(session, by(treasury.PAYER, "much", NOW), Wanted(), "cash", count=3, francs=services.MOST_HELD + 1)
+        batches.make(session, by(sample_deliveries.PAYER, "much", NOW), Wanted(), "cash", count=3, francs=services.MOST_HELD + 1)
 
 
 def test_a_batch_holds_what_no_other_takes_and_what_it_leaves_is_due_again(counter):
-    batch, waits = treasury.batch(counter, NOW, wanted=Wanted(day=NOW.date()))
+    batch, waits = sample_deliveries.batch(counter, NOW, wanted=Wanted(day=NOW.date()))
     assert not waits
     assert amounts(counter, Wanted()) == amounts(counter, Wanted(product_id=1)) == {}
     with pytest.raises(batches.BatchChanged):
-        treasury.batch(counter, NOW, operation="other")
+        sample_deliveries.batch(counter, NOW, operation="other")
     handed(counter, payments(counter)[0].id)
     with counter.transaction() as session:
-        assert batches.close(session, by(treasury.PAYER, "close", NOW), batch) == 2
+        assert batches.close(session, by(sample_deliveries.PAYER, "close", NOW), batch) == 2
         with pytest.raises(batches.BatchNotOpen):
-            batches.close(session, by(treasury.PAYER, "close", NOW), batch)
+            batches.close(session, by(sample_deliveries.PAYER, "close", NOW), batch)
     assert amounts(counter, Wanted()) == amounts(counter, Wanted(product_id=1)) == {202: 9_800, 203: 9_800}
 
 
 def test_a_reversed_delivery_is_not_due_and_its_payment_can_not_be_handed_over(counter):
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     with counter.transaction() as session:
         entry = session.scalar(select(Weighing.entry_id).where(Weighing.member_id == 201))
         services.reverse(session, entry, operation="reversed", now=NOW)
@@ -116,16 +118,16 @@ def test_a_reversed_delivery_is_not_due_and_its_payment_can_not_be_handed_over(c
 
 @pytest.mark.parametrize("taking", ["levy", "reversal"])
 def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
-    batch, _ = treasury.batch(counter, NOW, way="mobile")
+    batch, _ = sample_deliveries.batch(counter, NOW, way="mobile")
     yes = by(SECRETARY, "yes", NOW)
 
     def ask() -> int:
         with counter.transaction() as session:
             if taking == "levy":
-                till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
+                takings.ask_levy(session, by(sample_deliveries.PAYER, "levy", NOW), 201, 100)
             else:
                 entry = session.scalar(select(Weighing.entry_id).where(Weighing.member_id == 201))
-                corrections.ask(session, by(treasury.PAYER, "levy", NOW), entry)
+                corrections.ask(session, by(sample_deliveries.PAYER, "levy", NOW), entry)
             return approvals.waiting_for(session, SECRETARY, NOW)[0].id
 
     if taking == "levy":
@@ -136,7 +138,7 @@ def test_what_a_batch_holds_is_not_levied_or_reversed_away(counter, taking):
         with pytest.raises(corrections.NotReversible, match="tient cet argent"):
             ask()
     with counter.transaction() as session:
-        batches.close(session, by(treasury.PAYER, "close", NOW), batch)
+        batches.close(session, by(sample_deliveries.PAYER, "close", NOW), batch)
     waits = waits if taking == "levy" else ask()
     with counter.transaction() as session:
         assert approvals.decide(session, yes, waits, approved=True).state == "approved"
@@ -155,7 +157,7 @@ def test_money_is_not_paid_out_of_a_frozen_account(counter):
     with counter.transaction() as session:
         session.execute(update(Member).where(Member.id == 201).values(money_frozen_until=NOW + timedelta(hours=1)))
     assert 201 not in amounts(counter, Wanted())
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     with counter.transaction() as session:
         session.execute(update(Member).where(Member.id == 202).values(money_frozen_until=NOW + timedelta(hours=1)))
     with pytest.raises(MoneyFrozen):
@@ -172,7 +174,7 @@ def balances_state(database, member):
 
 def test_from_open_to_paid_the_books_follow_hand_and_word(counter):
     cash = control(counter, "cash")
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     first = payments(counter)[0]
     handed(counter, first.id)
     assert balances_state(counter, 201) == (0, "handed_over")
@@ -195,7 +197,7 @@ def test_from_open_to_paid_the_books_follow_hand_and_word(counter):
 
 
 def test_without_a_telephone_two_officers_and_one_signature_number(counter):
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     payment = payments(counter)[0].id
     handed(counter, payment)
 
@@ -204,17 +206,17 @@ def test_without_a_telephone_two_officers_and_one_signature_number(counter):
             done = handover.sign(session, by(office, "sign", NOW), PAYMENT, payment, number)
             return done.state if done else None
 
-    assert sign(treasury.PAYER, "70") is None
-    assert sign(treasury.PAYER, "71") is None
+    assert sign(sample_deliveries.PAYER, "70") is None
+    assert sign(sample_deliveries.PAYER, "71") is None
     with pytest.raises(handover.SameOfficer):
-        sign(treasury.PAYER, "71")
+        sign(sample_deliveries.PAYER, "71")
     with pytest.raises(handover.OtherSignature):
-        sign(treasury.PRESIDENT, "70")
+        sign(sample_deliveries.PRESIDENT, "70")
     with pytest.raises(handover.HandoverNotOpen):
         sign(Office(9, "president", 2), "71")
-    assert sign(treasury.PRESIDENT, "71") == "paid"
+    assert sign(sample_deliveries.PRESIDENT, "71") == "paid"
     with pytest.raises(handover.HandoverNotOpen):
-        sign(treasury.PRESIDENT, "71")
+        sign(sample_deliveries.PRESIDENT, "71")
     row = payments(counter)[0]
     assert (row.signature, row.signed_by, row.countersigned_by) == ("71", 104, 102)
 
@@ -223,12 +225,12 @@ def test_without_a_telephone_two_officers_and_one_signature_number(counter):
 def test_a_large_batch_waits_for_another_officer(counter, approved):
     with counter.transaction() as session:
         session.execute(update(Cooperative).values(payment_threshold=29_399))
-    batch, waits = treasury.batch(counter, NOW)
+    batch, waits = sample_deliveries.batch(counter, NOW)
     assert waits
     with pytest.raises(handover.HandoverNotOpen):
         handed(counter, payments(counter)[0].id)
     with counter.transaction() as session:
-        assert approvals.waiting_for(session, treasury.PAYER, NOW) == []
+        assert approvals.waiting_for(session, sample_deliveries.PAYER, NOW) == []
         approval = approvals.waiting_for(session, SECRETARY, NOW)[0]
         assert (approval.amount, approval.words) == (29_400, f"Payer 3 membre(s), lot {batch}")
         approvals.decide(session, by(SECRETARY, "yes", NOW), approval.id, approved=approved)
@@ -240,7 +242,7 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
 
 
 def test_a_batch_that_many_newer_ones_follow_can_still_be_closed(counter):
-    first, _ = treasury.batch(counter, NOW)
+    first, _ = sample_deliveries.batch(counter, NOW)
     with counter.transaction() as session:
         batch, payment = session.get_one(PaymentBatch, first), session.get_one(Payment, 1)
         for at in range(9):
@@ -267,32 +269,36 @@ def test_a_batch_that_many_newer_ones_follow_can_still_be_closed(counter):
 def test_small_batches_of_a_day_count_together(counter):
     with counter.transaction() as session:
         session.execute(update(Cooperative).values(payment_threshold=30_000))
-    first, waits = treasury.batch(counter, NOW)
-    treasury.credited(counter, [201], NOW, product=2)
+    first, waits = sample_deliveries.batch(counter, NOW)
+    sample_deliveries.credited(counter, [201], NOW, product=2)
     assert not waits
-    second, waits = treasury.batch(counter, NOW, operation="second")
+    second, waits = sample_deliveries.batch(counter, NOW, operation="second")
     assert waits
     with counter.transaction() as session:
         for batch in (first, second):
-            batches.close(session, by(treasury.PAYER, f"close {batch}", NOW), batch)
-    assert not treasury.batch(counter, NOW, wanted=Wanted(product_id=2), operation="third")[1], "what was closed paid nothing"
-    assert not treasury.batch(counter, NOW + timedelta(hours=25), operation="fourth")[1], "nor does it count on another day"
+            batches.close(session, by(sample_deliveries.PAYER, f"close {batch}", NOW), batch)
+    assert not sample_deliveries.batch(counter, NOW, wanted=Wanted(product_id=2), operation="third")[1], (
+        "what was closed paid nothing"
+    )
+    assert not sample_deliveries.batch(counter, NOW + timedelta(hours=25), operation="fourth")[1], (
+        "nor does it count on another day"
+    )
 
 
 def test_who_weighed_does_not_pay_alone(counter):
     weigher = Office(101, "president", 1)
-    _, waits = treasury.batch(counter, NOW, office=weigher)
+    _, waits = sample_deliveries.batch(counter, NOW, office=weigher)
     assert waits, "the secretary weighed; as the president she would pay what she wrote down herself"
     with counter.transaction() as session:
-        approval = approvals.waiting_for(session, treasury.PAYER, NOW)[0]
-        approvals.decide(session, by(treasury.PAYER, "yes", NOW), approval.id, approved=True)
+        approval = approvals.waiting_for(session, sample_deliveries.PAYER, NOW)[0]
+        approvals.decide(session, by(sample_deliveries.PAYER, "yes", NOW), approval.id, approved=True)
     handed(counter, payments(counter)[0].id, weigher)
 
 
 def test_a_levy_waits_for_the_batch_that_is_being_made(postgres_database):
     counter, told = opened(postgres_database), []
     with counter.transaction() as session:
-        till.ask_levy(session, by(treasury.PAYER, "levy", NOW), 201, 100)
+        takings.ask_levy(session, by(sample_deliveries.PAYER, "levy", NOW), 201, 100)
         waits = approvals.waiting_for(session, SECRETARY, NOW)[0].id
 
     def levy():
@@ -306,7 +312,7 @@ def test_a_levy_waits_for_the_batch_that_is_being_made(postgres_database):
     with counter.transaction() as session:
         found = due(session, 1, Wanted(), "cash", NOW)
         shown = {"count": len(found), "francs": sum(one.amount for one in found)}
-        batches.make(session, by(treasury.PAYER, "batch", NOW), Wanted(), "cash", **shown)
+        batches.make(session, by(sample_deliveries.PAYER, "batch", NOW), Wanted(), "cash", **shown)
         levying = Thread(target=levy)
         levying.start()
         levying.join(0.3)
@@ -317,31 +323,31 @@ def test_a_levy_waits_for_the_batch_that_is_being_made(postgres_database):
 def test_closing_a_batch_and_approving_it_wait_for_each_other_in_one_order(postgres_database):
     """Both lock the approval before the batch: neither waits for what the other has in a circle."""
     counter = opened(postgres_database)
-    batch, _ = treasury.batch(counter, NOW, office=Office(101, "president", 1))
+    batch, _ = sample_deliveries.batch(counter, NOW, office=Office(101, "president", 1))
     told = []
 
     def close():
         try:
             with counter.transaction() as session:
-                batches.close(session, by(treasury.PAYER, "close", NOW), batch)
+                batches.close(session, by(sample_deliveries.PAYER, "close", NOW), batch)
             told.append("closed")
         except OperationalError as fault:
             told.append(str(fault))
 
     with counter.transaction() as session:
-        approval = approvals.waiting_for(session, treasury.PAYER, NOW)[0].id
+        approval = approvals.waiting_for(session, sample_deliveries.PAYER, NOW)[0].id
         session.execute(select(approvals.Approval.id).where(approvals.Approval.id == approval).with_for_update())
         closing = Thread(target=close)
         closing.start()
         closing.join(0.3)
-        approvals.decide(session, by(treasury.PAYER, "yes", NOW), approval, approved=True)
+        approvals.decide(session, by(sample_deliveries.PAYER, "yes", NOW), approval, approved=True)
     closing.join()
     assert told == ["closed"]
     assert {row.state for row in payments(counter)} == {"cancelled"}
 
 
 def test_nobody_hands_over_or_signs_for_oneself(counter):
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     own = Office(201, "treasurer", 1)
     with pytest.raises(handover.NotForYourself):
         handed(counter, payments(counter)[0].id, own)
@@ -351,9 +357,9 @@ def test_nobody_hands_over_or_signs_for_oneself(counter):
 
 
 def test_the_same_operation_makes_one_batch(counter):
-    first = treasury.batch(counter, NOW)
+    first = sample_deliveries.batch(counter, NOW)
     with counter.transaction() as session:
-        again = batches.make(session, by(treasury.PAYER, "batch", NOW), Wanted(), "cash", count=0, francs=0)
+        again = batches.make(session, by(sample_deliveries.PAYER, "batch", NOW), Wanted(), "cash", count=0, francs=0)
     assert again == first
 
 
@@ -372,8 +378,8 @@ def test_eight_officers_make_the_same_batch_and_hand_it_over_once(postgres_datab
         start.wait()
         try:
             with postgres_database.transaction() as session:
-                shown = {"count": 3, "francs": 3 * treasury.NET}
-                act = by(treasury.PAYER, f"race:{number}", NOW)
+                shown = {"count": 3, "francs": 3 * sample_deliveries.NET}
+                act = by(sample_deliveries.PAYER, f"race:{number}", NOW)
                 outcomes.append(batches.make(session, act, Wanted(), "cash", **shown)[0])
         except batches.BatchChanged:
             outcomes.append("changed")
@@ -382,7 +388,7 @@ def test_eight_officers_make_the_same_batch_and_hand_it_over_once(postgres_datab
         start.wait()
         try:
             with postgres_database.transaction() as session:
-                outcomes.append(handover.hand_over(session, by(treasury.PAYER, f"hand:{number}", NOW), PAYMENT, 1).state)
+                outcomes.append(handover.hand_over(session, by(sample_deliveries.PAYER, f"hand:{number}", NOW), PAYMENT, 1).state)
         except handover.HandoverNotOpen:
             outcomes.append("gone")
 
@@ -402,7 +408,7 @@ def test_eight_officers_make_the_same_batch_and_hand_it_over_once(postgres_datab
 
 
 def test_days_to_payment_are_counted_from_the_scales_to_the_members_word(counter):
-    treasury.batch(counter, NOW)
+    sample_deliveries.batch(counter, NOW)
     for at, days in enumerate((2, 9)):
         row = payments(counter)[at]
         handed(counter, row.id)

@@ -6,28 +6,32 @@ import msgspec
 import pytest
 from sqlalchemy import select, text, update
 
-from app.coop.approvals import sweeping
-from app.coop.contests import answering, opening
+from app.coop import references
+from app.coop.access.freezes import MoneyFrozen
+from app.coop.approvals import sweep
+from app.coop.closing.handover import PAYOUT
+from app.coop.contests import answers, services
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT, PAYOUT, handed_by_reference
-from app.coop.ledger import corrections, expiring, payouts, schedule, till
-from app.coop.ledger.deliveries import Delivery, credit
-from app.coop.ledger.models import Account, Instalment, JournalEntry, Payout, Posting
-from app.coop.ledger.reading import Balances, balances_of
+from app.coop.handover.queries import handed_by_reference
+from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.queries import Balances, balances_of
 from app.coop.ledger.services import Overdrawn, account_of, post
-from app.coop.members.freezes import MoneyFrozen
-from app.coop.members.models import Member, OfficerAct
-from app.coop.members.offices import Office
+from app.coop.members.models import Member
+from app.coop.offices.models import OfficerAct
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment
-from app.coop.production import references
+from app.coop.production.deliveries import Delivery, credit
+from app.coop.rights import Office
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
+from app.coop.till import corrections, expiry, payouts, schedule, takings
+from app.coop.till.models import Instalment, Payout
 from app.coop.verify import verify
 from app.sms import outbox
 from app.sms.models import Message
-from tests import quay, treasury, village
+from tests import sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import by, own
-from tests.unguarded import unguarded
+from tests.without_triggers import unguarded
 
 SECRETARY, PRESIDENT = Office(101, "secretary", 1), Office(102, "president", 1)
 TREASURER = Office(104, "treasurer", 1)
@@ -35,7 +39,7 @@ TREASURER = Office(104, "treasurer", 1)
 
 @pytest.fixture
 def house(sqlite_database):
-    return quay.staffed(sqlite_database)
+    return sample_declarations.staffed(sqlite_database)
 
 
 class Till:
@@ -175,24 +179,24 @@ def test_an_officer_asks_for_a_member_by_two_others_and_never_for_herself(desk):
 
 
 def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, clock):
-    desk = Till(quay.staffed(database), clock)
+    desk = Till(sample_declarations.staffed(database), clock)
     left, waits = desk.approved(amount=12_500), desk.ask("advance", 4_000, member=2)
     clock.forward(days=13)
-    assert desk.do(expiring.sweep) == 0
+    assert desk.do(expiry.sweep) == 0
     clock.forward(days=1)
-    assert [desk.do(expiring.sweep) for _ in range(2)] == [1, 0]
+    assert [desk.do(expiry.sweep) for _ in range(2)] == [1, 0]
     assert (desk.state(left), desk.state(waits)) == ("cancelled", "asked")
     with pytest.raises(handover.HandoverNotOpen):
         desk.typed(handover.hand_over, TREASURER, PAYOUT, left.id)
     with database.read() as reader:
         assert payouts.free_savings(reader, 1) == 12_500
         ((to, words, parts),) = reader.execute(select(Message.to_number, Message.text, Message.parts))
-    assert (to, left.reference in words, "12 500" in words, parts) == (village.AWA, True, False, 1)
+    assert (to, left.reference in words, "12 500" in words, parts) == (sample_cooperative.AWA, True, False, 1)
     assert desk.wrong() == ()
 
 
 def test_a_payout_that_cant_be_let_go_keeps_no_other(database, clock, monkeypatch):
-    desk = Till(quay.staffed(database), clock)
+    desk = Till(sample_declarations.staffed(database), clock)
     bad, good = desk.approved(amount=2_000), desk.approved(kind="advance", amount=3_000)
     clock.forward(days=14)
     put = outbox.put
@@ -204,9 +208,9 @@ def test_a_payout_that_cant_be_let_go_keeps_no_other(database, clock, monkeypatc
 
     with monkeypatch.context() as patch:
         patch.setattr(outbox, "put", poisoned)
-        assert desk.do(expiring.sweep) == 1
+        assert desk.do(expiry.sweep) == 1
     assert (desk.state(bad), desk.state(good)) == ("approved", "cancelled")
-    assert [desk.do(expiring.sweep) for _ in range(2)] == [1, 0]
+    assert [desk.do(expiry.sweep) for _ in range(2)] == [1, 0]
     assert desk.wrong() == ()
 
 
@@ -253,7 +257,7 @@ def test_without_her_telephone_two_officers_and_a_number_sign(desk):
 
 def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
     pending = 4
-    desk.typed(till.take_in, TREASURER, pending, "savings", 6_000, box="cash")
+    desk.typed(takings.take_in, TREASURER, pending, "savings", 6_000, box="cash")
     asked = desk.ask(amount=4_000, member=pending, office=TREASURER)
     desk.approve(f"payout:{asked.id}")
     desk.typed(handover.hand_over, TREASURER, PAYOUT, asked.id)
@@ -263,8 +267,8 @@ def test_a_member_who_never_had_a_telephone_saves_and_is_paid(desk):
 
 
 def test_a_reference_means_one_thing_among_payments_and_payouts(desk):
-    treasury.credited(desk.database, quay.women(desk.database, 1), desk.clock())
-    treasury.batch(desk.database, desk.clock())
+    sample_deliveries.credited(desk.database, sample_declarations.women(desk.database, 1), desk.clock())
+    sample_deliveries.batch(desk.database, desk.clock())
     with desk.database.read() as reader:
         [payment] = reader.execute(select(Payment.id, Payment.reference))
     drawn = iter((int(payment.reference[:5]), 12_345))
@@ -289,8 +293,8 @@ def test_what_she_never_had_is_contested_and_as_if_it_had_not_left_or_stands(des
     if before == "paid":
         desk.typed(handover.sign, TREASURER, PAYOUT, row.id, "4711")
         desk.typed(handover.sign, PRESIDENT, PAYOUT, row.id, "4711")
-    made = desk.said(opening.open_contest, 1, "payout", row.id)
-    assert desk.said(opening.open_contest, 1, "payout", row.id) == msgspec.structs.replace(made, known=True)
+    made = desk.said(services.open_contest, 1, "payout", row.id)
+    assert desk.said(services.open_contest, 1, "payout", row.id) == msgspec.structs.replace(made, known=True)
     for act in (
         lambda: desk.said(handover.confirm, 1, PAYOUT, row.id),
         lambda: desk.typed(handover.sign, PRESIDENT, PAYOUT, row.id, "4711"),
@@ -298,9 +302,9 @@ def test_what_she_never_had_is_contested_and_as_if_it_had_not_left_or_stands(des
         with pytest.raises(handover.HandoverNotOpen):
             act()
     for had_a_hand in (TREASURER, PRESIDENT) if before == "paid" else (TREASURER,):
-        with pytest.raises(answering.ContestNotOpen):
-            desk.typed(answering.answer, had_a_hand, made.id, upheld=upheld, note="vu")
-    desk.typed(answering.answer, SECRETARY, made.id, upheld=upheld, note="vu")
+        with pytest.raises(answers.ContestNotOpen):
+            desk.typed(answers.answer, had_a_hand, made.id, upheld=upheld, note="vu")
+    desk.typed(answers.answer, SECRETARY, made.id, upheld=upheld, note="vu")
     assert (desk.state(row), desk.balances().savings) == (("cancelled", 12_500) if upheld else (before, 7_500))
     assert desk.wrong() == ()
     if upheld:
@@ -311,23 +315,23 @@ def test_what_she_never_had_is_contested_and_as_if_it_had_not_left_or_stands(des
 
 def test_an_advance_contested_after_it_was_repaid_in_part_waits_for_those_corrections(desk):
     row = desk.handed("advance", 9_000, instalments=3)
-    made = desk.said(opening.open_contest, 1, "payout", row.id)
-    repaid = desk.typed(till.take_in, TREASURER, 1, "repayment", 1)
-    with pytest.raises(answering.Repaid):
-        desk.typed(answering.answer, PRESIDENT, made.id, upheld=True, note="vu")
+    made = desk.said(services.open_contest, 1, "payout", row.id)
+    repaid = desk.typed(takings.take_in, TREASURER, 1, "repayment", 1)
+    with pytest.raises(answers.Repaid):
+        desk.typed(answers.answer, PRESIDENT, made.id, upheld=True, note="vu")
     desk.typed(corrections.ask, TREASURER, repaid)
     desk.approve(f"entry:{repaid}", PRESIDENT)
-    desk.typed(answering.answer, PRESIDENT, made.id, upheld=True, note="vu")
+    desk.typed(answers.answer, PRESIDENT, made.id, upheld=True, note="vu")
     assert (desk.state(row), desk.balances().advance, desk.wrong()) == ("cancelled", 0, ())
 
 
 @pytest.mark.parametrize("upheld", [True, False])
 def test_a_contest_of_what_two_officers_reversed_meanwhile_is_only_answered(desk, upheld):
     row = desk.handed()
-    made = desk.said(opening.open_contest, 1, "payout", row.id)
+    made = desk.said(services.open_contest, 1, "payout", row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
-    desk.typed(answering.answer, SECRETARY, made.id, upheld=upheld, note="vu")
+    desk.typed(answers.answer, SECRETARY, made.id, upheld=upheld, note="vu")
     assert (desk.state(row), desk.balances().savings, desk.wrong()) == ("cancelled", 12_500, ())
 
 
@@ -338,16 +342,16 @@ def test_an_advance_has_a_schedule_to_the_franc_and_deliveries_repay_it(desk):
     assert plan == [(date(2026, 12, 24), 3_334), (date(2027, 1, 24), 3_333), (date(2027, 2, 24), 3_333)]
     standing = lambda day: schedule.standings(*day, 1)  # noqa: E731
     with desk.database.read() as reader:
-        assert standing((reader, date(2026, 12, 24))) == [schedule.Standing(1, "advance", 10_000, 0, date(2026, 12, 24), 3_334)]
+        assert standing((reader, date(2026, 12, 24))) == [schedule.LoanStanding(1, "advance", 10_000, 0, date(2026, 12, 24), 3_334)]
         assert standing((reader, date(2026, 12, 25)))[0].late == 3_334
     desk.do(credit, 1, [Delivery("fish", 1, 25_000)])
     assert desk.balances() == Balances(10_000, 12_500, 25_000 - 500 - 4_900, 10_000 - 4_900)
     with desk.database.read() as reader:
         assert standing((reader, date(2027, 1, 30))) == [
-            schedule.Standing(1, "advance", 5_100, 6_667 - 4_900, date(2027, 2, 24), 3_333)
+            schedule.LoanStanding(1, "advance", 5_100, 6_667 - 4_900, date(2027, 2, 24), 3_333)
         ]
         assert schedule.standings(reader, date(2027, 3, 1), Scope(1))[0].late == 5_100
-    desk.typed(till.take_in, TREASURER, 1, "repayment", 5_100)
+    desk.typed(takings.take_in, TREASURER, 1, "repayment", 5_100)
     with desk.database.read() as reader:
         assert schedule.standings(reader, date(2027, 3, 1), Scope(1)) == []
     assert (desk.state(row), desk.wrong()) == ("handed", ())
@@ -358,9 +362,9 @@ def test_what_is_owed_from_before_makes_nothing_late(desk):
         lines = [(account_of(session, 1, 1, "advance"), 10_000), (account_of(session, 1, None, "opening"), -10_000)]
         post(session, operation="before", kind="advance", cooperative_id=1, member_id=1, lines=lines, now=desk.clock())
     desk.handed("advance", 9_000, instalments=3)
-    desk.typed(till.take_in, TREASURER, 1, "repayment", 3_000)
+    desk.typed(takings.take_in, TREASURER, 1, "repayment", 3_000)
     with desk.database.read() as reader:
-        known = schedule.Standing(1, "advance", 16_000, 0, date(2027, 1, 24), 3_000)
+        known = schedule.LoanStanding(1, "advance", 16_000, 0, date(2027, 1, 24), 3_000)
         assert schedule.standings(reader, date(2026, 12, 25), 1) == [known]
         assert schedule.standings(reader, date(2027, 1, 25), 1)[0].late == 3_000
 
@@ -373,7 +377,7 @@ def test_a_lease_is_equipment_owed_and_repaid_after_the_advance(desk):
     assert desk.control("equipment") == -60_000
     desk.do(credit, 1, [Delivery("fish", 1, 25_000)])
     assert (desk.balances().advance, desk.balances().leasing) == (0, 60_000 - 3_900)
-    desk.typed(till.take_in, TREASURER, 1, "leasing_repayment", 1_100)
+    desk.typed(takings.take_in, TREASURER, 1, "leasing_repayment", 1_100)
     assert (desk.balances().leasing, desk.wrong()) == (55_000, ())
 
 
@@ -389,18 +393,18 @@ def test_a_lease_is_equipment_owed_and_repaid_after_the_advance(desk):
 def test_money_comes_in_once(desk, kind, box, after):
     act = by(TREASURER, "in", desk.clock())
     before = desk.control(box)
-    entry = desk.acted(till.take_in, act, 1, kind, 500, box=box)
-    assert desk.acted(till.take_in, act, 1, kind, 500, box=box) == entry
+    entry = desk.acted(takings.take_in, act, 1, kind, 500, box=box)
+    assert desk.acted(takings.take_in, act, 1, kind, 500, box=box) == entry
     assert (desk.balances(), desk.control(box) - before) == (after, 500)
     assert desk.wrong() == ()
 
 
 def test_accounts_are_opened_one_by_one_or_together_in_any_order(desk):
-    desk.typed(till.take_in, PRESIDENT, 104, "savings", 500)
+    desk.typed(takings.take_in, PRESIDENT, 104, "savings", 500)
     desk.do(credit, 1, [Delivery("fish", 104, 1_000)])
     assert desk.balances(104) == Balances(savings=500, payable=980)
     desk.do(credit, 1, [Delivery("more fish", 101, 1_000)])
-    desk.typed(till.take_in, TREASURER, 101, "shares", 500)
+    desk.typed(takings.take_in, TREASURER, 101, "shares", 500)
     assert (desk.balances(101), desk.wrong()) == (Balances(shares=500, payable=980), ())
 
 
@@ -420,18 +424,18 @@ def test_what_the_till_refuses(desk):
         (5, 500, "savings", payouts.NotHers),
     ):
         with pytest.raises(why):
-            desk.typed(till.take_in, TREASURER, member, kind, amount)
+            desk.typed(takings.take_in, TREASURER, member, kind, amount)
     with pytest.raises(handover.NotForYourself):
-        desk.typed(till.take_in, SECRETARY, 101, "savings", 500)
+        desk.typed(takings.take_in, SECRETARY, 101, "savings", 500)
 
 
 def test_a_levy_on_what_is_owed_wants_another_officer_and_enough_owed(desk):
     desk.do(credit, 1, [Delivery("fish", 1, 1_000)])
-    desk.typed(till.ask_levy, TREASURER, 1, 981)
+    desk.typed(takings.ask_levy, TREASURER, 1, 981)
     with pytest.raises(approvals.Impossible, match="ne lui doit pas autant"):
         desk.approve("member:1", PRESIDENT)
     desk.approve("member:1", PRESIDENT, approved=False)
-    desk.typed(till.ask_levy, TREASURER, 1, 980)
+    desk.typed(takings.ask_levy, TREASURER, 1, 980)
     desk.approve("member:1", PRESIDENT)
     assert (desk.balances().payable, desk.control("solidarity"), desk.wrong()) == (0, -1_000, ())
 
@@ -442,7 +446,7 @@ def entries(desk, kind):
 
 
 def test_an_entry_is_reversed_by_two_and_once(desk):
-    entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
+    entry = desk.typed(takings.take_in, TREASURER, 1, "savings", 500)
     desk.typed(corrections.ask, TREASURER, entry)
     with pytest.raises(corrections.NotReversible):
         desk.typed(corrections.ask, SECRETARY, entry)
@@ -460,12 +464,12 @@ def test_nothing_is_reversed_on_an_account_closed_meanwhile(desk):
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     with unguarded(desk.database) as session:
         session.execute(update(Member).where(Member.id == 1).values(state="departed"))
-    assert desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT) == approvals.Decided("dead", 0, "le compte est clos")
+    assert desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT) == approvals.ApprovalDecided("dead", 0, "le compte est clos")
     assert desk.state(row) == "paid"
 
 
 def test_a_slip_found_after_many_more_entries_is_still_reversed(desk):
-    entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
+    entry = desk.typed(takings.take_in, TREASURER, 1, "savings", 500)
     desk.do(credit, 1, [Delivery(f"fish:{at}", 1, 100) for at in range(20)])
     with desk.database.read() as reader:
         assert entry in [one.id for one in corrections.reversible(reader, 1, 1)]
@@ -473,7 +477,7 @@ def test_a_slip_found_after_many_more_entries_is_still_reversed(desk):
 
 
 def test_savings_that_a_withdrawal_holds_are_not_reversed_away(desk):
-    entry = desk.typed(till.take_in, TREASURER, 1, "savings", 500)
+    entry = desk.typed(takings.take_in, TREASURER, 1, "savings", 500)
     desk.ask(amount=13_000)
     with pytest.raises(corrections.NotReversible, match="un retrait attend"):
         desk.typed(corrections.ask, TREASURER, entry)
@@ -500,7 +504,7 @@ def test_a_payout_that_was_none_is_reversed_whole(desk, paid):
 
 def test_what_was_repaid_since_is_not_reversed(desk):
     row = desk.handed("advance", 9_000, instalments=3)
-    desk.typed(till.take_in, TREASURER, 1, "repayment", 1)
+    desk.typed(takings.take_in, TREASURER, 1, "repayment", 1)
     with pytest.raises(corrections.NotReversible, match="remboursé"):
         desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
     assert (desk.state(row), desk.balances().advance) == ("handed", 8_999)
@@ -509,14 +513,16 @@ def test_what_was_repaid_since_is_not_reversed(desk):
 def test_a_reversal_overtaken_by_a_repayment_ends_and_all_who_spoke_are_told_why(desk):
     row = desk.handed("advance", 9_000, instalments=3)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)
-    desk.typed(till.take_in, TREASURER, 1, "repayment", 1)
+    desk.typed(takings.take_in, TREASURER, 1, "repayment", 1)
     done = desk.approve(f"entry:{row.handed_entry_id}", PRESIDENT)
     assert (done.state, done.why) == ("dead", "dépensé ou remboursé depuis")
     for _ in range(2):
-        desk.do(sweeping.sweep)
+        desk.do(sweep.sweep)
     with desk.database.read() as reader:
         told = reader.execute(select(Message.to_number, Message.text, Message.parts).where(Message.text.contains(done.why))).all()
-    assert sorted(to for to, *_ in told) == sorted((quay.TREASURER, quay.PRESIDENT, village.AWA))
+    assert sorted(to for to, *_ in told) == sorted(
+        (sample_declarations.TREASURER, sample_declarations.PRESIDENT, sample_cooperative.AWA)
+    )
     assert {parts for *_, parts in told} == {1}
     assert (desk.state(row), desk.balances().advance, desk.wrong()) == ("handed", 8_999, ())
     with pytest.raises(corrections.NotReversible, match="remboursé"):
@@ -564,7 +570,7 @@ BY_HAND = [
 @pytest.mark.parametrize(("statement", "words"), BY_HAND)
 def test_verify_finds_what_was_altered_by_hand(desk, statement, words):
     desk.handed("advance", 10_000, instalments=3)
-    desk.typed(till.ask_levy, TREASURER, 1, 100)
+    desk.typed(takings.ask_levy, TREASURER, 1, 100)
     assert desk.wrong() == ()
     with desk.database.engine.begin() as connection:
         connection.execute(text(statement))
@@ -572,7 +578,7 @@ def test_verify_finds_what_was_altered_by_hand(desk, statement, words):
 
 
 def test_on_both_databases_a_withdrawal_and_its_reversal_leave_the_books_as_they_were(database, clock):
-    desk = Till(quay.staffed(database), clock)
+    desk = Till(sample_declarations.staffed(database), clock)
     row = desk.handed()
     desk.said(handover.confirm, 1, PAYOUT, row.id)
     desk.typed(corrections.ask, TREASURER, row.handed_entry_id)

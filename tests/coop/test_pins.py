@@ -4,10 +4,10 @@ from datetime import timedelta
 import pytest
 from nacl import pwhash
 
-from app.coop.members import pins
+from app.coop.access import pins
+from app.coop.access.pins import Busy, Locked, Right, Wrong
 from app.coop.members.models import Person
-from app.coop.members.pins import Busy, Locked, Right, Wrong
-from tests.village import LONG_AGO, PEPPERS
+from tests.sample_cooperative import LONG_AGO, PEPPERS
 
 TRIVIAL = [
     ("0000", True), ("9999", True), ("1234", True), ("6789", True), ("7890", True), ("4321", True), ("0987", True), ("2580", True),

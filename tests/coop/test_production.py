@@ -5,13 +5,22 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop.production import declaring
-from app.coop.production.declaring import DeclarationClosed, NotActive, ProductGone, cancel, declare, open_declarations, products_of
-from app.coop.production.models import CooperativeProduct, Declaration
+from app.coop.production import declarations
+from app.coop.production.declarations import (
+    DeclarationClosed,
+    NotActive,
+    ProductGone,
+    cancel,
+    declare,
+    open_declarations,
+    products_of,
+)
+from app.coop.production.models import Declaration
 from app.coop.production.quantities import BadQuantity, parse_quantity
-from app.coop.production.references import draw_reference, valid
+from app.coop.products.models import CooperativeProduct
+from app.coop.references import draw_reference, valid
 from tests.acts import own
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
 
 GOOD = [
     ("12", True, "12"), ("12,5", True, "12.5"), ("12.5", True, "12.5"), ("12.5kg", True, "12.5"), (" 12.5 KG ", True, "12.5"),
@@ -219,4 +228,4 @@ def test_what_is_anothers_or_weighed_is_not_taken_back(village, member, state, s
 
 
 def test_half_an_hour_is_what_the_help_says():
-    assert timedelta(minutes=30) == declaring.AGAIN_WITHIN
+    assert timedelta(minutes=30) == declarations.AGAIN_WITHIN

@@ -6,13 +6,14 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop.members import finding, numbers, pins, resets
-from app.coop.members.events import Reset
+from app.coop.access import numbers, pins, resets
+from app.coop.access.models import Reset
+from app.coop.members import lookup
 from app.coop.members.models import Member, Number, Person
-from app.coop.members.offices import Office
-from tests import quay, village
+from app.coop.rights import Office
+from tests import sample_cooperative, sample_declarations
 from tests.acts import by, own
-from tests.village import AWA, LONG_AGO, PEPPERS, hashed
+from tests.sample_cooperative import AWA, LONG_AGO, PEPPERS, hashed
 
 NOW = LONG_AGO + timedelta(days=30)
 CLERK = Office(101, "secretary", 1)
@@ -21,9 +22,9 @@ CLERK = Office(101, "secretary", 1)
 @pytest.fixture
 def shore(sqlite_database):
     """Give the village with officers and three women on numbers of their own, on SQLite: nothing here depends on the dialect."""
-    village.build(sqlite_database)
-    quay.appoint(sqlite_database)
-    quay.women(sqlite_database, 3)
+    sample_cooperative.build(sqlite_database)
+    sample_declarations.appoint(sqlite_database)
+    sample_declarations.women(sqlite_database, 3)
     return sqlite_database
 
 
@@ -31,15 +32,15 @@ def phone_of(member):
     return f"+22177{member:07d}"
 
 
-def by_officer(database, card="C00001", now=NOW, office=CLERK, phone=quay.SECRETARY):
+def by_officer(database, card="C00001", now=NOW, office=CLERK, phone=sample_declarations.SECRETARY):
     with database.transaction() as session:
-        member = finding.by_card(session, office, card)
+        member = lookup.by_card(session, office, card)
         return resets.open_by_officer(session, by(office, f"{card}:{now}", now, phone=phone), member)
 
 
 def by_peer(database, peer, card="C00001", now=NOW, phone=None):
     with database.transaction() as session:
-        member = finding.in_cooperative(session, 1, card)
+        member = lookup.in_cooperative(session, 1, card)
         return resets.help_as_peer(session, own(peer, f"help:{card}", now, phone=phone or phone_of(peer)), member)
 
 
@@ -76,7 +77,8 @@ def test_the_officer_opens_and_only_the_member_chooses(shore):
 
 
 @pytest.mark.parametrize(
-    ("after", "phone", "person"), [(30, AWA, 1), (1, quay.SECRETARY, 1), (1, AWA, 2), (1, quay.SECRETARY, 101)]
+    ("after", "phone", "person"),
+    [(30, AWA, 1), (1, sample_declarations.SECRETARY, 1), (1, AWA, 2), (1, sample_declarations.SECRETARY, 101)],
 )
 def test_a_window_is_for_half_an_hour_on_the_members_own_number(shore, after, phone, person):
     by_officer(shore)
@@ -99,7 +101,7 @@ def test_an_officer_opens_nothing_for_herself_or_her_handset(shore):
 
 
 def test_an_officer_whose_number_is_new_opens_nothing(shore):
-    change(shore, Number, Number.phone == quay.SECRETARY, registered_at=NOW - timedelta(hours=71))
+    change(shore, Number, Number.phone == sample_declarations.SECRETARY, registered_at=NOW - timedelta(hours=71))
     assert why(by_officer, shore) == "fresh"
     assert why(by_officer, shore, phone="+221771111111") == "fresh"
 
@@ -208,8 +210,8 @@ def at_once(act, times=4):
 
 
 def test_at_once_a_window_serves_one_and_is_opened_twice_at_the_most(postgres_village):
-    quay.appoint(postgres_village)
-    quay.women(postgres_village, 4)
+    sample_declarations.appoint(postgres_village)
+    sample_declarations.women(postgres_village, 4)
     opened = at_once(lambda _: by_officer(postgres_village).until)
     assert sorted(str(one) for one in opened) == [str(NOW + timedelta(minutes=30))] * 2 + ["often"] * 2
     assert sorted(at_once(lambda _: choose(postgres_village))) == [False, False, False, True]

@@ -8,26 +8,30 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.boutiques.reading import for_sale
-from app.coop.demo.seeding import AlreadySeeded, Plan, seed
-from app.coop.ledger import corrections, schedule, void_loans
-from app.coop.ledger.models import Account, JournalEntry, Payout
-from app.coop.ledger.reading import balances_of
-from app.coop.members import activation, consent, pins
-from app.coop.members.identity import who_holds
-from app.coop.members.models import Consent, Cooperative, Member, Number, Person, Role
-from app.coop.members.offices import Office
+from app.coop.access import activation, pins
+from app.coop.access.identity import who_holds
+from app.coop.boutiques.queries import for_sale
+from app.coop.cooperatives.models import Cooperative
+from app.coop.demo.seed import AlreadySeeded, Plan, seed
+from app.coop.ledger.models import Account, JournalEntry
+from app.coop.ledger.queries import balances_of
+from app.coop.members import consent
+from app.coop.members.models import Consent, Member, Number, Person
 from app.coop.models import Base
-from app.coop.prices.reading import prices_for
-from app.coop.production.declaring import declare, products_of
+from app.coop.offices.models import Role
+from app.coop.prices.queries import prices_for
+from app.coop.production.declarations import declare, products_of
+from app.coop.rights import Office
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
-from app.coop.training.reading import open_sessions
+from app.coop.till import corrections, schedule, void_loans
+from app.coop.till.models import Payout
+from app.coop.training.queries import open_sessions
 from app.coop.verify import verify
 from app.db.database import Database
 from tests.acts import by, own
 from tests.conftest import PATIENT_MS
-from tests.village import KEY, PEPPERS
+from tests.sample_cooperative import KEY, PEPPERS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MEMBERS = 250
@@ -148,7 +152,7 @@ def test_one_has_yet_to_activate_with_482190(seeded, reader):
     (who,) = who_holds(reader, PENDING)
     assert (who.state, who.cooperative, who.has_pin) == ("pending", "CPS1", False)
     opened = activation.try_activation(seeded, who.person_id, "482190", "m", key=KEY, now=NOW + timedelta(days=29))
-    assert opened == activation.Opened()
+    assert opened == activation.ActivationOpened()
 
 
 def test_all_who_are_active_agreed_to_everything(reader):

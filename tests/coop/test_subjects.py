@@ -1,9 +1,12 @@
 """Each subject declares what others must know; nothing that names a member is forgotten when accounts are merged or erased."""
 
+import msgspec
 import pytest
 from sqlalchemy import String
 
 from app.coop.approvals import kinds
+from app.coop.handover import kinds as handover
+from app.coop.handover.box import sums
 from app.coop.models import Base
 from app.coop.subject import declared
 from app.coop.subjects import SUBJECTS
@@ -42,6 +45,19 @@ def test_two_kinds_of_approvals_never_have_one_name():
     taken = next(iter(kinds.KINDS.values()))
     with pytest.raises(ValueError, match=taken.name):
         kinds.register([kinds.ApprovalKind(taken.name, taken.approved)])
+
+
+def test_two_kinds_of_hand_over_never_have_one_name():
+    taken = handover.handover_kinds()["payout"]
+    with pytest.raises(ValueError, match="payout"):
+        handover.register([msgspec.structs.replace(taken, signed="another")])
+    assert handover.handover_kinds()["payout"] is taken
+
+
+def test_the_box_is_not_read_before_what_leaves_it_is_declared(monkeypatch):
+    monkeypatch.setattr(handover, "_KINDS", {})
+    with pytest.raises(LookupError):
+        sums()
 
 
 def test_names_of_subjects_sweeps_and_movements_are_each_ones_own():

@@ -6,28 +6,28 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert, select, update
 
-from app.coop.contests.opening import open_contest
-from app.coop.ledger import payouts
+from app.coop.contests.services import open_contest
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members.models import Member
 from app.coop.payments import files
 from app.coop.payments.models import PaymentExport
-from app.coop.production import declaring
+from app.coop.production import declarations
 from app.coop.production.models import Weighing
+from app.coop.till import payouts
 from app.coop.verify import verify
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import own
 from tests.races.closing import NOW
-from tests.unguarded import unguarded
+from tests.without_triggers import unguarded
 
 LEFT = NOW.date()
 
 
 @pytest.fixture
 def house(database):
-    quay.staffed(database)
-    treasury.credited(database, quay.women(database, 2), NOW)
-    treasury.batch(database, NOW)
+    sample_declarations.staffed(database)
+    sample_deliveries.credited(database, sample_declarations.women(database, 2), NOW)
+    sample_deliveries.batch(database, NOW)
     return database
 
 
@@ -59,7 +59,7 @@ def payout(session):
 
 
 def declaration(session):
-    declaring.declare(session, own(202, "planted", NOW), 202, 1, Decimal(5))
+    declarations.declare(session, own(202, "planted", NOW), 202, 1, Decimal(5))
     depart(session, 202)
 
 

@@ -10,28 +10,29 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from app.coop.contests import opening
-from app.coop.ledger.models import Account, Payout
+from app.coop.closing.erasure import erase_member
+from app.coop.closing.models import Departure
+from app.coop.contests import services
+from app.coop.enrolment import applications
+from app.coop.ledger.models import Account
 from app.coop.ledger.services import account_of, post
-from app.coop.members import joining
-from app.coop.members.erasing import erase_member
-from app.coop.members.events import Departure
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.production.models import Weighing
+from app.coop.till.models import Payout
 from app.db import operations
 from app.db.database import Database
 from app.sms import retention
 from app.sms.models import Inbound
 from app.ussd.vocabulary import Vocabulary
-from menus.publishing import CONSTANTS, compiled
-from menus.whole import bindings
-from tests import hands, letterbox, quay, treasury, village
+from menus.publication import CONSTANTS, compiled
+from menus.registry import bindings
+from tests import fuzz, incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import own
 from tests.conftest import PATIENT_MS, SERVICE, Clock
-from tests.unguarded import unguarded
+from tests.sample_cooperative import LONG_AGO
 from tests.ussd.conftest import Handset
-from tests.village import LONG_AGO
+from tests.without_triggers import unguarded
 
 NOW = LONG_AGO.replace(month=11, day=24, hour=10)
 MENU = compiled()
@@ -51,9 +52,17 @@ TYPED = (
     | THEIRS
     | {"new_phone": "771112277", "chosen_pin": "3579", "same_pin": "3579", "member_phone": PHONE[4:], "other_card": "00202"}
 )
-PHONES = (PHONE, quay.SECRETARY, quay.TREASURER, quay.PRESIDENT, quay.ADMINISTRATOR, village.NOBODY, village.AWA)
+PHONES = (
+    PHONE,
+    sample_declarations.SECRETARY,
+    sample_declarations.TREASURER,
+    sample_declarations.PRESIDENT,
+    sample_declarations.ADMINISTRATOR,
+    sample_cooperative.NOBODY,
+    sample_cooperative.AWA,
+)
 INSTEAD = {
-    "assisted_place": {"assisted_member": village.SHARED[4:]},
+    "assisted_place": {"assisted_member": sample_cooperative.SHARED[4:]},
     "weigh_refuse": {"grade": "4"},
     "hand_next": {"hand_to": "1"},
     **{goal: {"line": "3"} for goal in ("paper_number", "paper_day", "paper_line")},
@@ -86,7 +95,7 @@ LEAVES_WITH_TIME = ("sms_", "applications")
 """Tables that a sweep empties, a year or ninety days after."""
 
 
-class Walk(hands.Hands):
+class Walk(fuzz.Hands):
     """Hands that know where they go: to one question, and on to an act."""
 
     acted = False
@@ -98,7 +107,7 @@ class Walk(hands.Hands):
             self.away = self.distances(goal)
             handset = Handset(self.engine, phone)
             stands = handset.dial()
-            for _ in range(hands.HOPS_A_SESSION):
+            for _ in range(fuzz.HOPS_A_SESSION):
                 if not stands.more:
                     break
                 self.clock.forward(seconds=20)
@@ -117,7 +126,7 @@ class Walk(hands.Hands):
 
     def nearest_act(self):
         ways = [self.distances(screen.name) for screen in MENU.screens.values() if screen.effect]
-        return {name: min(way.get(name, hands.FAR) for way in ways) for name in MENU.screens}
+        return {name: min(way.get(name, fuzz.FAR) for way in ways) for name in MENU.screens}
 
     def entry(self, stands, phone):
         screen = MENU.screens[stands.screen]
@@ -128,8 +137,8 @@ class Walk(hands.Hands):
         if screen.form == "confirmation":
             return "1"
         if screen.ask in ("pin", "account_pin", "enrolling_pin"):
-            return hands.PINS.get(phone, ("2468",))[0]
-        likely = hands.LIKELY.get(screen.ask, ("1",))
+            return fuzz.PINS.get(phone, ("2468",))[0]
+        likely = fuzz.LIKELY.get(screen.ask, ("1",))
         if screen.ask == "sign_reference":
             return self.reference()
         typed = TYPED | INSTEAD.get(self.goal, {})
@@ -147,16 +156,16 @@ def settled(sqlite_template, tmp_path_factory):
     """Give a file: the village with something for every list, and a member whose name, number and card nobody else has."""
     file = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("typed") / "settled.db")
     database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
-    hands.settle(database, NOW)
-    treasury.credited(database, [MEMBER], NOW, product=2)
+    fuzz.settle(database, NOW)
+    sample_deliveries.credited(database, [MEMBER], NOW, product=2)
     with unguarded(database) as session:
         session.execute(update(Person).where(Person.id == MEMBER).values(name=NAME))
         session.execute(update(Member).where(Member.id == MEMBER).values(card=CARD))
         session.execute(update(Number).where(Number.person_id == MEMBER).values(phone=PHONE))
         session.execute(delete(Inbound))
-        letterbox.letter(session, f"Ici {NAME}", PHONE, NOW)
+        incoming_sms.letter(session, f"Ici {NAME}", PHONE, NOW)
         credited = session.scalar(select(func.min(Weighing.id)).where(Weighing.member_id == MEMBER, Weighing.state == "credited"))
-        opening.open_contest(session, own(MEMBER, "contest", NOW), "weighing", credited)
+        services.open_contest(session, own(MEMBER, "contest", NOW), "weighing", credited)
         lines = [(account_of(session, 1, None, "cash"), 5_000), (account_of(session, 1, MEMBER, "savings"), -5_000)]
         post(session, operation="typed", kind="savings", cooperative_id=1, member_id=MEMBER, lines=lines, now=NOW)
     database.dispose()
@@ -206,7 +215,7 @@ def test_nothing_that_was_typed_is_left(settled, tmp_path, screen):
     left = holding(database) - set(MUST_STAY)
     assert {one for one in left if not one[0].startswith(LEAVES_WITH_TIME)} == set()
     with database.transaction() as session:
-        for forget in (retention.forget, operations.forget, joining.forget):
+        for forget in (retention.forget, operations.forget, applications.forget):
             assert not forget(session, now=later)
     assert holding(database) - set(MUST_STAY) == set()
     database.dispose()

@@ -14,13 +14,13 @@ from app.coop.members.models import Member
 from app.coop.verify import verify
 from app.db import backup
 from app.db.database import Database
-from tests import village
+from tests import sample_cooperative
 from tests.conftest import PATIENT_MS
 from tests.servers import make_postgres, postgres_programs
 
 
 def test_sqlite_comes_back_whole_and_nothing_is_written_over(sqlite_database, tmp_path, monkeypatch, capsys):
-    village.build(sqlite_database)
+    sample_cooperative.build(sqlite_database)
     copy = tmp_path / "copy.dump"
     monkeypatch.setenv("JAPPOO_ENV", "test")
     monkeypatch.setenv("DATABASE_URL", sqlite_database.url)
@@ -45,7 +45,7 @@ def test_sqlite_comes_back_whole_and_nothing_is_written_over(sqlite_database, tm
 
 
 def test_postgresql_comes_back_whole(postgres_database, scratch, tmp_path, monkeypatch):
-    village.build(postgres_database)
+    sample_cooperative.build(postgres_database)
     copy = tmp_path / "copy.dump"
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(backup.NotCopied, match="apt install"):

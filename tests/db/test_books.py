@@ -6,18 +6,18 @@ from sqlalchemy.exc import DBAPIError
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members.models import Member
-from tests import village
+from tests import sample_cooperative
 
 
 @pytest.fixture
 def books(database):
-    village.build(database)
+    sample_cooperative.build(database)
     return database
 
 
 def entry(session, amounts):
     accounts = dict(session.execute(select(Account.kind, Account.id)).all())
-    row = {"operation": "by hand", "kind": "savings", "cooperative_id": 1, "member_id": 1, "at": village.LONG_AGO}
+    row = {"operation": "by hand", "kind": "savings", "cooperative_id": 1, "member_id": 1, "at": sample_cooperative.LONG_AGO}
     made = session.scalar(insert(JournalEntry).returning(JournalEntry.id), row)
     rows = [{"entry_id": made, "account_id": accounts[kind], "amount": amount} for kind, amount in amounts]
     session.execute(insert(Posting), rows)
@@ -25,7 +25,7 @@ def entry(session, amounts):
 
 @pytest.mark.parametrize("amounts", [[("cash", 5)], [("cash", 5), ("savings", -4)]])
 def test_an_entry_that_does_not_sum_to_zero_is_not_committed(postgres_database, amounts):
-    village.build(postgres_database)
+    sample_cooperative.build(postgres_database)
     with pytest.raises(DBAPIError, match="do not sum to zero"), postgres_database.transaction() as session:
         entry(session, amounts)
     with postgres_database.transaction() as session:

@@ -5,11 +5,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
-from app.coop.demo.seeding import AlreadySeeded, Plan, seed
+from app.coop.demo.seed import AlreadySeeded, Plan, seed
 from app.coop.members.models import Number, Person
 from app.coop.production.models import Declaration
 from app.db.bulk import bring
-from tests.village import KEY, LONG_AGO, PEPPERS, build
+from tests.sample_cooperative import KEY, LONG_AGO, PEPPERS, build
 
 NAMES = ("Awa", "Tab\there", "New\nline", "Back\\slash", "\\N", "Œuf 'n' \"co\"", "")
 PEOPLE = [

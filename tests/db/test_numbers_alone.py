@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, update
 
-from app.coop.members.models import Commune, Cooperative, Filiere, Member, Number, Person
+from app.coop.cooperatives.models import Commune, Cooperative, Filiere
+from app.coop.members.models import Member, Number, Person
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 person = st.integers(1, 3)

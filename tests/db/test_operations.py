@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.db import operations
 from app.db.database import is_outage
 from app.db.operations import Operation, key_of, once, outcomes_of
-from tests.village import LONG_AGO
+from tests.sample_cooperative import LONG_AGO
 
 
 def run(database, key, outcome, done):
@@ -37,7 +37,10 @@ def test_known_outcomes_are_read_by_the_request_that_led_to_them_while_their_cal
         session.add_all([act("j:1", {"n": 1}, LONG_AGO), act("j:2", {"n": 2}, LONG_AGO + timedelta(hours=1))])
     with database.read() as reader:
         assert outcomes_of(reader, ["j:m", "j:x"], LONG_AGO - timedelta(minutes=1)) == {"j:m": {"n": 2}}
-        assert outcomes_of(reader, ["j:m"], LONG_AGO + timedelta(hours=1)) == {}
+        assert outcomes_of(reader, ["j:m"], LONG_AGO + timedelta(hours=1)) == {"j:m": {"n": 2}}, (
+            "what was done as the call began is its own"
+        )
+        assert outcomes_of(reader, ["j:m"], LONG_AGO + timedelta(hours=1, seconds=1)) == {}
         assert outcomes_of(reader, [], LONG_AGO) == {}
 
 

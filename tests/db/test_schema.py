@@ -6,7 +6,7 @@ from app.coop.models import Base
 from app.db import schema
 from app.db.database import Database
 from tests.conftest import PATIENT_MS
-from tests.village import build
+from tests.sample_cooperative import build
 
 BOOKS = ("journal_entries", "postings", "prices", "consents", "officer_acts", "sms_prices", "approval_votes")
 

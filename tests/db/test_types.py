@@ -7,7 +7,7 @@ from sqlalchemy.exc import StatementError
 from app.coop.members.models import Consent, Person
 from app.coop.production.models import Declaration
 from app.db.base import Quantity, Utc
-from tests.village import LONG_AGO, build
+from tests.sample_cooperative import LONG_AGO, build
 
 
 def test_a_naive_time_is_refused(database):

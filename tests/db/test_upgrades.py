@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from app.coop.models import Base
 from app.db import schema
 from app.db.database import Database
-from tests import village
+from tests import sample_cooperative
 from tests.conftest import PATIENT_MS
 
 ADD = 'op.execute("ALTER TABLE members ADD COLUMN {} INTEGER")'
@@ -119,7 +119,7 @@ def test_a_later_migrations_triggers_are_expected_too(database, plant):
 
 
 def test_a_table_that_sqlite_makes_anew_keeps_its_rows_those_that_refer_to_it_and_its_triggers(database, plant):
-    village.build(database)
+    sample_cooperative.build(database)
     does = 'with triggers.alter_table("members") as table: table.create_check_constraint("ck_members_more", "alone >= 0")'
     plant("altered", does)
     with database.read() as reader:
@@ -135,7 +135,7 @@ def test_a_table_that_sqlite_makes_anew_keeps_its_rows_those_that_refer_to_it_an
 
 
 def test_a_migration_that_leaves_a_row_without_what_it_refers_to_is_undone(database, plant):
-    village.build(database)
+    sample_cooperative.build(database)
     plant("orphans", 'op.execute("DELETE FROM people WHERE id = 1")')
     with pytest.raises((DBAPIError, schema.RowsOrphaned)):
         schema.upgrade(database)

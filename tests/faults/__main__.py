@@ -16,15 +16,15 @@ from pathlib import Path
 import requests
 from sqlalchemy import select, update
 
-from app.coop.demo import seeding
+from app.coop.demo import seed as demo
 from app.coop.production.models import Declaration
 from app.db import schema
 from app.db.database import Database
 from app.sms.models import Message
-from tests import menu_rows, village
+from tests import menu_rows, sample_cooperative
 from tests.conftest import PATIENT_MS
-from tests.dice import run_seeded
-from tests.faults.house import House
+from tests.faults.stack import House
+from tests.seeds import run_seeded
 from tests.servers import make_valkey
 
 MEMBERS, KILLS, EVERY_SECONDS = 60, 10, 3.0
@@ -36,8 +36,8 @@ def main(seed: int) -> int:
         folder = Path(name)
         database = Database(f"sqlite:///{folder}/faults.db", statement_ms=PATIENT_MS)
         schema.upgrade(database)
-        seeding.seed(database, seeding.Plan(MEMBERS, 1, village.PEPPERS, village.KEY, village.LONG_AGO))
-        menu_rows.put(database, village.LONG_AGO)
+        demo.seed(database, demo.Plan(MEMBERS, 1, sample_cooperative.PEPPERS, sample_cooperative.KEY, sample_cooperative.LONG_AGO))
+        menu_rows.put(database, sample_cooperative.LONG_AGO)
         house = House(folder, database, make_valkey(folder / "valkey"))
         house.valkey.start()
         try:
@@ -103,7 +103,7 @@ def _settle(house: House) -> None:
     until = time.monotonic() + 120
     while time.monotonic() < until:
         with house.database.transaction() as session:
-            session.execute(update(Message).where(Message.state == "queued").values(next_at=village.LONG_AGO))
+            session.execute(update(Message).where(Message.state == "queued").values(next_at=sample_cooperative.LONG_AGO))
             if not session.scalars(select(Message.id).where(Message.state.in_(("queued", "sending")))).first():
                 return
         time.sleep(1)

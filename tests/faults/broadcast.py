@@ -16,20 +16,20 @@ from zoneinfo import ZoneInfo
 import redis
 from sqlalchemy import select, text, update
 
-from app.coop.broadcasting import confirming
-from app.coop.broadcasting.estimating import Draft, estimate
-from app.coop.members.offices import Office
+from app.coop.broadcasts import confirmations
+from app.coop.broadcasts.estimates import Draft, estimate
+from app.coop.rights import Office
 from app.db import schema
 from app.db.database import Database
 from app.sms import sweeper
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.terms import Terms
 from app.sms.models import Message
-from tests import village
+from tests import sample_cooperative
 from tests.acts import by
 from tests.conftest import PATIENT_MS
-from tests.dice import run_seeded
-from tests.faults.house import House
+from tests.faults.stack import House
+from tests.seeds import run_seeded
 from tests.servers import make_postgres, make_valkey
 
 DEAD_FOR = timedelta(seconds=8)
@@ -107,8 +107,8 @@ def order(database: Database, recipients: int) -> None:
         for statement in MEMBERS:
             session.execute(text(statement), {"recipients": recipients} if ":recipients" in statement else {})
         first, second = (by(office, operation, now, "sms", sender) for operation in ("1", "2"))
-        made = estimate(session, first, Draft("TOUS", TEXT), key=village.KEY, terms=terms)
-        confirming.confirm(session, second, made.broadcast, terms, at_once=0)
+        made = estimate(session, first, Draft("TOUS", TEXT), key=sample_cooperative.KEY, terms=terms)
+        confirmations.confirm(session, second, made.broadcast, terms, at_once=0)
 
 
 def _taken(house: House) -> Counter[str]:

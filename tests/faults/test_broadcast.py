@@ -1,7 +1,7 @@
 """A broadcast whose worker, scheduler and Valkey die: everybody has it once, or is listed as *maybe sent*."""
 
 from tests.faults.broadcast import run
-from tests.faults.house import House
+from tests.faults.stack import House
 from tests.servers import make_valkey
 
 

@@ -1,6 +1,6 @@
 """A list is weighed and credited while web, worker and Valkey die: each line once or still open, and the screen says which."""
 
-from tests.faults.house import open_house
+from tests.faults.stack import open_house
 from tests.faults.weighing_list import run
 
 

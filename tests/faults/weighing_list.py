@@ -21,15 +21,15 @@ from sqlalchemy import func, select
 
 from app.coop.ledger.models import JournalEntry
 from app.coop.production.models import Weighing
-from app.coop.production.weighing import open_list
+from app.coop.production.weighings import open_list
 from app.coop.verify import verify
 from app.db import schema
 from app.db.database import Database
 from app.sms.models import Message
-from tests import quay
+from tests import sample_declarations
 from tests.conftest import PATIENT_MS
-from tests.dice import run_seeded
-from tests.faults.house import House, open_house
+from tests.faults.stack import House, open_house
+from tests.seeds import run_seeded
 
 NAMES = ("web", "valkey", "worker")
 TRIES = 400
@@ -51,8 +51,8 @@ def main(seed: int) -> int:
 
 def run(house: House, *, lines: int, lists: int, deaths: int, deaths_while_crediting: int, seed: int) -> dict[str, int]:
     """Weigh so many lines in so many lists, killing at random; return what was counted. Raises AssertionError when stuck."""
-    quay.appoint(house.database)
-    refs = quay.declared(house.database, quay.women(house.database, lines), datetime.now(UTC))
+    sample_declarations.appoint(house.database)
+    refs = sample_declarations.declared(house.database, sample_declarations.women(house.database, lines), datetime.now(UTC))
     dice = random.Random(seed)  # noqa: S311 - when something dies is no secret
     officer, killed, disagreed = Officer(house, dice), Counter[str](), 0
     each = -(-lines // lists)
@@ -84,7 +84,7 @@ class Officer:
         """Dial until the list is on the screen."""
         for _ in range(TRIES):
             with contextlib.suppress(requests.RequestException, KeyError):
-                self.phone = self.house.phone(quay.SECRETARY)
+                self.phone = self.house.phone(sample_declarations.SECRETARY)
                 self.said = self.phone.dial("*384*44135*8*1#")
                 if "code secret" in self.said:
                     self.said = self.phone.type("2468")

@@ -10,9 +10,11 @@ from app.db.database import Database
 from app.db.operations import Operation
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Hop, Proved, Refused
-from app.ussd.compiling import compile_menu
+from app.ussd.compiler import compile_menu
 
 PINS = {"+221770000001": "7391", "+221770000002": "5083"}
+
+OFFICER = "+221770000002"
 
 MENU = """
 start: home
@@ -27,6 +29,8 @@ words:
   unsure: "Nous vérifions."
   done: "Fait."
   diverged: "Cet appel est fini."
+  several: "Une seule réponse."
+  bye: "Au revoir."
   moved: "Le menu a changé."
 guards:
   pin: {pin: pin}
@@ -36,8 +40,9 @@ screens:
     choices:
       1: {label: "Caisse", to: till}
       2: {label: "Balance", to: weight}
-      3: {label: "Aide", to: help}
+      3: {label: "Aide", to: help, for: {officer: {label: "Bureau", to: account}}}
       4: {label: "Compte", to: account}
+      5: {label: "Don", to: gift}
   help:
     text: "Aide"
     choices:
@@ -80,6 +85,26 @@ screens:
     done: weighed
   weighed:
     end: "Fait: {figure}."
+  gift:
+    guard: pin
+    text: "Quelle somme ?"
+    ask: figure
+    keep: amount
+    to: give
+    refusals: {bad: "Un nombre."}
+  give:
+    guard: pin
+    text: "Donner {amount} ?"
+    effect: give
+    done: given
+    said: "Fait: {figure}."
+  given:
+    guard: pin
+    source: account
+    text: "Fait: {figure}. Compte {own}"
+    choices:
+      1: {label: "Encore", to: gift}
+      2: {label: "Balance", to: weight}
   trouble:
     text: "Une erreur. Rien n'est enregistré."
     choices:
@@ -110,6 +135,13 @@ class Typed(msgspec.Struct, frozen=True):
 
 class Done(msgspec.Struct, frozen=True):
     figure: Figure
+
+
+@bindings.caller(kinds=("officer",))
+def caller(hop: Hop[Desk]) -> str:
+    """Ask the database who calls; only the second number is an officer's."""
+    _acts(hop)
+    return "officer" if hop.phone == OFFICER else ""
 
 
 @bindings.guard(name="pin", leads={"pin": None})
@@ -147,6 +179,11 @@ def pay(kept: Typed, session: Session) -> Done:
 
 @bindings.effect()
 def weigh(kept: Typed, session: Session) -> Done:
+    return _do(kept, session)
+
+
+@bindings.effect()
+def give(kept: Typed, session: Session) -> Done:
     return _do(kept, session)
 
 

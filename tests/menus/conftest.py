@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import quay
+from tests import sample_declarations
 from tests.conversations.test_talks import Line
 from tests.web.conftest import app, client, environment
 
@@ -11,5 +11,5 @@ __all__ = ["app", "client", "environment"]
 
 @pytest.fixture
 def line(client, database):
-    quay.appoint(database)
-    return lambda phone=quay.SECRETARY: Line(client, "africastalking", phone)
+    sample_declarations.appoint(database)
+    return lambda phone=sample_declarations.SECRETARY: Line(client, "africastalking", phone)

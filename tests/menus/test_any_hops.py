@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.hands import Hands, findings, settle
+from tests.fuzz import Hands, findings, settle
 
 SESSIONS = 25
 

@@ -9,15 +9,16 @@ import redis
 from sqlalchemy import select, update
 
 from app import texts
-from app.coop.members.models import CallBack, Member, Number
+from app.coop.correspondence.models import CallBack
+from app.coop.members.models import Member, Number
 from app.coop.production.models import AssistedAct, Declaration
 from app.gsm7 import septets
 from app.sms.models import Message
-from tests import quay, village
-from tests.village import LONG_AGO
+from tests import sample_cooperative, sample_declarations
+from tests.sample_cooperative import LONG_AGO
 
 
-def help_her(line, whom="00001", phone=quay.SECRETARY, entries=("1", "1", "25", "1")):
+def help_her(line, whom="00001", phone=sample_declarations.SECRETARY, entries=("1", "1", "25", "1")):
     talk = line(phone)
     talk.dial(["8", "7"])
     talk.type("2468")
@@ -27,12 +28,12 @@ def help_her(line, whom="00001", phone=quay.SECRETARY, entries=("1", "1", "25", 
     return talk, said
 
 
-def told(database, phone=village.AWA):
+def told(database, phone=sample_cooperative.AWA):
     with database.read() as reader:
         return reader.scalars(select(Message.text).where(Message.to_number == phone).order_by(Message.id)).all()
 
 
-def open_balances(line, phone=village.AWA):
+def open_balances(line, phone=sample_cooperative.AWA):
     talk = line(phone)
     assert "Mes soldes" in talk.dial([])
     talk.type("1")
@@ -53,7 +54,7 @@ def test_she_is_told_at_once_and_finds_it_right(line, database):
     assert "est juste" in hers.type("1")
     assert "Parts 10 000 F" in hers.type("1")
     assert "Parts" in open_balances(line)[1]
-    listed = line(village.AWA)
+    listed = line(sample_cooperative.AWA)
     listed.dial(["7", "1"])
     listed.type("2468")
     assert "25 kg Thiof (par la secrétaire)" in listed.type("1")
@@ -66,7 +67,7 @@ def test_one_key_contests_and_it_is_undone(line, database):
     assert hers.again() == hers.again()
     assert "Parts" in hers.type("1")
     assert [text for text in told(database) if "contestée" in text]
-    assert "un membre conteste" in told(database, quay.PRESIDENT)[0]
+    assert "un membre conteste" in told(database, sample_declarations.PRESIDENT)[0]
     with database.read() as reader:
         assert reader.scalar(select(Declaration.state)) == "cancelled"
         assert reader.execute(select(AssistedAct.answer, AssistedAct.answered_by)).one() == ("contested", "ussd")
@@ -90,7 +91,7 @@ def test_a_second_act_meanwhile_is_asked_about_next(line):
 
 
 def test_a_cancelling_is_told_and_can_be_taken_back(line, database):
-    reference = quay.declared(database, [1], LONG_AGO)[0]
+    reference = sample_declarations.declared(database, [1], LONG_AGO)[0]
     _, said = help_her(line, entries=("2", "1", "1"))
     assert f"réf {reference}. Un SMS" in said
     hers, seen = open_balances(line)
@@ -123,7 +124,7 @@ def test_a_member_without_a_number_takes_the_reference_home(line, database):
 
 
 def test_the_federation_helps_in_every_co_operative_and_says_so(line, database):
-    assert "Un SMS" in help_her(line, phone=quay.ADMINISTRATOR)[1]
+    assert "Un SMS" in help_her(line, phone=sample_declarations.ADMINISTRATOR)[1]
     assert "par la fédération" in told(database)[0]
 
 
@@ -144,7 +145,7 @@ def test_no_amount_of_hers_is_shown(line):
 
 
 def test_who_asked_to_be_called_is_helped_from_there(line, database):
-    hers = line(village.AWA)
+    hers = line(sample_cooperative.AWA)
     hers.dial(["8"])
     hers.type("1")
     talk = line()

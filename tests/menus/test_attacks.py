@@ -9,11 +9,11 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.ledger.reading import balances_of
+from app.coop.ledger.queries import balances_of
 from app.coop.members.models import Member, Number, Person
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.menus.test_people import approve, bureau, dial
-from tests.village import hashed
+from tests.sample_cooperative import hashed
 
 SPARE, GUESS = "+221775550000", "7391"
 AWA, PENDING = "00001", "00004"
@@ -75,16 +75,21 @@ AS_OFFICER = [
 
 
 @pytest.mark.parametrize(
-    ("phone", "moves", "seed"), [(quay.SECRETARY, AS_OFFICER, 1), (quay.PRESIDENT, AS_OFFICER, 2), ("+221770000201", AS_HOLDER, 3)]
+    ("phone", "moves", "seed"),
+    [
+        (sample_declarations.SECRETARY, AS_OFFICER, 1),
+        (sample_declarations.PRESIDENT, AS_OFFICER, 2),
+        ("+221770000201", AS_HOLDER, 3),
+    ],
 )
 def test_nobody_alone_gets_at_an_account(line, database, phone, moves, seed):
-    quay.women(database, 1)
+    sample_declarations.women(database, 1)
     insider = Insider(line, phone, seed)
     for _ in range(50):
         insider.act(moves)
         with database.read() as reader:
             opening = select(Number.person_id, Number.phone).where(Number.person_id.in_((1, 4)), Number.proof_wanted.is_(False))
-            assert set(reader.execute(opening)) <= {(1, village.AWA), (4, village.NEW)}
+            assert set(reader.execute(opening)) <= {(1, sample_cooperative.AWA), (4, sample_cooperative.NEW)}
             assert reader.scalar(select(Member.state).where(Member.id == 1)) == "active"
             found = balances_of(reader, 1)
             assert (found.shares, found.savings) == (10_000, 12_500)
@@ -93,7 +98,7 @@ def test_nobody_alone_gets_at_an_account(line, database, phone, moves, seed):
 
 
 def chosen(line):
-    return "Parts" in dial(line, village.AWA, "1", GUESS)
+    return "Parts" in dial(line, sample_cooperative.AWA, "1", GUESS)
 
 
 def on_the_spare(line):
@@ -102,7 +107,7 @@ def on_the_spare(line):
 
 def taken(line):
     return "Parts 10 000 F" in dial(line, SPARE, "1", "7", "1357") or "Parts 10 000 F" in dial(
-        line, village.SHARED, "1", "1", "1357"
+        line, sample_cooperative.SHARED, "1", "1", "1357"
     )
 
 
@@ -115,7 +120,7 @@ def peer(number):
 
 
 def chooses(line):
-    dial(line, village.AWA, "1", "1", GUESS, GUESS)
+    dial(line, sample_cooperative.AWA, "1", "1", GUESS, GUESS)
 
 
 def notes(kind):
@@ -123,7 +128,7 @@ def notes(kind):
 
 
 def confirms(line):
-    dial(line, village.AWA, "7", "2468", "7", "1", "1", "2468")
+    dial(line, sample_cooperative.AWA, "7", "2468", "7", "1", "1", "2468")
 
 
 def merges(line):
@@ -145,7 +150,7 @@ WAYS = {
 
 @pytest.mark.parametrize(("name", "missing"), [(name, at) for name, (acts, _) in WAYS.items() for at in (None, *range(len(acts)))])
 def test_an_account_opens_by_all_these_acts_and_by_no_fewer(line, database, name, missing):
-    quay.women(database, 2)
+    sample_declarations.women(database, 2)
     acts, opened = WAYS[name]
     for at, act in enumerate(acts):
         if at != missing:
@@ -156,13 +161,13 @@ def test_an_account_opens_by_all_these_acts_and_by_no_fewer(line, database, name
 def shares(database, officer, phone, place):
     """Let an officer have a number beside her own."""
     with database.transaction() as session:
-        session.add(Number(phone=phone, person_id=officer, place=place, registered_at=village.LONG_AGO))
+        session.add(Number(phone=phone, person_id=officer, place=place, registered_at=sample_cooperative.LONG_AGO))
         session.flush()
         session.execute(update(Number).where(Number.phone == phone, Number.person_id != officer).values(place=1))
 
 
 def test_who_has_the_members_telephone_renews_no_first_use(line, database):
-    shares(database, 101, village.NEW, 2)
+    shares(database, 101, sample_cooperative.NEW, 2)
     talk, _ = bureau(line, "7", PENDING)
     said = talk.type("2468")
     assert "a votre numéro" in said
@@ -171,20 +176,20 @@ def test_who_has_the_members_telephone_renews_no_first_use(line, database):
 
 @pytest.mark.parametrize(("card", "kind"), [(PENDING, "1"), (AWA, "3")])
 def test_no_officer_notes_her_own_number_where_there_is_no_pin_to_ask_for(line, card, kind):
-    talk, said = bureau(line, "3", card, quay.SECRETARY[4:], "1", kind)
+    talk, said = bureau(line, "3", card, sample_declarations.SECRETARY[4:], "1", kind)
     assert "noter +221" in said
     assert "a votre numéro" in talk.type("2468")
 
 
 def test_a_shared_number_that_was_given_up_a_moment_ago_is_still_ones_own(line, database):
-    shares(database, 101, village.AWA, 2)
-    assert "C'est fait" in dial(line, quay.SECRETARY, "7", "2468", "7", "3", "1", "2468")
+    shares(database, 101, sample_cooperative.AWA, 2)
+    assert "C'est fait" in dial(line, sample_declarations.SECRETARY, "7", "2468", "7", "3", "1", "2468")
     talk, _ = bureau(line, "2", AWA)
     assert "a votre numéro" in talk.type("2468")
 
 
 def test_an_applicant_on_a_number_given_up_a_moment_ago_is_somebody_elses_to_accept(line, database):
     shares(database, 101, SPARE, None)
-    dial(line, quay.SECRETARY, "7", "2468", "7", "3", "1", "2468")
+    dial(line, sample_declarations.SECRETARY, "7", "2468", "7", "3", "1", "2468")
     assert "Demande notée" in dial(line, SPARE, "1", "1", "Fatou Ndiaye", "CPS1")
     assert "Aucune demande" in bureau(line, "6")[1]

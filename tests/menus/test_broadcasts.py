@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.commands.inbound import Clerk
-from app.coop.members.models import Number, OfficerAct
+from app.coop.members.models import Number
+from app.coop.offices.models import OfficerAct
 from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
-from tests import letterbox, quay, village
+from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.commands.conftest import TERMS
 
 WITHOUT_QUIET = TERMS.__class__(**{**{name: getattr(TERMS, name) for name in TERMS.__struct_fields__}, "quiet": None})
@@ -19,12 +20,12 @@ WITHOUT_QUIET = TERMS.__class__(**{**{name: getattr(TERMS, name) for name in TER
 @pytest.fixture
 def said(line, database):  # noqa: ARG001 - the line has officers appointed
     """Send an SMS as an officer's number, and give what the outbox got for it."""
-    clerk = Clerk(database, village.KEY, "21512", WITHOUT_QUIET)
+    clerk = Clerk(database, sample_cooperative.KEY, "21512", WITHOUT_QUIET)
     count = iter(range(1000))
 
-    def say(text, sender=quay.SECRETARY):
+    def say(text, sender=sample_declarations.SECRETARY):
         sms_id = f"menu{next(count)}"
-        letterbox.hear(clerk, IncomingSms(sms_id, sender, "21512", text, None), datetime.now(UTC))
+        incoming_sms.hear(clerk, IncomingSms(sms_id, sender, "21512", text, None), datetime.now(UTC))
         with database.read() as reader:
             return reader.scalar(select(Message.text).where(Message.cause == f"sms:africastalking:{sms_id}"))
 
@@ -37,7 +38,7 @@ def sent(database):
         return reader.scalar(select(func.count()).select_from(Message).where(of_broadcasts))
 
 
-def open_estimates(line, phone=quay.SECRETARY):
+def open_estimates(line, phone=sample_declarations.SECRETARY):
     talk = line(phone)
     talk.dial(["8", "2"])
     assert "Diffusions: vos devis" in talk.type("2468")
@@ -90,11 +91,11 @@ def test_a_number_that_changed_lately_and_anothers_estimate_send_nothing(said, l
     said("DIFF TOUS Marché fermé")
     with database.transaction() as session:
         lately = datetime.now(UTC) - timedelta(hours=71)
-        session.execute(update(Number).where(Number.phone == quay.SECRETARY).values(registered_at=lately))
+        session.execute(update(Number).where(Number.phone == sample_declarations.SECRETARY).values(registered_at=lately))
     talk, _ = open_estimates(line)
     talk.type("1")
     assert "72 h. Rien n'est envoyé" in talk.type("2468")
-    other = line(quay.PRESIDENT)
+    other = line(sample_declarations.PRESIDENT)
     other.dial(["8", "2"])
     assert "Rien à approuver" in other.type("2468")
     assert sent(database) == 0

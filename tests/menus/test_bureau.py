@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.coop.members import appointing
-from tests import quay, village
+from app.coop.enrolment import appointments
+from tests import sample_cooperative, sample_declarations
 
 NEW = "+221780000002"
 
@@ -15,7 +15,9 @@ def test_an_administrator_who_is_no_member_chooses_a_pin_at_the_first_use_of_the
     now = datetime.now(UTC)
     with database.transaction() as session:
         term = {"from_on": now.date(), "until_on": None}
-        given = appointing.appoint_for_federation(session, NEW, "Fatou Sarr", "administrator", **term, key=village.KEY, now=now)
+        given = appointments.appoint_for_federation(
+            session, NEW, "Fatou Sarr", "administrator", **term, key=sample_cooperative.KEY, now=now
+        )
     talk = line(NEW)
     assert "Numéro inconnu" not in talk.dial(["1"])
     assert "activation" in talk.dial(["8", "4", "1"])
@@ -30,8 +32,8 @@ def test_an_administrator_who_is_no_member_chooses_a_pin_at_the_first_use_of_the
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_an_administrator_without_a_card_comes_back_by_a_new_first_use(line, database):
     with database.transaction() as session:
-        given = appointing.renew(session, quay.ADMINISTRATOR, key=village.KEY, now=datetime.now(UTC))
-    talk = line(quay.ADMINISTRATOR)
+        given = appointments.renew(session, sample_declarations.ADMINISTRATOR, key=sample_cooperative.KEY, now=datetime.now(UTC))
+    talk = line(sample_declarations.ADMINISTRATOR)
     talk.dial(["8", "5", "2"])
     for entry in (given.activation, "1", "7391"):
         talk.type(entry)

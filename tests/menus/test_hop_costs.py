@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, event
 
-from tests import quay
-from tests.village import AWA
+from tests import sample_declarations
+from tests.sample_cooperative import AWA
 
 
 @pytest.fixture
@@ -54,10 +54,10 @@ PIN = ["SELECT numbers", "SELECT wrong_pins", "UPDATE people", "UPDATE people", 
         (AWA, ("7", "2468", "2"), []),
         (AWA, ("3",), ["SELECT prices"]),
         (AWA, ("8",), []),
-        (quay.SECRETARY, ("8",), ["SELECT numbers", "SELECT roles", "SELECT approvals"]),
-        (quay.SECRETARY, ("8", "5"), []),
-        (quay.SECRETARY, ("8", "5", "2"), ["SELECT numbers"]),
-        (quay.SECRETARY, ("8", "5", "2", "2468"), [*PIN, "SELECT roles", "SELECT roles"]),
+        (sample_declarations.SECRETARY, ("8",), ["SELECT numbers", "SELECT roles", "SELECT approvals"]),
+        (sample_declarations.SECRETARY, ("8", "5"), []),
+        (sample_declarations.SECRETARY, ("8", "5", "2"), ["SELECT numbers"]),
+        (sample_declarations.SECRETARY, ("8", "5", "2", "2468"), [*PIN, "SELECT roles", "SELECT roles"]),
     ],
 )
 def test_a_hop_asks_for_no_more_than_it_shows(line, asked, phone, entries, statements):

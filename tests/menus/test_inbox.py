@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import OfficerAct
+from app.coop.offices.models import OfficerAct
 from app.sms.models import Message
-from tests import letterbox, quay, village
+from tests import incoming_sms, sample_cooperative, sample_declarations
 
 TEXT = "La pirogue de Mbissel est cassée, qui peut venir aider demain ?"
 
@@ -16,9 +16,9 @@ TEXT = "La pirogue de Mbissel est cassée, qui peut venir aider demain ?"
 def reading(line, database):
     with database.transaction() as session:
         for number in ("1", "2"):
-            letterbox.letter(session, f"{TEXT} {number}", village.AWA, datetime.now(UTC))
+            incoming_sms.letter(session, f"{TEXT} {number}", sample_cooperative.AWA, datetime.now(UTC))
 
-    def open_list(phone=quay.SECRETARY):
+    def open_list(phone=sample_declarations.SECRETARY):
         talk = line(phone)
         talk.dial(["8", "6"])
         talk.type("2468")
@@ -56,7 +56,7 @@ def test_a_letter_is_closed_without_an_answer(reading, database):
 
 def test_of_two_officers_one_answers(reading, database):
     first, _ = reading()
-    second, _ = reading(quay.PRESIDENT)
+    second, _ = reading(sample_declarations.PRESIDENT)
     for talk in (first, second):
         talk.type("1")
         talk.type("1")
@@ -68,7 +68,7 @@ def test_of_two_officers_one_answers(reading, database):
 
 
 def test_an_empty_list_and_an_answer_too_long(reading):
-    talk, said = reading(quay.ADMINISTRATOR)
+    talk, said = reading(sample_declarations.ADMINISTRATOR)
     assert "Aucun message à lire" in said
     talk, _ = reading()
     talk.type("1")

@@ -5,15 +5,17 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import Activation, Member, Number, OfficerAct
+from app.coop.access.models import Activation
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import OfficerAct
 from app.db.operations import Operation
 from app.sms.models import Message
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 
 SPARE = "+221775550000"
 
 
-def bureau(line, *entries, phone=quay.SECRETARY):
+def bureau(line, *entries, phone=sample_declarations.SECRETARY):
     """Go to Bureau 5 and type; return the line and what it says."""
     talk = line(phone)
     talk.dial(["8", "5", entries[0]])
@@ -40,7 +42,7 @@ def activation_in(said):
     return re.search(r"\b(\d{6})\b", said)[1]
 
 
-def approve(line, phone=quay.PRESIDENT, verdict="1"):
+def approve(line, phone=sample_declarations.PRESIDENT, verdict="1"):
     talk = line(phone)
     talk.dial(["8", "2"])
     for entry in ("2468", "1", verdict):
@@ -58,13 +60,13 @@ def test_a_pin_is_reset_by_the_secretary_and_the_member_herself(officers, databa
     talk, said = bureau(officers, "2", "00001")
     assert "Awa 1, C00001: 30 min" in said
     assert "ouvert 30 min" in talk.type("2468")
-    assert "nouveau code secret est demandé" in texts_to(database, village.AWA)[-1]
-    assert "1 Choisir mon code" in dial(officers, village.AWA, "1")
-    said = dial(officers, village.AWA, "1", "1", "1234")
+    assert "nouveau code secret est demandé" in texts_to(database, sample_cooperative.AWA)[-1]
+    assert "1 Choisir mon code" in dial(officers, sample_cooperative.AWA, "1")
+    said = dial(officers, sample_cooperative.AWA, "1", "1", "1234")
     assert "Trop facile" in said
-    assert "C'est fait. L'argent ne sort pas" in dial(officers, village.AWA, "1", "1", "7391", "7391")
-    assert "code secret est changé" in texts_to(database, village.AWA)[-1]
-    assert "Parts 10 000 F" in dial(officers, village.AWA, "1", "7391")
+    assert "C'est fait. L'argent ne sort pas" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "code secret est changé" in texts_to(database, sample_cooperative.AWA)[-1]
+    assert "Parts 10 000 F" in dial(officers, sample_cooperative.AWA, "1", "7391")
     with database.read() as reader:
         acts = reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.member_id)).all()
     assert acts == [("reset opened", 101, 1)]
@@ -72,14 +74,14 @@ def test_a_pin_is_reset_by_the_secretary_and_the_member_herself(officers, databa
 
 def test_a_reset_that_nobody_asked_for_is_declined_on_the_members_phone(officers, database):
     bureau(officers, "2", "00001", "2468")
-    assert "L'ancien code reste" in dial(officers, village.AWA, "1", "2", "1")
-    assert "Parts" in dial(officers, village.AWA, "1", "2468")
-    assert "refusé" in texts_to(database, village.AWA)[-1]
+    assert "L'ancien code reste" in dial(officers, sample_cooperative.AWA, "1", "2", "1")
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2468")
+    assert "refusé" in texts_to(database, sample_cooperative.AWA)[-1]
 
 
 def test_a_locked_member_is_told_what_to_do_and_two_peers_do_it(officers, database):
-    quay.women(database, 2)
-    said = dial(officers, village.AWA, "1", "1111", "1111", "1111")
+    sample_declarations.women(database, 2)
+    said = dial(officers, sample_cooperative.AWA, "1", "1111", "1111", "1111")
     assert "Code secret bloqué" in said
     assert "1 Rappelez-moi" in said
     assert "2 Que faire" in said
@@ -92,9 +94,9 @@ def test_a_locked_member_is_told_what_to_do_and_two_peers_do_it(officers, databa
         assert "Carte C00001" in said
         assert "Awa" not in said
         assert answer in talk.type("2468")
-    assert "C'est fait" in dial(officers, village.AWA, "1", "1", "7391", "7391")
-    assert "Parts" in dial(officers, village.AWA, "1", "7391")
-    assert len(texts_to(database, village.AWA)) == 4, "lock, first peer, second peer, new PIN"
+    assert "C'est fait" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "7391")
+    assert len(texts_to(database, sample_cooperative.AWA)) == 4, "lock, first peer, second peer, new PIN"
 
 
 def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(officers, database):
@@ -109,16 +111,16 @@ def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(office
     assert "Parts" in dial(officers, SPARE, "1", "2468")
     with database.read() as reader:
         assert reader.scalar(select(Member.money_frozen_until).where(Member.id == 1)) is not None
-    assert any("ouvre votre compte" in text for text in texts_to(database, village.AWA))
+    assert any("ouvre votre compte" in text for text in texts_to(database, sample_cooperative.AWA))
 
 
 def test_a_second_number_is_proved_on_the_old_one(officers):
     bureau(officers, "3", "00001", "775550000", "1", "2468")
-    assert "775550000 à prouver" in dial(officers, village.AWA, "7", "2468", "7")
-    assert "C'est fait" in dial(officers, village.AWA, "7", "2468", "7", "1", "1", "2468")
+    assert "775550000 à prouver" in dial(officers, sample_cooperative.AWA, "7", "2468", "7")
+    assert "C'est fait" in dial(officers, sample_cooperative.AWA, "7", "2468", "7", "1", "1", "2468")
     assert "Parts" in dial(officers, SPARE, "1", "2468")
     assert "C'est fait" in dial(officers, SPARE, "7", "2468", "7", "3", "1", "2468")
-    assert "inconnu" in dial(officers, village.AWA, "1")
+    assert "inconnu" in dial(officers, sample_cooperative.AWA, "1")
 
 
 @pytest.mark.parametrize(("verdict", "opens"), [("1", True), ("2", False)])
@@ -144,38 +146,38 @@ def test_a_changed_sim_opens_nothing_until_it_is_proved_again(officers, database
     talk, said = bureau(officers, "4", "00001", "1", "1")
     assert "fermer 770000012" in said
     number = activation_in(talk.type("2468"))
-    assert "à prouver" in dial(officers, village.AWA, "1")
-    assert "essai" in dial(officers, village.AWA, "1", "246800")
-    assert "ouvre votre compte" in dial(officers, village.AWA, "1", number, "2468")
-    assert "Parts" in dial(officers, village.AWA, "1", "2468")
+    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "essai" in dial(officers, sample_cooperative.AWA, "1", "246800")
+    assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", number, "2468")
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2468")
     with database.read() as reader:
         assert reader.scalar(select(Member.amounts_by_sms).where(Member.id == 1)) is False
 
 
 def test_a_number_taken_over_by_somebody_else_shows_nothing_of_the_one_before(officers, database):
-    talk, said = bureau(officers, "3", "00002", village.AWA[4:])
+    talk, said = bureau(officers, "3", "00002", sample_cooperative.AWA[4:])
     assert "sert déjà" in said
     for entry in ("2", "1"):
         talk.type(entry)
     number = activation_in(talk.type("2468"))
     with database.read() as reader:
-        assert reader.scalars(select(Number.person_id).where(Number.phone == village.AWA)).all() == [2]
-    assert any("retiré de votre compte" in text for text in texts_to(database, village.AWA)), (
+        assert reader.scalars(select(Number.person_id).where(Number.phone == sample_cooperative.AWA)).all() == [2]
+    assert any("retiré de votre compte" in text for text in texts_to(database, sample_cooperative.AWA)), (
         "if it was no such thing, she reads it"
     )
-    assert "ouvre votre compte" in dial(officers, village.AWA, "1", number, "1357")
+    assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", number, "1357")
 
 
 def test_a_sim_changed_and_the_pin_forgotten_too_two_officers_and_a_reset_bring_her_back(officers):
     bureau(officers, "4", "00001", "1", "1", "2468")
-    talk, _ = bureau(officers, "3", "00001", village.AWA[4:], "3")
+    talk, _ = bureau(officers, "3", "00001", sample_cooperative.AWA[4:], "3")
     assert "retirez-le d'abord, choix 4" in talk.type("2468")
     bureau(officers, "4", "00001", "1", "2", "2468")
-    bureau(officers, "3", "00001", village.AWA[4:], "3", "2468")
+    bureau(officers, "3", "00001", sample_cooperative.AWA[4:], "3", "2468")
     approve(officers)
     bureau(officers, "2", "00001", "2468")
-    assert "C'est fait" in dial(officers, village.AWA, "1", "1", "7391", "7391")
-    assert "Parts" in dial(officers, village.AWA, "1", "7391")
+    assert "C'est fait" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "7391")
 
 
 @pytest.fixture
@@ -183,13 +185,13 @@ def shared(officers, database):
     """Note Awa's number as the secretary's second member's too, and give the activation number that proves it."""
     with database.transaction() as session:
         session.get_one(Member, 1).amounts_by_sms = True
-    talk, _ = bureau(officers, "3", "00002", village.AWA[4:], "1", "1")
+    talk, _ = bureau(officers, "3", "00002", sample_cooperative.AWA[4:], "1", "1")
     return activation_in(said := talk.type("2468")), said
 
 
 def places(database):
     with database.read() as reader:
-        mine = select(Number.person_id, Number.place).where(Number.phone == village.AWA)
+        mine = select(Number.person_id, Number.place).where(Number.phone == sample_cooperative.AWA)
         return dict(reader.execute(mine.order_by(Number.person_id)).all())
 
 
@@ -202,43 +204,43 @@ def test_a_number_noted_as_shared_asks_nobody_for_a_place(officers, database, sh
     said = shared[1]
     assert "place 2" in said
     assert "à la place du code secret" in said
-    assert "code secret" in dial(officers, village.AWA, "1")
-    assert "Parts" in dial(officers, village.AWA, "1", "2468")
-    assert "partagé" not in dial(officers, village.AWA, "7")
+    assert "code secret" in dial(officers, sample_cooperative.AWA, "1")
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2468")
+    assert "partagé" not in dial(officers, sample_cooperative.AWA, "7")
     assert amounts(database, 1) is True
-    assert any("Rien ne change pour vous" in text for text in texts_to(database, village.AWA))
+    assert any("Rien ne change pour vous" in text for text in texts_to(database, sample_cooperative.AWA))
 
 
 def test_who_proves_a_shared_number_types_what_was_told_in_place_of_the_pin_and_both_know_their_places(officers, database, shared):
     number, _ = shared
     wrong = "000000" if number != "000000" else "111111"
-    assert "Numéro d'activation faux. Il reste 4" in dial(officers, village.AWA, "1", wrong)
-    assert "code secret" in dial(officers, village.AWA, "1", number)
-    assert "Code faux" in dial(officers, village.AWA, "1", number, "2468"), "it is the other's PIN"
-    said = dial(officers, village.AWA, "1", number, "1357")
+    assert "Numéro d'activation faux. Il reste 4" in dial(officers, sample_cooperative.AWA, "1", wrong)
+    assert "code secret" in dial(officers, sample_cooperative.AWA, "1", number)
+    assert "Code faux" in dial(officers, sample_cooperative.AWA, "1", number, "2468"), "it is the other's PIN"
+    said = dial(officers, sample_cooperative.AWA, "1", number, "1357")
     assert "ouvre votre compte" in said
     assert "Votre place: 2, l'autre membre: 1." in said
     assert places(database) == {1: 1, 2: 2}
     assert amounts(database, 1) is amounts(database, 2) is False
-    told = texts_to(database, village.AWA)
+    told = texts_to(database, sample_cooperative.AWA)
     assert any("Carte C00001: chiffre de place 1." in text for text in told)
     assert any("Carte C00002: chiffre de place 2." in text for text in told)
-    assert "partagé" in dial(officers, village.AWA, "1")
-    assert "Parts" in dial(officers, village.AWA, "1", "1", "2468")
-    assert "Parts" in dial(officers, village.AWA, "1", "2", "1357")
+    assert "partagé" in dial(officers, sample_cooperative.AWA, "1")
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "1", "2468")
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2", "1357")
 
 
 def test_an_activation_number_in_place_of_the_pin_is_tried_five_times(officers, shared):
     number, _ = shared
     for _ in range(4):
-        dial(officers, village.AWA, "1", f"{(int(number) + 1) % 1_000_000:06d}")
-    assert "ne sert plus" in dial(officers, village.AWA, "1", f"{(int(number) + 1) % 1_000_000:06d}")
-    assert "ne sert plus" in dial(officers, village.AWA, "1", number)
-    assert "Parts" in dial(officers, village.AWA, "1", "2468")
+        dial(officers, sample_cooperative.AWA, "1", f"{(int(number) + 1) % 1_000_000:06d}")
+    assert "ne sert plus" in dial(officers, sample_cooperative.AWA, "1", f"{(int(number) + 1) % 1_000_000:06d}")
+    assert "ne sert plus" in dial(officers, sample_cooperative.AWA, "1", number)
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2468")
 
 
 def test_going_back_from_the_proof_opens_nothing_with_the_seconds_pin(officers, shared):
-    talk = officers(village.AWA)
+    talk = officers(sample_cooperative.AWA)
     talk.dial(["1"])
     talk.type(shared[0])
     talk.type("0")
@@ -248,35 +250,35 @@ def test_going_back_from_the_proof_opens_nothing_with_the_seconds_pin(officers, 
 
 
 def test_six_digits_in_place_of_the_pin_are_no_try_where_nobody_waits(officers):
-    assert "4 chiffres" in dial(officers, village.AWA, "1", "123456")
+    assert "4 chiffres" in dial(officers, sample_cooperative.AWA, "1", "123456")
 
 
 def test_who_waits_gets_in_though_the_owner_is_blocked(officers, database, shared):
     with database.transaction() as session:
         session.get_one(Member, 1).state = "blocked"
-    assert "à prouver" in dial(officers, village.AWA, "1")
-    assert "ouvre votre compte" in dial(officers, village.AWA, "1", shared[0], "1357")
+    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", shared[0], "1357")
 
 
 def test_an_owner_whose_sim_changed_and_who_waits_prove_it_each_by_their_own(officers, database, shared):
     talk, _ = bureau(officers, "4", "00001", "1", "1")
     hers = activation_in(talk.type("2468"))
-    assert "à prouver" in dial(officers, village.AWA, "1")
-    assert "ouvre votre compte" in dial(officers, village.AWA, "1", hers, "2468")
+    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", hers, "2468")
     assert places(database) == {1: None, 2: 2}
-    assert "ouvre votre compte" in dial(officers, village.AWA, "1", shared[0], "1357")
+    assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", shared[0], "1357")
     assert places(database) == {1: 1, 2: 2}
 
 
 @pytest.mark.usefixtures("shared")
 def test_who_waits_proves_a_shared_number_on_their_own_one_too(officers, database):
-    talk = officers(village.SHARED)
+    talk = officers(sample_cooperative.SHARED)
     talk.dial(["7"])
     for entry in ("1", "1357", "7", "1", "1"):
         talk.type(entry)
     assert "Votre place: 2, l'autre membre: 1." in talk.type("1357")
     assert places(database) == {1: 1, 2: 2}
-    assert sum("chiffre de place" in text for text in texts_to(database, village.AWA)) == 2
+    assert sum("chiffre de place" in text for text in texts_to(database, sample_cooperative.AWA)) == 2
 
 
 @pytest.mark.usefixtures("shared")
@@ -284,7 +286,7 @@ def test_who_never_proved_it_and_is_taken_off_leaves_the_owner_as_she_was(office
     bureau(officers, "4", "00002", "2", "2", "2468")
     assert places(database) == {1: None}
     assert amounts(database, 1) is True
-    assert "Parts" in dial(officers, village.AWA, "1", "2468")
+    assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2468")
 
 
 @pytest.mark.parametrize("typed", ["12345", "671234567", "abc", "+33612345678"])
@@ -296,15 +298,15 @@ def test_a_card_gets_a_new_activation_number_only_where_there_is_something_to_pr
     talk, said = bureau(officers, "7", "00004")
     assert "autre numéro d'activation" in said
     number = activation_in(talk.type("2468"))
-    assert "Numéro faux" in dial(officers, village.NEW, "1", "482190" if number != "482190" else "000000")
-    assert "J'accepte" in dial(officers, village.NEW, "1", number)
+    assert "Numéro faux" in dial(officers, sample_cooperative.NEW, "1", "482190" if number != "482190" else "000000")
+    assert "J'accepte" in dial(officers, sample_cooperative.NEW, "1", number)
     talk, _ = bureau(officers, "7", "00001")
     assert "Rien à activer" in talk.type("2468")
 
 
 def test_a_card_is_found_in_ones_own_scope(officers):
     assert "Pas de membre" in bureau(officers, "2", "99999")[1]
-    assert "Awa 1" in bureau(officers, "2", "00001", phone=quay.ADMINISTRATOR)[1]
+    assert "Awa 1" in bureau(officers, "2", "00001", phone=sample_declarations.ADMINISTRATOR)[1]
 
 
 def test_an_activation_number_is_kept_nowhere(officers, database):
@@ -317,7 +319,7 @@ def test_an_activation_number_is_kept_nowhere(officers, database):
 
 
 def test_a_call_that_began_before_its_sim_was_flagged_gives_no_pin(officers):
-    talk = officers(village.AWA)
+    talk = officers(sample_cooperative.AWA)
     talk.dial(["1"])
     bureau(officers, "4", "00001", "1", "1", "2468")
     assert "bloqué sur ce numéro" in talk.type("2468")
@@ -328,18 +330,18 @@ def test_a_trusted_number_opens_the_account_and_is_told_no_amounts(officers, dat
     number = activation_in(talk.type("2468"))
     assert "ouvre votre compte" in dial(officers, SPARE, "1", number, "2468")
     assert "Parts" in dial(officers, SPARE, "1", "2468")
-    assert "Impossible" in dial(officers, village.AWA, "7", "2468", "4", "1", "2468")
+    assert "Impossible" in dial(officers, sample_cooperative.AWA, "7", "2468", "4", "1", "2468")
     with database.read() as reader:
         assert reader.scalar(select(Number.trusted).where(Number.phone == SPARE)) is True
 
 
 def test_a_pin_of_ones_own_choice_shuts_the_window(officers):
-    talk = officers(village.AWA)
+    talk = officers(sample_cooperative.AWA)
     talk.dial(["7"])
     for entry in ("2468", "3", "2468"):
         talk.type(entry)
     bureau(officers, "2", "00001", "2468")
     talk.type("7391")
     assert "C'est fait" in talk.type("7391")
-    assert "code secret" in dial(officers, village.AWA, "1")
-    assert "Choisir" not in dial(officers, village.AWA, "1")
+    assert "code secret" in dial(officers, sample_cooperative.AWA, "1")
+    assert "Choisir" not in dial(officers, sample_cooperative.AWA, "1")

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.ledger.models import Payout
-from app.coop.members import numbers
-from app.coop.members.models import Member, Number, Role
+from app.coop.access import numbers
+from app.coop.members.models import Member, Number
+from app.coop.offices.models import Role
 from app.coop.payments.models import Payment
-from menus.publishing import compiled
-from menus.whole import bindings
-from tests import quay, treasury, village
+from app.coop.till.models import Payout
+from menus.publication import compiled
+from menus.registry import bindings
+from tests import sample_cooperative, sample_declarations, sample_deliveries
 from tests.menus.test_till import approve, ask
 
 WITHOUT_PIN = {
@@ -70,15 +71,15 @@ def database(sqlite_database):
 @pytest.fixture
 def treasurer(line, database):
     """Give the treasurer's telephone with one payment and one withdrawal to hand over, on the screen before its `1`."""
-    quay.treasurer(database)
+    sample_declarations.treasurer(database)
     now = datetime.now(UTC)
-    treasury.credited(database, quay.women(database, 1), now)
-    treasury.batch(database, now)
+    sample_deliveries.credited(database, sample_declarations.women(database, 1), now)
+    sample_deliveries.batch(database, now)
     ask(line)
-    approve(line, quay.SECRETARY, quay.PRESIDENT)
+    approve(line, sample_declarations.SECRETARY, sample_declarations.PRESIDENT)
 
     def opened(way):
-        talk = line(quay.TREASURER)
+        talk = line(sample_declarations.TREASURER)
         talk.dial(["8", "3", *LISTS[way][0]])
         for entry in ("2468", *LISTS[way][1]):
             talk.said = talk.type(entry)
@@ -97,12 +98,12 @@ def handed(database):
 
 
 def flagged(session):
-    held = session.scalars(select(Number.id).where(Number.phone == quay.TREASURER)).one()
+    held = session.scalars(select(Number.id).where(Number.phone == sample_declarations.TREASURER)).one()
     numbers.flag(session, 104, held, by_person_id=102, now=datetime.now(UTC))
 
 
 def released(session):
-    held = session.scalars(select(Number.id).where(Number.phone == quay.TREASURER)).one()
+    held = session.scalars(select(Number.id).where(Number.phone == sample_declarations.TREASURER)).one()
     numbers.release(session, 104, held, by_person_id=102, now=datetime.now(UTC))
 
 
@@ -111,7 +112,7 @@ def blocked(session):
 
 
 def out_of_office(session):
-    session.execute(update(Role).where(Role.person_id == 104).values(until_on=village.LONG_AGO.date()))
+    session.execute(update(Role).where(Role.person_id == 104).values(until_on=sample_cooperative.LONG_AGO.date()))
 
 
 def frozen(session):
@@ -151,7 +152,7 @@ def test_each_hand_over_is_written_at_its_own_1_and_once(treasurer, database, wa
 @pytest.mark.usefixtures("treasurer")
 @pytest.mark.parametrize("way", LISTS)
 def test_the_list_to_hand_over_wants_the_pin_also_of_who_gave_it_in_this_call(line, way):
-    talk = line(quay.TREASURER)
+    talk = line(sample_declarations.TREASURER)
     talk.dial(["8", "3", "7"])
     assert "Lot 1" in talk.type("2468")
     talk.type("0")

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete
 
-from app.coop.members.models import Role
-from tests import quay
+from app.coop.offices.models import Role
+from tests import sample_declarations
 from tests.menus.test_assisted import help_her
 from tests.menus.test_people import dial
-from tests.village import AWA
+from tests.sample_cooperative import AWA
 
 LINE = "000 Reprendre l'appel"
-SECRETARY = quay.SECRETARY
+SECRETARY = sample_declarations.SECRETARY
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_what_was_cut_at_an_officers_pin_is_not_offered(line):
 
 
 def test_the_weighing_list_goes_on_by_itself_and_is_not_offered_twice(line, database):
-    [reference] = quay.declared(database, [1], datetime.now(UTC))
+    [reference] = sample_declarations.declared(database, [1], datetime.now(UTC))
     assert "combien de kg" in dial(line, SECRETARY, "8", "1", "2468", reference)
     seen = dial(line, SECRETARY, "8", "1", "2468")
     assert "combien de kg" in seen

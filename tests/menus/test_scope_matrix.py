@@ -13,28 +13,32 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from app.coop.broadcasting.estimating import Draft, estimate
-from app.coop.contests import opening
-from app.coop.ledger.models import Payout
+from app.coop.access.identity import who_holds
+from app.coop.broadcasts.estimates import Draft, estimate
+from app.coop.contests import services
+from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.services import open_accounts
-from app.coop.members.identity import who_holds
-from app.coop.members.models import Cooperative, Member, Number, Person, Role
-from app.coop.members.offices import Directory, NotYours, Right
+from app.coop.members.models import Member, Number, Person
+from app.coop.offices.models import Role
+from app.coop.offices.queries import Directory
 from app.coop.payments.models import Payment
-from app.coop.production.models import CooperativeProduct, Weighing
+from app.coop.production.models import Weighing
+from app.coop.products.models import CooperativeProduct
+from app.coop.rights import NotYours, Right
+from app.coop.till.models import Payout
 from app.db.database import Database
 from app.ussd.bindings import Hop, Lead, Refused
-from menus.desk import Desk
-from menus.publishing import compiled
-from menus.whole import bindings
-from tests import hands, quay, village
+from menus.publication import compiled
+from menus.registry import bindings
+from menus.runtime import Desk
+from tests import fuzz, sample_cooperative, sample_declarations
 from tests.acts import by, own
 from tests.commands.conftest import TERMS
 from tests.conftest import PATIENT_MS, SERVICE, Clock
 
 MENU = compiled()
 SCREENS = [screen for screen in MENU.screens.values() if screen.guard in get_args(Right)]
-FIRST = {"weigh": quay.SECRETARY, "pay": quay.TREASURER, "approve": quay.PRESIDENT}
+FIRST = {"weigh": sample_declarations.SECRETARY, "pay": sample_declarations.TREASURER, "approve": sample_declarations.PRESIDENT}
 SECOND = {"weigh": "+221770000301", "pay": "+221770000304"}
 """Who acts in CPS1 and in CPS2; the secretary where no other is named."""
 
@@ -109,17 +113,21 @@ def founded(sqlite_template, tmp_path_factory):
     file = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("houses") / "founded.db")
     database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS, service=SERVICE)
     clock = Clock(datetime(2026, 11, 24, 10, tzinfo=UTC))
-    hands.settle(database, clock())
+    fuzz.settle(database, clock())
     with database.transaction() as session:
-        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": village.LONG_AGO}
+        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}
         session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
         session.flush()
         open_accounts(session, 2, None)
         session.add(CooperativeProduct(cooperative_id=2, slot=1, product_id=1, active=True))
         for number, role in ((301, "secretary"), (302, "president"), (304, "treasurer"), (311, None)):
-            session.add(Person(id=number, name=f"Autre {number}", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1))
+            session.add(
+                Person(id=number, name=f"Autre {number}", language="fr", pin_hash=sample_cooperative.hashed("2468"), pin_pepper=1)
+            )
             session.flush()
-            session.add(Number(phone=f"+221770000{number}", person_id=number, place=None, registered_at=village.LONG_AGO))
+            session.add(
+                Number(phone=f"+221770000{number}", person_id=number, place=None, registered_at=sample_cooperative.LONG_AGO)
+            )
             row = {"card": f"C{number:05d}", "state": "active", "joined_on": date(2026, 8, 26)}
             session.add(Member(id=number, person_id=number, cooperative_id=2, **row))
             if role:
@@ -133,19 +141,19 @@ def founded(sqlite_template, tmp_path_factory):
 class Houses:
     def __init__(self, database, clock, kept):
         self.database, self.clock, self.kept = database, clock, kept
-        self.desk = Desk(database, village.PEPPERS, village.KEY, Directory(database, 0), TERMS)
+        self.desk = Desk(database, sample_cooperative.PEPPERS, sample_cooperative.KEY, Directory(database, 0), TERMS)
 
     def found(self):
         database, clock = self.database, self.clock
         with database.transaction() as session:
-            act = by(quay.CLERK, "matrix", clock(), "sms", quay.SECRETARY)
-            estimate(session, act, Draft("CPS1", "Réunion du bureau", False, None), key=village.KEY, terms=TERMS)
+            act = by(sample_declarations.CLERK, "matrix", clock(), "sms", sample_declarations.SECRETARY)
+            estimate(session, act, Draft("CPS1", "Réunion du bureau", False, None), key=sample_cooperative.KEY, terms=TERMS)
         self.kept = self._collected()
         for screen in ("till_hand_over", "hand_over", "leaver_confirm", "weigh_grade"):
             self.act(FIRST, MENU.screens[screen], self.kept, keep=True)
         with database.transaction() as session:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
-            opening.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
+            services.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
             undo = {"undo": {"id": noted.id, "reference": "482913", "weight": str(noted.weight), "unit": "kg"}}
             due = {"one_due": {"member_id": 201, "card": "C00201", "amount": 9_800}}
         self.kept = self.kept | self._collected() | undo | due

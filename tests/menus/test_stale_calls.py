@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app.coop.members import numbers
+from app.coop.access import numbers
 from app.coop.members.models import Member, Number, Person
 from tests.menus.test_people import SPARE, bureau, dial, texts_to
-from tests.village import AWA, NEW, hashed
+from tests.sample_cooperative import AWA, NEW, hashed
 
 
 @pytest.fixture

@@ -4,26 +4,27 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from app.coop.ledger.models import JournalEntry, Payout
-from app.coop.ledger.reading import balances_of
-from app.coop.members.models import OfficerAct
+from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.queries import balances_of
+from app.coop.offices.models import OfficerAct
 from app.coop.subjects import approvals
+from app.coop.till.models import Payout
 from app.coop.verify import verify
 from app.sms.models import Message
 from app.ussd.memory_store import MemoryStore
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.ussd.conftest import Handset, engine_on
 
 FATES = st.sampled_from(("sent",) * 7 + ("repeated", "late", "dropped", "forgotten", "redialled"))
 TALKS = (
-    (village.AWA, ("1",), ("2468", "2", "5000", "2468")),
-    (quay.SECRETARY, ("8", "2"), ("2468", "1", "1", "2468")),
-    (quay.PRESIDENT, ("8", "2"), ("2468", "1", "1", "2468")),
-    (quay.TREASURER, ("8", "3", "4", "5"), ("2468", "001", "1", "1")),
-    (village.AWA, ("1",), ("2468", "3", "1", "1", "2468")),
-    (quay.TREASURER, ("8", "3", "4", "1"), ("2468", "001", "1", "500", "1", "2468")),
-    (quay.TREASURER, ("8", "3", "4", "7"), ("2468", "001", "1", "2468")),
-    (quay.SECRETARY, ("8", "2"), ("2468", "1", "1", "2468")),
+    (sample_cooperative.AWA, ("1",), ("2468", "2", "5000", "2468")),
+    (sample_declarations.SECRETARY, ("8", "2"), ("2468", "1", "1", "2468")),
+    (sample_declarations.PRESIDENT, ("8", "2"), ("2468", "1", "1", "2468")),
+    (sample_declarations.TREASURER, ("8", "3", "4", "5"), ("2468", "001", "1", "1")),
+    (sample_cooperative.AWA, ("1",), ("2468", "3", "1", "1", "2468")),
+    (sample_declarations.TREASURER, ("8", "3", "4", "1"), ("2468", "001", "1", "500", "1", "2468")),
+    (sample_declarations.TREASURER, ("8", "3", "4", "7"), ("2468", "001", "1", "2468")),
+    (sample_declarations.SECRETARY, ("8", "2"), ("2468", "1", "1", "2468")),
 )
 """Savings out, savings in, and a correction: who dials what, and types what then."""
 ATTEMPTS = 3
@@ -55,7 +56,7 @@ def play(engine, store, talk, fates) -> None:
 @settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fates=st.lists(FATES, min_size=60, max_size=60))
 def test_money_moves_once_or_not_at_all(another, clock, fates):
-    database, store = quay.staffed(another()), MemoryStore()
+    database, store = sample_declarations.staffed(another()), MemoryStore()
     engine, left = engine_on(database, store, clock), iter(fates)
     for talk in TALKS:
         play(engine, store, talk, left)

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.coop.members import callbacks
-from app.coop.members.models import Role
-from tests import quay, village
+from app.coop.correspondence import call_backs
+from app.coop.offices.models import Role
+from tests import sample_cooperative, sample_declarations
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -16,9 +16,9 @@ def both(line, database):
     """The president is the federation's administrator too; a stranger and a member ask to be called."""
     with database.transaction() as session:
         session.add(Role(person_id=102, role="administrator", cooperative_id=None, from_on=date(2026, 1, 1)))
-        for phone, place in ((village.NOBODY, None), (village.AWA, 1)):
-            callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=place, now=datetime.now(UTC))
-    return line(quay.PRESIDENT)
+        for phone, place in ((sample_cooperative.NOBODY, None), (sample_cooperative.AWA, 1)):
+            call_backs.ask(session, phone, "Aide", person_id=None, cooperative_id=place, now=datetime.now(UTC))
+    return line(sample_declarations.PRESIDENT)
 
 
 def test_who_has_two_offices_is_asked_once_a_call(both):
@@ -49,6 +49,6 @@ def test_what_the_chosen_office_may_not_do_is_not_done_by_the_other(both):
 
 
 def test_who_has_one_office_is_not_asked(line):
-    talk = line(quay.SECRETARY)
+    talk = line(sample_declarations.SECRETARY)
     talk.dial(["8", "6"])
     assert "Vous agissez" not in talk.type("2468")

@@ -11,7 +11,7 @@ from app.coop.production.models import Weighing
 from app.coop.verify import verify
 from app.sms.models import Message
 from app.ussd.memory_store import MemoryStore
-from tests import quay, village
+from tests import sample_cooperative, sample_declarations
 from tests.ussd.conftest import Handset, engine_on
 
 FATES = st.sampled_from(("sent",) * 6 + ("repeated", "late", "dropped", "forgotten", "redialled"))
@@ -21,11 +21,11 @@ FATES = st.sampled_from(("sent",) * 6 + ("repeated", "late", "dropped", "forgott
 @given(fates=st.lists(FATES, min_size=30, max_size=30))
 def test_every_line_is_credited_once_or_still_open(another, clock, fates):
     database, store = another(), MemoryStore()
-    village.build(database)
-    quay.appoint(database)
-    refs = quay.declared(database, quay.women(database, 3), clock())
+    sample_cooperative.build(database)
+    sample_declarations.appoint(database)
+    refs = sample_declarations.declared(database, sample_declarations.women(database, 3), clock())
     engine = engine_on(database, store, clock)
-    phone, past = Handset(engine, quay.SECRETARY), []
+    phone, past = Handset(engine, sample_declarations.SECRETARY), []
     wanted = [entry for reference in refs for entry in (reference, "12,5", "1")] + ["1", "1", "2468"]
     phone.dial("8", "1")
     said = phone.type("2468")

@@ -10,12 +10,12 @@ from babel.messages.pofile import read_po
 from app.gsm7 import fold
 from app.texts.declaration import compile_texts, declared
 from app.texts.proof import prove as prove_texts
-from app.ussd.compiling import compile_menu, words_of
+from app.ussd.compiler import compile_menu, words_of
 from app.ussd.menu import Menu
 from app.ussd.render import PLACEHOLDER, lay_out
-from menus.publishing import catalogues, compiled, prove
-from menus.translating import read_by_members, template
-from menus.whole import bindings, sources
+from menus.publication import catalogues, compiled, prove
+from menus.registry import bindings, sources
+from menus.translation import read_by_members, template
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -8,23 +8,23 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.coop.broadcasting.estimating import MOST_PARTS
+from app.coop.broadcasts.estimates import MOST_PARTS
 from app.coop.ledger.services import MOST_HELD, MOST_MOVED
-from app.coop.prices import proposing
+from app.coop.prices import proposals
 from app.coop.prices.models import PriceRow
-from app.coop.production import brought, quantities, weighing
+from app.coop.production import quantities, weighing_lookup, weighings
 from app.coop.production.lines import Line, creditable, worth
 from app.coop.production.models import Weighing
 from app.coop.verify import verify
 from app.sms import prices as part_prices
 from app.ussd import kinds
 from menus import broadcasts
-from tests import quay
+from tests import sample_declarations
 from tests.acts import by
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WEIGHTS = st.decimals("0.001", quantities.MOST, places=3)
-PRICES = st.integers(1, proposing.MOST)
+PRICES = st.integers(1, proposals.MOST)
 
 
 def set_price(database, amount, from_at):
@@ -34,8 +34,10 @@ def set_price(database, amount, from_at):
 
 def note(database, reference, weight):
     with database.transaction() as session:
-        what = brought.by_reference(session, 1, reference, NOW.year)
-        return weighing.note(session, by(quay.CLERK, reference, NOW), what, weight=weight, grade="A", weighed_at=NOW)
+        what = weighing_lookup.by_reference(session, 1, reference, NOW.year)
+        return weighings.note(
+            session, by(sample_declarations.CLERK, reference, NOW), what, weight=weight, grade="A", weighed_at=NOW
+        )
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -45,28 +47,30 @@ def note(database, reference, weight):
 @example(lines=[Decimal(99_999), Decimal(1)], before=1, after=999_999)
 def test_no_accepted_line_is_worth_more_than_one_act_may_move(another, lines, before, after):
     database = another()
-    quay.staffed(database)
+    sample_declarations.staffed(database)
     set_price(database, before, NOW - timedelta(days=2))
-    for reference, weight in zip(quay.declared(database, quay.women(database, len(lines)), NOW), lines, strict=True):
+    for reference, weight in zip(
+        sample_declarations.declared(database, sample_declarations.women(database, len(lines)), NOW), lines, strict=True
+    ):
         if worth(weight, before) > MOST_MOVED:
-            with pytest.raises(weighing.LineTooDear):
+            with pytest.raises(weighings.LineTooDear):
                 note(database, reference, weight)
         else:
             note(database, reference, weight)
     set_price(database, after, NOW - timedelta(days=1))  # as if it had come in late
     while True:
         with database.read() as reader:
-            seen = weighing.open_list(reader, 101)
+            seen = weighings.open_list(reader, 101)
         together = creditable(seen)
         assert sum(line.gross for line in together) <= MOST_HELD
         if not together:
             break
         with database.transaction() as session:
-            act = by(quay.CLERK, f"done:{together[0].id}", NOW)
-            weighing.confirm(session, act, upto=seen[-1].id, francs=sum(line.gross for line in together))
+            act = by(sample_declarations.CLERK, f"done:{together[0].id}", NOW)
+            weighings.confirm(session, act, upto=seen[-1].id, francs=sum(line.gross for line in together))
     with database.read() as reader:
         assert all(gross <= MOST_MOVED for gross in reader.scalars(select(Weighing.gross).where(Weighing.state == "credited")))
-        assert all(line.gross > MOST_MOVED for line in weighing.open_list(reader, 101))
+        assert all(line.gross > MOST_MOVED for line in weighings.open_list(reader, 101))
         assert verify(reader).wrong == ()
     database.dispose()
 

@@ -22,7 +22,7 @@ def test_the_words_agree_with_the_books_wherever_the_store_or_the_database_fails
     run_state_machine_as_test(
         Honesty,
         settings=settings(
-            max_examples=100,
+            max_examples=180,
             stateful_step_count=8,
             deadline=None,
             report_multiple_bugs=False,

@@ -11,7 +11,7 @@ from app.coop.ledger.services import AlreadyReversed, Overdrawn, Unbalanced, pos
 from app.coop.verify import verify
 from app.db.database import Database
 from tests.conftest import PATIENT_MS
-from tests.village import LONG_AGO, build
+from tests.sample_cooperative import LONG_AGO, build
 
 KINDS = ("shares", "savings", "payable", "advance")
 AMOUNTS = st.integers(-20_000, 20_000)

@@ -8,35 +8,36 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from app.coop.contests import answering, opening
+from app.coop.contests import answers
+from app.coop.contests import services as contests
 from app.coop.contests.models import Contest
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT
 from app.coop.ledger import services
 from app.coop.ledger.models import JournalEntry
-from app.coop.ledger.reading import balances_of
+from app.coop.ledger.queries import balances_of
 from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch
-from app.coop.production.brought import NotThere
 from app.coop.production.models import Weighing
+from app.coop.production.weighing_lookup import NotThere
 from app.coop.verify import verify
 from app.db.database import Database
-from tests import quay, treasury
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 from tests.conftest import PATIENT_MS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 WANTED = (Wanted(), Wanted(day=NOW.date()), Wanted(product_id=1), Wanted(product_id=3))
-OFFICERS = (treasury.PAYER, treasury.PRESIDENT)
+OFFICERS = (sample_deliveries.PAYER, sample_deliveries.PRESIDENT)
 REFUSALS = (
     batches.BatchChanged,
     batches.BatchNotOpen,
     handover.HandoverNotOpen,
     handover.SameOfficer,
     handover.OtherSignature,
-    opening.TooLate,
-    answering.ContestNotOpen,
+    contests.TooLate,
+    answers.ContestNotOpen,
     services.Overdrawn,
     services.AlreadyReversed,
     handover.NotForYourself,
@@ -67,10 +68,10 @@ def perform(session, act, number, turn, now):
         case "sign" if payment:
             handover.sign(session, office, PAYMENT, payment.id, str(number % 2))
         case "contest" if payment:
-            opening.open_contest(session, own(payment.member_id, "contest", now), "payment", payment.id)
+            contests.open_contest(session, own(payment.member_id, "contest", now), "payment", payment.id)
         case "answer":
             contest = _one_of(session, Contest.id, number)
-            answering.answer(session, by(quay.CLERK, f"act:{turn}", now), contest, upheld=bool(number % 3), note="vu")
+            answers.answer(session, by(sample_declarations.CLERK, f"act:{turn}", now), contest, upheld=bool(number % 3), note="vu")
         case "close":
             batches.close(session, office, _one_of(session, PaymentBatch.id, number))
         case "reverse":
@@ -81,10 +82,10 @@ def test_no_franc_is_paid_that_is_not_owed(sqlite_template, tmp_path_factory):
     template = tmp_path_factory.mktemp("payments") / "template.db"
     shutil.copyfile(sqlite_template, template)
     database = Database(f"sqlite:///{template}", statement_ms=PATIENT_MS)
-    quay.staffed(database)
-    women = quay.women(database, 3)
-    treasury.credited(database, women, NOW)
-    treasury.credited(database, women[:2], NOW, product=3)
+    sample_declarations.staffed(database)
+    women = sample_declarations.women(database, 3)
+    sample_deliveries.credited(database, women, NOW)
+    sample_deliveries.credited(database, women[:2], NOW, product=3)
     database.dispose()
 
     @settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,33 +9,35 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app.coop.closing import departures, settlements
+from app.coop.closing.handover import PAYOUT
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYOUT
-from app.coop.ledger import corrections, payouts, schedule, settling, till
-from app.coop.ledger.deliveries import Delivery, credit, shared_out
-from app.coop.ledger.models import Account, JournalEntry, Payout, Posting
+from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.services import Overdrawn, account_of, post
-from app.coop.members import finding, leaving
+from app.coop.members import lookup
 from app.coop.members.models import Member
-from app.coop.members.offices import Office
+from app.coop.production.deliveries import Delivery, credit, shared_out
+from app.coop.rights import Office
 from app.coop.subjects import approvals
+from app.coop.till import corrections, payouts, schedule, takings
+from app.coop.till.models import Payout
 from app.coop.verify import verify
 from app.db.database import Database
-from tests import quay
+from tests import sample_declarations
 from tests.acts import by, own
 from tests.conftest import PATIENT_MS
 
 OFFICES = (Office(101, "secretary", 1), Office(102, "president", 1), Office(104, "treasurer", 1))
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 REFUSALS = (
-    leaving.NotPossible,
+    departures.NotPossible,
     payouts.AlreadyOpen,
     handover.HandoverNotOpen,
     payouts.NotEnough,
     handover.NotForYourself,
     payouts.NotHers,
-    settling.Owes,
-    settling.StillOpen,
+    settlements.Owes,
+    settlements.StillOpen,
     handover.SameOfficer,
     handover.OtherSignature,
     corrections.NotReversible,
@@ -49,7 +51,7 @@ WHICH = st.integers(0, 5)
 OFFICE = st.sampled_from(OFFICES)
 AMOUNT = st.integers(1, 15_000)
 ACTS = st.one_of(
-    st.tuples(st.just("in"), OFFICE, st.sampled_from(sorted(till.INTO)), AMOUNT),
+    st.tuples(st.just("in"), OFFICE, st.sampled_from(sorted(takings.INTO)), AMOUNT),
     st.tuples(st.just("ask"), st.sampled_from(sorted(payouts.SIDES)), AMOUNT, st.integers(0, 1)),
     st.tuples(st.just("decide"), OFFICE, WHICH, st.sampled_from((True, True, True, True, False))),
     *[st.tuples(st.just("agree"), WHICH)] * 3,
@@ -72,7 +74,7 @@ def house(sqlite_template, tmp_path_factory):
     file = tmp_path_factory.mktemp("till") / "house.db"
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
-    quay.staffed(database)
+    sample_declarations.staffed(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -91,7 +93,7 @@ def perform(session, act, operation):
     open_ = session.scalar(select(Member.state).where(Member.id == 1)) != "departed"
     match act:
         case "in", office, kind, amount:
-            till.take_in(session, by(office, operation, NOW), 1, kind, amount)
+            takings.take_in(session, by(office, operation, NOW), 1, kind, amount)
         case "ask", kind, amount, times:
             payouts.ask(session, own(1, operation, NOW), kind, 1, amount, instalments=times * min(amount, 3))
         case "decide", office, which, approved:
@@ -118,15 +120,15 @@ def perform(session, act, operation):
             lines = [(account_of(session, 1, 1, "advance"), amount), (account_of(session, 1, None, "cash"), -amount)]
             post(session, operation=operation, kind="advance", cooperative_id=1, member_id=1, lines=lines, now=NOW)
         case ("leave",):
-            leaving.ask_to_leave(session, own(1, "leave", NOW))
+            departures.ask_to_leave(session, own(1, "leave", NOW))
         case ("stay",):
-            leaving.stay(session, own(1, "stay", NOW))
+            departures.stay(session, own(1, "stay", NOW))
         case "settle", office:
-            settling.ask_settlement(session, by(office, operation, NOW), finding.in_cooperative(session, 1, "001"))
+            settlements.ask_settlement(session, by(office, operation, NOW), lookup.in_cooperative(session, 1, "001"))
         case "deliver", amount if open_:
             credit(session, 1, [Delivery(operation, 1, amount)], now=NOW)
         case "levy", office, amount:
-            till.ask_levy(session, by(office, operation, NOW), 1, amount)
+            takings.ask_levy(session, by(office, operation, NOW), 1, amount)
         case "correct", office, which:
             entry = nth(session, JournalEntry.id, which, JournalEntry.kind != "reversal", JournalEntry.member_id == 1)
             corrections.ask(session, by(office, operation, NOW), entry)

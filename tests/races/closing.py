@@ -5,41 +5,43 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app.coop.contests import opening
+from app.coop.closing import departures, merges, settlements
+from app.coop.closing.handover import PAYOUT
+from app.coop.contests import services
 from app.coop.handover import services as handover
-from app.coop.handover.kinds import PAYMENT, PAYOUT
-from app.coop.ledger import merging, settling, till
-from app.coop.members import finding, leaving
+from app.coop.members import lookup
 from app.coop.payments import batches
 from app.coop.payments.due import Wanted, due
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment
-from app.coop.production import brought, weighing
+from app.coop.production import weighing_lookup, weighings
 from app.coop.production.models import Weighing
 from app.coop.subjects import approvals
-from tests import quay, treasury
+from app.coop.till import takings
+from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 KEPT, OTHER = 3, 2
-SECRETARY, PRESIDENT, TREASURER = quay.CLERK, treasury.PRESIDENT, treasury.PAYER
+SECRETARY, PRESIDENT, TREASURER = sample_declarations.CLERK, sample_deliveries.PRESIDENT, sample_deliveries.PAYER
 
 
 def village_with_two_cards(database) -> None:
     """Give members 2 and 3, who are one woman on two cards: the second card has savings."""
-    quay.staffed(database)
+    sample_declarations.staffed(database)
     with database.transaction() as session:
-        till.take_in(session, by(TREASURER, "saved", NOW), OTHER, "savings", 700)
+        takings.take_in(session, by(TREASURER, "saved", NOW), OTHER, "savings", 700)
 
 
 def credited(database) -> None:
     """Credit a catch of the other card."""
-    treasury.credited(database, [OTHER], NOW)
+    sample_deliveries.credited(database, [OTHER], NOW)
 
 
 def paid(database) -> int:
     """Credit, pay and confirm a catch of the other card; return the payment."""
     credited(database)
-    treasury.batch(database, NOW)
+    sample_deliveries.batch(database, NOW)
     with database.transaction() as session:
         payment = session.scalars(select(Payment.id)).one()
         handover.hand_over(session, by(TREASURER, "hand", NOW), PAYMENT, payment)
@@ -49,16 +51,16 @@ def paid(database) -> int:
 
 def ask_merge(session) -> int:
     """Ask that the two cards become one; return the approval that waits."""
-    kept, other = (finding.in_cooperative(session, 1, f"{card:05d}") for card in (KEPT, OTHER))
-    merging.ask(session, by(SECRETARY, "merge", NOW), kept, other)
+    kept, other = (lookup.in_cooperative(session, 1, f"{card:05d}") for card in (KEPT, OTHER))
+    merges.ask(session, by(SECRETARY, "merge", NOW), kept, other)
     return session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "merge")).one()
 
 
 def ask_settlement(session) -> int:
     """Note that the other member leaves, settle her account and hand the money over; return the payout that waits for her word."""
-    member = finding.in_cooperative(session, 1, f"{OTHER:05d}")
-    leaving.note(session, by(SECRETARY, "leave", NOW - timedelta(days=8)), member, "77")
-    payout = settling.ask_settlement(session, by(SECRETARY, "settle", NOW), member).payout_id
+    member = lookup.in_cooperative(session, 1, f"{OTHER:05d}")
+    departures.note(session, by(SECRETARY, "leave", NOW - timedelta(days=8)), member, "77")
+    payout = settlements.ask_settlement(session, by(SECRETARY, "settle", NOW), member).payout_id
     wish = session.scalars(select(approvals.Approval.id).where(approvals.Approval.kind == "settlement")).one()
     for office in (PRESIDENT, TREASURER):
         decided = approvals.decide(session, by(office, f"{office.role}", NOW), wish, approved=True)
@@ -77,25 +79,25 @@ def close(session, kind: str, wish: int) -> None:
 
 def take_in(session) -> None:
     """Write 5 000 F of savings."""
-    till.take_in(session, by(TREASURER, "take", NOW), OTHER, "savings", 5_000)
+    takings.take_in(session, by(TREASURER, "take", NOW), OTHER, "savings", 5_000)
 
 
-def shown(session) -> brought.Delivered:
+def shown(session) -> weighing_lookup.Delivered:
     """Return what an officer's screen keeps of a card and a product."""
-    return brought.by_product(session, OTHER, 1)
+    return weighing_lookup.by_product(session, OTHER, 1)
 
 
-def note(session, what: brought.Delivered | None = None) -> weighing.Line:
+def note(session, what: weighing_lookup.Delivered | None = None) -> weighings.Line:
     """Note what is on the scales; `what` was shown before."""
     act = by(SECRETARY, "note", NOW)
-    return weighing.note(session, act, what or shown(session), weight=Decimal("12.5"), grade="A", weighed_at=NOW)
+    return weighings.note(session, act, what or shown(session), weight=Decimal("12.5"), grade="A", weighed_at=NOW)
 
 
 def credit(session) -> None:
     """Credit the open list."""
-    lines = weighing.open_list(session, SECRETARY.person_id)
+    lines = weighings.open_list(session, SECRETARY.person_id)
     francs = sum(line.gross for line in lines)
-    weighing.confirm(session, by(SECRETARY, "credit", NOW), upto=lines[-1].id, francs=francs)
+    weighings.confirm(session, by(SECRETARY, "credit", NOW), upto=lines[-1].id, francs=francs)
 
 
 def pay(session) -> None:
@@ -105,12 +107,12 @@ def pay(session) -> None:
     batches.make(session, by(TREASURER, "batch", NOW), Wanted(), "cash", **told)
 
 
-def contest(session) -> opening.Opened:
+def contest(session) -> services.ContestOpened:
     """Contest the payment that the other card confirmed."""
     payment = session.scalars(select(Payment.id)).one()
-    return opening.open_contest(session, own(OTHER, "contest", NOW), "payment", payment)
+    return services.open_contest(session, own(OTHER, "contest", NOW), "payment", payment)
 
 
-def contest_weighing(session) -> opening.Opened:
+def contest_weighing(session) -> services.ContestOpened:
     """Contest what was credited to the other card."""
-    return opening.open_contest(session, own(OTHER, "contest", NOW), "weighing", session.scalars(select(Weighing.id)).one())
+    return services.open_contest(session, own(OTHER, "contest", NOW), "weighing", session.scalars(select(Weighing.id)).one())

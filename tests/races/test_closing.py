@@ -5,18 +5,18 @@ from threading import Thread
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.contests.opening import TooLate
-from app.coop.ledger.payouts import NotHers
-from app.coop.ledger.reading import balances_of
+from app.coop.contests.services import TooLate
+from app.coop.ledger.queries import balances_of
 from app.coop.members.models import Member
 from app.coop.payments.batches import BatchChanged
 from app.coop.payments.models import Payment
-from app.coop.production.declaring import NotActive
+from app.coop.production.declarations import NotActive
 from app.coop.production.models import Weighing
 from app.coop.subjects import approvals
+from app.coop.till.payouts import NotHers
 from app.coop.verify import verify
 from app.db.database import Database
-from tests import quay
+from tests import sample_declarations
 from tests.races import closing
 from tests.races.closing import KEPT, NOW, OTHER
 
@@ -29,7 +29,7 @@ def nothing(database):
 
 
 def declared(database):
-    quay.declared(database, [OTHER], NOW)
+    sample_declarations.declared(database, [OTHER], NOW)
 
 
 WAYS = [
@@ -131,7 +131,7 @@ def test_a_slow_officer_is_refused_after_it(database, kind, prepare, write, refu
 
 def test_what_was_declared_on_the_other_card_is_credited_to_the_one_that_is_kept(database):
     closing.village_with_two_cards(database)
-    quay.declared(database, [OTHER], NOW)
+    sample_declarations.declared(database, [OTHER], NOW)
     wish = asked(database, "merge")
     with database.transaction() as session:
         shown = closing.shown(session)

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from app.coop.handover.kinds import handed_by_reference
-from app.coop.ledger import payouts
+from app.coop.handover.queries import handed_by_reference
 from app.coop.ledger.models import Account
-from app.coop.ledger.reading import balances_of
+from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import post
-from app.coop.members.offices import Office
-from app.coop.production import brought, weighing
+from app.coop.production import weighing_lookup, weighings
+from app.coop.rights import Office
 from app.coop.subjects import approvals
+from app.coop.till import payouts
 from app.coop.verify import verify
-from tests import quay
+from tests import sample_declarations
 from tests.acts import by, own
-from tests.races import racers
+from tests.races import racing_process
 
 RACERS = 8
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -28,13 +28,13 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 def processes():
     """Give a server that has imported all that a racer needs, and forks one in no time."""
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload([racers.__name__])
+    server.set_forkserver_preload([racing_process.__name__])
     return server
 
 
 @pytest.fixture
 def house(postgres_database):
-    quay.staffed(postgres_database)
+    sample_declarations.staffed(postgres_database)
     return postgres_database
 
 
@@ -43,7 +43,9 @@ def run(processes, database, act, **given):
     with processes.Manager() as manager:
         start = manager.Barrier(RACERS)
         with processes.Pool(RACERS) as pool:
-            jobs = [pool.apply_async(racers.race, (database.url, act, number, NOW, given, start)) for number in range(RACERS)]
+            jobs = [
+                pool.apply_async(racing_process.race, (database.url, act, number, NOW, given, start)) for number in range(RACERS)
+            ]
             return Counter(job.get(60) for job in jobs)
 
 
@@ -100,13 +102,13 @@ def test_a_withdrawal_is_handed_over_and_received_once(processes, house):
 
 
 def test_a_list_of_weighings_is_credited_once(processes, house):
-    women = quay.women(house, 40)
-    refs = quay.declared(house, women, NOW)
+    women = sample_declarations.women(house, 40)
+    refs = sample_declarations.declared(house, women, NOW)
     with house.transaction() as session:
         for number, reference in enumerate(refs):
-            what = brought.by_reference(session, 1, reference, NOW.year)
-            act = by(quay.CLERK, f"note {number}", NOW)
-            line = weighing.note(session, act, what, weight=what.declared, grade="A", weighed_at=NOW)
+            what = weighing_lookup.by_reference(session, 1, reference, NOW.year)
+            act = by(sample_declarations.CLERK, f"note {number}", NOW)
+            line = weighings.note(session, act, what, weight=what.declared, grade="A", weighed_at=NOW)
     worth = 40 * 12_500
     assert run(processes, house, "confirm_list", upto=line.id, francs=worth) == {"done": 1, "ListChanged": RACERS - 1}
     with house.read() as reader:

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-from app.coop.demo.seeding import Plan, seed
+from app.coop.demo.seed import Plan, seed
 from app.db import schema
 from app.db.database import Database
 from config.settings import load

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.sms.notifier import FLAG, Notifier, queue_of, wake
-from config import logging
+from config import logs
 from config.redis import connect
 from tests.log_stream import FullStream, log_on
 
@@ -38,9 +38,9 @@ def test_a_lane_has_one_job_waiting_however_often_it_is_woken(queues):
 def test_a_notifier_goes_on_when_the_log_takes_no_lines(valkey, queues):
     valkey.kill()
     with log_on(FullStream(OSError(errno.ENOSPC, "full"))):
-        notifier, before = Notifier(queues), logging.dropped()
+        notifier, before = Notifier(queues), logs.dropped()
         notifier("code")
-        until(lambda: logging.dropped() > before)
+        until(lambda: logs.dropped() > before)
         valkey.start()
         notifier("answer")
         until(lambda: len(queue_of(queues, "answer")))

@@ -1,6 +1,6 @@
 """`make soak`: random hands on the phone for SOAK minutes (default 5): every answer fits, nothing grows, the books agree.
 
-A third of the time goes to officers' and members' phones on a network that drops, repeats, reorders and forgets (tests/hands.py).
+A third of the time goes to officers' and members' phones on a network that drops, repeats, reorders and forgets (tests/fuzz.py).
 """
 
 import json
@@ -18,16 +18,22 @@ from app.coop.verify import verify
 from app.db import schema
 from app.db.database import Database
 from app.gsm7 import septets
-from tests import menu_rows, village
+from tests import menu_rows, sample_cooperative
 from tests.conftest import PATIENT_MS, Clock
-from tests.dice import run_seeded
-from tests.faults.house import House
-from tests.hands import Hands, findings, settle
+from tests.faults.stack import House
+from tests.fuzz import Hands, findings, settle
+from tests.seeds import run_seeded
 from tests.servers import make_valkey
 
 ENTRIES = ("0", "00", "1", "1", "2", "3", "4", "5", "6", "7", "8", "9", "2468", "1357", "12", "12,5", "", "99", "x")
 SESSIONS = 30
-NUMBERS = (village.AWA, village.SHARED, village.NEW, village.BLOCKED, village.NOBODY)
+NUMBERS = (
+    sample_cooperative.AWA,
+    sample_cooperative.SHARED,
+    sample_cooperative.NEW,
+    sample_cooperative.BLOCKED,
+    sample_cooperative.NOBODY,
+)
 
 
 def main(seed: int) -> int:
@@ -37,8 +43,8 @@ def main(seed: int) -> int:
         folder = Path(name)
         database = Database(f"sqlite:///{folder}/soak.db", statement_ms=PATIENT_MS)
         schema.upgrade(database)
-        village.build(database)
-        menu_rows.put(database, village.LONG_AGO)
+        sample_cooperative.build(database)
+        menu_rows.put(database, sample_cooperative.LONG_AGO)
         house = House(folder, database, make_valkey(folder / "valkey"))
         house.valkey.start()
         try:

@@ -1,10 +1,12 @@
 """What speaks against a text, told with its line, its name and an example."""
 
 import pytest
+from click.testing import CliRunner
 
+from app.cli.menus import menus
 from app.texts.declaration import compile_texts
 from app.texts.proof import prove
-from app.ussd.compiling import Unreadable
+from app.ussd.compiler import Unreadable
 
 LONG = "Jappoo: " + "m" * 150
 FRENCH = {"a": "Réf {reference}"}
@@ -68,3 +70,13 @@ def test_what_is_no_declaration_is_refused_with_its_line(source, finding):
     with pytest.raises(Unreadable) as refused:
         compile_texts(source, {})
     assert finding in str(refused.value)
+
+
+def test_the_command_proves_a_file_of_texts_in_place_of_ours(tmp_path):
+    file = tmp_path / "sms.yaml"
+    file.write_text("members: {a: 'Réf {colour}'}", "utf-8")
+    said = CliRunner().invoke(menus, ["check", str(file)])
+    assert said.exit_code == 1
+    assert "sms.yaml:1: a: nothing gives {colour}" in said.output
+    file.write_text("members: {a: 'Réf {reference}'}", "utf-8")
+    assert "proved: 1 SMS in fr" in CliRunner().invoke(menus, ["check", str(file)]).output

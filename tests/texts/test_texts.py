@@ -15,7 +15,7 @@ from app.sms.models import Message
 from app.sms.policy import prepare
 from app.texts.declaration import compile_texts, declared
 from app.texts.proof import longest, prove
-from tests import village
+from tests import sample_cooperative
 
 AT = datetime(2026, 12, 28, 23, 59, tzinfo=UTC)
 
@@ -29,6 +29,11 @@ def test_each_text_leaves_in_its_parts(name):
     text = declared().texts[name]
     leaves = prepare(longest(declared(), text, "fr"))
     assert (leaves.alphabet, leaves.parts) == ("GSM-7", text.parts), leaves.text
+
+
+def test_a_weight_as_it_is_stored_is_written_as_on_screens():
+    words = texts.say("weighing_receipt", reference="482137", quantity=Decimal("12.500"), unit="kg", day=AT)
+    assert "482137: 12,5 kg," in words, "12,500 would be read as thousands"
 
 
 def test_a_receipt_says_reference_quantity_and_day_in_dakar():
@@ -90,10 +95,10 @@ def test_a_language_with_one_text_missing_is_not_served():
 
 def told(database):
     """Tell Awa, who wants Wolof, and a stranger; give the texts and languages that leave."""
-    village.build(database)
+    sample_cooperative.build(database)
     with database.transaction() as session:
         session.execute(update(Person).where(Person.id == 1).values(language="wo"))
-        act, words = Act(1, "ussd", "op", AT, phone=village.AWA), texts.say("pin_notice", day=AT)
+        act, words = Act(1, "ussd", "op", AT, phone=sample_cooperative.AWA), texts.say("pin_notice", day=AT)
         notices.tell_person(session, act, 1, "pin", words)
         notices.tell_number(session, act, "+221775550001", "security", "pin", words)
     with database.read() as reader:

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from app.coop.members.offices import Directory
+from app.coop.offices.queries import Directory
 from app.db.database import Database
 from app.ussd.engine import Engine, Reply
 from app.ussd.entries import Accumulated, Call, Latest
 from app.ussd.memory_store import MemoryStore
-from menus.desk import Desk, SqlActs
-from menus.publishing import compiled
-from menus.whole import bindings
-from tests import village
+from menus.publication import compiled
+from menus.registry import bindings
+from menus.runtime import Desk, SqlActs
+from tests import sample_cooperative
 from tests.commands.conftest import TERMS
 from tests.conftest import Clock
 
@@ -74,8 +74,8 @@ def engine_on(database: Database, store: Any, clock: Clock | None = None) -> Eng
         shelf=OneMenu(),
         acts=SqlActs(database, clock) if clock else SqlActs(database),
         bindings=bindings,
-        desk=Desk(database, village.PEPPERS, village.KEY, Directory(database, 0), TERMS),
-        secret=village.KEY,
+        desk=Desk(database, sample_cooperative.PEPPERS, sample_cooperative.KEY, Directory(database, 0), TERMS),
+        secret=sample_cooperative.KEY,
         constants=CONSTANTS,
         **times,
     )
@@ -92,7 +92,7 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def peopled(sqlite_database: Database) -> Database:
-    village.build(sqlite_database)
+    sample_cooperative.build(sqlite_database)
     return sqlite_database
 
 
@@ -103,4 +103,4 @@ def engine(peopled: Database, store: MemoryStore, clock: Clock) -> Engine:
 
 @pytest.fixture
 def handset(engine: Engine) -> Callable[..., Handset]:
-    return lambda phone=village.AWA, dialect="africastalking": Handset(engine, phone, dialect)
+    return lambda phone=sample_cooperative.AWA, dialect="africastalking": Handset(engine, phone, dialect)

@@ -7,8 +7,9 @@ from app.coop.members.models import Person
 from app.coop.production.models import Declaration
 from app.gateways.africastalking_ussd import AfricasTalkingUssd
 from app.ussd.ports import StoreDown
-from app.web.hops import call_of
-from tests import village
+from app.web.ussd_webhook import call_of
+from menus.runtime import SqlActs
+from tests import sample_cooperative
 from tests.ussd.conftest import CONSTANTS, Handset
 
 DECLARE = ("2", "2468", "2", "25", "1")
@@ -26,7 +27,7 @@ def quantities(database) -> list[int]:
 
 
 def asked(engine, code: str, text: str, session: str = "S10"):
-    body = f"sessionId={session}&phoneNumber=%2B{village.AWA[1:]}&serviceCode={code}&text={text}".replace("#", "%23")
+    body = f"sessionId={session}&phoneNumber=%2B{sample_cooperative.AWA[1:]}&serviceCode={code}&text={text}".replace("#", "%23")
     return engine.answer(call_of("africastalking", gateway.read(body.encode()))).text
 
 
@@ -204,7 +205,8 @@ def test_what_no_handset_types_gets_a_sentence(engine, typed):
     assert seen.startswith("Un nombre entier")
 
 
-def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled):
+@pytest.mark.parametrize(("kept", "says"), [(0, "Enregistré"), (1, "vérifions")], ids=["the claim", "the turn"])
+def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, store, monkeypatch, peopled, kept, says):
     phone = handset()
     for entry in DECLARE:
         seen = phone.type(entry)
@@ -212,16 +214,84 @@ def test_what_was_done_before_the_store_was_emptied_is_never_denied(handset, sto
     store.sessions.clear()
     phone.parts = ["2"]
     assert "code secret" in phone.again().text  # late: the call begins anew from it
-    for end in (2, 3, 4):
+    for end in (2, 3, 4) if kept == 0 else ():
         phone.parts = list(DECLARE[:end])
         phone.again()
+    if kept:
+        phone.parts = list(DECLARE[:4])
+        phone.again()  # the PIN is asked for, and the last entry taken for one
     phone.parts = list(DECLARE)
+    swap, swapped = store.swap, []
 
-    def away(*_, **__):
-        raise StoreDown("away")
+    def away(*args, **more):
+        if len(swapped) == kept:
+            raise StoreDown("away")
+        swapped.append(swap(*args, **more))
+        return swapped[-1]
 
     monkeypatch.setattr(store, "swap", away)
-    assert "vérifions" in phone.again().text
+    assert says in phone.again().text
     monkeypatch.undo()
     assert phone.again().text == seen.text
     assert quantities(peopled) == [25]
+
+
+def test_a_hop_that_cant_claim_its_turn_doesnt_deny_what_its_twin_does_meanwhile(handset, store, monkeypatch, peopled):
+    phone = handset()
+    phone.dial()
+    for entry in DECLARE[:-1]:
+        phone.type(entry)
+    phone.parts.append(DECLARE[-1])
+    swap, twin = store.swap, []
+
+    def away(*args, **more):
+        if twin:
+            return swap(*args, **more)
+        twin.append(phone)
+        twin.append(phone.again())
+        raise StoreDown("away")
+
+    monkeypatch.setattr(store, "swap", away)
+    assert "Enregistré" in phone.again().text
+    assert phone.again().text == twin[1].text
+    assert quantities(peopled) == [25]
+
+
+def test_a_dial_string_that_holds_all_that_was_typed_before_never_acted(handset, engine, peopled, store, clock):
+    phone = handset()
+    phone.session = "S10"
+    talk(phone, *DECLARE)
+    store.sessions.clear()
+    clock.forward(minutes=1)
+    text = "*".join(DECLARE)
+    assert "code secret" in asked(engine, f"*384*44135*{text}#", text)
+    assert quantities(peopled) == [25]
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("dialect", ["africastalking", "hubtel"])
+def test_a_call_that_was_killed_over_its_act_is_never_answered_by_the_act_of_the_call_before(
+    handset, peopled, clock, monkeypatch, dialect
+):
+    phone = handset(dialect=dialect)
+    phone.session = "11"
+    first = talk(phone, *DECLARE).text
+    clock.forward(minutes=1)
+    talk(phone, *DECLARE[:-1])
+
+    def killed(*_, **__):
+        raise Killed
+
+    monkeypatch.setattr(SqlActs, "perform", killed)
+    with pytest.raises(Killed):
+        phone.type(DECLARE[-1])
+    monkeypatch.undo()
+    assert "vérifions" in phone.again().text  # the claim stands
+    clock.forward(seconds=3)
+    second = phone.again().text
+    assert "Enregistré" in second
+    assert second != first
+    assert quantities(peopled) == [25, 25]

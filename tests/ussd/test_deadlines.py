@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app import deadline
-from app.coop.production import declaring
+from app.coop.production import declarations
 from app.coop.production.models import Declaration
 from app.db.database import Database
 from app.ussd.redis_store import POINTER, RedisStore
 from config.redis import connect
-from tests import village
+from tests import sample_cooperative
 from tests.ussd.conftest import Handset, engine_on
 
 HOP = 1.4
@@ -29,11 +29,11 @@ class Confirming(Handset):
 @pytest.fixture
 def served(valkey, postgres_database):
     """A member who stands before her confirmation, on real servers with a hop's own budgets."""
-    village.build(postgres_database)
+    sample_cooperative.build(postgres_database)
     database = Database(postgres_database.url, lock_ms=400)
     client = connect(valkey.url)
     client.set(POINTER, "v1")
-    phone = Confirming(engine_on(postgres_database, RedisStore(client)), village.AWA)
+    phone = Confirming(engine_on(postgres_database, RedisStore(client)), sample_cooperative.AWA)
     phone.dial()
     for entry in ("2", "2468", "2", "25"):
         began = time.monotonic()
@@ -53,7 +53,7 @@ def confirmed(phone: Confirming, seconds: float = HOP) -> str:
     return said
 
 
-def declarations(database) -> int:
+def written(database) -> int:
     with database.read() as reader:
         return reader.scalar(select(func.count()).select_from(Declaration))
 
@@ -69,21 +69,21 @@ def test_a_locked_row_is_waited_for_no_longer_than_the_hop_has(served):
     phone, database = served
     with held(database, "SELECT 1 FROM members WHERE id = 1 FOR UPDATE"):
         assert "Rien n'est enregistré" in confirmed(phone)
-    assert declarations(database) == 0
+    assert written(database) == 0
 
 
 def test_several_slow_statements_share_the_one_deadline(served, monkeypatch):
     phone, database = served
-    declare = declaring.declare
+    declare = declarations.declare
 
     def slowly(session, **more):
         for _ in range(3):
             session.execute(text("SELECT pg_sleep(0.7)"))
         return declare(session, **more)
 
-    monkeypatch.setattr(declaring, "declare", slowly)
+    monkeypatch.setattr(declarations, "declare", slowly)
     assert "Rien n'est enregistré" in confirmed(phone)
-    assert declarations(database) == 0
+    assert written(database) == 0
 
 
 def test_a_silent_database_is_given_up_in_time(served, postgres):
@@ -93,7 +93,7 @@ def test_a_silent_database_is_given_up_in_time(served, postgres):
         assert "Rien n'est enregistré" in confirmed(phone)
     finally:
         postgres.thaw()
-    assert declarations(database) == 0
+    assert written(database) == 0
 
 
 def test_a_silent_store_is_given_up_in_time(served, valkey):
@@ -103,7 +103,7 @@ def test_a_silent_store_is_given_up_in_time(served, valkey):
         assert "Nous vérifions" in confirmed(phone)
     finally:
         valkey.thaw()
-    assert declarations(database) == 0
+    assert written(database) == 0
 
 
 def test_what_was_committed_late_is_still_told(served, monkeypatch):
@@ -111,13 +111,13 @@ def test_what_was_committed_late_is_still_told(served, monkeypatch):
     swap = RedisStore.swap
 
     def slow(self, *args, **more):
-        if declarations(database):
+        if written(database):
             time.sleep(deadline.left(60))
         return swap(self, *args, **more)
 
     monkeypatch.setattr(RedisStore, "swap", slow)
     assert "Enregistré" in confirmed(phone, seconds=10)
-    assert declarations(database) == 1
+    assert written(database) == 1
 
 
 def test_without_a_deadline_nothing_is_bounded():

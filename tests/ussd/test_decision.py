@@ -68,6 +68,10 @@ DEAD = Claim("another", NOW - 1)
         (session(trail(dialled=("3",))), trail("3", "2", dialled=("3",)), HopKind.TAKE, ("2",)),
         (session(trail(dialled=("3",)), ago=0.2), trail("3", dialled=("3",)), HopKind.REPEAT, ()),
         (session(trail(dialled=("3",))), trail("3", dialled=("3",)), HopKind.TAKE, ("3",)),
+        # a dial string is no repeat of a late hop that said the same, once the store had lost how its call began
+        (session(trail("3")), trail("3", dialled=("3",)), HopKind.BEGIN, ()),
+        (session(trail("2")), trail("3", dialled=("3",)), HopKind.BEGIN, ()),
+        (session(trail("3"), begun=NOW - 5), trail("3", dialled=("3",)), HopKind.REPEAT, ()),
     ],
 )
 def test_a_hop_is_told_from_its_session_alone(known, hop, kind, new):

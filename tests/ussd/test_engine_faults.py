@@ -17,7 +17,7 @@ from app.ussd.entries import journey_of
 from app.ussd.ports import Doubtful, StoreDown
 from app.ussd.redis_store import POINTER, RedisStore
 from config.redis import connect
-from tests import village
+from tests import sample_cooperative
 from tests.ussd.conftest import Handset, engine_on
 
 
@@ -42,11 +42,11 @@ def down() -> Callable[..., None]:
 
 
 def test_a_racer_waits_for_the_outcome_and_gives_the_same_bytes(valkey, postgres_database):
-    village.build(postgres_database)
+    sample_cooperative.build(postgres_database)
     client = connect(valkey.url, seconds=2)
     engine = engine_on(postgres_database, RedisStore(client))
     client.set(POINTER, "v1")
-    phone = walk_to_confirm(Handset(engine, village.AWA))
+    phone = walk_to_confirm(Handset(engine, sample_cooperative.AWA))
     phone.parts.append("1")
     said, gate = [], threading.Barrier(8)
 
@@ -67,9 +67,9 @@ def test_a_racer_waits_for_the_outcome_and_gives_the_same_bytes(valkey, postgres
 
 
 def test_a_wrong_pin_sent_eight_times_at_once_is_one_try(valkey, postgres_database):
-    village.build(postgres_database)
+    sample_cooperative.build(postgres_database)
     engine = engine_on(postgres_database, RedisStore(connect(valkey.url, seconds=2)))
-    phone = Handset(engine, village.AWA)
+    phone = Handset(engine, sample_cooperative.AWA)
     phone.dial("1")
     phone.parts.append("1111")
     threads = [threading.Thread(target=phone.again) for _ in range(8)]
@@ -83,7 +83,7 @@ def test_a_wrong_pin_sent_eight_times_at_once_is_one_try(valkey, postgres_databa
 
 def test_a_hop_waits_for_a_live_claim_then_says_that_we_dont_know_yet(handset, store, clock):
     phone = walk_to_confirm(handset())
-    journey = journey_of(village.KEY, phone.call())
+    journey = journey_of(sample_cooperative.KEY, phone.call())
     live = sessions.read(store.sessions[journey])
     claim = sessions.Claim("another", clock().timestamp() + 60)
     store.sessions[journey] = sessions.write(msgspec.structs.replace(live, claim=claim))
@@ -94,7 +94,7 @@ def test_a_hop_waits_for_a_live_claim_then_says_that_we_dont_know_yet(handset, s
 
 def test_when_the_hop_that_acts_died_after_its_commit_the_waiter_tells_the_outcome(handset, store, clock, peopled):
     phone = walk_to_confirm(handset())
-    journey = journey_of(village.KEY, phone.call())
+    journey = journey_of(sample_cooperative.KEY, phone.call())
     before = store.sessions[journey]
     done = phone.type("1")
     live = sessions.read(before)
@@ -179,7 +179,7 @@ def test_an_engine_that_breaks_altogether_still_answers(handset, engine, monkeyp
 def test_a_session_whose_menu_is_gone_is_told(handset, store):
     phone = handset()
     phone.dial()
-    journey = journey_of(village.KEY, phone.call())
+    journey = journey_of(sample_cooperative.KEY, phone.call())
     live = sessions.read(store.sessions[journey])
     store.sessions[journey] = sessions.write(msgspec.structs.replace(live, menu="old"))
     assert "menu a changé" in phone.type("1").text
@@ -188,7 +188,7 @@ def test_a_session_whose_menu_is_gone_is_told(handset, store):
 def test_a_session_that_cant_be_read_is_as_good_as_lost(handset, store):
     phone = handset()
     phone.dial()
-    store.sessions[journey_of(village.KEY, phone.call())] = b"{"
+    store.sessions[journey_of(sample_cooperative.KEY, phone.call())] = b"{"
     assert "code secret" in phone.type("1").text
 
 
@@ -225,7 +225,7 @@ def test_swap_puts_only_where_the_old_stands_and_counts(valkey):
 def test_a_product_retired_between_two_screens_is_told(handset, peopled):
     from sqlalchemy import update
 
-    from app.coop.production.models import CooperativeProduct
+    from app.coop.products.models import CooperativeProduct
 
     phone = walk_to_confirm(handset())
     with peopled.transaction() as session:

@@ -7,7 +7,7 @@ import pytest
 
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denied, Hop, Lead
-from app.ussd.compiling import Unreadable, compile_menu
+from app.ussd.compiler import Unreadable, compile_menu
 from app.ussd.proof import Proof
 
 HEAD = """

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.coop.members.models import CallBack, Person
+from app.coop.correspondence.models import CallBack
+from app.coop.members.models import Person
 from app.coop.production.models import Declaration
 from app.gsm7 import septets
 from app.sms.models import Message
 from app.ussd.ports import StoreDown
-from tests import village
+from tests import sample_cooperative
 
 
 def count(database, model) -> int:
@@ -155,7 +156,7 @@ def test_a_malformed_pin_is_not_a_try(handset, peopled):
 
 
 def test_a_shared_number_asks_its_place_first(handset):
-    phone = handset(village.SHARED)
+    phone = handset(sample_cooperative.SHARED)
     assert "place" in phone.dial("1").text
     assert "Pas de place" in phone.type("7").text
     assert "code secret" in phone.type("2").text
@@ -164,7 +165,7 @@ def test_a_shared_number_asks_its_place_first(handset):
 
 
 def test_first_use_takes_the_activation_number_the_notice_and_a_pin_twice(handset):
-    phone = handset(village.NEW)
+    phone = handset(sample_cooperative.NEW)
     assert "activation" in phone.dial("1").text
     assert "Numéro faux" in phone.type("111111").text
     assert "J'accepte" in phone.type("482190").text
@@ -180,9 +181,9 @@ def test_first_use_takes_the_activation_number_the_notice_and_a_pin_twice(handse
 @pytest.mark.parametrize(
     ("number", "sees"),
     [
-        (village.BLOCKED, "bloqué"),
-        (village.DEPARTED, "plus celui d'un membre"),
-        (village.NOBODY, "inconnu"),
+        (sample_cooperative.BLOCKED, "bloqué"),
+        (sample_cooperative.DEPARTED, "plus celui d'un membre"),
+        (sample_cooperative.NOBODY, "inconnu"),
         ("+254700000000", "inconnu"),
     ],
 )
@@ -192,14 +193,14 @@ def test_others_are_told_what_they_can_do(handset, number, sees):
 
 def test_call_me_back_makes_one_row_however_often(handset, peopled):
     for _ in range(2):
-        phone = handset(village.NOBODY)
+        phone = handset(sample_cooperative.NOBODY)
         phone.dial("8")
         assert "rappelle" in phone.type("1").text
     assert count(peopled, CallBack) == 1
 
 
 def test_one_session_id_from_two_numbers_is_two_journeys(handset):
-    awa, other = handset(), handset(village.SHARED)
+    awa, other = handset(), handset(sample_cooperative.SHARED)
     awa.dial()
     awa.type("1")
     awa.type("2468")
@@ -258,7 +259,7 @@ def test_what_is_kept_of_a_pin_is_another_in_every_call(handset, peopled):
 
 
 def test_no_pin_is_in_the_store(handset, store):
-    phone = handset(village.NEW)
+    phone = handset(sample_cooperative.NEW)
     phone.dial("1")
     for part in ("482190", "1", "7391", "7391"):
         phone.type(part)

@@ -7,7 +7,7 @@ import pytest
 
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
-from app.ussd.compiling import compile_menu
+from app.ussd.compiler import compile_menu
 from app.ussd.engine import Engine
 from app.ussd.memory_store import MemoryStore
 from app.ussd.proof import Proof
@@ -48,7 +48,7 @@ class Acts:
     def perform(self, request, key, act, arguments, person_id, do, begun=0):  # noqa: ARG002 - it keeps no operations
         return do(self.done, key)
 
-    def outcomes(self, requests):  # noqa: ARG002
+    def outcomes(self, requests, begun=0):  # noqa: ARG002
         return {}
 
     def outage(self, error):  # noqa: ARG002

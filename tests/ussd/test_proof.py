@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.ussd.compiling import Unreadable, compile_menu, words_of
+from app.ussd.compiler import Unreadable, compile_menu, words_of
 from app.ussd.menu import menu_as_json, menu_from_json
-from menus.publishing import compiled, prove
+from menus.publication import compiled, prove
 
 HEAD = """
 start: home

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop.members import pins
+from app.coop.access import pins
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration
 from app.ussd import session as sessions
@@ -11,7 +11,7 @@ from app.ussd.entries import journey_of
 from app.ussd.ports import StoreDown
 from app.ussd.redis_store import RedisStore
 from config.redis import connect
-from tests import village
+from tests import sample_cooperative
 
 LINE = "000 Reprendre l'appel"
 PRODUCTS = ("Quel produit ?", "1 Thiof")
@@ -22,7 +22,7 @@ def count(database, model) -> int:
         return reader.scalar(select(func.count()).select_from(model))
 
 
-def call(handset, *entries, phone=village.AWA, dialect="africastalking"):
+def call(handset, *entries, phone=sample_cooperative.AWA, dialect="africastalking"):
     """Dial, type, and be cut off; return the phone with what it showed last."""
     held = handset(phone, dialect)
     held.shows = held.dial()
@@ -40,7 +40,7 @@ def cut(handset):
 
 
 def live(store, held) -> sessions.Session:
-    return sessions.read(store.sessions[journey_of(village.KEY, held.call())])
+    return sessions.read(store.sessions[journey_of(sample_cooperative.KEY, held.call())])
 
 
 @pytest.mark.parametrize("dialect", ["africastalking", "hubtel"])
@@ -154,7 +154,7 @@ def test_gone_on_with_and_cut_again_is_offered_again_with_all_that_was_kept(hand
 def test_what_was_confirmed_in_the_call_that_went_on_is_never_offered_again(handset, peopled, store):
     done = call(handset, "2", "2468", "000", "25", "1")
     assert "Enregistré" in done.shows.text
-    store.sessions.pop(journey_of(village.KEY, done.call()))
+    store.sessions.pop(journey_of(sample_cooperative.KEY, done.call()))
     assert done.again().text == done.shows.text
     assert LINE not in call(handset, "2", "2468").shows.text
     assert count(peopled, Declaration) == 1
@@ -186,16 +186,16 @@ def test_an_answer_lost_with_the_store_offers_nothing_and_the_same_is_asked_abou
 
 
 def test_the_other_holder_of_a_shared_number_never_sees_it_nor_takes_its_place(handset):
-    call(handset, "2", "1", "1357", "1", phone=village.SHARED)
-    other = call(handset, "2", "2", "8642", phone=village.SHARED)
+    call(handset, "2", "1", "1357", "1", phone=sample_cooperative.SHARED)
+    other = call(handset, "2", "2", "8642", phone=sample_cooperative.SHARED)
     assert LINE not in other.shows.text
     assert other.type("000").text.startswith("Choix inconnu.")
-    assert "Thiof: combien" in call(handset, "1", "1", "1357", "000", phone=village.SHARED).shows.text
+    assert "Thiof: combien" in call(handset, "1", "1", "1357", "000", phone=sample_cooperative.SHARED).shows.text
 
 
 @pytest.mark.usefixtures("cut")
 def test_another_pin_since_then_offers_nothing(handset, peopled, clock):
-    hashed, pepper = pins.hash_pin("7391", village.PEPPERS)
+    hashed, pepper = pins.hash_pin("7391", sample_cooperative.PEPPERS)
     with peopled.transaction() as session:
         pins.set_pin(session, 1, hashed, pepper, now=clock())
     assert LINE not in call(handset, "2", "7391").shows.text

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from app.db.operations import Operation
-from menus.whole import bindings
+from menus.registry import bindings
 
 READ = {
     "one of two": ["quantity"],

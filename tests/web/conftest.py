@@ -10,7 +10,7 @@ from app import create_app
 from app.commands.inbound import Clerk
 from app.db.database import Database
 from config.settings import load
-from tests import menu_rows, village
+from tests import menu_rows, sample_cooperative
 from tests.conftest import Clock
 from tests.servers import Server
 from workers.context import clerk_of
@@ -22,14 +22,14 @@ def environment(valkey: Server, database: Database) -> dict[str, str]:
         "JAPPOO_ENV": "test",
         "DATABASE_URL": database.url,
         "REDIS_URL": valkey.url,
-        "SECRET_KEY": village.KEY.decode(),
-        "PIN_PEPPER": village.PEPPERS[1].decode(),
+        "SECRET_KEY": sample_cooperative.KEY.decode(),
+        "PIN_PEPPER": sample_cooperative.PEPPERS[1].decode(),
     }
 
 
 @pytest.fixture
 def app(environment: dict[str, str], database: Database, clock: Clock) -> Iterator[Flask]:
-    village.build(database)
+    sample_cooperative.build(database)
     menu_rows.put(database, clock())
     made = create_app(load(environment, dotenv=None))
     yield made

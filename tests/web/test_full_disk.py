@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from app.coop.production.models import Declaration
 from app.ussd.redis_store import RedisStore
-from config import logging
-from tests import village
+from config import logs
+from tests import sample_cooperative
 from tests.log_stream import FullStream, log_on
 
 
@@ -20,13 +20,13 @@ def disk():
 
 
 def hop(client, text):
-    form = {"sessionId": "s1", "phoneNumber": village.AWA, "serviceCode": "*384*44135#", "text": text}
+    form = {"sessionId": "s1", "phoneNumber": sample_cooperative.AWA, "serviceCode": "*384*44135#", "text": text}
     answer = client.post("/at/demo/ussd", data=form)
     return answer.status_code, answer.text
 
 
 def test_an_act_is_done_and_said(disk, client, database):
-    before = logging.dropped()
+    before = logs.dropped()
     for text in ("", "2", "2*2468", "2*2468*2", "2*2468*2*25"):
         status, said = hop(client, text)
         assert (status, said[:4]) == (200, "CON ")
@@ -36,7 +36,7 @@ def test_an_act_is_done_and_said(disk, client, database):
     assert hop(client, "2*2468*2*25*1") == done
     with database.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Declaration)) == 1
-    assert logging.dropped() - before >= 7
+    assert logs.dropped() - before >= 7
     [lost] = re.findall(r'jappoo_failed_total{name="",what="log"} ([0-9.]+)', client.get("/metrics").text)
     assert float(lost) >= 7
     disk.fault = None
@@ -52,8 +52,8 @@ def test_a_fault_is_answered_too(client, monkeypatch):
     monkeypatch.setattr(RedisStore, "load", broken)
     status, said = hop(client, "")
     assert (status, said[:4]) == (200, "END ")
-    monkeypatch.setattr("app.web.texts_in.inbox.keep", broken)
-    form = {"id": "1", "from": village.AWA, "to": "21512", "text": "AIDE", "date": "2026-11-24 10:00:00"}
+    monkeypatch.setattr("app.web.sms_webhooks.inbox.keep", broken)
+    form = {"id": "1", "from": sample_cooperative.AWA, "to": "21512", "text": "AIDE", "date": "2026-11-24 10:00:00"}
     assert client.post("/at/demo/sms", data=form).status_code == 503
 
 

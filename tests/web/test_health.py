@@ -7,13 +7,13 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
-from app.coop.members import wrong_pins
+from app.coop.access import wrong_pins
 from app.sms import halts, inbox, outbox
 from app.sms.models import Message
 from config import tally
 from config.redis import connect
 from config.settings import load
-from tests import letterbox, village
+from tests import incoming_sms, sample_cooperative
 from tests.servers import Server
 
 
@@ -55,7 +55,7 @@ def test_metrics_count_the_wrong_pins_of_the_last_ten_minutes(client, database):
     with database.transaction() as session:
         for minutes in (1, 9, 11):
             at = now - timedelta(minutes=minutes)
-            wrong_pins.note(session, village.AWA, 1, now=at)
+            wrong_pins.note(session, sample_cooperative.AWA, 1, now=at)
     assert "jappoo_wrong_pins_recent 2.0" in client.get("/metrics").text.splitlines()
 
 
@@ -65,7 +65,7 @@ def test_metrics_tell_of_refusals_doubts_letters_and_spending(client, database):
         for cause, to, words in (("a", "+221770000012", "x" * 161), ("b", "21512", "x")):
             outbox.put(session, to=to, text=words, purpose="answer", cause=cause, now=now)
         session.execute(update(Message).where(Message.cause == "a").values(state="maybe"))
-        letterbox.letter(session, "?", "+221770000012", now)
+        incoming_sms.letter(session, "?", "+221770000012", now)
         inbox.keep(session, "x", "1", sender="+221770000012", to="", text="AIDE", state="new", word="AIDE", now=now)
     lines = client.get("/metrics").text.splitlines()
     for line in (

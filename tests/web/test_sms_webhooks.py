@@ -11,7 +11,7 @@ from app.coop.members.models import Consent
 from app.coop.production.models import Declaration
 from app.sms import outbox
 from app.sms.models import Inbound, Message, Report
-from tests import letterbox, village
+from tests import incoming_sms, sample_cooperative
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "gateway"
 FORM = "application/x-www-form-urlencoded"
@@ -39,7 +39,7 @@ def test_a_recorded_stop_stops_once_and_is_answered_once(client, database, clerk
     form = json.loads(path.read_text("utf-8"))["form"]
     for _ in range(3):
         send(client, "sms", form)
-        letterbox.work_on_all(clerk, clock())
+        incoming_sms.work_on_all(clerk, clock())
     assert count(database, Inbound) == 1
     assert count(database, Message) == 1
     with database.read() as reader:
@@ -68,11 +68,11 @@ def test_an_opt_out_of_what_is_no_number_is_kept_for_the_operator(client, databa
 
 
 def test_a_declaration_by_sms_is_answered_with_its_reference(client, database, clerk, clock):
-    form = {"id": "a1", "from": village.AWA, "to": "21512", "text": "prod yeet 25", "date": "2026-11-24 10:00:00"}
+    form = {"id": "a1", "from": sample_cooperative.AWA, "to": "21512", "text": "prod yeet 25", "date": "2026-11-24 10:00:00"}
     send(client, "sms", form)
     send(client, "sms", form)
     assert (count(database, Inbound), count(database, Message)) == (1, 0)
-    letterbox.work_on_all(clerk, clock())
+    incoming_sms.work_on_all(clerk, clock())
     assert count(database, Declaration) == 1
     with database.read() as reader:
         [text] = reader.scalars(select(Message.text)).all()

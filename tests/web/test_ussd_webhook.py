@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from app.gsm7 import septets
-from tests import village
+from tests import sample_cooperative
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "gateway"
 FORM = "application/x-www-form-urlencoded"
@@ -20,7 +20,7 @@ def post(client, form, path="demo", **more):
     return client.post(f"/at/{path}/ussd", data=body, content_type=more.pop("content_type", FORM), **more)
 
 
-def hop(client, text, phone=village.AWA, session="ATUid_1", **more):
+def hop(client, text, phone=sample_cooperative.AWA, session="ATUid_1", **more):
     form = {"phoneNumber": phone, "serviceCode": "*384*44135#", "text": text, "sessionId": session, "networkCode": "60801"} | more
     answer = post(client, form)
     assert answer.status_code == 200
@@ -80,7 +80,7 @@ def test_accents_empty_segments_and_rubbish_are_answered(client):
 
 @pytest.mark.parametrize("missing", ["sessionId", "phoneNumber"])
 def test_what_is_missing_ends_politely(client, missing):
-    form = {"phoneNumber": village.AWA, "text": "", "sessionId": "a"}
+    form = {"phoneNumber": sample_cooperative.AWA, "text": "", "sessionId": "a"}
     del form[missing]
     assert post(client, form).get_data(as_text=True).startswith("END ")
 
@@ -112,7 +112,13 @@ def test_a_form_with_nothing_in_it_needs_no_type(client, route):
 
 def test_the_other_dialect_talks_the_same(client):
     def send(sequence, message, kind="Response"):
-        asked = {"Type": kind, "Mobile": village.AWA.lstrip("+"), "SessionId": "h1", "Message": message, "Sequence": sequence}
+        asked = {
+            "Type": kind,
+            "Mobile": sample_cooperative.AWA.lstrip("+"),
+            "SessionId": "h1",
+            "Message": message,
+            "Sequence": sequence,
+        }
         answer = client.post("/hubtel/demo/ussd", data=json.dumps(asked), content_type="application/json")
         assert answer.status_code == 200
         return answer.get_json()
@@ -126,3 +132,29 @@ def test_the_other_dialect_talks_the_same(client):
     ended = client.post("/hubtel/demo/ussd", json={"Type": "Timeout", "Mobile": "221770000012", "SessionId": "h1"})
     assert ended.data == b""
     assert client.post("/hubtel/demo/ussd", json=[]).get_json()["Type"] == "Release"
+
+
+@pytest.mark.parametrize("field", ["phoneNumber", "serviceCode", "text", "sessionId", "networkCode"])
+@pytest.mark.parametrize("nul", ["\0", "1\0", "\x001"])
+def test_a_nul_in_any_field_gets_a_sentence(client, field, nul):
+    said = hop(client, **{"text": "", field: nul})
+    assert "erreur" not in said.lower()
+    assert said != "END "
+    assert hop(client, "3", session="another").startswith("CON ")
+
+
+@pytest.mark.parametrize("field", ["Mobile", "SessionId", "Message", "Operator"])
+@pytest.mark.parametrize("sequence", [1, 2])
+def test_a_nul_in_any_field_of_the_other_dialect_gets_a_sentence(client, field, sequence):
+    asked = {"Type": "Response", "Mobile": "221770000012", "SessionId": "h1", "Message": "1", "Operator": "x", "Sequence": sequence}
+    said = client.post("/hubtel/demo/ussd", json=asked | {field: "1\0"}).get_json()["Message"]
+    assert said
+    assert "erreur" not in said.lower()
+
+
+def test_one_session_id_from_two_numbers_is_two_calls(client):
+    for entry in ("", "1", "1*2468"):
+        hers = hop(client, entry, session="7")
+    assert "Parts 10 000 F" in hers
+    assert "Parts" not in hop(client, "1*2468", phone=sample_cooperative.SHARED, session="7")
+    assert hop(client, "1*2468", session="7") == hers

@@ -11,10 +11,10 @@ from statistics import median
 import pytest
 import redis
 
-from tests import menu_rows, village
+from tests import menu_rows, sample_cooperative
 from tests.bench.client import hop
-from tests.faults.house import House
-from tests.faults.siege import Siege, hops
+from tests.faults.slow_clients import Siege, hops
+from tests.faults.stack import House
 
 LONG = 60
 """Seconds: what is answered at all takes less than this on any machine."""
@@ -22,7 +22,7 @@ LONG = 60
 
 @pytest.fixture
 def house(sqlite_database, valkey, clock, tmp_path) -> Iterator[House]:
-    village.build(sqlite_database)
+    sample_cooperative.build(sqlite_database)
     menu_rows.put(sqlite_database, clock())
     made = House(tmp_path, sqlite_database, valkey)
     made.environment["WEB_WORKERS"] = "2"

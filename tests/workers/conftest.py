@@ -7,7 +7,7 @@ import pytest
 from app.sms import outbox
 from config.redis import connect
 from config.settings import load
-from tests import village
+from tests import sample_cooperative
 from tests.sms.conftest import FakeGateway
 from workers import jobs, schedule
 from workers.context import Context, clerk_of, sender_of
@@ -18,7 +18,7 @@ SENT_TO = "+221770000001"
 @pytest.fixture
 def here(sqlite_database, valkey, monkeypatch):
     given = {"JAPPOO_ENV": "test", "DATABASE_URL": sqlite_database.url, "REDIS_URL": valkey.url}
-    secrets = {"SECRET_KEY": village.KEY.decode(), "PIN_PEPPER": village.PEPPERS[1].decode()}
+    secrets = {"SECRET_KEY": sample_cooperative.KEY.decode(), "PIN_PEPPER": sample_cooperative.PEPPERS[1].decode()}
     settings, queues = load(given | secrets, dotenv=None), connect(valkey.url)
     sender = sender_of(settings, sqlite_database, queues, FakeGateway())
     made = Context(settings, sqlite_database, queues, sender, clerk_of(settings, sqlite_database))

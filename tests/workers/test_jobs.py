@@ -24,8 +24,8 @@ from app.sms.notifier import FLAG, queue_of, wake
 from app.sms.purposes import QUEUES
 from app.sms.sender import LINES
 from config import tally
-from tests import quay, village
-from tests.coop.test_broadcasting import Sending
+from tests import sample_cooperative, sample_declarations
+from tests.coop.test_broadcasts import Sending
 from tests.log_stream import FullStream, log_on
 from tests.workers.conftest import SENT_TO, put
 from workers import jobs, runner, schedule
@@ -138,7 +138,7 @@ def test_a_sweep_that_fails_stops_neither_the_others_nor_the_scheduler(monkeypat
             if name == "bad":
                 raise fault
 
-        return schedule.Sweep(name, 5, do)
+        return schedule.ScheduledSweep(name, 5, do)
 
     monkeypatch.setattr(schedule, "SWEEPS", tuple(map(sweep, ("good", "bad", "last"))))
     with capture_logs() as said:
@@ -151,7 +151,7 @@ def test_a_sweep_that_fails_is_counted_when_redis_is_back(here, monkeypatch, val
     def broken():
         raise KeyError
 
-    monkeypatch.setattr(schedule, "SWEEPS", (schedule.Sweep("broken", 5, broken),))
+    monkeypatch.setattr(schedule, "SWEEPS", (schedule.ScheduledSweep("broken", 5, broken),))
     valkey.kill()
     schedule.tick()
     valkey.start()
@@ -160,26 +160,28 @@ def test_a_sweep_that_fails_is_counted_when_redis_is_back(here, monkeypatch, val
 
 
 def test_without_redis_a_scheduler_sweeps_by_its_own_clock(here, monkeypatch, valkey):
-    village.build(here.database)
-    quay.appoint(here.database)
+    sample_cooperative.build(here.database)
+    sample_declarations.appoint(here.database)
     ask_for_a_thing(here, 1, datetime.now(UTC) - timedelta(hours=73))
     done = []
-    counted = schedule.Sweep("counted", 5, lambda: done.append(1))
+    counted = schedule.ScheduledSweep("counted", 5, lambda: done.append(1))
     monkeypatch.setattr(schedule, "SWEEPS", (*schedule.SWEEPS, counted))
     valkey.kill()
     schedule.tick()
     with here.database.read() as reader:
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
-        assert reader.scalar(select(Message.id).where(Message.to_number == quay.SECRETARY)) is not None
+        assert reader.scalar(select(Message.id).where(Message.to_number == sample_declarations.SECRETARY)) is not None
     assert done == [1]
-    monkeypatch.setattr(schedule, "SWEEPS", (counted._replace(every=3600), schedule.Sweep("due", 0, lambda: done.append(2))))
+    monkeypatch.setattr(
+        schedule, "SWEEPS", (counted._replace(every=3600), schedule.ScheduledSweep("due", 0, lambda: done.append(2)))
+    )
     schedule.tick()
     assert done == [1, 2]
 
 
 def test_a_row_that_fails_is_passed_over_and_counted(here, monkeypatch):
-    village.build(here.database)
-    quay.appoint(here.database)
+    sample_cooperative.build(here.database)
+    sample_declarations.appoint(here.database)
     for number in (1, 2, 3):
         ask_for_a_thing(here, number, datetime.now(UTC) - timedelta(hours=73))
     put, told = outbox.put, []
@@ -221,16 +223,16 @@ def test_a_slice_and_a_tick_go_on_when_the_log_takes_no_lines(here, monkeypatch,
 
 
 def test_a_tick_ends_what_nobody_decided_and_tells_whom_it_concerns(here):
-    village.build(here.database)
-    quay.appoint(here.database)
+    sample_cooperative.build(here.database)
+    sample_declarations.appoint(here.database)
     ask_for_a_thing(here, 1, datetime.now(UTC) - timedelta(hours=73))
     ask_for_a_thing(here, 2, datetime.now(UTC))
     schedule.tick()
     with here.database.read() as reader:
         assert list(reader.scalars(select(approvals.Approval.state).order_by(approvals.Approval.id))) == ["dead", "waiting"]
         told = dict(reader.execute(select(Message.to_number, Message.text).where(Message.purpose == "task")).all())
-    assert "morte après 72 h" in told[quay.SECRETARY]
-    assert "1 demande attend votre accord" in told[quay.PRESIDENT]
+    assert "morte après 72 h" in told[sample_declarations.SECRETARY]
+    assert "1 demande attend votre accord" in told[sample_declarations.PRESIDENT]
 
 
 def test_a_broadcast_that_is_half_written_is_written_and_sent_by_its_lane(here, monkeypatch):

@@ -15,7 +15,7 @@ from app.sms.models import Message
 from app.sms.notifier import wake
 from config.processes import dying_with_parent, free_port
 from config.redis import connect
-from tests import village
+from tests import sample_cooperative
 
 SECONDS = 120
 
@@ -26,8 +26,8 @@ def worker(sqlite_database, valkey, tmp_path):
         "JAPPOO_ENV": "test",
         "DATABASE_URL": sqlite_database.url,
         "REDIS_URL": valkey.url,
-        "SECRET_KEY": village.KEY.decode(),
-        "PIN_PEPPER": village.PEPPERS[1].decode(),
+        "SECRET_KEY": sample_cooperative.KEY.decode(),
+        "PIN_PEPPER": sample_cooperative.PEPPERS[1].decode(),
         "AT_USERNAME": "sandbox",
         "AT_API_KEY": "key",
         "AT_API_URL": f"http://127.0.0.1:{free_port()}",
@@ -44,7 +44,7 @@ def worker(sqlite_database, valkey, tmp_path):
 def put(database, cause):
     with database.transaction() as session:
         now = datetime.now(UTC)
-        outbox.put(session, to=village.AWA, text="Jappoo", purpose="answer", cause=cause, now=now)
+        outbox.put(session, to=sample_cooperative.AWA, text="Jappoo", purpose="answer", cause=cause, now=now)
 
 
 def until(true):

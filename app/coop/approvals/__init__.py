@@ -1,11 +1,12 @@
 """Approval by several: it waits here for other officers, each gives their word by PIN, and with the last one it happens."""
 
-from app.coop.approvals.deciding import (
+from app.coop.approvals.models import Approval, ApprovalRule, ApprovalVote
+from app.coop.approvals.services import (
     AlreadyAsked,
     ApprovalClosed,
-    Decided,
+    ApprovalDecided,
     Impossible,
-    Waiting,
+    WaitingApproval,
     ask,
     decide,
     drop,
@@ -13,17 +14,16 @@ from app.coop.approvals.deciding import (
     waiting_count,
     waiting_for,
 )
-from app.coop.approvals.models import Approval, ApprovalRule, ApprovalVote
 
 __all__ = [
     "AlreadyAsked",
     "Approval",
     "ApprovalClosed",
+    "ApprovalDecided",
     "ApprovalRule",
     "ApprovalVote",
-    "Decided",
     "Impossible",
-    "Waiting",
+    "WaitingApproval",
     "ask",
     "decide",
     "drop",

@@ -12,8 +12,9 @@ from app.coop.act import Act
 from app.coop.approvals.kinds import KINDS
 from app.coop.approvals.models import Approval, ApprovalRule
 from app.coop.members.models import Member
-from app.coop.members.notices import tell_officers
-from app.coop.members.offices import MAY, Office, holders_of_right, offices_of
+from app.coop.offices.notices import tell_officers
+from app.coop.offices.queries import holders_of_right, offices_of
+from app.coop.rights import MAY, Office
 from app.coop.scope import Scope
 
 ROLES = MAY["approve"]
@@ -47,7 +48,7 @@ def set_rule(session: Session, cooperative_id: int, kind: str, needed: int | Non
     tell_officers(session, Act.by_clock(cause, now), Scope(cooperative_id), cause, words)
 
 
-class Rule(msgspec.Struct, frozen=True):
+class KindRule(msgspec.Struct, frozen=True):
     """What a co-operative wants for a kind of act, by its `own` rule or as usual; `holders` hold these offices there now."""
 
     kind: str
@@ -58,7 +59,7 @@ class Rule(msgspec.Struct, frozen=True):
     holders: int
 
 
-def rules_of(session: Session, cooperative_id: int, today: date) -> list[Rule]:
+def rules_of(session: Session, cooperative_id: int, today: date) -> list[KindRule]:
     """Return what a co-operative wants for each kind of act."""
     offices = holders_of_right(session, "approve", cooperative_id, today)
     found = []
@@ -67,7 +68,7 @@ def rules_of(session: Session, cooperative_id: int, today: date) -> list[Rule]:
         roles = tuple(own.roles.split(",")) if own else ROLES
         needs = (own.needed, own.needed) if own else (usual.member, usual.officer)
         holders = len({office.person_id for office in offices if office.role in roles})
-        found.append(Rule(kind, *needs, roles, own is not None, holders))
+        found.append(KindRule(kind, *needs, roles, own is not None, holders))
     return found
 
 

@@ -3,7 +3,8 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.coop.approvals import checks, sweeping
+from app.coop.approvals import checks
+from app.coop.approvals import sweep as approvals_sweep
 from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.subject import Leaver, Rows, Subject, Sweep
 
@@ -17,7 +18,7 @@ def _forget_words(session: Session, leaver: Leaver) -> None:
 
 subject = Subject(
     name="approvals",
-    sweeps=(Sweep("approvals", 5, sweeping.sweep),),
+    sweeps=(Sweep("approvals", 5, approvals_sweep.sweep),),
     rows=(
         Rows(Approval, "it was decided on the account that there was", _forget_words),
         Rows(ApprovalVote, "an officer's word is theirs for good", "an officer's word has no name"),

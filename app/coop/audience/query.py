@@ -14,7 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, sel
 from sqlalchemy.orm import Session, aliased
 
 from app.coop.audience.words import Audience
-from app.coop.members.models import Consent, Cooperative, Member, Number, Role
+from app.coop.cooperatives.models import Cooperative
+from app.coop.members.models import Consent, Member, Number
+from app.coop.offices.models import Role
 from app.sms.broadcasts.expansion import Found
 from app.sms.broadcasts.progress import ASIDE
 from app.sms.models import Message
@@ -31,7 +33,7 @@ class Limits(msgspec.Struct, frozen=True):
     newest: int | None = None
 
 
-class Reach(msgspec.Struct, frozen=True):
+class AudienceCount(msgspec.Struct, frozen=True):
     """Numbers that get it, that stopped such messages, that had enough today; members without a number."""
 
     numbers: int
@@ -40,7 +42,7 @@ class Reach(msgspec.Struct, frozen=True):
     without: int
 
 
-def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> Reach:
+def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> AudienceCount:
     """Count whom it reaches, and whom not and why: the many on their own rows, the few by what makes them few."""
     alone, without = reader.execute(plain(audience, limits.today)).one()
     everyone = _meant(audience, limits)
@@ -48,7 +50,7 @@ def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> R
     shared, sharing = reader.execute(_shared(everyone)).one()
     refused = reader.scalar(_count(everyone.where(stopped))) or 0
     enough = 0 if capped is None else reader.scalar(_count(everyone.where(~stopped, capped))) or 0
-    return Reach(alone + shared - refused - enough, refused, enough, without - sharing)
+    return AudienceCount(alone + shared - refused - enough, refused, enough, without - sharing)
 
 
 def plain(audience: Audience, today: date) -> Select[int, int]:

@@ -7,8 +7,8 @@ import msgspec
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, select
 
-from app.coop.members.models import Commune, Cooperative, Filiere
-from app.coop.members.offices import OfficeRole
+from app.coop.cooperatives.models import Commune, Cooperative, Filiere
+from app.coop.rights import OfficeRole
 from app.coop.scope import Scope
 from app.letters import packed
 

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.coop.contests import telling
+from app.coop.contests import deadlines
 from app.coop.contests.models import Contest
 from app.coop.subject import Leaver, Rows, Subject, Sweep, UnderWay
 
@@ -14,7 +14,7 @@ def _forget_note(session: Session, leaver: Leaver) -> None:
 
 subject = Subject(
     name="contests",
-    sweeps=(Sweep("contests", 600, telling.sweep),),
+    sweeps=(Sweep("contests", 600, deadlines.sweep),),
     rows=(Rows(Contest, "move", _forget_note),),
     under_way=(UnderWay(Contest, ("open",)),),
 )

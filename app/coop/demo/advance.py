@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.coop.approvals import deciding as approvals
+from app.coop.approvals import services as approvals
 from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.approvals.rules import ROLES
-from app.coop.ledger import schedule
-from app.coop.ledger.models import Instalment, Payout
-from app.coop.production.references import check_digit
+from app.coop.references import check_digit
+from app.coop.till import schedule
+from app.coop.till.models import Instalment, Payout
 from app.db.base import Base
 
 INSTALMENTS = 2

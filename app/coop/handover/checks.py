@@ -1,9 +1,12 @@
 """What `ledger verify` holds to what leaves: payments and payouts together."""
 
+from collections import defaultdict
+
 from sqlalchemy import Connection, func, select, union_all
 
-from app.coop.ledger.models import Account, Payout, Posting
-from app.coop.payments.models import Payment
+from app.coop.handover.box import Box, sums
+from app.coop.handover.kinds import handover_kinds
+from app.coop.ledger.models import Account, Posting
 from app.coop.subject import MOST_NAMED
 
 
@@ -19,9 +22,19 @@ def on_their_way(reader: Connection) -> list[str]:
         select(table.cooperative_id, func.sum(table.amount).label("amount"))
         .where(table.handed_entry_id.is_not(None), table.paid_entry_id.is_(None), table.state != "cancelled")
         .group_by(table.cooperative_id)
-        for table in (Payout, Payment)
+        for table in (kind.table for kind in handover_kinds().values())
     ]
     every = union_all(posted, *on_their_way).subquery()
     left = func.sum(every.c.amount)
     rows = reader.execute(select(every.c.cooperative_id, left).group_by(every.c.cooperative_id).having(left != 0).limit(MOST_NAMED))
     return [f"co-operative {place}: handed over and what is on its way differ by {int(left)} F" for place, left in rows]
+
+
+def short(reader: Connection) -> list[str]:
+    """Find boxes that promise, or gave, more cash than the books say they have."""
+    boxes: dict[int, dict[str, int]] = defaultdict(dict)
+    for place, part, amount in reader.execute(sums()):
+        boxes[place][part] = int(amount)
+    left = {place: Box(**parts).free for place, parts in sorted(boxes.items())}
+    wrong = [f"co-operative {place}: the box is {-free} F short of what is promised" for place, free in left.items() if free < 0]
+    return wrong[:MOST_NAMED]

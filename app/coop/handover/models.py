@@ -14,7 +14,8 @@ class Handover:
 
     `reference` is five digits and a check digit, `signature` the number of the receipt that was signed on paper, as both officers
     typed it. Its table adds `box` (the control account that it leaves), `waits` (the condition for what has nobody's word on it
-    yet), and `halt` and `resume` for the time of a contest.
+    yet), `in_box` (what of it the box counts, by `Box`'s parts), `keeps_reference` (whose reference is no other's in a season), and
+    `halt` and `resume` for the time of a contest.
     """
 
     NAME: ClassVar[str]

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.coop.ledger.models import Payout
-from app.coop.payments.models import Payment
+from app.coop.handover.kinds import handover_kinds
 from app.coop.production.models import Declaration
-from app.coop.production.references import MOST_DRAWS, draw_reference
+from app.coop.references import MOST_DRAWS, draw_reference
 
 
 def draw_references(session: Session, cooperative_id: int, season: int, count: int, draw: Callable[[int], int]) -> list[str]:
@@ -16,13 +15,14 @@ def draw_references(session: Session, cooperative_id: int, season: int, count: i
     drawn: set[str] = set()
     for _ in range(MOST_DRAWS):
         wanted = {draw_reference(draw) for _ in range(count - len(drawn))} - drawn
-        taken = (
-            (Payment.reference, Payment.cooperative_id, (Payment.season == season) | Payment.waits()),
-            (Declaration.reference, Declaration.cooperative_id, Declaration.season == season),
-            (Payout.reference, Payout.cooperative_id, Payout.id > 0),
-        )
-        for column, place, which in taken:
-            wanted -= set(session.scalars(select(column).where(place == cooperative_id, which, column.in_(wanted))))
+        taken = [(Declaration, Declaration.season == season)]
+        taken += [(kind.table, kind.table.keeps_reference(season)) for kind in handover_kinds().values()]
+        for table, which in taken:
+            wanted -= set(
+                session.scalars(
+                    select(table.reference).where(table.cooperative_id == cooperative_id, which, table.reference.in_(wanted))
+                )
+            )
         drawn |= wanted
         if len(drawn) == count:
             return sorted(drawn)

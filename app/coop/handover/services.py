@@ -4,21 +4,21 @@ In the books handing over moves it from the member's account to *handed over*, a
 came from: what left without anybody's word stays a figure of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
+from app.coop.access.freezes import check_money
 from app.coop.act import Act
-from app.coop.ledger.box import check_box
+from app.coop.handover.box import check_box
+from app.coop.handover.kinds import HandoverKind
 from app.coop.ledger.services import account_of, post, reverse
-from app.coop.members import audit
-from app.coop.members.freezes import check_money
-from app.coop.members.lock import Standing, lock_members
+from app.coop.members.lock import lock_members
 from app.coop.members.models import Member
+from app.coop.offices import audit
 
 
 class HandoverNotOpen(Exception):
@@ -35,23 +35,6 @@ class SameOfficer(Exception):
 
 class OtherSignature(Exception):
     """The first officer typed another number."""
-
-
-class HandoverKind(msgspec.Struct, frozen=True):
-    """What is handed over so, and its own rules.
-
-    `check` raises what speaks against handing a row over to a member, `book` writes its entry; `confirmed` follows the member's own
-    word, `taken_back` a hand-over that was none. `promised` when the box was checked before; `signed` is the audit's word.
-    """
-
-    table: type[Any]
-    check: Callable[[Session, Act, Any, Standing], None]
-    book: Callable[[Session, Act, Any], int]
-    confirmed: Callable[[Session, Any, datetime], None] | None = None
-    taken_back: Callable[[Session, Any], None] | None = None
-    only: ColumnElement[bool] = true()
-    promised: bool = False
-    signed: str = "receipt"
 
 
 def hand_over(session: Session, act: Act, kind: HandoverKind, row_id: int) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from app.coop.members.models import Cooperative
+from app.coop.cooperatives.models import Cooperative
+from app.sms.figures import figures, since
 from app.sms.models import Message
-from app.sms.spending import figures, since
 
 COLUMNS = ("cooperative", "purpose", *(figure.name.replace("centimes", "xof") for figure in figures()))
 
@@ -17,7 +17,7 @@ def by_cooperative(reader: Connection, start: datetime, end: datetime) -> list[d
     """Return a row for each co-operative and purpose with messages written from `start` on and before `end`.
 
     `cooperative` is its code, "" for messages of none. `xof_actual` is what the provider said, in XOF; `xof_best` takes our
-    estimate where it said nothing (their number is `unknown`). See app/sms/spending.py for each figure.
+    estimate where it said nothing (their number is `unknown`). See app/sms/figures.py for each figure.
     """
     code = func.coalesce(Cooperative.code, "").label("cooperative")
     rows = (

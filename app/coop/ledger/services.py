@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members.lock import lock_present
-from app.coop.members.models import Cooperative
 from app.db.upsert import upsert
 
 MEMBER_KINDS = ("shares", "savings", "payable", "advance")
@@ -44,11 +43,6 @@ def open_accounts(session: Session, cooperative_id: int, member_id: int | None) 
     """Open what accounts a member hasn't, or with None a co-operative's control accounts; return the ids of all by kind."""
     kinds = MEMBER_KINDS if member_id else CONTROL_KINDS
     return {kind: account_of(session, cooperative_id, member_id, kind) for kind in kinds}
-
-
-def one_at_a_time(session: Session, cooperative_id: int) -> None:
-    """Wait for whoever makes batches, or takes what batches could hold, in a co-operative: each then sees what the others did."""
-    session.execute(select(Cooperative.id).where(Cooperative.id == cooperative_id).with_for_update(key_share=True))
 
 
 def account_of(session: Session, cooperative_id: int, member_id: int | None, kind: str) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.coop.members.models import Member
 
 
-class Standing(msgspec.Struct, frozen=True):
+class LockedMember(msgspec.Struct, frozen=True):
     """A member as the lock found them."""
 
     id: int
@@ -29,15 +29,15 @@ class MemberLeft(Exception):
     """The account was closed, settled or merged into another: nothing more is written on it."""
 
 
-def lock_members(session: Session, members: Collection[int]) -> dict[int, Standing]:
+def lock_members(session: Session, members: Collection[int]) -> dict[int, LockedMember]:
     """Lock members' rows until the transaction ends, and return them as they stand now, those who have left too."""
     rows = select(Member.id, Member.person_id, Member.cooperative_id, Member.state, Member.leaving_on)
     # not FOR UPDATE: whoever only refers to a member (a foreign key) needn't wait
     locked = rows.where(Member.id.in_(set(members))).order_by(Member.id).with_for_update(key_share=True)
-    return {row.id: Standing(*row) for row in session.execute(locked)}
+    return {row.id: LockedMember(*row) for row in session.execute(locked)}
 
 
-def lock_present(session: Session, members: Collection[int]) -> dict[int, Standing]:
+def lock_present(session: Session, members: Collection[int]) -> dict[int, LockedMember]:
     """Lock members' rows likewise. Raises MemberLeft when one of them has left."""
     found = lock_members(session, members)
     left = [member for member in set(members) if member not in found or found[member].state == "departed"]
@@ -46,6 +46,6 @@ def lock_present(session: Session, members: Collection[int]) -> dict[int, Standi
     return found
 
 
-def lock_member(session: Session, member_id: int) -> Standing:
+def lock_member(session: Session, member_id: int) -> LockedMember:
     """Lock one member's row. Raises MemberLeft."""
     return lock_present(session, (member_id,))[member_id]

@@ -5,6 +5,9 @@ from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member, Person
 
+NOBODY = "Ancien membre"
+"""Whose name was erased."""
+
 
 def member_name(reader: Connection | Session, member_id: int) -> str:
     """Return a member's name, "" when there is no such member."""

@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 
 from app import phones, texts
 from app.coop.act import Act
-from app.coop.members.models import Person, Role
-from app.coop.members.numbers import Placed, first_numbers, places_on, reached_by
-from app.coop.members.offices import in_term
-from app.coop.members.reaching import reach
-from app.coop.scope import Scope
+from app.coop.members.contact import reach
+from app.coop.members.models import Person
+from app.coop.members.telephones import SharedHolder, first_numbers, places_on, reached_by
 from app.sms import outbox
 
 
@@ -90,7 +88,7 @@ def tell_self(session: Session, act: Act, cause: str, words: str, *, extra: tupl
     tell_person(session, act, act.person_id, cause, words, extra=extra)
 
 
-def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Placed]:
+def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[SharedHolder]:
     """Tell each holder of a shared number their place, on all their numbers; return them, none while no place is asked for."""
     holders = places_on(session, phone)
     for holder in holders:
@@ -104,10 +102,3 @@ def tell_places(session: Session, act: Act, phone: str, cause: str) -> list[Plac
 def lock_words(until: datetime | None, code: str) -> texts.Said:
     """Say that three wrong PINs lock an account until an instant, or (None) until the secretary opens it; and what remains."""
     return texts.say("lock_notice", until=until, code=code) if until else texts.say("lock_notice_for_good", code=code)
-
-
-def tell_officers(session: Session, act: Act, scope: Scope, cause: str, words: str, *, also: tuple[int, ...] = ()) -> None:
-    """Tell all officers of a scope, and the persons `also`."""
-    held = select(Role.person_id).where(scope.own(Role.cooperative_id), in_term(act.today))
-    for person in dict.fromkeys((*also, *session.scalars(held.distinct().order_by(Role.person_id)))):
-        tell_person(session, act, person, cause, words, cooperative_id=scope.cooperative_id)

@@ -10,21 +10,23 @@ from sqlalchemy.orm import Session
 
 from app.coop import approvals
 from app.coop.act import Act
+from app.coop.cooperatives.lock import lock_cooperative
+from app.coop.cooperatives.models import Cooperative
 from app.coop.handover.references import draw_references
-from app.coop.ledger.services import MOST_HELD, one_at_a_time
-from app.coop.members import audit
-from app.coop.members.finding import BELONGS
+from app.coop.ledger.services import MOST_HELD
 from app.coop.members.lock import lock_members
-from app.coop.members.models import Cooperative
-from app.coop.payments.due import Due, Wanted, due
+from app.coop.members.lookup import BELONGS
+from app.coop.offices import audit
+from app.coop.payments.due import MemberDue, Wanted, due
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExportLine, PaymentLine
-from app.coop.production.models import Product, Weighing
+from app.coop.production.models import Weighing
+from app.coop.products.models import Product
 
 ALONE = timedelta(hours=24)
 """Within this, small batches of one officer count together against the threshold."""
 
 
-class Batch(msgspec.Struct, frozen=True):
+class ToldBatch(msgspec.Struct, frozen=True):
     """A batch as told: `left` payments of it are still open, worth `worth` XOF."""
 
     id: int
@@ -65,7 +67,7 @@ def make(
     those before it hold. Raises BatchChanged, BatchTooLarge.
     """
     scope = act.office.scope.cooperative
-    one_at_a_time(session, scope)
+    lock_cooperative(session, scope)
     threshold = session.execute(select(Cooperative.payment_threshold).where(Cooperative.id == scope)).scalar_one()
     known = session.execute(select(PaymentBatch.id, PaymentBatch.state).where(PaymentBatch.operation == act.operation)).first()
     if known is not None:
@@ -146,13 +148,13 @@ def leave_out(session: Session, cooperative_id: int, member_id: int) -> None:
 
     One that went out in a file stays: the operator may have paid it. Call it before the member's row is locked.
     """
-    one_at_a_time(session, cooperative_id)
+    lock_cooperative(session, cooperative_id)
     went_out = select(PaymentExportLine.payment_id).where(PaymentExportLine.payment_id == Payment.id)
     mine = update(Payment).where(Payment.member_id == member_id, Payment.state == "open", ~went_out.exists())
     free(session, session.scalars(mine.values(state="cancelled").returning(Payment.id)).all())
 
 
-def open_batches(reader: Connection | Session, cooperative_id: int) -> list[Batch]:
+def open_batches(reader: Connection | Session, cooperative_id: int) -> list[ToldBatch]:
     """Return the batches that have something left to hand over or wait for other officers, the newest first."""
     left, worth = func.count(Payment.id), func.coalesce(func.sum(Payment.amount), 0)
     rows = reader.execute(
@@ -171,7 +173,7 @@ def open_batches(reader: Connection | Session, cooperative_id: int) -> list[Batc
         .group_by(PaymentBatch.id, Product.name)
         .order_by(PaymentBatch.id.desc())
     )
-    return [Batch(*row[:5], int(row[5]), int(row[6])) for row in rows]
+    return [ToldBatch(*row[:5], int(row[5]), int(row[6])) for row in rows]
 
 
 def _drop(session: Session, batch_id: int) -> int:
@@ -195,14 +197,14 @@ def _made_alone(session: Session, act: Act) -> int:
     )
 
 
-def _weighed_by(session: Session, person_id: int, found: Sequence[Due]) -> bool:
+def _weighed_by(session: Session, person_id: int, found: Sequence[MemberDue]) -> bool:
     """Tell whether an officer weighed any of what would be paid: who wrote it down doesn't pay it alone."""
     weighings = [weighing for one in found for weighing in one.weighings]
     theirs = select(Weighing.id).where(Weighing.id.in_(weighings), Weighing.officer_id == person_id)
     return session.scalar(theirs.limit(1)) is not None
 
 
-def _hold(session: Session, scope: int, batch: int, found: Sequence[Due], season: int, draw: Callable[[int], int]) -> None:
+def _hold(session: Session, scope: int, batch: int, found: Sequence[MemberDue], season: int, draw: Callable[[int], int]) -> None:
     rows = [
         {"batch_id": batch, "cooperative_id": scope, "season": season, "reference": reference, "member_id": one.member_id}
         | {"amount": one.amount, "state": "open"}

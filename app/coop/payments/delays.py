@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
+from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.models import JournalEntry
-from app.coop.members.models import Cooperative, Member
+from app.coop.members.models import Member
 from app.coop.payments.models import Payment, PaymentLine
 from app.coop.production.models import Weighing
 from app.coop.scope import FEDERATION, Scope

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
 from app.coop.ledger.models import Account, JournalEntry
-from app.coop.members.finding import BELONGS
+from app.coop.members.contact import reach
+from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
-from app.coop.members.reaching import reach
 from app.coop.payments.models import Payment, PaymentLine
-from app.coop.production.models import Product, Weighing
+from app.coop.production.models import Weighing
+from app.coop.products.models import Product
 
 CLOSED = "blocked"
 """The state of an account of a member who was excluded or died: what is owed goes out with the settlement alone."""
@@ -47,7 +48,7 @@ class Unpaid(msgspec.Struct, frozen=True):
         return self.weighed_at.astimezone(DAKAR).date()
 
 
-class Due(msgspec.Struct, frozen=True):
+class MemberDue(msgspec.Struct, frozen=True):
     """What one member is to get, in XOF, and the weighings that this pays; what bars them from it, if anything does."""
 
     member_id: int
@@ -80,7 +81,7 @@ def unpaid(reader: Connection | Session, cooperative_id: int, states: Collection
     return [Unpaid(*row) for row in rows]
 
 
-def due(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[Due]:
+def due(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[MemberDue]:
     """Return what is to be paid to whom, by member: nothing that an open payment holds, and to no member whom something bars."""
     return [one for one in _owing(reader, cooperative_id, wanted, way, now) if one.bar is None]
 
@@ -90,7 +91,7 @@ def left_out(reader: Connection | Session, cooperative_id: int, wanted: Wanted, 
     return dict(Counter(one.bar for one in _owing(reader, cooperative_id, wanted, way, now) if one.bar))
 
 
-def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[Due]:
+def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[MemberDue]:
     lines: dict[int, list[Unpaid]] = defaultdict(list)
     for line in unpaid(reader, cooperative_id, (*BELONGS, CLOSED)):
         named = wanted.member_id in (None, line.member_id)
@@ -107,7 +108,7 @@ def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, wa
         if way == "mobile" and not reached[member].own:
             bar = bar or "number"
         if amount > 0:
-            found.append(Due(member, amount, tuple(line.weighing_id for line in mine), bar))
+            found.append(MemberDue(member, amount, tuple(line.weighing_id for line in mine), bar))
     return found
 
 

@@ -10,17 +10,17 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, insert, literal, select
 from sqlalchemy.orm import Session
 
+from app.coop.access.freezes import MoneyFrozen
 from app.coop.act import Act
-from app.coop.handover.kinds import PAYMENT
 from app.coop.handover.services import HandoverNotOpen, hand_over
 from app.coop.ledger.services import Overdrawn
-from app.coop.members.finding import BELONGS
-from app.coop.members.freezes import MoneyFrozen
+from app.coop.members.contact import reach
+from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member, Person
-from app.coop.members.reaching import reach
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
 from app.coop.payments.tables import rows_of
-from app.coop.production.references import valid
+from app.coop.references import valid
 from app.coop.scope import Scope
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")

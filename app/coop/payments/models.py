@@ -71,6 +71,17 @@ class Payment(Handover, Base):
         """Return the condition for what was handed over and has nobody's word on it yet."""
         return cls.state == cls.HANDED
 
+    @classmethod
+    def in_box(cls) -> dict[str, ColumnElement[bool]]:
+        """Return the condition for what of it is on its way out of the box."""
+        unconfirmed = cls.state.in_((cls.HANDED, "contested")) & cls.paid_entry_id.is_(None)
+        return {"on_its_way": unconfirmed & cls.provider_reference.is_(None)}
+
+    @classmethod
+    def keeps_reference(cls, season: int) -> ColumnElement[bool]:
+        """Return the condition for a reference that no other has in a season: of that season, or not paid yet."""
+        return (cls.season == season) | cls.waits()
+
     def halt(self) -> str | None:
         """Have it wait for a contest's answer; return the state to come back to, None when it isn't handed over."""
         if self.state not in (self.HANDED, "paid"):

@@ -6,14 +6,14 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app.coop.members.finding import BELONGS
+from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member, Person
 from app.coop.payments.models import Payment, PaymentBatch
-from app.coop.production.brought import NotThere, member_of_card
-from app.coop.production.references import valid
+from app.coop.production.weighing_lookup import NotThere, member_of_card
+from app.coop.references import valid
 
 
-class ToHand(msgspec.Struct, frozen=True):
+class PaymentToHand(msgspec.Struct, frozen=True):
     """A payment as it is handed over: to whom, how many XOF."""
 
     id: int
@@ -32,13 +32,13 @@ _TO_HAND = (
 )
 
 
-def to_hand(reader: Connection | Session, cooperative_id: int, way: str | None = None) -> list[ToHand]:
+def to_hand(reader: Connection | Session, cooperative_id: int, way: str | None = None) -> list[PaymentToHand]:
     """Return what is open in batches that may be paid, oldest first; nothing of a closed account."""
     rows = _TO_HAND.where(Payment.cooperative_id == cooperative_id)
-    return [ToHand(*row) for row in reader.execute(rows.where(PaymentBatch.way == way) if way else rows)]
+    return [PaymentToHand(*row) for row in reader.execute(rows.where(PaymentBatch.way == way) if way else rows)]
 
 
-def to_hand_by(reader: Connection | Session, cooperative_id: int, typed: str) -> ToHand:
+def to_hand_by(reader: Connection | Session, cooperative_id: int, typed: str) -> PaymentToHand:
     """Find an open payment in cash by its reference, or the oldest one by its member's card. Raises NotThere."""
     wanted = _TO_HAND.where(Payment.cooperative_id == cooperative_id, PaymentBatch.way == "cash")
     found = reader.execute(wanted.where(Payment.reference == typed)).first() if valid(typed) else None
@@ -46,7 +46,7 @@ def to_hand_by(reader: Connection | Session, cooperative_id: int, typed: str) ->
         found = reader.execute(wanted.where(Payment.member_id == member_of_card(reader, cooperative_id, typed))).first()
     if found is None:
         raise NotThere(typed)
-    return ToHand(*found)
+    return PaymentToHand(*found)
 
 
 def cards_of(reader: Connection | Session, members: Collection[int]) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from app.coop.approvals.kinds import ApprovalKind
 from app.coop.handover.checks import on_their_way
 from app.coop.payments import batches, checks
+from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.subject import Rows, Subject, UnderWay
 
@@ -10,6 +11,7 @@ LIVE = ("open", "handed_over", "contested")
 
 subject = Subject(
     name="payments",
+    handovers=(PAYMENT,),
     approvals=(ApprovalKind("batch", batches.approved, batches.refused),),
     rows=(
         Rows(Payment, "it was paid to the account that there was; an open one blocks the merge", "it has a number, no name"),
@@ -17,4 +19,5 @@ subject = Subject(
     ),
     under_way=(UnderWay(Payment, LIVE, Payment.state.in_(LIVE)),),
     checks=(checks.exports, on_their_way),
+    movements={"handing_over": "Remis", "payment": "Payé"},
 )

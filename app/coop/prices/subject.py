@@ -1,7 +1,7 @@
 """Prices, as others must know them."""
 
 from app.coop.approvals.kinds import ApprovalKind
-from app.coop.prices import proposing
+from app.coop.prices import proposals
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.subject import Rows, Subject
 
@@ -9,6 +9,6 @@ OFFICERS = "it names an officer by number"
 
 subject = Subject(
     name="prices",
-    approvals=(ApprovalKind("price", proposing.approved, proposing.refused, own=True),),
+    approvals=(ApprovalKind("price", proposals.approved, proposals.refused, own=True),),
     rows=(Rows(PriceProposal, OFFICERS, OFFICERS), Rows(PriceRow, OFFICERS, OFFICERS)),
 )

@@ -1,6 +1,6 @@
 """Production, as others must know it."""
 
-from app.coop.production import passing_on
+from app.coop.production import orphaned_lines
 from app.coop.production.models import AssistedAct, Declaration, HalfLine, Weighing
 from app.coop.subject import Rows, Subject, Sweep, UnderWay
 
@@ -8,7 +8,7 @@ NUMBERED = "it has the member's number, no name"
 
 subject = Subject(
     name="production",
-    sweeps=(Sweep("lines", 600, passing_on.sweep),),
+    sweeps=(Sweep("lines", 600, orphaned_lines.sweep),),
     rows=(
         Rows(Declaration, "move", NUMBERED),
         Rows(Weighing, "move", NUMBERED),

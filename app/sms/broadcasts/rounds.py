@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.rows import each
 from app.sms import outbox
-from app.sms.broadcasts import progress, words
+from app.sms.broadcasts import progress, texts
 from app.sms.broadcasts.models import Broadcast
 from app.sms.purposes import BULK_FROM
 
@@ -62,7 +62,7 @@ def _tell(session: Session, broadcast: Broadcast, now: datetime) -> None:
         outbox.put(
             session,
             to=broadcast.sender,
-            text=words.progress(broadcast, told, counted),
+            text=texts.progress(broadcast, told, counted),
             purpose="alarm",
             cause=f"progress:{broadcast.id}:{told}",
             now=now,

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from app.coop.members.signing_in import Desk
+from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
-from app.web.console.doors import lend
 from app.web.console.pages import pages
+from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
 
 
@@ -23,7 +23,7 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def add_console(
-    app: Flask, desk: Desk, terms: Terms, now: Callable[[], datetime], store: Any, *, secrets: Sequence[str], secure: bool
+    app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any, *, secrets: Sequence[str], secure: bool
 ) -> None:
     """Serve `/` and `/sign-in`, counting sign-ins by address in `store`; the first of `secrets` signs cookies, all are read.
 

@@ -4,18 +4,20 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.coop.access import sign_in
 from app.coop.act import Act
-from app.coop.broadcasting import stopping
-from app.coop.members import inbox, signing_in
-from app.coop.members.offices import NotYours, Right, office_for
-from app.web.console import words
-from app.web.console.doors import caller, desk, guard, now, page_headers, say, terms
-from app.web.console.reading import look
+from app.coop.broadcasts import stops
+from app.coop.correspondence import inbox
+from app.coop.offices.queries import office_for
+from app.coop.rights import NotYours, Right
+from app.web.console import filters
+from app.web.console.overview import look
+from app.web.console.session import caller, desk, guard, now, page_headers, say, terms
 
 pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 page_headers(pages)
 guard(pages)
-words.teach(pages)
+filters.register(pages)
 
 
 @pages.get("/")
@@ -43,7 +45,7 @@ def answer(letter: int) -> AnyResponse:
 def stop(broadcast: int) -> AnyResponse:
     """Stop a broadcast of the scope, as ANNULER does."""
     with desk().database.transaction() as transaction:
-        left = stopping.stop(transaction, _act(transaction, "stop", f"console:stop:{broadcast}"), broadcast)
+        left = stops.stop(transaction, _act(transaction, "stop", f"console:stop:{broadcast}"), broadcast)
     if left is None:
         return _done(f"La diffusion {broadcast} n'est plus en cours.")
     return _done(f"Diffusion {broadcast} arrêtée. Partis avant l'arrêt : {left}.")
@@ -53,7 +55,7 @@ def stop(broadcast: int) -> AnyResponse:
 def sign_out() -> AnyResponse:
     """End the session."""
     with desk().database.transaction() as transaction:
-        signing_in.sign_out(transaction, caller(), now=now())
+        sign_in.sign_out(transaction, caller(), now=now())
     session.clear()
     return redirect(url_for("sign_in.number"), 303)
 
@@ -72,8 +74,8 @@ def gone(fault: inbox.LetterClosed) -> AnyResponse:
     return _done("Ce message a déjà sa réponse, ou n'est pas à vous. Rien n'est envoyé.")
 
 
-@pages.errorhandler(inbox.TooLong)
-def too_long(fault: inbox.TooLong) -> AnyResponse:
+@pages.errorhandler(inbox.ReplyTooLong)
+def too_long(fault: inbox.ReplyTooLong) -> AnyResponse:
     """Say how long an answer may be."""
     del fault
     return _done(f"Une réponse a de 1 à {inbox.MOST_CHARACTERS} signes. Rien n'est envoyé.")

@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.coop.members import signing_in
-from app.coop.members.pins import well_formed
+from app.coop.access import sign_in
+from app.coop.access.pins import well_formed
 from app.digits import is_number
 from app.phones import e164, is_senegalese_mobile
-from app.web.console.doors import browser, desk, in_even_time, keep_browser, let_in, now, page_headers, say, token_fits
+from app.web.console.session import browser, desk, in_even_time, keep_browser, let_in, now, page_headers, say, token_fits
 
 open_pages = Blueprint("sign_in", __name__, url_prefix="/sign-in", template_folder="templates")
 page_headers(open_pages)
@@ -37,7 +37,7 @@ def send_code() -> AnyResponse:
     if not is_senegalese_mobile(phone):
         error = "Ce n'est pas un numéro de téléphone mobile du Sénégal."
         return Response(render_template("console/number.html", phone=phone, error=error), status=400)
-    signing_in.ask_code(desk(), phone, held["secret"], known=phone in held["known"], now=now())
+    sign_in.ask_code(desk(), phone, held["secret"], known=phone in held["known"], now=now())
     return keep_browser(redirect(url_for("sign_in.code"), 303), held | {"phone": phone})
 
 
@@ -60,7 +60,7 @@ def check() -> AnyResponse:
     typed, pin = request.form.get("code", "").replace(" ", ""), request.form.get("pin", "")
     place, phone = request.form.get("place", "").strip(), held["phone"]
     shaped = is_number(typed, 6, least=6) and well_formed(pin)
-    found = shaped and signing_in.sign_in(desk(), phone, held["secret"], code=typed, place=place, pin=pin, now=now())
+    found = shaped and sign_in.sign_in(desk(), phone, held["secret"], code=typed, place=place, pin=pin, now=now())
     if not found:
         return Response(render_template("console/code.html", phone=phone, error=WRONG), status=403)
     let_in(found)

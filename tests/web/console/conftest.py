@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.db.database import Database
 from app.sms.models import Message
-from app.web.console import doors
+from app.web.console import session
 from config.settings import load
-from tests import menu_rows, quay, village
+from tests import menu_rows, sample_cooperative, sample_declarations
 from tests.conftest import Clock
 from tests.servers import Server
 
@@ -67,20 +67,20 @@ Officers = Callable[..., Officer]
 @pytest.fixture(autouse=True)
 def _quick_doors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer forms on the way in almost at once: the test of their time sets its own."""
-    monkeypatch.setattr(doors, "STEP_SECONDS", 0.001)
+    monkeypatch.setattr(session, "STEP_SECONDS", 0.001)
 
 
 @pytest.fixture
 def app(database: Database, valkey: Server, clock: Clock):
-    village.build(database)
-    quay.appoint(database)
+    sample_cooperative.build(database)
+    sample_declarations.appoint(database)
     menu_rows.put(database, clock())
     environment = {
         "JAPPOO_ENV": "test",
         "DATABASE_URL": database.url,
         "REDIS_URL": valkey.url,
-        "SECRET_KEY": village.KEY.decode(),
-        "PIN_PEPPER": village.PEPPERS[1].decode(),
+        "SECRET_KEY": sample_cooperative.KEY.decode(),
+        "PIN_PEPPER": sample_cooperative.PEPPERS[1].decode(),
     }
     made = create_app(load(environment, dotenv=None), now=clock)
     yield made
@@ -90,4 +90,4 @@ def app(database: Database, valkey: Server, clock: Clock):
 @pytest.fixture
 def officer(app: Flask, database: Database) -> Officers:
     """Give an officer at a browser of their own."""
-    return lambda phone=quay.SECRETARY: Officer(app.test_client(), database, phone)
+    return lambda phone=sample_declarations.SECRETARY: Officer(app.test_client(), database, phone)

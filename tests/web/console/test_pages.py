@@ -5,18 +5,19 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.broadcasting import confirming
-from app.coop.broadcasting.estimating import Draft, estimate
-from app.coop.members import callbacks
-from app.coop.members.models import Cooperative, OfficerAct, Role
-from app.coop.members.offices import Office
+from app.coop.broadcasts import confirmations
+from app.coop.broadcasts.estimates import Draft, estimate
+from app.coop.cooperatives.models import Cooperative
+from app.coop.correspondence import call_backs
+from app.coop.offices.models import OfficerAct, Role
+from app.coop.rights import Office
 from app.sms import halts, outbox
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message
 from app.sms.states import move
-from tests import letterbox, quay, village
+from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.acts import by
-from tests.coop.test_broadcasting import TERMS
+from tests.coop.test_broadcasts import TERMS
 
 NAMES = ("Awa 1", "Awa 2", "Responsable", "Femme")
 
@@ -25,7 +26,7 @@ NAMES = ("Awa 1", "Awa 2", "Responsable", "Femme")
 def village_of_two(database, app):  # noqa: ARG001 - it makes the village
     """Give a second co-operative, CPS2."""
     with database.transaction() as session:
-        made = village.LONG_AGO
+        made = sample_cooperative.LONG_AGO
         session.add(
             Cooperative(id=2, code="CPS2", name="CPS Mballing", commune_id=1, filiere_id=1, legal_form="AER", created_at=made)
         )
@@ -34,17 +35,17 @@ def village_of_two(database, app):  # noqa: ARG001 - it makes the village
 
 def call_back(database, clock, phone, cooperative):
     with database.transaction() as session:
-        callbacks.ask(session, phone, "Aide", person_id=None, cooperative_id=cooperative, now=clock())
+        call_backs.ask(session, phone, "Aide", person_id=None, cooperative_id=cooperative, now=clock())
 
 
-def letter(database, clock, cooperative=1, text="Kan la mareyeur bi di ñëw ?", sender=village.AWA):
+def letter(database, clock, cooperative=1, text="Kan la mareyeur bi di ñëw ?", sender=sample_cooperative.AWA):
     with database.transaction() as session:
-        letterbox.letter(session, text, sender, clock(), cooperative_id=cooperative)
+        incoming_sms.letter(session, text, sender, clock(), cooperative_id=cooperative)
 
 
 def message(database, clock, cause, purpose="notice"):
     with database.transaction() as session:
-        outbox.put(session, to=village.AWA, text="Bonjour", purpose=purpose, cause=cause, now=clock())
+        outbox.put(session, to=sample_cooperative.AWA, text="Bonjour", purpose=purpose, cause=cause, now=clock())
 
 
 def rows(page, section):
@@ -62,24 +63,24 @@ def inside(officer, phone):
 
 
 def test_the_federation_sees_all_and_a_cooperative_its_own(officer, village_of_two, clock):
-    call_back(village_of_two, clock, village.AWA, 1)
+    call_back(village_of_two, clock, sample_cooperative.AWA, 1)
     clock.forward(hours=3)
-    call_back(village_of_two, clock, village.BLOCKED, 2)
+    call_back(village_of_two, clock, sample_cooperative.BLOCKED, 2)
     clock.forward(minutes=1)
-    call_back(village_of_two, clock, village.NOBODY, None)
+    call_back(village_of_two, clock, sample_cooperative.NOBODY, None)
     letter(village_of_two, clock, cooperative=2)
     clock.forward(minutes=5)
-    federation = inside(officer, quay.ADMINISTRATOR)
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
     assert rows(federation.page, "places") == ["CPS1 1 3 h 0 -", "CPS2 1 6 min 1 5 min", "Aucune CPS 1 5 min 0 -"]
     assert "Envoi des SMS" in federation.page
-    own = inside(officer, quay.SECRETARY)
+    own = inside(officer, sample_declarations.SECRETARY)
     assert rows(own.page, "places") == ["CPS1 1 3 h 0 -"]
     assert "Envoi des SMS" not in own.page
     assert "CPS2" not in own.page
 
 
 def test_what_is_empty_says_so(officer):
-    page = inside(officer, quay.SECRETARY).page
+    page = inside(officer, sample_declarations.SECRETARY).page
     assert "Rien à lire." in page
     assert "Personne n&#39;attend." in page or "Personne n'attend." in page
 
@@ -91,48 +92,54 @@ def test_lanes_say_what_waits_and_what_rests_since_when_and_why(officer, databas
         halts.stop(session, "bulk", "no credit left", halts.Watch(), now=clock())
     clock.forward(minutes=7)
     found = dict(
-        zip(("code", "urgent", "answer", "notice", "bulk"), rows(inside(officer, quay.ADMINISTRATOR).page, "lanes"), strict=True)
+        zip(
+            ("code", "urgent", "answer", "notice", "bulk"),
+            rows(inside(officer, sample_declarations.ADMINISTRATOR).page, "lanes"),
+            strict=True,
+        )
     )
     assert found["notice"].startswith("Avis et reçus 3 0 0 Travaille ; le premier attend depuis 7 min")
     assert "Arrêtée depuis le 24/11 à 10:00 : plus de crédit." in found["bulk"]
 
 
 def test_no_members_name_and_no_balance_is_shown(officer, database, clock):
-    call_back(database, clock, village.AWA, 1)
+    call_back(database, clock, sample_cooperative.AWA, 1)
     letter(database, clock)
-    for phone in (quay.ADMINISTRATOR, quay.SECRETARY):
+    for phone in (sample_declarations.ADMINISTRATOR, sample_declarations.SECRETARY):
         page = inside(officer, phone).page
         assert not [name for name in NAMES if name in page]
         assert "12 500" not in page
 
 
-def order(database, clock, sender=quay.SECRETARY, office=quay.CLERK, wanted_at=None, text="Réunion demain"):
+def order(
+    database, clock, sender=sample_declarations.SECRETARY, office=sample_declarations.CLERK, wanted_at=None, text="Réunion demain"
+):
     act = by(office, f"{text}{sender}", clock(), "sms", sender)
     with database.transaction() as session:
-        made = estimate(session, act, Draft("TOUS", text, False, wanted_at), key=village.KEY, terms=TERMS)
-        row = confirming.find(session, sender, made.code, village.KEY, now=clock())
-        confirming.confirm(session, act, row, TERMS)
+        made = estimate(session, act, Draft("TOUS", text, False, wanted_at), key=sample_cooperative.KEY, terms=TERMS)
+        row = confirmations.find(session, sender, made.code, sample_cooperative.KEY, now=clock())
+        confirmations.confirm(session, act, row, TERMS)
         return row.id
 
 
 def test_broadcasts_say_how_far_they_are_and_what_they_cost(officer, database, clock):
     order(database, clock)
     with database.transaction() as session:
-        move(session, (Message.cause == "broadcast:1") & (Message.to_number == village.AWA), "delivered", now=clock())
-    page = inside(officer, quay.SECRETARY).page
+        move(session, (Message.cause == "broadcast:1") & (Message.to_number == sample_cooperative.AWA), "delivered", now=clock())
+    page = inside(officer, sample_declarations.SECRETARY).page
     [row] = rows(page, "broadcasts")
     assert re.match(r"1 tous, CPS1 Réunion demain en cours ordonnée le 24/11 à 10:00 1 sur 4 1 reçus 20 F sur 80 F", row), row
     assert "sur un budget de 100\u00a0000\u00a0F" in page
     with database.transaction() as session:
         session.execute(update(Broadcast).values(recipients=20_000, gone=7_500, counted_at=clock()))
     clock.forward(minutes=2)
-    [row] = rows(inside(officer, quay.SECRETARY).page, "broadcasts")
+    [row] = rows(inside(officer, sample_declarations.SECRETARY).page, "broadcasts")
     assert "7 500 sur 20 000 comptés le 24/11 à 10:00 150 000 F sur 400 000 F" in row
 
 
 def test_a_broadcast_is_stopped_once_by_any_officer_of_its_scope(officer, database, clock):
     order(database, clock)
-    president = inside(officer, quay.PRESIDENT)
+    president = inside(officer, sample_declarations.PRESIDENT)
     assert "Diffusion 1 arrêtée. Partis avant l&#39;arrêt : 0." in president.send("/broadcasts/1/stop").get_data(as_text=True)
     assert "Oui, arrêter" not in president.page
     assert "La diffusion 1 n&#39;est plus en cours." in president.send("/broadcasts/1/stop").get_data(as_text=True)
@@ -144,13 +151,13 @@ def test_a_broadcast_is_stopped_once_by_any_officer_of_its_scope(officer, databa
 
 
 def test_a_broadcast_of_another_scope_is_neither_seen_nor_stopped(officer, village_of_two, clock):
-    order(village_of_two, clock, quay.ADMINISTRATOR, Office(103, "administrator", None))
+    order(village_of_two, clock, sample_declarations.ADMINISTRATOR, Office(103, "administrator", None))
     with village_of_two.transaction() as session:
         session.execute(update(Broadcast).values(cooperative_id=2))
-    secretary = inside(officer, quay.SECRETARY)
+    secretary = inside(officer, sample_declarations.SECRETARY)
     assert "Aucune diffusion." in secretary.page
     assert secretary.send("/broadcasts/1/stop").status_code == 403
-    federation = inside(officer, quay.ADMINISTRATOR)
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
     assert "Diffusion 1 arrêtée" in federation.send("/broadcasts/1/stop").get_data(as_text=True)
 
 
@@ -158,7 +165,7 @@ def test_who_may_only_read_sees_no_way_to_stop(officer, database, clock):
     order(database, clock)
     with database.transaction() as session:
         session.execute(update(Role).where(Role.person_id == 102).values(role="auditor"))
-    auditor = inside(officer, quay.PRESIDENT)
+    auditor = inside(officer, sample_declarations.PRESIDENT)
     assert "Réunion demain" in auditor.page
     assert "Oui, arrêter" not in auditor.page
     assert auditor.send("/broadcasts/1/stop").status_code == 403
@@ -168,7 +175,7 @@ def test_who_may_only_read_sees_no_way_to_stop(officer, database, clock):
 
 def test_an_sms_is_answered_once_under_the_cooperatives_name(officer, database, clock):
     letter(database, clock, text="<b>Quand ?</b>")
-    fatou, president = inside(officer, quay.SECRETARY), inside(officer, quay.PRESIDENT)
+    fatou, president = inside(officer, sample_declarations.SECRETARY), inside(officer, sample_declarations.PRESIDENT)
     assert "<q>&lt;b&gt;Quand ?&lt;/b&gt;</q>" in fatou.page
     assert "Réponse envoyée, en 1 SMS." in fatou.send("/letters/1/answer", words="Demain à 9 h").get_data(as_text=True)
     assert "Rien à lire." in fatou.page
@@ -185,7 +192,7 @@ def test_an_sms_is_answered_once_under_the_cooperatives_name(officer, database, 
 
 def test_an_sms_is_closed_without_an_answer(officer, database, clock):
     letter(database, clock)
-    fatou = inside(officer, quay.SECRETARY)
+    fatou = inside(officer, sample_declarations.SECRETARY)
     assert "classé sans réponse" in fatou.send("/letters/1/answer", words="", dismiss="1").get_data(as_text=True)
     with database.read() as reader:
         assert reader.scalars(select(Message.id).where(Message.cause == "letter:1")).all() == []
@@ -194,19 +201,19 @@ def test_an_sms_is_closed_without_an_answer(officer, database, clock):
 @pytest.mark.parametrize("words", ["", " " * 9, "m" * 241])
 def test_an_answer_that_is_too_long_or_empty_is_not_sent(officer, database, clock, words):
     letter(database, clock)
-    fatou = inside(officer, quay.SECRETARY)
+    fatou = inside(officer, sample_declarations.SECRETARY)
     assert "de 1 à 240 signes" in fatou.send("/letters/1/answer", words=words).get_data(as_text=True)
     assert "mareyeur" in fatou.page
 
 
 def test_who_has_another_office_neither_reads_nor_answers(officer, village_of_two, clock):
-    quay.treasurer(village_of_two)
+    sample_declarations.treasurer(village_of_two)
     letter(village_of_two, clock)
     letter(village_of_two, clock, cooperative=2)
-    treasurer = inside(officer, quay.TREASURER)
+    treasurer = inside(officer, sample_declarations.TREASURER)
     assert "mareyeur" not in treasurer.page
     assert treasurer.send("/letters/1/answer", words="Demain").status_code == 403
-    secretary = inside(officer, quay.SECRETARY)
+    secretary = inside(officer, sample_declarations.SECRETARY)
     assert "Rien n&#39;est envoyé" in secretary.send("/letters/2/answer", words="Demain").get_data(as_text=True)
     with village_of_two.read() as reader:
         assert reader.scalars(select(Message.id).where(Message.cause.startswith("letter:"))).all() == []
@@ -214,13 +221,13 @@ def test_who_has_another_office_neither_reads_nor_answers(officer, village_of_tw
 
 def test_an_act_without_the_forms_token_does_nothing(officer, database, clock):
     letter(database, clock)
-    fatou = inside(officer, quay.SECRETARY)
+    fatou = inside(officer, sample_declarations.SECRETARY)
     assert fatou.send("/letters/1/answer", token="another", words="Demain").status_code == 400
     assert "mareyeur" in fatou.get().get_data(as_text=True)
 
 
 def test_a_database_that_is_away_is_a_page_and_no_trace(officer, database):
-    fatou = inside(officer, quay.SECRETARY)
+    fatou = inside(officer, sample_declarations.SECRETARY)
     with database.transaction() as session:
         session.connection().exec_driver_sql("ALTER TABLE roles RENAME TO gone")
     answer = fatou.get()

@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.coop.members.models import Cooperative, Member, Number, Person, Role
+from app.coop.cooperatives.models import Cooperative
+from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
-from tests import letterbox, quay, village
+from app.coop.offices.models import Role
+from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
@@ -23,14 +25,14 @@ TRIED = {
 def houses(database, app, clock):  # noqa: ARG001 - it makes the village
     """Give CPS1 a letter and a broadcast, and CPS2 its secretary."""
     with database.transaction() as session:
-        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": village.LONG_AGO}
+        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}
         session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
-        session.add(Person(id=301, name="Autre 301", language="fr", pin_hash=village.hashed("2468"), pin_pepper=1))
+        session.add(Person(id=301, name="Autre 301", language="fr", pin_hash=sample_cooperative.hashed("2468"), pin_pepper=1))
         session.flush()
-        session.add(Number(phone=SECOND, person_id=301, place=None, registered_at=village.LONG_AGO))
+        session.add(Number(phone=SECOND, person_id=301, place=None, registered_at=sample_cooperative.LONG_AGO))
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
-        letterbox.letter(session, "Qui peut venir ?", village.AWA, clock())
+        incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
     assert order(database, clock) == 1
     return database
 
@@ -64,7 +66,7 @@ def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, f
     answer = stranger.send(path, **form)
     assert (answer.status_code, says in stranger.page) == (status, True)
     assert state(houses) == before
-    owner = inside(officer, quay.PRESIDENT)
+    owner = inside(officer, sample_declarations.PRESIDENT)
     before = state(houses)
     assert owner.send(path, **form).status_code == 200
     assert state(houses) != before

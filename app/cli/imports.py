@@ -1,0 +1,105 @@
+"""`jappoo import`: files of others."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
+from uuid import uuid4
+
+import click
+import msgspec
+
+from app.cli.context import cooperative_id, open_database, operator_act
+
+if TYPE_CHECKING:
+    from app.coop.act import Act
+    from app.coop.payments.files import Row
+    from app.coop.scope import Scope
+    from app.db.database import Database
+
+    Line = tuple[int, dict[str, str]]
+
+
+@click.group(name="import")
+def import_() -> None:
+    """Take files of others in.
+
+    Example: jappoo import payments references.csv --dry-run
+    """
+
+
+@import_.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--cooperative", help="The co-operative's code, when a reference is not of one alone.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print each line's outcome as JSON.")
+def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Take in the operator's references from FILE (CSV with `reference`, `operator_reference` and perhaps `amount`).
+
+    The file is CSV or text with tabs, as a spreadsheet saves it. Each line is accepted, known (the same as before: nothing
+    changes) or refused with a reason; the member is told by SMS, and says whether the money has come. Each line is kept by
+    itself: cut off, the same file again goes on where it stopped.
+    Exit 1 when a line was refused.
+
+    Example: jappoo import payments references.csv --dry-run
+    """
+    from app.coop.act import Act
+    from app.coop.payments import files
+    from app.coop.scope import Scope
+
+    try:
+        lines = files.read(file.read())
+    except ValueError as fault:
+        raise click.ClickException(str(fault)) from fault
+    with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:
+        scope = Scope(cooperative_id(session, cooperative))
+    act = Act(0, "file", f"import:{uuid4()}", datetime.now(UTC))
+    with open_database() as database:
+        done = list(_try(database, act, scope, lines) if dry_run else _take(database, act, scope, lines))
+    _say(done, dry_run, as_json)
+    return 1 if any(row.outcome == "refused" for row in done) else 0
+
+
+def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
+    """Take each line in a transaction of its own: nobody waits for the file."""
+    from app.coop.payments import files, notices
+
+    for line, row in lines:
+        with database.transaction() as session:
+            done = files.take_in(session, act, scope, line, row)
+            if done.outcome == "accepted" and done.payment_id:
+                notices.tell_handed_over(session, act, done.payment_id)
+        yield done
+
+
+def _try(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
+    """Say what would become of each line: first comes what the lines before it did to the same payment, or by the same reference of
+    the operator's.
+    """
+    from app.coop.payments import files
+
+    accepted: dict[str, list[Line]] = defaultdict(list)
+    for line, row in lines:
+        keys = row["reference"].zfill(6), row["operator_reference"]
+        with database.session() as session:
+            for before in [one for key in keys for one in accepted[key]]:
+                files.take_in(session, act, scope, *before)
+            done = files.take_in(session, act, scope, line, row)
+            session.rollback()
+        if done.outcome == "accepted":
+            for key in keys:
+                accepted[key].append((line, row))
+        yield done
+
+
+def _say(done: list[Any], dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([msgspec.to_builtins(row) for row in done]))
+        return
+    for row in done:
+        if row.outcome != "accepted":
+            click.echo(f"line {row.line}: {row.reference or '-'} {row.outcome}{f': {row.reason}' if row.reason else ''}")
+    counted = Counter(row.outcome for row in done)
+    words = ", ".join(f"{counted[outcome]} {outcome}" for outcome in ("accepted", "known", "refused"))
+    click.echo(words + ("; nothing was changed" if dry_run else ""))

@@ -1,0 +1,226 @@
+"""`DIFF`, `URGENT`, `OUI`, `ETAT`, `ANNULER`, `MEMBRE`: broadcasts by SMS. Anybody but an officer gets a member's help."""
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from app import phones
+from app.commands import broadcast_replies as said
+from app.commands import letters, replies
+from app.commands.command import Answer, Command
+from app.commands.drafts import BadTime, Incomplete, read_draft
+from app.coop.access.identity import who_holds
+from app.coop.audience.words import OutOfScope, UnknownWord
+from app.coop.broadcasts import confirmations, misses, stops
+from app.coop.broadcasts.estimates import MOST_PARTS, BroadcastTooLong, Draft, Nobody, NotThen, TooSlow, Unwritable, estimate
+from app.coop.members import consent
+from app.coop.members.models import Member
+from app.coop.offices import audit
+from app.coop.rights import NotYours, Office
+from app.db.operations import once
+from app.service import service_of
+from app.sms.broadcasts import budget, progress
+from app.sms.broadcasts.models import Broadcast
+from app.sms.broadcasts.rounds import CODE_LASTS
+
+
+def draft(command: Command) -> Answer:
+    """Answer `DIFF` and `URGENT` with an estimate; nothing is sent."""
+    office = command.office("broadcast")
+    if office is None:
+        return None
+    word = "URGENT" if command.word == "URGENT" else "DIFF"
+    try:
+        wanted = read_draft(command.text, command.received, command.terms.zone)
+    except Incomplete:
+        return said.HOW.replace("{word}", word)
+    except BadTime:
+        return said.HOW_TIME
+    if wanted.urgent and wanted.wanted_at is not None:
+        return said.NOT_LATER
+    return _estimate(command, office, wanted)
+
+
+def confirm(command: Command) -> Answer:
+    """Answer `OUI <code>`: order the broadcast or send the letter's answer, once; the same code again gets the first answer.
+
+    The try is counted before the code is compared, over all that waits for one.
+    """
+    office = command.office("broadcast")
+    if office is None and command.office("call_backs") is None:
+        return None
+    typed = re.search(r"\d{4,}", command.rest.replace(" ", ""))
+    if typed is None:
+        return said.HOW_YES
+    if not misses.count(command.session, command.phone, command.now):
+        until = misses.dead_until(command.session, command.phone, command.now)
+        return said.ended(until or command.now, command.terms, command.now)
+    try:
+        words = _ordered(command, office, typed[0]) if office else None
+        words = words or letters.confirm(command, typed[0])
+    except NotYours:
+        misses.take_back(command.session, command.phone)
+        return None
+    if words is None:
+        until = misses.wrong(command.session, command.phone, command.now)
+        return said.ended(until, command.terms, command.now) if until else said.WRONG_CODE
+    misses.take_back(command.session, command.phone)
+    return words
+
+
+def _ordered(command: Command, office: Office, code: str) -> str | None:
+    """Order the broadcast with a code; None when no broadcast of the sender has it. Raises NotYours."""
+    try:
+        broadcast = confirmations.find(command.session, command.phone, code, command.key, now=command.now)
+        office = confirmations.office_of(command.session, broadcast, office.person_id, command.now.date())
+    except confirmations.WrongBroadcastCode:
+        return None
+    except confirmations.TooOld as old:
+        first = said.REPLACED if old.broadcast.by_pin else said.DIED
+        return _estimate(command, office, _draft_of(old.broadcast), first=first)
+    return _confirm(command, office, broadcast)
+
+
+def _confirm(command: Command, office: Office, broadcast: Broadcast) -> str:
+    def order() -> dict[str, str]:
+        confirmations.confirm(command.session, command.act_by(office), broadcast, command.terms)
+        return {"said": said.confirmed(broadcast, command.terms, command.now)}
+
+    try:
+        with command.session.begin_nested():
+            key, about = f"broadcast:{broadcast.id}", {"broadcast": broadcast.id}
+            done = once(command.session, key, "broadcast", about, order, person_id=office.person_id, now=command.now)
+    except confirmations.FreshNumber:
+        return said.FRESH
+    except confirmations.LeftAlready:
+        return _estimate(command, office, _draft_of(broadcast))
+    except budget.OverBudget as over:
+        return said.over_budget(over.francs, over.wanted)
+    except Nobody as none:
+        return said.nobody(none.audience.said, none.reach)
+    except TooSlow as slow:
+        return said.too_slow(_minutes(slow.takes))
+    return str(done["said"])
+
+
+def state(command: Command) -> Answer:
+    """Answer `ETAT [n]`: the figures of a broadcast of the officer's scope, the newest one without a number."""
+    office = command.office("read")
+    if office is None:
+        return None
+    broadcast = _meant(command, office)
+    if broadcast is None:
+        return _none(command)
+    cause = progress.cause_of(broadcast.id)
+    _, resting = progress.held_among(command.session, [cause], command.now)
+    return said.standing(broadcast, progress.count(command.session, broadcast.id), command.terms, command.now, resting.get(cause))
+
+
+def stop(command: Command) -> Answer:
+    """Answer `ANNULER [n]`: nothing claimed from now on leaves.
+
+    Without a number the sender's open estimate, if that was her last; else the newest under way.
+    """
+    office = command.office("stop")
+    if office is None:
+        return None
+    broadcast = _meant(command, office)
+    if not _digits(command.rest) and _drop_estimate(command):
+        under_way = broadcast is not None and broadcast.state in progress.UNDER_WAY
+        return said.DROPPED + (said.GOES_ON.replace("{id}", str(broadcast.id)) if broadcast and under_way else "")
+    if broadcast is None:
+        return _none(command)
+    left = stops.stop(command.session, command.act_by(office), broadcast.id)
+    if left is None:
+        gone = progress.count(command.session, broadcast.id).gone
+        words = said.OVER.replace("{state}", said.STATES[broadcast.state])
+    else:
+        gone, words = left, said.STOPPED
+    return words.replace("{id}", str(broadcast.id)).replace("{left}", str(gone)).replace("{all}", str(broadcast.recipients))
+
+
+def member(command: Command) -> Answer:
+    """Answer `MEMBRE <phone>`: card, state and consents of the members of the officer's scope who hold a number; no name."""
+    office = command.office("read")
+    if office is None:
+        return None
+    phone = phones.read(command.rest)
+    if phone is None:
+        return said.HOW_MEMBER
+    reader = command.session.connection()
+    holders = {who.member_id: who for who in who_holds(reader, phone) if office.scope.includes(who.cooperative_id)}
+    cards = command.session.execute(select(Member.id, Member.card).where(Member.id.in_([one for one in holders if one]))).all()
+    if not cards:
+        return said.NO_MEMBER
+    wants = {purpose: consent.allows(reader, phone, purpose) for purpose in ("broadcasts", "urgent")}
+    lines = []
+    for member_id, card in cards:
+        who = holders[member_id]
+        lines.append(said.member(card, who.cooperative or "", who.state, shared=who.shared, **wants))
+        audit.note(command.session, command.act_by(office), "look up", f"member:{member_id}", who)
+    return f"Jappoo: {'; '.join(lines)}."
+
+
+def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "") -> str:
+    """Return an estimate's words, with others first, or why there is none."""
+    by_pin = not command.answered or misses.dead_until(command.session, command.phone, command.now) is not None
+    act = command.act_by(office)
+    try:
+        made = estimate(command.session, act, wanted, key=command.key, terms=command.terms, by_pin=by_pin)
+    except UnknownWord as unknown:
+        near = f" Plutôt {' ou '.join(unknown.near)} ?" if unknown.near else ""
+        return said.UNKNOWN.replace("{word}", replies.quoted(unknown.word[:20])).replace("{near}", near)
+    except OutOfScope as outside:
+        return said.OTHERS.replace("{word}", replies.quoted(str(outside)))
+    except BroadcastTooLong as long:
+        return said.TOO_LONG.replace("{parts}", str(long.args[0])).replace("{most}", str(MOST_PARTS))
+    except Unwritable as outside:
+        return replies.quoted(said.unwritable(outside.args, service_of(command.session).cost))
+    except NotThen:
+        return said.NOT_THEN
+    except Nobody as none:
+        return said.nobody(none.audience.said, none.reach)
+    except TooSlow as slow:
+        return said.too_slow(_minutes(slow.takes))
+    return first + said.estimated(made, command.terms, command.now)
+
+
+def _draft_of(broadcast: Broadcast) -> Draft:
+    """Return the draft that a broadcast was estimated from."""
+    return Draft(str(broadcast.audience["words"]), broadcast.typed, broadcast.purpose == "urgent", broadcast.wanted_at)
+
+
+def _meant(command: Command, office: Office) -> Broadcast | None:
+    """Return the confirmed broadcast of the scope that a number means; without one the newest, those under way first."""
+    mine = select(Broadcast).where(Broadcast.confirmed_at.is_not(None))
+    mine = mine.where(office.scope.reach(Broadcast.cooperative_id))
+    wanted = _digits(command.rest)
+    if wanted:
+        mine = mine.where(Broadcast.id == int(wanted[:12]))
+    elif office.scope.is_federation:
+        mine = mine.where(Broadcast.cooperative_id.is_(None) | (Broadcast.person_id == office.person_id))
+    first = Broadcast.state.in_(progress.UNDER_WAY).desc()
+    return command.session.scalar(mine.order_by(first, Broadcast.confirmed_at.desc(), Broadcast.id.desc()).limit(1))
+
+
+def _drop_estimate(command: Command) -> bool:
+    """Bury the sender's newest estimate, if it is open; tell whether it was."""
+    since = command.now - CODE_LASTS
+    newest = select(Broadcast.id).where(Broadcast.sender == command.phone).order_by(Broadcast.id.desc()).limit(1).scalar_subquery()
+    open_one = (Broadcast.id == newest) & (Broadcast.state == "estimated") & (Broadcast.estimated_at > since)
+    return bool(command.session.scalar(update(Broadcast).where(open_one).values(state="dead").returning(Broadcast.id)))
+
+
+def _none(command: Command) -> str:
+    number = _digits(command.rest)
+    return said.NO_SUCH.replace("{which} ", f"{number} " if number else "")
+
+
+def _digits(rest: str) -> str:
+    found = re.search(r"\d+", rest)
+    return found[0] if found else ""
+
+
+def _minutes(takes: timedelta) -> int:
+    return -(-int(takes.total_seconds()) // 60)

@@ -1,0 +1,102 @@
+"""`VALIDER <ref> <weight> [grade], …`: an officer's weighings by SMS, noted in the open list. Money never moves by SMS."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from app.commands.command import Answer, Command
+from app.coop.offices.queries import scopes_of
+from app.coop.production import declarations, weighing_lookup, weighings
+from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
+from app.coop.rights import Office
+
+_LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
+HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
+NOTED = "Jappoo: {count} pesée(s) notée(s). Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
+WITHOUT = " Pas notées: {refs}."
+ALREADY = " Déjà notées: {refs}."
+MUCH = " Plus de 99 999 999 F: {refs}."
+UNCLEAR = " Poids pas clair: {refs}: écrivez 1,2 ou 1200."
+STANDS = "Jappoo: rien de nouveau.{named} {cost}."
+NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée, la vôtre ou poids pas compris. Rien n'est noté. {cost}."
+FAR = " Poids loin du déclaré: {refs}."
+MOST_NAMED = 6
+NOT_NOTED_FOR = (weighing_lookup.NotThere, weighing_lookup.AlreadyWeighed, weighings.OwnCatch, weighings.ListFull)
+
+
+class WeighedLine(msgspec.Struct, frozen=True):
+    """One line of such an SMS."""
+
+    reference: str
+    weight: str
+    grade: str | None
+
+
+def read_lines(rest: str) -> list[WeighedLine]:
+    """Return the lines of a folded text; none when anything in it isn't one."""
+    text = re.sub(r"(?<=[0-9A-C]),(?= |\d{6} )", " ", rest)
+    left = " ".join(_LINE.sub("", text).replace(",", " ").split())
+    return [] if left else [WeighedLine(reference, weight, grade or None) for reference, weight, grade in _LINE.findall(text)]
+
+
+def _office(command: Command, lines: Sequence[WeighedLine]) -> Office | None:
+    """Return the sender's office at the scales: of the co-operative that the first reference is of, where they weigh in several."""
+    widest = command.office("weigh")
+    scopes = scopes_of(command.session, widest.person_id, command.now.date()) if widest and lines else ()
+    places = [scope for scope in scopes if not scope.is_federation]
+    for scope in places if len(places) > 1 else ():
+        try:
+            weighing_lookup.by_reference(command.session, scope.cooperative, lines[0].reference, command.now.year)
+        except (weighing_lookup.NotThere, weighing_lookup.AlreadyWeighed):
+            continue
+        return command.office("weigh", scope)
+    return widest
+
+
+def note_lines(command: Command) -> Answer:
+    """Note each line that can be, in the sender's open list; return the answer."""
+    lines = read_lines(command.rest)
+    session, office = command.session, _office(command, lines)
+    if office is None:
+        return None
+    if not lines:
+        return HOW
+    noted = 0
+    without: list[str] = []
+    far: list[str] = []
+    already: list[str] = []
+    unclear: list[str] = []
+    much: list[str] = []
+    act = command.act_by(office)
+    mine = {(line.reference, line.weight, line.grade) for line in weighings.open_list(session, office.person_id)}
+    for place, line in enumerate(lines):
+        try:
+            what = weighing_lookup.by_reference(session, office.scope.cooperative, line.reference, act.now.year)
+            weight = parse_quantity(line.weight, what.divisible)
+            one = msgspec.structs.replace(act, operation=f"{act.operation}:{place}")
+            weighings.note(session, one, what, weight=weight, grade=line.grade, weighed_at=act.now)
+            noted += 1
+            far += [line.reference] if weighings.far_off(what.declared, weight) else []
+        except UnclearQuantity:
+            unclear.append(line.reference)
+        except weighings.LineTooDear:
+            much.append(line.reference)
+        except weighing_lookup.AlreadyWeighed:
+            (already if _noted(line, mine) else without).append(line.reference)
+        except (*NOT_NOTED_FOR, BadQuantity, declarations.NotActive, declarations.ProductGone):
+            without.append(line.reference)
+    told = ((FAR, far), (ALREADY, already), (UNCLEAR, unclear), (MUCH, much), (WITHOUT, without))
+    named = "".join(words.replace("{refs}", ", ".join(refs[:MOST_NAMED])) for words, refs in told if refs)
+    if noted:
+        return NOTED.replace("{count}", str(noted)) + named
+    if already or unclear or much:
+        return STANDS.replace("{named}", named)
+    return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))
+
+
+def _noted(line: WeighedLine, mine: set[tuple[str, Decimal, str | None]]) -> bool:
+    """Tell whether the sender's open list has a line as it was sent again."""
+    weight = Decimal(line.weight.replace(",", "."))
+    return (line.reference, weight, line.grade) in mine

@@ -1,0 +1,185 @@
+"""PINs: four digits behind a pepper and argon2id, tries counted before they are checked, locks that grow."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import msgspec
+from nacl import pwhash
+from nacl.exceptions import InvalidkeyError
+from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.access.common_pins import common
+from app.coop.members.models import Person
+from app.db.database import Database
+from app.digits import is_number
+
+TRIES = 3
+LAPSES = timedelta(seconds=10)
+"""A counted try that was never held against the PIN makes room after this: its process died."""
+FIRST_LOCK, SECOND_LOCK = timedelta(hours=1), timedelta(days=1)
+MEMORY_KIB, PASSES = 7168, 5
+"""argon2id's m and t; p is 1. The same hash as argon2-cffi's, in half the time."""
+
+Peppers = Mapping[int, bytes]
+
+
+class Right(msgspec.Struct, frozen=True):
+    """The PIN is right; `hashed` is what it was held against, and changes with it."""
+
+    hashed: str
+
+
+class Wrong(msgspec.Struct, frozen=True):
+    """The PIN is wrong; `left` tries are left."""
+
+    left: int
+
+
+class Locked(msgspec.Struct, frozen=True):
+    """No try is taken until then, or until a reset with None; `fresh` when this very try locked, the `round`-th lock."""
+
+    until: datetime | None
+    fresh: bool = False
+    round: int = 0
+
+
+class Busy(msgspec.Struct, frozen=True):
+    """Three tries are being checked at this very moment: this one was neither counted nor checked."""
+
+
+def well_formed(pin: str) -> bool:
+    """Tell whether it is exactly four ASCII digits."""
+    return is_number(pin, 4, least=4)
+
+
+def trivial(pin: str, phone: str) -> bool:
+    """Tell whether anybody would guess it: a common one, a run, a year of birth, the number's last four."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    return common(pin) or steps in ({1}, {9}) or pin[:2] in ("19", "20") or pin == phone[-4:]
+
+
+def hash_pin(pin: str, peppers: Peppers) -> tuple[str, int]:
+    """Return the hash of a PIN and the number of the pepper in it, the newest."""
+    number = max(peppers)
+    hashed = pwhash.argon2id.str(_peppered(pin, peppers[number]), opslimit=PASSES, memlimit=MEMORY_KIB * 1024)
+    return hashed.decode("ascii"), number
+
+
+def try_pin(
+    database: Database,
+    person_id: int,
+    pin: str,
+    mark: str,
+    *,
+    peppers: Peppers,
+    now: datetime,
+    tell: Callable[[Session, Locked], None] | None = None,
+) -> Right | Wrong | Locked | Busy:
+    """Count a try, then check it. The count is committed before the hash, so that no race gets a fourth look.
+
+    `mark` names the hop: the same hop again is not counted twice. A right PIN clears the tries. The third wrong one locks for an
+    hour, the third after that for a day, the third after that until a reset; `tell` is called in the lock's transaction. While
+    three are being checked others are Busy: that three were counted says nothing yet.
+    """
+    again = or_(Person.pin_last_try == mark, Person.pin_tries >= TRIES)
+    with database.transaction() as session:
+        counted = session.execute(
+            update(Person)
+            .where(
+                Person.id == person_id,
+                Person.pin_hash.is_not(None),
+                Person.pin_locked_for_good.is_(False),
+                or_(Person.pin_locked_until.is_(None), Person.pin_locked_until <= now),
+                or_(Person.pin_tries < TRIES, Person.pin_last_try == mark, _lapsed(now)),
+            )
+            .values(
+                pin_tries=case((again, Person.pin_tries), else_=Person.pin_tries + 1),
+                pin_last_try=mark,
+                pin_tried_at=now,
+            )
+            .returning(Person.pin_hash, Person.pin_pepper, Person.pin_tries)
+        ).first()
+        if counted is None:
+            return _barred(session, person_id, now)
+    hashed, pepper, tries = counted
+    right = hashed is not None and pepper in peppers and _verify(hashed, _peppered(pin, peppers[pepper]))
+    if not right and tries < TRIES:
+        return Wrong(TRIES - tries)
+    with database.transaction() as session:
+        if right and hashed:
+            cleared = update(Person).where(Person.id == person_id, Person.pin_hash == hashed)
+            unlocked = {"pin_last_try": None, "pin_locked_until": None, "pin_locked_for_good": False}
+            session.execute(cleared.values(pin_tries=0, pin_rounds=0, **unlocked))
+            return Right(hashed)
+        return _lock(session, person_id, mark, now, tell)
+
+
+def set_pin(session: Session, person_id: int, hashed: str, pepper: int, *, now: datetime) -> None:
+    """Give a person a new PIN, by its hash; locks and tries are cleared, and a reset's window is shut."""
+    fresh: dict[str, object] = {
+        "reset_until": None,
+        "pin_tries": 0,
+        "pin_rounds": 0,
+        "pin_last_try": None,
+        "pin_locked_until": None,
+        "pin_locked_for_good": False,
+    }
+    session.execute(
+        update(Person).where(Person.id == person_id).values(pin_hash=hashed, pin_pepper=pepper, pin_set_at=now, **fresh)
+    )
+
+
+def matches(pin: str, hashed: str, pepper: bytes) -> bool:
+    """Hold a PIN against a hash; counts no try, so only for a PIN that the same person has just chosen."""
+    return _verify(hashed, _peppered(pin, pepper))
+
+
+def _lapsed(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for a third try that takes the place of one whose process died: without it nobody would ever lock."""
+    return (Person.pin_tries >= TRIES) & or_(Person.pin_tried_at.is_(None), Person.pin_tried_at <= now - LAPSES)
+
+
+def _barred(session: Session, person_id: int, now: datetime) -> Locked | Busy:
+    """Answer a try that wasn't taken: it is locked, or three others are being checked."""
+    locked = select(Person.pin_locked_for_good | func.coalesce(Person.pin_locked_until > now, False) | Person.pin_hash.is_(None))
+    return _locked(session, person_id) if session.scalar(locked.where(Person.id == person_id)) else Busy()
+
+
+def _lock(session: Session, person_id: int, mark: str, now: datetime, tell: Callable[[Session, Locked], None] | None) -> Locked:
+    """Lock after the third wrong try, the one with this mark; once, and tell."""
+    rounds = session.scalar(select(Person.pin_rounds).where(Person.id == person_id)) or 0
+    until = (now + FIRST_LOCK, now + SECOND_LOCK, None)[min(rounds, 2)]
+    row = session.execute(
+        update(Person)
+        .where(Person.id == person_id, Person.pin_tries >= TRIES, Person.pin_rounds == rounds, Person.pin_last_try == mark)
+        .values(pin_tries=0, pin_last_try=None, pin_rounds=rounds + 1, pin_locked_until=until, pin_locked_for_good=until is None)
+        .returning(Person.id)
+    ).first()
+    if row is None:
+        return _locked(session, person_id)
+    locked = Locked(until, fresh=True, round=rounds + 1)
+    if tell:
+        tell(session, locked)
+    return locked
+
+
+def _locked(session: Session, person_id: int) -> Locked:
+    until, for_good = session.execute(
+        select(Person.pin_locked_until, Person.pin_locked_for_good).where(Person.id == person_id)
+    ).one()
+    return Locked(None if for_good else until)
+
+
+def _peppered(pin: str, pepper: bytes) -> bytes:
+    return hmac.new(pepper, pin.encode("utf-8", "replace"), hashlib.sha256).digest()
+
+
+def _verify(hashed: str, peppered: bytes) -> bool:
+    try:
+        return pwhash.argon2id.verify(hashed.encode("ascii"), peppered)
+    except InvalidkeyError:
+        return False

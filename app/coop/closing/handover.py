@@ -1,0 +1,49 @@
+"""How a payout is handed over: what the till gives, and settlements."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.coop import law
+from app.coop.act import Act
+from app.coop.closing import settlements
+from app.coop.handover.kinds import HandoverKind
+from app.coop.handover.services import leave
+from app.coop.members.lock import LockedMember
+from app.coop.members.lookup import BELONGS
+from app.coop.till import schedule
+from app.coop.till.models import Payout
+from app.coop.till.payouts import SIDES, NotHers, words_of
+
+
+def _may_be_given(session: Session, act: Act, row: Payout, member: LockedMember) -> None:
+    """Raise NotHers, Unlawful."""
+    if row.kind != "settlement" and member.state not in BELONGS:
+        raise NotHers(row.member_id)
+    law.check(session, row.kind, row.member_id, act.today)
+
+
+def _book_payout(session: Session, act: Act, row: Payout) -> int:
+    """Write the entry; an advance's schedule begins. A settlement takes all that is owed, and raises StillOpen, TooEarly, Owes."""
+    if row.kind == "settlement":
+        return settlements.book(session, row, settlements.clear(session, row, act.now), act.now)
+    if row.instalments:
+        schedule.write(session, row, act.today)
+    return leave(session, row, row.kind, SIDES[row.kind][0], act.now)
+
+
+def _close_settled(session: Session, row: Payout, now: datetime) -> None:
+    if row.kind == "settlement":
+        settlements.close_paid(session, row, now)
+
+
+PAYOUT = HandoverKind(
+    Payout,
+    _may_be_given,
+    _book_payout,
+    (Payout.kind, Payout.asset),
+    lambda kind, asset: (words_of(kind, asset), None),
+    _close_settled,
+    promised=True,
+    signed="payout",
+)

@@ -1,0 +1,129 @@
+"""Contest money handed over, a weighing or its price: within 48 hours, money that isn't confirmed for as long as it isn't."""
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from app.coop.act import Act
+from app.coop.contests.clock import ANSWER, INVESTIGATE, after
+from app.coop.contests.models import Contest
+from app.coop.handover.kinds import handover_kinds
+from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.production.models import Declaration, Weighing
+from app.coop.products.models import Product
+from app.coop.references import draw_free
+
+WITHIN = timedelta(hours=48)
+Subject = Literal["payment", "weighing", "price", "payout"]
+
+
+ABOUT = {"payment": "payment_id", "payout": "payout_id"}
+"""What of a contest names its subject; a weighing otherwise."""
+
+
+class Contestable(msgspec.Struct, frozen=True):
+    """What may be contested, by the id of its row: `amount` in XOF of money handed over or a price, `quantity` weighed."""
+
+    subject: Subject
+    id: int
+    reference: str
+    at: datetime
+    amount: int
+    quantity: Decimal | None = None
+    unit: str = ""
+
+
+class ContestOpened(msgspec.Struct, frozen=True):
+    """A contest's number and until when it is answered; `known` when it was opened before."""
+
+    id: int
+    number: str
+    answer_by: date
+    known: bool = False
+
+
+class TooLate(Exception):
+    """It isn't this member's, or the 48 hours are over."""
+
+
+def contestable(reader: Connection | Session, member_id: int, now: datetime) -> list[Contestable]:
+    """Return what a member may contest now, the newest first; what is contested already stays in the list.
+
+    All of it: what the list left out could not be contested.
+    """
+    weighed: Any = reader.execute(
+        select(Weighing.id, Declaration.reference, Weighing.confirmed_at, Weighing.price, Weighing.weight, Product.unit)
+        .join(Declaration, Declaration.id == Weighing.declaration_id)
+        .join(Product, Product.id == Weighing.product_id)
+        .where(Weighing.member_id == member_id, Weighing.state == "credited", Weighing.confirmed_at > now - WITHIN)
+        .order_by(Weighing.id.desc())
+    )
+    found: list[Contestable] = []
+    for id_, reference, at, price, weight, unit in weighed:
+        found.append(Contestable("weighing", id_, reference, at, price, weight, unit))
+        found.append(Contestable("price", id_, reference, at, price, weight, unit))
+    for table in (kind.table for kind in handover_kinds().values()):
+        lately = func.coalesce(table.paid_at, table.handed_at) > now - WITHIN
+        open_ = (table.state == table.HANDED) | (table.state.in_(("paid", "contested")) & lately)
+        rows = select(table.id, table.reference, table.handed_at, table.amount).where(table.member_id == member_id, open_)
+        left: Any = reader.execute(rows.order_by(table.id.desc()))
+        found += [Contestable(table.NAME, id_, reference, at, amount) for id_, reference, at, amount in left]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def open_contest(
+    session: Session,
+    act: Act,
+    subject: Subject,
+    about: int,
+    *,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> ContestOpened:
+    """Write a member's contest, once for what it is about; money handed over then waits for the answer.
+
+    Raises TooLate, also when the member has left or the card was merged into another.
+
+    The clock starts today: fourteen working days to find out, seven more to answer.
+    """
+    column = ABOUT.get(subject, "weighing_id")
+    same = (Contest.subject == subject) & (getattr(Contest, column) == about) & (Contest.member_id == act.member)
+    known = session.execute(select(Contest.id, Contest.number, Contest.answer_by).where(same)).first()
+    if known is not None:
+        return ContestOpened(*known, known=True)
+    money = handover_kinds().get(subject)  # its row before the member's, as those who hand over lock
+    left = session.get(money.table, about, with_for_update=True) if money else None
+    try:
+        cooperative = lock_member(session, act.member).cooperative_id
+    except MemberLeft:
+        raise TooLate(about) from None
+    what = next((one for one in contestable(session, act.member, act.now) if (one.subject, one.id) == (subject, about)), None)
+    if what is None:
+        raise TooLate(about)
+    before = left.halt() if left else None
+    if left and before is None:
+        raise TooLate(about)
+    investigate_by = after(act.today, INVESTIGATE)
+    row = Contest(
+        cooperative_id=cooperative,
+        member_id=act.member,
+        number=draw_free(session, Contest.number, Contest.cooperative_id == cooperative, draw),
+        subject=subject,
+        reference=what.reference,
+        before=before,
+        state="open",
+        level=0,
+        opened_at=act.now,
+        channel=act.channel,
+        investigate_by=investigate_by,
+        answer_by=after(investigate_by, ANSWER),
+        **{column: about},
+    )
+    session.add(row)
+    session.flush()
+    return ContestOpened(row.id, row.number, row.answer_by)

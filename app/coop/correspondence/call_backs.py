@@ -1,0 +1,152 @@
+"""Call me back: the help for those who can't or won't read. Who asked waits in a list until an officer has called."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
+from app.coop.correspondence.models import CallBack
+from app.coop.members.models import Member, Person
+from app.coop.offices import audit
+from app.coop.scope import Scope
+
+Outcome = Literal["settled", "unreached", "later", "wrong", "left"]
+TAKEN_FOR = timedelta(hours=2)
+"""How long who took a call back has it for themselves."""
+WAITS = {"unreached": timedelta(hours=3), "later": timedelta(hours=20), "left": timedelta(0)}
+"""When it comes back: not reached, agreed on for the next day, left to another."""
+MOST_TRIES = 3
+MOST_TOPIC = 24
+
+
+class WaitingCallBack(msgspec.Struct, frozen=True):
+    """One who waits; `name` and `card` when one member alone holds the number, `taken_by` the officer who has it now."""
+
+    id: int
+    phone: str
+    topic: str
+    at: datetime
+    tries: int
+    taken_by: int | None
+    name: str | None
+    card: str | None
+
+
+class CallBackTaken(Exception):
+    """Another officer has it, or it is done."""
+
+
+def ask(
+    session: Session, phone: str, topic: str, *, person_id: int | None, cooperative_id: int | None, now: datetime
+) -> tuple[int, bool]:
+    """Put a number on the list; return its row and whether it is new. A number waits once, however often it asks.
+
+    Asking again brings it forward, under the newer topic; its age stays.
+    """
+    topic = topic[:MOST_TOPIC]
+    again = update(CallBack).where(CallBack.phone == phone, CallBack.done_at.is_(None)).values(topic=topic, again_at=None)
+    known = session.scalar(again.returning(CallBack.id))
+    if known is not None:
+        return known, False
+    row = CallBack(phone=phone, topic=topic, person_id=person_id, cooperative_id=cooperative_id, at=now)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return session.execute(again.returning(CallBack.id)).scalar_one(), False
+    return row.id, True
+
+
+def waiting_for(reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40) -> tuple[WaitingCallBack, ...]:
+    """Return who waits in a co-operative, oldest first; with None those of no co-operative. Who was put off isn't among them."""
+    holder = case((_held(now), CallBack.taken_by), else_=None)
+    rows = reader.execute(
+        select(CallBack.id, CallBack.phone, CallBack.topic, CallBack.at, CallBack.tries, holder, Person.name, Member.card)
+        .outerjoin(Person, Person.id == CallBack.person_id)
+        .outerjoin(Member, Member.person_id == Person.id)
+        .where(*_open(cooperative_id), or_(CallBack.again_at.is_(None), CallBack.again_at <= now))
+        .order_by(CallBack.at, CallBack.id)
+        .limit(limit)
+    )
+    return tuple(WaitingCallBack(*row) for row in rows)
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many wait in one co-operative, by its code (None: in no one's), and since when the first does."""
+
+    cooperative: str | None
+    number: int
+    since: datetime
+
+
+def by_cooperative(reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40) -> tuple[Share, ...]:
+    """Return how many wait in a co-operative, with None in each, the longest wait first; where nobody does is left out."""
+    since = func.min(CallBack.at)
+    rows = reader.execute(
+        select(Cooperative.code, func.count(), since)
+        .select_from(CallBack)
+        .outerjoin(Cooperative, Cooperative.id == CallBack.cooperative_id)
+        .where(
+            Scope(cooperative_id).reach(CallBack.cooperative_id),
+            CallBack.done_at.is_(None),
+            or_(CallBack.again_at.is_(None), CallBack.again_at <= now),
+        )
+        .group_by(Cooperative.code)
+        .order_by(since)
+        .limit(limit)
+    )
+    return tuple(Share(*row) for row in rows)
+
+
+def how_many(reader: Connection, cooperative_id: int | None, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many wait, and since when the first does."""
+    due = or_(CallBack.again_at.is_(None), CallBack.again_at <= now)
+    number, since = reader.execute(select(func.count(), func.min(CallBack.at)).where(*_open(cooperative_id), due)).one()
+    return number, since
+
+
+def take(session: Session, act: Act, row_id: int) -> None:
+    """Take a call back for TAKEN_FOR; of several officers one gets it. Raises CallBackTaken."""
+    free = ~_held(act.now) | (CallBack.taken_by == act.person_id)
+    taken = session.execute(
+        update(CallBack)
+        .where(CallBack.id == row_id, *_open(act.office.cooperative_id), free)
+        .values(taken_by=act.person_id, taken_at=act.now)
+        .returning(CallBack.id)
+    ).first()
+    if taken is None:
+        raise CallBackTaken
+    audit.note(session, act, "call back taken", f"call_back:{row_id}")
+
+
+def close(session: Session, act: Act, row_id: int, outcome: Outcome) -> str | None:
+    """Note what a call came to, by who took it; return the number when it was given up after MOST_TRIES. Raises CallBackTaken.
+
+    What wasn't settled comes back after a while.
+    """
+    mine = (CallBack.id == row_id, *_open(act.office.cooperative_id), CallBack.taken_by == act.person_id)
+    row = session.scalar(select(CallBack).where(*mine).with_for_update())
+    if row is None:
+        raise CallBackTaken
+    row.tries += outcome == "unreached"
+    given_up = outcome == "unreached" and row.tries >= MOST_TRIES
+    row.outcome, row.taken_by, row.taken_at = outcome, None, None
+    if given_up or outcome not in WAITS:
+        row.done_at, row.done_by = act.now, act.person_id
+    else:
+        row.again_at = act.now + WAITS[outcome]
+    audit.note(session, act, f"call back {outcome}", f"call_back:{row_id}")
+    return row.phone if given_up else None
+
+
+def _held(now: datetime) -> ColumnElement[bool]:
+    return CallBack.taken_at.is_not(None) & (CallBack.taken_at > now - TAKEN_FOR)
+
+
+def _open(cooperative_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return Scope(cooperative_id).own(CallBack.cooperative_id), CallBack.done_at.is_(None)

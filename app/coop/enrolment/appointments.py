@@ -1,0 +1,207 @@
+"""Give somebody an office, and take it back: by whoever runs the service, told to all officers of the scope."""
+
+from datetime import date, datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.orm import Session
+
+from app import texts
+from app.coop.access import activation, numbers
+from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
+from app.coop.members import lookup
+from app.coop.members.models import Member, Number, Person
+from app.coop.offices.models import Role
+from app.coop.offices.notices import tell_officers
+from app.coop.offices.queries import in_term
+from app.coop.rights import OfficeRole
+from app.coop.scope import FEDERATION, Scope
+
+FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor")
+"""Offices that the federation has; the others are a co-operative's."""
+
+
+class NotAppointed(Exception):
+    """It can't be so: its words say why."""
+
+
+class Appointed(msgspec.Struct, frozen=True):
+    """Who holds what, where (None: the federation), from which day to which; `activation` for somebody who has no PIN yet."""
+
+    person_id: int
+    name: str
+    role: OfficeRole
+    cooperative: str | None
+    from_on: date
+    until_on: date | None = None
+    activation: str | None = None
+
+
+class Renewed(msgspec.Struct, frozen=True):
+    """Who chooses another PIN, and the activation number for it, to be told in person."""
+
+    person_id: int
+    name: str
+    activation: str
+
+
+def appoint_member(
+    session: Session, code: str, card: str, role: OfficeRole, *, from_on: date, until_on: date | None, now: datetime
+) -> Appointed:
+    """Give an active member of a co-operative an office in it. Raises NotAppointed."""
+    cooperative, found = _member(session, code, card)
+    if found.state != "active":
+        raise NotAppointed(f"the member is {found.state}: an officer is an active member")
+    return _give(session, Appointed(found.person_id, found.name, role, cooperative.code, from_on, until_on), cooperative.id, now)
+
+
+def appoint_for_federation(
+    session: Session,
+    phone: str,
+    name: str | None,
+    role: OfficeRole,
+    *,
+    from_on: date,
+    until_on: date | None,
+    key: bytes,
+    now: datetime,
+) -> Appointed:
+    """Give an office of the federation to the person who alone has a number (E.164), proved, as their own; or to somebody new.
+
+    Somebody new needs a name; of somebody who has the number a name that is given must be theirs.
+
+    Somebody new gets an activation number, for a PIN of their own at the first use of the Bureau. Raises NotAppointed.
+    """
+    numbered = select(Person, Number).join(Number).where(Number.phone == phone).with_for_update()
+    holders = session.execute(numbered).all()
+    if len(holders) > 1:
+        raise NotAppointed("several people have this number: an office of the federation wants one of its own")
+    if holders:
+        person, number = holders[0]
+        if number.trusted or number.proof_wanted:
+            raise NotAppointed("this number is somebody else's, or not proved yet: an office wants a number of one's own")
+        if name and _plain(name) != _plain(person.name):
+            raise NotAppointed("somebody by another name has this number: leave --name out to appoint them")
+        opens = None
+    elif name:
+        person = Person(name=name[:40], language="fr")
+        session.add(person)
+        session.flush()
+        numbers.attach(session, person.id, phone, proof_wanted=False, by_person_id=None, now=now)
+        opens = activation.issue(session, person.id, key=key, now=now)
+    else:
+        raise NotAppointed("nobody has this number yet: give --name")
+    return _give(session, Appointed(person.id, person.name, role, None, from_on, until_on, opens), None, now)
+
+
+def renew(session: Session, phone: str, *, key: bytes, now: datetime) -> Renewed:
+    """Give an officer of the federation who is no member, and so has no card, an activation number for another PIN.
+
+    The PIN before opens nothing from now on; all officers of the federation are told. Raises NotAppointed.
+    """
+    held = select(Person).join(Number).join(Role, Role.person_id == Person.id).outerjoin(Member, Member.person_id == Person.id)
+    mine = (Number.phone == phone) & ~Number.trusted & ~Number.proof_wanted & Member.id.is_(None) & Role.cooperative_id.is_(None)
+    people = session.scalars(held.where(mine, in_term(now.date())).with_for_update(of=Person)).unique().all()
+    if len(people) != 1:
+        raise NotAppointed(
+            "nobody without a card holds an office of the federation on this number; a member's PIN is reset by card"
+        )
+    person = people[0]
+    person.pin_hash = None
+    number = activation.issue(session, person.id, key=key, now=now)
+    cause = f"renewed:{person.id}:{now:%Y%m%d%H%M%S}"
+    words = texts.say("first_use_again", day=now)
+    tell_officers(session, Act(0, "cli", cause, now), FEDERATION, cause, words, also=(person.id,))
+    return Renewed(person.id, person.name, number)
+
+
+def revoke_member(session: Session, code: str, card: str, role: str, *, now: datetime) -> bool:
+    """End a member's office in a co-operative; False when they hold none. Raises NotAppointed."""
+    cooperative, found = _member(session, code, card)
+    return _end(session, found.person_id, role, cooperative.id, now)
+
+
+def revoke_for_federation(session: Session, phone: str, role: str, *, now: datetime) -> bool:
+    """End an office of the federation of whoever has a number; False when nobody there holds it."""
+    people = session.scalars(select(Number.person_id).where(Number.phone == phone)).all()
+    return sum(_end(session, person, role, None, now) for person in people) > 0
+
+
+class OfficeHeld(msgspec.Struct, frozen=True):
+    """An office that is held now: by whom (`card` of a member), where (None: the federation), from when until when."""
+
+    name: str
+    role: str
+    cooperative: str | None
+    card: str | None
+    from_on: date
+    until_on: date | None
+
+
+def officers(reader: Connection | Session, today: date) -> list[OfficeHeld]:
+    """Return the offices held now, the federation's first."""
+    rows = (
+        select(Person.name, Role.role, Cooperative.code, Member.card, Role.from_on, Role.until_on)
+        .join(Person, Person.id == Role.person_id)
+        .outerjoin(Cooperative, Cooperative.id == Role.cooperative_id)
+        .outerjoin(Member, Member.person_id == Person.id)
+        .where(in_term(today))
+        .order_by(Role.cooperative_id.is_not(None), Role.cooperative_id, Role.id)
+    )
+    return [OfficeHeld(*row) for row in reader.execute(rows)]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _member(session: Session, code: str, card: str) -> tuple[Cooperative, lookup.FoundMember]:
+    cooperative = session.execute(select(Cooperative).where(Cooperative.code == code.upper())).scalar_one_or_none()
+    if cooperative is None:
+        raise NotAppointed(f"no co-operative has the code {code}")
+    try:
+        return cooperative, lookup.in_cooperative(session, cooperative.id, card)
+    except lookup.NoCard:
+        raise NotAppointed(f"nobody has the card {card} in {cooperative.code}") from None
+
+
+def _give(session: Session, given: Appointed, cooperative_id: int | None, now: datetime) -> Appointed:
+    if given.role not in FEDERATIONS if cooperative_id is None else given.role == "administrator":
+        raise NotAppointed(f"{given.role} is an office of {'a co-operative' if cooperative_id is None else 'the federation'}")
+    if given.until_on is not None and given.until_on < given.from_on:
+        raise NotAppointed("the term ends before it begins")
+    same = select(func.count()).select_from(Role).where(Role.person_id == given.person_id, Role.role == given.role)
+    place = Scope(cooperative_id).own(Role.cooperative_id)
+    if session.scalar(same.where(place, in_term(given.from_on))):
+        raise NotAppointed("that person holds this office already")
+    row = Role(
+        person_id=given.person_id,
+        role=given.role,
+        cooperative_id=cooperative_id,
+        from_on=given.from_on,
+        until_on=given.until_on,
+    )
+    session.add(row)
+    session.flush()
+    _tell_scope(session, f"office:{row.id}", given.person_id, given.role, cooperative_id, given=True, now=now)
+    return given
+
+
+def _end(session: Session, person_id: int, role: str, cooperative_id: int | None, now: datetime) -> bool:
+    """End an office as of yesterday, so that it holds no more from this instant on."""
+    place = Scope(cooperative_id).own(Role.cooperative_id)
+    mine = (Role.person_id == person_id) & (Role.role == role) & place & in_term(now.date())
+    ended = update(Role).where(mine).values(until_on=now.date() - timedelta(days=1)).returning(Role.id)
+    ids = session.scalars(ended).all()
+    for one in ids:
+        _tell_scope(session, f"office ended:{one}", person_id, role, cooperative_id, given=False, now=now)
+    return bool(ids)
+
+
+def _tell_scope(
+    session: Session, cause: str, person_id: int, role: str, cooperative_id: int | None, *, given: bool, now: datetime
+) -> None:
+    """Tell the person, and every officer of the scope: an office that nobody gave would be seen."""
+    words = texts.say("office_notice", office=role, office_is="given" if given else "ended", day=now)
+    tell_officers(session, Act(0, "cli", cause, now), Scope(cooperative_id), cause, words, also=(person_id,))

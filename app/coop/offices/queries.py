@@ -1,0 +1,93 @@
+"""Offices: who holds which, where and for how long."""
+
+from datetime import date
+from time import monotonic
+from typing import cast
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy.orm import Session
+
+from app.coop.members.models import Number
+from app.coop.offices.models import Role
+from app.coop.rights import MAY, NotYours, Office, OfficeRole, Right
+from app.coop.scope import Scope
+from app.db.database import Database, is_outage
+
+
+class Directory:
+    """The numbers of all who hold an office, as they stood at most `seconds` ago: every call begins by asking this.
+
+    It decides what a number is shown, never what it may do. When the database is out of reach the last known stand.
+    """
+
+    def __init__(self, database: Database, seconds: float = 60) -> None:
+        self._database, self._seconds = database, seconds
+        self._phones: frozenset[str] = frozenset()
+        self._of, self._until = date.min, 0.0
+
+    def holds(self, phone: str, today: date) -> bool:
+        """Tell whether a number is somebody's who holds an office now; one SELECT a while."""
+        if monotonic() >= self._until or today != self._of:
+            try:
+                with self._database.read() as reader:
+                    held = select(Number.phone).join(Role, Role.person_id == Number.person_id).where(in_term(today))
+                    self._phones, self._of = frozenset(reader.scalars(held)), today
+            except Exception as fault:
+                if not is_outage(fault):
+                    raise
+            self._until = monotonic() + self._seconds
+        return phone in self._phones
+
+
+def offices_of(reader: Connection | Session, person_id: int, today: date) -> tuple[Office, ...]:
+    """Return the offices that a person holds now, those of a co-operative first."""
+    rows = reader.execute(
+        select(Role.role, Role.cooperative_id)
+        .where(Role.person_id == person_id, in_term(today))
+        .order_by(Role.cooperative_id.is_(None), Role.cooperative_id, Role.id)
+    )
+    return tuple(Office(person_id, cast(OfficeRole, role), cooperative) for role, cooperative in rows)
+
+
+def office_for(
+    reader: Connection | Session,
+    person_id: int,
+    right: Right,
+    today: date,
+    cooperative_id: int | None = None,
+    *,
+    scope: Scope | None = None,
+) -> Office:
+    """Return the office by which a person has a right, in a co-operative when one is given; of a chosen scope only that one's.
+
+    Without a chosen scope a co-operative's office comes before the federation's. Raises NotYours.
+    """
+    for office in offices_of(reader, person_id, today):
+        if office.may(right, cooperative_id) and scope in (None, office.scope):
+            return office
+    raise NotYours(right)
+
+
+def scopes_of(reader: Connection | Session, person_id: int, today: date) -> tuple[Scope, ...]:
+    """Return where a person holds an office now, co-operatives first: who has several is asked once for which they act."""
+    return tuple(dict.fromkeys(office.scope for office in offices_of(reader, person_id, today)))
+
+
+def holders_of_right(reader: Connection | Session, right: Right, cooperative_id: int | None, today: date) -> tuple[Office, ...]:
+    """Return the offices of one co-operative, or with None of the federation, that have a right now: whom to ask or to tell."""
+    scope = Scope(cooperative_id).own(Role.cooperative_id)
+    rows = reader.execute(
+        select(Role.person_id, Role.role).where(scope, Role.role.in_(MAY[right]), in_term(today)).order_by(Role.id)
+    )
+    return tuple(Office(person, cast(OfficeRole, role), cooperative_id) for person, role in rows)
+
+
+def administrators(reader: Connection, today: date) -> tuple[str, ...]:
+    """Return the numbers of those who run the service now, none that is another's: told when it can't do its work."""
+    numbers = select(Number.phone).join(Role, Role.person_id == Number.person_id).where(~Number.trusted)
+    return tuple(reader.scalars(numbers.where(Role.role == "administrator", in_term(today)).distinct().order_by(Number.phone)))
+
+
+def in_term(today: date) -> ColumnElement[bool]:
+    """Return the condition for an office that is held on a day."""
+    return (Role.from_on <= today) & or_(Role.until_on.is_(None), Role.until_on >= today)

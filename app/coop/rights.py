@@ -1,0 +1,50 @@
+"""Offices and their rights: which role may do what, and where."""
+
+from typing import Literal
+
+import msgspec
+
+from app.coop.scope import Scope
+
+OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
+Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read"]
+
+MAY: dict[Right, tuple[OfficeRole, ...]] = {
+    "weigh": ("secretary", "delegate", "president"),
+    "price": ("secretary", "treasurer", "president", "administrator"),
+    "approve": ("secretary", "treasurer", "president", "administrator"),
+    "pay": ("treasurer", "president"),
+    "people": ("secretary", "president", "administrator"),
+    "call_backs": ("secretary", "delegate", "president", "administrator"),
+    "assist": ("secretary", "delegate", "president", "administrator"),
+    "broadcast": ("secretary", "treasurer", "president", "administrator"),
+    "stop": ("secretary", "treasurer", "president", "delegate", "administrator"),
+    "read": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
+}
+"""Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
+
+FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read")
+"""What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
+
+
+class Office(msgspec.Struct, frozen=True):
+    """An office in its term: of a co-operative, or with None of the federation."""
+
+    person_id: int
+    role: OfficeRole
+    cooperative_id: int | None
+
+    @property
+    def scope(self) -> Scope:
+        """Return where it holds."""
+        return Scope(self.cooperative_id)
+
+    def may(self, right: Right, cooperative_id: int | None = None) -> bool:
+        """Tell whether this office has a right, in a co-operative when one is given."""
+        if self.role not in MAY[right] or (self.cooperative_id is None and right not in FEDERATION):
+            return False
+        return cooperative_id is None or self.scope.includes(cooperative_id)
+
+
+class NotYours(Exception):
+    """No office of this person has that right there."""

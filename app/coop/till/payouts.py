@@ -1,0 +1,214 @@
+"""Money or equipment that a member asks for, or an officer for her: several officers decide before it is handed over.
+
+Until it is handed over the savings asked for are held: nobody can ask for them again.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy.orm import Session
+
+from app.coop import approvals, law
+from app.coop.access.freezes import check_money
+from app.coop.act import Act
+from app.coop.handover.box import BoxShort, check_box
+from app.coop.handover.references import draw_references
+from app.coop.handover.services import HandoverNotOpen, NotForYourself, move
+from app.coop.ledger.models import Account
+from app.coop.ledger.services import MOST_MOVED
+from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lookup import BELONGS
+from app.coop.offices import audit
+from app.coop.till import schedule
+from app.coop.till.models import Payout
+
+SIDES = {"withdrawal": ("savings", "cash"), "advance": ("advance", "cash"), "leasing": ("leasing", "equipment")}
+"""Each kind's account of the member, and the co-operative's that it leaves."""
+WORDS = {
+    "withdrawal": "Retrait d'épargne",
+    "advance": "Avance",
+    "leasing": "Crédit-bail",
+    "settlement": "Solde de tout compte",
+}
+HELD = ("asked", "approved")
+OPEN = (*HELD, "handed")
+
+
+class NotEnough(Exception):
+    """The savings that nothing else holds are less than that: `free` XOF."""
+
+    def __init__(self, free: int) -> None:
+        super().__init__(free)
+        self.free = free
+
+
+class AlreadyOpen(Exception):
+    """One of this kind is on its way to this member already, or all that is theirs is."""
+
+
+class NotHers(Exception):
+    """The member isn't active, or of another co-operative."""
+
+
+class BadAmount(ValueError):
+    """The amount is none, or less than a franc an instalment."""
+
+
+class OpenPayout(msgspec.Struct, frozen=True):
+    """A payout on its way, `amount` in XOF."""
+
+    id: int
+    kind: str
+    amount: int
+    asset: str | None
+    reference: str
+    state: str
+    asked_at: datetime
+    handed_at: datetime | None
+    contested: bool = False
+    paper: str | None = None
+
+
+def free_savings(reader: Connection | Session, member_id: int) -> int:
+    """Return the savings that no open withdrawal holds, in XOF."""
+    held = select(func.coalesce(func.sum(Payout.amount), 0)).where(
+        Payout.member_id == member_id, Payout.kind == "withdrawal", Payout.state.in_(HELD)
+    )
+    saved = reader.scalar(select(-Account.balance).where(Account.member_id == member_id, Account.kind == "savings"))
+    return (saved or 0) - int(reader.scalar(held) or 0)
+
+
+def open_of(reader: Connection | Session, member_id: int, states: Sequence[str] = OPEN) -> list[OpenPayout]:
+    """Return what is on its way to a member, oldest first."""
+    columns = (Payout.id, Payout.kind, Payout.amount, Payout.asset, Payout.reference, Payout.state, Payout.asked_at)
+    rows: Any = select(*columns, Payout.handed_at, Payout.contested, Payout.paper)
+    mine = rows.where(Payout.member_id == member_id, Payout.state.in_(states))
+    return [OpenPayout(*row) for row in reader.execute(mine.order_by(Payout.id))]
+
+
+def ask(
+    session: Session,
+    act: Act,
+    kind: str,
+    member_id: int,
+    amount: int,
+    *,
+    asset: str | None = None,
+    instalments: int = 0,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> Payout:
+    """Ask for a payout, by the member herself or by an officer for her; several officers decide.
+
+    The same operation gives the first. Raises NotHers, NotForYourself, Unlawful, MoneyFrozen, NotEnough, AlreadyOpen, BadAmount.
+    """
+    known = session.scalar(select(Payout).where(Payout.operation == act.operation))
+    if known is not None:
+        return known
+    if not 0 < amount <= MOST_MOVED or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
+        raise BadAmount(amount)
+    try:
+        member = lock_member(session, member_id)  # those who ask at once wait for each other here
+    except MemberLeft:
+        raise NotHers(member_id) from None
+    if member.state not in BELONGS or (act.by is not None and act.office.cooperative_id != member.cooperative_id):
+        raise NotHers(member_id)
+    if act.by is not None and member.person_id == act.person_id:
+        raise NotForYourself
+    law.check(session, kind, member_id, act.today)
+    check_money(session, member_id, act.now)
+    if any(one.kind in (kind, "settlement") for one in open_of(session, member_id)):
+        raise AlreadyOpen(kind)
+    free = free_savings(session, member_id)
+    if kind == "withdrawal" and amount > free:
+        raise NotEnough(free)
+    row = Payout(
+        kind=kind,
+        cooperative_id=member.cooperative_id,
+        member_id=member_id,
+        amount=amount,
+        asset=asset,
+        instalments=instalments,
+    )
+    return enter(session, act, row, draw)
+
+
+def enter(session: Session, act: Act, row: Payout, draw: Callable[[int], int] = secrets.randbelow) -> Payout:
+    """Write a payout that is asked for, with its reference, and have it wait for other officers."""
+    [row.reference] = draw_references(session, row.cooperative_id, act.today.year, 1, draw)
+    row.state, row.asked_by, row.asked_at, row.channel, row.operation = "asked", act.person_id, act.now, act.channel, act.operation
+    session.add(row)
+    session.flush()
+    if act.by is not None:
+        audit.note(session, act, "payout asked", f"payout:{row.id}", row)
+    approvals.ask(
+        session,
+        act,
+        row.kind,
+        _words(row),
+        subject="payout",
+        subject_id=row.id,
+        cooperative_id=row.cooperative_id,
+        amount=row.amount,
+        member_id=row.member_id,
+    )
+    return row
+
+
+def cancel(session: Session, act: Act, payout_id: int) -> None:
+    """Take back by the member's word what wasn't handed over. Raises HandoverNotOpen."""
+    _let_go(session, act.member, payout_id, act.now)
+
+
+def drop_settlement(session: Session, member_id: int, now: datetime) -> None:
+    """Let go of a settlement that wasn't handed over: its departure is off, or its sum has changed. Nobody is told."""
+    drop_held(session, member_id, now, Payout.kind == "settlement")
+
+
+def drop_held(session: Session, member_id: int, now: datetime, *only: ColumnElement[bool]) -> None:
+    """Let go of all that a member was to get and wasn't handed over. Nobody is told."""
+    held = select(Payout.id).where(Payout.member_id == member_id, Payout.state.in_(HELD), *only)
+    for payout in session.scalars(held).all():
+        _let_go(session, member_id, payout, now)
+
+
+def _let_go(session: Session, member_id: int, payout_id: int, now: datetime) -> None:
+    mine = (Payout.id == payout_id) & (Payout.member_id == member_id)
+    kind = session.scalar(select(Payout.kind).where(mine))
+    approvals.drop(session, kind or "", [payout_id], now)  # before the row, as those who decide lock
+    move(session, Payout, payout_id, HELD, "cancelled", mine)
+
+
+def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
+    """Let it be handed over: the officers want it."""
+    try:
+        row = move(session, Payout, approval.subject_id, ("asked",), "approved")
+        law.check(session, row.kind, row.member_id, act.today)
+        if row.kind != "leasing":
+            check_box(session, row.cooperative_id, row.amount)
+    except HandoverNotOpen:
+        raise approvals.Impossible("demande retirée") from None
+    except law.Unlawful as unlawful:
+        raise approvals.Impossible(str(unlawful).rstrip(".")) from None
+    except BoxShort:
+        raise approvals.Impossible("la caisse n'a pas assez") from None
+
+
+def refused(session: Session, approval: approvals.Approval, now: datetime) -> None:
+    """Let go of what it held: refused, or dead."""
+    del now
+    session.execute(update(Payout).where(Payout.id == approval.subject_id, Payout.state == "asked").values(state="refused"))
+
+
+def _words(row: Payout) -> str:
+    times = f" en {row.instalments} fois" if row.instalments else ""
+    heirs = f", héritiers {row.paper}" if row.paper else ""
+    return f"{words_of(row.kind, row.asset)}{times}{heirs}"
+
+
+def words_of(kind: str, asset: str | None) -> str:
+    """Say what a payout is."""
+    return f"{WORDS[kind]} {asset or ''}".strip()

@@ -1,0 +1,66 @@
+"""Loans that the law voids: what was not handed over is let go and told, what is owed stays owed and is listed."""
+
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import Connection, select, update
+from sqlalchemy.orm import Session
+
+from app import texts
+from app.coop import approvals, law
+from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
+from app.coop.ledger.models import Account
+from app.coop.ledger.services import OWED
+from app.coop.members.models import Member
+from app.coop.members.notices import tell_first
+from app.coop.scope import FEDERATION, Scope
+from app.coop.till.models import Payout
+from app.coop.till.payouts import HELD
+
+
+class VoidLoan(msgspec.Struct, frozen=True):
+    """What a member owes that the co-operative might not lend today, in XOF, and the article that says so."""
+
+    cooperative: str
+    card: str
+    kind: str
+    amount: int
+    article: str
+
+
+def let_go(session: Session, now: datetime, scope: Scope = FEDERATION) -> int:
+    """Cancel what the law voids and nobody handed over, in a scope; tell member and asker. Return how many.
+
+    An office taken or a form changed since it was asked makes it so. Twice changes nothing.
+    """
+    found = session.execute(
+        select(Payout.id, Payout.kind, Cooperative.legal_form, Member.person_id)
+        .join(Member, Member.id == Payout.member_id)
+        .join(Cooperative, Cooperative.id == Payout.cooperative_id)
+        .where(scope.reach(Payout.cooperative_id), Payout.state.in_(HELD), law.forbidden(Payout.kind, now.date()))
+        .order_by(Payout.id)
+    ).all()
+    for row in found:
+        approvals.drop(session, row.kind, [row.id], now)  # before the row, as those who decide lock
+    still = update(Payout).where(Payout.id.in_([row.id for row in found]), Payout.state.in_(HELD)).values(state="cancelled")
+    gone = {row.id: row for row in session.execute(still.returning(Payout.id, Payout.reference, Payout.asked_by)).all()}
+    for row in found:
+        if row.id in gone:
+            article = law.rule_of(row.kind, row.legal_form).article
+            words = texts.say("loan_let_go", reference=gone[row.id].reference, article=article)
+            both = {row.person_id, gone[row.id].asked_by}
+            tell_first(session, Act.by_clock("void loans", now), both, "security", f"payout:{row.id}:void", words)
+    return len(gone)
+
+
+def owed(reader: Connection | Session, today: date, scope: Scope = FEDERATION) -> list[VoidLoan]:
+    """Return what is owed that the law would not let these co-operatives lend today, by co-operative and card."""
+    rows = reader.execute(
+        select(Cooperative.code, Cooperative.legal_form, Member.card, Account.kind, Account.balance)
+        .join(Member, Member.id == Account.member_id)
+        .join(Cooperative, Cooperative.id == Account.cooperative_id)
+        .where(scope.reach(Account.cooperative_id), Account.kind.in_(OWED), Account.balance > 0, law.forbidden(Account.kind, today))
+        .order_by(Cooperative.id, Member.card, Account.kind)
+    )
+    return [VoidLoan(row.code, row.card, row.kind, row.balance, law.rule_of(row.kind, row.legal_form).article) for row in rows]

@@ -1,0 +1,93 @@
+"""A menu made ready to be served: its screens laid out for a session, its words said in a language."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from app.gsm7 import fold
+from app.ussd.bindings import Bindings, Hop, Refused
+from app.ussd.carried import DONE
+from app.ussd.menu import Menu, Screen
+from app.ussd.ports import Outcome
+from app.ussd.render import Page, fill, lay_out
+from app.ussd.session import Session
+from app.ussd.vocabulary import Vocabulary
+
+CONFIRMED = 1
+"""What a page of a confirmation shows where it says the line that confirms."""
+
+
+class Laid(msgspec.Struct, frozen=True):
+    """A screen as it can be shown: its pages, and the ids of a list's rows or of the line that confirms."""
+
+    pages: list[Page]
+    ids: list[int]
+
+    def shown(self, page: int) -> list[int]:
+        """Return the ids of what a page shows."""
+        return [self.ids[place] for place in self.pages[page].lines] if self.ids else []
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A menu with its bindings, its vocabulary and the values that never change."""
+
+    menu: Menu
+    bindings: Bindings
+    vocabulary: Vocabulary
+    constants: dict[str, str]
+    static: dict[tuple[str, str, bool, str, str], Laid] = {}
+    """The screens that show nothing but their own words, laid out once."""
+
+    def lay_out(self, session: Session, notice: str, lend: Callable[[Session], Hop[Any]]) -> Laid:
+        """Lay out the screen that a session stands on, with a notice above it; raises what its source and its rows raise.
+
+        `lend` is asked for the hop only where a function of the menu needs it.
+        """
+        screen, root = self.menu.screens[session.screen], len(session.steps) == 1
+        asked = (screen.name, session.language, root, notice, session.caller)
+        if asked not in self.static:
+            laid = self._lay_out(screen, session, notice, root, lend(session))
+            if not self.vocabulary.is_static(screen):
+                return laid
+            self.static[asked] = laid
+        return self.static[asked]
+
+    def word(self, name: str, language: str, instead: str = "unsure") -> str:
+        """Say words that belong to no screen; others where a menu that was published earlier lacks them."""
+        said = fold(self.menu.said(self.menu.word(name, instead), language))
+        for constant, value in self.constants.items():
+            said = said.replace(f"{{{constant}}}", value)
+        return said
+
+    def refusal(self, screen: Screen, refused: Refused, language: str) -> str:
+        """Say why an answer won't do."""
+        given = msgspec.to_builtins(refused.values) if refused.values else {}
+        written = self.vocabulary.written(self.vocabulary.of_refusal(screen, refused.code), given)
+        return fill(self.menu.said(screen.refusals[refused.code], language), written)
+
+    def told(self, outcome: Outcome, language: str) -> str:
+        """Say what was done from the outcome alone; in general words where the screen that acted has none, or is no more."""
+        acted, leads = self.menu.screens.get(outcome.acted), self.menu.screens.get(outcome.screen)
+        texts = (acted.said if acted else {}) or (leads.text if leads and leads.form == "ending" else {})
+        values = self.constants | self.vocabulary.written(self.vocabulary.kept, outcome.values)
+        try:
+            return fill(fold(self.menu.said(texts or self.menu.word("done"), language)), values)
+        except KeyError:
+            return self.word("done", language)
+
+    def _lay_out(self, screen: Screen, session: Session, notice: str, root: bool, hop: Hop[Any]) -> Laid:
+        vocabulary = self.vocabulary
+        kept = session.kept | session.kept.get(DONE, {})
+        values = self.constants | vocabulary.written(vocabulary.kept, kept)
+        if screen.source:
+            given = msgspec.to_builtins(self.bindings.sources[screen.source].call(hop))
+            values |= vocabulary.written(vocabulary.of_screen(screen), given)
+        rows = list(self.bindings.rows_of[screen.rows].call(hop)) if screen.rows else []
+        kinds, written = vocabulary.of_rows(screen), []
+        for row in rows:
+            plain = msgspec.to_builtins(row)
+            written.append(vocabulary.written(kinds, plain) | ({"slot": str(plain["slot"])} if "slot" in plain else {}))
+        said = {"notice": fold(notice), "caller": session.caller}
+        ids = [row.id for row in rows] if screen.form == "list" else [CONFIRMED] if screen.form == "confirmation" else []
+        return Laid(lay_out(self.menu, screen, session.language, values, written, root=root, **said), ids)

@@ -1,0 +1,101 @@
+"""Broadcasts and what SMS cost today, as the console shows them."""
+
+from datetime import datetime, time
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from app.db.database import Database, is_outage
+from app.sms import figures
+from app.sms.broadcasts import progress
+from app.sms.broadcasts.models import Broadcast, BudgetDay
+from app.sms.broadcasts.terms import Terms
+from app.sms.broadcasts.texts import first_words
+
+MOST = 10
+COUNTED = 5_000
+"""To more numbers than this, a broadcast's messages are not counted for a page: it shows what the scheduler last counted."""
+
+
+class SentBroadcast(msgspec.Struct, frozen=True):
+    """A broadcast: `said` its audience in words, its messages as of `counted_at`, `cost` XOF of what has left, `whole` of all."""
+
+    id: int
+    said: str
+    words: str
+    urgent: bool
+    state: str
+    confirmed_at: datetime
+    starts_at: datetime
+    recipients: int
+    counts: progress.Counts
+    counted_at: datetime
+    cost: int
+    whole: int
+
+    @property
+    def under_way(self) -> bool:
+        """Tell whether it can still be stopped."""
+        return self.state in progress.UNDER_WAY
+
+
+class Day(msgspec.Struct, frozen=True):
+    """XOF that a day's broadcasts have reserved of the `budget` (None: no limit), all of them and those of the scope alone."""
+
+    reserved: int
+    own: int
+    budget: int | None
+
+
+def lately(reader: Connection, cooperative_id: int | None, now: datetime) -> list[SentBroadcast]:
+    """Return the last broadcasts of a co-operative, with None of all."""
+    row = Broadcast.__table__.c
+    found = select(Broadcast.__table__).where(row.confirmed_at.is_not(None))
+    if cooperative_id is not None:
+        found = found.where(row.cooperative_id == cooperative_id)
+    rows = reader.execute(found.order_by(row.confirmed_at.desc(), row.id.desc()).limit(MOST)).all()
+    return [_sent(reader, one, now) for one in rows]
+
+
+def today(reader: Connection, cooperative_id: int | None, terms: Terms, now: datetime) -> Day:
+    """Return what the day's broadcasts have reserved until now."""
+    day = terms.day_of(now)
+    own = select(func.coalesce(func.sum(Broadcast.reserved), 0)).where(Broadcast.budget_day == day)
+    own = own if cooperative_id is None else own.where(Broadcast.cooperative_id == cooperative_id)
+    reserved = reader.scalar(select(BudgetDay.reserved).where(BudgetDay.day == day)) or 0
+    return Day(reserved, reader.scalar(own) or 0, terms.daily_budget)
+
+
+def spent_today(database: Database, terms: Terms, now: datetime) -> int | None:
+    """Return XOF for all SMS since midnight, as known, else as estimated; None when there are too many to add up for a page."""
+    midnight = datetime.combine(terms.day_of(now), time(), terms.zone)
+    try:
+        with database.read() as reader:
+            return int(figures.spent(reader, midnight)["centimes_best"]) // 100
+    except Exception as fault:
+        if not is_outage(fault):
+            raise
+        return None
+
+
+def _sent(reader: Connection, row: Any, now: datetime) -> SentBroadcast:
+    each, counted_at = row.parts * row.price, now
+    if row.recipients <= COUNTED:
+        counts = progress.count(reader, row.id)
+    else:
+        counts, counted_at = progress.Counts(row.gone, 0, row.failed, row.doubted), row.counted_at or row.confirmed_at
+    return SentBroadcast(
+        row.id,
+        row.said,
+        first_words(row.typed),
+        row.purpose == "urgent",
+        row.state,
+        row.confirmed_at,
+        row.starts_at,
+        row.recipients,
+        counts,
+        counted_at,
+        counts.gone * each,
+        row.recipients * each,
+    )

@@ -1,0 +1,186 @@
+"""Who may see the console: the session, its form token, the office that is asked for again at each request."""
+
+import hmac
+import ipaddress
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, cast
+
+import redis
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.coop.access.sign_in import SignedIn, SignInServices, caller_of
+from app.sms.broadcasts.terms import Terms
+
+log = structlog.get_logger("console")
+
+IDLE = timedelta(minutes=30)
+BROWSER, BROWSER_LIVES = "jappoo_browser", timedelta(days=180)
+"""What a browser keeps before anybody is signed in, under `/sign-in` only: a visit from elsewhere, which comes without the
+session's strict cookie, must not replace that."""
+MOST_FORMS, FORMS_SECONDS = 60, 600
+"""Forms that one address may send to `/sign-in` within a time; a whole office may share an address."""
+STEP_SECONDS = 0.1
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+def lend(app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any) -> None:
+    """Lend the pages the desk, what broadcasts are bound to, the clock, and Redis."""
+    app.extensions["console"] = desk, terms, now, store
+
+
+def desk() -> SignInServices:
+    """Return what signing in needs, and the database."""
+    return cast(SignInServices, current_app.extensions["console"][0])
+
+
+def terms() -> Terms:
+    """Return what broadcasts are bound to."""
+    return cast(Terms, current_app.extensions["console"][1])
+
+
+def now() -> datetime:
+    """Return the time."""
+    at: datetime = current_app.extensions["console"][2]()
+    return at
+
+
+def too_many() -> bool:
+    """Count a form that this address sends on its way in; tell whether it has sent MOST_FORMS before. Without Redis none is."""
+    store, key = current_app.extensions["console"][3], f"console:forms:{_network(request.remote_addr)}"
+    try:
+        count, _ = store.pipeline().incr(key).expire(key, FORMS_SECONDS, nx=True).execute()
+    except redis.RedisError:
+        return False
+    return int(count) > MOST_FORMS
+
+
+def in_even_time(page: Callable[[], AnyResponse]) -> Callable[[], AnyResponse]:
+    """Answer a form on the way in at the next full step of STEP_SECONDS, so that its time doesn't tell whose number it was."""
+
+    @wraps(page)
+    def answer() -> AnyResponse:
+        if too_many():
+            return say("Trop de demandes depuis cette connexion. Rien n'est fait. Revenez dans dix minutes.", 429)
+        started = time.monotonic()
+        try:
+            return page()
+        finally:
+            time.sleep(STEP_SECONDS - (time.monotonic() - started) % STEP_SECONDS)
+
+    return answer
+
+
+def page_headers(routes: Blueprint) -> None:
+    """Give every page of a blueprint its headers, and a fault its words; no copy of a page is kept."""
+
+    @routes.after_request
+    def headers(answer: Response) -> Response:
+        answer.headers["Content-Security-Policy"] = POLICY
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Referrer-Policy"] = "same-origin"
+        if request.endpoint != f"{routes.name}.static":
+            answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @routes.errorhandler(Exception)
+    def fault(error: Exception) -> Response | HTTPException:
+        if isinstance(error, HTTPException):
+            return error
+        log.error("a page failed", endpoint=request.endpoint, exc_info=error)
+        return say("La console ne répond pas maintenant. Regardez ce qui est noté avant de recommencer.", 503)
+
+
+def say(words: str, status: int) -> Response:
+    """Return a page of one sentence."""
+    return Response(render_template("console/said.html", words=words), status=status)
+
+
+def guard(routes: Blueprint) -> None:
+    """Show this blueprint's pages only to who is signed in and in office now; no form does anything without the session's token."""
+
+    @routes.before_request
+    def enter() -> AnyResponse | None:
+        if request.endpoint == f"{routes.name}.static":
+            return None
+        held: dict[str, Any] = session.get("held", {})
+        awake = bool(held) and datetime.fromtimestamp(held["seen"], UTC) > now() - IDLE
+        found = _caller(held["sign_in"]) if awake else None
+        if found is None:
+            session.clear()
+            return redirect(url_for("sign_in.number"), 303)
+        if request.method not in ("GET", "HEAD") and not _same(request.form.get("token"), held["token"]):
+            return say("Ce formulaire était trop vieux : rien n'est fait. Revenez à la console et recommencez.", 400)
+        g.caller, g.token = found, held["token"]
+        session["held"] = held | {"seen": int(now().timestamp())}
+        return None
+
+
+def caller() -> SignedIn:
+    """Return who is signed in; only behind `guard`."""
+    return cast(SignedIn, g.caller)
+
+
+def let_in(found: SignedIn) -> None:
+    """Begin a session, which forgets everything that was there before."""
+    session.clear()
+    session["held"] = {"sign_in": found.sign_in, "seen": int(now().timestamp()), "token": secrets.token_urlsafe(24)}
+
+
+def browser() -> dict[str, Any]:
+    """Return what this browser holds: its secret, its form token, the number it asked for, those it has signed in on."""
+    try:
+        held: dict[str, Any] = _signer().loads(request.cookies.get(BROWSER, ""))
+    except BadSignature:
+        held = {"secret": secrets.token_urlsafe(24), "token": secrets.token_urlsafe(24), "phone": "", "known": []}
+    g.token = held["token"]
+    return held
+
+
+def keep_browser(answer: AnyResponse, held: dict[str, Any]) -> AnyResponse:
+    """Have the browser keep what it holds."""
+    answer.set_cookie(
+        BROWSER,
+        _signer().dumps(held),
+        max_age=BROWSER_LIVES,
+        path=url_for("sign_in.number"),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Strict",
+    )
+    return answer
+
+
+def token_fits(held: dict[str, Any]) -> bool:
+    """Tell whether a form on the way in carries this browser's token."""
+    return _same(request.form.get("token"), held["token"])
+
+
+def _caller(sign_in: int) -> SignedIn | None:
+    with desk().database.read() as reader:
+        return caller_of(reader, sign_in, now())
+
+
+def _same(given: str | None, wanted: str) -> bool:
+    return hmac.compare_digest((given or "").encode("utf-8", "replace"), wanted.encode())
+
+
+def _signer() -> URLSafeSerializer:
+    keys = [*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.secret_key]  # the last one signs
+    return URLSafeSerializer(keys, salt="console browser")
+
+
+def _network(address: str | None) -> str:
+    """Return an address as it is counted: of IPv6 the first 64 bits, which one subscriber has for himself."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)

@@ -1,0 +1,105 @@
+"""Give one's word on what waits for several officers."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop.broadcasts import confirmations
+from app.coop.cooperatives.models import Cooperative
+from app.coop.members.names import card_and_name, person_name
+from app.coop.subjects import approvals
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead
+from menus.call_backs import age_words
+from menus.hop import Hop, officers_act, reading_office, who_of
+
+menu = Bindings("approvals")
+Whom = Annotated[str, kinds.Kind("name", "m" * 28, private=True)]
+Francs = Annotated[str, kinds.Kind("francs", "-999 999 999 F", private=True)]
+"""An amount, or nothing where none is at stake."""
+
+
+BROADCASTS = 0
+"""The row behind which the officer's estimates are: no approval has this id."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    id: int
+    age: kinds.Short
+    what: kinds.Phrase
+    amount: Francs
+
+
+class Shown(msgspec.Struct, frozen=True):
+    what: kinds.Phrase
+    amount: Francs
+    whom: Whom
+    asker: Whom
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    act: kinds.Short
+
+
+class PickedApproval(msgspec.Struct, frozen=True):
+    approval: Waiting
+
+
+class Word(PickedApproval, frozen=True):
+    """An officer's word on it, `oui` or `non`."""
+
+    verdict: str
+
+
+class Decided(msgspec.Struct, frozen=True):
+    decided: kinds.Phrase
+
+
+@menu.rows()
+def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
+    """Give what waits for this officer, oldest first, behind one line for estimates of broadcasts that wait for their sender."""
+    with hop.desk.database.read() as reader:
+        found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
+        mine = confirmations.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
+    rows = [Waiting(BROADCASTS, age_words(hop.now - mine[0].at), "Diffusions: vos devis", "")] if mine else []
+    return rows + [Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount)) for one in found]
+
+
+@menu.source(leads={"gone": None, "broadcasts": None})
+def approval_shown(hop: Hop, kept: PickedApproval) -> Shown:
+    """Say what it is, whom it concerns and who asked: names, for the PIN is behind us."""
+    if kept.approval.id == BROADCASTS:
+        raise Lead("broadcasts")
+    with hop.desk.database.read() as reader:
+        found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
+        one = next((one for one in found if one.id == kept.approval.id), None)
+        if one is None:
+            raise Lead("gone")
+        place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
+        whom = card_and_name(reader, one.member_id) if one.member_id else reader.execute(place).first()
+        asker = person_name(reader, one.asked_by)
+    return Shown(one.words, _francs(one.amount), " ".join(whom) if whom else "Fédération", asker)
+
+
+@menu.source()
+def approval_verdict(kept: Word) -> Verdict:
+    """Say which of the two the PIN will confirm."""
+    return Verdict("Approuver" if kept.verdict == "oui" else "Refuser")
+
+
+@menu.effect(leads={"not_yours": None}, ways={approvals.ApprovalClosed: "gone"}, denies={approvals.Impossible: str})
+def decide_approval(hop: Hop, session: Session, kept: Word) -> Decided:
+    """Give the officer's word; the last one needed acts."""
+    act = officers_act(session, hop, "approve")
+    done = approvals.decide(session, act, kept.approval.id, approved=kept.verdict == "oui")
+    if done.why:
+        return Decided(f"Impossible: {done.why}. Rien n'est changé.")
+    ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}
+    return Decided(ends.get(done.state, f"C'est noté. Il manque encore {done.missing} accord(s)."))
+
+
+def _francs(amount: int | None) -> str:
+    return "" if amount is None else kinds.amount_words(amount)

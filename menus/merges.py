@@ -1,0 +1,53 @@
+"""Make one of two cards of one person."""
+
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop.closing import merges
+from app.coop.members.models import Person
+from app.ussd import kinds
+from app.ussd.bindings import Bindings
+from menus.hop import Hop, Nothing
+from menus.member_lookup import PEOPLE, WHY, Whom, act_on, found
+from menus.people import members_card
+
+menu = Bindings("merges")
+Half = Annotated[str, kinds.Kind("name", "m" * 20, private=True)]
+
+
+class Both(msgspec.Struct, frozen=True):
+    one: Half
+    other: Half
+
+
+class Two(msgspec.Struct, frozen=True):
+    """The two cards that were typed; the first one's PIN and number stay."""
+
+    whom: Whom
+    merging: Whom
+
+
+@menu.answer(refuses={"unknown": None})
+def other_card(hop: Hop, typed: str) -> Whom:
+    """Read the other card's number."""
+    return members_card(hop, typed)
+
+
+@menu.source()
+def both_named(hop: Hop, kept: Two) -> Both:
+    """Say the names on both cards."""
+    with hop.desk.database.read() as reader:
+        people = select(Person.id, Person.name).where(Person.id.in_((kept.whom.person_id, kept.merging.person_id)))
+        names = {row.id: row.name for row in reader.execute(people)}
+    return Both(names.get(kept.whom.person_id, ""), names.get(kept.merging.person_id, ""))
+
+
+@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, merges.NotOne: lambda no: WHY[no.why]})
+def ask_merge(hop: Hop, session: Session, kept: Two) -> Nothing:
+    """Ask other officers to make one of the two."""
+    act = act_on(session, hop, kept.whom)
+    merges.ask(session, act, found(session, kept.whom), found(session, kept.merging))
+    return Nothing()

@@ -1,0 +1,79 @@
+"""A co-operative begins with its accounts; its products keep their numbers for life."""
+
+import pytest
+from sqlalchemy import select
+
+from app.coop import foundation
+from app.coop.cooperatives.models import Cooperative
+from app.coop.ledger.models import Account
+from app.coop.verify import verify
+from tests import sample_cooperative
+from tests.sample_cooperative import LONG_AGO
+
+
+@pytest.fixture
+def peopled(sqlite_database):
+    sample_cooperative.build(sqlite_database)
+    return sqlite_database
+
+
+def _found(session, clock, **change):
+    given = {"code": "cps2", "name": "CPS Mbour", "commune": "Mbour", "filiere": "peche", "form": "GIE"} | change
+    foundation.found(session, given.pop("code"), given.pop("name"), **given, now=clock())
+
+
+def _take(session, name, code="CPS2", **change):
+    given = {"unit": None, "divisible": True, "filiere": None, "aliases": ()} | change
+    return foundation.take_product(session, code, name, **given)
+
+
+def test_a_co_operative_begins_whole_and_products_keep_their_numbers(peopled, clock):
+    with peopled.transaction() as session:
+        _found(session, clock)
+        new = {"unit": "kg", "filiere": "MARAICHAGE"}
+        slots = [_take(session, f"Légume {n}", **new).slot for n in range(8)]
+        assert slots == [1, 2, 3, 4, 5, 6, 7, 8]
+        assert _take(session, "thiof", aliases=("Tiof",)).slot == 11
+        foundation.drop_product(session, "CPS2", "Légume 3")
+        assert _take(session, "Yeet").slot == 12
+        assert _take(session, "Légume 3").slot == 4
+        foundation.change(session, "CPS2", "payment_threshold", 300_000, now=clock())
+    with peopled.read() as reader:
+        found, products = foundation.shown(reader, "cps2")
+        assert (found["commune"], found["legal_form"], found["payment_threshold"]) == ("Mbour", "GIE", 300_000)
+        assert [slot.slot for slot in products] == [1, 2, 3, 4, 5, 6, 7, 8, 11, 12]
+        mine = select(Account.kind).join(Cooperative).where(Cooperative.code == "CPS2")
+        assert {"cash", "purchases"} <= set(reader.scalars(mine))
+        assert verify(reader).wrong == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"code": "CPS1"}, "already"),
+        ({"code": "C P"}, "letters"),
+        ({"code": "joal"}, "means a commune"),
+        ({"code": "TOUS"}, "means a commune"),
+        ({"commune": "Mbourr"}, "Mbour\\?"),
+        ({"filiere": "X"}, "filière"),
+    ],
+)
+def test_what_can_not_be_founded_is_said(peopled, clock, change, why):
+    with pytest.raises(foundation.NotFounded, match=why), peopled.transaction() as session:
+        _found(session, clock, **change)
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (lambda session: _take(session, "Gombo", "CPS1"), "--unit"),
+        (lambda session: _take(session, "G" * 21, "CPS1", unit="kg", filiere="PECHE"), "20 letters"),
+        (lambda session: _take(session, "Thiof", "CPS9"), "no co-operative"),
+        (lambda session: _take(session, "Thiof", "CPS1", aliases=("yet",)), "another product"),
+        (lambda session: foundation.drop_product(session, "CPS1", "Gombo"), "doesn't take"),
+        (lambda session: foundation.change(session, "CPS1", "solidarity_percent", 51, now=LONG_AGO), "0 to 50"),
+    ],
+)
+def test_what_a_co_operative_can_not_have_is_said(peopled, act, why):
+    with pytest.raises(foundation.NotFounded, match=why), peopled.transaction() as session:
+        act(session)

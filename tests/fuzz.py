@@ -1,0 +1,232 @@
+"""Random hands on members' and officers' phones, and a network that drops, repeats, reorders and forgets: what must hold anyway.
+
+Each hop is judged as it happens: it fits, it isn't our fault's screen, a repeat gets the same bytes, and nothing acts but the
+entry that confirms, on the screen that asked for it. `findings` judges what is left in the database.
+"""
+
+import random
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from app.coop.correspondence import call_backs
+from app.coop.enrolment import applications
+from app.coop.payments.due import Wanted
+from app.coop.payments.models import Payment
+from app.coop.prices import proposals
+from app.coop.production.models import Declaration
+from app.coop.rights import Office
+from app.coop.subjects import approvals
+from app.coop.till import payouts
+from app.coop.verify import verify
+from app.db.operations import Operation
+from app.gsm7 import septets
+from app.sms.models import Message
+from app.ussd.engine import Reply
+from app.ussd.entries import Call
+from app.ussd.memory_store import MemoryStore
+from app.ussd.menu import Choice
+from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
+from tests.acts import by, own
+from tests.ussd.conftest import Handset, OneMenu, engine_on
+
+FATES = ("sent",) * 30 + ("repeated", "late", "shorter", "unseen", "dropped", "forgotten", "redialled")
+PHONES = (
+    sample_declarations.SECRETARY,
+    sample_declarations.SECRETARY,
+    sample_declarations.PRESIDENT,
+    sample_declarations.TREASURER,
+    sample_declarations.ADMINISTRATOR,
+    sample_cooperative.AWA,
+    sample_cooperative.SHARED,
+    "+221770000201",
+    sample_cooperative.NEW,
+    sample_cooperative.NOBODY,
+)
+PINS = {sample_cooperative.SHARED: ("1357", "8642")}
+TYPED = (
+    *("1", "2", "3", "4", "5", "12,5", "25", "500", "1000", "15000", "2311", "4711"),
+    *("00001", "00201", "C00202", "00104", "770000201", "770000012", "760000001", "771112233"),
+    *("", "x", "-5", "1e9", "99999999999", "é" * 30, "00000", "482190"),
+)
+LIKELY = {
+    "line": ("1", "1", "2", "3", "00201"),
+    "paper_line": ("00201", "00202"),
+    "weight": ("12,5", "25", "3"),
+    "grade": ("1", "2", "3", "4"),
+    "quantity": ("12,5", "25", "3"),
+    "paper_day": ("2311", "2411", "0101"),
+    "price_amount": ("1100", "2900", "1000"),
+    "activation": ("482190",),
+    "join_name": ("Fatou Ndiaye", "Fatou"),
+    "member_name": ("Fatou Ndiaye",),
+    "join_where": ("cps1", "joal"),
+    "member_phone": ("1", "771112233"),
+    "new_phone": ("771112233", "770000201"),
+    "paper_number": ("4711", "4712"),
+    "members_card": ("00001", "00201", "00004"),
+    "peers_card": ("00001", "00201"),
+    "assisted_member": ("00001", "00201", "770000201", "760000001"),
+    "letter_words": ("Oui, demain.", "x" * 60),
+    "pay_way": ("1", "1", "2"),
+    "hand_to": ("1", "1", "00201", "00203"),
+    "sign_number": ("4711", "4711", "4712"),
+    "contest_note": ("Vu et compté", "On vous doit 5000 F", "x"),
+    "till_card": ("00001", "00001", "00201", "00202", "00104"),
+    "till_amount": ("500", "2000", "12 500 F"),
+    "till_times": ("3", "1"),
+    "till_asset": ("Moteur 15 CV",),
+    "withdraw_amount": ("500", "2000", "12500"),
+}
+"""What is often typed where; other questions get anything."""
+HOPS_A_SESSION = 25
+FAR = 99
+
+
+def settle(database, now) -> None:
+    """Fill a migrated database with a village, its officers, four women, what they declared, and something for every list."""
+    sample_declarations.staffed(database)
+    women = sample_declarations.women(database, 4)
+    sample_declarations.declared(database, women, now)
+    sample_deliveries.credited(database, women, now, product=3)
+    sample_deliveries.batch(database, now, wanted=Wanted(product_id=3))
+    with database.transaction() as session:
+        for phone in (sample_cooperative.AWA, sample_cooperative.NOBODY):
+            call_backs.ask(session, phone, "Aide", person_id=None, cooperative_id=1, now=now)
+        for amount in (2_100, 9_000):
+            far = proposals.propose(session, by(sample_declarations.CLERK, f"hands:{amount}", now, "sms"), 2, amount, grade=None)
+        proposals.confirm(session, by(sample_declarations.CLERK, "hands", now), far.id)
+        for kind, member in (("withdrawal", 1), ("advance", 1), ("leasing", 201)):
+            act = own(member, f"hands:{kind}:{member}", now)
+            payouts.ask(session, act, kind, member, 2_000, instalments=2 * (kind != "withdrawal"))
+        for person, role in ((101, "secretary"), (102, "president")):
+            office = Office(person, role, 1)
+            for wish in approvals.waiting_for(session, office, now)[-2:]:
+                approvals.decide(session, by(office, f"hands:{person}:{wish.id}", now), wish.id, approved=True)
+        applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
+        incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
+
+
+class Hands:
+    """Hands that dial and type as `seed` says; `seen` counts the screens that came."""
+
+    def __init__(self, database, clock, seed: int) -> None:
+        self.database, self.clock, self.store = database, clock, MemoryStore()
+        self.engine = engine_on(database, self.store, clock)
+        self.menu = OneMenu().menu
+        self.random = random.Random(seed)  # noqa: S311 - the same walk for the same seed
+        self.seen: Counter[str] = Counter()
+        self.past: list[Call] = []
+        self.away: dict[str, int] = {}
+        self.stands: Reply | None = None
+
+    def session(self) -> None:
+        """Dial, and type until it ends or somebody gives up."""
+        phone = Handset(self.engine, self.random.choice(PHONES), self.random.choice(("africastalking", "hubtel")))
+        self.away = self.distances(self.random.choice(self.least_seen()))
+        shows = self.dial(phone)
+        for _ in range(HOPS_A_SESSION):
+            if not self.stands.more:
+                return
+            shows = self.hop(phone, shows)
+
+    def dial(self, phone: Handset) -> Reply:
+        """Begin a session."""
+        self.past = []
+        self.stands = self.judged(phone.dial(*self.dialled()))
+        return self.stands
+
+    def hop(self, phone: Handset, shows: Reply) -> Reply:
+        """Let one entry meet its fate; return what the phone shows then, which may be older than where its session `stands`."""
+        self.clock.forward(seconds=self.random.randrange(5, 40))
+        fate, entry = self.random.choice(FATES), self.entry(shows, phone.phone)
+        if fate == "dropped":
+            return shows
+        if fate == "forgotten":
+            self.store.sessions.clear()
+        if fate == "redialled":
+            return self.dial(phone)
+        before, stood = self.acts(), self.stands
+        self.past.append(phone.call([*phone.parts]))
+        said = self.stands = self.judged(phone.type(entry))
+        acted = self.acts() - before
+        assert acted == 0 or (acted == 1 and said.event == "acted" and self.confirmed(stood, entry)), (stood, entry, said)
+        if fate in ("repeated", "late", "shorter"):
+            before = self.acts()
+            again = phone.again() if fate == "repeated" else self.engine.answer(self.random.choice(self.past))
+            assert fate != "repeated" or again.text == said.text, (said, again)
+            assert self.acts() == before, (stood, entry, again)
+        return shows if fate == "unseen" else said
+
+    def confirmed(self, stands: Reply, entry: str) -> bool:
+        """Tell whether an entry confirms what a screen showed."""
+        screen = self.menu.screens[stands.screen]
+        return (screen.form == "confirmation" and entry == "1") or (screen.form == "question" and bool(screen.effect))
+
+    def dialled(self) -> list[str]:
+        """Return what a dial string holds: mostly nothing."""
+        return [str(self.random.randrange(1, 9)) for _ in range(self.random.choice((0, 0, 1, 2)))]
+
+    def entry(self, stands: Reply, phone: str) -> str:
+        """Return what somebody would type on a screen, now and then something else."""
+        pick, screen = self.random.choice, self.menu.screens[stands.screen]
+        if self.random.random() < 0.08:
+            return pick(("0", "9", "00", "000", "000", "7", *TYPED))
+        if screen.form == "choices":
+            nearest = min(map(self.way, screen.choices.values()), default=FAR)
+            wanted = [number for number, choice in screen.choices.items() if self.way(choice) == nearest]
+            return str(pick(wanted if self.random.random() < 0.8 else [*screen.choices] or [0])) if screen.choices else "0"
+        if screen.form == "list":
+            return pick(("1", "1", "2", "3", "9", "0"))
+        if screen.form == "confirmation":
+            return pick(("1", "1", "1", "0"))
+        if screen.ask in ("pin", "account_pin", "enrolling_pin", "chosen_pin", "same_pin"):
+            return pick(PINS.get(phone, ("2468",)))
+        if screen.ask in ("place", "assisted_place", "reason", "assisted_word"):
+            return pick(("1", "2", "3"))
+        if screen.ask in ("line", "paper_line", "weight", "grade", "hand_to", "sign_reference") and self.random.random() < 0.4:
+            return pick(self.references())
+        return pick(LIKELY.get(screen.ask or "", TYPED))
+
+    def way(self, choice: Choice) -> int:
+        """Return how many entries a choice leaves to the screen that this session is after."""
+        return min(self.away.get(to, FAR) for to in (choice.to, *(face.to for face in choice.faces.values())))
+
+    def least_seen(self) -> list[str]:
+        """Return the screens that came least often so far."""
+        fewest = min(self.seen[name] for name in self.menu.screens)
+        return [name for name in self.menu.screens if self.seen[name] == fewest]
+
+    def distances(self, goal: str) -> dict[str, int]:
+        """Return how many entries each screen is away from one."""
+        found, edge = {goal: 0}, [goal]
+        while edge:
+            behind = [one.name for one in self.menu.screens.values() if set(edge) & set(one.targets().values())]
+            edge = [name for name in behind if name not in found]
+            found |= dict.fromkeys(edge, max(found.values()) + 1)
+        return found
+
+    def references(self) -> list[str]:
+        """Return the references there are."""
+        with self.database.read() as reader:
+            return [*reader.scalars(select(Declaration.reference)), *reader.scalars(select(Payment.reference))]
+
+    def acts(self) -> int:
+        """Count what was done so far."""
+        with self.database.read() as reader:
+            return reader.scalar(select(func.count()).select_from(Operation)) or 0
+
+    def judged(self, reply: Reply) -> Reply:
+        """Hold a reply to what every one of them promises."""
+        self.seen[reply.screen] += 1
+        assert reply.fault is None, (self.stands, reply)
+        assert reply.event != "trouble", (self.stands, reply)
+        assert 0 < septets(reply.text) <= 160, (self.stands, reply)
+        return reply
+
+
+def findings(database) -> list[object]:
+    """Return what is wrong in the books, and each cause that two SMS to one number came of."""
+    with database.read() as reader:
+        twice = select(Message.cause, Message.to_number).group_by(Message.cause, Message.to_number).having(func.count() > 1)
+        return [*verify(reader).wrong, *reader.execute(twice).all()]

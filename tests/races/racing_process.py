@@ -1,0 +1,75 @@
+"""What a racing process does: its own connection, one act, and how that ended. Imported by a server that forks the racers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.coop.closing.handover import PAYOUT
+from app.coop.handover import services as handover
+from app.coop.ledger.services import Overdrawn, post
+from app.coop.production import weighings
+from app.coop.rights import Office
+from app.coop.subjects import approvals
+from app.coop.till import payouts
+from app.db.database import Database
+from tests import sample_declarations
+from tests.acts import by, own
+
+TREASURER = Office(104, "treasurer", 1)
+REFUSALS = (
+    Overdrawn,
+    payouts.AlreadyOpen,
+    payouts.NotEnough,
+    handover.HandoverNotOpen,
+    weighings.ListChanged,
+    approvals.ApprovalClosed,
+)
+Act = Callable[..., object]
+
+
+def last_franc(session: Session, operation: str, now: datetime, savings: int, cash: int) -> None:
+    """Take the last franc of a savings account out of the books."""
+    lines = [(savings, 1), (cash, -1)]
+    post(session, operation=operation, kind="withdrawal", cooperative_id=1, member_id=1, lines=lines, now=now)
+
+
+def ask_for_all(session: Session, operation: str, now: datetime, francs: int) -> None:
+    """Ask for all of a member's savings."""
+    payouts.ask(session, own(1, operation, now), "withdrawal", 1, francs)
+
+
+def hand_over(session: Session, operation: str, now: datetime, payout: int) -> None:
+    """Hand the same approved withdrawal over."""
+    handover.hand_over(session, by(TREASURER, operation, now), PAYOUT, payout)
+
+
+def receive(session: Session, operation: str, now: datetime, payout: int) -> None:
+    """Say that it was received."""
+    del operation
+    handover.confirm(session, own(1, "confirm", now), PAYOUT, payout)
+
+
+def confirm_list(session: Session, operation: str, now: datetime, upto: int, francs: int) -> None:
+    """Credit the same list of weighings."""
+    weighings.confirm(session, by(sample_declarations.CLERK, operation, now), upto=upto, francs=francs)
+
+
+ACTS: dict[str, Act] = {act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list)}
+
+
+def race(url: str, act: str, number: int, now: datetime, given: dict[str, Any], start: Barrier) -> str:
+    """Do an act when all are ready; return `done`, or the name of the refusal."""
+    database = Database(url, statement_ms=30_000)
+    try:
+        with database.read():
+            start.wait(30)
+        with database.transaction() as session:
+            ACTS[act](session, f"racer {number}", now, **given)
+        return "done"
+    except REFUSALS as refusal:
+        return type(refusal).__name__
+    finally:
+        database.dispose()

@@ -1,0 +1,103 @@
+"""A small village for tests: one co-operative, three products, a handful of people. PIN 2468 everywhere but where said."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+
+from sqlalchemy import Table, func, insert, select, update
+
+from app.coop.access import activation, pins
+from app.coop.access.models import Activation
+from app.coop.boutiques.models import Offer
+from app.coop.cooperatives.models import Commune, Cooperative, Filiere
+from app.coop.ledger.services import open_accounts, post
+from app.coop.members.models import Member, Number, Person
+from app.coop.models import Base
+from app.coop.prices.models import PriceRow
+from app.coop.products.models import CooperativeProduct, Product, ProductAlias
+from app.coop.training.models import TrainingSession
+from app.db.database import Database
+
+KEY = b"k" * 32
+PEPPERS = {1: b"p" * 32}
+LONG_AGO = datetime(2026, 8, 26, 9, 0, tzinfo=UTC)
+LONG_AHEAD = datetime(2099, 11, 30, 9, 0, tzinfo=UTC)
+
+AWA = "+221770000012"
+SHARED = "+221760000001"
+NEW = "+221760000002"
+BLOCKED = "+221770000013"
+DEPARTED = "+221770000014"
+NOBODY = "+221775550000"
+
+
+_ROWS: list[tuple[Table, list[dict[str, object]]]] = []
+
+
+@cache
+def hashed(pin: str) -> str:
+    return pins.hash_pin(pin, PEPPERS)[0]
+
+
+def build(database: Database) -> None:
+    """Fill an empty, migrated database: once a run by the co-operative's own functions, then with the rows that they left."""
+    if not _ROWS:
+        _found(database)
+        with database.read() as reader:
+            for table in Base.metadata.sorted_tables:
+                rows = [dict(row) for row in reader.execute(select(table)).mappings()]
+                _ROWS.extend([(table, rows)] if rows else [])
+    else:
+        with database.engine.begin() as to:
+            for table, rows in _ROWS:
+                to.execute(insert(table), rows)
+    if database.engine.dialect.name == "postgresql":  # its counters stand before the ids given here
+        with database.engine.begin() as to:
+            for table in (table for table, _ in _ROWS if "id" in table.c):
+                last = select(func.max(table.c.id)).scalar_subquery()
+                to.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
+
+
+def _found(database: Database) -> None:
+    with database.transaction() as session:
+        session.add_all([Commune(id=1, name="Joal-Fadiouth"), Filiere(id=1, code="PECHE", name="Pêche")])
+        session.flush()
+        session.add(
+            Cooperative(id=1, code="CPS1", name="CPS Joal", commune_id=1, filiere_id=1, legal_form="AER", created_at=LONG_AGO)
+        )
+        names = [(1, "Thiof", "kg", True), (2, "Yeet", "caisse", False), (3, "Sardinelle", "caisse", False)]
+        session.add_all(Product(id=i, name=n, unit=u, divisible=d, filiere_id=1) for i, n, u, d in names)
+        session.flush()
+        session.add(ProductAlias(spelling="yet", product_id=2))
+        for slot, (product, *_) in enumerate(names, 1):
+            session.add(CooperativeProduct(cooperative_id=1, slot=slot, product_id=product, active=True))
+            session.add(
+                PriceRow(product_id=product, cooperative_id=None, unit=names[slot - 1][2], amount=1000 * slot, from_at=LONG_AGO)
+            )
+        _person(session, 1, AWA, "active")
+        _person(session, 2, SHARED, "active", place=1, pin="1357")
+        _person(session, 3, SHARED, "active", place=2, pin="8642")
+        _person(session, 4, NEW, "pending", pin=None)
+        _person(session, 5, BLOCKED, "blocked")
+        _person(session, 6, DEPARTED, "departed")
+        goods = {"name": "Keccax en sachet", "unit": "sachet", "amount": 1500, "quantity": Decimal(40), "place": "Mbour"}
+        session.add(Offer(cooperative_id=1, until_at=LONG_AHEAD, **goods))
+        course = {"title": "Hygiène du poisson", "place": "Joal-Fadiouth", "seats": 20}
+        session.add(TrainingSession(starts_on=LONG_AHEAD.date(), **course))
+        controls = open_accounts(session, 1, None)
+        mine = open_accounts(session, 1, 1)
+        for kind, amount in (("shares", 10_000), ("savings", 12_500)):
+            lines = [(controls["cash"], amount), (mine[kind], -amount)]
+            post(session, operation=f"village:{kind}", kind=kind, cooperative_id=1, member_id=1, lines=lines, now=LONG_AGO)
+        activation.issue(session, 4, key=KEY, now=datetime.now(UTC))
+        session.execute(update(Activation).values(digest=activation.digest("482190", 4, KEY)))
+
+
+def _person(session, number, phone, state, *, place=None, pin="2468"):
+    session.add(Person(id=number, name=f"Awa {number}", language="fr", pin_hash=hashed(pin) if pin else None, pin_pepper=1))
+    session.flush()
+    session.add(
+        Member(id=number, person_id=number, cooperative_id=1, card=f"C{number:05d}", state=state, joined_on=date(2026, 8, 26))
+    )
+    session.add(Number(phone=phone, person_id=number, place=place, registered_at=LONG_AGO))
+    session.flush()
