@@ -12,7 +12,7 @@ from app.ussd.compiler import Finding
 from app.ussd.kinds import Kind, kinds_of
 from app.ussd.menu import WANTED, Menu, Screen, Texts
 from app.ussd.reach import distances, without_guard
-from app.ussd.render import LIMIT, PLACEHOLDER, fill, lay_out
+from app.ussd.render import LIMIT, PLACEHOLDER, Page, fill, lay_out
 from app.ussd.vocabulary import Vocabulary, fields_of_row
 
 MOST_CHOICES = 8
@@ -138,7 +138,8 @@ class Proof:
                 continue
             given = set(kinds_of(effect.gives)) if isinstance(effect.gives, type) else set()
             words = screen.said or (done.text if done.form == "ending" and not done.source else {})
-            shown = {name for said in words.values() for name in PLACEHOLDER.findall(said)}
+            told = [*words.values(), *screen.notice.values()]
+            shown = {name for said in told for name in PLACEHOLDER.findall(said)}
             for name in sorted(shown - given - set(self.constants)):
                 yield screen, f"{{{name}}} is nothing that {effect.name} gives: what was done can't be said by it"
 
@@ -170,6 +171,9 @@ class Proof:
                     for name in PLACEHOLDER.findall(said):
                         if name in kinds and kinds[name].private:
                             yield screen, f"{where}: {{{name}}} is private, and can be seen without the guard"
+        for screen in self._screens():
+            if screen.notice and screen.done in open_screens:
+                yield screen, f"its notice stands above {screen.done}, which can be seen without the guard"
 
     def confirmed(self) -> Found:
         """Nothing acts without a confirmation: 1 on a screen of its own, a secret typed twice, or the PIN; noting needs none."""
@@ -200,10 +204,10 @@ class Proof:
             for language in self.menu.languages:
                 for notice in self._notices(screen, language):
                     pages = list(self._longest_pages(screen, language, notice))
-                    for said in pages:
-                        yield from self._fits(screen, "page", language, said)
-                    if screen.form == "question" and len(pages) > 1:
-                        yield screen, f"a question ({language}) has one page, not {len(pages)}: {pages[0]!r}"
+                    for page in pages:
+                        yield from self._fits(screen, "page", language, page.text)
+                    if screen.form == "question" and (len(pages) > 1 or pages[0].cut):
+                        yield screen, f"a question ({language}) has one page, not {len(pages)}: {pages[0].text!r}"
 
     def goals(self) -> Found:
         """Goals are met: entries from the start, the confirming one among them; guards' and free screens' are not counted."""
@@ -224,7 +228,7 @@ class Proof:
         if size > LIMIT:
             yield screen, f"{where} ({language}): {size} septets, not {LIMIT}: {said!r}"
 
-    def _longest_pages(self, screen: Screen, language: str, notice: str) -> Iterator[str]:
+    def _longest_pages(self, screen: Screen, language: str, notice: str) -> Iterator[Page]:
         kinds = self._kinds(screen)
         values = {name: fold(kind.longest) for name, kind in kinds.items()}
         row = {name: fold(kind.longest) for name, kind in self.vocabulary.of_rows(screen).items()}
@@ -233,14 +237,17 @@ class Proof:
         for shown in [rows, []] if screen.rows else [[]]:
             for caller in ("", *self.menu.callers) if screen.form == "choices" else ("",):
                 root = screen.name == self.menu.start
-                for page in lay_out(self.menu, screen, language, values, shown, root=root, notice=notice, caller=caller):
-                    yield page.text
+                yield from lay_out(self.menu, screen, language, values, shown, root=root, notice=notice, caller=caller)
 
     def _notices(self, screen: Screen, language: str) -> Iterator[str]:
         yield ""
         if screen.form == "ending":
             return
         yield from (fold(self.menu.said(self.menu.words[word], language)) for word in ("unknown", "empty", "several"))
+        for acted in self._screens():
+            if acted.notice and acted.done == screen.name:
+                longest = {name: fold(kind.longest) for name, kind in self.vocabulary.kept.items()}
+                yield fill(fold(self.menu.said(acted.notice, language)), longest)
         for code, texts in screen.refusals.items():
             kinds = self.vocabulary.of_refusal(screen, code)
             yield fill(fold(self.menu.said(texts, language)), {name: kind.longest for name, kind in kinds.items()})

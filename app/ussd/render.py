@@ -4,7 +4,7 @@ The hop and the proof use this same code, so what was proved is what is shown.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -21,10 +21,11 @@ Values = Mapping[str, str]
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One page as shown, with the places (0-based) of the lines on it."""
+    """One page as shown, with the places (0-based) of the lines on it; `cut` when a notice left no room for all of them."""
 
     text: str
     lines: tuple[int, ...]
+    cut: bool = False
 
 
 def fill(words: str, values: Values) -> str:
@@ -38,30 +39,40 @@ def pages(
     """Cut a screen into pages.
 
     `body` stands before the numbered `lines`; `back` is left out of the first page at the `root`, where nothing lies behind. With
-    `anew` each page numbers its lines from 1; otherwise they carry their own numbers.
+    `anew` each page numbers its lines from 1; otherwise they carry their own numbers. A `notice` stands above whichever page is
+    shown, and moves no line to another page: a row that slid from one to the next would be seen on neither.
     """
     blocks: list[tuple[str, int | None]] = [(part, None) for part in _chunks(body, LIMIT - 40) if part]
     blocks += [(line, place) for place, line in enumerate(lines)]
     first = None if root else back
-    full = _page(notice, blocks, anew, first)
+    full = _page("", blocks, anew, first)
     if septets(full.text) <= LIMIT and len(full.lines) <= LINES_A_PAGE:
-        return [full]
+        return [_noted(notice, blocks, anew, more, first)]
     found: list[Page] = []
     while blocks:
         behind = back if found else first
         taken = 0
         while taken < len(blocks):
-            trial = blocks[: taken + 1]
             keys = [] if taken + 1 == len(blocks) else [more]
-            page = _page(notice if not found else "", trial, anew, *keys, behind)
+            page = _page("", blocks[: taken + 1], anew, *keys, behind)
             if septets(page.text) > LIMIT or len(page.lines) > LINES_A_PAGE:
                 break
             taken += 1
         taken = max(taken, 1)
         keys = [] if taken == len(blocks) else [more]
-        found.append(_page(notice if not found else "", blocks[:taken], anew, *keys, behind))
+        found.append(_noted(notice, blocks[:taken], anew, more, *keys, behind))
         blocks = blocks[taken:]
     return found
+
+
+def _noted(notice: str, blocks: Sequence[tuple[str, int | None]], anew: bool, more: str, *keys: str | None) -> Page:
+    """Put a notice above a page; lines that have no room are behind `more`, where the same page stands whole."""
+    page = whole = _page(notice, blocks, anew, *keys)
+    further = keys if more in keys else (more, *keys)
+    while notice and septets(page.text) > LIMIT and len(blocks) > 1:
+        blocks = blocks[:-1]
+        page = _page(notice, blocks, anew, *further)
+    return msgspec.structs.replace(page, cut=page is not whole)
 
 
 def _page(notice: str, blocks: Sequence[tuple[str, int | None]], anew: bool, *keys: str | None) -> Page:
@@ -97,10 +108,11 @@ def lay_out(
     root: bool,
     notice: str,
     caller: str = "",
+    hidden: Collection[int] = (),
 ) -> list[Page]:
     """Return the pages of a screen; `rows` are the filled-in rows of a list, `root` says that nothing lies behind it.
 
-    `caller` is the kind of caller whose face the choices show.
+    `caller` is the kind of caller whose face the choices show, `hidden` are the numbers of the choices that aren't shown.
     """
     say: Callable[[dict[str, str]], str] = lambda texts: fold(menu.said(texts, language))  # noqa: E731
     body = fill(say(screen.text), values)
@@ -109,7 +121,8 @@ def lay_out(
     more, back = say(menu.words["more"]), say(menu.words["back"])
     anew = False
     if screen.form == "choices":
-        lines = [f"{number} {fill(say(choice.face(caller).label), values)}" for number, choice in screen.choices.items()]
+        seen = [(number, choice.face(caller)) for number, choice in screen.choices.items() if number not in hidden]
+        lines = [f"{number} {fill(say(face.label), values)}" for number, face in seen]
     elif screen.form == "list":
         anew = not any("slot" in row for row in rows)
         lines = [(f"{row['slot']} " if not anew else "") + fill(say(screen.row), row) for row in rows]
