@@ -7,7 +7,7 @@ LOCK := build/lock
 COMPILE := $(LOCK)/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo clean-demo test lint format bench soak faults dumps lock
+.PHONY: help install demo clean-demo test lint format guide bench soak faults dumps lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: .venv/.installed-tests ## Linters, types, import rules and migrations only
 format: .venv/.installed-tests ## Format the code
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+
+guide: .venv/.installed-tests ## Print the guide's screens, and the count of entries, from the talks that test them
+	@$(BIN)/python -m pytest -q -k sqlite --write-guide tests/conversations
 
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@

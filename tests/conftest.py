@@ -37,6 +37,10 @@ class Clock:
         return self.now
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-guide", action="store_true", help="write the screens and counts that talks have seen into docs/")
+
+
 def pytest_configure() -> None:
     statements.share()
     hypothesis.settings.register_profile("unhurried", deadline=None)

@@ -1,10 +1,16 @@
 """`jappoo export`: files for others."""
 
+import io
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import click
 
-from app.cli.context import operator, operator_act
+from app.cli.context import cooperative_id, operator, operator_act
 
 
 @click.group()
@@ -45,3 +51,66 @@ def payments(batch: int, form: str, *, everything: bool) -> None:
     except files.NoBatch as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo(json.dumps(rows) if form == "json" else files.written(rows), nl=form == "json")
+
+
+def _rows_out(kind: str, help_: str, example: str) -> None:
+    @export.command(name=kind, help=f"{help_}\n\nExample: {example}")
+    @click.option("--cooperative", help="The co-operative's code; without it all.")
+    @click.option("--format", "form", type=click.Choice(["csv", "xlsx", "json"]), default="csv", help="What to write.")
+    @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it; standard output otherwise.")
+    def command(cooperative: str | None, form: Any, output: Path | None) -> None:
+        write = _everything if kind == "everything" else _one(kind)
+        if output is None and sys.stdout.isatty() and (form == "xlsx" or kind == "everything"):
+            raise click.UsageError("this needs --output FILE, or a pipe")
+        with operator_act(f"export {kind}", cooperative=cooperative, form=form) as session:
+            from app.coop.scope import Scope
+            from app.sheets import SheetRefused
+
+            scope = Scope(cooperative_id(session, cooperative))
+            try:
+                write(session.connection(), scope, form, output)
+            except SheetRefused as fault:
+                raise click.ClickException(str(fault)) from fault
+
+
+def _one(kind: str) -> Callable[..., None]:
+    def write(reader: Any, scope: Any, form: Any, output: Path | None) -> None:
+        import app.coop.subjects  # noqa: F401 - it declares what movements are called
+        from app.coop.imports.exports import EXPORTS
+        from app.sheets import write_table
+
+        columns, rows = EXPORTS[kind](reader, scope)
+        if output is not None:
+            write_table(output, columns, rows, form=form)
+            return
+        body = io.BytesIO()
+        write_table(body, columns, rows, form=form)
+        sys.stdout.buffer.write(body.getvalue())
+
+    return write
+
+
+def _everything(reader: Any, scope: Any, form: Any, output: Path | None) -> None:
+    """Write a ZIP with a file a kind."""
+    import app.coop.subjects  # noqa: F401 - as above
+    from app.coop.imports.exports import EXPORTS
+    from app.sheets import write_table
+
+    body = io.BytesIO()
+    with ZipFile(body, "w", ZIP_DEFLATED) as files:
+        for kind, rows_of in EXPORTS.items():
+            one = io.BytesIO()
+            write_table(one, *rows_of(reader, scope), form=form)
+            files.writestr(f"{kind}.{form}", one.getvalue())
+    output.write_bytes(body.getvalue()) if output is not None else sys.stdout.buffer.write(body.getvalue())
+
+
+for _kind, _help in (
+    ("members", "Write the members, as they can be imported again; no PIN, consent or trusted number is in it."),
+    ("balances", "Write what members' accounts hold, in XOF."),
+    ("prices", "Write all prices there were, each with its first instant."),
+    ("deliveries", "Write what was weighed and credited."),
+    ("movements", "Write each movement on members' accounts, in XOF."),
+    ("everything", "Write a ZIP with a file of each of these."),
+):
+    _rows_out(_kind, f"{_help} Who did it is written down.", f"jappoo export {_kind} --cooperative CPS1 --output {_kind}.csv")

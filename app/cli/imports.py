@@ -1,20 +1,23 @@
 """`jappoo import`: files of others."""
 
 import json
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
 import click
 import msgspec
 
+from app.cli import sheet_imports
 from app.cli.context import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
     from app.coop.act import Act
-    from app.coop.payments.files import Row
+    from app.coop.payments.files import TakenLine
     from app.coop.scope import Scope
     from app.db.database import Database
 
@@ -34,12 +37,12 @@ def import_() -> None:
 @click.option("--cooperative", help="The co-operative's code, when a reference is not of one alone.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print each line's outcome as JSON.")
-def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json: bool) -> int:
-    """Take in the operator's references from FILE (CSV with `reference`, `operator_reference` and perhaps `amount`).
+def payments(file: BinaryIO, cooperative: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Take in the operator's references from FILE (with columns `reference`, `operator_reference` and perhaps `amount`).
 
-    The file is CSV or text with tabs, as a spreadsheet saves it. Each line is accepted, known (the same as before: nothing
-    changes) or refused with a reason; the member is told by SMS, and says whether the money has come. Each line is kept by
-    itself: cut off, the same file again goes on where it stopped.
+    The file is XLSX, XLS, ODS, CSV or text with tabs. Titles and totals around the table are left out.
+    Each line is accepted, known (the same as before: nothing changes) or refused with a reason; the member is told by SMS, and
+    says whether the money has come. Each line is kept by itself: cut off, the same file again goes on where it stopped.
     Exit 1 when a line was refused.
 
     Example: jappoo import payments references.csv --dry-run
@@ -49,7 +52,7 @@ def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json
     from app.coop.scope import Scope
 
     try:
-        lines = files.read(file.read())
+        lines = files.read(file)
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
     with operator_act("import payments", dry_run=dry_run, cooperative=cooperative, lines=len(lines)) as session:
@@ -61,7 +64,51 @@ def payments(file: IO[bytes], cooperative: str | None, *, dry_run: bool, as_json
     return 1 if any(row.outcome == "refused" for row in done) else 0
 
 
-def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
+@import_.command()
+@sheet_imports.options
+def members(**given: Any) -> int:
+    """Take the members of a co-operative in from FILE: XLSX, XLS, ODS, CSV or text. jappoo import template members has the columns.
+
+    First comes the forecast: each row is new, changed, known, to be answered, refused or left out, with its reason. Nothing is
+    written while a row must be answered or mended. Questions are in FILE.questions.xlsx: answer them there, and give it with
+    --answers. The same file again creates nothing; cut off, it goes on.
+
+    Example: jappoo import members registre.xlsx --cooperative CPS1 --dry-run
+    """
+    return sheet_imports.take("members", **given)
+
+
+@import_.command()
+@click.argument("kind", type=click.Choice(["members"]))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it; standard output otherwise.")
+def template(kind: str, output: Path | None) -> None:
+    """Write the empty XLSX of a KIND, to be filled in.
+
+    Example: jappoo import template members > membres.xlsx
+    """
+    from app import sheets
+    from app.coop.imports import columns
+
+    body = sheets.template(getattr(columns, kind)(datetime.now(UTC).date()))
+    if output is not None:
+        output.write_bytes(body)
+    elif sys.stdout.isatty():
+        raise click.UsageError("a spreadsheet needs --output FILE, or a pipe")
+    else:
+        sys.stdout.buffer.write(body)
+
+
+@import_.command()
+@click.argument("id", type=int)
+def undo(id: int) -> None:  # noqa: A002 - the contract's word
+    """Take an import back, by its number, while nothing rests on it: no opened account, no movement, no declaration.
+
+    Example: jappoo import undo 12
+    """
+    click.echo(f"import n° {id}: {sheet_imports.take_back(id)} lignes reprises")
+
+
+def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["TakenLine"]:
     """Take each line in a transaction of its own: nobody waits for the file."""
     from app.coop.payments import files, notices
 
@@ -73,7 +120,7 @@ def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"])
         yield done
 
 
-def _try(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["Row"]:
+def _try(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["TakenLine"]:
     """Say what would become of each line: first comes what the lines before it did to the same payment, or by the same reference of
     the operator's.
     """

@@ -23,7 +23,7 @@ WORDS = {
     "LANGUE": ("LANGUE", "LANG"),
     "NON": ("NON", "DEET"),
 }
-"""Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stopping.py`."""
+"""Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stop_words.py`."""
 
 OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF", "REPONDRE")
 """Commands of officers; from anyone else they are written down and answered as any other text."""

@@ -8,6 +8,7 @@ from app.coop.contests import models as contests
 from app.coop.cooperatives import models as cooperatives
 from app.coop.correspondence import models as correspondence
 from app.coop.enrolment import models as enrolment
+from app.coop.imports import models as imports
 from app.coop.ledger import models as ledger
 from app.coop.members import models as members
 from app.coop.offices import models as offices
@@ -33,6 +34,7 @@ __all__ = [
     "cooperatives",
     "correspondence",
     "enrolment",
+    "imports",
     "ledger",
     "members",
     "menu_versions",

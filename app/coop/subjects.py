@@ -12,6 +12,7 @@ from app.coop.contests.subject import subject as contests
 from app.coop.correspondence.subject import subject as correspondence
 from app.coop.enrolment.subject import subject as enrolment
 from app.coop.handover import kinds as handovers
+from app.coop.imports.subject import subject as imports
 from app.coop.ledger.subject import subject as ledger
 from app.coop.members.subject import subject as members
 from app.coop.offices.subject import subject as offices
@@ -48,7 +49,7 @@ messages = Subject(
 
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
-    *(ledger, production, payments, till, closing, prices, contests, messages),
+    *(ledger, production, payments, till, closing, prices, contests, imports, messages),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

@@ -1,4 +1,4 @@
-"""What is deleted of SMS after a year, as members are told (`coop/members/notice.py`): those that left, that came, and reports."""
+"""What is deleted of SMS after a year, as `coop/members/privacy_notice.py` tells members: what left, what came, and reports."""
 
 from datetime import datetime, timedelta
 from typing import Any

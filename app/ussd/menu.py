@@ -34,7 +34,7 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One screen. `form` says which of the fields are in use; the grammar is in `compiling.py`."""
+    """One screen. `form` says which of the fields are in use; the grammar is in `compiler.py`."""
 
     name: str
     form: ScreenForm

@@ -17,7 +17,7 @@ HOPS = structlog.get_logger("hop")
 
 
 def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blueprint:
-    """Serve a dialect under `/<path>/<token>/ussd`. The token is checked before every route (see `doors.py`)."""
+    """Serve a dialect under `/<path>/<token>/ussd`. The token is checked before every route (see `callback_guard.py`)."""
     routes = Blueprint(f"ussd_{gateway.name}", __name__, url_prefix=f"/{path}/<token>")
     log = HOPS.bind()  # bound once: an unbound one is looked up at every line, for a sixth of its cost
 

@@ -24,7 +24,7 @@ from app.sms.models import Message
 from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "sheets/fixtures"
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_references_come_in_once_and_refusals_say_why(counter, run, tmp_path):
     assert json.loads(run("report", "payments", "--format", "json").out)[0]["median"] == 0
 
 
-@pytest.mark.parametrize(("content", "error"), [("a,b\n1,2\n", "doit nommer les colonnes"), ("", "doit nommer les colonnes")])
+@pytest.mark.parametrize(("content", "error"), [("a,b\n1,2\n", "Aucune ligne ne nomme les colonnes"), ("", "Ce fichier est vide")])
 def test_a_file_that_is_none_is_refused_in_a_line(counter, run, tmp_path, content, error):
     del counter
     file = tmp_path / "wrong.csv"
@@ -149,7 +149,9 @@ def filled(database, name):
     return text.encode(coding)
 
 
-@pytest.mark.parametrize("name", ["c03_lot_cp1252.csv", "c03_lot_utf16_tabs.txt", "c15_lot_entete_insecable.csv"])
+@pytest.mark.parametrize(
+    "name", ["c03_lot_cp1252.csv", "c03_lot_utf16_tabs.txt", "c15_lot_entete_insecable.csv", "c04_lot_titre_et_total.csv"]
+)
 def test_a_file_is_read_as_a_spreadsheet_saved_it(counter, run, tmp_path, name):
     sample_deliveries.batch(counter, datetime.now(UTC), way="mobile")
     file = tmp_path / name
@@ -167,7 +169,7 @@ WRITTEN = [
     ("two columns of one name", "{head};amount\n{line};1\n", "Deux colonnes ont le même nom: amount"),
     ("more cells than columns", "{head}\n{line};1\n", "Ligne 2: plus de cellules que de colonnes"),
     ("a quote that isn't closed", '{head}\n{line}\n"{line}\n{line}\n', "Ligne 3: un guillemet n'est pas fermé"),
-    ("no text", "\0\0", "n'est pas un texte"),
+    ("no text", "\0\0", "ni un tableau ni un texte"),
 ]
 
 

@@ -7,6 +7,7 @@ from app.coop.access.models import Activation
 from app.coop.cooperatives.models import Cooperative
 from app.coop.models import Base
 from app.coop.offices.models import Role
+from app.coop.subjects import SUBJECTS
 from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
 from tests.cli.test_main import ALL
 
@@ -16,6 +17,9 @@ ANOTHERS = {
     ("member", "cards"): ("--renew", 0, "0 cards"),
     ("sms", "inbox"): ("", 0, ""),
     ("import", "payments"): ("{file}", 1, "refused"),
+    ("import", "members"): ("{register}", 1, "est d'une autre CPS"),
+    **{("export", kind): ("--format json", 0, "[\n]") for kind in ("members", "balances", "prices", "deliveries", "movements")},
+    ("export", "everything"): ("--format json --output {zip}", 0, ""),
 }
 """Each command, with what is CPS1's, as it is tried for CPS2: how it ends and what it says."""
 
@@ -23,6 +27,7 @@ ANOTHERS = {
 @pytest.fixture
 def houses(sqlite_database, clock, tmp_path, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "k" * 32)
+    assert SUBJECTS, "hand-overs are declared by the manifests"
     sample_declarations.staffed(sqlite_database)
     sample_deliveries.credited(sqlite_database, sample_declarations.women(sqlite_database, 1), clock())
     sample_deliveries.batch(sqlite_database, clock(), way="mobile")
@@ -33,7 +38,9 @@ def houses(sqlite_database, clock, tmp_path, monkeypatch):
         reference = session.scalar(select(Base.metadata.tables["payments"].c.reference))
     file = tmp_path / "references.csv"
     file.write_text(f"reference,operator_reference\n{reference},OM-1\n")
-    return sqlite_database, str(file)
+    register = tmp_path / "registre.csv"
+    register.write_text("Carte;Nom\nC00001;Awa 1\n")
+    return sqlite_database, {"file": str(file), "register": str(register), "zip": str(tmp_path / "tout.zip")}
 
 
 def state(database):
@@ -48,9 +55,9 @@ def test_every_command_of_a_co_operative_is_tried():
 
 @pytest.mark.parametrize("command", ANOTHERS, ids=" ".join)
 def test_a_command_for_one_co_operative_leaves_the_other_alone(run, houses, command):
-    (database, file), (given, code, says) = houses, ANOTHERS[command]
+    (database, files), (given, code, says) = houses, ANOTHERS[command]
     before = state(database)
-    done = run(*command, *given.format(file=file).split(), "--cooperative", "CPS2")
+    done = run(*command, *given.format(**files).split(), "--cooperative", "CPS2")
     assert (done.code, says in done.out + done.err) == (code, True)
     assert "C00004" not in done.out
     assert "Qui vient" not in done.out
@@ -59,8 +66,8 @@ def test_a_command_for_one_co_operative_leaves_the_other_alone(run, houses, comm
 
 @pytest.mark.parametrize("command", ANOTHERS, ids=" ".join)
 def test_a_code_is_known_in_small_letters_and_an_unknown_one_said(run, houses, command):
-    _, file = houses
-    given = ANOTHERS[command][0].format(file=file).split()
+    _, files = houses
+    given = ANOTHERS[command][0].format(**files).split()
     assert run(*command, *given, "--cooperative", "cps1").code == 0
     unknown = run(*command, *given, "--cooperative", "cps9")
     assert (unknown.code, unknown.err) == (1, "jappoo: no co-operative has the code cps9\n")

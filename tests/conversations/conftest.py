@@ -1,21 +1,13 @@
 """Talks run on the whole web application, with a clock that they move."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from app import create_app
 from config.settings import load
 from tests import menu_rows, sample_cooperative, sample_declarations
-from tests.conftest import Clock
 from tests.web.conftest import clerk, client, environment
 
 __all__ = ["clerk", "client", "environment"]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(datetime.now(UTC))
 
 
 @pytest.fixture

@@ -5,125 +5,62 @@ dial string), `types` or `pin`, `again` (the same request once more), `sms` (sen
 `sees` is what the screen then says and `reads` what the newest SMS does: words, or a list of them, accents aside where GSM-7 has
 none. An answer that is lost is one without `sees`. `keeps` takes a piece of what was seen, or read, by its pattern, for `{name}`
 in later lines. `given` names what has happened before (GIVEN). `sms` at the end says what has arrived, and how many times.
+A line of its own puts a screen into the guide (`prints`: guide.py), or counts what an act takes (`act`, `done`: entries.py).
 """
 
-import itertools
-import json
-import re
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 import yaml
-from sqlalchemy import select
 
-from app.commands.inbound import Clerk
-from app.gsm7 import fold, septets
-from app.sms.models import Message
-from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
+from tests import sample_cooperative
+from tests.conversations import entries, guide
+from tests.conversations.talk import GIVEN, Talk
 
 TALKS = sorted(Path(__file__).parent.glob("*.yaml"))
-PEOPLE = {
-    "awa": sample_cooperative.AWA,
-    "secretary": sample_declarations.SECRETARY,
-    "president": sample_declarations.PRESIDENT,
-    "treasurer": sample_declarations.TREASURER,
-    "administrator": sample_declarations.ADMINISTRATOR,
-}
-GIVEN = {
-    "twelve women are credited": sample_deliveries.twelve,
-    "two women sell beside her": lambda database, _: sample_declarations.women(database, 2),
-    "the quay has a treasurer": lambda database, _: sample_declarations.treasurer(database),
-}
-UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
-PINS = {"right": "2468", "wrong": "1122"}
-_sessions = itertools.count(1)
-
-
-class Line:
-    """A session on the network, in one dialect."""
-
-    def __init__(self, client, dialect: str, phone: str) -> None:
-        self.client, self.dialect, self.phone = client, dialect, phone
-
-    def dial(self, entries: list[str]) -> str:
-        self.session, self.entries, self.turn = f"talk-{next(_sessions)}", [*entries], 0
-        return self.again()
-
-    def type(self, entry: str) -> str:
-        self.entries.append(entry)
-        self.turn += 1
-        return self.again()
-
-    def again(self) -> str:
-        if self.dialect == "hubtel":
-            message = self.entries[-1] if self.turn else "*".join(["*384*44135", *self.entries]) + "#"
-            asked = {
-                "Type": "Response",
-                "Mobile": self.phone[1:],
-                "SessionId": self.session,
-                "Message": message,
-                "Sequence": self.turn + 1,
-            }
-            answer = self.client.post("/hubtel/demo/ussd", data=json.dumps(asked), content_type="application/json")
-            return answer.get_json()["Message"]
-        form = {"phoneNumber": self.phone, "serviceCode": "*384*44135#", "text": "*".join(self.entries), "sessionId": self.session}
-        answer = self.client.post("/at/demo/ussd", data=urlencode(form), content_type="application/x-www-form-urlencoded")
-        return answer.get_data(as_text=True)[4:]
-
-
-class Talk:
-    """A talk being played: a line for each phone, what was said last, and what is kept of it."""
-
-    def __init__(self, client, clerk: Clerk, clock, dialect: str, phones: dict[str, str]) -> None:
-        self.client, self.clerk, self.database, self.clock, self.dialect = client, clerk, clerk.database, clock, dialect
-        self.phones, self.lines, self.kept, self.said = PEOPLE | phones, {}, {}, ""
-
-    def play(self, step: dict, phone: str) -> None:
-        if "wait" in step:
-            number, unit = step["wait"].split()
-            self.clock.forward(**{UNITS[unit]: int(number)})
-        phone = self.phones.get(step.get("as"), phone)
-        line = self.lines.setdefault(phone, Line(self.client, self.dialect, phone))
-        if "dial" in step:
-            self.said = line.dial([self.filled(entry) for entry in step["dial"]])
-        elif step.get("again"):
-            assert line.again() == self.said
-        elif "types" in step or "pin" in step:
-            self.said = line.type(PINS[step["pin"]] if "pin" in step else self.filled(step["types"]))
-        elif "sms" in step:
-            form = {"id": f"talk-{next(_sessions)}", "from": phone, "to": "21512", "text": self.filled(step["sms"])}
-            assert self.client.post("/at/demo/sms", data=form).status_code == 200
-            incoming_sms.work_on_all(self.clerk, self.clock())
-        assert septets(self.said) <= 160
-        self.holds(step.get("sees", []), self.said)
-        if "reads" in step:
-            self.holds(step["reads"], self.texts(phone)[-1])
-        for name, pattern in step.get("keeps", {}).items():
-            self.kept[name] = re.search(pattern, self.said if "reads" not in step else self.texts(phone)[-1])[1]
-
-    def holds(self, expected: str | list[str], said: str) -> None:
-        for words in [expected] if isinstance(expected, str) else expected:
-            assert fold(self.filled(words)) in fold(said), (words, said)
-
-    def texts(self, phone: str) -> list[str]:
-        with self.database.read() as reader:
-            return list(reader.scalars(select(Message.text).where(Message.to_number == phone).order_by(Message.id)))
-
-    def filled(self, words: object) -> str:
-        return re.sub(r"\{(\w+)\}", lambda name: self.kept[name[1]], str(words))
 
 
 @pytest.mark.parametrize(("database", "dialect"), [("sqlite", "africastalking"), ("postgresql", "hubtel")], indirect=["database"])
 @pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
-def test_a_talk(client, clerk, clock, path, dialect):
+def test_a_talk(client, clerk, clock, path, dialect, request):
     told = yaml.safe_load(path.read_text("utf-8"))
     talk = Talk(client, clerk, clock, dialect, told.get("phones", {}))
     if "given" in told:
         GIVEN[told["given"]](clerk.database, clock())
-    for step in told["talk"]:
+    printed = {}
+    for index, step in enumerate(told["talk"]):
         talk.play(step, told.get("phone", sample_cooperative.AWA))
+        if "prints" in step:
+            typed = guide.entry_after(told["talk"], index)
+            printed[step["prints"]] = guide.box(*talk.exemplified(told.get("examples", {}), talk.said, typed))
     for expected in told.get("sms", []):
         texts = talk.texts(talk.phones.get(expected["to"], expected["to"]))
         assert len(texts) == expected["times"], texts
         assert all(talk.filled(expected.get("has", "")) in text for text in texts)
+    counted = {step["act"]: entries.count(told["talk"], step["act"]) for step in told["talk"] if "act" in step}
+    for path_of_page, page in {**guide.pages(), entries.PAGE: entries.PAGE.read_text("utf-8")}.items():
+        anew = entries.counted_anew(guide.drawn_anew(page, path.stem, printed), path.stem, counted)
+        if request.config.getoption("--write-guide"):
+            path_of_page.write_text(anew, "utf-8")
+        assert anew == path_of_page.read_text("utf-8"), "not as the talk went: make guide"
+
+
+def test_the_guide_shows_only_screens_that_talks_have_seen():
+    told = {path.stem: yaml.safe_load(path.read_text("utf-8"))["talk"] for path in TALKS}
+    printed = {(talk, step["prints"]) for talk, steps in told.items() for step in steps if "prints" in step}
+    shown = {
+        (block["talk"], name)
+        for page in guide.pages().values()
+        for block in guide.BLOCK.finditer(page)
+        for name in block["names"].split()
+    }
+    assert shown == printed
+    for path, page in guide.pages().items():
+        assert "┌" not in guide.BLOCK.sub("", page), f"{path} shows a screen that nobody has seen"
+
+
+def test_no_act_takes_more_entries_than_it_may():
+    rows = entries.rows(entries.PAGE.read_text("utf-8"))
+    acts = [step["act"] for path in TALKS for step in yaml.safe_load(path.read_text("utf-8"))["talk"] if "act" in step]
+    assert sorted(rows) == sorted(acts)
+    assert {act: taken for act, (taken, most) in rows.items() if taken > most} == {}

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import sample_declarations
-from tests.conversations.test_talks import Line
+from tests.conversations.talk import Line
 from tests.web.conftest import app, client, environment
 
 __all__ = ["app", "client", "environment"]

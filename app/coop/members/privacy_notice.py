@@ -2,12 +2,12 @@
 transfers. Short on one screen, whole on request (NOTICE, or the menu) and on the card.
 """
 
-VERSION = "2026-11"
+VERSION = "2026-11b"
 
 WHOLE = (
     "Vos données. Responsable: votre CPS et CARE Mbour. "
     "Buts: tenir vos comptes, vos déclarations, vous écrire. "
-    "Données: nom, numéro, opérations, consentements. "
+    "Données: nom, numéro, opérations, consentements; si vous le dites: sexe, naissance, adresse, pièce, parts. "
     "Lues par: votre CPS, CARE, l'opérateur SMS; le ministère: chiffres sans noms. "
     "Obligatoire: nom et numéro pour le service. "
     "Gardées 10 ans après la sortie pour les comptes, 1 an pour les SMS. "

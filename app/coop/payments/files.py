@@ -5,6 +5,8 @@ import io
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, insert, literal, select
@@ -19,13 +21,17 @@ from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member, Person
 from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment, PaymentBatch, PaymentExport, PaymentExportLine
-from app.coop.payments.tables import rows_of
 from app.coop.references import valid
 from app.coop.scope import Scope
+from app.sheets import Column, NoValue, Row, SheetRefused, Value, amount, code, read_table
 
 COLUMNS = ("reference", "card", "name", "number", "amount", "way", "state", "operator_reference", "signature")
 """The columns of a list out: our reference, the member's card, name and number (E.164, of her own alone, or empty), XOF."""
-COLUMNS_IN = ("reference", "operator_reference", "amount")
+COLUMNS_IN = (
+    Column(field="reference", names=("reference", "référence"), reader=code, required=True),
+    Column(field="operator_reference", names=("operator_reference", "référence opérateur"), reader=code, required=True),
+    Column(field="amount", names=("amount", "montant"), reader=amount, summed=True),
+)
 """The columns of a file in; `amount` (XOF) may be missing, and is held against ours when it isn't."""
 NO_PAYMENT = "no mobile-money payment has it"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -43,7 +49,7 @@ class Exported(msgspec.Struct, frozen=True):
     before: tuple[datetime, ...]
 
 
-class Row(msgspec.Struct, frozen=True):
+class TakenLine(msgspec.Struct, frozen=True):
     """What became of one line of a file, numbered as a spreadsheet numbers it: accepted, known (done before) or refused."""
 
     line: int
@@ -134,20 +140,34 @@ def written(rows: Iterable[dict[str, str]]) -> str:
     return out.getvalue()
 
 
-def read(data: bytes) -> list[tuple[int, dict[str, str]]]:
-    """Return the lines of a file in, each with its number. Raises NotATable: nothing of such a file is taken."""
-    rows = rows_of(data, COLUMNS_IN[:2])
-    return [(number, {name: row.get(name, "") for name in COLUMNS_IN}) for number, row in rows]
+def read(file: Path | BinaryIO) -> list[tuple[int, dict[str, str]]]:
+    """Return the lines of a file in, each with its number, without its titles and totals.
+
+    Raises SheetRefused: nothing of such a file is taken. One cell too many in a line is enough: its cells may have slipped.
+    """
+    rows = list(read_table(file, COLUMNS_IN).rows)
+    broken = next((row for row in rows if row.kind == "broken"), None)
+    if broken is not None:
+        raise SheetRefused(f"Ligne {broken.number}: plus de cellules que de colonnes. Rien n'est pris.")
+    return [(row.number, {column.field: _said(row, column.field) for column in COLUMNS_IN}) for row in rows if row.kind == "data"]
 
 
-def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, str]) -> Row:
+def _said(row: Row, field: str) -> str:
+    """Return a cell as its reader understands it; as it stands where it doesn't, to be refused."""
+    cell = row.cells.get(field)
+    if cell is None or isinstance(cell.reading, NoValue):
+        return ""
+    return str(cell.reading.value) if isinstance(cell.reading, Value) else cell.text
+
+
+def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, str]) -> TakenLine:
     """Note that the operator has paid, once: the same line again is *known* and changes nothing. References are of the scope's
     co-operatives. What can't be is refused with its reason, and nothing is changed.
     """
     reference, transaction = row["reference"].zfill(6), row["operator_reference"]  # a spreadsheet drops the first zeros
 
-    def refused(reason: str) -> Row:
-        return Row(line, reference, "refused", reason)
+    def refused(reason: str) -> TakenLine:
+        return TakenLine(line, reference, "refused", reason)
 
     if not valid(reference):
         return refused("not a reference of ours")
@@ -168,7 +188,7 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
     if row["amount"] and row["amount"].replace(" ", "") != str(payment.amount):
         return refused(f"the amount is {payment.amount}")
     if payment.provider_reference == transaction:
-        return Row(line, reference, "known", payment_id=payment.id)
+        return TakenLine(line, reference, "known", payment_id=payment.id)
     if payment.state != "open":
         return refused(f"it is {payment.state.replace('_', ' ')} already")
     if session.scalar(select(Payment.id).where(Payment.provider_reference == transaction)) is not None:
@@ -183,7 +203,7 @@ def take_in(session: Session, act: Act, scope: Scope, line: int, row: dict[str, 
         return refused(f"the member's money is frozen until {frozen.until:%Y-%m-%d %H:%M} UTC")
     except Overdrawn:
         return refused("the books owe less than that now")
-    return Row(line, reference, "accepted", payment_id=payment.id)
+    return TakenLine(line, reference, "accepted", payment_id=payment.id)
 
 
 def _harmless(column: str, value: str) -> str:

@@ -1,0 +1,233 @@
+"""`jappoo import members`, and taking an import back: read the file, forecast, write what was forecast, say what became of it."""
+
+import json
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.cli.context import cooperative_id, open_database, operator
+
+if TYPE_CHECKING:
+    from app.coop.imports.forecast import Forecast
+    from app.db.database import Database
+    from app.sheets import Row, Table, Written
+
+HEARTBEAT = 3.0
+"""Seconds after which a long forecast says that it lives."""
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command what all kinds of files have."""
+    for option in (
+        click.option("--column", "given", multiple=True, metavar="field=NAME", help="Which column a field is, by its name."),
+        click.option("--only-good", is_flag=True, help="Take what can be taken; the rest goes into FILE.a-corriger.xlsx."),
+        click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The questions, answered."),
+        click.option("--json", "as_json", is_flag=True, help="Print the forecast as JSON."),
+        click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing."),
+        click.option("--cooperative", help="The co-operative's code, when the file has no such column."),
+        click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+def take(
+    kind: str,
+    file: Path,
+    cooperative: str | None,
+    answers: Path | None,
+    given: tuple[str, ...],
+    *,
+    dry_run: bool,
+    as_json: bool,
+    only_good: bool,
+) -> int:
+    """Take a file in, and return the exit code: 0 when each row was taken or known."""
+    from app.coop.imports import turns
+    from app.coop.imports.slices import Moved, write
+
+    now = datetime.now(UTC)
+    table = _table(kind, file, given, now)
+    with open_database() as database:
+        answered = _answers(database, answers)
+        if dry_run:
+            found = _forecast(database, kind, table, cooperative, answered, now)
+            _files(file, table, found, only_good=only_good)
+            return _say(found, None, as_json)
+        try:
+            import_id = _begin(database, kind, table.digest, cooperative)
+        except turns.ImportUnderWay as busy:
+            raise click.ClickException(str(busy)) from busy
+        state = "stopped"
+        try:
+            found = _forecast(database, kind, table, cooperative, answered, now, import_id)
+            _files(file, table, found, only_good=only_good)
+            takes = only_good or not found.blocked
+            if takes:
+                with click.progressbar(length=len(found.planned), file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
+                    write(database, import_id, found.planned, answered, now=_now, progress=progress.update)
+                state = "done"
+        except (Moved, turns.ImportOvertaken) as fault:
+            raise click.ClickException(str(fault)) from fault
+        finally:
+            counts = {str(name): count for name, count in found.counts.items()} if state == "done" else {}
+            with database.transaction() as session:
+                turns.end(session, import_id, state, counts)
+        return _say(found, import_id if takes else None, as_json)
+
+
+def take_back(import_id: int) -> int:
+    """Take an import back; return how many rows."""
+    from app.coop.imports.undo import RestsOn, undo
+    from app.coop.offices.audit import record_operator
+
+    with open_database() as database:
+        with database.transaction() as session:
+            record_operator(session, operator(), socket.gethostname(), "import undo", {"id": import_id}, _now())
+        try:
+            return undo(database, import_id, now=_now)
+        except RestsOn as why:
+            raise click.ClickException(str(why)) from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _table(kind: str, file: Path, given: tuple[str, ...], now: datetime) -> "Table":
+    from app.coop.imports import columns
+    from app.sheets import SheetRefused, read_table
+
+    if any("=" not in one for one in given):
+        raise click.UsageError("--column takes field=NAME")
+    try:
+        return read_table(file, getattr(columns, kind)(now.date()), given=dict(one.split("=", 1) for one in given))
+    except SheetRefused as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _answers(database: "Database", answers: Path | None) -> dict[str, str]:
+    from app.coop.imports.columns import ANSWER_COLUMNS
+    from app.coop.imports.forecast import answers_of
+    from app.coop.imports.slices import kept_answers
+    from app.sheets import SheetRefused, read_table
+
+    with database.read() as reader:
+        known = kept_answers(reader)
+    if answers is None:
+        return known
+    try:
+        return known | answers_of(read_table(answers, ANSWER_COLUMNS))
+    except SheetRefused as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _begin(database: "Database", kind: str, digest: str, cooperative: str | None) -> int:
+    """Wait for the turn for as long as one that was broken off keeps it; who imports is written down with it."""
+    from app.coop.imports import turns
+    from app.coop.offices.audit import record_operator
+
+    until = monotonic() + turns.LEASE.total_seconds() + 2
+    while True:
+        try:
+            with database.transaction() as session:
+                import_id = turns.begin(session, kind, digest, operator(), _now())
+                arguments = {"cooperative": cooperative, "import": import_id}
+                record_operator(session, operator(), socket.gethostname(), f"import {kind}", arguments, _now())
+                return import_id
+        except turns.ImportUnderWay:
+            if monotonic() > until:
+                raise
+        sleep(0.5)
+
+
+def _forecast(
+    database: "Database",
+    kind: str,
+    table: "Table",
+    cooperative: str | None,
+    answers: Mapping[str, str],
+    now: datetime,
+    import_id: int | None = None,
+) -> "Forecast":
+    from app.coop.imports import columns, turns
+    from app.coop.imports.forecast import forecast, remarked
+    from app.coop.imports.members import Members
+    from app.coop.scope import Scope
+    from app.sheets import SheetRefused
+
+    said = monotonic()
+
+    def alive(row: int) -> None:
+        nonlocal said
+        del row
+        if import_id is not None and monotonic() > said + HEARTBEAT:
+            with database.transaction() as session:
+                turns.live(session, import_id, _now())
+            said = monotonic()
+
+    try:
+        with database.read() as reader:
+            planner = Members(reader, Scope(cooperative_id(reader, cooperative)), answers, now.date())
+            found = forecast(table.rows, getattr(columns, kind)(now.date()), planner, answers, alive=alive)
+    except SheetRefused as fault:
+        raise click.ClickException(str(fault)) from fault
+    remarked(found, table.remarks)
+    return found
+
+
+def _files(file: Path, table: "Table", found: "Forecast", *, only_good: bool) -> None:
+    """Write the questions, and with `only_good` what must be mended: both are tables that can be imported."""
+    from app.sheets import SheetRefused, write_table
+
+    try:
+        if found.questions:
+            head = ("Ligne", "Question", "Propositions", "Clé", "Réponse")
+            asked = [(one.row, one.says, " / ".join(one.proposals), one.key, "") for one in found.questions]
+            write_table(Path(f"{file}.questions.xlsx"), head, asked, form="xlsx")
+        if only_good and found.left:
+            why: dict[int, list[str]] = {}
+            for problem in found.problems:
+                if problem.row is not None:
+                    why.setdefault(problem.row, []).append(problem.says)
+            rows = [[*_cells(table, row), " ".join(why.get(row.number, [row.reason]))] for row in found.left]
+            write_table(Path(f"{file}.a-corriger.xlsx"), [*table.names, "À corriger"], rows, form="xlsx")
+    except SheetRefused as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _cells(table: "Table", row: "Row") -> list["Written"]:
+    cells = [_cell(raw) for raw in row.raw][: len(table.names)]
+    return cells + [""] * (len(table.names) - len(cells))
+
+
+def _cell(raw: Any) -> "Written":
+    from app.sheets import Formula
+
+    raw = raw.result if isinstance(raw, Formula) else raw
+    if isinstance(raw, float):
+        return int(raw) if raw.is_integer() else Decimal(str(raw))
+    return raw if raw is None or isinstance(raw, str | int | bool | datetime) or hasattr(raw, "year") else str(raw)
+
+
+def _say(found: "Forecast", import_id: int | None, as_json: bool) -> int:
+    from app.coop.imports.forecast import VERDICTS
+
+    counts = {verdict: found.counts[verdict] for verdict in VERDICTS}
+    if as_json:
+        problems = [{"row": one.row, "column": one.column, "kind": one.kind, "says": one.says} for one in found.problems]
+        click.echo(json.dumps({"rows": counts, "problems": problems, "id": str(import_id or "")}, ensure_ascii=False))
+        return 1 if found.blocked else 0
+    for one in found.problems:
+        click.echo(f"ligne {one.row}: {one.says}" if one.row is not None else one.says)
+    words = f"{counts['create']} nouveaux, {counts['update']} changés, {counts['same']} déjà là, {counts['ask']} à répondre, "
+    words += f"{counts['refuse']} refusés, {counts['skip']} passés"
+    click.echo(words + (f"; import n° {import_id}" if import_id else "; rien n'est écrit"))
+    return 1 if found.blocked else 0

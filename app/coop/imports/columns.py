@@ -1,0 +1,61 @@
+"""The columns of each kind of file, as co-operatives call them; exports use the first name of each."""
+
+from datetime import date
+
+from app import sheets
+from app.sheets import Column
+
+UNSAID = {
+    "sex": "sexe",
+    "birth": "naissance",
+    "address": "adresse",
+    "identity": "pièce",
+    "contact": "autre numéro",
+    "shares_subscribed": "parts souscrites",
+    "shares_paid": "parts libérées",
+}
+"""What may be asked and not told, as the column of what was not told names it."""
+ANSWER_COLUMNS = (
+    Column(field="question", names=("Clé",), reader=sheets.code, required=True),
+    Column(field="answer", names=("Réponse",), reader=sheets.text, required=True),
+)
+"""The columns of a file of questions that its reader needs."""
+
+
+def members(today: date) -> tuple[Column, ...]:
+    """Return the columns of a register of members. A name in two columns is put together: first names, then the family's."""
+    return (
+        Column(field="cooperative", names=("CPS", "Coopérative", "Code CPS"), reader=sheets.code, example="CPS1"),
+        Column(field="card", names=("Carte", "Numéro de carte"), reader=sheets.card, note="Vide pour un nouveau membre."),
+        Column(field="order", names=("N°", "Numéro", "Matricule", "Id"), reader=sheets.code, example="1"),
+        Column(field="first", names=("Prénom", "Prénoms"), reader=sheets.name, example=""),
+        Column(
+            field="name",
+            names=("Nom", "Nom complet", "Prénom et nom", "Prénom(s) et NOM", "Nom et prénom", "Membre"),
+            reader=sheets.name,
+            example="Ndèye Coumba Guèye",
+            required=True,
+        ),
+        Column(
+            field="phone",
+            names=("Téléphone", "Tél", "Portable", "Mobile", "Numéro de téléphone"),
+            reader=sheets.telephone,
+            example="771234567",
+        ),
+        Column(field="place", names=("Place",), reader=sheets.choice({str(n): str(n) for n in range(1, 10)}), example="1"),
+        Column(field="sex", names=("Sexe", "Genre"), reader=sheets.sex, example="F"),
+        Column(field="birth", names=("Né(e) le", "Date de naissance", "Naissance"), reader=sheets.birth(today), apart=True),
+        Column(field="address", names=("Adresse", "Quartier", "Village"), reader=sheets.text, example="Santhie 2"),
+        Column(field="identity", names=("N° CNI", "CNI", "Pièce d'identité"), reader=sheets.code),
+        Column(field="joined", names=("Membre depuis", "Date d'adhésion"), reader=sheets.day(today)),
+        Column(field="shares_subscribed", names=("Parts souscrites",), reader=sheets.amount, summed=True),
+        Column(field="shares_paid", names=("Parts libérées", "Parts", "Parts payées"), reader=sheets.amount, summed=True),
+        Column(field="contact", names=("Autre numéro",), reader=sheets.telephone),
+        Column(
+            field="state",
+            names=("État",),
+            reader=sheets.choice({"membre": "pending", "bloqué": "blocked", "parti": "departed", "partie": "departed"}),
+        ),
+        Column(field="unsaid", names=("Non dit",), reader=sheets.text, note="Ce qui a été demandé et n'est pas dit."),
+        Column(field="left", names=("Parti le",), reader=sheets.day(today)),
+    )

@@ -1,0 +1,148 @@
+"""What of a co-operative goes out into files, in the words of the columns that come in.
+
+PINs, consents and trusted numbers never do. Each is the rows' columns and a stream of rows, by card or by day.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
+
+from app.coop.cooperatives.models import Cooperative
+from app.coop.imports.columns import UNSAID
+from app.coop.imports.models import MemberProfile
+from app.coop.imports.register import PROFILE
+from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.members.models import Member, Number, Person
+from app.coop.prices.models import PriceRow
+from app.coop.production.models import Declaration, Weighing
+from app.coop.products.models import Product
+from app.coop.scope import Scope
+from app.coop.subject import declared
+
+Export = tuple[tuple[str, ...], Iterator[Sequence[Any]]]
+STATES = {"pending": "membre", "active": "membre", "blocked": "bloqué", "departed": "parti"}
+"""A member is one whether their account was opened by telephone or not: the PIN doesn't leave, so neither does that."""
+ACCOUNTS = ("shares", "savings", "payable", "advance", "leasing")
+AT_ONCE = 1000
+
+
+def members(reader: Connection, scope: Scope) -> Export:
+    """Return the members, with the first number of their own."""
+    first = aliased(Number)
+    own = (first.person_id == Member.person_id) & first.trusted.is_(False)
+    number = select(func.min(first.id)).where(own).correlate(Member).scalar_subquery()
+    rows = (
+        select(Cooperative.code, Member.card, Person.name, Number.phone, Number.place)
+        .add_columns(Member.joined_on, Member.state, Member.left_on, *(getattr(MemberProfile, field) for field in PROFILE))
+        .join(Person, Person.id == Member.person_id)
+        .join(Cooperative, Cooperative.id == Member.cooperative_id)
+        .outerjoin(Number, Number.id == number)
+        .outerjoin(MemberProfile, MemberProfile.member_id == Member.id)
+        .where(scope.reach(Member.cooperative_id))
+        .order_by(Cooperative.code, Member.card)
+    )
+    columns = (
+        *("CPS", "Carte", "Nom", "Téléphone", "Place", "Sexe", "Né(e) le", "Adresse", "N° CNI", "Membre depuis"),
+        *("Parts souscrites", "Parts libérées", "Autre numéro", "État", "Parti le", "Non dit"),
+    )
+    return columns, (_member(row) for row in _streamed(reader, rows))
+
+
+def balances(reader: Connection, scope: Scope) -> Export:
+    """Return what members' accounts hold, in XOF, from the member's side: advance and lease are owed."""
+    rows = (
+        select(Cooperative.code, Member.card, Person.name, *(_balance(kind) for kind in ACCOUNTS))
+        .select_from(Member)
+        .join(Person, Person.id == Member.person_id)
+        .join(Cooperative, Cooperative.id == Member.cooperative_id)
+        .outerjoin(Account, Account.member_id == Member.id)
+        .where(scope.reach(Member.cooperative_id))
+        .group_by(Cooperative.code, Member.card, Person.name)
+        .order_by(Cooperative.code, Member.card)
+    )
+    columns = ("CPS", "Carte", "Nom", "Parts", "Épargne", "À payer", "Avance", "Crédit-bail")
+    return columns, ((*row[:3], *map(int, row[3:])) for row in _streamed(reader, rows))
+
+
+def prices(reader: Connection, scope: Scope) -> Export:
+    """Return all prices there were, each from its instant on; of the federation's the CPS is empty."""
+    rows = (
+        select(Cooperative.code, Product.name, PriceRow.grade, PriceRow.unit, PriceRow.amount, PriceRow.from_at)
+        .join(Product, Product.id == PriceRow.product_id)
+        .outerjoin(Cooperative, Cooperative.id == PriceRow.cooperative_id)
+        .where(scope.reach(PriceRow.cooperative_id))
+        .order_by(PriceRow.from_at, PriceRow.id)
+    )
+    return ("CPS", "Produit", "Qualité", "Unité", "Prix", "Depuis"), (tuple(row) for row in _streamed(reader, rows))
+
+
+def deliveries(reader: Connection, scope: Scope) -> Export:
+    """Return what was weighed and credited."""
+    rows = (
+        select(Cooperative.code, Member.card, Person.name, Weighing.weighed_at, Product.name, Weighing.weight, Product.unit)
+        .add_columns(Weighing.grade, Weighing.price, Weighing.gross, Weighing.share, Weighing.repaid, Declaration.reference)
+        .join(Member, Member.id == Weighing.member_id)
+        .join(Person, Person.id == Member.person_id)
+        .join(Cooperative, Cooperative.id == Weighing.cooperative_id)
+        .join(Product, Product.id == Weighing.product_id)
+        .join(Declaration, Declaration.id == Weighing.declaration_id)
+        .where(scope.reach(Weighing.cooperative_id), Weighing.state == "credited")
+        .order_by(Weighing.weighed_at, Weighing.id)
+    )
+    columns = (
+        *("CPS", "Carte", "Nom", "Jour", "Produit", "Quantité", "Unité", "Qualité"),
+        *("Prix", "Montant", "Solidarité", "Remboursé", "Référence"),
+    )
+    return columns, ((*row[:3], row[3].date(), *row[4:]) for row in _streamed(reader, rows))
+
+
+def movements(reader: Connection, scope: Scope) -> Export:
+    """Return each posting on members' accounts, in XOF, from the member's side: the amounts of an account add up to its balance."""
+    words = {kind: word for subject in declared() for kind, word in subject.movements.items()}
+    rows = (
+        select(Cooperative.code, Member.card, JournalEntry.id, JournalEntry.at, JournalEntry.kind, Account.kind, -Posting.amount)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .join(Account, Account.id == Posting.account_id)
+        .join(Member, Member.id == Account.member_id)
+        .join(Cooperative, Cooperative.id == Account.cooperative_id)
+        .where(scope.reach(Account.cooperative_id))
+        .order_by(Posting.id)
+    )
+    columns = ("CPS", "Carte", "Écriture", "Jour", "Mouvement", "Compte", "Montant")
+    return columns, (
+        (code, card, entry, at.date(), words.get(kind, kind), account, int(amount))
+        for code, card, entry, at, kind, account, amount in _streamed(reader, rows)
+    )
+
+
+EXPORTS: Mapping[str, Callable[[Connection, Scope], Export]] = {
+    "members": members,
+    "balances": balances,
+    "prices": prices,
+    "deliveries": deliveries,
+    "movements": movements,
+}
+"""By the word of the command."""
+
+
+def _balance(kind: str) -> Any:
+    return func.abs(func.coalesce(func.sum(Account.balance).filter(Account.kind == kind), 0))
+
+
+def _member(row: Any) -> Sequence[Any]:
+    profile = dict(zip(PROFILE, row[8:], strict=True))
+    unsaid = ", ".join(UNSAID[field] for field in (profile["unsaid"] or "").split(",") if field in UNSAID)
+    year = str(profile["born_in"]) if profile["born_in"] else None
+    birth = profile["born_on"] or year
+    place = str(row.place) if row.place else None
+    return (
+        *(row.code, row.card, row.name, row.phone, place, profile["sex"], birth, profile["address"], profile["identity"]),
+        *(row.joined_on, profile["shares_subscribed"], profile["shares_paid"], profile["contact"]),
+        *(STATES[row.state], row.left_on, unsaid),
+    )
+
+
+def _streamed(reader: Connection, rows: Any) -> Iterator[Any]:
+    return iter(reader.execution_options(yield_per=AT_ONCE).execute(rows))

@@ -1,0 +1,215 @@
+"""The forecast of a file: each row in one count, with its reason in French. What is written is the forecast, and nothing else."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from app.sheets import Ask, Column, Refuse, Remark, Row, SheetRefused, Table, Value
+
+Verdict = Literal["create", "update", "same", "ask", "refuse", "skip"]
+VERDICTS: tuple[Verdict, ...] = ("create", "update", "same", "ask", "refuse", "skip")
+SLIPPED = {"total": "ligne de total", "note": "texte autour du tableau", "empty": "ligne vide"}
+"""Why a row that is nobody's is left out, where its reader gives no reason."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What must be said of a row, or (row None) of the sheet: in which column, of which kind, in a French sentence."""
+
+    row: int | None
+    column: str
+    kind: str
+    says: str
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What only a person can answer, under a key that the same question always has; `proposals` are likely answers."""
+
+    row: int
+    key: str
+    says: str
+    proposals: tuple[str, ...] = ()
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A row that is to be written: `change` is its kind's own."""
+
+    number: int
+    verdict: Verdict
+    change: Any
+
+
+class Forecast(msgspec.Struct):
+    """What becomes of each row. `left` are the rows to be mended: number, all its cells, why."""
+
+    counts: Counter[Verdict] = msgspec.field(default_factory=Counter)
+    planned: list[Planned] = msgspec.field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    questions: list[Question] = msgspec.field(default_factory=list)
+    left: list[Row] = msgspec.field(default_factory=list)
+
+    @property
+    def blocked(self) -> bool:
+        """Tell whether a row must be answered or mended first."""
+        return bool(self.counts["ask"] or self.counts["refuse"])
+
+
+class Asked(Exception):
+    """A row can't be planned before its questions are answered."""
+
+    def __init__(self, *questions: Question) -> None:
+        super().__init__()
+        self.questions = questions
+
+
+class RowRefused(Exception):
+    """A row can't be taken: in which column, why in French."""
+
+    def __init__(self, column: str, why: str) -> None:
+        super().__init__(why)
+        self.column = column
+
+
+class RowSkipped(Exception):
+    """A row needs nothing done, for a reason in French."""
+
+
+class Planner(Protocol):
+    """A kind of file: what its rows would do."""
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Read what is known about some rows at once."""
+
+    def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
+        """Say what a row does by its cells' readings; None: nothing, it is the same. Raises Asked, RowRefused, RowSkipped."""
+
+    def finish(self) -> list[Problem]:
+        """End the plan, after the last row; return what else must be said."""
+
+
+AT_ONCE = 500
+"""Rows of which the planner reads at once what is known."""
+
+
+def key_of(*parts: object) -> str:
+    """Return the key of a question or the mark of a row: 32 letters, the same for the same parts."""
+    return blake2b("\x1f".join(map(str, parts)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def forecast(
+    rows: Iterable[Row],
+    columns: Iterable[Column],
+    planner: Planner,
+    answers: Mapping[str, str],
+    *,
+    alive: Callable[[int], None] | None = None,
+) -> Forecast:
+    """Return what becomes of each row. `answers` are by question; `alive` is told how far it has come."""
+    by_field = {column.field: column for column in columns}
+    found = Forecast()
+    waiting = iter(rows)
+    while some := list(islice(waiting, AT_ONCE)):
+        if alive:
+            alive(some[-1].number)
+        planner.prepare(some)
+        for row in some:
+            found.counts[_of_row(found, row, by_field, planner, answers)] += 1
+    found.problems += planner.finish()
+    return found
+
+
+def remarked(found: Forecast, remarks: Iterable[Remark]) -> None:
+    """Add what was seen of the whole sheet: its own total that doesn't agree, a dragged series, a column that can't be read."""
+    found.problems += [Problem(one.row, one.column, one.kind, one.says) for one in remarks]
+
+
+def answers_of(table: Table) -> dict[str, str]:
+    """Return what a file of questions answers, by question; what is left blank answers nothing.
+
+    Raises SheetRefused when a question has two answers.
+    """
+    found: dict[str, str] = {}
+    for row in table.rows:
+        if row.kind != "data" or not (row.cells["question"].value and row.cells["answer"].value):
+            continue
+        key, answer = str(row.cells["question"].value), str(row.cells["answer"].value)
+        if found.setdefault(key, answer) != answer:
+            raise SheetRefused(f"Ligne {row.number}: la même question a deux réponses.")
+    return found
+
+
+def _of_row(found: Forecast, row: Row, columns: Mapping[str, Column], planner: Planner, answers: Mapping[str, str]) -> Verdict:
+    def say(column: str, kind: str, says: str) -> None:
+        found.problems.append(Problem(row.number, column, kind, says))
+
+    if row.kind == "broken":
+        say("", "broken", row.reason)
+        found.left.append(row)
+        return "refuse"
+    if row.kind != "data":
+        if row.kind != "empty":
+            say("", row.kind, row.reason or SLIPPED[row.kind])
+        return "skip"
+    values, refused, asked = _values(row, columns, answers)
+    try:
+        if refused:
+            for column, reason in refused:
+                say(column, "refused", reason)
+            found.left.append(row)
+            return "refuse"
+        if asked:
+            raise Asked(*asked)
+        planned = planner.plan(row, values)
+    except Asked as open_:
+        found.questions += open_.questions
+        found.left.append(row)
+        for question in open_.questions:
+            say("", "ask", question.says)
+        return "ask"
+    except RowRefused as refusal:
+        say(refusal.column, "refused", str(refusal))
+        found.left.append(row)
+        return "refuse"
+    except RowSkipped as why:
+        say("", "skip", str(why))
+        return "skip"
+    if planned is None:
+        return "same"
+    found.planned.append(planned)
+    return planned.verdict
+
+
+def _values(
+    row: Row, columns: Mapping[str, Column], answers: Mapping[str, str]
+) -> tuple[dict[str, Any], list[tuple[str, str]], list[Question]]:
+    """Return a row's readings by field, what is refused, and what must be asked; an answer is read as its cell would be."""
+    values: dict[str, Any] = {}
+    refused: list[tuple[str, str]] = []
+    asked: list[Question] = []
+    for field, cell in row.cells.items():
+        reading = cell.reading
+        if isinstance(reading, Ask):
+            key = key_of(field, _shown(row), reading.question)
+            answer = answers.get(key)
+            answer_read = columns[field].reader(answer) if answer else None
+            if answer_read is None or isinstance(answer_read, (Ask, Refuse)):
+                asked.append(Question(row.number, key, reading.question, tuple(map(str, reading.proposals))))
+                continue
+            reading = answer_read
+        if isinstance(reading, Refuse):
+            refused.append((field, reading.reason))
+        values[field] = reading
+    return values, refused, asked
+
+
+def _shown(row: Row) -> str:
+    return "\x1f".join("" if raw is None else str(raw) for raw in row.raw)
+
+
+def value(values: Mapping[str, Any], field: str) -> Any:
+    """Return what a cell says, None where it says nothing or there is no such column."""
+    reading = values.get(field)
+    return reading.value if isinstance(reading, Value) else None

@@ -1,0 +1,265 @@
+"""A register of members: what each row would do.
+
+Who a row is: the card; else the mark of a row that was taken before; else name and number together; else it is asked. The service
+holds what telephones have proved, so the number, the state and the day of leaving in it win over the sheet's, and that is said.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.coop.access.numbers import MOST_PLACES
+from app.coop.imports.columns import UNSAID
+from app.coop.imports.forecast import Asked, Planned, Problem, Question, RowRefused, RowSkipped, key_of, value
+from app.coop.imports.register import (
+    Register,
+    RegisteredMember,
+    alike,
+    card_key,
+    cards_elsewhere,
+    cooperatives,
+    name_key,
+    places_taken,
+)
+from app.coop.scope import FEDERATION, Scope
+from app.gsm7 import fold, measure
+from app.letters import packed
+from app.sheets import NoValue, Row, Telephone
+
+MOST_NAME = 40
+_PACKED = {field: packed(word) for field, word in UNSAID.items()}
+YES, NO = ("OUI", "O", "1"), ("NON", "N", "2")
+
+
+class Change(msgspec.Struct):
+    """A member to be written: new when `member_id` is None, else what of them changes. `place` is known after the last row."""
+
+    cooperative_id: int
+    mark: str
+    member_id: int | None = None
+    name: str | None = None
+    card: str | None = None
+    phone: str | None = None
+    place: int | None = None
+    state: str = "pending"
+    joined_on: date | None = None
+    left_on: date | None = None
+    profile: dict[str, Any] = {}
+
+
+class Members:
+    """The plan of a register. `scope` is whose rows may stand in it; a file of the federation names the co-operative in each."""
+
+    def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], today: date) -> None:
+        self._reader, self._scope, self._answers, self._today = reader, scope, answers, today
+        self._codes = cooperatives(reader)
+        self._registers: dict[int, Register] = {}
+        self._places: dict[str, list[int | None]] = {}
+        self._cards: dict[str, int] = {}
+        self._taken: dict[str, list[Change]] = defaultdict(list)
+        self._times: dict[str, int] = defaultdict(int)
+        self._rows_of: dict[int, int] = {}
+        self._notes: list[Problem] = []
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Read the places of these rows' numbers, and where their cards are."""
+        phones = {phone for row in rows if (phone := _mobile(_read(row, "phone")))} - self._places.keys()
+        self._places |= places_taken(self._reader, phones)
+        self._cards |= cards_elsewhere(self._reader, {card for row in rows if (card := _read(row, "card"))})
+
+    def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
+        """Say what a row does."""
+        place = self._cooperative(value(values, "cooperative"))
+        register = self._register(place)
+        name, phone = _name(values), _mobile(value(values, "phone"))
+        mark = self._mark(place, name, values)
+        change = Change(place, mark, name=name, phone=phone, profile=_profile(values))
+        change.place = int(value(values, "place") or 0) or None
+        known = self._whose(row, register, change, value(values, "card"))
+        if known is not None and known.id is None:
+            raise RowSkipped(f"la même personne que la ligne {known.row}")
+        if known is not None:
+            return self._update(row, known, change, values)
+        return self._create(row, register, change, values)
+
+    def finish(self) -> list[Problem]:
+        """Give each who shares a number a place: the one of the sheet where it is free."""
+        for phone, changes in self._taken.items():
+            held = self._places.get(phone, [])
+            alone = len(held) + len(changes) == 1
+            if alone and not changes[0].place:
+                continue
+            free = set(range(1, MOST_PLACES + 1)) - set(held)
+            if None in held:
+                free.discard(min(free))  # the first one is kept for the owner, as numbers.attach does
+            for change in changes:
+                change.place = change.place if change.place in free else None
+                free.discard(change.place or 0)
+            for change in changes:
+                if change.place is None:
+                    change.place = min(free)
+                    free.discard(change.place)
+        return self._notes
+
+    def _cooperative(self, code: str | None) -> int:
+        if code is None:
+            if self._scope == FEDERATION:
+                raise RowRefused("cooperative", "De quelle CPS ? Nommez-la avec --cooperative ou dans une colonne « CPS ».")
+            return self._scope.cooperative
+        place = self._codes.get(code.upper())
+        if place is None or not self._scope.includes(place):
+            why = f"La CPS {code} n'est pas connue ici." if place is None else f"Cette ligne est de {code}."
+            raise RowRefused("cooperative", why)
+        return place
+
+    def _register(self, place: int) -> Register:
+        if place not in self._registers:
+            self._registers[place] = Register(self._reader, place)
+        return self._registers[place]
+
+    def _mark(self, place: int, name: str, values: Mapping[str, Any]) -> str:
+        """Return by what this row is known again; the same words a second time in one file have another."""
+        said = [value(values, field) for field in ("order", "phone", "birth", "identity")]
+        base = key_of("member", place, name_key(name), *said)
+        self._times[base] += 1
+        return base if self._times[base] == 1 else key_of(base, self._times[base])
+
+    def _whose(self, row: Row, register: Register, change: Change, card: str | None) -> RegisteredMember | None:
+        if card:
+            return self._of_card(row, register, change, card)
+        if change.mark in register.by_mark:
+            return register.by_id[register.by_mark[change.mark]]
+        for known in register.by_name.get(name_key(change.name or ""), []):
+            papers = {known.profile.get("identity"), change.profile.get("identity")} - {None}
+            if len(papers) > 1:
+                continue
+            if known.id is not None and change.phone and change.phone in known.phones:
+                return known
+            whom = known.card or f"la ligne {known.row}"
+            says = f"« {change.name} » (ligne {row.number}) et « {known.name} » ({whom}): la même personne ? oui ou non"
+            if self._said(row, key_of("person", change.mark, known.card or known.mark), says):
+                return known
+        return None
+
+    def _of_card(self, row: Row, register: Register, change: Change, card: str) -> RegisteredMember | None:
+        known = register.by_card.get(card_key(card))
+        if known is None:
+            if card_key(card) in self._cards:
+                raise RowRefused("card", f"La carte {card} est d'une autre CPS.")
+            change.card = card
+            return None
+        if known.id is None:
+            raise RowRefused("card", f"La carte {card} est déjà à la ligne {known.row}.")
+        if not alike(known.name, change.name or ""):
+            says = f"La carte {card} est à « {known.name} ». « {change.name} » (ligne {row.number}): la même personne ? oui ou non"
+            if not self._said(row, key_of("card", card, change.name, known.name), says):
+                raise RowRefused("card", f"La carte {card} est à une autre personne: corrigez la carte, ou laissez-la vide.")
+        return known
+
+    def _said(self, row: Row, key: str, says: str) -> bool:
+        answer = packed(self._answers.get(key, ""))
+        if answer not in YES + NO:
+            raise Asked(Question(row.number, key, says, ("oui", "non")))
+        return answer in YES
+
+    def _update(self, row: Row, known: RegisteredMember, change: Change, values: Mapping[str, Any]) -> Planned | None:
+        member = known.id or 0
+        if (before := self._rows_of.setdefault(member, row.number)) != row.number:
+            raise RowRefused("card", f"{known.card} est déjà à la ligne {before}: un seul membre, deux lignes.")
+        if known.state == "departed":
+            raise RowSkipped(f"{known.card} est parti: rien ne change")
+        change.member_id, change.card, change.state = member, None, known.state
+        change.profile = _changed(known.profile, change.profile)
+        if name_key(known.name) == name_key(change.name or ""):
+            change.name = None
+        joined = value(values, "joined")
+        change.joined_on = joined if joined != known.joined_on and known.state == "pending" else None
+        if change.phone in known.phones:
+            change.phone = None
+        if change.phone is not None and (known.phones or known.state != "pending"):
+            self._kept(row, "phone", "Le numéro qui est en service reste; celui de la feuille n'est pas pris.")
+            change.phone = None
+        state = value(values, "state")
+        if state not in (None, known.state) and (state, known.state) != ("pending", "active"):
+            self._kept(row, "state", "L'état qui est en service reste: il change par un responsable.")
+        if change.phone is not None:
+            self._take(change)
+        if change.name or change.joined_on or change.phone or change.profile:
+            return Planned(row.number, "update", change)
+        return None
+
+    def _create(self, row: Row, register: Register, change: Change, values: Mapping[str, Any]) -> Planned:
+        change.state = value(values, "state") or "pending"
+        change.joined_on = value(values, "joined") or self._today
+        change.left_on = value(values, "left") if change.state == "departed" else None
+        if change.state == "departed" and change.left_on is None:
+            raise RowRefused("left", "Parti quand ? Il faut le jour.")
+        if change.phone is not None:
+            self._take(change)
+        phones = (change.phone,) if change.phone else ()
+        planned = RegisteredMember(None, change.card or "", change.name or "", change.state, None, None, phones, change.profile)
+        register.add(msgspec.structs.replace(planned, mark=change.mark, row=row.number))
+        return Planned(row.number, "create", change)
+
+    def _take(self, change: Change) -> None:
+        phone = change.phone or ""
+        if len(self._places.setdefault(phone, [])) + len(self._taken[phone]) >= MOST_PLACES:
+            raise RowRefused("phone", f"{MOST_PLACES} personnes ont déjà ce numéro.")
+        self._taken[phone].append(change)
+
+    def _kept(self, row: Row, column: str, says: str) -> None:
+        self._notes.append(Problem(row.number, column, "kept", says))
+
+
+def _read(row: Row, field: str) -> Any:
+    cell = row.cells.get(field)
+    return cell.value if cell else None
+
+
+def _mobile(read: Telephone | None) -> str | None:
+    return read.number if read and read.kind == "mobile" else None
+
+
+def _name(values: Mapping[str, Any]) -> str:
+    name = " ".join(part for field in ("first", "name") if (part := value(values, field)))
+    if not name:
+        raise RowRefused("name", "Il manque le nom.")
+    if len(name) > MOST_NAME or measure(fold(name)).alphabet != "GSM-7":
+        raise RowRefused("name", f"Le nom a plus de {MOST_NAME} lettres, ou des signes qu'un téléphone ne montre pas.")
+    return name
+
+
+def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row says of a member beside name and number; what was asked and not told is named in `unsaid`."""
+    told = {field: value(values, field) for field in ("sex", "address", "identity", "shares_subscribed", "shares_paid")}
+    birth = value(values, "birth")
+    told["born_on" if isinstance(birth, date) else "born_in"] = birth
+    other = value(values, "contact") or value(values, "phone")
+    told["contact"] = other.number if other and (other.kind != "mobile" or value(values, "contact")) else None
+    if told["address"] and len(told["address"]) > 80:
+        raise RowRefused("address", "L'adresse a plus de 80 lettres.")
+    if told["identity"] and len(told["identity"]) > 24:
+        raise RowRefused("identity", "La pièce a plus de 24 signes.")
+    listed = {packed(word) for word in told_not.split(",")} if (told_not := value(values, "unsaid")) else ()
+    unsaid = [field for field, word in _PACKED.items() if word in listed or _unsaid(values.get(field))]
+    return {field: said for field, said in told.items() if said is not None} | ({"unsaid": ",".join(unsaid)} if unsaid else {})
+
+
+def _unsaid(reading: Any) -> bool:
+    return isinstance(reading, NoValue) and reading.said
+
+
+def _changed(before: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row changes of a profile; a year says nothing new of a day in it, and one of both is kept."""
+    if "born_in" in told and "born_on" in before and before["born_on"].year == told["born_in"]:
+        told = {field: new for field, new in told.items() if field != "born_in"}
+    new = {field: new for field, new in told.items() if before.get(field) != new}
+    for field, other in (("born_on", "born_in"), ("born_in", "born_on")):
+        if field in new and other in before:
+            new[other] = None
+    return new

@@ -1,0 +1,114 @@
+"""The members of a co-operative as a file's rows are held against them."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+import msgspec
+from rapidfuzz import fuzz
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.cooperatives.models import Cooperative
+from app.coop.imports.models import ImportMark, MemberProfile
+from app.coop.members.models import CardAlias, Member, Number, Person
+from app.letters import plain
+
+PROFILE = ("sex", "born_on", "born_in", "address", "identity", "contact", "shares_subscribed", "shares_paid", "unsaid")
+LIKE = 80
+"""Likeness (0–100) from which two spellings are taken for one name."""
+
+
+class RegisteredMember(msgspec.Struct, frozen=True):
+    """A member as they stand, or (`id` None) as an earlier `row` of the same file says they will; `mark` tells which."""
+
+    id: int | None
+    card: str
+    name: str
+    state: str
+    joined_on: date | None
+    left_on: date | None
+    phones: tuple[str, ...]
+    profile: dict[str, Any]
+    mark: str = ""
+    row: int = 0
+
+
+class Register:
+    """A co-operative's members by card, by mark and by name."""
+
+    def __init__(self, reader: Connection | Session, cooperative_id: int) -> None:
+        phones: dict[int, list[str]] = defaultdict(list)
+        mine = select(Member.person_id).where(Member.cooperative_id == cooperative_id)
+        numbers = select(Number.person_id, Number.phone).where(Number.person_id.in_(mine)).order_by(Number.id)
+        for person, phone in reader.execute(numbers):
+            phones[person].append(phone)
+        rows = (
+            select(Member.id, Member.person_id, Member.card, Person.name, Member.state, Member.joined_on, Member.left_on)
+            .add_columns(*(getattr(MemberProfile, name) for name in PROFILE))
+            .join(Person, Person.id == Member.person_id)
+            .outerjoin(MemberProfile, MemberProfile.member_id == Member.id)
+            .where(Member.cooperative_id == cooperative_id)
+        )
+        self.by_id: dict[int, RegisteredMember] = {}
+        self.by_card: dict[str, RegisteredMember] = {}
+        self.by_name: dict[str, list[RegisteredMember]] = defaultdict(list)
+        for member, person, card, name, state, joined, left, *profile in reader.execute(rows):
+            told = {field: value for field, value in zip(PROFILE, profile, strict=True) if value is not None}
+            self.add(RegisteredMember(member, card, name, state, joined, left, tuple(phones.get(person, ())), told))
+        marks = select(ImportMark.mark, ImportMark.member_id).where(ImportMark.cooperative_id == cooperative_id)
+        self.by_mark = {mark: member for mark, member in reader.execute(marks)}  # noqa: C416 - a Row is not a pair to mypy
+        aliases = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(self._ids(cooperative_id)))
+        for card, member in reader.execute(aliases):
+            self.by_card[card_key(card)] = self.by_id[member]
+
+    def add(self, known: RegisteredMember) -> None:
+        """Add a member, or a row of the file that will be one."""
+        if known.id is not None:
+            self.by_id[known.id] = known
+        if known.card:
+            self.by_card[card_key(known.card)] = known
+        if known.state != "departed":
+            self.by_name[name_key(known.name)].append(known)
+
+    @staticmethod
+    def _ids(cooperative_id: int) -> Any:
+        return select(Member.id).where(Member.cooperative_id == cooperative_id)
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of a name have in common: plain letters, whichever name comes first."""
+    words = "".join(letter if letter.isalnum() else " " for letter in plain(name)).split()
+    return " ".join(sorted(words))
+
+
+def card_key(card: str) -> str:
+    """Return a card with all its zeros: an old one has five digits, and readers give seven."""
+    return f"C{card[1:]:0>7}"
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether two names may be one, spelled otherwise."""
+    return fuzz.ratio(name_key(one), name_key(other)) >= LIKE
+
+
+def cooperatives(reader: Connection | Session) -> dict[str, int]:
+    """Return all co-operatives by code."""
+    return {code: row for code, row in reader.execute(select(Cooperative.code, Cooperative.id))}  # noqa: C416 - as above
+
+
+def places_taken(reader: Connection | Session, phones: Collection[str]) -> dict[str, list[int | None]]:
+    """Return the places of those who have these numbers; None of who has one alone."""
+    found: dict[str, list[int | None]] = {phone: [] for phone in phones}
+    rows = select(Number.phone, Number.place).where(Number.phone.in_(found)).order_by(Number.id)
+    for phone, place in reader.execute(rows):
+        found[phone].append(place)
+    return found
+
+
+def cards_elsewhere(reader: Connection | Session, cards: Collection[str]) -> dict[str, int]:
+    """Return in which co-operative these cards are, of those that are anywhere."""
+    spelled = {card_key(card) for card in cards} | {f"C{int(card[1:]):05d}" for card in cards if card[1:].isdecimal()}
+    rows = select(Member.card, Member.cooperative_id).where(Member.card.in_(spelled))
+    return {card_key(card): place for card, place in reader.execute(rows)}

@@ -1,0 +1,50 @@
+"""Files that co-operatives have, read and written: see README.md."""
+
+from app.sheets.amounts import amount, percentage, quantity
+from app.sheets.columns import Column
+from app.sheets.dates import birth, day
+from app.sheets.readings import Ask, Book, Formula, NoValue, Raw, Reader, Reading, Refuse, Value
+from app.sheets.refusals import SheetRefused
+from app.sheets.sums import Remark
+from app.sheets.tables import Cell, Row, Table, read_table
+from app.sheets.telephones import Telephone, telephone
+from app.sheets.templates import template
+from app.sheets.texts import card, choice, code, name, sex, text, yes_no
+from app.sheets.writer import Format, Written, write_table
+
+__all__ = [
+    "Ask",
+    "Book",
+    "Cell",
+    "Column",
+    "Format",
+    "Formula",
+    "NoValue",
+    "Raw",
+    "Reader",
+    "Reading",
+    "Refuse",
+    "Remark",
+    "Row",
+    "SheetRefused",
+    "Table",
+    "Telephone",
+    "Value",
+    "Written",
+    "amount",
+    "birth",
+    "card",
+    "choice",
+    "code",
+    "day",
+    "name",
+    "percentage",
+    "quantity",
+    "read_table",
+    "sex",
+    "telephone",
+    "template",
+    "text",
+    "write_table",
+    "yes_no",
+]

@@ -1,0 +1,107 @@
+"""Tell a table's rows of data from what else stands among them: totals, titles, signatures, headers printed again."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from app.sheets.headers import Header, normal
+from app.sheets.readings import Raw, Reader, Value, clean, fold
+
+Kind = Literal["data", "total", "note", "empty", "broken"]
+"""What a row is: somebody's or something's line; a total or sub-total; a title, signature, header printed again or other text;
+a blank row; a line of a text file that has more cells than the header."""
+
+SUBTOTAL = re.compile(r"(?:sous|s)[ ./-]*tota(?:l|ux)\b.*|(?:report|a reporter|cumul|somme)[ .:]*")
+_TOTAL = re.compile(rf"{SUBTOTAL.pattern}|(?:grand |montant |solde )?tota(?:l|ux)\b.*|(?:ensemble|tot)[ .:]*")
+_TOTALS_BEGIN = ("tot", "gra", "mon", "sol", "ens", "sou", "s t", "s/t", "s.t", "s-t", "s. ", "rep", "à r", "a r", "cum", "som")
+_NOTE = re.compile(
+    r"(?:arretee? (?:la|le|a|par)|fait a|certifi|lu et approuve|signatures?\b|visa\b|cachet|nb ?:|n\.b|note ?:|source ?:|page \d|"
+    r"p\. ?\d|imprime|edite|etabli|dresse|approuve|vu |pour le |observations? ?:|nombre (?:de|total)|effectif|"
+    r"[a-z' -]{3,30}, ?le \d)"
+)
+_OFFICE = re.compile(
+    r"(?:la |le |les |l')(?:vice-?)?(?:president|secretaire|tresori|gestionnaire|comptable|directeur|directrice|responsable|"
+    r"coordinat|gerant|chef|commissaire|bureau|comite|maire|sous-prefet)"
+)
+_COUNTED = re.compile(r"\d+ [a-z]+")
+_ORDER = {"n", "no", "num", "numero", "nr", "rang", "ordre", "n ordre", "numero ordre", "n d ordre", "numero d ordre", "#"}
+
+
+class Lines:
+    """Says what each row below a header is. Kept for one pass: below the last total, words alone are signatures."""
+
+    def __init__(self, header: Header, readers: Mapping[int, Reader], *, strict: bool, wide: frozenset[int] = frozenset()) -> None:
+        """`readers` are those of columns that say whose a row is, by column; `wide` the rows, from 0, of a wide merged cell."""
+        self._width, self._strict, self._wide = len(header.names), strict, wide
+        self._known, self._readers = set(header.fields.values()), readers
+        self._names = {column: normal(header.names[column]) for column in self._known}
+        self._order = next((at for at, name in enumerate(header.names) if normal(name) in _ORDER), None)
+        self._ended = False
+
+    def kind(self, number: int, row: Sequence[Raw]) -> tuple[Kind, str]:
+        """Return what a row (from 0) is, and in French why it is no row of data."""
+        filled = {at: cell for at, cell in enumerate(row) if _is_filled(cell)}
+        if not filled:
+            return "empty", "Ligne vide."
+        if self._strict and max(filled) >= self._width:
+            return "broken", "Plus de cellules que de colonnes: un séparateur est de trop."
+        label = self._total(filled)
+        if label:
+            self._ended = not SUBTOTAL.fullmatch(label)
+            return "total", "C'est un total."
+        told = self._note(number, filled)
+        return ("note", told) if told else ("data", "")
+
+    def _total(self, filled: Mapping[int, Raw]) -> str:
+        """Return the word that makes a row a total; it has amounts then, but nothing that says whose."""
+        for at, cell in filled.items():
+            label = fold(cell) if isinstance(cell, str) and cell.lstrip()[:3].lower() in _TOTALS_BEGIN else ""
+            if _TOTAL.fullmatch(label) and not any(self._says_whose(other, filled[other]) for other in filled if other != at):
+                return label
+        return ""
+
+    def _says_whose(self, at: int, cell: Raw) -> bool:
+        """Tell whether a cell is somebody's card, telephone or day: it has digits that are read, and isn't `9 membres`."""
+        if (
+            at not in self._readers
+            or at == self._order
+            or not _has_digit(cell)
+            or (isinstance(cell, str) and _COUNTED.fullmatch(fold(cell)))
+        ):
+            return False
+        return isinstance(self._readers[at](cell), Value)
+
+    def _note(self, number: int, filled: Mapping[int, Raw]) -> str:
+        """Return why a row is words around the table, empty when it isn't."""
+        known = [at for at in filled if at in self._known]
+        if not known:
+            return "Rien n'est dans les colonnes du tableau."
+        first = filled[min(filled)]
+        begins = fold(first) if isinstance(first, str) else ""
+        if _NOTE.match(begins):
+            return "Ce sont des mots autour du tableau."
+        is_titled = self._order is not None and len(self._known) > 1 and (self._order not in filled or not _has_digit(first))
+        if len(filled) == 1 and begins and is_titled:
+            return "C'est un titre: la ligne n'a pas de numéro."
+        if any(_has_digit(filled[at]) for at in known):
+            return ""
+        if _OFFICE.match(begins):
+            return "Ce sont des mots autour du tableau."
+        if len(known) > 1 and all(normal(str(filled[at])) == self._names[at] for at in known):
+            return "Ce sont les noms des colonnes, encore une fois."
+        if number in self._wide:
+            return "C'est un titre."
+        if self._ended and (self._order is None or self._order not in filled):
+            return "Ces mots sont sous le total."
+        return ""
+
+
+def _is_filled(cell: Raw) -> bool:
+    """Tell whether anything can be seen in a cell."""
+    if isinstance(cell, str):
+        return bool(cell and (clean(cell) if not cell.isascii() else cell.strip()))
+    return cell is not None
+
+
+def _has_digit(cell: Raw) -> bool:
+    return not isinstance(cell, str) or any(sign in "0123456789" for sign in cell)

@@ -1,0 +1,235 @@
+"""What a library doesn't tell of an XLSX or ODS package: its sizes, its calendar, how far its cells go, its formulas."""
+
+import posixpath
+import re
+import zlib
+from collections.abc import Callable, Iterable
+from typing import IO
+from xml.parsers import expat
+from zipfile import BadZipFile, ZipFile
+
+import msgspec
+
+from app.sheets.readings import Formula, Raw
+from app.sheets.refusals import SheetRefused
+
+MOST_UNPACKED, MOST_PARTS = 320_000_000, 5_000
+"""Bytes of all parts, as the package declares them, and their number."""
+BROKEN = (BadZipFile, expat.ExpatError, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error)
+Formulas = dict[int, dict[int, Raw]]
+"""What to put into a cell, by row and column from 0: a Formula."""
+_CHUNK = 1 << 20
+_REFERENCE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
+_COMPUTED = re.compile(rb'<(?:\w+:)?f[ />]|t="e"')
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How far a sheet's filled cells go, and its formulas whose results can't be trusted."""
+
+    rows: int = 0
+    columns: int = 0
+    formulas: Formulas = msgspec.field(default_factory=dict)
+
+
+NO_EXTENT = Extent()
+
+
+class Package:
+    """A zip of XML parts. Raises SheetRefused when it unpacks to too much or is no table; what is broken raises one of BROKEN."""
+
+    def __init__(self, archive: ZipFile) -> None:
+        """Look at the declared sizes, then at the kind."""
+        self._archive, infos = archive, archive.infolist()
+        if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+            raise SheetRefused("Ce fichier est trop grand une fois ouvert. Il n'est pas lu.")
+        names = {info.filename for info in infos}
+        self._is_ods = "content.xml" in names
+        if not self._is_ods and "xl/workbook.xml" not in names:
+            raise SheetRefused(_other(names))
+        if any(info.flag_bits & 1 for info in infos):
+            raise SheetRefused("Ce fichier a un mot de passe: enregistrez-le sans mot de passe.")
+        if archive.testzip() is not None:  # a part that unpacks to something else than was declared
+            raise BadZipFile
+        self.since_1904 = False
+        self._parts: dict[str, str] = {}
+        if not self._is_ods:
+            self._read_workbook()
+
+    def _read_workbook(self) -> None:
+        relations: dict[str, str] = {}
+        sheets: list[tuple[str, str]] = []
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "Relationship":
+                relations[attributes["Id"]] = posixpath.normpath(posixpath.join("/xl", attributes["Target"])).lstrip("/")
+            elif tag == "workbookPr":
+                self.since_1904 = attributes.get("date1904", "0") in ("1", "true", "on")
+            elif tag == "sheet":
+                sheets.append((attributes["name"], next((attributes[one] for one in attributes if one.endswith(":id")), "")))
+
+        for part in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml"):
+            with self._archive.open(part) as stream:
+                _walk(stream, start, lambda _: None, lambda _: None)
+        self._parts = {name: relations[key] for name, key in sheets if key in relations}
+
+    def extent(self, sheet: str) -> Extent:
+        """Return how far a sheet's cells go. Raises SheetRefused."""
+        try:
+            if self._is_ods:
+                with self._archive.open("content.xml") as stream:
+                    return _ods(stream, sheet)
+            if sheet not in self._parts:
+                return NO_EXTENT
+            with self._archive.open(self._parts[sheet]) as stream:
+                plain = _plain(stream)
+            if plain is not None:
+                return plain
+            with self._archive.open(self._parts[sheet]) as stream:
+                return _xlsx(stream)
+        except BROKEN as fault:
+            raise SheetRefused("Ce fichier est abîmé: ouvrez-le dans un tableur et enregistrez-le de nouveau.") from fault
+
+
+def _other(names: Iterable[str]) -> str:
+    """Say what a package is that has no table."""
+    if any(name.startswith("word/") for name in names):
+        return "Ce fichier est un document Word: copiez le tableau dans Excel et enregistrez-le en XLSX."
+    if "xl/workbook.bin" in names:
+        return "Ce fichier est un classeur binaire (XLSB): enregistrez-le en XLSX."
+    return "Ce fichier n'est pas un tableau: enregistrez-le en XLSX, ODS ou CSV."
+
+
+def _plain(stream: IO[bytes]) -> Extent | None:
+    """Return how far a sheet's cells go when it has no formula, and they go nowhere strange; else None. Quick: no XML is parsed."""
+    columns, last, rest = set[bytes](), 0, b""
+    while chunk := stream.read(_CHUNK):
+        chunk = rest + chunk
+        if _COMPUTED.search(chunk):
+            return None
+        for letters, row in _REFERENCE.findall(chunk):
+            columns.add(letters)
+            last = max(last, int(row))
+        rest = chunk[-64:]
+    width = max((_column(letters.decode()) for letters in columns), default=0)
+    return Extent(last, width) if columns and last * width <= 4_000_000 else None
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _walk(
+    stream: IO[bytes], start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], text: Callable[[str], None]
+) -> None:
+    """Parse XML with tags without their namespaces' prefixes. Entities are refused: a spreadsheet has none of its own."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def refuse(*_: object) -> None:
+        raise ValueError("entities")
+
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
+    parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+    parser.CharacterDataHandler = text
+    while chunk := stream.read(_CHUNK):
+        parser.Parse(chunk)
+    parser.Parse(b"", True)
+
+
+class _Xlsx:
+    """What a worksheet's part holds: `c` are cells, `f` formulas, `v` results."""
+
+    def __init__(self) -> None:
+        self.row = self.column = -1
+        self.rows = self.columns = 0
+        self.formulas: Formulas = {}
+        self._kind, self._computed, self._result, self._inside = "", False, "", False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "row":
+            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            self.column = -1
+        elif tag == "c":
+            letters = attributes.get("r", "").rstrip("0123456789")
+            self.column = _column(letters) - 1 if letters else self.column + 1
+            self._kind, self._computed, self._result = attributes.get("t", "n"), False, ""
+        elif tag == "f":
+            self._computed = True
+        self._inside = tag in ("v", "t")
+
+    def text(self, words: str) -> None:
+        if self._inside and len(self._result) < 40:
+            self._result += words
+
+    def end(self, tag: str) -> None:
+        self._inside = False
+        if tag != "c" or not (self._computed or self._result):
+            return
+        self.rows, self.columns = max(self.rows, self.row + 1), max(self.columns, self.column + 1)
+        told = _told(self._result, is_number=self._kind == "n") if self._computed else None
+        if self._kind == "e":
+            told = Formula(self._result or "#")
+        if told is not None:
+            self.formulas.setdefault(self.row, {})[self.column] = told
+
+
+def _told(result: str, *, is_number: bool) -> Formula | None:
+    """Return what is put in the place of a formula: nothing, when it has a result that no program writes without computing."""
+    if not result.strip():
+        return Formula(None)
+    try:
+        return Formula(0) if is_number and float(result) == 0 else None
+    except ValueError:
+        return None
+
+
+def _xlsx(stream: IO[bytes]) -> Extent:
+    part = _Xlsx()
+    _walk(stream, part.start, part.end, part.text)
+    return Extent(part.rows, part.columns, part.formulas)
+
+
+class _Ods:
+    """What a sheet of content.xml holds. Cells and rows are repeated; what is blank at the end counts for nothing."""
+
+    def __init__(self, sheet: str) -> None:
+        self.rows = self.columns = 0
+        self.formulas: Formulas = {}
+        self._sheet, self._inside = sheet, False
+        self._row = self._column = self._filled = 0
+        self._rows = 1
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "table":
+            self._inside, self._row = attributes.get("table:name") == self._sheet, 0
+        elif tag == "table-row":
+            self._rows, self._column, self._filled = int(attributes.get("table:number-rows-repeated", 1)), 0, 0
+        elif self._inside and tag in ("table-cell", "covered-table-cell"):
+            self._cell(attributes)
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        times = int(attributes.get("table:number-columns-repeated", 1))
+        formula, kind = attributes.get("table:formula"), attributes.get("office:value-type")
+        if formula or kind:
+            self._filled = self._column + times
+        if formula and times * self._rows < 100_000:
+            told = _told(attributes.get("office:value", "x" if kind else ""), is_number=kind in ("float", "currency", "percentage"))
+            for row in range(self._row, self._row + self._rows if told else 0):
+                self.formulas.setdefault(row, {}).update(dict.fromkeys(range(self._column, self._column + times), told))
+        self._column += times
+
+    def end(self, tag: str) -> None:
+        if self._inside and tag == "table-row":
+            self._row += self._rows
+            if self._filled:
+                self.rows, self.columns = self._row, max(self.columns, self._filled)
+
+
+def _ods(stream: IO[bytes], sheet: str) -> Extent:
+    part = _Ods(sheet)
+    _walk(stream, part.start, part.end, lambda _: None)
+    return Extent(part.rows, part.columns, part.formulas)

@@ -1,0 +1,148 @@
+"""What a whole table says: whether its totals agree, whether a column can be read at all, whether a cell was dragged down."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from app.amounts import number as spaced
+from app.sheets.columns import Column
+from app.sheets.lines import SUBTOTAL, Kind
+from app.sheets.readings import NO_RESULT, Ask, Book, NoValue, Raw, Reading, Refuse, Value, fold, shown
+
+_STATED_COUNT = re.compile(
+    r"\b(\d{1,6}) (?:membres?|personnes?|lignes?|adherente?s?|cooperat\w+|femmes?|producteurs?|beneficiaires?)\b"
+)
+_FEWEST, _LONGEST = 3, 5
+"""Cells of a column that can't be read at all; rows of a series."""
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """Something about the whole table, a French sentence: a total that doesn't agree, a column none of whose cells can be read,
+    a dragged series. `row` is the row in question, or None; `column` is a field, or empty.
+    """
+
+    kind: Literal["total", "column", "series"]
+    says: str
+    column: str = ""
+    row: int | None = None
+
+
+class _Seen(msgspec.Struct):
+    """What has been seen of a column."""
+
+    filled: int = 0
+    refused: int = 0
+    first: str = ""
+    last: date | None = None
+    since: int = 0
+    run: int = 0
+    longest: tuple[int, int] = (0, 0)
+    part: Decimal | int = 0
+    whole: Decimal | int = 0
+
+
+class Sums:
+    """Adds rows up. `stated` are the sheet's own totals by field."""
+
+    def __init__(self, columns: Sequence[tuple[Column, int]]) -> None:
+        """Begin with nothing seen."""
+        self._columns = columns
+        self._seen = {column.field: _Seen() for column, _ in columns}
+        self._totals: list[Remark] = []
+        self._rows = 0
+        self.stated: dict[str, int] = {}
+
+    def add(self, number: int, kind: Kind, raw: Sequence[Raw], readings: Mapping[str, Reading], book: Book) -> None:
+        """See one row."""
+        if kind == "data":
+            self._rows += 1
+            for column, _ in self._columns:
+                self._see(column, number, readings[column.field])
+        elif kind in ("total", "note"):
+            words = [fold(cell) for cell in raw if isinstance(cell, str)]
+            if kind == "total":
+                self._hold_sums(number, raw, book, part=any(SUBTOTAL.fullmatch(word) for word in words))
+            self._hold_count(number, words)
+
+    def is_sum(self, readings: Mapping[str, Reading]) -> bool:
+        """Tell whether a row without a word holds nothing but the sums of those above it, or sums without a result."""
+        if self._rows < 2:
+            return False
+        amounts = False
+        for column, _ in self._columns:
+            told, seen = readings[column.field], self._seen[column.field]
+            if isinstance(told, NoValue):
+                continue
+            right = isinstance(told, Refuse) and told == NO_RESULT
+            if not column.summed or not (right or (isinstance(told, Value) and told.value in (seen.part, seen.whole))):
+                return False
+            amounts = True
+        return amounts
+
+    def _see(self, column: Column, number: int, reading: Reading) -> None:
+        seen = self._seen[column.field]
+        if isinstance(reading, NoValue):
+            return
+        seen.filled += 1
+        if isinstance(reading, Refuse):
+            seen.refused += 1
+            seen.first = seen.first or reading.reason
+        value = reading.value if isinstance(reading, Value) else None
+        if column.summed and isinstance(value, int | Decimal):
+            seen.part += value
+            seen.whole += value
+        if column.apart and isinstance(value, date):
+            if seen.last is not None and value - seen.last == timedelta(1):
+                seen.run += 1
+            else:
+                seen.since, seen.run = number, 1
+            seen.last, seen.longest = value, max(seen.longest, (seen.run, seen.since))
+
+    def _hold_sums(self, number: int, raw: Sequence[Raw], book: Book, *, part: bool) -> None:
+        for column, at in self._columns:
+            if not column.summed or at >= len(raw):
+                continue
+            seen, told = self._seen[column.field], column.reader(raw[at], book)
+            sums = (seen.part,) if part else (seen.whole, seen.part)
+            if (
+                isinstance(told, Value | Ask)
+                and (stated := told.value if isinstance(told, Value) else next(iter(told.proposals), None)) is not None
+            ):
+                if not part:
+                    self.stated[column.field] = stated
+                if stated not in sums:
+                    says = f"Ligne {number}: le total dit {_written(stated)}, les lignes font {_written(sums[0])}."
+                    self._totals.append(Remark("total", says, column.field, number))
+            elif isinstance(told, Refuse):
+                says = f"Ligne {number}: le total ne peut pas être lu; les lignes font {_written(sums[0])}."
+                self._totals.append(Remark("total", says, column.field, number))
+            seen.part = 0
+
+    def _hold_count(self, number: int, words: Sequence[str]) -> None:
+        for word in words:
+            for found in _STATED_COUNT.findall(word):
+                if int(found) != self._rows:
+                    says = f"Ligne {number}: la feuille dit {found}, il y a {self._rows} lignes au-dessus."
+                    self._totals.append(Remark("total", says, "", number))
+
+    def remarks(self) -> list[Remark]:
+        """Return what was seen so far."""
+        found = list(self._totals)
+        for column, _ in self._columns:
+            seen = self._seen[column.field]
+            if seen.refused >= _FEWEST and seen.refused == seen.filled:
+                says = f"Colonne « {column.names[0]} »: aucune des {seen.filled} cellules ne peut être lue. {seen.first}"
+                found.append(Remark("column", says, column.field))
+            run, since = seen.longest
+            if run >= _LONGEST:
+                says = f"Colonne « {column.names[0]} »: {run} lignes se suivent d'un jour dès la ligne {since}: cellule tirée ?"
+                found.append(Remark("series", says, column.field, since))
+        return found
+
+
+def _written(number: Decimal | int) -> str:
+    return spaced(number) if isinstance(number, int) else shown(str(number.normalize() + 0)).replace(".", ",")

@@ -1,0 +1,198 @@
+"""Find the table in a file and stream its rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from app.sheets import headers
+from app.sheets.columns import Column
+from app.sheets.grids import File, Grid, open_file
+from app.sheets.headers import Header
+from app.sheets.lines import Kind, Lines
+from app.sheets.readings import Ask, Raw, Reading, Value, shown
+from app.sheets.refusals import SheetRefused
+from app.sheets.sums import Remark, Sums
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A cell of a column that was found: what the file holds, and what its column's reader makes of it."""
+
+    raw: Raw
+    reading: Reading
+
+    @property
+    def value(self) -> Any:
+        """What the cell says, None unless it is a Value."""
+        return self.reading.value if isinstance(self.reading, Value) else None
+
+    @property
+    def text(self) -> str:
+        """What stands in the cell, for questions and refusals."""
+        return shown(self.raw)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A row below the header. `number` counts the file's rows from 1, as a spreadsheet shows it.
+
+    `cells` has each field of the table's header, and is empty unless `kind` is data. `reason` says in French why a row is none.
+    `raw` are all its cells, also of columns that weren't recognised, in the order of the table's `names`.
+    """
+
+    number: int
+    kind: Kind
+    cells: dict[str, Cell]
+    raw: Sequence[Raw]
+    reason: str = ""
+
+
+class Table:
+    """A table found in a file.
+
+    `header` maps each field found to its column's name in the file; `names` are all the columns' names in their order; `unknown`
+    those that mean nothing to us; `missing` the optional fields that the file lacks. `guesses` maps optional missing fields to an
+    unknown column that may be it: they are *not* read before `given` says so. `header_row` is the header's (last) row, from 1.
+    `digest` is the SHA-256 of the file's bytes, in hexadecimal.
+    """
+
+    def __init__(self, digest: str, grid: Grid, found: Header, columns: Sequence[Column], guesses: dict[str, str]) -> None:
+        """See read_table."""
+        self.digest, self.sheet, self.book = digest, grid.name, grid.book
+        self.header_row, self.names, self.guesses = found.last + 1, found.names, guesses
+        self.header = {field: found.names[at] or headers.letters_of(at + grid.first_column) for field, at in found.fields.items()}
+        known = set(found.fields.values())
+        self.unknown = tuple(name for at, name in enumerate(found.names) if name and at not in known)
+        self.missing = tuple(column.field for column in columns if column.field not in found.fields)
+        self._grid, self._found = grid, found
+        self._columns = [(column, found.fields[column.field]) for column in columns if column.field in found.fields]
+        self._sums = Sums(())
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Stream the rows below the header, from the first, each time it is asked for. Raises SheetRefused."""
+        self._sums = sums = Sums([(column, at) for column, at in self._columns])
+        return self._stream(sums)
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What was seen of the whole table; complete when `rows` was read to its end."""
+        return self._sums.remarks()
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """The sheet's own total by summed field, of those that it states; complete when `rows` was read to its end."""
+        return dict(self._sums.stated)
+
+    def _stream(self, sums: Sums) -> Iterator[Row]:
+        grid, width = self._grid, len(self.names)
+        merged = _Merged(grid, self._found)
+        readers = {at: column.reader for column, at in self._columns if not column.summed}
+        lines = Lines(self._found, readers, strict=grid.strict, wide=merged.wide)
+        for number, row in enumerate(grid.read()):
+            if number <= self._found.last:
+                continue
+            row = merged.filled(number, row)
+            kind, reason = lines.kind(number, row)
+            raw = (row + [""] * (width - len(row)))[: max(width, len(row) if kind == "broken" else 0)]
+            cells = self._cells(number, raw, merged) if kind == "data" else {}
+            if cells and sums.is_sum({field: cell.reading for field, cell in cells.items()}):
+                kind, reason, cells = "total", "C'est la somme des lignes.", {}
+            sums.add(number + 1, kind, raw, {field: cell.reading for field, cell in cells.items()}, grid.book)
+            yield Row(number + 1, kind, cells, raw, reason)
+
+    def _cells(self, number: int, raw: Sequence[Raw], merged: "_Merged") -> dict[str, Cell]:
+        cells = {}
+        for column, at in self._columns:
+            reading = column.reader(raw[at], self.book)
+            if column.summed and (number, at) in merged.shared and isinstance(reading, Value):
+                reading = Ask("Cellules fusionnées: cette valeur est-elle celle de chaque ligne ?", (reading.value,))
+            cells[column.field] = Cell(raw[at], reading)
+        return cells
+
+
+class _Merged:
+    """What merged cells mean below a header: one over several columns is a title, one over several rows is each row's."""
+
+    def __init__(self, grid: Grid, found: Header) -> None:
+        self.shared: dict[tuple[int, int], tuple[int, int]] = {}
+        wide = set()
+        for top, left, bottom, right in grid.merged:
+            if right - left >= 2 and top == bottom:
+                wide.add(top)
+            if left == right and found.last < top < bottom < top + 1000:
+                place = left - grid.first_column
+                self.shared |= {(row, place): (top, place) for row in range(top, bottom + 1)}
+        self.wide = frozenset(wide)
+        self._tops: dict[tuple[int, int], Raw] = {}
+
+    def filled(self, number: int, row: list[Raw]) -> list[Raw]:
+        """Put a merged cell's value into each of its rows that has others."""
+        if not self.shared or not any(cell not in ("", None) for cell in row):
+            return row
+        for at, cell in enumerate(row):
+            top = self.shared.get((number, at))
+            if top == (number, at):
+                self._tops[top] = cell
+            elif top is not None:
+                row[at] = self._tops.get(top, "")
+        return row
+
+
+def read_table(
+    source: Path | str | BinaryIO, columns: Sequence[Column], *, given: Mapping[str, str] | None = None, sheet: str | None = None
+) -> Table:
+    """Find the table with these columns in a file: XLSX, XLS, ODS, CSV or text, by what it holds, whatever its name.
+
+    `given` maps fields to the names of their columns in the file (or to a column's letter, where no column is so named).
+    `sheet` names the sheet; without it the one sheet that is shown and has the table.
+    Raises SheetRefused: not a file of these, too large, protected, no such table, a required column missing (with a guess which
+    it is), two columns alike, two sheets with the table. Rows stream; the file is read once, and may vanish then.
+    """
+    given = dict(given or {})
+    strange = set(given) - {column.field for column in columns}
+    if strange:
+        raise SheetRefused(f"« {min(strange)[:40]} » n'est pas un champ. Il y a: {', '.join(column.field for column in columns)}.")
+    file = open_file(source)
+    grid, found = _choose(file, columns, given, sheet)
+    sample = list(islice(grid.read(), found.last + 1, found.last + headers.DEEPEST))
+    guesses = headers.guesses(found, columns, sample)
+    missing = [column for column in columns if column.required and column.field not in found.fields]
+    if missing:
+        raise SheetRefused(_missing(missing[0], guesses, found.names))
+    return Table(file.digest, grid, found, columns, guesses)
+
+
+def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], sheet: str | None) -> tuple[Grid, Header]:
+    """Return the one sheet with the table, and its header."""
+    if sheet is not None and sheet not in file.names:
+        raise SheetRefused(f"Aucune feuille ne s'appelle « {sheet[:60]} ». Il y a: {headers.listed(file.names)}.")
+    names = [sheet] if sheet is not None else [name for name in file.names if name not in file.hidden] or list(file.names)
+    having: list[tuple[int, Grid, Header]] = []
+    refused: SheetRefused | None = None
+    for name in names:
+        grid = file.sheet(name)
+        top = list(islice(grid.read(), headers.DEEPEST))
+        try:
+            found = headers.find_header(top, columns, given, grid.first_column)
+        except SheetRefused as fault:
+            refused = refused or fault
+            continue
+        if found is not None:
+            having.append((len(found.fields), grid, found))
+    most = max((count for count, _, _ in having), default=0)
+    best = [(grid, found) for count, grid, found in having if count == most]
+    if len(best) > 1:
+        raise SheetRefused(f"Plusieurs feuilles ont ce tableau: {headers.listed([grid.name for grid, _ in best])}. Dites laquelle.")
+    if not best:
+        wanted = [column.names[0] for column in columns if column.required] or [column.names[0] for column in columns]
+        raise refused or SheetRefused(f"Aucune ligne ne nomme les colonnes de ce tableau: {headers.listed(wanted)}.")
+    return best[0]
+
+
+def _missing(column: Column, guesses: Mapping[str, str], names: Sequence[str]) -> str:
+    if column.field in guesses:
+        meant = guesses[column.field]
+        return f'La colonne « {column.names[0]} » manque. Est-ce « {meant} » ? Dites-le: --column {column.field}="{meant}".'
+    return f"La colonne « {column.names[0]} » manque. Il y a: {headers.listed(names)}."

@@ -1,0 +1,109 @@
+"""Read a table that was saved as text: whatever encoding and separator, each line accounted for."""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator
+
+from app.sheets.readings import Raw
+from app.sheets.refusals import SheetRefused
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_FRENCH, _RARE = set("éèêëàâçîïôùûüñœæŋëó°«»’…–€№ \xa0\u202f"), set("ÉÈÊËÀÂÇÎÏÔÙÛÜÑŒÆŊ")
+_GUESSES = ("cp1252", "mac_roman", "cp850")
+"""What bytes that are no UTF-8 may be here: Windows, old Macs, DOS."""
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_SEPARATORS = ";\t,|"
+_MARKUP = re.compile(r"\s*<(?:!doctype|html|table|\?xml|meta)", re.IGNORECASE)
+
+
+class TextFile:
+    """A text file's lines and its separator. Raises SheetRefused when it isn't text."""
+
+    def __init__(self, data: bytes) -> None:
+        """Decode it, and see what stands between its cells."""
+        self._text = _decode(data)
+        if _CONTROLS.search(self._text):
+            raise SheetRefused("Ce fichier n'est ni un tableau ni un texte: enregistrez-le en XLSX ou en CSV UTF-8.")
+        if _MARKUP.match(self._text):
+            raise SheetRefused("Ce fichier est une page web: ouvrez-le dans Excel et enregistrez-le en XLSX.")
+        if not self._text.strip(" \r\n\t;,|\ufeff"):
+            raise SheetRefused("Ce fichier est vide.")
+        head = self._text[:8000]
+        named = re.match(r'"?sep=(.)"?(?=[\r\n])', head, re.IGNORECASE)  # what Excel writes for itself
+        self._separator, self._named = (named[1], True) if named else (_separator(head), False)
+
+    def rows(self) -> Iterator[list[Raw]]:
+        """Stream the rows; a quoted cell may have lines, but not rows: a quote that isn't closed would swallow those after it."""
+        lines = _PhysicalLines(self._text)
+        reader = csv.reader(lines, delimiter=self._separator, strict=True)
+        after = re.compile(rf"[\r\n].*{re.escape(self._separator)}(?! )", re.DOTALL)
+        while True:
+            begun = lines.read + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as fault:
+                raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé, ou n'est pas à sa place.") from fault
+            if lines.read > begun and any(after.search(cell) for cell in row):
+                raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé.")
+            yield [] if self._named and begun == 1 else list(row)
+
+
+class _PhysicalLines:
+    """A text's lines, counted as they are read; a lone CR ends one too."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = _LINE.finditer(text)
+        self.read = 0
+
+    def __iter__(self) -> "_PhysicalLines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)[0]
+        self.read += 1
+        return line
+
+
+def _decode(data: bytes) -> str:
+    for mark, coding in _MARKS:
+        if data.startswith(mark):
+            return _strictly(data, coding) or ""
+    half = data[:2000]
+    if half.count(0) > len(half) // 4:  # UTF-16 without its mark: every other byte of French is 0
+        return _strictly(data, "utf-16-le" if half[1:2] == b"\0" else "utf-16-be") or "\0"
+    text = _strictly(data, "utf-8")
+    if text is not None:
+        return text
+    return max((text for coding in _GUESSES if (text := _strictly(data, coding)) is not None), key=_likeness, default="\0")
+
+
+def _strictly(data: bytes, coding: str) -> str | None:
+    try:
+        return data.decode(coding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _likeness(text: str) -> float:
+    """Say how French a text's accented letters are: small ones count, capitals inside words don't."""
+    found = re.findall(r"[^\x00-\x7f]", text[:200_000])
+    strange = len(re.findall(r"(?<=[a-zé-ÿ])[ÉÈÊËÀÂÇÎÏÔÙÛÜÑŒÆÁÍÓÚÄÖ]", text[:200_000]))
+    return sum(1.0 if sign in _FRENCH else 0.6 if sign in _RARE else -1 for sign in found) - 2 * strange
+
+
+def _separator(head: str) -> str:
+    """Return what cuts most of the first lines into the same number of cells, more than one."""
+    lines = [line for line in re.split(r"\r\n|\r|\n", head)[:60] if line.strip(" ;,|\t")]
+    lines = lines[:-1] or lines  # the last may be cut
+
+    def agreement(separator: str) -> tuple[int, int]:
+        counts = [len(next(csv.reader([line], delimiter=separator))) for line in lines]
+        many = [count for count in counts if count > 1]
+        usual = max(many, key=many.count, default=1)
+        return (many.count(usual) * min(usual, 4), usual)
+
+    return max(_SEPARATORS, key=agreement)

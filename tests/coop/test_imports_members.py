@@ -1,0 +1,196 @@
+"""A register is taken in: each row has one verdict, the forecast is what is written, and the same again changes nothing."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.coop.imports import columns, turns
+from app.coop.imports.forecast import forecast
+from app.coop.imports.members import Members
+from app.coop.imports.models import Import, ImportRow, MemberProfile
+from app.coop.imports.slices import kept_answers, write
+from app.coop.imports.undo import RestsOn, undo
+from app.coop.ledger.models import Account
+from app.coop.ledger.services import account_of, post
+from app.coop.members.models import Member, Number, Person
+from app.coop.scope import FEDERATION, Scope
+from app.coop.verify import verify
+from app.sheets import Ask, Cell, NoValue, Refuse, Row, Telephone, Value
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+TODAY = NOW.date()
+OURS = Scope(1)
+PHONE = Telephone("+221771234521", "mobile")
+
+
+def rows(*given):
+    made = []
+    for at, one in enumerate(given, 2):
+        read = {field: said if isinstance(said, (Ask, NoValue, Refuse)) else Value(said) for field, said in one.items()}
+        cells = {field: Cell(str(said), read[field]) for field, said in one.items()}
+        made.append(Row(at, "data", cells, [str(said) for said in one.values()]))
+    return made
+
+
+def look(database, given, answers=None, scope=OURS):
+    with database.read() as reader:
+        known = kept_answers(reader) | (answers or {})
+        return forecast(given, columns.members(TODAY), Members(reader, scope, known, TODAY), known), known
+
+
+def take(database, given, answers=None, now=NOW):
+    found, known = look(database, given, answers)
+    with database.transaction() as session:
+        made = turns.begin(session, "members", "0" * 64, "test", now)
+    write(database, made, found.planned, known, now=lambda: now)
+    with database.transaction() as session:
+        turns.end(session, made, "done", dict(found.counts))
+    return made, found
+
+
+def members(database):
+    with database.read() as reader:
+        rows = select(Person.name, Member.card, Member.state, Number.phone, Number.place, MemberProfile.__table__)
+        rows = rows.select_from(Member).join(Person).outerjoin(Number, Number.person_id == Person.id)
+        return reader.execute(rows.outerjoin(MemberProfile).where(Member.id > 6).order_by(Member.id)).all()
+
+
+FAMILY = rows(
+    {"order": "L.116", "name": "DIOP Modou", "phone": PHONE, "birth": date(1981, 5, 6), "sex": "M"},
+    {"order": "V.161", "name": "DIOP Awa", "phone": PHONE, "birth": date(1981, 5, 7), "sex": NoValue(said=True)},
+    {"order": "L.080", "name": "FALL Ibra", "birth": 1962, "address": "Caritas"},
+)
+
+
+def test_a_family_on_one_telephone_has_places_and_the_same_file_again_creates_nothing(village):
+    _, found = take(village, FAMILY)
+    assert found.counts == {"create": 3}
+    modou, awa, ibra = members(village)
+    assert [(one.phone, one.place) for one in (modou, awa, ibra)] == [(PHONE.number, 1), (PHONE.number, 2), (None, None)]
+    assert (modou.born_on, modou.sex, awa.unsaid, ibra.born_in, ibra.address) == (date(1981, 5, 6), "M", "sex", 1962, "Caritas")
+    assert {one.state for one in (modou, awa, ibra)} == {"pending"}
+    again, _ = look(village, FAMILY)
+    assert again.counts == {"same": 3}
+    with village.read() as reader:
+        assert verify(reader).wrong == ()
+
+
+def test_a_namesake_is_asked_about_once_and_the_answer_is_kept(village):
+    twice = [*FAMILY, *rows({"order": "V.617", "name": "Awa DIOP", "phone": PHONE, "birth": date(1981, 5, 8)})[:1]]
+    twice[-1] = Row(9, "data", twice[-1].cells, twice[-1].raw)
+    found, _ = look(village, twice)
+    assert (found.counts, found.questions[0].says) == (
+        {"create": 3, "ask": 1},
+        "« Awa DIOP » (ligne 9) et « DIOP Awa » (la ligne 3): la même personne ? oui ou non",
+    )
+    key = found.questions[0].key
+    assert look(village, twice, {key: "oui"})[0].counts == {"create": 3, "skip": 1}
+    _, found = take(village, twice, {key: "Non"})
+    assert found.counts == {"create": 4}
+    assert look(village, twice)[0].counts == {"same": 4}
+    assert [one.place for one in members(village) if one.phone] == [1, 2, 3]
+
+
+def test_what_a_telephone_has_proved_wins_and_is_said(village):
+    other = Telephone("+221771112233", "mobile")
+    given = rows({"card": "C00001", "name": "Awa 1", "phone": other, "state": "blocked", "sex": "F"})
+    found, _ = look(village, given)
+    assert found.counts == {"update": 1}
+    assert [(one.column, one.kind) for one in found.problems] == [("phone", "kept"), ("state", "kept")]
+    take(village, given)
+    with village.read() as reader:
+        assert reader.scalar(select(Number.phone).where(Number.person_id == 1)) != other.number
+        assert reader.scalar(select(MemberProfile.sex).where(MemberProfile.member_id == 1)) == "F"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "says"),
+    [
+        ({"name": NoValue()}, "name", "Il manque le nom"),
+        ({"name": "N" * 41}, "name", "plus de 40 lettres"),
+        ({"name": "Fatou Fall", "phone": Refuse("trop court")}, "phone", "trop court"),
+        ({"name": "Fatou Fall", "cooperative": "CPS9"}, "cooperative", "CPS9 n'est pas connue"),
+        ({"name": "Fatou Fall", "state": "departed"}, "left", "Il faut le jour"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_says_why(village, row, column, says):
+    found, _ = look(village, rows(row))
+    assert found.counts == {"refuse": 1}
+    assert found.problems[0].column == column
+    assert says in found.problems[0].says
+    assert found.left[0].number == 2
+
+
+def test_a_card_of_somebody_else_is_asked_about_and_named_twice_is_refused(village):
+    found, _ = look(village, rows({"card": "C00001", "name": "Mor Seck"}))
+    assert found.counts == {"ask": 1}
+    key = found.questions[0].key
+    assert look(village, rows({"card": "C00001", "name": "Mor Seck"}), {key: "non"})[0].counts == {"refuse": 1}
+    twice = rows({"card": "C00001", "name": "Awa 1"}, {"card": "C00001", "name": "Awa 1"})
+    assert look(village, twice)[0].counts == {"same": 1, "refuse": 1}
+
+
+def test_a_cell_that_may_be_read_in_two_ways_is_answered_as_the_cell_would_be(village):
+    given = rows({"name": "Fatou Fall", "sex": Ask("1 est F ou M ?", ("F", "M"))})
+    found, _ = look(village, given)
+    assert (found.counts, found.questions[0].proposals) == ({"ask": 1}, ("F", "M"))
+    assert not found.planned
+
+
+def test_each_row_of_the_file_is_in_one_count(village):
+    others = [Row(5, "total", {}, ["TOTAL", "50 000"]), Row(6, "empty", {}, []), Row(7, "broken", {}, ["x"], "trop de cellules")]
+    found, _ = look(village, [*FAMILY, *others])
+    assert found.counts == {"create": 3, "skip": 2, "refuse": 1}
+    assert [(one.row, one.kind) for one in found.problems] == [(5, "total"), (7, "broken")]
+
+
+def test_one_imports_at_a_time_and_a_silent_one_loses_its_turn(village):
+    with village.transaction() as session:
+        first = turns.begin(session, "members", "a" * 64, "awa", NOW)
+    with pytest.raises(turns.ImportUnderWay, match="Un autre import est en cours"), village.transaction() as session:
+        turns.begin(session, "members", "b" * 64, "mor", NOW + timedelta(seconds=5))
+    with village.transaction() as session:
+        turns.begin(session, "members", "b" * 64, "mor", NOW + timedelta(seconds=20))
+    with pytest.raises(turns.ImportOvertaken), village.transaction() as session:
+        turns.live(session, first, NOW + timedelta(seconds=21))
+
+
+def test_an_import_is_taken_back_whole(village):
+    def everything():
+        counted = (Person, Member, Number, Account)
+        with village.read() as reader:
+            return [reader.scalar(select(func.count()).select_from(one)) for one in counted]
+
+    before = everything()
+    changed = rows({"card": "C00001", "name": "Awa 1", "sex": "F"})[0]
+    made, _ = take(village, [*FAMILY, Row(9, "data", changed.cells, changed.raw)])
+    assert undo(village, made, now=lambda: NOW) == 4
+    assert everything() == before
+    with village.read() as reader:
+        assert reader.scalar(select(MemberProfile.sex).where(MemberProfile.member_id == 1)) is None
+        assert reader.scalar(select(Import.state)) == "undone"
+        assert reader.scalar(select(func.count()).select_from(ImportRow)) == 0
+    with pytest.raises(RestsOn, match="déjà annulé"):
+        undo(village, made, now=lambda: NOW)
+
+
+def test_what_rests_on_an_import_keeps_it(village):
+    made, _ = take(village, FAMILY)
+    first = members(village)[0].member_id
+    with village.transaction() as session:
+        lines = [(account_of(session, 1, None, "cash"), 500), (account_of(session, 1, first, "savings"), -500)]
+        post(session, operation="x", kind="savings", cooperative_id=1, member_id=first, lines=lines, now=NOW)
+    with pytest.raises(RestsOn, match="repose déjà"):
+        undo(village, made, now=lambda: NOW)
+    with village.transaction() as session:
+        session.execute(update(Person).where(Person.name == "FALL Ibra").values(pin_hash="x"))
+    with pytest.raises(RestsOn, match="1 de ses membres"):
+        undo(village, made, now=lambda: NOW)
+    assert len(members(village)) == 3
+
+
+def test_a_file_of_the_federation_names_the_cooperative(village):
+    found, _ = look(village, rows({"name": "Fatou Fall"}), scope=FEDERATION)
+    assert found.problems[0].column == "cooperative"
+    assert look(village, rows({"name": "Fatou Fall", "cooperative": "cps1"}), scope=FEDERATION)[0].counts == {"create": 1}
