@@ -19,7 +19,8 @@ from menus.hop import Hop, officers_act, reading_office, who_of
 
 menu = Bindings("call_backs")
 Phone = Annotated[str, kinds.Kind("phone", "+999999999999999", private=True)]
-Topic = Annotated[str, kinds.Kind("words", "m" * calls.MOST_TOPIC)]
+Topic = Annotated[str, kinds.Kind("words", "m" * 60)]
+Subjects = Annotated[str, kinds.Kind("words", "m" * 36)]
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ class CallBackRow(msgspec.Struct, frozen=True):
     mark: kinds.Short
     age: kinds.Short
     phone: Phone
-    topic: Topic
+    subjects: Subjects
 
 
 class CallBackCaller(msgspec.Struct, frozen=True):
@@ -104,7 +105,13 @@ def call_backs(hop: Hop) -> Sequence[CallBackRow]:
     with hop.desk.database.read() as reader:
         found = _waiting(reader, hop)
     return [
-        CallBackRow(one.id, _mark(one.taken_by, hop), age_words(hop.now - one.at), phones.write(one.phone), one.topic)
+        CallBackRow(
+            one.id,
+            _mark(one.taken_by, hop),
+            age_words(hop.now - one.at),
+            phones.write(one.phone),
+            ", ".join(calls.subjects(one.topic)),
+        )
         for one in found
     ]
 

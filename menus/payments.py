@@ -18,6 +18,7 @@ from app.coop.handover.box import BoxShort
 from app.coop.handover.services import HandoverNotOpen, NotForYourself
 from app.coop.handover.services import hand_over as hand_it_over
 from app.coop.ledger.services import MOST_HELD, Overdrawn
+from app.coop.members import lookup
 from app.coop.members.names import member_name
 from app.coop.payments import batches as paying
 from app.coop.payments import notices, queries
@@ -272,7 +273,7 @@ def mobile_standing(hop: Hop) -> BatchStanding:
     return BatchStanding(f"Lot(s) {named}." if numbers else "Aucun lot mobile money ouvert.")
 
 
-@menu.answer(leads={"left": None, "one_due": OneDue}, refuses=dict.fromkeys(("unknown", "empty", "frozen")))
+@menu.answer(leads={"left": None, "one_due": OneDue}, refuses=dict.fromkeys(("unknown", "short", "empty", "frozen")))
 def hand_to(hop: Hop, typed: str) -> PaymentHandOut:
     """Read a payment's reference or a member's card; 1 leads to the cash list, a card that is in none to what is due to it."""
     if typed == "1":
@@ -285,7 +286,7 @@ def hand_to(hop: Hop, typed: str) -> PaymentHandOut:
         try:
             member = member_of_card(reader, scope, typed)
         except NotThere:
-            raise Refused("unknown" if typed else "empty") from None
+            raise Refused("empty" if not typed else "short" if lookup.too_short(typed) else "unknown") from None
         wanted = Wanted(member_id=member)
         owed = due(reader, scope, wanted, "cash", hop.now)
         if not owed:

@@ -11,6 +11,8 @@ from app import texts
 from app.coop import law
 from app.coop.closing.handover import PAYOUT
 from app.coop.handover.services import hand_over
+from app.coop.ledger.queries import balances_of
+from app.coop.ledger.services import OWED
 from app.coop.members import lookup
 from app.coop.members.models import Member
 from app.coop.members.names import member_name
@@ -35,6 +37,9 @@ MOST_LATE = 20
 NOT_AGAIN = "Déjà annulé, ou déjà demandé."
 IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "leasing_repayment": "Loyer", "levy": "Cotisation"}
 ACTING = {"not_yours": None}
+UNKNOWN = dict.fromkeys(("unknown", "short", "self"))
+REPAYMENTS = (3, 4)
+"""The choices of what a member brings that repay."""
 
 
 class TillMember(msgspec.Struct, frozen=True):
@@ -45,6 +50,17 @@ class TillMember(msgspec.Struct, frozen=True):
 
 class TillNamed(msgspec.Struct, frozen=True):
     name: Name
+
+
+class Payer(msgspec.Struct, frozen=True):
+    """Who brings money: of a closed account what isn't owed is not taken."""
+
+    name: Name
+    hidden: tuple[int, ...] = ()
+
+
+class Limit(msgspec.Struct, frozen=True):
+    most: kinds.Amount
 
 
 class NamedFree(msgspec.Struct, frozen=True):
@@ -128,32 +144,61 @@ class ToReverse(msgspec.Struct, frozen=True):
     reversing: EntryRow
 
 
-@menu.answer(refuses={"unknown": None, "self": None})
+@menu.answer(refuses=UNKNOWN)
 def till_card(hop: Hop, typed: str) -> TillMember:
-    """Find a member of the officer's co-operative by card."""
+    """Find a member of the officer's co-operative by card, or by a telephone number of their own."""
     with hop.desk.database.read() as reader:
         try:
             member = member_of_card(reader, scope_of(reader, hop), typed)
         except NotThere:
-            raise Refused("unknown") from None
+            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     if member == who_of(hop).member_id:
         raise Refused("self")
     return TillMember(member)
 
 
-@menu.answer(refuses={"unknown": None, "self": None})
+@menu.answer(refuses=UNKNOWN)
 def till_hand_card(hop: Hop, typed: str) -> TillMember:
     """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
     with hop.desk.database.read() as reader:
         try:
-            found = lookup.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
+            found = lookup.by_card_or_phone(reader, scope_of(reader, hop), typed)
         except lookup.NoCard:
-            raise Refused("unknown") from None
+            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     if found.state == "departed":
         raise Refused("unknown")
     if found.member_id == who_of(hop).member_id:
         raise Refused("self")
     return TillMember(found.member_id)
+
+
+@menu.answer(refuses=UNKNOWN)
+def till_payer(hop: Hop, typed: str) -> TillMember:
+    """Find who brings money by card: also a member whose account is closed to their own acts, and who still owes."""
+    return till_hand_card(hop, typed)
+
+
+@menu.answer(refuses={"bad": None, "more": Limit})
+def till_sum_in(hop: Hop, typed: str, kept: Bringing) -> kinds.Amount:
+    """Read how much is brought: of what is repaid no more than is owed."""
+    francs, side = read_francs(typed), takings.INTO[kept.till_kind]
+    if side in OWED:
+        with hop.desk.database.read() as reader:
+            owed: int = getattr(balances_of(reader, kept.member), side)
+        if francs > owed:
+            raise Refused("more", Limit(owed))
+    return francs
+
+
+@menu.answer(refuses={"bad": None, "more": Limit})
+def till_sum_out(hop: Hop, typed: str, kept: TillClient) -> kinds.Amount:
+    """Read how much is taken out: no more than is free."""
+    francs = read_francs(typed)
+    with hop.desk.database.read() as reader:
+        free = max(0, payouts.free_savings(reader, kept.member))
+    if francs > free:
+        raise Refused("more", Limit(free))
+    return francs
 
 
 @menu.answer(refuses={"bad": None})
@@ -192,6 +237,15 @@ def till_whom(hop: Hop, kept: TillClient) -> TillNamed:
     """Say who it is: a slip in the card's number is seen by the name."""
     with hop.desk.database.read() as reader:
         return TillNamed(member_name(reader, kept.member))
+
+
+@menu.source()
+def till_who_pays(hop: Hop, kept: TillClient) -> Payer:
+    """Say who it is; one whose account is closed may only repay."""
+    with hop.desk.database.read() as reader:
+        state = reader.scalar(select(Member.state).where(Member.id == kept.member))
+        closed = state not in lookup.BELONGS
+        return Payer(member_name(reader, kept.member), tuple(set(range(1, 7)) - set(REPAYMENTS)) if closed else ())
 
 
 @menu.source(denies=MONEY)

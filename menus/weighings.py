@@ -99,7 +99,8 @@ NOT_NOTED: Ways = {
     declarations.NotActive: "inactive",
     declarations.ProductGone: "inactive",
 }
-LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
+LINE = dict.fromkeys(("unknown", "short", "weighed", "empty", "bad"))
+PAPER_LINE = LINE | dict.fromkeys(("later",))
 
 
 @menu.source(leads={"line": Brought, "check": Brought})
@@ -130,7 +131,7 @@ def line(hop: Hop, typed: str) -> Brought:
     return read_line(hop, typed, None, None)
 
 
-@menu.answer(leads={"card": WeighedCard, "check": Brought}, refuses=LINE, acts=True)
+@menu.answer(leads={"card": WeighedCard, "check": Brought}, refuses=PAPER_LINE, acts=True)
 def paper_line(hop: Hop, typed: str, kept: OnPaper) -> Brought:
     """Read a reference or a card number from a paper."""
     return read_line(hop, typed, kept.paper, kept.paper_on)
@@ -154,7 +155,7 @@ def brought_by(hop: Hop, kept: WeighingLine) -> WeighedName:
         return WeighedName(member_name(reader, kept.line.member_id))
 
 
-@menu.answer(leads={"line": Brought, "check": Brought}, refuses=LINE | dict.fromkeys(("amount", "whole")), acts=True)
+@menu.answer(leads={"line": Brought, "check": Brought}, refuses=PAPER_LINE | dict.fromkeys(("amount", "whole")), acts=True)
 def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
     """Read a weight in the product's unit; a reference instead begins another line."""
     line = kept.line

@@ -12,6 +12,7 @@ from app.coop.approvals.kinds import ApprovalKind
 from app.coop.approvals.sweep import sweep as sweep_approvals
 from app.coop.members.models import Member, Number
 from app.coop.offices.models import OfficerAct, Role
+from app.coop.offices.queries import offices_of
 from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.sms.models import Message
@@ -72,7 +73,8 @@ def say(database, clock, office, approval, approved=True, operation=None):
 def waiting(database, clock, office):
     with database.read() as reader:
         listed = [one.id for one in approvals.waiting_for(reader, office, clock())]
-        assert approvals.waiting_count(reader, office.person_id, clock()) == len(listed)
+        held = offices_of(reader, office.person_id, clock().date())
+        assert approvals.waiting_count(reader, held, clock()) == len(listed)
     return listed
 
 

@@ -72,7 +72,7 @@ def test_the_bureau_says_how_many_wait_before_any_pin_and_nothing_else(line, dat
     assert "à approuver" not in talk.dial(["8"])
     ask(database), ask(database, subject_id=2), ask(database, subject_id=3, person=101)
     said = line(sample_declarations.SECRETARY).dial(["8"])
-    assert "Bureau 2 à approuver" in said
+    assert "Bureau: 2 à approuver" in said
     assert " F" not in said
 
 

@@ -53,6 +53,7 @@ TYPED = {
     "sign_reference": "payout",
     "till_card": "00201",
     "till_hand_card": "00201",
+    "till_payer": "00201",
 }
 """What of CPS1's is typed at a question."""
 NOBODYS = {
@@ -73,6 +74,8 @@ NOBODYS = {
     "sign_number": "4711",
     "till_amount": "500",
     "till_asset": "Moteur",
+    "till_sum_in": "500",
+    "till_sum_out": "500",
     "till_times": "3",
     "weight": "12,5",
 }

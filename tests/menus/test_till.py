@@ -195,7 +195,7 @@ def test_savings_that_never_came_are_a_contest_that_another_officer_answers(line
     assert "votre réclamation attend" in talk(line, sample_cooperative.AWA, "2468", "2", to=("1",))
     assert "Aucune réclamation" in talk(line, sample_declarations.TREASURER, "2468", to=("8", "3", "5"))
     assert f"{number} Caisse" in talk(line, sample_declarations.SECRETARY, "2468", to=("8", "3", "5"))
-    assert "Le membre le lit par SMS" in talk(
+    assert "Un SMS le lui dit" in talk(
         line, sample_declarations.SECRETARY, "2468", "1", "1", "Erreur de caisse", "2468", to=("8", "3", "5")
     )
     assert balances(database).savings == 12_500
@@ -259,8 +259,8 @@ def at_box(line, *entries):
 def test_the_box_is_counted_filled_and_brought_to_the_bank(line, database):
     assert "En caisse 1 022 500 F, promis 0 F, libre 1 022 500 F" in at_box(line)
     assert "Entrée d'une vente: 7 500 F ?" in at_box(line, "1", "7500")
-    assert at_box(line, "1", "7500", "2468") == "Entrée d'une vente: 7 500 F noté."
-    assert at_box(line, "4", "30000", "2468") == "Sortie vers la banque: 30 000 F noté."
+    assert at_box(line, "1", "7500", "2468").startswith("Entrée d'une vente: 7 500 F noté.\nEn caisse 1 030 000 F")
+    assert "Sortie vers la banque: 30 000 F noté.\nEn caisse 1 000 000 F" in at_box(line, "4", "30000", "2468")
     assert "libre 1 000 000 F" in at_box(line)
     assert "Il reste en caisse: 1 000 000 F. Rien n'est changé." in at_box(line, "4", "1000001", "2468")
     with database.read() as reader:

@@ -6,10 +6,13 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app.coop.members.models import CardAlias, Member, Person
+from app import phones
+from app.coop.members.models import CardAlias, Member, Number, Person
 from app.coop.rights import Office
 from app.digits import is_number
 
+LEAST_DIGITS = 3
+"""Of a card's number, typed without its letter and zeros."""
 BELONGS = ("active", "pending")
 """States of whoever is a member: a pending one was accepted but never opened an account by telephone, and may have none."""
 
@@ -42,7 +45,7 @@ def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typ
     A card is typed with or without its letter and zeros, at least three digits. Raises NoCard.
     """
     digits = typed.strip().upper().removeprefix("C")
-    if not is_number(digits, 11, least=3):
+    if not is_number(digits, 11, least=LEAST_DIGITS):
         raise NoCard(typed)
     spelled = {f"C{digits}"} | {f"C{int(digits):0{width}d}" for width in (5, 7)}
     known = select(CardAlias.member_id).where(CardAlias.card.in_(spelled))
@@ -67,3 +70,24 @@ def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typ
         raise NoCard(typed)
     member, person, cooperative, card, name, state, pin, leaving, _ = meant[0]
     return FoundMember(member, person, cooperative, card, name, state, bool(pin), leaving)
+
+
+def by_card_or_phone(reader: Connection | Session, cooperative_id: int, typed: str) -> FoundMember:
+    """Return the member of a co-operative with a card, or who alone there has a telephone number. Raises NoCard.
+
+    A number proves nothing: only where the officer sees who it is.
+    """
+    try:
+        return in_cooperative(reader, cooperative_id, typed)
+    except NoCard:
+        mine = select(Member.card).join(Number, Number.person_id == Member.person_id).where(Member.cooperative_id == cooperative_id)
+        theirs = mine.where(Number.phone == phones.read(typed), ~Number.trusted, Member.state != "departed").limit(2)
+        cards = reader.scalars(theirs).all() if isinstance(reader, Session) else reader.execute(theirs).scalars().all()
+        if len(cards) != 1:
+            raise
+        return in_cooperative(reader, cooperative_id, cards[0])
+
+
+def too_short(typed: str) -> bool:
+    """Tell whether what was typed for a card has too few digits to name one."""
+    return is_number(typed.strip().upper().removeprefix("C"), LEAST_DIGITS - 1)

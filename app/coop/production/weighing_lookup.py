@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select, true
@@ -25,6 +26,7 @@ class Delivered(msgspec.Struct, frozen=True):
     declaration_id: int | None = None
     reference: str | None = None
     declared: Decimal | None = None
+    declared_at: datetime | None = None
 
 
 class NotThere(Exception):
@@ -37,7 +39,7 @@ class AlreadyWeighed(Exception):
 
 def by_reference(reader: Connection | Session, cooperative_id: int, reference: str, season: int) -> Delivered:
     """Find what a reference declared, this season's or the last's. Raises NotThere, AlreadyWeighed."""
-    rows = reader.execute(
+    rows: Any = reader.execute(
         select(
             Declaration.member_id,
             Product.id,
@@ -47,6 +49,7 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
             Declaration.id,
             Declaration.reference,
             Declaration.quantity,
+            Declaration.declared_at,
             Declaration.state,
         )
         .join(Product, Product.id == Declaration.product_id)
@@ -66,9 +69,9 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
 
 
 def member_of_card(reader: Connection | Session, cooperative_id: int, card: str) -> int:
-    """Return the member with a card, also one without a telephone. Raises NotThere."""
+    """Return the member with a card or a telephone number of their own, also one without any. Raises NotThere."""
     try:
-        found = lookup.in_cooperative(reader, cooperative_id, card)
+        found = lookup.by_card_or_phone(reader, cooperative_id, card)
     except lookup.NoCard:
         raise NotThere(card) from None
     if found.state not in lookup.BELONGS:
