@@ -19,7 +19,7 @@ from app.coop.handover.services import HandoverNotOpen, NotForYourself
 from app.coop.handover.services import hand_over as hand_it_over
 from app.coop.ledger.services import MOST_HELD, Overdrawn
 from app.coop.members import lookup
-from app.coop.members.names import member_name
+from app.coop.members.names import member_name, names_of
 from app.coop.payments import batches as paying
 from app.coop.payments import notices, queries
 from app.coop.payments.delays import paid_after
@@ -120,6 +120,7 @@ class PaymentHandOut(msgspec.Struct, frozen=True):
     card: kinds.Short
     reference: kinds.Reference
     amount: kinds.Amount
+    name: Annotated[str, kinds.Kind("name", "m" * 20, private=True)] = ""
 
 
 class OneDue(msgspec.Struct, frozen=True):
@@ -240,12 +241,13 @@ def pay_way(hop: Hop, typed: str, kept: Deliveries) -> ToPay:
 
 @menu.source()
 def pay_list(hop: Hop, kept: AskedPayment) -> CashList:
-    """Give who is to get what, by card."""
+    """Give who is to get what, by card and name."""
     pay = kept.pay
     with hop.desk.database.read() as reader:
         found = due(reader, scope_of(reader, hop), pay.wanted, pay.way, hop.now)
-        cards = queries.cards_of(reader, [one.member_id for one in found])
-    lines = sorted(f"{cards[one.member_id]} {kinds.amount_words(one.amount)}" for one in found)
+        members = [one.member_id for one in found]
+        cards, names = queries.cards_of(reader, members), names_of(reader, members)
+    lines = sorted(f"{cards[one.member_id]} {names[one.member_id]} {kinds.amount_words(one.amount)}" for one in found)
     return CashList("\n".join(lines) or "Rien à payer.")
 
 
@@ -324,7 +326,8 @@ def hand_left(hop: Hop) -> Sequence[PaymentHandOut]:
     """Give the cash list: who is still to get what, to be picked from."""
     with hop.desk.database.read() as reader:
         found = queries.to_hand(reader, scope_of(reader, hop), "cash")
-    return [PaymentHandOut(one.id, one.card, one.reference, one.amount) for one in found]
+        names = names_of(reader, [one.member_id for one in found])
+    return [PaymentHandOut(one.id, one.card, one.reference, one.amount, names[one.member_id]) for one in found]
 
 
 @menu.source()

@@ -201,7 +201,7 @@ class Walk:
         wanted = session.shown[number - 1] if 0 < number <= len(session.shown) else None
         for row in rows:
             if (row.slot == number) if hasattr(row, "slot") else (row.id == wanted):
-                self._keep({screen.keep or "": msgspec.to_builtins(row)})
+                self._keep({screen.keep or "": self.served.vocabulary.kept_of_row(screen, msgspec.to_builtins(row))})
                 self._enter(screen.to or "")
                 return
         self._complain("unknown" if part else "empty")
