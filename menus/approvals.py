@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app import units
 from app.coop.broadcasts import confirmations
 from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.queries import balances_of
@@ -117,7 +118,7 @@ def decide_approval(hop: Hop, session: Session, kept: Word) -> Decided:
     if done.why:
         return Decided(f"Impossible: {done.why}. Rien n'est changé.")
     ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}
-    return Decided(ends.get(done.state, f"C'est noté. Il manque encore {done.missing} accord(s)."))
+    return Decided(ends.get(done.state, f"C'est noté. Il manque encore {units.count(done.missing, 'accord')}."))
 
 
 def _standing(reader: Connection, one: approvals.WaitingApproval) -> str:

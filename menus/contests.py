@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 import msgspec
 from sqlalchemy.orm import Session
 
-from app import texts
+from app import texts, units
 from app.clock import DAKAR
 from app.coop.contests import answers, services
 from app.coop.handover.kinds import handover_kinds
@@ -22,7 +22,7 @@ from menus.hop import Hop, Nothing, member_of, officers_act, own_act, reading_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
-OFFICES = {"treasurer": "la trésorière", "president": "la présidence", "secretary": "la secrétaire"}
+OFFICES = {"treasurer": "la trésorerie", "president": "la présidence", "secretary": "le secrétariat"}
 SHORTEST, LONGEST = 4, 48
 Figure = Annotated[str, kinds.Kind("words", "m" * 20, private=True)]
 _AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNORECASE)
@@ -126,7 +126,8 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
     meant, act = kept.received, own_act(hop)
     paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
     if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
-        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now)
+        service = hop.desk.service
+        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now, code=service.code, cost=service.cost)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
     return Nothing()
 
@@ -152,7 +153,7 @@ def contestable(hop: Hop) -> Sequence[ContestableRow]:
             one.reference,
             SUBJECTS[one.subject],
             one.at.astimezone(DAKAR).date(),
-            f"{kinds.quantity_words(one.quantity)} {one.unit}"
+            units.count(one.quantity, one.unit)
             if one.quantity is not None and one.subject == "weighing"
             else kinds.amount_words(one.amount),
         )
@@ -198,7 +199,7 @@ def contest_facts(hop: Hop, kept: Claimed) -> Facts:
     day, by = f"{found.on:%d/%m}", f"par {found.by}" if found.by else "par mobile money"
     if found.quantity is None:
         return Facts(name, f"{kinds.amount_words(found.amount)} remis le {day} {by}")
-    weighed = f"{kinds.quantity_words(found.quantity)} {found.unit} {found.product}"
+    weighed = units.count_of(found.quantity, found.unit, found.product)
     return Facts(name, f"{weighed}, {kinds.amount_words(found.amount)} par {found.unit}, le {day} {by}")
 
 

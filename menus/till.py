@@ -162,7 +162,7 @@ def till_hand_card(hop: Hop, typed: str) -> TillMember:
     """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
     with hop.desk.database.read() as reader:
         try:
-            found = lookup.by_card_or_phone(reader, scope_of(reader, hop), typed)
+            found = lookup.find(reader, scope_of(reader, hop), typed)
         except lookup.NoCard:
             raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     if found.state == "departed":

@@ -7,16 +7,18 @@ from typing import Annotated, NoReturn
 import msgspec
 from sqlalchemy.orm import Session
 
-from app import texts
+from app import texts, units
 from app.clock import DAKAR
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
 from app.coop.production import weighings
 from app.coop.production.lines import Line, counted, creditable, totals
 from app.db.operations import last_outcome
+from app.service import Service
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, who_of
+from menus.production import Counted
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)
@@ -27,14 +29,15 @@ Left = Annotated[str, kinds.Kind("words", "250 sans prix. 250 de plus de 99 999 
 """What of a list isn't credited with it, and why."""
 
 
-Counted = Annotated[str, kinds.Kind("words", "999 pesées")]
+Lines = Annotated[str, kinds.Kind("words", "999 pesées")]
+Refusals = Annotated[str, kinds.Kind("words", " 999 refusées.")]
 
 
 class Total(msgspec.Struct, frozen=True):
     """What of a list is credited, and how many lines are refused with it."""
 
-    lines: Counted
-    refused: Annotated[str, kinds.Kind("words", " 999 refusées.")]
+    lines: Lines
+    refused: Refusals
     weights: kinds.Phrase
     francs: kinds.Amount
     unpriced: Left
@@ -45,8 +48,7 @@ class Total(msgspec.Struct, frozen=True):
 class Undone(msgspec.Struct, frozen=True):
     id: int
     reference: kinds.Reference
-    weight: kinds.Amounted
-    unit: kinds.Unit
+    counted: Counted
 
 
 class LineRow(msgspec.Struct, frozen=True):
@@ -54,15 +56,15 @@ class LineRow(msgspec.Struct, frozen=True):
 
     id: int
     reference: kinds.Reference
-    weight: kinds.Amounted
-    unit: kinds.Unit
+    counted: Counted
     mark: kinds.Short
 
 
 class CreditedCount(msgspec.Struct, frozen=True):
-    credited: Counted
+    credited: kinds.Count
+    lines: Lines
     francs: kinds.Amount
-    refused: Annotated[str, kinds.Kind("words", " 999 refusées.")]
+    refused: Refusals
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -85,7 +87,9 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
     """Give the open lines, all of them, the last first."""
     with hop.desk.database.read() as reader:
         lines = weighings.open_list(reader, who_of(hop).person_id)
-    return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
+    return [
+        LineRow(one.id, one.reference, units.count(one.weight, one.unit), one.reason or one.grade or "") for one in reversed(lines)
+    ]
 
 
 @menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed", AccountFull: "owed"})
@@ -98,19 +102,21 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> CreditedCount:
         if one.phone is None:
             continue
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
-        notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs), **whose)
+        notices.tell_number(
+            session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs, hop.desk.service), **whose
+        )
     weighed, refused = counted([one.line for one in told])
-    return CreditedCount(_weighed(weighed), total.worth, _refused(refused))
+    return CreditedCount(weighed, units.count(weighed, "pesée"), total.worth, _refused(refused))
 
 
-def _receipt(line: Line, francs: int | None) -> texts.Said:
+def _receipt(line: Line, francs: int | None, service: Service) -> texts.Said:
     """Say what was weighed, with XOF only for who allowed it, or why nothing was taken."""
-    reference, weight, unit, day = line.reference, line.weight, line.unit, line.weighed_at
+    reference, day, goods = line.reference, line.weighed_at, units.count_of(line.weight, line.unit, line.product)
     if line.reason:
-        return texts.say("refusal_receipt", reference=reference, day=day, reason=line.reason)
+        return texts.say("refusal_receipt", reference=reference, goods=goods, day=day, reason=line.reason)
     if francs is None:
-        return texts.say("weighing_receipt", reference=reference, quantity=weight, unit=unit, day=day)
-    return texts.say("weighing_receipt_amount", reference=reference, quantity=weight, unit=unit, day=day, amount=francs)
+        return texts.say("weighing_receipt", reference=reference, goods=goods, day=day, code=service.code, cost=service.cost)
+    return texts.say("weighing_receipt_amount", reference=reference, goods=goods, day=day, amount=francs, code=service.code)
 
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:
@@ -121,20 +127,16 @@ def about_the_list(hop: Hop, typed: str) -> NoReturn:
         raise Refused("empty")
     last = lines[-1]
     if typed == "2":
-        raise Lead("undo", Undone(last.id, last.reference, last.weight, last.unit))
+        raise Lead("undo", Undone(last.id, last.reference, units.count(last.weight, last.unit)))
     ready = creditable(lines)
     worth = sum(one.gross for one in ready)
     weighed, refused = counted(ready)
     left = _left(lines, len(ready))
-    raise Lead("finish", Total(_weighed(weighed), _refused(refused), totals(ready) or "0", worth, left, worth, last.id))
-
-
-def _weighed(number: int) -> str:
-    return f"{number} pesée{'s' * (number > 1)}"
+    raise Lead("finish", Total(units.count(weighed, "pesée"), _refused(refused), totals(ready) or "0", worth, left, worth, last.id))
 
 
 def _refused(number: int) -> str:
-    return f" {number} refusée{'s' * (number > 1)}." if number else ""
+    return f" {units.count(number, 'refusée')}." if number else ""
 
 
 def _left(lines: Sequence[Line], credited: int) -> str:
@@ -152,4 +154,4 @@ def empty_words(hop: Hop) -> str:
     if done is None:
         return "Liste vide."
     outcome, at = done
-    return f"Liste vide. Crédité: {outcome['values']['credited']} à {at.astimezone(DAKAR):%H:%M}."
+    return f"Liste vide. {units.count(outcome['values']['credited'], 'créditée')} à {at.astimezone(DAKAR):%H:%M}."

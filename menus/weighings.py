@@ -9,15 +9,17 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app import units
 from app.clock import DAKAR
 from app.coop.members.names import member_name
 from app.coop.production import declarations, weighing_lookup, weighings
-from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production.quantities import BadQuantity
 from app.coop.references import valid
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.hop import Hop, Nothing, officers_act, reading_office, who_of
+from menus.production import Goods, Unclear, Units, read_quantity
 from menus.weighing_entry import Brought, WeighedCard, drop, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
@@ -31,7 +33,10 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class WeighedName(msgspec.Struct, frozen=True):
+    """Whose line it is, and what the scales count in."""
+
     name: kinds.PersonName
+    units: Units
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -39,7 +44,7 @@ class Check(msgspec.Struct, frozen=True):
 
     warning: kinds.Short
     whose: Annotated[str, kinds.Kind("name", "réf 999999 " + "m" * 10, private=True)]
-    weight: kinds.Amounted
+    goods: Goods
 
 
 class Unnoted(msgspec.Struct, frozen=True):
@@ -99,7 +104,7 @@ NOT_NOTED: Ways = {
     declarations.NotActive: "inactive",
     declarations.ProductGone: "inactive",
 }
-LINE = dict.fromkeys(("unknown", "short", "weighed", "empty", "bad"))
+LINE = dict.fromkeys(("unknown", "short", "weighed", "empty", "bad")) | {"unclear": Unclear}
 PAPER_LINE = LINE | dict.fromkeys(("later",))
 
 
@@ -115,7 +120,7 @@ def weighing_list(hop: Hop, kept: Begun) -> Progress:
         go_on(line)
     if last is None:
         return Progress(empty_words(hop))
-    return Progress(f"{number} notée(s), réf {last.reference}: {kinds.quantity_words(last.weight)} {last.unit}.")
+    return Progress(f"{units.count(number, 'notée')}, réf {last.reference}: {units.count(last.weight, last.unit)}.")
 
 
 @menu.answer(leads={"finish": Total, "undo": Undone, "paper": None, "card": WeighedCard, "check": Brought}, refuses=LINE, acts=True)
@@ -152,7 +157,7 @@ def brought_products(hop: Hop, kept: Carded) -> Sequence[Brought]:
 def brought_by(hop: Hop, kept: WeighingLine) -> WeighedName:
     """Say whose it is: a slip in a reference is seen by the name."""
     with hop.desk.database.read() as reader:
-        return WeighedName(member_name(reader, kept.line.member_id))
+        return WeighedName(member_name(reader, kept.line.member_id), units.of_many(kept.line.unit))
 
 
 @menu.answer(leads={"line": Brought, "check": Brought}, refuses=PAPER_LINE | dict.fromkeys(("amount", "whole")), acts=True)
@@ -162,7 +167,7 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
     if valid(typed):
         go_on(read_line(hop, typed, line.paper, line.on))
     try:
-        return keep(hop, msgspec.structs.replace(line, weight=parse_quantity(typed, line.divisible)))
+        return keep(hop, msgspec.structs.replace(line, weight=read_quantity(typed, line.divisible)))
     except BadQuantity:
         raise Refused("amount" if line.divisible else "whole") from None
 
@@ -170,11 +175,12 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
 @menu.source()
 def weight_check(hop: Hop, kept: Weighed) -> Check:
     """Say whose it is, and warn when declared and weighed differ by half."""
+    goods = units.count_of(kept.weight, kept.check.unit, kept.check.product)
     with hop.desk.database.read() as reader:
-        found, whose = _delivered(reader, kept.check, hop.now), _whose(reader, kept.check, hop.now)
-    if found.declared is not None and weighings.far_off(found.declared, kept.weight):
-        return Check(f"Déclaré {kinds.quantity_words(found.declared)} !", whose, kept.weight)
-    return Check("", whose, kept.weight)
+        declared, whose = _delivered(reader, kept.check, hop.now).declared, _whose(reader, kept.check, hop.now)
+    if declared is not None and weighings.far_off(declared, kept.weight):
+        return Check(f"Déclaré {units.quantity(declared)} !", whose, goods)
+    return Check("", whose, goods)
 
 
 @menu.source()

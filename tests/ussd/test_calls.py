@@ -178,7 +178,7 @@ def test_an_answer_that_was_not_kept_is_never_read_as_another_screens(handset, s
     assert "Rien n'est enregistré" in ended.text
     monkeypatch.setattr(store, "swap", swap)
     seen = phone.type("1").text
-    assert "combien de caisse" in seen
+    assert "combien de caisses" in seen
     assert "1 caisse" not in seen
     assert references(peopled) == []
 

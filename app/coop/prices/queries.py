@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 from sqlalchemy import Connection, Select, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,8 @@ from app.letters import plain
 
 SURE, NEAR = 88, 62
 """Likeness (0–100) from which a spelling is taken for a product, and from which it is suggested."""
+MOST_SLIPS = 2
+"""Letters amiss in a name that begins with another one, for it to be suggested: an onion is no `poisson`."""
 SMALL_WORDS = frozenset(("de", "des", "du", "la", "le", "les", "l", "d", "un", "une", "kg", "kilo", "svp"))
 """What people say around a product's name."""
 
@@ -142,5 +145,6 @@ def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> M
     sure = {known[spelled] for spelled, likeness, _ in likely if likeness >= SURE}
     if len(sure) == 1:
         return MeantProduct(sure.pop())
-    near = tuple(dict.fromkeys(named[known[spelled]] for spelled, _, _ in likely))[:3]
+    begun = [spelled for spelled, _, _ in likely if spelled[0] == wanted[0] or OSA.distance(spelled, wanted) <= MOST_SLIPS]
+    near = tuple(dict.fromkeys(named[known[spelled]] for spelled in begun))[:3]
     return MeantProduct(None, near)

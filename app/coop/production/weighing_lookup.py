@@ -69,9 +69,9 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
 
 
 def member_of_card(reader: Connection | Session, cooperative_id: int, card: str) -> int:
-    """Return the member with a card or a telephone number of their own, also one without any. Raises NotThere."""
+    """Return the member with a card, also one without a telephone, or alone on a number. Raises NotThere."""
     try:
-        found = lookup.by_card_or_phone(reader, cooperative_id, card)
+        found = lookup.find(reader, cooperative_id, card)
     except lookup.NoCard:
         raise NotThere(card) from None
     if found.state not in lookup.BELONGS:
