@@ -223,7 +223,7 @@ def _tell_officers(hop: Hop, session: Session, cooperative_id: int, card: str) -
     """Let the other officers know of a new member: an account that nobody of them knows is noticed."""
     for office in holders_of_right(session, "people", cooperative_id, hop.now.date()):
         if office.person_id != who_of(hop).person_id:
-            words = texts.say("member_admitted", day=hop.now, card=card)
+            words = texts.say("member_admitted", day=hop.now, card=card, code=hop.desk.service.code)
             notices.tell_person(session, own_act(hop), office.person_id, f"member:{hop.operation}:{office.person_id}", words)
 
 
