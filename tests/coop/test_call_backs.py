@@ -82,10 +82,17 @@ def test_asking_again_brings_it_forward_with_the_new_topic_beside_the_first(plac
     assert waiting(place, clock) == []
     assert ask(place, clock, topic="Boutique: Keccax en sachet de 2 kg") == row
     assert waiting(place, clock) == [(sample_cooperative.AWA, "Aide; Boutique: Keccax en sach", None)]
-    for topic in ("Formation: Hygiène du poisson", "Aide", "Contesté 482913", "Responsable de la pesée", "Formation: Couture"):
+    for topic in (
+        "Formation: Hygiène du poisson",
+        "Aide",
+        "Contesté 482913",
+        "Responsable de la pesée",
+        "Formation: Couture",
+        "Formation: Tri",
+    ):
         ask(place, clock, topic=topic)
     [(_, topics, _)] = waiting(place, clock)
-    assert topics == "Boutique; Formation; Aide; Contesté 482913; Responsable de la pesée"
+    assert topics == "Boutique; Aide; Contesté 482913; Responsable de la pesée; Formation"
     assert call_backs.subjects(topics)[0] == "Boutique"
 
 
