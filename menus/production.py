@@ -85,10 +85,21 @@ class Production(msgspec.Struct, frozen=True):
     quantity: Decimal
 
 
+class BroughtRow(msgspec.Struct, frozen=True):
+    id: int
+    reference: kinds.Reference
+    goods: Goods
+    counted: Counted
+    product: kinds.ProductName
+    day: kinds.Day
+    said: kinds.Short
+    channel: str
+
+
 class TakenBackDeclaration(msgspec.Struct, frozen=True):
     """What is taken back."""
 
-    declaration: DeclarationRow
+    brought: BroughtRow
 
 
 NOT_DECLARED = {services.ProductGone: "gone", services.NotActive: "inactive"}
@@ -133,17 +144,11 @@ def declare_again(hop: Hop, session: Session, kept: Production) -> DeclaredRefer
     return _declare(hop, session, kept, again=True)
 
 
-@menu.rows()
-def declarations(hop: Hop) -> Sequence[DeclarationRow]:
-    """Give the member's declarations that can still be taken back."""
-    return rows_of(hop, member_of(hop))
-
-
 @menu.effect(ways={services.DeclarationClosed: "closed"})
 def cancel(hop: Hop, session: Session, kept: TakenBackDeclaration) -> Cancelled:
     """Take a declaration back, with an SMS."""
     act = own_act(hop)
-    done = services.cancel(session, act, act.member, kept.declaration.id)
+    done = services.cancel(session, act, act.member, kept.brought.id)
     goods = units.count_of(done.quantity, done.unit, done.product)
     words = texts.say("cancel_receipt", reference=done.reference, goods=goods, day=hop.now)
     notices.answer(session, act, "receipt", f"cancel:{done.id}", words, who_of(hop).cooperative_id)

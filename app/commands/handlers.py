@@ -11,7 +11,7 @@ from app.commands.command import Answer, Command
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
 from app.commands.stop_words import FILLERS, REASONS, REFERENCE
-from app.coop.access.identity import cooperative_of, person_of
+from app.coop.access.identity import cooperative_of, person_of, prices_of
 from app.coop.contests import assisted_answers
 from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.correspondence import call_backs, inbox
@@ -116,14 +116,15 @@ def _reply(command: Command) -> Answer:
 
 def _prices(command: Command) -> str:
     reader = command.session.connection()
-    cooperative = cooperative_of([who for who in command.holders if who.state == "active"])
-    prices = prices_for(reader, Scope(cooperative), command.now)
+    scope = prices_of(command.holders)
+    prices = prices_for(reader, scope, command.now)
     if not prices:
         return replies.NO_PRICE
-    own = next((who.cooperative for who in command.holders), None) or "CPS"
+    own = next((who.cooperative for who in command.holders if who.cooperative_id == scope.cooperative_id), None) or "CPS"
     if not command.rest:
-        place = own if any(price.own for price in prices) else "fédération"
-        return replies.price_list([(price.name, price.amount, price.unit) for price in prices], command.now.date(), place)
+        place = "fédération" if scope.is_federation else own
+        main_first = sorted(prices, key=lambda price: not price.main)
+        return replies.price_list([(price.name, price.amount, price.unit) for price in main_first], command.now.date(), place)
     meant, grade = _graded(command, command.rest)
     if meant.product_id is None:
         return replies.which_price(meant.near, "PRIX")
@@ -154,7 +155,7 @@ def _balance(command: Command) -> str:
     if not reader.scalar(select(Member.amounts_by_sms).where(Member.id == who.member_id)):
         return replies.BALANCE
     found = balances_of(reader, who.member_id)
-    return replies.balances(found.shares, found.savings, found.payable, found.advance)
+    return replies.balances(found.shares, found.savings, found.payable, found.owed)
 
 
 def _call_back(command: Command) -> str:

@@ -72,6 +72,9 @@ NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
 
 
+OTHER_PRICE = ". Un autre: PRIX et le produit."
+
+
 _brace = "\ue000"
 
 
@@ -119,16 +122,19 @@ def price_noted(name: str, before: int | None, amount: int, unit: str, place: st
 
 
 def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> str:
-    """Say the prices of the day in one part: as many as fit."""
+    """Say the prices of the day in one part: as many as fit, and how to ask for another."""
     words = f"Prix du {today:%d/%m}, {place}:"
     for name, amount, unit in prices:
         more = f" {name} {francs(amount)}/{unit};"
-        if len(words) + len(more) > 140:
-            return words + " et d'autres."
+        if len(words) + len(more) > 160 - len(OTHER_PRICE):
+            return words.rstrip(";") + OTHER_PRICE
         words += more
     return words.rstrip(";") + "."
 
 
-def balances(shares: int, savings: int, payable: int, advance: int) -> str:
+def balances(shares: int, savings: int, payable: int, owed: int) -> str:
     """Say the four balances: only to who asked for amounts by SMS, on a number of their own."""
-    return f"Jappoo: parts {francs(shares)}, épargne {francs(savings)}, à payer {francs(payable)}, avance {francs(advance)}."
+    return (
+        f"Jappoo: la CPS vous doit {francs(payable)}, vous devez {francs(owed)}, "
+        f"épargne {francs(savings)}, parts {francs(shares)}. Détail: {{balance}}"
+    )

@@ -144,7 +144,7 @@ def test_an_officers_word_from_a_member_gets_the_help_and_is_written_down(counte
 def test_prices_are_said_one_by_one_or_all(counter):
     assert (
         counter.hear("PRIX")
-        == f"Prix du {counter.clock():%d/%m}, fédération: Sardinelle 3 000 F/caisse; Thiof 1 000 F/kg; Yeet 2 000 F/caisse."
+        == f"Prix du {counter.clock():%d/%m}, CPS1: Thiof 1 000 F/kg; Yeet 2 000 F/caisse; Sardinelle 3 000 F/caisse."
     )
     assert counter.hear("PRIX yet").startswith("Yeet: 2 000 F par caisse, depuis le 26/08")
     assert "Thiof" in counter.hear("PRIX thiaf")

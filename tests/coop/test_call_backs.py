@@ -92,7 +92,7 @@ def test_asking_again_brings_it_forward_with_the_new_topic_beside_the_first(plac
     ):
         ask(place, clock, topic=topic)
     [(_, topics, _)] = waiting(place, clock)
-    assert topics == "Boutique; Aide; Contesté 482913; Responsable de la pesée; Formation"
+    assert topics == "Boutique; Formation; Aide; Contesté 482913; Responsable de la pesée"
     assert call_backs.subjects(topics)[0] == "Boutique"
 
 

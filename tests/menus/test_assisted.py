@@ -8,7 +8,7 @@ import pytest
 import redis
 from sqlalchemy import select, update
 
-from app import texts
+from app import texts, units
 from app.coop.correspondence.models import CallBack
 from app.coop.members.models import Member, Number
 from app.coop.production.models import AssistedAct, Declaration
@@ -57,7 +57,8 @@ def test_she_is_told_at_once_and_finds_it_right(line, database):
     listed = line(sample_cooperative.AWA)
     listed.dial(["7", "1"])
     listed.type("2468")
-    assert "25 kg Thiof (par le secrétariat)" in listed.type("1")
+    assert "25 kg Thiof à peser" in listed.type("1")
+    assert "Noté par le secrétariat." in listed.type("1")
 
 
 def test_one_key_contests_and_it_is_undone(line, database):
@@ -162,7 +163,8 @@ def test_who_asked_to_be_called_is_helped_from_there(line, database):
 
 
 def test_what_is_said_fits_one_message():
-    longest = {"reference": "999999", "quantity": Decimal("99999.999"), "unit": "mmmmmmmm", "day": LONG_AGO, "cost": "m" * 20}
+    goods = units.count_of(Decimal("99999.99"), "m" * 8, "m" * 20)
+    longest = {"reference": "999999", "goods": goods, "day": LONG_AGO, "cost": "m" * 20}
     said = [texts.say("assisted_receipt", done_for="cancelled", by="administrator", **longest)]
     said += [texts.say("contested_receipt", reference="999999", became=one, day=LONG_AGO) for one in texts.words("became")]
     pairs = product(texts.words("by"), texts.words("now_is"))

@@ -153,7 +153,7 @@ def test_three_wrong_pins_lock_for_an_hour_with_one_sms_and_prices_stay_open(han
     phone.dial("1")
     assert "bloqué" in phone.type("2468").text
     assert count(peopled, Message) == 1
-    assert "Prix du jour" in phone.dial("3").text
+    assert "Prix CPS1" in phone.dial("3").text
     clock.forward(minutes=61)
     phone.dial("1")
     assert "Parts" in phone.type("2468").text
