@@ -1,6 +1,5 @@
-"""The member's word on her money: received, not received, something wrong; and the officers' answer."""
+"""The member's word on their money: received, not received, something wrong; what they contest."""
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, get_args
 
@@ -9,23 +8,20 @@ from sqlalchemy.orm import Session
 
 from app import texts, units
 from app.clock import DAKAR
-from app.coop.contests import answers, own, services
+from app.coop.contests import own, services
 from app.coop.handover.kinds import handover_kinds
 from app.coop.handover.queries import HandedOver
 from app.coop.handover.queries import to_confirm as handed_to
 from app.coop.handover.services import HandoverNotOpen, confirm
-from app.coop.members.notices import answer, tell_member
-from app.gsm7 import fold
+from app.coop.members.notices import answer
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused, Ways
-from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
+from app.ussd.bindings import Bindings, Lead, Ways
+from menus.hop import Hop, Nothing, PrivateWords, member_of, own_act, who_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
 OFFICES = {"treasurer": "la trésorerie", "president": "la présidence", "secretary": "le secrétariat"}
-SHORTEST, LONGEST = 4, 48
 Figure = Annotated[str, kinds.Kind("words", "m" * 20, private=True)]
-_AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNORECASE)
 
 
 class ToConfirm(msgspec.Struct, frozen=True):
@@ -57,22 +53,6 @@ class OpenedContest(msgspec.Struct, frozen=True):
     answer_by: kinds.Day
 
 
-class Ruled(msgspec.Struct, frozen=True):
-    ruled_number: kinds.Reference
-    ruled: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
-
-
-class ContestRow(msgspec.Struct, frozen=True):
-    id: int
-    subject: str
-    number: kinds.Reference
-    what: kinds.Short
-    reference: kinds.Reference
-    card: kinds.Short
-    day: kinds.Day
-    late: kinds.Short
-
-
 class OwnRow(msgspec.Struct, frozen=True):
     id: int
     number: kinds.Reference
@@ -95,36 +75,12 @@ class ContestTakenBack(msgspec.Struct, frozen=True):
     number: kinds.Reference
 
 
-class Facts(msgspec.Struct, frozen=True):
-    """Who contests what."""
-
-    name: kinds.PersonName
-    facts: Annotated[str, kinds.Kind("text", "m" * 100, private=True)]
-
-
-class Ruling(msgspec.Struct, frozen=True):
-    """What an answer says, and does to the money."""
-
-    ruling: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
-
-
 class Received(msgspec.Struct, frozen=True):
     received: ToConfirm
 
 
 class Disputed(msgspec.Struct, frozen=True):
     contested: ContestableRow
-
-
-class Claimed(msgspec.Struct, frozen=True):
-    claim: ContestRow
-
-
-class ContestAnswer(Claimed, frozen=True):
-    """An officer's answer: `upheld` is `oui` or `non`."""
-
-    upheld: str
-    note: str
 
 
 TOO_LATE: Ways = {services.TooLate: "gone"}
@@ -227,77 +183,6 @@ def _own_row(one: own.OwnContest) -> OwnRow:
     day, standing, note = one.opened_at.astimezone(DAKAR).date(), STANDS[one.state], one.note or ""
     told = (one.number, SUBJECTS[one.subject], one.reference, figure, day, one.answer_by, standing)
     return OwnRow(one.id, *told, one.state, one.subject in handover_kinds(), note)
-
-
-@menu.rows()
-def contests_waiting(hop: Hop) -> Sequence[ContestRow]:
-    """Give what this officer may answer."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "approve")
-        found = answers.waiting(reader, office, hop.now)
-    return [
-        ContestRow(
-            one.id,
-            one.subject,
-            one.number,
-            SUBJECTS[one.subject],
-            one.reference,
-            one.card,
-            one.answer_by,
-            "en retard" if one.late else "",
-        )
-        for one in found
-    ]
-
-
-@menu.source(leads={"gone": None})
-def contest_facts(hop: Hop, kept: Claimed) -> Facts:
-    """Say who contests how much of which day, and who had a hand in it."""
-    with hop.desk.database.read() as reader:
-        name, found = answers.name_of(reader, kept.claim.id), answers.facts(reader, kept.claim.id)
-    if found is None:
-        raise Lead("gone")
-    day, by = f"{found.on:%d/%m}", f"par {found.by}" if found.by else "par mobile money"
-    if found.quantity is None:
-        return Facts(name, f"{kinds.amount_words(found.amount)} remis le {day} {by}")
-    weighed = units.count_of(found.quantity, found.unit, found.product)
-    return Facts(name, f"{weighed}, {kinds.amount_words(found.amount)} par {found.unit}, le {day} {by}")
-
-
-@menu.source(leads={"gone": None})
-def contest_ruling(hop: Hop, kept: ContestAnswer) -> Ruling:
-    """Say what the PIN confirms: the verdict, and where the money goes."""
-    with hop.desk.database.read() as reader:
-        found = answers.facts(reader, kept.claim.id)
-    if found is None:
-        raise Lead("gone")
-    return Ruling(_ruling(kept, kept.claim.subject, kinds.amount_words(found.amount)))
-
-
-@menu.answer(refuses={"bad": None})
-def contest_note(typed: str) -> kinds.Phrase:
-    """Read the answer's words; whoever reads the member's SMS learns no amount from them."""
-    words = " ".join(fold(typed).split()).rstrip(".")
-    if not SHORTEST <= len(words) <= LONGEST or _AMOUNT.search(words):
-        raise Refused("bad")
-    return words
-
-
-@menu.effect(leads={"not_yours": None}, ways={answers.ContestNotOpen: "gone", answers.Repaid: "repaid"})
-def answer_contest(hop: Hop, session: Session, kept: ContestAnswer) -> Ruled:
-    """Answer, and tell the member by SMS."""
-    found = answers.facts(session, kept.claim.id)
-    act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
-    done = answers.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
-    words = texts.say("contest_answered", number=done.number, verdict="upheld" if upheld else "unfounded", note=kept.note)
-    tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
-    return Ruled(done.number, _ruling(kept, kept.claim.subject, kinds.amount_words(found.amount if found else 0)))
-
-
-def _ruling(kept: ContestAnswer, subject: str, francs: str) -> str:
-    moves = {"payment": f"{francs} redevient dû.", "payout": f"{francs} est repris."}.get(subject, "à corriger: Caisse, 7.")
-    stays = f"{francs} ne bouge pas." if subject in handover_kinds() else "rien ne bouge."
-    return f"Fondée: {moves}" if kept.upheld == "oui" else f"Pas fondée: {stays}"
 
 
 def _open(hop: Hop, session: Session, subject: services.Subject, about: int, reference: str) -> OpenedContest:

@@ -1,4 +1,4 @@
-"""The officers' till: money in, payouts asked and handed over, signed receipts, corrections."""
+"""The officers' till: money in, savings out, payouts handed over, corrections."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop import law
 from app.coop.closing.handover import PAYOUT
 from app.coop.handover.services import hand_over
 from app.coop.ledger.queries import balances_of
@@ -19,21 +18,18 @@ from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
 from app.coop.production.weighing_lookup import NotThere, member_of_card
 from app.coop.subjects import approvals
-from app.coop.till import corrections, payouts, schedule, takings
-from app.digits import is_number
+from app.coop.till import corrections, payouts, takings
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Refused
-from menus.hop import Hop, PrivateWords, officers_act, reading_office, who_of
+from menus.cash import handing_act
+from menus.hop import Hop, officers_act, who_of
 from menus.identity import STATES, unproved
-from menus.payments import handing_act, scope_of
-from menus.savings import MONEY, What, read_francs, standing_words, today_of
+from menus.payments import scope_of
+from menus.savings import MONEY, What, read_francs
 
 menu = Bindings("till")
 Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
-Plan = Annotated[str, kinds.Kind("words", "24 x 99 999 999 F")]
-Asset = Annotated[str, kinds.Kind("words", "m" * 20)]
 ToWhom = Annotated[str, kinds.Kind("words", "aux héritiers de")]
-MOST_LATE = 20
 NOT_AGAIN = "Déjà annulé, ou déjà demandé."
 IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "leasing_repayment": "Loyer", "levy": "Cotisation"}
 ACTING = {"not_yours": None}
@@ -71,11 +67,6 @@ class NamedFree(msgspec.Struct, frozen=True):
 class NamedWhat(msgspec.Struct, frozen=True):
     name: Name
     what: kinds.Short
-
-
-class NamedPlan(msgspec.Struct, frozen=True):
-    name: Name
-    plan: Plan
 
 
 class Handing(msgspec.Struct, frozen=True):
@@ -126,14 +117,6 @@ class Bringing(TillClient, frozen=True):
 class BroughtMoney(Sum, frozen=True):
     till_kind: str
     till_box: str
-
-
-class Loan(Sum, frozen=True):
-    till_times: int
-
-
-class Lease(Loan, frozen=True):
-    till_asset: str
 
 
 class PayoutHandOut(msgspec.Struct, frozen=True):
@@ -207,25 +190,6 @@ def till_amount(typed: str) -> kinds.Amount:
     return read_francs(typed)
 
 
-@menu.answer(refuses={"bad": None, "few": None})
-def till_times(typed: str, kept: Sum) -> kinds.Count:
-    """Read a number of monthly instalments, of a franc at least."""
-    if not (is_number(typed, 2) and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
-        raise Refused("bad")
-    if int(typed) > kept.till_amount:
-        raise Refused("few")
-    return int(typed)
-
-
-@menu.answer(refuses={"bad": None})
-def till_asset(typed: str) -> Asset:
-    """Read what is leased."""
-    words = " ".join(typed.split())
-    if not (1 <= len(words) <= 20 and all(one.isalnum() or one in " -'." for one in words)):
-        raise Refused("bad")
-    return words
-
-
 @menu.guard(name="till_open", leads=dict.fromkeys(STATES))
 def till_open(hop: Hop) -> Divert:
     """Say who opens the list to hand over, whose PIN is asked whether or not they gave it before."""
@@ -248,18 +212,6 @@ def till_who_pays(hop: Hop, kept: TillClient) -> Payer:
         return Payer(member_name(reader, kept.member), tuple(set(range(1, 7)) - set(REPAYMENTS)) if closed else ())
 
 
-@menu.source(denies=MONEY)
-def till_advance_whom(hop: Hop, kept: TillClient) -> TillNamed:
-    """Say to whom an advance would go, or that the law forbids it, before anything more is asked."""
-    return _borrower(hop, kept, "advance")
-
-
-@menu.source(denies=MONEY)
-def till_lease_whom(hop: Hop, kept: TillClient) -> TillNamed:
-    """Say to whom a lease would go, or that the law forbids it."""
-    return _borrower(hop, kept, "leasing")
-
-
 @menu.source()
 def till_free(hop: Hop, kept: TillClient) -> NamedFree:
     """Say who it is and what she may take out."""
@@ -272,14 +224,6 @@ def till_in_what(hop: Hop, kept: Bringing) -> NamedWhat:
     """Say what she brings."""
     with hop.desk.database.read() as reader:
         return NamedWhat(member_name(reader, kept.member), IN[kept.till_kind])
-
-
-@menu.source()
-def till_plan(hop: Hop, kept: Loan) -> NamedPlan:
-    """Say what she will repay a month, the largest instalment."""
-    most = schedule.split(kept.till_amount, kept.till_times)[0]
-    with hop.desk.database.read() as reader:
-        return NamedPlan(member_name(reader, kept.member), f"{kept.till_times} x {kinds.amount_words(most)}")
 
 
 @menu.rows()
@@ -295,17 +239,6 @@ def reversible_entries(hop: Hop, kept: TillClient) -> Sequence[EntryRow]:
     with hop.desk.database.read() as reader:
         found = corrections.reversible(reader, scope_of(reader, hop), kept.member)
     return [EntryRow(one.id, one.on, corrections.reversible_kinds()[one.kind], one.amount) for one in found]
-
-
-@menu.source()
-def till_late(hop: Hop) -> PrivateWords:
-    """Give who is late with what they repay, the latest first."""
-    with hop.desk.database.read() as reader:
-        found = schedule.standings(reader, today_of(hop), reading_office(reader, hop, "pay").scope)
-        late = [one for one in found if one.late][:MOST_LATE]
-        cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
-        card_of = {row.id: row.card for row in reader.execute(cards)}
-    return PrivateWords("\n".join(f"{card_of[one.member_id]} {standing_words(one)}" for one in late) or "Personne n'est en retard.")
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
@@ -328,19 +261,7 @@ def ask_levy(hop: Hop, session: Session, kept: Sum) -> TillDone:
 @menu.effect(leads=ACTING, denies=MONEY)
 def ask_withdrawal_for(hop: Hop, session: Session, kept: Sum) -> TillDone:
     """Ask for a member's savings; others decide, and the member is told."""
-    return _ask(hop, session, kept, "withdrawal")
-
-
-@menu.effect(leads=ACTING, denies=MONEY)
-def ask_advance_for(hop: Hop, session: Session, kept: Loan) -> TillDone:
-    """Ask for an advance; others decide."""
-    return _ask(hop, session, kept, "advance", instalments=kept.till_times)
-
-
-@menu.effect(leads=ACTING, denies=MONEY)
-def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> TillDone:
-    """Ask for a lease; others decide."""
-    return _ask(hop, session, kept, "leasing", instalments=kept.till_times, asset=kept.till_asset)
+    return ask_payout(hop, session, kept, "withdrawal")
 
 
 @menu.effect(leads=ACTING | {"shut": None}, denies=MONEY)
@@ -361,7 +282,8 @@ def ask_reversal(hop: Hop, session: Session, kept: ToReverse) -> TillDone:
     return TillDone("Demandé: un autre responsable décide.")
 
 
-def _ask(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> TillDone:
+def ask_payout(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> TillDone:
+    """Ask for what leaves the till for a member, and tell them; others decide."""
     act = officers_act(session, hop, "pay")
     row = payouts.ask(session, act, kind, kept.member, kept.till_amount, **more)
     words = texts.say("payout_asked", by=act.office.role, reference=row.reference, day=hop.now)
@@ -373,9 +295,3 @@ def _handing(one: payouts.OpenPayout) -> Handing:
     return Handing(
         one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, "aux héritiers de" if one.paper else "à"
     )
-
-
-def _borrower(hop: Hop, kept: TillClient, kind: str) -> TillNamed:
-    with hop.desk.database.read() as reader:
-        law.check(reader, kind, kept.member, today_of(hop))
-        return TillNamed(member_name(reader, kept.member))
