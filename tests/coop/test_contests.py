@@ -219,7 +219,7 @@ DIALLED = {"code": "*" * 20, "cost": "m" * 20}
         texts.say("contest_late", number="123456", days=21, **DIALLED),
         texts.say("handed_over_amount", reference="123456", day=NOW, amount=99_999_999, **DIALLED),
         texts.say("receipt_signed", reference="123456", signature="9" * 10, day=NOW, **DIALLED),
-        texts.say("payment_receipt", reference="123456", day=NOW),
+        texts.say("payment_receipt", reference="123456", day=NOW, **DIALLED),
     ],
 )
 def test_what_is_told_fits_one_part(text):
