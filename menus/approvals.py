@@ -52,7 +52,9 @@ class Shown(msgspec.Struct, frozen=True):
     whom: Whom
     asker: Whom
     office: kinds.Short
-    standing: Annotated[str, kinds.Kind("words", "Épargne -999 999 999 F, doit -999 999 999 F, dû -999 999 999 F", private=True)]
+    standing: Annotated[
+        str, kinds.Kind("words", "Épargne -999 999 999 F, doit -999 999 999 F, à payer -999 999 999 F", private=True)
+    ]
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -127,7 +129,7 @@ def _standing(reader: Connection, one: approvals.WaitingApproval) -> str:
         return ""
     held = balances_of(reader, one.member_id)
     saved, owes, due = (kinds.amount_words(sum_) for sum_ in (held.savings, held.advance + held.leasing, held.payable))
-    return f"Épargne {saved}, doit {owes}, dû {due}"
+    return f"Épargne {saved}, doit {owes}, à payer {due}"
 
 
 def _office(reader: Connection, one: approvals.WaitingApproval, hop: Hop) -> str:

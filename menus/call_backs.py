@@ -110,7 +110,7 @@ def call_backs(hop: Hop) -> Sequence[CallBackRow]:
             _mark(one.taken_by, hop),
             age_words(hop.now - one.at),
             phones.write(one.phone),
-            ", ".join(calls.subjects(one.topic)),
+            _subjects(one.topic),
         )
         for one in found
     ]
@@ -178,6 +178,11 @@ def age_words(age: timedelta) -> str:
 
 def _mark(taken_by: int | None, hop: Hop) -> str:
     return "" if taken_by is None else "(à vous) " if taken_by == who_of(hop).person_id else "(pris) "
+
+
+def _subjects(topic: str) -> str:
+    several = calls.subjects(topic)
+    return ", ".join(several) if len(several) > 1 else topic
 
 
 def _caller(one: calls.WaitingCallBack) -> CallBackCaller:

@@ -134,7 +134,7 @@ class Walk:
         session.page = min(session.page, len(laid.pages) - 1)
         page = laid.pages[session.page]
         session.said, session.more, session.cut = page.text, self.screen.form != "ending", page.cut
-        if session.wanted is None:
+        if session.told and session.told[0] == session.screen:
             session.told = None
         if self.offer and session.more:
             offered = f"{page.text}\n{self.served.word('resume', session.language)}"

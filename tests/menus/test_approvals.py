@@ -128,5 +128,5 @@ def test_who_decides_sees_who_it_is_how_they_stand_and_who_asked(line, database)
     talk.dial(["8", "2"])
     assert "1 3 h Retrait d'épargne 12 500 F Awa 1" in talk.type("2468")
     seen = talk.type("1")
-    assert "Épargne 12 500 F, doit 0 F, du " in seen
+    assert "Épargne 12 500 F, doit 0 F, à payer " in seen
     assert "Demandé: Awa 1\n" in seen

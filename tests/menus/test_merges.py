@@ -75,7 +75,7 @@ def test_two_officers_make_one_of_two(line, database, twice):
 @pytest.mark.parametrize(
     ("kept", "other", "words"),
     [
-        ("00001", "00001", "deux membres"),
+        ("00001", "00001", "même carte"),
         ("00001", "00005", "pas actif"),
         ("00004", "00001", "qui a un code"),
         ("00001", "00101", "c'est vous"),

@@ -70,7 +70,7 @@ def test_a_day_is_paid_in_cash_and_each_member_says_so(phone, database):
     officer = phone(sample_declarations.TREASURER, "8", "3", "1", "2468", "1", "1")
     assert "1 Espèces" in officer.said
     assert "3 membres, 29 400 F" in officer.type("1")
-    assert "C00201 9 800 F" in officer.type("2")
+    assert "C00201 Femme 201 9 800 F" in officer.type("2")
     officer.type("0")
     officer.type("1")
     assert "Code faux" in officer.type("1122")

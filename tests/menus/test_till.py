@@ -227,10 +227,10 @@ def test_a_levy_on_deliveries_waits_for_another(line):
     ("phone", "entries", "words"),
     [
         (sample_declarations.TREASURER, ("1", "104"), "Pas pour vous"),
-        (sample_declarations.TREASURER, ("1", "999"), "Carte inconnue"),
+        (sample_declarations.TREASURER, ("1", "999"), "Carte ou téléphone inconnu"),
         (sample_declarations.TREASURER, ("1", "001", "1", "abc"), "Un montant entier"),
         (sample_declarations.TREASURER, ("1", "001", "1", "999999999"), "Un montant entier"),
-        (sample_declarations.TREASURER, ("1", "001", "3", "500", "1", "2468"), "Plus que ce que disent les comptes"),
+        (sample_declarations.TREASURER, ("1", "001", "3", "500"), "Il reste à rendre: 0 F"),
         (sample_declarations.TREASURER, ("3", "001", "500", "25"), "1 à 24"),
         (sample_declarations.TREASURER, ("3", "001", "5", "6"), "Moins d'un franc par mois"),
         (sample_declarations.TREASURER, ("4", "001", "*"), "1 à 20"),
@@ -249,7 +249,7 @@ def test_a_scoops_is_told_at_once_that_it_lends_nothing(line, database, choice):
     with database.transaction() as session:
         session.execute(update(Cooperative).values(legal_form="SCOOPS"))
     said = at_till(line, sample_declarations.TREASURER, choice, "00001")
-    assert said == "Art. 251: une SCOOPS ne prete pas à ses membres. Rien n'est changé."
+    assert said == "Art. 251: une SCOOPS ne prete pas à ses membres. Rien n'est changé.\n0 Retour"
 
 
 def at_box(line, *entries):
