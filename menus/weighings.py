@@ -24,6 +24,7 @@ from menus.weighing_entry import Brought, WeighedCard, drop, go_on, keep, read_l
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
 menu = Bindings("weighings")
+PaperNumber = Annotated[str, kinds.Kind("words", "9" * 10)]
 LATE = timedelta(days=60)
 """How old a weighing on paper may be."""
 
@@ -222,7 +223,7 @@ def note_refusal(hop: Hop, session: Session, kept: Refusal) -> Nothing:
 
 
 @menu.answer(refuses={"bad": None})
-def paper_number(typed: str) -> str:
+def paper_number(typed: str) -> PaperNumber:
     """Read the number printed on a paper."""
     if not is_number(typed):
         raise Refused("bad")

@@ -60,6 +60,7 @@ class Values(TypedDict, total=False):
     tries: Count
     until: Moment
     verdict: str
+    what: Phrase
     why: Phrase
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from app.coop.offices.models import OfficerAct
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.products.models import CooperativeProduct, Product
+from app.sms.models import Message
 from tests import sample_cooperative, sample_declarations
 
 
@@ -71,6 +72,15 @@ def test_a_price_published_since_overtakes_one_that_waits(line, database):
     assert "Rien à approuver" in other.type("2468")
     with database.read() as reader:
         assert set(reader.scalars(select(PriceProposal.state))) == {"overtaken", "published"}
+
+
+@pytest.mark.parametrize(("publishes", "told"), [(sample_declarations.SECRETARY, 0), (sample_declarations.PRESIDENT, 1)])
+def test_whose_price_another_officer_overtakes_reads_so(line, database, publishes, told):
+    propose(line, sample_declarations.SECRETARY, "1201")
+    assert "Prix publié" in propose(line, publishes, "1100")
+    with database.read() as reader:
+        numbers = reader.scalars(select(Message.to_number).where(Message.text.like("%un autre est publié depuis%"))).all()
+    assert numbers == [sample_declarations.SECRETARY] * told
 
 
 def test_the_administrator_sets_the_federations_price(line, database):

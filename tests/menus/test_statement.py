@@ -96,7 +96,7 @@ def test_what_was_weighed_or_refused_can_be_read_again_and_an_account_says_whose
     listed = dial(WOMAN, "7", "2468", "1")
     assert "12,5 kg Thiof crédité" in listed
     refused = dial(WOMAN, "7", "2468", "1", "1")
-    assert f"Réf {reference}: 2 caisse Sardinelle" in refused
+    assert f"Réf {reference}: 2 caisses de Sardinelle" in refused
     assert f"Refusé le {now:%d/%m}: avarié." in refused
     assert "qualité A.\nx 1 000 = 12 500 F" in dial(WOMAN, "7", "2468", "1", "2")
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 from sqlalchemy import select, update
 
-from app import texts
+from app import texts, units
 from app.coop.act import Act
 from app.coop.members import notices
 from app.coop.members.models import Person
@@ -32,12 +32,13 @@ def test_each_text_leaves_in_its_parts(name):
 
 
 def test_a_weight_as_it_is_stored_is_written_as_on_screens():
-    words = texts.say("weighing_receipt", reference="482137", quantity=Decimal("12.500"), unit="kg", day=AT)
-    assert "482137: 12,5 kg," in words, "12,500 would be read as thousands"
+    goods = units.count_of(Decimal("12.500"), "kg", "Thiof")
+    words = texts.say("weighing_receipt", reference="482137", goods=goods, day=AT, code="*384#", cost="Gratuit")
+    assert "482137: 12,5 kg de Thiof," in words, "12,500 would be read as thousands"
 
 
 def test_a_receipt_says_reference_quantity_and_day_in_dakar():
-    words = texts.say("declaration_receipt", reference="482137", quantity=Decimal("12.5"), unit="kg", day=AT)
+    words = texts.say("declaration_receipt", reference="482137", goods="12,5 kg de Thiof", day=AT)
     assert all(said in words for said in ("réf 482137", "12,5 kg", "28/12/2026"))
 
 

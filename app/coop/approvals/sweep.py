@@ -65,10 +65,10 @@ def _tell_askers(session: Session, now: datetime) -> None:
         if row.why:
             _tell_all(session, now, row)
         elif row.asked_by in numbers:
-            words = texts.say("approval_ended", day=row.asked_at, decided=row.kind, decision=row.state)
+            words = texts.say("approval_ended", day=row.asked_at, what=row.words, decision=row.state)
             if row.member_id:
                 card = session.execute(select(Member.card).where(Member.id == row.member_id)).scalar_one()
-                words = texts.say("approval_ended_for", day=row.asked_at, decided=row.kind, card=card, decision=row.state)
+                words = texts.say("approval_ended_for", day=row.asked_at, what=row.words, card=card, decision=row.state)
             cause = f"approval:{row.id}:{row.state}"
             _put(session, numbers[row.asked_by], words, cause, now, row.asked_by, row.cooperative_id)
 
