@@ -180,7 +180,7 @@ def weight_check(hop: Hop, kept: Weighed) -> Check:
     with hop.desk.database.read() as reader:
         declared, whose = _delivered(reader, kept.check, hop.now).declared, _whose(reader, kept.check, hop.now)
     if declared is not None and weighings.far_off(declared, kept.weight):
-        return Check(f"Déclaré {units.quantity(declared)} !", whose, goods)
+        return Check(f"Déclaré {units.quantity(declared)} ! ", whose, goods)
     return Check("", whose, goods)
 
 
