@@ -50,7 +50,7 @@ class Served(msgspec.Struct, frozen=True):
         asked = (screen.name, session.language, root, notice, session.caller)
         if asked not in self.static:
             laid = self._lay_out(screen, session, notice, root, lend(session))
-            if not self.vocabulary.is_static(screen):
+            if session.told or not self.vocabulary.is_static(screen):  # what was done is another each time
                 return laid
             self.static[asked] = laid
         return self.static[asked]

@@ -228,3 +228,9 @@ def test_a_notice_stands_above_no_screen_that_anybody_may_see():
     open_one = MENU.replace("done: card, notice", "done: home, notice")
     findings = [finding.words for finding in Proof(compile_menu({"way": open_one}, bindings=bindings), bindings, {}).findings()]
     assert findings == ["its notice stands above home, which can be seen without the guard"]
+
+
+def test_what_was_done_is_kept_in_no_memory_of_screens(phone):
+    typed(phone, "2", "2468", "1", "2011", "1", "2012", "1")
+    [served] = phone.engine._served.values()
+    assert not any("Payé" in words for *_, words, _ in served.static)
