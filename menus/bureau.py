@@ -37,6 +37,7 @@ CHOICES: dict[int, tuple[Right, ...]] = {
     5: ("people",),
     6: ("call_backs",),
     7: ("assist",),
+    11: ("boutiques", "score"),
 }
 """The Bureau's choices with the rights of which one opens them."""
 PAYING: dict[int, tuple[Right, ...]] = {number: ("approve",) if number == 5 else ("pay",) for number in range(1, 9)}
