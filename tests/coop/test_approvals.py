@@ -12,6 +12,7 @@ from app.coop.approvals.kinds import ApprovalKind
 from app.coop.approvals.sweep import sweep as sweep_approvals
 from app.coop.members.models import Member, Number
 from app.coop.offices.models import OfficerAct, Role
+from app.coop.offices.queries import offices_of
 from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.sms.models import Message
@@ -72,7 +73,8 @@ def say(database, clock, office, approval, approved=True, operation=None):
 def waiting(database, clock, office):
     with database.read() as reader:
         listed = [one.id for one in approvals.waiting_for(reader, office, clock())]
-        assert approvals.waiting_count(reader, office.person_id, clock()) == len(listed)
+        held = offices_of(reader, office.person_id, clock().date())
+        assert approvals.waiting_count(reader, held, clock()) == len(listed)
     return listed
 
 
@@ -203,7 +205,10 @@ def test_the_reference_of_what_was_asked_is_told_and_no_closed_account_is_writte
         session.execute(update(Member).where(Member.id == 4).values(state="departed", left_on=clock().date()))
     sweep(house, clock)
     words = told(house)
-    assert (sample_declarations.SECRETARY, "Jappoo: votre demande du 24/11/2026 (Une chose, réf 623590) est acceptée.") in words
+    assert (
+        sample_declarations.SECRETARY,
+        "Jappoo: votre demande du 24/11/2026 (Une chose, carte C00004, réf 623590) est acceptée.",
+    ) in words
     assert sample_cooperative.NEW not in {phone for phone, _ in words}
 
 
@@ -294,9 +299,10 @@ def test_on_both_databases_the_lists_and_the_sweep_agree(database, clock):
     with database.read() as reader:
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
         assert reader.scalar(select(Member.person_id).where(Member.id == 1)) == 1
-    assert (sample_cooperative.AWA, "Jappoo: votre demande du 24/11/2026 (Une chose) tombe: pas assez d'accords en 72 h.") in told(
-        database
-    )
+    assert (
+        sample_cooperative.AWA,
+        "Jappoo: votre demande du 24/11/2026 (Une chose, carte C00001) tombe: pas assez d'accords en 72 h.",
+    ) in told(database)
 
 
 def test_an_officer_is_told_on_a_number_that_is_still_hers(house, clock):

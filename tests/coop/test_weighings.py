@@ -221,3 +221,10 @@ def test_the_price_is_the_days_and_the_grades_and_the_co_operatives_own_first(qu
     ]
     with quayside.read() as reader:
         assert price_at(reader, [(Scope(where), *of) for where, *of in wanted]) == [1300, 1100, 1200, 9000, 1000, None]
+
+
+def test_a_paper_takes_no_declaration_made_after_its_day(quayside):
+    sample_declarations.declared(quayside, sample_declarations.women(quayside, 1), NOW)
+    with quayside.transaction() as session:
+        assert weighing_lookup.by_product(session, 201, 1, NOW).declaration_id
+        assert weighing_lookup.by_product(session, 201, 1, NOW - timedelta(days=1)).declaration_id is None

@@ -81,6 +81,15 @@ def test_a_price_published_since_overtakes_one_that_waits(line, database):
     assert [words for words in told if "un autre prix est publié depuis. Rien n'est changé" in words]
 
 
+@pytest.mark.parametrize(("publishes", "told"), [(sample_declarations.SECRETARY, 0), (sample_declarations.PRESIDENT, 1)])
+def test_whose_price_another_officer_overtakes_reads_so(line, database, publishes, told):
+    propose(line, sample_declarations.SECRETARY, "1201")
+    assert "Prix publié" in propose(line, publishes, "1100")
+    with database.read() as reader:
+        numbers = reader.scalars(select(Message.to_number).where(Message.text.like("%un autre est publié depuis%"))).all()
+    assert numbers == [sample_declarations.SECRETARY] * told
+
+
 def test_the_administrator_sets_the_federations_price(line, database):
     assert "Prix publié" in propose(line, sample_declarations.ADMINISTRATOR, "1100")
     assert published(database) == [(None, 1100)]

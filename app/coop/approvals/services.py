@@ -155,12 +155,11 @@ def waiting_for(reader: Connection | Session, office: Office, now: datetime) -> 
     return [WaitingApproval(*row) for row in reader.execute(rows.order_by(Approval.id).limit(MOST_LISTED))]
 
 
-def waiting_count(reader: Connection | Session, person_id: int, now: datetime) -> int:
-    """Return how many wait for somebody's word, at most MOST_COUNTED; of who holds no office no more is asked."""
-    offices = offices_of(reader, person_id, now.date())
+def waiting_count(reader: Connection | Session, offices: tuple[Office, ...], now: datetime) -> int:
+    """Return how many wait for the word of a person who holds these offices, at most MOST_COUNTED; without any nothing is asked."""
     if not offices:
         return 0
-    few = select(Approval.id).where(_waits_for(offices, person_id, now)).limit(MOST_COUNTED).subquery()
+    few = select(Approval.id).where(_waits_for(offices, offices[0].person_id, now)).limit(MOST_COUNTED).subquery()
     return reader.scalar(select(func.count()).select_from(few)) or 0
 
 

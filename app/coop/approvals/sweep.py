@@ -65,14 +65,19 @@ def _tell_askers(session: Session, now: datetime) -> None:
         if row.why:
             _tell_all(session, now, row)
         elif row.asked_by in numbers:
-            reference = row.details.get("reference")
-            what = f"{row.words}, réf {reference}" if reference else row.words
-            words = texts.say("approval_ended", day=row.asked_at, what=what, decision=row.state)
+            words = texts.say("approval_ended", day=row.asked_at, what=_what(session, row), decision=row.state)
             cause = f"approval:{row.id}:{row.state}"
             _put(session, numbers[row.asked_by], words, cause, now, row.asked_by, row.cooperative_id)
 
     each(session, "an approval that ended", [(row.id, row) for row in ended], tell)
     _tell_members(session, now, [row for row in ended if row.state == "approved" and row.member_id])
+
+
+def _what(session: Session, row: Approval) -> str:
+    """Say what was asked: for whose card, and under which reference, where it has them."""
+    card = session.scalar(select(Member.card).where(Member.id == row.member_id)) if row.member_id else None
+    reference = row.details.get("reference")
+    return ", ".join([row.words, *([f"carte {card}"] if card else []), *([f"réf {reference}"] if reference else [])])
 
 
 def _tell_all(session: Session, now: datetime, row: Approval) -> None:
