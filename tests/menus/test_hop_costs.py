@@ -53,7 +53,7 @@ WAITING = ["SELECT approvals", "SELECT contests", "SELECT call_backs", "SELECT s
         (AWA, ("1", "2468"), [*PIN, "SELECT accounts"]),
         (AWA, ("1", "2468", "00"), []),
         (AWA, ("1", "2468", "00", "1"), ["SELECT accounts"]),
-        (AWA, ("1", "2468", "1"), ["SELECT journal_entries"]),
+        (AWA, ("1", "2468", "1"), ["SELECT postings"]),
         (AWA, ("7", "2468"), [*PIN, "SELECT people"]),
         (AWA, ("7", "2468", "2"), []),
         (AWA, ("3",), ["SELECT numbers", "SELECT numbers", "SELECT cooperative_products"]),

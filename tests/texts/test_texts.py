@@ -31,15 +31,10 @@ def test_each_text_leaves_in_its_parts(name):
     assert (leaves.alphabet, leaves.parts) == ("GSM-7", text.parts), leaves.text
 
 
-def test_a_weight_as_it_is_stored_is_written_as_on_screens():
-    goods = units.count_of(Decimal("12.500"), "kg", "Thiof")
-    words = texts.say("weighing_receipt", reference="482137", goods=goods, day=AT, code="*384#", cost="Gratuit")
-    assert "482137: 12,5 kg de Thiof," in words, "12,500 would be read as thousands"
-
-
-def test_a_receipt_says_reference_quantity_and_day_in_dakar():
-    words = texts.say("declaration_receipt", reference="482137", goods="12,5 kg de Thiof", day=AT)
-    assert all(said in words for said in ("réf 482137", "12,5 kg", "28/12/2026"))
+def test_a_receipt_says_reference_goods_and_day_in_dakar():
+    goods = units.count_of(Decimal("12.500"), "kg", "Thiof")  # as it is stored: 12,500 would be read as thousands
+    words = texts.say("declaration_receipt", reference="482137", goods=goods, day=AT)
+    assert all(said in words for said in ("réf 482137", "12,5 kg de Thiof", "28/12/2026"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from app.db import triggers
 
 revision = "2026_11_26_call_back_subjects"
-down_revision = "2026_11_26_boutiques_lots"
+down_revision = "2026_11_26_statement_index_old"
 branch_labels = None
 depends_on = None
 
