@@ -208,7 +208,7 @@ def test_one_that_can_not_be_ended_keeps_no_other_from_its_end(house, clock):
     with house.read() as reader:
         left = select(approvals.Approval.state, approvals.Approval.words).where(approvals.Approval.id == stuck)
         assert reader.execute(left).one() == ("waiting", "Une chose")
-    assert len([text for _, text in told(house) if "morte" in text]) == 1
+    assert len([text for _, text in told(house) if "tombe" in text]) == 1
 
 
 def test_officers_are_told_once_by_one_discreet_sms_for_all_that_is_new(house, clock):
