@@ -36,6 +36,7 @@ class Where(msgspec.Struct, frozen=True):
 
 
 class Joined(msgspec.Struct, frozen=True):
+    joined_name: kinds.ProductName
     joined_at: Code
 
 
@@ -216,7 +217,7 @@ def _apply(hop: Hop, session: Session, kept: Applying) -> Joined:
     row = enrolment.apply(session, place.id, kept.join_name, hop.phone, now=hop.now)
     words = texts.say("application_noted", cooperative=place.code)
     notices.tell_number(session, own_act(hop), hop.phone, "answer", f"application:{row}", words)
-    return Joined(place.code)
+    return Joined(place.name, place.code)
 
 
 def _tell_officers(hop: Hop, session: Session, cooperative_id: int, card: str) -> None:

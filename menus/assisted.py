@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 from sqlalchemy import Connection
@@ -48,6 +49,8 @@ class AssistedGoods(HelpedMember, frozen=True):
 
 
 class AssistedNoted(msgspec.Struct, frozen=True):
+    done: Annotated[str, kinds.Kind("words", "Déclaré")]
+    goods: Goods
     reference: kinds.Reference
     informed: kinds.Phrase
 
@@ -230,17 +233,18 @@ def _act(session: Session, hop: Hop, member: Assisted) -> Act:
 
 def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisted_acts.AssistedActDone) -> AssistedNoted:
     one = done.declaration
+    did, goods = texts.words("done_for")[what].capitalize(), units.count_of(one.quantity, one.unit, one.product)
     if done.phone is None:
-        return AssistedNoted(one.reference, "Pas de numéro: donnez-lui la réf.")
+        return AssistedNoted(did, goods, one.reference, "Pas de numéro: donnez-lui la réf.")
     words = texts.say(
         "assisted_receipt",
         done_for=what,
         by=act.office.role,
         reference=one.reference,
-        goods=units.count_of(one.quantity, one.unit, one.product),
+        goods=goods,
         day=hop.now,
         cost=hop.desk.service.cost,
     )
     whose = {"person_id": done.person_id, "cooperative_id": member.cooperative_id}
     notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
-    return AssistedNoted(one.reference, "Un SMS le lui dit.")
+    return AssistedNoted(did, goods, one.reference, "Un SMS le lui dit.")

@@ -16,7 +16,7 @@ from app.coop.handover.services import HandoverNotOpen, confirm
 from app.coop.members.notices import answer
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Ways
-from menus.hop import Hop, Nothing, PrivateWords, member_of, own_act, who_of
+from menus.hop import Hop, PrivateWords, member_of, own_act, who_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
@@ -83,6 +83,11 @@ class Disputed(msgspec.Struct, frozen=True):
     contested: ContestableRow
 
 
+class ReceivedDone(msgspec.Struct, frozen=True):
+    amount: kinds.Amount
+    reference: kinds.Reference
+
+
 TOO_LATE: Ways = {services.TooLate: "gone"}
 
 
@@ -99,7 +104,7 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
 
 
 @menu.effect(ways={HandoverNotOpen: "gone"})
-def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
+def confirm_payment(hop: Hop, session: Session, kept: Received) -> ReceivedDone:
     """Note the member's word that the money came: it is paid."""
     meant, act = kept.received, own_act(hop)
     paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
@@ -107,7 +112,7 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
         service = hop.desk.service
         words = texts.say("payment_receipt", reference=paid.reference, day=hop.now, code=service.code, cost=service.cost)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
-    return Nothing()
+    return ReceivedDone(meant.amount, meant.reference)
 
 
 @menu.effect(ways=TOO_LATE)

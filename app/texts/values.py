@@ -72,7 +72,7 @@ class Values(TypedDict, total=False):
     tries: Count
     until: Moment
     verdict: str
-    what: Phrase
+    what: Annotated[str, Kind("words", "m" * 60)]
     why: Phrase
 
 

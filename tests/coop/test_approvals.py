@@ -198,6 +198,20 @@ def test_after_72_hours_it_is_dead_and_who_asked_is_told_once(house, clock):
     assert words == ["Jappoo: votre demande du 24/11/2026 (Une chose) tombe: pas assez d'accords en 72 h."]
 
 
+def test_the_reference_of_what_was_asked_is_told_and_no_closed_account_is_written_to(house, clock):
+    wish = ask(house, clock, person=101, member_id=4, needed=1, details={"reference": "623590"})
+    say(house, clock, PRESIDENT, wish)
+    with house.transaction() as session:
+        session.execute(update(Member).where(Member.id == 4).values(state="departed", left_on=clock().date()))
+    sweep(house, clock)
+    words = told(house)
+    assert (
+        sample_declarations.SECRETARY,
+        "Jappoo: votre demande du 24/11/2026 (Une chose, carte C00004, réf 623590) est acceptée.",
+    ) in words
+    assert sample_cooperative.NEW not in {phone for phone, _ in words}
+
+
 def test_one_that_can_not_be_ended_keeps_no_other_from_its_end(house, clock):
     stuck = ask(house, clock, kind="broken", operation="broken")
     wish = ask(house, clock)

@@ -183,7 +183,7 @@ def test_no_officer_notes_her_own_number_where_there_is_no_pin_to_ask_for(line, 
 
 def test_a_shared_number_that_was_given_up_a_moment_ago_is_still_ones_own(line, database):
     shares(database, 101, sample_cooperative.AWA, 2)
-    assert "C'est fait" in dial(line, sample_declarations.SECRETARY, "7", "2468", "7", "3", "1", "2468")
+    assert "n'ouvre plus" in dial(line, sample_declarations.SECRETARY, "7", "2468", "7", "3", "1", "2468")
     talk, _ = bureau(line, "2", AWA)
     assert "a votre numéro" in talk.type("2468")
 

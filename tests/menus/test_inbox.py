@@ -48,7 +48,7 @@ def test_a_letter_is_closed_without_an_answer(reading, database):
     talk, _ = reading()
     talk.type("1")
     assert "classer sans réponse" in talk.type("2")
-    assert "Classé." in talk.type("1")
+    assert "Classé sans réponse." in talk.type("1")
     with database.read() as reader:
         assert reader.scalars(select(Message.purpose)).all() == []
         assert reader.scalars(select(OfficerAct.act)).all() == ["letter dismissed"]

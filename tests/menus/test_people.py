@@ -64,7 +64,7 @@ def test_a_pin_is_reset_by_the_secretary_and_the_member_herself(officers, databa
     assert "1 Choisir mon code" in dial(officers, sample_cooperative.AWA, "1")
     said = dial(officers, sample_cooperative.AWA, "1", "1", "1234")
     assert "Trop facile" in said
-    assert "C'est fait. L'argent ne sort pas" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "Votre code secret est changé. L'argent ne sort pas" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
     assert "code secret est changé" in texts_to(database, sample_cooperative.AWA)[-1]
     assert "Parts 10 000 F" in dial(officers, sample_cooperative.AWA, "1", "7391")
     with database.read() as reader:
@@ -94,7 +94,7 @@ def test_a_locked_member_is_told_what_to_do_and_two_peers_do_it(officers, databa
         assert "Carte C00001" in said
         assert "Awa" not in said
         assert answer in talk.type("2468")
-    assert "C'est fait" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "Votre code secret est changé" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
     assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "7391")
     assert len(texts_to(database, sample_cooperative.AWA)) == 4, "lock, first peer, second peer, new PIN"
 
@@ -117,9 +117,9 @@ def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(office
 def test_a_second_number_is_proved_on_the_old_one(officers):
     bureau(officers, "3", "00001", "775550000", "1", "2468")
     assert "775550000 à prouver" in dial(officers, sample_cooperative.AWA, "7", "2468", "7")
-    assert "C'est fait" in dial(officers, sample_cooperative.AWA, "7", "2468", "7", "1", "1", "2468")
+    assert "ouvre maintenant" in dial(officers, sample_cooperative.AWA, "7", "2468", "7", "1", "1", "2468")
     assert "Parts" in dial(officers, SPARE, "1", "2468")
-    assert "C'est fait" in dial(officers, SPARE, "7", "2468", "7", "3", "1", "2468")
+    assert "n'ouvre plus" in dial(officers, SPARE, "7", "2468", "7", "3", "1", "2468")
     assert "inconnu" in dial(officers, sample_cooperative.AWA, "1")
 
 
@@ -176,7 +176,7 @@ def test_a_sim_changed_and_the_pin_forgotten_too_two_officers_and_a_reset_bring_
     bureau(officers, "3", "00001", sample_cooperative.AWA[4:], "3", "2468")
     approve(officers)
     bureau(officers, "2", "00001", "2468")
-    assert "C'est fait" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "Votre code secret est changé" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
     assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "7391")
 
 

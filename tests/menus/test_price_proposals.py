@@ -1,8 +1,11 @@
 """A price is proposed, confirmed by a PIN, approved by a second officer when it moves far, and never edited."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select, update
 
+from app.coop.approvals import sweep as approvals_sweep
 from app.coop.offices.models import OfficerAct
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.products.models import CooperativeProduct, Product
@@ -72,6 +75,10 @@ def test_a_price_published_since_overtakes_one_that_waits(line, database):
     assert "Rien à approuver" in other.type("2468")
     with database.read() as reader:
         assert set(reader.scalars(select(PriceProposal.state))) == {"overtaken", "published"}
+    with database.transaction() as session:
+        approvals_sweep.sweep(session, datetime.now(UTC))
+        told = session.scalars(select(Message.text).where(Message.to_number == sample_declarations.SECRETARY)).all()
+    assert [words for words in told if "un autre prix est publié depuis. Rien n'est changé" in words]
 
 
 @pytest.mark.parametrize(("publishes", "told"), [(sample_declarations.SECRETARY, 0), (sample_declarations.PRESIDENT, 1)])

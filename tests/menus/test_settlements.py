@@ -25,7 +25,7 @@ def departed_by_paper(line, database, days=8):
 def test_a_departure_that_an_officer_noted_is_settled_a_week_later_the_member_can_stay(line, database, days, said):
     departed_by_paper(line, database, days)
     assert said in settle(line)[1]
-    assert "C'est fait" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
+    assert "Vous restez membre" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
     assert (member(database).state, balances(database).savings) == ("active", 12_500)
     assert "Rien à approuver" in bureau_two(line)
 

@@ -170,10 +170,14 @@ def open_count(reader: Connection, scope: Scope, now: datetime) -> tuple[int, da
     return number, since
 
 
-def drop(session: Session, kind: str, subject_ids: Collection[int], now: datetime) -> None:
-    """End what waits about rows that something else has overtaken; what its kind does at the end is left out, nobody is told."""
+def drop(session: Session, kind: str, subject_ids: Collection[int], now: datetime, why: str | None = None) -> None:
+    """End what waits about rows that something else has overtaken; what its kind does at the end is left out.
+
+    The asker, and who approved, are told `why`; without it nobody is.
+    """
     waits = (Approval.kind == kind) & Approval.subject_id.in_(subject_ids) & (Approval.state == "waiting")
-    session.execute(update(Approval).where(waits).values(state="dead", told="ended", decided_at=now))
+    told = Approval.told if why else "ended"
+    session.execute(update(Approval).where(waits).values(state="dead", why=why, told=told, decided_at=now))
 
 
 def _execute(session: Session, row: Approval, act: Act) -> None:

@@ -74,10 +74,10 @@ def read_card(typed: str) -> str | None:
 def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typed: str) -> FoundMember:
     """Return the member of a co-operative (with None of any) with a card; an alias means the member who was kept.
 
-    A card is typed as `read_card` takes it, at least three digits. Raises NoCard.
+    A card is typed as `read_card` takes it, at least three digits where no C says that it is one. Raises NoCard.
     """
     digits = read_card(typed) or ""
-    if len(digits) < LEAST_DIGITS:
+    if len(digits) < LEAST_DIGITS and not (digits and plain(typed).lstrip().startswith("C")):
         raise NoCard(typed)
     spelled = {f"C{digits}"} | {f"C{int(digits):0{width}d}" for width in (5, 7)}
     known = select(CardAlias.member_id).where(CardAlias.card.in_(spelled))

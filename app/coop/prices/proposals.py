@@ -9,12 +9,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
-from app import texts
 from app.amounts import francs
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
-from app.coop.members import notices
 from app.coop.offices import audit
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.prices.queries import federations_slot, price_at
@@ -216,12 +214,8 @@ def _publish(session: Session, act: Act, row: PriceProposal) -> None:
     # what was proposed of the same price before this one can't come after it any more
     older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
     same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(row) & _of(row.grade)
-    overtaken = session.scalars(select(PriceProposal).where(same)).all()
-    approvals.drop(session, "price", [other.id for other in overtaken], act.now)
-    for other in overtaken:
-        if other.state == "waiting" and other.proposed_by != act.person_id:  # officers were called to decide it, and find nothing
-            words = texts.say("price_overtaken", day=other.proposed_at)
-            notices.tell_person(session, act, other.proposed_by, f"price:{other.id}:overtaken", words)
+    overtaken = session.scalars(select(PriceProposal.id).where(same)).all()
+    approvals.drop(session, "price", overtaken, act.now, "un autre prix est publié depuis")
     session.execute(update(PriceProposal).where(same).values(state="overtaken", decided_at=act.now))
     audit.note(session, act, "price published", f"price:{row.id}")
     session.flush()
