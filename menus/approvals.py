@@ -80,7 +80,7 @@ def approval_shown(hop: Hop, kept: PickedApproval) -> Shown:
             raise Lead("gone")
         place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
         whom = card_and_name(reader, one.member_id) if one.member_id else reader.execute(place).first()
-        asker = person_name(reader, one.asked_by)
+        asker = person_name(reader, one.asked_by) if one.asked_by is not None else "par fichier"
     return Shown(one.words, _francs(one.amount), " ".join(whom) if whom else "Fédération", asker)
 
 

@@ -79,7 +79,7 @@ def _one(kind: str) -> Callable[..., None]:
         from app.coop.imports.exports import EXPORTS
         from app.sheets import write_table
 
-        columns, rows = EXPORTS[kind](reader, scope)
+        columns, rows = EXPORTS[kind](reader, scope, datetime.now(UTC))
         if output is not None:
             write_table(output, columns, rows, form=form)
             return
@@ -100,7 +100,7 @@ def _everything(reader: Any, scope: Any, form: Any, output: Path | None) -> None
     with ZipFile(body, "w", ZIP_DEFLATED) as files:
         for kind, rows_of in EXPORTS.items():
             one = io.BytesIO()
-            write_table(one, *rows_of(reader, scope), form=form)
+            write_table(one, *rows_of(reader, scope, datetime.now(UTC)), form=form)
             files.writestr(f"{kind}.{form}", one.getvalue())
     output.write_bytes(body.getvalue()) if output is not None else sys.stdout.buffer.write(body.getvalue())
 

@@ -16,6 +16,7 @@ from app.coop.imports.subject import subject as imports
 from app.coop.ledger.subject import subject as ledger
 from app.coop.members.subject import subject as members
 from app.coop.offices.subject import subject as offices
+from app.coop.openings.subject import subject as openings
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
@@ -49,7 +50,7 @@ messages = Subject(
 
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
-    *(ledger, production, payments, till, closing, prices, contests, imports, messages),
+    *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

@@ -4,6 +4,8 @@ PINs, consents and trusted numbers never do. Each is the rows' columns and a str
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -15,6 +17,7 @@ from app.coop.imports.models import MemberProfile
 from app.coop.imports.register import PROFILE
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members.models import Member, Number, Person
+from app.coop.openings.models import PastDelivery
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import Declaration, Weighing
 from app.coop.products.models import Product
@@ -28,8 +31,9 @@ ACCOUNTS = ("shares", "savings", "payable", "advance", "leasing")
 AT_ONCE = 1000
 
 
-def members(reader: Connection, scope: Scope) -> Export:
+def members(reader: Connection, scope: Scope, now: datetime) -> Export:
     """Return the members, with the first number of their own."""
+    del now
     first = aliased(Number)
     own = (first.person_id == Member.person_id) & first.trusted.is_(False)
     number = select(func.min(first.id)).where(own).correlate(Member).scalar_subquery()
@@ -50,7 +54,7 @@ def members(reader: Connection, scope: Scope) -> Export:
     return columns, (_member(row) for row in _streamed(reader, rows))
 
 
-def balances(reader: Connection, scope: Scope) -> Export:
+def balances(reader: Connection, scope: Scope, now: datetime) -> Export:
     """Return what members' accounts hold, in XOF, from the member's side: advance and lease are owed."""
     rows = (
         select(Cooperative.code, Member.card, Person.name, *(_balance(kind) for kind in ACCOUNTS))
@@ -62,12 +66,13 @@ def balances(reader: Connection, scope: Scope) -> Export:
         .group_by(Cooperative.code, Member.card, Person.name)
         .order_by(Cooperative.code, Member.card)
     )
-    columns = ("CPS", "Carte", "Nom", "Parts", "Épargne", "À payer", "Avance", "Crédit-bail")
-    return columns, ((*row[:3], *map(int, row[3:])) for row in _streamed(reader, rows))
+    columns = ("CPS", "Carte", "Nom", "Parts", "Épargne", "À payer", "Avance", "Crédit-bail", "Arrêté le")
+    return columns, ((*row[:3], *map(int, row[3:]), now.date()) for row in _streamed(reader, rows))
 
 
-def prices(reader: Connection, scope: Scope) -> Export:
+def prices(reader: Connection, scope: Scope, now: datetime) -> Export:
     """Return all prices there were, each from its instant on; of the federation's the CPS is empty."""
+    del now
     rows = (
         select(Cooperative.code, Product.name, PriceRow.grade, PriceRow.unit, PriceRow.amount, PriceRow.from_at)
         .join(Product, Product.id == PriceRow.product_id)
@@ -78,8 +83,9 @@ def prices(reader: Connection, scope: Scope) -> Export:
     return ("CPS", "Produit", "Qualité", "Unité", "Prix", "Depuis"), (tuple(row) for row in _streamed(reader, rows))
 
 
-def deliveries(reader: Connection, scope: Scope) -> Export:
-    """Return what was weighed and credited."""
+def deliveries(reader: Connection, scope: Scope, now: datetime) -> Export:
+    """Return the deliveries of before, then what was weighed and credited here."""
+    del now
     rows = (
         select(Cooperative.code, Member.card, Person.name, Weighing.weighed_at, Product.name, Weighing.weight, Product.unit)
         .add_columns(Weighing.grade, Weighing.price, Weighing.gross, Weighing.share, Weighing.repaid, Declaration.reference)
@@ -91,15 +97,28 @@ def deliveries(reader: Connection, scope: Scope) -> Export:
         .where(scope.reach(Weighing.cooperative_id), Weighing.state == "credited")
         .order_by(Weighing.weighed_at, Weighing.id)
     )
+    past = (
+        select(Cooperative.code, Member.card, Person.name, PastDelivery.day, Product.name, PastDelivery.quantity, PastDelivery.unit)
+        .add_columns(PastDelivery.grade, PastDelivery.price, PastDelivery.gross, PastDelivery.share, PastDelivery.repaid)
+        .add_columns(PastDelivery.reference)
+        .join(Member, Member.id == PastDelivery.member_id)
+        .join(Person, Person.id == Member.person_id)
+        .join(Cooperative, Cooperative.id == PastDelivery.cooperative_id)
+        .join(Product, Product.id == PastDelivery.product_id)
+        .where(scope.reach(PastDelivery.cooperative_id))
+        .order_by(PastDelivery.day, PastDelivery.id)
+    )
     columns = (
         *("CPS", "Carte", "Nom", "Jour", "Produit", "Quantité", "Unité", "Qualité"),
         *("Prix", "Montant", "Solidarité", "Remboursé", "Référence"),
     )
-    return columns, ((*row[:3], row[3].date(), *row[4:]) for row in _streamed(reader, rows))
+    here = ((*row[:3], row[3].date(), *row[4:]) for row in _streamed(reader, rows))
+    return columns, chain(map(tuple, _streamed(reader, past)), here)
 
 
-def movements(reader: Connection, scope: Scope) -> Export:
+def movements(reader: Connection, scope: Scope, now: datetime) -> Export:
     """Return each posting on members' accounts, in XOF, from the member's side: the amounts of an account add up to its balance."""
+    del now
     words = {kind: word for subject in declared() for kind, word in subject.movements.items()}
     rows = (
         select(Cooperative.code, Member.card, JournalEntry.id, JournalEntry.at, JournalEntry.kind, Account.kind, -Posting.amount)
@@ -117,7 +136,7 @@ def movements(reader: Connection, scope: Scope) -> Export:
     )
 
 
-EXPORTS: Mapping[str, Callable[[Connection, Scope], Export]] = {
+EXPORTS: Mapping[str, Callable[[Connection, Scope, datetime], Export]] = {
     "members": members,
     "balances": balances,
     "prices": prices,

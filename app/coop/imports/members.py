@@ -6,7 +6,7 @@ holds what telephones have proved, so the number, the state and the day of leavi
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -15,25 +15,15 @@ from sqlalchemy.orm import Session
 
 from app.coop.access.numbers import MOST_PLACES
 from app.coop.imports.columns import UNSAID
-from app.coop.imports.forecast import Asked, Planned, Problem, Question, RowRefused, RowSkipped, key_of, value
-from app.coop.imports.register import (
-    Register,
-    RegisteredMember,
-    alike,
-    card_key,
-    cards_elsewhere,
-    cooperatives,
-    name_key,
-    places_taken,
-)
-from app.coop.scope import FEDERATION, Scope
+from app.coop.imports.forecast import Planned, Problem, RowRefused, RowSkipped, confirmed, key_of, value
+from app.coop.imports.register import Places, Register, RegisteredMember, alike, card_key, cards_elsewhere, name_key, places_taken
+from app.coop.scope import Scope
 from app.gsm7 import fold, measure
 from app.letters import packed
 from app.sheets import NoValue, Row, Telephone
 
 MOST_NAME = 40
 _PACKED = {field: packed(word) for field, word in UNSAID.items()}
-YES, NO = ("OUI", "O", "1"), ("NON", "N", "2")
 
 
 class Change(msgspec.Struct):
@@ -52,13 +42,12 @@ class Change(msgspec.Struct):
     profile: dict[str, Any] = {}
 
 
-class Members:
+class RegisterPlan:
     """The plan of a register. `scope` is whose rows may stand in it; a file of the federation names the co-operative in each."""
 
-    def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], today: date) -> None:
-        self._reader, self._scope, self._answers, self._today = reader, scope, answers, today
-        self._codes = cooperatives(reader)
-        self._registers: dict[int, Register] = {}
+    def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], now: datetime) -> None:
+        self._reader, self._answers, self._today = reader, answers, now.date()
+        self._cooperatives = Places(reader, scope)
         self._places: dict[str, list[int | None]] = {}
         self._cards: dict[str, int] = {}
         self._taken: dict[str, list[Change]] = defaultdict(list)
@@ -74,8 +63,8 @@ class Members:
 
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row does."""
-        place = self._cooperative(value(values, "cooperative"))
-        register = self._register(place)
+        place = self._cooperatives.of(value(values, "cooperative"))
+        register = self._cooperatives.register(place)
         name, phone = _name(values), _mobile(value(values, "phone"))
         mark = self._mark(place, name, values)
         change = Change(place, mark, name=name, phone=phone, profile=_profile(values))
@@ -106,22 +95,6 @@ class Members:
                     free.discard(change.place)
         return self._notes
 
-    def _cooperative(self, code: str | None) -> int:
-        if code is None:
-            if self._scope == FEDERATION:
-                raise RowRefused("cooperative", "De quelle CPS ? Nommez-la avec --cooperative ou dans une colonne « CPS ».")
-            return self._scope.cooperative
-        place = self._codes.get(code.upper())
-        if place is None or not self._scope.includes(place):
-            why = f"La CPS {code} n'est pas connue ici." if place is None else f"Cette ligne est de {code}."
-            raise RowRefused("cooperative", why)
-        return place
-
-    def _register(self, place: int) -> Register:
-        if place not in self._registers:
-            self._registers[place] = Register(self._reader, place)
-        return self._registers[place]
-
     def _mark(self, place: int, name: str, values: Mapping[str, Any]) -> str:
         """Return by what this row is known again; the same words a second time in one file have another."""
         said = [value(values, field) for field in ("order", "phone", "birth", "identity")]
@@ -142,7 +115,7 @@ class Members:
                 return known
             whom = known.card or f"la ligne {known.row}"
             says = f"« {change.name} » (ligne {row.number}) et « {known.name} » ({whom}): la même personne ? oui ou non"
-            if self._said(row, key_of("person", change.mark, known.card or known.mark), says):
+            if confirmed(self._answers, row, key_of("person", change.mark, known.card or known.mark), says):
                 return known
         return None
 
@@ -157,15 +130,9 @@ class Members:
             raise RowRefused("card", f"La carte {card} est déjà à la ligne {known.row}.")
         if not alike(known.name, change.name or ""):
             says = f"La carte {card} est à « {known.name} ». « {change.name} » (ligne {row.number}): la même personne ? oui ou non"
-            if not self._said(row, key_of("card", card, change.name, known.name), says):
+            if not confirmed(self._answers, row, key_of("card", card, change.name, known.name), says):
                 raise RowRefused("card", f"La carte {card} est à une autre personne: corrigez la carte, ou laissez-la vide.")
         return known
-
-    def _said(self, row: Row, key: str, says: str) -> bool:
-        answer = packed(self._answers.get(key, ""))
-        if answer not in YES + NO:
-            raise Asked(Question(row.number, key, says, ("oui", "non")))
-        return answer in YES
 
     def _update(self, row: Row, known: RegisteredMember, change: Change, values: Mapping[str, Any]) -> Planned | None:
         member = known.id or 0
