@@ -122,7 +122,7 @@ def deliveries(**given: Any) -> int:
 def template(kind: str, output: Path | None) -> None:
     """Write the empty XLSX of a KIND, to be filled in.
 
-    Example: jappoo import template members > membres.xlsx
+    Example: jappoo template members > membres.xlsx, or jappoo import template members > membres.xlsx
     """
     from app import sheets
     from app.coop.imports.kinds import KINDS

@@ -22,6 +22,7 @@ ANSWER_COLUMNS = (
 """The columns of a file of questions that its reader needs."""
 
 
+PLACE = sheets.choice({str(n): str(n) for n in range(1, 10)})
 WHOSE = (
     Column(field="cooperative", names=("CPS", "Coopérative", "Code CPS"), reader=sheets.code, example="CPS1"),
     Column(field="card", names=("Carte", "Numéro de carte"), reader=sheets.card, example="C0000012"),
@@ -70,6 +71,7 @@ def prices(today: date) -> tuple[Column, ...]:
 def deliveries(today: date) -> tuple[Column, ...]:
     """Return the columns of a file of deliveries of before; amounts are told, not posted."""
     return (
+        Column(field="order", names=("N°", "Numéro", "Ligne"), reader=sheets.code, example="1"),
         *WHOSE,
         PHONE,
         Column(field="day", names=("Jour", "Date", "Livré le"), reader=sheets.day(today), example=today, required=True),
@@ -105,7 +107,9 @@ def members(today: date) -> tuple[Column, ...]:
             reader=sheets.telephone,
             example="771234567",
         ),
-        Column(field="place", names=("Place",), reader=sheets.choice({str(n): str(n) for n in range(1, 10)}), example="1"),
+        Column(field="place", names=("Place",), reader=PLACE, example="1"),
+        Column(field="phone2", names=("Téléphone 2", "Deuxième téléphone"), reader=sheets.telephone),
+        Column(field="place2", names=("Place 2",), reader=PLACE),
         Column(field="sex", names=("Sexe", "Genre"), reader=sheets.sex, example="F"),
         Column(field="birth", names=("Né(e) le", "Date de naissance", "Naissance"), reader=sheets.birth(today), apart=True),
         Column(field="address", names=("Adresse", "Quartier", "Village"), reader=sheets.text, example="Santhie 2"),
@@ -121,4 +125,5 @@ def members(today: date) -> tuple[Column, ...]:
         ),
         Column(field="unsaid", names=("Non dit",), reader=sheets.text, note="Ce qui a été demandé et n'est pas dit."),
         Column(field="left", names=("Parti le",), reader=sheets.day(today)),
+        Column(field="language", names=("Langue",), reader=sheets.code, example="fr", note="fr, wo …"),
     )

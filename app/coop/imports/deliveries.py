@@ -75,7 +75,7 @@ class DeliveryPlan:
         self._places = Places(reader, scope)
         self._holders, self._catalogue = Holders(self._places, answers), Catalogue(reader)
         self._delivered: dict[int, _KnownDeliveries] = {}
-        self._times: dict[str, list[int]] = defaultdict(list)
+        self._times: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Read nothing: a co-operative is read whole at its first row."""
@@ -98,7 +98,8 @@ class DeliveryPlan:
             return None
         if not reference and (member, product.id, day, quantity) in delivered.weighed:
             return None
-        mark = self._mark(row, delivered, (place, member, product.id, day, quantity, _grade(values) or "", reference or ""))
+        said = (place, member, product.id, day, quantity, _grade(values) or "", reference or "")
+        mark = self._mark(row, delivered, said, value(values, "order"))
         if mark in delivered.marks:
             return None
         if day > delivered.until:
@@ -112,16 +113,17 @@ class DeliveryPlan:
         """Return nothing more."""
         return []
 
-    def _mark(self, row: Row, delivered: _KnownDeliveries, said: tuple[object, ...]) -> str:
-        """Return by what a row is known again; of two alike in one file it is asked whether they are two."""
+    def _mark(self, row: Row, delivered: _KnownDeliveries, said: tuple[object, ...], order: str | None) -> str:
+        """Return by what this row is known again; of two alike without numbers of their own it is asked whether they are two."""
         base = key_of("delivery", *said)
         before = self._times[base]
         mark = key_of(base, len(before)) if before else base
-        if before and mark not in delivered.marks:
-            says = f"La ligne {row.number} dit la même chose que la ligne {before[-1]}: deux livraisons ? oui ou non"
+        if before and mark not in delivered.marks and (order is None or order in [one for _, one in before]):
+            same = before[-1][0]
+            says = f"La ligne {row.number} dit la même chose que la ligne {same}: deux livraisons ? oui ou non"
             if not confirmed(self._answers, row, key_of("twice", mark), says):
-                raise RowSkipped(f"la même livraison que la ligne {before[-1]}")
-        before.append(row.number)
+                raise RowSkipped(f"la même livraison que la ligne {same}")
+        before.append((row.number, order))
         return mark
 
 

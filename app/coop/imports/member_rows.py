@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.access.models import Activation, NumberChange
 from app.coop.imports.forecast import Planned, RestsOn
-from app.coop.imports.members import Change
+from app.coop.imports.members import Change, WantedNumber
 from app.coop.imports.models import Import, ImportMark, ImportRow, MemberProfile
 from app.coop.imports.register import PROFILE
 from app.coop.ledger.models import Account
@@ -37,7 +37,7 @@ def _create(session: Session, import_id: int, rows: Sequence[Planned], now: date
         return
     changes: list[Change] = [row.change for row in rows]
     to = session.connection()
-    people = [{"name": change.name, "language": "fr", "pin_pepper": 1} for change in changes]
+    people = [{"name": change.name, "language": change.language, "pin_pepper": 1} for change in changes]
     persons = session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), people).all()
     members = [
         {
@@ -52,8 +52,8 @@ def _create(session: Session, import_id: int, rows: Sequence[Planned], now: date
     ]
     ids = session.scalars(insert(Member).returning(Member.id, sort_by_parameter_order=True), members).all()
     made = list(zip(ids, persons, changes, strict=True))
-    bring(to, Number, [_numbered(person, change, now) for _, person, change in made if change.phone])
-    bring(to, NumberChange, [_added(person, change, now) for _, person, change in made if change.phone])
+    bring(to, Number, [_numbered(person, one, now) for _, person, change in made for one in change.numbers])
+    bring(to, NumberChange, [_added(person, one, now) for _, person, change in made for one in change.numbers])
     accounts = [
         {"cooperative_id": change.cooperative_id, "member_id": member, "kind": kind, "balance": 0}
         for member, _, change in made
@@ -104,20 +104,20 @@ def _update(session: Session, import_id: int, rows: Sequence[Planned], now: date
             for field, new in change.profile.items():
                 setattr(profile, field, new)
             session.add(profile)
-        if change.phone:
-            session.add(Number(**_numbered(member.person_id, change, now)))
-            session.add(NumberChange(**_added(member.person_id, change, now)))
-            before["phone"] = change.phone
+        for one in change.numbers:
+            session.add(Number(**_numbered(member.person_id, one, now)))
+            session.add(NumberChange(**_added(member.person_id, one, now)))
+            before.setdefault("phones", []).append(one.phone)
         session.add(ImportRow(import_id=import_id, number=row.number, member_id=member.id, act="update", before=before))
     session.flush()
 
 
-def _numbered(person: int, change: Change, now: datetime) -> dict[str, Any]:
-    return {"phone": change.phone, "person_id": person, "place": change.place, "registered_at": now}
+def _numbered(person: int, one: WantedNumber, now: datetime) -> dict[str, Any]:
+    return {"phone": one.phone, "person_id": person, "place": one.place, "registered_at": now}
 
 
-def _added(person: int, change: Change, now: datetime) -> dict[str, Any]:
-    return {"person_id": person, "phone": change.phone, "act": "added", "by_person_id": None, "at": now}
+def _added(person: int, one: WantedNumber, now: datetime) -> dict[str, Any]:
+    return {"person_id": person, "phone": one.phone, "act": "added", "by_person_id": None, "at": now}
 
 
 def _plain(value: Any) -> Any:
@@ -173,10 +173,10 @@ def _restore(session: Session, rows: Sequence[tuple[int, dict[str, Any]]], now: 
         profile = session.get(MemberProfile, member.id)
         for field, old in before.get("profile", {}).items() if profile else ():
             setattr(profile, field, _dated(field, old))
-        if "phone" in before:
-            mine = (Number.person_id == member.person_id) & (Number.phone == before["phone"])
+        for phone in before.get("phones", ()):
+            mine = (Number.person_id == member.person_id) & (Number.phone == phone)
             session.execute(delete(Number).where(mine))
-            change = {"person_id": member.person_id, "phone": before["phone"], "act": "released", "by_person_id": None}
+            change = {"person_id": member.person_id, "phone": phone, "act": "released", "by_person_id": None}
             session.add(NumberChange(**change, at=now))
     session.flush()
 

@@ -23,19 +23,28 @@ from app.letters import packed
 from app.sheets import NoValue, Row, Telephone
 
 MOST_NAME = 40
+NUMBERS = {"phone": "place", "phone2": "place2"}
+"""The fields of numbers, and of the place on each."""
 _PACKED = {field: packed(word) for field, word in UNSAID.items()}
 
 
+class WantedNumber(msgspec.Struct):
+    """A number to be given; its place is known after the last row."""
+
+    phone: str
+    place: int | None
+
+
 class Change(msgspec.Struct):
-    """A member to be written: new when `member_id` is None, else what of them changes. `place` is known after the last row."""
+    """A member to be written: new when `member_id` is None, else what of them changes."""
 
     cooperative_id: int
     mark: str
     member_id: int | None = None
     name: str | None = None
     card: str | None = None
-    phone: str | None = None
-    place: int | None = None
+    numbers: list[WantedNumber] = []
+    language: str = "fr"
     state: str = "pending"
     joined_on: date | None = None
     left_on: date | None = None
@@ -50,14 +59,14 @@ class RegisterPlan:
         self._cooperatives = Places(reader, scope)
         self._places: dict[str, list[int | None]] = {}
         self._cards: dict[str, int] = {}
-        self._taken: dict[str, list[Change]] = defaultdict(list)
+        self._taken: dict[str, list[WantedNumber]] = defaultdict(list)
         self._times: dict[str, int] = defaultdict(int)
         self._rows_of: dict[int, int] = {}
         self._notes: list[Problem] = []
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Read the places of these rows' numbers, and where their cards are."""
-        phones = {phone for row in rows if (phone := _mobile(_read(row, "phone")))} - self._places.keys()
+        phones = {phone for row in rows for field in NUMBERS if (phone := _mobile(_read(row, field)))} - self._places.keys()
         self._places |= places_taken(self._reader, phones)
         self._cards |= cards_elsewhere(self._reader, {card for row in rows if (card := _read(row, "card"))})
 
@@ -65,10 +74,12 @@ class RegisterPlan:
         """Say what a row does."""
         place = self._cooperatives.of(value(values, "cooperative"))
         register = self._cooperatives.register(place)
-        name, phone = _name(values), _mobile(value(values, "phone"))
+        name = _name(values)
         mark = self._mark(place, name, values)
-        change = Change(place, mark, name=name, phone=phone, profile=_profile(values))
-        change.place = int(value(values, "place") or 0) or None
+        change = Change(place, mark, name=name, numbers=_numbers(values), profile=_profile(values))
+        change.language = (value(values, "language") or "fr").lower()
+        if not 2 <= len(change.language) <= 3 or not change.language.isalpha():
+            raise RowRefused("language", "Une langue a 2 ou 3 lettres: fr, wo …")
         known = self._whose(row, register, change, value(values, "card"))
         if known is not None and known.id is None:
             raise RowSkipped(f"la même personne que la ligne {known.row}")
@@ -78,21 +89,21 @@ class RegisterPlan:
 
     def finish(self) -> list[Problem]:
         """Give each who shares a number a place: the one of the sheet where it is free."""
-        for phone, changes in self._taken.items():
+        for phone, wanted in self._taken.items():
             held = self._places.get(phone, [])
-            alone = len(held) + len(changes) == 1
-            if alone and not changes[0].place:
-                continue
+            placeless = [one for one in wanted if one.place is None]
+            if len(placeless) == 1 and not held and (len(wanted) == 1 or len({one.place for one in wanted}) == len(wanted)):
+                wanted = [one for one in wanted if one.place]  # the owner: nobody else has proved the number yet
             free = set(range(1, MOST_PLACES + 1)) - set(held)
             if None in held:
                 free.discard(min(free))  # the first one is kept for the owner, as numbers.attach does
-            for change in changes:
-                change.place = change.place if change.place in free else None
-                free.discard(change.place or 0)
-            for change in changes:
-                if change.place is None:
-                    change.place = min(free)
-                    free.discard(change.place)
+            for one in wanted:
+                one.place = one.place if one.place in free else None
+                free.discard(one.place or 0)
+            for one in wanted:
+                if one.place is None:
+                    one.place = min(free)
+                    free.discard(one.place)
         return self._notes
 
     def _mark(self, place: int, name: str, values: Mapping[str, Any]) -> str:
@@ -111,7 +122,7 @@ class RegisterPlan:
             papers = {known.profile.get("identity"), change.profile.get("identity")} - {None}
             if len(papers) > 1:
                 continue
-            if known.id is not None and change.phone and change.phone in known.phones:
+            if known.id is not None and any(one.phone in known.phones for one in change.numbers):
                 return known
             whom = known.card or f"la ligne {known.row}"
             says = f"« {change.name} » (ligne {row.number}) et « {known.name} » ({whom}): la même personne ? oui ou non"
@@ -146,17 +157,15 @@ class RegisterPlan:
             change.name = None
         joined = value(values, "joined")
         change.joined_on = joined if joined != known.joined_on and known.state == "pending" else None
-        if change.phone in known.phones:
-            change.phone = None
-        if change.phone is not None and (known.phones or known.state != "pending"):
+        change.numbers = [one for one in change.numbers if one.phone not in known.phones]
+        if change.numbers and (known.phones or known.state != "pending"):
             self._kept(row, "phone", "Le numéro qui est en service reste; celui de la feuille n'est pas pris.")
-            change.phone = None
+            change.numbers = []
         state = value(values, "state")
         if state not in (None, known.state) and (state, known.state) != ("pending", "active"):
             self._kept(row, "state", "L'état qui est en service reste: il change par un responsable.")
-        if change.phone is not None:
-            self._take(change)
-        if change.name or change.joined_on or change.phone or change.profile:
+        self._take(change)
+        if change.name or change.joined_on or change.numbers or change.profile:
             return Planned(row.number, "update", change)
         return None
 
@@ -166,18 +175,20 @@ class RegisterPlan:
         change.left_on = value(values, "left") if change.state == "departed" else None
         if change.state == "departed" and change.left_on is None:
             raise RowRefused("left", "Parti quand ? Il faut le jour.")
-        if change.phone is not None:
-            self._take(change)
-        phones = (change.phone,) if change.phone else ()
+        self._take(change)
+        phones = tuple(one.phone for one in change.numbers)
         planned = RegisteredMember(None, change.card or "", change.name or "", change.state, None, None, phones, change.profile)
         register.add(msgspec.structs.replace(planned, mark=change.mark, row=row.number))
         return Planned(row.number, "create", change)
 
     def _take(self, change: Change) -> None:
-        phone = change.phone or ""
-        if len(self._places.setdefault(phone, [])) + len(self._taken[phone]) >= MOST_PLACES:
-            raise RowRefused("phone", f"{MOST_PLACES} personnes ont déjà ce numéro.")
-        self._taken[phone].append(change)
+        for one in change.numbers:
+            if one.phone not in self._places:  # an answer, not the cell, said so
+                self._places |= places_taken(self._reader, {one.phone})
+            if len(self._places[one.phone]) + len(self._taken[one.phone]) >= MOST_PLACES:
+                raise RowRefused("phone", f"{MOST_PLACES} personnes ont déjà ce numéro.")
+        for one in change.numbers:
+            self._taken[one.phone].append(one)
 
     def _kept(self, row: Row, column: str, says: str) -> None:
         self._notes.append(Problem(row.number, column, "kept", says))
@@ -199,6 +210,12 @@ def _name(values: Mapping[str, Any]) -> str:
     if len(name) > MOST_NAME or measure(fold(name)).alphabet != "GSM-7":
         raise RowRefused("name", f"Le nom a plus de {MOST_NAME} lettres, ou des signes qu'un téléphone ne montre pas.")
     return name
+
+
+def _numbers(values: Mapping[str, Any]) -> list[WantedNumber]:
+    """Return a row's own mobile numbers, each once."""
+    read = ((_mobile(value(values, field)), value(values, place)) for field, place in NUMBERS.items())
+    return list({phone: WantedNumber(phone, int(place or 0) or None) for phone, place in read if phone}.values())
 
 
 def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
