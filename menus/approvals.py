@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import units
 from app.coop.broadcasts import confirmations
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.names import card_and_name, person_name
@@ -98,7 +99,7 @@ def decide_approval(hop: Hop, session: Session, kept: Word) -> Decided:
     if done.why:
         return Decided(f"Impossible: {done.why}. Rien n'est changé.")
     ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}
-    return Decided(ends.get(done.state, f"C'est noté. Il manque encore {done.missing} accord(s)."))
+    return Decided(ends.get(done.state, f"C'est noté. Il manque encore {units.count(done.missing, 'accord')}."))
 
 
 def _francs(amount: int | None) -> str:

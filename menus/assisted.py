@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app import phones, texts
+from app import phones, texts, units
 from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.contests import assisted_answers
@@ -21,10 +21,10 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import CallBackRow
 from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
-from menus.production import DeclarationRow, Earlier, ProductRow, rows_of
+from menus.production import DeclarationRow, Earlier, Goods, ProductRow, product_row, rows_of, same_before
 
 menu = Bindings("assisted")
-By = Annotated[str, kinds.Kind("words", "m" * 17)]
+By = Annotated[str, kinds.Kind("words", "le secrétariat")]
 STATES = {"declared": "à peser", "cancelled": "annulé", "weighed": "pesé"}
 
 
@@ -46,6 +46,10 @@ class HelpedMember(msgspec.Struct, frozen=True):
     card: kinds.Short
 
 
+class AssistedGoods(HelpedMember, frozen=True):
+    goods: Goods
+
+
 class AssistedNoted(msgspec.Struct, frozen=True):
     reference: kinds.Reference
     informed: kinds.Phrase
@@ -57,9 +61,7 @@ class AssistedTold(msgspec.Struct, frozen=True):
     id: int
     what: Annotated[str, kinds.Kind("words", "Déclaré")]
     by: By
-    quantity: kinds.Amounted
-    unit: kinds.Unit
-    product: kinds.ProductName
+    goods: Goods
     reference: kinds.Reference
     day: kinds.Day
 
@@ -157,17 +159,18 @@ def assisted_products(hop: Hop, kept: AssistedHelp) -> Sequence[ProductRow]:
     """Give what her co-operative takes."""
     with hop.desk.database.read() as reader:
         found = declarations.products_of(reader, kept.assisted.cooperative_id)
-    return [ProductRow(row.id, row.slot, row.name, row.unit, row.divisible) for row in found]
+    return [product_row(row) for row in found]
 
 
 @menu.source(leads={"again": Earlier})
-def assisted_declaration(hop: Hop, kept: AssistedProduction) -> HelpedMember:
-    """Lead elsewhere when the same was declared a moment ago, by her or for her."""
+def assisted_declaration(hop: Hop, kept: AssistedProduction) -> AssistedGoods:
+    """Say what would be declared and for whom, or lead elsewhere when the same was declared a moment ago, by her or for her."""
     with hop.desk.database.read() as reader:
         earlier = declarations.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
         if earlier:
-            raise Lead("again", Earlier(earlier.reference, earlier.at))
-        return _helped(reader, kept.assisted)
+            raise Lead("again", same_before(earlier))
+        whom = _helped(reader, kept.assisted)
+    return AssistedGoods(whom.name, whom.card, units.count_of(kept.quantity, kept.product.unit, kept.product.name))
 
 
 @menu.effect(leads={"again": Earlier, **DOING}, ways=NOT_DONE)
@@ -202,8 +205,8 @@ def assisted_history(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     with hop.desk.database.read() as reader:
         found = assisted_acts.history(reader, kept.assisted.member_id)
     lines = [
-        f"{one.at.astimezone(DAKAR):%d/%m} {kinds.quantity_words(one.quantity)} {one.unit} {one.product} réf {one.reference} "
-        f"{STATES[one.state]}{f' {kinds.quantity_words(one.weighed)}' if one.weighed is not None else ''}"
+        f"{one.at.astimezone(DAKAR):%d/%m} {units.count(one.quantity, one.unit)} {one.product} réf {one.reference} "
+        f"{STATES[one.state]}{f' {units.quantity(one.weighed)}' if one.weighed is not None else ''}"
         for one in found
     ]
     return PrivateWords("\n".join(lines) or "Aucune déclaration.")
@@ -225,7 +228,8 @@ def assisted_told(hop: Hop) -> Nothing:
     if found is None:
         raise Lead("nothing")
     what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()
-    told = (what, texts.words("by")[found.role], found.quantity, found.unit, found.product, found.reference, day)
+    goods = units.count_of(found.quantity, found.unit, found.product)
+    told = (what, texts.words("by")[found.role], goods, found.reference, day)
     raise Lead("told", AssistedTold(found.id, *told))
 
 
@@ -277,7 +281,7 @@ def _declare(hop: Hop, session: Session, kept: AssistedProduction, *, again: boo
     act = _act(session, hop, kept.assisted)
     done = assisted_acts.declare(session, act, kept.assisted.member_id, kept.product.id, kept.quantity, again=again)
     if done.declaration.repeated:
-        raise Lead("again", Earlier(done.declaration.reference, done.declaration.at))
+        raise Lead("again", same_before(done.declaration))
     return _tell(hop, session, act, kept.assisted, "declared", done)
 
 
@@ -295,8 +299,7 @@ def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, don
         done_for=what,
         by=act.office.role,
         reference=one.reference,
-        quantity=one.quantity,
-        unit=one.unit,
+        goods=units.count_of(one.quantity, one.unit, one.product),
         day=hop.now,
         cost=hop.desk.service.cost,
     )

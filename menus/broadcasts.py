@@ -52,7 +52,7 @@ class PickedEstimate(msgspec.Struct, frozen=True):
 NO_MORE = Denied("Ce devis n'attend plus")
 KEPT: Denials = {
     confirmations.FreshNumber: "Votre numéro a changé il y a moins de 72 h",
-    confirmations.LeftAlready: lambda left: f"Même texte déjà parti: envoi {left.before.id}",
+    confirmations.LeftAlready: lambda left: f"Même texte déjà parti: envoi {left.before.order}",
     OverBudget: lambda over: f"Budget du jour dépassé de {number(over.francs)} F",
     Nobody: "Personne à joindre",
     TooSlow: "Trop de monde pour une alerte de 3 h",
@@ -92,7 +92,7 @@ def send_broadcast(hop: Hop, session: Session, kept: PickedEstimate) -> OrderSen
     about = {"broadcast": broadcast.id}
     once(session, f"broadcast:{broadcast.id}", "broadcast", about, order, person_id=person, now=hop.now)
     cost = broadcast.recipients * broadcast.parts * broadcast.price
-    return OrderSent(broadcast.id, _reach(broadcast.recipients, cost))
+    return OrderSent(broadcast.order, _reach(broadcast.recipients, cost))
 
 
 def _waiting(hop: Hop) -> tuple[confirmations.WaitingEstimate, ...]:

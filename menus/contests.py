@@ -7,9 +7,9 @@ from typing import Annotated, get_args
 import msgspec
 from sqlalchemy.orm import Session
 
-from app import texts
+from app import texts, units
 from app.clock import DAKAR
-from app.coop.contests import answers, services
+from app.coop.contests import answers, own, services
 from app.coop.handover.kinds import handover_kinds
 from app.coop.handover.queries import HandedOver
 from app.coop.handover.queries import to_confirm as handed_to
@@ -17,12 +17,12 @@ from app.coop.handover.services import HandoverNotOpen, confirm
 from app.coop.members.notices import answer, tell_member
 from app.gsm7 import fold
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Refused, Ways
-from menus.hop import Hop, Nothing, member_of, officers_act, own_act, reading_office, who_of
+from app.ussd.bindings import Bindings, Lead, Refused, Ways
+from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
-OFFICES = {"treasurer": "la trésorière", "president": "la présidence", "secretary": "la secrétaire"}
+OFFICES = {"treasurer": "la trésorerie", "president": "la présidence", "secretary": "le secrétariat"}
 SHORTEST, LONGEST = 4, 48
 Figure = Annotated[str, kinds.Kind("words", "m" * 20, private=True)]
 _AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNORECASE)
@@ -65,6 +65,28 @@ class ContestRow(msgspec.Struct, frozen=True):
     card: kinds.Short
     day: kinds.Day
     late: kinds.Short
+
+
+class OwnRow(msgspec.Struct, frozen=True):
+    id: int
+    number: kinds.Reference
+    what: kinds.Short
+    reference: kinds.Reference
+    figure: Figure
+    day: kinds.Day
+    answer_by: kinds.Day
+    standing: kinds.Short
+    state: str
+    money: bool
+    note: str
+
+
+class OwnClaim(msgspec.Struct, frozen=True):
+    own: OwnRow
+
+
+class ContestTakenBack(msgspec.Struct, frozen=True):
+    number: kinds.Reference
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -111,7 +133,8 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
     meant, act = kept.received, own_act(hop)
     paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
     if meant.kind == "payment" or paid.kind != "settlement":  # with that the account is closed, and its own SMS says so
-        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now)
+        service = hop.desk.service
+        words = texts.say("payment_receipt", reference=paid.reference, day=hop.now, code=service.code, cost=service.cost)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
     return Nothing()
 
@@ -137,7 +160,7 @@ def contestable(hop: Hop) -> Sequence[ContestableRow]:
             one.reference,
             SUBJECTS[one.subject],
             one.at.astimezone(DAKAR).date(),
-            f"{kinds.quantity_words(one.quantity)} {one.unit}"
+            units.count(one.quantity, one.unit)
             if one.quantity is not None and one.subject == "weighing"
             else kinds.amount_words(one.amount),
         )
@@ -150,6 +173,45 @@ def contest(hop: Hop, session: Session, kept: Disputed) -> OpenedContest:
     """Open a contest, once for what it is about."""
     what = kept.contested
     return _open(hop, session, msgspec.convert(what.subject, services.Subject), what.about, what.reference)
+
+
+STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "close"}
+
+
+@menu.rows()
+def own_contests(hop: Hop) -> Sequence[OwnRow]:
+    """Give the member's own contests, the newest first; one SELECT."""
+    with hop.desk.database.read() as reader:
+        found = own.contests_of(reader, member_of(hop))
+    return [_own_row(one) for one in found]
+
+
+@menu.source(leads={"money": None, "open": None})
+def own_contest(kept: OwnClaim) -> PrivateWords:
+    """Say how a contest ended; lead on while it is open."""
+    row = kept.own
+    if row.state == "open":
+        raise Lead("money" if row.money else "open")
+    ended = f": {row.note}" if row.note else ""
+    return PrivateWords(f"{row.what} {row.figure}, réf {row.reference}, réclamation {row.number}: {row.standing}{ended}.")
+
+
+@menu.effect(ways={own.OwnContestClosed: "gone", HandoverNotOpen: "gone"})
+def take_back_contest(hop: Hop, session: Session, kept: OwnClaim) -> ContestTakenBack:
+    """Take one's contest back; what was handed over is paid by this word."""
+    act = own_act(hop)
+    row = own.take_back(session, act, kept.own.id)
+    words = texts.say("contest_taken_back", number=row.number, reference=row.reference, day=hop.now)
+    answer(session, act, "receipt", f"contest:{row.id}:taken back", words, who_of(hop).cooperative_id)
+    return ContestTakenBack(row.number)
+
+
+def _own_row(one: own.OwnContest) -> OwnRow:
+    weighed = one.subject == "weighing" and one.quantity
+    figure = units.count(one.quantity, one.unit or "") if weighed and one.quantity else kinds.amount_words(one.amount or 0)
+    day, standing, note = one.opened_at.astimezone(DAKAR).date(), STANDS[one.state], one.note or ""
+    told = (one.number, SUBJECTS[one.subject], one.reference, figure, day, one.answer_by, standing)
+    return OwnRow(one.id, *told, one.state, one.subject in handover_kinds(), note)
 
 
 @menu.rows()

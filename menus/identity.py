@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
+from typing import Annotated
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from app import texts
+from app import texts, units
 from app.coop.access import activation, numbers, pins, resets, wrong_pins
 from app.coop.access.identity import Who, who_waits
 from app.coop.contests import assisted_answers
@@ -26,6 +27,12 @@ STATES = ("stranger", "place", "activation", "pin", "blocked", "departed", "offi
 
 class Left(msgspec.Struct, frozen=True):
     left: kinds.Count
+    tries: Annotated[str, kinds.Kind("words", "999 essais")]
+
+    @classmethod
+    def of(cls, number: int) -> "Left":
+        """Say how many tries are left."""
+        return cls(number, units.count(number, "essai"))
 
 
 TYPED = {"form": None, "wrong": Left}
@@ -152,10 +159,10 @@ def _check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) ->
     match result:
         case pins.Wrong(left):
             _note_wrong(hop, who.person_id)
-            raise Refused("wrong", Left(left))
+            raise Refused("wrong", Left.of(left))
         case pins.Locked(until):
             raise Lead(
-                "locked", Until(f"bloqué jusqu'à {clock_words(until)}" if until else "bloqué jusqu'à sa remise par la secrétaire")
+                "locked", Until(f"bloqué jusqu'à {clock_words(until)}" if until else "bloqué jusqu'à sa remise par le secrétariat")
             )
         case pins.Busy():
             raise Lead("locked", Until("pas vérifié. Un instant, tapez encore"))
@@ -225,7 +232,7 @@ def _whose(hop: Hop, waiting: Sequence[Who], typed: str) -> Who:
     ]
     left = [result.left for result in tried if isinstance(result, activation.ActivationRefused)]
     if left:
-        raise Refused("wrong", Left(max(left)))
+        raise Refused("wrong", Left.of(max(left)))
     if meant is None or not isinstance(tried[0], activation.ActivationOpened):
         raise Lead("dead")
     return next(who for who in waiting if who.person_id == meant)

@@ -1,33 +1,39 @@
 """Home, balances, the member's account and help."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop.access import pins
-from app.coop.access.identity import cooperative_of, person_of
+from app.coop.access.identity import Who, cooperative_of, person_of
 from app.coop.correspondence import call_backs
-from app.coop.ledger.queries import balances_of, movements_of
+from app.coop.ledger.queries import balances_of
 from app.coop.members import account, notices
-from app.coop.subjects import SUBJECTS
 from app.ussd import kinds
-from app.ussd.bindings import Bindings
+from app.ussd.bindings import Bindings, Lead
 from menus.boutiques import OfferRow
-from menus.hop import Hop, Nothing, PrivateWords, holders_of, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, holders_of, member_of, own_act, who_of
 from menus.identity import ChosenPin
 from menus.training_sessions import TrainingRow
 
 menu = Bindings("member")
 
 
-MOVEMENTS = {kind: words for subject in SUBJECTS for kind, words in subject.movements.items()}
-
-
 class BalanceLines(msgspec.Struct, frozen=True):
     shares: kinds.Amount
     savings: kinds.Amount
     payable: kinds.Amount
-    advance: kinds.Amount
+    owed: kinds.Amount
+
+
+class AccountHead(msgspec.Struct, frozen=True):
+    """Whose account it is."""
+
+    name: kinds.PersonName
+    card: kinds.Short
+    cooperative: kinds.Short
 
 
 @menu.source()
@@ -35,16 +41,15 @@ def balances(hop: Hop) -> BalanceLines:
     """Give the member's four balances; one SELECT."""
     with hop.desk.database.read() as reader:
         found = balances_of(reader, member_of(hop))
-    return BalanceLines(found.shares, found.savings, found.payable, found.advance)
+    return BalanceLines(found.shares, found.savings, found.payable, found.owed)
 
 
 @menu.source()
-def movements(hop: Hop) -> PrivateWords:
-    """Give the last five movements, a line each."""
+def own_account(hop: Hop) -> AccountHead:
+    """Say whose account it is; one SELECT."""
     with hop.desk.database.read() as reader:
-        found = movements_of(reader, member_of(hop))
-    lines = [f"{move.on:%d/%m} {MOVEMENTS.get(move.kind, move.kind)} {kinds.amount_words(move.amount)}" for move in found]
-    return PrivateWords("\n".join(lines) or "Aucun mouvement.")
+        name, card = account.name_and_card(reader, member_of(hop))
+    return AccountHead(name, card, who_of(hop).cooperative or "")
 
 
 class Language(msgspec.Struct, frozen=True):
@@ -63,11 +68,24 @@ class CallBackSubject(msgspec.Struct, frozen=True):
     training: TrainingRow | None = None
 
 
+class DoneWords(msgspec.Struct, frozen=True):
+    """What was done, in words."""
+
+    said: kinds.Phrase
+
+
+class WhoCalls(msgspec.Struct, frozen=True):
+    who: kinds.Short
+
+
+LANGUAGES = {"fr": "FR", "wo": "wolof. Pas encore prêt: d'ici là en FR"}
+
+
 @menu.effect()
-def set_language(hop: Hop, session: Session, kept: Language) -> Nothing:
+def set_language(hop: Hop, session: Session, kept: Language) -> DoneWords:
     """Note the language wished for."""
     account.set_language(session, who_of(hop).person_id, kept.language)
-    return Nothing()
+    return DoneWords(LANGUAGES[kept.language])
 
 
 @menu.effect()
@@ -79,23 +97,44 @@ def change_pin(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
     return Nothing()
 
 
+@menu.source(leads={"shared": None})
+def amounts(hop: Hop) -> Nothing:
+    """Lead elsewhere at once whose number others read."""
+    with hop.desk.database.read() as reader:
+        if account.others_read(reader, who_of(hop).person_id):
+            raise Lead("shared")
+    return Nothing()
+
+
 @menu.effect(ways={account.SharedNumber: "shared"})
-def set_amounts(hop: Hop, session: Session, kept: Wish) -> Nothing:
+def set_amounts(hop: Hop, session: Session, kept: Wish) -> DoneWords:
     """Allow or stop amounts by SMS."""
     person, on = who_of(hop).person_id, kept.amounts == "oui"
     account.set_amounts_by_sms(session, person, on)
     words = texts.say("amounts_on", day=hop.now) if on else texts.say("amounts_off", day=hop.now)
     notices.tell_person(session, own_act(hop), person, f"amounts:{hop.operation}", words)
-    return Nothing()
+    return DoneWords("Vos montants viennent par SMS." if on else "Vos montants ne viennent plus par SMS.")
 
 
 @menu.effect()
-def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> Nothing:
+def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> DoneWords:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
-    call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
-    return Nothing()
+    _, new = call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
+    asked = "C'est noté" if new else "C'est déjà noté"
+    return DoneWords(f"{asked}: {_caller_of(holders)} vous rappelle.")
+
+
+@menu.source()
+def who_calls(hop: Hop) -> WhoCalls:
+    """Say who calls back: the secretary of the number's co-operative, else the federation."""
+    who = _caller_of(holders_of(hop))
+    return WhoCalls(who[0].upper() + who[1:])
+
+
+def _caller_of(holders: Sequence[Who]) -> str:
+    return "votre secrétaire" if cooperative_of(holders) else "la fédération"
 
 
 def _subject(kept: CallBackSubject) -> str:

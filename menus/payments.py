@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app import units
 from app.coop.access import numbers
 from app.coop.access.freezes import MoneyFrozen
 from app.coop.act import Act
@@ -64,13 +65,13 @@ class Delays(msgspec.Struct, frozen=True):
 class DayDue(msgspec.Struct, frozen=True):
     id: int
     day: kinds.Day
-    count: Many
+    deliveries: kinds.Short
 
 
 class ProductDue(msgspec.Struct, frozen=True):
     id: int
     product: kinds.ProductName
-    count: Many
+    deliveries: kinds.Short
 
 
 class PickedProduct(msgspec.Struct, frozen=True):
@@ -83,6 +84,7 @@ class ToPay(msgspec.Struct, frozen=True):
     wanted: Wanted
     way: str
     count: Many
+    members: kinds.Short
     francs: kinds.Amount
     worth: int
     left_out: LeftOut = ""
@@ -148,7 +150,7 @@ class Lot(msgspec.Struct, frozen=True):
 
 
 class Freed(msgspec.Struct, frozen=True):
-    freed: Many
+    freed: Annotated[str, kinds.Kind("words", "99999 paiements annulés")]
 
 
 NOT_HANDED: Ways = {
@@ -180,7 +182,7 @@ def days_due(hop: Hop) -> Sequence[DayDue]:
     """Give the days with deliveries to be paid, the newest first; a day's id is its ordinal."""
     with hop.desk.database.read() as reader:
         counted = Counter(line.day for line in unpaid(reader, scope_of(reader, hop)))
-    return [DayDue(day.toordinal(), day, count) for day, count in sorted(counted.items(), reverse=True)]
+    return [DayDue(day.toordinal(), day, units.count(count, "livraison")) for day, count in sorted(counted.items(), reverse=True)]
 
 
 @menu.rows()
@@ -189,7 +191,10 @@ def products_due(hop: Hop) -> Sequence[ProductDue]:
     with hop.desk.database.read() as reader:
         lines = unpaid(reader, scope_of(reader, hop))
     counted = Counter((line.product_id, line.product) for line in lines)
-    return [ProductDue(product, name, count) for (product, name), count in sorted(counted.items(), key=lambda one: one[0][1])]
+    return [
+        ProductDue(product, name, units.count(count, "livraison"))
+        for (product, name), count in sorted(counted.items(), key=lambda one: one[0][1])
+    ]
 
 
 @menu.answer(refuses={"unknown": None, "none": None, "much": None})
@@ -207,7 +212,7 @@ def pay_way(hop: Hop, typed: str, kept: Deliveries) -> ToPay:
     if worth > MOST_HELD:
         raise Refused("much")
     without = ", ".join(f"{barred[bar]} {why}" for bar, why in BARS.items() if bar in barred)
-    return ToPay(wanted, way, len(found), worth, worth, f" Sans: {without}." if without else "")
+    return ToPay(wanted, way, len(found), units.count(len(found), "membre"), worth, worth, f" Sans: {without}." if without else "")
 
 
 @menu.source()
@@ -242,7 +247,7 @@ def mobile_standing(hop: Hop) -> BatchStanding:
         open_ones = paying.open_batches(reader, scope_of(reader, hop))
     numbers = [str(one.id) for one in open_ones if one.way == "mobile" and one.state == "open"]
     named = ", ".join(numbers[:MOST_NAMED]) + (" ..." if len(numbers) > MOST_NAMED else "")
-    return BatchStanding(f"Lot(s) {named}." if numbers else "Aucun lot mobile money ouvert.")
+    return BatchStanding(f"{units.agree(len(numbers), 'Lot')} {named}." if numbers else "Aucun lot mobile money ouvert.")
 
 
 @menu.answer(leads={"left": None}, refuses={"unknown": None, "empty": None})
@@ -293,7 +298,8 @@ def batches(hop: Hop) -> Sequence[BatchRow]:
 @menu.effect(leads={"not_yours": None}, ways={paying.BatchNotOpen: "gone"})
 def close_batch(hop: Hop, session: Session, kept: Lot) -> Freed:
     """Close a batch; what was not handed over is due again."""
-    return Freed(paying.close(session, officers_act(session, hop, "pay"), kept.lot.id))
+    freed = paying.close(session, officers_act(session, hop, "pay"), kept.lot.id)
+    return Freed(f"{units.count(freed, 'paiement')} {units.agree(freed, 'annulé')}")
 
 
 def handing_act(session: Session, hop: Hop) -> Act:

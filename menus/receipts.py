@@ -63,6 +63,7 @@ def sign_receipt(hop: Hop, session: Session, kept: Receipt) -> Signed:
     paid = sign(session, act, handover_kinds()[meant.kind], meant.id, signature)
     if paid is None:
         return Signed("Noté. Un 2e responsable tape le même numéro.")
-    words = texts.say("receipt_signed", reference=paid.reference, signature=signature, day=hop.now)
+    service, reference = hop.desk.service, paid.reference
+    words = texts.say("receipt_signed", reference=reference, signature=signature, day=hop.now, code=service.code, cost=service.cost)
     tell_member(session, act, paid.member_id, "receipt", f"{meant.kind}:{paid.id}:signed", words)
     return Signed("C'est payé: deux responsables ont signé.")

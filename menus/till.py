@@ -146,7 +146,7 @@ def till_hand_card(hop: Hop, typed: str) -> TillMember:
     """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
     with hop.desk.database.read() as reader:
         try:
-            found = lookup.in_cooperative(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
+            found = lookup.find(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
         except lookup.NoCard:
             raise Refused("unknown") from None
     if found.state == "departed":

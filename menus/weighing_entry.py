@@ -7,10 +7,11 @@ from typing import NoReturn
 import msgspec
 
 from app.coop.production import declarations, weighing_lookup, weighings
-from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production.quantities import BadQuantity
 from app.ussd import kinds
 from app.ussd.bindings import Lead, Refused
 from menus.hop import Hop, reading_office, who_of
+from menus.production import read_quantity
 
 
 class Brought(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
 def _weighed(hop: Hop, line: Brought, weight: str) -> NoReturn:
     """Go on with a weight that was typed behind."""
     try:
-        quantity = parse_quantity(weight, line.divisible)
+        quantity = read_quantity(weight, line.divisible)
     except BadQuantity:
         raise Refused("bad") from None
     go_on(keep(hop, msgspec.structs.replace(line, weight=quantity)))

@@ -7,16 +7,18 @@ from typing import Annotated, NoReturn
 import msgspec
 from sqlalchemy.orm import Session
 
-from app import texts
+from app import texts, units
 from app.clock import DAKAR
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
 from app.coop.production import weighings
 from app.coop.production.lines import Line, creditable, totals
 from app.db.operations import last_outcome
+from app.service import Service
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, who_of
+from menus.production import Counted
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)
@@ -27,8 +29,12 @@ Left = Annotated[str, kinds.Kind("words", "250 sans prix. 250 de plus de 99 999 
 """What of a list isn't credited with it, and why."""
 
 
+Lines = Annotated[str, kinds.Kind("words", "999 pesées")]
+
+
 class Total(msgspec.Struct, frozen=True):
     count: kinds.Count
+    lines: Lines
     weights: kinds.Phrase
     francs: kinds.Amount
     unpriced: Left
@@ -39,8 +45,7 @@ class Total(msgspec.Struct, frozen=True):
 class Undone(msgspec.Struct, frozen=True):
     id: int
     reference: kinds.Reference
-    weight: kinds.Amounted
-    unit: kinds.Unit
+    counted: Counted
 
 
 class LineRow(msgspec.Struct, frozen=True):
@@ -48,13 +53,13 @@ class LineRow(msgspec.Struct, frozen=True):
 
     id: int
     reference: kinds.Reference
-    weight: kinds.Amounted
-    unit: kinds.Unit
+    counted: Counted
     mark: kinds.Short
 
 
 class CreditedCount(msgspec.Struct, frozen=True):
     credited: kinds.Count
+    lines: Lines
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -77,7 +82,9 @@ def list_lines(hop: Hop) -> Sequence[LineRow]:
     """Give the open lines, all of them, the last first."""
     with hop.desk.database.read() as reader:
         lines = weighings.open_list(reader, who_of(hop).person_id)
-    return [LineRow(one.id, one.reference, one.weight, one.unit, one.reason or one.grade or "") for one in reversed(lines)]
+    return [
+        LineRow(one.id, one.reference, units.count(one.weight, one.unit), one.reason or one.grade or "") for one in reversed(lines)
+    ]
 
 
 @menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed", AccountFull: "owed"})
@@ -90,18 +97,20 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> CreditedCount:
         if one.phone is None:
             continue
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
-        notices.tell_number(session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs), **whose)
-    return CreditedCount(len(told))
+        notices.tell_number(
+            session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs, hop.desk.service), **whose
+        )
+    return CreditedCount(len(told), units.count(len(told), "pesée"))
 
 
-def _receipt(line: Line, francs: int | None) -> texts.Said:
+def _receipt(line: Line, francs: int | None, service: Service) -> texts.Said:
     """Say what was weighed, with XOF only for who allowed it, or why nothing was taken."""
-    reference, weight, unit, day = line.reference, line.weight, line.unit, line.weighed_at
+    reference, day, goods = line.reference, line.weighed_at, units.count_of(line.weight, line.unit, line.product)
     if line.reason:
-        return texts.say("refusal_receipt", reference=reference, day=day, reason=line.reason)
+        return texts.say("refusal_receipt", reference=reference, goods=goods, day=day, reason=line.reason)
     if francs is None:
-        return texts.say("weighing_receipt", reference=reference, quantity=weight, unit=unit, day=day)
-    return texts.say("weighing_receipt_amount", reference=reference, quantity=weight, unit=unit, day=day, amount=francs)
+        return texts.say("weighing_receipt", reference=reference, goods=goods, day=day, code=service.code, cost=service.cost)
+    return texts.say("weighing_receipt_amount", reference=reference, goods=goods, day=day, amount=francs, code=service.code)
 
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:
@@ -112,10 +121,13 @@ def about_the_list(hop: Hop, typed: str) -> NoReturn:
         raise Refused("empty")
     last = lines[-1]
     if typed == "2":
-        raise Lead("undo", Undone(last.id, last.reference, last.weight, last.unit))
+        raise Lead("undo", Undone(last.id, last.reference, units.count(last.weight, last.unit)))
     ready = creditable(lines)
     worth = sum(one.gross for one in ready)
-    raise Lead("finish", Total(len(ready), totals(ready) or "0", worth, _left(lines, len(ready)), worth, last.id))
+    raise Lead(
+        "finish",
+        Total(len(ready), units.count(len(ready), "pesée"), totals(ready) or "0", worth, _left(lines, len(ready)), worth, last.id),
+    )
 
 
 def _left(lines: Sequence[Line], credited: int) -> str:
@@ -133,4 +145,4 @@ def empty_words(hop: Hop) -> str:
     if done is None:
         return "Liste vide."
     outcome, at = done
-    return f"Liste vide. {outcome['values']['credited']} créditée(s) à {at.astimezone(DAKAR):%H:%M}."
+    return f"Liste vide. {units.count(outcome['values']['credited'], 'créditée')} à {at.astimezone(DAKAR):%H:%M}."

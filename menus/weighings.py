@@ -8,15 +8,17 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app import units
 from app.clock import DAKAR
 from app.coop.members.names import member_name
 from app.coop.production import declarations, weighing_lookup, weighings
-from app.coop.production.quantities import BadQuantity, parse_quantity
+from app.coop.production.quantities import BadQuantity
 from app.coop.references import valid
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.hop import Hop, Nothing, officers_act, reading_office, who_of
+from menus.production import Goods, Unclear, Units, read_quantity
 from menus.weighing_entry import Brought, WeighedCard, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
@@ -30,12 +32,15 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class WeighedName(msgspec.Struct, frozen=True):
+    """Whose line it is, and what the scales count in."""
+
     name: kinds.PersonName
+    units: Units
 
 
 class Check(msgspec.Struct, frozen=True):
     warning: kinds.Short
-    weight: kinds.Amounted
+    goods: Goods
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -89,7 +94,7 @@ NOT_NOTED: Ways = {
     declarations.NotActive: "inactive",
     declarations.ProductGone: "inactive",
 }
-LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad"))
+LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad")) | {"unclear": Unclear}
 
 
 @menu.source(leads={"line": Brought, "check": Brought})
@@ -102,7 +107,7 @@ def weighing_list(hop: Hop, kept: Begun) -> Progress:
         go_on(msgspec.convert(half, Brought))
     if last is None:
         return Progress(empty_words(hop))
-    return Progress(f"{number} notée(s), réf {last.reference}: {kinds.quantity_words(last.weight)} {last.unit}.")
+    return Progress(f"{units.count(number, 'notée')}, réf {last.reference}: {units.count(last.weight, last.unit)}.")
 
 
 @menu.answer(leads={"finish": Total, "undo": Undone, "paper": None, "card": WeighedCard, "check": Brought}, refuses=LINE, acts=True)
@@ -139,7 +144,7 @@ def brought_products(hop: Hop, kept: Carded) -> Sequence[Brought]:
 def brought_by(hop: Hop, kept: WeighingLine) -> WeighedName:
     """Say whose it is: a slip in a reference is seen by the name."""
     with hop.desk.database.read() as reader:
-        return WeighedName(member_name(reader, kept.line.member_id))
+        return WeighedName(member_name(reader, kept.line.member_id), units.of_many(kept.line.unit))
 
 
 @menu.answer(leads={"line": Brought, "check": Brought}, refuses=LINE | dict.fromkeys(("amount", "whole")), acts=True)
@@ -149,7 +154,7 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
     if valid(typed):
         go_on(read_line(hop, typed, line.paper, line.on))
     try:
-        return keep(hop, msgspec.structs.replace(line, weight=parse_quantity(typed, line.divisible)))
+        return keep(hop, msgspec.structs.replace(line, weight=read_quantity(typed, line.divisible)))
     except BadQuantity:
         raise Refused("amount" if line.divisible else "whole") from None
 
@@ -157,11 +162,12 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
 @menu.source()
 def weight_check(hop: Hop, kept: Weighed) -> Check:
     """Warn when declared and weighed differ by half."""
+    goods = units.count_of(kept.weight, kept.check.unit, kept.check.product)
     with hop.desk.database.read() as reader:
         declared = _delivered(reader, kept.check).declared
     if declared is not None and weighings.far_off(declared, kept.weight):
-        return Check(f"Déclaré {kinds.quantity_words(declared)} !", kept.weight)
-    return Check("", kept.weight)
+        return Check(f"Déclaré {units.quantity(declared)} !", goods)
+    return Check("", goods)
 
 
 @menu.answer(leads={"refuse": None, "line": Brought, "check": Brought}, refuses=LINE)

@@ -28,6 +28,7 @@ def broadcasts(most: int, *, every: bool, as_json: bool) -> None:
         rows = [
             {
                 "id": row.id,
+                "number": row.number,
                 "state": row.state,
                 "urgent": row.purpose == "urgent",
                 "scope": codes.get(row.cooperative_id or 0, "federation"),
@@ -47,7 +48,7 @@ def broadcasts(most: int, *, every: bool, as_json: bool) -> None:
     for row in [] if as_json else rows:
         kind = "URGENT " if row["urgent"] else ""
         click.echo(
-            f"{row['id']:>6}  {row['state']:<9} {row['starts_at']}  {kind}{row['scope']} {row['audience']}: "
+            f"{row['number'] or row['id']:>6}  {row['state']:<9} {row['starts_at']}  {kind}{row['scope']} {row['audience']}: "
             f"{row['gone']} of {row['recipients']} gone, {row['delivered']} delivered, {row['failed']} failed, "
             f"{row['maybe']} maybe, {row['queued']} queued; {row['parts']} parts, {row['price']} F"
         )

@@ -13,8 +13,8 @@ MEMBER, OFFICER, STRANGER = 30, 60, 5
 """Parts a day to one number, by who holds it."""
 STRANGERS = 300
 """Parts a day to all numbers that nobody holds, together."""
-LONGEST = 4
-"""Parts of the longest answer: the last one may begin with one part left."""
+LONGEST, LONGEST_ESTIMATE = 4, 8
+"""Parts of the longest answer, and of an estimate, which shows its text whole: the last one may begin with one part left."""
 STILL_DONE = ("STOP", "STOP ALERTE", "START", "DIFF", "URGENT", "OUI", "ANNULER", "NON", "CONTESTER")
 """What no forger may take from a number by using its answers up: wills, contests, warnings and what stops them."""
 _STRANGERS = "strangers"

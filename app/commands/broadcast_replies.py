@@ -12,7 +12,7 @@ from app.sms.broadcasts.days import read_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
 from app.sms.broadcasts.terms import Terms
-from app.sms.broadcasts.texts import FIRST_WORDS, day, first_words, hour, numbers, unsure
+from app.sms.broadcasts.texts import day, hour, numbers, unsure
 from app.sms.cost import named, quote
 from app.sms.policy import lost
 
@@ -39,6 +39,10 @@ HOW_YES = "Jappoo: envoyez OUI et le code du devis, par exemple OUI 4821. Rien n
 FRESH = "Jappoo: votre numéro a changé il y a moins de 72 heures: il ne peut pas encore confirmer. Rien n'est envoyé."
 DIED = "Code périmé (15 min), rien n'est parti. Nouveau devis. "
 REPLACED = "Code remplacé par un devis plus récent, rien n'est parti. Nouveau devis. "
+TAKEN_OVER = "Jappoo: ce devis est remplacé par votre dernier devis du même texte: prenez son code. Rien n'est envoyé. {cost}."
+CALLED_OFF = "Jappoo: ce devis est annulé: rien n'est envoyé. Pour l'envoyer, renvoyez votre DIFF. {cost}."
+PERHAPS_AUDIENCE = "{words} ? Alors renvoyez ainsi. "
+PERHAPS_TIME = "Départ @{word} ? Alors renvoyez avec @. "
 BY_PIN = "{code} puis 8, 2 et code secret"
 """How an estimate is confirmed without its code."""
 BY_PIN_REPLY = "{code} puis 8, 6, 2"
@@ -69,19 +73,28 @@ def ended(until: datetime, terms: Terms, now: datetime) -> str:
 
 
 def estimated(made: Estimate, terms: Terms, now: datetime) -> str:
-    """Say what a draft would do and what confirms it; ask about a day that will mean another when it is read."""
+    """Say what a draft would do, its whole text and what confirms it; ask about a day that will mean another when it is read."""
     broadcast, before = made.broadcast, made.before
     how = BY_PIN if broadcast.by_pin else f"OUI {made.code}"
     again = (
-        f"Même texte déjà envoyé à {hour(before.confirmed_at or now, now, terms.zone)} ({before.id}). Encore ? " if before else ""
+        f"Même texte déjà envoyé à {hour(before.confirmed_at or now, now, terms.zone)} ({before.order}). Encore ? "
+        if before
+        else ""
     )
     kind = "ALERTE " if broadcast.purpose == "urgent" else ""
-    shown = first_words(broadcast.text, FIRST_WORDS + len(made.signed) - len(broadcast.typed))
     return (
-        f"{again}{kind}{broadcast.said}: {numbers(broadcast.recipients)}{_without(broadcast)}. "
-        f"{quote(made.signed, broadcast.recipients, broadcast.price).words()}. {_when(broadcast, terms, now)}. "
-        f'{_other_day(broadcast, terms, now)}"{quoted(shown)}" Envoyer: {how} (15 min). {{cost}}.'
+        f"{again}{kind}{broadcast.said}: {numbers(broadcast.recipients)}{_without(broadcast, terms)}. "
+        f"{quote(made.signed, broadcast.recipients, broadcast.price).words()}. {_budget(made)}{_when(broadcast, terms, now)}. "
+        f'{_other_day(broadcast, terms, now)}"{quoted(broadcast.text)}" Envoyer: {how} (15 min). {{cost}}.'
     )
+
+
+def _budget(made: Estimate) -> str:
+    if made.left is None:
+        return ""
+    wanted = made.broadcast.recipients * made.broadcast.parts * made.broadcast.price
+    short = " (pas assez)" if wanted > made.left else ""
+    return f"Reste {number(max(0, made.left))} F{short}. "
 
 
 def _other_day(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
@@ -104,14 +117,14 @@ def confirmed(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
     """Say that it is ordered, and how to stop it."""
     cost = number(broadcast.recipients * broadcast.parts * broadcast.price)
     return (
-        f"Jappoo: envoi {broadcast.id}: {numbers(broadcast.recipients)}, {cost} F. {_when(broadcast, terms, now)}. "
-        f"Suivre: ETAT {broadcast.id}. Arrêter: ANNULER {broadcast.id}. {{cost}}."
+        f"Jappoo: envoi {broadcast.order}: {numbers(broadcast.recipients)}, {cost} F. {_when(broadcast, terms, now)}. "
+        f"Suivre: ETAT {broadcast.order}. Arrêter: ANNULER {broadcast.order}. {{cost}}."
     )
 
 
-def nobody(said: str, found: AudienceCount) -> str:
+def nobody(said: str, found: AudienceCount, terms: Terms) -> str:
     """Say that it reaches nobody, and why."""
-    why = _reasons(found.stopped, found.capped, found.without)
+    why = _reasons(found.stopped, found.capped, found.without, terms)
     return f"Jappoo: personne à joindre: {said}{f' ({why})' if why else ''}. Rien n'est envoyé. {{cost}}."
 
 
@@ -130,12 +143,12 @@ def too_slow(minutes: int) -> str:
 
 def standing(broadcast: Broadcast, counted: Counts, terms: Terms, now: datetime, rests: datetime | None) -> str:
     """Say how far a broadcast is, and until when it rests if it does."""
-    words = f"Jappoo: envoi {broadcast.id} ({broadcast.said}) {STATES[broadcast.state]}: "
+    words = f"Jappoo: envoi {broadcast.order} ({broadcast.said}) {STATES[broadcast.state]}: "
     words += f"{number(counted.gone)} sur {number(broadcast.recipients)} partis, {number(counted.delivered)} reçus"
     words += unsure(counted)
     if broadcast.state in ("expanding", "scheduled", "sending"):
         late = f"Reprise {hour(rests, now, terms.zone)} (heures calmes)" if rests and counted.queued else ""
-        words += f". {late or _when(broadcast, terms, now)}. Arrêter: ANNULER {broadcast.id}. {{cost}}"
+        words += f". {late or _when(broadcast, terms, now)}. Arrêter: ANNULER {broadcast.order}. {{cost}}"
     return words + "."
 
 
@@ -154,11 +167,11 @@ def _when(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
     return f"{begin}{quiet}, fin {hour(ends, ends if ends.date() == starts.date() else now, terms.zone)}"
 
 
-def _without(broadcast: Broadcast) -> str:
-    why = _reasons(broadcast.refused, broadcast.capped, broadcast.without)
+def _without(broadcast: Broadcast, terms: Terms) -> str:
+    why = _reasons(broadcast.refused, broadcast.capped, broadcast.without, terms)
     return f" ({why})" if why else ""
 
 
-def _reasons(stopped: int, capped: int, without: int) -> str:
-    words = ((without, "sans téléphone"), (stopped, "STOP"), (capped, "assez reçu aujourd'hui"))
+def _reasons(stopped: int, capped: int, without: int, terms: Terms) -> str:
+    words = ((without, "sans téléphone"), (stopped, "STOP"), (capped, f"en {'ont' if capped > 1 else 'a'} déjà eu {terms.a_day}"))
     return ", ".join(f"{number(count)} {why}" for count, why in words if count)

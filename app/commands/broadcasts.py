@@ -9,9 +9,9 @@ from app import phones
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
-from app.commands.drafts import BadTime, Incomplete, read_draft
+from app.commands.drafts import BadTime, Incomplete, begins_with_time, read_draft
 from app.coop.access.identity import who_holds
-from app.coop.audience.words import OutOfScope, UnknownWord
+from app.coop.audience.words import ALL, OutOfScope, UnknownWord, read_audience
 from app.coop.broadcasts import confirmations, misses, stops
 from app.coop.broadcasts.estimates import MOST_PARTS, BroadcastTooLong, Draft, Nobody, NotThen, TooSlow, Unwritable, estimate
 from app.coop.members import consent
@@ -77,6 +77,8 @@ def _ordered(command: Command, office: Office, code: str) -> str | None:
     except confirmations.WrongBroadcastCode:
         return None
     except confirmations.TooOld as old:
+        if old.broadcast.state == "dead" and old.broadcast.estimated_at > command.now - CODE_LASTS:
+            return said.TAKEN_OVER if confirmations.taken_over(command.session, old.broadcast) else said.CALLED_OFF
         first = said.REPLACED if old.broadcast.by_pin else said.DIED
         return _estimate(command, office, _draft_of(old.broadcast), first=first)
     return _confirm(command, office, broadcast)
@@ -98,7 +100,7 @@ def _confirm(command: Command, office: Office, broadcast: Broadcast) -> str:
     except budget.OverBudget as over:
         return said.over_budget(over.francs, over.wanted)
     except Nobody as none:
-        return said.nobody(none.audience.said, none.reach)
+        return said.nobody(none.audience.said, none.reach, command.terms)
     except TooSlow as slow:
         return said.too_slow(_minutes(slow.takes))
     return str(done["said"])
@@ -128,7 +130,7 @@ def stop(command: Command) -> Answer:
     broadcast = _meant(command, office)
     if not _digits(command.rest) and _drop_estimate(command):
         under_way = broadcast is not None and broadcast.state in progress.UNDER_WAY
-        return said.DROPPED + (said.GOES_ON.replace("{id}", str(broadcast.id)) if broadcast and under_way else "")
+        return said.DROPPED + (said.GOES_ON.replace("{id}", str(broadcast.order)) if broadcast and under_way else "")
     if broadcast is None:
         return _none(command)
     left = stops.stop(command.session, command.act_by(office), broadcast.id)
@@ -137,7 +139,7 @@ def stop(command: Command) -> Answer:
         words = said.OVER.replace("{state}", said.STATES[broadcast.state])
     else:
         gone, words = left, said.STOPPED
-    return words.replace("{id}", str(broadcast.id)).replace("{left}", str(gone)).replace("{all}", str(broadcast.recipients))
+    return words.replace("{id}", str(broadcast.order)).replace("{left}", str(gone)).replace("{all}", str(broadcast.recipients))
 
 
 def member(command: Command) -> Answer:
@@ -180,10 +182,22 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
     except NotThen:
         return said.NOT_THEN
     except Nobody as none:
-        return said.nobody(none.audience.said, none.reach)
+        return said.nobody(none.audience.said, none.reach, command.terms)
     except TooSlow as slow:
         return said.too_slow(_minutes(slow.takes))
-    return first + said.estimated(made, command.terms, command.now)
+    return first + _perhaps(command, office, wanted) + said.estimated(made, command.terms, command.now)
+
+
+def _perhaps(command: Command, office: Office, wanted: Draft) -> str:
+    """Ask about a text that begins with what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`."""
+    word = wanted.text.split()[0].strip(" ,.:;!")
+    if wanted.wanted_at is None and begins_with_time(wanted.text):
+        return said.PERHAPS_TIME.replace("{word}", replies.quoted(word[:20]))
+    try:
+        meant = read_audience(command.session.connection(), word, office.scope)
+    except (UnknownWord, OutOfScope):
+        return ""
+    return said.PERHAPS_AUDIENCE.replace("{words}", f"{wanted.audience}+{word}".upper()[:40]) if meant.words not in ALL else ""
 
 
 def _draft_of(broadcast: Broadcast) -> Draft:
@@ -197,7 +211,8 @@ def _meant(command: Command, office: Office) -> Broadcast | None:
     mine = mine.where(office.scope.reach(Broadcast.cooperative_id))
     wanted = _digits(command.rest)
     if wanted:
-        mine = mine.where(Broadcast.id == int(wanted[:12]))
+        number = int(wanted[:9])
+        mine = mine.where((Broadcast.number == number) | (Broadcast.number.is_(None) & (Broadcast.id == number)))
     elif office.scope.is_federation:
         mine = mine.where(Broadcast.cooperative_id.is_(None) | (Broadcast.person_id == office.person_id))
     first = Broadcast.state.in_(progress.UNDER_WAY).desc()

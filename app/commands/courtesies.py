@@ -54,10 +54,10 @@ def without_opening(folded: str) -> str:
 
 def without_closing(folded: str) -> str:
     """Return a folded text without the thanks, a name behind them, and the like that it ends with."""
-    words = _THANKS.sub("", folded).split()
-    while words and words[-1].strip(",.") in CLOSINGS:
-        words = words[:-1]
-    return " ".join(words)
+    words = left = _THANKS.sub("", folded).split()
+    while left and left[-1].strip(",.") in CLOSINGS and (left[-1] != "A" or left != words):  # a lone A is a grade
+        left = left[:-1]
+    return " ".join(left)
 
 
 def is_small_talk(folded: str) -> bool:

@@ -59,6 +59,11 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
     return Draft(meant[1], words, fold_words(command[1]) == "URGENT", at)
 
 
+def begins_with_time(text: str) -> bool:
+    """Tell whether a text begins as an hour behind `@` would: `demain 7h Pesée`."""
+    return _TIME.match(f"@{text}") is not None
+
+
 def _instant(written: re.Match[str], here: datetime) -> datetime:
     hour, minute = int(written["hour"]), int(written["minute"] or 0)
     if hour > 23 or minute > 59:

@@ -16,11 +16,11 @@ WORDS = {
     "STOP ALERTE": (),
     "STOP": (),
     "START": (),
-    "SOLDE": ("SOLDE", "SOLDES", "COMPTE"),
+    "SOLDE": ("SOLDE", "SOLDES", "SOLD", "COMPTE", "MON SOLDE", "MON COMPTE"),
     "PROD": ("PROD", "PRODUCTION", "PRODUIT"),
     "CONTESTER": ("CONTESTER", "CONTESTE", "RECLAMATION", "ERREUR"),
-    "RAPPEL": ("RAPPEL", "RAPPELEZ MOI", "RAPPELEZ", "APPEL"),
-    "LANGUE": ("LANGUE", "LANG"),
+    "RAPPEL": ("RAPPEL", "RAPPELEZ MOI", "RAPPELEZ", "RAPPELLE MOI", "RAPPELE MOI", "RAPPELER", "APPEL", "APPELEZ MOI"),
+    "LANGUE": ("LANGUE", "LANG", "WOLOF", "FRANCAIS"),
     "NON": ("NON", "DEET"),
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stop_words.py`."""
@@ -61,6 +61,7 @@ def parse(text: str) -> Order:
             rest = words.removeprefix(spelling)
             if rest != words and not rest[:1].isalpha():
                 rest = rest.strip(" ,.")
+                rest = f"{spelling} {rest}".strip() if word == "LANGUE" and not spelling.startswith("LANG") else rest
                 return Order(word, rest if word in FREE_TEXT else without_closing(rest))
     return Order("", folded)
 

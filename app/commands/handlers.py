@@ -11,7 +11,7 @@ from app.commands.command import Answer, Command
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
 from app.commands.stop_words import FILLERS, REASONS, REFERENCE
-from app.coop.access.identity import cooperative_of, person_of
+from app.coop.access.identity import cooperative_of, person_of, prices_of
 from app.coop.contests import assisted_answers
 from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.correspondence import call_backs, inbox
@@ -21,12 +21,13 @@ from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
 from app.coop.offices.queries import administrators
 from app.coop.prices import proposals
-from app.coop.prices.queries import find_product, prices_for
+from app.coop.prices.queries import MeantProduct, find_product, prices_for
 from app.coop.scope import FEDERATION, Scope
 from app.sms import consents
 from app.sms import inbox as sms_inbox
 
 _TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
+_GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
 _NO_SEPARATORS = str.maketrans("", "", " .,")
 _SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
 LANGUAGES = {
@@ -115,25 +116,35 @@ def _reply(command: Command) -> Answer:
 
 def _prices(command: Command) -> str:
     reader = command.session.connection()
-    cooperative = cooperative_of([who for who in command.holders if who.state == "active"])
-    prices = prices_for(reader, Scope(cooperative), command.now)
+    scope = prices_of(command.holders)
+    prices = prices_for(reader, scope, command.now)
     if not prices:
         return replies.NO_PRICE
-    own = next((who.cooperative for who in command.holders), None) or "CPS"
+    own = next((who.cooperative for who in command.holders if who.cooperative_id == scope.cooperative_id), None) or "CPS"
     if not command.rest:
-        place = own if any(price.own for price in prices) else "fédération"
-        return replies.price_list([(price.name, price.amount, price.unit) for price in prices], command.now.date(), place)
-    meant = find_product(reader, command.rest)
+        place = "fédération" if scope.is_federation else own
+        main_first = sorted(prices, key=lambda price: not price.main)
+        return replies.price_list([(price.name, price.amount, price.unit) for price in main_first], command.now.date(), place)
+    meant, grade = _graded(command, command.rest)
     if meant.product_id is None:
-        return replies.suggest(meant.near)
+        return replies.which_price(meant.near, "PRIX")
     found = [price for price in prices if price.product_id == meant.product_id]
     found = found or [price for price in prices_for(reader, FEDERATION, command.now) if price.product_id == meant.product_id]
+    found = ([price for price in found if price.grade == grade] or found[:1]) if grade else found
     if not found:
         return replies.NO_PRICE
     places = dict.fromkeys(own if price.own else "fédération" for price in found)
-    graded = [(price.grade, price.amount) for price in found]
+    graded = [(grade or price.grade, price.amount) for price in found]
     name = found[0].name.removesuffix(f" {found[0].grade}")
     return replies.price_line(name, graded, found[0].unit, max(price.since for price in found).date(), ", ".join(places))
+
+
+def _graded(command: Command, words: str, scope: Scope = FEDERATION) -> tuple[MeantProduct, str | None]:
+    """Return which product is meant, and which grade when one stands behind its name: `THIOF A`, `THIOF QUALITE A`."""
+    reader = command.session.connection()
+    graded = _GRADED.fullmatch(words)
+    found = find_product(reader, graded[1], scope) if graded else MeantProduct(None)
+    return (found, graded[2]) if graded and found.product_id else (find_product(reader, words, scope), None)
 
 
 def _balance(command: Command) -> str:
@@ -144,7 +155,7 @@ def _balance(command: Command) -> str:
     if not reader.scalar(select(Member.amounts_by_sms).where(Member.id == who.member_id)):
         return replies.BALANCE
     found = balances_of(reader, who.member_id)
-    return replies.balances(found.shares, found.savings, found.payable, found.advance)
+    return replies.balances(found.shares, found.savings, found.payable, found.owed)
 
 
 def _call_back(command: Command) -> str:
@@ -203,16 +214,26 @@ def _price(command: Command) -> Answer:
     typed = _TARIF.fullmatch(after if named and office.cooperative_id == named else command.rest)
     if typed is None:
         return replies.HOW_TARIF
-    meant = find_product(command.session.connection(), typed[1], office.scope)
+    meant, grade = _graded(command, typed[1], office.scope)
     if meant.product_id is None:
-        return replies.suggest(meant.near)
+        return replies.which_price(meant.near, "TARIF")
     try:
         amount = int(typed[2].translate(_NO_SEPARATORS))
-        made = proposals.propose(command.session, command.act_by(office), meant.product_id, amount, grade=None)
+        made = proposals.propose(command.session, command.act_by(office), meant.product_id, amount, grade=grade)
     except proposals.PriceRefused:
         return replies.HOW_TARIF
     place = command.holders[0].cooperative if office.cooperative_id else None
-    return replies.price_noted(made.product, made.before, made.amount, made.unit, place or "fédération")
+    name = f"{made.product} {made.grade}" if made.grade else made.product
+    return replies.price_noted(name, made.before, made.amount, made.unit, place or "fédération")
+
+
+def _cancel(command: Command) -> Answer:
+    """Take a member's declaration back by its reference; what is shorter, or nothing, is a broadcast's number and an officer's."""
+    typed = production.reference_in(command.rest)
+    office = command.office("stop")
+    if typed is None and office is not None:
+        return broadcasts.stop(command)
+    return production.cancel(command, typed)
 
 
 HANDLERS: dict[str, Callable[[Command], Answer]] = {
@@ -232,7 +253,7 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "URGENT": broadcasts.draft,
     "OUI": broadcasts.confirm,
     "ETAT": broadcasts.state,
-    "ANNULER": broadcasts.stop,
+    "ANNULER": _cancel,
     "MEMBRE": broadcasts.member,
     "VALIDER": weighings.note_lines,
     "TARIF": _price,

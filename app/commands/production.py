@@ -1,79 +1,224 @@
-"""`PROD [card] <product> <quantity> [unit] [AUTRE]`: a member declares what they will bring."""
+"""`PROD [card] <product> <quantity> [unit] [AUTRE]`: a member declares what they will bring; `PROD 25 kg de thiof` is the same.
+
+`ANNULER <ref>` takes it back.
+"""
 
 import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 import msgspec
 from sqlalchemy import select
 
-from app import texts
+from app import texts, units
 from app.commands import replies
-from app.commands.command import Command
-from app.commands.grammar import fold_words
+from app.commands.command import Answer, Command
+from app.commands.courtesies import words_of
+from app.commands.grammar import fold_words, read_reference
 from app.coop.access.identity import Who
+from app.coop.members.lookup import read_card
 from app.coop.members.models import CardAlias, Member
 from app.coop.prices.queries import find_product
 from app.coop.production import declarations
-from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_quantity
-from app.coop.products.models import Product
+from app.coop.production.declarations import ProductOf
+from app.coop.production.models import Declaration
+from app.coop.production.quantities import MOST, BadQuantity, UnclearQuantity, parse_quantity
+from app.coop.references import valid
 from app.coop.scope import Scope
 
-_TYPED = re.compile(r"(?:(?:CARTE )?(?:N |NO )?(C ?\d{1,11}|\d{3,11}) )?([^0-9]+?) ([0-9][0-9.,]*)\s*([A-Z]{0,12})")
+_CARD = re.compile(r"((?:CARTE )?(?:N |NO )?(?:C ?\d{1,11}|\d{3,11})|(?:CARTE|NO?) \d{1,2}|[1-9]) (?=\S)")
+_NUMBER = re.compile(r"-?\d[\d.,]*")
+_SIX = re.compile(r"(?<!\d)\d{3} ?\d{3}(?!\d)")
+_OTHER_UNITS = words_of("KG G T L KILO TONNE LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE")
+"""Units that people use, whatever a co-operative counts in."""
+
+
+class TypedLine(msgspec.Struct, frozen=True):
+    """A product's name, a number, what is the unit, and what means nothing here ("" without); names as typed, folded."""
+
+    name: str
+    number: str
+    unit: str = ""
+    beside: str = ""
+
+
+class LineUnread(Exception):
+    """What was typed is no line; its argument is the answer."""
 
 
 def declare(command: Command) -> str:
     """Declare what was typed, once, or say what is missing."""
-    rest, again = (command.rest[: -len(" AUTRE")], True) if command.rest.endswith(" AUTRE") else (command.rest, False)
-    typed = _TYPED.fullmatch(rest)
-    who = _declarer(command, typed[1] if typed else None)
-    if isinstance(who, str):
-        return who
-    if typed is None:
-        return replies.HOW_PROD if " " not in rest else replies.BAD_QUANTITY
-    meant = find_product(command.session.connection(), typed[2], Scope(who.cooperative_id))
-    if meant.product_id is None:
-        return replies.suggest(meant.near)
-    product = command.session.execute(select(Product.unit, Product.divisible).where(Product.id == meant.product_id)).one()
-    if typed[4] and not _same_unit(typed[4], product.unit):
-        return replies.OTHER_UNIT.replace("{unit}", product.unit)
+    rest = command.rest.removesuffix(" AUTRE")
     try:
-        quantity = parse_quantity(typed[3], product.divisible)
-        act = msgspec.structs.replace(command.own_act(who), now=command.received)
-        done = declarations.declare(command.session, act, act.member, meant.product_id, quantity, again=again)
-    except UnclearQuantity:
-        return replies.UNCLEAR_QUANTITY
-    except BadQuantity:
-        return replies.BAD_QUANTITY
+        who, typed = _declarer(command, rest)
+        product, line = _product(command, who, typed)
+        quantity = _quantity(product, line)
+    except LineUnread as unread:
+        return str(unread)
+    act = msgspec.structs.replace(command.own_act(who), now=command.received)
+    try:
+        done = declarations.declare(command.session, act, act.member, product.id, quantity, again=rest != command.rest)
     except declarations.ProductGone:
-        return replies.NO_PRODUCT
+        return replies.PRODUCT_GONE
     except declarations.NotActive:
         return replies.JOIN
     if done.repeated:
         return replies.REPEATED.replace("{reference}", done.reference)
-    return texts.say("declaration_receipt", reference=done.reference, quantity=done.quantity, unit=done.unit, day=done.at)
+    return texts.say(
+        "declaration_receipt",
+        reference=done.reference,
+        goods=units.count_of(done.quantity, done.unit, done.product),
+        day=done.at,
+    )
+
+
+def reference_in(rest: str) -> str | None:
+    """Return the reference that stands behind ANNULER: six digits with a right check digit, and no more."""
+    typed = read_reference(rest)
+    return typed[0] if typed and not typed[1] and valid(typed[0]) else None
+
+
+def cancel(command: Command, reference: str | None) -> Answer:
+    """Take back the declaration with this reference of one of the number's members, once, or say why not."""
+    members = {who.member_id: who for who in command.holders if who.state == "active" and who.member_id}
+    if not members:
+        return None
+    if reference is None:
+        return replies.WRONG_REFERENCE if _SIX.search(command.rest) else replies.HOW_CANCEL
+    newest = select(Declaration.id, Declaration.member_id).where(
+        Declaration.member_id.in_(members), Declaration.reference == reference
+    )
+    row = command.session.execute(newest.order_by(Declaration.id.desc()).limit(1)).first()
+    if row is None:
+        return replies.NO_DECLARATION
+    try:
+        done = declarations.cancel(command.session, command.own_act(members[row.member_id]), row.member_id, row.id)
+    except declarations.DeclarationClosed:
+        return replies.WEIGHED_ALREADY.replace("{reference}", reference)
+    return texts.say(
+        "cancel_receipt", reference=done.reference, goods=units.count_of(done.quantity, done.unit, done.product), day=command.now
+    )
+
+
+def _declarer(command: Command, typed: str) -> tuple[Who, str]:
+    """Return who declares, and what follows the card: on a shared number the card says it, or the place. Raises LineUnread."""
+    active = [who for who in command.holders if who.state == "active" and who.member_id]
+    shared = len(command.holders) > 1
+    if not active:
+        raise LineUnread(replies.JOIN)
+    found = _CARD.match(typed)
+    card, rest = (found[1], typed[found.end() :]) if found else ("", typed)
+    if card.isdigit() and not shared and (len(card) == 1 or not _NUMBER.search(rest)):
+        card, rest = "", typed  # `PROD 201 thiof` on a number of one's own is 201 of it
+    if not card and not shared:
+        return active[0], rest
+    if not card:
+        raise LineUnread(replies.WHICH_CARD)
+    place = card.removeprefix("NO ").removeprefix("N ")
+    meant = [who for who in active if str(who.place) == place] or _holders_of(command, active, card)
+    if not meant:
+        raise LineUnread(replies.NOT_YOUR_CARD.replace("{card}", card))
+    return meant[0], rest
+
+
+def _holders_of(command: Command, active: Sequence[Who], card: str) -> list[Who]:
+    theirs = [who.member_id for who in active]
+    printed = select(Member.card, Member.id).where(Member.id.in_(theirs))
+    others = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(theirs))
+    rows = command.session.execute(printed.union_all(others)).all()
+    meant = {member for spelled, member in rows if int(read_card(spelled) or 0) == int(read_card(card) or -1)}
+    return [who for who in active if who.member_id in meant]
+
+
+def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLine]:
+    """Return which of the member's co-operative's products is meant, with the line. Raises LineUnread."""
+    products = declarations.products_of(command.session.connection(), Scope(who.cooperative_id).cooperative)
+    near: tuple[str, ...] = ()
+    lines = _lines(typed)
+    for line in lines:
+        meant = find_product(command.session.connection(), line.name, Scope(who.cooperative_id))
+        for product in products:
+            if product.id == meant.product_id:
+                return product, line
+        near = near or meant.near
+    if not lines:
+        raise LineUnread(replies.HOW_PROD)
+    names = [product.name for product in products if product.name not in near]
+    raise LineUnread(replies.which_product((*near, *names), lines[0].number, known=bool(near)))
+
+
+def _lines(typed: str) -> list[TypedLine]:
+    """Return what a text may mean, the likeliest first: the number behind the name, or before it and perhaps its unit.
+
+    Raises LineUnread where there are several products.
+    """
+    numbers = [*_NUMBER.finditer(typed)]
+    if not numbers:
+        return [TypedLine(typed, "")] if typed else []
+    first, last = numbers[0], numbers[-1]
+    before, behind = typed[: first.start()].strip(), typed[last.end() :].strip()
+    between = [typed[one.end() : other.start()].strip() for one, other in pairwise(numbers)]
+    if any(len(words) > 2 for words in between):
+        raise LineUnread(_first_only(before, first[0], between[0]))
+    number = typed[first.start() : last.end()]
+    if before:
+        unit, _, beside = behind.partition(" ")
+        return [TypedLine(before, number, unit, beside)]
+    unit, _, name = behind.partition(" ")
+    return [TypedLine(behind, number), TypedLine(name, number, unit)] if name else [TypedLine(behind, number)] if behind else []
+
+
+def _first_only(before: str, number: str, between: str) -> str:
+    name = before or " ".join(word for word in between.split() if word not in _OTHER_UNITS)
+    return replies.ONE_PRODUCT.replace("{line}", replies.line(name[:20], number))
+
+
+def _quantity(product: ProductOf, line: TypedLine) -> Decimal:
+    """Return how much is declared. Raises LineUnread, with the right line to copy wherever one is left to be meant."""
+    number, unit = line.number, line.unit
+    fill = {"{name}": product.name, "{units}": units.plural(product.unit), "{of}": units.of_many(product.unit)}
+    example = "12,5" if product.divisible else "3"
+    fill |= {"{PRODUCT}": product.name.upper(), "{line}": replies.line(product.name, example), "{typed}": number}
+
+    def unread(words: str, **other: str) -> LineUnread:
+        for place, value in (fill | {f"{{{name}}}": value for name, value in other.items()}).items():
+            words = words.replace(place, value)
+        return LineUnread(words)
+
+    if not number:
+        raise unread(replies.HOW_MUCH)
+    if unit and not _same_unit(unit, product.unit):
+        known = unit in _OTHER_UNITS or unit.removesuffix("S") in _OTHER_UNITS
+        if known:
+            raise unread(replies.OTHER_UNIT, typed=unit.lower())
+        line = msgspec.structs.replace(line, beside=f"{unit} {line.beside}".strip())
+    spaced = re.fullmatch(r"\d{1,3}(?: \d{3})+", number)
+    try:
+        quantity = parse_quantity(number, product.divisible)
+    except UnclearQuantity as unclear:
+        low, high = units.quantity(unclear.low), units.quantity(unclear.high)
+        if not product.divisible:
+            raise unread(replies.BAD_QUANTITY, line=replies.line(product.name, high)) from None
+        raise unread(replies.UNCLEAR_QUANTITY, line=replies.line(product.name, low), high=high) from None
+    except BadQuantity:
+        plain = Decimal(number.replace(",", ".")) if re.fullmatch(r"\d{1,30}(?:[.,]\d{1,9})?", number) else None
+        if spaced:
+            raise unread(replies.SPACED_QUANTITY, line=replies.line(product.name, number.replace(" ", ""))) from None
+        if plain is not None and plain > MOST:
+            raise unread(replies.MOST_QUANTITY) from None
+        if plain and not product.divisible:
+            whole = max(Decimal(1), plain.quantize(Decimal(1), ROUND_HALF_UP))
+            raise unread(replies.WHOLE_QUANTITY, line=replies.line(product.name, units.quantity(whole))) from None
+        raise unread(replies.BAD_QUANTITY) from None
+    if line.beside:
+        raise unread(replies.NOT_READ, typed=line.beside[:20].lower(), line=replies.line(product.name, units.quantity(quantity)))
+    return quantity
 
 
 def _same_unit(typed: str, unit: str) -> bool:
     """Tell whether a unit was meant, one or several of it, or a short form of three letters or more."""
     one, meant = typed.removesuffix("S"), fold_words(unit).removesuffix("S")
-    return one == meant or (len(one) >= 3 and meant.startswith(one)) or (meant == "KG" and one in ("KILO", "KGS"))
-
-
-def _declarer(command: Command, card: str | None) -> Who | str:
-    """Return who declares: on a shared number the card says; a string is the answer when nobody does."""
-    active = [who for who in command.holders if who.state == "active" and who.member_id]
-    if not active:
-        return replies.JOIN
-    if len(command.holders) == 1 and card is None:
-        return active[0]
-    theirs = [who.member_id for who in active]
-    printed = select(Member.card, Member.id).where(Member.id.in_(theirs))
-    others = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(theirs))
-    cards = dict(command.session.execute(printed.union_all(others)).all())
-    spelled = {_card(one): member for one, member in cards.items()}
-    meant = [who for who in active if card and spelled.get(_card(card)) == who.member_id]
-    return meant[0] if meant else replies.WHICH_CARD
-
-
-def _card(spelled: str) -> int:
-    """Return a card's number: `201`, `0201` and `C0000201` are one."""
-    return int(spelled.removeprefix("C"))
+    if meant == "KG" and one in ("KILO", "KGS"):
+        return True
+    return one == meant or typed == fold_words(units.plural(unit)) or (len(one) >= 3 and meant.startswith(one))

@@ -1,12 +1,15 @@
 """What commands answer: short French, at most 160 septets, no name and no amount."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from app.amounts import francs
 from app.service import Service
 
 HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou STOP. {cost}. Ou composez {code}"
-STOPPED = "Jappoo: vous ne recevrez plus d'annonces. Les alertes urgentes restent: STOP ALERTE. Pour reprendre: START."
+STOPPED = (
+    "Jappoo: vous ne recevrez plus d'annonces. Pour ne plus recevoir les alertes non plus: STOP ALERTE. Pour reprendre: START."
+)
 STOPPED_ALERTS = "Jappoo: vous ne recevrez plus d'alertes urgentes. Pour reprendre: START."
 STARTED = "Jappoo: vous recevez de nouveau annonces et alertes. Pour finir: STOP."
 STARTED_LISTED = (
@@ -30,19 +33,33 @@ DONE_UNSAID = (
     "Jappoo: assez de réponses par SMS à ce numéro aujourd'hui. Vos STOP, devis, OUI et réclamations valent, sans réponse. {code}."
 )
 BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
-JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez la secrétaire de votre CPS, ou envoyez RAPPEL. {cost}."
+JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez le secrétariat de votre CPS, ou envoyez RAPPEL. {cost}."
 CALL_BACK = "Jappoo: c'est noté, on vous rappelle."
 LANGUAGE = "Jappoo: langue notée. Elle n'est pas encore servie: nous vous écrivons en FR."
 LANGUAGE_FR = "Jappoo: langue notée, FR."
 WHICH_LANGUAGE = "Jappoo: envoyez LANGUE FR ou LANGUE WO. {cost}."
-WHICH_PRODUCT = "Jappoo: quel produit ? Par exemple {near}. Rien n'est enregistré. {cost}."
-NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Rien n'est enregistré. Envoyez PRIX pour la liste. {cost}."
+WHICH_PRODUCT = "Jappoo: lequel ? {near} ? Envoyez: {line}. Rien n'est enregistré. {cost}."
+NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Elle prend: {near}. Rien n'est enregistré. {cost}."
+PRODUCT_GONE = "Jappoo: votre CPS ne prend plus ce produit. Rien n'est enregistré. Pour la liste: PRIX. {cost}."
+PRICE_OF_WHICH = "Jappoo: prix de {near} ? Envoyez {word} et un de ces noms. {cost}."
+PRICE_OF_NONE = "Jappoo: produit inconnu ici. Pour la liste, envoyez PRIX. {cost}."
 HOW_PROD = "Jappoo: envoyez PROD produit quantité, par exemple PROD THIOF 25. Rien n'est enregistré. {cost}."
-BAD_QUANTITY = "Jappoo: quantité pas comprise: un nombre de 1 à 99999. Rien n'est enregistré. {cost}."
-UNCLEAR_QUANTITY = "Jappoo: 1.200 n'est pas clair: écrivez 1,2 (un kilo 200) ou 1200. Rien n'est enregistré. {cost}."
-WHICH_CARD = "Jappoo: numéro partagé: PROD numéro de carte produit quantité: PROD 201 THIOF 25. Rien n'est enregistré. {cost}."
+HOW_MUCH = "Jappoo: {name}: combien {of} ? Par exemple {line}. Rien n'est enregistré. {cost}."
+BAD_QUANTITY = "Jappoo: quantité pas comprise. Par exemple {line}. Rien n'est enregistré. {cost}."
+WHOLE_QUANTITY = "Jappoo: {name} se compte en {units}, sans virgule. Envoyez: {line}. Rien n'est enregistré. {cost}."
+MOST_QUANTITY = "Jappoo: quantité trop grande: au plus 99 999 {units} en une fois. Rien n'est enregistré. {cost}."
+SPACED_QUANTITY = "Jappoo: écrivez la quantité sans espace. Envoyez: {line}. Rien n'est enregistré. {cost}."
+UNCLEAR_QUANTITY = "Jappoo: {typed} n'est pas clair. Envoyez: {line}, ou {high}. Rien n'est enregistré. {cost}."
+OTHER_UNIT = "Jappoo: {name} se compte en {units}, pas en {typed}. Combien {of} ? Rien n'est enregistré. {cost}."
+NOT_READ = "Jappoo: pas compris: {typed}. Envoyez: {line}. Rien n'est enregistré. {cost}."
+ONE_PRODUCT = "Jappoo: un seul produit par SMS. Envoyez: {line}, puis un autre SMS. Rien n'est enregistré. {cost}."
+WHICH_CARD = "Jappoo: numéro partagé: numéro de carte ou place d'abord: PROD 201 THIOF 25. Rien n'est enregistré. {cost}."
+NOT_YOUR_CARD = "Jappoo: {card}: cette carte n'est pas sur votre numéro. Rien n'est enregistré. Voyez votre secrétaire. {cost}."
+HOW_CANCEL = "Jappoo: pour annuler une déclaration: ANNULER et sa réf, par exemple ANNULER 623590. Rien n'est changé. {cost}."
+WRONG_REFERENCE = "Jappoo: cette réf n'est pas juste: un chiffre est faux. Relisez le SMS. Rien n'est changé. {cost}."
+NO_DECLARATION = "Jappoo: aucune déclaration à vous sous cette réf. Rien n'est changé. {cost}."
+WEIGHED_ALREADY = "Jappoo: réf {reference}: déjà pesée, on ne peut plus l'annuler. Une erreur ? CONTESTER {reference}. {cost}."
 REPEATED = "Jappoo: déjà enregistré, réf {reference}. Pour en déclarer encore, renvoyez le message avec AUTRE à la fin. {cost}."
-OTHER_UNIT = "Jappoo: ce produit se compte en {unit}. Rien n'est enregistré. {cost}."
 SHARED = "Jappoo: ce numéro sert à plusieurs membres. Composez {code}. {cost}."
 FAILED = "Jappoo: impossible pour le moment. Rien n'est enregistré. Composez {code}, ou renvoyez votre message. {cost}."
 HOW_TARIF = "Jappoo: envoyez TARIF produit prix, par exemple TARIF THIOF 1300. Rien n'est noté. {cost}."
@@ -53,6 +70,9 @@ WHICH_NO = "Jappoo: rien n'est annulé. Pour annuler réf {reference}: NON {refe
 HOW_CONTEST = "Jappoo: envoyez CONTESTER et la réf du SMS, par exemple CONTESTER 623590. Rien n'est noté. {cost}."
 NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'est noté. Voyez votre secrétaire, ou RAPPEL. {cost}."
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
+
+
+OTHER_PRICE = ". Un autre: PRIX et le produit."
 
 
 _brace = "\ue000"
@@ -71,9 +91,21 @@ def fill(words: str, service: Service) -> str:
     return filled.replace(_brace, "{")
 
 
-def suggest(near: tuple[str, ...]) -> str:
-    """Name the products that may be meant."""
-    return WHICH_PRODUCT.replace("{near}", ", ".join(near)) if near else NO_PRODUCT
+def line(name: str, quantity: str) -> str:
+    """Return a declaration as it is to be sent."""
+    return f"PROD {name.upper()} {quantity}"
+
+
+def which_product(names: Sequence[str], number: str, *, known: bool) -> str:
+    """Ask which product is meant: the likeliest (`known`) stand first; else say what the co-operative takes."""
+    words = WHICH_PRODUCT if known else NO_PRODUCT
+    example = line(names[0], number[:9] or "25") if names else "PRIX"
+    return words.replace("{near}", ", ".join(names[:3]) or "rien").replace("{line}", example)
+
+
+def which_price(near: Sequence[str], word: str) -> str:
+    """Ask whose price is meant, which an order `PRIX` or `TARIF` names by none of ours."""
+    return PRICE_OF_WHICH.replace("{near}", " ou ".join(near)).replace("{word}", word) if near else PRICE_OF_NONE
 
 
 def price_line(name: str, graded: list[tuple[str | None, int]], unit: str, since: date, place: str) -> str:
@@ -90,16 +122,19 @@ def price_noted(name: str, before: int | None, amount: int, unit: str, place: st
 
 
 def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> str:
-    """Say the prices of the day in one part: as many as fit."""
+    """Say the prices of the day in one part: as many as fit, and how to ask for another."""
     words = f"Prix du {today:%d/%m}, {place}:"
     for name, amount, unit in prices:
         more = f" {name} {francs(amount)}/{unit};"
-        if len(words) + len(more) > 140:
-            return words + " et d'autres."
+        if len(words) + len(more) > 160 - len(OTHER_PRICE):
+            return words.rstrip(";") + OTHER_PRICE
         words += more
     return words.rstrip(";") + "."
 
 
-def balances(shares: int, savings: int, payable: int, advance: int) -> str:
+def balances(shares: int, savings: int, payable: int, owed: int) -> str:
     """Say the four balances: only to who asked for amounts by SMS, on a number of their own."""
-    return f"Jappoo: parts {francs(shares)}, épargne {francs(savings)}, à payer {francs(payable)}, avance {francs(advance)}."
+    return (
+        f"Jappoo: la CPS vous doit {francs(payable)}, vous devez {francs(owed)}, "
+        f"épargne {francs(savings)}, parts {francs(shares)}. Détail: {{balance}}"
+    )

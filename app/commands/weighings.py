@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from app import units
 from app.commands.command import Answer, Command
 from app.coop.offices.queries import scopes_of
 from app.coop.production import declarations, weighing_lookup, weighings
@@ -14,7 +15,7 @@ from app.coop.rights import Office
 
 _LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
-NOTED = "Jappoo: {count} pesée(s) notée(s). Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
+NOTED = "Jappoo: {noted}. Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
 WITHOUT = " Pas notées: {refs}."
 ALREADY = " Déjà notées: {refs}."
 MUCH = " Plus de 99 999 999 F: {refs}."
@@ -90,7 +91,7 @@ def note_lines(command: Command) -> Answer:
     told = ((FAR, far), (ALREADY, already), (UNCLEAR, unclear), (MUCH, much), (WITHOUT, without))
     named = "".join(words.replace("{refs}", ", ".join(refs[:MOST_NAMED])) for words, refs in told if refs)
     if noted:
-        return NOTED.replace("{count}", str(noted)) + named
+        return NOTED.replace("{noted}", f"{units.count(noted, 'pesée')} {units.agree(noted, 'notée')}") + named
     if already or unclear or much:
         return STANDS.replace("{named}", named)
     return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))

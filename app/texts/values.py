@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
 from app.gsm7 import fold, septets
-from app.ussd.kinds import CUT, Amounted, Clock, Count, Kind, Phrase, Reference, Short, Unit, kinds_of, plain
+from app.ussd.kinds import CUT, Clock, Count, Kind, Phrase, Reference, Short, kinds_of, plain
 
 Amount = Annotated[int, Kind("amount", "999 999 999 F", private=True)]
 Card = Annotated[str, Kind("card", "m" * 12)]
@@ -38,6 +38,7 @@ class Values(TypedDict, total=False):
     done_for: str
     due: Day
     entry: Annotated[int, Kind("entry", "999999999")]
+    goods: Annotated[str, Kind("words", "99999,99 " + "m" * 9 + " d'" + "m" * 20)]
     halt: str
     hour: Clock
     lane: Annotated[str, Kind("lane", "urgent")]
@@ -48,7 +49,6 @@ class Values(TypedDict, total=False):
     office_is: str
     phone: Phone
     place: Annotated[int, Kind("place", "9")]
-    quantity: Amounted
     raised_to: str
     raised_why: str
     reason: Short
@@ -58,7 +58,6 @@ class Values(TypedDict, total=False):
     signature: Annotated[str, Kind("signature", "9" * 10)]
     since: Moment
     tries: Count
-    unit: Unit
     until: Moment
     verdict: str
     why: Phrase

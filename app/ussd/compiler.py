@@ -4,7 +4,8 @@ A menu is one file or several. The grammar of each: `guards` (where each guard d
 `start`, `trouble` (the screen after a fault), `words` (what belongs to no screen), `ways` (where a lead goes that a screen or a
 guard says nothing of) and `confirmations` (questions that many screens ask: `{name: {ask, leads, refusals}}`). A screen is one of
   choices       numbered for life: `{1: {label, to, keep}}`; `for: {caller: {label, to}}` is what the choice is to another
-                kind of caller; a `text` alone is read and left by 0
+                kind of caller; `first: true` keeps it on the first page, behind the first five;
+                a `text` alone is read and left by 0
   list + row    rows of data, picked into `keep`, then `to`; `empty` when there are none
   ask           a question whose answer goes into `keep`, then `to`; `refusals` are the words for answers that won't do;
                 with `effect` and `done` it must repeat the secret that `confirms` names
@@ -60,6 +61,7 @@ class _Choice(msgspec.Struct, forbid_unknown_fields=True):
     label: str
     to: str
     keep: dict[str, str] = {}
+    first: bool = False
     faces: dict[str, _Face] = msgspec.field(default_factory=dict, name="for")
 
 
@@ -236,7 +238,7 @@ def _screen(name: str, read: _Screen, line: int, file: str, texts: _Texts) -> Sc
 
 def _choice(read: _Choice, texts: _Texts) -> Choice:
     faces = {caller: Face(texts(face.label), face.to) for caller, face in read.faces.items()}
-    return Choice(texts(read.label), read.to, read.keep, faces)
+    return Choice(texts(read.label), read.to, read.keep, faces, read.first)
 
 
 def words_of(menu: Menu) -> Iterator[str]:

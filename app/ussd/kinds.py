@@ -10,6 +10,7 @@ import msgspec
 from app.amounts import francs
 from app.clock import DAKAR
 from app.gsm7 import fold, septets
+from app.units import quantity
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -25,12 +26,6 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 amount_words = francs
-
-
-def quantity_words(value: Decimal) -> str:
-    """Write a quantity as people do here: `12,5`, `25`."""
-    plain = f"{value:f}"
-    return (plain.rstrip("0").rstrip(".") if "." in plain else plain).replace(".", ",")
 
 
 def _day(value: date) -> str:
@@ -49,7 +44,7 @@ def _clock(value: datetime) -> str:
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "amount": amount_words,
     "price": amount_words,
-    "quantity": quantity_words,
+    "quantity": quantity,
     "day": _day,
     "date": _date,
     "clock": _clock,

@@ -21,12 +21,16 @@ class Face(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One numbered line; `keep` is what choosing it notes, `faces` what it is to other callers, by their kind."""
+    """One numbered line; `keep` is what choosing it notes, `faces` what it is to other callers, by their kind.
+
+    One that is `first` stands on the first page, behind the LINES_A_PAGE that come first by number.
+    """
 
     label: Texts
     to: str
     keep: dict[str, str] = {}
     faces: dict[str, Face] = {}
+    first: bool = False
 
     def face(self, caller: str) -> Face:
         """Return the label and the way for a kind of caller."""

@@ -12,10 +12,10 @@ from app.ussd.compiler import Finding
 from app.ussd.kinds import Kind, kinds_of
 from app.ussd.menu import WANTED, Menu, Screen, Texts
 from app.ussd.reach import distances, without_guard
-from app.ussd.render import LIMIT, PLACEHOLDER, fill, lay_out
+from app.ussd.render import LIMIT, LINES_A_PAGE, PLACEHOLDER, Page, fill, lay_out
 from app.ussd.vocabulary import Vocabulary, fields_of_row
 
-MOST_CHOICES = 8
+CHOICES = frozenset((*range(1, 9), *range(11, 19), *range(21, 29)))
 NEEDED_WORDS = (
     *("back", "more", "yes", "unknown", "empty", "several", "bye"),
     *("nothing", "unsure", "done", "diverged", "moved"),
@@ -45,7 +45,7 @@ class Proof:
         for stage in (
             (self.targets, self.bound),
             (self.words, self.reach, self.exits, self.numbers, self.placeholders),
-            (self.privacy, self.confirmed, self.carried, self.told, self.sizes, self.goals),
+            (self.privacy, self.confirmed, self.carried, self.told, self.sizes, self.first_page, self.goals),
         ):
             if not found:
                 found = [finding for rule in stage for finding in self._of(rule)]
@@ -143,10 +143,10 @@ class Proof:
                 yield screen, f"{{{name}}} is nothing that {effect.name} gives: what was done can't be said by it"
 
     def numbers(self) -> Found:
-        """Choices are numbered 1 to 8; rows have an id."""
+        """Choices are numbered 1 to 8, then 11 to 18, 21 to 28; rows have an id."""
         for screen in self._screens():
-            if screen.form == "choices" and not set(screen.choices) <= set(range(1, MOST_CHOICES + 1)):
-                yield screen, f"choices are numbered 1 to {MOST_CHOICES}: 0 is back, 9 is more"
+            if screen.form == "choices" and not set(screen.choices) <= CHOICES:
+                yield screen, "choices are numbered 1 to 8, then 11 to 18: 0 is back, 9 is more"
             if screen.rows and "id" not in fields_of_row(self.bindings.rows_of[screen.rows]):
                 yield screen, f"the rows of {screen.rows} have no id"
 
@@ -205,6 +205,20 @@ class Proof:
                     if screen.form == "question" and len(pages) > 1:
                         yield screen, f"a question ({language}) has one page, not {len(pages)}: {pages[0]!r}"
 
+    def first_page(self) -> Found:
+        """Choices that are `first` stand on the first page beside the first others, to every caller, with the longest values."""
+        for screen in self._screens():
+            wanted = [f"{number} " for number, choice in screen.choices.items() if not choice.first][:LINES_A_PAGE]
+            wanted += [f"{number} " for number, choice in screen.choices.items() if choice.first]
+            if not any(choice.first for choice in screen.choices.values()):
+                continue
+            for language in self.menu.languages:
+                for caller in ("", *self.menu.callers):
+                    lines = self._laid(screen, language, "", [], caller)[0].text.split("\n")
+                    missing = [number.strip() for number in wanted if not any(line.startswith(number) for line in lines)]
+                    if missing:
+                        yield screen, f"the first page ({language}, {caller or 'member'}) has no room for {', '.join(missing)}"
+
     def goals(self) -> Found:
         """Goals are met: entries from the start, the confirming one among them; guards' and free screens' are not counted."""
         entries = distances(self.menu)
@@ -225,16 +239,18 @@ class Proof:
             yield screen, f"{where} ({language}): {size} septets, not {LIMIT}: {said!r}"
 
     def _longest_pages(self, screen: Screen, language: str, notice: str) -> Iterator[str]:
-        kinds = self._kinds(screen)
-        values = {name: fold(kind.longest) for name, kind in kinds.items()}
         row = {name: fold(kind.longest) for name, kind in self.vocabulary.of_rows(screen).items()}
         slotted = bool(screen.rows) and "slot" in fields_of_row(self.bindings.rows_of[screen.rows or ""])
         rows = [row | ({"slot": str(88 + place)} if slotted else {}) for place in range(8)] if screen.rows else []
         for shown in [rows, []] if screen.rows else [[]]:
             for caller in ("", *self.menu.callers) if screen.form == "choices" else ("",):
-                root = screen.name == self.menu.start
-                for page in lay_out(self.menu, screen, language, values, shown, root=root, notice=notice, caller=caller):
+                for page in self._laid(screen, language, notice, shown, caller):
                     yield page.text
+
+    def _laid(self, screen: Screen, language: str, notice: str, rows: list[dict[str, str]], caller: str) -> list[Page]:
+        values = {name: fold(kind.longest) for name, kind in self._kinds(screen).items()}
+        root = screen.name == self.menu.start
+        return lay_out(self.menu, screen, language, values, rows, root=root, notice=notice, caller=caller)
 
     def _notices(self, screen: Screen, language: str) -> Iterator[str]:
         yield ""

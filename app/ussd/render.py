@@ -4,7 +4,7 @@ The hop and the proof use this same code, so what was proved is what is shown.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -33,34 +33,45 @@ def fill(words: str, values: Values) -> str:
 
 
 def pages(
-    body: str, lines: Sequence[str], *, more: str, back: str, root: bool = False, notice: str = "", anew: bool = False
+    body: str,
+    lines: Sequence[str],
+    *,
+    more: str,
+    back: str,
+    root: bool = False,
+    notice: str = "",
+    anew: bool = False,
+    first: Collection[int] = (),
 ) -> list[Page]:
     """Cut a screen into pages.
 
     `body` stands before the numbered `lines`; `back` is left out of the first page at the `root`, where nothing lies behind. With
-    `anew` each page numbers its lines from 1; otherwise they carry their own numbers.
+    `anew` each page numbers its lines from 1; otherwise they carry their own numbers. The places in `first` stand on the first page
+    beside the LINES_A_PAGE others.
     """
     blocks: list[tuple[str, int | None]] = [(part, None) for part in _chunks(body, LIMIT - 40) if part]
     blocks += [(line, place) for place, line in enumerate(lines)]
-    first = None if root else back
-    full = _page(notice, blocks, anew, first)
+    alone = None if root else back
+    full = _page(notice, blocks, anew, alone)
     if septets(full.text) <= LIMIT and len(full.lines) <= LINES_A_PAGE:
         return [full]
     found: list[Page] = []
+    pinned = [block for block in blocks if block[1] in first]
+    blocks = [block for block in blocks if block not in pinned]
     while blocks:
-        behind = back if found else first
+        behind = back if found else alone
         taken = 0
         while taken < len(blocks):
             trial = blocks[: taken + 1]
             keys = [] if taken + 1 == len(blocks) else [more]
-            page = _page(notice if not found else "", trial, anew, *keys, behind)
-            if septets(page.text) > LIMIT or len(page.lines) > LINES_A_PAGE:
+            page = _page(notice if not found else "", trial + pinned, anew, *keys, behind)
+            if septets(page.text) > LIMIT or len(page.lines) - len(pinned) > LINES_A_PAGE:
                 break
             taken += 1
         taken = max(taken, 1)
         keys = [] if taken == len(blocks) else [more]
-        found.append(_page(notice if not found else "", blocks[:taken], anew, *keys, behind))
-        blocks = blocks[taken:]
+        found.append(_page(notice if not found else "", blocks[:taken] + pinned, anew, *keys, behind))
+        blocks, pinned = blocks[taken:], []
     return found
 
 
@@ -107,7 +118,7 @@ def lay_out(
     if screen.form == "ending":
         return [Page(body, ())]
     more, back = say(menu.words["more"]), say(menu.words["back"])
-    anew = False
+    anew, first = False, {place for place, choice in enumerate(screen.choices.values()) if choice.first}
     if screen.form == "choices":
         lines = [f"{number} {fill(say(choice.face(caller).label), values)}" for number, choice in screen.choices.items()]
     elif screen.form == "list":
@@ -119,4 +130,4 @@ def lay_out(
         lines = [f"1 {say(screen.yes or menu.words['yes'])}"]
     else:
         lines = []
-    return pages(body, lines, more=more, back=back, root=root, notice=notice, anew=anew)
+    return pages(body, lines, more=more, back=back, root=root, notice=notice, anew=anew, first=first)

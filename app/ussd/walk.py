@@ -147,7 +147,7 @@ class Walk:
         return self.served.lay_out(self.session, self.notice, self._hop)
 
     def _choose(self, part: str) -> None:
-        choice = self.screen.choices.get(int(part)) if is_number(part, 1) else None
+        choice = self.screen.choices.get(int(part)) if is_number(part, 2) else None
         if choice:
             self._keep(choice.keep)
             self._enter(choice.face(self.session.caller).to)

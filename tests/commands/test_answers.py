@@ -91,9 +91,15 @@ def test_a_balance_is_the_string_to_dial_unless_she_asked_for_amounts(desk):
         ("PROD thiof 12,5", "12,5 kg"),
         ("prod Thiof 12.5kg", "12,5 kg"),
         ("PROD thiof 12 kilos", "12 kg"),
-        ("PROD yet 25 caisses", "25 caisse"),
-        ("PROD yeet 25 cais", "25 caisse"),
+        ("PROD yet 25 caisses", "25 caisses"),
+        ("PROD yeet 25 cais", "25 caisses"),
         ("PROD C00001 thiof 3", "3 kg"),
+        ("PROD 25 thiof", "25 kg"),
+        ("PROD 25 kg de thiof svp", "25 kg"),
+        ("PROD THIOF25", "25 kg"),
+        ("PROD 201 thiof", "201 kg"),
+        ("PROD carte n° 001 thiof 3", "3 kg"),
+        ("PROD 3 caisses de sardinelle", "3 caisses"),
     ],
 )
 def test_a_declaration_is_taken(desk, text, said):
@@ -109,15 +115,22 @@ def test_a_declaration_is_taken(desk, text, said):
     ("text", "said"),
     [
         ("PROD", "PROD produit quantité"),
-        ("PROD thiof", "PROD produit quantité"),
+        ("PROD thiof", "Thiof: combien de kg ? Par exemple PROD THIOF 12,5."),
         ("PROD thiof -5", "quantité"),
         ("PROD thiof 0", "quantité"),
         ("PROD thiof 1e9", "quantité"),
-        ("PROD thiof 100000", "quantité"),
-        ("PROD thiof 12 500", "quantité"),
-        ("PROD yeet 2,5", "quantité"),
-        ("PROD yeet 25 kg", "se compte en caisse"),
-        ("PROD sardine 5", "Sardinelle"),
+        ("PROD thiof 100000", "quantité trop grande: au plus 99 999 kg"),
+        ("PROD thiof 12 500", "quantité sans espace. Envoyez: PROD THIOF 12500."),
+        ("PROD thiof 5 5", "quantité pas comprise. Par exemple PROD THIOF 12,5."),
+        ("PROD thiof 25 demain", "pas compris: demain. Envoyez: PROD THIOF 25."),
+        ("PROD thiof 25kg sardinelle 3 caisses", "un seul produit par SMS. Envoyez: PROD THIOF 25,"),
+        ("PROD poisson 4", "Elle prend: Thiof, Yeet, Sardinelle."),
+        ("PROD thiof 1.200", "1.200 n'est pas clair. Envoyez: PROD THIOF 1,2, ou 1200."),
+        ("PROD thiof 12,567", "12,567 n'est pas clair. Envoyez: PROD THIOF 12,57, ou 12567."),
+        ("PROD yeet 2,5", "Yeet se compte en caisses, sans virgule. Envoyez: PROD YEET 3."),
+        ("PROD yeet 0,2", "Envoyez: PROD YEET 1."),
+        ("PROD yeet 25 kg", "Yeet se compte en caisses, pas en kg. Combien de caisses ?"),
+        ("PROD sardine 5", "lequel ? Sardinelle, Thiof, Yeet ? Envoyez: PROD SARDINELLE 5."),
         ("PROD mangue 5", "inconnu"),
         ("PROD C00002 thiof 3", "carte"),
     ],
@@ -144,9 +157,10 @@ def test_the_same_again_gets_the_first_reference_unless_another_is_meant(desk):
 
 def test_on_a_shared_number_the_card_says_who(desk):
     assert "numéro de carte" in desk.say("PROD thiof 25", sender=sample_cooperative.SHARED)
-    assert "carte" in desk.say("PROD C00001 thiof 25", sender=sample_cooperative.SHARED)
-    assert "réf" in desk.say("PROD C00003 thiof 25", sender=sample_cooperative.SHARED)
-    assert [row.member_id for row in desk.rows(Declaration)] == [3]
+    assert "C00001: cette carte n'est pas sur votre numéro" in desk.say("PROD C00001 thiof 25", sender=sample_cooperative.SHARED)
+    for text in ("PROD C00003 thiof 25", "PROD 003 thiof 26", "PROD 2 thiof 27", "PROD n° 3 thiof 28"):
+        assert "réf" in desk.say(text, sender=sample_cooperative.SHARED)
+    assert [row.member_id for row in desk.rows(Declaration)] == [3, 3, 3, 3]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +201,14 @@ LONGEST = {
     "{code}": "*384*44135#",
     "{balance}": "*384*44135*1#",
     "{reference}": "482137",
-    "{unit}": "caisseXX",
+    "{units}": "caisseXXs",
+    "{of}": "d'caisseXXs",
+    "{name}": "P" * 20,
+    "{line}": "PROD " + "P" * 20 + " 99999,9",
+    "{high}": "99999",
+    "{typed}": "t" * 20,
+    "{word}": "TARIF",
+    "{card}": "C0000201",
     "{number}": "9" * 9,
     "{most}": "240",
     "{parts}": "2",

@@ -44,6 +44,8 @@ def test_grades_with_a_price_of_their_own_are_said(desk, clock):
         for grade, amount, cooperative in (("A", 1300, None), ("B", 900, None), ("B", 950, 1)):
             row = {"product_id": 1, "cooperative_id": cooperative, "grade": grade, "amount": amount}
             session.add(PriceRow(unit="kg", from_at=clock(), **row))
+    assert "Thiof: A 1 300 F par kg" in desk.say("PRIX thiof A")
+    assert "Thiof: C 1 000 F par kg" in desk.say("PRIX thiof qualité C")
     assert "Thiof: 1 000 F, A 1 300 F, B 950 F par kg, depuis le 24/11, fédération, CPS1" in desk.say("PRIX thiof")
     assert "Thiof 1 000 F/kg; Thiof A 1 300 F/kg; Thiof B 950 F/kg" in desk.say("PRIX")
 
@@ -59,6 +61,13 @@ def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
     assert septets(said) <= 160
     assert len(quayside.rows(PriceRow)) == prices
     assert [row.amount for row in quayside.rows(PriceProposal)] in ([amount], [])
+
+
+def test_tarif_takes_a_grade_and_names_what_it_may_mean(quayside):
+    assert "Thiof A, 1 300 F par kg" in quayside.say("TARIF thiof A 1300", sender=sample_declarations.SECRETARY)
+    assert [(row.grade, row.amount) for row in quayside.rows(PriceProposal)] == [("A", 1300)]
+    assert "prix de Sardinelle ? Envoyez TARIF" in quayside.say("TARIF sardin 5000", sender=sample_declarations.SECRETARY)
+    assert "Envoyez PRIX" in quayside.say("PRIX sardin")
 
 
 def test_what_tarif_cannot_read_is_said(quayside):

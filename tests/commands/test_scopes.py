@@ -115,7 +115,7 @@ def test_who_weighs_in_two_co_operatives_weighs_where_the_reference_is_of(house,
     with house.database.transaction() as session:
         session.add(Role(person_id=102, role="delegate", cooperative_id=2, from_on=date(2026, 1, 1)))
     [reference] = sample_declarations.declared(house.database, [member], clock())
-    assert "1 pesée(s)" in house.say(f"VALIDER {reference} 12,5 A", sample_declarations.PRESIDENT)
+    assert "1 pesée" in house.say(f"VALIDER {reference} 12,5 A", sample_declarations.PRESIDENT)
     assert [row.cooperative_id for row in house.rows(Weighing)] == [1 if member == 1 else 2]
 
 

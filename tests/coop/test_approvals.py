@@ -193,7 +193,7 @@ def test_after_72_hours_it_is_dead_and_who_asked_is_told_once(house, clock):
     sweep(house, clock), sweep(house, clock)
     assert happened == [f"approval:{wish} thing:1 dead"]
     words = [text for phone, text in told(house) if phone == sample_cooperative.AWA]
-    assert words == ["Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord."]
+    assert words == ["Jappoo: votre demande du 24/11/2026 tombe: pas assez d'accords en 72 h."]
 
 
 def test_one_that_can_not_be_ended_keeps_no_other_from_its_end(house, clock):
@@ -283,7 +283,7 @@ def test_on_both_databases_the_lists_and_the_sweep_agree(database, clock):
     with database.read() as reader:
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
         assert reader.scalar(select(Member.person_id).where(Member.id == 1)) == 1
-    assert (sample_cooperative.AWA, "Jappoo: votre demande du 24/11/2026 est morte après 72 h sans accord.") in told(database)
+    assert (sample_cooperative.AWA, "Jappoo: votre demande du 24/11/2026 tombe: pas assez d'accords en 72 h.") in told(database)
 
 
 def test_an_officer_is_told_on_a_number_that_is_still_hers(house, clock):

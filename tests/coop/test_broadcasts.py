@@ -285,7 +285,7 @@ def test_a_broadcast_to_many_goes_to_bulk_and_tells_its_progress(sqlite_database
         sending.tick()
         told.append(len(sending.said("progress")))
     assert told == [0, 1, 2, 3]
-    assert "10 %, 24 sur 214 partis" in sending.said("progress")[0]
+    assert "11 %, 24 sur 214 partis" in sending.said("progress")[0]
 
 
 @pytest.mark.parametrize(("hours", "price"), [(1, 20), (20, 25)])

@@ -313,7 +313,7 @@ def test_the_newest_price_counts_and_the_cooperatives_own_before_the_federations
 def test_a_product_that_is_not_taken_has_no_price(village):
     with village.transaction() as session:
         session.execute(update(CooperativeProduct).where(CooperativeProduct.product_id == 1).values(active=False))
-    assert list(prices(village, 1)) == ["Sardinelle", "Yeet"]
+    assert list(prices(village, 1)) == ["Yeet", "Sardinelle"]
 
 
 MEANT = [

@@ -232,7 +232,7 @@ def test_a_large_batch_waits_for_another_officer(counter, approved):
     with counter.transaction() as session:
         assert approvals.waiting_for(session, sample_deliveries.PAYER, NOW) == []
         approval = approvals.waiting_for(session, SECRETARY, NOW)[0]
-        assert (approval.amount, approval.words) == (29_400, f"Payer 3 membre(s), lot {batch}")
+        assert (approval.amount, approval.words) == (29_400, f"Payer 3 membres, lot {batch}")
         approvals.decide(session, by(SECRETARY, "yes", NOW), approval.id, approved=approved)
     if approved:
         handed(counter, payments(counter)[0].id)

@@ -19,6 +19,7 @@ from pathlib import Path
 import requests
 from sqlalchemy import func, select
 
+from app import units
 from app.coop.ledger.models import JournalEntry
 from app.coop.production.models import Weighing
 from app.coop.production.weighings import open_list
@@ -141,7 +142,7 @@ class Officer:
         said = self.open()
         if not noted:
             return "Liste vide" in said
-        if f"{len(noted)} notée(s)" not in said or f"{len(noted)} pesée(s)" not in self.type("1"):
+        if units.count(len(noted), "notée") not in said or units.count(len(noted), "pesée") not in self.type("1"):
             return False
         page, shown = self.type("2"), []
         for _ in range(len(noted)):

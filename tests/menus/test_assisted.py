@@ -8,7 +8,7 @@ import pytest
 import redis
 from sqlalchemy import select, update
 
-from app import texts
+from app import texts, units
 from app.coop.correspondence.models import CallBack
 from app.coop.members.models import Member, Number
 from app.coop.production.models import AssistedAct, Declaration
@@ -45,19 +45,20 @@ def test_she_is_told_at_once_and_finds_it_right(line, database):
     assert "Un SMS le lui dit" in said
     reference = said.split("réf ")[1][:6]
     [text] = told(database)
-    assert f"déclaré pour vous par la secrétaire: réf {reference}, 25 kg" in text
+    assert f"déclaré pour vous par le secrétariat: réf {reference}, 25 kg" in text
     assert f"NON {reference}" in text
     assert "Awa 1, C00001" in talk.type("1")
     assert f"réf {reference} à peser" in talk.type("3")
     hers, seen = open_balances(line)
-    assert f"Déclaré pour vous par la secrétaire: 25 kg de Thiof, réf {reference}" in seen
+    assert f"Déclaré pour vous par le secrétariat: 25 kg de Thiof, réf {reference}" in seen
     assert "est juste" in hers.type("1")
     assert "Parts 10 000 F" in hers.type("1")
     assert "Parts" in open_balances(line)[1]
     listed = line(sample_cooperative.AWA)
     listed.dial(["7", "1"])
     listed.type("2468")
-    assert "25 kg Thiof (par la secrétaire)" in listed.type("1")
+    assert "25 kg Thiof à peser" in listed.type("1")
+    assert "Noté par le secrétariat." in listed.type("1")
 
 
 def test_one_key_contests_and_it_is_undone(line, database):
@@ -95,7 +96,7 @@ def test_a_cancelling_is_told_and_can_be_taken_back(line, database):
     _, said = help_her(line, entries=("2", "1", "1"))
     assert f"réf {reference}. Un SMS" in said
     hers, seen = open_balances(line)
-    assert "Annulé pour vous par la secrétaire: 12,5 kg" in seen
+    assert "Annulé pour vous par le secrétariat: 12,5 kg" in seen
     assert "remise en attente" in hers.type("2")
     with database.read() as reader:
         assert reader.scalar(select(Declaration.state)) == "declared"
@@ -162,7 +163,8 @@ def test_who_asked_to_be_called_is_helped_from_there(line, database):
 
 
 def test_what_is_said_fits_one_message():
-    longest = {"reference": "999999", "quantity": Decimal("99999.999"), "unit": "mmmmmmmm", "day": LONG_AGO, "cost": "m" * 20}
+    goods = units.count_of(Decimal("99999.99"), "m" * 8, "m" * 20)
+    longest = {"reference": "999999", "goods": goods, "day": LONG_AGO, "cost": "m" * 20}
     said = [texts.say("assisted_receipt", done_for="cancelled", by="administrator", **longest)]
     said += [texts.say("contested_receipt", reference="999999", became=one, day=LONG_AGO) for one in texts.words("became")]
     pairs = product(texts.words("by"), texts.words("now_is"))

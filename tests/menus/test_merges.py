@@ -62,7 +62,7 @@ def test_two_officers_make_one_of_two(line, database, twice):
     for phone in (sample_cooperative.AWA, "+221770000201"):
         assert "comptes sont réunis" in texts_to(database, phone)[-1]
         assert "Épargne 13 200 F" in dial(line, phone, "1", "2468")
-    assert "Réunion" in dial(line, sample_cooperative.AWA, "1", "2468", "1")
+    assert "Cartes réunies" in dial(line, sample_cooperative.AWA, "1", "2468", "1")
     talk, said = bureau(line, "2", "00201")
     assert "Awa 1, C00001" in said, "the other card means her"
     talk = line()

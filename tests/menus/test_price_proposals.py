@@ -138,7 +138,6 @@ def test_a_grade_of_several_letters_has_its_price_for_everybody(line, database):
         kilo = {"product_id": 1, "cooperative_id": None, "unit": "kg", "from_at": sample_cooperative.LONG_AGO}
         session.add_all(PriceRow(grade=grade, amount=amount, **kilo) for grade, amount in rows)
     talk = line(sample_cooperative.NOBODY)
-    said = talk.dial(["3"])
-    more = talk.type("9")
-    assert "Thiof Extra 1 500 F" in said + more
-    assert all(f"Thiof {grade} 1 50" in said + more for grade in ("A", "J", "K"))
+    assert "1 Thiof 1 000 F/kg" in talk.dial(["3"])
+    said = talk.type("1")
+    assert all(f"\n{grade} {amount}" in said for grade, amount in (("Extra", "1 500 F"), ("A", "1 501 F"), ("K", "1 503 F")))

@@ -63,4 +63,4 @@ def test_what_waits_for_her_word_comes_before_the_offer(line):
     assert "1 ou 2, svp." in hers.type("000")
     assert "est juste" in hers.type("1")
     assert hers.type("1").endswith(LINE)
-    assert hers.type("000").startswith("Yeet: combien de caisse ?")
+    assert hers.type("000").startswith("Yeet: combien de caisses ?")

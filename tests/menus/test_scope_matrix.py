@@ -153,7 +153,7 @@ class Houses:
         with database.transaction() as session:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
             services.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
-            undo = {"undo": {"id": noted.id, "reference": "482913", "weight": str(noted.weight), "unit": "kg"}}
+            undo = {"undo": {"id": noted.id, "reference": "482913", "counted": "12,5 kg"}}
         self.kept = self.kept | self._collected() | undo
 
     def _collected(self):

@@ -83,13 +83,13 @@ def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, datab
     assert "C'est noté" in talk(line, sample_cooperative.AWA, "2468", "3", "1", "1", "2468", to=("1",))
     assert len(messages(database, "payout:%:paid")) == 1
     assert balances(database).savings == 7_500
-    assert "Retrait -5 000 F" in talk(line, sample_cooperative.AWA, "2468", "1", to=("1",))
+    assert "Épargne retirée -5 000 F" in talk(line, sample_cooperative.AWA, "2468", "1", to=("1",))
 
 
 @ON_SQLITE
 def test_a_member_takes_her_wish_back(line, database):
     ask(line)
-    assert "Demande retirée" in talk(line, sample_cooperative.AWA, "2468", "2", "1", "2468", to=("1",))
+    assert "Demande annulée" in talk(line, sample_cooperative.AWA, "2468", "2", "1", "2468", to=("1",))
     ((phone, text, parts),) = messages(database, "payout:%:cancelled")
     assert (phone, "retirée" in text, parts) == (sample_cooperative.AWA, True, 1)
     assert "Rien à approuver" in talk(line, sample_declarations.PRESIDENT, "2468", to=("8", "2"))

@@ -60,7 +60,7 @@ def forge(database: Database, many: int = MANY, *, seed: int = 1) -> dict[str, i
 def bound(*, officers: int, members: int, cooperatives: int) -> int:
     """Return the most XOF that a day's forged SMS can cost, as `docs/security.md` has it."""
     over = allowance.LONGEST
-    numbers = officers * (allowance.OFFICER + over) + members * (allowance.MEMBER + over)
+    numbers = officers * (allowance.OFFICER + allowance.LONGEST_ESTIMATE) + members * (allowance.MEMBER + over)
     letters = cooperatives * 24
     return PART * (numbers + allowance.STRANGERS + over + letters)
 

@@ -48,7 +48,7 @@ def test_a_receipt_says_reference_quantity_and_day_in_dakar():
         ("lock_notice", {"until": AT}, "jusqu'à 23:59 le 28/12."),
         ("reset_opened", {"hour": AT}, "avant 23:59 pour"),
         ("contest_opened", {"due": date(2027, 2, 3)}, "le 03/02/2027."),
-        ("payout_asked", {"by": "treasurer"}, "Jappoo: la trésorière demande"),
+        ("payout_asked", {"by": "treasurer"}, "Jappoo: la trésorerie demande"),
         ("payout_asked", {"by": "auditor"}, "Jappoo: auditor demande"),
         ("contest_answered", {"note": "m" * 50}, f": pas fondée. {'m' * 48}. Pas"),
     ],
@@ -81,8 +81,8 @@ def wolof(monkeypatch):
 @pytest.mark.usefixtures("wolof")
 def test_a_text_and_its_words_are_said_in_a_language_that_is_served():
     said = texts.say("payout_asked", by="president", reference="482137", day=AT)
-    assert said.startswith("Jappoo: la présidente demande")
-    assert texts.translate(said, "wo").startswith("wo Jappoo: wo la présidente demande")
+    assert said.startswith("Jappoo: la présidence demande")
+    assert texts.translate(said, "wo").startswith("wo Jappoo: wo la présidence demande")
     assert texts.translate(said, "ff") == said
     assert texts.translate("Bonjour", "wo") == "Bonjour"
 

@@ -133,7 +133,7 @@ def test_with_the_store_down_an_outcome_is_still_found(handset, store, down, mon
     done = phone.type("1")
     monkeypatch.setattr(store, "load", down)
     assert phone.again().text == done.text
-    assert "Prix du jour" in handset().dial("3").text or "Rien n'est" in handset().dial("3").text
+    assert "Prix CPS1" in handset().dial("3").text or "Rien n'est" in handset().dial("3").text
     assert "Comment adhérer" not in handset().dial("4").text
 
 

@@ -34,8 +34,8 @@ def test_a_declaration_is_registered_once_with_its_sms(handset, peopled, dialect
     phone.dial()
     phone.type("2")
     assert "Quel produit" in phone.type("2468").text
-    assert "Yeet: combien de caisse" in phone.type("2").text
-    assert "25 caisse de Yeet" in phone.type("25").text
+    assert "Yeet: combien de caisses" in phone.type("2").text
+    assert "25 caisses de Yeet" in phone.type("25").text
     done = phone.type("1")
     assert not done.more
     assert "Enregistré" in done.text
@@ -56,7 +56,7 @@ def test_the_same_again_within_half_an_hour_is_asked_about(handset, peopled, clo
         phone.type("2468")
         phone.type("2")
         seen = phone.type("25")
-        seen = phone.type("1") if "caisse de" in seen.text else seen
+        seen = phone.type("1") if "caisses de" in seen.text else seen
         assert expected in seen.text
         clock.forward(minutes=2)
     assert count(peopled, Declaration) == 1
@@ -101,10 +101,10 @@ def test_a_star_within_a_reply_is_asked_again(handset, peopled, typed):
         phone.type(part)
     seen = phone.type(*typed)
     assert seen.text.startswith("Un nombre entier")
-    assert "Yeet: combien de caisse" in seen.text
-    assert "25 caisse" in phone.type("25").text
+    assert "Yeet: combien de caisses" in seen.text
+    assert "25 caisses" in phone.type("25").text
     again = phone.type("1", "1")
-    assert "25 caisse de Yeet ?" in again.text
+    assert "25 caisses de Yeet ?" in again.text
     assert count(peopled, Declaration) == 0
 
 
@@ -127,6 +127,18 @@ def test_a_bad_quantity_gets_one_clear_sentence(handset, peopled, typed):
     assert count(peopled, Declaration) == 0
 
 
+@pytest.mark.parametrize(("typed", "asked"), [("1.200", "1,2 ou 1200 ?"), ("12,567", "12,57 ou 12567 ?")])
+def test_three_decimals_are_read_back(handset, peopled, typed, asked):
+    phone = handset()
+    phone.dial()
+    for part in ("2", "2468", "1"):
+        phone.type(part)
+    seen = phone.type(typed)
+    assert seen.text.startswith(f"{asked} Tapez l'un ou l'autre.")
+    assert "1,2 kg de Thiof ?" in phone.type("1,2").text
+    assert count(peopled, Declaration) == 0
+
+
 def test_three_wrong_pins_lock_for_an_hour_with_one_sms_and_prices_stay_open(handset, peopled, clock):
     phone = handset()
     phone.dial()
@@ -141,7 +153,7 @@ def test_three_wrong_pins_lock_for_an_hour_with_one_sms_and_prices_stay_open(han
     phone.dial("1")
     assert "bloqué" in phone.type("2468").text
     assert count(peopled, Message) == 1
-    assert "Prix du jour" in phone.dial("3").text
+    assert "Prix CPS1" in phone.dial("3").text
     clock.forward(minutes=61)
     phone.dial("1")
     assert "Parts" in phone.type("2468").text

@@ -4,6 +4,7 @@ import pytest
 
 from app.ussd.compiler import Unreadable, compile_menu, words_of
 from app.ussd.menu import menu_as_json, menu_from_json
+from app.ussd.render import lay_out
 from menus.publication import compiled, prove
 
 HEAD = """
@@ -40,6 +41,25 @@ def test_the_published_menu_is_proved_and_survives_json():
 
 def test_a_small_menu_is_proved():
     assert findings(HOME + BALANCES) == ""
+
+
+EIGHT = ", ".join(f'{at}: {{label: "Choix {at}", to: safe}}' for at in range(2, 8))
+HELP = f'{EIGHT}, 8: {{label: "Aide", to: safe, first: true}}}}}}'
+
+
+def test_a_choice_that_is_first_stands_on_the_first_page_behind_five_others():
+    home = compile_menu({"member": HEAD + HOME.replace("}}}\n", "}, ") + HELP + "\n" + BALANCES + SAFE})
+    assert prove(home) == []
+    laid = lay_out(home, home.screens["home"], "fr", {}, [], root=True, notice="")
+    assert [page.text.split("\n") for page in laid] == [
+        ["Jappoo", "1 Soldes", *(f"{at} Choix {at}" for at in range(2, 6)), "8 Aide", "9 Suite"],
+        ["6 Choix 6", "7 Choix 7", "0 Retour"],
+    ]
+
+
+def test_a_first_page_without_room_for_its_first_choice_is_refused():
+    long = HOME.replace("Soldes", "S" * 115).replace("}}}\n", "}, ")
+    assert "the first page (fr, member) has no room for" in findings(long + HELP + "\n" + BALANCES + SAFE)
 
 
 @pytest.mark.parametrize(

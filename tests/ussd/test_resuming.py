@@ -35,7 +35,7 @@ def call(handset, *entries, phone=sample_cooperative.AWA, dialect="africastalkin
 def cut(handset):
     """Cut a call where she is asked for a quantity of Yeet."""
     held = call(handset, "2", "2468", "2")
-    assert "Yeet: combien de caisse" in held.shows.text
+    assert "Yeet: combien de caisses" in held.shows.text
     return held
 
 
@@ -52,10 +52,10 @@ def test_after_the_pin_000_goes_on_where_the_call_was_cut_whatever_was_chosen(ha
     assert LINE not in held.shows.text + held.type(chosen).text
     assert held.type("2468").text.endswith(f"0 Retour\n{LINE}")
     seen = held.type("000")
-    assert seen.text == "Yeet: combien de caisse ?\n0 Retour"
+    assert seen.text == "Yeet: combien de caisses ?\n0 Retour"
     assert seen.event == "resumed"
     assert held.again().text == seen.text
-    assert "25 caisse de Yeet ?" in held.type("25").text
+    assert "25 caisses de Yeet ?" in held.type("25").text
     assert "Enregistré" in held.type("1").text
     assert count(peopled, Declaration) == 1
 
@@ -65,7 +65,7 @@ def test_who_doesnt_want_it_types_the_same_entries_to_the_same_screens(handset, 
     offered = call(handset, "2", "2468").shows.text
     clock.forward(minutes=6)
     assert offered.removesuffix(f"\n{LINE}") == call(handset, "2", "2468").shows.text
-    assert "25 caisse de Yeet" in call(handset, "2", "2468", "2", "25").shows.text
+    assert "25 caisses de Yeet" in call(handset, "2", "2468", "2", "25").shows.text
 
 
 @pytest.mark.usefixtures("cut")
@@ -89,7 +89,7 @@ def test_a_dial_string_means_what_it_says_and_is_offered_the_same(handset):
 @pytest.mark.usefixtures("cut")
 def test_what_is_typed_behind_000_before_its_screen_was_seen_is_no_answer(handset):
     held = call(handset, "2", "2468")
-    assert held.type("000", "25").text == "Yeet: combien de caisse ?\n0 Retour"
+    assert held.type("000", "25").text == "Yeet: combien de caisses ?\n0 Retour"
 
 
 def test_back_leads_the_way_that_the_cut_call_had_come(cut, handset):

@@ -55,7 +55,7 @@ def test_the_first_dial_shows_home_with_what_it_costs(client):
 
 @pytest.mark.parametrize(("text", "code"), [("3", "*384*44135#"), ("", "*384*44135*3#")])
 def test_a_dial_string_may_come_in_the_text_or_in_the_service_code(client, text, code):
-    assert "Prix du jour" in hop(client, text, serviceCode=code)
+    assert "Prix " in hop(client, text, serviceCode=code)
 
 
 def test_a_number_works_from_any_page_and_with_or_without_its_plus(client):
@@ -69,7 +69,7 @@ def test_a_repeat_gets_the_same_bytes_a_shorter_text_the_current_screen(client):
     assert hop(client, "3") == first
     assert hop(client, "") == first
     assert hop(client, "2").startswith("END ")
-    assert hop(client, "3*1").startswith("CON Sardinelle")
+    assert hop(client, "3*1").startswith("CON Thiof")
 
 
 def test_accents_empty_segments_and_rubbish_are_answered(client):

@@ -231,7 +231,7 @@ def test_a_tick_ends_what_nobody_decided_and_tells_whom_it_concerns(here):
     with here.database.read() as reader:
         assert list(reader.scalars(select(approvals.Approval.state).order_by(approvals.Approval.id))) == ["dead", "waiting"]
         told = dict(reader.execute(select(Message.to_number, Message.text).where(Message.purpose == "task")).all())
-    assert "morte après 72 h" in told[sample_declarations.SECRETARY]
+    assert "tombe: pas assez d'accords" in told[sample_declarations.SECRETARY]
     assert "1 demande attend votre accord" in told[sample_declarations.PRESIDENT]
 
 

@@ -125,6 +125,11 @@ def cooperative_of(holders: Sequence[Who]) -> int | None:
     return cooperatives.pop() if len(cooperatives) == 1 else None
 
 
+def prices_of(holders: Sequence[Who]) -> Scope:
+    """Return whose prices these holders of a number are told: their co-operative's where all its members are of one."""
+    return Scope(cooperative_of([who for who in holders if who.state in ("active", "pending")]))
+
+
 def person_of(holders: Sequence[Who]) -> int | None:
     """Return who is meant by a number that one alone has; nobody who has left, nor whose SIM may be another's by now."""
     known = [who.person_id for who in holders if not (who.proof_wanted or who.state == "departed")]

@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
@@ -27,6 +28,8 @@ FRESH = timedelta(hours=72)
 """A number registered less than this ago can't confirm: it may have been changed to order this."""
 MOST_LISTED = 40
 """Estimates that an officer is shown, the newest."""
+MOST_AT_ONCE = 20
+"""Confirmations at the same moment of which each finds a number."""
 WRITTEN_AT_ONCE = 2 * expansion.SLICE
 """Messages that are written with the confirmation; the rest by the lane's worker."""
 
@@ -79,6 +82,12 @@ def find(session: Session, sender: str, code: str, key: bytes, *, now: datetime)
     return found
 
 
+def taken_over(reader: Connection | Session, dead: Broadcast) -> bool:
+    """Tell whether the sender asked for a later estimate of the same text."""
+    same = (Broadcast.sender == dead.sender) & (Broadcast.fingerprint == dead.fingerprint) & (Broadcast.id > dead.id)
+    return reader.scalar(select(Broadcast.id).where(same).limit(1)) is not None
+
+
 def waiting_for_pin(reader: Connection | Session, person_id: int, phone: str, now: datetime) -> tuple[WaitingEstimate, ...]:
     """Return the open estimates that an officer asked for from a number, newest first: the PIN needs none of their codes."""
     cost = Broadcast.recipients * Broadcast.parts * Broadcast.price
@@ -127,6 +136,7 @@ def confirm(session: Session, act: Act, broadcast: Broadcast, terms: Terms, *, a
     audit.note(session, act, broadcast.purpose, f"broadcast:{broadcast.id}", audit.Of(None, broadcast.cooperative_id))
     while broadcast.state == "expanding" and broadcast.written < at_once and expand(session, broadcast, terms, now=act.now):
         pass
+    _number(session, broadcast)
     _tell_others(session, act, broadcast, terms)
 
 
@@ -167,6 +177,23 @@ def _terms_of(session: Session, broadcast: Broadcast, terms: Terms, now: datetim
     at = broadcast.confirmed_at or now
     limits = limits_of(session, broadcast.purpose, broadcast.starts_at, terms, now=at, own=broadcast.id, newest=broadcast.frozen_to)
     return audience, limits
+
+
+def _number(session: Session, broadcast: Broadcast) -> None:
+    """Give a broadcast the next number; last of all, since a confirmation at the same time waits here for this one's end."""
+    others = select(func.max(Broadcast.id)).where(Broadcast.confirmed_at.is_not(None), Broadcast.id != broadcast.id)
+    newest = func.coalesce(select(func.max(Broadcast.number)).scalar_subquery(), others.scalar_subquery(), 0)
+    numbering = update(Broadcast).where(Broadcast.id == broadcast.id, Broadcast.number.is_(None)).values(number=newest + 1)
+    for tries in range(MOST_AT_ONCE):
+        try:
+            with session.begin_nested():
+                session.execute(numbering)
+        except IntegrityError:
+            if tries == MOST_AT_ONCE - 1:
+                raise
+        else:
+            break
+    session.refresh(broadcast)
 
 
 def _tell_others(session: Session, act: Act, broadcast: Broadcast, terms: Terms) -> None:

@@ -13,6 +13,7 @@ from app.coop.audience.query import AudienceCount, Limits, reach
 from app.coop.audience.words import Audience, read_audience
 from app.coop.correspondence import inbox
 from app.service import service_of
+from app.sms.broadcasts import budget
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import cause_of
 from app.sms.broadcasts.terms import Terms
@@ -85,6 +86,8 @@ class Estimate(msgspec.Struct, frozen=True):
     code: str
     before: Broadcast | None
     signed: str
+    left: int | None = None
+    """XOF of its day's budget that others haven't reserved; None where none counts."""
 
 
 def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Terms, by_pin: bool = False) -> Estimate:
@@ -143,7 +146,10 @@ def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Ter
     )
     session.add(row)
     session.flush()
-    return Estimate(row, code, before, text)
+    left = None
+    if terms.daily_budget is not None and not draft.urgent:
+        left = terms.daily_budget - budget.reserved_on(session, terms.day_of(starts))
+    return Estimate(row, code, before, text, left)
 
 
 def signed(session: Session, scope: int | None, draft: Draft) -> str:

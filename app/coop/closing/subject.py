@@ -20,5 +20,5 @@ subject = Subject(
     sweeps=(Sweep("settlements", 600, settlements.close_signed),),
     rows=(Rows(Departure, "an open one blocks the merge", "it has no name; its paper is a number"),),
     checks=(checks.settled, checks.left, checks.written_after),
-    movements={"settlement": "Soldé", "merge": "Réunion"},
+    movements={"settlement": "Compte soldé", "merge": "Cartes réunies"},
 )

@@ -49,7 +49,7 @@ class ContestOpened(msgspec.Struct, frozen=True):
 
 
 class TooLate(Exception):
-    """It isn't this member's, or the 48 hours are over."""
+    """It isn't this member's, the 48 hours are over, or it was answered or taken back."""
 
 
 def contestable(reader: Connection | Session, member_id: int, now: datetime) -> list[Contestable]:
@@ -93,9 +93,11 @@ def open_contest(
     """
     column = ABOUT.get(subject, "weighing_id")
     same = (Contest.subject == subject) & (getattr(Contest, column) == about) & (Contest.member_id == act.member)
-    known = session.execute(select(Contest.id, Contest.number, Contest.answer_by).where(same)).first()
+    known = session.execute(select(Contest.id, Contest.number, Contest.answer_by, Contest.state).where(same)).first()
     if known is not None:
-        return ContestOpened(*known, known=True)
+        if known.state != "open":
+            raise TooLate(about)
+        return ContestOpened(*known[:3], known=True)
     money = handover_kinds().get(subject)  # its row before the member's, as those who hand over lock
     left = session.get(money.table, about, with_for_update=True) if money else None
     try:

@@ -13,7 +13,7 @@ PRODUCTS: tuple[tuple[str, str, bool, int, int, tuple[str, ...]], ...] = (
     ("Oignon", "sac", False, 3, 11000, ("soble", "onion")),
     ("Mil", "kg", True, 3, 300, ("dugub", "souna")),
     ("Arachide", "sac", False, 3, 14000, ("gerte", "cacahuete")),
-    ("Poulet", "piece", False, 4, 3500, ("ganaar", "volaille")),
+    ("Poulet", "pièce", False, 4, 3500, ("ganaar", "volaille")),
 )
 """Name, usual unit, whether it is divided, trade (from 1), federation's price, other spellings."""
 

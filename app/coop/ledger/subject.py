@@ -10,5 +10,5 @@ subject = Subject(
     name="ledger",
     rows=(Rows(Account, "its balance goes over by entries", BOOKS), Rows(JournalEntry, BOOKS, BOOKS)),
     checks=(checks.unbalanced, checks.empty, checks.drifted, checks.orphans, checks.strangers),
-    movements={"opening": "Solde", "reversal": "Correction"},
+    movements={"opening": "Solde repris", "reversal": "Correction"},
 )

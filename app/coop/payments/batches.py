@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app import units
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.cooperatives.lock import lock_cooperative
@@ -100,7 +101,7 @@ def make(
             session,
             act,
             "batch",
-            f"Payer {count} membre(s), lot {batch.id}",
+            f"Payer {units.count(count, 'membre')}, lot {batch.id}",
             subject="batch",
             subject_id=batch.id,
             cooperative_id=scope,

@@ -19,5 +19,5 @@ subject = Subject(
     ),
     under_way=(UnderWay(Payment, LIVE, Payment.state.in_(LIVE)),),
     checks=(checks.exports, on_their_way),
-    movements={"handing_over": "Remis", "payment": "Payé"},
+    movements={"handing_over": "Remis à vous", "payment": "Payé"},
 )

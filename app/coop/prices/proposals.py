@@ -15,7 +15,7 @@ from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.offices import audit
 from app.coop.prices.models import PriceProposal, PriceRow
-from app.coop.prices.queries import price_at
+from app.coop.prices.queries import federations_slot, price_at
 from app.coop.products.models import CooperativeProduct, Product
 from app.coop.rights import Office
 from app.coop.scope import Scope
@@ -67,7 +67,7 @@ def priced_products(reader: Connection, scope: Scope) -> list[PricedProduct]:
     """Return what a co-operative takes, or for the federation all products."""
     if scope.is_federation:
         every = reader.execute(select(Product.id, Product.name, Product.unit).order_by(Product.id))
-        return [PricedProduct(row.id, row.name, row.unit, at // 8 * 10 + at % 8 + 1) for at, row in enumerate(every)]
+        return [PricedProduct(row.id, row.name, row.unit, federations_slot(at)) for at, row in enumerate(every)]
     rows = select(Product.id, Product.name, Product.unit, CooperativeProduct.slot)
     taken = (CooperativeProduct.product_id == Product.id) & scope.own(CooperativeProduct.cooperative_id)
     rows = rows.join(CooperativeProduct, taken).where(CooperativeProduct.active).order_by(CooperativeProduct.slot)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 from sqlalchemy import Connection, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from app.coop.cooperatives.models import Cooperative
 from app.coop.prices.models import PriceRow
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
 from app.coop.scope import FEDERATION, Scope
@@ -15,6 +18,8 @@ from app.letters import plain
 
 SURE, NEAR = 88, 62
 """Likeness (0–100) from which a spelling is taken for a product, and from which it is suggested."""
+MOST_SLIPS = 2
+"""Letters amiss in a name that begins with another one, for it to be suggested: an onion is no `poisson`."""
 SMALL_WORDS = frozenset(("de", "des", "du", "la", "le", "les", "l", "d", "un", "une", "kg", "kilo", "svp"))
 """What people say around a product's name."""
 
@@ -22,7 +27,8 @@ SMALL_WORDS = frozenset(("de", "des", "du", "la", "le", "les", "l", "d", "un", "
 class PriceOf(msgspec.Struct, frozen=True):
     """A price in XOF a unit, since an instant; `product_id` with `grade` (None for all) tells it from others, `name` names both.
 
-    `own` when it is not the federation's; `id` is its row's.
+    `own` when it is not the federation's; `id` is its row's. `slot` is the product's number for life in that scope, `main` when it
+    is of the co-operative's own filière.
     """
 
     product_id: int
@@ -33,6 +39,8 @@ class PriceOf(msgspec.Struct, frozen=True):
     own: bool = False
     grade: str | None = None
     id: int = 0
+    slot: int = 0
+    main: bool = False
 
 
 class MeantProduct(msgspec.Struct, frozen=True):
@@ -43,15 +51,22 @@ class MeantProduct(msgspec.Struct, frozen=True):
 
 
 def prices_for(reader: Connection, scope: Scope, now: datetime) -> tuple[PriceOf, ...]:
-    """Return the prices in force, by name: of a co-operative's products, or the federation's of all. A grade is there where it has
+    """Return the prices in force, by slot: of a co-operative's products, or the federation's of all. A grade is there where it has
     another price than the product. One SELECT, of the newest rows alone.
     """
     newest: dict[int, dict[tuple[bool, str | None], PriceOf]] = {}
     for row in reader.execute(_newest(scope, now)):
         own = row.cooperative_id is not None
-        of = PriceOf(row.product_id, row.name, row.unit, row.amount, row.from_at, own, row.grade, row.id)
+        slot = federations_slot(row.place) if scope.is_federation else row.place
+        of = PriceOf(row.product_id, row.name, row.unit, row.amount, row.from_at, own, row.grade, row.id, slot, bool(row.main))
         newest.setdefault(row.product_id, {})[own, row.grade] = of
-    return tuple(sorted((price for rows in newest.values() for price in _in_force(rows)), key=lambda price: price.name))
+    in_force = (price for rows in newest.values() for price in _in_force(rows))
+    return tuple(sorted(in_force, key=lambda price: (price.slot, price.name)))
+
+
+def federations_slot(at: int) -> int:
+    """Return the number of the federation's product at a place (0-based): its products stand in the order in which they came."""
+    return at // 8 * 10 + at % 8 + 1
 
 
 def price_at(reader: Connection | Session, wanted: Sequence[tuple[Scope, int, str | None, datetime]]) -> list[int | None]:
@@ -80,7 +95,7 @@ def price_at(reader: Connection | Session, wanted: Sequence[tuple[Scope, int, st
     return found
 
 
-def _newest(scope: Scope, now: datetime) -> Select[int, str, str, int, datetime, int | None, str | None, int]:
+def _newest(scope: Scope, now: datetime) -> Select[Any]:
     """Say in SQL: of each product, scope and grade the row that came last; prices are added for ever and never edited."""
     place, last_first = PriceRow.cooperative_id, (PriceRow.from_at.desc(), PriceRow.id.desc())
     rank = func.row_number().over(partition_by=(PriceRow.product_id, place, PriceRow.grade), order_by=last_first).label("rank")
@@ -89,11 +104,16 @@ def _newest(scope: Scope, now: datetime) -> Select[int, str, str, int, datetime,
         rows = rows.where(place.is_(None))
     else:
         rows = rows.where(or_(place.is_(None), scope.own(place)), PriceRow.product_id.in_(_taken_by(scope)))
-    ranked = rows.subquery()
+    ranked, other = rows.subquery(), aliased(Product)
+    if scope.is_federation:
+        at: Any = select(func.count()).where(other.id < Product.id).scalar_subquery()
+    else:
+        taken = scope.own(CooperativeProduct.cooperative_id) & (CooperativeProduct.product_id == Product.id)
+        at = select(CooperativeProduct.slot).where(taken).scalar_subquery()
+    filiere = select(Cooperative.filiere_id).where(Cooperative.id == scope.cooperative_id).scalar_subquery()
+    told = (PriceRow.product_id, Product.name, PriceRow.unit, PriceRow.amount, PriceRow.from_at, place, PriceRow.grade, PriceRow.id)
     return (
-        select(
-            PriceRow.product_id, Product.name, PriceRow.unit, PriceRow.amount, PriceRow.from_at, place, PriceRow.grade, PriceRow.id
-        )
+        select(*told, at.label("place"), (Product.filiere_id == filiere).label("main"))
         .join(ranked, ranked.c.id == PriceRow.id)
         .join(Product, Product.id == PriceRow.product_id)
         .where(ranked.c.rank == 1)
@@ -142,5 +162,6 @@ def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> M
     sure = {known[spelled] for spelled, likeness, _ in likely if likeness >= SURE}
     if len(sure) == 1:
         return MeantProduct(sure.pop())
-    near = tuple(dict.fromkeys(named[known[spelled]] for spelled, _, _ in likely))[:3]
+    begun = [spelled for spelled, _, _ in likely if spelled[0] == wanted[0] or OSA.distance(spelled, wanted) <= MOST_SLIPS]
+    near = tuple(dict.fromkeys(named[known[spelled]] for spelled in begun))[:3]
     return MeantProduct(None, near)

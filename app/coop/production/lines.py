@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 
+from app import units
 from app.coop.ledger.services import MOST_HELD, MOST_MOVED
 
 
@@ -52,9 +53,9 @@ def creditable(lines: Sequence[Line]) -> list[Line]:
 
 
 def totals(lines: Sequence[Line]) -> str:
-    """Say what a list weighs, by unit: `512,5 kg, 3 caisse`."""
+    """Say what a list weighs, by unit: `512,5 kg, 3 caisses`."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         if line.reason is None:
             sums[line.unit] += line.weight
-    return ", ".join(f"{total.normalize():f} {unit}".replace(".", ",") for unit, total in sums.items())
+    return ", ".join(units.count(total, unit) for unit, total in sums.items())

@@ -1,7 +1,7 @@
 """Read a quantity as people type it."""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 MOST = Decimal(99_999)
 _TYPED = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,3}))?\s*([^\W\d_]{0,12})", re.ASCII)
@@ -12,7 +12,11 @@ class BadQuantity(ValueError):
 
 
 class UnclearQuantity(BadQuantity):
-    """Three decimals: `1.200` is 1,2 to one and 1 200 to another."""
+    """Three decimals: `1.200` is 1,2 to one and 1 200 to another; `low` (to two decimals) and `high` may be meant."""
+
+    def __init__(self, low: Decimal, high: Decimal) -> None:
+        super().__init__(low, high)
+        self.low, self.high = low, high
 
 
 def parse_quantity(text: str, divisible: bool) -> Decimal:
@@ -25,7 +29,8 @@ def parse_quantity(text: str, divisible: bool) -> Decimal:
     if typed is None:
         raise BadQuantity
     if len(typed[2] or "") == 3 and int(typed[1]):
-        raise UnclearQuantity
+        low = Decimal(f"{typed[1]}.{typed[2]}").quantize(Decimal("0.01"), ROUND_HALF_UP)
+        raise UnclearQuantity(low.normalize() + 0, Decimal(typed[1] + typed[2]))
     quantity = Decimal(f"{typed[1]}.{typed[2] or 0}")
     if not 0 < quantity <= MOST or (not divisible and quantity != quantity.to_integral_value()):
         raise BadQuantity

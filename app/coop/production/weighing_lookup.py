@@ -65,9 +65,9 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
 
 
 def member_of_card(reader: Connection | Session, cooperative_id: int, card: str) -> int:
-    """Return the member with a card, also one without a telephone. Raises NotThere."""
+    """Return the member with a card, also one without a telephone, or alone on a number. Raises NotThere."""
     try:
-        found = lookup.in_cooperative(reader, cooperative_id, card)
+        found = lookup.find(reader, cooperative_id, card)
     except lookup.NoCard:
         raise NotThere(card) from None
     if found.state not in lookup.BELONGS:

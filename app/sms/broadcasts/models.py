@@ -12,7 +12,7 @@ _OPEN = text("state IN ('expanding', 'scheduled', 'sending', 'stopping')")
 
 
 class Broadcast(Base):
-    """One text to an audience, as an officer ordered it; its id is the number that officers say.
+    """One text to an audience, as an officer ordered it; officers say its `order`, a number that no estimate takes.
 
     *estimated* until its `OUI`, or *dead* without (`by_pin`: its code opens nothing, the officer's PIN on USSD does); then
     *expanding* (a message row for each number, up to the newest number `frozen_to`, done as far as `cursor`), *scheduled*,
@@ -31,8 +31,10 @@ class Broadcast(Base):
         Index("ix_broadcasts_code", "sender", "code_digest"),
         Index("ix_broadcasts_scope", "cooperative_id", "confirmed_at"),
         Index("ix_broadcasts_confirmed", "confirmed_at"),
+        Index("uq_broadcasts_number", "number", unique=True),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[int | None]
     cooperative_id: Mapped[int | None] = mapped_column(Id)
     person_id: Mapped[int] = mapped_column(Id)
     role: Mapped[str] = mapped_column(String(16))
@@ -73,6 +75,11 @@ class Broadcast(Base):
     failed: Mapped[int] = mapped_column(default=0)
     doubted: Mapped[int] = mapped_column(default=0)
     counted_at: Mapped[datetime | None] = mapped_column(Utc)
+
+    @property
+    def order(self) -> int:
+        """Return the number that officers say; of one ordered before there were such numbers, its id."""
+        return self.number or self.id
 
 
 class BudgetDay(Base):

@@ -19,10 +19,11 @@ _ROLES = {
 
 
 def progress(broadcast: Broadcast, percent: int, counted: Counts) -> str:
-    """Tell the sender how far it is; at the end also what failed or is in doubt."""
+    """Tell the sender how far it is, from a step of per cent on; at the end also what failed or is in doubt."""
     if percent < 100:
-        return f"Jappoo: envoi {broadcast.id}: {percent} %, {number(counted.gone)} sur {number(broadcast.recipients)} partis."
-    return f"Jappoo: envoi {broadcast.id} fini: {_ended(counted, broadcast.recipients)}."
+        reached = max(percent, 100 * counted.gone // max(1, broadcast.recipients))
+        return f"Jappoo: envoi {broadcast.order}: {reached} %, {number(counted.gone)} sur {number(broadcast.recipients)} partis."
+    return f"Jappoo: envoi {broadcast.order} fini: {_ended(counted, broadcast.recipients)}."
 
 
 def copy(broadcast: Broadcast, now: datetime, cost: str, zone: ZoneInfo = DAKAR) -> str:
@@ -30,8 +31,8 @@ def copy(broadcast: Broadcast, now: datetime, cost: str, zone: ZoneInfo = DAKAR)
     kind = "ALERTE" if broadcast.purpose == "urgent" else "envoi"
     who = _ROLES.get(broadcast.role, broadcast.role)
     return (
-        f"Jappoo: {kind} {broadcast.id} ({who}) à {broadcast.said}: {numbers(broadcast.recipients)}, "
-        f'{hour(broadcast.starts_at, now, zone)}. "{first_words(broadcast.typed)}" Pour arrêter: ANNULER {broadcast.id}. {cost}.'
+        f"Jappoo: {kind} {broadcast.order} ({who}) à {broadcast.said}: {numbers(broadcast.recipients)}, "
+        f'{hour(broadcast.starts_at, now, zone)}. "{first_words(broadcast.typed)}" Pour arrêter: ANNULER {broadcast.order}. {cost}.'
     )
 
 

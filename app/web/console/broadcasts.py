@@ -19,9 +19,11 @@ COUNTED = 5_000
 
 
 class SentBroadcast(msgspec.Struct, frozen=True):
-    """A broadcast: `said` its audience in words, its messages as of `counted_at`, `cost` XOF of what has left, `whole` of all."""
+    """A broadcast: `order` the number that officers say, `said` its audience in words, its messages as of `counted_at`,
+    `cost` XOF of what has left, `whole` of all."""
 
     id: int
+    order: int
     said: str
     words: str
     urgent: bool
@@ -87,6 +89,7 @@ def _sent(reader: Connection, row: Any, now: datetime) -> SentBroadcast:
         counts, counted_at = progress.Counts(row.gone, 0, row.failed, row.doubted), row.counted_at or row.confirmed_at
     return SentBroadcast(
         row.id,
+        row.number or row.id,
         row.said,
         first_words(row.typed),
         row.purpose == "urgent",

@@ -127,6 +127,8 @@ function take(chosen) {
   for (const button of document.querySelectorAll(".number")) button.setAttribute("aria-pressed", String(button.dataset.number === number));
   idle();
   fetchMessages();
+  screen.scrollIntoView({ block: "nearest" });
+  focusEntry();
 }
 
 at("answer").addEventListener("submit", (event) => { event.preventDefault(); send(); });
@@ -137,7 +139,20 @@ at("erase").addEventListener("click", () => { entry.value = entry.value.slice(0,
 at("inbox").addEventListener("click", () => (inboxOpen ? show(shown) : openInbox()));
 for (const key of document.querySelectorAll("[data-key]")) key.addEventListener("click", () => press(key.dataset.key));
 for (const button of document.querySelectorAll(".number")) button.addEventListener("click", () => take(button.dataset.number));
-at("other").addEventListener("submit", (event) => { event.preventDefault(); take(at("number").value); });
+/** Reads a number as people write it: `77 123 45 67`, `00221…`, `+221…`; null when it is none. */
+function readNumber(typed) {
+  const plain = typed.replace(/[ .()-]/g, "").replace(/^00/, "+").replace(/^(?=\d{9}$)/, "+221").replace(/^(?=221\d{9}$)/, "+");
+  return /^\+\d{7,15}$/.test(plain) ? plain : null;
+}
+
+at("number").addEventListener("input", () => at("number").setCustomValidity(""));
+at("other").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const meant = readNumber(at("number").value);
+  if (meant) return take(meant);
+  at("number").setCustomValidity("Un numéro, svp, par exemple 77 000 00 13");
+  at("number").reportValidity();
+});
 at("text").addEventListener("submit", async (event) => {
   event.preventDefault();
   const answer = await ask("sms", { text: at("sms").value });

@@ -1,0 +1,89 @@
+"""A member's own contests: read again, and taken back."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from app.coop.act import Act
+from app.coop.contests.models import Contest
+from app.coop.handover.kinds import handover_kinds
+from app.coop.handover.services import confirm
+from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.payments.models import Payment
+from app.coop.production.models import Weighing
+from app.coop.products.models import Product
+from app.coop.till.models import Payout
+
+TAKEN_BACK = "retirée par le membre"
+MOST_READ = 24
+
+
+class OwnContestClosed(Exception):
+    """The contest isn't this member's, or was answered or taken back before."""
+
+
+class OwnContest(msgspec.Struct, frozen=True):
+    """A contest as its member sees it: `amount` in XOF of money, or of a price; `quantity` with `unit` of what was weighed.
+
+    `upheld` is None while it is open, and of one that the member took back.
+    """
+
+    id: int
+    number: str
+    subject: str
+    reference: str
+    opened_at: datetime
+    answer_by: date
+    state: str
+    note: str | None
+    amount: int | None
+    quantity: Decimal | None
+    unit: str | None
+
+
+def contests_of(reader: Connection | Session, member_id: int) -> Sequence[OwnContest]:
+    """Return a member's contests, the newest first; one SELECT."""
+    told = (Contest.id, Contest.number, Contest.subject, Contest.reference, Contest.opened_at, Contest.answer_by, Contest.state)
+    amount = func.coalesce(Payment.amount, Payout.amount, Weighing.price)
+    rows: Any = (
+        select(*told, Contest.note, amount, Weighing.weight, Product.unit)
+        .outerjoin(Payment, Payment.id == Contest.payment_id)
+        .outerjoin(Payout, Payout.id == Contest.payout_id)
+        .outerjoin(Weighing, Weighing.id == Contest.weighing_id)
+        .outerjoin(Product, Product.id == Weighing.product_id)
+        .where(Contest.member_id == member_id)
+    )
+    return [OwnContest(*row) for row in reader.execute(rows.order_by(Contest.id.desc()).limit(MOST_READ))]
+
+
+def take_back(session: Session, act: Act, contest_id: int) -> Contest:
+    """Take one's open contest back. Money it is about stands where it stood; handed over, it is paid by this word.
+
+    Raises OwnContestClosed, HandoverNotOpen.
+    """
+    mine = (Contest.id == contest_id) & (Contest.member_id == act.member)
+    about = session.execute(select(Contest.subject, func.coalesce(Contest.payment_id, Contest.payout_id)).where(mine)).first()
+    if about is None:
+        raise OwnContestClosed(contest_id)
+    money = handover_kinds().get(about[0])  # its row before the member's, as those who hand over lock
+    left = session.get_one(money.table, about[1], with_for_update=True) if money else None
+    try:
+        lock_member(session, act.member)
+    except MemberLeft:
+        raise OwnContestClosed(contest_id) from None
+    row = session.scalar(select(Contest).where(mine, Contest.state == "open").with_for_update(of=Contest))
+    if row is None:
+        raise OwnContestClosed(contest_id)
+    row.state, row.note, row.answered_at = "dismissed", TAKEN_BACK, act.now
+    session.flush()
+    if money and left and left.state != "cancelled":
+        left.resume(row.before)
+        session.flush()
+        if left.state == money.table.HANDED:
+            confirm(session, act, money, left.id)
+    return row

@@ -1,0 +1,133 @@
+"""The member's statement: what moved each balance, and the lines of what was delivered."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from app import texts, units
+from app.amounts import francs, number
+from app.coop.ledger.queries import Deductions, Movement, deductions_of, movements_of
+from app.coop.production import assisted_acts
+from app.coop.production.statement import BroughtProduce, brought_by, brought_in
+from app.coop.subjects import SUBJECTS
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Lead
+from menus.hop import Hop, PrivateWords, member_of
+from menus.production import BroughtRow
+
+menu = Bindings("statement")
+MOVEMENTS = {kind: words for subject in SUBJECTS for kind, words in subject.movements.items()}
+BALANCES = {
+    "payable": "La CPS vous doit",
+    "advance": "Vous devez",
+    "leasing": "Vous devez",
+    "savings": "Épargne",
+    "shares": "Parts",
+}
+"""Each account as a member reads its balance."""
+KEPT_BACK = {"advance": "Avance rendue", "leasing": "Loyer rendu"}
+"""What a delivery, or its correction, does to what is owed."""
+SAID = {"declared": "à peser", "weighed": "pesé", "noted": "pesé", "credited": "crédité", "refused": "refusé"}
+What = Annotated[str, kinds.Kind("words", "m" * 16)]
+
+
+class MovementRow(msgspec.Struct, frozen=True):
+    id: int
+    day: kinds.Day
+    what: What
+    amount: kinds.Amount
+    account: str
+    entry_id: int
+    of: int
+
+
+class By(msgspec.Struct, frozen=True):
+    by: kinds.Phrase
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    brought: BroughtRow
+
+
+class Opened(msgspec.Struct, frozen=True):
+    moved: MovementRow
+
+
+@menu.rows()
+def movements(hop: Hop) -> Sequence[MovementRow]:
+    """Give what moved the member's balances, the newest first; one SELECT."""
+    with hop.desk.database.read() as reader:
+        found = movements_of(reader, member_of(hop))
+    return [MovementRow(one.id, one.on, what_moved(one), one.amount, one.account, one.entry_id, one.of) for one in found]
+
+
+@menu.source()
+def movement(hop: Hop, kept: Opened) -> PrivateWords:
+    """Open a movement on its lines, which add up to it, and say which balance it moved."""
+    moved = kept.moved
+    with hop.desk.database.read() as reader:
+        shared, brought = deductions_of(reader, moved.entry_id), brought_in(reader, moved.of)
+    lines = list(lines_of(shared, brought)) if shared.gross else []
+    day = moved.day if isinstance(moved.day, date) else date.fromisoformat(moved.day)
+    head = f"{day:%d/%m/%Y} {moved.what}"
+    return PrivateWords("\n".join((head, *lines, f"{BALANCES[moved.account]}: {moved.amount:+,} F".replace(",", " "))))
+
+
+@menu.rows()
+def brought(hop: Hop) -> Sequence[BroughtRow]:
+    """Give what the member declared, and what became of it, the newest first; one SELECT."""
+    with hop.desk.database.read() as reader:
+        found = brought_by(reader, member_of(hop))
+    return [_row(one) for one in found]
+
+
+def _row(one: BroughtProduce) -> BroughtRow:
+    goods, counted = units.count_of(one.quantity, one.unit, one.product), units.count(one.quantity, one.unit)
+    return BroughtRow(one.id, one.reference, goods, counted, one.product, one.declared_at.date(), SAID[one.state], one.channel)
+
+
+@menu.source(leads={"weighed": PrivateWords})
+def brought_view(hop: Hop, kept: Fetched) -> By:
+    """Say who typed what waits for the scales; lead on to what they said of it."""
+    row = kept.brought
+    with hop.desk.database.read() as reader:
+        found = next((one for one in brought_by(reader, member_of(hop)) if one.id == row.id), None)
+        by = assisted_acts.typed_by(reader, [row.id]).get(row.id) if row.channel == "bureau" else None
+    if found and found.state != "declared":
+        raise Lead("weighed", PrivateWords(weighed_words(found)))
+    return By(f" Noté par {texts.words('by')[by]}." if by else "")
+
+
+def weighed_words(one: BroughtProduce) -> str:
+    """Say what the scales said of a declaration, or why nothing was taken."""
+    head = f"Réf {one.reference}: {units.count_of(one.quantity, one.unit, one.product)}, {one.declared_at:%d/%m}."
+    if one.weight is None or one.weighed_at is None:
+        return head
+    grade = f", qualité {one.grade}" if one.grade else ""
+    weighed = f"Pesé le {one.weighed_at:%d/%m}: {units.count(one.weight, one.unit)}{grade}."
+    if one.reason:
+        return f"{head}\nRefusé le {one.weighed_at:%d/%m}: {one.reason}."
+    if one.price is None or one.gross is None:
+        return f"{head}\n{weighed} Pas encore crédité."
+    return f"{head}\n{weighed}\nx {number(one.price)} = {francs(one.gross)}. Le détail: Mes soldes, 1."
+
+
+def what_moved(one: Movement) -> str:
+    """Say with a verb what happened."""
+    if one.kind == "delivery" and one.account in KEPT_BACK:
+        return KEPT_BACK[one.account]
+    return MOVEMENTS.get(one.kind, one.kind)
+
+
+def lines_of(shared: Deductions, brought: BroughtProduce | None) -> Iterator[str]:
+    """Say how a delivery's worth was shared out, a line each: the first is the worth, the last what is the member's."""
+    what = "Livraison"
+    if brought and brought.weight is not None and brought.price is not None:
+        what = f"{brought.product} {units.count(brought.weight, brought.unit)} x {number(brought.price)}"
+    yield f"{what} = {number(shared.gross)}"
+    for label, amount in (("Solidarité", shared.solidarity), ("Avance", shared.advance), ("Crédit-bail", shared.leasing)):
+        if amount:
+            yield f"{label} {number(-amount)}"
+    yield f"Pour vous {number(shared.payable)}"

@@ -1,0 +1,106 @@
+"""The account explains itself: on the screen, line by line, and in the SMS of who turned that on."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, update
+
+from app.commands.inbound import Clerk
+from app.coop.contests.models import Contest
+from app.coop.ledger.queries import balances_of
+from app.coop.members.models import Member
+from app.coop.payments.models import Payment
+from app.coop.production import weighing_lookup, weighings
+from app.gateways.callbacks import IncomingSms
+from app.sms.models import Message
+from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
+from tests.acts import by
+from tests.commands.conftest import TERMS
+
+WOMAN = "+221770000201"
+
+
+@pytest.fixture
+def dial(line, database):
+    sample_declarations.treasurer(database)
+    sample_deliveries.credited(database, sample_declarations.women(database, 2), datetime.now(UTC))
+
+    def dial(number, *entries):
+        talk = line(number)
+        said = talk.dial([])
+        for entry in entries:
+            said = talk.type(entry)
+        return said
+
+    return dial
+
+
+def test_a_delivery_opens_on_its_lines(dial):
+    assert "La CPS vous doit 9 800 F\nVous devez 7 550 F" in dial(WOMAN, "1", "2468")
+    listed = dial(WOMAN, "1", "2468", "1")
+    assert re.findall(r"\d\d/\d\d (.*)", listed) == ["Livraison 9 800 F", "Avance rendue -2 450 F", "Avance prise 10 000 F"]
+    opened = dial(WOMAN, "1", "2468", "1", "1").split("\n")
+    assert opened[1:-1] == [
+        "Thiof 12,5 kg x 1 000 = 12 500",
+        "Solidarité -250",
+        "Avance -2 450",
+        "Pour vous 9 800",
+        "La CPS vous doit: +9 800 F",
+    ]
+    assert "Vous devez: -2 450 F" in dial(WOMAN, "1", "2468", "1", "2")
+
+
+def test_the_sms_says_what_the_screen_says(dial, database):
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 201).values(amounts_by_sms=True))
+    clerk = Clerk(database, sample_cooperative.KEY, "21512", TERMS)
+    incoming_sms.hear(clerk, IncomingSms("id", WOMAN, "21512", "SOLDE", None), datetime.now(UTC))
+    with database.read() as reader:
+        said = reader.scalars(select(Message.text).where(Message.to_number == WOMAN).order_by(Message.id.desc())).first()
+    shown = dial(WOMAN, "1", "2468")
+    for label in ("a CPS vous doit", "ous devez", "pargne", "arts"):
+        francs = re.search(rf"{label} ([\d ]+ F)", shown)[1]
+        assert f"{label} {francs}" in said
+
+
+def test_what_was_contested_stays_and_is_taken_back_when_the_money_has_come(dial, database):
+    now = datetime.now(UTC)
+    sample_deliveries.batch(database, now)
+    dial(sample_declarations.TREASURER, "8", "3", "2", "2468", "201", "1")
+    assert "Réclamation" in dial(WOMAN, "1", "2468", "3", "1", "2", "1")
+    [contest] = _contests(database)
+    assert "Mon compte, 11" in dial(WOMAN, "1", "2468", "3")
+    assert f"1 {contest.number} Paiement en cours" in dial(WOMAN, "7", "2468", "11")
+    seen = dial(WOMAN, "7", "2468", "11", "1")
+    assert f"Paiement 9 800 F, réf {contest.reference}: contesté le {now:%d/%m}, réclamation {contest.number}." in seen
+    assert "Code faux" in dial(WOMAN, "7", "2468", "11", "1", "1", "1122")
+    assert f"Réclamation {contest.number} retirée" in dial(WOMAN, "7", "2468", "11", "1", "1", "2468")
+    [contest] = _contests(database)
+    assert (contest.state, contest.note) == ("dismissed", "retirée par le membre")
+    with database.read() as reader:
+        assert reader.scalar(select(Payment.state).where(Payment.member_id == 201)) == "paid"
+        assert balances_of(reader, 201).payable == 0
+    assert "retirée par le membre" in dial(WOMAN, "7", "2468", "11", "1")
+
+
+def test_what_was_weighed_or_refused_can_be_read_again_and_an_account_says_whose_it_is(dial, database):
+    now = datetime.now(UTC)
+    [reference] = sample_declarations.declared(database, [201], now, product=3, quantity="2")
+    with database.transaction() as session:
+        what = weighing_lookup.by_reference(session, 1, reference, now.year)
+        act = by(sample_declarations.CLERK, "refused", now)
+        weighings.note(session, act, what, weight=Decimal(2), grade=None, weighed_at=now, reason="avarié")
+    assert "Femme 201, carte C00201, CPS1" in dial(WOMAN, "7", "2468")
+    listed = dial(WOMAN, "7", "2468", "1")
+    assert "12,5 kg Thiof crédité" in listed
+    refused = dial(WOMAN, "7", "2468", "1", "1")
+    assert f"Réf {reference}: 2 caisse Sardinelle" in refused
+    assert f"Refusé le {now:%d/%m}: avarié." in refused
+    assert "qualité A.\nx 1 000 = 12 500 F" in dial(WOMAN, "7", "2468", "1", "2")
+
+
+def _contests(database):
+    with database.read() as reader:
+        return reader.execute(select(Contest.__table__)).all()
