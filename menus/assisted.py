@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import phones, texts, units
 from app.clock import DAKAR
 from app.coop.act import Act
-from app.coop.contests import assisted_answers
+from app.coop.contests import assisted_answers, opening_answers
 from app.coop.members import notices
 from app.coop.members.names import card_and_name
 from app.coop.prices.queries import prices_for
@@ -21,6 +21,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import CallBackRow
 from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
+from menus.openings import OpeningTold, told_of
 from menus.production import DeclarationRow, Earlier, Goods, ProductRow, product_row, rows_of, same_before
 
 menu = Bindings("assisted")
@@ -220,11 +221,14 @@ def assisted_prices(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
 
 
-@menu.source(leads={"told": AssistedTold, "nothing": None})
+@menu.source(leads={"told": AssistedTold, "opening": OpeningTold, "nothing": None})
 def assisted_told(hop: Hop) -> Nothing:
-    """Find what was done for the member and waits for her word."""
+    """Find what was done for the member, or brought over from paper, and waits for their word."""
     with hop.desk.database.read() as reader:
         found = assisted_answers.asked(reader, member_of(hop), hop.now)
+        brought = opening_answers.asked(reader, member_of(hop)) if found is None else None
+    if brought is not None:
+        raise Lead("opening", told_of(brought))
     if found is None:
         raise Lead("nothing")
     what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()

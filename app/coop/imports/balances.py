@@ -170,7 +170,7 @@ def _amounts(values: Mapping[str, Any]) -> dict[str, int]:
         if amounts[kind] < 0:
             amounts["advance"] -= amounts[kind]
             amounts[kind] = 0
-    for kind, amount in amounts.items():
+    for kind, amount in (*amounts.items(), ("advance", amounts["advance"] + amounts["leasing"])):
         if not 0 <= amount <= MOST_HELD:
             raise RowRefused(kind, f"{SAID[kind]}: un montant de 0 à 999 999 999 F.")
     return amounts

@@ -36,8 +36,8 @@ class Opening(Base):
 class OpeningBalance(Base):
     """What paper says of a member's accounts, in XOF, none negative; `entry_id` once it is in the books.
 
-    `left_out` says in French why it never will be. The member is asked at the first call after that (`shown_at`), and answers
-    *right* or *contested*, with a contest that has its clock.
+    `left_out` says in French why it never will be. The member is asked at each call, behind the PIN, until the answer: *right*, or
+    *contested*, with a contest that has its clock.
     """
 
     __tablename__ = "opening_balances"
@@ -56,7 +56,6 @@ class OpeningBalance(Base):
     leasing: Mapped[int] = mapped_column(BigInteger)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
     left_out: Mapped[str | None] = mapped_column(String(40))
-    shown_at: Mapped[datetime | None] = mapped_column(Utc)
     answer: Mapped[str | None] = mapped_column(String(9))
     answered_at: Mapped[datetime | None] = mapped_column(Utc)
     contest_id: Mapped[int | None] = mapped_column(ForeignKey("contests.id"))

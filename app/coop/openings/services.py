@@ -20,7 +20,7 @@ ACCOUNTS = ("shares", "savings", "payable", "advance", "leasing")
 """What a member's paper may say, by the account; the last two are owed."""
 UNDER_WAY = ("noted", "waiting", "approved")
 CONTEST_DAYS = 30
-"""How long after it was first shown a member may contest what was brought over."""
+"""How long after saying that it is right a member may still contest what was brought over."""
 
 
 class PaperBalance(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from alembic import op
 from app.db.triggers import alter_table
 
 revision = "2026_11_26_openings"
-down_revision = "2026_11_26_imports"
+down_revision = "2026_11_26_broadcast_index"
 branch_labels = None
 depends_on = None
 
@@ -53,7 +53,6 @@ def upgrade() -> None:
         sa.Column("leasing", sa.BigInteger(), nullable=False),
         sa.Column("entry_id", ID),
         sa.Column("left_out", sa.String(40)),
-        sa.Column("shown_at", MOMENT),
         sa.Column("answer", sa.String(9)),
         sa.Column("answered_at", MOMENT),
         sa.Column("contest_id", ID),
