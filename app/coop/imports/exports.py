@@ -3,7 +3,7 @@
 PINs, consents and trusted numbers never do. Each is the rows' columns and a stream of rows, by card or by day.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import groupby
@@ -142,14 +142,14 @@ def movements(reader: Connection, scope: Scope, now: datetime) -> Export:
     )
 
 
-EXPORTS: Mapping[str, Callable[[Connection, Scope, datetime], Export]] = {
+EXPORTS: dict[str, Callable[[Connection, Scope, datetime], Export]] = {
     "members": members,
     "balances": balances,
     "prices": prices,
     "deliveries": deliveries,
     "movements": movements,
 }
-"""By the word of the command."""
+"""By the word of the command; what goes to the ministry is in `ministry.py`."""
 
 
 def _balance(kind: str) -> Any:

@@ -89,19 +89,10 @@ def _members(reader: Connection, place: Any, now: datetime) -> Iterator[Line]:
     yield ("Membres", "B9", "Départs", _shown(left), "personnes", since, "comptes clos dans la période")
     leads = select(Role.person_id).where(Role.cooperative_id == place.id, in_term(now.date()))
     women = _count(reader, mine & here & (sex == "F") & Member.person_id.in_(leads))
-    everyone = reader.scalar(
-        select(func.count(func.distinct(Role.person_id))).where(Role.cooperative_id == place.id, in_term(now.date()))
-    )
-    yield (
-        "Membres",
-        "B10",
-        "Responsables",
-        everyone or 0,
-        "personnes",
-        None,
-        "présidence, trésorerie, secrétariat, délégués, ce jour",
-    )
-    yield ("Membres", "B11", "Femmes responsables", women, "personnes", None, "charges publiques dans la CPS: comptées sans seuil")
+    held = select(func.count(func.distinct(Role.person_id))).where(Role.cooperative_id == place.id, in_term(now.date()))
+    everyone = reader.scalar(held) or 0
+    yield ("Membres", "B10", "Responsables", everyone, "personnes", None, "présidence, trésorerie, secrétariat, délégués")
+    yield ("Membres", "B11", "Femmes responsables", women, "personnes", None, "charges publiques: comptées sans seuil")
 
 
 def _work(reader: Connection, place: Any, now: datetime) -> Iterator[Line]:
@@ -117,57 +108,29 @@ def _work(reader: Connection, place: Any, now: datetime) -> Iterator[Line]:
     yield ("Travail généré", "C1", "Membres qui ont livré", _shown(sum(counts.values())), "personnes", since, how)
     for number, (told, value) in enumerate(_masked(counts).items(), 2):
         yield ("Travail généré", f"C{number}", told, value, "personnes", since, how)
-    yield (
-        "Travail généré",
-        "C5",
-        "Salariés et autres travailleurs",
-        "non connu",
-        "personnes",
-        since,
-        "Jappoo ne tient pas la paie",
-    )
+    yield ("Travail généré", "C5", "Salariés et autres travailleurs", "non connu", "", since, "Jappoo ne tient pas la paie")
 
 
 def _economy(reader: Connection, place: Any, now: datetime) -> Iterator[Line]:
-    since = date(now.year, 1, 1)
+    since, topic = date(now.year, 1, 1), "Contribution économique"
     sums = select(func.count(), func.coalesce(func.sum(Weighing.gross), 0), func.count(func.distinct(Weighing.member_id)))
     deliveries, gross, people = reader.execute(sums.where(_weighed(place, now))).one()
-    topic, few = "Contribution économique", 0 < people < SMALL
+    few = 0 < people < SMALL
     yield (topic, "D1", "Livraisons des membres", HIDDEN if few else deliveries, "livraisons", since, "pesées et créditées")
-    yield (
-        topic,
-        "D2",
-        "Valeur des livraisons",
-        HIDDEN if few else int(gross),
-        "XOF",
-        since,
-        "poids x prix du jour, avant solidarité",
-    )
-    told = {
-        "shares": ("D3", "Capital: parts libérées", "parts payées par les membres, dans les comptes"),
-        "savings": ("D4", "Épargne des membres", "déposée à la CPS"),
-        "payable": ("D5", "Dû aux membres", "livraisons créditées et pas encore payées"),
-        "advance": ("D6", "Avances aux membres", "prêtées et pas encore rendues"),
-    }
-    for kind, (code, words, how) in told.items():
-        held = select(func.count(), func.coalesce(func.sum(func.abs(Account.balance)), 0))
-        count, total = reader.execute(
-            held.where(
-                Account.cooperative_id == place.id, Account.kind == kind, Account.member_id.is_not(None), Account.balance != 0
-            )
-        ).one()
+    yield (topic, "D2", "Valeur des livraisons", HIDDEN if few else int(gross or 0), "XOF", since, "poids x prix, sans retenue")
+    for code, kind, words, how in (
+        ("D3", "shares", "Capital: parts libérées", "parts payées par les membres, dans les comptes"),
+        ("D4", "savings", "Épargne des membres", "déposée à la CPS"),
+        ("D5", "payable", "Dû aux membres", "livraisons créditées et pas encore payées"),
+        ("D6", "advance", "Avances aux membres", "prêtées et pas encore rendues"),
+    ):
+        mine = (Account.cooperative_id == place.id) & (Account.kind == kind) & Account.member_id.is_not(None)
+        held = select(func.count(), func.coalesce(func.sum(func.abs(Account.balance)), 0)).where(mine, Account.balance != 0)
+        count, total = reader.execute(held).one()
         yield (topic, code, words, HIDDEN if 0 < count < SMALL else int(total), "XOF", None, how)
     fund = select(func.coalesce(-func.sum(Posting.amount), 0)).join(Account, Account.id == Posting.account_id)
     solidarity = reader.scalar(fund.where(Account.cooperative_id == place.id, Account.kind == "solidarity"))
-    yield (
-        topic,
-        "D7",
-        "Caisse de solidarité",
-        int(solidarity or 0),
-        "XOF",
-        None,
-        "ce que les livraisons et les cotisations y ont mis",
-    )
+    yield (topic, "D7", "Caisse de solidarité", int(solidarity or 0), "XOF", None, "part des livraisons, et cotisations")
 
 
 def _weighed(place: Any, now: datetime) -> ColumnElement[bool]:
