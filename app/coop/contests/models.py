@@ -9,7 +9,8 @@ from app.db.base import Base, Id, Utc
 
 
 class Contest(Base):
-    """A member's word that something is wrong: *open*, then *upheld* or *dismissed* by an officer who had no hand in it.
+    """A member's word that something is wrong: *open*, then *upheld* or *dismissed* by an officer who had no hand in it,
+    or *withdrawn* by the member.
 
     A `subject` is a payment, a payout, a weighing or the price of one, each contested once; or an *opening*, a balance that was
     brought over, which names its contest itself. `level` says who is to answer: 0 the
@@ -27,7 +28,7 @@ class Contest(Base):
             " + CASE WHEN payout_id IS NULL THEN 0 ELSE 1 END = CASE WHEN subject = 'opening' THEN 0 ELSE 1 END",
             name="about",
         ),
-        CheckConstraint("state IN ('open', 'upheld', 'dismissed')", name="state"),
+        CheckConstraint("state IN ('open', 'upheld', 'dismissed', 'withdrawn')", name="state"),
         Index("ix_contests_scope", "state", "cooperative_id"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -6,7 +6,7 @@ from alembic import op
 from app.db.triggers import alter_table
 
 revision = "2026_11_26_openings"
-down_revision = "2026_11_26_boutiques_lots"
+down_revision = "2026_11_26_call_back_subjects"
 branch_labels = None
 depends_on = None
 
