@@ -31,6 +31,7 @@ COMMANDS = {
     "lot": ("lot", "Look after lots: transform, split, merge, move, count, trace."),
     "export": ("export", "Write files for others."),
     "import": ("imports", "Take files of others in."),
+    "template": ("imports", "Write the empty file of a kind, to be filled in."),
     "report": ("report", "Figures of the co-operatives."),
 }
 """Command → module in this folder that holds the click command of that name, and its line in the help."""
