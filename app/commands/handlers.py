@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app import texts
 from app.commands import (
+    boutiques,
     broadcast_replies,
     broadcasts,
     contests,
@@ -263,6 +264,8 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "IDEE": ideas.propose,
     "SOUTENIR": ideas.support,
     "FICHE": techniques.sheet,
+    "BOUTIQUE": boutiques.offers,
+    "ACHAT": boutiques.order,
     "DIFF": broadcasts.draft,
     "URGENT": broadcasts.draft,
     "OUI": broadcasts.confirm,

@@ -44,6 +44,7 @@ class Values(TypedDict, total=False):
     halt: str
     hour: Clock
     idea_became: str
+    invoice: Annotated[str, Kind("invoice", "F2026-99999")]
     kept_out: str
     lane: Annotated[str, Kind("lane", "urgent")]
     note: Phrase
@@ -64,6 +65,7 @@ class Values(TypedDict, total=False):
     tries: Count
     until: Moment
     verdict: str
+    where: Short
     why: Phrase
 
 

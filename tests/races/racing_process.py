@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.coop.boutiques import orders
 from app.coop.closing.handover import PAYOUT
 from app.coop.equipment import bookings
 from app.coop.handover import services as handover
@@ -32,9 +33,11 @@ REFUSALS = (
     approvals.ApprovalClosed,
     bookings.HalfDayTaken,
     stock.LotShort,
+    orders.SoldOut,
+    orders.OrderNotOpen,
     bookings.TooManyBookings,
 )
-Act = Callable[..., object]
+Acting = Callable[..., object]
 
 
 def last_franc(session: Session, operation: str, now: datetime, savings: int, cash: int) -> None:
@@ -80,7 +83,7 @@ def split(session: Session, operation: str, now: datetime, code: str) -> None:
     stock.split(session, by(sample_declarations.CLERK, operation, now), code, Decimal(40))
 
 
-ACTS: dict[str, Act] = {
+ACTS: dict[str, Acting] = {
     act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list, voice, book, split)
 }
 
