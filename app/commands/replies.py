@@ -85,6 +85,7 @@ HOW_ORDER = "Jappoo: envoyez ACHAT, le numéro de l'offre et combien, par exempl
 NOTHING_LEFT = "Jappoo: plus rien de cette offre. Rien n'est commandé. {cost}."
 TOO_FEW_LEFT = "Jappoo: il en reste {left}. Rien n'est commandé. {cost}."
 ORDER_BY_CALL = "Jappoo: commander par SMS est pour les membres. Composez {code} puis 4, 4. {cost}."
+NO_LOT = "Jappoo: pas de lot sous ce code. Envoyez TRACE et le code de l'étiquette, L et neuf chiffres. {cost}."
 HOW_SHEET = "Jappoo: envoyez FICHE et son numéro, par exemple FICHE 1. Liste: {code} puis 4, 2, 3. {cost}."
 NO_SHEET = "Jappoo: pas de fiche sous ce numéro. Liste: {code} puis 4, 2, 3. {cost}."
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."

@@ -47,11 +47,13 @@ class Values(TypedDict, total=False):
     invoice: Annotated[str, Kind("invoice", "F2026-99999")]
     kept_out: str
     lane: Annotated[str, Kind("lane", "urgent")]
+    lot: Annotated[str, Kind("lot", "L123456789")]
     note: Phrase
     now_is: str
     number: Reference
     office: str
     office_is: str
+    percent: Count
     phone: Phone
     place: Annotated[int, Kind("place", "9")]
     raised_to: str

@@ -66,6 +66,7 @@ def test_each_command_of_the_contract_is_known():
         "FICHE",
         "BOUTIQUE",
         "ACHAT",
+        "TRACE",
     }
     assert {parse(word).word for word in OFFICERS} == set(OFFICERS)
 
