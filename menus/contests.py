@@ -175,7 +175,7 @@ def contest(hop: Hop, session: Session, kept: Disputed) -> OpenedContest:
     return _open(hop, session, msgspec.convert(what.subject, services.Subject), what.about, what.reference)
 
 
-STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "close"}
+STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "refusée", "withdrawn": "retirée par vous"}
 
 
 @menu.rows()
@@ -207,8 +207,9 @@ def take_back_contest(hop: Hop, session: Session, kept: OwnClaim) -> ContestTake
 
 
 def _own_row(one: own.OwnContest) -> OwnRow:
-    weighed = one.subject == "weighing" and one.quantity
-    figure = units.count(one.quantity, one.unit or "") if weighed and one.quantity else kinds.amount_words(one.amount or 0)
+    figure = kinds.amount_words(one.amount or 0)
+    if one.subject == "weighing" and one.quantity is not None:
+        figure = units.count(one.quantity, one.unit or "")
     day, standing, note = one.opened_at.astimezone(DAKAR).date(), STANDS[one.state], one.note or ""
     told = (one.number, SUBJECTS[one.subject], one.reference, figure, day, one.answer_by, standing)
     return OwnRow(one.id, *told, one.state, one.subject in handover_kinds(), note)

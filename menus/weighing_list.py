@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import texts, units
 from app.clock import DAKAR
+from app.coop.ledger.queries import Deductions
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
 from app.coop.production import weighings
@@ -19,6 +20,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, who_of
 from menus.production import Counted
+from menus.statement import sum_of
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)
@@ -98,19 +100,21 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> CreditedCount:
             continue
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
         notices.tell_number(
-            session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs, hop.desk.service), **whose
+            session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.shared, hop.desk.service), **whose
         )
     return CreditedCount(len(told), units.count(len(told), "pesée"))
 
 
-def _receipt(line: Line, francs: int | None, service: Service) -> texts.Said:
+def _receipt(line: Line, shared: Deductions | None, service: Service) -> texts.Said:
     """Say what was weighed, with XOF only for who allowed it, or why nothing was taken."""
     reference, day, goods = line.reference, line.weighed_at, units.count_of(line.weight, line.unit, line.product)
     if line.reason:
         return texts.say("refusal_receipt", reference=reference, goods=goods, day=day, reason=line.reason)
-    if francs is None:
+    if shared is None:
         return texts.say("weighing_receipt", reference=reference, goods=goods, day=day, code=service.code, cost=service.cost)
-    return texts.say("weighing_receipt_amount", reference=reference, goods=goods, day=day, amount=francs, code=service.code)
+    return texts.say(
+        "weighing_receipt_amount", reference=reference, goods=goods, day=day, amounts=sum_of(shared), code=service.code
+    )
 
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:

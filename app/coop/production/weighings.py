@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.ledger.queries import Deductions
 from app.coop.ledger.services import MOST_MOVED
 from app.coop.members.contact import reach
 from app.coop.members.lock import LockedMember, MemberLeft, lock_member, lock_members, lock_present
@@ -32,12 +33,12 @@ HALF_FOR = timedelta(minutes=5)
 
 
 class ToldLine(msgspec.Struct, frozen=True):
-    """A confirmed line, and whom to tell on which number: `francs` only for a member who allowed amounts on a number of her own."""
+    """A confirmed line, and whom to tell on which number: `shared` only for a member who allowed amounts on a number of her own."""
 
     line: Line
     phone: str | None
     person_id: int
-    francs: int | None
+    shared: Deductions | None
 
 
 class PaperKnown(Exception):
@@ -247,10 +248,13 @@ def _settled(line: Line, credited: CreditedDelivery | None, act: Act) -> dict[st
 
 
 def _told(session: Session, lines: Sequence[Line], credited: dict[int, CreditedDelivery]) -> tuple[ToldLine, ...]:
-    """Say whom to tell: the member's first number; francs only when she allowed them and nobody else has that number."""
+    """Say whom to tell: the member's first number; amounts only when she allowed them and nobody else has that number."""
     reached = reach(session, {line.member_id for line in lines})
     told = []
     for line in lines:
         who, done = reached[line.member_id], credited.get(line.id)
-        told.append(ToldLine(line, who.phone, who.person_id, done.net if done and who.amounts else None))
+        shared = None
+        if done and who.amounts:
+            shared = Deductions(done.gross, done.share, done.repaid - done.leased, done.leased, done.net)
+        told.append(ToldLine(line, who.phone, who.person_id, shared))
     return tuple(told)
