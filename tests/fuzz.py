@@ -95,6 +95,7 @@ LIKELY = {
     "offer_units": ("5", "x"),
     "shelf_counted": ("38", "40", "0,0"),
     "invoice_buyer": ("Mairie de Joal",),
+    "lot_code": ("L000000000", "246813571"),
     "idea_words": ("Vendre du sel", "x", "appelez 771234567"),
     "idea_points": ("44444", "55555", "9"),
     "idea_product": ("Huitre",),

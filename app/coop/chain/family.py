@@ -149,12 +149,10 @@ def _moves(reader: Connection | Session, code: str, links: dict[int, Link]) -> t
 def _ends(reader: Connection | Session, code: str) -> tuple[dict[int, list[Delivered]], dict[int, list[Sold]]]:
     """Return deliveries and sales of the family's lots, in one SELECT."""
     ids = _ids(code)
-    nothing, never = null(), type_coerce(null(), Utc())  # SQLite has no type of its own for what a union's first part leaves empty
-    brought = select(
-        LotDelivery.lot_id, Weighing.member_id, LotDelivery.units, LotDelivery.grams, Weighing.gross, nothing.label("at")
-    )
+    never = type_coerce(null(), Utc()).label("at")  # a union's types are those of its first part
+    brought: Any = select(LotDelivery.lot_id, Weighing.member_id, LotDelivery.units, LotDelivery.grams, Weighing.gross, never)
     brought = brought.join(Weighing, Weighing.id == LotDelivery.weighing_id).join(ids, ids.c.id == LotDelivery.lot_id)
-    sold: Any = select(OfferedLot.lot_id, literal(0), Order.quantity, nothing, Order.amount, Order.sold_at.label("at"))
+    sold: Any = select(OfferedLot.lot_id, literal(0), Order.quantity, null(), Order.amount, Order.sold_at)
     sold = sold.join(Order, Order.offer_id == OfferedLot.offer_id).join(ids, ids.c.id == OfferedLot.lot_id)
     brought, sold = brought.where(LotDelivery.corrected_at.is_(None)), sold.where(Order.state.in_(("sold", "delivered")))
     every: Any = union_all(brought, sold)
