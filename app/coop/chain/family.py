@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import CTE, Connection, literal, null, select, type_coerce, union_all
+from sqlalchemy import CTE, Connection, func, literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session, aliased
 
 from app.coop.boutiques.models import OfferedLot, Order
@@ -150,7 +150,8 @@ def _ends(reader: Connection | Session, code: str) -> tuple[dict[int, list[Deliv
     """Return deliveries and sales of the family's lots, in one SELECT."""
     ids = _ids(code)
     never = type_coerce(null(), Utc()).label("at")  # a union's types are those of its first part
-    brought: Any = select(LotDelivery.lot_id, Weighing.member_id, LotDelivery.units, LotDelivery.grams, Weighing.gross, never)
+    sums = (func.sum(LotDelivery.units), func.sum(LotDelivery.grams), func.sum(Weighing.gross))
+    brought: Any = select(LotDelivery.lot_id, Weighing.member_id, *sums, never).group_by(LotDelivery.lot_id, Weighing.member_id)
     brought = brought.join(Weighing, Weighing.id == LotDelivery.weighing_id).join(ids, ids.c.id == LotDelivery.lot_id)
     sold: Any = select(OfferedLot.lot_id, literal(0), Order.quantity, null(), Order.amount, Order.sold_at)
     sold = sold.join(Order, Order.offer_id == OfferedLot.offer_id).join(ids, ids.c.id == OfferedLot.lot_id)
@@ -160,7 +161,7 @@ def _ends(reader: Connection | Session, code: str) -> tuple[dict[int, list[Deliv
     sales: dict[int, list[Sold]] = defaultdict(list)
     for lot, member, units, grams, francs, at in reader.execute(every):
         if member:
-            deliveries[lot].append(Delivered(lot, member, float(units if grams is None else grams), francs or 0))
+            deliveries[lot].append(Delivered(lot, member, float(units if grams is None else grams), int(francs or 0)))
         else:
-            sales[lot].append(Sold(lot, units, francs, at))
+            sales[lot].append(Sold(lot, units, int(francs), at))
     return deliveries, sales
