@@ -12,7 +12,7 @@ from app.coop.members.telephones import HeldNumber, numbers_of
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.hop import Hop, Nothing, own_act, who_of
+from menus.hop import Hop, own_act, who_of
 from menus.member_lookup import WHY, CardNumber, NumberRow, PlacesGiven, tell_places
 
 menu = Bindings("own_numbers")
@@ -35,6 +35,10 @@ class Helped(msgspec.Struct, frozen=True):
 
 class Chosen(msgspec.Struct, frozen=True):
     own_number: NumberRow
+
+
+class DroppedNumber(msgspec.Struct, frozen=True):
+    dropped: kinds.Short
 
 
 class Helping(msgspec.Struct, frozen=True):
@@ -72,7 +76,7 @@ def prove_number(hop: Hop, session: Session, kept: Chosen) -> PlacesGiven:
 
 
 @menu.effect(leads={"gone": None})
-def drop_number(hop: Hop, session: Session, kept: Chosen) -> Nothing:
+def drop_number(hop: Hop, session: Session, kept: Chosen) -> DroppedNumber:
     """Take a number off the account."""
     person = who_of(hop).person_id
     phone = numbers.release(session, person, kept.own_number.id, by_person_id=None, now=hop.now)
@@ -80,7 +84,7 @@ def drop_number(hop: Hop, session: Session, kept: Chosen) -> Nothing:
         raise Lead("gone")
     words = texts.say("number_released", day=hop.now)
     notices.tell_person(session, own_act(hop), person, f"dropped:{hop.operation}", words, extra=(phone,))
-    return Nothing()
+    return DroppedNumber(phones.write(phone))
 
 
 @menu.answer(refuses={"unknown": None})
@@ -113,4 +117,4 @@ def _held(hop: Hop) -> list[HeldNumber]:
 
 
 def _mark(number: HeldNumber) -> str:
-    return " à prouver" if number.proof_wanted else " de confiance" if number.trusted else ""
+    return " à confirmer" if number.proof_wanted else " de confiance" if number.trusted else ""

@@ -256,7 +256,8 @@ class Proof:
         yield ""
         if screen.form == "ending":
             return
-        yield from (fold(self.menu.said(self.menu.words[word], language)) for word in ("unknown", "empty", "several"))
+        above = ("unknown", "empty", "several", *(("lost",) if "lost" in self.menu.words else ()))
+        yield from (fold(self.menu.said(self.menu.words[word], language)) for word in above)
         for code, texts in screen.refusals.items():
             kinds = self.vocabulary.of_refusal(screen, code)
             yield fill(fold(self.menu.said(texts, language)), {name: kind.longest for name, kind in kinds.items()})

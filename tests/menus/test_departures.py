@@ -93,11 +93,11 @@ def line(line, database):
 
 
 def test_a_member_gives_notice_changes_her_mind_and_goes(line, database):
-    assert "préavis" in dial(line, sample_cooperative.AWA, "7", "2468", "8")
+    assert "un SMS en fait foi" in dial(line, sample_cooperative.AWA, "7", "2468", "8")
     assert "au plus tard le" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
     assert "départ demandé" in texts_to(database, sample_cooperative.AWA)[-1]
     assert "départ demandé" in dial(line, sample_cooperative.AWA, "2", "2468", "1", "12", "1"), "who leaves declares nothing more"
-    assert "C'est fait" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
+    assert "vous restez membre" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
     assert member(database) == ("active", None, None)
     dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
     said, asked = settle(line)
@@ -249,7 +249,7 @@ def departed_by_paper(line, database, days=8):
 def test_a_departure_that_an_officer_noted_is_settled_a_week_later_the_member_can_stay(line, database, days, said):
     departed_by_paper(line, database, days)
     assert said in settle(line)[1]
-    assert "C'est fait" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
+    assert "vous restez membre" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
     assert (member(database).state, balances(database).savings) == ("active", 12_500)
     assert "Rien à approuver" in bureau_two(line)
 

@@ -128,7 +128,7 @@ def test_no_money_no_confirmation_a_contest_answered_by_another_officer(phone, d
     assert "sans montant" in officer.type("On vous doit 9800 F")
     assert "code secret" in officer.type("La caisse a été recomptée")
     assert "envoyée" in officer.type("2468")
-    assert "fondée. La caisse a été recomptée" in texts(database, woman(201), "contest:%answered")[0]
+    assert "acceptée. La caisse a été recomptée" in texts(database, woman(201), "contest:%answered")[0]
     assert payments(database)[0].state == "cancelled"
     with database.read() as reader:
         assert balances_of(reader, 201).payable == 9_800

@@ -64,7 +64,7 @@ def test_a_pin_is_reset_by_the_secretary_and_the_member_herself(officers, databa
     assert "1 Choisir mon code" in dial(officers, sample_cooperative.AWA, "1")
     said = dial(officers, sample_cooperative.AWA, "1", "1", "1234")
     assert "Trop facile" in said
-    assert "C'est fait. L'argent ne sort pas" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "Votre code est changé. L'argent ne sort pas" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
     assert "code secret est changé" in texts_to(database, sample_cooperative.AWA)[-1]
     assert "Parts 10 000 F" in dial(officers, sample_cooperative.AWA, "1", "7391")
     with database.read() as reader:
@@ -94,7 +94,7 @@ def test_a_locked_member_is_told_what_to_do_and_two_peers_do_it(officers, databa
         assert "Carte C00001" in said
         assert "Awa" not in said
         assert answer in talk.type("2468")
-    assert "C'est fait" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "est changé" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
     assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "7391")
     assert len(texts_to(database, sample_cooperative.AWA)) == 4, "lock, first peer, second peer, new PIN"
 
@@ -104,7 +104,7 @@ def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(office
     assert "noter ce numéro" in said
     number = activation_in(talk.type("2468"))
     assert "numéro est noté" in texts_to(database, SPARE)[-1]
-    assert "à prouver" in dial(officers, SPARE, "1")
+    assert "à confirmer" in dial(officers, SPARE, "1")
     assert "Numéro faux" in dial(officers, SPARE, "1", "000000" if number != "000000" else "111111")
     assert "Code faux" in dial(officers, SPARE, "1", number, "1357")
     assert "ouvre votre compte" in dial(officers, SPARE, "1", number, "2468")
@@ -116,7 +116,7 @@ def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(office
 
 def test_a_second_number_is_proved_on_the_old_one(officers):
     bureau(officers, "3", "00001", "775550000", "1", "2468")
-    assert "775550000 à prouver" in dial(officers, sample_cooperative.AWA, "7", "2468", "7")
+    assert "775550000 à confirmer" in dial(officers, sample_cooperative.AWA, "7", "2468", "7")
     assert "C'est fait" in dial(officers, sample_cooperative.AWA, "7", "2468", "7", "1", "1", "2468")
     assert "Parts" in dial(officers, SPARE, "1", "2468")
     assert "C'est fait" in dial(officers, SPARE, "7", "2468", "7", "3", "1", "2468")
@@ -146,7 +146,7 @@ def test_a_changed_sim_opens_nothing_until_it_is_proved_again(officers, database
     talk, said = bureau(officers, "4", "00001", "1", "1")
     assert "fermer 770000012" in said
     number = activation_in(talk.type("2468"))
-    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "à confirmer" in dial(officers, sample_cooperative.AWA, "1")
     assert "essai" in dial(officers, sample_cooperative.AWA, "1", "246800")
     assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", number, "2468")
     assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2468")
@@ -176,7 +176,7 @@ def test_a_sim_changed_and_the_pin_forgotten_too_two_officers_and_a_reset_bring_
     bureau(officers, "3", "00001", sample_cooperative.AWA[4:], "3", "2468")
     approve(officers)
     bureau(officers, "2", "00001", "2468")
-    assert "C'est fait" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
+    assert "est changé" in dial(officers, sample_cooperative.AWA, "1", "1", "7391", "7391")
     assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "7391")
 
 
@@ -256,14 +256,14 @@ def test_six_digits_in_place_of_the_pin_are_no_try_where_nobody_waits(officers):
 def test_who_waits_gets_in_though_the_owner_is_blocked(officers, database, shared):
     with database.transaction() as session:
         session.get_one(Member, 1).state = "blocked"
-    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "à confirmer" in dial(officers, sample_cooperative.AWA, "1")
     assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", shared[0], "1357")
 
 
 def test_an_owner_whose_sim_changed_and_who_waits_prove_it_each_by_their_own(officers, database, shared):
     talk, _ = bureau(officers, "4", "00001", "1", "1")
     hers = activation_in(talk.type("2468"))
-    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "à confirmer" in dial(officers, sample_cooperative.AWA, "1")
     assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", hers, "2468")
     assert places(database) == {1: None, 2: 2}
     assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", shared[0], "1357")
