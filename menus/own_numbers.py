@@ -12,7 +12,7 @@ from app.coop.members.telephones import HeldNumber, numbers_of
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.hop import Hop, own_act, who_of
+from menus.hop import Hop, Nothing, own_act, who_of
 from menus.member_lookup import WHY, CardNumber, NumberRow, PlacesGiven, tell_places
 
 menu = Bindings("own_numbers")
@@ -35,10 +35,6 @@ class Helped(msgspec.Struct, frozen=True):
 
 class Chosen(msgspec.Struct, frozen=True):
     own_number: NumberRow
-
-
-class DroppedNumber(msgspec.Struct, frozen=True):
-    dropped: kinds.Short
 
 
 class Helping(msgspec.Struct, frozen=True):
@@ -76,7 +72,7 @@ def prove_number(hop: Hop, session: Session, kept: Chosen) -> PlacesGiven:
 
 
 @menu.effect(leads={"gone": None})
-def drop_number(hop: Hop, session: Session, kept: Chosen) -> DroppedNumber:
+def drop_number(hop: Hop, session: Session, kept: Chosen) -> Nothing:
     """Take a number off the account."""
     person = who_of(hop).person_id
     phone = numbers.release(session, person, kept.own_number.id, by_person_id=None, now=hop.now)
@@ -84,7 +80,7 @@ def drop_number(hop: Hop, session: Session, kept: Chosen) -> DroppedNumber:
         raise Lead("gone")
     words = texts.say("number_released", day=hop.now)
     notices.tell_person(session, own_act(hop), person, f"dropped:{hop.operation}", words, extra=(phone,))
-    return DroppedNumber(phones.write(phone))
+    return Nothing()
 
 
 @menu.answer(refuses={"unknown": None})

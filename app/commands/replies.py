@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.amounts import francs
+from app.gsm7 import septets
 from app.service import Service
 
 HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou STOP. {cost}. Ou composez {code}"
@@ -35,14 +36,18 @@ DONE_UNSAID = (
 BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
 JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez le secrétariat de votre CPS, ou envoyez RAPPEL. {cost}."
 CALL_BACK = "Jappoo: c'est noté, on vous rappelle."
-LANGUAGE = "Jappoo: langue notée. Elle n'est pas encore servie: nous vous écrivons en FR."
-LANGUAGE_FR = "Jappoo: langue notée, FR."
+CALL_BACK_AGAIN = "Jappoo: c'est déjà noté, on vous rappelle."
+LANGUAGE = "Jappoo: langue notée: {name}."
+LANGUAGE_TO_COME = "Jappoo: langue notée: {name}. Pas encore traduite: d'ici là nous vous écrivons en FR."
 WHICH_LANGUAGE = "Jappoo: envoyez LANGUE FR ou LANGUE WO. {cost}."
 WHICH_PRODUCT = "Jappoo: lequel ? {near} ? Envoyez: {line}. Rien n'est enregistré. {cost}."
 NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Elle prend: {near}. Rien n'est enregistré. {cost}."
 PRODUCT_GONE = "Jappoo: votre CPS ne prend plus ce produit. Rien n'est enregistré. Pour la liste: PRIX. {cost}."
 PRICE_OF_WHICH = "Jappoo: prix de {near} ? Envoyez {word} et un de ces noms. {cost}."
 PRICE_OF_NONE = "Jappoo: produit inconnu ici. Pour la liste, envoyez PRIX. {cost}."
+PRICE_AT_OR_GRADE = (
+    "Jappoo: qualité A, ou toutes ? Envoyez TARIF {name} {amount}, ou TARIF {name} QUALITE A {amount}. Rien n'est noté. {cost}."
+)
 HOW_PROD = "Jappoo: envoyez PROD produit quantité, par exemple PROD THIOF 25. Rien n'est enregistré. {cost}."
 HOW_MUCH = "Jappoo: {name}: combien {of} ? Par exemple {line}. Rien n'est enregistré. {cost}."
 BAD_QUANTITY = "Jappoo: quantité pas comprise. Par exemple {line}. Rien n'est enregistré. {cost}."
@@ -69,6 +74,17 @@ NOT_CONTESTED = (
 WHICH_NO = "Jappoo: rien n'est annulé. Pour annuler réf {reference}: NON {reference}. Contre les annonces: STOP seul. {cost}."
 HOW_CONTEST = "Jappoo: envoyez CONTESTER et la réf du SMS, par exemple CONTESTER 623590. Rien n'est noté. {cost}."
 NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'est noté. Voyez votre secrétaire, ou RAPPEL. {cost}."
+HOW_IDEA = "Jappoo: {why} Envoyez IDEE et votre idée, par exemple IDEE sécher les mangues. Rien n'est noté. {cost}."
+IDEAS_WAIT = "Jappoo: trois de vos idées attendent déjà une réponse. Rien n'est noté. {cost}."
+HOW_SUPPORT = "Jappoo: envoyez SOUTENIR et le numéro de l'idée, par exemple SOUTENIR 1. Rien n'est noté. {cost}."
+NO_IDEA = "Jappoo: cette idée ne prend pas de voix, ou plus. Rien n'est noté. Voir les idées: {code} puis 4, 1, 2. {cost}."
+SUPPORTED = "Jappoo: idée {idea}: {by_pin} voix, {by_sms} par SMS. Votre voix est à confirmer: {code} puis 4, 1, 3, 1. {cost}."
+SUPPORTED_BEFORE = "Jappoo: idée {idea}: {by_pin} voix. Votre voix compte déjà. {cost}."
+VOICE_GIVEN = (
+    "Jappoo: votre voix est à l'idée {idea}, par votre code. Pour la changer: {code} puis 4, 1, 2. Rien n'est changé. {cost}."
+)
+HOW_SHEET = "Jappoo: envoyez FICHE et son numéro, par exemple FICHE 1. Liste: {code} puis 4, 2, 3. {cost}."
+NO_SHEET = "Jappoo: pas de fiche sous ce numéro. Liste: {code} puis 4, 2, 3. {cost}."
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
 
 
@@ -91,6 +107,11 @@ def fill(words: str, service: Service) -> str:
     return filled.replace(_brace, "{")
 
 
+def language_noted(name: str, *, served: bool) -> str:
+    """Say which language was noted, and that one that isn't served yet is to come."""
+    return (LANGUAGE if served else LANGUAGE_TO_COME).replace("{name}", name)
+
+
 def line(name: str, quantity: str) -> str:
     """Return a declaration as it is to be sent."""
     return f"PROD {name.upper()} {quantity}"
@@ -106,6 +127,11 @@ def which_product(names: Sequence[str], number: str, *, known: bool) -> str:
 def which_price(near: Sequence[str], word: str) -> str:
     """Ask whose price is meant, which an order `PRIX` or `TARIF` names by none of ours."""
     return PRICE_OF_WHICH.replace("{near}", " ou ".join(near)).replace("{word}", word) if near else PRICE_OF_NONE
+
+
+def at_or_grade(name: str, amount: str) -> str:
+    """Ask whether an `a` before an amount is a grade or a preposition."""
+    return PRICE_AT_OR_GRADE.replace("{name}", name[:20]).replace("{amount}", amount[:11])
 
 
 def price_line(name: str, graded: list[tuple[str | None, int]], unit: str, since: date, place: str) -> str:
@@ -130,6 +156,22 @@ def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> s
             return words.rstrip(";") + OTHER_PRICE
         words += more
     return words.rstrip(";") + "."
+
+
+def sheet(number: int, name: str, steps: str, page: int) -> str | None:
+    """Say one SMS of a technique's how-to, with what to send for the next; None beyond the last."""
+    room = 160 - len(f"Fiche {number} {name} (9/9): ") - len(f" Suite: FICHE {number} 9")
+    pieces, words = [""], steps.split()
+    for word in words:
+        longer = f"{pieces[-1]} {word}".strip()
+        if septets(longer) > room:
+            pieces.append(word)
+        else:
+            pieces[-1] = longer
+    if page > len(pieces):
+        return None
+    more = f" Suite: FICHE {number} {page + 1}" if page < len(pieces) else ""
+    return f"Fiche {number} {name} ({page}/{len(pieces)}): {pieces[page - 1]}{more}"
 
 
 def balances(shares: int, savings: int, payable: int, owed: int) -> str:

@@ -61,6 +61,9 @@ def test_each_command_of_the_contract_is_known():
         "LANGUE",
         "NON",
         "CONTESTER",
+        "IDEE",
+        "SOUTENIR",
+        "FICHE",
     }
     assert {parse(word).word for word in OFFICERS} == set(OFFICERS)
 

@@ -35,7 +35,7 @@ def test_money_that_rests_is_said_before_the_amount_is_asked(dial, database):
 
 
 def test_a_number_from_abroad_is_told_before_a_name_is_asked(dial):
-    assert "On adhère d'un numéro du Sénégal" in dial("+22220000001", "1", "1")
+    assert "D'un numéro du Sénégal seulement" in dial("+22220000001", "1", "1")
 
 
 def test_the_present_code_is_no_new_one(dial):

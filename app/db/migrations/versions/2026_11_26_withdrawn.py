@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from app.db import triggers
 
 revision = "2026_11_26_withdrawn"
-down_revision = "2026_11_26_broadcast_index"
+down_revision = "2026_11_26_boutiques_lots"
 branch_labels = None
 depends_on = None
 
