@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from time import perf_counter
 
+import msgspec
 import pytest
 from sqlalchemy import event, func, insert, select, update
 
@@ -21,6 +22,7 @@ from app.coop.lots.models import Lot, LotDelivery
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration, Weighing
 from app.coop.rights import Office
+from app.service import KEY
 from app.sms.models import Message
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by
@@ -191,6 +193,15 @@ def test_producers_are_told_once_a_lot_when_all_is_sold_or_after_thirty_days(cha
     assert [("F" in text.split("vendu")[1].replace("Fiche", "")) for _, text in first] == [False, True] + [False] * 6
     chain.clock.forward(days=40)
     assert told() == first
+
+
+def test_what_the_days_budget_does_not_hold_is_told_another_day(chain):
+    chain.sell(152)
+    for budget, told in ((100, 0), (160, 8)):
+        chain.database.session.configure(info={KEY: msgspec.structs.replace(chain.database.service, budget=budget)})
+        with chain.database.transaction() as session:
+            chain_clock.sweep(session, chain.clock())
+            assert session.scalar(select(func.count()).select_from(Message).where(Message.purpose == "notice")) == told
 
 
 def test_after_thirty_days_a_lot_is_told_though_some_is_left_but_not_at_night_nor_for_a_quiet_co_operative(chain):
