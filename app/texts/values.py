@@ -76,6 +76,7 @@ class Values(TypedDict, total=False):
     until: Moment
     verdict: str
     where: Short
+    what: Annotated[str, Kind("words", "m" * 60)]
     why: Phrase
 
 

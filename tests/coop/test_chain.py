@@ -22,6 +22,7 @@ from app.coop.lots.models import Lot, LotDelivery
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration, Weighing
 from app.coop.rights import Office
+from app.coop.verify import verify
 from app.service import KEY
 from app.sms.models import Message
 from tests import sample_boutiques, sample_declarations
@@ -59,6 +60,7 @@ class Chain:
     def earned(self, code):
         with self.database.read() as reader:
             found = earned(family_of(reader, code))
+            assert verify(reader).wrong == ()
         assert found.price == found.to_producers + found.materials + found.work + found.rest
         return found
 

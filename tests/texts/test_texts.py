@@ -46,7 +46,7 @@ def test_a_receipt_says_reference_goods_and_day_in_dakar():
         ("contest_opened", {"due": date(2027, 2, 3)}, "le 03/02/2027."),
         ("payout_asked", {"by": "treasurer"}, "Jappoo: la trésorerie demande"),
         ("payout_asked", {"by": "auditor"}, "Jappoo: auditor demande"),
-        ("contest_answered", {"note": "m" * 50}, f": pas fondée. {'m' * 48}. Pas"),
+        ("contest_answered", {"note": "m" * 50}, f": pas acceptée. {'m' * 48}. Pas"),
     ],
 )
 def test_each_kind_is_written_in_its_way(name, values, says):

@@ -154,6 +154,7 @@ def enter(session: Session, act: Act, row: Payout, draw: Callable[[int], int] = 
         cooperative_id=row.cooperative_id,
         amount=row.amount,
         member_id=row.member_id,
+        details={"reference": row.reference},
     )
     return row
 
