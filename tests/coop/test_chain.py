@@ -237,7 +237,7 @@ def test_ten_thousand_deliveries_over_six_runs_are_traced_in_three_statements(sq
         of = {"cooperative_id": 1, "product_id": 1, "channel": "ussd"}
         ids = range(100, 10_100)
         declared = [
-            of | {"id": i, "season": 2026, "reference": f"{i:06d}", "member_id": 201 + i % 8, "quantity": Decimal(1), "unit": "kg",
+            of | {"id": i, "season": 2020, "reference": f"{i:06d}", "member_id": 201 + i % 8, "quantity": Decimal(1), "unit": "kg",
                   "declared_at": now, "state": "weighed", "operation": f"d{i}"} for i in ids
         ]  # fmt: skip
         weighed = [
