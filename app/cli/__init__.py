@@ -32,6 +32,7 @@ COMMANDS = {
     "offer": ("offer", "Look after the boutique témoin: offers, orders, invoices."),
     "export": ("export", "Write files for others."),
     "import": ("imports", "Take files of others in."),
+    "template": ("imports", "Write the empty file of a kind, to be filled in."),
     "report": ("report", "Figures of the co-operatives."),
 }
 """Command → module in this folder that holds the click command of that name, and its line in the help."""

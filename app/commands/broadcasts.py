@@ -65,7 +65,7 @@ def confirm(command: Command) -> Answer:
 
 
 def _ordered(command: Command, office: Office, code: str) -> str | None:
-    """TypedCommand the broadcast with a code; None when no broadcast of the sender has it. Raises NotYours."""
+    """Order the broadcast with a code; None when no broadcast of the sender has it. Raises NotYours."""
     try:
         broadcast = confirmations.find(command.session, command.phone, code, command.key, now=command.now)
         office = confirmations.office_of(command.session, broadcast, office.person_id, command.now.date())

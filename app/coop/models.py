@@ -16,6 +16,7 @@ from app.coop.ledger import models as ledger
 from app.coop.lots import models as lots
 from app.coop.members import models as members
 from app.coop.offices import models as offices
+from app.coop.openings import models as openings
 from app.coop.payments import models as payments
 from app.coop.prices import models as prices
 from app.coop.production import models as production
@@ -48,6 +49,7 @@ __all__ = [
     "members",
     "menu_versions",
     "offices",
+    "openings",
     "operations",
     "payments",
     "prices",

@@ -21,6 +21,7 @@ from app.coop.ledger.subject import subject as ledger
 from app.coop.lots.subject import subject as lots
 from app.coop.members.subject import subject as members
 from app.coop.offices.subject import subject as offices
+from app.coop.openings.subject import subject as openings
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
@@ -55,7 +56,7 @@ messages = Subject(
 
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
-    *(ledger, production, payments, till, closing, prices, contests, imports, messages),
+    *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
     *(ideas, techniques, equipment, lots, boutiques, chain),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)

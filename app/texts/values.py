@@ -75,8 +75,8 @@ class Values(TypedDict, total=False):
     tries: Count
     until: Moment
     verdict: str
-    where: Short
     what: Annotated[str, Kind("words", "m" * 60)]
+    where: Short
     why: Phrase
 
 
