@@ -29,6 +29,7 @@ COMMANDS = {
     "equipment": ("equipment", "Look after equipment that members book by half-days."),
     "technique": ("technique", "Look after techniques and their how-to."),
     "lot": ("lot", "Look after lots: transform, split, merge, move, count, trace."),
+    "offer": ("offer", "Look after the boutique témoin: offers, orders, invoices."),
     "export": ("export", "Write files for others."),
     "import": ("imports", "Take files of others in."),
     "template": ("imports", "Write the empty file of a kind, to be filled in."),

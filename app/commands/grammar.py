@@ -24,6 +24,9 @@ WORDS = {
     "NON": ("NON", "DEET"),
     "IDEE": ("IDEE", "IDEES", "IDE"),
     "FICHE": ("FICHE", "FICHES", "TECHNIQUE"),
+    "BOUTIQUE": ("BOUTIQUE", "BOUTIQUES", "VENTE"),
+    "ACHAT": ("ACHAT", "ACHETER", "ACHATS", "COMMANDE", "COMMANDER"),
+    "TRACE": ("TRACE", "TRACER", "LOT"),
     "SOUTENIR": ("SOUTENIR", "SOUTIEN", "SOUTIENS"),
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stop_words.py`."""
@@ -31,7 +34,20 @@ WORDS = {
 OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF", "REPONDRE")
 """Commands of officers; from anyone else they are written down and answered as any other text."""
 
-NEED_WHAT_FOLLOWS = ("PRIX", "PROD", "CONTESTER", "LANGUE", "NON", "IDEE", "SOUTENIR", "FICHE", *OFFICERS)
+NEED_WHAT_FOLLOWS = (
+    "PRIX",
+    "PROD",
+    "CONTESTER",
+    "LANGUE",
+    "NON",
+    "IDEE",
+    "SOUTENIR",
+    "FICHE",
+    "BOUTIQUE",
+    "ACHAT",
+    "TRACE",
+    *OFFICERS,
+)
 """Words that are worked on with what stands behind them; of all others what looks like a code is never written down."""
 
 FREE_TEXT = ("DIFF", "URGENT", "REPONDRE")

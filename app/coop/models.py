@@ -3,6 +3,7 @@
 from app.coop.access import models as access
 from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
+from app.coop.chain import models as chain
 from app.coop.closing import models as closing
 from app.coop.contests import models as contests
 from app.coop.cooperatives import models as cooperatives
@@ -34,6 +35,7 @@ __all__ = [
     "approvals",
     "boutiques",
     "broadcasts",
+    "chain",
     "closing",
     "contests",
     "cooperatives",

@@ -8,7 +8,7 @@ from app.coop.scope import Scope
 
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
 Right = Literal[
-    "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read", "boutiques", "score"
+    "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read", "boutiques", "score", "sell"
 ]  # fmt: skip
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
@@ -23,6 +23,7 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "stop": ("secretary", "treasurer", "president", "delegate", "administrator"),
     "read": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
     "boutiques": ("president", "treasurer", "secretary", "delegate", "administrator"),
+    "sell": ("secretary", "treasurer", "president", "delegate"),
     "score": ("president", "auditor", "administrator"),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""

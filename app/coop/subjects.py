@@ -7,6 +7,8 @@ from app.coop import approvals
 from app.coop.access.subject import subject as access
 from app.coop.approvals import kinds
 from app.coop.approvals.subject import subject as approvals_subject
+from app.coop.boutiques.subject import subject as boutiques
+from app.coop.chain.subject import subject as chain
 from app.coop.closing.subject import subject as closing
 from app.coop.contests.subject import subject as contests
 from app.coop.correspondence.subject import subject as correspondence
@@ -55,7 +57,7 @@ messages = Subject(
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
     *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
-    *(ideas, techniques, equipment, lots),
+    *(ideas, techniques, equipment, lots, boutiques, chain),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

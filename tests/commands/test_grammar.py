@@ -64,6 +64,9 @@ def test_each_command_of_the_contract_is_known():
         "IDEE",
         "SOUTENIR",
         "FICHE",
+        "BOUTIQUE",
+        "ACHAT",
+        "TRACE",
     }
     assert {parse(word).word for word in OFFICERS} == set(OFFICERS)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
+from app.coop.boutiques import orders
 from app.coop.closing.handover import PAYOUT
 from app.coop.equipment import bookings
 from app.coop.handover import services as handover
@@ -32,9 +34,11 @@ REFUSALS = (
     approvals.ApprovalClosed,
     bookings.HalfDayTaken,
     stock.LotShort,
+    orders.SoldOut,
+    orders.OrderNotOpen,
     bookings.TooManyBookings,
 )
-Act = Callable[..., object]
+Acting = Callable[..., object]
 
 
 def last_franc(session: Session, operation: str, now: datetime, savings: int, cash: int) -> None:
@@ -80,9 +84,20 @@ def split(session: Session, operation: str, now: datetime, code: str) -> None:
     stock.split(session, by(sample_declarations.CLERK, operation, now), code, Decimal(40))
 
 
-ACTS: dict[str, Act] = {
-    act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list, voice, book, split)
-}
+def buy(session: Session, operation: str, now: datetime, offer: int) -> None:
+    """Order a jar, each racer on a number of their own."""
+    act = Act(0, "ussd", operation, now, phone=f"+22177555000{operation[-1]}")
+    orders.place(session, act, offer, Decimal(1))
+
+
+def give_back(session: Session, operation: str, now: datetime, order: int) -> None:
+    """End the same reservation: half by the buyer's word, half by the clock."""
+    del now
+    orders.give_back(session, order, "cancelled" if int(operation[-1]) % 2 else "expired")
+
+
+MONEY, GOODS = (last_franc, ask_for_all, hand_over, receive, confirm_list), (voice, book, split, buy, give_back)
+ACTS: dict[str, Acting] = {act.__name__: act for act in (*MONEY, *GOODS)}
 
 
 def race(url: str, act: str, number: int, now: datetime, given: dict[str, Any], start: Barrier) -> str:

@@ -156,13 +156,13 @@ def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: s
     row = session.scalar(select(Contest).where(mine).with_for_update(of=Contest))
     if row is None:
         raise ContestNotOpen
-    row.state, row.note = "upheld" if upheld else "dismissed", note
+    row.state, row.note = "upheld" if upheld else "dismissed", note[:1].upper() + note[1:]
     row.answered_by, row.answered_at = act.person_id, act.now
     if money and left:
         _settle(session, act, row, money, left)
     audit.note(session, act, f"contest {row.state}", f"contest:{row.id}", row)
     session.flush()
-    return ContestAnswered(row.id, row.member_id, row.number, upheld, note)
+    return ContestAnswered(row.id, row.member_id, row.number, upheld, row.note)
 
 
 def _settle(session: Session, act: Act, row: Contest, money: HandoverKind, left: Any) -> None:

@@ -246,8 +246,10 @@ def _publish(session: Session, act: Act, row: PriceProposal) -> int:
     # what was proposed of the same price before this one can't come after it any more
     older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
     same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(row) & _of(row.grade)
-    overtaken = session.scalars(select(PriceProposal.id).where(same)).all()
-    approvals.drop(session, "price", overtaken, act.now, "un autre prix est publié depuis")
+    overtaken = session.execute(select(PriceProposal.id, PriceProposal.proposed_by).where(same)).all()
+    for why, theirs in (("un autre prix est publié depuis", True), (None, False)):  # who overtakes their own knows it
+        dropped = [proposal for proposal, by in overtaken if (by != row.proposed_by) is theirs]
+        approvals.drop(session, "price", dropped, act.now, why)
     session.execute(update(PriceProposal).where(same).values(state="overtaken", decided_at=act.now))
     if act.by is not None:  # what a file brought is an operator's act, written down with the import
         audit.note(session, act, "price published", f"price:{row.id}")
