@@ -16,7 +16,7 @@ from app.ussd.bindings import Bindings, Lead
 from menus.boutiques import OfferRow
 from menus.hop import Hop, Nothing, holders_of, member_of, own_act, who_of
 from menus.identity import ChosenPin
-from menus.training_sessions import TrainingRow
+from menus.trainings import TrainingRow
 
 menu = Bindings("member")
 

@@ -26,7 +26,7 @@ from app.ussd.engine import Reply
 from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
-from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
+from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries, sample_trainings
 from tests.acts import by, own
 from tests.ussd.conftest import Handset, OneMenu, engine_on
 
@@ -76,6 +76,15 @@ LIKELY = {
     "till_amount": ("500", "2000", "12 500 F"),
     "till_times": ("3", "1"),
     "till_asset": ("Moteur 15 CV",),
+    "birth": ("2000", "29022004", "2010"),
+    "birth_day": ("29022004",),
+    "newcomer_name": ("Fatou Ndiaye",),
+    "newcomer_commune": ("joal",),
+    "guardian": ("Coumba Faye",),
+    "training_day": ("15122026",),
+    "training_seats": ("2", "12"),
+    "training_title": ("Couture",),
+    "training_place": ("Mbour",),
     "withdraw_amount": ("500", "2000", "12500"),
 }
 """What is often typed where; other questions get anything."""
@@ -103,6 +112,7 @@ def settle(database, now) -> None:
             office = Office(person, role, 1)
             for wish in approvals.waiting_for(session, office, now)[-2:]:
                 approvals.decide(session, by(office, f"hands:{person}:{wish.id}", now), wish.id, approved=True)
+        sample_trainings.couture(session, now, 201, 202)
         applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
 

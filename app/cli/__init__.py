@@ -25,6 +25,7 @@ COMMANDS = {
     "member": ("member", "Print members' cards."),
     "ledger": ("ledger", "Recompute the books."),
     "box": ("box", "Look into the box, note cash that comes and goes."),
+    "training": ("trainings", "Look after trainings and their seats."),
     "export": ("export", "Write files for others."),
     "import": ("imports", "Take files of others in."),
     "report": ("report", "Figures of the co-operatives."),

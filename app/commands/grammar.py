@@ -22,13 +22,20 @@ WORDS = {
     "RAPPEL": ("RAPPEL", "RAPPELEZ MOI", "RAPPELEZ", "RAPPELLE MOI", "RAPPELE MOI", "RAPPELER", "APPEL", "APPELEZ MOI"),
     "LANGUE": ("LANGUE", "LANG", "WOLOF", "FRANCAIS"),
     "NON": ("NON", "DEET"),
+    "FORMATION": ("FORMATION", "FORMATIONS"),
+    "INSCRIRE": ("INSCRIRE", "INSCRIS", "INSCRIPTION"),
+    "PRESENT": ("PRESENT", "PRESENTE"),
+    "EMPLOI": ("EMPLOI", "EMPLOIS"),
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stop_words.py`."""
 
 OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TARIF", "REPONDRE")
 """Commands of officers; from anyone else they are written down and answered as any other text."""
 
-NEED_WHAT_FOLLOWS = ("PRIX", "PROD", "CONTESTER", "LANGUE", "NON", *OFFICERS)
+NEED_WHAT_FOLLOWS = (
+    *("PRIX", "PROD", "CONTESTER", "LANGUE", "NON", "FORMATION", "INSCRIRE", "PRESENT", "EMPLOI"),
+    *OFFICERS,
+)
 """Words that are worked on with what stands behind them; of all others what looks like a code is never written down."""
 
 FREE_TEXT = ("DIFF", "URGENT", "REPONDRE")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from app import texts
-from app.commands import broadcast_replies, broadcasts, contests, letters, mistypes, production, replies, weighings
+from app.commands import broadcast_replies, broadcasts, contests, letters, mistypes, production, replies, trainings, weighings
 from app.commands.command import Answer, Command
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
@@ -227,6 +227,11 @@ def _price(command: Command) -> Answer:
     return replies.price_noted(name, made.before, made.amount, made.unit, place or "fédération")
 
 
+def _yes(command: Command) -> Answer:
+    """Take a seat by the code of its offer; any other code is an officer's."""
+    return trainings.accept(command) or broadcasts.confirm(command)
+
+
 def _cancel(command: Command) -> Answer:
     """Take a member's declaration back by its reference; what is shorter, or nothing, is a broadcast's number and an officer's."""
     typed = production.reference_in(command.rest)
@@ -251,7 +256,11 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "CONTESTER": _report_error,
     "DIFF": broadcasts.draft,
     "URGENT": broadcasts.draft,
-    "OUI": broadcasts.confirm,
+    "FORMATION": trainings.show,
+    "INSCRIRE": trainings.apply,
+    "PRESENT": trainings.attend,
+    "EMPLOI": trainings.jobs,
+    "OUI": _yes,
     "ETAT": broadcasts.state,
     "ANNULER": _cancel,
     "MEMBRE": broadcasts.member,

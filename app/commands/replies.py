@@ -69,6 +69,18 @@ NOT_CONTESTED = (
 WHICH_NO = "Jappoo: rien n'est annulé. Pour annuler réf {reference}: NON {reference}. Contre les annonces: STOP seul. {cost}."
 HOW_CONTEST = "Jappoo: envoyez CONTESTER et la réf du SMS, par exemple CONTESTER 623590. Rien n'est noté. {cost}."
 NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'est noté. Voyez votre secrétaire, ou RAPPEL. {cost}."
+NO_TRAINING = "Jappoo: pas de formation ouverte sous ce numéro. La liste: FORMATION. {cost}."
+NO_TRAININGS = "Jappoo: pas de formation ouverte aujourd'hui. Votre secrétaire vous le dira."
+HOW_APPLY = "Jappoo: envoyez INSCRIRE et le numéro, par exemple INSCRIRE 1. La liste: FORMATION. {cost}."
+APPLY_DIAL = "Jappoo: pour vous inscrire, composez {code} puis 5. {cost}."
+APPLY_BIRTH = "Jappoo: il faut votre naissance: INSCRIRE {number} et l'année ou le jour, comme INSCRIRE {number} 29022004. {cost}."
+NOT_APPLIED = "Jappoo: pas d'inscription: {why}. Rien n'est enregistré. {cost}."
+SEAT_GONE = "Jappoo: trop tard, la place est passée à la personne suivante. Pour revenir à la fin: INSCRIRE {number}. {cost}."
+PRESENT_NOTED = "Jappoo: présence notée aujourd'hui: {training}."
+HOW_PRESENT = "Jappoo: pas le code d'aujourd'hui pour vous. Envoyez PRESENT et le code dit sur place. {cost}."
+NO_JOBS = "Jappoo: pas d'offre d'emploi ouverte aujourd'hui."
+JOB_NOTED = "Jappoo: merci, c'est noté. Cela ne compte que dans des chiffres."
+NO_JOB_QUESTION = "Jappoo: pas de question sous ce code pour votre numéro. Relisez le SMS. {cost}."
 NO_PRICE = "Jappoo: pas de prix pour ce produit. {cost}."
 
 

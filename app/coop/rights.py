@@ -7,7 +7,7 @@ import msgspec
 from app.coop.scope import Scope
 
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
-Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read"]
+Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read", "training"]
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "weigh": ("secretary", "delegate", "president"),
@@ -20,10 +20,11 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "broadcast": ("secretary", "treasurer", "president", "administrator"),
     "stop": ("secretary", "treasurer", "president", "delegate", "administrator"),
     "read": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
+    "training": ("president", "secretary", "delegate", "administrator"),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
 
-FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read")
+FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read", "training")
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 
 

@@ -21,6 +21,7 @@ from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
 from app.coop.subject import Leaver, Rows, Subject, declare
 from app.coop.till.subject import subject as till
+from app.coop.training.subject import subject as training
 from app.db.operations import Operation
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Allowance, CodeMisses, Inbound, Message, ReplyDraft, Report
@@ -50,6 +51,7 @@ messages = Subject(
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
     *(ledger, production, payments, till, closing, prices, contests, imports, messages),
+    training,
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

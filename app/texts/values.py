@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
 from app.gsm7 import fold, septets
-from app.ussd.kinds import CUT, Clock, Count, Kind, Phrase, Reference, Short, kinds_of, plain
+from app.ussd.kinds import CUT, Clock, Count, Kind, Phrase, ProductName, Reference, Short, kinds_of, plain
 
 Amount = Annotated[int, Kind("amount", "999 999 999 F", private=True)]
 Card = Annotated[str, Kind("card", "m" * 12)]
@@ -27,6 +27,7 @@ class Values(TypedDict, total=False):
     by: str
     call_back: Annotated[str, Kind("string to dial", "*" * 22)]
     card: Card
+    certificate: Annotated[str, Kind("reference", "9" * 9)]
     code: Code
     cooperative: Short
     cost: Cost
@@ -51,12 +52,16 @@ class Values(TypedDict, total=False):
     place: Annotated[int, Kind("place", "9")]
     raised_to: str
     raised_why: str
+    rank: Count
     reason: Short
     reference: Reference
     secret: Secret
     setting: str
     signature: Annotated[str, Kind("signature", "9" * 10)]
     since: Moment
+    site: Short
+    stands: str
+    training: ProductName
     tries: Count
     until: Moment
     verdict: str

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from app.commands.inbound import Clerk
+from app.coop.subjects import SWEEPS
 from app.gsm7 import fold, septets
 from app.sms.models import Message
-from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
+from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries, sample_trainings
 
 PEOPLE = {
     "awa": sample_cooperative.AWA,
@@ -23,6 +24,7 @@ GIVEN = {
     "twelve women are credited": sample_deliveries.twelve,
     "two women sell beside her": lambda database, _: sample_declarations.women(database, 2),
     "the quay has a treasurer": lambda database, _: sample_declarations.treasurer(database),
+    **sample_trainings.GIVEN,
 }
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 PINS = {"right": "2468", "wrong": "1122"}
@@ -72,6 +74,10 @@ class Talk:
         if "wait" in step:
             number, unit = step["wait"].split()
             self.clock.forward(**{UNITS[unit]: int(number)})
+        if step.get("due"):
+            for sweep in SWEEPS:
+                with self.database.transaction() as session:
+                    sweep.do(session, self.clock())
         phone = self.phones.get(step.get("as"), phone)
         line = self.lines.setdefault(phone, Line(self.client, self.dialect, phone))
         if "dial" in step:

@@ -1,7 +1,8 @@
 """Whole talks, as staff can write them: each runs through one dialect on SQLite and through the other on PostgreSQL.
 
 A talk has a `phone`, perhaps more `phones` by name, and lines. Each line is of the phone, or `as` another: `dial` (entries of the
-dial string), `types` or `pin`, `again` (the same request once more), `sms` (sent to us), `wait` before it (`20 s`, `3 h`, `1 d`).
+dial string), `types` or `pin`, `again` (the same request once more), `sms` (sent to us), `wait` before it (`20 s`, `3 h`, `1 d`),
+`due` (the scheduler does all that is due).
 `sees` is what the screen then says and `reads` what the newest SMS does: words, or a list of them, accents aside where GSM-7 has
 none. An answer that is lost is one without `sees`. `keeps` takes a piece of what was seen, or read, by its pattern, for `{name}`
 in later lines. `given` names what has happened before (GIVEN). `sms` at the end says what has arrived, and how many times.

@@ -73,16 +73,24 @@ NOBODYS = {
     "till_amount": "500",
     "till_asset": "Moteur",
     "till_times": "3",
+    "training_day": "15122026",
+    "training_place": "Mbour",
+    "training_seats": "12",
+    "training_title": "Couture",
     "weight": "12,5",
 }
 """What is typed at questions that name nobody."""
-OWN = {"confirm_list", "publish_price", "enter_member", "make_batch", "move_box"}
+OWN = {"add_training", "confirm_list", "publish_price", "enter_member", "make_batch", "move_box"}
 """Acts on the officer's own list, price, box or due money: they take no id of anybody."""
 NOT_NOW = {
     "ask_lease_for": "one is on its way",
     "ask_merge": "one of the two is leaving",
     "ask_withdrawal_for": "nothing is saved",
+    "attend_by_list": "it has not begun",
+    "certify": "it has not ended",
+    "choose_applicant": "nobody chooses there",
     "close_call_back": "nobody took it",
+    "day_code_draw": "it has not begun",
     "hand_payout": "it is handed over",
     "note_departure": "it is noted",
     "renew_activation": "the account is open",

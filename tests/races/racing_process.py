@@ -14,6 +14,8 @@ from app.coop.production import weighings
 from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.coop.till import payouts
+from app.coop.training import applications, clock
+from app.coop.training.ages import Birth
 from app.db.database import Database
 from tests import sample_declarations
 from tests.acts import by, own
@@ -57,7 +59,22 @@ def confirm_list(session: Session, operation: str, now: datetime, upto: int, fra
     weighings.confirm(session, by(sample_declarations.CLERK, operation, now), upto=upto, francs=francs)
 
 
-ACTS: dict[str, Act] = {act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list)}
+def apply_for_training(session: Session, operation: str, now: datetime, members: list[int], training: int) -> None:
+    """Apply, each racer for another member where there are as many."""
+    member = members[int(operation[-1]) % len(members)]
+    told = applications.ApplicantTold(Birth(2000))
+    applications.apply(session, own(member, operation, now, phone=f"+22177{member:07d}"), training, told)
+
+
+def offer_seats(session: Session, operation: str, now: datetime) -> None:
+    """Offer the seats that are free."""
+    del operation
+    clock.offer(session, now)
+
+
+ACTS: dict[str, Act] = {
+    act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list, apply_for_training, offer_seats)
+}
 
 
 def race(url: str, act: str, number: int, now: datetime, given: dict[str, Any], start: Barrier) -> str:

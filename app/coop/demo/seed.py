@@ -15,8 +15,8 @@ from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.boutiques.models import Offer
 from app.coop.cooperatives.communes import COMMUNES, FILIERES
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
-from app.coop.demo import advance
-from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS, TRAINING
+from app.coop.demo import advance, trainings
+from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members import consent, privacy_notice
 from app.coop.members.models import Consent, Member, Number, Person
@@ -24,7 +24,6 @@ from app.coop.offices.models import Role
 from app.coop.prices.models import PriceRow
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
 from app.coop.till.models import Instalment, Payout
-from app.coop.training.models import TrainingSession
 from app.db.base import Base
 from app.db.bulk import bring
 from app.db.database import Database
@@ -106,7 +105,8 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None 
                 progress(len(numbers))
         _others(to, plan)
         _boxes(to, plan)
-        _boutique_and_training(to, plan)
+        _boutique(to, plan)
+        trainings.seed_trainings(to, plan.today)
         _after(to)
 
 
@@ -258,16 +258,14 @@ def _boxes(to: Connection, plan: Plan) -> None:
         bring(to, table, values)
 
 
-def _boutique_and_training(to: Connection, plan: Plan) -> None:
-    """Put goods on sale at the boutique témoin, and open a training session."""
+def _boutique(to: Connection, plan: Plan) -> None:
+    """Put goods on sale at the boutique témoin."""
     month = plan.today + timedelta(days=30)
     goods = [
         {"cooperative_id": 1, "name": name, "unit": unit, "amount": amount, "quantity": left, "place": "Mbour", "until_at": month}
         for name, unit, amount, left in OFFERS
     ]
     to.execute(insert(Offer), goods)
-    starts = (plan.today + timedelta(days=14)).date()
-    to.execute(insert(TrainingSession), [{"title": TRAINING, "place": "Joal-Fadiouth", "starts_on": starts, "seats": 20}])
 
 
 def _after(to: Connection) -> None:
