@@ -145,7 +145,7 @@ class BatchRow(msgspec.Struct, frozen=True):
     caution: Caution
 
 
-class Lot(msgspec.Struct, frozen=True):
+class PaymentLot(msgspec.Struct, frozen=True):
     lot: BatchRow
 
 
@@ -296,7 +296,7 @@ def batches(hop: Hop) -> Sequence[BatchRow]:
 
 
 @menu.effect(leads={"not_yours": None}, ways={paying.BatchNotOpen: "gone"})
-def close_batch(hop: Hop, session: Session, kept: Lot) -> Freed:
+def close_batch(hop: Hop, session: Session, kept: PaymentLot) -> Freed:
     """Close a batch; what was not handed over is due again."""
     freed = paying.close(session, officers_act(session, hop, "pay"), kept.lot.id)
     return Freed(f"{units.count(freed, 'paiement')} {units.agree(freed, 'annulé')}")

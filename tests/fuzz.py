@@ -6,17 +6,24 @@ entry that confirms, on the screen that asked for it. `findings` judges what is 
 
 import random
 from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.coop.correspondence import call_backs
 from app.coop.enrolment import applications
+from app.coop.equipment import bookings, custody
+from app.coop.equipment.models import Booking
+from app.coop.ideas import services as ideas
+from app.coop.lots import runs, stock
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
 from app.coop.prices import proposals
 from app.coop.production.models import Declaration
 from app.coop.rights import Office
 from app.coop.subjects import approvals
+from app.coop.techniques import services as techniques
 from app.coop.till import payouts
 from app.coop.verify import verify
 from app.db.operations import Operation
@@ -26,7 +33,7 @@ from app.ussd.engine import Reply
 from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
-from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries, sample_trainings
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_deliveries, sample_trainings
 from tests.acts import by, own
 from tests.ussd.conftest import Handset, OneMenu, engine_on
 
@@ -76,6 +83,17 @@ LIKELY = {
     "till_amount": ("500", "2000", "12 500 F"),
     "till_times": ("3", "1"),
     "till_asset": ("Moteur 15 CV",),
+    "innovation_words": ("Claies en bois", "x"),
+    "technique_name": ("Claies",),
+    "technique_steps": ("Monter les claies sur pieds.",),
+    "run_in": ("50", "10", "1000"),
+    "run_out": ("20", "4", "9000"),
+    "counted": ("97,5", "0,0", "x"),
+    "idea_words": ("Vendre du sel", "x", "appelez 771234567"),
+    "idea_points": ("44444", "55555", "9"),
+    "idea_product": ("Huitre",),
+    "idea_unit": ("kg",),
+    "merge_into": ("1", "2"),
     "birth": ("2000", "29022004", "2010"),
     "birth_day": ("29022004",),
     "newcomer_name": ("Fatou Ndiaye",),
@@ -114,6 +132,23 @@ def settle(database, now) -> None:
                 approvals.decide(session, by(office, f"hands:{person}:{wish.id}", now), wish.id, approved=True)
         sample_trainings.couture(session, now, 201, 202)
         applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
+        sample_boutiques.begin(session, now)
+        for number, member in enumerate((201, 202), 1):
+            ideas.propose(session, own(member, f"hands:idea:{member}", now), f"Secher des mangues {number}")
+        ideas.publish(session, by(sample_declarations.CLERK, "hands:publish", now), 1)
+        custody.add(session, by(sample_declarations.CLERK, "hands:dryer", now), 1, "Séchoir", "Joal", custody.HireTerms(500, 2_000))
+        today = now.date() if now.hour < 13 else now.date() + timedelta(days=1)
+        for member, days, half in ((201, 0, "am"), (202, 1, "am"), (203, 1, "pm")):
+            act = own(member, f"hands:book:{member}", now)
+            bookings.book(session, act, 1, today + timedelta(days=days), half)
+        for booking, state in ((2, "out"), (3, "asked")):
+            session.execute(update(Booking).where(Booking.id == booking).values(state=state))
+        for number, member in enumerate((201, 202), 1):
+            techniques.propose(session, own(member, f"hands:found:{member}", now), f"Claies sur pieds {number}")
+        techniques.read(session, by(sample_declarations.CLERK, "hands:read", now), 1, published=True)
+        techniques.add_technique(session, "Keccax braisé", "Laver, braiser, saler, sécher.", 1, (30, 45))
+        bought = stock.NewLot(1, "kg", Decimal(100), 100_000, source="Joal")
+        runs.buy(session, by(sample_declarations.CLERK, "hands:bought", now), 1, bought, 90_000)
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
 
 

@@ -22,6 +22,9 @@ WORDS = {
     "RAPPEL": ("RAPPEL", "RAPPELEZ MOI", "RAPPELEZ", "RAPPELLE MOI", "RAPPELE MOI", "RAPPELER", "APPEL", "APPELEZ MOI"),
     "LANGUE": ("LANGUE", "LANG", "WOLOF", "FRANCAIS"),
     "NON": ("NON", "DEET"),
+    "IDEE": ("IDEE", "IDEES", "IDE"),
+    "FICHE": ("FICHE", "FICHES", "TECHNIQUE"),
+    "SOUTENIR": ("SOUTENIR", "SOUTIEN", "SOUTIENS"),
     "FORMATION": ("FORMATION", "FORMATIONS"),
     "INSCRIRE": ("INSCRIRE", "INSCRIS", "INSCRIPTION"),
     "PRESENT": ("PRESENT", "PRESENTE"),
@@ -33,8 +36,8 @@ OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TA
 """Commands of officers; from anyone else they are written down and answered as any other text."""
 
 NEED_WHAT_FOLLOWS = (
-    *("PRIX", "PROD", "CONTESTER", "LANGUE", "NON", "FORMATION", "INSCRIRE", "PRESENT", "EMPLOI"),
-    *OFFICERS,
+    *("PRIX", "PROD", "CONTESTER", "LANGUE", "NON", "IDEE", "SOUTENIR", "FICHE"),
+    *("FORMATION", "INSCRIRE", "PRESENT", "EMPLOI", *OFFICERS),
 )
 """Words that are worked on with what stands behind them; of all others what looks like a code is never written down."""
 

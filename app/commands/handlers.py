@@ -6,7 +6,19 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from app import texts
-from app.commands import broadcast_replies, broadcasts, contests, letters, mistypes, production, replies, trainings, weighings
+from app.commands import (
+    broadcast_replies,
+    broadcasts,
+    contests,
+    ideas,
+    letters,
+    mistypes,
+    production,
+    replies,
+    techniques,
+    trainings,
+    weighings,
+)
 from app.commands.command import Answer, Command
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
@@ -254,6 +266,9 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "LANGUE": _language,
     "NON": _contest,
     "CONTESTER": _report_error,
+    "IDEE": ideas.propose,
+    "SOUTENIR": ideas.support,
+    "FICHE": techniques.sheet,
     "DIFF": broadcasts.draft,
     "URGENT": broadcasts.draft,
     "FORMATION": trainings.show,

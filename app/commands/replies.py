@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.amounts import francs
+from app.gsm7 import septets
 from app.service import Service
 
 HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou STOP. {cost}. Ou composez {code}"
@@ -69,6 +70,17 @@ NOT_CONTESTED = (
 WHICH_NO = "Jappoo: rien n'est annulé. Pour annuler réf {reference}: NON {reference}. Contre les annonces: STOP seul. {cost}."
 HOW_CONTEST = "Jappoo: envoyez CONTESTER et la réf du SMS, par exemple CONTESTER 623590. Rien n'est noté. {cost}."
 NO_CONTEST = "Jappoo: rien à contester sous cette réf, ou passé 48 h. Rien n'est noté. Voyez votre secrétaire, ou RAPPEL. {cost}."
+HOW_IDEA = "Jappoo: {why} Envoyez IDEE et votre idée, par exemple IDEE sécher les mangues. Rien n'est noté. {cost}."
+IDEAS_WAIT = "Jappoo: trois de vos idées attendent déjà une réponse. Rien n'est noté. {cost}."
+HOW_SUPPORT = "Jappoo: envoyez SOUTENIR et le numéro de l'idée, par exemple SOUTENIR 1. Rien n'est noté. {cost}."
+NO_IDEA = "Jappoo: cette idée ne prend pas de voix, ou plus. Rien n'est noté. Voir les idées: {code} puis 4, 1, 2. {cost}."
+SUPPORTED = "Jappoo: idée {idea}: {by_pin} voix, {by_sms} par SMS. Votre voix est à confirmer: {code} puis 4, 1, 3, 1. {cost}."
+SUPPORTED_BEFORE = "Jappoo: idée {idea}: {by_pin} voix. Votre voix compte déjà. {cost}."
+VOICE_GIVEN = (
+    "Jappoo: votre voix est à l'idée {idea}, par votre code. Pour la changer: {code} puis 4, 1, 2. Rien n'est changé. {cost}."
+)
+HOW_SHEET = "Jappoo: envoyez FICHE et son numéro, par exemple FICHE 1. Liste: {code} puis 4, 2, 3. {cost}."
+NO_SHEET = "Jappoo: pas de fiche sous ce numéro. Liste: {code} puis 4, 2, 3. {cost}."
 NO_TRAINING = "Jappoo: pas de formation ouverte sous ce numéro. La liste: FORMATION. {cost}."
 NO_TRAININGS = "Jappoo: pas de formation ouverte aujourd'hui. Votre secrétaire vous le dira."
 HOW_APPLY = "Jappoo: envoyez INSCRIRE et le numéro, par exemple INSCRIRE 1. La liste: FORMATION. {cost}."
@@ -142,6 +154,22 @@ def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> s
             return words.rstrip(";") + OTHER_PRICE
         words += more
     return words.rstrip(";") + "."
+
+
+def sheet(number: int, name: str, steps: str, page: int) -> str | None:
+    """Say one SMS of a technique's how-to, with what to send for the next; None beyond the last."""
+    room = 160 - len(f"Fiche {number} {name} (9/9): ") - len(f" Suite: FICHE {number} 9")
+    pieces, words = [""], steps.split()
+    for word in words:
+        longer = f"{pieces[-1]} {word}".strip()
+        if septets(longer) > room:
+            pieces.append(word)
+        else:
+            pieces[-1] = longer
+    if page > len(pieces):
+        return None
+    more = f" Suite: FICHE {number} {page + 1}" if page < len(pieces) else ""
+    return f"Fiche {number} {name} ({page}/{len(pieces)}): {pieces[page - 1]}{more}"
 
 
 def balances(shares: int, savings: int, payable: int, owed: int) -> str:

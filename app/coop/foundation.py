@@ -13,6 +13,10 @@ from app.coop.act import Act
 from app.coop.audience.words import means
 from app.coop.cooperatives.communes import COMMUNES, FILIERES
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
+from app.coop.ideas import rounds
+from app.coop.ideas import services as ideas
+from app.coop.ideas.models import Idea
+from app.coop.ideas.services import IdeaNotOpen
 from app.coop.ledger.services import open_accounts
 from app.coop.offices.notices import tell_officers
 from app.coop.prices.queries import spelling
@@ -28,6 +32,8 @@ SETTINGS = {
     "payment_threshold": 999_999_999,
 }
 """What a co-operative sets for itself, each with the most that it can be; percents, but `payment_threshold` in XOF."""
+DIVISIBLE = ("kg", "l", "t")
+"""Units of which less than one is counted."""
 
 
 class NotFounded(Exception):
@@ -89,6 +95,23 @@ def take_product(
     row.active = True
     session.flush()
     return Slot(row.slot, product.name, product.unit, product.divisible, True)
+
+
+def realise_idea(session: Session, act: Act, idea_id: int, name: str, unit: str) -> Slot:
+    """Make a product of a shortlisted idea, with a slot in the co-operative that it comes from, and tell its member.
+
+    Raises IdeaNotOpen, NotFounded.
+    """
+    rows = select(Idea.cooperative_id, Cooperative.code, Filiere.code.label("trade"))
+    rows = rows.join(Cooperative, Cooperative.id == Idea.cooperative_id).join(Filiere, Filiere.id == Cooperative.filiere_id)
+    where = session.execute(rows.where(Idea.id == idea_id, Idea.state == "shortlisted")).first()
+    if where is None:
+        raise IdeaNotOpen(idea_id)
+    slot = take_product(session, where.code, name, unit=unit, divisible=unit in DIVISIBLE, filiere=where.trade, aliases=())
+    product = session.scalars(select(Product.id).where(Product.name == slot.product)).one()
+    row = ideas.accept(session, act, idea_id, product)
+    rounds.tell_result(session, act, row.id, row.member_id, row.state)
+    return slot
 
 
 def drop_product(session: Session, code: str, name: str) -> None:

@@ -8,14 +8,18 @@ from app.coop.contests import models as contests
 from app.coop.cooperatives import models as cooperatives
 from app.coop.correspondence import models as correspondence
 from app.coop.enrolment import models as enrolment
+from app.coop.equipment import models as equipment
+from app.coop.ideas import models as ideas
 from app.coop.imports import models as imports
 from app.coop.ledger import models as ledger
+from app.coop.lots import models as lots
 from app.coop.members import models as members
 from app.coop.offices import models as offices
 from app.coop.payments import models as payments
 from app.coop.prices import models as prices
 from app.coop.production import models as production
 from app.coop.products import models as products
+from app.coop.techniques import models as techniques
 from app.coop.till import models as till
 from app.coop.training import models as training
 from app.db import menu_versions, operations
@@ -34,8 +38,11 @@ __all__ = [
     "cooperatives",
     "correspondence",
     "enrolment",
+    "equipment",
+    "ideas",
     "imports",
     "ledger",
+    "lots",
     "members",
     "menu_versions",
     "offices",
@@ -45,6 +52,7 @@ __all__ = [
     "production",
     "products",
     "sms",
+    "techniques",
     "till",
     "training",
 ]

@@ -7,7 +7,10 @@ import msgspec
 from app.coop.scope import Scope
 
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
-Right = Literal["weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read", "training"]
+Right = Literal[
+    "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read",
+    "boutiques", "score", "training",
+]  # fmt: skip
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "weigh": ("secretary", "delegate", "president"),
@@ -20,11 +23,16 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "broadcast": ("secretary", "treasurer", "president", "administrator"),
     "stop": ("secretary", "treasurer", "president", "delegate", "administrator"),
     "read": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
+    "boutiques": ("president", "treasurer", "secretary", "delegate", "administrator"),
+    "score": ("president", "auditor", "administrator"),
     "training": ("president", "secretary", "delegate", "administrator"),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
 
-FEDERATION: tuple[Right, ...] = ("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read", "training")
+FEDERATION: tuple[Right, ...] = (
+    *("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read"),
+    *("boutiques", "score", "training"),
+)
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 
 

@@ -11,15 +11,19 @@ from app.coop.closing.subject import subject as closing
 from app.coop.contests.subject import subject as contests
 from app.coop.correspondence.subject import subject as correspondence
 from app.coop.enrolment.subject import subject as enrolment
+from app.coop.equipment.subject import subject as equipment
 from app.coop.handover import kinds as handovers
+from app.coop.ideas.subject import subject as ideas
 from app.coop.imports.subject import subject as imports
 from app.coop.ledger.subject import subject as ledger
+from app.coop.lots.subject import subject as lots
 from app.coop.members.subject import subject as members
 from app.coop.offices.subject import subject as offices
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
 from app.coop.subject import Leaver, Rows, Subject, declare
+from app.coop.techniques.subject import subject as techniques
 from app.coop.till.subject import subject as till
 from app.coop.training.subject import subject as training
 from app.db.operations import Operation
@@ -51,7 +55,7 @@ messages = Subject(
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
     *(ledger, production, payments, till, closing, prices, contests, imports, messages),
-    training,
+    *(ideas, techniques, equipment, lots, training),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

@@ -23,6 +23,7 @@ class Values(TypedDict, total=False):
     amount: Amount
     article: Annotated[str, Kind("article", "999")]
     became: str
+    booking: str
     before: Annotated[int | str, Kind("setting", "999999999")]
     by: str
     call_back: Annotated[str, Kind("string to dial", "*" * 22)]
@@ -39,9 +40,12 @@ class Values(TypedDict, total=False):
     done_for: str
     due: Day
     entry: Annotated[int, Kind("entry", "999999999")]
+    half: str
     goods: Annotated[str, Kind("words", "99999,99 " + "m" * 9 + " d'" + "m" * 20)]
     halt: str
     hour: Clock
+    idea_became: str
+    kept_out: str
     lane: Annotated[str, Kind("lane", "urgent")]
     note: Phrase
     now_is: str
@@ -74,7 +78,7 @@ KINDS = kinds_of(Values)
 def write(kind: Kind, value: Any) -> str:
     """Write a value as its kind says. Words longer than its longest lose their end; nothing is folded, for the outbox does that."""
     words = plain(kind, value)
-    room = septets(kind.longest)
+    room = septets(fold(kind.longest))
     while kind.name in CUT and septets(fold(words)) > room:
         words = words[:-1]
     return words

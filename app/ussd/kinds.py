@@ -88,7 +88,7 @@ def show(kind: Kind, value: Any) -> str:
     if isinstance(value, str) and kind.name in _READERS:
         value = _READERS[kind.name](value)
     words = fold(plain(kind, value))
-    room = septets(kind.longest)
+    room = septets(fold(kind.longest))
     while kind.name in CUT and septets(words) > room:
         words = words[:-1]
     return words

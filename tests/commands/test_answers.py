@@ -213,6 +213,10 @@ LONGEST = {
     "{most}": "240",
     "{parts}": "2",
     "{left}": "9999",
+    "{idea}": "999999",
+    "{by_pin}": "99999",
+    "{by_sms}": "99999",
+    "{why}": "Trop long: 48 lettres au plus.",
 }
 
 

@@ -1,15 +1,19 @@
 """What a racing process does: its own connection, one act, and how that ended. Imported by a server that forks the racers."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.coop.closing.handover import PAYOUT
+from app.coop.equipment import bookings
 from app.coop.handover import services as handover
+from app.coop.ideas import voices
 from app.coop.ledger.services import Overdrawn, post
+from app.coop.lots import stock
 from app.coop.production import weighings
 from app.coop.rights import Office
 from app.coop.subjects import approvals
@@ -28,6 +32,9 @@ REFUSALS = (
     handover.HandoverNotOpen,
     weighings.ListChanged,
     approvals.ApprovalClosed,
+    bookings.HalfDayTaken,
+    stock.LotShort,
+    bookings.TooManyBookings,
 )
 Act = Callable[..., object]
 
@@ -59,6 +66,22 @@ def confirm_list(session: Session, operation: str, now: datetime, upto: int, fra
     weighings.confirm(session, by(sample_declarations.CLERK, operation, now), upto=upto, francs=francs)
 
 
+def voice(session: Session, operation: str, now: datetime, member: int) -> None:
+    """Give a member's voice to the first or the second idea, by the racer's number."""
+    voices.support(session, own(member, operation, now), int(operation[-1]) % 2 + 1, by_pin=True)
+
+
+def book(session: Session, operation: str, now: datetime, members: list[int]) -> None:
+    """Book the same half-day, each racer for another member."""
+    member = members[int(operation[-1]) % len(members)]
+    bookings.book(session, own(member, operation, now), 1, now.date() + timedelta(days=1), "am")
+
+
+def split(session: Session, operation: str, now: datetime, code: str) -> None:
+    """Split the last forty kilos off the same lot."""
+    stock.split(session, by(sample_declarations.CLERK, operation, now), code, Decimal(40))
+
+
 def apply_for_training(session: Session, operation: str, now: datetime, members: list[int], training: int) -> None:
     """Apply, each racer for another member where there are as many."""
     member = members[int(operation[-1]) % len(members)]
@@ -73,7 +96,11 @@ def offer_seats(session: Session, operation: str, now: datetime) -> None:
 
 
 ACTS: dict[str, Act] = {
-    act.__name__: act for act in (last_franc, ask_for_all, hand_over, receive, confirm_list, apply_for_training, offer_seats)
+    act.__name__: act
+    for act in (
+        *(last_franc, ask_for_all, hand_over, receive, confirm_list, voice, book, split),
+        *(apply_for_training, offer_seats),
+    )
 }
 
 

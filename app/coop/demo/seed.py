@@ -16,13 +16,17 @@ from app.coop.boutiques.models import Offer
 from app.coop.cooperatives.communes import COMMUNES, FILIERES
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.demo import advance, trainings
+from app.coop.demo.boutiques import seed_boutiques
 from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS
+from app.coop.equipment.models import Equipment
+from app.coop.ideas.models import Idea, IdeaRound
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.members import consent, privacy_notice
 from app.coop.members.models import Consent, Member, Number, Person
 from app.coop.offices.models import Role
 from app.coop.prices.models import PriceRow
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
+from app.coop.techniques.models import Innovation, Technique
 from app.coop.till.models import Instalment, Payout
 from app.db.base import Base
 from app.db.bulk import bring
@@ -42,6 +46,11 @@ FORMS = ("AER", "SCOOPS", "GIE", "COOP-CA")
 BOX_A_MEMBER = 50_000
 """XOF of cash that a box begins with for each member."""
 OFFICES = ("secretary", "treasurer", "president")
+COUNTED = (
+    *(Commune, Filiere, Cooperative, Person, Member, Number, Product, Account, JournalEntry, Payout, Approval),
+    *(IdeaRound, Idea, Equipment, Technique, Innovation),
+)
+"""Tables whose rows are given their ids."""
 
 
 class AlreadySeeded(Exception):
@@ -106,6 +115,7 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None 
         _others(to, plan)
         _boxes(to, plan)
         _boutique(to, plan)
+        seed_boutiques(to, plan.today, plan.members)
         trainings.seed_trainings(to, plan.today)
         _after(to)
 
@@ -275,7 +285,7 @@ def _after(to: Connection) -> None:
         given = given.where(Person.pin_hash.is_not(None)).add_columns(Number.registered_at)
         to.execute(insert(Consent).from_select(["phone", "person_id", "purpose", "given", "channel", "notice", "at"], given))
     if to.dialect.name == "postgresql":
-        for table in (Commune, Filiere, Cooperative, Person, Member, Number, Product, Account, JournalEntry, Payout, Approval):
+        for table in COUNTED:
             name = table.__tablename__
             to.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")  # noqa: S608 - our own tables' names
 

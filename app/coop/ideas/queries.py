@@ -1,0 +1,94 @@
+"""What screens and commands show of ideas."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Float, func, select
+from sqlalchemy.orm import Session
+
+from app.coop.cooperatives.models import Cooperative
+from app.coop.ideas.models import Idea, IdeaRound, IdeaScore, IdeaVoice
+from app.coop.ideas.rounds import current_round
+from app.coop.ideas.voices import CRITERIA
+from app.coop.scope import Scope
+
+MOST = 40
+
+
+class ShownIdea(msgspec.Struct, frozen=True):
+    """An idea as shown: voices that a PIN has seen, those by SMS apart, points of 25 in the mean of `scores`."""
+
+    id: int
+    words: str
+    state: str
+    cooperative: str
+    proposed_at: datetime
+    support_until: datetime | None = None
+    reason: str | None = None
+    into_id: int | None = None
+    by_pin: int = 0
+    by_sms: int = 0
+    scores: int = 0
+    points: float = 0
+
+
+class GivenScore(msgspec.Struct, frozen=True):
+    """Who gave what: the office, of which co-operative (None: the federation), the points by criterion."""
+
+    role: str
+    cooperative: str | None
+    points: tuple[int, ...]
+
+
+def open_ideas(reader: Connection | Session, now: datetime) -> list[ShownIdea]:
+    """Return the ideas that can be supported now, newest last."""
+    return shown(reader, Idea.round_id == current_round(reader, now), Idea.state == "open")
+
+
+def scorable_ideas(reader: Connection | Session, now: datetime) -> list[ShownIdea]:
+    """Return the ideas that a round still has scored."""
+    return shown(reader, Idea.state == "open", IdeaRound.score_until > now)
+
+
+def ideas_to_read(reader: Connection | Session, scope: Scope) -> list[ShownIdea]:
+    """Return what waits for an officer, oldest first."""
+    return shown(reader, Idea.state == "waiting", scope.reach(Idea.cooperative_id))
+
+
+def kept_ideas(reader: Connection | Session) -> list[ShownIdea]:
+    """Return what the rounds have kept, newest first."""
+    return shown(reader, Idea.state.in_(("shortlisted", "accepted")))[::-1]
+
+
+def own_ideas(reader: Connection | Session, member_id: int) -> list[ShownIdea]:
+    """Return a member's ideas, newest first."""
+    return shown(reader, Idea.member_id == member_id)[::-1]
+
+
+def shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownIdea]:
+    """Return ideas under conditions, by number, at most the newest MOST; one SELECT."""
+    voices = select(func.count()).where(IdeaVoice.idea_id == Idea.id)
+    points = IdeaScore.jobs + IdeaScore.inputs + IdeaScore.market + IdeaScore.people + IdeaScore.first
+    scores = select(func.count()).where(IdeaScore.idea_id == Idea.id).scalar_subquery()
+    mean = select(func.coalesce(func.avg(points * 1.0), 0, type_=Float())).where(IdeaScore.idea_id == Idea.id).scalar_subquery()
+    by_pin, by_sms = voices.where(IdeaVoice.by_pin).scalar_subquery(), voices.where(~IdeaVoice.by_pin).scalar_subquery()
+    columns = (
+        Idea.id,
+        Idea.words,
+        Idea.state,
+        Cooperative.code,
+        Idea.proposed_at,
+        IdeaRound.support_until,
+        Idea.reason,
+        Idea.into_id,
+    )
+    rows = select(*columns, by_pin, by_sms, scores, mean).join(Cooperative, Cooperative.id == Idea.cooperative_id)
+    rows = rows.outerjoin(IdeaRound, IdeaRound.id == Idea.round_id).where(*only).order_by(Idea.id.desc()).limit(MOST)
+    return [ShownIdea(*row) for row in reader.execute(rows)][::-1]
+
+
+def scores_of(reader: Connection | Session, idea_id: int) -> list[GivenScore]:
+    """Return who scored an idea what."""
+    rows = select(IdeaScore.role, Cooperative.code, *(getattr(IdeaScore, name) for name in CRITERIA))
+    rows = rows.outerjoin(Cooperative, Cooperative.id == IdeaScore.cooperative_id).where(IdeaScore.idea_id == idea_id)
+    return [GivenScore(row[0], row[1], tuple(row[2:])) for row in reader.execute(rows.order_by(IdeaScore.id))]

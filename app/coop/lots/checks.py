@@ -1,0 +1,25 @@
+"""What is wrong with lots: stock that isn't the sum of its moves, grams that came from nowhere."""
+
+from sqlalchemy import Connection, func, select
+
+from app.coop.lots.models import Lot, LotEvent, LotMove
+from app.coop.subject import MOST_NAMED
+
+
+def stock(reader: Connection) -> list[str]:
+    """Name lots whose units or grams aren't the sum of their moves."""
+    moved = select(LotMove.lot_id, func.sum(LotMove.units).label("units"), func.sum(LotMove.grams).label("grams"))
+    sums = moved.group_by(LotMove.lot_id).subquery()
+    wrong = (Lot.units != sums.c.units) | (func.coalesce(Lot.grams, 0) != func.coalesce(sums.c.grams, 0))
+    rows = reader.scalars(select(Lot.code).join(sums, sums.c.lot_id == Lot.id).where(wrong).limit(MOST_NAMED))
+    return [f"lot {code} isn't the sum of its moves" for code in rows]
+
+
+def mass(reader: Connection) -> list[str]:
+    """Name events whose moves don't sum to the grams that entered less those that are gone."""
+    moved = func.coalesce(func.sum(LotMove.grams), 0)
+    rows = select(LotEvent.id, LotEvent.kind).outerjoin(LotMove, LotMove.event_id == LotEvent.id)
+    wrong = rows.group_by(LotEvent.id, LotEvent.kind, LotEvent.entered, LotEvent.gone).having(
+        moved != LotEvent.entered - LotEvent.gone
+    )
+    return [f"lot event {number} ({kind}) doesn't conserve grams" for number, kind in reader.execute(wrong.limit(MOST_NAMED))]

@@ -1,0 +1,185 @@
+"""Lots from weighed deliveries, from what is bought, and from transformation runs."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy.orm import Session
+
+from app.clock import DAKAR
+from app.coop.act import Act
+from app.coop.ledger.models import JournalEntry
+from app.coop.lots.models import Lot, LotDelivery
+from app.coop.lots.stock import MOST_UNITS, LotRefused, LotShort, NewLot, happen, locked, mass, part_mass, take
+from app.coop.production.models import Weighing
+from app.coop.products.models import Product
+from app.coop.techniques.models import Technique
+
+MOST_DELIVERIES = 2_000
+LATELY = timedelta(days=60)
+"""How far back deliveries are offered for a lot."""
+
+
+class OutMoreThanIn(LotRefused):
+    """More grams would come out than went in."""
+
+    def __init__(self, in_: int, out: int) -> None:
+        super().__init__("Il sort plus qu'il n'entre.")
+        self.in_, self.out = in_, out
+
+
+class UnusualYield(Exception):
+    """The yield, in per cent, is beside the technique's usual range: it is asked about."""
+
+    def __init__(self, percent: int, low: int, high: int) -> None:
+        super().__init__(percent)
+        self.percent, self.low, self.high = percent, low, high
+
+
+class NothingDelivered(Exception):
+    """No delivery of that product and day waits for a lot."""
+
+
+class Output(msgspec.Struct, frozen=True):
+    """What a run makes: `units` of a product in a unit (its own where none is said)."""
+
+    product_id: int
+    units: Decimal
+    unit: str | None = None
+    best_before: date | None = None
+
+
+class Work(msgspec.Struct, frozen=True):
+    """What may be known of a run's work: minutes, how many worked, XOF."""
+
+    minutes: int | None = None
+    workers: int | None = None
+    cost: int = 0
+
+
+class DayDelivered(msgspec.Struct, frozen=True):
+    """Deliveries of a product on a day that are in no lot yet."""
+
+    product_id: int
+    product: str
+    unit: str
+    day: date
+    units: Decimal
+    deliveries: int
+
+
+def delivered(reader: Connection | Session, cooperative_id: int, now: datetime) -> list[DayDelivered]:
+    """Return what was credited lately and is in no lot, by product and day, the newest day first."""
+    rows = select(Product.id, Product.name, Product.unit, Weighing.weighed_at, Weighing.weight)
+    rows = rows.join(Product, Product.id == Weighing.product_id)
+    rows = rows.where(_loose(cooperative_id), Weighing.weighed_at > now - LATELY).order_by(Weighing.weighed_at.desc())
+    found: dict[tuple[date, int], DayDelivered] = {}
+    for product, name, unit, at, weight in reader.execute(rows.limit(MOST_DELIVERIES)):
+        day = at.astimezone(DAKAR).date()
+        before = found.get((day, product)) or DayDelivered(product, name, unit, day, Decimal(0), 0)
+        found[day, product] = msgspec.structs.replace(before, units=before.units + weight, deliveries=before.deliveries + 1)
+    return list(found.values())
+
+
+def collect(session: Session, act: Act, cooperative_id: int, product_id: int, day: date, place: str = "CPS") -> Lot:
+    """Make a lot of a day's credited deliveries of a product that are in none; each is in one lot. Raises NothingDelivered."""
+    begins = datetime.combine(day, time(), DAKAR)
+    of_day = (Weighing.weighed_at >= begins) & (Weighing.weighed_at < begins + timedelta(days=1))
+    rows = select(Weighing.id, Weighing.weight).where(_loose(cooperative_id), Weighing.product_id == product_id, of_day)
+    found = session.execute(rows.order_by(Weighing.id).limit(MOST_DELIVERIES).with_for_update(of=Weighing)).all()
+    if not found:
+        raise NothingDelivered(product_id)
+    product = session.get_one(Product, product_id)
+    parts = [(row.id, row.weight, mass(session, product_id, product.unit, row.weight)) for row in found]
+    grams = None if parts[0][2] is None else sum(part[2] or 0 for part in parts)
+    new = NewLot(product_id, product.unit, sum((part[1] for part in parts), Decimal(0)), grams, place)
+    [lot] = happen(session, act, "delivery", cooperative_id, made=[new], entered=grams or 0)
+    session.add_all(LotDelivery(weighing_id=one, lot_id=lot.id, units=units, grams=of) for one, units, of in parts)
+    session.flush()
+    return lot
+
+
+def buy(session: Session, act: Act, cooperative_id: int, new: NewLot, cost: int) -> Lot:
+    """Make a lot of what was bought for XOF: salt, jars; its source is told. Raises LotRefused."""
+    if not new.source or not 0 < new.units <= MOST_UNITS or not 0 <= cost <= 99_999_999:
+        raise LotRefused("D'où cela vient, combien, et le prix, svp.")
+    return happen(session, act, "bought", cooperative_id, made=[new], entered=new.grams or 0, cost=cost)[0]
+
+
+def run(
+    session: Session,
+    act: Act,
+    technique_id: int,
+    inputs: Sequence[tuple[str, Decimal]],
+    outputs: Sequence[Output],
+    work: Work | None = None,
+    *,
+    sure: bool = False,
+) -> tuple[list[Lot], int]:
+    """Transform quantities of lots (by code) by a technique; return the lots made, and the loss in grams.
+
+    A yield beside the technique's usual range wants `sure`. Raises LotGone, LotShort, LotRefused, OutMoreThanIn, UnusualYield;
+    then nothing of it stays, if the caller rolls back.
+    """
+    technique = session.get(Technique, technique_id)
+    if technique is None or not inputs or not outputs or len({code for code, _ in inputs}) < len(inputs):
+        raise LotRefused("Une technique, ce qui entre et ce qui sort, svp.")
+    work = work or Work()
+    lots = locked(session, act, [code for code, _ in inputs])
+    cooperative, place = lots[0].cooperative_id, lots[0].place
+    if any(lot.cooperative_id != cooperative for lot in lots):
+        raise LotRefused("Les lots d'une seule CPS, svp.")
+    for lot, (_, units) in zip(lots, inputs, strict=True):  # before anything is taken
+        if units > lot.units - lot.offered:
+            raise LotShort(lot.units - lot.offered)
+    made = [_made(session, one, place) for one in outputs]
+    in_ = sum(part_mass(lot, units) or 0 for lot, (_, units) in zip(lots, inputs, strict=True))
+    out = sum(new.grams or 0 for new in made)
+    if out > in_:
+        raise OutMoreThanIn(in_, out)
+    low, high = technique.yield_low, technique.yield_high
+    percent = round(100 * out / in_) if in_ else 0
+    if low is not None and high is not None and out and not low <= percent <= high and not sure:
+        raise UnusualYield(percent, low, high)
+    taken = [take(lot, units) for lot, (_, units) in zip(lots, inputs, strict=True)]
+    public = all(lot.public for lot in lots)
+    made = [msgspec.structs.replace(new, public=public) for new in made]
+    facts: dict[str, Any] = {"technique_id": technique_id, "cost": work.cost, "minutes": work.minutes, "workers": work.workers}
+    return happen(session, act, "run", cooperative, taken=taken, made=made, gone=in_ - out, **facts), in_ - out
+
+
+def correct(session: Session, now: datetime) -> None:
+    """Follow deliveries whose entry was reversed in the books since: out of their lot goes what is still there of them.
+
+    What has left the lot already stays where it went; the event notes the rest as entered less and gone less.
+    """
+    undone = select(JournalEntry.reverses_id).where(JournalEntry.reverses_id.is_not(None))
+    rows = select(LotDelivery).join(Weighing, Weighing.id == LotDelivery.weighing_id)
+    rows = rows.where(LotDelivery.corrected_at.is_(None), Weighing.entry_id.in_(undone)).order_by(LotDelivery.lot_id)
+    for row in session.scalars(rows.limit(500).with_for_update(of=LotDelivery)).all():
+        row.corrected_at = now
+        lot = session.scalars(select(Lot).where(Lot.id == row.lot_id).with_for_update()).one()
+        free = min(row.units, lot.units - lot.offered)
+        parts = [take(lot, free)] if free else []
+        wanted, there = row.grams or 0, sum(part.grams or 0 for part in parts)
+        act = Act.by_clock(f"lot:{lot.id}:delivery:{row.weighing_id}:reversed", now)
+        facts: dict[str, Any] = {"entered": -wanted, "gone": there - wanted, "reason": "livraison annulée"}
+        happen(session, act, "correction", lot.cooperative_id, taken=parts, **facts)
+
+
+def _loose(cooperative_id: int) -> ColumnElement[bool]:
+    """Return the condition for credited deliveries in no lot, whose entry stands."""
+    undone = select(JournalEntry.reverses_id).where(JournalEntry.reverses_id == Weighing.entry_id)
+    inside = select(LotDelivery.weighing_id).where(LotDelivery.weighing_id == Weighing.id)
+    here = (Weighing.cooperative_id == cooperative_id) & (Weighing.state == "credited")
+    return here & ~undone.exists() & ~inside.exists()
+
+
+def _made(session: Session, one: Output, place: str) -> NewLot:
+    if not 0 < one.units <= MOST_UNITS:
+        raise LotRefused("Une quantité au-dessus de 0, svp.")
+    unit = one.unit or session.get_one(Product, one.product_id).unit
+    return NewLot(one.product_id, unit, one.units, mass(session, one.product_id, unit, one.units), place, one.best_before)

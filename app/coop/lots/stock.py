@@ -1,0 +1,241 @@
+"""Take from lots and make lots: each act is one event whose grams add up, under the locks of its lots in the order of their ids."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop.act import Act
+from app.coop.lots.codes import draw_code
+from app.coop.lots.models import Lot, LotEvent, LotMove, Measure
+from app.coop.offices import audit
+from app.gsm7 import fold
+
+MASSES = {"kg": 1000, "g": 1, "t": 1_000_000}
+"""Grams of units that are a mass whatever the product."""
+MOST_UNITS = Decimal(99_999)
+PLACE = "CPS"
+"""Where a lot is that nobody has moved."""
+
+
+class LotGone(Exception):
+    """No lot of this co-operative has that code."""
+
+
+class LotShort(Exception):
+    """The lot hasn't as much that is free: `left` in its unit."""
+
+    def __init__(self, left: Decimal) -> None:
+        super().__init__(left)
+        self.left = left
+
+
+class LotRefused(ValueError):
+    """It can't be so; the argument says why, in French."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What is taken of a lot: `units` and the `grams` that go with them."""
+
+    lot: Lot
+    units: Decimal
+    grams: int | None
+
+
+class NewLot(msgspec.Struct, frozen=True):
+    """A lot to be made: `grams` None where its unit has no mass."""
+
+    product_id: int
+    unit: str
+    units: Decimal
+    grams: int | None
+    place: str = PLACE
+    best_before: date | None = None
+    source: str | None = None
+    public: bool = True
+
+
+def grams_of(session: Session, product_id: int, unit: str) -> int | None:
+    """Return the mass of one unit of a product in grams; None where it is only counted."""
+    known = session.scalar(select(Measure.grams).where(Measure.product_id == product_id, Measure.unit == unit))
+    return known or MASSES.get(unit)
+
+
+def mass(session: Session, product_id: int, unit: str, units: Decimal) -> int | None:
+    """Return the mass of a quantity in whole grams."""
+    factor = grams_of(session, product_id, unit)
+    return None if factor is None else int((units * factor).to_integral_value())
+
+
+def set_measure(session: Session, product_id: int, unit: str, grams: int) -> None:
+    """Set the mass of a product's unit; lots that are there keep theirs. Raises LotRefused on a factor that isn't above 0."""
+    if not 0 < grams <= 100_000_000:
+        raise LotRefused("Un poids au-dessus de 0, svp.")
+    session.merge(Measure(product_id=product_id, unit=unit, grams=grams))
+    session.flush()
+
+
+def locked(session: Session, act: Act, codes: Sequence[str]) -> list[Lot]:
+    """Lock lots of the act's co-operative in the order of their ids; return them in the order given. Raises LotGone."""
+    here = act.by.scope.own(Lot.cooperative_id) if act.by else Lot.id > 0
+    rows = select(Lot).where(Lot.code.in_(codes), here).order_by(Lot.id).with_for_update()
+    found = {row.code: row for row in session.scalars(rows.execution_options(populate_existing=True))}
+    if set(codes) - found.keys():
+        raise LotGone(codes)
+    return [found[code] for code in codes]
+
+
+def take(lot: Lot, units: Decimal, *, promised: bool = False) -> Part:
+    """Take a quantity out of a locked lot, with its part of the mass: the last takes all grams that are left.
+
+    `promised` takes what an offer holds. Raises LotShort, LotRefused.
+    """
+    if not 0 < units <= MOST_UNITS:
+        raise LotRefused("Une quantité au-dessus de 0, svp.")
+    free = lot.offered if promised else lot.units - lot.offered
+    if units > free:
+        raise LotShort(free)
+    grams = part_mass(lot, units)
+    lot.units -= units
+    if grams is not None and lot.grams is not None:
+        lot.grams -= grams
+    if promised:
+        lot.offered -= units
+    return Part(lot, units, grams)
+
+
+def part_mass(lot: Lot, units: Decimal) -> int | None:
+    """Return the mass of a part of a lot: all of it with the last unit."""
+    if lot.grams is None or not lot.units:
+        return None
+    return lot.grams if units == lot.units else int(lot.grams * units / lot.units)
+
+
+def mass_of_part(session: Session, lot_id: int, units: Decimal) -> int | None:
+    """Return the mass of a part of a lot as it stands."""
+    lot = session.get(Lot, lot_id)
+    return part_mass(lot, units) if lot else None
+
+
+def happen(
+    session: Session,
+    act: Act,
+    kind: str,
+    cooperative_id: int,
+    *,
+    taken: Sequence[Part] = (),
+    given: Sequence[Part] = (),
+    made: Sequence[NewLot] = (),
+    entered: int = 0,
+    gone: int = 0,
+    **facts: Any,
+) -> list[Lot]:
+    """Write one event: what was taken from lots, given to them, and the lots that it makes; return these.
+
+    `entered` and `gone` are the grams that came into the books and left them: with the moves they sum to zero, or ValueError.
+    """
+    came = sum(part.grams or 0 for part in given) + sum(new.grams or 0 for new in made)
+    if came - sum(part.grams or 0 for part in taken) != entered - gone:
+        raise ValueError(f"{kind}: grams aren't conserved")
+    told = {"entered": entered, "gone": gone, "at": act.now, "channel": act.channel, "operation": act.operation, **facts}
+    event = LotEvent(kind=kind, cooperative_id=cooperative_id, person_id=act.person_id or None, **told)
+    session.add(event)
+    session.flush()
+    lots = [
+        Lot(
+            code=draw_code(session),
+            cooperative_id=cooperative_id,
+            made_by=event.id,
+            made_units=new.units,
+            made_grams=new.grams,
+            **msgspec.structs.asdict(new),
+        )
+        for new in made
+    ]
+    session.add_all(lots)
+    session.flush()
+    moves = [(part.lot.id, -part.units, None if part.grams is None else -part.grams) for part in taken]
+    moves += [(part.lot.id, part.units, part.grams) for part in given]
+    moves += [(lot.id, lot.units, lot.grams) for lot in lots]
+    session.add_all(LotMove(event_id=event.id, lot_id=lot, units=units, grams=grams) for lot, units, grams in moves)
+    if act.by:
+        audit.note(session, act, f"lot {kind}", f"lot_event:{event.id}", audit.Of(None, cooperative_id))
+    session.flush()
+    return lots
+
+
+def split(session: Session, act: Act, code: str, units: Decimal, place: str | None = None) -> Lot:
+    """Make a lot of its own of a part of one. Raises LotGone, LotShort, LotRefused."""
+    [lot] = locked(session, act, [code])
+    part = take(lot, units)
+    where = fold(place.strip())[:16] if place else lot.place
+    return happen(session, act, "split", lot.cooperative_id, taken=[part], made=[_same(lot, part.units, part.grams, where)])[0]
+
+
+def merge(session: Session, act: Act, codes: Sequence[str]) -> Lot:
+    """Make one lot of all that is free of several, of one product and unit. Raises LotGone, LotShort, LotRefused."""
+    lots = locked(session, act, list(dict.fromkeys(codes)))
+    first = lots[0]
+    if len(lots) < 2 or len({(one.product_id, one.unit, one.grams is None, one.cooperative_id) for one in lots}) > 1:
+        raise LotRefused("Deux lots ou plus, d'un même produit et d'une même unité, svp.")
+    parts = [take(lot, lot.units - lot.offered) for lot in lots]
+    grams = None if first.grams is None else sum(part.grams or 0 for part in parts)
+    dates = [lot.best_before for lot in lots if lot.best_before]
+    new = _same(first, sum((part.units for part in parts), Decimal(0)), grams, first.place)
+    new = msgspec.structs.replace(new, best_before=min(dates, default=None), public=all(lot.public for lot in lots))
+    return happen(session, act, "merge", first.cooperative_id, taken=parts, made=[new])[0]
+
+
+def move(session: Session, act: Act, code: str, place: str) -> Lot:
+    """Move a whole lot to another place; a part is split off first. Raises LotGone, LotRefused."""
+    [lot] = locked(session, act, [code])
+    where = fold(place.strip())
+    if not 1 <= len(where) <= 16:
+        raise LotRefused("Un lieu a 1 à 16 lettres.")
+    lot.place = where
+    happen(session, act, "move", lot.cooperative_id, reason=where)
+    return lot
+
+
+def expire(session: Session, act: Act, code: str) -> Decimal:
+    """Note that what is free of a lot is too old and thrown away; return how much. Raises LotGone."""
+    [lot] = locked(session, act, [code])
+    free = lot.units - lot.offered
+    if free:
+        part = take(lot, free)
+        happen(session, act, "expire", lot.cooperative_id, taken=[part], gone=part.grams or 0, reason="périmé")
+    return free
+
+
+def count(session: Session, act: Act, code: str, found: Decimal, reason: str = "compté") -> Decimal:
+    """Note what was counted of a lot; return the difference. What offers promise can't be counted away.
+
+    The mass follows the units. Raises LotGone, LotShort, LotRefused.
+    """
+    [lot] = locked(session, act, [code])
+    if not 0 <= found <= MOST_UNITS:
+        raise LotRefused("Une quantité de 0 à 99999, svp.")
+    difference = found - lot.units
+    if difference < 0:
+        part = take(lot, -difference)
+        happen(session, act, "count", lot.cooperative_id, taken=[part], gone=part.grams or 0, reason=reason)
+    elif difference > 0:
+        grams = None if lot.made_grams is None else int(lot.made_grams * difference / lot.made_units)
+        give(lot, Part(lot, difference, grams))
+        happen(session, act, "count", lot.cooperative_id, given=[Part(lot, difference, grams)], entered=grams or 0, reason=reason)
+    return difference
+
+
+def give(lot: Lot, part: Part) -> None:
+    """Put a quantity back into a locked lot."""
+    lot.units += part.units
+    if lot.grams is not None:
+        lot.grams += part.grams or 0
+
+
+def _same(lot: Lot, units: Decimal, grams: int | None, place: str) -> NewLot:
+    return NewLot(lot.product_id, lot.unit, units, grams, place, lot.best_before, lot.source, lot.public)

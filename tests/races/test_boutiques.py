@@ -1,0 +1,50 @@
+"""Eight processes race for what the boutiques have one of: one gets it, and the database agrees."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.coop.equipment.models import Booking
+from app.coop.ideas import services
+from app.coop.ideas.models import IdeaVoice
+from app.coop.lots import runs
+from app.coop.verify import verify
+from tests import sample_boutiques, sample_declarations
+from tests.acts import by, own
+from tests.races.test_races import NOW, RACERS, house, processes, run
+
+__all__ = ["house", "processes"]
+
+
+@pytest.fixture
+def source(house):
+    sample_declarations.women(house, 2)
+    with house.transaction() as session:
+        sample_boutiques.begin(session, NOW)
+        for number in (1, 2):
+            services.propose(session, own(201, f"idea {number}", NOW), f"Idee {number * 'a'} du quai")
+            services.publish(session, by(sample_declarations.CLERK, f"publish {number}", NOW), number)
+    return house
+
+
+def test_a_member_who_votes_eight_times_at_once_has_one_voice(processes, source):
+    assert run(processes, source, "voice", member=202) == {"done": RACERS}
+    with source.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(IdeaVoice)) == 1
+
+
+def test_a_half_day_that_eight_want_is_one_members(processes, house):
+    women = sample_declarations.women(house, 4)
+    sample_boutiques.dryer(house, NOW)
+    assert run(processes, house, "book", members=women) == {"done": 1, "HalfDayTaken": RACERS - 1}
+    with house.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(Booking)) == 1
+        assert verify(reader).wrong == ()
+
+
+def test_the_last_forty_kilos_of_a_lot_are_split_off_twice_at_most(processes, house):
+    sample_boutiques.keccax(house, NOW)
+    with house.transaction() as session:
+        code = runs.collect(session, by(sample_declarations.CLERK, "collect", NOW), 1, 1, NOW.date()).code
+    assert run(processes, house, "split", code=code) == {"done": 2, "LotShort": RACERS - 2}
+    with house.read() as reader:
+        assert verify(reader).wrong == ()
