@@ -22,6 +22,7 @@ from app.coop.payments.models import Payment
 from app.coop.prices import proposals
 from app.coop.production.models import Declaration
 from app.coop.rights import Office
+from app.coop.solidarity import aids, fund
 from app.coop.subjects import approvals
 from app.coop.techniques import services as techniques
 from app.coop.till import payouts
@@ -94,6 +95,8 @@ LIKELY = {
     "idea_product": ("Huitre",),
     "idea_unit": ("kg",),
     "merge_into": ("1", "2"),
+    "aid_amount": ("5000", "90000", "x"),
+    "aid_relative": ("00102", "00201"),
     "birth": ("2000", "29022004", "2010"),
     "birth_day": ("29022004",),
     "newcomer_name": ("Fatou Ndiaye",),
@@ -130,6 +133,8 @@ def settle(database, now) -> None:
             office = Office(person, role, 1)
             for wish in approvals.waiting_for(session, office, now)[-2:]:
                 approvals.decide(session, by(office, f"hands:{person}:{wish.id}", now), wish.id, approved=True)
+        fund.give(session, by(sample_declarations.CLERK, "hands:fund", now), 1, 60_000)
+        aids.ask(session, own(204, "hands:aid", now), "illness", 5_000)
         sample_trainings.couture(session, now, 201, 202)
         applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
         sample_boutiques.begin(session, now)

@@ -19,6 +19,7 @@ from app.coop.payments import models as payments
 from app.coop.prices import models as prices
 from app.coop.production import models as production
 from app.coop.products import models as products
+from app.coop.solidarity import models as solidarity
 from app.coop.techniques import models as techniques
 from app.coop.till import models as till
 from app.coop.training import models as training
@@ -52,6 +53,7 @@ __all__ = [
     "production",
     "products",
     "sms",
+    "solidarity",
     "techniques",
     "till",
     "training",

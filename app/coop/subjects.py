@@ -22,6 +22,7 @@ from app.coop.offices.subject import subject as offices
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
+from app.coop.solidarity.subject import subject as solidarity
 from app.coop.subject import Leaver, Rows, Subject, declare
 from app.coop.techniques.subject import subject as techniques
 from app.coop.till.subject import subject as till
@@ -55,7 +56,7 @@ messages = Subject(
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
     *(ledger, production, payments, till, closing, prices, contests, imports, messages),
-    *(ideas, techniques, equipment, lots, training),
+    *(ideas, techniques, equipment, lots, training, solidarity),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

@@ -59,6 +59,7 @@ class Values(TypedDict, total=False):
     rank: Count
     reason: Short
     reference: Reference
+    refused_why: str
     secret: Secret
     setting: str
     signature: Annotated[str, Kind("signature", "9" * 10)]

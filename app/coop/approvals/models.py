@@ -49,6 +49,8 @@ class Approval(Base):
     amount: Mapped[int | None] = mapped_column(BigInteger)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    barred_id: Mapped[int | None] = mapped_column(Id)
+    """A person besides whose word doesn't count: an officer who is a relative."""
     asked_at: Mapped[datetime] = mapped_column(Utc)
     expires_at: Mapped[datetime] = mapped_column(Utc)
     needed: Mapped[int]
