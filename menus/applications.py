@@ -36,6 +36,7 @@ class Where(msgspec.Struct, frozen=True):
 
 
 class Joined(msgspec.Struct, frozen=True):
+    joined_name: kinds.ProductName
     joined_at: Code
 
 
@@ -67,6 +68,10 @@ class New(msgspec.Struct, frozen=True):
     member_name: str
     member_phone: str
     member_paper: str
+
+
+class Entered(msgspec.Struct, frozen=True):
+    entered: Annotated[str, kinds.Kind("words", "sans téléphone, acte 9999999999", private=True)]
 
 
 class Deciding(msgspec.Struct, frozen=True):
@@ -133,6 +138,13 @@ def member_name(typed: str) -> kinds.PersonName:
 def member_phone(typed: str) -> kinds.Short:
     """Read a new member's number; 1 is none."""
     return "" if typed == "1" else read_phone(typed)
+
+
+@menu.source()
+def entered(kept: New) -> Entered:
+    """Read back what will be noted beside the name."""
+    number = phones.write(kept.member_phone) if kept.member_phone else "sans téléphone"
+    return Entered(f"{number}, acte {kept.member_paper}")
 
 
 @menu.effect(leads={"not_yours": None})
@@ -205,14 +217,14 @@ def _apply(hop: Hop, session: Session, kept: Applying) -> Joined:
     row = enrolment.apply(session, place.id, kept.join_name, hop.phone, now=hop.now)
     words = texts.say("application_noted", cooperative=place.code)
     notices.tell_number(session, own_act(hop), hop.phone, "answer", f"application:{row}", words)
-    return Joined(place.code)
+    return Joined(place.name, place.code)
 
 
 def _tell_officers(hop: Hop, session: Session, cooperative_id: int, card: str) -> None:
     """Let the other officers know of a new member: an account that nobody of them knows is noticed."""
     for office in holders_of_right(session, "people", cooperative_id, hop.now.date()):
         if office.person_id != who_of(hop).person_id:
-            words = texts.say("member_admitted", day=hop.now, card=card)
+            words = texts.say("member_admitted", day=hop.now, card=card, code=hop.desk.service.code)
             notices.tell_person(session, own_act(hop), office.person_id, f"member:{hop.operation}:{office.person_id}", words)
 
 

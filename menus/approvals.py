@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import units
 from app.coop.broadcasts import confirmations
 from app.coop.cooperatives.models import Cooperative
-from app.coop.members.names import card_and_name, person_name
+from app.coop.ledger.queries import balances_of
+from app.coop.members.names import card_and_name, names_of, person_name
+from app.coop.offices.queries import offices_of
+from app.coop.rights import OfficeRole
 from app.coop.subjects import approvals
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
@@ -23,15 +26,24 @@ Francs = Annotated[str, kinds.Kind("francs", "-999 999 999 F", private=True)]
 """An amount, or nothing where none is at stake."""
 
 
+OFFICES: dict[OfficeRole, str] = {
+    "president": ", présidence",
+    "treasurer": ", trésorerie",
+    "secretary": ", secrétariat",
+    "delegate": ", délégué",
+    "auditor": ", contrôle",
+    "administrator": ", fédération",
+}
 BROADCASTS = 0
 """The row behind which the officer's estimates are: no approval has this id."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
     id: int
-    age: kinds.Short
+    age: Annotated[str, kinds.Kind("words", "59 min")]
     what: kinds.Phrase
     amount: Francs
+    whose: Annotated[str, kinds.Kind("name", "m" * 20, private=True)] = ""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -39,6 +51,10 @@ class Shown(msgspec.Struct, frozen=True):
     amount: Francs
     whom: Whom
     asker: Whom
+    office: kinds.Short
+    standing: Annotated[
+        str, kinds.Kind("words", "Épargne -999 999 999 F, doit -999 999 999 F, à payer -999 999 999 F", private=True)
+    ]
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -64,14 +80,18 @@ def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
     """Give what waits for this officer, oldest first, behind one line for estimates of broadcasts that wait for their sender."""
     with hop.desk.database.read() as reader:
         found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
+        names = names_of(reader, [one.member_id for one in found if one.member_id])
         mine = confirmations.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
     rows = [Waiting(BROADCASTS, age_words(hop.now - mine[0].at), "Diffusions: vos devis", "")] if mine else []
-    return rows + [Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount)) for one in found]
+    return rows + [
+        Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount), names.get(one.member_id or 0, ""))
+        for one in found
+    ]
 
 
 @menu.source(leads={"gone": None, "broadcasts": None})
 def approval_shown(hop: Hop, kept: PickedApproval) -> Shown:
-    """Say what it is, whom it concerns and who asked: names, for the PIN is behind us."""
+    """Say what it is, whom it concerns, how they stand, and who asked by which office: names, for the PIN is behind us."""
     if kept.approval.id == BROADCASTS:
         raise Lead("broadcasts")
     with hop.desk.database.read() as reader:
@@ -81,8 +101,9 @@ def approval_shown(hop: Hop, kept: PickedApproval) -> Shown:
             raise Lead("gone")
         place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
         whom = card_and_name(reader, one.member_id) if one.member_id else reader.execute(place).first()
-        asker = person_name(reader, one.asked_by)
-    return Shown(one.words, _francs(one.amount), " ".join(whom) if whom else "Fédération", asker)
+        asker, office = person_name(reader, one.asked_by), _office(reader, one, hop)
+        standing = _standing(reader, one)
+    return Shown(one.words, _francs(one.amount), " ".join(whom) if whom else "Fédération", asker, office, standing)
 
 
 @menu.source()
@@ -100,6 +121,21 @@ def decide_approval(hop: Hop, session: Session, kept: Word) -> Decided:
         return Decided(f"Impossible: {done.why}. Rien n'est changé.")
     ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}
     return Decided(ends.get(done.state, f"C'est noté. Il manque encore {units.count(done.missing, 'accord')}."))
+
+
+def _standing(reader: Connection, one: approvals.WaitingApproval) -> str:
+    """Say what a member has and owes, where money of theirs is at stake."""
+    if not (one.member_id and one.amount):
+        return ""
+    held = balances_of(reader, one.member_id)
+    saved, owes, due = (kinds.amount_words(sum_) for sum_ in (held.savings, held.advance + held.leasing, held.payable))
+    return f"Épargne {saved}, doit {owes}, à payer {due}"
+
+
+def _office(reader: Connection, one: approvals.WaitingApproval, hop: Hop) -> str:
+    """Return the office by which it was asked, "" for the member's own word."""
+    held = offices_of(reader, one.asked_by, hop.now.date())
+    return next((OFFICES[office.role] for office in held if office.cooperative_id in (one.cooperative_id, None)), "")
 
 
 def _francs(amount: int | None) -> str:

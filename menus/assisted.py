@@ -1,4 +1,4 @@
-"""Pour un membre: what an officer does for a member who can't; and the member's word on it, on her own phone."""
+"""Pour un membre: what an officer does for a member who can't."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app import phones, texts, units
 from app.clock import DAKAR
 from app.coop.act import Act
-from app.coop.contests import assisted_answers
 from app.coop.members import notices
 from app.coop.members.names import card_and_name
 from app.coop.prices.queries import prices_for
@@ -20,11 +19,10 @@ from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import CallBackRow
-from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
+from menus.hop import Hop, Nothing, PrivateWords, officers_act, reading_office, who_of
 from menus.production import DeclarationRow, Earlier, Goods, ProductRow, product_row, rows_of, same_before
 
 menu = Bindings("assisted")
-By = Annotated[str, kinds.Kind("words", "le secrétariat")]
 STATES = {"declared": "à peser", "cancelled": "annulé", "weighed": "pesé"}
 
 
@@ -51,23 +49,10 @@ class AssistedGoods(HelpedMember, frozen=True):
 
 
 class AssistedNoted(msgspec.Struct, frozen=True):
-    reference: kinds.Reference
-    informed: kinds.Phrase
-
-
-class AssistedTold(msgspec.Struct, frozen=True):
-    """What the member is asked about: the session keeps it, so that her word is of what she saw."""
-
-    id: int
-    what: Annotated[str, kinds.Kind("words", "Déclaré")]
-    by: By
+    done: Annotated[str, kinds.Kind("words", "Déclaré")]
     goods: Goods
     reference: kinds.Reference
-    day: kinds.Day
-
-
-class Answered(msgspec.Struct, frozen=True):
-    answered: Annotated[str, kinds.Kind("words", "m" * 60)]
+    informed: kinds.Phrase
 
 
 class AssistedHelp(msgspec.Struct, frozen=True):
@@ -99,13 +84,6 @@ class AssistedProduction(AssistedHelp, frozen=True):
 
 class TakenBack(AssistedHelp, frozen=True):
     declaration: DeclarationRow
-
-
-class AssistedWord(msgspec.Struct, frozen=True):
-    """The member's word on what was done for them: 1 it is right, 2 it is contested."""
-
-    told: AssistedTold
-    word: str
 
 
 NOT_DONE: Ways = {declarations.ProductGone: "gone", declarations.NotActive: "inactive"}
@@ -220,43 +198,6 @@ def assisted_prices(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
 
 
-@menu.source(leads={"told": AssistedTold, "nothing": None})
-def assisted_told(hop: Hop) -> Nothing:
-    """Find what was done for the member and waits for her word."""
-    with hop.desk.database.read() as reader:
-        found = assisted_answers.asked(reader, member_of(hop), hop.now)
-    if found is None:
-        raise Lead("nothing")
-    what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()
-    goods = units.count_of(found.quantity, found.unit, found.product)
-    told = (what, texts.words("by")[found.role], goods, found.reference, day)
-    raise Lead("told", AssistedTold(found.id, *told))
-
-
-@menu.answer(refuses={"unknown": None})
-def assisted_word(typed: str) -> str:
-    """Read her word, 1 or 2."""
-    if typed not in ("1", "2"):
-        raise Refused("unknown")
-    return typed
-
-
-@menu.effect(ways={assisted_answers.UnknownAct: "nothing"}, notes=True)
-def answer_assisted(hop: Hop, session: Session, kept: AssistedWord) -> Answered:
-    """Write the member's word down; what they contest is undone, or goes to the president."""
-    act, told = own_act(hop), kept.told.id
-    if kept.word == "1":
-        return Answered(f"Merci. réf {assisted_answers.accept(session, act, told)} est juste.")
-    done = assisted_answers.contest(session, act, told)
-    words = texts.say("contested_receipt", reference=done.reference, became=done.became, day=hop.now)
-    if done.ticket:
-        words = texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
-    notices.answer(session, act, "receipt", f"contested:{done.id}", words, who_of(hop).cooperative_id)
-    if done.ticket:
-        return Answered(f"réf {done.reference}: réclamation {done.ticket.number} notée.")
-    return Answered(f"Contesté: réf {done.reference} {texts.words('became')[done.became]}.")
-
-
 def _one_of(hop: Hop, found: Sequence[assisted_acts.AssistedMember]) -> Assisted:
     if not found:
         raise Refused("unknown")
@@ -292,17 +233,18 @@ def _act(session: Session, hop: Hop, member: Assisted) -> Act:
 
 def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisted_acts.AssistedActDone) -> AssistedNoted:
     one = done.declaration
+    did, goods = texts.words("done_for")[what].capitalize(), units.count_of(one.quantity, one.unit, one.product)
     if done.phone is None:
-        return AssistedNoted(one.reference, "Pas de numéro: donnez-lui la réf.")
+        return AssistedNoted(did, goods, one.reference, "Pas de numéro: donnez-lui la réf.")
     words = texts.say(
         "assisted_receipt",
         done_for=what,
         by=act.office.role,
         reference=one.reference,
-        goods=units.count_of(one.quantity, one.unit, one.product),
+        goods=goods,
         day=hop.now,
         cost=hop.desk.service.cost,
     )
     whose = {"person_id": done.person_id, "cooperative_id": member.cooperative_id}
     notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
-    return AssistedNoted(one.reference, "Un SMS le lui dit.")
+    return AssistedNoted(did, goods, one.reference, "Un SMS le lui dit.")

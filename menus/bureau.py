@@ -1,15 +1,17 @@
-"""The officers' Bureau: who sees it on home, and the guard of each right."""
+"""The officers' Bureau: who sees it on home, what waits there for whom, and the guard of each right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, get_args
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from app.coop import approvals
+from app.coop.contests import answers
 from app.coop.cooperatives.models import Cooperative
-from app.coop.offices.queries import scopes_of
-from app.coop.rights import NotYours, Right
+from app.coop.correspondence import call_backs, inbox
+from app.coop.offices.queries import offices_of, scopes_of
+from app.coop.rights import NotYours, Office, Right
 from app.coop.scope import Scope
 from app.db.database import is_outage
 from app.digits import is_number
@@ -27,8 +29,32 @@ def caller(hop: Hop) -> str:
     return "officer" if hop.desk.officers.holds(hop.phone, hop.now.date()) else ""
 
 
+CHOICES: dict[int, tuple[Right, ...]] = {
+    1: ("weigh",),
+    2: ("approve",),
+    3: ("pay", "approve"),
+    4: ("price", "approve"),
+    5: ("people",),
+    6: ("call_backs",),
+    7: ("assist",),
+    11: ("boutiques", "score"),
+}
+"""The Bureau's choices with the rights of which one opens them."""
+PAYING: dict[int, tuple[Right, ...]] = {number: ("approve",) if number == 5 else ("pay",) for number in range(1, 9)}
+"""The choices under 3, Payer: who may not pay answers contests there."""
+
+
 class Waits(msgspec.Struct, frozen=True):
-    waits: kinds.Short
+    """What waits, and the choices that are not this office's."""
+
+    waits: Annotated[str, kinds.Kind("words", "999 à approuver, 999 réclamations, 999 rappels, 999 messages")]
+    hidden: tuple[int, ...] = ()
+
+
+class NotTheirs(msgspec.Struct, frozen=True):
+    """The choices that are not this office's."""
+
+    hidden: tuple[int, ...] = ()
 
 
 class Offices(msgspec.Struct, frozen=True):
@@ -37,16 +63,52 @@ class Offices(msgspec.Struct, frozen=True):
 
 @menu.source()
 def bureau(hop: Hop) -> Waits:
-    """Say how many wait for a word of whoever holds this number: a count is not private. Nothing, when that can't be told now."""
+    """Say how much waits for whoever holds this number: counts are not private. Nothing, when that can't be told now."""
     try:
-        persons = [who_of(hop).person_id] if hop.who else [who.person_id for who in holders_of(hop)]
         with hop.desk.database.read() as reader:
-            count = sum(approvals.waiting_count(reader, person, hop.now) for person in persons)
+            offices = _offices(reader, hop)
+            waiting = _waiting(reader, offices, hop)
     except Exception as fault:
         if not is_outage(fault):
             raise
         return Waits("")
-    return Waits(f"{count} à approuver" if count else "")
+    found = [f"{min(number, 999)} {words if number > 1 else words.rstrip('s')}" for words, number in waiting.items() if number]
+    return Waits(", ".join(found) or "rien n'attend", _hidden(offices, CHOICES))
+
+
+@menu.source()
+def paying_choices(hop: Hop) -> NotTheirs:
+    """Hide what this office has no right to; nothing, when that can't be told now."""
+    try:
+        with hop.desk.database.read() as reader:
+            return NotTheirs(_hidden(_offices(reader, hop), PAYING))
+    except Exception as fault:
+        if not is_outage(fault):
+            raise
+        return NotTheirs()
+
+
+def _offices(reader: Connection, hop: Hop) -> list[Office]:
+    """Return the offices of whoever is there, or before the PIN of all who hold the number; of a chosen scope only that one's."""
+    found = [who_of(hop)] if hop.who else holders_of(hop)
+    offices = [(who, office) for who in found for office in offices_of(reader, who.person_id, hop.now.date())]
+    return [office for who, office in offices if who.scope in (None, office.scope)]
+
+
+def _waiting(reader: Connection, offices: Sequence[Office], hop: Hop) -> dict[str, int]:
+    """Count what waits for these offices, whosoever of the persons on the number they are."""
+    persons = {one.person_id: tuple(other for other in offices if other.person_id == one.person_id) for one in offices}
+    callers = {one.cooperative_id for one in offices if one.may("call_backs")}
+    return {
+        "à approuver": sum(approvals.waiting_count(reader, held, hop.now) for held in persons.values()),
+        "réclamations": sum(len(answers.waiting(reader, one, hop.now)) for one in offices if one.may("approve")),
+        "rappels": sum(call_backs.how_many(reader, place, hop.now)[0] for place in callers),
+        "messages": sum(inbox.how_many(reader, place)[0] for place in callers),
+    }
+
+
+def _hidden(offices: Sequence[Office], choices: dict[int, tuple[Right, ...]]) -> tuple[int, ...]:
+    return tuple(number for number, rights in choices.items() if not any(one.may(right) for one in offices for right in rights))
 
 
 def _guard(right: Right) -> Callable[[Hop], Divert | None]:

@@ -19,7 +19,8 @@ from menus.hop import Hop, officers_act, reading_office, who_of
 
 menu = Bindings("call_backs")
 Phone = Annotated[str, kinds.Kind("phone", "+999999999999999", private=True)]
-Topic = Annotated[str, kinds.Kind("words", "m" * calls.MOST_TOPIC)]
+Topic = Annotated[str, kinds.Kind("words", "m" * 60)]
+Subjects = Annotated[str, kinds.Kind("words", "m" * 36)]
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ class CallBackRow(msgspec.Struct, frozen=True):
     mark: kinds.Short
     age: kinds.Short
     phone: Phone
-    topic: Topic
+    subjects: Subjects
 
 
 class CallBackCaller(msgspec.Struct, frozen=True):
@@ -70,10 +71,16 @@ class PickedCallBack(msgspec.Struct, frozen=True):
         return self.call_back.id if self.call_back else self.done.call_back_id
 
 
+class Result(msgspec.Struct, frozen=True):
+    phone: Phone
+    result: kinds.Short
+
+
 class Call(PickedCallBack, frozen=True):
     outcome: calls.Outcome = "settled"
 
 
+RESULTS = {"settled": "réglé", "unreached": "pas de réponse", "later": "à demain", "wrong": "faux numéro", "left": "à un autre"}
 GONE: Ways = {calls.CallBackTaken: "call_back_gone"}
 SAID = {
     "settled": "C'est réglé.",
@@ -98,7 +105,13 @@ def call_backs(hop: Hop) -> Sequence[CallBackRow]:
     with hop.desk.database.read() as reader:
         found = _waiting(reader, hop)
     return [
-        CallBackRow(one.id, _mark(one.taken_by, hop), age_words(hop.now - one.at), phones.write(one.phone), one.topic)
+        CallBackRow(
+            one.id,
+            _mark(one.taken_by, hop),
+            age_words(hop.now - one.at),
+            phones.write(one.phone),
+            _subjects(one.topic),
+        )
         for one in found
     ]
 
@@ -125,6 +138,12 @@ def call_back_caller(hop: Hop, kept: PickedCallBack) -> CallBackCaller:
     if found is None:
         raise Lead("call_back_gone")
     return _caller(found)
+
+
+@menu.source(leads={"call_back_gone": None})
+def call_back_result(hop: Hop, kept: Call) -> Result:
+    """Say what will be noted of which call."""
+    return Result(call_back_caller(hop, kept).phone, RESULTS[kept.outcome])
 
 
 @menu.effect(leads={"not_yours": None}, ways=GONE)
@@ -159,6 +178,11 @@ def age_words(age: timedelta) -> str:
 
 def _mark(taken_by: int | None, hop: Hop) -> str:
     return "" if taken_by is None else "(à vous) " if taken_by == who_of(hop).person_id else "(pris) "
+
+
+def _subjects(topic: str) -> str:
+    several = calls.subjects(topic)
+    return ", ".join(several) if len(several) > 1 else topic
 
 
 def _caller(one: calls.WaitingCallBack) -> CallBackCaller:

@@ -1,6 +1,5 @@
-"""The member's word on her money: received, not received, something wrong; and the officers' answer."""
+"""The member's word on their money: received, not received, something wrong; what they contest."""
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, get_args
 
@@ -9,23 +8,20 @@ from sqlalchemy.orm import Session
 
 from app import texts, units
 from app.clock import DAKAR
-from app.coop.contests import answers, own, services
+from app.coop.contests import own, services
 from app.coop.handover.kinds import handover_kinds
 from app.coop.handover.queries import HandedOver
 from app.coop.handover.queries import to_confirm as handed_to
 from app.coop.handover.services import HandoverNotOpen, confirm
-from app.coop.members.notices import answer, tell_member
-from app.gsm7 import fold
+from app.coop.members.notices import answer
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused, Ways
-from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
+from app.ussd.bindings import Bindings, Lead, Ways
+from menus.hop import Hop, PrivateWords, member_of, own_act, who_of
 
 menu = Bindings("contests")
 SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
 OFFICES = {"treasurer": "la trésorerie", "president": "la présidence", "secretary": "le secrétariat"}
-SHORTEST, LONGEST = 4, 48
 Figure = Annotated[str, kinds.Kind("words", "m" * 20, private=True)]
-_AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNORECASE)
 
 
 class ToConfirm(msgspec.Struct, frozen=True):
@@ -57,16 +53,6 @@ class OpenedContest(msgspec.Struct, frozen=True):
     answer_by: kinds.Day
 
 
-class ContestRow(msgspec.Struct, frozen=True):
-    id: int
-    number: kinds.Reference
-    what: kinds.Short
-    reference: kinds.Reference
-    card: kinds.Short
-    day: kinds.Day
-    late: kinds.Short
-
-
 class OwnRow(msgspec.Struct, frozen=True):
     id: int
     number: kinds.Reference
@@ -89,10 +75,6 @@ class ContestTakenBack(msgspec.Struct, frozen=True):
     number: kinds.Reference
 
 
-class Name(msgspec.Struct, frozen=True):
-    name: kinds.PersonName
-
-
 class Received(msgspec.Struct, frozen=True):
     received: ToConfirm
 
@@ -101,15 +83,9 @@ class Disputed(msgspec.Struct, frozen=True):
     contested: ContestableRow
 
 
-class Claimed(msgspec.Struct, frozen=True):
-    claim: ContestRow
-
-
-class ContestAnswer(Claimed, frozen=True):
-    """An officer's answer: `upheld` is `oui` or `non`."""
-
-    upheld: str
-    note: str
+class ReceivedDone(msgspec.Struct, frozen=True):
+    amount: kinds.Amount
+    reference: kinds.Reference
 
 
 TOO_LATE: Ways = {services.TooLate: "gone"}
@@ -128,7 +104,7 @@ def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
 
 
 @menu.effect(ways={HandoverNotOpen: "gone"})
-def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
+def confirm_payment(hop: Hop, session: Session, kept: Received) -> ReceivedDone:
     """Note the member's word that the money came: it is paid."""
     meant, act = kept.received, own_act(hop)
     paid = confirm(session, act, handover_kinds()[meant.kind], meant.about)
@@ -136,7 +112,7 @@ def confirm_payment(hop: Hop, session: Session, kept: Received) -> Nothing:
         service = hop.desk.service
         words = texts.say("payment_receipt", reference=paid.reference, day=hop.now, code=service.code, cost=service.cost)
         answer(session, act, "receipt", f"{meant.kind}:{paid.id}:paid", words, who_of(hop).cooperative_id)
-    return Nothing()
+    return ReceivedDone(meant.amount, meant.reference)
 
 
 @menu.effect(ways=TOO_LATE)
@@ -175,7 +151,7 @@ def contest(hop: Hop, session: Session, kept: Disputed) -> OpenedContest:
     return _open(hop, session, msgspec.convert(what.subject, services.Subject), what.about, what.reference)
 
 
-STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "close"}
+STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "refusée", "withdrawn": "retirée par vous"}
 
 
 @menu.rows()
@@ -207,51 +183,12 @@ def take_back_contest(hop: Hop, session: Session, kept: OwnClaim) -> ContestTake
 
 
 def _own_row(one: own.OwnContest) -> OwnRow:
-    weighed = one.subject == "weighing" and one.quantity
-    figure = units.count(one.quantity, one.unit or "") if weighed and one.quantity else kinds.amount_words(one.amount or 0)
+    figure = kinds.amount_words(one.amount or 0)
+    if one.subject == "weighing" and one.quantity is not None:
+        figure = units.count(one.quantity, one.unit or "")
     day, standing, note = one.opened_at.astimezone(DAKAR).date(), STANDS[one.state], one.note or ""
     told = (one.number, SUBJECTS[one.subject], one.reference, figure, day, one.answer_by, standing)
     return OwnRow(one.id, *told, one.state, one.subject in handover_kinds(), note)
-
-
-@menu.rows()
-def contests_waiting(hop: Hop) -> Sequence[ContestRow]:
-    """Give what this officer may answer."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "approve")
-        found = answers.waiting(reader, office, hop.now)
-    return [
-        ContestRow(
-            one.id, one.number, SUBJECTS[one.subject], one.reference, one.card, one.answer_by, "en retard" if one.late else ""
-        )
-        for one in found
-    ]
-
-
-@menu.source()
-def contest_name(hop: Hop, kept: Claimed) -> Name:
-    """Say who contests."""
-    with hop.desk.database.read() as reader:
-        return Name(answers.name_of(reader, kept.claim.id))
-
-
-@menu.answer(refuses={"bad": None})
-def contest_note(typed: str) -> kinds.Phrase:
-    """Read the answer's words; whoever reads the member's SMS learns no amount from them."""
-    words = " ".join(fold(typed).split()).rstrip(".")
-    if not SHORTEST <= len(words) <= LONGEST or _AMOUNT.search(words):
-        raise Refused("bad")
-    return words
-
-
-@menu.effect(leads={"not_yours": None}, ways={answers.ContestNotOpen: "gone", answers.Repaid: "repaid"})
-def answer_contest(hop: Hop, session: Session, kept: ContestAnswer) -> Nothing:
-    """Answer, and tell the member by SMS."""
-    act, upheld = officers_act(session, hop, "approve"), kept.upheld == "oui"
-    done = answers.answer(session, act, kept.claim.id, upheld=upheld, note=kept.note)
-    words = texts.say("contest_answered", number=done.number, verdict="upheld" if upheld else "unfounded", note=kept.note)
-    tell_member(session, act, done.member_id, "receipt", f"contest:{done.id}:answered", words)
-    return Nothing()
 
 
 def _open(hop: Hop, session: Session, subject: services.Subject, about: int, reference: str) -> OpenedContest:

@@ -45,6 +45,10 @@ class Costs(msgspec.Struct, frozen=True):
     price: kinds.Short
 
 
+class Dismissed(msgspec.Struct, frozen=True):
+    dismissed: kinds.Short
+
+
 class Reading(msgspec.Struct, frozen=True):
     letter: LetterRow
 
@@ -99,6 +103,13 @@ def answer_letter(hop: Hop, session: Session, kept: Replying) -> Nothing:
     """Send the answer; the first officer's counts."""
     inbox.answer(session, officers_act(session, hop, "call_backs"), kept.letter.id, kept.reply)
     return Nothing()
+
+
+@menu.effect(leads={"not_yours": None}, ways=GONE)
+def dismiss_letters(hop: Hop, session: Session, kept: Reading) -> Dismissed:
+    """Close all that this number wrote, without an answer."""
+    number = inbox.dismiss_all(session, officers_act(session, hop, "call_backs"), kept.letter.id)
+    return Dismissed(f"{number} message{'s' * (number > 1)}")
 
 
 @menu.effect(leads={"not_yours": None}, ways=GONE)

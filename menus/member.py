@@ -13,9 +13,9 @@ from app.coop.ledger.queries import balances_of
 from app.coop.members import account, notices
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
+from menus.activation import ChosenPin
 from menus.boutiques import OfferRow
 from menus.hop import Hop, Nothing, holders_of, member_of, own_act, who_of
-from menus.identity import ChosenPin
 from menus.trainings import TrainingRow
 
 menu = Bindings("member")

@@ -1,6 +1,6 @@
 """The member whose card an officer typed: which office acts, why nothing is done, and what the officer is told (Bureau 5)."""
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import msgspec
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from app.coop.members import lookup, notices
 from app.coop.members.models import Number
 from app.coop.subjects import approvals
 from app.ussd import kinds
-from app.ussd.bindings import Denials, Denied, Lead, Refused
+from app.ussd.bindings import Denials, Refused
 from menus.hop import Hop, officers_act, own_act, who_of
 
 WHY: dict[str, str] = {
@@ -94,11 +94,6 @@ def found(session: Session, whom: Whom) -> lookup.FoundMember:
 def act_on(session: Session, hop: Hop, whom: Whom) -> Act:
     """Return what is done on the member whose card was typed, by the office that may; leads to `not_yours`."""
     return officers_act(session, hop, "people", whom.cooperative_id)
-
-
-def refuse(why: str) -> NoReturn:
-    """Say why nothing is done."""
-    raise Lead("denied", Denied(WHY[why]))
 
 
 def issue(hop: Hop, session: Session, person_id: int, then: str) -> Issued:

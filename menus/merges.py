@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.coop.closing import merges
 from app.coop.members.models import Person
 from app.ussd import kinds
-from app.ussd.bindings import Bindings
+from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, Nothing
 from menus.member_lookup import PEOPLE, WHY, Whom, act_on, found
 from menus.people import members_card
@@ -23,6 +23,10 @@ class Both(msgspec.Struct, frozen=True):
     other: Half
 
 
+class First(msgspec.Struct, frozen=True):
+    whom: Whom
+
+
 class Two(msgspec.Struct, frozen=True):
     """The two cards that were typed; the first one's PIN and number stay."""
 
@@ -30,10 +34,13 @@ class Two(msgspec.Struct, frozen=True):
     merging: Whom
 
 
-@menu.answer(refuses={"unknown": None})
-def other_card(hop: Hop, typed: str) -> Whom:
+@menu.answer(refuses={"unknown": None, "same": None})
+def other_card(hop: Hop, typed: str, kept: First) -> Whom:
     """Read the other card's number."""
-    return members_card(hop, typed)
+    found = members_card(hop, typed)
+    if found.member_id == kept.whom.member_id:
+        raise Refused("same")
+    return found
 
 
 @menu.source()

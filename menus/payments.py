@@ -1,4 +1,4 @@
-"""Pay in batches: what is due, the confirmation by PIN, from hand to hand, the signed receipt."""
+"""Pay in batches: what is due, the confirmation by PIN, what remains."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,23 +11,15 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import units
-from app.coop.access import numbers
-from app.coop.access.freezes import MoneyFrozen
-from app.coop.act import Act
-from app.coop.handover.box import BoxShort
-from app.coop.handover.services import HandoverNotOpen, NotForYourself
-from app.coop.handover.services import hand_over as hand_it_over
-from app.coop.ledger.services import MOST_HELD, Overdrawn
+from app.coop.ledger.services import MOST_HELD
+from app.coop.members.names import names_of
 from app.coop.payments import batches as paying
-from app.coop.payments import notices, queries
+from app.coop.payments import queries
 from app.coop.payments.delays import paid_after
 from app.coop.payments.due import Bar, Wanted, due, left_out, unpaid
-from app.coop.payments.handover import PAYMENT
-from app.coop.production.weighing_lookup import NotThere
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Divert, Lead, Refused, Ways
-from menus.hop import Hop, officers_act, reading_office, who_of
-from menus.identity import STATES, unproved
+from app.ussd.bindings import Bindings, Refused
+from menus.hop import Hop, officers_act, reading_office
 
 menu = Bindings("payments")
 MEASURED = timedelta(days=90)
@@ -38,6 +30,7 @@ BARS: dict[Bar, str] = {"closed": "compte fermé", "frozen": "argent suspendu", 
 
 BatchNumber = Annotated[int, kinds.Kind("count", "9999999")]
 Many = Annotated[int, kinds.Kind("count", "99999")]
+WAITS = "attend d'autres responsables (Bureau, 2)."
 PAID_OUT = "Fichier envoyé ? Ne closez pas."
 Caution = Annotated[str, kinds.Kind("words", PAID_OUT)]
 LeftOut = Annotated[str, kinds.Kind("words", " Sans: " + ", ".join(f"99999 {why}" for why in BARS.values()) + ".")]
@@ -46,12 +39,6 @@ LongList = Annotated[str, kinds.Kind("text", "mmmmmmmmm " * 250, private=True)]
 
 class CashList(msgspec.Struct, frozen=True):
     words: LongList
-
-
-class LeftToPay(msgspec.Struct, frozen=True):
-    """How many are left to be given cash."""
-
-    standing: Annotated[str, kinds.Kind("words", "99999 à remettre.")]
 
 
 class BatchStanding(msgspec.Struct, frozen=True):
@@ -113,31 +100,6 @@ class Made(msgspec.Struct, frozen=True):
     standing: kinds.Phrase
 
 
-class PaymentHandOut(msgspec.Struct, frozen=True):
-    id: int
-    card: kinds.Short
-    reference: kinds.Reference
-    amount: kinds.Amount
-
-
-class Hand(msgspec.Struct, frozen=True):
-    hand: PaymentHandOut
-
-
-class HandedPayment(msgspec.Struct, frozen=True):
-    handed: kinds.Amount
-    card: kinds.Short
-    reference: kinds.Reference
-
-
-class Name(msgspec.Struct, frozen=True):
-    name: kinds.PersonName
-
-
-class Short(msgspec.Struct, frozen=True):
-    left: kinds.Amount
-
-
 class BatchRow(msgspec.Struct, frozen=True):
     id: BatchNumber
     left: Many
@@ -153,28 +115,13 @@ class Freed(msgspec.Struct, frozen=True):
     freed: Annotated[str, kinds.Kind("words", "99999 paiements annulés")]
 
 
-NOT_HANDED: Ways = {
-    HandoverNotOpen: "gone",
-    Overdrawn: "gone",
-    BoxShort: lambda short: Lead("short", Short(short.free)),
-    MoneyFrozen: "frozen",
-    NotForYourself: "yourself",
-}
-
-
-@menu.guard(name="hand_open", leads=dict.fromkeys(STATES))
-def hand_open(hop: Hop) -> Divert:
-    """Say who opens a list to hand over, whose PIN is asked whether or not they gave it before."""
-    return unproved(hop, officer=True)
-
-
 @menu.source()
 def pay_delays(hop: Hop) -> Delays:
     """Say how long members wait for their money."""
     with hop.desk.database.read() as reader:
         found = paid_after(reader, hop.now - MEASURED, reading_office(reader, hop, "pay").scope)
     days = [day for waited in found.values() for day in waited]
-    return Delays(f"Payé en {median_high(days)} j (médiane), {max(days)} j au pire." if days else "")
+    return Delays(f"D'habitude payé en {median_high(days)} j, au plus {max(days)} j." if days else "")
 
 
 @menu.rows()
@@ -217,12 +164,13 @@ def pay_way(hop: Hop, typed: str, kept: Deliveries) -> ToPay:
 
 @menu.source()
 def pay_list(hop: Hop, kept: AskedPayment) -> CashList:
-    """Give who is to get what, by card."""
+    """Give who is to get what, by card and name."""
     pay = kept.pay
     with hop.desk.database.read() as reader:
         found = due(reader, scope_of(reader, hop), pay.wanted, pay.way, hop.now)
-        cards = queries.cards_of(reader, [one.member_id for one in found])
-    lines = sorted(f"{cards[one.member_id]} {kinds.amount_words(one.amount)}" for one in found)
+        members = [one.member_id for one in found]
+        cards, names = queries.cards_of(reader, members), names_of(reader, members)
+    lines = sorted(f"{cards[one.member_id]} {names[one.member_id]} {kinds.amount_words(one.amount)}" for one in found)
     return CashList("\n".join(lines) or "Rien à payer.")
 
 
@@ -231,13 +179,7 @@ def make_batch(hop: Hop, session: Session, kept: AskedPayment) -> Made:
     """Make the batch as it was shown."""
     act, pay = officers_act(session, hop, "pay"), kept.pay
     batch, waits = paying.make(session, act, pay.wanted, pay.way, count=pay.count, francs=pay.worth)
-    return Made(batch, "attend d'autres responsables (Bureau, 2)." if waits else "ouvert.")
-
-
-@menu.source()
-def hand_standing(hop: Hop) -> LeftToPay:
-    """Say how many are left to be given cash."""
-    return LeftToPay(f"{_left(hop, 'cash')} à remettre.")
+    return Made(batch, WAITS if waits else f"ouvert. {pay.count} à payer, {kinds.amount_words(pay.worth)}.")
 
 
 @menu.source()
@@ -248,43 +190,6 @@ def mobile_standing(hop: Hop) -> BatchStanding:
     numbers = [str(one.id) for one in open_ones if one.way == "mobile" and one.state == "open"]
     named = ", ".join(numbers[:MOST_NAMED]) + (" ..." if len(numbers) > MOST_NAMED else "")
     return BatchStanding(f"{units.agree(len(numbers), 'Lot')} {named}." if numbers else "Aucun lot mobile money ouvert.")
-
-
-@menu.answer(leads={"left": None}, refuses={"unknown": None, "empty": None})
-def hand_to(hop: Hop, typed: str) -> PaymentHandOut:
-    """Read a payment's reference or a member's card; 1 leads to the cash list."""
-    if typed == "1":
-        raise Lead("left")
-    with hop.desk.database.read() as reader:
-        try:
-            found = queries.to_hand_by(reader, scope_of(reader, hop), typed)
-        except NotThere:
-            raise Refused("unknown" if typed else "empty") from None
-    return PaymentHandOut(found.id, found.card, found.reference, found.amount)
-
-
-@menu.rows()
-def hand_left(hop: Hop) -> Sequence[PaymentHandOut]:
-    """Give the cash list: who is still to get what, to be picked from."""
-    with hop.desk.database.read() as reader:
-        found = queries.to_hand(reader, scope_of(reader, hop), "cash")
-    return [PaymentHandOut(one.id, one.card, one.reference, one.amount) for one in found]
-
-
-@menu.source()
-def hand_name(hop: Hop, kept: Hand) -> Name:
-    """Say whose money it is."""
-    with hop.desk.database.read() as reader:
-        return Name(queries.name_of(reader, kept.hand.id))
-
-
-@menu.effect(leads={"short": Short, "shut": None, "not_yours": None}, ways=NOT_HANDED)
-def hand_over(hop: Hop, session: Session, kept: Hand) -> HandedPayment:
-    """Note that the member was given the money, and ask by SMS to say so."""
-    act = handing_act(session, hop)
-    row = hand_it_over(session, act, PAYMENT, kept.hand.id)
-    notices.tell_handed_over(session, act, row.id)
-    return HandedPayment(row.amount, kept.hand.card, row.reference)
 
 
 @menu.rows()
@@ -300,21 +205,6 @@ def close_batch(hop: Hop, session: Session, kept: PaymentLot) -> Freed:
     """Close a batch; what was not handed over is due again."""
     freed = paying.close(session, officers_act(session, hop, "pay"), kept.lot.id)
     return Freed(f"{units.count(freed, 'paiement')} {units.agree(freed, 'annulé')}")
-
-
-def handing_act(session: Session, hop: Hop) -> Act:
-    """Return what is done by the office that hands money over, asked anew before each: the PIN was given some hand-overs ago.
-
-    Leads to `shut` when the number opens the account no more, and to `not_yours`.
-    """
-    if not numbers.opens(session, who_of(hop).person_id, hop.phone):
-        raise Lead("shut")
-    return officers_act(session, hop, "pay")
-
-
-def _left(hop: Hop, way: str) -> int:
-    with hop.desk.database.read() as reader:
-        return len(queries.to_hand(reader, scope_of(reader, hop), way))
 
 
 def scope_of(reader: Connection, hop: Hop) -> int:

@@ -8,17 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import phones, texts
-from app.coop import approvals
-from app.coop.access import activation, numbers, resets
-from app.coop.act import Act
+from app.coop.access import activation, noted_numbers, numbers, resets
 from app.coop.members import lookup, notices
-from app.coop.members.models import Member, Number
+from app.coop.members.models import Number
 from app.coop.members.names import person_name
 from app.coop.members.telephones import numbers_of, places_on
-from app.coop.offices import audit
 from app.coop.rights import NotYours
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Refused
+from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.hop import Hop, Nothing, reading_office
 from menus.member_lookup import (
     PEOPLE,
@@ -32,7 +29,6 @@ from menus.member_lookup import (
     found,
     issue,
     read_phone,
-    refuse,
     tell_holders,
 )
 
@@ -73,6 +69,17 @@ class Told(msgspec.Struct, frozen=True):
     told: Annotated[str, kinds.Kind("words", "m" * 158)]
 
 
+NOT_NOTED: Denials = {
+    **PEOPLE,
+    numbers.NumberKnown: WHY["known"],
+    numbers.TooManyNumbers: WHY["many"],
+    noted_numbers.AccountNotOpen: WHY["state"],
+    noted_numbers.NumberElsewhere: WHY["elsewhere"],
+    noted_numbers.NumberGone: WHY["gone"],
+    noted_numbers.OfficersOwnNumber: WHY["own"],
+    noted_numbers.NothingToActivate: WHY["nothing"],
+}
+"""Why nothing is done about a member's numbers."""
 THEN = {
     "shared": (
         "Noté, {place}. N° d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, "
@@ -154,90 +161,39 @@ def open_reset(hop: Hop, session: Session, kept: Typed) -> Nothing:
     return Nothing()
 
 
-@menu.effect(leads={"not_yours": None}, denies={**PEOPLE, numbers.NumberKnown: WHY["known"], numbers.TooManyNumbers: WHY["many"]})
+@menu.effect(leads={"not_yours": None}, denies=NOT_NOTED)
 def note_number(hop: Hop, session: Session, kept: NotedAs) -> Issued:
     """Put a number on the account, which opens nothing before the member's PIN, or a second officer, says so."""
-    act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
-    phone, person = kept.new_phone, member.person_id
-    numbers.lock_person(session, person)
-    if member.state not in ("active", "pending"):
-        refuse("state")
-    if kept.recycled == "oui" and kept.asked:
-        _take_from_others(session, act, member, phone)
-    place = numbers.attach(session, person, phone, trusted=kept.number_as == "trusted", by_person_id=act.person_id, now=hop.now)
-    _audit(session, act, "number noted", member)
-    notices.tell_person(session, act, person, f"number:{hop.operation}", texts.say("number_noted", day=hop.now))
-    if place:
-        tell_holders(hop, session, phone, person)
-    done = _proof(hop, session, act, member, phone, "number", without_pin=kept.number_as == "nopin")
-    if not place or done.then != "number":
+    act, member, phone = act_on(session, hop, kept.whom), found(session, kept.whom), kept.new_phone
+    how = {"trusted": kept.number_as == "trusted", "without_pin": kept.number_as == "nopin"}
+    noted = noted_numbers.note(session, act, member, phone, taken=kept.recycled == "oui" and kept.asked, **how)
+    if noted.place:
+        tell_holders(hop, session, phone, member.person_id)
+    done = _issued(hop, session, member.person_id, noted, "number")
+    if not noted.place or not noted.by_pin:
         return done
     then = "placed" if places_on(session, phone) else "shared"
-    return msgspec.structs.replace(done, then=then, place=f"place {place}")
+    return msgspec.structs.replace(done, then=then, place=f"place {noted.place}")
 
 
-@menu.effect(leads={"not_yours": None}, denies=PEOPLE)
+@menu.effect(leads={"not_yours": None}, denies=NOT_NOTED)
 def change_sim(hop: Hop, session: Session, kept: Sim) -> Issued:
     """Bar a number whose SIM has changed until it is proved again, or take it off the account."""
-    act, member, flagged = act_on(session, hop, kept.whom), found(session, kept.whom), kept.sim == "flag"
-    numbers.lock_person(session, member.person_id)
-    change = numbers.flag if flagged else numbers.release
-    phone = change(session, member.person_id, kept.number.id, by_person_id=act.person_id, now=hop.now)
-    if phone is None:
-        refuse("gone")
-    _audit(session, act, "number flagged" if flagged else "number released", member)
-    words = texts.say("number_flagged", day=hop.now) if flagged else texts.say("number_released", day=hop.now)
-    notices.tell_person(session, act, member.person_id, f"sim:{hop.operation}", words, extra=(phone,))
-    return _proof(hop, session, act, member, phone, "sim") if flagged else Issued("released")
+    act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
+    if kept.sim == "flag":
+        return _issued(hop, session, member.person_id, noted_numbers.bar(session, act, member, kept.number.id), "sim")
+    noted_numbers.take_off(session, act, member, kept.number.id)
+    return Issued("released")
 
 
-@menu.effect(leads={"not_yours": None}, denies=PEOPLE)
+@menu.effect(leads={"not_yours": None}, denies=NOT_NOTED)
 def renew_activation(hop: Hop, session: Session, kept: Typed) -> Issued:
     """Issue another activation number, for a first use or for a number that wants proof; never on the officer's own telephone."""
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
-    if numbers.share_a_number(session, act.person_id, member.person_id):
-        refuse("own")
-    unproved = any(number.proof_wanted for number in numbers_of(session, member.person_id))
-    if member.state != "pending" and not (member.state == "active" and unproved):
-        refuse("nothing")
-    _audit(session, act, "activation renewed", member)
-    notices.tell_person(session, act, member.person_id, f"card:{hop.operation}", texts.say("card_renewed", day=hop.now))
+    noted_numbers.renew(session, act, member)
     return issue(hop, session, member.person_id, "card")
 
 
-def _proof(
-    hop: Hop, session: Session, act: Act, member: lookup.FoundMember, phone: str, then: str, *, without_pin: bool = False
-) -> Issued:
-    """Say how a number will be proved: by an activation number and the PIN or, without a PIN, by a second officer."""
-    if member.has_pin and not without_pin:
-        return issue(hop, session, member.person_id, then)
-    if numbers.share_a_number(session, act.person_id, member.person_id):
-        refuse("own")
-    number = session.scalar(select(Number.id).where(Number.person_id == member.person_id, Number.phone == phone))
-    approvals.ask(
-        session,
-        act,
-        "number",
-        f"Numéro {phones.write(phone)}",
-        subject="number",
-        subject_id=number or 0,
-        cooperative_id=member.cooperative_id,
-        member_id=member.member_id,
-    )
-    return Issued("second")
-
-
-def _take_from_others(session: Session, act: Act, member: lookup.FoundMember, phone: str) -> None:
-    """Take a number that the operator gave to somebody else from whoever had it; refuses where one is another co-operative's."""
-    others = (Number.phone == phone) & (Number.person_id != member.person_id)
-    held = select(Number.id, Number.person_id, Member.cooperative_id).outerjoin(Member, Member.person_id == Number.person_id)
-    for number, person, place in session.execute(held.where(others)).all():
-        if not act.office.scope.includes(place):
-            refuse("elsewhere")
-        numbers.release(session, person, number, by_person_id=act.person_id, now=act.now)
-        words = texts.say("number_released", day=act.now)
-        notices.tell_person(session, act, person, f"released:{number}:{act.operation}", words, extra=(phone,))
-
-
-def _audit(session: Session, act: Act, what: str, member: lookup.FoundMember) -> None:
-    audit.note(session, act, what, f"member:{member.member_id}", member)
+def _issued(hop: Hop, session: Session, person_id: int, noted: noted_numbers.NotedNumber, then: str) -> Issued:
+    """Issue the activation number that goes with the PIN; where a second officer decides there is none."""
+    return issue(hop, session, person_id, then) if noted.by_pin else Issued("second")

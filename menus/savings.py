@@ -48,6 +48,7 @@ class Out(msgspec.Struct, frozen=True):
 
 
 class AskedPayout(msgspec.Struct, frozen=True):
+    amount: kinds.Amount
     reference: kinds.Reference
 
 
@@ -120,7 +121,8 @@ def withdraw_amount(hop: Hop, typed: str) -> kinds.Amount:
 @menu.effect(denies=MONEY)
 def ask_withdrawal(hop: Hop, session: Session, kept: PayoutWish) -> AskedPayout:
     """Ask for savings: several officers decide."""
-    return AskedPayout(payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), kept.withdraw_amount).reference)
+    asked = payouts.ask(session, own_act(hop), "withdrawal", member_of(hop), kept.withdraw_amount)
+    return AskedPayout(kept.withdraw_amount, asked.reference)
 
 
 @menu.effect(denies=MONEY)

@@ -1,7 +1,6 @@
 """The member's statement: what moved each balance, and the lines of what was delivered."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -31,16 +30,18 @@ KEPT_BACK = {"advance": "Avance rendue", "leasing": "Loyer rendu"}
 """What a delivery, or its correction, does to what is owed."""
 SAID = {"declared": "à peser", "weighed": "pesé", "noted": "pesé", "credited": "crédité", "refused": "refusé"}
 What = Annotated[str, kinds.Kind("words", "m" * 16)]
+Line = Annotated[str, kinds.Kind("words", f"30/11/22 {'m' * 16} -999 999 999 F", private=True)]
+LISTED = 24
+"""Movements of one list; older ones are behind its last line."""
 
 
 class MovementRow(msgspec.Struct, frozen=True):
+    """A movement, or with none the way to `older` ones than the last of this list."""
+
     id: int
-    day: kinds.Day
-    what: What
-    amount: kinds.Amount
-    account: str
-    entry_id: int
-    of: int
+    line: Line
+    movement: Movement | None = None
+    older: Movement | None = None
 
 
 class By(msgspec.Struct, frozen=True):
@@ -55,23 +56,51 @@ class Opened(msgspec.Struct, frozen=True):
     moved: MovementRow
 
 
+class Older(msgspec.Struct, frozen=True):
+    """Behind which movement a list goes on."""
+
+    than: Movement
+
+
+class Turned(msgspec.Struct, frozen=True):
+    older: Older
+
+
 @menu.rows()
 def movements(hop: Hop) -> Sequence[MovementRow]:
-    """Give what moved the member's balances, the newest first; one SELECT."""
+    """Give what moved the member's balances last, the newest first; one SELECT."""
+    return _listed(hop, None)
+
+
+@menu.rows()
+def older_movements(hop: Hop, kept: Turned) -> Sequence[MovementRow]:
+    """Give the movements behind those of the list before; one SELECT."""
+    return _listed(hop, kept.older.than)
+
+
+def _listed(hop: Hop, before: Movement | None) -> Sequence[MovementRow]:
     with hop.desk.database.read() as reader:
-        found = movements_of(reader, member_of(hop))
-    return [MovementRow(one.id, one.on, what_moved(one), one.amount, one.account, one.entry_id, one.of) for one in found]
+        found = movements_of(reader, member_of(hop), LISTED + 1, before)
+    rows = [MovementRow(one.id, _line(one, hop.now.year), one) for one in found[:LISTED]]
+    return rows if len(found) <= LISTED else [*rows, MovementRow(0, "Plus anciens", older=found[LISTED - 1])]
 
 
-@menu.source()
+def _line(one: Movement, year: int) -> str:
+    return f"{one.on:{'%d/%m' if one.on.year == year else '%d/%m/%y'}} {what_moved(one)} {kinds.amount_words(one.amount)}"
+
+
+@menu.source(leads={"older": Older})
 def movement(hop: Hop, kept: Opened) -> PrivateWords:
-    """Open a movement on its lines, which add up to it, and say which balance it moved."""
-    moved = kept.moved
+    """Open a movement on its lines, which add up to it, and say which balance it moved; lead on to older ones."""
+    if kept.moved.older:
+        raise Lead("older", Older(kept.moved.older))
+    moved = kept.moved.movement
+    if moved is None:
+        return PrivateWords("")
     with hop.desk.database.read() as reader:
         shared, brought = deductions_of(reader, moved.entry_id), brought_in(reader, moved.of)
     lines = list(lines_of(shared, brought)) if shared.gross else []
-    day = moved.day if isinstance(moved.day, date) else date.fromisoformat(moved.day)
-    head = f"{day:%d/%m/%Y} {moved.what}"
+    head = f"{moved.on:%d/%m/%Y} {what_moved(moved)}"
     return PrivateWords("\n".join((head, *lines, f"{BALANCES[moved.account]}: {moved.amount:+,} F".replace(",", " "))))
 
 
@@ -80,11 +109,11 @@ def brought(hop: Hop) -> Sequence[BroughtRow]:
     """Give what the member declared, and what became of it, the newest first; one SELECT."""
     with hop.desk.database.read() as reader:
         found = brought_by(reader, member_of(hop))
-    return [_row(one) for one in found]
+    return [_brought_row(one) for one in found]
 
 
-def _row(one: BroughtProduce) -> BroughtRow:
-    goods, counted = units.count_of(one.quantity, one.unit, one.product), units.count(one.quantity, one.unit)
+def _brought_row(one: BroughtProduce) -> BroughtRow:
+    counted, goods = units.count(one.quantity, one.unit), units.count_of(one.quantity, one.unit, one.product)
     return BroughtRow(one.id, one.reference, goods, counted, one.product, one.declared_at.date(), SAID[one.state], one.channel)
 
 
@@ -121,13 +150,24 @@ def what_moved(one: Movement) -> str:
     return MOVEMENTS.get(one.kind, one.kind)
 
 
+def sum_of(shared: Deductions) -> str:
+    """Say in a line how a delivery's worth was shared out: `45 000 F - solidarité 900 - avance 8 820 = 35 280 F`."""
+    less = "".join(f" - {label.lower()} {number(amount)}" for label, amount in _kept_back(shared))
+    return f"{francs(shared.gross)}{less} = {francs(shared.payable)}" if less else f"Pour vous: {francs(shared.payable)}"
+
+
+def _kept_back(shared: Deductions) -> list[tuple[str, int]]:
+    every = (("Solidarité", shared.solidarity), ("Avance", shared.advance), ("Crédit-bail", shared.leasing))
+    return [(label, amount) for label, amount in every if amount]
+
+
 def lines_of(shared: Deductions, brought: BroughtProduce | None) -> Iterator[str]:
     """Say how a delivery's worth was shared out, a line each: the first is the worth, the last what is the member's."""
     what = "Livraison"
     if brought and brought.weight is not None and brought.price is not None:
-        what = f"{brought.product} {units.count(brought.weight, brought.unit)} x {number(brought.price)}"
+        weight = units.count(brought.weight, brought.unit)
+        what = f"{brought.product} {weight} x {number(brought.price)}"
     yield f"{what} = {number(shared.gross)}"
-    for label, amount in (("Solidarité", shared.solidarity), ("Avance", shared.advance), ("Crédit-bail", shared.leasing)):
-        if amount:
-            yield f"{label} {number(-amount)}"
+    for label, amount in _kept_back(shared):
+        yield f"{label} {number(-amount)}"
     yield f"Pour vous {number(shared.payable)}"

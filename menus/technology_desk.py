@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import texts
+from app import texts, units
 from app.coop.cooperatives.models import Cooperative
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.models import Booking
@@ -80,7 +80,7 @@ class AdoptedInnovation(msgspec.Struct, frozen=True):
 
 class Booker(msgspec.Struct, frozen=True):
     name: Name
-    missed: kinds.Count
+    absences: kinds.Short
     terms: Paid
     chosen: Condition
 
@@ -99,8 +99,8 @@ def _booker(hop: Hop, state: str, booking: int, chosen: str) -> Booker:
     """Say whose booking it is, how often they didn't come, what they pay, and what the officer has chosen."""
     found = next((one for one in _bookings(hop, state) if one.id == booking), None)
     if found is None:
-        return Booker("?", 0, "", chosen)
-    return Booker(found.name, found.missed, price_words(found.fee, found.deposit), chosen)
+        return Booker("?", "", "", chosen)
+    return Booker(found.name, units.count(found.missed, "absence"), price_words(found.fee, found.deposit), chosen)
 
 
 @menu.rows()
@@ -181,7 +181,7 @@ def repair_machine(hop: Hop, session: Session, kept: OwnedMachine) -> DeskDone:
     off: list[Booking] = custody.repair(session, act, kept.owned_machine.id)
     for row in off:
         clock.tell(session, act, row)
-    return DeskDone(f"En réparation. {len(off)} réservation(s) tombée(s).")
+    return DeskDone(f"En réparation. {units.count(len(off), 'réservation')} {units.agree(len(off), 'tombée')}.")
 
 
 @menu.effect(leads=ACTING, denies=NOT_DONE)

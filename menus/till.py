@@ -1,4 +1,4 @@
-"""The officers' till: money in, payouts asked and handed over, signed receipts, corrections."""
+"""The officers' till: money in, savings out, payouts handed over, corrections."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -8,33 +8,34 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop import law
 from app.coop.closing.handover import PAYOUT
 from app.coop.handover.services import hand_over
+from app.coop.ledger.queries import balances_of
+from app.coop.ledger.services import OWED
 from app.coop.members import lookup
 from app.coop.members.models import Member
 from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
 from app.coop.production.weighing_lookup import NotThere, member_of_card
 from app.coop.subjects import approvals
-from app.coop.till import corrections, payouts, schedule, takings
-from app.digits import is_number
+from app.coop.till import corrections, payouts, takings
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Refused
-from menus.hop import Hop, PrivateWords, officers_act, reading_office, who_of
+from menus.cash import handing_act
+from menus.hop import Hop, officers_act, who_of
 from menus.identity import STATES, unproved
-from menus.payments import handing_act, scope_of
-from menus.savings import MONEY, What, read_francs, standing_words, today_of
+from menus.payments import scope_of
+from menus.savings import MONEY, What, read_francs
 
 menu = Bindings("till")
 Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
-Plan = Annotated[str, kinds.Kind("words", "24 x 99 999 999 F")]
-Asset = Annotated[str, kinds.Kind("words", "m" * 20)]
 ToWhom = Annotated[str, kinds.Kind("words", "aux héritiers de")]
-MOST_LATE = 20
 NOT_AGAIN = "Déjà annulé, ou déjà demandé."
 IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "leasing_repayment": "Loyer", "levy": "Cotisation"}
 ACTING = {"not_yours": None}
+UNKNOWN = dict.fromkeys(("unknown", "short", "self"))
+REPAYMENTS = (3, 4)
+"""The choices of what a member brings that repay."""
 
 
 class TillMember(msgspec.Struct, frozen=True):
@@ -47,6 +48,17 @@ class TillNamed(msgspec.Struct, frozen=True):
     name: Name
 
 
+class Payer(msgspec.Struct, frozen=True):
+    """Who brings money: of a closed account what isn't owed is not taken."""
+
+    name: Name
+    hidden: tuple[int, ...] = ()
+
+
+class Limit(msgspec.Struct, frozen=True):
+    most: kinds.Amount
+
+
 class NamedFree(msgspec.Struct, frozen=True):
     name: Name
     free: kinds.Amount
@@ -55,11 +67,6 @@ class NamedFree(msgspec.Struct, frozen=True):
 class NamedWhat(msgspec.Struct, frozen=True):
     name: Name
     what: kinds.Short
-
-
-class NamedPlan(msgspec.Struct, frozen=True):
-    name: Name
-    plan: Plan
 
 
 class Handing(msgspec.Struct, frozen=True):
@@ -112,14 +119,6 @@ class BroughtMoney(Sum, frozen=True):
     till_box: str
 
 
-class Loan(Sum, frozen=True):
-    till_times: int
-
-
-class Lease(Loan, frozen=True):
-    till_asset: str
-
-
 class PayoutHandOut(msgspec.Struct, frozen=True):
     hand_out: Handing
 
@@ -128,27 +127,27 @@ class ToReverse(msgspec.Struct, frozen=True):
     reversing: EntryRow
 
 
-@menu.answer(refuses={"unknown": None, "self": None})
+@menu.answer(refuses=UNKNOWN)
 def till_card(hop: Hop, typed: str) -> TillMember:
-    """Find a member of the officer's co-operative by card."""
+    """Find a member of the officer's co-operative by card, or by a telephone number of their own."""
     with hop.desk.database.read() as reader:
         try:
             member = member_of_card(reader, scope_of(reader, hop), typed)
         except NotThere:
-            raise Refused("unknown") from None
+            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     if member == who_of(hop).member_id:
         raise Refused("self")
     return TillMember(member)
 
 
-@menu.answer(refuses={"unknown": None, "self": None})
+@menu.answer(refuses=UNKNOWN)
 def till_hand_card(hop: Hop, typed: str) -> TillMember:
     """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
     with hop.desk.database.read() as reader:
         try:
-            found = lookup.find(reader, reading_office(reader, hop, "pay").cooperative_id, typed)
+            found = lookup.find(reader, scope_of(reader, hop), typed)
         except lookup.NoCard:
-            raise Refused("unknown") from None
+            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     if found.state == "departed":
         raise Refused("unknown")
     if found.member_id == who_of(hop).member_id:
@@ -156,29 +155,39 @@ def till_hand_card(hop: Hop, typed: str) -> TillMember:
     return TillMember(found.member_id)
 
 
+@menu.answer(refuses=UNKNOWN)
+def till_payer(hop: Hop, typed: str) -> TillMember:
+    """Find who brings money by card: also a member whose account is closed to their own acts, and who still owes."""
+    return till_hand_card(hop, typed)
+
+
+@menu.answer(refuses={"bad": None, "more": Limit})
+def till_sum_in(hop: Hop, typed: str, kept: Bringing) -> kinds.Amount:
+    """Read how much is brought: of what is repaid no more than is owed."""
+    francs, side = read_francs(typed), takings.INTO[kept.till_kind]
+    if side in OWED:
+        with hop.desk.database.read() as reader:
+            owed: int = getattr(balances_of(reader, kept.member), side)
+        if francs > owed:
+            raise Refused("more", Limit(owed))
+    return francs
+
+
+@menu.answer(refuses={"bad": None, "more": Limit})
+def till_sum_out(hop: Hop, typed: str, kept: TillClient) -> kinds.Amount:
+    """Read how much is taken out: no more than is free."""
+    francs = read_francs(typed)
+    with hop.desk.database.read() as reader:
+        free = max(0, payouts.free_savings(reader, kept.member))
+    if francs > free:
+        raise Refused("more", Limit(free))
+    return francs
+
+
 @menu.answer(refuses={"bad": None})
 def till_amount(typed: str) -> kinds.Amount:
     """Read an amount in whole XOF."""
     return read_francs(typed)
-
-
-@menu.answer(refuses={"bad": None, "few": None})
-def till_times(typed: str, kept: Sum) -> kinds.Count:
-    """Read a number of monthly instalments, of a franc at least."""
-    if not (is_number(typed, 2) and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
-        raise Refused("bad")
-    if int(typed) > kept.till_amount:
-        raise Refused("few")
-    return int(typed)
-
-
-@menu.answer(refuses={"bad": None})
-def till_asset(typed: str) -> Asset:
-    """Read what is leased."""
-    words = " ".join(typed.split())
-    if not (1 <= len(words) <= 20 and all(one.isalnum() or one in " -'." for one in words)):
-        raise Refused("bad")
-    return words
 
 
 @menu.guard(name="till_open", leads=dict.fromkeys(STATES))
@@ -194,16 +203,13 @@ def till_whom(hop: Hop, kept: TillClient) -> TillNamed:
         return TillNamed(member_name(reader, kept.member))
 
 
-@menu.source(denies=MONEY)
-def till_advance_whom(hop: Hop, kept: TillClient) -> TillNamed:
-    """Say to whom an advance would go, or that the law forbids it, before anything more is asked."""
-    return _borrower(hop, kept, "advance")
-
-
-@menu.source(denies=MONEY)
-def till_lease_whom(hop: Hop, kept: TillClient) -> TillNamed:
-    """Say to whom a lease would go, or that the law forbids it."""
-    return _borrower(hop, kept, "leasing")
+@menu.source()
+def till_who_pays(hop: Hop, kept: TillClient) -> Payer:
+    """Say who it is; one whose account is closed may only repay."""
+    with hop.desk.database.read() as reader:
+        state = reader.scalar(select(Member.state).where(Member.id == kept.member))
+        closed = state not in lookup.BELONGS
+        return Payer(member_name(reader, kept.member), tuple(set(range(1, 7)) - set(REPAYMENTS)) if closed else ())
 
 
 @menu.source()
@@ -220,14 +226,6 @@ def till_in_what(hop: Hop, kept: Bringing) -> NamedWhat:
         return NamedWhat(member_name(reader, kept.member), IN[kept.till_kind])
 
 
-@menu.source()
-def till_plan(hop: Hop, kept: Loan) -> NamedPlan:
-    """Say what she will repay a month, the largest instalment."""
-    most = schedule.split(kept.till_amount, kept.till_times)[0]
-    with hop.desk.database.read() as reader:
-        return NamedPlan(member_name(reader, kept.member), f"{kept.till_times} x {kinds.amount_words(most)}")
-
-
 @menu.rows()
 def payouts_to_hand(hop: Hop, kept: TillClient) -> Sequence[Handing]:
     """Give what officers have approved for this member."""
@@ -241,17 +239,6 @@ def reversible_entries(hop: Hop, kept: TillClient) -> Sequence[EntryRow]:
     with hop.desk.database.read() as reader:
         found = corrections.reversible(reader, scope_of(reader, hop), kept.member)
     return [EntryRow(one.id, one.on, corrections.reversible_kinds()[one.kind], one.amount) for one in found]
-
-
-@menu.source()
-def till_late(hop: Hop) -> PrivateWords:
-    """Give who is late with what they repay, the latest first."""
-    with hop.desk.database.read() as reader:
-        found = schedule.standings(reader, today_of(hop), reading_office(reader, hop, "pay").scope)
-        late = [one for one in found if one.late][:MOST_LATE]
-        cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
-        card_of = {row.id: row.card for row in reader.execute(cards)}
-    return PrivateWords("\n".join(f"{card_of[one.member_id]} {standing_words(one)}" for one in late) or "Personne n'est en retard.")
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
@@ -274,19 +261,7 @@ def ask_levy(hop: Hop, session: Session, kept: Sum) -> TillDone:
 @menu.effect(leads=ACTING, denies=MONEY)
 def ask_withdrawal_for(hop: Hop, session: Session, kept: Sum) -> TillDone:
     """Ask for a member's savings; others decide, and the member is told."""
-    return _ask(hop, session, kept, "withdrawal")
-
-
-@menu.effect(leads=ACTING, denies=MONEY)
-def ask_advance_for(hop: Hop, session: Session, kept: Loan) -> TillDone:
-    """Ask for an advance; others decide."""
-    return _ask(hop, session, kept, "advance", instalments=kept.till_times)
-
-
-@menu.effect(leads=ACTING, denies=MONEY)
-def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> TillDone:
-    """Ask for a lease; others decide."""
-    return _ask(hop, session, kept, "leasing", instalments=kept.till_times, asset=kept.till_asset)
+    return ask_payout(hop, session, kept, "withdrawal")
 
 
 @menu.effect(leads=ACTING | {"shut": None}, denies=MONEY)
@@ -307,7 +282,8 @@ def ask_reversal(hop: Hop, session: Session, kept: ToReverse) -> TillDone:
     return TillDone("Demandé: un autre responsable décide.")
 
 
-def _ask(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> TillDone:
+def ask_payout(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> TillDone:
+    """Ask for what leaves the till for a member, and tell them; others decide."""
     act = officers_act(session, hop, "pay")
     row = payouts.ask(session, act, kind, kept.member, kept.till_amount, **more)
     words = texts.say("payout_asked", by=act.office.role, reference=row.reference, day=hop.now)
@@ -319,9 +295,3 @@ def _handing(one: payouts.OpenPayout) -> Handing:
     return Handing(
         one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, "aux héritiers de" if one.paper else "à"
     )
-
-
-def _borrower(hop: Hop, kept: TillClient, kind: str) -> TillNamed:
-    with hop.desk.database.read() as reader:
-        law.check(reader, kind, kept.member, today_of(hop))
-        return TillNamed(member_name(reader, kept.member))

@@ -6,6 +6,8 @@ from typing import NoReturn
 
 import msgspec
 
+from app.clock import DAKAR
+from app.coop.members import lookup
 from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity
 from app.ussd import kinds
@@ -40,7 +42,8 @@ class WeighedCard(msgspec.Struct, frozen=True):
 def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Brought:
     """Find what is meant by a reference or a card number, and what is typed behind: a weight, or a product's slot and a weight.
 
-    Leads to `card`, and to `check` with a weight; refuses what is `unknown`, `weighed` already, or a `bad` weight.
+    Leads to `card`, and to `check` with a weight; refuses what is `unknown`, too `short`, `weighed` already, declared after the day
+    of its paper (`later`), or a `bad` weight.
     """
     first, _, weight = typed.replace("#", " ").strip().partition(" ")
     with hop.desk.database.read() as reader:
@@ -52,13 +55,15 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
         except weighing_lookup.NotThere:
             pass
         else:
+            if on and found.declared_at and found.declared_at.astimezone(DAKAR).date() > on:
+                raise Refused("later")
             mine = (found.member_id, found.declaration_id, found.reference, found.declared, paper, on)
             line = Brought(found.product_id, 0, found.product, found.unit, found.divisible, *mine)
             return _weighed(hop, line, weight) if weight else keep(hop, line)
         try:
             card = WeighedCard(weighing_lookup.member_of_card(reader, cooperative, first), paper, on)
         except weighing_lookup.NotThere:
-            raise Refused("unknown") from None
+            raise Refused("short" if lookup.too_short(first) else "unknown") from None
         products = declarations.products_of(reader, cooperative) if weight else ()
     if not weight:
         raise Lead("card", card)
@@ -84,6 +89,12 @@ def keep(hop: Hop, line: Brought) -> Brought:
     with hop.desk.database.transaction() as session:
         weighings.keep_half(session, who_of(hop).person_id, msgspec.to_builtins(line), hop.now)
     return line
+
+
+def drop(hop: Hop) -> None:
+    """Drop the line that was begun."""
+    with hop.desk.database.transaction() as session:
+        weighings.drop_half(session, who_of(hop).person_id)
 
 
 def go_on(line: Brought) -> NoReturn:

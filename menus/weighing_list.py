@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from app import texts, units
 from app.clock import DAKAR
+from app.coop.ledger.queries import Deductions
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
 from app.coop.production import weighings
-from app.coop.production.lines import Line, creditable, totals
+from app.coop.production.lines import Line, counted, creditable, totals
 from app.db.operations import last_outcome
 from app.service import Service
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, who_of
 from menus.production import Counted
+from menus.statement import sum_of
 
 menu = Bindings("weighing_list")
 SAID_FOR = timedelta(hours=1)
@@ -30,11 +32,14 @@ Left = Annotated[str, kinds.Kind("words", "250 sans prix. 250 de plus de 99 999 
 
 
 Lines = Annotated[str, kinds.Kind("words", "999 pesées")]
+Refusals = Annotated[str, kinds.Kind("words", " 999 refusées.")]
 
 
 class Total(msgspec.Struct, frozen=True):
-    count: kinds.Count
+    """What of a list is credited, and how many lines are refused with it."""
+
     lines: Lines
+    refused: Refusals
     weights: kinds.Phrase
     francs: kinds.Amount
     unpriced: Left
@@ -60,6 +65,8 @@ class LineRow(msgspec.Struct, frozen=True):
 class CreditedCount(msgspec.Struct, frozen=True):
     credited: kinds.Count
     lines: Lines
+    francs: kinds.Amount
+    refused: Refusals
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -98,19 +105,22 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> CreditedCount:
             continue
         whose = {"person_id": one.person_id, "cooperative_id": act.office.cooperative_id}
         notices.tell_number(
-            session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.francs, hop.desk.service), **whose
+            session, act, one.phone, "receipt", f"weighing:{line.id}", _receipt(line, one.shared, hop.desk.service), **whose
         )
-    return CreditedCount(len(told), units.count(len(told), "pesée"))
+    weighed, refused = counted([one.line for one in told])
+    return CreditedCount(weighed, units.count(weighed, "pesée"), total.worth, _refused(refused))
 
 
-def _receipt(line: Line, francs: int | None, service: Service) -> texts.Said:
+def _receipt(line: Line, shared: Deductions | None, service: Service) -> texts.Said:
     """Say what was weighed, with XOF only for who allowed it, or why nothing was taken."""
     reference, day, goods = line.reference, line.weighed_at, units.count_of(line.weight, line.unit, line.product)
     if line.reason:
         return texts.say("refusal_receipt", reference=reference, goods=goods, day=day, reason=line.reason)
-    if francs is None:
+    if shared is None:
         return texts.say("weighing_receipt", reference=reference, goods=goods, day=day, code=service.code, cost=service.cost)
-    return texts.say("weighing_receipt_amount", reference=reference, goods=goods, day=day, amount=francs, code=service.code)
+    return texts.say(
+        "weighing_receipt_amount", reference=reference, goods=goods, day=day, amounts=sum_of(shared), code=service.code
+    )
 
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:
@@ -124,10 +134,13 @@ def about_the_list(hop: Hop, typed: str) -> NoReturn:
         raise Lead("undo", Undone(last.id, last.reference, units.count(last.weight, last.unit)))
     ready = creditable(lines)
     worth = sum(one.gross for one in ready)
-    raise Lead(
-        "finish",
-        Total(len(ready), units.count(len(ready), "pesée"), totals(ready) or "0", worth, _left(lines, len(ready)), worth, last.id),
-    )
+    weighed, refused = counted(ready)
+    left = _left(lines, len(ready))
+    raise Lead("finish", Total(units.count(weighed, "pesée"), _refused(refused), totals(ready) or "0", worth, left, worth, last.id))
+
+
+def _refused(number: int) -> str:
+    return f" {units.count(number, 'refusée')}." if number else ""
 
 
 def _left(lines: Sequence[Line], credited: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 from sqlalchemy import Connection
@@ -19,10 +20,11 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.hop import Hop, Nothing, officers_act, reading_office, who_of
 from menus.production import Goods, Unclear, Units, read_quantity
-from menus.weighing_entry import Brought, WeighedCard, go_on, keep, read_line
+from menus.weighing_entry import Brought, WeighedCard, drop, go_on, keep, read_line
 from menus.weighing_list import Total, Undone, about_the_list, empty_words
 
 menu = Bindings("weighings")
+PaperNumber = Annotated[str, kinds.Kind("words", "9" * 10)]
 LATE = timedelta(days=60)
 """How old a weighing on paper may be."""
 
@@ -39,8 +41,17 @@ class WeighedName(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
+    """A line as it waits for its grade: whose it is stands there, for the call may have been cut since."""
+
     warning: kinds.Short
+    whose: Annotated[str, kinds.Kind("name", "réf 999999 " + "m" * 10, private=True)]
     goods: Goods
+
+
+class Unnoted(msgspec.Struct, frozen=True):
+    """Which line isn't noted."""
+
+    whose: Annotated[str, kinds.Kind("name", "réf 999999 " + "m" * 10, private=True)]
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -94,7 +105,8 @@ NOT_NOTED: Ways = {
     declarations.NotActive: "inactive",
     declarations.ProductGone: "inactive",
 }
-LINE = dict.fromkeys(("unknown", "weighed", "empty", "bad")) | {"unclear": Unclear}
+LINE = dict.fromkeys(("unknown", "short", "weighed", "empty", "bad")) | {"unclear": Unclear}
+PAPER_LINE = LINE | dict.fromkeys(("later",))
 
 
 @menu.source(leads={"line": Brought, "check": Brought})
@@ -103,8 +115,10 @@ def weighing_list(hop: Hop, kept: Begun) -> Progress:
     with hop.desk.database.read() as reader:
         number, last = weighings.last_line(reader, who_of(hop).person_id)
         half = None if kept.line or kept.check else weighings.half_line(reader, who_of(hop).person_id, hop.now)
-    if half:
-        go_on(msgspec.convert(half, Brought))
+        line = msgspec.convert(half, Brought) if half else None
+        going = line and weighings.can_note(reader, who_of(hop).person_id, line.member_id, line.declaration_id)
+    if line and going:
+        go_on(line)
     if last is None:
         return Progress(empty_words(hop))
     return Progress(f"{units.count(number, 'notée')}, réf {last.reference}: {units.count(last.weight, last.unit)}.")
@@ -123,7 +137,7 @@ def line(hop: Hop, typed: str) -> Brought:
     return read_line(hop, typed, None, None)
 
 
-@menu.answer(leads={"card": WeighedCard, "check": Brought}, refuses=LINE, acts=True)
+@menu.answer(leads={"card": WeighedCard, "check": Brought}, refuses=PAPER_LINE, acts=True)
 def paper_line(hop: Hop, typed: str, kept: OnPaper) -> Brought:
     """Read a reference or a card number from a paper."""
     return read_line(hop, typed, kept.paper, kept.paper_on)
@@ -147,7 +161,7 @@ def brought_by(hop: Hop, kept: WeighingLine) -> WeighedName:
         return WeighedName(member_name(reader, kept.line.member_id), units.of_many(kept.line.unit))
 
 
-@menu.answer(leads={"line": Brought, "check": Brought}, refuses=LINE | dict.fromkeys(("amount", "whole")), acts=True)
+@menu.answer(leads={"line": Brought, "check": Brought}, refuses=PAPER_LINE | dict.fromkeys(("amount", "whole")), acts=True)
 def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
     """Read a weight in the product's unit; a reference instead begins another line."""
     line = kept.line
@@ -161,23 +175,32 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
 
 @menu.source()
 def weight_check(hop: Hop, kept: Weighed) -> Check:
-    """Warn when declared and weighed differ by half."""
+    """Say whose it is, and warn when declared and weighed differ by half."""
     goods = units.count_of(kept.weight, kept.check.unit, kept.check.product)
     with hop.desk.database.read() as reader:
-        declared = _delivered(reader, kept.check).declared
+        declared, whose = _delivered(reader, kept.check, hop.now).declared, _whose(reader, kept.check, hop.now)
     if declared is not None and weighings.far_off(declared, kept.weight):
-        return Check(f"Déclaré {units.quantity(declared)} !", goods)
-    return Check("", goods)
+        return Check(f"Déclaré {units.quantity(declared)} ! ", whose, goods)
+    return Check("", whose, goods)
 
 
-@menu.answer(leads={"refuse": None, "line": Brought, "check": Brought}, refuses=LINE)
-def grade(hop: Hop, typed: str, kept: Weighed) -> str:
-    """Read a grade by its number; 4 refuses what was brought, a reference begins another line."""
-    if valid(typed):
-        line = kept.check
-        go_on(read_line(hop, typed, line.paper, line.on))
+@menu.source()
+def line_unnoted(hop: Hop, kept: Weighed) -> Unnoted:
+    """Say which line isn't noted."""
+    with hop.desk.database.read() as reader:
+        return Unnoted(_whose(reader, kept.check, hop.now))
+
+
+@menu.answer(leads={"refuse": None, "dropped": None}, refuses={"unknown": None, "first": None}, acts=True)
+def grade(hop: Hop, typed: str) -> str:
+    """Read a grade by its number; 4 refuses what was brought, 5 drops the line. Another reference has to wait."""
     if typed == "4":
         raise Lead("refuse")
+    if typed == "5":
+        drop(hop)
+        raise Lead("dropped")
+    if is_number(typed.split(" ")[0], 6, least=6):
+        raise Refused("first")
     return _one_of(weighings.GRADES, typed)
 
 
@@ -200,7 +223,7 @@ def note_refusal(hop: Hop, session: Session, kept: Refusal) -> Nothing:
 
 
 @menu.answer(refuses={"bad": None})
-def paper_number(typed: str) -> str:
+def paper_number(typed: str) -> PaperNumber:
     """Read the number printed on a paper."""
     if not is_number(typed):
         raise Refused("bad")
@@ -227,7 +250,7 @@ def _note(hop: Hop, session: Session, kept: Weighed, *, grade: str | None, reaso
     weighings.note(
         session,
         officers_act(session, hop, "weigh"),
-        _delivered(session, line),
+        _delivered(session, line, hop.now),
         weight=kept.weight,
         grade=grade,
         reason=reason,
@@ -237,9 +260,19 @@ def _note(hop: Hop, session: Session, kept: Weighed, *, grade: str | None, reaso
     return Nothing()
 
 
-def _delivered(reader: Connection | Session, line: Brought) -> weighing_lookup.Delivered:
+def _whose(reader: Connection, line: Brought, now: datetime) -> str:
+    name = member_name(reader, line.member_id)
+    try:
+        reference = _delivered(reader, line, now).reference
+    except weighing_lookup.NotThere:  # a product that the co-operative takes no more
+        return name
+    return f"réf {reference} {name}" if reference else name
+
+
+def _delivered(reader: Connection | Session, line: Brought, now: datetime) -> weighing_lookup.Delivered:
+    """Find the declaration that a line is of; a paper's is none that was made after its day."""
     if line.declaration_id is None:
-        return weighing_lookup.by_product(reader, line.member_id, line.id)
+        return weighing_lookup.by_product(reader, line.member_id, line.id, _weighed_at(line, now))
     return weighing_lookup.Delivered(
         line.member_id, line.id, line.product, line.unit, line.divisible, line.declaration_id, line.reference, line.declared
     )

@@ -1,6 +1,8 @@
 """How many of what, in French."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +41,11 @@ def test_what_combien_asks_for_is_many(unit, asked):
 @pytest.mark.parametrize(("number", "words"), [(0, "0 essai"), (1, "1 essai"), (2, "2 essais"), (12, "12 essais")])
 def test_any_noun_is_counted_so(number, words):
     assert units.count(number, "essai") == words
+
+
+def test_no_text_leaves_the_number_or_the_sex_to_its_reader():
+    root = Path(__file__).parent.parent
+    files = [*(root / "menus").glob("*.yaml"), *(root / "menus").glob("*.py"), *(root / "app" / "commands").glob("*.py")]
+    undecided = re.compile(r"[a-zé]\((?:s|e|es|x|se|trice|ère)\)")
+    found = {(file.name, line) for file in files for line in file.read_text("utf-8").splitlines() if undecided.search(line)}
+    assert found == set()

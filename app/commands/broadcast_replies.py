@@ -52,7 +52,8 @@ GOES_ON = " L'envoi {id} continue: pour l'arrêter, ANNULER {id}. {cost}."
 STOPPED = "Jappoo: envoi {id} arrêté: {left} sur {all} étaient partis."
 OVER = "Jappoo: envoi {id} déjà {state}: {left} sur {all} partis."
 NO_MEMBER = "Jappoo: aucun membre à ce numéro chez vous. {cost}."
-HOW_MEMBER = "Jappoo: envoyez MEMBRE et le numéro, par exemple MEMBRE 77 123 45 67. {cost}."
+NO_CARD = "Jappoo: aucun membre, ou pas un seul, avec cette carte chez vous (au moins 3 chiffres). {cost}."
+HOW_MEMBER = "Jappoo: envoyez MEMBRE et le téléphone ou la carte, par exemple MEMBRE 77 123 45 67 ou MEMBRE 201. {cost}."
 STATES = {
     "expanding": "en cours",
     "scheduled": "prévu",
@@ -152,10 +153,14 @@ def standing(broadcast: Broadcast, counted: Counts, terms: Terms, now: datetime,
     return words + "."
 
 
-def member(card: str, cooperative: str, state: str, *, shared: bool, broadcasts: bool, urgent: bool) -> str:
-    """Say what an officer may know of a member by SMS: no name, no amount."""
-    wants = f"annonces {'oui' if broadcasts else 'non'}, alertes {'oui' if urgent else 'non'}"
-    return f"{card}, {cooperative}, {MEMBERS[state]}{', numéro partagé' if shared else ''}, {wants}"
+def member(card: str, cooperative: str | None, state: str, number: str = ", sans téléphone") -> str:
+    """Say what an officer may know of a member by SMS, with what is known of their number: no name, no amount."""
+    return f"{card}, {f'{cooperative}, ' if cooperative else ''}{MEMBERS[state]}{number}"
+
+
+def wants(broadcasts: bool, urgent: bool) -> str:
+    """Say what a number wants to get."""
+    return f"annonces {'oui' if broadcasts else 'non'}, alertes {'oui' if urgent else 'non'}"
 
 
 def _when(broadcast: Broadcast, terms: Terms, now: datetime) -> str:

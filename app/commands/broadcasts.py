@@ -1,22 +1,17 @@
-"""`DIFF`, `URGENT`, `OUI`, `ETAT`, `ANNULER`, `MEMBRE`: broadcasts by SMS. Anybody but an officer gets a member's help."""
+"""`DIFF`, `URGENT`, `OUI`, `ETAT`, `ANNULER`: broadcasts by SMS. Anybody but an officer gets a member's help."""
 
 import re
 from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from app import phones
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
-from app.commands.drafts import BadTime, Incomplete, begins_with_time, read_draft
-from app.coop.access.identity import who_holds
+from app.commands.drafts import BadTime, Incomplete, read_draft, time_in_front
 from app.coop.audience.words import ALL, OutOfScope, UnknownWord, read_audience
 from app.coop.broadcasts import confirmations, misses, stops
 from app.coop.broadcasts.estimates import MOST_PARTS, BroadcastTooLong, Draft, Nobody, NotThen, TooSlow, Unwritable, estimate
-from app.coop.members import consent
-from app.coop.members.models import Member
-from app.coop.offices import audit
 from app.coop.rights import NotYours, Office
 from app.db.operations import once
 from app.service import service_of
@@ -142,28 +137,6 @@ def stop(command: Command) -> Answer:
     return words.replace("{id}", str(broadcast.order)).replace("{left}", str(gone)).replace("{all}", str(broadcast.recipients))
 
 
-def member(command: Command) -> Answer:
-    """Answer `MEMBRE <phone>`: card, state and consents of the members of the officer's scope who hold a number; no name."""
-    office = command.office("read")
-    if office is None:
-        return None
-    phone = phones.read(command.rest)
-    if phone is None:
-        return said.HOW_MEMBER
-    reader = command.session.connection()
-    holders = {who.member_id: who for who in who_holds(reader, phone) if office.scope.includes(who.cooperative_id)}
-    cards = command.session.execute(select(Member.id, Member.card).where(Member.id.in_([one for one in holders if one]))).all()
-    if not cards:
-        return said.NO_MEMBER
-    wants = {purpose: consent.allows(reader, phone, purpose) for purpose in ("broadcasts", "urgent")}
-    lines = []
-    for member_id, card in cards:
-        who = holders[member_id]
-        lines.append(said.member(card, who.cooperative or "", who.state, shared=who.shared, **wants))
-        audit.note(command.session, command.act_by(office), "look up", f"member:{member_id}", who)
-    return f"Jappoo: {'; '.join(lines)}."
-
-
 def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "") -> str:
     """Return an estimate's words, with others first, or why there is none."""
     by_pin = not command.answered or misses.dead_until(command.session, command.phone, command.now) is not None
@@ -191,8 +164,9 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
 def _perhaps(command: Command, office: Office, wanted: Draft) -> str:
     """Ask about a text that begins with what may have been meant as audience or as the hour: `DIFF PECHE JOAL …`."""
     word = wanted.text.split()[0].strip(" ,.:;!")
-    if wanted.wanted_at is None and begins_with_time(wanted.text):
-        return said.PERHAPS_TIME.replace("{word}", replies.quoted(word[:20]))
+    at = time_in_front(wanted.text, command.received, command.terms.zone) if wanted.wanted_at is None else None
+    if at:
+        return said.PERHAPS_TIME.replace("{word}", replies.quoted(at[:20]))
     try:
         meant = read_audience(command.session.connection(), word, office.scope)
     except (UnknownWord, OutOfScope):

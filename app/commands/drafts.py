@@ -59,9 +59,16 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
     return Draft(meant[1], words, fold_words(command[1]) == "URGENT", at)
 
 
-def begins_with_time(text: str) -> bool:
-    """Tell whether a text begins as an hour behind `@` would: `demain 7h Pesée`."""
-    return _TIME.match(f"@{text}") is not None
+def time_in_front(text: str, now: datetime, zone: ZoneInfo) -> str | None:
+    """Return what a text begins with that would be an hour behind `@`: the `demain 7h` of `demain 7h Pesée`."""
+    written = _TIME.match(f"@{text}")
+    if written is None:
+        return None
+    try:
+        _instant(written, now.astimezone(zone))
+    except BadTime:
+        return None
+    return written[0][1:].strip(" ,.:;!")
 
 
 def _instant(written: re.Match[str], here: datetime) -> datetime:

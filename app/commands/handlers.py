@@ -1,6 +1,7 @@
 """What each command does. A handler gets a Command and returns the words to answer; whatever it refuses, it changes nothing."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from app.commands import (
     contests,
     ideas,
     letters,
+    members,
     mistypes,
     production,
     replies,
@@ -40,6 +42,8 @@ from app.sms import inbox as sms_inbox
 
 _TARIF = re.compile(r"([^0-9]+?) (?:XOF )?([0-9]{1,3}(?:[ .,]?[0-9]{3})*|[0-9]{1,9}) ?(?:F|FR|FRS|FRANCS?|FCFA|F CFA|CFA|XOF)?")
 _GRADED = re.compile(r"(.+?)(?: QUALITE| QUAL)? ([A-C])")
+_A = re.compile(r"\s([aàÀ])\s+\d")
+"""`thiof à 1300` is no grade A, though accents are folded; without its accent it is either."""
 _NO_SEPARATORS = str.maketrans("", "", " .,")
 _SPEAKS_OF_STOP = re.compile(r"^STOP\b|DESABON|DESINSCRI|UNSUBSCRI")
 LANGUAGES = {
@@ -55,6 +59,7 @@ LANGUAGES = {
     "MA": "mnk",
 }
 """Languages by the first two letters of their names or codes."""
+LANGUAGE_NAMES = {"fr": "FR", "wo": "wolof", "ff": "pulaar", "srr": "sérère", "dyo": "diola", "snk": "soninké", "mnk": "mandinka"}
 
 
 def answer(word: str, command: Command) -> Answer:
@@ -172,8 +177,8 @@ def _balance(command: Command) -> str:
 
 def _call_back(command: Command) -> str:
     whom = {"person_id": person_of(command.holders), "cooperative_id": cooperative_of(command.holders)}
-    call_backs.ask(command.session, command.phone, "SMS", **whom, now=command.now)
-    return replies.CALL_BACK
+    _, new = call_backs.ask(command.session, command.phone, "SMS", **whom, now=command.now)
+    return replies.CALL_BACK if new else replies.CALL_BACK_AGAIN
 
 
 def _contest(command: Command) -> str:
@@ -210,7 +215,7 @@ def _language(command: Command) -> str:
     if wanted is None:
         return replies.WHICH_LANGUAGE
     account.set_language(command.session, command.holders[0].person_id, wanted)
-    return replies.LANGUAGE_FR if wanted == "fr" else replies.LANGUAGE
+    return replies.language_noted(LANGUAGE_NAMES[wanted], served=wanted in texts.languages())
 
 
 def _report_error(command: Command) -> str:
@@ -226,9 +231,13 @@ def _price(command: Command) -> Answer:
     typed = _TARIF.fullmatch(after if named and office.cooperative_id == named else command.rest)
     if typed is None:
         return replies.HOW_TARIF
-    meant, grade = _graded(command, typed[1], office.scope)
+    letter = _A.search(unicodedata.normalize("NFC", command.text))
+    words = typed[1].removesuffix(" A") if letter and letter[1] != "a" else typed[1]
+    meant, grade = _graded(command, words, office.scope)
     if meant.product_id is None:
         return replies.which_price(meant.near, "TARIF")
+    if grade == "A" and letter and "QUAL" not in words:
+        return replies.at_or_grade(words.removesuffix(" A"), typed[2])
     try:
         amount = int(typed[2].translate(_NO_SEPARATORS))
         made = proposals.propose(command.session, command.act_by(office), meant.product_id, amount, grade=grade)
@@ -278,7 +287,7 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "OUI": _yes,
     "ETAT": broadcasts.state,
     "ANNULER": _cancel,
-    "MEMBRE": broadcasts.member,
+    "MEMBRE": members.look_up,
     "VALIDER": weighings.note_lines,
     "TARIF": _price,
     "REPONDRE": _reply,

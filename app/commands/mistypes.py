@@ -25,7 +25,7 @@ HOW = {
     "OUI": "OUI et le code du devis",
     "ETAT": "ETAT",
     "ANNULER": "ANNULER et le numéro de l'envoi",
-    "MEMBRE": "MEMBRE et le numéro",
+    "MEMBRE": "MEMBRE et le téléphone ou la carte",
     "VALIDER": "VALIDER réf poids qualité",
     "TARIF": "TARIF produit prix",
     "REPONDRE": "REPONDRE, le numéro du message, puis le texte",

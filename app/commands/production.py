@@ -28,6 +28,7 @@ from app.coop.references import valid
 from app.coop.scope import Scope
 
 _CARD = re.compile(r"((?:CARTE )?(?:N |NO )?(?:C ?\d{1,11}|\d{3,11})|(?:CARTE|NO?) \d{1,2}|[1-9]) (?=\S)")
+_CARD_BEHIND = re.compile(r"(.*\d.*) (CARTE (?:N |NO )?\d{1,11}|C ?\d{1,11})")
 _NUMBER = re.compile(r"-?\d[\d.,]*")
 _SIX = re.compile(r"(?<!\d)\d{3} ?\d{3}(?!\d)")
 _OTHER_UNITS = words_of("KG G T L KILO TONNE LITRE SAC CAISSE PIECE PANIER BASSINE SEAU SACHET POT BIDON BARQUETTE")
@@ -107,6 +108,8 @@ def _declarer(command: Command, typed: str) -> tuple[Who, str]:
     shared = len(command.holders) > 1
     if not active:
         raise LineUnread(replies.JOIN)
+    behind = _CARD_BEHIND.fullmatch(typed)
+    typed = f"{behind[2]} {behind[1]}" if behind else typed
     found = _CARD.match(typed)
     card, rest = (found[1], typed[found.end() :]) if found else ("", typed)
     if card.isdigit() and not shared and (len(card) == 1 or not _NUMBER.search(rest)):
@@ -115,11 +118,13 @@ def _declarer(command: Command, typed: str) -> tuple[Who, str]:
         return active[0], rest
     if not card:
         raise LineUnread(replies.WHICH_CARD)
-    place = card.removeprefix("NO ").removeprefix("N ")
-    meant = [who for who in active if str(who.place) == place] or _holders_of(command, active, card)
+    meant = {who.member_id: who for who in _holders_of(command, active, card)}
+    meant |= {who.member_id: who for who in active if str(who.place) == card}
+    if len(meant) > 1:  # one holder's place, another's card
+        raise LineUnread(replies.WHICH_CARD)
     if not meant:
         raise LineUnread(replies.NOT_YOUR_CARD.replace("{card}", card))
-    return meant[0], rest
+    return next(iter(meant.values())), rest
 
 
 def _holders_of(command: Command, active: Sequence[Who], card: str) -> list[Who]:
@@ -144,6 +149,11 @@ def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLi
         near = near or meant.near
     if not lines:
         raise LineUnread(replies.HOW_PROD)
+    first, _, beside = lines[0].name.partition(" ")
+    front = find_product(command.session.connection(), first, Scope(who.cooperative_id)).product_id if beside else None
+    for product in products:
+        if product.id == front:
+            return product, msgspec.structs.replace(lines[0], name=first, beside=f"{beside} {lines[0].beside}".strip())
     names = [product.name for product in products if product.name not in near]
     raise LineUnread(replies.which_product((*near, *names), lines[0].number, known=bool(near)))
 

@@ -36,14 +36,18 @@ DONE_UNSAID = (
 BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
 JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez le secrétariat de votre CPS, ou envoyez RAPPEL. {cost}."
 CALL_BACK = "Jappoo: c'est noté, on vous rappelle."
-LANGUAGE = "Jappoo: langue notée. Elle n'est pas encore servie: nous vous écrivons en FR."
-LANGUAGE_FR = "Jappoo: langue notée, FR."
+CALL_BACK_AGAIN = "Jappoo: c'est déjà noté, on vous rappelle."
+LANGUAGE = "Jappoo: langue notée: {name}."
+LANGUAGE_TO_COME = "Jappoo: langue notée: {name}. Pas encore traduite: d'ici là nous vous écrivons en FR."
 WHICH_LANGUAGE = "Jappoo: envoyez LANGUE FR ou LANGUE WO. {cost}."
 WHICH_PRODUCT = "Jappoo: lequel ? {near} ? Envoyez: {line}. Rien n'est enregistré. {cost}."
 NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Elle prend: {near}. Rien n'est enregistré. {cost}."
 PRODUCT_GONE = "Jappoo: votre CPS ne prend plus ce produit. Rien n'est enregistré. Pour la liste: PRIX. {cost}."
 PRICE_OF_WHICH = "Jappoo: prix de {near} ? Envoyez {word} et un de ces noms. {cost}."
 PRICE_OF_NONE = "Jappoo: produit inconnu ici. Pour la liste, envoyez PRIX. {cost}."
+PRICE_AT_OR_GRADE = (
+    "Jappoo: qualité A, ou toutes ? Envoyez TARIF {name} {amount}, ou TARIF {name} QUALITE A {amount}. Rien n'est noté. {cost}."
+)
 HOW_PROD = "Jappoo: envoyez PROD produit quantité, par exemple PROD THIOF 25. Rien n'est enregistré. {cost}."
 HOW_MUCH = "Jappoo: {name}: combien {of} ? Par exemple {line}. Rien n'est enregistré. {cost}."
 BAD_QUANTITY = "Jappoo: quantité pas comprise. Par exemple {line}. Rien n'est enregistré. {cost}."
@@ -115,6 +119,11 @@ def fill(words: str, service: Service) -> str:
     return filled.replace(_brace, "{")
 
 
+def language_noted(name: str, *, served: bool) -> str:
+    """Say which language was noted, and that one that isn't served yet is to come."""
+    return (LANGUAGE if served else LANGUAGE_TO_COME).replace("{name}", name)
+
+
 def line(name: str, quantity: str) -> str:
     """Return a declaration as it is to be sent."""
     return f"PROD {name.upper()} {quantity}"
@@ -130,6 +139,11 @@ def which_product(names: Sequence[str], number: str, *, known: bool) -> str:
 def which_price(near: Sequence[str], word: str) -> str:
     """Ask whose price is meant, which an order `PRIX` or `TARIF` names by none of ours."""
     return PRICE_OF_WHICH.replace("{near}", " ou ".join(near)).replace("{word}", word) if near else PRICE_OF_NONE
+
+
+def at_or_grade(name: str, amount: str) -> str:
+    """Ask whether an `a` before an amount is a grade or a preposition."""
+    return PRICE_AT_OR_GRADE.replace("{name}", name[:20]).replace("{amount}", amount[:11])
 
 
 def price_line(name: str, graded: list[tuple[str | None, int]], unit: str, since: date, place: str) -> str:

@@ -1,6 +1,7 @@
 """`VALIDER <ref> <weight> [grade], …`: an officer's weighings by SMS, noted in the open list. Money never moves by SMS."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -16,15 +17,23 @@ from app.coop.rights import Office
 _LINE = re.compile(r"(?<!\S)(\d{6}) ([0-9]{1,5}(?:[.,][0-9]{1,3})?)(?: ?(?:KGS?|KILOS?))?(?: ([A-C]))?(?=\s|$)")
 HOW = "Jappoo: envoyez VALIDER réf poids qualité, par exemple VALIDER 623590 12,5 A, 111112 30 B. Rien n'est noté. {cost}."
 NOTED = "Jappoo: {noted}. Pour créditer: {code} puis 8, 1, et votre code secret. {cost}."
-WITHOUT = " Pas notées: {refs}."
-ALREADY = " Déjà notées: {refs}."
-MUCH = " Plus de 99 999 999 F: {refs}."
-UNCLEAR = " Poids pas clair: {refs}: écrivez 1,2 ou 1200."
 STANDS = "Jappoo: rien de nouveau.{named} {cost}."
-NOT_NOTED = "Jappoo: pas notées: {refs}. Réf inconnue ici, déjà pesée, la vôtre ou poids pas compris. Rien n'est noté. {cost}."
+NOTHING = "Jappoo: rien n'est noté.{named} {cost}."
 FAR = " Poids loin du déclaré: {refs}."
+ALREADY = " Déjà notées: {refs}."
+NOT_NOTED: dict[type[Exception], str] = {
+    UnclearQuantity: " Poids pas clair: {refs}: écrivez 1,2 ou 1200.",
+    BadQuantity: " Poids pas compris: {refs}.",
+    weighings.LineTooDear: " Plus de 99 999 999 F: {refs}.",
+    weighing_lookup.AlreadyWeighed: " Déjà pesées: {refs}.",
+    weighings.OwnCatch: " Les vôtres, un autre les pèse: {refs}.",
+    weighings.ListFull: " Liste pleine, créditez d'abord: {refs}.",
+    weighing_lookup.NotThere: " Inconnues ici: {refs}.",
+    declarations.NotActive: " Compte pas actif: {refs}.",
+    declarations.ProductGone: " Produit plus pris: {refs}.",
+}
+"""Why a line isn't noted; of a fault the first that it is."""
 MOST_NAMED = 6
-NOT_NOTED_FOR = (weighing_lookup.NotThere, weighing_lookup.AlreadyWeighed, weighings.OwnCatch, weighings.ListFull)
 
 
 class WeighedLine(msgspec.Struct, frozen=True):
@@ -64,12 +73,7 @@ def note_lines(command: Command) -> Answer:
         return None
     if not lines:
         return HOW
-    noted = 0
-    without: list[str] = []
-    far: list[str] = []
-    already: list[str] = []
-    unclear: list[str] = []
-    much: list[str] = []
+    noted, refs = 0, defaultdict[str, list[str]](list)
     act = command.act_by(office)
     mine = {(line.reference, line.weight, line.grade) for line in weighings.open_list(session, office.person_id)}
     for place, line in enumerate(lines):
@@ -78,23 +82,19 @@ def note_lines(command: Command) -> Answer:
             weight = parse_quantity(line.weight, what.divisible)
             one = msgspec.structs.replace(act, operation=f"{act.operation}:{place}")
             weighings.note(session, one, what, weight=weight, grade=line.grade, weighed_at=act.now)
+        except tuple(NOT_NOTED) as fault:
+            again = isinstance(fault, weighing_lookup.AlreadyWeighed) and _noted(line, mine)
+            words = ALREADY if again else next(NOT_NOTED[kind] for kind in NOT_NOTED if isinstance(fault, kind))
+            refs[words].append(line.reference)
+        else:
             noted += 1
-            far += [line.reference] if weighings.far_off(what.declared, weight) else []
-        except UnclearQuantity:
-            unclear.append(line.reference)
-        except weighings.LineTooDear:
-            much.append(line.reference)
-        except weighing_lookup.AlreadyWeighed:
-            (already if _noted(line, mine) else without).append(line.reference)
-        except (*NOT_NOTED_FOR, BadQuantity, declarations.NotActive, declarations.ProductGone):
-            without.append(line.reference)
-    told = ((FAR, far), (ALREADY, already), (UNCLEAR, unclear), (MUCH, much), (WITHOUT, without))
-    named = "".join(words.replace("{refs}", ", ".join(refs[:MOST_NAMED])) for words, refs in told if refs)
+            if weighings.far_off(what.declared, weight):
+                refs[FAR].append(line.reference)
+    told = (words for words in (FAR, ALREADY, *NOT_NOTED.values()) if refs[words])
+    named = "".join(words.replace("{refs}", ", ".join(refs[words][:MOST_NAMED])) for words in told)
     if noted:
         return NOTED.replace("{noted}", f"{units.count(noted, 'pesée')} {units.agree(noted, 'notée')}") + named
-    if already or unclear or much:
-        return STANDS.replace("{named}", named)
-    return NOT_NOTED.replace("{refs}", ", ".join(without[:MOST_NAMED]))
+    return (STANDS if refs[ALREADY] else NOTHING).replace("{named}", named)
 
 
 def _noted(line: WeighedLine, mine: set[tuple[str, Decimal, str | None]]) -> bool:

@@ -21,6 +21,14 @@ class Values(TypedDict, total=False):
 
     after: Annotated[int | str, Kind("setting", "999999999")]
     amount: Amount
+    amounts: Annotated[
+        str,
+        Kind(
+            "amounts",
+            "99 999 999 F - solidarité 99 999 999 - avance 99 999 999 - crédit-bail 99 999 999 = 99 999 999 F",
+            private=True,
+        ),
+    ]
     article: Annotated[str, Kind("article", "999")]
     became: str
     booking: str
@@ -70,6 +78,7 @@ class Values(TypedDict, total=False):
     tries: Count
     until: Moment
     verdict: str
+    what: Annotated[str, Kind("words", "m" * 60)]
     why: Phrase
 
 

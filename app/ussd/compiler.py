@@ -9,7 +9,8 @@ guard says nothing of) and `confirmations` (questions that many screens ask: `{n
   list + row    rows of data, picked into `keep`, then `to`; `empty` when there are none
   ask           a question whose answer goes into `keep`, then `to`; `refusals` are the words for answers that won't do;
                 with `effect` and `done` it must repeat the secret that `confirms` names
-  effect + done a confirmation: 1 acts; `said` says what was done, from the outcome alone, when `done` can't be shown
+  effect + done a confirmation: 1 acts; `said` says what was done, from the outcome alone, when `done` can't be shown;
+                `notice` says it above `done`, once
   confirm       the name of one of the `confirmations`, with `effect` and `done`
   end           the last words of a session
 and may have `text`, `source`, `guard`, `leads`, `free: true` (its entries are not counted in goals), `goal: {name, within}`.
@@ -85,6 +86,7 @@ class _Screen(msgspec.Struct, forbid_unknown_fields=True):
     effect: str | None = None
     yes: str | None = None
     said: str | None = None
+    notice: str | None = None
     keep: str | None = None
     to: str | None = None
     done: str | None = None
@@ -226,6 +228,7 @@ def _screen(name: str, read: _Screen, line: int, file: str, texts: _Texts) -> Sc
         effect=read.effect,
         yes=texts(read.yes),
         said=texts(read.said),
+        notice=texts(read.notice),
         keep=read.keep,
         to=read.to,
         done=read.done,
@@ -253,7 +256,7 @@ def words_of(menu: Menu) -> Iterator[str]:
 
 def texts_of(screen: Screen) -> Iterator[Texts]:
     """Give the texts of a screen, empty ones too: its own, its choices', its refusals'."""
-    yield from (screen.text, screen.row, screen.empty, screen.yes, screen.said)
+    yield from (screen.text, screen.row, screen.empty, screen.yes, screen.said, screen.notice)
     for choice in screen.choices.values():
         yield from (choice.label, *(face.label for face in choice.faces.values()))
     yield from screen.refusals.values()

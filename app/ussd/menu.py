@@ -56,6 +56,7 @@ class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
     effect: str | None = None
     yes: Texts = {}
     said: Texts = {}
+    notice: Texts = {}
     keep: str | None = None
     to: str | None = None
     done: str | None = None

@@ -138,7 +138,8 @@ class Proof:
                 continue
             given = set(kinds_of(effect.gives)) if isinstance(effect.gives, type) else set()
             words = screen.said or (done.text if done.form == "ending" and not done.source else {})
-            shown = {name for said in words.values() for name in PLACEHOLDER.findall(said)}
+            told = [*words.values(), *screen.notice.values()]
+            shown = {name for said in told for name in PLACEHOLDER.findall(said)}
             for name in sorted(shown - given - set(self.constants)):
                 yield screen, f"{{{name}}} is nothing that {effect.name} gives: what was done can't be said by it"
 
@@ -170,6 +171,9 @@ class Proof:
                     for name in PLACEHOLDER.findall(said):
                         if name in kinds and kinds[name].private:
                             yield screen, f"{where}: {{{name}}} is private, and can be seen without the guard"
+        for screen in self._screens():
+            if screen.notice and screen.done in open_screens:
+                yield screen, f"its notice stands above {screen.done}, which can be seen without the guard"
 
     def confirmed(self) -> Found:
         """Nothing acts without a confirmation: 1 on a screen of its own, a secret typed twice, or the PIN; noting needs none."""
@@ -200,10 +204,10 @@ class Proof:
             for language in self.menu.languages:
                 for notice in self._notices(screen, language):
                     pages = list(self._longest_pages(screen, language, notice))
-                    for said in pages:
-                        yield from self._fits(screen, "page", language, said)
-                    if screen.form == "question" and len(pages) > 1:
-                        yield screen, f"a question ({language}) has one page, not {len(pages)}: {pages[0]!r}"
+                    for page in pages:
+                        yield from self._fits(screen, "page", language, page.text)
+                    if screen.form == "question" and (len(pages) > 1 or pages[0].cut):
+                        yield screen, f"a question ({language}) has one page, not {len(pages)}: {pages[0].text!r}"
 
     def first_page(self) -> Found:
         """Choices that are `first` stand on the first page beside the first others, to every caller, with the longest values."""
@@ -238,14 +242,13 @@ class Proof:
         if size > LIMIT:
             yield screen, f"{where} ({language}): {size} septets, not {LIMIT}: {said!r}"
 
-    def _longest_pages(self, screen: Screen, language: str, notice: str) -> Iterator[str]:
+    def _longest_pages(self, screen: Screen, language: str, notice: str) -> Iterator[Page]:
         row = {name: fold(kind.longest) for name, kind in self.vocabulary.of_rows(screen).items()}
         slotted = bool(screen.rows) and "slot" in fields_of_row(self.bindings.rows_of[screen.rows or ""])
         rows = [row | ({"slot": str(88 + place)} if slotted else {}) for place in range(8)] if screen.rows else []
         for shown in [rows, []] if screen.rows else [[]]:
             for caller in ("", *self.menu.callers) if screen.form == "choices" else ("",):
-                for page in self._laid(screen, language, notice, shown, caller):
-                    yield page.text
+                yield from self._laid(screen, language, notice, shown, caller)
 
     def _laid(self, screen: Screen, language: str, notice: str, rows: list[dict[str, str]], caller: str) -> list[Page]:
         values = {name: fold(kind.longest) for name, kind in self._kinds(screen).items()}
@@ -257,6 +260,10 @@ class Proof:
         if screen.form == "ending":
             return
         yield from (fold(self.menu.said(self.menu.words[word], language)) for word in ("unknown", "empty", "several"))
+        for acted in self._screens():
+            if acted.notice and acted.done == screen.name:
+                longest = {name: fold(kind.longest) for name, kind in self.vocabulary.kept.items()}
+                yield fill(fold(self.menu.said(acted.notice, language)), longest)
         for code, texts in screen.refusals.items():
             kinds = self.vocabulary.of_refusal(screen, code)
             yield fill(fold(self.menu.said(texts, language)), {name: kind.longest for name, kind in kinds.items()})

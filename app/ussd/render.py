@@ -18,13 +18,16 @@ LINES_A_PAGE = 5
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z_.0-9]*)\}")
 
 Values = Mapping[str, str]
+Block = tuple[str, int | None]
+"""Words on a page, with the place of a line."""
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One page as shown, with the places (0-based) of the lines on it."""
+    """One page as shown, with the places (0-based) of the lines on it; `cut` when a notice left no room for all of them."""
 
     text: str
     lines: tuple[int, ...]
+    cut: bool = False
 
 
 def fill(words: str, values: Values) -> str:
@@ -47,14 +50,15 @@ def pages(
 
     `body` stands before the numbered `lines`; `back` is left out of the first page at the `root`, where nothing lies behind. With
     `anew` each page numbers its lines from 1; otherwise they carry their own numbers. The places in `first` stand on the first page
-    beside the LINES_A_PAGE others.
+    beside the LINES_A_PAGE others. A `notice` stands above whichever page is shown, and moves no line to another page: a row that
+    slid from one to the next would be seen on neither.
     """
-    blocks: list[tuple[str, int | None]] = [(part, None) for part in _chunks(body, LIMIT - 40) if part]
+    blocks: list[Block] = [(part, None) for part in _chunks(body, LIMIT - 40) if part]
     blocks += [(line, place) for place, line in enumerate(lines)]
     alone = None if root else back
-    full = _page(notice, blocks, anew, alone)
+    full = _page("", blocks, anew, alone)
     if septets(full.text) <= LIMIT and len(full.lines) <= LINES_A_PAGE:
-        return [full]
+        return [_noted(notice, blocks, [], anew, more, alone)]
     found: list[Page] = []
     pinned = [block for block in blocks if block[1] in first]
     blocks = [block for block in blocks if block not in pinned]
@@ -62,20 +66,29 @@ def pages(
         behind = back if found else alone
         taken = 0
         while taken < len(blocks):
-            trial = blocks[: taken + 1]
             keys = [] if taken + 1 == len(blocks) else [more]
-            page = _page(notice if not found else "", trial + pinned, anew, *keys, behind)
+            page = _page("", blocks[: taken + 1] + pinned, anew, *keys, behind)
             if septets(page.text) > LIMIT or len(page.lines) - len(pinned) > LINES_A_PAGE:
                 break
             taken += 1
         taken = max(taken, 1)
         keys = [] if taken == len(blocks) else [more]
-        found.append(_page(notice if not found else "", blocks[:taken] + pinned, anew, *keys, behind))
+        found.append(_noted(notice, blocks[:taken], pinned, anew, more, *keys, behind))
         blocks, pinned = blocks[taken:], []
     return found
 
 
-def _page(notice: str, blocks: Sequence[tuple[str, int | None]], anew: bool, *keys: str | None) -> Page:
+def _noted(notice: str, blocks: Sequence[Block], pinned: Sequence[Block], anew: bool, more: str, *keys: str | None) -> Page:
+    """Put a notice above a page; lines that have no room are behind `more`, where the same page stands whole."""
+    page = whole = _page(notice, [*blocks, *pinned], anew, *keys)
+    further = keys if more in keys else (more, *keys)
+    while notice and septets(page.text) > LIMIT and len(blocks) > 1:
+        blocks = blocks[:-1]
+        page = _page(notice, [*blocks, *pinned], anew, *further)
+    return msgspec.structs.replace(page, cut=page is not whole)
+
+
+def _page(notice: str, blocks: Sequence[Block], anew: bool, *keys: str | None) -> Page:
     shown = tuple(place for _, place in blocks if place is not None)
     words = [f"{shown.index(place) + 1} {text}" if anew and place is not None else text for text, place in blocks]
     return Page("\n".join(part for part in (notice, *words, *keys) if part), shown)
@@ -108,19 +121,21 @@ def lay_out(
     root: bool,
     notice: str,
     caller: str = "",
+    hidden: Collection[int] = (),
 ) -> list[Page]:
     """Return the pages of a screen; `rows` are the filled-in rows of a list, `root` says that nothing lies behind it.
 
-    `caller` is the kind of caller whose face the choices show.
+    `caller` is the kind of caller whose face the choices show, `hidden` are the numbers of the choices that aren't shown.
     """
     say: Callable[[dict[str, str]], str] = lambda texts: fold(menu.said(texts, language))  # noqa: E731
     body = fill(say(screen.text), values)
     if screen.form == "ending":
         return [Page(body, ())]
     more, back = say(menu.words["more"]), say(menu.words["back"])
-    anew, first = False, {place for place, choice in enumerate(screen.choices.values()) if choice.first}
+    seen = [(number, choice) for number, choice in screen.choices.items() if number not in hidden]
+    anew, first = False, {place for place, (_, choice) in enumerate(seen) if choice.first}
     if screen.form == "choices":
-        lines = [f"{number} {fill(say(choice.face(caller).label), values)}" for number, choice in screen.choices.items()]
+        lines = [f"{number} {fill(say(choice.face(caller).label), values)}" for number, choice in seen]
     elif screen.form == "list":
         anew = not any("slot" in row for row in rows)
         lines = [(f"{row['slot']} " if not anew else "") + fill(say(screen.row), row) for row in rows]

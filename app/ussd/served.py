@@ -8,7 +8,7 @@ import msgspec
 from app.gsm7 import fold
 from app.ussd.bindings import Bindings, Hop, Refused
 from app.ussd.carried import DONE
-from app.ussd.menu import Menu, Screen
+from app.ussd.menu import Menu, Screen, Texts
 from app.ussd.ports import Outcome
 from app.ussd.render import Page, fill, lay_out
 from app.ussd.session import Session
@@ -16,6 +16,8 @@ from app.ussd.vocabulary import Vocabulary
 
 CONFIRMED = 1
 """What a page of a confirmation shows where it says the line that confirms."""
+HIDDEN = "hidden"
+"""What a source gives of this name are the numbers of the choices that aren't shown; typed, they still lead to their guards."""
 
 
 class Laid(msgspec.Struct, frozen=True):
@@ -48,7 +50,7 @@ class Served(msgspec.Struct, frozen=True):
         asked = (screen.name, session.language, root, notice, session.caller)
         if asked not in self.static:
             laid = self._lay_out(screen, session, notice, root, lend(session))
-            if not self.vocabulary.is_static(screen):
+            if session.told or not self.vocabulary.is_static(screen):  # what was done is another each time
                 return laid
             self.static[asked] = laid
         return self.static[asked]
@@ -66,13 +68,21 @@ class Served(msgspec.Struct, frozen=True):
         written = self.vocabulary.written(self.vocabulary.of_refusal(screen, refused.code), given)
         return fill(self.menu.said(screen.refusals[refused.code], language), written)
 
+    def notice(self, outcome: Outcome, language: str) -> str:
+        """Say what stands above the screen that an act led to: nothing where that screen says itself what was done."""
+        acted = self.menu.screens.get(outcome.acted)
+        return self._filled(acted.notice, outcome, language) if acted and acted.notice else ""
+
     def told(self, outcome: Outcome, language: str) -> str:
         """Say what was done from the outcome alone; in general words where the screen that acted has none, or is no more."""
         acted, leads = self.menu.screens.get(outcome.acted), self.menu.screens.get(outcome.screen)
         texts = (acted.said if acted else {}) or (leads.text if leads and leads.form == "ending" else {})
+        return self._filled(texts or (acted.notice if acted else {}) or self.menu.word("done"), outcome, language)
+
+    def _filled(self, texts: Texts, outcome: Outcome, language: str) -> str:
         values = self.constants | self.vocabulary.written(self.vocabulary.kept, outcome.values)
         try:
-            return fill(fold(self.menu.said(texts or self.menu.word("done"), language)), values)
+            return fill(fold(self.menu.said(texts, language)), values)
         except KeyError:
             return self.word("done", language)
 
@@ -80,6 +90,7 @@ class Served(msgspec.Struct, frozen=True):
         vocabulary = self.vocabulary
         kept = session.kept | session.kept.get(DONE, {})
         values = self.constants | vocabulary.written(vocabulary.kept, kept)
+        given: dict[str, Any] = {}
         if screen.source:
             given = msgspec.to_builtins(self.bindings.sources[screen.source].call(hop))
             values |= vocabulary.written(vocabulary.of_screen(screen), given)
@@ -88,6 +99,10 @@ class Served(msgspec.Struct, frozen=True):
         for row in rows:
             plain = msgspec.to_builtins(row)
             written.append(vocabulary.written(kinds, plain) | ({"slot": str(plain["slot"])} if "slot" in plain else {}))
-        said = {"notice": fold(notice), "caller": session.caller}
+        hidden = given.get(HIDDEN, ())
         ids = [row.id for row in rows] if screen.form == "list" else [CONFIRMED] if screen.form == "confirmation" else []
-        return Laid(lay_out(self.menu, screen, session.language, values, written, root=root, **said), ids)
+        caller = session.caller
+        pages = lay_out(
+            self.menu, screen, session.language, values, written, root=root, notice=fold(notice), caller=caller, hidden=hidden
+        )
+        return Laid(pages, ids)

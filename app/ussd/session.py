@@ -29,11 +29,15 @@ NEW_CALL_SECONDS = 10
 
 
 class Step(msgspec.Struct, array_like=True):
-    """A screen on the way here, with what was kept on it, gone when somebody comes back to it, and what led on from it."""
+    """A screen on the way here, with what was kept on it, gone when somebody comes back to it, and what led on from it.
+
+    `page` is the page from which somebody went on.
+    """
 
     screen: str
     kept: dict[str, Any] = {}
     led: dict[str, Any] = {}
+    page: int = 0
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -51,7 +55,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     screen that a guard holds back, with the number of steps it was asked from; `caller` the kind of caller that the number was
     when the session began; `echoes` tells that the gateway repeats the dial string's entries in its text; `opened` is the name,
     known since the PIN, under which its person's next call finds it; `offer` what of the call before may be gone on with, until
-    this one goes another way.
+    this one goes another way; `told` the screen that an act led to and the words to stand above it, until it is shown; `cut`
+    tells that a notice left no room for all of the page.
     """
 
     menu: str
@@ -73,6 +78,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     echoes: bool = False
     opened: str = ""
     offer: Offer | None = None
+    told: tuple[str, str] | None = None
+    cut: bool = False
     claim: Claim | None = None
 
     @property

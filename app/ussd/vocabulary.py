@@ -39,6 +39,11 @@ class Vocabulary:
         rows = self._bindings.rows_of.get(screen.rows or "")
         return kinds_of(row_shape(rows)) if rows else {}
 
+    def kept_of_row(self, screen: Screen, row: dict[str, Any]) -> dict[str, Any]:
+        """Return of a picked row what a session may keep: no name."""
+        kinds = self.of_rows(screen)
+        return {field: value for field, value in row.items() if not _is_name(kinds.get(field))}
+
     def of_refusal(self, screen: Screen, code: str) -> dict[str, Kind]:
         """Return the kinds that the words of a refusal may show."""
         answer = self._bindings.answers.get(screen.ask or "")
@@ -59,7 +64,7 @@ class Vocabulary:
     def _keeps(self, screen: Screen) -> dict[str, dict[str, Kind]]:
         found: dict[str, dict[str, Kind]] = {}
         if screen.keep and screen.rows in self._bindings.rows_of:
-            found[screen.keep] = self.of_rows(screen)
+            found[screen.keep] = {field: kind for field, kind in self.of_rows(screen).items() if not _is_name(kind)}
         answer = self._bindings.answers.get(screen.ask or "")
         if screen.keep and answer:
             kind = kind_of(answer.gives)
@@ -92,6 +97,10 @@ def row_shape(rows: Binding) -> type:
 def fields_of_row(rows: Binding) -> tuple[str, ...]:
     """Return the names of the fields of a list's rows."""
     return tuple(field.name for field in msgspec.structs.fields(row_shape(rows)))
+
+
+def _is_name(kind: Kind | None) -> bool:
+    return kind is not None and kind.name == "name"
 
 
 def _is_struct(hint: Any) -> bool:

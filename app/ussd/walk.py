@@ -7,6 +7,7 @@ import msgspec
 
 from app.digits import is_number
 from app.gsm7 import septets
+from app.ussd import way
 from app.ussd.act import perform
 from app.ussd.bindings import Divert, Found, Hop, Lead, Proved, Refused
 from app.ussd.carried import DONE
@@ -71,12 +72,7 @@ class Walk:
         if barred or not session.more or not all(behind):
             return None
         secrets = self.served.vocabulary.secrets
-        return Offer(
-            [
-                Step(one.screen, *({n: v for n, v in of.items() if n not in secrets} for of in (one.kept, one.led)))
-                for one in session.steps
-            ]
-        )
+        return Offer([way.without(step, secrets) for step in session.steps])
 
     def take(self, parts: Sequence[str]) -> None:
         """Take the entries that are new: what is offered stands until they lead to another screen."""
@@ -137,14 +133,18 @@ class Walk:
         session = self.session
         session.page = min(session.page, len(laid.pages) - 1)
         page = laid.pages[session.page]
-        session.said, session.more = page.text, self.screen.form != "ending"
+        session.said, session.more, session.cut = page.text, self.screen.form != "ending", page.cut
+        if session.told and session.told[0] == session.screen:
+            session.told = None
         if self.offer and session.more:
             offered = f"{page.text}\n{self.served.word('resume', session.language)}"
             session.said = offered if septets(offered) <= LIMIT else page.text
         session.shown = laid.shown(session.page)
 
     def _laid(self) -> Laid:
-        return self.served.lay_out(self.session, self.notice, self._hop)
+        told = self.session.told
+        notice = told[1] if told and told[0] == self.session.screen else self.notice
+        return self.served.lay_out(self.session, notice, self._hop)
 
     def _choose(self, part: str) -> None:
         choice = self.screen.choices.get(int(part)) if is_number(part, 2) else None
@@ -162,14 +162,12 @@ class Walk:
             if session.page:
                 session.page -= 1
             elif len(session.steps) > 1:
-                session.steps.pop()
-                session.steps[-1].kept = {}
-                if len(session.steps) == 1:
-                    session.steps[-1].led = {}  # what an act gave has been seen
+                session.steps = way.go_back(session.steps)
+                session.page = session.steps[-1].page
             else:
                 self._leave()
-        elif part == MORE and self.screen.form != "question" and session.page + 1 < len(self._laid().pages):
-            session.page += 1
+        elif part == MORE and self.screen.form != "question" and (session.cut or session.page + 1 < len(self._laid().pages)):
+            session.page += not session.cut  # of a page that a notice has cut the whole is shown first
         else:
             self._complain("unknown" if part else "empty")
 
@@ -178,7 +176,7 @@ class Walk:
         self.session.said, self.session.more = self.served.word("bye", self.session.language), False
 
     def _keep(self, values: dict[str, Any]) -> None:
-        self.session.steps[-1].kept = self.session.steps[-1].kept | values
+        way.keep(self.session.steps, values)
 
     def _complain(self, word: str) -> None:
         self.notice, self.event = self.served.word(word, self.session.language, "unknown"), "refused"
@@ -203,7 +201,7 @@ class Walk:
         wanted = session.shown[number - 1] if 0 < number <= len(session.shown) else None
         for row in rows:
             if (row.slot == number) if hasattr(row, "slot") else (row.id == wanted):
-                self._keep({screen.keep or "": msgspec.to_builtins(row)})
+                self._keep({screen.keep or "": self.served.vocabulary.kept_of_row(screen, msgspec.to_builtins(row))})
                 self._enter(screen.to or "")
                 return
         self._complain("unknown" if part else "empty")
@@ -217,7 +215,7 @@ class Walk:
             self._refuse(refused)
             return
         except Lead as lead:
-            self._lead(lead)
+            self._lead(lead, stays=not answer.secret)
             return
         self._note(value, screen.keep)
         if screen.effect:
@@ -252,28 +250,27 @@ class Walk:
         self.deliver(outcome)
 
     def deliver(self, outcome: Outcome) -> None:
-        """Go where an act led, with what it gave: back to that screen if the way came by it, else one step from home."""
+        """Go where an act led, with what it gave; what was done stands above that screen, once it can be shown."""
         self._known.done(outcome, self.served.told(outcome, self.session.language))
         self.event = "acted"
         session, menu = self.session, self.served.menu
-        way = [step.screen for step in session.steps]
-        session.page = 0
-        if outcome.screen in way:
-            session.steps = session.steps[: way.index(outcome.screen)]
-            kept: dict[str, Any] = {}
-        else:
-            kept = session.kept
-            session.steps = [Step(menu.start)]
-        session.steps[-1].led = session.steps[-1].led | kept | {DONE: outcome.values}
+        notice = self.served.notice(outcome, session.language)
+        session.told = (outcome.screen, notice) if notice else None
+        session.steps = way.after_act(session.steps, outcome.screen, menu.start)
+        session.steps[-1].led |= {DONE: outcome.values}
+        session.page = session.steps[-1].page
         if menu.screens[outcome.screen].form == "ending":
-            session.steps.append(Step(outcome.screen))
+            session.steps, session.page = [*session.steps, Step(outcome.screen)], 0
         else:
             self._enter(outcome.screen)  # its guard may want a PIN first, in a session that was lost
 
-    def _lead(self, lead: Lead) -> None:
-        """Go elsewhere in this screen's place: what it kept goes along, and `0` leads to where it was chosen."""
+    def _lead(self, lead: Lead, *, stays: bool = False) -> None:
+        """Go elsewhere in this screen's place: what it kept goes along, and `0` leads to where it was chosen.
+
+        A question that was answered `stays` on the way.
+        """
         target, session = self.screen.leads[lead.name], self.session
-        if len(session.steps) > 1:
+        if not stays and len(session.steps) > 1:
             left = session.steps.pop()
             self._keep(left.kept)
         if lead.values is not None:
@@ -282,7 +279,7 @@ class Walk:
 
     def _enter(self, target: str) -> None:
         session = self.session
-        session.page = 0
+        page, session.page = session.page, 0
         if target == WANTED:  # nothing is wanted any more in a session that was lost and begun again
             target, depth = session.wanted or (self.served.menu.start, 0)
             session.steps, session.wanted = session.steps[:depth], None
@@ -295,5 +292,5 @@ class Walk:
                 target = self.served.menu.guards[screen.guard][held.lead]
         if target == self.served.menu.start:
             self.start()
-        elif not session.steps or session.steps[-1].screen != target:  # a screen that leads to itself is one step
-            session.steps.append(Step(target))
+        else:
+            session.steps = way.go_on(session.steps, target, page)

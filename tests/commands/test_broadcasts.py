@@ -216,7 +216,7 @@ def test_the_same_text_within_ten_minutes_is_asked_again(office, clock):
     clock.forward(minutes=9)
     said = office.ask("DIFF tous réunion DEMAIN à 9h  au quai, venez")
     assert said.startswith("Meme texte déjà envoyé à 10:00 (1). Encore ?")
-    assert "envoi 1:" in office.ask(f"OUI {code_in(said)}")
+    assert "envoi 2:" in office.ask(f"OUI {code_in(said)}")
     clock.forward(minutes=11)
     assert "Encore" not in office.ask(f"DIFF TOUS {TEXT}")
 
@@ -353,7 +353,7 @@ def test_the_budget_is_of_the_day_that_it_leaves_on(office):
     assert "envoi 2:" in office.ordered("DIFF TOUS @demain 8h Marché ouvert")
     assert "envoi 3:" in office.ordered("URGENT TOUS Vent violent, rentrez")
     assert "arrêté" in office.ask("ANNULER 1")
-    assert "envoi 2" in office.ask(f"OUI {code}")
+    assert "envoi 4:" in office.ask(f"OUI {code}")
 
 
 def test_who_joined_between_the_estimate_and_the_oui_is_counted_and_paid(office):
@@ -462,6 +462,10 @@ def test_a_member_is_looked_up_without_name_or_amount(office):
     assert "C00003" in office.ask(f"membre {sample_cooperative.SHARED}")
     assert "pas encore activé" in office.ask(f"MEMBRE {sample_cooperative.NEW[4:]}")
     assert "aucun membre" in office.ask("MEMBRE 771234567")
+    for card in ("001", "C00001", "carte n° 001"):
+        assert office.ask(f"MEMBRE {card}") == said
+    assert "C00002, CPS1, actif, numéro partagé" in office.ask("MEMBRE 002")
+    assert "aucun membre" in office.ask("MEMBRE 999")
     assert {(act.act, act.member_id) for act in office.rows(OfficerAct)} == {("look up", member) for member in (1, 2, 3, 4)}
 
 
@@ -558,7 +562,8 @@ def test_the_code_of_an_estimate_that_was_replaced_or_dropped_says_so_and_leaves
     ("text", "asked"),
     [
         ("DIFF PECHE JOAL Réunion", "PECHE+JOAL ? Alors"),
-        ("DIFF TOUS demain 7h Pesée", "Départ @demain ?"),
+        ("DIFF TOUS demain 7h Pesée", "Départ @demain 7h ?"),
+        ("DIFF TOUS Pesée à 7h", ""),
         ("DIFF TOUS Réunion à Joal", ""),
         ("DIFF PECHE+JOAL Réunion", ""),
         ("DIFF TOUS Tous au quai", ""),

@@ -60,6 +60,13 @@ def test_a_step_of_progress_says_the_true_per_cent(gone, said):
     assert said in progress(Broadcast(id=7, number=3, recipients=201), 10, Counts(gone=gone))
 
 
+def test_the_end_says_why_some_have_not_left():
+    counted = Counts(gone=98, failed=1, stopped=2, late=1)
+    assert "fini: 98 sur 101 partis, 1 échec, 2 STOP, 1 trop tard." in progress(
+        Broadcast(id=7, number=3, recipients=101), 100, counted
+    )
+
+
 def test_who_had_enough_today_is_said_with_how_many_that_is(office):
     for words in ("un", "deux", "trois", "quatre", "cinq", "six"):
         office.ordered(f"DIFF TOUS {words}")

@@ -63,9 +63,29 @@ def test_tarif_notes_and_publishes_nothing(quayside, text, amount):
     assert [row.amount for row in quayside.rows(PriceProposal)] in ([amount], [])
 
 
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        *dict.fromkeys(("12 500", "12\u00a0500", "12\u202f500", "12 500 F", "XOF 12 500", "12.500", "12 500-"), 12_500).items(),
+        *dict.fromkeys(("12500,00", "12500.4", "1.355,90", "-12 500", "1,25E+04", "=B2*C2", "")).items(),
+    ],
+)
+def test_an_amount_as_spreadsheets_write_it_is_read_whole_or_not_at_all(quayside, cell, amount):
+    quayside.say(f"TARIF thiof {cell}", sender=sample_declarations.SECRETARY)
+    assert [row.amount for row in quayside.rows(PriceProposal)] == ([amount] if amount else [])
+
+
 def test_tarif_takes_a_grade_and_names_what_it_may_mean(quayside):
     assert "Thiof A, 1 300 F par kg" in quayside.say("TARIF thiof A 1300", sender=sample_declarations.SECRETARY)
     assert [(row.grade, row.amount) for row in quayside.rows(PriceProposal)] == [("A", 1300)]
+    before = len(quayside.rows(PriceProposal))
+    assert "qualité A, ou toutes ? Envoyez TARIF THIOF 1300, ou TARIF THIOF QUALITE A 1300" in quayside.say(
+        "Tarif thiof a 1300", sender=sample_declarations.SECRETARY
+    )
+    assert len(quayside.rows(PriceProposal)) == before
+    assert "Thiof, 1 350 F par kg" in quayside.say("TARIF thiof à 1350 francs", sender=sample_declarations.SECRETARY)
+    assert "Thiof A, 1 250 F" in quayside.say("tarif thiof qualite a 1250", sender=sample_declarations.SECRETARY)
+    assert [row.grade for row in quayside.rows(PriceProposal)] == ["A", None, "A"]
     assert "prix de Sardinelle ? Envoyez TARIF" in quayside.say("TARIF sardin 5000", sender=sample_declarations.SECRETARY)
     assert "Envoyez PRIX" in quayside.say("PRIX sardin")
 

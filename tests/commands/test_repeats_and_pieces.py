@@ -48,7 +48,7 @@ def test_a_weighing_under_two_ids_is_noted_once_and_so_said(office):
     assert office.say(text, sender=sample_declarations.SECRETARY) == first
     office.clock.forward(minutes=5)
     assert f"Déjà notées: {ref}" in office.say(text, sender=sample_declarations.SECRETARY)
-    assert f"pas notées: {ref}" in office.say(f"VALIDER {ref} 14 A", sender=sample_declarations.SECRETARY)
+    assert f"rien n'est noté. Déjà pesées: {ref}" in office.say(f"VALIDER {ref} 14 A", sender=sample_declarations.SECRETARY)
     assert len(office.rows(Weighing)) == 1
 
 

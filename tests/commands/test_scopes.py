@@ -28,7 +28,7 @@ ANOTHERS = {
     "ETAT": ("ETAT {broadcast}", "aucun envoi"),
     "ANNULER": ("ANNULER {broadcast}", "aucun envoi"),
     "MEMBRE": ("MEMBRE 770000012", "aucun membre"),
-    "VALIDER": ("VALIDER {reference} 12,5 A", "pas notées"),
+    "VALIDER": ("VALIDER {reference} 12,5 A", "rien n'est noté"),
     "TARIF": ("TARIF CPS1 Thiof 1100", "envoyez TARIF"),
     "REPONDRE": ("REPONDRE {letter} Oui, demain", "déjà"),
 }

@@ -111,8 +111,8 @@ def test_each_spelling_has_its_word(spelling, word):
         ("SOLDE", NOBODY, replies.JOIN),
         ("RAPPEL", AWA, replies.CALL_BACK),
         ("RAPPEL", NOBODY, replies.CALL_BACK),
-        ("LANGUE wolof", AWA, replies.LANGUAGE),
-        ("LANGUE FR", AWA, replies.LANGUAGE_FR),
+        ("LANGUE wolof", AWA, replies.language_noted("wolof", served=False)),
+        ("LANGUE FR", AWA, replies.language_noted("FR", served=True)),
         ("LANGUE", AWA, replies.WHICH_LANGUAGE),
         ("LANGUE FR", SHARED, replies.SHARED),
         ("LANGUE FR", NOBODY, replies.JOIN),
@@ -178,9 +178,9 @@ def test_a_declaration_is_taken_back_by_its_reference_until_it_is_weighed(counte
     reference = referred(counter.hear("PROD thiof 25"))
     assert counter.hear(f"ANNULER {reference}", sample_cooperative.SHARED) == filled(replies.NO_DECLARATION)
     counter.clock.forward(minutes=1)
-    assert f"réf {reference} annulée" in counter.hear(f"Annuler la réf {reference[:3]} {reference[3:]} svp")
+    assert f"réf {reference} (25 kg de Thiof) annulée" in counter.hear(f"Annuler la réf {reference[:3]} {reference[3:]} svp")
     counter.clock.forward(minutes=1)
-    assert f"réf {reference} annulée" in counter.hear(f"ANNULER {reference}")
+    assert f"réf {reference} (25 kg de Thiof) annulée" in counter.hear(f"ANNULER {reference}")
     assert counter.all(Declaration.state) == [("cancelled",)]
     other = referred(counter.hear("PROD thiof 30"))
     with counter.database.transaction() as session:

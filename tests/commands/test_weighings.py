@@ -41,12 +41,12 @@ def test_lines_are_noted_once_and_nothing_is_credited(desk, refs):
     text = f"Valider {refs[0]} 12,5 a, {refs[1]} 30 B, 111112 3"
     said = desk.say(text, sender=sample_declarations.SECRETARY, sms_id="one")
     assert "2 pesées notées" in said
-    assert "Pas notées: 111112" in said
+    assert "Inconnues ici: 111112" in said
     assert septets(said) <= 160
     assert desk.say(text, sender=sample_declarations.SECRETARY, sms_id="one") is None
     assert [(row.grade, row.state, row.channel) for row in desk.rows(Weighing)] == [("A", "noted", "sms"), ("B", "noted", "sms")]
     assert len(desk.rows(JournalEntry)) == entries
-    assert "pas notées" in desk.say(f"VALIDER {refs[0]} 12", sender=sample_declarations.SECRETARY)
+    assert f"rien n'est noté. Déjà pesées: {refs[0]}." in desk.say(f"VALIDER {refs[0]} 12", sender=sample_declarations.SECRETARY)
     assert "par exemple" in desk.say("VALIDER tout", sender=sample_declarations.SECRETARY)
 
 
@@ -61,7 +61,7 @@ def test_a_weight_with_three_decimals_is_not_noted_and_how_to_write_it_is_said(d
     said = desk.say(f"VALIDER {refs[0]} 1.200 A, {refs[1]} 12,5", sender=sample_declarations.SECRETARY)
     assert f"Poids pas clair: {refs[0]}: écrivez 1,2 ou 1200" in said
     assert len(desk.rows(Weighing)) == 1
-    assert "rien de nouveau. Poids pas clair" in desk.say(f"VALIDER {refs[0]} 1,200", sender=sample_declarations.SECRETARY)
+    assert "rien n'est noté. Poids pas clair" in desk.say(f"VALIDER {refs[0]} 1,200", sender=sample_declarations.SECRETARY)
     assert len(desk.rows(Weighing)) == 1
 
 
@@ -71,7 +71,7 @@ def test_a_line_worth_too_much_is_not_noted_and_said(desk, refs):
     said = desk.say(f"VALIDER {refs[0]} 101 A, {refs[1]} 12,5", sender=sample_declarations.SECRETARY)
     assert "1 pesée notée" in said
     assert f"Plus de 99 999 999 F: {refs[0]}." in said
-    assert f"rien de nouveau. Plus de 99 999 999 F: {refs[2]}." in desk.say(
+    assert f"rien n'est noté. Plus de 99 999 999 F: {refs[2]}." in desk.say(
         f"VALIDER {refs[2]} 99999", sender=sample_declarations.SECRETARY
     )
     assert len(desk.rows(Weighing)) == 1

@@ -12,6 +12,7 @@ from app.coop.approvals.kinds import ApprovalKind
 from app.coop.approvals.sweep import sweep as sweep_approvals
 from app.coop.members.models import Member, Number
 from app.coop.offices.models import OfficerAct, Role
+from app.coop.offices.queries import offices_of
 from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.sms.models import Message
@@ -72,7 +73,8 @@ def say(database, clock, office, approval, approved=True, operation=None):
 def waiting(database, clock, office):
     with database.read() as reader:
         listed = [one.id for one in approvals.waiting_for(reader, office, clock())]
-        assert approvals.waiting_count(reader, office.person_id, clock()) == len(listed)
+        held = offices_of(reader, office.person_id, clock().date())
+        assert approvals.waiting_count(reader, held, clock()) == len(listed)
     return listed
 
 
@@ -193,7 +195,21 @@ def test_after_72_hours_it_is_dead_and_who_asked_is_told_once(house, clock):
     sweep(house, clock), sweep(house, clock)
     assert happened == [f"approval:{wish} thing:1 dead"]
     words = [text for phone, text in told(house) if phone == sample_cooperative.AWA]
-    assert words == ["Jappoo: votre demande du 24/11/2026 tombe: pas assez d'accords en 72 h."]
+    assert words == ["Jappoo: votre demande du 24/11/2026 (Une chose) tombe: pas assez d'accords en 72 h."]
+
+
+def test_the_reference_of_what_was_asked_is_told_and_no_closed_account_is_written_to(house, clock):
+    wish = ask(house, clock, person=101, member_id=4, needed=1, details={"reference": "623590"})
+    say(house, clock, PRESIDENT, wish)
+    with house.transaction() as session:
+        session.execute(update(Member).where(Member.id == 4).values(state="departed", left_on=clock().date()))
+    sweep(house, clock)
+    words = told(house)
+    assert (
+        sample_declarations.SECRETARY,
+        "Jappoo: votre demande du 24/11/2026 (Une chose, carte C00004, réf 623590) est acceptée.",
+    ) in words
+    assert sample_cooperative.NEW not in {phone for phone, _ in words}
 
 
 def test_one_that_can_not_be_ended_keeps_no_other_from_its_end(house, clock):
@@ -206,7 +222,7 @@ def test_one_that_can_not_be_ended_keeps_no_other_from_its_end(house, clock):
     with house.read() as reader:
         left = select(approvals.Approval.state, approvals.Approval.words).where(approvals.Approval.id == stuck)
         assert reader.execute(left).one() == ("waiting", "Une chose")
-    assert len([text for _, text in told(house) if "morte" in text]) == 1
+    assert len([text for _, text in told(house) if "tombe" in text]) == 1
 
 
 def test_officers_are_told_once_by_one_discreet_sms_for_all_that_is_new(house, clock):
@@ -283,7 +299,10 @@ def test_on_both_databases_the_lists_and_the_sweep_agree(database, clock):
     with database.read() as reader:
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
         assert reader.scalar(select(Member.person_id).where(Member.id == 1)) == 1
-    assert (sample_cooperative.AWA, "Jappoo: votre demande du 24/11/2026 tombe: pas assez d'accords en 72 h.") in told(database)
+    assert (
+        sample_cooperative.AWA,
+        "Jappoo: votre demande du 24/11/2026 (Une chose, carte C00001) tombe: pas assez d'accords en 72 h.",
+    ) in told(database)
 
 
 def test_an_officer_is_told_on_a_number_that_is_still_hers(house, clock):

@@ -75,13 +75,25 @@ def test_who_isnt_reached_comes_back_and_is_given_up_after_three_times(place, cl
     assert ask(place, clock) != row
 
 
-def test_asking_again_brings_it_forward_under_the_newer_topic(place, clock):
+def test_asking_again_brings_it_forward_with_the_new_topic_beside_the_first(place, clock):
     row = ask(place, clock)
     take(place, clock, row)
     close(place, clock, row, "later")
     assert waiting(place, clock) == []
     assert ask(place, clock, topic="Boutique: Keccax en sachet de 2 kg") == row
-    assert waiting(place, clock) == [(sample_cooperative.AWA, "Boutique: Keccax en sach", None)]
+    assert waiting(place, clock) == [(sample_cooperative.AWA, "Aide; Boutique: Keccax en sach", None)]
+    for topic in (
+        "Formation: Hygiène du poisson",
+        "Aide",
+        "Contesté 482913",
+        "Responsable de la pesée",
+        "Formation: Couture",
+        "Formation: Tri",
+    ):
+        ask(place, clock, topic=topic)
+    [(_, topics, _)] = waiting(place, clock)
+    assert topics == "Boutique; Formation; Aide; Contesté 482913; Responsable de la pesée"
+    assert call_backs.subjects(topics)[0] == "Boutique"
 
 
 @pytest.mark.parametrize(("outcome", "done"), [("settled", True), ("wrong", True), ("later", False), ("left", False)])

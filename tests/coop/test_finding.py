@@ -20,7 +20,17 @@ def test_what_is_no_card_number_is_none(typed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "member"), [("001", 1), ("C00001", 1), ("C 0001", 1), ("770000012", 1), ("+221 77 000 00 12", 1), ("77 000 00 12", 1)]
+    ("typed", "member"),
+    [
+        ("001", 1),
+        ("C00001", 1),
+        ("C 0001", 1),
+        ("c1", 1),
+        ("carte 1", 1),
+        ("770000012", 1),
+        ("+221 77 000 00 12", 1),
+        ("77 000 00 12", 1),
+    ],
 )
 def test_a_member_is_found_by_card_or_by_telephone(database, typed, member):
     sample_cooperative.build(database)

@@ -157,10 +157,11 @@ def test_movements_are_the_newest_first_from_the_members_side(books):
         at = LONG_AGO + timedelta(days=number)
         write(database, [(of["cash"], number), (of["savings"], -number)], f"op {number}", now=at)
     with database.read() as reader:
-        last = movements_of(reader, 1, limit=5)
-        assert movements_of(reader, 1, limit=1) == last[:1]
-        assert len(movements_of(reader, 1, limit=50)) == 8
-        assert movements_of(reader, 2) == ()
+        last = movements_of(reader, 1, 5)
+        assert movements_of(reader, 1, 1) == last[:1]
+        assert len(movements_of(reader, 1, 50)) == 8
+        assert last + movements_of(reader, 1, 50, before=last[-1]) == movements_of(reader, 1, 50)
+        assert movements_of(reader, 2, 5) == ()
     assert [one.amount for one in last] == [6, 5, 4, 3, 2]
     day = (LONG_AGO + timedelta(days=6)).date()
     assert last[0] == Movement(last[0].id, day, "savings", 6, "savings", last[0].entry_id, last[0].entry_id)

@@ -23,7 +23,7 @@ def state(database):
 
 def test_an_unknown_number_joins_in_four_entries(line, database):
     said = dial(line, FATOU, "1", "1", "fatou  ndiaye", "cps1")
-    assert "Demande notée à CPS1" in said
+    assert "Demande notée: CPS Joal, CPS1" in said
     assert "demande d'adhésion notée pour CPS1" in texts_to(database, FATOU)[-1]
     talk, said = bureau(line, "6")
     assert "FN 775550000" in said
@@ -69,7 +69,7 @@ def test_a_commune_with_several_co_operatives_is_asked_about(line, database):
     assert "Pas de CPS" in dial(line, FATOU, "1", "1", "Fatou Ndiaye", "Dakar")
     assert "2 CPS2" in dial(line, FATOU, "1", "1", "Fatou Ndiaye", "joal")
     assert "adhérer à CPS2" in dial(line, FATOU, "1", "1", "Fatou Ndiaye", "joal", "2")
-    assert "Demande notée à CPS2" in dial(line, FATOU, "1", "1", "Fatou Ndiaye", "joal", "2", "1")
+    assert ", CPS2. Un responsable" in dial(line, FATOU, "1", "1", "Fatou Ndiaye", "joal", "2", "1")
     assert "Aucune demande" in bureau(line, "6")[1], "another co-operative's are not hers to decide"
 
 

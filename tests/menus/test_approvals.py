@@ -72,7 +72,7 @@ def test_the_bureau_says_how_many_wait_before_any_pin_and_nothing_else(line, dat
     assert "à approuver" not in talk.dial(["8"])
     ask(database), ask(database, subject_id=2), ask(database, subject_id=3, person=101)
     said = line(sample_declarations.SECRETARY).dial(["8"])
-    assert "Bureau 2 à approuver" in said
+    assert "Bureau: 2 à approuver" in said
     assert " F" not in said
 
 
@@ -104,3 +104,29 @@ def test_a_member_without_an_office_sees_no_list(line, database):
     ask(database)
     said = line("+221770000012").dial(["8", "2"])
     assert "approuver" not in said
+
+
+@ON_SQLITE
+def test_a_further_thing_takes_two_entries_and_a_code_in_the_same_call(line, database):
+    for number in range(1, 11):
+        ask(database, subject_id=number)
+    talk = line(sample_declarations.PRESIDENT)
+    talk.dial(["8", "2"])
+    talk.type("2468")
+    for _ in range(10):
+        talk.type("1"), talk.type("1")
+        said = talk.type("2468")
+        assert said.startswith("C'est noté. Il manque encore 1 accord")
+    assert "Rien à approuver" in said
+    assert talk.type("0").startswith("Bureau: ")
+
+
+@ON_SQLITE
+def test_who_decides_sees_who_it_is_how_they_stand_and_who_asked(line, database):
+    ask(database)
+    talk = line(sample_declarations.SECRETARY)
+    talk.dial(["8", "2"])
+    assert "1 3 h Retrait d'épargne 12 500 F Awa 1" in talk.type("2468")
+    seen = talk.type("1")
+    assert "Épargne 12 500 F, doit 0 F, à payer " in seen
+    assert "Demandé: Awa 1\n" in seen

@@ -157,7 +157,7 @@ def test_who_asked_to_be_called_is_helped_from_there(line, database):
     assert "Awa 1, C00001" in talk.type("6")
     for entry in ("1", "2", "3", "1"):
         said = talk.type(entry)
-    assert "C'est fait" in said
+    assert "Déclaré: " in said
     with database.read() as reader:
         assert reader.scalar(select(CallBack.taken_by)) == 101
 

@@ -177,13 +177,13 @@ def test_who_has_the_members_telephone_renews_no_first_use(line, database):
 @pytest.mark.parametrize(("card", "kind"), [(PENDING, "1"), (AWA, "3")])
 def test_no_officer_notes_her_own_number_where_there_is_no_pin_to_ask_for(line, card, kind):
     talk, said = bureau(line, "3", card, sample_declarations.SECRETARY[4:], "1", kind)
-    assert "noter ce numéro" in said
+    assert "noter +221" in said
     assert "a votre numéro" in talk.type("2468")
 
 
 def test_a_shared_number_that_was_given_up_a_moment_ago_is_still_ones_own(line, database):
     shares(database, 101, sample_cooperative.AWA, 2)
-    assert "C'est fait" in dial(line, sample_declarations.SECRETARY, "7", "2468", "7", "3", "1", "2468")
+    assert "n'ouvre plus" in dial(line, sample_declarations.SECRETARY, "7", "2468", "7", "3", "1", "2468")
     talk, _ = bureau(line, "2", AWA)
     assert "a votre numéro" in talk.type("2468")
 

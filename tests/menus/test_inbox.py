@@ -34,8 +34,8 @@ def test_an_answer_is_read_before_it_is_paid_and_sent_once(reading, database):
     assert "Votre réponse à 770000012" in talk.type("1")
     asked = talk.type("Moussa vient à 8h.")
     assert "Moussa vient à 8h. (1 SMS, 20 F)" in asked
-    assert "C'est noté" in talk.type("1")
     said = talk.type("1")
+    assert said.startswith("Réponse envoyée.\nMessages à lire:")
     assert said.count("770000012") == 1
     with database.read() as reader:
         assert reader.scalars(select(Message.text).where(Message.purpose == "answer")).all() == ["CPS Joal: Moussa vient à 8h."]
@@ -48,7 +48,7 @@ def test_a_letter_is_closed_without_an_answer(reading, database):
     talk, _ = reading()
     talk.type("1")
     assert "classer sans réponse" in talk.type("2")
-    assert "C'est noté" in talk.type("1")
+    assert "Classé sans réponse." in talk.type("1")
     with database.read() as reader:
         assert reader.scalars(select(Message.purpose)).all() == []
         assert reader.scalars(select(OfficerAct.act)).all() == ["letter dismissed"]
@@ -61,7 +61,7 @@ def test_of_two_officers_one_answers(reading, database):
         talk.type("1")
         talk.type("1")
         talk.type("oui")
-    assert "C'est noté" in first.type("1")
+    assert "Réponse envoyée." in first.type("1")
     assert "Rien n'est changé" in second.type("1")
     with database.read() as reader:
         assert len(reader.scalars(select(Message.id).where(Message.purpose == "answer")).all()) == 1
@@ -74,3 +74,16 @@ def test_an_empty_list_and_an_answer_too_long(reading):
     talk.type("1")
     talk.type("1")
     assert "Trop long" in talk.type("a" * 121)
+
+
+def test_all_that_one_number_wrote_is_closed_at_once(reading, database):
+    with database.transaction() as session:
+        incoming_sms.letter(session, "Merci", sample_cooperative.SHARED, datetime.now(UTC))
+    talk, _ = reading()
+    talk.type("1")
+    assert "classer tous ses messages" in talk.type("3")
+    said = talk.type("1")
+    assert said.startswith("Classé: 2 messages.\nMessages à lire:\n1 0 min")
+    assert "770000012" not in said
+    with database.read() as reader:
+        assert reader.scalars(select(OfficerAct.act)).all() == ["letter dismissed"] * 2

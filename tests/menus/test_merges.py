@@ -75,7 +75,6 @@ def test_two_officers_make_one_of_two(line, database, twice):
 @pytest.mark.parametrize(
     ("kept", "other", "words"),
     [
-        ("00001", "00001", "deux membres"),
         ("00001", "00005", "pas actif"),
         ("00004", "00001", "qui a un code"),
         ("00001", "00101", "c'est vous"),
@@ -85,6 +84,10 @@ def test_two_officers_make_one_of_two(line, database, twice):
 def test_what_is_not_one_person_is_refused(line, twice, kept, other, words):
     del twice
     assert words in ask(line, kept, other)[1]
+
+
+def test_one_card_typed_twice_is_said_so_before_any_code(line):
+    assert bureau(line, "8", "00001", "00001")[1].startswith("Deux fois cette carte: tapez l'autre.")
 
 
 @pytest.mark.parametrize(

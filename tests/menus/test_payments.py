@@ -70,7 +70,7 @@ def test_a_day_is_paid_in_cash_and_each_member_says_so(phone, database):
     officer = phone(sample_declarations.TREASURER, "8", "3", "1", "2468", "1", "1")
     assert "1 Espèces" in officer.said
     assert "3 membres, 29 400 F" in officer.type("1")
-    assert "C00201 9 800 F" in officer.type("2")
+    assert "C00201 Femme 201 9 800 F" in officer.type("2")
     officer.type("0")
     officer.type("1")
     assert "Code faux" in officer.type("1122")
@@ -127,8 +127,8 @@ def test_no_money_no_confirmation_a_contest_answered_by_another_officer(phone, d
     officer.type("1")
     assert "sans montant" in officer.type("On vous doit 9800 F")
     assert "code secret" in officer.type("La caisse a été recomptée")
-    assert "envoyée" in officer.type("2468")
-    assert "fondée. La caisse a été recomptée" in texts(database, woman(201), "contest:%answered")[0]
+    assert "redevient du" in officer.type("2468")
+    assert ": acceptée. La caisse a été recomptée" in texts(database, woman(201), "contest:%answered")[0]
     assert payments(database)[0].state == "cancelled"
     with database.read() as reader:
         assert balances_of(reader, 201).payable == 9_800
@@ -197,7 +197,7 @@ def test_who_may_not_pay_is_told_so_and_delays_are_said(phone):
     hand(phone, "201")
     member = phone(woman(201), "1", "2468", "3", "1", "1", "2468")
     assert "recu" in member.said
-    assert "Payé en 0 j (médiane), 0 j au pire" in phone(sample_declarations.TREASURER, "8", "3", "1", "2468").said
+    assert "D'habitude payé en 0 j, au plus 0 j" in phone(sample_declarations.TREASURER, "8", "3", "1", "2468").said
     assert "Rien à payer" in phone(sample_declarations.TREASURER, "8", "3", "1", "2468", "1").said
     assert "Lot(s)" not in phone(sample_declarations.TREASURER, "8", "3", "3", "2468").said
 

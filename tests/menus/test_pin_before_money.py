@@ -48,6 +48,7 @@ WITHOUT_PIN = {
     "close_call_back": "no money",
     "answer_letter": "no money",
     "dismiss_letter": "no money",
+    "dismiss_letters": "no money",
 }
 """The effects that may be reached without a PIN asked on the way, each with its reason."""
 

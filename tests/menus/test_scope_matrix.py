@@ -21,6 +21,7 @@ from app.coop.ledger.services import open_accounts
 from app.coop.members.models import Member, Number, Person
 from app.coop.offices.models import Role
 from app.coop.offices.queries import Directory
+from app.coop.payments.due import Wanted, due
 from app.coop.payments.models import Payment
 from app.coop.production.models import Weighing
 from app.coop.products.models import CooperativeProduct
@@ -31,7 +32,7 @@ from app.ussd.bindings import Hop, Lead, Refused
 from menus.publication import compiled
 from menus.registry import bindings
 from menus.runtime import Desk
-from tests import fuzz, sample_cooperative, sample_declarations
+from tests import fuzz, sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import by, own
 from tests.commands.conftest import TERMS
 from tests.conftest import PATIENT_MS, SERVICE, Clock
@@ -57,6 +58,7 @@ TYPED = {
     "sign_reference": "payout",
     "till_card": "00201",
     "till_hand_card": "00201",
+    "till_payer": "00201",
 }
 """What of CPS1's is typed at a question."""
 NOBODYS = {
@@ -86,6 +88,8 @@ NOBODYS = {
     "sign_number": "4711",
     "till_amount": "500",
     "till_asset": "Moteur",
+    "till_sum_in": "500",
+    "till_sum_out": "500",
     "till_times": "3",
     "training_day": "15122026",
     "training_place": "Mbour",
@@ -117,7 +121,7 @@ NOT_NOW = {
 NOS = ("changed", "taken", "not_yours", "denied", "gone", "call_back_gone", "letter_gone", "broadcast_kept")
 BY_KEPT = {"assisted_declarations", "numbers_of_whom", "payouts_to_hand"}
 """Lists of the member whom a question before has found in the officer's scope."""
-EMPTY = {"days_due", "products_due", "payouts_to_hand", "ideas_to_decide"}
+EMPTY = {"payouts_to_hand", "ideas_to_decide"}
 SHARED = {"priceable", "brought_products", "assisted_products", "ideas_to_score", "run_products", "run_techniques"}
 """Lists of products, which are nobody's, and of what is open to all."""
 FOR_OTHERS = {"score_idea"}
@@ -174,6 +178,7 @@ class Houses:
         with database.transaction() as session:
             act = by(sample_declarations.CLERK, "matrix", clock(), "sms", sample_declarations.SECRETARY)
             estimate(session, act, Draft("CPS1", "Réunion du bureau", False, None), key=sample_cooperative.KEY, terms=TERMS)
+        sample_deliveries.credited(database, [203], clock())
         self.kept = self._collected()
         self.kept["decided_idea"] = self.kept["unread_idea"]
         for screen in ("till_hand_over", "hand_over", "leaver_confirm", "weigh_grade"):
@@ -182,7 +187,9 @@ class Houses:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
             services.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
             undo = {"undo": {"id": noted.id, "reference": "482913", "counted": "12,5 kg"}}
-        self.kept = self.kept | self._collected() | undo
+            [owed] = due(session, 1, Wanted(member_id=203), "cash", clock())
+        one_due = {"one_due": {"member_id": 203, "card": "C00203", "amount": owed.amount}}
+        self.kept = self.kept | self._collected() | undo | one_due
 
     def _collected(self):
         """Return what the sessions of CPS1's officers may keep: the first of each list, what is typed, what choices add."""

@@ -83,7 +83,7 @@ def test_without_a_telephone_of_ones_own_a_reset_serves_on_the_trusted_one(line,
     with database.transaction() as session:
         session.get_one(Number, 1).trusted = True
     bureau(line, "2", "00001", "2468")
-    assert "C'est fait" in dial(line, AWA, "1", "1", "7391", "7391")
+    assert "Votre code secret est changé" in dial(line, AWA, "1", "1", "7391", "7391")
 
 
 def test_a_first_use_begun_with_an_older_number_ends_with_it(line, database):

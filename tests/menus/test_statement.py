@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from app.commands.inbound import Clerk
 from app.coop.contests.models import Contest
 from app.coop.ledger.queries import balances_of
+from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
 from app.coop.payments.models import Payment
 from app.coop.production import weighing_lookup, weighings
@@ -65,6 +66,19 @@ def test_the_sms_says_what_the_screen_says(dial, database):
         assert f"{label} {francs}" in said
 
 
+def test_the_receipt_of_who_allows_amounts_has_the_sum_that_the_screen_has(dial, database):
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id == 201).values(amounts_by_sms=True))
+    [reference] = sample_declarations.declared(database, [201], datetime.now(UTC), quantity="5", product=3)
+    said = dial(sample_declarations.SECRETARY, "8", "1", "2468", f"{reference} 5", "1", "1", "1", "2468")
+    assert said.startswith("Crédité: 1 pesée")
+    with database.read() as reader:
+        sms = reader.scalars(select(Message.text).where(Message.to_number == WOMAN).order_by(Message.id.desc())).first()
+    assert "15 000 F - solidarité 300 - avance 2 940 = 11 760 F. Une erreur ? *384*44135# puis 7, 6 (48 h)" in sms
+    opened = dial(WOMAN, "1", "2468", "1", "1").split("\n")
+    assert opened[1:5] == ["Sardinelle 5 caisses x 3 000 = 15 000", "Solidarité -300", "Avance -2 940", "Pour vous 11 760"]
+
+
 def test_what_was_contested_stays_and_is_taken_back_when_the_money_has_come(dial, database):
     now = datetime.now(UTC)
     sample_deliveries.batch(database, now)
@@ -78,11 +92,11 @@ def test_what_was_contested_stays_and_is_taken_back_when_the_money_has_come(dial
     assert "Code faux" in dial(WOMAN, "7", "2468", "11", "1", "1", "1122")
     assert f"Réclamation {contest.number} retirée" in dial(WOMAN, "7", "2468", "11", "1", "1", "2468")
     [contest] = _contests(database)
-    assert (contest.state, contest.note) == ("dismissed", "retirée par le membre")
+    assert contest.state == "withdrawn"
     with database.read() as reader:
         assert reader.scalar(select(Payment.state).where(Payment.member_id == 201)) == "paid"
         assert balances_of(reader, 201).payable == 0
-    assert "retirée par le membre" in dial(WOMAN, "7", "2468", "11", "1")
+    assert f"réclamation {contest.number}: retirée par vous." in dial(WOMAN, "7", "2468", "11", "1")
 
 
 def test_what_was_weighed_or_refused_can_be_read_again_and_an_account_says_whose_it_is(dial, database):
@@ -96,9 +110,40 @@ def test_what_was_weighed_or_refused_can_be_read_again_and_an_account_says_whose
     listed = dial(WOMAN, "7", "2468", "1")
     assert "12,5 kg Thiof crédité" in listed
     refused = dial(WOMAN, "7", "2468", "1", "1")
-    assert f"Réf {reference}: 2 caisse Sardinelle" in refused
+    assert f"Réf {reference}: 2 caisses de Sardinelle" in refused
     assert f"Refusé le {now:%d/%m}: avarié." in refused
     assert "qualité A.\nx 1 000 = 12 500 F" in dial(WOMAN, "7", "2468", "1", "2")
+
+
+def test_every_movement_ever_is_read_by_its_pages_and_0_leads_back_to_where_one_was(line, database):
+    then = datetime(2025, 11, 30, 9, 0, tzinfo=UTC)
+    with database.transaction() as session:
+        mine, box = account_of(session, 1, 1, "savings"), account_of(session, 1, None, "cash")
+        for number in range(1, 61):
+            named = {"operation": f"old {number}", "kind": "savings", "cooperative_id": 1, "member_id": 1}
+            post(session, lines=[(box, number), (mine, -number)], now=then, **named)
+    talk = line(sample_cooperative.AWA)
+    talk.dial(["1"])
+    talk.type("2468")
+    said, seen, turned = talk.type("1"), [], []
+    while True:
+        seen += re.findall(r"30/11/25 Épargne versée (\d+) F", said)
+        turned.append(said)
+        if older := re.search(r"(\d) Plus anciens", said):
+            said = talk.type(older[1])
+        elif "9 Suite" in said:
+            said = talk.type("9")
+        else:
+            break
+    assert [int(number) for number in seen] == list(range(60, 0, -1))
+    opened = talk.type("1")
+    assert re.search(r"30/11/2025 Épargne versée\nÉpargne: \+\d+ F", opened)
+    first_of_its_list = next(page for page in reversed(turned) if page.startswith("Mouvements plus anciens"))
+    assert talk.type("0") == first_of_its_list
+    said = talk.type("0")
+    while "plus anciens" in said:
+        said = talk.type("0")
+    assert said.startswith("Le détail de quel mouvement")
 
 
 def _contests(database):

@@ -195,7 +195,7 @@ def test_savings_that_never_came_are_a_contest_that_another_officer_answers(line
     assert "votre réclamation attend" in talk(line, sample_cooperative.AWA, "2468", "2", to=("1",))
     assert "Aucune réclamation" in talk(line, sample_declarations.TREASURER, "2468", to=("8", "3", "5"))
     assert f"{number} Caisse" in talk(line, sample_declarations.SECRETARY, "2468", to=("8", "3", "5"))
-    assert "Réponse envoyée" in talk(
+    assert "Un SMS le lui dit" in talk(
         line, sample_declarations.SECRETARY, "2468", "1", "1", "Erreur de caisse", "2468", to=("8", "3", "5")
     )
     assert balances(database).savings == 12_500
@@ -227,10 +227,10 @@ def test_a_levy_on_deliveries_waits_for_another(line):
     ("phone", "entries", "words"),
     [
         (sample_declarations.TREASURER, ("1", "104"), "Pas pour vous"),
-        (sample_declarations.TREASURER, ("1", "999"), "Carte inconnue"),
+        (sample_declarations.TREASURER, ("1", "999"), "Carte ou téléphone inconnu"),
         (sample_declarations.TREASURER, ("1", "001", "1", "abc"), "Un montant entier"),
         (sample_declarations.TREASURER, ("1", "001", "1", "999999999"), "Un montant entier"),
-        (sample_declarations.TREASURER, ("1", "001", "3", "500", "1", "2468"), "Plus que ce que disent les comptes"),
+        (sample_declarations.TREASURER, ("1", "001", "3", "500"), "Il reste à rendre: 0 F"),
         (sample_declarations.TREASURER, ("3", "001", "500", "25"), "1 à 24"),
         (sample_declarations.TREASURER, ("3", "001", "5", "6"), "Moins d'un franc par mois"),
         (sample_declarations.TREASURER, ("4", "001", "*"), "1 à 20"),
@@ -249,7 +249,7 @@ def test_a_scoops_is_told_at_once_that_it_lends_nothing(line, database, choice):
     with database.transaction() as session:
         session.execute(update(Cooperative).values(legal_form="SCOOPS"))
     said = at_till(line, sample_declarations.TREASURER, choice, "00001")
-    assert said == "Art. 251: une SCOOPS ne prete pas à ses membres. Rien n'est changé."
+    assert said == "Art. 251: une SCOOPS ne prete pas à ses membres. Rien n'est changé.\n0 Retour"
 
 
 def at_box(line, *entries):
@@ -259,8 +259,8 @@ def at_box(line, *entries):
 def test_the_box_is_counted_filled_and_brought_to_the_bank(line, database):
     assert "En caisse 1 022 500 F, promis 0 F, libre 1 022 500 F" in at_box(line)
     assert "Entrée d'une vente: 7 500 F ?" in at_box(line, "1", "7500")
-    assert at_box(line, "1", "7500", "2468") == "Entrée d'une vente: 7 500 F noté."
-    assert at_box(line, "4", "30000", "2468") == "Sortie vers la banque: 30 000 F noté."
+    assert at_box(line, "1", "7500", "2468").startswith("Entrée d'une vente: 7 500 F noté.\nEn caisse 1 030 000 F")
+    assert "Sortie vers la banque: 30 000 F noté.\nEn caisse 1 000 000 F" in at_box(line, "4", "30000", "2468")
     assert "libre 1 000 000 F" in at_box(line)
     assert "Il reste en caisse: 1 000 000 F. Rien n'est changé." in at_box(line, "4", "1000001", "2468")
     with database.read() as reader:

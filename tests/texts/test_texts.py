@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 from sqlalchemy import select, update
 
-from app import texts
+from app import texts, units
 from app.coop.act import Act
 from app.coop.members import notices
 from app.coop.members.models import Person
@@ -31,14 +31,10 @@ def test_each_text_leaves_in_its_parts(name):
     assert (leaves.alphabet, leaves.parts) == ("GSM-7", text.parts), leaves.text
 
 
-def test_a_weight_as_it_is_stored_is_written_as_on_screens():
-    words = texts.say("weighing_receipt", reference="482137", quantity=Decimal("12.500"), unit="kg", day=AT)
-    assert "482137: 12,5 kg," in words, "12,500 would be read as thousands"
-
-
-def test_a_receipt_says_reference_quantity_and_day_in_dakar():
-    words = texts.say("declaration_receipt", reference="482137", quantity=Decimal("12.5"), unit="kg", day=AT)
-    assert all(said in words for said in ("réf 482137", "12,5 kg", "28/12/2026"))
+def test_a_receipt_says_reference_goods_and_day_in_dakar():
+    goods = units.count_of(Decimal("12.500"), "kg", "Thiof")  # as it is stored: 12,500 would be read as thousands
+    words = texts.say("declaration_receipt", reference="482137", goods=goods, day=AT)
+    assert all(said in words for said in ("réf 482137", "12,5 kg de Thiof", "28/12/2026"))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +46,7 @@ def test_a_receipt_says_reference_quantity_and_day_in_dakar():
         ("contest_opened", {"due": date(2027, 2, 3)}, "le 03/02/2027."),
         ("payout_asked", {"by": "treasurer"}, "Jappoo: la trésorerie demande"),
         ("payout_asked", {"by": "auditor"}, "Jappoo: auditor demande"),
-        ("contest_answered", {"note": "m" * 50}, f": pas fondée. {'m' * 48}. Pas"),
+        ("contest_answered", {"note": "m" * 50}, f": pas acceptée. {'m' * 48}. Pas"),
     ],
 )
 def test_each_kind_is_written_in_its_way(name, values, says):

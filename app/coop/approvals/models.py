@@ -15,7 +15,7 @@ class Approval(Base):
     `subject` and `subject_id` name the row that it decides (`payout`, 12), `details` what else must be known of it; `words` is what
     an officer reads (no name), `amount` XOF, `roles` the offices whose word counts, as they were named when it was asked. `told`
     says what its SMS have told so far. `why` says in
-    French why it is *dead* though officers approved it.
+    French why it is *dead* though officers approved it, or since something else overtook it.
     """
 
     __tablename__ = "approvals"

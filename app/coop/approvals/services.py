@@ -158,12 +158,11 @@ def waiting_for(reader: Connection | Session, office: Office, now: datetime) -> 
     return [WaitingApproval(*row) for row in reader.execute(rows.order_by(Approval.id).limit(MOST_LISTED))]
 
 
-def waiting_count(reader: Connection | Session, person_id: int, now: datetime) -> int:
-    """Return how many wait for somebody's word, at most MOST_COUNTED; of who holds no office no more is asked."""
-    offices = offices_of(reader, person_id, now.date())
+def waiting_count(reader: Connection | Session, offices: tuple[Office, ...], now: datetime) -> int:
+    """Return how many wait for the word of a person who holds these offices, at most MOST_COUNTED; without any nothing is asked."""
     if not offices:
         return 0
-    few = select(Approval.id).where(_waits_for(offices, person_id, now)).limit(MOST_COUNTED).subquery()
+    few = select(Approval.id).where(_waits_for(offices, offices[0].person_id, now)).limit(MOST_COUNTED).subquery()
     return reader.scalar(select(func.count()).select_from(few)) or 0
 
 
@@ -174,10 +173,14 @@ def open_count(reader: Connection, scope: Scope, now: datetime) -> tuple[int, da
     return number, since
 
 
-def drop(session: Session, kind: str, subject_ids: Collection[int], now: datetime) -> None:
-    """End what waits about rows that something else has overtaken; what its kind does at the end is left out, nobody is told."""
+def drop(session: Session, kind: str, subject_ids: Collection[int], now: datetime, why: str | None = None) -> None:
+    """End what waits about rows that something else has overtaken; what its kind does at the end is left out.
+
+    The asker, and who approved, are told `why`; without it nobody is.
+    """
     waits = (Approval.kind == kind) & Approval.subject_id.in_(subject_ids) & (Approval.state == "waiting")
-    session.execute(update(Approval).where(waits).values(state="dead", told="ended", decided_at=now))
+    told = Approval.told if why else "ended"
+    session.execute(update(Approval).where(waits).values(state="dead", why=why, told=told, decided_at=now))
 
 
 def _execute(session: Session, row: Approval, act: Act) -> None:

@@ -65,12 +65,19 @@ def _tell_askers(session: Session, now: datetime) -> None:
         if row.why:
             _tell_all(session, now, row)
         elif row.asked_by in numbers:
-            words = texts.say("approval_ended", day=row.asked_at, decision=row.state)
+            words = texts.say("approval_ended", day=row.asked_at, what=_what(session, row), decision=row.state)
             cause = f"approval:{row.id}:{row.state}"
             _put(session, numbers[row.asked_by], words, cause, now, row.asked_by, row.cooperative_id)
 
     each(session, "an approval that ended", [(row.id, row) for row in ended], tell)
     _tell_members(session, now, [row for row in ended if row.state == "approved" and row.member_id])
+
+
+def _what(session: Session, row: Approval) -> str:
+    """Say what was asked: for whose card, and under which reference, where it has them."""
+    card = session.scalar(select(Member.card).where(Member.id == row.member_id)) if row.member_id else None
+    reference = row.details.get("reference")
+    return ", ".join([row.words, *([f"carte {card}"] if card else []), *([f"réf {reference}"] if reference else [])])
 
 
 def _tell_all(session: Session, now: datetime, row: Approval) -> None:
@@ -84,14 +91,16 @@ def _tell_all(session: Session, now: datetime, row: Approval) -> None:
 
 
 def _tell_members(session: Session, now: datetime, approved: list[Approval]) -> None:
-    """Tell whom it concerns that something was done to her account, unless she asked for it."""
-    whose = select(Member.id, Member.person_id).where(Member.id.in_([row.member_id for row in approved]))
+    """Tell whom it concerns that something was done to her account, unless she asked for it, or the account is closed by it."""
+    whose = select(Member.id, Member.person_id).where(
+        Member.id.in_([row.member_id for row in approved]), Member.state != "departed"
+    )
     person_of = {row.id: row.person_id for row in session.execute(whose)}
     numbers = first_numbers(session, person_of.values())
 
     def tell(row: Approval) -> None:
-        person = person_of[row.member_id or 0]
-        if person != row.asked_by and person in numbers:
+        person = person_of.get(row.member_id or 0)
+        if person in numbers and person != row.asked_by:
             words = texts.say("approval_given", day=row.asked_at, code=service_of(session).code)
             _put(session, numbers[person], words, f"approval:{row.id}:given", now, person, row.cooperative_id)
 

@@ -1,12 +1,14 @@
 """Answer a contest, by an officer who had no hand in what it is about; and tell those above when nobody does in time."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.contests.models import Contest
 from app.coop.handover.kinds import HandoverKind, handover_kinds
@@ -18,6 +20,7 @@ from app.coop.offices import audit
 from app.coop.offices.queries import holders_of_right
 from app.coop.payments.models import Payment
 from app.coop.production.models import AssistedAct, Weighing
+from app.coop.products.models import Product
 from app.coop.rights import Office
 from app.coop.till.models import Payout
 
@@ -35,6 +38,17 @@ class WaitingContest(msgspec.Struct, frozen=True):
     reference: str
     answer_by: date
     late: bool
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What a contest is about: XOF handed over or a price, what was weighed, when, and who did it (of a transfer nobody)."""
+
+    amount: int
+    on: date
+    by: str | None
+    quantity: Decimal | None = None
+    unit: str = ""
+    product: str = ""
 
 
 class ContestAnswered(msgspec.Struct, frozen=True):
@@ -93,6 +107,31 @@ def name_of(reader: Connection | Session, contest_id: int) -> str:
     """Return who contests."""
     hers = select(Person.name).join(Member, Member.person_id == Person.id).join(Contest, Contest.member_id == Member.id)
     return reader.scalar(hers.where(Contest.id == contest_id)) or ""
+
+
+def facts(reader: Connection | Session, contest_id: int) -> Facts | None:
+    """Return what an open contest is about."""
+    row = reader.execute(
+        select(Contest)
+        .with_only_columns(Contest.payment_id, Contest.payout_id, Contest.weighing_id)
+        .where(Contest.id == contest_id, Contest.state == "open")
+    ).first()
+    if row is None:
+        return None
+    if row.weighing_id:
+        weighed = (
+            select(Weighing.price, Weighing.weighed_at, Person.name, Weighing.weight, Product.unit, Product.name)
+            .join(Product, Product.id == Weighing.product_id)
+            .join(Person, Person.id == Weighing.officer_id)
+        )
+        found: Any = reader.execute(weighed.where(Weighing.id == row.weighing_id)).one()
+        price, at, name, *what = found
+        return Facts(price or 0, at.astimezone(DAKAR).date(), name, *what)
+    table = Payment if row.payment_id else Payout
+    left = select(table.amount, table.handed_at, Person.name).outerjoin(Person, Person.id == table.handed_by)
+    handed: Any = reader.execute(left.where(table.id == (row.payment_id or row.payout_id))).one()
+    amount, at, name = handed
+    return Facts(amount, at.astimezone(DAKAR).date(), name)
 
 
 def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: str) -> ContestAnswered:

@@ -9,7 +9,8 @@ from app.db.base import Base, Id, Utc
 
 
 class Contest(Base):
-    """A member's word that something is wrong: *open*, then *upheld* or *dismissed* by an officer who had no hand in it.
+    """A member's word that something is wrong: *open*, then *upheld* or *dismissed* by an officer who had no hand in it,
+    or *withdrawn* by the member.
 
     A `subject` is a payment, a payout, a weighing or the price of one, each contested once. `level` says who is to answer: 0 the
     co-operative's officers, 1 its president is told, 2 the federation. `before` is the state until then of what was handed over.
@@ -26,7 +27,7 @@ class Contest(Base):
             " + CASE WHEN payout_id IS NULL THEN 0 ELSE 1 END = 1",
             name="about",
         ),
-        CheckConstraint("state IN ('open', 'upheld', 'dismissed')", name="state"),
+        CheckConstraint("state IN ('open', 'upheld', 'dismissed', 'withdrawn')", name="state"),
         Index("ix_contests_scope", "state", "cooperative_id"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -19,7 +19,6 @@ from app.coop.production.models import Weighing
 from app.coop.products.models import Product
 from app.coop.till.models import Payout
 
-TAKEN_BACK = "retirée par le membre"
 MOST_READ = 24
 
 
@@ -28,10 +27,7 @@ class OwnContestClosed(Exception):
 
 
 class OwnContest(msgspec.Struct, frozen=True):
-    """A contest as its member sees it: `amount` in XOF of money, or of a price; `quantity` with `unit` of what was weighed.
-
-    `upheld` is None while it is open, and of one that the member took back.
-    """
+    """A contest as its member sees it: `amount` in XOF of money, or of a price; `quantity` with `unit` of what was weighed."""
 
     id: int
     number: str
@@ -79,7 +75,7 @@ def take_back(session: Session, act: Act, contest_id: int) -> Contest:
     row = session.scalar(select(Contest).where(mine, Contest.state == "open").with_for_update(of=Contest))
     if row is None:
         raise OwnContestClosed(contest_id)
-    row.state, row.note, row.answered_at = "dismissed", TAKEN_BACK, act.now
+    row.state, row.answered_at = "withdrawn", act.now
     session.flush()
     if money and left and left.state != "cancelled":
         left.resume(row.before)

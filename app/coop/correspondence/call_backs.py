@@ -21,7 +21,9 @@ TAKEN_FOR = timedelta(hours=2)
 WAITS = {"unreached": timedelta(hours=3), "later": timedelta(hours=20), "left": timedelta(0)}
 """When it comes back: not reached, agreed on for the next day, left to another."""
 MOST_TRIES = 3
-MOST_TOPIC = 24
+MOST_TOPIC, MOST_TOPICS = 24, 120
+"""Letters of one subject, and of all that a number waits for."""
+BETWEEN = "; "
 
 
 class WaitingCallBack(msgspec.Struct, frozen=True):
@@ -46,20 +48,34 @@ def ask(
 ) -> tuple[int, bool]:
     """Put a number on the list; return its row and whether it is new. A number waits once, however often it asks.
 
-    Asking again brings it forward, under the newer topic; its age stays.
+    Asking again brings it forward, with the new topic beside those before; its age stays.
     """
     topic = topic[:MOST_TOPIC]
-    again = update(CallBack).where(CallBack.phone == phone, CallBack.done_at.is_(None)).values(topic=topic, again_at=None)
-    known = session.scalar(again.returning(CallBack.id))
-    if known is not None:
-        return known, False
-    row = CallBack(phone=phone, topic=topic, person_id=person_id, cooperative_id=cooperative_id, at=now)
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return session.execute(again.returning(CallBack.id)).scalar_one(), False
-    return row.id, True
+    known = select(CallBack).where(CallBack.phone == phone, CallBack.done_at.is_(None)).with_for_update()
+    row = session.scalar(known)
+    if row is None:
+        try:
+            with session.begin_nested():
+                row = CallBack(phone=phone, topic=topic, person_id=person_id, cooperative_id=cooperative_id, at=now)
+                session.add(row)
+            return row.id, True
+        except IntegrityError:  # another call of this number was first
+            row = session.scalars(known).one()
+    row.topic, row.again_at = _beside(row.topic, topic), None
+    session.flush()
+    return row.id, False
+
+
+def subjects(topic: str) -> list[str]:
+    """Return what a number waits for, the first asked first, without its details: `Boutique` of `Boutique: Keccax`."""
+    return list(dict.fromkeys(one.partition(":")[0] for one in topic.split(BETWEEN)))
+
+
+def _beside(before: str, topic: str) -> str:
+    """Put a topic behind those before it; where they are too long together the details of all go first."""
+    several = [*(one for one in before.split(BETWEEN) if one != topic), topic]
+    whole = BETWEEN.join(several)
+    return whole if len(whole) <= MOST_TOPICS else BETWEEN.join(subjects(whole))[-MOST_TOPICS:]
 
 
 def waiting_for(reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40) -> tuple[WaitingCallBack, ...]:

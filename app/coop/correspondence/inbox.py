@@ -109,6 +109,16 @@ def dismiss(session: Session, act: Act, letter: int) -> None:
     _close(session, act, letter, "letter dismissed")
 
 
+def dismiss_all(session: Session, act: Act, letter: int) -> int:
+    """Close all letters of the number that wrote this one; return how many. Raises LetterClosed."""
+    sender = _close(session, act, letter, "letter dismissed")
+    theirs = (Inbound.sender == sender) & _open(act.office.cooperative_id)
+    others = session.scalars(select(Inbound.id).where(theirs).order_by(Inbound.id).with_for_update()).all()
+    for other in others:
+        _close(session, act, other, "letter dismissed")
+    return 1 + len(others)
+
+
 def tell(session: Session, act: Act, holders: Sequence[Who]) -> None:
     """Tell the secretary, or whoever reads the letters where there is none, that one waits: at most once an hour.
 

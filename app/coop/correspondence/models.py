@@ -11,8 +11,8 @@ from app.db.base import Base, Id, Utc
 class CallBack(Base):
     """Somebody who asked to be called; a number has at most one that is open.
 
-    `topic` is what the officer reads of it. Whoever takes it has it for a while; after `tries` without an answer it waits until
-    `again_at`. `outcome` says how it ended.
+    `topic` is what the officer reads of it: its subjects, the newest last. Whoever takes it has it for a while; after `tries`
+    without an answer it waits until `again_at`. `outcome` says how it ended.
     """
 
     __tablename__ = "call_backs"
@@ -29,7 +29,7 @@ class CallBack(Base):
     phone: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"), index=True)
-    topic: Mapped[str] = mapped_column(String(24))
+    topic: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime] = mapped_column(Utc)
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     taken_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -49,7 +49,8 @@ class Posting(Base):
     """An amount on an account, in XOF: debit positive, credit negative."""
 
     __tablename__ = "postings"
+    __table_args__ = (Index("ix_postings_account", "account_id", "entry_id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entries.id"), index=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     amount: Mapped[int] = mapped_column(BigInteger)

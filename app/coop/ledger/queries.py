@@ -1,15 +1,13 @@
 """Read the books, from the member's side: what is hers is positive."""
 
 from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, func, literal, or_, select, union_all
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.services import OWED
-
-MOST_READ = 60
-"""Movements that a member turns through on a telephone."""
 
 
 class Balances(msgspec.Struct, frozen=True):
@@ -54,24 +52,38 @@ class Deductions(msgspec.Struct, frozen=True):
 
 
 _BALANCES = select(Account.kind, Account.balance).where(Account.member_id == bindparam("member"))
-_OWN_SIDE = case((Account.kind.in_(OWED), 1), else_=-1)
-"""What is owed grows by a debit, what is the member's by a credit."""
+_KINDS = Balances.__struct_fields__
+_NOW = (2**62, 2**62)
+
+
+def _last_of(kind: str) -> Any:
+    """Say in SQL what moved a member's account of a kind, the newest first: read off its index, however long the history."""
+    side = 1 if kind in OWED else -1  # what is owed grows by a debit, what is the member's by a credit
+    mine = select(Account.id).where(Account.member_id == bindparam("member"), Account.kind == kind).scalar_subquery()
+    first, by = func.min(Posting.id), func.sum(Posting.amount)
+    rows = (
+        select(Posting.entry_id, first.label("first"), (side * by).label("by"), literal(kind).label("account"))
+        .where(Posting.account_id == mine, Posting.entry_id <= bindparam("entry", type_=BigInteger))
+        .group_by(Posting.entry_id)
+        .having(or_(Posting.entry_id < bindparam("entry"), first < bindparam("first", type_=BigInteger)), by != 0)
+    )
+    last = rows.order_by(Posting.entry_id.desc()).limit(bindparam("most")).subquery()
+    return select(last)
+
+
+_LAST = union_all(*map(_last_of, _KINDS)).subquery()
 _MOVEMENTS = (
     select(
-        func.min(Posting.id).label("first"),
+        _LAST.c.first,
         JournalEntry.at,
         JournalEntry.kind,
-        func.sum(_OWN_SIDE * Posting.amount),
-        Account.kind,
+        _LAST.c.by,
+        _LAST.c.account,
         JournalEntry.id,
         func.coalesce(JournalEntry.reverses_id, JournalEntry.id),
     )
-    .join(Posting, Posting.entry_id == JournalEntry.id)
-    .join(Account, Account.id == Posting.account_id)
-    .where(Account.member_id == bindparam("member"))
-    .group_by(JournalEntry.id, JournalEntry.at, JournalEntry.kind, JournalEntry.reverses_id, Account.kind)
-    .having(func.sum(Posting.amount) != 0)
-    .order_by(JournalEntry.id.desc(), func.min(Posting.id).desc())
+    .join(JournalEntry, JournalEntry.id == _LAST.c.entry_id)
+    .order_by(JournalEntry.id.desc(), _LAST.c.first.desc())
     .limit(bindparam("most"))
 )
 _DEDUCTIONS = (
@@ -88,10 +100,11 @@ def balances_of(reader: Connection, member_id: int) -> Balances:
     return Balances(**rows)
 
 
-def movements_of(reader: Connection, member_id: int, limit: int = MOST_READ) -> tuple[Movement, ...]:
-    """Return the last movements, newest first; one SELECT."""
-    rows = reader.execute(_MOVEMENTS, {"member": member_id, "most": limit})
-    return tuple(Movement(id_, at.date(), kind, int(by), account, entry, of) for id_, at, kind, by, account, entry, of in rows)
+def movements_of(reader: Connection, member_id: int, most: int, before: Movement | None = None) -> tuple[Movement, ...]:
+    """Return the last movements, newest first, those behind `before`; one SELECT of at most `most` rows an account."""
+    entry, first = (before.entry_id, before.id) if before else _NOW
+    rows = reader.execute(_MOVEMENTS, {"member": member_id, "most": most, "entry": entry, "first": first})
+    return tuple(Movement(id_, at.date(), kind, int(by), account, of, undone) for id_, at, kind, by, account, of, undone in rows)
 
 
 def deductions_of(reader: Connection, entry_id: int) -> Deductions:

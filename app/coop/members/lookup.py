@@ -13,6 +13,8 @@ from app.coop.rights import Office
 from app.digits import is_number
 from app.letters import plain
 
+LEAST_DIGITS = 3
+"""Of a card's number, typed without its letter and zeros."""
 BELONGS = ("active", "pending")
 """States of whoever is a member: a pending one was accepted but never opened an account by telephone, and may have none."""
 _CARD = re.compile(r"(?:CARTE ?)?(?:N(?:UMERO|O|°|º)?[. ]*)?C?[ .-]*([0-9][0-9 ]*)")
@@ -72,10 +74,10 @@ def read_card(typed: str) -> str | None:
 def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typed: str) -> FoundMember:
     """Return the member of a co-operative (with None of any) with a card; an alias means the member who was kept.
 
-    A card is typed as `read_card` takes it, at least three digits. Raises NoCard.
+    A card is typed as `read_card` takes it, at least three digits where no C says that it is one. Raises NoCard.
     """
     digits = read_card(typed) or ""
-    if len(digits) < 3:
+    if len(digits) < LEAST_DIGITS and not (digits and plain(typed).lstrip().startswith("C")):
         raise NoCard(typed)
     spelled = {f"C{digits}"} | {f"C{int(digits):0{width}d}" for width in (5, 7)}
     known = select(CardAlias.member_id).where(CardAlias.card.in_(spelled))
@@ -100,3 +102,8 @@ def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typ
         raise NoCard(typed)
     member, person, cooperative, card, name, state, pin, leaving, _ = meant[0]
     return FoundMember(member, person, cooperative, card, name, state, bool(pin), leaving)
+
+
+def too_short(typed: str) -> bool:
+    """Tell whether what was typed for a card has too few digits to name one."""
+    return 0 < len(read_card(typed) or "") < LEAST_DIGITS

@@ -25,10 +25,11 @@ Bar = Literal["closed", "frozen", "number"]
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which deliveries: of a day (Dakar's), of a product, or with neither all that is due to the members."""
+    """Which deliveries: of a day (Dakar's), of a product, or with neither all that is due; to all members, or to one."""
 
     day: date | None = None
     product_id: int | None = None
+    member_id: int | None = None
 
 
 class Unpaid(msgspec.Struct, frozen=True):
@@ -93,10 +94,12 @@ def left_out(reader: Connection | Session, cooperative_id: int, wanted: Wanted, 
 def _owing(reader: Connection | Session, cooperative_id: int, wanted: Wanted, way: str, now: datetime) -> list[MemberDue]:
     lines: dict[int, list[Unpaid]] = defaultdict(list)
     for line in unpaid(reader, cooperative_id, (*BELONGS, CLOSED)):
-        if wanted.day in (None, line.day) and wanted.product_id in (None, line.product_id):
+        named = wanted.member_id in (None, line.member_id)
+        if named and wanted.day in (None, line.day) and wanted.product_id in (None, line.product_id):
             lines[line.member_id].append(line)
-    everything = wanted == Wanted()
-    owed = _available(reader, cooperative_id, now, None if everything else lines.keys())
+    everything = (wanted.day, wanted.product_id) == (None, None)
+    one = lines.keys() if wanted.member_id is None else {wanted.member_id}
+    owed = _available(reader, cooperative_id, now, None if wanted == Wanted() else one)
     reached = reach(reader, owed) if way == "mobile" else {}
     found = []
     for member, (most, bar) in sorted(owed.items()):

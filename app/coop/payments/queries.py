@@ -50,7 +50,7 @@ def to_hand_by(reader: Connection | Session, cooperative_id: int, typed: str) ->
 
 
 def cards_of(reader: Connection | Session, members: Collection[int]) -> dict[int, str]:
-    """Return members' cards: a cash list names nobody."""
+    """Return members' cards by their ids. One SELECT."""
     rows = reader.execute(select(Member.id, Member.card).where(Member.id.in_(members)))
     return {member: card for member, card in rows}  # noqa: C416 - a Row is not a pair to mypy
 

@@ -215,7 +215,7 @@ def _publish(session: Session, act: Act, row: PriceProposal) -> None:
     older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
     same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(row) & _of(row.grade)
     overtaken = session.scalars(select(PriceProposal.id).where(same)).all()
-    approvals.drop(session, "price", overtaken, act.now)
+    approvals.drop(session, "price", overtaken, act.now, "un autre prix est publié depuis")
     session.execute(update(PriceProposal).where(same).values(state="overtaken", decided_at=act.now))
     audit.note(session, act, "price published", f"price:{row.id}")
     session.flush()

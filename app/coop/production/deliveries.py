@@ -29,6 +29,8 @@ class CreditedDelivery(msgspec.Struct, frozen=True):
     gross: int
     share: int
     repaid: int
+    leased: int = 0
+    """What of `repaid` was the lease's."""
 
     @property
     def net(self) -> int:
@@ -57,7 +59,7 @@ def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery]
     accounts, stands = _accounts(session, cooperative_id, {delivery.member_id for delivery in deliveries})
     moved: dict[int, int] = defaultdict(int)
     lines: list[list[tuple[int, int]]] = []
-    shares: list[tuple[int, int]] = []
+    shares: list[tuple[int, int, int]] = []
     for delivery in deliveries:
         member = delivery.member_id
         share, repaid = shared_out(delivery.gross, stands[member, "advance"] + stands[member, "leasing"], *rules)
@@ -75,7 +77,7 @@ def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery]
             (accounts[member, "payable"], -(delivery.gross - share - repaid)),
         ]
         lines.append([line for line in mine if line[1]])
-        shares.append((share, repaid))
+        shares.append((share, repaid, repaid - of_advance))
         for account, amount in mine[2:]:
             moved[account] += amount
     entries = _entries(session, cooperative_id, [d for d in deliveries if d.gross], now)
@@ -91,8 +93,8 @@ def credit(session: Session, cooperative_id: int, deliveries: Sequence[Delivery]
         changed = update(Account).where(Account.id == bindparam("account")).values(balance=Account.balance + bindparam("by"))
         session.connection().execute(changed, kept)
     return [
-        CreditedDelivery(entries.get(delivery.operation), delivery.gross, share, repaid)
-        for delivery, (share, repaid) in zip(deliveries, shares, strict=True)
+        CreditedDelivery(entries.get(delivery.operation), delivery.gross, share, repaid, leased)
+        for delivery, (share, repaid, leased) in zip(deliveries, shares, strict=True)
     ]
 
 

@@ -52,6 +52,12 @@ def creditable(lines: Sequence[Line]) -> list[Line]:
     return found
 
 
+def counted(lines: Sequence[Line]) -> tuple[int, int]:
+    """Return how many of these lines are weighed, and how many are refused."""
+    refused = sum(line.reason is not None for line in lines)
+    return len(lines) - refused, refused
+
+
 def totals(lines: Sequence[Line]) -> str:
     """Say what a list weighs, by unit: `512,5 kg, 3 caisses`."""
     sums: dict[str, Decimal] = defaultdict(Decimal)

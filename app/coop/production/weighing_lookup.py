@@ -1,9 +1,11 @@
 """What lies on the scales: found by its declaration's reference, or by a member's card and the product."""
 
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true
 from sqlalchemy.orm import Session
 
 from app.coop.members import lookup
@@ -24,6 +26,7 @@ class Delivered(msgspec.Struct, frozen=True):
     declaration_id: int | None = None
     reference: str | None = None
     declared: Decimal | None = None
+    declared_at: datetime | None = None
 
 
 class NotThere(Exception):
@@ -36,7 +39,7 @@ class AlreadyWeighed(Exception):
 
 def by_reference(reader: Connection | Session, cooperative_id: int, reference: str, season: int) -> Delivered:
     """Find what a reference declared, this season's or the last's. Raises NotThere, AlreadyWeighed."""
-    rows = reader.execute(
+    rows: Any = reader.execute(
         select(
             Declaration.member_id,
             Product.id,
@@ -46,6 +49,7 @@ def by_reference(reader: Connection | Session, cooperative_id: int, reference: s
             Declaration.id,
             Declaration.reference,
             Declaration.quantity,
+            Declaration.declared_at,
             Declaration.state,
         )
         .join(Product, Product.id == Declaration.product_id)
@@ -75,8 +79,11 @@ def member_of_card(reader: Connection | Session, cooperative_id: int, card: str)
     return found.member_id
 
 
-def by_product(reader: Connection | Session, member_id: int, product_id: int) -> Delivered:
-    """Find what a member brings of a product: her oldest open declaration of it, or none. Raises NotThere."""
+def by_product(reader: Connection | Session, member_id: int, product_id: int, until: datetime | None = None) -> Delivered:
+    """Find what a member brings of a product: their oldest open declaration of it, made `until` then if given, or none.
+
+    Raises NotThere.
+    """
     product = reader.execute(
         select(Product.id, Product.name, Product.unit, Product.divisible)
         .join(CooperativeProduct, CooperativeProduct.product_id == Product.id)
@@ -88,6 +95,7 @@ def by_product(reader: Connection | Session, member_id: int, product_id: int) ->
     waiting = reader.execute(
         select(Declaration.id, Declaration.reference, Declaration.quantity)
         .where(Declaration.member_id == member_id, Declaration.product_id == product_id, Declaration.state == "declared")
+        .where(Declaration.declared_at <= until if until else true())
         .order_by(Declaration.id)
         .limit(1)
     ).first()

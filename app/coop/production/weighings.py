@@ -6,13 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.ledger.queries import Deductions
 from app.coop.ledger.services import MOST_MOVED
 from app.coop.members.contact import reach
 from app.coop.members.lock import LockedMember, MemberLeft, lock_member, lock_members, lock_present
+from app.coop.members.lookup import BELONGS
+from app.coop.members.models import Member
 from app.coop.offices import audit
 from app.coop.prices.queries import price_at
 from app.coop.production import declarations
@@ -32,12 +35,12 @@ HALF_FOR = timedelta(minutes=5)
 
 
 class ToldLine(msgspec.Struct, frozen=True):
-    """A confirmed line, and whom to tell on which number: `francs` only for a member who allowed amounts on a number of her own."""
+    """A confirmed line, and whom to tell on which number: `shared` only for a member who allowed amounts on a number of her own."""
 
     line: Line
     phone: str | None
     person_id: int
-    francs: int | None
+    shared: Deductions | None
 
 
 class PaperKnown(Exception):
@@ -84,6 +87,11 @@ def keep_half(session: Session, officer_id: int, typed: dict[str, Any], now: dat
     session.merge(HalfLine(officer_id=officer_id, typed=typed, at=now))
 
 
+def drop_half(session: Session, officer_id: int) -> None:
+    """Drop what an officer has typed of a line."""
+    session.execute(delete(HalfLine).where(HalfLine.officer_id == officer_id))
+
+
 def half_line(reader: Connection, officer_id: int, now: datetime) -> dict[str, Any] | None:
     """Return what an officer typed of a line within HALF_FOR that wasn't noted since."""
     since = select(Weighing.id).where(Weighing.officer_id == officer_id, Weighing.noted_at >= HalfLine.at)
@@ -91,6 +99,15 @@ def half_line(reader: Connection, officer_id: int, now: datetime) -> dict[str, A
         select(HalfLine.typed).where(HalfLine.officer_id == officer_id, HalfLine.at > now - HALF_FOR, ~since.exists())
     )
     return typed
+
+
+def can_note(reader: Connection, officer_id: int, member_id: int, declaration_id: int | None) -> bool:
+    """Tell whether a line that was begun can still be noted: weighed by another meanwhile, or the officer's own, it can't."""
+    theirs = select(Member.id).where(Member.id == member_id, Member.person_id != officer_id, Member.state.in_(BELONGS))
+    if reader.scalar(theirs) is None:
+        return False
+    state = select(Declaration.state).where(Declaration.id == declaration_id)
+    return declaration_id is None or reader.scalar(state) == "declared"
 
 
 def far_off(declared: Decimal | None, weighed: Decimal) -> bool:
@@ -247,10 +264,13 @@ def _settled(line: Line, credited: CreditedDelivery | None, act: Act) -> dict[st
 
 
 def _told(session: Session, lines: Sequence[Line], credited: dict[int, CreditedDelivery]) -> tuple[ToldLine, ...]:
-    """Say whom to tell: the member's first number; francs only when she allowed them and nobody else has that number."""
+    """Say whom to tell: the member's first number; amounts only when she allowed them and nobody else has that number."""
     reached = reach(session, {line.member_id for line in lines})
     told = []
     for line in lines:
         who, done = reached[line.member_id], credited.get(line.id)
-        told.append(ToldLine(line, who.phone, who.person_id, done.net if done and who.amounts else None))
+        shared = None
+        if done and who.amounts:
+            shared = Deductions(done.gross, done.share, done.repaid - done.leased, done.leased, done.net)
+        told.append(ToldLine(line, who.phone, who.person_id, shared))
     return tuple(told)

@@ -165,6 +165,7 @@ def enter(
         member_id=row.member_id,
         needed=needed,
         barred_id=barred_id,
+        details={"reference": row.reference},
     )
     return row
 

@@ -9,11 +9,11 @@ from app.coop.act import Act
 from app.coop.cooperatives.lock import lock_cooperative
 from app.coop.handover.services import NotForYourself
 from app.coop.ledger.models import JournalEntry
-from app.coop.ledger.services import MOST_MOVED, Overdrawn, account_of, post
+from app.coop.ledger.services import MOST_MOVED, OWED, Overdrawn, account_of, post
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.lookup import BELONGS
 from app.coop.offices import audit
-from app.coop.payments.due import unheld
+from app.coop.payments.due import CLOSED, unheld
 from app.coop.scope import Scope
 from app.coop.till.payouts import NotHers
 
@@ -33,9 +33,9 @@ def take_in(session: Session, act: Act, member_id: int, kind: str, amount: int, 
         return known
     if not 0 < amount <= MOST_MOVED or box not in BOXES:
         raise ValueError(amount)
-    _hers(session, act, member_id)
-    scope = act.office.scope.cooperative
     into = INTO[kind]
+    _hers(session, act, member_id, closed=into in OWED)
+    scope = act.office.scope.cooperative
     credited = account_of(session, scope, member_id, into) if into else account_of(session, scope, None, "solidarity")
     lines = [(account_of(session, scope, None, box), amount), (credited, -amount)]
     entry = post(session, operation=act.operation, kind=kind, cooperative_id=scope, member_id=member_id, lines=lines, now=act.now)
@@ -82,12 +82,13 @@ def levied(session: Session, approval: approvals.Approval, act: Act) -> None:
         raise approvals.Impossible("un lot de paiement tient cet argent")
 
 
-def _hers(session: Session, act: Act, member_id: int) -> None:
+def _hers(session: Session, act: Act, member_id: int, *, closed: bool = False) -> None:
+    """Raise NotHers, NotForYourself; of a `closed` account what is owed may still come in, or it could never be settled."""
     try:
         member = lock_member(session, member_id)
     except MemberLeft:
         raise NotHers(member_id) from None
-    if member.state not in BELONGS or member.cooperative_id != act.office.cooperative_id:
+    if member.state not in (*BELONGS, *((CLOSED,) if closed else ())) or member.cooperative_id != act.office.cooperative_id:
         raise NotHers(member_id)
     if member.person_id == act.person_id:
         raise NotForYourself

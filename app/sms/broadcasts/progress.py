@@ -27,7 +27,10 @@ MOST_DROPPED = 5_000
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Messages of a broadcast: handed over, of these with the handset, refused or in doubt; on their way out, and waiting."""
+    """Messages of a broadcast: handed over, of these with the handset, refused or in doubt; on their way out, and waiting.
+
+    `stopped` are held back by their number's wish, `late` put aside.
+    """
 
     gone: int = 0
     delivered: int = 0
@@ -35,6 +38,8 @@ class Counts(msgspec.Struct, frozen=True):
     doubted: int = 0
     sending: int = 0
     queued: int = 0
+    stopped: int = 0
+    late: int = 0
 
 
 def cause_of(broadcast: int) -> str:
@@ -58,6 +63,8 @@ def count(reader: Connection | Session, broadcast: int) -> Counts:
         doubted=found.get("maybe", 0),
         sending=found.get("sending", 0),
         queued=found.get("queued", 0),
+        stopped=found.get("refused", 0),
+        late=found.get("expired", 0),
     )
 
 

@@ -70,4 +70,6 @@ def unsure(counted: Counts) -> str:
 
 
 def _ended(counted: Counts, recipients: int) -> str:
-    return f"{number(counted.gone)} sur {number(recipients)} partis{unsure(counted)}"
+    held = ((counted.stopped, "STOP"), (counted.late, "trop tard"))
+    aside = "".join(f", {number(count)} {why}" for count, why in held if count)
+    return f"{number(counted.gone)} sur {number(recipients)} partis{unsure(counted)}{aside}"

@@ -59,7 +59,8 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> Ove
     spent = spent_today(database, terms, now) if scope is None else None
     with database.read() as reader:
         name = reader.scalar(select(Cooperative.name).where(Cooperative.id == scope)) if scope else None
-        here = [one for one in offices_of(reader, office.person_id, now.date()) if one.cooperative_id == scope]
+        held = offices_of(reader, office.person_id, now.date())
+        here = [one for one in held if one.cooperative_id == scope]
         answers = any(one.may("call_backs") for one in here)
         return Overview(
             scope=name or "Fédération",
@@ -67,7 +68,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> Ove
             lanes=lane_statuses(reader, now) if scope is None else [],
             places=_places(reader, scope, now),
             approvals=OpenCount(*approvals.open_count(reader, office.scope, now)),
-            mine=approvals.waiting_count(reader, office.person_id, now),
+            mine=approvals.waiting_count(reader, held, now),
             letters=inbox.unread(reader, scope) if answers else (),
             part_price=prices.part_price(reader, now, database.service.part_price),
             broadcasts=lately(reader, scope, now),

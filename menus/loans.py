@@ -1,0 +1,110 @@
+"""Advances and leases, asked for by officers; and who is late with what they repay."""
+
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.coop import law
+from app.coop.members.models import Member
+from app.coop.members.names import member_name
+from app.coop.till import schedule
+from app.digits import is_number
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Refused
+from menus.hop import Hop, PrivateWords, reading_office
+from menus.savings import MONEY, standing_words, today_of
+from menus.till import ACTING, Name, Sum, TillClient, TillDone, TillNamed, ask_payout
+
+menu = Bindings("loans")
+
+
+Plan = Annotated[str, kinds.Kind("words", "24 x 99 999 999 F")]
+
+
+Asset = Annotated[str, kinds.Kind("words", "m" * 20)]
+
+
+MOST_LATE = 20
+
+
+class NamedPlan(msgspec.Struct, frozen=True):
+    name: Name
+    plan: Plan
+
+
+class Loan(Sum, frozen=True):
+    till_times: int
+
+
+class Lease(Loan, frozen=True):
+    till_asset: str
+
+
+@menu.answer(refuses={"bad": None, "few": None})
+def till_times(typed: str, kept: Sum) -> kinds.Count:
+    """Read a number of monthly instalments, of a franc at least."""
+    if not (is_number(typed, 2) and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
+        raise Refused("bad")
+    if int(typed) > kept.till_amount:
+        raise Refused("few")
+    return int(typed)
+
+
+@menu.answer(refuses={"bad": None})
+def till_asset(typed: str) -> Asset:
+    """Read what is leased."""
+    words = " ".join(typed.split())
+    if not (1 <= len(words) <= 20 and all(one.isalnum() or one in " -'." for one in words)):
+        raise Refused("bad")
+    return words
+
+
+@menu.source(denies=MONEY)
+def till_advance_whom(hop: Hop, kept: TillClient) -> TillNamed:
+    """Say to whom an advance would go, or that the law forbids it, before anything more is asked."""
+    return _borrower(hop, kept, "advance")
+
+
+@menu.source(denies=MONEY)
+def till_lease_whom(hop: Hop, kept: TillClient) -> TillNamed:
+    """Say to whom a lease would go, or that the law forbids it."""
+    return _borrower(hop, kept, "leasing")
+
+
+@menu.source()
+def till_plan(hop: Hop, kept: Loan) -> NamedPlan:
+    """Say what she will repay a month, the largest instalment."""
+    most = schedule.split(kept.till_amount, kept.till_times)[0]
+    with hop.desk.database.read() as reader:
+        return NamedPlan(member_name(reader, kept.member), f"{kept.till_times} x {kinds.amount_words(most)}")
+
+
+@menu.source()
+def till_late(hop: Hop) -> PrivateWords:
+    """Give who is late with what they repay, the latest first."""
+    with hop.desk.database.read() as reader:
+        found = schedule.standings(reader, today_of(hop), reading_office(reader, hop, "pay").scope)
+        late = [one for one in found if one.late][:MOST_LATE]
+        cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
+        card_of = {row.id: row.card for row in reader.execute(cards)}
+    return PrivateWords("\n".join(f"{card_of[one.member_id]} {standing_words(one)}" for one in late) or "Personne n'est en retard.")
+
+
+@menu.effect(leads=ACTING, denies=MONEY)
+def ask_advance_for(hop: Hop, session: Session, kept: Loan) -> TillDone:
+    """Ask for an advance; others decide."""
+    return ask_payout(hop, session, kept, "advance", instalments=kept.till_times)
+
+
+@menu.effect(leads=ACTING, denies=MONEY)
+def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> TillDone:
+    """Ask for a lease; others decide."""
+    return ask_payout(hop, session, kept, "leasing", instalments=kept.till_times, asset=kept.till_asset)
+
+
+def _borrower(hop: Hop, kept: TillClient, kind: str) -> TillNamed:
+    with hop.desk.database.read() as reader:
+        law.check(reader, kind, kept.member, today_of(hop))
+        return TillNamed(member_name(reader, kept.member))

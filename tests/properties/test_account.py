@@ -1,0 +1,176 @@
+"""Whatever happens to a member, the account explains itself: lines, movements and balances agree, wherever they are read.
+
+The acts are those of the till and of payments, by the services; beside them what is brought is declared, weighed and credited.
+"""
+
+import itertools
+import re
+import shutil
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from app.commands.inbound import Clerk
+from app.coop.access.identity import who_holds
+from app.coop.contests import own as own_contests
+from app.coop.contests.models import Contest
+from app.coop.imports import exports
+from app.coop.ledger.queries import balances_of, deductions_of
+from app.coop.members.models import Member
+from app.coop.production import declarations, weighing_lookup, weighings
+from app.coop.production.statement import brought_in
+from app.coop.scope import Scope
+from app.coop.verify import verify
+from app.db.database import Database
+from app.gateways.callbacks import IncomingSms
+from app.sms.models import Message
+from app.ussd.bindings import Hop, Lead
+from app.ussd.kinds import amount_words
+from menus import member as member_menu
+from menus import statement
+from tests import incoming_sms, sample_cooperative, sample_declarations
+from tests.acts import by, own
+from tests.commands.conftest import TERMS
+from tests.conftest import PATIENT_MS
+from tests.properties import test_payments, test_till
+from tests.properties.test_statement import every_movement, figure
+from tests.properties.test_till import NOW, WHICH, house, nth
+
+__all__ = ["house"]
+MEMBER = 1
+BROUGHT = st.one_of(
+    st.tuples(st.just("bring"), st.integers(1, 300), st.sampled_from((None, None, None, "avarié"))),
+    st.tuples(st.sampled_from(("undeclare", "withdraw")), WHICH),
+)
+PAID = st.tuples(st.just("payment"), st.sampled_from(test_payments.ACTS), st.integers(0, 11))
+HISTORY = st.lists(st.one_of(test_till.ACTS, BROUGHT, BROUGHT, PAID, PAID), min_size=8, max_size=30)
+REFUSALS = (
+    *test_till.REFUSALS,
+    *test_payments.REFUSALS,
+    declarations.NotActive,
+    declarations.DeclarationClosed,
+    own_contests.OwnContestClosed,
+    weighings.ListChanged,
+)
+
+
+def perform(session, act, turn, now):
+    operation = f"op {turn}"
+    match act:
+        case "bring", tenths, reason:
+            brought = declarations.declare(session, own(MEMBER, operation, now), MEMBER, 1, Decimal(tenths) / 10, again=True)
+            if tenths % 3:
+                _weigh(session, brought.reference, Decimal(tenths) / 10, reason, operation, now)
+        case "undeclare", which:
+            what = nth(session, declarations.Declaration.id, which, declarations.Declaration.member_id == MEMBER)
+            declarations.cancel(session, own(MEMBER, operation, now), MEMBER, what)
+        case "withdraw", which:
+            contest = nth(session, Contest.id, which, Contest.member_id == MEMBER)
+            own_contests.take_back(session, own(MEMBER, operation, now), contest)
+        case "payment", kind, number:
+            test_payments.perform(session, kind, number, f"payment {turn}", now)
+        case _:
+            test_till.perform(session, act, operation)
+
+
+def _weigh(session, reference, weight, reason, operation, now):
+    clerk = by(sample_declarations.CLERK, operation, now)
+    what = weighing_lookup.by_reference(session, 1, reference, now.year)
+    weighings.note(session, clerk, what, weight=weight, grade=None if reason else "A", weighed_at=now, reason=reason)
+    lines = weighings.open_list(session, 101)
+    weighings.confirm(session, clerk, upto=lines[-1].id, francs=sum(line.gross for line in lines if line.reason is None))
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
+@given(history=HISTORY)
+def test_any_history_explains_itself_alike_everywhere(house, tmp_path_factory, history):
+    file = tmp_path_factory.mktemp("history") / "jappoo.db"
+    shutil.copyfile(house, file)
+    database = Database(f"sqlite:///{file}", statement_ms=PATIENT_MS)
+    try:
+        for turn, act in enumerate([("bring", 250, None), *history]):
+            with suppress(*REFUSALS), database.transaction() as session:
+                perform(session, act, turn, NOW + timedelta(minutes=turn))
+        check(database)
+    finally:
+        database.dispose()
+
+
+def check(database):
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        balances, moved = balances_of(reader, MEMBER), every_movement(reader, MEMBER, 3)
+        for account in balances.__struct_fields__:
+            assert getattr(balances, account) == sum(one.amount for one in moved if one.account == account)
+        for one in moved:
+            _adds_up(reader, one)
+        _, exported = exports.movements(reader, Scope(1))
+        by_export = [(entry, account, abs(amount)) for _, card, entry, *_, account, amount in exported if card == "C00001"]
+        assert sorted((one.entry_id, one.account, abs(one.amount)) for one in moved) == sorted(by_export)
+        _, rows = exports.balances(reader, Scope(1))
+        by_file = {row[1]: row[3:] for row in rows}["C00001"]
+        assert by_file == (balances.shares, balances.savings, balances.payable, balances.advance, balances.leasing)
+        state = reader.scalar(select(Member.state).where(Member.id == MEMBER))
+    hop = _hop(database)
+    seen = member_menu.balances(hop)
+    assert (seen.payable, seen.owed) == (balances.payable, balances.advance + balances.leasing)
+    read = list(_screens(hop))
+    assert read == [(one.account, one.amount) for one in moved]
+    if state == "active":
+        said = _sms(database)
+        for label, amount in (("la CPS vous doit", seen.payable), ("vous devez", seen.owed), ("parts", seen.shares)):
+            assert f"{label} {amount_words(amount)}" in said
+
+
+def _adds_up(reader, one):
+    shared = deductions_of(reader, one.entry_id)
+    if shared.gross:
+        *lines, mine = (figure(line) for line in statement.lines_of(shared, brought_in(reader, one.of)))
+        assert sum(lines) == mine == shared.payable
+        assert one.amount == {"payable": mine, "advance": -shared.advance, "leasing": -shared.leasing}[one.account]
+        receipt = [int(found.replace(" ", "")) for found in re.findall(r"\d[\d ]*", statement.sum_of(shared))]
+        if shared.gross > 0:
+            assert receipt[0] - sum(receipt[1:-1]) == receipt[-1] == mine
+
+
+def _hop(database):
+    with database.read() as reader:
+        [who] = who_holds(reader, sample_cooperative.AWA)
+    at = {"phone": sample_cooperative.AWA, "now": NOW, "operation": "", "trace": "", "language": "fr", "proved": True}
+    known = {"person_id": MEMBER, "member_id": MEMBER, "cooperative_id": 1, "state": who.state}
+    return Hop(desk=SimpleNamespace(database=database), who=known, kept={}, **at)
+
+
+def _screens(hop):
+    """Open every movement from its list, turning to older ones: give what each last line says."""
+    rows = statement.movements(hop)
+    while rows:
+        older = None
+        for row in rows:
+            try:
+                words = statement.movement(hop, statement.Opened(row)).words
+            except Lead as lead:
+                older = lead.values
+                continue
+            label, francs = words.split("\n")[-1].rsplit(": ", 1)
+            assert label == statement.BALANCES[row.movement.account]
+            yield row.movement.account, int(francs.removesuffix(" F").replace(" ", ""))
+        rows = statement.older_movements(hop, statement.Turned(older)) if older else ()
+
+
+_ids = itertools.count()
+
+
+def _sms(database):
+    with database.transaction() as session:
+        session.execute(update(Member).where(Member.id == MEMBER).values(amounts_by_sms=True))
+    clerk = Clerk(database, sample_cooperative.KEY, "21512", TERMS)
+    incoming_sms.hear(clerk, IncomingSms(f"history {next(_ids)}", sample_cooperative.AWA, "21512", "SOLDE", None), NOW)
+    with database.read() as reader:
+        said = select(Message.text).where(Message.to_number == sample_cooperative.AWA)
+        return reader.scalars(said.order_by(Message.id.desc())).first()
