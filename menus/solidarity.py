@@ -118,7 +118,7 @@ def ask_aid(hop: Hop, session: Session, kept: AidWish) -> AskedPayout:
     row = aids.ask(session, act, kept.aid_reason, kept.aid_amount, relative_id=relative)
     words = texts.say("aid_asked", day=hop.now, reference=row.reference)
     answer(session, act, "receipt", f"aid:{row.id}:asked", words, row.cooperative_id)
-    return AskedPayout(row.reference)
+    return AskedPayout(row.amount, row.reference)
 
 
 @menu.source()
