@@ -189,13 +189,13 @@ def apply(hop: Hop, session: Session, kept: NewApplicant) -> AppliedWords:
 @menu.answer(secret=True, refuses={"bad": None})
 def newcomer_name(typed: str) -> TypedName:
     """Read the name of who is no member."""
-    return _name(typed)
+    return read_typed_name(typed)
 
 
 @menu.answer(secret=True, refuses={"bad": None})
 def guardian(typed: str) -> TypedName:
     """Read a guardian's name."""
-    return _name(typed)
+    return read_typed_name(typed)
 
 
 @menu.answer(refuses={"unknown": None})
@@ -325,7 +325,8 @@ def _typed_birth(typed: str, today: date) -> str:
     return f"{found.on:%d%m%Y}" if found.on else str(found.year)
 
 
-def _name(typed: str) -> str:
+def read_typed_name(typed: str) -> str:
+    """Return a name as typed; refuses `bad`."""
     try:
         return read_name(typed)
     except BadName:

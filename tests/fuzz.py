@@ -97,6 +97,7 @@ LIKELY = {
     "merge_into": ("1", "2"),
     "aid_amount": ("5000", "90000", "x"),
     "aid_relative": ("00102", "00201"),
+    "candidate_name": ("Fatou Ndiaye",),
     "birth": ("2000", "29022004", "2010"),
     "birth_day": ("29022004",),
     "newcomer_name": ("Fatou Ndiaye",),

@@ -1,7 +1,8 @@
 """Trainings for talks and walks: one of a single seat, of CPS1, which one woman has and another waits for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from app.coop.jobs import services
 from app.coop.training import ages, applications, notices, seats
 from app.coop.training.models import Training
 from tests import sample_declarations
@@ -27,4 +28,11 @@ def two_for_one_seat(database, now):
         couture(session, now, 201, 202)
 
 
-GIVEN = {"two women apply for one seat": two_for_one_seat}
+def shipyard(database, _):
+    """Open a job at the shipyard."""
+    with database.transaction() as session:
+        told = services.NewJob("Chantier naval", "Soudeur", "Mbour", 2, date(2026, 12, 15))
+        services.add_job(session, told, date(2026, 11, 24))
+
+
+GIVEN = {"two women apply for one seat": two_for_one_seat, "the shipyard wants two welders": shipyard}

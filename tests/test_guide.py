@@ -15,6 +15,8 @@ ROWS: dict[str, Right] = {
     "Membres": "people",
     "Rappels": "call_backs",
     "Pour un membre": "assist",
+    "Formations": "training",
+    "Entraide": "approve",
     "`DIFF`": "broadcast",
     "Arrêter": "stop",
     "`ETAT`": "read",

@@ -29,6 +29,7 @@ COMMANDS = {
     "equipment": ("equipment", "Look after equipment that members book by half-days."),
     "technique": ("technique", "Look after techniques and their how-to."),
     "lot": ("lot", "Look after lots: transform, split, merge, move, count, trace."),
+    "job": ("job", "Look after jobs of companies."),
     "fund": ("fund", "Look after solidarity funds."),
     "training": ("trainings", "Look after trainings and their seats."),
     "export": ("export", "Write files for others."),

@@ -94,6 +94,7 @@ NOT_APPLIED = "Jappoo: pas d'inscription: {why}. Rien n'est enregistré. {cost}.
 SEAT_GONE = "Jappoo: trop tard, la place est passée à la personne suivante. Pour revenir à la fin: INSCRIRE {number}. {cost}."
 PRESENT_NOTED = "Jappoo: présence notée aujourd'hui: {training}."
 HOW_PRESENT = "Jappoo: pas le code d'aujourd'hui pour vous. Envoyez PRESENT et le code dit sur place. {cost}."
+NO_JOB = "Jappoo: pas d'offre d'emploi ouverte sous ce numéro. La liste: EMPLOI. {cost}."
 NO_JOBS = "Jappoo: pas d'offre d'emploi ouverte aujourd'hui."
 JOB_NOTED = "Jappoo: merci, c'est noté. Cela ne compte que dans des chiffres."
 NO_JOB_QUESTION = "Jappoo: pas de question sous ce code pour votre numéro. Relisez le SMS. {cost}."

@@ -9,6 +9,7 @@ from app.commands import replies
 from app.commands.command import Answer, Command
 from app.coop.access.identity import Who
 from app.coop.act import Act
+from app.coop.jobs.queries import open_jobs
 from app.coop.training import ages, applications, notices, placement, presence, queries
 from app.coop.training.models import Training, TrainingApplication
 from app.coop.training.seats import TrainingClosed, TrainingGone
@@ -100,10 +101,10 @@ def attend(command: Command) -> str:
 
 
 def jobs(command: Command) -> str:
-    """Note the answer to whether the sender works; or say which jobs there are."""
+    """Note the answer to whether the sender works; or list the jobs, or tell of one."""
     asked = _ASKED.fullmatch(command.rest)
     if asked is None:
-        return replies.NO_JOBS
+        return _jobs(command)
     try:
         code = asked[2].replace(" ", "")
         placement.answer(command.session, command.phone, code, works=asked[1] == "OUI", now=command.now)
@@ -123,12 +124,34 @@ def _member(command: Command) -> Who | None:
     return active[0] if len(command.holders) == len(active) == 1 else None
 
 
+def _jobs(command: Command) -> str:
+    found = open_jobs(command.session, command.received.date())
+    if not found:
+        return replies.NO_JOBS
+    if not command.rest:
+        return _fitted("Emplois:", [f"{one.id} {one.trade} {one.place}" for one in found], "EMPLOI")
+    number = command.rest.split()[-1]
+    one = next((one for one in found if is_number(number, 9) and one.id == int(number)), None)
+    if one is None:
+        return replies.NO_JOB
+    places = units.count(one.places, "place")
+    return (
+        f"Jappoo: emploi {one.id}: {one.trade}, {one.place}, {one.company}, {places}, jusqu'au {one.until:%d/%m}. "
+        "Intéressé ? {code} puis 5, 2. {cost}."
+    )
+
+
 def _listed(found: list[queries.ShownTraining]) -> str:
     if not found:
         return replies.NO_TRAININGS
-    words, ending = "Formations:", ". Détail: FORMATION et le numéro."
-    for one in found:
-        more = f" {one.id} {one.title} {one.starts_on:%d/%m};"
+    return _fitted("Formations:", [f"{one.id} {one.title} {one.starts_on:%d/%m}" for one in found], "FORMATION")
+
+
+def _fitted(words: str, rows: list[str], word: str) -> str:
+    """Say as many as fit one part, and how to ask for one."""
+    ending = f". Détail: {word} et le numéro."
+    for row in rows:
+        more = f" {row};"
         if len(words) + len(more) > 160 - len(ending):
             break
         words += more

@@ -11,6 +11,7 @@ from app.coop.enrolment import models as enrolment
 from app.coop.equipment import models as equipment
 from app.coop.ideas import models as ideas
 from app.coop.imports import models as imports
+from app.coop.jobs import models as jobs
 from app.coop.ledger import models as ledger
 from app.coop.lots import models as lots
 from app.coop.members import models as members
@@ -42,6 +43,7 @@ __all__ = [
     "equipment",
     "ideas",
     "imports",
+    "jobs",
     "ledger",
     "lots",
     "members",

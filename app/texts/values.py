@@ -54,6 +54,7 @@ class Values(TypedDict, total=False):
     hour: Clock
     idea_became: str
     kept_out: str
+    job_is: str
     lane: Annotated[str, Kind("lane", "urgent")]
     note: Phrase
     now_is: str
@@ -74,6 +75,7 @@ class Values(TypedDict, total=False):
     since: Moment
     site: Short
     stands: str
+    trade: ProductName
     training: ProductName
     tries: Count
     until: Moment
