@@ -19,11 +19,12 @@ from app.ussd.redis_store import RedisStore
 from app.web.callback_guard import answer_faults, behind_proxies, guard_callbacks, local_or_bearer
 from app.web.console import add_console
 from app.web.health import health_blueprint
+from app.web.lot_page import trace_blueprint
 from app.web.sms_webhooks import sms_blueprint
 from app.web.ussd_webhook import ussd_blueprint
 from config.demands import demand
 from config.redis import connect
-from config.settings import OTHER_THREADS, Settings, load
+from config.settings import OTHER_THREADS, PUBLIC_THREADS, Settings, load
 from config.terms import terms_of
 from config.wsgi import MOST_BYTES
 from menus.publication import SqlShelf
@@ -41,9 +42,8 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     settings = demand(settings or load())
     app = Flask("app")
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
-    database = Database(
-        settings.database_url, pool_size=settings.web_threads + OTHER_THREADS, lock_ms=400, service=settings.service
-    )
+    threads = settings.web_threads + OTHER_THREADS + PUBLIC_THREADS
+    database = Database(settings.database_url, pool_size=threads, lock_ms=400, service=settings.service)
     sessions, queues = connect(settings.sessions_url), connect(settings.queues_url)
     listen(database.session, Notifier(queues))
     code, officers, terms = settings.ussd_code, Directory(database), terms_of(settings)
@@ -75,6 +75,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
             database, sessions, queues, local_or_bearer(settings.metrics_token, behind_proxy=settings.trusted_proxies > 0)
         )
     )
+    app.register_blueprint(trace_blueprint(database))
     gate = sign_in.SignInServices(database, settings.peppers, settings.key("console"))
     production = settings.jappoo_env == "production"
     add_console(app, gate, terms, now, sessions, secrets=settings.cookie_keys, secure=production)

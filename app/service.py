@@ -16,6 +16,12 @@ class Service(msgspec.Struct, frozen=True):
     code: str = ""
     cost: str = "Gratuit"
     part_price: int = 20
+    public_url: str = ""
+    """Where anybody reads the page of a lot, without a slash at its end; "" where there is no such place."""
+
+    def page_of(self, code: str) -> str:
+        """Return the address of a lot's page; "" where there is none."""
+        return f"{self.public_url}/t/{code}" if self.public_url else ""
 
 
 def service_of(session: Any) -> Service:

@@ -14,7 +14,7 @@ from granian.http import HTTP1Settings
 
 from config import logs
 from config.processes import die_with_parent, is_free
-from config.settings import OTHER_THREADS, Settings
+from config.settings import OTHER_THREADS, PUBLIC, PUBLIC_THREADS, Settings
 from config.wsgi import BufferedWsgi
 
 IDLE_SECONDS = 15
@@ -40,7 +40,8 @@ def serve(
 ) -> None:
     """Serve the WSGI factory `target` (`module:function`, called with the settings in each worker) until a signal.
 
-    Paths that begin with one of `own` have all `threads` to themselves, the rest OTHER_THREADS. Raises PortTaken; exits with 1 when
+    Paths that begin with one of `own` have all `threads` to themselves, public pages
+    PUBLIC_THREADS, the rest OTHER_THREADS. Raises PortTaken; exits with 1 when
     workers keep dying. No access log: the paths hold the gateway's token.
     """
     port = settings.port if port is None else port
@@ -88,4 +89,5 @@ def _load(target: str, settings: Settings, threads: int, own: Sequence[str]) -> 
         die_with_parent(parent.pid)
     logs.configure(secrets=settings.secrets)
     module, _, factory = target.partition(":")
-    return BufferedWsgi(getattr(import_module(module), factory)(settings), threads, own, OTHER_THREADS)
+    made = getattr(import_module(module), factory)(settings)
+    return BufferedWsgi(made, threads, own, OTHER_THREADS, apart=PUBLIC, apart_threads=PUBLIC_THREADS)

@@ -39,7 +39,10 @@ WEAKEST = 32
 DIALECTS = "africastalking", "hubtel"
 
 OTHER_THREADS = 2
-"""Threads of a web process for what isn't the gateways': the console, public pages, the metrics."""
+"""Threads of a web process for what isn't the gateways' nor a buyer's: the console, the metrics."""
+PUBLIC_THREADS = 2
+"""Threads of a web process for the pages that anybody may scan."""
+PUBLIC = ("/t/",)
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -84,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     at_sender_id: str | None = None
     at_short_code: str | None = None
     at_ussd_code: str | None = None
+    public_url: str = ""
     at_api_url: str = "https://api.africastalking.com"
     timezone: str = "Africa/Dakar"
     default_language: str = "fr"
@@ -160,7 +164,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def service(self) -> Service:
         """Return what messages say of us, and what they cost."""
-        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price)
+        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price, self.public_url.rstrip("/"))
 
     @property
     def ussd_code(self) -> str:

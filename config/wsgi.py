@@ -23,15 +23,27 @@ _UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH
 class BufferedWsgi:
     """Call `app` in `threads` for the paths that begin with one of `own` (all, when there are none), in `others` for the rest.
 
+    Paths that begin with one of `apart` have `apart_threads` of their own: anybody's phone asks for them.
+
     A body of MOST_BYTES or less is read whole, whether it says its length or comes in chunks, within BODY_SECONDS; else the
     answer is 408. Of a longer one the application sees the length and not a byte. Answers aren't streamed.
     """
 
-    def __init__(self, app: Any, threads: int, own: Sequence[str] = (), others: int = 0) -> None:
-        self._app, self._own = app, tuple(own)
+    def __init__(
+        self,
+        app: Any,
+        threads: int,
+        own: Sequence[str] = (),
+        others: int = 0,
+        *,
+        apart: Sequence[str] = (),
+        apart_threads: int = 0,
+    ) -> None:
+        self._app, self._own, self._apart = app, tuple(own), tuple(apart) if apart_threads and own else ()
         self._threads = ThreadPoolExecutor(threads, "own")
         self._others = ThreadPoolExecutor(others, "other") if own else self._threads
-        self._waiting = 0
+        self._public = ThreadPoolExecutor(apart_threads, "public") if self._apart else self._others
+        self._waiting = {False: 0, True: 0}
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Serve one request, as granian asks for it."""
@@ -43,14 +55,16 @@ class BufferedWsgi:
             return
         if not self._own or scope.path.startswith(self._own):
             await self._in(self._threads, scope, protocol, length, body)
-        elif self._waiting >= MOST_WAITING:
+            return
+        public = bool(self._apart) and scope.path.startswith(self._apart)
+        if self._waiting[public] >= MOST_WAITING:
             protocol.response_str(503, [*_PLAIN, ("retry-after", "5")], "Un instant, puis recommencez.\n")
-        else:
-            self._waiting += 1
-            try:
-                await self._in(self._others, scope, protocol, length, body)
-            finally:
-                self._waiting -= 1
+            return
+        self._waiting[public] += 1
+        try:
+            await self._in(self._public if public else self._others, scope, protocol, length, body)
+        finally:
+            self._waiting[public] -= 1
 
     async def _in(self, threads: ThreadPoolExecutor, *request: Any) -> None:
         await asyncio.get_running_loop().run_in_executor(threads, self._call, *request)

@@ -111,6 +111,16 @@ def chosen_pin(hop: Hop, typed: str) -> str:
     return f"{pepper}:{hashed}"
 
 
+@menu.answer(secret=True, refuses={"form": None, "trivial": None, "same": None})
+def other_pin(hop: Hop, typed: str) -> str:
+    """Take a new PIN of who has just given the present one: another than that."""
+    chosen = chosen_pin(hop, typed)
+    with hop.desk.database.read() as reader:
+        if pins.is_current(reader, who_of(hop).person_id, typed, hop.desk.peppers):
+            raise Refused("same")
+    return chosen
+
+
 class ChosenPin(msgspec.Struct, frozen=True):
     """The hash of a PIN that was chosen, with the pepper's number before it."""
 

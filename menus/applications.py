@@ -89,11 +89,17 @@ NOT_DECIDED: Denials = {
 }
 
 
-@menu.answer(secret=True, leads={"abroad": None}, refuses={"bad": None})
-def join_name(hop: Hop, typed: str) -> TypedName:
-    """Read the applicant's name; kept with the application, and nowhere else."""
+@menu.source(leads={"abroad": None})
+def may_join(hop: Hop) -> Nothing:
+    """Lead elsewhere at once who calls from a number that isn't Senegal's."""
     if not hop.phone.startswith("+221"):
         raise Lead("abroad")
+    return Nothing()
+
+
+@menu.answer(secret=True, refuses={"bad": None})
+def join_name(typed: str) -> TypedName:
+    """Read the applicant's name; kept with the application, and nowhere else."""
     return _name(typed)
 
 

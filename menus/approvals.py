@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import units
 from app.coop.broadcasts import confirmations
 from app.coop.cooperatives.models import Cooperative
-from app.coop.ledger.queries import balances_of
+from app.coop.ledger.queries import Balances, balances_of
 from app.coop.members.names import card_and_name, names_of, person_name
 from app.coop.offices.queries import offices_of
 from app.coop.rights import OfficeRole
@@ -101,7 +101,7 @@ def approval_shown(hop: Hop, kept: PickedApproval) -> Shown:
             raise Lead("gone")
         place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
         whom = card_and_name(reader, one.member_id) if one.member_id else reader.execute(place).first()
-        asker, office = person_name(reader, one.asked_by), _office(reader, one, hop)
+        asker, office = person_name(reader, one.asked_by) if one.asked_by else "par fichier", _office(reader, one, hop)
         standing = _standing(reader, one)
     return Shown(one.words, _francs(one.amount), " ".join(whom) if whom else "Fédération", asker, office, standing)
 
@@ -124,17 +124,21 @@ def decide_approval(hop: Hop, session: Session, kept: Word) -> Decided:
 
 
 def _standing(reader: Connection, one: approvals.WaitingApproval) -> str:
-    """Say what a member has and owes, where money of theirs is at stake."""
-    if not (one.member_id and one.amount):
+    """Say what a member has and owes, where money of theirs is at stake; of a paper book what it comes to."""
+    if one.kind == "opening":
+        said = reader.scalar(select(approvals.Approval.details).where(approvals.Approval.id == one.id)) or {}
+        held = Balances(**said["totals"])
+    elif one.member_id and one.amount:
+        held = balances_of(reader, one.member_id)
+    else:
         return ""
-    held = balances_of(reader, one.member_id)
     saved, owes, due = (kinds.amount_words(sum_) for sum_ in (held.savings, held.advance + held.leasing, held.payable))
     return f"Épargne {saved}, doit {owes}, à payer {due}"
 
 
 def _office(reader: Connection, one: approvals.WaitingApproval, hop: Hop) -> str:
     """Return the office by which it was asked, "" for the member's own word."""
-    held = offices_of(reader, one.asked_by, hop.now.date())
+    held = offices_of(reader, one.asked_by or 0, hop.now.date())
     return next((OFFICES[office.role] for office in held if office.cooperative_id in (one.cooperative_id, None)), "")
 
 

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from app import texts, units
 from app.clock import DAKAR
-from app.coop.contests import assisted_answers
+from app.coop.contests import assisted_answers, opening_answers
 from app.coop.members import notices
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, Nothing, member_of, own_act, who_of
+from menus.openings import OpeningTold, told_of
 from menus.production import Goods
 
 menu = Bindings("assisted_answers")
@@ -40,11 +41,14 @@ class AssistedWord(msgspec.Struct, frozen=True):
     word: str
 
 
-@menu.source(leads={"told": AssistedTold, "nothing": None})
+@menu.source(leads={"told": AssistedTold, "opening": OpeningTold, "nothing": None})
 def assisted_told(hop: Hop) -> Nothing:
-    """Find what was done for the member and waits for her word."""
+    """Find what was done for the member, or brought over from paper, and waits for their word."""
     with hop.desk.database.read() as reader:
         found = assisted_answers.asked(reader, member_of(hop), hop.now)
+        brought = opening_answers.asked(reader, member_of(hop)) if found is None else None
+    if brought is not None:
+        raise Lead("opening", told_of(brought))
     if found is None:
         raise Lead("nothing")
     what, day = "Déclaré" if found.act == "declared" else "Annulé", found.at.astimezone(DAKAR).date()

@@ -19,7 +19,7 @@ from app.ussd.bindings import Bindings, Lead, Ways
 from menus.hop import Hop, PrivateWords, member_of, own_act, who_of
 
 menu = Bindings("contests")
-SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse"}
+SUBJECTS = {"payment": "Paiement", "weighing": "Pesée", "price": "Prix", "payout": "Caisse", "opening": "Solde repris"}
 OFFICES = {"treasurer": "la trésorerie", "president": "la présidence", "secretary": "le secrétariat"}
 Figure = Annotated[str, kinds.Kind("words", "m" * 20, private=True)]
 

@@ -155,7 +155,7 @@ def _opened(hop: Hop, who: Who, hashed: str) -> str:
 
 def _asked(hop: Hop, who: Who) -> bool:
     with hop.desk.database.read() as reader:
-        return who.member_id is not None and assisted_answers.asked(reader, who.member_id, hop.now) is not None
+        return who.member_id is not None and bool(reader.scalar(assisted_answers.waiting(who.member_id, hop.now)))
 
 
 def waiting_here(hop: Hop) -> tuple[Who, ...]:

@@ -1,6 +1,7 @@
 """Home, balances, the member's account and help."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -9,13 +10,14 @@ from app import texts
 from app.coop.access import pins
 from app.coop.access.identity import Who, cooperative_of, person_of
 from app.coop.correspondence import call_backs
+from app.coop.correspondence.models import CallBack
 from app.coop.ledger.queries import balances_of
 from app.coop.members import account, notices
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead
 from menus.activation import ChosenPin
 from menus.boutiques import OfferRow
-from menus.hop import Hop, Nothing, holders_of, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, clock_words, holders_of, member_of, own_act, who_of
 from menus.trainings import TrainingRow
 
 menu = Bindings("member")
@@ -74,11 +76,28 @@ class DoneWords(msgspec.Struct, frozen=True):
     said: kinds.Phrase
 
 
+class CallAsked(msgspec.Struct, frozen=True):
+    call_asked: Annotated[str, kinds.Kind("words", "m" * 60)]
+
+
 class WhoCalls(msgspec.Struct, frozen=True):
     who: kinds.Short
 
 
+class WishedLanguage(msgspec.Struct, frozen=True):
+    wished: kinds.Phrase
+
+
+WISHED = {"fr": "Vos écrans et SMS en FR ?", "wo": "Noter wolof ? Pas prêt: FR d'ici là."}
 LANGUAGES = {"fr": "FR", "wo": "wolof. Pas encore prêt: d'ici là en FR"}
+
+
+@menu.source(leads={"same": None})
+def wished_language(hop: Hop, kept: Language) -> WishedLanguage:
+    """Ask about another language than the one noted."""
+    if kept.language == who_of(hop).language:
+        raise Lead("same")
+    return WishedLanguage(WISHED[kept.language])
 
 
 @menu.effect()
@@ -117,13 +136,13 @@ def set_amounts(hop: Hop, session: Session, kept: Wish) -> DoneWords:
 
 
 @menu.effect()
-def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> DoneWords:
+def call_me(hop: Hop, session: Session, kept: CallBackSubject) -> CallAsked:
     """Put the number on its secretary's list, or the federation's when nobody knows it."""
     holders = holders_of(hop)
     whom = {"person_id": person_of(holders), "cooperative_id": cooperative_of(holders)}
-    _, new = call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
-    asked = "C'est noté" if new else "C'est déjà noté"
-    return DoneWords(f"{asked}: {_caller_of(holders)} vous rappelle.")
+    row, new = call_backs.ask(session, hop.phone, _subject(kept), **whom, now=hop.now)
+    asked = "C'est noté" if new else f"Déjà noté ({clock_words(session.get_one(CallBack, row).at)})"
+    return CallAsked(f"{asked}: {_caller_of(holders)} vous rappelle.")
 
 
 @menu.source()

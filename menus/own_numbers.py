@@ -113,4 +113,4 @@ def _held(hop: Hop) -> list[HeldNumber]:
 
 
 def _mark(number: HeldNumber) -> str:
-    return " à prouver" if number.proof_wanted else " de confiance" if number.trusted else ""
+    return " à confirmer" if number.proof_wanted else " de confiance" if number.trusted else ""

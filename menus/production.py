@@ -15,7 +15,7 @@ from app.coop.production.quantities import BadQuantity, UnclearQuantity, parse_q
 from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.hop import Hop, member_of, own_act, who_of
+from menus.hop import Hop, Nothing, member_of, own_act, who_of
 
 menu = Bindings("production")
 By = Annotated[str, kinds.Kind("words", "m" * 22)]
@@ -103,6 +103,14 @@ class TakenBackDeclaration(msgspec.Struct, frozen=True):
 
 
 NOT_DECLARED = {services.ProductGone: "gone", services.NotActive: "inactive"}
+
+
+@menu.source(ways={services.NotActive: "inactive"})
+def may_declare(hop: Hop) -> Nothing:
+    """Lead elsewhere at once who may not declare."""
+    with hop.desk.database.read() as reader:
+        services.check_active(reader, member_of(hop))
+    return Nothing()
 
 
 @menu.rows()

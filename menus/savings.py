@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.clock import DAKAR
 from app.coop import law
-from app.coop.access.freezes import MoneyFrozen
+from app.coop.access.freezes import MoneyFrozen, check_money
 from app.coop.closing import settlements
 from app.coop.handover import services as handover
 from app.coop.handover.box import BoxShort
@@ -93,19 +93,19 @@ class TakenBackPayout(msgspec.Struct, frozen=True):
     out: Out
 
 
-@menu.source(leads={"handed": None, "out": Out})
+@menu.source(leads={"handed": None, "out": Out}, denies=MONEY)
 def withdrawable(hop: Hop) -> Free:
-    """Say what may be asked for; what was handed over comes first, then what is asked for already."""
+    """Say what may be asked for; what was handed over comes first, then what is asked for already, and money that rests."""
     with hop.desk.database.read() as reader:
         found = payouts.open_of(reader, member_of(hop))
-        free = payouts.free_savings(reader, member_of(hop))
-    if any(one.state == "handed" and not one.contested for one in found):
-        raise Lead("handed")
-    for one in found:
-        if one.kind == "withdrawal":
-            standing = STANDING["contested" if one.contested else one.state]
-            raise Lead("out", Out(one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, standing))
-    return Free(max(0, free))
+        if any(one.state == "handed" and not one.contested for one in found):
+            raise Lead("handed")
+        for one in found:
+            if one.kind == "withdrawal":
+                standing = STANDING["contested" if one.contested else one.state]
+                raise Lead("out", Out(one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, standing))
+        check_money(reader, member_of(hop), hop.now)
+        return Free(max(0, payouts.free_savings(reader, member_of(hop))))
 
 
 @menu.answer(refuses={"bad": None, "much": None})

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from sqlalchemy import func, select, update
 
+from app.coop.boutiques import offers, orders, sales
+from app.coop.boutiques.models import Order
 from app.coop.correspondence import call_backs
 from app.coop.enrolment import applications
 from app.coop.equipment import bookings, custody
@@ -90,6 +92,11 @@ LIKELY = {
     "run_in": ("50", "10", "1000"),
     "run_out": ("20", "4", "9000"),
     "counted": ("97,5", "0,0", "x"),
+    "order_units": ("1", "1", "3", "90"),
+    "offer_units": ("5", "x"),
+    "shelf_counted": ("38", "40", "0,0"),
+    "invoice_buyer": ("Mairie de Joal",),
+    "lot_code": ("L000000000", "246813571"),
     "idea_words": ("Vendre du sel", "x", "appelez 771234567"),
     "idea_points": ("44444", "55555", "9"),
     "idea_product": ("Huitre",),
@@ -153,6 +160,14 @@ def settle(database, now) -> None:
             techniques.propose(session, own(member, f"hands:found:{member}", now), f"Claies sur pieds {number}")
         techniques.read(session, by(sample_declarations.CLERK, "hands:read", now), 1, published=True)
         techniques.add_technique(session, "Keccax braisé", "Laver, braiser, saler, sécher.", 1, (30, 45))
+        bought = stock.NewLot(2, "caisse", Decimal(60), None, source="Joal")
+        lot = runs.buy(session, by(sample_declarations.CLERK, "hands:jars", now), 1, bought, 10_000)
+        act = by(sample_declarations.CLERK, "hands:offer", now)
+        offer = offers.put_up(session, act, offers.Put(lot.code, Decimal(40), 1_500, "Confiture", "Joal")).id
+        orders.place(session, own(203, "hands:order", now), offer, Decimal(2))
+        seller = Office(104, "treasurer", 1)
+        sales.sell(session, by(seller, "hands:sold", now), offer, Decimal(1))
+        sales.deliver(session, by(seller, "hands:invoice", now), offer, Decimal(1), "Cantine de Joal")
         bought = stock.NewLot(1, "kg", Decimal(100), 100_000, source="Joal")
         runs.buy(session, by(sample_declarations.CLERK, "hands:bought", now), 1, bought, 90_000)
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
@@ -235,6 +250,8 @@ class Hands:
             return pick(PINS.get(phone, ("2468",)))
         if screen.ask in ("place", "assisted_place", "reason", "assisted_word"):
             return pick(("1", "2", "3"))
+        if screen.ask == "pick_up" and self.random.random() < 0.6:
+            return pick(self.codes() or ("123456",))
         if screen.ask in ("line", "paper_line", "weight", "grade", "hand_to", "sign_reference") and self.random.random() < 0.4:
             return pick(self.references())
         return pick(LIKELY.get(screen.ask or "", TYPED))
@@ -261,6 +278,11 @@ class Hands:
         """Return the references there are."""
         with self.database.read() as reader:
             return [*reader.scalars(select(Declaration.reference)), *reader.scalars(select(Payment.reference))]
+
+    def codes(self) -> list[str]:
+        """Return the pick-up codes there are."""
+        with self.database.read() as reader:
+            return list(reader.scalars(select(Order.code).where(Order.state == "reserved")))
 
     def acts(self) -> int:
         """Count what was done so far."""

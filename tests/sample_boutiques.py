@@ -1,12 +1,14 @@
 """What the four boutiques need in tests: a round of ideas, officers of the federation and of a second co-operative."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
+from app.coop.boutiques import offers
 from app.coop.cooperatives.models import Cooperative
 from app.coop.equipment import custody
 from app.coop.ideas.rounds import begin_round
 from app.coop.ledger.services import open_accounts
-from app.coop.lots import stock
+from app.coop.lots import runs, stock
 from app.coop.members.models import Member, Number, Person
 from app.coop.offices.models import Role
 from app.coop.products.models import CooperativeProduct, Product
@@ -51,6 +53,17 @@ def keccax(database, now) -> None:
         techniques.add_technique(session, "Keccax braisé", "Laver, braiser, saler, sécher.", 1, (30, 45))
 
 
+def jars(database, now, units=40, price=1_500) -> tuple[int, str]:
+    """Put sachets of the keccax up for sale; return the offer and its lot's code."""
+    keccax(database, now)
+    with database.transaction() as session:
+        code = runs.collect(session, by(sample_declarations.CLERK, "jars:collect", now), 1, 1, now.date()).code
+        act = by(sample_declarations.CLERK, "jars:run", now)
+        [lot], _ = runs.run(session, act, 1, [(code, Decimal(100))], [runs.Output(4, Decimal(152))])
+        put = offers.Put(lot.code, Decimal(units), price, "Keccax du quai")
+        return offers.put_up(session, by(sample_declarations.CLERK, "jars:offer", now), put).id, lot.code
+
+
 def neighbours(database) -> None:
     """Add CPS2 with its president, person and member 302."""
     with database.transaction() as session:
@@ -71,6 +84,7 @@ def person(session, number: int, phone: str) -> None:
 
 
 GIVEN = {
+    "keccax is for sale": lambda database, now: (sample_declarations.treasurer(database), jars(database, now, units=2)),
     "eight women have brought a hundred kilos": keccax,
     "the quay has a dryer": lambda database, now: (sample_declarations.women(database, 2), dryer(database, now)),
     "a round of ideas is open": lambda database, now: (sample_declarations.women(database, 2), federation(database, now)),

@@ -15,6 +15,8 @@ ROWS: dict[str, Right] = {
     "Membres": "people",
     "Rappels": "call_backs",
     "Pour un membre": "assist",
+    "Boutiques": "boutiques",
+    "Noter une idée": "score",
     "Formations": "training",
     "Entraide": "approve",
     "`DIFF`": "broadcast",

@@ -29,11 +29,13 @@ COMMANDS = {
     "equipment": ("equipment", "Look after equipment that members book by half-days."),
     "technique": ("technique", "Look after techniques and their how-to."),
     "lot": ("lot", "Look after lots: transform, split, merge, move, count, trace."),
+    "offer": ("offer", "Look after the boutique témoin: offers, orders, invoices."),
     "job": ("job", "Look after jobs of companies."),
     "fund": ("fund", "Look after solidarity funds."),
     "training": ("trainings", "Look after trainings and their seats."),
     "export": ("export", "Write files for others."),
     "import": ("imports", "Take files of others in."),
+    "template": ("imports", "Write the empty file of a kind, to be filled in."),
     "report": ("report", "Figures of the co-operatives."),
 }
 """Command → module in this folder that holds the click command of that name, and its line in the help."""

@@ -77,9 +77,10 @@ def _one(kind: str) -> Callable[..., None]:
     def write(reader: Any, scope: Any, form: Any, output: Path | None) -> None:
         import app.coop.subjects  # noqa: F401 - it declares what movements are called
         from app.coop.imports.exports import EXPORTS
+        from app.coop.imports.ministry import ministry
         from app.sheets import write_table
 
-        columns, rows = EXPORTS[kind](reader, scope)
+        columns, rows = (EXPORTS | {"ministry": ministry})[kind](reader, scope, datetime.now(UTC))
         if output is not None:
             write_table(output, columns, rows, form=form)
             return
@@ -100,7 +101,7 @@ def _everything(reader: Any, scope: Any, form: Any, output: Path | None) -> None
     with ZipFile(body, "w", ZIP_DEFLATED) as files:
         for kind, rows_of in EXPORTS.items():
             one = io.BytesIO()
-            write_table(one, *rows_of(reader, scope), form=form)
+            write_table(one, *rows_of(reader, scope, datetime.now(UTC)), form=form)
             files.writestr(f"{kind}.{form}", one.getvalue())
     output.write_bytes(body.getvalue()) if output is not None else sys.stdout.buffer.write(body.getvalue())
 
@@ -111,6 +112,7 @@ for _kind, _help in (
     ("prices", "Write all prices there were, each with its first instant."),
     ("deliveries", "Write what was weighed and credited."),
     ("movements", "Write each movement on members' accounts, in XOF."),
+    ("ministry", "Write what the ministry's register asks of each co-operative, in the words of the ILO: figures, never persons."),
     ("everything", "Write a ZIP with a file of each of these."),
 ):
     _rows_out(_kind, f"{_help} Who did it is written down.", f"jappoo export {_kind} --cooperative CPS1 --output {_kind}.csv")

@@ -79,17 +79,55 @@ def members(**given: Any) -> int:
 
 
 @import_.command()
-@click.argument("kind", type=click.Choice(["members"]))
+@sheet_imports.options
+def balances(**given: Any) -> int:
+    """Take what members own and owe over from FILE, as the co-operative's paper has it.
+
+    Nothing is in the books before the co-operative's officers agree, once for the whole file; no cash comes in. Each member is then
+    asked whether it is right. Forecast, questions, --only-good and undo are as for members.
+
+    Example: jappoo import balances soldes.xlsx --cooperative CPS1 --dry-run
+    """
+    return sheet_imports.take("balances", **given)
+
+
+@import_.command()
+@sheet_imports.options
+def prices(**given: Any) -> int:
+    """Take prices in from FILE: they count from now on, and one that moves far waits for the officers.
+
+    A product is found by any of its spellings, and never made here. Without --cooperative the prices are the federation's, but
+    where a column CPS says another's.
+
+    Example: jappoo import prices tarifs.xlsx --cooperative CPS1 --dry-run
+    """
+    return sheet_imports.take("prices", **given)
+
+
+@import_.command()
+@sheet_imports.options
+def deliveries(**given: Any) -> int:
+    """Take deliveries of before in from FILE: they are told and counted, and move no franc.
+
+    None is after the day on which the co-operative's books began here.
+
+    Example: jappoo import deliveries livraisons.xlsx --cooperative CPS1 --dry-run
+    """
+    return sheet_imports.take("deliveries", **given)
+
+
+@import_.command()
+@click.argument("kind", type=click.Choice(sheet_imports.KINDS))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it; standard output otherwise.")
 def template(kind: str, output: Path | None) -> None:
     """Write the empty XLSX of a KIND, to be filled in.
 
-    Example: jappoo import template members > membres.xlsx
+    Example: jappoo template members > membres.xlsx, or jappoo import template members > membres.xlsx
     """
     from app import sheets
-    from app.coop.imports import columns
+    from app.coop.imports.kinds import KINDS
 
-    body = sheets.template(getattr(columns, kind)(datetime.now(UTC).date()))
+    body = sheets.template(KINDS[kind].columns(datetime.now(UTC).date()))
     if output is not None:
         output.write_bytes(body)
     elif sys.stdout.isatty():

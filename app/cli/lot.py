@@ -13,9 +13,11 @@ import msgspec
 from app.cli.context import cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from app.coop.act import Act
+    from app.coop.chain.family import Family
     from app.coop.lots.models import Lot
 
 
@@ -225,6 +227,99 @@ def measure(product: str, unit: str, grams: int) -> None:
     with _acting("measure", product=product, unit=unit, grams=grams) as (session, _):
         stock.set_measure(session, _product(session, product), unit, grams)
     click.echo(f"1 {unit} of {product}: {grams} g")
+
+
+@lot.command()
+@click.argument("code")
+@click.option("--forward", is_flag=True, help="Buyers and members to tell, with their numbers.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show(code: str, *, forward: bool, as_json: bool) -> None:
+    """Show a lot's way back to its deliveries and on to its sales, and what each link earned; private lots too.
+
+    Example: jappoo lot show L123456782 --forward
+    """
+    from app.coop.chain.earnings import earned, kilos
+    from app.coop.chain.recall import concerned
+
+    with open_database() as database, database.read() as reader:
+        family = _family(reader, code)
+        told = {"lot": family.target, "links": list(family.links.values()), "earned": earned(family), "kilos": kilos(family)}
+        people = concerned(reader, family) if forward else []
+    if as_json:
+        more = {"concerned": msgspec.to_builtins(people)} if forward else {}
+        click.echo(json.dumps(msgspec.to_builtins(told, str_keys=True) | more))
+        return
+    for link in family.links.values():
+        size = f"{link.made_units} {link.unit}"
+        click.echo(
+            f"{link.code} {link.at:%Y-%m-%d} {link.kind:9} {size:>14} {link.product:20} {link.technique or link.source or ''}"
+        )
+    for name, value in msgspec.structs.asdict(earned(family)).items():
+        click.echo(f"{name:14} {value}")
+    for one in people:
+        click.echo(f"{one.kind:9} {one.to or 'no number':14} {one.who} ({one.lot})")
+
+
+@lot.command()
+@click.argument("code")
+@click.argument("words")
+@click.option("--dry-run", is_flag=True, help="Say how many, send nothing.")
+def recall(code: str, words: str, *, dry_run: bool) -> None:
+    """Tell buyers and members of a lot and of all that was made of it that something is wrong: an urgent SMS each.
+
+    Example: jappoo lot recall L123456782 "Ne mangez pas ce lot. Rapportez-le a la boutique."
+    """
+    from app.coop.chain import recall as recalls
+
+    with open_database() as database, database.read() as reader:
+        family = _family(reader, code)
+    now = datetime.now(UTC)
+    with operator_act("lot recall", dry_run=dry_run, code=code) as session:
+        from app.coop.act import Act
+
+        number = recalls.recall(session, Act(0, "cli", f"cli:{now:%Y%m%d%H%M%S}", now), family, words)
+    click.echo(f"{number} numbers {'would be ' if dry_run else ''}told")
+
+
+@lot.command()
+@click.argument("code")
+@click.option("--out", type=click.Path(dir_okay=False, writable=True), help="Write it there; an SVG file. Else it is printed.")
+@click.option("--private/--public", default=None, help="Whether its page is shown, from now on.")
+def label(code: str, out: str | None, *, private: bool | None) -> None:
+    """Write a lot's label to print: product, code, best before, and the QR code of its page where PUBLIC_URL is set.
+
+    Example: jappoo lot label L123456782 --out label.svg
+    """
+    from app.cli.labels import draw
+    from app.coop.lots import queries
+    from app.coop.lots.models import Lot
+
+    known = _code(code)
+    if private is not None:
+        from sqlalchemy import update
+
+        with operator_act("lot label", dry_run=False, code=known, private=private) as session:
+            session.execute(update(Lot).where(Lot.code == known).values(public=not private))
+    with open_database() as database, database.read() as reader:
+        found = queries.lots(reader, Lot.code == known)
+    if not found:
+        raise click.ClickException("no such lot")
+    drawn = draw(found[0], database.service.page_of(known) if found[0].public else "")
+    if out is None:
+        click.echo(drawn)
+        return
+    with open(out, "w", encoding="utf-8") as file:
+        file.write(drawn)
+    click.echo(f"{out}: {known}")
+
+
+def _family(reader: "Connection", code: str) -> "Family":
+    from app.coop.chain.family import family_of
+
+    found = family_of(reader, _code(code))
+    if found is None:
+        raise click.ClickException("no such lot")
+    return found
 
 
 @contextmanager

@@ -81,3 +81,26 @@ def _days(month: str | None, first: str | None, last: str | None) -> tuple[datet
     except (ValueError, OverflowError) as fault:
         raise click.UsageError("days are like 2026-11-01, months like 2026-11") from fault
     return start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)
+
+
+@report.command()
+@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="How far back.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, instead of standard output.")
+@click.option("--definitions", is_flag=True, help="Print what each figure means, and nothing else.")
+def kpi(days: int, form: str, output: Path | None, *, definitions: bool) -> None:
+    """Write each co-operative's figures of the four boutiques, from ideas to what producers got of the price.
+
+    Example: jappoo report kpi --days 365
+    """
+    from app.coop.chain.figures import DEFINITIONS, Figures, figures
+
+    if definitions:
+        for name, words in DEFINITIONS.items():
+            click.echo(f"{name:14} {words}")
+        return
+    now = datetime.now(UTC)
+    with open_database(statement_ms=600_000) as database, database.read() as reader:
+        found = [msgspec.structs.astuple(row) for row in figures(reader, now - timedelta(days=days), now)]
+    columns = [field.encode_name for field in msgspec.structs.fields(Figures)]
+    write_rows([dict(zip(columns, row, strict=True)) for row in found], columns, form, output)

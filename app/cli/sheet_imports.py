@@ -1,4 +1,4 @@
-"""`jappoo import members`, and taking an import back: read the file, forecast, write what was forecast, say what became of it."""
+"""`jappoo import`: read the file, forecast, write what was forecast, say what became of it; and take an import back."""
 
 import json
 import socket
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,11 @@ from app.cli.context import cooperative_id, open_database, operator
 
 if TYPE_CHECKING:
     from app.coop.imports.forecast import Forecast
+    from app.coop.scope import Scope
     from app.db.database import Database
     from app.sheets import Row, Table, Written
 
+KINDS = ("members", "balances", "prices", "deliveries")
 HEARTBEAT = 3.0
 """Seconds after which a long forecast says that it lives."""
 
@@ -50,15 +53,16 @@ def take(
     only_good: bool,
 ) -> int:
     """Take a file in, and return the exit code: 0 when each row was taken or known."""
+    import app.coop.subjects  # noqa: F401 - it declares what officers decide
     from app.coop.imports import turns
     from app.coop.imports.slices import Moved, write
 
     now = datetime.now(UTC)
     table = _table(kind, file, given, now)
     with open_database() as database:
-        answered = _answers(database, answers)
+        answered, scope = _answers(database, answers), _scope(database, cooperative)
         if dry_run:
-            found = _forecast(database, kind, table, cooperative, answered, now)
+            found = _forecast(database, kind, table, scope, answered, now)
             _files(file, table, found, only_good=only_good)
             return _say(found, None, as_json)
         try:
@@ -67,12 +71,13 @@ def take(
             raise click.ClickException(str(busy)) from busy
         state = "stopped"
         try:
-            found = _forecast(database, kind, table, cooperative, answered, now, import_id)
+            found = _forecast(database, kind, table, scope, answered, now, import_id)
             _files(file, table, found, only_good=only_good)
             takes = only_good or not found.blocked
             if takes:
                 with click.progressbar(length=len(found.planned), file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
-                    write(database, import_id, found.planned, answered, now=_now, progress=progress.update)
+                    writing = partial(write, database, kind, import_id, found.planned, answered)
+                    writing(scope=scope, stated=table.totals, now=_now, progress=progress.update)
                 state = "done"
         except (Moved, turns.ImportOvertaken) as fault:
             raise click.ClickException(str(fault)) from fault
@@ -85,7 +90,9 @@ def take(
 
 def take_back(import_id: int) -> int:
     """Take an import back; return how many rows."""
-    from app.coop.imports.undo import RestsOn, undo
+    import app.coop.subjects  # noqa: F401 - as above
+    from app.coop.imports.forecast import RestsOn
+    from app.coop.imports.undo import undo
     from app.coop.offices.audit import record_operator
 
     with open_database() as database:
@@ -102,15 +109,22 @@ def _now() -> datetime:
 
 
 def _table(kind: str, file: Path, given: tuple[str, ...], now: datetime) -> "Table":
-    from app.coop.imports import columns
+    from app.coop.imports import kinds
     from app.sheets import SheetRefused, read_table
 
     if any("=" not in one for one in given):
         raise click.UsageError("--column takes field=NAME")
     try:
-        return read_table(file, getattr(columns, kind)(now.date()), given=dict(one.split("=", 1) for one in given))
+        return read_table(file, kinds.KINDS[kind].columns(now.date()), given=dict(one.split("=", 1) for one in given))
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
+
+
+def _scope(database: "Database", cooperative: str | None) -> "Scope":
+    from app.coop.scope import Scope
+
+    with database.read() as reader:
+        return Scope(cooperative_id(reader, cooperative))
 
 
 def _answers(database: "Database", answers: Path | None) -> dict[str, str]:
@@ -152,15 +166,13 @@ def _forecast(
     database: "Database",
     kind: str,
     table: "Table",
-    cooperative: str | None,
+    scope: "Scope",
     answers: Mapping[str, str],
     now: datetime,
     import_id: int | None = None,
 ) -> "Forecast":
-    from app.coop.imports import columns, turns
+    from app.coop.imports import kinds, turns
     from app.coop.imports.forecast import forecast, remarked
-    from app.coop.imports.members import Members
-    from app.coop.scope import Scope
     from app.sheets import SheetRefused
 
     said = monotonic()
@@ -175,8 +187,8 @@ def _forecast(
 
     try:
         with database.read() as reader:
-            planner = Members(reader, Scope(cooperative_id(reader, cooperative)), answers, now.date())
-            found = forecast(table.rows, getattr(columns, kind)(now.date()), planner, answers, alive=alive)
+            planner = kinds.KINDS[kind].planner(reader, scope, answers, now)
+            found = forecast(table.rows, kinds.KINDS[kind].columns(now.date()), planner, answers, alive=alive)
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
     remarked(found, table.remarks)

@@ -24,6 +24,9 @@ WORDS = {
     "NON": ("NON", "DEET"),
     "IDEE": ("IDEE", "IDEES", "IDE"),
     "FICHE": ("FICHE", "FICHES", "TECHNIQUE"),
+    "BOUTIQUE": ("BOUTIQUE", "BOUTIQUES", "VENTE"),
+    "ACHAT": ("ACHAT", "ACHETER", "ACHATS", "COMMANDE", "COMMANDER"),
+    "TRACE": ("TRACE", "TRACER", "LOT"),
     "SOUTENIR": ("SOUTENIR", "SOUTIEN", "SOUTIENS"),
     "FORMATION": ("FORMATION", "FORMATIONS"),
     "INSCRIRE": ("INSCRIRE", "INSCRIS", "INSCRIPTION"),
@@ -36,8 +39,22 @@ OFFICERS = ("DIFF", "URGENT", "OUI", "ETAT", "ANNULER", "MEMBRE", "VALIDER", "TA
 """Commands of officers; from anyone else they are written down and answered as any other text."""
 
 NEED_WHAT_FOLLOWS = (
-    *("PRIX", "PROD", "CONTESTER", "LANGUE", "NON", "IDEE", "SOUTENIR", "FICHE"),
-    *("FORMATION", "INSCRIRE", "PRESENT", "EMPLOI", *OFFICERS),
+    "PRIX",
+    "PROD",
+    "CONTESTER",
+    "LANGUE",
+    "NON",
+    "IDEE",
+    "SOUTENIR",
+    "FICHE",
+    "BOUTIQUE",
+    "ACHAT",
+    "TRACE",
+    "FORMATION",
+    "INSCRIRE",
+    "PRESENT",
+    "EMPLOI",
+    *OFFICERS,
 )
 """Words that are worked on with what stands behind them; of all others what looks like a code is never written down."""
 

@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from app import texts
 from app.commands import (
+    boutiques,
     broadcast_replies,
     broadcasts,
+    chain,
     contests,
     ideas,
     letters,
@@ -278,6 +280,9 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "IDEE": ideas.propose,
     "SOUTENIR": ideas.support,
     "FICHE": techniques.sheet,
+    "BOUTIQUE": boutiques.offers,
+    "ACHAT": boutiques.order,
+    "TRACE": chain.trace,
     "DIFF": broadcasts.draft,
     "URGENT": broadcasts.draft,
     "FORMATION": trainings.show,

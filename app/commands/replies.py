@@ -83,6 +83,13 @@ SUPPORTED_BEFORE = "Jappoo: idée {idea}: {by_pin} voix. Votre voix compte déj�
 VOICE_GIVEN = (
     "Jappoo: votre voix est à l'idée {idea}, par votre code. Pour la changer: {code} puis 4, 1, 2. Rien n'est changé. {cost}."
 )
+NOTHING_SOLD = "Jappoo: rien en vente aujourd'hui à la boutique témoin. {cost}."
+NO_OFFER = "Jappoo: pas d'offre sous ce numéro. Envoyez BOUTIQUE pour la liste. {cost}."
+HOW_ORDER = "Jappoo: envoyez ACHAT, le numéro de l'offre et combien, par exemple ACHAT 1 2. Rien n'est commandé. {cost}."
+NOTHING_LEFT = "Jappoo: plus rien de cette offre. Rien n'est commandé. {cost}."
+TOO_FEW_LEFT = "Jappoo: il en reste {left}. Rien n'est commandé. {cost}."
+ORDER_BY_CALL = "Jappoo: commander par SMS est pour les membres. Composez {code} puis 4, 4. {cost}."
+NO_LOT = "Jappoo: pas de lot sous ce code. Envoyez TRACE et le code de l'étiquette, L et neuf chiffres. {cost}."
 HOW_SHEET = "Jappoo: envoyez FICHE et son numéro, par exemple FICHE 1. Liste: {code} puis 4, 2, 3. {cost}."
 NO_SHEET = "Jappoo: pas de fiche sous ce numéro. Liste: {code} puis 4, 2, 3. {cost}."
 NO_TRAINING = "Jappoo: pas de formation ouverte sous ce numéro. La liste: FORMATION. {cost}."
@@ -169,6 +176,17 @@ def price_list(prices: list[tuple[str, int, str]], today: date, place: str) -> s
             return words.rstrip(";") + OTHER_PRICE
         words += more
     return words.rstrip(";") + "."
+
+
+def offer_list(offers: list[tuple[int, str, int]]) -> str:
+    """Say what is for sale in one part, each under the number that orders it: as many as fit."""
+    words = "Boutique témoin:"
+    for number, name, amount in offers:
+        more = f" {number} {name} {francs(amount)};"
+        if septets(words) + septets(more) > 120:
+            return f"{words} et d'autres. ACHAT n° combien"
+        words += more
+    return f"{words.rstrip(';')}. ACHAT n° combien"
 
 
 def sheet(number: int, name: str, steps: str, page: int) -> str | None:

@@ -96,6 +96,11 @@ def is_void(act: Act, form: str, *, officer: bool) -> bool:
     return any((row.act, row.form, row.verdict) == (act, form, "void") and row.whom in whom for row in TABLE)
 
 
+def rules(act: str, form: str) -> tuple[Rule, ...]:
+    """Return what the table says of an act under a form."""
+    return tuple(row for row in TABLE if (row.act, row.form) == (act, form))
+
+
 def rule_of(act: str, form: str) -> Rule:
     """Return the row that voids an act under a form."""
     return next(row for row in TABLE if (row.act, row.form, row.verdict) == (act, form, "void"))

@@ -3,6 +3,7 @@
 from app.coop.access import models as access
 from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
+from app.coop.chain import models as chain
 from app.coop.closing import models as closing
 from app.coop.contests import models as contests
 from app.coop.cooperatives import models as cooperatives
@@ -16,6 +17,7 @@ from app.coop.ledger import models as ledger
 from app.coop.lots import models as lots
 from app.coop.members import models as members
 from app.coop.offices import models as offices
+from app.coop.openings import models as openings
 from app.coop.payments import models as payments
 from app.coop.prices import models as prices
 from app.coop.production import models as production
@@ -35,6 +37,7 @@ __all__ = [
     "approvals",
     "boutiques",
     "broadcasts",
+    "chain",
     "closing",
     "contests",
     "cooperatives",
@@ -49,6 +52,7 @@ __all__ = [
     "members",
     "menu_versions",
     "offices",
+    "openings",
     "operations",
     "payments",
     "prices",

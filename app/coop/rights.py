@@ -9,7 +9,7 @@ from app.coop.scope import Scope
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
 Right = Literal[
     "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read",
-    "boutiques", "score", "training",
+    "boutiques", "score", "sell", "training",
 ]  # fmt: skip
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
@@ -24,6 +24,7 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "stop": ("secretary", "treasurer", "president", "delegate", "administrator"),
     "read": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
     "boutiques": ("president", "treasurer", "secretary", "delegate", "administrator"),
+    "sell": ("secretary", "treasurer", "president", "delegate"),
     "score": ("president", "auditor", "administrator"),
     "training": ("president", "secretary", "delegate", "administrator"),
 }

@@ -7,6 +7,8 @@ from app.coop import approvals
 from app.coop.access.subject import subject as access
 from app.coop.approvals import kinds
 from app.coop.approvals.subject import subject as approvals_subject
+from app.coop.boutiques.subject import subject as boutiques
+from app.coop.chain.subject import subject as chain
 from app.coop.closing.subject import subject as closing
 from app.coop.contests.subject import subject as contests
 from app.coop.correspondence.subject import subject as correspondence
@@ -20,6 +22,7 @@ from app.coop.ledger.subject import subject as ledger
 from app.coop.lots.subject import subject as lots
 from app.coop.members.subject import subject as members
 from app.coop.offices.subject import subject as offices
+from app.coop.openings.subject import subject as openings
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
@@ -56,8 +59,8 @@ messages = Subject(
 
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
-    *(ledger, production, payments, till, closing, prices, contests, imports, messages),
-    *(ideas, techniques, equipment, lots, training, solidarity, jobs),
+    *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
+    *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

@@ -2,7 +2,7 @@
 
 from app.sheets.amounts import amount, percentage, quantity
 from app.sheets.columns import Column
-from app.sheets.dates import birth, day
+from app.sheets.dates import birth, day, instant
 from app.sheets.readings import Ask, Book, Formula, NoValue, Raw, Reader, Reading, Refuse, Value
 from app.sheets.refusals import SheetRefused
 from app.sheets.sums import Remark
@@ -37,6 +37,7 @@ __all__ = [
     "choice",
     "code",
     "day",
+    "instant",
     "name",
     "percentage",
     "quantity",

@@ -8,6 +8,7 @@ from app.sheets.readings import Ask, Book, NoValue, Plain, Reader, Reading, Refu
 
 _MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
 _CLOCK = re.compile(r"[t ]+\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?z|[+-]\d\d:?\d\d)?$")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:[Zz]|\+00:00)")
 _WEEKDAY = re.compile(r"^(?:lun|mar|mer|jeu|ven|sam|dim)(?:di|credi|dredi|edi|anche)?\.?,? +(?:le )?(?=\d)")
 _WORDS = re.compile(r"^(?:ne|nee|le|vers|env|environ|en|circa|c|ca|annee|an)\b\.? *|^~ *| *(?:\?|env\.?|environ)$")
 _DAY = re.compile(r"(\d{1,2})(?:er)?[ /.\-]+(\d{1,2}|[a-z]{3,9}\.?)[ /.\-]+(\d{4}|\d{2})")
@@ -35,6 +36,24 @@ def day(today: date, *, earliest: date | None = None, future: bool = False) -> R
         return (2000 + years if 2000 + years <= today.year + 20 * future else 1900 + years,)
 
     return _reader(judge, century, lambda year: Ask(f"{year}: quel jour ?"))
+
+
+def instant(today: date) -> Reader:
+    """Return a reader of days, or of instants as ISO text in UTC: date, or aware datetime. None is after `today`."""
+    read_day = day(today)
+
+    @reader
+    def read(raw: Plain, book: Book) -> Reading:
+        if not isinstance(raw, str) or _INSTANT.fullmatch(raw) is None:
+            return read_day(raw, book)
+        try:
+            at = datetime.fromisoformat(raw.upper().replace("Z", "+00:00"))
+        except ValueError:
+            return Refuse(f"« {raw[:40]} »: ce n'est pas un instant.")
+        told = read_day(at.date(), book)
+        return Value(at) if isinstance(told, Value) else told
+
+    return read
 
 
 def birth(today: date) -> Reader:

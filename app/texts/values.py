@@ -53,14 +53,17 @@ class Values(TypedDict, total=False):
     halt: str
     hour: Clock
     idea_became: str
+    invoice: Annotated[str, Kind("invoice", "F2026-99999")]
     kept_out: str
     job_is: str
     lane: Annotated[str, Kind("lane", "urgent")]
+    lot: Annotated[str, Kind("lot", "L123456789")]
     note: Phrase
     now_is: str
     number: Reference
     office: str
     office_is: str
+    percent: Count
     phone: Phone
     place: Annotated[int, Kind("place", "9")]
     raised_to: str
@@ -81,6 +84,7 @@ class Values(TypedDict, total=False):
     until: Moment
     verdict: str
     what: Annotated[str, Kind("words", "m" * 60)]
+    where: Short
     why: Phrase
 
 

@@ -176,6 +176,8 @@ class Engine(Generic[D]):
             walk.take(hop.trail.walkable)
             if unasked and hop.unread(walk):
                 raise unasked
+            if hop.unread(walk) and not hop.trail.begins and not walk.notice and "lost" in menu.words:
+                walk.notice = walk.served.word("lost", session.language)
 
         return walk, self._step(hop, walk, take, lost=True)
 

@@ -259,7 +259,8 @@ class Proof:
         yield ""
         if screen.form == "ending":
             return
-        yield from (fold(self.menu.said(self.menu.words[word], language)) for word in ("unknown", "empty", "several"))
+        above = ("unknown", "empty", "several", *(("lost",) if "lost" in self.menu.words else ()))
+        yield from (fold(self.menu.said(self.menu.words[word], language)) for word in above)
         for acted in self._screens():
             if acted.notice and acted.done == screen.name:
                 longest = {name: fold(kind.longest) for name, kind in self.vocabulary.kept.items()}

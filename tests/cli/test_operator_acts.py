@@ -31,9 +31,10 @@ WITHOUT = {
     ("imports", "_try"): "see session",
     ("sheet_imports", "transaction"): "the turn, with the operator's row in it, and its end",
     ("sheet_imports", "_begin"): "see transaction",
-    ("sheet_imports", "write"): "a slice each, behind the import's own row: nobody waits for the file",
     ("sheet_imports", "undo"): "likewise; its operator's row comes before",
+    ("sheet_imports", "partial"): "it writes a slice each, behind the import's own row: nobody waits for the file",
     ("sheet_imports", "_answers"): "it reads",
+    ("sheet_imports", "_scope"): "it reads",
     ("sheet_imports", "_forecast"): "it reads, and says that the import lives",
 }
 """Where a command opens a transaction itself, or hands the database on, and why it is no operator's act."""

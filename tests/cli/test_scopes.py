@@ -16,8 +16,14 @@ ANOTHERS = {
     ("admin", "revoke"): ("C00101 --role secretary", 1, "nobody has the card"),
     ("member", "cards"): ("--renew", 0, "0 cards"),
     ("sms", "inbox"): ("", 0, ""),
+    ("equipment", "list"): ("", 0, ""),
+    ("lot", "list"): ("", 0, ""),
     ("import", "payments"): ("{file}", 1, "refused"),
     ("import", "members"): ("{register}", 1, "est d'une autre CPS"),
+    ("import", "balances"): ("{balances}", 1, "n'est pas à CPS2"),
+    ("import", "deliveries"): ("{deliveries}", 1, "n'est pas à CPS2"),
+    ("import", "prices"): ("{prices}", 1, "n'est pas un produit d'ici"),
+    ("export", "ministry"): ("--format json", 0, "CPS2"),
     **{("export", kind): ("--format json", 0, "[\n]") for kind in ("members", "balances", "prices", "deliveries", "movements")},
     ("export", "everything"): ("--format json --output {zip}", 0, ""),
 }
@@ -38,9 +44,16 @@ def houses(sqlite_database, clock, tmp_path, monkeypatch):
         reference = session.scalar(select(Base.metadata.tables["payments"].c.reference))
     file = tmp_path / "references.csv"
     file.write_text(f"reference,operator_reference\n{reference},OM-1\n")
-    register = tmp_path / "registre.csv"
-    register.write_text("Carte;Nom\nC00001;Awa 1\n")
-    return sqlite_database, {"file": str(file), "register": str(register), "zip": str(tmp_path / "tout.zip")}
+    sheets = {
+        "register": "Carte;Nom\nC00001;Awa 1\n",
+        "balances": "Carte;Épargne\nC00003;1000\n",
+        "deliveries": "Carte;Jour;Produit;Quantité\nC00003;01/01/2025;Thiof;12\n",
+        "prices": "Produit;Prix\nThiof;1000\n",
+    }
+    files = {name: tmp_path / f"{name}.csv" for name in sheets}
+    for name, text in sheets.items():
+        files[name].write_text(text, "utf-8")
+    return sqlite_database, {name: str(at) for name, at in (files | {"file": file, "zip": tmp_path / "tout.zip"}).items()}
 
 
 def state(database):

@@ -1,52 +1,32 @@
 """A register is taken in: each row has one verdict, the forecast is what is written, and the same again changes nothing."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
-from app.coop.imports import columns, turns
-from app.coop.imports.forecast import forecast
-from app.coop.imports.members import Members
+from app.coop.imports import turns
+from app.coop.imports.forecast import RestsOn
 from app.coop.imports.models import Import, ImportRow, MemberProfile
-from app.coop.imports.slices import kept_answers, write
-from app.coop.imports.undo import RestsOn, undo
+from app.coop.imports.undo import undo
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member, Number, Person
-from app.coop.scope import FEDERATION, Scope
+from app.coop.scope import FEDERATION
 from app.coop.verify import verify
-from app.sheets import Ask, Cell, NoValue, Refuse, Row, Telephone, Value
+from app.sheets import Ask, NoValue, Refuse, Row, Telephone
+from tests import imported_rows
+from tests.imported_rows import NOW, OURS, rows
 
-NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
-TODAY = NOW.date()
-OURS = Scope(1)
 PHONE = Telephone("+221771234521", "mobile")
 
 
-def rows(*given):
-    made = []
-    for at, one in enumerate(given, 2):
-        read = {field: said if isinstance(said, (Ask, NoValue, Refuse)) else Value(said) for field, said in one.items()}
-        cells = {field: Cell(str(said), read[field]) for field, said in one.items()}
-        made.append(Row(at, "data", cells, [str(said) for said in one.values()]))
-    return made
-
-
 def look(database, given, answers=None, scope=OURS):
-    with database.read() as reader:
-        known = kept_answers(reader) | (answers or {})
-        return forecast(given, columns.members(TODAY), Members(reader, scope, known, TODAY), known), known
+    return imported_rows.look(database, "members", given, answers, scope)
 
 
-def take(database, given, answers=None, now=NOW):
-    found, known = look(database, given, answers)
-    with database.transaction() as session:
-        made = turns.begin(session, "members", "0" * 64, "test", now)
-    write(database, made, found.planned, known, now=lambda: now)
-    with database.transaction() as session:
-        turns.end(session, made, "done", dict(found.counts))
-    return made, found
+def take(database, given, answers=None):
+    return imported_rows.take(database, "members", given, answers)
 
 
 def members(database):

@@ -30,8 +30,10 @@ def act(member, key, phone=None):
 
 @pytest.mark.parametrize(
     "bad",
-    [{"places": 0}, {"places": -1}, {"trade": "x"}, {"company": ""}, {"place": "m" * 17}, {"until": date(2026, 11, 23)}]
-    + [{"until": date(2028, 1, 1)}],
+    [
+        *({"places": 0}, {"places": -1}, {"trade": "x"}, {"company": ""}, {"place": "m" * 17}),
+        *({"until": date(2026, 11, 23)}, {"until": date(2028, 1, 1)}),
+    ],
 )
 def test_a_job_that_cannot_be_is_refused(quay, bad):
     with quay.transaction() as session, pytest.raises(services.JobRefused):

@@ -11,8 +11,13 @@ from sqlalchemy import func, select
 from app.coop.access import activation, pins
 from app.coop.access.identity import who_holds
 from app.coop.boutiques.queries import for_sale
+from app.coop.chain.earnings import kilos
+from app.coop.chain.family import family_of
+from app.coop.chain.story import story_of
 from app.coop.cooperatives.models import Cooperative
 from app.coop.demo.seed import AlreadySeeded, Plan, seed
+from app.coop.equipment.queries import equipment_for
+from app.coop.ideas.queries import open_ideas
 from app.coop.ledger.models import Account, JournalEntry
 from app.coop.ledger.queries import balances_of
 from app.coop.members import consent
@@ -113,7 +118,7 @@ def test_members_are_dealt_to_as_many_cooperatives_as_asked_for(database, cooper
 def test_every_member_has_five_entries_or_more_and_four_accounts(reader):
     entries = dict(reader.execute(select(JournalEntry.member_id, func.count()).group_by(JournalEntry.member_id)).all())
     accounts = Counter(reader.scalars(select(Account.member_id).where(Account.member_id.is_not(None))))
-    assert entries.pop(None) == 3, "each co-operative's box begins with what was counted"
+    assert entries.pop(None) == 4, "each co-operative's box begins with what was counted, and one has sold"
     assert set(entries) == set(accounts) == set(reader.scalars(select(Member.id)))
     assert min(entries.values()) >= 5
     assert set(accounts.values()) == {4}
@@ -297,3 +302,15 @@ def test_the_command_line_upgrades_seeds_and_verifies(tmp_path):
     for arguments, says in steps:
         ran = jappoo(tmp_path, *arguments)
         assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, says, "")
+
+
+def test_each_boutique_has_something_to_try(reader):
+    [idea] = open_ideas(reader, NOW)
+    assert (idea.id, idea.by_pin, idea.support_until - NOW > timedelta(days=29)) == (1, 4, True)
+    assert [one.name for one in equipment_for(reader, 1)] == ["Séchoir"]
+    offer = next(one for one in for_sale(reader, NOW) if one.id == 1)
+    assert (offer.name, offer.amount, offer.quantity) == ("Keccax en sachet", 1_500, Decimal(40))
+    told = story_of(reader, offer.lot)
+    assert [step.what.split(":")[0].split(" (")[0] for step in told.steps] == ["Livraison", "Transformation", "Vente"]
+    assert sum(int(share.split(" ")[0]) for _, share in told.shares) == 100
+    assert len(kilos(family_of(reader, offer.lot))) == 3

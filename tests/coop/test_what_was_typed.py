@@ -14,10 +14,12 @@ from app.coop.closing.erasure import erase_member
 from app.coop.closing.models import Departure
 from app.coop.contests import services
 from app.coop.enrolment import applications
-from app.coop.ledger.models import Account
+from app.coop.ledger.models import Account, JournalEntry
 from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
+from app.coop.openings.models import Opening, OpeningBalance
+from app.coop.openings.services import ACCOUNTS
 from app.coop.production.models import Weighing
 from app.coop.till.models import Payout
 from app.db import operations
@@ -183,6 +185,12 @@ def walked(settled, tmp_path, screen):
     if screen.startswith("till_lease"):
         with unguarded(database) as session:
             session.execute(update(Payout).where(Payout.member_id == MEMBER).values(state="cancelled"))
+    if screen == "opening_word":
+        with unguarded(database) as session:
+            entry = session.scalar(select(func.min(JournalEntry.id)).where(JournalEntry.member_id == MEMBER))
+            session.add(Opening(id=1, cooperative_id=1, day=NOW.date(), state="posted", noted_at=NOW))
+            session.flush()
+            session.add(OpeningBalance(opening_id=1, member_id=MEMBER, entry_id=entry, **dict.fromkeys(ACCOUNTS, 1)))
     walk.acted = False
     return database, [phone for phone in PHONES if walk.to(screen, phone)], walk.acted
 

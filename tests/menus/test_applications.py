@@ -122,7 +122,7 @@ def test_an_application_is_refused_once(line, database):
 
 
 def test_a_number_from_abroad_is_sent_to_the_secretary(line, database):
-    assert "du Sénégal seulement" in dial(line, "+33612345678", "1", "1", "Fatou Ndiaye")
+    assert "numéro du Sénégal" in dial(line, "+33612345678", "1", "1")
     assert state(database) == []
 
 

@@ -35,7 +35,7 @@ def test_the_list_says_how_long_who_and_what_about(line):
 
 
 def test_where_she_asked_is_the_subject(line):
-    asks(line, sample_cooperative.SHARED, "4", "4", "1", "1", "1")
+    asks(line, sample_cooperative.SHARED, "4", "4", "1", "4", "1")
     assert "760000001 Boutique: Keccax en sach" in open_list(line)[1]
     assert "760000001" not in open_list(line, sample_declarations.ADMINISTRATOR)[1]
 
@@ -93,7 +93,7 @@ def test_whose_number_it_may_no_longer_be_is_called_by_no_name(line, database, p
 
 def test_what_another_act_gave_is_not_taken_for_a_call_back(line):
     asks(line, sample_cooperative.AWA, "8", "1")
-    asks(line, sample_cooperative.SHARED, "4", "4", "1", "1", "1")
+    asks(line, sample_cooperative.SHARED, "4", "4", "1", "4", "1")
     talk, _ = open_list(line)
     talk.type("1"), talk.type("1"), talk.type("1")
     assert talk.type("1").startswith("Noté. C'est réglé.\nQui rappeler ?")

@@ -93,10 +93,10 @@ def line(line, database):
 
 
 def test_a_member_gives_notice_changes_her_mind_and_goes(line, database):
-    assert "préavis" in dial(line, sample_cooperative.AWA, "7", "2468", "8")
+    assert "un SMS en fait foi" in dial(line, sample_cooperative.AWA, "7", "2468", "8")
     assert "au plus tard le" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
     assert "départ demandé" in texts_to(database, sample_cooperative.AWA)[-1]
-    assert "départ demandé" in dial(line, sample_cooperative.AWA, "2", "2468", "1", "12", "1"), "who leaves declares nothing more"
+    assert "départ demandé" in dial(line, sample_cooperative.AWA, "2", "2468"), "who leaves declares nothing more"
     assert "Vous restez membre" in dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")
     assert member(database) == ("active", None, None)
     dial(line, sample_cooperative.AWA, "7", "2468", "8", "1", "2468")

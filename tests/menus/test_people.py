@@ -104,7 +104,7 @@ def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(office
     assert "noter +221775550000 ?" in said
     number = activation_in(talk.type("2468"))
     assert "numéro est noté" in texts_to(database, SPARE)[-1]
-    assert "à prouver" in dial(officers, SPARE, "1")
+    assert "à confirmer" in dial(officers, SPARE, "1")
     assert "Numéro faux" in dial(officers, SPARE, "1", "000000" if number != "000000" else "111111")
     assert "Code faux" in dial(officers, SPARE, "1", number, "1357")
     assert "ouvre votre compte" in dial(officers, SPARE, "1", number, "2468")
@@ -116,7 +116,7 @@ def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(office
 
 def test_a_second_number_is_proved_on_the_old_one(officers):
     bureau(officers, "3", "00001", "775550000", "1", "2468")
-    assert "775550000 à prouver" in dial(officers, sample_cooperative.AWA, "7", "2468", "7")
+    assert "775550000 à confirmer" in dial(officers, sample_cooperative.AWA, "7", "2468", "7")
     assert "ouvre maintenant" in dial(officers, sample_cooperative.AWA, "7", "2468", "7", "1", "1", "2468")
     assert "Parts" in dial(officers, SPARE, "1", "2468")
     assert "n'ouvre plus" in dial(officers, SPARE, "7", "2468", "7", "3", "1", "2468")
@@ -146,7 +146,7 @@ def test_a_changed_sim_opens_nothing_until_it_is_proved_again(officers, database
     talk, said = bureau(officers, "4", "00001", "1", "1")
     assert "fermer 770000012" in said
     number = activation_in(talk.type("2468"))
-    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "à confirmer" in dial(officers, sample_cooperative.AWA, "1")
     assert "essai" in dial(officers, sample_cooperative.AWA, "1", "246800")
     assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", number, "2468")
     assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2468")

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from app.coop.access.identity import who_holds
+from app.coop.boutiques.models import Order
 from app.coop.broadcasts.estimates import Draft, estimate
 from app.coop.contests import services
 from app.coop.cooperatives.models import Cooperative
@@ -40,6 +41,7 @@ from tests.conftest import PATIENT_MS, SERVICE, Clock
 MENU = compiled()
 SCREENS = [screen for screen in MENU.screens.values() if screen.guard in get_args(Right)]
 FIRST = {
+    "sell": sample_declarations.TREASURER,
     "score": sample_declarations.PRESIDENT,
     "weigh": sample_declarations.SECRETARY,
     "pay": sample_declarations.TREASURER,
@@ -56,6 +58,7 @@ TYPED = {
     "other_card": "00203",
     "paper_line": "00203",
     "sign_reference": "payout",
+    "pick_up": "order",
     "till_card": "00201",
     "till_hand_card": "00201",
     "till_payer": "00201",
@@ -67,6 +70,10 @@ NOBODYS = {
     "idea_unit": "kg",
     "merge_into": "1",
     "counted": "97,5",
+    "invoice_buyer": "Mairie de Joal",
+    "offer_units": "10",
+    "order_units": "1",
+    "shelf_counted": "37",
     "run_in": "50",
     "run_out": "38",
     "technique_name": "Claies",
@@ -98,7 +105,7 @@ NOBODYS = {
     "weight": "12,5",
 }
 """What is typed at questions that name nobody."""
-OWN = {"add_training", "confirm_list", "publish_price", "enter_member", "make_batch", "move_box"}
+OWN = {"add_training", "count_box", "confirm_list", "publish_price", "enter_member", "make_batch", "move_box"}
 """Acts on the officer's own list, price, box or due money: they take no id of anybody."""
 NOT_NOW = {
     "ask_lease_for": "one is on its way",
@@ -219,6 +226,9 @@ class Houses:
 
     def typed(self, ask):
         word = (TYPED | NOBODYS)[ask]
+        if word == "order":
+            with self.database.read() as reader:
+                return reader.scalar(select(Order.code).where(Order.state == "reserved"))
         table = {"payment": Payment, "payout": Payout}.get(word)
         if table is None:
             return word

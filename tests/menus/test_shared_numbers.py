@@ -113,7 +113,7 @@ def test_a_third_who_has_a_pin_is_asked_for_her_place_then_proves_the_number(lin
     said = talk.type("2468")
     assert "place 3" in said
     assert "sa place" in said
-    assert "à prouver" in dial(line, sample_cooperative.SHARED, "1", "3")
+    assert "à confirmer" in dial(line, sample_cooperative.SHARED, "1", "3")
     for place, pin in (("1", "1357"), ("2", "8642")):
         assert "Parts" in dial(line, sample_cooperative.SHARED, "1", place, pin)
     assert "Votre place: 3" in dial(line, sample_cooperative.SHARED, "1", "3", activation_in(said), "2468")

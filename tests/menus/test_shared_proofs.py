@@ -90,14 +90,14 @@ def test_six_digits_in_place_of_the_pin_are_no_try_where_nobody_waits(officers):
 def test_who_waits_gets_in_though_the_owner_is_blocked(officers, database, shared):
     with database.transaction() as session:
         session.get_one(Member, 1).state = "blocked"
-    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "à confirmer" in dial(officers, sample_cooperative.AWA, "1")
     assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", shared[0], "1357")
 
 
 def test_an_owner_whose_sim_changed_and_who_waits_prove_it_each_by_their_own(officers, database, shared):
     talk, _ = bureau(officers, "4", "00001", "1", "1")
     hers = activation_in(talk.type("2468"))
-    assert "à prouver" in dial(officers, sample_cooperative.AWA, "1")
+    assert "à confirmer" in dial(officers, sample_cooperative.AWA, "1")
     assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", hers, "2468")
     assert places(database) == {1: None, 2: 2}
     assert "ouvre votre compte" in dial(officers, sample_cooperative.AWA, "1", shared[0], "1357")

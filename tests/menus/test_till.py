@@ -63,7 +63,7 @@ def ask(line):
 def test_a_member_takes_savings_out_under_her_pin_and_three_officers(line, database):
     call = line(sample_cooperative.AWA)
     call.dial(["1"])
-    assert "2 Retirer de l'épargne" in call.type("2468")
+    assert "2 Retrait d'épargne" in call.type("2468")
     assert "Épargne libre 12 500 F" in call.type("2")
     assert "Pas assez" in call.type("12501")
     assert "Retirer 5 000 F" in call.type("5 000 F")

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.coop.act import Act
+from app.coop.boutiques import orders
 from app.coop.closing.handover import PAYOUT
 from app.coop.equipment import bookings
 from app.coop.handover import services as handover
@@ -35,9 +37,11 @@ REFUSALS = (
     approvals.Impossible,
     bookings.HalfDayTaken,
     stock.LotShort,
+    orders.SoldOut,
+    orders.OrderNotOpen,
     bookings.TooManyBookings,
 )
-Act = Callable[..., object]
+Acting = Callable[..., object]
 
 
 def last_franc(session: Session, operation: str, now: datetime, savings: int, cash: int) -> None:
@@ -83,6 +87,18 @@ def split(session: Session, operation: str, now: datetime, code: str) -> None:
     stock.split(session, by(sample_declarations.CLERK, operation, now), code, Decimal(40))
 
 
+def buy(session: Session, operation: str, now: datetime, offer: int) -> None:
+    """Order a jar, each racer on a number of their own."""
+    act = Act(0, "ussd", operation, now, phone=f"+22177555000{operation[-1]}")
+    orders.place(session, act, offer, Decimal(1))
+
+
+def give_back(session: Session, operation: str, now: datetime, order: int) -> None:
+    """End the same reservation: half by the buyer's word, half by the clock."""
+    del now
+    orders.give_back(session, order, "cancelled" if int(operation[-1]) % 2 else "expired")
+
+
 def apply_for_training(session: Session, operation: str, now: datetime, members: list[int], training: int) -> None:
     """Apply, each racer for another member where there are as many."""
     member = members[int(operation[-1]) % len(members)]
@@ -102,13 +118,9 @@ def last_word(session: Session, operation: str, now: datetime, wishes: list[int]
     approvals.decide(session, by(Office(102, "president", 1), operation, now), wish, approved=True)
 
 
-ACTS: dict[str, Act] = {
-    act.__name__: act
-    for act in (
-        *(last_franc, ask_for_all, hand_over, receive, confirm_list, voice, book, split),
-        *(apply_for_training, offer_seats, last_word),
-    )
-}
+MONEY, GOODS = (last_franc, ask_for_all, hand_over, receive, confirm_list), (voice, book, split, buy, give_back)
+SEATS = (apply_for_training, offer_seats, last_word)
+ACTS: dict[str, Acting] = {act.__name__: act for act in (*MONEY, *GOODS, *SEATS)}
 
 
 def race(url: str, act: str, number: int, now: datetime, given: dict[str, Any], start: Barrier) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from app.coop.boutiques.models import Offer, Order
 from app.coop.equipment.models import Booking
 from app.coop.ideas import services
 from app.coop.ideas.models import IdeaVoice
@@ -47,4 +48,15 @@ def test_the_last_forty_kilos_of_a_lot_are_split_off_twice_at_most(processes, ho
         code = runs.collect(session, by(sample_declarations.CLERK, "collect", NOW), 1, 1, NOW.date()).code
     assert run(processes, house, "split", code=code) == {"done": 2, "LotShort": RACERS - 2}
     with house.read() as reader:
+        assert verify(reader).wrong == ()
+
+
+def test_three_jars_for_eight_buyers_are_three_and_a_reservation_is_given_back_once(processes, house):
+    offer, _ = sample_boutiques.jars(house, NOW, units=3)
+    assert run(processes, house, "buy", offer=offer) == {"done": 3, "SoldOut": RACERS - 3}
+    with house.read() as reader:
+        order = reader.scalar(select(func.min(Order.id)))
+    assert run(processes, house, "give_back", order=order) == {"done": 1, "OrderNotOpen": RACERS - 1}
+    with house.read() as reader:
+        assert reader.scalar(select(Offer.quantity).where(Offer.id == offer)) == 1
         assert verify(reader).wrong == ()

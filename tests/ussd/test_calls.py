@@ -295,3 +295,13 @@ def test_a_call_that_was_killed_over_its_act_is_never_answered_by_the_act_of_the
     assert "Enregistré" in second
     assert second != first
     assert quantities(peopled) == [25, 25]
+
+
+def test_a_call_that_the_store_lost_says_that_it_begins_anew(handset, store):
+    phone = handset()
+    phone.dial("2")
+    phone.type("2468")
+    phone.type("1")
+    store.sessions.clear()
+    assert phone.type("12").text == "On recommence.\n" + handset().dial("2").text
+    assert not handset().dial("2").text.startswith("On recommence")

@@ -14,6 +14,7 @@ OPEN = {
     "sign_in.code": "the way in",
     "sign_in.check": "the way in: a form token, the code, then the PIN",
     "console.static": "style and icon",
+    "lot.page": "a public lot's way, by its code; unknown and private ones look alike",
     "static": "nothing is in it",
 }
 DEMO_ONLY = "phone."

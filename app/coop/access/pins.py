@@ -9,7 +9,7 @@ from itertools import pairwise
 import msgspec
 from nacl import pwhash
 from nacl.exceptions import InvalidkeyError
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.access.common_pins import common
@@ -136,6 +136,12 @@ def set_pin(session: Session, person_id: int, hashed: str, pepper: int, *, now: 
 def matches(pin: str, hashed: str, pepper: bytes) -> bool:
     """Hold a PIN against a hash; counts no try, so only for a PIN that the same person has just chosen."""
     return _verify(hashed, _peppered(pin, pepper))
+
+
+def is_current(reader: Connection | Session, person_id: int, pin: str, peppers: Peppers) -> bool:
+    """Tell whether a PIN is the person's present one; counts no try, so only for who has just given it."""
+    row = reader.execute(select(Person.pin_hash, Person.pin_pepper).where(Person.id == person_id)).first()
+    return bool(row and row.pin_hash and matches(pin, row.pin_hash, peppers[row.pin_pepper]))
 
 
 def _lapsed(now: datetime) -> ColumnElement[bool]:

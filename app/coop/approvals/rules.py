@@ -73,15 +73,16 @@ def rules_of(session: Session, cooperative_id: int, today: date) -> list[KindRul
 
 
 def rule_for(
-    session: Session, kind: str, cooperative_id: int | None, asked_by: int, member_id: int | None, today: date
+    session: Session, kind: str, cooperative_id: int | None, asked_by: int | None, member_id: int | None, today: date
 ) -> tuple[int, tuple[str, ...]]:
     """Return how many officers other than who asks an act needs, and of which offices: the co-operative's rule or the kind's."""
     rule = session.get(ApprovalRule, (cooperative_id, kind)) if cooperative_id else None
     if rule is not None:
         return rule.needed, tuple(rule.roles.split(","))
     usual = KINDS[kind]
-    own = member_id is not None and session.scalar(select(Member.person_id).where(Member.id == member_id)) == asked_by
-    officer = not own and any(office.scope.includes(cooperative_id) for office in offices_of(session, asked_by, today))
+    own = None not in (member_id, asked_by) and session.scalar(select(Member.person_id).where(Member.id == member_id)) == asked_by
+    offices = offices_of(session, asked_by, today) if asked_by is not None else ()
+    officer = not own and any(office.scope.includes(cooperative_id) for office in offices)
     return (usual.officer if officer else usual.member), ROLES
 
 
@@ -99,8 +100,8 @@ def decidable(offices: tuple[Office, ...], person_id: int) -> ColumnElement[bool
     """Say in SQL what `office_to_decide` says of one row, for all."""
     concerned = select(Member.id).where(Member.id == Approval.member_id, Member.person_id == person_id).exists()
     places = [_place(office) for office in offices if office.role in ROLES]
-    free = Approval.barred_id.is_(None) | (Approval.barred_id != person_id)
-    return or_(*places, literal(value=False)) & (Approval.asked_by != person_id) & free & ~concerned
+    others = Approval.asked_by.is_distinct_from(person_id) & Approval.barred_id.is_distinct_from(person_id)
+    return or_(*places, literal(value=False)) & others & ~concerned
 
 
 def without_federation(session: Session, approval: Approval, today: date) -> str:
@@ -124,7 +125,7 @@ def whom_to_ask(session: Session, approval: Approval, today: date) -> list[int]:
 
 def _others(session: Session, approval: Approval, offices: tuple[Office, ...]) -> list[int]:
     persons = {office.person_id for office in offices if _counts(office, approval)}
-    persons -= {approval.asked_by, approval.barred_id or 0}
+    persons -= {person for person in (approval.asked_by, approval.barred_id) if person is not None}
     return sorted(person for person in persons if not _concerns(session, approval, person))
 
 

@@ -41,7 +41,7 @@ class WaitingApproval(msgspec.Struct, frozen=True):
     amount: int | None
     cooperative_id: int | None
     member_id: int | None
-    asked_by: int
+    asked_by: int | None
     asked_at: datetime
 
 
@@ -82,8 +82,8 @@ def ask(
     """Have something wait for other officers; return its id, the first one's for the same operation. Raises AlreadyAsked.
 
     `words` (no name, at most 48 septets) and `amount` are what they read. The co-operative's rule says how many are needed and
-    of which offices; `needed` overrides the number, and the word of `barred_id` doesn't count. Officers are told by the sweeper,
-    in one SMS for what came together.
+    of which offices; `needed` overrides the number, and the word of `barred_id` doesn't count. What a file brings is asked by
+    nobody: the act's person is 0. Officers are told by the sweeper, in one SMS for what came together.
     """
     operation = f"{kind}:{act.operation}"
     known = session.scalar(select(Approval.id).where(Approval.operation == operation))
@@ -95,7 +95,8 @@ def ask(
         raise AlreadyAsked(f"{kind} {subject} {subject_id}")
     if before is not None:
         end(session, before, "dead", act.now)
-    usual, roles = rules.rule_for(session, kind, cooperative_id, act.person_id, member_id, act.today)
+    asker = act.person_id or None
+    usual, roles = rules.rule_for(session, kind, cooperative_id, asker, member_id, act.today)
     row = Approval(
         kind=kind,
         cooperative_id=cooperative_id,
@@ -105,7 +106,7 @@ def ask(
         words=words[:48],
         amount=amount,
         member_id=member_id,
-        asked_by=act.person_id,
+        asked_by=asker,
         barred_id=barred_id,
         asked_at=act.now,
         expires_at=act.now + LIVES,

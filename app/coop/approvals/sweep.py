@@ -59,7 +59,7 @@ def _tell_officers(session: Session, now: datetime) -> None:
 def _tell_askers(session: Session, now: datetime) -> None:
     ended = _claimed(session, "asked", "ended", ("approved", "refused", "dead"))
     ended += _claimed(session, "nothing", "ended", ("approved", "refused", "dead"))
-    numbers = first_numbers(session, {row.asked_by for row in ended})
+    numbers = first_numbers(session, {row.asked_by for row in ended if row.asked_by is not None})
 
     def tell(row: Approval) -> None:
         if row.why:
@@ -84,7 +84,7 @@ def _tell_all(session: Session, now: datetime, row: Approval) -> None:
     """Tell the asker, who approved and the member whom it concerns why nothing was done."""
     voted = select(ApprovalVote.person_id).where(ApprovalVote.approval_id == row.id)
     member = select(Member.person_id).where(Member.id == row.member_id)
-    persons = {row.asked_by, *session.scalars(voted), *session.scalars(member)}
+    persons = {*session.scalars(voted), *session.scalars(member)} | ({row.asked_by} if row.asked_by is not None else set())
     words = texts.say("approval_impossible", day=row.asked_at, why=row.why or "")
     for person, phone in first_numbers(session, persons).items():
         _put(session, phone, words, f"approval:{row.id}:why:{person}", now, person, row.cooperative_id)

@@ -1,18 +1,23 @@
-"""What can be bought now."""
+"""What can be bought now, what is ordered, what is owed on invoices."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, case, select
+from sqlalchemy.orm import Session
 
-from app.coop.boutiques.models import Offer
+from app.coop.boutiques.models import Offer, OfferedLot, Order
+from app.coop.cooperatives.models import Cooperative
+from app.coop.lots.models import Lot
+from app.coop.scope import Scope
 
 MOST = 20
 
 
 class ForSale(msgspec.Struct, frozen=True):
-    """An offer: XOF a unit, the quantity left, the place."""
+    """An offer: XOF a unit, the quantity left, the place, best before (None: no such day), its lot's code if that is public."""
 
     id: int
     name: str
@@ -20,10 +25,63 @@ class ForSale(msgspec.Struct, frozen=True):
     amount: int
     quantity: Decimal
     place: str
+    best_before: date | None = None
+    lot: str | None = None
 
 
-def for_sale(reader: Connection, now: datetime) -> tuple[ForSale, ...]:
+class ShownOrder(msgspec.Struct, frozen=True):
+    """An order: `amount` in XOF for all of it."""
+
+    id: int
+    cooperative: str
+    name: str
+    unit: str
+    quantity: Decimal
+    amount: int
+    way: str
+    state: str
+    code: str
+    place: str
+    reserved_until: datetime
+    member_id: int | None
+    buyer: str | None
+    invoice: str | None
+    due_on: date | None
+    at: datetime
+
+
+def for_sale(reader: Connection | Session, now: datetime, *only: ColumnElement[bool]) -> tuple[ForSale, ...]:
     """Return the offers that still stand and have something left, by name; at most MOST."""
-    stands = select(Offer.id, Offer.name, Offer.unit, Offer.amount, Offer.quantity, Offer.place)
-    stands = stands.where(Offer.until_at > now, Offer.quantity > Decimal(0)).order_by(Offer.name, Offer.id).limit(MOST)
-    return tuple(ForSale(*row) for row in reader.execute(stands))
+    columns = (Offer.id, Offer.name, Offer.unit, Offer.amount, Offer.quantity, Offer.place, Lot.best_before)
+    rows: Any = (
+        select(*columns, case((Lot.public, Lot.code)))
+        .outerjoin(OfferedLot, OfferedLot.offer_id == Offer.id)
+        .outerjoin(Lot, Lot.id == OfferedLot.lot_id)
+    )
+    rows = rows.where(Offer.until_at > now, Offer.quantity > Decimal(0), *only).order_by(Offer.name, Offer.id).limit(MOST)
+    return tuple(ForSale(*row) for row in reader.execute(rows))
+
+
+def orders(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownOrder]:
+    """Return orders under conditions, newest first."""
+    columns = (Order.id, Cooperative.code, Offer.name, Offer.unit, Order.quantity, Order.amount, Order.way, Order.state, Order.code)
+    more = (Offer.place, Order.reserved_until, Order.member_id, Order.buyer, Order.invoice, Order.due_on, Order.at)
+    rows: Any = select(*columns, *more).join(Offer, Offer.id == Order.offer_id)
+    rows = rows.join(Cooperative, Cooperative.id == Order.cooperative_id).where(*only).order_by(Order.id.desc()).limit(MOST)
+    return [ShownOrder(*row) for row in reader.execute(rows)]
+
+
+def open_orders(reader: Connection | Session, phone: str, member_id: int | None, now: datetime) -> list[ShownOrder]:
+    """Return what waits to be picked up by a member, or by a number that is no member's."""
+    mine = (Order.member_id == member_id) if member_id else ((Order.phone == phone) & Order.member_id.is_(None))
+    return orders(reader, mine, Order.state == "reserved", Order.reserved_until > now)
+
+
+def invoices_due(reader: Connection | Session, scope: Scope) -> list[ShownOrder]:
+    """Return invoices that aren't paid, newest first."""
+    return orders(reader, Order.state == "delivered", scope.reach(Order.cooperative_id))
+
+
+def last_sales(reader: Connection | Session, scope: Scope) -> list[ShownOrder]:
+    """Return a scope's last sales, newest first."""
+    return orders(reader, Order.state.in_(("sold", "delivered")), scope.own(Order.cooperative_id))

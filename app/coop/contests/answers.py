@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
 from app.coop.act import Act
+from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.contests.models import Contest
 from app.coop.handover.kinds import HandoverKind, handover_kinds
 from app.coop.handover.services import take_back
@@ -18,6 +19,7 @@ from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member, Person
 from app.coop.offices import audit
 from app.coop.offices.queries import holders_of_right
+from app.coop.openings.models import OpeningBalance
 from app.coop.payments.models import Payment
 from app.coop.production.models import AssistedAct, Weighing
 from app.coop.products.models import Product
@@ -154,13 +156,13 @@ def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: s
     row = session.scalar(select(Contest).where(mine).with_for_update(of=Contest))
     if row is None:
         raise ContestNotOpen
-    row.state, row.note = "upheld" if upheld else "dismissed", note
+    row.state, row.note = "upheld" if upheld else "dismissed", note[:1].upper() + note[1:]
     row.answered_by, row.answered_at = act.person_id, act.now
     if money and left:
         _settle(session, act, row, money, left)
     audit.note(session, act, f"contest {row.state}", f"contest:{row.id}", row)
     session.flush()
-    return ContestAnswered(row.id, row.member_id, row.number, upheld, note)
+    return ContestAnswered(row.id, row.member_id, row.number, upheld, row.note)
 
 
 def _settle(session: Session, act: Act, row: Contest, money: HandoverKind, left: Any) -> None:
@@ -220,5 +222,9 @@ def _theirs(person_id: int) -> ColumnElement[bool]:
     handed = select(Payment.id).where(Payment.id == Contest.payment_id, by_hand)
     given = or_(*(who == person_id for who in (Payout.asked_by, Payout.handed_by, Payout.signed_by, Payout.countersigned_by)))
     paid_out = select(Payout.id).where(Payout.id == Contest.payout_id, given)
+    word = (ApprovalVote.approval_id == Approval.id) & (ApprovalVote.person_id == person_id)
+    brought = (Approval.kind == "opening") & (Approval.subject_id == OpeningBalance.opening_id)
+    agreed = select(OpeningBalance.id).join(Approval, brought).join(ApprovalVote, word)
+    agreed = agreed.where(OpeningBalance.contest_id == Contest.id)
     hers = select(Member.id).where(Member.id == Contest.member_id, Member.person_id == person_id)
-    return or_(*(rows.correlate(Contest).exists() for rows in (weighed, typed, handed, paid_out, hers)))
+    return or_(*(rows.correlate(Contest).exists() for rows in (weighed, typed, handed, paid_out, agreed, hers)))

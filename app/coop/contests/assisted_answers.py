@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop.act import Act
+from app.coop.contests import opening_answers
 from app.coop.contests.services import ContestOpened, TooLate, open_contest
 from app.coop.correspondence import call_backs
 from app.coop.members import notices
@@ -72,6 +73,13 @@ def asked(reader: Connection, member_id: int, now: datetime) -> WaitingAssistedA
     )
     row = reader.execute(rows).first()
     return WaitingAssistedAct(*row) if row else None
+
+
+def waiting(member_id: int, now: datetime) -> Select[bool]:
+    """Select whether anything waits for a member's word: what was done for them, or brought over from paper."""
+    done = select(AssistedAct.id).join(Declaration, Declaration.id == AssistedAct.declaration_id)
+    mine = done.where(AssistedAct.member_id == member_id, AssistedAct.answer.is_(None), *_stands(now))
+    return select(mine.exists() | opening_answers.unanswered(member_id).exists())
 
 
 def asked_by_reference(reader: Connection | Session, members: Sequence[int], reference: str, now: datetime) -> tuple[int, int]:

@@ -12,7 +12,8 @@ class Contest(Base):
     """A member's word that something is wrong: *open*, then *upheld* or *dismissed* by an officer who had no hand in it,
     or *withdrawn* by the member.
 
-    A `subject` is a payment, a payout, a weighing or the price of one, each contested once. `level` says who is to answer: 0 the
+    A `subject` is a payment, a payout, a weighing or the price of one, each contested once; or an *opening*, a balance that was
+    brought over, which names its contest itself. `level` says who is to answer: 0 the
     co-operative's officers, 1 its president is told, 2 the federation. `before` is the state until then of what was handed over.
     """
 
@@ -24,7 +25,7 @@ class Contest(Base):
         UniqueConstraint("subject", "payout_id", name="uq_contests_payout"),
         CheckConstraint(
             "CASE WHEN payment_id IS NULL THEN 0 ELSE 1 END + CASE WHEN weighing_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN payout_id IS NULL THEN 0 ELSE 1 END = 1",
+            " + CASE WHEN payout_id IS NULL THEN 0 ELSE 1 END = CASE WHEN subject = 'opening' THEN 0 ELSE 1 END",
             name="about",
         ),
         CheckConstraint("state IN ('open', 'upheld', 'dismissed', 'withdrawn')", name="state"),

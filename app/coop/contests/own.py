@@ -14,6 +14,7 @@ from app.coop.contests.models import Contest
 from app.coop.handover.kinds import handover_kinds
 from app.coop.handover.services import confirm
 from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.openings.models import OpeningBalance
 from app.coop.payments.models import Payment
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
@@ -45,13 +46,15 @@ class OwnContest(msgspec.Struct, frozen=True):
 def contests_of(reader: Connection | Session, member_id: int) -> Sequence[OwnContest]:
     """Return a member's contests, the newest first; one SELECT."""
     told = (Contest.id, Contest.number, Contest.subject, Contest.reference, Contest.opened_at, Contest.answer_by, Contest.state)
-    amount = func.coalesce(Payment.amount, Payout.amount, Weighing.price)
+    brought = OpeningBalance.shares + OpeningBalance.savings + OpeningBalance.payable
+    amount = func.coalesce(Payment.amount, Payout.amount, Weighing.price, brought)
     rows: Any = (
         select(*told, Contest.note, amount, Weighing.weight, Product.unit)
         .outerjoin(Payment, Payment.id == Contest.payment_id)
         .outerjoin(Payout, Payout.id == Contest.payout_id)
         .outerjoin(Weighing, Weighing.id == Contest.weighing_id)
         .outerjoin(Product, Product.id == Weighing.product_id)
+        .outerjoin(OpeningBalance, OpeningBalance.contest_id == Contest.id)
         .where(Contest.member_id == member_id)
     )
     return [OwnContest(*row) for row in reader.execute(rows.order_by(Contest.id.desc()).limit(MOST_READ))]

@@ -1,4 +1,7 @@
-"""Contest money handed over, a weighing or its price: within 48 hours, money that isn't confirmed for as long as it isn't."""
+"""Contest money handed over, a weighing or its price: within 48 hours, money that isn't confirmed for as long as it isn't.
+
+What was brought over from paper is contested until the member has said that it is right, and CONTEST_DAYS from then on.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -7,20 +10,24 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, func, select, true, update
+from sqlalchemy.orm import Session, aliased
 
 from app.coop.act import Act
 from app.coop.contests.clock import ANSWER, INVESTIGATE, after
 from app.coop.contests.models import Contest
 from app.coop.handover.kinds import handover_kinds
+from app.coop.ledger.models import JournalEntry
 from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.openings.models import OpeningBalance
+from app.coop.openings.services import CONTEST_DAYS
 from app.coop.production.models import Declaration, Weighing
 from app.coop.products.models import Product
 from app.coop.references import draw_free
 
 WITHIN = timedelta(hours=48)
-Subject = Literal["payment", "weighing", "price", "payout"]
+OpeningEntry = aliased(JournalEntry)
+Subject = Literal["payment", "weighing", "price", "payout", "opening"]
 
 
 ABOUT = {"payment": "payment_id", "payout": "payout_id"}
@@ -74,7 +81,20 @@ def contestable(reader: Connection | Session, member_id: int, now: datetime) -> 
         rows = select(table.id, table.reference, table.handed_at, table.amount).where(table.member_id == member_id, open_)
         left: Any = reader.execute(rows.order_by(table.id.desc()))
         found += [Contestable(table.NAME, id_, reference, at, amount) for id_, reference, at, amount in left]
+    found += _openings(reader, member_id, now)
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _openings(reader: Connection | Session, member_id: int, now: datetime) -> list[Contestable]:
+    undone = select(JournalEntry.id).where(JournalEntry.reverses_id == OpeningBalance.entry_id)
+    late = OpeningBalance.answered_at <= now - timedelta(days=CONTEST_DAYS)
+    held = OpeningBalance.shares + OpeningBalance.savings + OpeningBalance.payable
+    rows: Any = reader.execute(
+        select(OpeningBalance.id, OpeningEntry.at, held)
+        .join(OpeningEntry, OpeningEntry.id == OpeningBalance.entry_id)
+        .where(OpeningBalance.member_id == member_id, func.coalesce(~late, true()), ~undone.exists())
+    )
+    return [Contestable("opening", id_, f"{id_ % 1_000_000:06d}", at, amount) for id_, at, amount in rows]
 
 
 def open_contest(
@@ -92,7 +112,8 @@ def open_contest(
     The clock starts today: fourteen working days to find out, seven more to answer.
     """
     column = ABOUT.get(subject, "weighing_id")
-    same = (Contest.subject == subject) & (getattr(Contest, column) == about) & (Contest.member_id == act.member)
+    same = (Contest.subject == subject) & (Contest.member_id == act.member)
+    same &= Contest.id.in_(_of_opening(about)) if subject == "opening" else getattr(Contest, column) == about
     known = session.execute(select(Contest.id, Contest.number, Contest.answer_by, Contest.state).where(same)).first()
     if known is not None:
         if known.state != "open":
@@ -124,8 +145,15 @@ def open_contest(
         channel=act.channel,
         investigate_by=investigate_by,
         answer_by=after(investigate_by, ANSWER),
-        **{column: about},
+        **({} if subject == "opening" else {column: about}),
     )
     session.add(row)
     session.flush()
+    if subject == "opening":
+        said = {"answer": "contested", "answered_at": act.now, "contest_id": row.id}
+        session.execute(update(OpeningBalance).where(OpeningBalance.id == about).values(**said))
     return ContestOpened(row.id, row.number, row.answer_by)
+
+
+def _of_opening(balance_id: int) -> Select[int | None]:
+    return select(OpeningBalance.contest_id).where(OpeningBalance.id == balance_id, OpeningBalance.contest_id.is_not(None))

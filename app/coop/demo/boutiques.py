@@ -29,7 +29,7 @@ IDEA = "Élever des huîtres dans le bolong"
 
 
 def seed_boutiques(to: Connection, day: datetime, members: int) -> None:
-    """Write a row or more for each of the four."""
+    """Write what the boutiques source and technologique begin with."""
     _source(to, day, members)
     _technology(to, day, members)
 

@@ -12,19 +12,22 @@ from app.coop import law
 from app.coop.access import activation, pins
 from app.coop.access.models import Activation
 from app.coop.approvals.models import Approval, ApprovalVote
-from app.coop.boutiques.models import Offer
+from app.coop.boutiques.models import Offer, Order
 from app.coop.cooperatives.communes import COMMUNES, FILIERES
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.demo import advance, trainings
 from app.coop.demo.boutiques import seed_boutiques
 from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS
+from app.coop.demo.chain import Brought, seed_chain
 from app.coop.equipment.models import Equipment
 from app.coop.ideas.models import Idea, IdeaRound
 from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.lots.models import Lot, LotEvent
 from app.coop.members import consent, privacy_notice
 from app.coop.members.models import Consent, Member, Number, Person
 from app.coop.offices.models import Role
 from app.coop.prices.models import PriceRow
+from app.coop.production.models import Declaration, Weighing
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
 from app.coop.techniques.models import Innovation, Technique
 from app.coop.till.models import Instalment, Payout
@@ -48,7 +51,7 @@ BOX_A_MEMBER = 50_000
 OFFICES = ("secretary", "treasurer", "president")
 COUNTED = (
     *(Commune, Filiere, Cooperative, Person, Member, Number, Product, Account, JournalEntry, Payout, Approval),
-    *(IdeaRound, Idea, Equipment, Technique, Innovation),
+    *(IdeaRound, Idea, Equipment, Technique, Innovation, Declaration, Weighing, LotEvent, Lot, Order),
 )
 """Tables whose rows are given their ids."""
 
@@ -116,6 +119,7 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None 
         _boxes(to, plan)
         _boutique(to, plan)
         seed_boutiques(to, plan.today, plan.members)
+        seed_chain(to, plan.today, _brought(plan), *_last(plan))
         trainings.seed_trainings(to, plan.today)
         _after(to)
 
@@ -266,6 +270,22 @@ def _boxes(to: Connection, plan: Plan) -> None:
         ]
     for table, values in rows.items():
         bring(to, table, values)
+
+
+def _brought(plan: Plan) -> list[Brought]:
+    """Return the first deliveries of three members of co-operative 1, no officers where it has others."""
+    mine = [i for i in range(1, plan.members + 1) if plan.cooperative_of(i) == 1]
+    found = []
+    for i in mine[3:6] or mine[:3]:
+        at = plan.registered + timedelta(days=DAYS[2] + i % 7, minutes=20 + i % 430)
+        found.append(Brought(i, len(DAYS) * (i - 1) + 3, 12_500 + 750 * (i % 23), at))
+    return found
+
+
+def _last(plan: Plan) -> tuple[int, tuple[int, int]]:
+    """Return who sells at the boutique témoin, and the last account and entry."""
+    accounts = len(CONTROLS) * plan.count + len(KINDS) * (plan.members + 3) + plan.count
+    return plan.officers(1)[-1], (accounts, len(DAYS) * (plan.members + 3) + plan.count)
 
 
 def _boutique(to: Connection, plan: Plan) -> None:

@@ -22,6 +22,71 @@ ANSWER_COLUMNS = (
 """The columns of a file of questions that its reader needs."""
 
 
+PLACE = sheets.choice({str(n): str(n) for n in range(1, 10)})
+WHOSE = (
+    Column(field="cooperative", names=("CPS", "Coopérative", "Code CPS"), reader=sheets.code, example="CPS1"),
+    Column(field="card", names=("Carte", "Numéro de carte"), reader=sheets.card, example="C0000012"),
+    Column(field="first", names=("Prénom", "Prénoms"), reader=sheets.name),
+    Column(
+        field="name",
+        names=("Nom", "Nom complet", "Prénom et nom", "Prénom(s) et NOM", "Nom et prénom", "Membre"),
+        reader=sheets.name,
+        example="Ndèye Coumba Guèye",
+    ),
+)
+"""Whose a row is, in files about members who are there: the card, or the name."""
+PHONE = Column(field="phone", names=("Téléphone", "Tél", "Portable", "Mobile", "Numéro de téléphone"), reader=sheets.telephone)
+
+
+def balances(today: date) -> tuple[Column, ...]:
+    """Return the columns of a file of balances, in XOF: what members own, and what they owe."""
+
+    def amount(field: str, *names: str, example: int = 0) -> Column:
+        return Column(field=field, names=names, reader=sheets.amount, summed=True, example=example)
+
+    return (
+        *WHOSE,
+        PHONE,
+        amount("shares", "Parts", "Parts libérées", "Parts sociales", example=10_000),
+        amount("savings", "Épargne", "Solde", "Solde épargne", example=12_500),
+        amount("payable", "À payer", "Dû au membre", "La CPS doit"),
+        amount("advance", "Avance", "Dette", "Doit"),
+        amount("leasing", "Crédit-bail", "Leasing"),
+        Column(field="as_of", names=("Arrêté le", "Soldes au"), reader=sheets.day(today), note="Le jour que disent ces soldes."),
+    )
+
+
+def prices(today: date) -> tuple[Column, ...]:
+    """Return the columns of a file of prices, in XOF a unit."""
+    return (
+        WHOSE[0],
+        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
+        Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
+        Column(field="unit", names=("Unité",), reader=sheets.text, example="kg"),
+        Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.amount, example=4500, required=True),
+        Column(field="since", names=("Depuis", "Date"), reader=sheets.instant(today), note="Vide: dès l'import."),
+    )
+
+
+def deliveries(today: date) -> tuple[Column, ...]:
+    """Return the columns of a file of deliveries of before; amounts are told, not posted."""
+    return (
+        Column(field="order", names=("N°", "Numéro", "Ligne"), reader=sheets.code, example="1"),
+        *WHOSE,
+        PHONE,
+        Column(field="day", names=("Jour", "Date", "Livré le"), reader=sheets.day(today), example=today, required=True),
+        Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
+        Column(field="quantity", names=("Quantité", "Poids", "Qté"), reader=sheets.quantity, example=12.5, required=True),
+        Column(field="unit", names=("Unité",), reader=sheets.text, example="kg"),
+        Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
+        Column(field="price", names=("Prix", "Prix unitaire"), reader=sheets.amount),
+        Column(field="gross", names=("Montant", "Valeur"), reader=sheets.amount, summed=True),
+        Column(field="share", names=("Solidarité",), reader=sheets.amount, summed=True),
+        Column(field="repaid", names=("Remboursé", "Retenue"), reader=sheets.amount, summed=True),
+        Column(field="reference", names=("Référence", "Réf"), reader=sheets.code),
+    )
+
+
 def members(today: date) -> tuple[Column, ...]:
     """Return the columns of a register of members. A name in two columns is put together: first names, then the family's."""
     return (
@@ -42,7 +107,9 @@ def members(today: date) -> tuple[Column, ...]:
             reader=sheets.telephone,
             example="771234567",
         ),
-        Column(field="place", names=("Place",), reader=sheets.choice({str(n): str(n) for n in range(1, 10)}), example="1"),
+        Column(field="place", names=("Place",), reader=PLACE, example="1"),
+        Column(field="phone2", names=("Téléphone 2", "Deuxième téléphone"), reader=sheets.telephone),
+        Column(field="place2", names=("Place 2",), reader=PLACE),
         Column(field="sex", names=("Sexe", "Genre"), reader=sheets.sex, example="F"),
         Column(field="birth", names=("Né(e) le", "Date de naissance", "Naissance"), reader=sheets.birth(today), apart=True),
         Column(field="address", names=("Adresse", "Quartier", "Village"), reader=sheets.text, example="Santhie 2"),
@@ -58,4 +125,5 @@ def members(today: date) -> tuple[Column, ...]:
         ),
         Column(field="unsaid", names=("Non dit",), reader=sheets.text, note="Ce qui a été demandé et n'est pas dit."),
         Column(field="left", names=("Parti le",), reader=sheets.day(today)),
+        Column(field="language", names=("Langue",), reader=sheets.code, example="fr", note="fr, wo …"),
     )

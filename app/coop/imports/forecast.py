@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from app.sheets import Ask, Column, Refuse, Remark, Row, SheetRefused, Table, Value
+from app.letters import packed
+from app.sheets import Ask, Column, Reading, Refuse, Remark, Row, SheetRefused, Table, Telephone, Value
 
 Verdict = Literal["create", "update", "same", "ask", "refuse", "skip"]
 VERDICTS: tuple[Verdict, ...] = ("create", "update", "same", "ask", "refuse", "skip")
@@ -77,6 +78,10 @@ class RowSkipped(Exception):
     """A row needs nothing done, for a reason in French."""
 
 
+class RestsOn(Exception):
+    """An import can't be taken back; its argument says why in French."""
+
+
 class Planner(Protocol):
     """A kind of file: what its rows would do."""
 
@@ -90,6 +95,7 @@ class Planner(Protocol):
         """End the plan, after the last row; return what else must be said."""
 
 
+YES, NO = ("OUI", "O", "1"), ("NON", "N", "2")
 AT_ONCE = 500
 """Rows of which the planner reads at once what is known."""
 
@@ -119,6 +125,14 @@ def forecast(
             found.counts[_of_row(found, row, by_field, planner, answers)] += 1
     found.problems += planner.finish()
     return found
+
+
+def confirmed(answers: Mapping[str, str], row: Row, key: str, says: str) -> bool:
+    """Return what somebody answered to a question of yes or no. Raises Asked while nobody has."""
+    answer = packed(answers.get(key, ""))
+    if answer not in YES + NO:
+        raise Asked(Question(row.number, key, says, ("oui", "non")))
+    return answer in YES
 
 
 def remarked(found: Forecast, remarks: Iterable[Remark]) -> None:
@@ -193,16 +207,30 @@ def _values(
         reading = cell.reading
         if isinstance(reading, Ask):
             key = key_of(field, _shown(row), reading.question)
-            answer = answers.get(key)
-            answer_read = columns[field].reader(answer) if answer else None
-            if answer_read is None or isinstance(answer_read, (Ask, Refuse)):
-                asked.append(Question(row.number, key, reading.question, tuple(map(str, reading.proposals))))
+            answered = _answered(answers.get(key, "").strip(), reading, columns[field])
+            if answered is None:
+                asked.append(Question(row.number, key, reading.question, tuple(map(_written, reading.proposals))))
                 continue
-            reading = answer_read
+            reading = answered
         if isinstance(reading, Refuse):
             refused.append((field, reading.reason))
         values[field] = reading
     return values, refused, asked
+
+
+def _answered(answer: str, asked: Ask, column: Column) -> Reading | None:
+    """Read an answer: a proposal as it was written, a yes to the only one, or what the cell might have held; None otherwise."""
+    if not answer:
+        return None
+    if len(asked.proposals) == 1 and packed(answer) in YES:
+        return Value(asked.proposals[0])
+    meant = next((proposal for proposal in asked.proposals if _written(proposal) == answer), None)
+    read = column.reader(answer) if meant is None else Value(meant)
+    return None if isinstance(read, (Ask, Refuse)) else read
+
+
+def _written(proposal: Any) -> str:
+    return proposal.number if isinstance(proposal, Telephone) else str(proposal)
 
 
 def _shown(row: Row) -> str:

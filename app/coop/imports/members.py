@@ -6,7 +6,7 @@ holds what telephones have proved, so the number, the state and the day of leavi
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -15,71 +15,71 @@ from sqlalchemy.orm import Session
 
 from app.coop.access.numbers import MOST_PLACES
 from app.coop.imports.columns import UNSAID
-from app.coop.imports.forecast import Asked, Planned, Problem, Question, RowRefused, RowSkipped, key_of, value
-from app.coop.imports.register import (
-    Register,
-    RegisteredMember,
-    alike,
-    card_key,
-    cards_elsewhere,
-    cooperatives,
-    name_key,
-    places_taken,
-)
-from app.coop.scope import FEDERATION, Scope
+from app.coop.imports.forecast import Planned, Problem, RowRefused, RowSkipped, confirmed, key_of, value
+from app.coop.imports.register import Places, Register, RegisteredMember, alike, card_key, cards_elsewhere, name_key, places_taken
+from app.coop.scope import Scope
 from app.gsm7 import fold, measure
 from app.letters import packed
 from app.sheets import NoValue, Row, Telephone
 
 MOST_NAME = 40
+NUMBERS = {"phone": "place", "phone2": "place2"}
+"""The fields of numbers, and of the place on each."""
 _PACKED = {field: packed(word) for field, word in UNSAID.items()}
-YES, NO = ("OUI", "O", "1"), ("NON", "N", "2")
+
+
+class WantedNumber(msgspec.Struct):
+    """A number to be given; its place is known after the last row."""
+
+    phone: str
+    place: int | None
 
 
 class Change(msgspec.Struct):
-    """A member to be written: new when `member_id` is None, else what of them changes. `place` is known after the last row."""
+    """A member to be written: new when `member_id` is None, else what of them changes."""
 
     cooperative_id: int
     mark: str
     member_id: int | None = None
     name: str | None = None
     card: str | None = None
-    phone: str | None = None
-    place: int | None = None
+    numbers: list[WantedNumber] = []
+    language: str = "fr"
     state: str = "pending"
     joined_on: date | None = None
     left_on: date | None = None
     profile: dict[str, Any] = {}
 
 
-class Members:
+class RegisterPlan:
     """The plan of a register. `scope` is whose rows may stand in it; a file of the federation names the co-operative in each."""
 
-    def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], today: date) -> None:
-        self._reader, self._scope, self._answers, self._today = reader, scope, answers, today
-        self._codes = cooperatives(reader)
-        self._registers: dict[int, Register] = {}
+    def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], now: datetime) -> None:
+        self._reader, self._answers, self._today = reader, answers, now.date()
+        self._cooperatives = Places(reader, scope)
         self._places: dict[str, list[int | None]] = {}
         self._cards: dict[str, int] = {}
-        self._taken: dict[str, list[Change]] = defaultdict(list)
+        self._taken: dict[str, list[WantedNumber]] = defaultdict(list)
         self._times: dict[str, int] = defaultdict(int)
         self._rows_of: dict[int, int] = {}
         self._notes: list[Problem] = []
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Read the places of these rows' numbers, and where their cards are."""
-        phones = {phone for row in rows if (phone := _mobile(_read(row, "phone")))} - self._places.keys()
+        phones = {phone for row in rows for field in NUMBERS if (phone := _mobile(_read(row, field)))} - self._places.keys()
         self._places |= places_taken(self._reader, phones)
         self._cards |= cards_elsewhere(self._reader, {card for row in rows if (card := _read(row, "card"))})
 
     def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
         """Say what a row does."""
-        place = self._cooperative(value(values, "cooperative"))
-        register = self._register(place)
-        name, phone = _name(values), _mobile(value(values, "phone"))
+        place = self._cooperatives.of(value(values, "cooperative"))
+        register = self._cooperatives.register(place)
+        name = _name(values)
         mark = self._mark(place, name, values)
-        change = Change(place, mark, name=name, phone=phone, profile=_profile(values))
-        change.place = int(value(values, "place") or 0) or None
+        change = Change(place, mark, name=name, numbers=_numbers(values), profile=_profile(values))
+        change.language = (value(values, "language") or "fr").lower()
+        if not 2 <= len(change.language) <= 3 or not change.language.isalpha():
+            raise RowRefused("language", "Une langue a 2 ou 3 lettres: fr, wo …")
         known = self._whose(row, register, change, value(values, "card"))
         if known is not None and known.id is None:
             raise RowSkipped(f"la même personne que la ligne {known.row}")
@@ -89,38 +89,22 @@ class Members:
 
     def finish(self) -> list[Problem]:
         """Give each who shares a number a place: the one of the sheet where it is free."""
-        for phone, changes in self._taken.items():
+        for phone, wanted in self._taken.items():
             held = self._places.get(phone, [])
-            alone = len(held) + len(changes) == 1
-            if alone and not changes[0].place:
-                continue
+            placeless = [one for one in wanted if one.place is None]
+            if len(placeless) == 1 and not held and (len(wanted) == 1 or len({one.place for one in wanted}) == len(wanted)):
+                wanted = [one for one in wanted if one.place]  # the owner: nobody else has proved the number yet
             free = set(range(1, MOST_PLACES + 1)) - set(held)
             if None in held:
                 free.discard(min(free))  # the first one is kept for the owner, as numbers.attach does
-            for change in changes:
-                change.place = change.place if change.place in free else None
-                free.discard(change.place or 0)
-            for change in changes:
-                if change.place is None:
-                    change.place = min(free)
-                    free.discard(change.place)
+            for one in wanted:
+                one.place = one.place if one.place in free else None
+                free.discard(one.place or 0)
+            for one in wanted:
+                if one.place is None:
+                    one.place = min(free)
+                    free.discard(one.place)
         return self._notes
-
-    def _cooperative(self, code: str | None) -> int:
-        if code is None:
-            if self._scope == FEDERATION:
-                raise RowRefused("cooperative", "De quelle CPS ? Nommez-la avec --cooperative ou dans une colonne « CPS ».")
-            return self._scope.cooperative
-        place = self._codes.get(code.upper())
-        if place is None or not self._scope.includes(place):
-            why = f"La CPS {code} n'est pas connue ici." if place is None else f"Cette ligne est de {code}."
-            raise RowRefused("cooperative", why)
-        return place
-
-    def _register(self, place: int) -> Register:
-        if place not in self._registers:
-            self._registers[place] = Register(self._reader, place)
-        return self._registers[place]
 
     def _mark(self, place: int, name: str, values: Mapping[str, Any]) -> str:
         """Return by what this row is known again; the same words a second time in one file have another."""
@@ -138,11 +122,11 @@ class Members:
             papers = {known.profile.get("identity"), change.profile.get("identity")} - {None}
             if len(papers) > 1:
                 continue
-            if known.id is not None and change.phone and change.phone in known.phones:
+            if known.id is not None and any(one.phone in known.phones for one in change.numbers):
                 return known
             whom = known.card or f"la ligne {known.row}"
             says = f"« {change.name} » (ligne {row.number}) et « {known.name} » ({whom}): la même personne ? oui ou non"
-            if self._said(row, key_of("person", change.mark, known.card or known.mark), says):
+            if confirmed(self._answers, row, key_of("person", change.mark, known.card or known.mark), says):
                 return known
         return None
 
@@ -157,15 +141,9 @@ class Members:
             raise RowRefused("card", f"La carte {card} est déjà à la ligne {known.row}.")
         if not alike(known.name, change.name or ""):
             says = f"La carte {card} est à « {known.name} ». « {change.name} » (ligne {row.number}): la même personne ? oui ou non"
-            if not self._said(row, key_of("card", card, change.name, known.name), says):
+            if not confirmed(self._answers, row, key_of("card", card, change.name, known.name), says):
                 raise RowRefused("card", f"La carte {card} est à une autre personne: corrigez la carte, ou laissez-la vide.")
         return known
-
-    def _said(self, row: Row, key: str, says: str) -> bool:
-        answer = packed(self._answers.get(key, ""))
-        if answer not in YES + NO:
-            raise Asked(Question(row.number, key, says, ("oui", "non")))
-        return answer in YES
 
     def _update(self, row: Row, known: RegisteredMember, change: Change, values: Mapping[str, Any]) -> Planned | None:
         member = known.id or 0
@@ -179,17 +157,15 @@ class Members:
             change.name = None
         joined = value(values, "joined")
         change.joined_on = joined if joined != known.joined_on and known.state == "pending" else None
-        if change.phone in known.phones:
-            change.phone = None
-        if change.phone is not None and (known.phones or known.state != "pending"):
+        change.numbers = [one for one in change.numbers if one.phone not in known.phones]
+        if change.numbers and (known.phones or known.state != "pending"):
             self._kept(row, "phone", "Le numéro qui est en service reste; celui de la feuille n'est pas pris.")
-            change.phone = None
+            change.numbers = []
         state = value(values, "state")
         if state not in (None, known.state) and (state, known.state) != ("pending", "active"):
             self._kept(row, "state", "L'état qui est en service reste: il change par un responsable.")
-        if change.phone is not None:
-            self._take(change)
-        if change.name or change.joined_on or change.phone or change.profile:
+        self._take(change)
+        if change.name or change.joined_on or change.numbers or change.profile:
             return Planned(row.number, "update", change)
         return None
 
@@ -199,18 +175,20 @@ class Members:
         change.left_on = value(values, "left") if change.state == "departed" else None
         if change.state == "departed" and change.left_on is None:
             raise RowRefused("left", "Parti quand ? Il faut le jour.")
-        if change.phone is not None:
-            self._take(change)
-        phones = (change.phone,) if change.phone else ()
+        self._take(change)
+        phones = tuple(one.phone for one in change.numbers)
         planned = RegisteredMember(None, change.card or "", change.name or "", change.state, None, None, phones, change.profile)
         register.add(msgspec.structs.replace(planned, mark=change.mark, row=row.number))
         return Planned(row.number, "create", change)
 
     def _take(self, change: Change) -> None:
-        phone = change.phone or ""
-        if len(self._places.setdefault(phone, [])) + len(self._taken[phone]) >= MOST_PLACES:
-            raise RowRefused("phone", f"{MOST_PLACES} personnes ont déjà ce numéro.")
-        self._taken[phone].append(change)
+        for one in change.numbers:
+            if one.phone not in self._places:  # an answer, not the cell, said so
+                self._places |= places_taken(self._reader, {one.phone})
+            if len(self._places[one.phone]) + len(self._taken[one.phone]) >= MOST_PLACES:
+                raise RowRefused("phone", f"{MOST_PLACES} personnes ont déjà ce numéro.")
+        for one in change.numbers:
+            self._taken[one.phone].append(one)
 
     def _kept(self, row: Row, column: str, says: str) -> None:
         self._notes.append(Problem(row.number, column, "kept", says))
@@ -232,6 +210,12 @@ def _name(values: Mapping[str, Any]) -> str:
     if len(name) > MOST_NAME or measure(fold(name)).alphabet != "GSM-7":
         raise RowRefused("name", f"Le nom a plus de {MOST_NAME} lettres, ou des signes qu'un téléphone ne montre pas.")
     return name
+
+
+def _numbers(values: Mapping[str, Any]) -> list[WantedNumber]:
+    """Return a row's own mobile numbers, each once."""
+    read = ((_mobile(value(values, field)), value(values, place)) for field, place in NUMBERS.items())
+    return list({phone: WantedNumber(phone, int(place or 0) or None) for phone, place in read if phone}.values())
 
 
 def _profile(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,14 +32,18 @@ class Import(Base):
 
 
 class ImportRow(Base):
-    """What a row of a file did to a member: *create*, or *update* with what stood there `before`."""
+    """What a row of a file did: *create*, or *update* with what stood there `before`.
+
+    `member_id` is whom it is about, if anybody; `made_id` the row that it made in its kind's table, where that is another.
+    """
 
     __tablename__ = "import_rows"
     __table_args__ = (CheckConstraint("act IN ('create', 'update')", name="act"),)
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     """The row's in the file, from 1."""
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    made_id: Mapped[int | None] = mapped_column(BigInteger)
     act: Mapped[str] = mapped_column(String(6))
     before: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 

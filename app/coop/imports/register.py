@@ -11,8 +11,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Cooperative
+from app.coop.imports.forecast import RowRefused
 from app.coop.imports.models import ImportMark, MemberProfile
 from app.coop.members.models import CardAlias, Member, Number, Person
+from app.coop.scope import Scope
 from app.letters import plain
 
 PROFILE = ("sex", "born_on", "born_in", "address", "identity", "contact", "shares_subscribed", "shares_paid", "unsaid")
@@ -33,6 +35,43 @@ class RegisteredMember(msgspec.Struct, frozen=True):
     profile: dict[str, Any]
     mark: str = ""
     row: int = 0
+
+
+class Places:
+    """The co-operatives that a file's rows may be of, and their registers. `scope` is whose file it is."""
+
+    def __init__(self, reader: Connection | Session, scope: Scope) -> None:
+        rows = reader.execute(select(Cooperative.code, Cooperative.id, Cooperative.legal_form)).all()
+        self._ids = {code: place for code, place, _ in rows}
+        self._rows = {place: (code, form) for code, place, form in rows}
+        self._reader, self._scope, self._registers = reader, scope, dict[int, Register]()
+
+    def of(self, code: str | None) -> int:
+        """Return the co-operative that a row names, or whose file it is. Raises RowRefused."""
+        if code is None:
+            if self._scope.is_federation:
+                raise RowRefused("cooperative", "De quelle CPS ? Nommez-la avec --cooperative ou dans une colonne « CPS ».")
+            return self._scope.cooperative
+        place = self._ids.get(code.upper())
+        if place is None:
+            raise RowRefused("cooperative", f"La CPS {code} n'est pas connue ici.")
+        if not self._scope.includes(place):
+            raise RowRefused("cooperative", f"Cette ligne est de {code}.")
+        return place
+
+    def code(self, place: int) -> str:
+        """Return a co-operative's code."""
+        return self._rows[place][0]
+
+    def form(self, place: int) -> str:
+        """Return a co-operative's legal form."""
+        return self._rows[place][1]
+
+    def register(self, place: int) -> "Register":
+        """Return a co-operative's members, read the first time that they are asked for."""
+        if place not in self._registers:
+            self._registers[place] = Register(self._reader, place)
+        return self._registers[place]
 
 
 class Register:
@@ -91,11 +130,6 @@ def card_key(card: str) -> str:
 def alike(one: str, other: str) -> bool:
     """Tell whether two names may be one, spelled otherwise."""
     return fuzz.ratio(name_key(one), name_key(other)) >= LIKE
-
-
-def cooperatives(reader: Connection | Session) -> dict[str, int]:
-    """Return all co-operatives by code."""
-    return {code: row for code, row in reader.execute(select(Cooperative.code, Cooperative.id))}  # noqa: C416 - as above
 
 
 def places_taken(reader: Connection | Session, phones: Collection[str]) -> dict[str, list[int | None]]:

@@ -138,6 +138,8 @@ def run(
     made = [_made(session, one, place) for one in outputs]
     in_ = sum(part_mass(lot, units) or 0 for lot, (_, units) in zip(lots, inputs, strict=True))
     out = sum(new.grams or 0 for new in made)
+    if out and not any(lot.grams is not None for lot in lots):
+        raise LotRefused("Pas de poids connu pour ce qui entre.")
     if out > in_:
         raise OutMoreThanIn(in_, out)
     low, high = technique.yield_low, technique.yield_high

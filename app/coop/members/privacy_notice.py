@@ -2,16 +2,14 @@
 transfers. Short on one screen, whole on request (NOTICE, or the menu) and on the card.
 """
 
-VERSION = "2026-11b"
+VERSION = "2026-11c"
 
 WHOLE = (
-    "Vos données. Responsable: votre CPS et CARE Mbour. "
-    "Buts: tenir vos comptes, vos déclarations, vous écrire. "
-    "Données: nom, numéro, opérations, consentements; si vous le dites: sexe, naissance, adresse, pièce, parts. "
-    "Lues par: votre CPS, CARE, l'opérateur SMS; le ministère: chiffres sans noms. "
-    "Obligatoire: nom et numéro pour le service. "
-    "Gardées 10 ans après la sortie pour les comptes, 1 an pour les SMS. "
-    "Droits: voir, corriger, sortir du fichier: votre secrétaire ou la CDP. "
-    "L'envoi des SMS passe par un opérateur hors du Sénégal."
+    "Vos données, gardées par votre CPS et CARE Mbour:\n"
+    "nom, numéro, opérations, accords; si vous le dites: sexe, naissance, adresse, pièce, parts.\n"
+    "C'est pour tenir vos comptes et vous écrire. Nom et numéro sont obligatoires.\n"
+    "Les lisent: CPS, CARE, opérateur SMS (hors du Sénégal); le ministère, sans noms.\n"
+    "Comptes: 10 ans après la sortie; SMS: 1 an.\n"
+    "Vos droits: voir, corriger, sortir du fichier: votre secrétaire ou la CDP."
 )
-"""In GSM-7, for SMS (four parts) and pages of USSD."""
+"""In GSM-7, for SMS (three parts) and pages of USSD, which end where a line does."""

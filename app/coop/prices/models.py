@@ -39,7 +39,8 @@ class PriceProposal(Base):
     before: Mapped[int | None]
     amount: Mapped[int]
     state: Mapped[str] = mapped_column(String(9))
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """None when a file brought it."""
     proposed_at: Mapped[datetime] = mapped_column(Utc)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Utc)

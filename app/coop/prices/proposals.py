@@ -101,6 +101,40 @@ def propose(session: Session, act: Act, product_id: int, amount: int, *, grade: 
     return Proposal(*session.execute(_TOLD.where(PriceProposal.id == row.id)).one())
 
 
+def bring(session: Session, act: Act, scope: Scope, product_id: int, unit: str, amount: int, *, grade: str | None) -> int | None:
+    """Take a price from a file, proposed by nobody: published from now on, and its row's id returned; or None, where it waits.
+
+    It waits for an officer's word as it would for a second one: where it moves far, or there is none to hold it against.
+    """
+    row = PriceProposal(
+        product_id=product_id,
+        cooperative_id=scope.cooperative_id,
+        grade=grade,
+        unit=unit,
+        before=price_at(session, [(scope, product_id, grade, act.now)])[0],
+        amount=amount,
+        state="proposed",
+        proposed_by=None,
+        proposed_at=act.now,
+        channel=act.channel,
+        operation=act.operation,
+    )
+    session.add(row)
+    session.flush()
+    if is_far(session, scope, product_id, grade, amount, act.now):
+        row.state = "waiting"
+        _ask(session, act, row, row.before)
+        return None
+    return _publish(session, act, row)
+
+
+def is_far(reader: Connection | Session, scope: Scope, product_id: int, grade: str | None, amount: int, now: datetime) -> bool:
+    """Tell whether a price needs other officers' word: it moves far from the one in force or of STEPS ago, or there is none."""
+    percent = _threshold(reader, scope.cooperative_id)
+    price, *earlier = _lately(reader, scope, product_id, grade, now)
+    return price is None or any(moves_far(one, amount, percent) for one in (price, *earlier))
+
+
 def confirm(session: Session, act: Act, proposal_id: int) -> bool:
     """Confirm one's own proposal; return whether it is published, or waits for a second officer. Raises ProposalClosed.
 
@@ -108,12 +142,11 @@ def confirm(session: Session, act: Act, proposal_id: int) -> bool:
     """
     mine = (PriceProposal.proposed_by == act.person_id) & (PriceProposal.state == "proposed")
     row = _taken(session, act.office, proposal_id, mine, act.now)
-    percent = _threshold(session, row.cooperative_id)
-    price, *earlier = _lately(session, row, act.now)
-    if price is None or any(moves_far(one, row.amount, percent) for one in (price, *earlier)):
+    scope = Scope(row.cooperative_id)
+    if is_far(session, scope, row.product_id, row.grade, row.amount, act.now):
         row.state = "waiting"
         audit.note(session, act, "price confirmed", f"price:{row.id}")
-        _ask(session, act, row, price)
+        _ask(session, act, row, price_at(session, [(scope, row.product_id, row.grade, act.now)])[0])
         return False
     _publish(session, act, row)
     return True
@@ -145,17 +178,17 @@ def moves_far(before: int | None, amount: int, percent: int) -> bool:
     return before is not None and abs(amount - before) * 100 > percent * before
 
 
-def _lately(session: Session, row: PriceProposal, now: datetime) -> list[int | None]:
+def _lately(reader: Connection | Session, scope: Scope, product_id: int, grade: str | None, now: datetime) -> list[int | None]:
     """Return the price in force, then the one that was STEPS ago, or when several officers last decided it if that is later."""
-    same = (PriceProposal.product_id == row.product_id) & _in(row) & _of(row.grade)
+    same = (PriceProposal.product_id == product_id) & scope.own(PriceProposal.cooperative_id) & _of(grade)
     decided = select(func.max(PriceProposal.decided_at)).where(same, PriceProposal.decided_by.is_not(None))
-    last = session.scalar(decided.where(PriceProposal.state == "published"))
+    last = reader.scalar(decided.where(PriceProposal.state == "published"))
     since = max(now - STEPS, last) if last else now - STEPS
-    return price_at(session, [(Scope(row.cooperative_id), row.product_id, row.grade, at) for at in (now, since)])
+    return price_at(reader, [(scope, product_id, grade, at) for at in (now, since)])
 
 
-def _threshold(session: Session, cooperative_id: int | None) -> int:
-    percent = session.scalar(select(Cooperative.price_threshold_percent).where(Cooperative.id == cooperative_id))
+def _threshold(reader: Connection | Session, cooperative_id: int | None) -> int:
+    percent = reader.scalar(select(Cooperative.price_threshold_percent).where(Cooperative.id == cooperative_id))
     return FEDERATION_THRESHOLD if percent is None else percent
 
 
@@ -198,24 +231,27 @@ def _ask(session: Session, act: Act, row: PriceProposal, before: int | None) -> 
     )
 
 
-def _publish(session: Session, act: Act, row: PriceProposal) -> None:
+def _publish(session: Session, act: Act, row: PriceProposal) -> int:
     row.state, row.decided_at = "published", act.now
-    session.add(
-        PriceRow(
-            product_id=row.product_id,
-            cooperative_id=row.cooperative_id,
-            grade=row.grade,
-            unit=row.unit,
-            amount=row.amount,
-            from_at=act.now,
-            published_by=act.person_id,
-        )
+    price = PriceRow(
+        product_id=row.product_id,
+        cooperative_id=row.cooperative_id,
+        grade=row.grade,
+        unit=row.unit,
+        amount=row.amount,
+        from_at=act.now,
+        published_by=act.person_id or None,
     )
+    session.add(price)
     # what was proposed of the same price before this one can't come after it any more
     older = (PriceProposal.product_id == row.product_id) & (PriceProposal.id < row.id)
     same = older & PriceProposal.state.in_(("proposed", "waiting")) & _in(row) & _of(row.grade)
-    overtaken = session.scalars(select(PriceProposal.id).where(same)).all()
-    approvals.drop(session, "price", overtaken, act.now, "un autre prix est publié depuis")
+    overtaken = session.execute(select(PriceProposal.id, PriceProposal.proposed_by).where(same)).all()
+    for why, theirs in (("un autre prix est publié depuis", True), (None, False)):  # who overtakes their own knows it
+        dropped = [proposal for proposal, by in overtaken if (by != row.proposed_by) is theirs]
+        approvals.drop(session, "price", dropped, act.now, why)
     session.execute(update(PriceProposal).where(same).values(state="overtaken", decided_at=act.now))
-    audit.note(session, act, "price published", f"price:{row.id}")
+    if act.by is not None:  # what a file brought is an operator's act, written down with the import
+        audit.note(session, act, "price published", f"price:{row.id}")
     session.flush()
+    return price.id

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.members.lock import lock_members
 from app.coop.members.lookup import BELONGS
+from app.coop.members.models import Member
 from app.coop.production.models import Declaration
 from app.coop.products.models import CooperativeProduct, Product
 from app.coop.references import MOST_DRAWS, draw_reference
@@ -95,6 +96,13 @@ def similar(
     )
     row = reader.execute(same.order_by(Declaration.id.desc()).limit(1)).first()
     return ToldDeclaration(*row, repeated=True) if row else None
+
+
+def check_active(reader: Connection | Session, member_id: int) -> None:
+    """Raise NotActive where a member's own declaration would be refused: ask before the first question."""
+    active = (Member.id == member_id) & (Member.state == "active") & Member.leaving_on.is_(None)
+    if reader.scalar(select(Member.id).where(active)) is None:
+        raise NotActive
 
 
 def declare(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_26_trainings"
-down_revision = "2026_11_26_call_back_subjects"
+down_revision = "2026_11_26_boutiques_chain"
 branch_labels = None
 depends_on = None
 

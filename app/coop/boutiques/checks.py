@@ -1,0 +1,26 @@
+"""What is wrong with the boutique: a lot that promises more or less than its offers and orders hold, a sale without its entry."""
+
+from sqlalchemy import Connection, func, select
+
+from app.coop.boutiques.models import Offer, OfferedLot, Order
+from app.coop.lots.models import Lot
+from app.coop.subject import MOST_NAMED
+
+
+def promised(reader: Connection) -> list[str]:
+    """Name lots whose offered part isn't what their offers have left and their orders reserve."""
+    reserved = (
+        select(Order.offer_id, func.sum(Order.quantity).label("units")).where(Order.state == "reserved").group_by(Order.offer_id)
+    )
+    held = reserved.subquery()
+    of_lot = select(OfferedLot.lot_id, func.sum(Offer.quantity + func.coalesce(held.c.units, 0)).label("units"))
+    of_lot = of_lot.join(Offer, Offer.id == OfferedLot.offer_id).outerjoin(held, held.c.offer_id == Offer.id)
+    sums = of_lot.group_by(OfferedLot.lot_id).subquery()
+    rows = select(Lot.code).outerjoin(sums, sums.c.lot_id == Lot.id).where(Lot.offered != func.coalesce(sums.c.units, 0))
+    return [f"lot {code} doesn't promise what its offers hold" for code in reader.scalars(rows.limit(MOST_NAMED))]
+
+
+def unbooked(reader: Connection) -> list[str]:
+    """Name sales that have no entry in the books."""
+    rows = select(Order.id).where(Order.state.in_(("sold", "delivered", "refunded")), Order.entry_id.is_(None))
+    return [f"order {number} is sold without an entry" for number in reader.scalars(rows.limit(MOST_NAMED))]

@@ -1,0 +1,173 @@
+"""Order goods: the stock is taken by one conditional UPDATE in the order's own transaction, and given back once."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from app.coop.act import Act
+from app.coop.boutiques.models import Offer, Order
+from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.production.lines import worth
+from app.coop.references import draw_free
+
+RESERVED_FOR = timedelta(hours=48)
+"""A reservation is over at this instant: who comes exactly then is late."""
+AGAIN_WITHIN = timedelta(minutes=30)
+STRANGERS_PART = 10
+"""A stranger orders a tenth of what is left at the most, and always one unit."""
+MOST_NO_SHOWS, NO_SHOWS_FOR = 2, timedelta(days=180)
+"""After so many reservations that nobody came for in this time, a number buys at the counter only."""
+SLICE, MOST_SLICES = 5_000, 24
+
+
+class SoldOut(Exception):
+    """There isn't as much left: `left` units of the offer."""
+
+    def __init__(self, left: Decimal) -> None:
+        super().__init__(left)
+        self.left = left
+
+
+class BadOrder(ValueError):
+    """The argument says why, in French."""
+
+
+class OneOpenOrder(Exception):
+    """A number that is no member's has one open order."""
+
+
+class CounterOnly(Exception):
+    """This number let reservations expire: it buys at the counter."""
+
+
+class OrderNotOpen(Exception):
+    """It isn't reserved any more, or not this person's, or its time is over."""
+
+
+def place(
+    session: Session,
+    act: Act,
+    offer_id: int,
+    units: Decimal,
+    *,
+    on_account: bool = False,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> tuple[Order, bool]:
+    """Reserve goods for a member, or for the number in hand; return the order and whether it is new.
+
+    The same operation, or the same goods from the same number within AGAIN_WITHIN, give the first. `on_account` is the member's
+    word, by PIN, that it is taken from what they are owed. Raises BadOrder, SoldOut, OneOpenOrder, CounterOnly.
+    """
+    member = _member(session, act)
+    mine = (Order.member_id == member) if member else ((Order.phone == act.phone) & Order.member_id.is_(None))
+    same = (
+        (Order.offer_id == offer_id) & (Order.quantity == units) & (Order.at > act.now - AGAIN_WITHIN) & (Order.state == "reserved")
+    )
+    known = session.scalar(select(Order).where((Order.operation == act.operation) | (mine & same)).order_by(Order.id).limit(1))
+    if known is not None:
+        return known, False
+    offer = session.get(Offer, offer_id)
+    if offer is None or offer.until_at <= act.now:
+        raise SoldOut(Decimal(0))
+    if not units > 0 or units != units.to_integral_value():
+        raise BadOrder("Un nombre entier, svp.")
+    if member is None:
+        _check_stranger(session, act, offer, units)
+    code = draw_free(session, Order.code, (Order.cooperative_id == offer.cooperative_id) & (Order.state == "reserved"), draw)
+    price = take_stock(session, offer_id, units, act.now)
+    row = Order(
+        cooperative_id=offer.cooperative_id,
+        offer_id=offer_id,
+        member_id=member,
+        phone=act.phone,
+        quantity=units,
+        amount=worth(units, price),
+        way="account" if on_account else "cash",
+        state="reserved",
+        code=code,
+        at=act.now,
+        reserved_until=act.now + RESERVED_FOR,
+        channel=act.channel,
+        operation=act.operation,
+    )
+    session.add(row)
+    session.flush()
+    return row, True
+
+
+def cancel(session: Session, act: Act, order_id: int) -> Order:
+    """Take an order back, by the member or the number that made it. Raises OrderNotOpen."""
+    mine = (Order.member_id == act.member_id) if act.member_id else ((Order.phone == act.phone) & Order.member_id.is_(None))
+    return give_back(session, order_id, "cancelled", mine)
+
+
+def give_back(session: Session, order_id: int, state: str, *only: ColumnElement[bool]) -> Order:
+    """End a reservation, and give its goods back to the offer: once, whatever else would end it. Raises OrderNotOpen."""
+    row = move(session, order_id, ("reserved",), state, *only)
+    session.execute(update(Offer).where(Offer.id == row.offer_id).values(quantity=Offer.quantity + row.quantity))
+    return row
+
+
+def expire(session: Session, now: datetime) -> int:
+    """End the reservations whose time is over, in slices of one statement each; return how many."""
+    ended = 0
+    for _ in range(MOST_SLICES):
+        due = select(Order.id).where(Order.state == "reserved", Order.reserved_until <= now).limit(SLICE)
+        moved = update(Order).where(Order.id.in_(due), Order.state == "reserved").values(state="expired")
+        rows = session.execute(moved.returning(Order.offer_id, Order.quantity)).all()
+        back: dict[int, Decimal] = defaultdict(Decimal)
+        for offer, units in rows:
+            back[offer] += units
+        for offer, units in sorted(back.items()):
+            session.execute(update(Offer).where(Offer.id == offer).values(quantity=Offer.quantity + units))
+        ended += len(rows)
+        if len(rows) < SLICE:
+            break
+    return ended
+
+
+def take_stock(session: Session, offer_id: int, units: Decimal, now: datetime) -> int:
+    """Take goods off an offer by one conditional UPDATE; return the price of a unit in XOF. Raises SoldOut with what is left."""
+    there = (Offer.id == offer_id) & (Offer.quantity >= units) & (Offer.until_at > now)
+    taken = update(Offer).where(there).values(quantity=Offer.quantity - units).returning(Offer.amount)
+    price = session.scalar(taken.execution_options(synchronize_session=False))
+    if price is None:
+        session.expire_all()
+        left = session.scalar(select(Offer.quantity).where(Offer.id == offer_id, Offer.until_at > now))
+        raise SoldOut(left or Decimal(0))
+    return price
+
+
+def move(session: Session, order_id: int, before: tuple[str, ...], state: str, *only: ColumnElement[bool]) -> Order:
+    """Move an order on from one of these states, and return it; of two at once one does. Raises OrderNotOpen."""
+    moved = update(Order).where(Order.id == order_id, Order.state.in_(before), *only).values(state=state)
+    if session.scalar(moved.returning(Order.id)) is None:
+        raise OrderNotOpen(order_id)
+    return session.get_one(Order, order_id, populate_existing=True)
+
+
+def _member(session: Session, act: Act) -> int | None:
+    if act.member_id is None:
+        return None
+    try:
+        found = lock_member(session, act.member_id)
+    except MemberLeft:
+        return None
+    return found.id if found.state == "active" else None
+
+
+def _check_stranger(session: Session, act: Act, offer: Offer, units: Decimal) -> None:
+    theirs = (Order.phone == act.phone) & Order.member_id.is_(None)
+    if session.scalar(select(Order.id).where(theirs, Order.state == "reserved").limit(1)) is not None:
+        raise OneOpenOrder
+    lately = (Order.state == "expired") & (Order.at > act.now - NO_SHOWS_FOR)
+    if (session.scalar(select(func.count()).select_from(Order).where(theirs, lately)) or 0) >= MOST_NO_SHOWS:
+        raise CounterOnly
+    most = max(Decimal(1), offer.quantity // STRANGERS_PART)
+    if units > most:
+        raise BadOrder(f"{most:f} au plus par commande.")

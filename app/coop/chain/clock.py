@@ -1,0 +1,63 @@
+"""What producers are told, once a lot: when all of it is sold, or after 30 days. By day, within a day's number."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import texts
+from app.clock import DAKAR
+from app.coop.act import Act
+from app.coop.chain.earnings import earned
+from app.coop.chain.family import Family, family_of
+from app.coop.chain.models import QuietChain
+from app.coop.chain.recall import forward
+from app.coop.lots.models import Lot, LotEvent
+from app.coop.members.contact import reach
+from app.coop.members.notices import tell_number
+from app.service import service_of
+
+AFTER = timedelta(days=30)
+MOST_LOTS = 20
+"""Lots that one sweep looks at: the oldest that nobody was told of."""
+DAYTIME = range(8, 20)
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Tell the producers of lots of deliveries that are all sold, or old enough; a quiet co-operative's are only noted."""
+    if now.astimezone(DAKAR).hour not in DAYTIME:
+        return
+    quiet = select(QuietChain.cooperative_id)
+    due = select(Lot).join(LotEvent, LotEvent.id == Lot.made_by).where(LotEvent.kind == "delivery", Lot.told_at.is_(None))
+    done = (LotEvent.at <= now - AFTER) | (Lot.units == Decimal(0))
+    for lot in session.scalars(due.where(done).order_by(Lot.id).limit(MOST_LOTS).with_for_update(of=Lot, skip_locked=True)).all():
+        family = family_of(session, lot.code)
+        made_at = session.scalar(select(LotEvent.at).where(LotEvent.id == lot.made_by))
+        if family is None or made_at is None or (made_at > now - AFTER and not _sold_out(family)):
+            continue
+        lot.told_at = now
+        if session.scalar(quiet.where(QuietChain.cooperative_id == lot.cooperative_id)) is None:
+            _tell(session, family, lot, now)
+
+
+def _sold_out(family: Family) -> bool:
+    return all(family.links[lot].left == 0 for lot in forward(family))
+
+
+def _tell(session: Session, family: Family, lot: Lot, now: datetime) -> None:
+    """Tell each producer once; XOF only to a member who asked for amounts, on a number of their own alone."""
+    found, service = earned(family), service_of(session)
+    gross = {one.member: 0 for one in family.deliveries.get(lot.id, ())}
+    for one in family.deliveries.get(lot.id, ()):
+        gross[one.member] += one.gross
+    percent = round(100 * found.sold)
+    for member, whom in sorted(reach(session, list(gross)).items()):
+        if not whom.phone:
+            continue
+        words = texts.say("lot_told", lot=lot.code, percent=percent, code=service.code)
+        if whom.amounts:
+            words = texts.say("lot_told_amount", lot=lot.code, percent=percent, amount=gross[member], code=service.code)
+        act = Act.by_clock(f"lot:{lot.id}:told", now)
+        cause = f"lot:{lot.id}:told:{member}"
+        tell_number(session, act, whom.phone, "notice", cause, words, person_id=whom.person_id, cooperative_id=lot.cooperative_id)

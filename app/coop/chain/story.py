@@ -1,0 +1,113 @@
+"""A lot's story for whoever scans it: by link, never by person; francs of producers only where they are many, or all agreed."""
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from app import units
+from app.amounts import francs
+from app.coop.chain.earnings import FEWEST, Earnings, backward, earned
+from app.coop.chain.family import Family, Link, family_of
+from app.coop.lots.codes import read_code
+from app.coop.lots.models import LotConsent
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A link of the chain in French: when, what, where."""
+
+    on: date
+    what: str
+    where: str
+
+
+class Story(msgspec.Struct, frozen=True):
+    """A public lot: what it is, its steps from the first delivery on, and who earned what of what was sold, line by line."""
+
+    code: str
+    product: str
+    best_before: date | None
+    steps: list[Step]
+    shares: list[tuple[str, str]]
+    sold_percent: int
+
+
+def story_of(reader: Connection | Session, typed: str) -> Story | None:
+    """Return the story of a public lot. None for a code that is none, is unknown or is private: they look alike."""
+    code = read_code(typed)
+    family = family_of(reader, code) if code else None
+    if family is None or not family.target.public:
+        return None
+    found = earned(family)
+    shown = found.producers >= FEWEST or _agreed(reader, family, found)
+    target = family.target
+    return Story(target.code, target.product, target.best_before, _steps(family), _shares(found, shown), round(100 * found.sold))
+
+
+def agree(session: Session, lot_id: int, member_id: int, now: object) -> None:
+    """Note a producer's word, by PIN, that francs may be shown of a lot; twice is once."""
+    if session.get(LotConsent, (lot_id, member_id)) is None:
+        session.add(LotConsent(lot_id=lot_id, member_id=member_id, at=now))
+        session.flush()
+
+
+def _agreed(reader: Connection | Session, family: Family, found: Earnings) -> bool:
+    said = select(func.count()).select_from(LotConsent).where(LotConsent.lot_id == family.target.id)
+    return 0 < found.producers <= (reader.scalar(said) or 0)
+
+
+def _steps(family: Family) -> list[Step]:
+    """Tell the chain's events, each once, the oldest first; after the target only what it became and what was sold."""
+    before = backward(family)
+    told: list[Step] = []
+    seen: set[int] = set()
+    for link in family.links.values():
+        onward = link.id not in before and link.id > family.target.id
+        if link.event in seen or not (link.id in before or onward):
+            continue
+        seen.add(link.event)
+        told.append(Step(link.at.date(), _said(family, link), f"{link.cooperative}, {link.commune}"))
+    sales = [one for lot, many in family.sales.items() if lot in before or lot >= family.target.id for one in many]
+    if sales:
+        last, lot = max(one.at for one in sales), family.links[sales[0].lot]
+        count = sum((one.units for one in sales), Decimal(0))
+        told.append(Step(last.date(), f"Vente: {units.count(count, lot.unit)} en {units.count(len(sales), 'achat')}", lot.place))
+    return told
+
+
+def _said(family: Family, link: Link) -> str:
+    size = units.count_of(link.made_units, link.unit, link.product)
+    if link.kind == "delivery":
+        people = len({one.member for one in family.deliveries.get(link.id, ())})
+        many = f"{people} producteurs et productrices" if people >= FEWEST else "quelques producteurs et productrices"
+        return f"Livraison: {size}, par {many}"
+    if link.kind == "bought":
+        return f"Achat: {size}, {link.source}"
+    if link.kind == "run":
+        lost = f", perte {units.quantity(Decimal(link.lost) / 1000)} kg" if link.lost else ""
+        return f"Transformation ({link.technique}): {size}{lost}"
+    return {"split": "Partage", "merge": "Réunion"}.get(link.kind, link.kind) + f": {size}"
+
+
+def _shares(found: Earnings, shown: bool) -> list[tuple[str, str]]:
+    if not found.price:
+        return []
+    names = ("Productrices et producteurs", "Ce qui est acheté (sel, bocaux)", "Travail de transformation", "Coopérative")
+    amounts = (found.to_producers, found.materials, found.work, found.rest)
+    lines = []
+    for name, percent, amount in zip(names, found.percents(), amounts, strict=True):
+        if percent or amount:
+            lines.append((name, f"{percent} %, {francs(amount)}" if shown else f"{percent} %"))
+    if found.rest < 0:
+        lines.append(("Vendu sous le coût", "la coopérative a mis la différence"))
+    return lines
+
+
+def in_words(story: Story) -> str:
+    """Tell a story in lines, for a telephone."""
+    lines = [f"Lot {story.code}: {story.product}"]
+    lines += [f"{step.on:%d/%m/%Y} {step.what}, {step.where}" for step in story.steps]
+    lines += [f"{name}: {share}" for name, share in story.shares]
+    return "\n".join(lines if story.shares else [*lines, "Rien n'est encore vendu."])

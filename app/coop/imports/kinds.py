@@ -1,0 +1,42 @@
+"""The kinds of files that come in: their columns, what a row would do, how rows are written and taken back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.coop.imports import balances, columns, deliveries, member_rows, members, prices
+from app.coop.imports.forecast import Planned, Planner
+from app.coop.imports.models import ImportRow
+from app.coop.scope import Scope
+from app.sheets import Column
+
+
+def _rest(session: Session, import_id: int) -> None:
+    """Let an import be taken back: each slice says for itself what rests on it."""
+
+
+def _end(session: Session, import_id: int, scope: Scope, stated: Mapping[str, int], now: datetime) -> None:
+    """Do nothing after the last row."""
+
+
+class ImportKind(msgspec.Struct, frozen=True):
+    """A kind of file. `check` and `take_back` raise RestsOn; `finish` is done after the last row, also when there was none."""
+
+    columns: Callable[[date], tuple[Column, ...]]
+    planner: Callable[[Connection | Session, Scope, Mapping[str, str], datetime], Planner]
+    write: Callable[[Session, int, Sequence[Planned], datetime], None]
+    take_back: Callable[[Session, Sequence[ImportRow], datetime], None]
+    check: Callable[[Session, int], None] = _rest
+    finish: Callable[[Session, int, Scope, Mapping[str, int], datetime], None] = _end
+
+
+KINDS: Mapping[str, ImportKind] = {
+    "members": ImportKind(columns.members, members.RegisterPlan, member_rows.write, member_rows.take_back, member_rows.check),
+    "balances": ImportKind(columns.balances, balances.BalancePlan, balances.write, balances.take_back, finish=balances.finish),
+    "prices": ImportKind(columns.prices, prices.PricePlan, prices.write, prices.take_back),
+    "deliveries": ImportKind(columns.deliveries, deliveries.DeliveryPlan, deliveries.write, deliveries.take_back),
+}
+"""By the word of the command."""

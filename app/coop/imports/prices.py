@@ -1,0 +1,171 @@
+"""Prices of a file: they count from now on, and one that moves far waits for officers, as by telephone.
+
+Only where nothing was priced or weighed yet does a row keep its own day: a service that is moved keeps its history.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop import approvals
+from app.coop.act import Act
+from app.coop.imports.catalogue import Catalogue
+from app.coop.imports.forecast import Planned, Problem, RestsOn, RowRefused, RowSkipped, value
+from app.coop.imports.models import ImportRow
+from app.coop.imports.register import Places
+from app.coop.prices import proposals
+from app.coop.prices.models import PriceProposal, PriceRow
+from app.coop.prices.queries import price_at
+from app.coop.production.models import Weighing
+from app.coop.scope import Scope
+from app.sheets import Row
+
+Priced = tuple[int, str | None]
+"""Product and grade."""
+WAITS = "{name} {amount} F: loin du prix en service, ou premier prix. Les responsables décident avant qu'il compte."
+
+
+class BroughtPrice(msgspec.Struct, frozen=True):
+    """A price to be taken: from an instant of its own, or (None) from now on."""
+
+    scope: Scope
+    product_id: int
+    unit: str
+    amount: int
+    grade: str | None
+    from_at: datetime | None
+
+
+class _Prices:
+    """What a scope has of prices."""
+
+    def __init__(self, reader: Connection | Session, scope: Scope) -> None:
+        own = select(PriceRow.product_id, PriceRow.grade, PriceRow.amount, PriceRow.from_at)
+        rows = reader.execute(own.where(scope.own(PriceRow.cooperative_id)).order_by(PriceRow.from_at, PriceRow.id)).all()
+        self.known = {((row.product_id, row.grade), row.amount, _second(row.from_at)) for row in rows}
+        self.in_force = {(row.product_id, row.grade): (row.amount, _second(row.from_at)) for row in rows}
+        waits = select(PriceProposal.product_id, PriceProposal.grade, PriceProposal.amount)
+        waiting = waits.where(scope.own(PriceProposal.cooperative_id), PriceProposal.state == "waiting")
+        self.waiting = {((row.product_id, row.grade), row.amount) for row in reader.execute(waiting)}
+        weighed = select(Weighing.product_id).where(scope.reach(Weighing.cooperative_id), Weighing.state != "undone").distinct()
+        self.weighed = set(reader.scalars(weighed))
+
+
+class PricePlan:
+    """The plan of a file of prices; a row that names no co-operative is of the federation, where the file is."""
+
+    def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], now: datetime) -> None:
+        del answers
+        self._reader, self._scope, self._now = reader, scope, now
+        self._places, self._catalogue = Places(reader, scope), Catalogue(reader)
+        self._prices: dict[Scope, _Prices] = {}
+        self._rows: dict[tuple[Scope, Priced, datetime | None], int] = {}
+        self._notes: list[Problem] = []
+
+    def prepare(self, rows: Sequence[Row]) -> None:
+        """Read nothing: a scope is read whole at its first row."""
+
+    def plan(self, row: Row, values: Mapping[str, Any]) -> Planned | None:
+        """Say what a row would do."""
+        code = value(values, "cooperative")
+        scope = self._scope if code is None else Scope(self._places.of(code))
+        product = self._catalogue.of(scope, value(values, "product"), value(values, "unit"))
+        amount, grade = value(values, "price"), value(values, "grade")
+        if not amount or not 0 < amount <= proposals.MOST:
+            raise RowRefused("price", f"{product.name}: un prix de 1 à {proposals.MOST} F.")
+        if grade and len(grade) > 8:
+            raise RowRefused("grade", "La qualité a plus de 8 signes.")
+        since, priced = _instant(value(values, "since")), (product.id, grade)
+        if scope not in self._prices:
+            self._prices[scope] = _Prices(self._reader, scope)
+        known = self._prices[scope]
+        if (before := self._rows.setdefault((scope, priced, since), row.number)) != row.number:
+            raise RowRefused("product", f"{product.name}: déjà à la ligne {before}.")
+        if (priced, amount, since) in known.known or (priced, amount) in known.waiting:
+            return None
+        in_force = known.in_force.get(priced)
+        if since is not None and in_force is None and product.id not in known.weighed:
+            return Planned(row.number, "create", BroughtPrice(scope, product.id, product.unit, amount, grade, since))
+        if in_force is not None and in_force[0] == amount:
+            return None
+        if since is not None and in_force is not None and since <= in_force[1]:
+            raise RowSkipped(f"{product.name}: plus ancien que le prix en service, {in_force[0]} F")
+        if proposals.is_far(self._reader, scope, product.id, grade, amount, self._now):
+            self._notes.append(Problem(row.number, "price", "waits", WAITS.format(name=product.name, amount=amount)))
+        return Planned(row.number, "create", BroughtPrice(scope, product.id, product.unit, amount, grade, None))
+
+    def finish(self) -> list[Problem]:
+        """Return which prices wait for officers."""
+        return self._notes
+
+
+def write(session: Session, import_id: int, rows: Sequence[Planned], now: datetime) -> None:
+    """Publish prices, or have them wait for officers."""
+    for row in rows:
+        change: BroughtPrice = row.change
+        act = Act(0, "file", f"import:{import_id}:{row.number}", now)
+        said = price_at(session, [(change.scope, change.product_id, change.grade, now)])[0]
+        if change.from_at is None:
+            made = proposals.bring(session, act, change.scope, change.product_id, change.unit, change.amount, grade=change.grade)
+        else:
+            price = PriceRow(
+                product_id=change.product_id,
+                cooperative_id=change.scope.cooperative_id,
+                grade=change.grade,
+                unit=change.unit,
+                amount=change.amount,
+                from_at=change.from_at,
+            )
+            session.add(price)
+            session.flush()
+            made = price.id
+        before = {"amount": said, "operation": act.operation}
+        session.add(ImportRow(import_id=import_id, number=row.number, made_id=made, act="create", before=before))
+    session.flush()
+
+
+def take_back(session: Session, rows: Sequence[ImportRow], now: datetime) -> None:
+    """Drop what waits, and publish the price of before again where one was: a price is never edited. Raises RestsOn."""
+    asked = PriceProposal.operation.in_([row.before["operation"] for row in rows if row.made_id is None])
+    if session.scalar(select(PriceProposal.id).where(asked, PriceProposal.state == "published").limit(1)) is not None:
+        raise RestsOn("Les responsables ont accepté un de ces prix: proposez-en un autre au Bureau.")
+    waiting = select(PriceProposal).where(asked, PriceProposal.state == "waiting")
+    for proposal in session.scalars(waiting.with_for_update()):
+        approvals.drop(session, "price", [proposal.id], now)
+        proposal.state, proposal.decided_at = "overtaken", now
+    for row in rows:
+        if row.made_id is not None:
+            _restore(session, session.get_one(PriceRow, row.made_id), row.before["amount"], now)
+    session.flush()
+
+
+def _restore(session: Session, price: PriceRow, before: int | None, now: datetime) -> None:
+    scope = Scope(price.cooperative_id)
+    same = scope.own(PriceRow.cooperative_id) & (PriceRow.product_id == price.product_id)
+    same &= PriceRow.grade.is_(None) if price.grade is None else PriceRow.grade == price.grade
+    newest = session.scalar(select(PriceRow.id).where(same).order_by(PriceRow.from_at.desc(), PriceRow.id.desc()).limit(1))
+    here = scope.reach(Weighing.cooperative_id) & (Weighing.product_id == price.product_id)
+    weighed = select(Weighing.id).where(here, Weighing.weighed_at >= price.from_at).limit(1)
+    if newest != price.id:
+        raise RestsOn("Un de ces prix a changé depuis.")
+    if before is None or session.scalar(weighed) is not None:
+        why = "il n'y en avait pas avant" if before is None else "une pesée repose sur lui"
+        raise RestsOn(f"Un de ces prix reste, {why}: proposez-en un autre au Bureau.")
+    kept = {"product_id": price.product_id, "cooperative_id": price.cooperative_id, "grade": price.grade, "unit": price.unit}
+    session.add(PriceRow(**kept, amount=before, from_at=now))
+
+
+def _second(at: datetime) -> datetime:
+    """Return an instant as files have it."""
+    return at.replace(microsecond=0)
+
+
+def _instant(since: date | datetime | None) -> datetime | None:
+    """Return the instant from which a price counts: a day's first."""
+    if since is None or isinstance(since, datetime):
+        return since
+    return datetime.combine(since, time(), UTC)

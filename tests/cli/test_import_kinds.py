@@ -1,0 +1,172 @@
+"""Each kind of file comes in by the same ways: a template, a forecast that is the result, the sheet's own total, a kill, a turn."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.coop.imports.kinds import KINDS
+from app.coop.members.models import Member
+from app.coop.openings.models import OpeningBalance, PastDelivery
+from app.coop.prices.models import PriceProposal, PriceRow
+from app.sheets import read_table
+from tests.imported_rows import TODAY
+from tests.sample_cooperative import build
+
+FILES = {
+    "members": ("Nom;Téléphone;Parts libérées\nFatou Fall;771234519;5 000\nMor Seck;abc;2 000\nTOTAL;;9 000\n", Member),
+    "balances": ("Carte;Parts;Épargne\nC0000003;5 000;1 000\nC0000099;5 000;2 000\nTOTAL;10 000;9 000\n", OpeningBalance),
+    "prices": ("Produit;Unité;Prix\nTiof;kg;1 050\nRiz;kg;500\n", PriceRow),
+    "deliveries": (
+        "Carte;Jour;Produit;Quantité;Montant\nC3;03/10/2025;Thiof;12,5;12 500\nC3;x;Thiof;1;1\nTOTAL;;;;9\n",
+        PastDelivery,
+    ),
+}
+TOTALLED = ("members", "balances", "deliveries")
+
+
+@pytest.fixture
+def cps(sqlite_database):
+    build(sqlite_database)
+    return sqlite_database
+
+
+@pytest.fixture
+def file(tmp_path):
+    def saved(kind, text=None):
+        at = tmp_path / f"{kind}.csv"
+        at.write_text(text or FILES[kind][0], "utf-8")
+        return str(at)
+
+    return saved
+
+
+def count(database, kind):
+    with database.read() as reader:
+        return reader.scalar(select(func.count()).select_from(FILES[kind][1]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("words", [("import", "template"), ("template",)], ids=" ".join)
+def test_the_template_of_a_kind_has_all_its_columns(run, tmp_path, kind, words):
+    out = tmp_path / "modele.xlsx"
+    assert run(*words, kind, "--output", str(out)).code == 0
+    table = read_table(out, KINDS[kind].columns(TODAY))
+    assert set(table.header) == {column.field for column in KINDS[kind].columns(TODAY)}
+    assert table.unknown == ()
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_the_forecast_is_the_result(cps, run, file, kind):
+    before, command = count(cps, kind), ("import", kind, file(kind), "--cooperative", "CPS1", "--json")
+    dry = run(*command, "--dry-run")
+    told = json.loads(dry.out)
+    assert (dry.code, told["rows"]["create"], told["rows"]["refuse"], told["id"]) == (1, 1, 1, "")
+    assert sum(told["rows"].values()) == FILES[kind][0].count("\n") - 1
+    assert run(*command).code == 1
+    assert count(cps, kind) == before
+    done = run(*command, "--only-good")
+    result = json.loads(done.out)
+    assert (result["rows"], result["problems"]) == (told["rows"], told["problems"])
+    assert count(cps, kind) == before + 1
+    again = json.loads(run(*command, "--only-good").out)["rows"]
+    assert (again["create"], again["update"], again["same"]) == (0, 0, 1)
+    assert count(cps, kind) == before + 1
+
+
+@pytest.mark.parametrize("kind", TOTALLED)
+def test_the_sheets_own_total_is_compared(cps, run, file, kind):
+    told = json.loads(run("import", kind, file(kind), "--cooperative", "CPS1", "--json", "--dry-run").out)
+    assert [one["says"] for one in told["problems"] if one["kind"] == "total" and "le total dit" in one["says"]]
+    assert count(cps, kind) >= 0
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_who_brought_a_file_is_written_down_and_it_is_taken_back(cps, run, file, kind):
+    if kind == "prices":
+        with cps.transaction() as session:
+            session.execute(update(Member).where(Member.id < 0).values(state="active"))
+    made = json.loads(run("import", kind, file(kind), "--cooperative", "CPS1", "--json", "--only-good").out)["id"]
+    assert run("import", "undo", made).code == 0
+    assert "déjà annulé" in run("import", "undo", made).err
+
+
+def test_a_price_that_moves_far_is_said_and_waits(cps, run, file):
+    far = file("prices", "Produit;Prix\nThiof;9 000\n")
+    done = run("import", "prices", far, "--cooperative", "CPS1", "--json")
+    assert (done.code, [one["kind"] for one in json.loads(done.out)["problems"]]) == (0, ["waits"])
+    with cps.read() as reader:
+        assert reader.execute(select(PriceProposal.state, PriceProposal.proposed_by)).one() == ("waiting", None)
+
+
+def test_public_prices_of_a_market_are_listed_and_none_is_published(cps, run):
+    before = count(cps, "prices")
+    wfp = "tests/sheets/fixtures/c17_prix_wfp.csv"
+    refused = run("import", "prices", wfp)
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+    named = ("--column", "product=commodity", "--column", "price=price", "--column", "since=date", "--column", "unit=unit")
+    told = json.loads(run("import", "prices", wfp, *named, "--json", "--only-good").out)
+    assert (told["rows"]["refuse"], told["rows"]["create"]) == (6, 0)
+    assert count(cps, "prices") == before
+    says = " ".join(one["says"] for one in told["problems"])
+    assert "124,75: un montant est en francs entiers" in says or "francs entiers" in says
+    assert "n'est pas un produit d'ici" in says
+
+
+def test_a_formula_without_a_result_is_never_a_balance_of_nothing(cps, run):
+    with cps.transaction() as session:
+        session.execute(update(Member).where(Member.id == 3).values(card="C0000012"))
+        session.execute(update(Member).where(Member.id == 4).values(card="C0000013"))
+    sheet = "tests/sheets/fixtures/c12_soldes_formules_sans_valeur.xlsx"
+    told = json.loads(run("import", "balances", sheet, "--cooperative", "CPS1", "--json").out)
+    assert (told["rows"]["refuse"], told["id"]) == (1, "")
+    assert "Formule sans résultat" in told["problems"][0]["says"]
+    assert count(cps, "balances") == 0
+
+
+def test_a_card_whose_zeros_were_lost_has_one_balance(cps, run):
+    with cps.transaction() as session:
+        session.execute(update(Member).where(Member.id == 3).values(card="C0000012"))
+    told = json.loads(
+        run("import", "balances", "tests/sheets/fixtures/c08_codes_sans_zeros.csv", "--cooperative", "CPS1", "--json").out
+    )
+    assert (told["rows"]["create"], told["rows"]["refuse"]) == (1, 5)
+    assert sum("déjà à la ligne 2" in one["says"] for one in told["problems"]) == 3
+
+
+@pytest.mark.parametrize("kind", ["balances", "deliveries"])
+def test_a_killed_import_leaves_whole_slices_and_the_same_file_goes_on(cps, run, file, kind):
+    people = "\n".join(f"C1{i:06d};Membre {i}" for i in range(1500))
+    assert run("import", "members", file("members", f"Carte;Nom\n{people}\n"), "--cooperative", "CPS1").code == 0
+    lines = {
+        "balances": ["Carte;Épargne", *(f"C1{i:06d};{1_000 + i}" for i in range(1500))],
+        "deliveries": ["Carte;Jour;Produit;Quantité", *(f"C1{i:06d};03/10/2025;Thiof;12,5" for i in range(1500))],
+    }[kind]
+    at = file(kind, "\n".join(lines) + "\n")
+    command = [sys.executable, "-m", "app.cli", "import", kind, at, "--cooperative", "CPS1"]
+    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while count(cps, kind) == 0 and process.poll() is None:
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    left = count(cps, kind)
+    assert left % 250 == 0
+    done = json.loads(run("import", kind, at, "--cooperative", "CPS1", "--json").out)
+    assert (done["rows"]["same"], done["rows"]["create"], count(cps, kind)) == (left, 1500 - left, 1500)
+
+
+def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):
+    from datetime import UTC, datetime, timedelta
+
+    from app.coop.imports import turns
+
+    monkeypatch.setattr(turns, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr("app.cli.sheet_imports.sleep", lambda _: None)
+    with cps.transaction() as session:
+        turns.begin(session, "members", "a" * 64, "awa", datetime.now(UTC) + timedelta(minutes=1))
+    busy = run("import", "prices", file("prices"), "--cooperative", "CPS1", "--only-good")
+    assert (busy.code, "Un autre import est en cours" in busy.err) == (1, True)

@@ -1,0 +1,306 @@
+"""Balances of a paper book: asked for once a co-operative, entries of their own, never money that comes in."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.coop.approvals.services import decide
+from app.coop.cooperatives.models import Cooperative
+from app.coop.imports.forecast import RestsOn
+from app.coop.imports.models import ImportRow
+from app.coop.imports.undo import undo
+from app.coop.ledger.models import Account, JournalEntry, Posting
+from app.coop.ledger.queries import balances_of
+from app.coop.ledger.services import MOST_HELD, account_of, post, reverse
+from app.coop.members.models import Member, Number
+from app.coop.openings import entries
+from app.coop.openings.models import Opening, OpeningBalance
+from app.coop.rights import Office
+from app.coop.subjects import approvals
+from app.coop.verify import verify
+from app.sms.models import Message
+from tests import sample_declarations
+from tests.acts import by
+from tests.imported_rows import NOW, look, rows, take
+from tests.sample_cooperative import SHARED
+
+TREASURER, PRESIDENT = Office(104, "treasurer", 1), Office(102, "president", 1)
+LATER = NOW + timedelta(minutes=5)
+PAPER = rows(
+    {"card": "C0000003", "name": "Awa 3", "shares": 10_000, "savings": 12_500, "advance": 0},
+    {"card": "C0000004", "name": "Awa 4", "shares": 5_000, "payable": 7_500, "advance": 2_000},
+)
+
+
+@pytest.fixture
+def paper(village):
+    """Give the village its officers, and two members who hold nothing yet."""
+    sample_declarations.appoint(village)
+    sample_declarations.treasurer(village)
+    return village
+
+
+def only(database):
+    with database.read() as reader:
+        return reader.scalar(select(approvals.Approval.id).order_by(approvals.Approval.id.desc()))
+
+
+def agree(database, *offices, approved=True):
+    for office in offices or (TREASURER, PRESIDENT):
+        with database.transaction() as session:
+            act = by(office, f"word:{only(database)}:{office.person_id}", LATER)
+            decide(session, act, only(database), approved=approved)
+
+
+def book(database, times=2):
+    for _ in range(times):
+        with database.transaction() as session:
+            entries.post(session, LATER)
+
+
+def stands(database, member):
+    with database.read() as reader:
+        return balances_of(reader, member)
+
+
+def wrong(database):
+    with database.read() as reader:
+        return verify(reader).wrong
+
+
+def cash(database):
+    with database.read() as reader:
+        held = select(func.coalesce(func.sum(Posting.amount), 0)).join(Account).where(Account.kind == "cash")
+        return reader.scalar(held)
+
+
+def test_balances_wait_for_two_officers_and_no_cash_comes_in(paper):
+    before = cash(paper)
+    _, found = take(paper, "balances", PAPER, stated={"shares": 15_000})
+    assert found.counts == {"create": 2}
+    assert stands(paper, 3).savings == 0
+    with paper.read() as reader:
+        row = reader.execute(select(approvals.Approval)).mappings().one()
+    assert (row["words"], row["amount"], row["asked_by"], row["needed"]) == (
+        "Soldes du cahier au 26/11/26, 2 membres",
+        35_000,
+        None,
+        2,
+    )
+    assert row["details"]["totals"] == {"shares": 15_000, "savings": 12_500, "payable": 7_500, "advance": 2_000, "leasing": 0}
+    assert row["details"]["stated"] == {"shares": 15_000}
+    agree(paper, TREASURER)
+    book(paper)
+    assert stands(paper, 3).savings == 0
+    agree(paper, PRESIDENT)
+    book(paper)
+    three, four = stands(paper, 3), stands(paper, 4)
+    assert (three.shares, three.savings, four.shares, four.payable, four.advance) == (10_000, 12_500, 5_000, 7_500, 2_000)
+    assert (cash(paper), wrong(paper)) == (before, ())
+    with paper.read() as reader:
+        kinds = set(reader.scalars(select(JournalEntry.kind).where(JournalEntry.member_id.in_((3, 4)))))
+        assert kinds == {"opening"}
+        assert reader.scalar(select(Opening.state)) == "posted"
+    book(paper)
+    assert stands(paper, 3) == three
+
+
+def test_the_same_file_again_brings_nothing_whatever_stage_it_is_at(paper):
+    take(paper, "balances", PAPER)
+    assert look(paper, "balances", PAPER)[0].counts == {"same": 2}
+    agree(paper)
+    assert look(paper, "balances", PAPER)[0].counts == {"same": 2}
+    book(paper)
+    assert look(paper, "balances", PAPER)[0].counts == {"same": 2}
+    _, found = take(paper, "balances", PAPER)
+    assert not found.planned
+    with paper.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(Opening)) == 1
+
+
+def test_what_officers_refuse_may_be_brought_again(paper):
+    take(paper, "balances", PAPER)
+    agree(paper, TREASURER, approved=False)
+    book(paper)
+    assert stands(paper, 3).savings == 0
+    assert look(paper, "balances", PAPER)[0].counts == {"create": 2}
+
+
+def test_other_balances_wait_until_the_first_are_decided(paper):
+    take(paper, "balances", PAPER[:1])
+    found, _ = look(paper, "balances", PAPER)
+    assert found.counts == {"same": 1, "refuse": 1}
+    assert "attendent déjà l'accord" in found.problems[0].says
+    agree(paper)
+    book(paper)
+    assert look(paper, "balances", PAPER)[0].counts == {"same": 1, "create": 1}
+
+
+def test_other_amounts_than_those_in_the_books_are_refused(paper):
+    take(paper, "balances", PAPER)
+    changed = rows({"card": "C0000003", "savings": 99_000})
+    assert "annulez d'abord" in look(paper, "balances", changed)[0].problems[0].says
+    agree(paper)
+    book(paper)
+    found, _ = look(paper, "balances", changed)
+    assert (found.counts, "correction se demande" in found.problems[0].says) == ({"refuse": 1}, True)
+
+
+def test_an_entry_that_was_reversed_leaves_room_for_the_right_balance(paper):
+    take(paper, "balances", PAPER)
+    agree(paper)
+    book(paper)
+    with paper.transaction() as session:
+        entry = session.scalar(select(OpeningBalance.entry_id).where(OpeningBalance.member_id == 3))
+        reverse(session, entry, operation="undo it", now=LATER)
+    assert stands(paper, 3).savings == 0
+    right = rows({"card": "C0000003", "savings": 11_000})
+    found, _ = look(paper, "balances", right)
+    assert found.counts == {"ask": 1}
+    _, found = take(paper, "balances", right, {found.questions[0].key: "oui"})
+    assert found.counts == {"create": 1}
+    agree(paper)
+    book(paper)
+    assert (stands(paper, 3).savings, wrong(paper)) == (11_000, ())
+
+
+def moved(database, member=3, now=NOW - timedelta(days=3)):
+    with database.transaction() as session:
+        lines = [(account_of(session, 1, None, "cash"), 500), (account_of(session, 1, member, "savings"), -500)]
+        post(session, operation=f"moved:{member}", kind="savings", cooperative_id=1, member_id=member, lines=lines, now=now)
+
+
+def test_where_something_moved_before_it_is_asked_whether_paper_adds_to_it(paper):
+    moved(paper)
+    found, _ = look(paper, "balances", PAPER)
+    assert found.counts == {"ask": 1, "create": 1}
+    assert "Ces soldes sont-ils en plus (parts 10 000 F, épargne 12 500 F) ?" in found.questions[0].says
+    key = found.questions[0].key
+    assert look(paper, "balances", PAPER, {key: "non"})[0].counts == {"same": 1, "create": 1}
+    take(paper, "balances", PAPER, {key: "oui"})
+    agree(paper)
+    book(paper)
+    assert stands(paper, 3).savings == 13_000
+
+
+def test_what_moved_since_a_sheet_left_wins_and_is_said(paper):
+    moved(paper)
+    old = rows({"card": "C0000003", "savings": 0, "shares": 0, "as_of": NOW.date()})
+    found, _ = look(paper, "balances", old)
+    assert (found.counts, [one.kind for one in found.problems]) == ({"same": 1}, ["kept"])
+    earlier = rows({"card": "C0000003", "savings": 2_000, "as_of": NOW.date() - timedelta(days=10)})
+    assert look(paper, "balances", earlier)[0].counts == {"create": 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "says"),
+    [
+        ({"card": "C0000099", "savings": 1}, "card", "n'est pas à CPS1"),
+        ({"name": "Mor Seck", "savings": 1}, "name", "importez d'abord les membres"),
+        ({"savings": 1}, "card", "Il manque la carte et le nom"),
+        ({"card": "C0000006", "savings": 1}, "card", "est parti"),
+        ({"card": "C0000003", "savings": MOST_HELD + 1}, "savings", "de 0 à 999 999 999 F"),
+        ({"card": "C0000003"}, "", "Aucune colonne de solde"),
+    ],
+)
+def test_a_balance_that_cannot_be_taken_says_why(paper, row, column, says):
+    found, _ = look(paper, "balances", rows(row))
+    assert found.counts == {"refuse": 1}
+    assert (found.problems[0].column, says in found.problems[0].says) == (column, True)
+
+
+def test_one_card_in_four_spellings_has_one_balance(paper):
+    found, _ = look(paper, "balances", rows(*[{"card": card, "savings": 12_500} for card in ["C0000003"] * 4]))
+    assert found.counts == {"create": 1, "refuse": 3}
+    assert "déjà à la ligne 2" in found.problems[0].says
+
+
+def test_savings_below_nothing_are_an_advance(paper):
+    take(paper, "balances", rows({"card": "C0000003", "savings": -3_000}))
+    agree(paper)
+    book(paper)
+    assert (stands(paper, 3).savings, stands(paper, 3).advance) == (0, 3_000)
+
+
+def test_a_loan_that_the_law_voids_is_said_and_stays_owed(paper):
+    with paper.transaction() as session:
+        session.execute(update(Cooperative).values(legal_form="SCOOPS"))
+    found, _ = look(paper, "balances", PAPER)
+    assert [(one.row, one.kind, one.says) for one in found.problems] == [
+        (3, "law", "Art. 251: une SCOOPS ne prête pas à ses membres. Ce qui est dû reste dû.")
+    ]
+    assert found.counts == {"create": 2}
+
+
+def test_a_member_is_found_by_name_and_a_namesake_is_asked_about(paper):
+    found, _ = look(paper, "balances", rows({"name": "awa 3", "savings": 1}))
+    assert found.counts == {"create": 1}
+    found, _ = look(paper, "balances", rows({"name": "Responsabl 101", "savings": 1}))
+    assert found.counts == {"ask": 1}
+    assert found.questions[0].proposals[0] == "C00101"
+    answers = {found.questions[0].key: "C0000101"}
+    assert look(paper, "balances", rows({"name": "Responsabl 101", "savings": 1}), answers)[0].counts == {"create": 1}
+
+
+def test_only_a_number_that_was_proved_is_told_and_no_amount(paper):
+    take(paper, "balances", rows(*[{"card": f"C000000{card}", "savings": 1_000} for card in (2, 3, 4)]))
+    with paper.transaction() as session:
+        session.execute(update(Number).where(Number.person_id == 2).values(proof_wanted=True))
+    agree(paper)
+    book(paper)
+    with paper.read() as reader:
+        told = reader.execute(select(Message.to_number, Message.text).where(Message.cause.like("opening:%"))).all()
+    assert [number for number, _ in told] == [SHARED]
+    assert "1 000" not in told[0].text
+    assert "justes" in told[0].text
+
+
+def test_who_left_meanwhile_is_left_out_and_the_rest_is_booked(paper):
+    take(paper, "balances", PAPER)
+    with paper.transaction() as session:
+        session.execute(update(Member).where(Member.id == 4).values(state="departed", left_on=date(2026, 11, 1)))
+    agree(paper)
+    book(paper)
+    assert stands(paper, 3).savings == 12_500
+    with paper.read() as reader:
+        assert reader.scalar(select(OpeningBalance.left_out).where(OpeningBalance.member_id == 4)) == "le compte est clos"
+    assert wrong(paper) == ()
+
+
+def test_slices_go_into_the_books_one_after_the_other(paper, monkeypatch):
+    monkeypatch.setattr(entries, "SLICE", 1)
+    take(paper, "balances", PAPER)
+    agree(paper)
+    book(paper, 1)
+    assert (stands(paper, 3).savings, stands(paper, 4).shares) == (12_500, 0)
+    book(paper, 2)
+    assert stands(paper, 4).shares == 5_000
+
+
+def test_balances_are_taken_back_until_they_are_approved(paper):
+    made, _ = take(paper, "balances", PAPER)
+    assert undo(paper, made, now=lambda: LATER) == 2
+    with paper.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(OpeningBalance)) == 0
+        assert reader.scalar(select(approvals.Approval.state)) == "dead"
+        assert reader.scalar(select(func.count()).select_from(ImportRow)) == 0
+    made, found = take(paper, "balances", PAPER)
+    assert found.counts == {"create": 2}
+    agree(paper)
+    with pytest.raises(RestsOn, match="ont approuvé"):
+        undo(paper, made, now=lambda: LATER)
+
+
+def test_what_a_killed_import_noted_is_asked_for_by_the_next(paper):
+    from app.coop.imports import balances, turns
+
+    found, _ = look(paper, "balances", PAPER)
+    with paper.transaction() as session:
+        made = turns.begin(session, "balances", "0" * 64, "test", NOW)
+        balances.write(session, made, found.planned[:1], NOW)
+        turns.end(session, made, "stopped", {})
+    _, found = take(paper, "balances", PAPER)
+    assert found.counts == {"same": 1, "create": 1}
+    with paper.read() as reader:
+        assert reader.scalar(select(approvals.Approval.words)) == "Soldes du cahier au 26/11/26, 2 membres"
