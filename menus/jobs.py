@@ -12,7 +12,7 @@ from app.coop.jobs.models import Job
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead
 from menus.hop import Hop, Nothing, own_act
-from menus.trainings import TypedName, read_typed_name
+from menus.training_words import TypedName, read_typed_name
 
 menu = Bindings("jobs")
 Places = Annotated[str, kinds.Kind("words", "999 places")]

@@ -1,7 +1,6 @@
 """Trainings, as members and everybody else see them."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -10,21 +9,28 @@ from sqlalchemy.orm import Session
 
 from app import units
 from app.coop.cooperatives.models import Commune
-from app.coop.enrolment.applications import BadName, read_name
 from app.coop.members import consent, privacy_notice
 from app.coop.members import notices as messages
 from app.coop.training import ages, applications, notices, presence, queries
 from app.coop.training.models import Training, TrainingApplication
 from app.coop.training.seats import TrainingClosed, TrainingGone, rank
-from app.digits import is_number
 from app.letters import packed
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Denied, Divert, Lead, Refused
 from menus.hop import Hop, Nothing, Words, holders_of, own_act, who_of
 from menus.identity import STATES, unproved
+from menus.training_words import (
+    BirthRefused,
+    TypedName,
+    certificate_words,
+    read_digits,
+    read_typed_birth,
+    read_typed_name,
+    stands_words,
+    terms_of,
+)
 
 menu = Bindings("trainings")
-TypedName = Annotated[str, kinds.Kind("words", "m" * 40)]
 Terms = Annotated[str, kinds.Kind("words", "l'entreprise choisit, 16 à 35 ans, mmmmmmmmmmmmmmmm")]
 Seats = Annotated[str, kinds.Kind("words", "complet, 999 en attente")]
 Stands = Annotated[str, kinds.Kind("words", "place offerte jusqu'au 22:22 le 30/11")]
@@ -86,7 +92,7 @@ class OfApplication(msgspec.Struct, frozen=True):
     own_application: ApplicationRow
 
 
-class OfDay(msgspec.Struct, frozen=True):
+class OfDayCode(msgspec.Struct, frozen=True):
     day_code: str
 
 
@@ -100,10 +106,6 @@ class AppliedWords(msgspec.Struct, frozen=True):
 
 class AttendedTraining(msgspec.Struct, frozen=True):
     attended: kinds.ProductName
-
-
-class BirthRefused(msgspec.Struct, frozen=True):
-    why: kinds.Phrase
 
 
 @menu.guard(name="applicant", leads=dict.fromkeys(STATES))
@@ -213,13 +215,13 @@ def newcomer_commune(hop: Hop, typed: str) -> CommuneFound:
 @menu.answer(refuses={"bad": BirthRefused})
 def birth(hop: Hop, typed: str) -> str:
     """Read a year of birth, or its day."""
-    return _typed_birth(typed, hop.now.date())
+    return read_typed_birth(typed, hop.now.date())
 
 
 @menu.answer(refuses={"bad": BirthRefused})
 def birth_day(hop: Hop, typed: str) -> str:
     """Read a day of birth."""
-    if len(read := _typed_birth(typed, hop.now.date())) < 8:
+    if len(read := read_typed_birth(typed, hop.now.date())) < 8:
         raise Refused("bad", BirthRefused("Le jour en 8 chiffres, comme 29022004."))
     return read
 
@@ -257,7 +259,7 @@ def day_code(typed: str) -> str:
 
 
 @menu.effect(denies={presence.WrongDayCode: "Pas le code d'aujourd'hui pour vos formations."}, notes=True)
-def attend(hop: Hop, session: Session, kept: OfDay) -> AttendedTraining:
+def attend(hop: Hop, session: Session, kept: OfDayCode) -> AttendedTraining:
     """Note that the person is there today."""
     return AttendedTraining(presence.attend(session, own_act(hop), kept.day_code).title)
 
@@ -276,35 +278,6 @@ def certificate(hop: Hop, kept: OfCertificate) -> Words:
     return Words(certificate_words(kept.certificate_number, found))
 
 
-def certificate_words(number: str, found: queries.ShownCertificate | None) -> str:
-    """Say what anybody may know of a certificate."""
-    if found is None:
-        return f"Certificat {number}: pas valide. Relisez le numéro."
-    return f"Certificat {number} valide: {found.title}, {found.given_on:%m/%Y}, initiales {found.initials or 'effacées'}."
-
-
-def terms_of(one: queries.ShownTraining) -> str:
-    """Say for whom a training is."""
-    chooses = "l'entreprise choisit, " * one.company_chooses
-    return f"{chooses}{one.min_age} à {one.max_age} ans{f', {one.level}' if one.level else ''}"
-
-
-def stands_words(one: queries.OwnApplication) -> str:
-    """Say how an application stands."""
-    if one.state == "offered" and one.offer_ends:
-        return f"place offerte jusqu'au {kinds.plain(kinds.Kind('moment', ''), one.offer_ends)}"
-    said = {"waiting": f"liste d'attente, rang {one.rank}", "applied": "l'entreprise choisit", "certified": "certificat remis"}
-    return said.get(one.state, "vous avez une place")
-
-
-def read_digits(typed: str, number: int) -> str:
-    """Return so many digits, also typed with spaces; refuses `bad`."""
-    digits = typed.replace(" ", "")
-    if not is_number(digits, number, least=number):
-        raise Refused("bad")
-    return digits
-
-
 def _stands_now(session: Session, row: TrainingApplication) -> str:
     if row.state == "waiting":
         return f"Liste d'attente: rang {rank(session, row)}."
@@ -315,19 +288,3 @@ def _stands_now(session: Session, row: TrainingApplication) -> str:
 
 def _birth(hop: Hop, kept: NewApplicant) -> ages.Birth | None:
     return ages.read_birth(kept.birth, hop.now.date()) if kept.birth else None
-
-
-def _typed_birth(typed: str, today: date) -> str:
-    try:
-        found = ages.read_birth(typed, today)
-    except ages.BadBirth as bad:
-        raise Refused("bad", BirthRefused(str(bad))) from None
-    return f"{found.on:%d%m%Y}" if found.on else str(found.year)
-
-
-def read_typed_name(typed: str) -> str:
-    """Return a name as typed; refuses `bad`."""
-    try:
-        return read_name(typed)
-    except BadName:
-        raise Refused("bad") from None

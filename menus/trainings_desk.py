@@ -15,7 +15,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
 from menus.member_lookup import Named
-from menus.trainings import read_digits
+from menus.training_words import read_digits
 
 menu = Bindings("trainings_desk")
 SeatsNow = Annotated[str, kinds.Kind("words", "999 places sur 999, 999 en attente")]
