@@ -18,6 +18,8 @@ ROWS: dict[str, Right] = {
     "Boutiques": "boutiques",
     "Vendre": "sell",
     "Noter une idée": "score",
+    "Formations": "training",
+    "Entraide": "approve",
     "`DIFF`": "broadcast",
     "Arrêter": "stop",
     "`ETAT`": "read",
