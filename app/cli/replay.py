@@ -24,6 +24,8 @@ PEOPLE = {
 PINS = {"right": "2468", "wrong": "1122"}
 ACTS = ("dial", "types", "pin", "sms")
 KNOWN = {*ACTS, "as", "sees", "reads", "keeps"}
+MARKS = {"prints", "act", "done"}
+"""Lines of a talk that are for the guide alone."""
 PATIENCE = 15
 """Seconds in which an SMS arrives."""
 
@@ -130,6 +132,7 @@ def _read(file: Path) -> dict[str, Any]:
     steps = told.get("talk") if isinstance(told, dict) else None
     if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
         raise click.ClickException(f"{file.name} has no talk")
+    steps = told["talk"] = [step for step in steps if not step or step.keys() - MARKS]
     if "given" in told:
         raise click.ClickException(f"{file.name} needs what the demo hasn't: {told['given']}")
     for number, step in enumerate(steps, 1):

@@ -13,6 +13,7 @@ title: Somebody says one and nine
 phone: "{NUMBER}"
 talk:
   - {{dial: [3], sees: avez dit 3, keeps: {{said: "dit ([0-9])"}}}}
+  - {{prints: said}}
   - {{types: 1, sees: [Vous, "{{said}}*1"]}}
   - {{dial: [], sees: Vous avez dit}}
   - {{pin: right, sees: "2468"}}
