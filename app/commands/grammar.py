@@ -28,6 +28,10 @@ WORDS = {
     "ACHAT": ("ACHAT", "ACHETER", "ACHATS", "COMMANDE", "COMMANDER"),
     "TRACE": ("TRACE", "TRACER", "LOT"),
     "SOUTENIR": ("SOUTENIR", "SOUTIEN", "SOUTIENS"),
+    "FORMATION": ("FORMATION", "FORMATIONS"),
+    "INSCRIRE": ("INSCRIRE", "INSCRIS", "INSCRIPTION"),
+    "PRESENT": ("PRESENT", "PRESENTE"),
+    "EMPLOI": ("EMPLOI", "EMPLOIS"),
 }
 """Each command with its spellings, folded; the longest spelling that begins the text wins. STOP's are in `stop_words.py`."""
 
@@ -46,6 +50,10 @@ NEED_WHAT_FOLLOWS = (
     "BOUTIQUE",
     "ACHAT",
     "TRACE",
+    "FORMATION",
+    "INSCRIRE",
+    "PRESENT",
+    "EMPLOI",
     *OFFICERS,
 )
 """Words that are worked on with what stands behind them; of all others what looks like a code is never written down."""

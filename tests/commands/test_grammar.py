@@ -67,6 +67,10 @@ def test_each_command_of_the_contract_is_known():
         "BOUTIQUE",
         "ACHAT",
         "TRACE",
+        "FORMATION",
+        "INSCRIRE",
+        "PRESENT",
+        "EMPLOI",
     }
     assert {parse(word).word for word in OFFICERS} == set(OFFICERS)
 
