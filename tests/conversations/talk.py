@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from app.commands.inbound import Clerk
+from app.coop.act import Act
+from app.coop.chain.family import family_of
+from app.coop.chain.recall import recall
 from app.coop.subjects import SWEEPS
 from app.gsm7 import fold, septets
 from app.sms.models import Message
@@ -88,6 +91,10 @@ class Talk:
             for sweep in SWEEPS:
                 with self.database.transaction() as session:
                     sweep.do(session, self.clock())
+        if "recalls" in step:
+            with self.database.transaction() as session:
+                family = family_of(session, self.filled(step["recalls"]))
+                recall(session, Act.by_clock("talk", self.clock()), family, step["says"])
         phone = self.phones.get(step.get("as"), phone)
         line = self.lines.setdefault(phone, Line(self.client, self.dialect, phone))
         if "dial" in step:

@@ -2,7 +2,7 @@
 
 A talk has a `phone`, perhaps more `phones` by name, and lines. Each line is of the phone, or `as` another: `dial` (entries of the
 dial string), `types` or `pin`, `again` (the same request once more), `sms` (sent to us), `wait` before it (`20 s`, `3 h`, `1 d`),
-`due` (the scheduler does all that is due).
+`due` (the scheduler does all that is due), `recalls` (an operator recalls a lot and `says` why).
 `sees` is what the screen then says and `reads` what the newest SMS does: words, or a list of them, accents aside where GSM-7 has
 none. An answer that is lost is one without `sees`. `keeps` takes a piece of what was seen, or read, by its pattern, for `{name}`
 in later lines. `given` names what has happened before (GIVEN). `sms` at the end says what has arrived, and how many times.

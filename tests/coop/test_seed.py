@@ -170,9 +170,9 @@ def test_the_books_verify(reader):
     found = verify(reader)
     assert found.wrong == ()
     assert (found.entries, found.postings, found.accounts) == (
-        5 * (MEMBERS + 3) + 3,
-        10 * (MEMBERS + 3) + 6,
-        4 * (MEMBERS + 3) + 12,
+        5 * (MEMBERS + 3) + 4,
+        10 * (MEMBERS + 3) + 8,
+        4 * (MEMBERS + 3) + 13,
     )
 
 
