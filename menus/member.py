@@ -18,7 +18,7 @@ from app.ussd.bindings import Bindings, Lead
 from menus.activation import ChosenPin
 from menus.boutiques import OfferRow
 from menus.hop import Hop, Nothing, clock_words, holders_of, member_of, own_act, who_of
-from menus.training_sessions import TrainingRow
+from menus.trainings import TrainingRow
 
 menu = Bindings("member")
 

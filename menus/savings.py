@@ -16,6 +16,7 @@ from app.coop.handover import services as handover
 from app.coop.handover.box import BoxShort
 from app.coop.ledger.services import MOST_MOVED, AccountFull, Overdrawn
 from app.coop.members.notices import answer
+from app.coop.solidarity.fund import FundShort
 from app.coop.till import payouts, schedule
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
@@ -66,6 +67,7 @@ MONEY: Denials = {
     law.Unlawful: str,
     BoxShort: lambda short: f"Il reste en caisse: {kinds.amount_words(short.free)}.",
     settlements.TooEarly: lambda early: f"Pas avant le {early.opens:%d/%m/%Y}.",
+    FundShort: "La caisse de solidarité n'a pas assez.",
     payouts.AlreadyOpen: "Une demande attend déjà.",
     payouts.NotHers: "Compte pas actif ici.",
     handover.NotForYourself: "Pas pour vous-même: un autre responsable.",

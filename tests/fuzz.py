@@ -24,6 +24,7 @@ from app.coop.payments.models import Payment
 from app.coop.prices import proposals
 from app.coop.production.models import Declaration
 from app.coop.rights import Office
+from app.coop.solidarity import aids, fund
 from app.coop.subjects import approvals
 from app.coop.techniques import services as techniques
 from app.coop.till import payouts
@@ -35,7 +36,7 @@ from app.ussd.engine import Reply
 from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
-from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_deliveries
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_deliveries, sample_trainings
 from tests.acts import by, own
 from tests.ussd.conftest import Handset, OneMenu, engine_on
 
@@ -101,6 +102,18 @@ LIKELY = {
     "idea_product": ("Huitre",),
     "idea_unit": ("kg",),
     "merge_into": ("1", "2"),
+    "aid_amount": ("5000", "90000", "x"),
+    "aid_relative": ("00102", "00201"),
+    "candidate_name": ("Fatou Ndiaye",),
+    "birth": ("2000", "29022004", "2010"),
+    "birth_day": ("29022004",),
+    "newcomer_name": ("Fatou Ndiaye",),
+    "newcomer_commune": ("joal",),
+    "guardian": ("Coumba Faye",),
+    "training_day": ("15122026",),
+    "training_seats": ("2", "12"),
+    "training_title": ("Couture",),
+    "training_place": ("Mbour",),
     "withdraw_amount": ("500", "2000", "12500"),
 }
 """What is often typed where; other questions get anything."""
@@ -128,6 +141,9 @@ def settle(database, now) -> None:
             office = Office(person, role, 1)
             for wish in approvals.waiting_for(session, office, now)[-2:]:
                 approvals.decide(session, by(office, f"hands:{person}:{wish.id}", now), wish.id, approved=True)
+        fund.give(session, by(sample_declarations.CLERK, "hands:fund", now), 1, 60_000)
+        aids.ask(session, own(204, "hands:aid", now), "illness", 5_000)
+        sample_trainings.couture(session, now, 201, 202)
         applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
         sample_boutiques.begin(session, now)
         for number, member in enumerate((201, 202), 1):

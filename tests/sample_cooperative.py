@@ -15,7 +15,7 @@ from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.prices.models import PriceRow
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
-from app.coop.training.models import TrainingSession
+from app.coop.training.models import Training
 from app.db.database import Database
 
 KEY = b"k" * 32
@@ -82,8 +82,8 @@ def _found(database: Database) -> None:
         _person(session, 6, DEPARTED, "departed")
         goods = {"name": "Keccax en sachet", "unit": "sachet", "amount": 1500, "quantity": Decimal(40), "place": "Mbour"}
         session.add(Offer(cooperative_id=1, until_at=LONG_AHEAD, **goods))
-        course = {"title": "Hygiène du poisson", "place": "Joal-Fadiouth", "seats": 20}
-        session.add(TrainingSession(starts_on=LONG_AHEAD.date(), **course))
+        days = dict.fromkeys(("starts_on", "ends_on", "apply_until"), LONG_AHEAD.date())
+        session.add(Training(title="Hygiène du poisson", place="Joal-Fadiouth", seats=20, **days))
         controls = open_accounts(session, 1, None)
         mine = open_accounts(session, 1, 1)
         for kind, amount in (("shares", 10_000), ("savings", 12_500)):

@@ -20,6 +20,7 @@ from app.commands import (
     production,
     replies,
     techniques,
+    trainings,
     weighings,
 )
 from app.commands.command import Answer, Command
@@ -249,6 +250,11 @@ def _price(command: Command) -> Answer:
     return replies.price_noted(name, made.before, made.amount, made.unit, place or "fédération")
 
 
+def _yes(command: Command) -> Answer:
+    """Take a seat by the code of its offer; any other code is an officer's."""
+    return trainings.accept(command) or broadcasts.confirm(command)
+
+
 def _cancel(command: Command) -> Answer:
     """Take a member's declaration back by its reference; what is shorter, or nothing, is a broadcast's number and an officer's."""
     typed = production.reference_in(command.rest)
@@ -279,7 +285,11 @@ HANDLERS: dict[str, Callable[[Command], Answer]] = {
     "TRACE": chain.trace,
     "DIFF": broadcasts.draft,
     "URGENT": broadcasts.draft,
-    "OUI": broadcasts.confirm,
+    "FORMATION": trainings.show,
+    "INSCRIRE": trainings.apply,
+    "PRESENT": trainings.attend,
+    "EMPLOI": trainings.jobs,
+    "OUI": _yes,
     "ETAT": broadcasts.state,
     "ANNULER": _cancel,
     "MEMBRE": members.look_up,

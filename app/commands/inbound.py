@@ -38,7 +38,10 @@ MOST_TRIES = 3
 GREETED_WITHIN = timedelta(hours=1)
 """Greetings and thanks of a number are answered once in this time."""
 ONCE_WITHIN = timedelta(seconds=30)
-ACTS = ("PROD", "NON", "CONTESTER", "IDEE", "SOUTENIR", "ACHAT", "DIFF", "URGENT", "ANNULER", "VALIDER", "TARIF", "REPONDRE")
+ACTS = (
+    *("PROD", "NON", "CONTESTER", "IDEE", "SOUTENIR", "ACHAT", "INSCRIRE", "PRESENT"),
+    *("DIFF", "URGENT", "ANNULER", "VALIDER", "TARIF", "REPONDRE"),
+)
 """Words that act, but `OUI`, whose code knows its first answer."""
 
 

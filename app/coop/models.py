@@ -12,6 +12,7 @@ from app.coop.enrolment import models as enrolment
 from app.coop.equipment import models as equipment
 from app.coop.ideas import models as ideas
 from app.coop.imports import models as imports
+from app.coop.jobs import models as jobs
 from app.coop.ledger import models as ledger
 from app.coop.lots import models as lots
 from app.coop.members import models as members
@@ -21,6 +22,7 @@ from app.coop.payments import models as payments
 from app.coop.prices import models as prices
 from app.coop.production import models as production
 from app.coop.products import models as products
+from app.coop.solidarity import models as solidarity
 from app.coop.techniques import models as techniques
 from app.coop.till import models as till
 from app.coop.training import models as training
@@ -44,6 +46,7 @@ __all__ = [
     "equipment",
     "ideas",
     "imports",
+    "jobs",
     "ledger",
     "lots",
     "members",
@@ -56,6 +59,7 @@ __all__ = [
     "production",
     "products",
     "sms",
+    "solidarity",
     "techniques",
     "till",
     "training",

@@ -8,7 +8,8 @@ from app.coop.scope import Scope
 
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
 Right = Literal[
-    "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read", "boutiques", "score", "sell"
+    "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read",
+    "boutiques", "score", "sell", "training",
 ]  # fmt: skip
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
@@ -25,12 +26,13 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "boutiques": ("president", "treasurer", "secretary", "delegate", "administrator"),
     "sell": ("secretary", "treasurer", "president", "delegate"),
     "score": ("president", "auditor", "administrator"),
+    "training": ("president", "secretary", "delegate", "administrator"),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
 
 FEDERATION: tuple[Right, ...] = (
     *("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read"),
-    *("boutiques", "score"),
+    *("boutiques", "score", "training"),
 )
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 

@@ -17,6 +17,7 @@ from app.coop.equipment.subject import subject as equipment
 from app.coop.handover import kinds as handovers
 from app.coop.ideas.subject import subject as ideas
 from app.coop.imports.subject import subject as imports
+from app.coop.jobs.subject import subject as jobs
 from app.coop.ledger.subject import subject as ledger
 from app.coop.lots.subject import subject as lots
 from app.coop.members.subject import subject as members
@@ -25,9 +26,11 @@ from app.coop.openings.subject import subject as openings
 from app.coop.payments.subject import subject as payments
 from app.coop.prices.subject import subject as prices
 from app.coop.production.subject import subject as production
+from app.coop.solidarity.subject import subject as solidarity
 from app.coop.subject import Leaver, Rows, Subject, declare
 from app.coop.techniques.subject import subject as techniques
 from app.coop.till.subject import subject as till
+from app.coop.training.subject import subject as training
 from app.db.operations import Operation
 from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Allowance, CodeMisses, Inbound, Message, ReplyDraft, Report
@@ -57,7 +60,7 @@ messages = Subject(
 SUBJECTS = (
     *(approvals_subject, members, offices, access, correspondence, enrolment),
     *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
-    *(ideas, techniques, equipment, lots, boutiques, chain),
+    *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

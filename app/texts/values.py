@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
 from app.gsm7 import fold, septets
-from app.ussd.kinds import CUT, Clock, Count, Kind, Phrase, Reference, Short, kinds_of, plain
+from app.ussd.kinds import CUT, Clock, Count, Kind, Phrase, ProductName, Reference, Short, kinds_of, plain
 
 Amount = Annotated[int, Kind("amount", "999 999 999 F", private=True)]
 Card = Annotated[str, Kind("card", "m" * 12)]
@@ -36,6 +36,7 @@ class Values(TypedDict, total=False):
     by: str
     call_back: Annotated[str, Kind("string to dial", "*" * 22)]
     card: Card
+    certificate: Annotated[str, Kind("reference", "9" * 9)]
     code: Code
     cooperative: Short
     cost: Cost
@@ -54,6 +55,7 @@ class Values(TypedDict, total=False):
     idea_became: str
     invoice: Annotated[str, Kind("invoice", "F2026-99999")]
     kept_out: str
+    job_is: str
     lane: Annotated[str, Kind("lane", "urgent")]
     lot: Annotated[str, Kind("lot", "L123456789")]
     note: Phrase
@@ -66,12 +68,18 @@ class Values(TypedDict, total=False):
     place: Annotated[int, Kind("place", "9")]
     raised_to: str
     raised_why: str
+    rank: Count
     reason: Short
     reference: Reference
+    refused_why: str
     secret: Secret
     setting: str
     signature: Annotated[str, Kind("signature", "9" * 10)]
     since: Moment
+    site: Short
+    stands: str
+    trade: ProductName
+    training: ProductName
     tries: Count
     until: Moment
     verdict: str

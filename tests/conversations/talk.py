@@ -11,7 +11,15 @@ from app.commands.inbound import Clerk
 from app.coop.subjects import SWEEPS
 from app.gsm7 import fold, septets
 from app.sms.models import Message
-from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_deliveries
+from tests import (
+    incoming_sms,
+    sample_boutiques,
+    sample_cooperative,
+    sample_declarations,
+    sample_deliveries,
+    sample_funds,
+    sample_trainings,
+)
 
 PEOPLE = {
     "awa": sample_cooperative.AWA,
@@ -25,6 +33,8 @@ GIVEN = {
     "two women sell beside her": lambda database, _: sample_declarations.women(database, 2),
     "the quay has a treasurer": lambda database, _: sample_declarations.treasurer(database),
     **sample_boutiques.GIVEN,
+    **sample_trainings.GIVEN,
+    **sample_funds.GIVEN,
 }
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 PINS = {"right": "2468", "wrong": "1122"}

@@ -31,7 +31,7 @@ from app.coop.scope import Scope
 from app.coop.subjects import approvals
 from app.coop.till import corrections, schedule, void_loans
 from app.coop.till.models import Payout
-from app.coop.training.queries import open_sessions
+from app.coop.training.queries import open_trainings
 from app.coop.verify import verify
 from app.db.database import Database
 from tests.acts import by, own
@@ -210,12 +210,21 @@ def test_every_product_has_a_slot_and_a_price(reader):
     assert {one.name for one in prices_for(reader, Scope(1), NOW)} == {one.name for one in products}
 
 
-def test_something_is_on_sale_and_a_training_session_is_open(reader):
+def test_something_is_on_sale_and_trainings_are_open(reader):
     assert {goods.name for goods in for_sale(reader, NOW)} == {"Keccax en sachet", "Confiture de mangue"}
     assert for_sale(reader, NOW + timedelta(days=60)) == ()
-    [session] = open_sessions(reader, NOW.date())
-    assert session.seats > 0
-    assert open_sessions(reader, session.starts_on) == ()
+    first, second = open_trainings(reader, NOW.date())
+    assert (first.id, first.title, first.seats, first.free, first.min_age, first.max_age) == (
+        1,
+        "Hygiène du poisson",
+        20,
+        20,
+        16,
+        60,
+    )
+    assert first.starts_on == NOW.date() + timedelta(days=14)
+    assert (second.id, second.seats) == (2, 1)
+    assert open_trainings(reader, second.starts_on) == []
 
 
 def test_life_goes_on_after_the_seed(seeded):
@@ -288,7 +297,7 @@ def test_the_command_line_upgrades_seeds_and_verifies(tmp_path):
         (("seed", "--members", "5"), "seeded 5 members in 1 co-operatives"),
         (("seed", "--members", "5"), "there are members already: nothing was changed"),
         (("db", "check"), "the schema is up to date"),
-        (("ledger", "verify"), "41 entries, 82 postings, 36 accounts"),
+        (("ledger", "verify"), "42 entries, 84 postings, 37 accounts"),
     ]
     for arguments, says in steps:
         ran = jappoo(tmp_path, *arguments)

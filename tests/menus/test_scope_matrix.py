@@ -98,17 +98,25 @@ NOBODYS = {
     "till_sum_in": "500",
     "till_sum_out": "500",
     "till_times": "3",
+    "training_day": "15122026",
+    "training_place": "Mbour",
+    "training_seats": "12",
+    "training_title": "Couture",
     "weight": "12,5",
 }
 """What is typed at questions that name nobody."""
-OWN = {"count_box", "confirm_list", "publish_price", "enter_member", "make_batch", "move_box"}
+OWN = {"add_training", "count_box", "confirm_list", "publish_price", "enter_member", "make_batch", "move_box"}
 """Acts on the officer's own list, price, box or due money: they take no id of anybody."""
 NOT_NOW = {
     "ask_lease_for": "one is on its way",
     "ask_merge": "one of the two is leaving",
     "ask_withdrawal_for": "nothing is saved",
     "accept_idea": "the federation does",
+    "attend_by_list": "it has not begun",
+    "certify": "it has not ended",
+    "choose_applicant": "nobody chooses there",
     "close_call_back": "nobody took it",
+    "day_code_draw": "it has not begun",
     "decline_idea": "the federation does",
     "hand_payout": "it is handed over",
     "note_departure": "it is noted",

@@ -20,6 +20,8 @@ from app.coop.production import weighings
 from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.coop.till import payouts
+from app.coop.training import applications, clock
+from app.coop.training.ages import Birth
 from app.db.database import Database
 from tests import sample_declarations
 from tests.acts import by, own
@@ -32,6 +34,7 @@ REFUSALS = (
     handover.HandoverNotOpen,
     weighings.ListChanged,
     approvals.ApprovalClosed,
+    approvals.Impossible,
     bookings.HalfDayTaken,
     stock.LotShort,
     orders.SoldOut,
@@ -96,8 +99,28 @@ def give_back(session: Session, operation: str, now: datetime, order: int) -> No
     orders.give_back(session, order, "cancelled" if int(operation[-1]) % 2 else "expired")
 
 
+def apply_for_training(session: Session, operation: str, now: datetime, members: list[int], training: int) -> None:
+    """Apply, each racer for another member where there are as many."""
+    member = members[int(operation[-1]) % len(members)]
+    told = applications.ApplicantTold(Birth(2000))
+    applications.apply(session, own(member, operation, now, phone=f"+22177{member:07d}"), training, told)
+
+
+def offer_seats(session: Session, operation: str, now: datetime) -> None:
+    """Offer the seats that are free."""
+    del operation
+    clock.offer(session, now)
+
+
+def last_word(session: Session, operation: str, now: datetime, wishes: list[int]) -> None:
+    """Give the last word on an approval, each racer on another."""
+    wish = wishes[int(operation[-1]) % len(wishes)]
+    approvals.decide(session, by(Office(102, "president", 1), operation, now), wish, approved=True)
+
+
 MONEY, GOODS = (last_franc, ask_for_all, hand_over, receive, confirm_list), (voice, book, split, buy, give_back)
-ACTS: dict[str, Acting] = {act.__name__: act for act in (*MONEY, *GOODS)}
+SEATS = (apply_for_training, offer_seats, last_word)
+ACTS: dict[str, Acting] = {act.__name__: act for act in (*MONEY, *GOODS, *SEATS)}
 
 
 def race(url: str, act: str, number: int, now: datetime, given: dict[str, Any], start: Barrier) -> str:

@@ -50,6 +50,8 @@ class Approval(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     """None when a file brought it: whoever runs the service is no officer."""
+    barred_id: Mapped[int | None] = mapped_column(Id)
+    """A person besides whose word doesn't count: an officer who is a relative."""
     asked_at: Mapped[datetime] = mapped_column(Utc)
     expires_at: Mapped[datetime] = mapped_column(Utc)
     needed: Mapped[int]

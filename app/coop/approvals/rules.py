@@ -89,9 +89,9 @@ def rule_for(
 def office_to_decide(session: Session, approval: Approval, person_id: int, today: date) -> Office | None:
     """Return the office by which a person's word counts on an approval now; None when it doesn't.
 
-    It never does for who asked, for the member whom it concerns, and for who left the office.
+    It never does for who asked, for the member whom it concerns, for who is barred, and for who left the office.
     """
-    if person_id == approval.asked_by or _concerns(session, approval, person_id):
+    if person_id in (approval.asked_by, approval.barred_id) or _concerns(session, approval, person_id):
         return None
     return next((office for office in offices_of(session, person_id, today) if _counts(office, approval)), None)
 
@@ -100,7 +100,8 @@ def decidable(offices: tuple[Office, ...], person_id: int) -> ColumnElement[bool
     """Say in SQL what `office_to_decide` says of one row, for all."""
     concerned = select(Member.id).where(Member.id == Approval.member_id, Member.person_id == person_id).exists()
     places = [_place(office) for office in offices if office.role in ROLES]
-    return or_(*places, literal(value=False)) & Approval.asked_by.is_distinct_from(person_id) & ~concerned
+    others = Approval.asked_by.is_distinct_from(person_id) & Approval.barred_id.is_distinct_from(person_id)
+    return or_(*places, literal(value=False)) & others & ~concerned
 
 
 def without_federation(session: Session, approval: Approval, today: date) -> str:
@@ -123,7 +124,8 @@ def whom_to_ask(session: Session, approval: Approval, today: date) -> list[int]:
 
 
 def _others(session: Session, approval: Approval, offices: tuple[Office, ...]) -> list[int]:
-    persons = {office.person_id for office in offices if _counts(office, approval) and office.person_id != approval.asked_by}
+    persons = {office.person_id for office in offices if _counts(office, approval)}
+    persons -= {person for person in (approval.asked_by, approval.barred_id) if person is not None}
     return sorted(person for person in persons if not _concerns(session, approval, person))
 
 

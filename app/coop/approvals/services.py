@@ -77,12 +77,13 @@ def ask(
     member_id: int | None = None,
     details: Mapping[str, Any] | None = None,
     needed: int | None = None,
+    barred_id: int | None = None,
 ) -> int:
     """Have something wait for other officers; return its id, the first one's for the same operation. Raises AlreadyAsked.
 
     `words` (no name, at most 48 septets) and `amount` are what they read. The co-operative's rule says how many are needed and
-    of which offices; `needed` overrides the number. What a file brings is asked by nobody: the act's person is 0.
-    Officers are told by the sweeper, in one SMS for what came together.
+    of which offices; `needed` overrides the number, and the word of `barred_id` doesn't count. What a file brings is asked by
+    nobody: the act's person is 0. Officers are told by the sweeper, in one SMS for what came together.
     """
     operation = f"{kind}:{act.operation}"
     known = session.scalar(select(Approval.id).where(Approval.operation == operation))
@@ -106,6 +107,7 @@ def ask(
         amount=amount,
         member_id=member_id,
         asked_by=asker,
+        barred_id=barred_id,
         asked_at=act.now,
         expires_at=act.now + LIVES,
         needed=needed or usual,

@@ -11,22 +11,27 @@ from app.coop.handover.kinds import HandoverKind
 from app.coop.handover.services import leave
 from app.coop.members.lock import LockedMember
 from app.coop.members.lookup import BELONGS
+from app.coop.solidarity.fund import FundShort, fund_of
 from app.coop.till import schedule
 from app.coop.till.models import Payout
 from app.coop.till.payouts import SIDES, NotHers, words_of
 
 
 def _may_be_given(session: Session, act: Act, row: Payout, member: LockedMember) -> None:
-    """Raise NotHers, Unlawful."""
+    """Raise NotHers, Unlawful, FundShort."""
     if row.kind != "settlement" and member.state not in BELONGS:
         raise NotHers(row.member_id)
     law.check(session, row.kind, row.member_id, act.today)
+    if row.kind == "aid" and fund_of(session, row.cooperative_id).balance < row.amount:
+        raise FundShort(fund_of(session, row.cooperative_id).balance)
 
 
 def _book_payout(session: Session, act: Act, row: Payout) -> int:
     """Write the entry; an advance's schedule begins. A settlement takes all that is owed, and raises StillOpen, TooEarly, Owes."""
     if row.kind == "settlement":
         return settlements.book(session, row, settlements.clear(session, row, act.now), act.now)
+    if row.kind == "aid":
+        return leave(session, row, "aid", "solidarity", act.now, shared=True)
     if row.instalments:
         schedule.write(session, row, act.today)
     return leave(session, row, row.kind, SIDES[row.kind][0], act.now)

@@ -22,5 +22,3 @@ SLOTS = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13)
 
 OFFERS = (("Keccax en sachet", "sachet", 1500, Decimal(40)), ("Confiture de mangue", "pot", 1000, Decimal(24)))
 """Goods at the boutique témoin: name, unit, XOF a unit, what is left."""
-
-TRAINING = "Hygiène du poisson"

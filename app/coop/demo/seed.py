@@ -15,10 +15,10 @@ from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.boutiques.models import Offer, Order
 from app.coop.cooperatives.communes import COMMUNES, FILIERES
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
-from app.coop.demo import advance
+from app.coop.demo import advance, trainings
 from app.coop.demo.boutiques import seed_boutiques
-from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS, TRAINING
-from app.coop.demo.chain import Brought, seed_chain
+from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS
+from app.coop.demo.chain import SeededDelivery, seed_chain
 from app.coop.equipment.models import Equipment
 from app.coop.ideas.models import Idea, IdeaRound
 from app.coop.ledger.models import Account, JournalEntry, Posting
@@ -31,7 +31,6 @@ from app.coop.production.models import Declaration, Weighing
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
 from app.coop.techniques.models import Innovation, Technique
 from app.coop.till.models import Instalment, Payout
-from app.coop.training.models import TrainingSession
 from app.db.base import Base
 from app.db.bulk import bring
 from app.db.database import Database
@@ -118,9 +117,10 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None 
                 progress(len(numbers))
         _others(to, plan)
         _boxes(to, plan)
-        _boutique_and_training(to, plan)
+        _boutique(to, plan)
         seed_boutiques(to, plan.today, plan.members)
         seed_chain(to, plan.today, _brought(plan), *_last(plan))
+        trainings.seed_trainings(to, plan.today)
         _after(to)
 
 
@@ -272,13 +272,13 @@ def _boxes(to: Connection, plan: Plan) -> None:
         bring(to, table, values)
 
 
-def _brought(plan: Plan) -> list[Brought]:
+def _brought(plan: Plan) -> list[SeededDelivery]:
     """Return the first deliveries of three members of co-operative 1, no officers where it has others."""
     mine = [i for i in range(1, plan.members + 1) if plan.cooperative_of(i) == 1]
     found = []
     for i in mine[3:6] or mine[:3]:
         at = plan.registered + timedelta(days=DAYS[2] + i % 7, minutes=20 + i % 430)
-        found.append(Brought(i, len(DAYS) * (i - 1) + 3, 12_500 + 750 * (i % 23), at))
+        found.append(SeededDelivery(i, len(DAYS) * (i - 1) + 3, 12_500 + 750 * (i % 23), at))
     return found
 
 
@@ -288,16 +288,14 @@ def _last(plan: Plan) -> tuple[int, tuple[int, int]]:
     return plan.officers(1)[-1], (accounts, len(DAYS) * (plan.members + 3) + plan.count)
 
 
-def _boutique_and_training(to: Connection, plan: Plan) -> None:
-    """Put goods on sale at the boutique témoin, and open a training session."""
+def _boutique(to: Connection, plan: Plan) -> None:
+    """Put goods on sale at the boutique témoin."""
     month = plan.today + timedelta(days=30)
     goods = [
         {"cooperative_id": 1, "name": name, "unit": unit, "amount": amount, "quantity": left, "place": "Mbour", "until_at": month}
         for name, unit, amount, left in OFFERS
     ]
     to.execute(insert(Offer), goods)
-    starts = (plan.today + timedelta(days=14)).date()
-    to.execute(insert(TrainingSession), [{"title": TRAINING, "place": "Joal-Fadiouth", "starts_on": starts, "seats": 20}])
 
 
 def _after(to: Connection) -> None:

@@ -107,9 +107,9 @@ def take_back(session: Session, act: Act, kind: HandoverKind, row: Any) -> None:
         kind.taken_back(session, row)
 
 
-def leave(session: Session, row: Any, entry: str, account: str, now: datetime) -> int:
-    """Write the entry of what is handed over, from an account of the member's; return its id."""
-    return _post(session, row, entry, (account, row.member_id), ("handed_over", None), now)
+def leave(session: Session, row: Any, entry: str, account: str, now: datetime, *, shared: bool = False) -> int:
+    """Write the entry of what is handed over, from an account of the member's or (`shared`) of all; return its id."""
+    return _post(session, row, entry, (account, None if shared else row.member_id), ("handed_over", None), now)
 
 
 def move(session: Session, table: type[Any], row_id: int, before: Sequence[str], state: str, *only: ColumnElement[bool]) -> Any:

@@ -14,9 +14,9 @@ _OPEN = text("state IN ('asked', 'approved', 'handed')")
 class Payout(Handover, Base):
     """What leaves for a member: *asked*, *approved* by several, *handed* over, *paid* by her word; or *refused*, *cancelled*.
 
-    A *withdrawal* of savings, an *advance*, *leasing* of an `asset`, or the *settlement* of a leaver's whole account (of one who
-    died to the heirs, by their `paper`'s number); `amount` in XOF, repaid in so many monthly `instalments` (0: none).
-    `reference` is five digits and a check digit. A member has one of a kind
+    An *aid* of the solidarity fund, a *withdrawal* of savings, an *advance*, *leasing* of an `asset`, or the *settlement* of a
+    leaver's whole account (of one who died to the heirs, by their `paper`'s number); `amount` in XOF, repaid in so many monthly
+    `instalments` (0: none). `reference` is five digits and a check digit. A member has one of a kind
     open at a time. While it is `contested` it moves no further.
     """
 
@@ -24,7 +24,7 @@ class Payout(Handover, Base):
     __tablename__ = "payouts"
     __table_args__ = (
         UniqueConstraint("cooperative_id", "reference"),
-        CheckConstraint("kind IN ('withdrawal', 'advance', 'leasing', 'settlement')", name="kind"),
+        CheckConstraint("kind IN ('withdrawal', 'advance', 'leasing', 'settlement', 'aid')", name="kind"),
         CheckConstraint("state IN ('asked', 'approved', 'handed', 'paid', 'refused', 'cancelled')", name="state"),
         CheckConstraint("amount > 0 OR (amount = 0 AND kind = 'settlement')", name="amount"),
         Index("uq_payouts_open", "member_id", "kind", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),

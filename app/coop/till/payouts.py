@@ -33,6 +33,7 @@ WORDS = {
     "advance": "Avance",
     "leasing": "Crédit-bail",
     "settlement": "Solde de tout compte",
+    "aid": "Entraide",
 }
 HELD = ("asked", "approved")
 OPEN = (*HELD, "handed")
@@ -136,8 +137,16 @@ def ask(
     return enter(session, act, row, draw)
 
 
-def enter(session: Session, act: Act, row: Payout, draw: Callable[[int], int] = secrets.randbelow) -> Payout:
-    """Write a payout that is asked for, with its reference, and have it wait for other officers."""
+def enter(
+    session: Session,
+    act: Act,
+    row: Payout,
+    draw: Callable[[int], int] = secrets.randbelow,
+    *,
+    needed: int | None = None,
+    barred_id: int | None = None,
+) -> Payout:
+    """Write a payout that is asked for, with its reference, and have it wait for other officers, as `approvals.ask` says."""
     [row.reference] = draw_references(session, row.cooperative_id, act.today.year, 1, draw)
     row.state, row.asked_by, row.asked_at, row.channel, row.operation = "asked", act.person_id, act.now, act.channel, act.operation
     session.add(row)
@@ -154,6 +163,8 @@ def enter(session: Session, act: Act, row: Payout, draw: Callable[[int], int] = 
         cooperative_id=row.cooperative_id,
         amount=row.amount,
         member_id=row.member_id,
+        needed=needed,
+        barred_id=barred_id,
         details={"reference": row.reference},
     )
     return row

@@ -1,0 +1,119 @@
+"""`jappoo job`: jobs of CARE's companies."""
+
+import json
+from datetime import UTC, datetime
+
+import click
+import msgspec
+
+from app.cli.context import open_database, operator_act
+
+
+@click.group()
+def job() -> None:
+    """Look after jobs of companies, and who is interested.
+
+    Example: jappoo job list
+    """
+
+
+@job.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show_all(*, as_json: bool) -> None:
+    """List the jobs, the soonest to end first.
+
+    Example: jappoo job list --json
+    """
+    from app.coop.jobs.queries import jobs
+
+    with open_database() as database, database.read() as reader:
+        found = jobs(reader)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found)))
+        return
+    for one in found:
+        click.echo(
+            f"{one.id:5} {one.until} {one.state:7} {one.trade:20} {one.place:16} {one.company:20} {one.interested} interested"
+        )
+
+
+@job.command()
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show(number: int, *, as_json: bool) -> None:
+    """Show a job.
+
+    Example: jappoo job show 1
+    """
+    from app.coop.jobs.models import Job
+    from app.coop.jobs.queries import jobs
+
+    with open_database() as database, database.read() as reader:
+        found = jobs(reader, Job.id == number)
+    if not found:
+        raise click.ClickException(f"there is no job {number}")
+    told = msgspec.to_builtins(found[0])
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    for name, value in told.items():
+        click.echo(f"{name:10} {value}")
+
+
+@job.command()
+@click.argument("trade")
+@click.option("--company", required=True, help="Whose it is: 2 to 20 letters.")
+@click.option("--place", required=True, help="Where: 2 to 16 letters.")
+@click.option("--places", type=int, default=1, show_default=True, help="For how many.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day to be interested.")
+def add(trade: str, company: str, place: str, places: int, until: datetime) -> None:
+    """Open a job; prints the broadcast by which an officer tells of it, with estimate and budget.
+
+    Example: jappoo job add Soudeur --company "Chantier naval" --place Mbour --until 2026-12-31
+    """
+    from app.coop.jobs.services import JobRefused, NewJob, add_job
+
+    with operator_act("job add", trade=trade, company=company, places=places) as session:
+        try:
+            row = add_job(session, NewJob(company, trade, place, places, until.date()), datetime.now(UTC).date())
+        except JobRefused as refused:
+            raise click.ClickException(str(refused)) from None
+        click.echo(f"job {row.id}: {row.trade}")
+        click.echo(f"DIFF TOUS Emploi: {row.trade}, {row.place}, jusqu'au {row.until:%d/%m}. EMPLOI {row.id}")
+
+
+@job.command()
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def candidates(number: int, *, as_json: bool) -> None:
+    """List who is interested, for the company: numbers of those who agreed; that the list was taken out is written down.
+
+    Example: jappoo job candidates 1 --json
+    """
+    from app.coop.jobs.queries import candidates as candidates_of
+
+    with operator_act("job candidates", number=number) as session:
+        found = candidates_of(session, number)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found)))
+        return
+    for one in found:
+        click.echo(f"{one.name:40} {one.phone or ''}")
+
+
+@job.command()
+@click.argument("number", type=int)
+@click.option("--filled", is_flag=True, help="Somebody has it; without, the offer is taken back.")
+def close(number: int, *, filled: bool) -> None:
+    """Close a job; all who are interested are told.
+
+    Example: jappoo job close 1 --filled
+    """
+    from app.coop.jobs.services import JobClosed, end
+
+    with operator_act("job close", number=number, filled=filled) as session:
+        try:
+            told = end(session, number, "filled" if filled else "closed")
+        except JobClosed:
+            raise click.ClickException(f"there is no open job {number}") from None
+    click.echo(f"job {number}: {told} will be told")

@@ -1,0 +1,63 @@
+"""What screens and commands show of jobs."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy.orm import Session
+
+from app.coop.act import Act
+from app.coop.jobs.models import Job, JobInterest
+from app.coop.jobs.services import whose
+from app.coop.members.models import Member, Person
+
+MOST = 20
+
+
+class ShownJob(msgspec.Struct, frozen=True):
+    """A job, and how many are interested."""
+
+    id: int
+    company: str
+    trade: str
+    place: str
+    places: int
+    until: date
+    state: str
+    interested: int
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """Who is interested, as the company reads it: the number once they agreed."""
+
+    name: str
+    phone: str | None
+
+
+def open_jobs(reader: Connection | Session, today: date) -> list[ShownJob]:
+    """Return the jobs that are open, the soonest to end first."""
+    return jobs(reader, Job.state == "open", Job.until >= today)
+
+
+def jobs(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownJob]:
+    """Return jobs, the soonest to end first; at most MOST."""
+    asked = select(func.count()).where(JobInterest.job_id == Job.id, JobInterest.state == "interested").scalar_subquery()
+    columns = (Job.id, Job.company, Job.trade, Job.place, Job.places, Job.until, Job.state)
+    rows: Any = select(*columns, asked).where(*only)
+    return [ShownJob(*row) for row in reader.execute(rows.order_by(Job.until, Job.id).limit(MOST))]
+
+
+def candidates(reader: Connection | Session, job_id: int) -> list[Candidate]:
+    """Return who is interested in a job, first come first."""
+    name = func.coalesce(Person.name, JobInterest.name, "")
+    rows: Any = select(name, JobInterest.phone, JobInterest.agreed).select_from(JobInterest)
+    rows = rows.outerjoin(Member, Member.id == JobInterest.member_id).outerjoin(Person, Person.id == Member.person_id)
+    rows = rows.where(JobInterest.job_id == job_id, JobInterest.state == "interested").order_by(JobInterest.id)
+    return [Candidate(name, phone if agreed else None) for name, phone, agreed in reader.execute(rows)]
+
+
+def is_interested(reader: Connection | Session, act: Act, job_id: int) -> bool:
+    """Tell whether a person is interested in a job."""
+    mine = select(JobInterest.id).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested")
+    return reader.scalar(mine.limit(1)) is not None

@@ -1,0 +1,151 @@
+"""Offer a job, be interested, let the company have one's number, say that it is filled."""
+
+from datetime import date, datetime, timedelta
+
+import msgspec
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from app import texts
+from app.clock import DAKAR
+from app.coop.act import Act
+from app.coop.jobs.models import Job, JobInterest
+from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.notices import tell_member, tell_number
+
+AWAKE = range(7, 21)
+"""Hours in which people are told."""
+MOST_TOLD, MOST_PLACES = 500, 999
+KEPT = timedelta(days=182)
+"""After a job's last day a stranger's interest names nobody any more."""
+
+
+class JobRefused(ValueError):
+    """A job can't be so; the argument says why."""
+
+
+class JobClosed(Exception):
+    """There is no such job that is open."""
+
+
+class NoCandidate(Exception):
+    """Only an active member is interested as a member; a stranger says a name."""
+
+
+class InterestGone(Exception):
+    """The interest isn't this person's, or was taken back."""
+
+
+class NewJob(msgspec.Struct, frozen=True):
+    """What a job begins with."""
+
+    company: str
+    trade: str
+    place: str
+    places: int
+    until: date
+
+
+def add_job(session: Session, told: NewJob, today: date) -> Job:
+    """Write a job. Raises JobRefused."""
+    if not 2 <= len(told.company) <= 20 or not 3 <= len(told.trade) <= 20 or not 2 <= len(told.place) <= 16:
+        raise JobRefused("company 2 to 20 letters, trade 3 to 20, place 2 to 16")
+    if not 0 < told.places <= MOST_PLACES or not today <= told.until <= today + timedelta(days=365):
+        raise JobRefused(f"1 to {MOST_PLACES} places, until a day within a year")
+    row = Job(**msgspec.structs.asdict(told))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def interest(session: Session, act: Act, job_id: int, name: str | None = None) -> tuple[JobInterest, bool]:
+    """Note that somebody is interested, once, and tell whether it is new. Raises JobClosed, NoCandidate."""
+    _check_candidate(session, act, name)
+    job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
+    if job is None or job.state != "open" or job.until < act.today:
+        raise JobClosed(job_id)
+    known = session.scalar(select(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested"))
+    if known is not None:
+        return known, False
+    row = JobInterest(
+        job_id=job_id,
+        member_id=act.member_id,
+        phone=act.phone or None,
+        name=None if act.member_id else name,
+        state="interested",
+        at=act.now,
+        operation=act.operation,
+    )
+    session.add(row)
+    session.flush()
+    return row, True
+
+
+def agree(session: Session, act: Act, job_id: int) -> None:
+    """Let the company have one's number. Raises InterestGone."""
+    _change(session, act, job_id, agreed=True)
+
+
+def withdraw(session: Session, act: Act, job_id: int) -> None:
+    """Be interested no more. Raises InterestGone."""
+    _change(session, act, job_id, state="withdrawn", agreed=False)
+
+
+def end(session: Session, job_id: int, state: str) -> int:
+    """Say that a job is filled or closed; all who are interested are told. Return how many. Raises JobClosed."""
+    moved = update(Job).where(Job.id == job_id, Job.state == "open").values(state=state)
+    if session.scalar(moved.returning(Job.id)) is None:
+        raise JobClosed(job_id)
+    here = (JobInterest.job_id == job_id) & (JobInterest.state == "interested")
+    return len(session.scalars(update(JobInterest).where(here).values(news=True).returning(JobInterest.id)).all())
+
+
+def expire(session: Session, now: datetime) -> None:
+    """Close jobs whose last day is over, and erase who the strangers were that asked long ago."""
+    for job_id in session.scalars(select(Job.id).where(Job.state == "open", Job.until < now.date()).order_by(Job.id)).all():
+        end(session, job_id, "closed")
+    old = select(Job.id).where(Job.until < (now - KEPT).date())
+    named = JobInterest.member_id.is_(None) & JobInterest.name.is_not(None) & JobInterest.job_id.in_(old)
+    session.execute(update(JobInterest).where(named).values(name=None, phone=None))
+
+
+def tell_news(session: Session, now: datetime) -> None:
+    """Tell some of those who are interested how it ended, by day, each once."""
+    if now.astimezone(DAKAR).hour not in AWAKE:
+        return
+    due = select(JobInterest).where(JobInterest.news).order_by(JobInterest.id).limit(MOST_TOLD).with_for_update(skip_locked=True)
+    for row in session.scalars(due).all():
+        job = session.get_one(Job, row.job_id)
+        act = Act.by_clock(f"job:{job.id}:{row.id}:{job.state}", now)
+        words = texts.say("job_ended", trade=job.trade, site=job.place, job_is=job.state)
+        row.news = False
+        if row.phone:
+            tell_number(session, act, row.phone, "receipt", act.operation, words)
+        elif row.member_id is not None:
+            tell_member(session, act, row.member_id, "receipt", act.operation, words)
+
+
+def whose(act: Act) -> ColumnElement[bool]:
+    """Return the condition for a person's own interests: a member's, or those of a stranger on the number in hand."""
+    if act.member_id:
+        return JobInterest.member_id == act.member_id
+    return (JobInterest.phone == act.phone) & JobInterest.member_id.is_(None)
+
+
+def _check_candidate(session: Session, act: Act, name: str | None) -> None:
+    if act.member_id is None:
+        if not name:
+            raise NoCandidate(act.phone)
+        return
+    try:
+        active = lock_member(session, act.member_id).state == "active"
+    except MemberLeft:
+        active = False
+    if not active:
+        raise NoCandidate(act.member_id)
+
+
+def _change(session: Session, act: Act, job_id: int, **values: object) -> None:
+    mine = update(JobInterest).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested").values(**values)
+    if session.scalar(mine.returning(JobInterest.id)) is None:
+        raise InterestGone(job_id)

@@ -1,0 +1,95 @@
+"""Jobs, as everybody sees them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app import units
+from app.coop.jobs import queries, services
+from app.coop.jobs.models import Job
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Denials, Lead
+from menus.hop import Hop, Nothing, own_act
+from menus.training_words import TypedName, read_typed_name
+
+menu = Bindings("jobs")
+Places = Annotated[str, kinds.Kind("words", "999 places")]
+NOT_NOTED: Denials = {
+    services.JobClosed: "Cette offre n'est plus ouverte.",
+    services.NoCandidate: "Votre compte n'est pas actif.",
+    services.InterestGone: "Dites d'abord que vous êtes intéressé: 1.",
+}
+
+
+class JobRow(msgspec.Struct, frozen=True):
+    id: int
+    trade: kinds.ProductName
+    place: kinds.Short
+
+
+class JobTerms(msgspec.Struct, frozen=True):
+    company: kinds.ProductName
+    places: Places
+    until: kinds.Day
+
+
+class OfJob(msgspec.Struct, frozen=True):
+    job: JobRow
+
+
+class NamedCandidate(OfJob, frozen=True):
+    candidate_name: str | None = None
+
+
+@menu.rows()
+def jobs(hop: Hop) -> Sequence[JobRow]:
+    """Give the jobs that are open."""
+    with hop.desk.database.read() as reader:
+        return [JobRow(one.id, one.trade, one.place) for one in queries.open_jobs(reader, hop.now.date())]
+
+
+@menu.source(leads={"gone": None})
+def job_terms(hop: Hop, kept: OfJob) -> JobTerms:
+    """Say whose it is, for how many, until when."""
+    with hop.desk.database.read() as reader:
+        found = queries.jobs(reader, Job.id == kept.job.id, Job.state == "open")
+    if not found:
+        raise Lead("gone")
+    return JobTerms(found[0].company, units.count(found[0].places, "place"), found[0].until)
+
+
+@menu.source(leads={"nameless": None})
+def candidate(hop: Hop, kept: NamedCandidate) -> Nothing:
+    """Ask who is no member for a name first."""
+    if hop.who is None and kept.candidate_name is None:
+        raise Lead("nameless")
+    return Nothing()
+
+
+@menu.answer(secret=True, refuses={"bad": None})
+def candidate_name(typed: str) -> TypedName:
+    """Read the name of who is no member."""
+    return read_typed_name(typed)
+
+
+@menu.effect(denies=NOT_NOTED)
+def job_interest(hop: Hop, session: Session, kept: NamedCandidate) -> Nothing:
+    """Note that the person is interested."""
+    services.interest(session, own_act(hop), kept.job.id, kept.candidate_name)
+    return Nothing()
+
+
+@menu.effect(denies=NOT_NOTED)
+def job_agree(hop: Hop, session: Session, kept: OfJob) -> Nothing:
+    """Let the company have the number."""
+    services.agree(session, own_act(hop), kept.job.id)
+    return Nothing()
+
+
+@menu.effect(denies=NOT_NOTED)
+def job_withdraw(hop: Hop, session: Session, kept: OfJob) -> Nothing:
+    """Be interested no more."""
+    services.withdraw(session, own_act(hop), kept.job.id)
+    return Nothing()

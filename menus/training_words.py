@@ -1,0 +1,64 @@
+"""What screens of trainings say, and how they read what applicants type."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from app.coop.enrolment.applications import BadName, read_name
+from app.coop.training import ages, queries
+from app.digits import is_number
+from app.ussd import kinds
+from app.ussd.bindings import Refused
+
+TypedName = Annotated[str, kinds.Kind("words", "m" * 40)]
+"""A name that its owner has just typed: theirs to see, before any PIN."""
+
+
+class BirthRefused(msgspec.Struct, frozen=True):
+    why: kinds.Phrase
+
+
+def certificate_words(number: str, found: queries.ShownCertificate | None) -> str:
+    """Say what anybody may know of a certificate."""
+    if found is None:
+        return f"Certificat {number}: pas valide. Relisez le numéro."
+    return f"Certificat {number} valide: {found.title}, {found.given_on:%m/%Y}, initiales {found.initials or 'effacées'}."
+
+
+def terms_of(one: queries.ShownTraining) -> str:
+    """Say for whom a training is."""
+    chooses = "l'entreprise choisit, " * one.company_chooses
+    return f"{chooses}{one.min_age} à {one.max_age} ans{f', {one.level}' if one.level else ''}"
+
+
+def stands_words(one: queries.OwnApplication) -> str:
+    """Say how an application stands."""
+    if one.state == "offered" and one.offer_ends:
+        return f"place offerte jusqu'au {kinds.plain(kinds.Kind('moment', ''), one.offer_ends)}"
+    said = {"waiting": f"liste d'attente, rang {one.rank}", "applied": "l'entreprise choisit", "certified": "certificat remis"}
+    return said.get(one.state, "vous avez une place")
+
+
+def read_digits(typed: str, number: int) -> str:
+    """Return so many digits, also typed with spaces; refuses `bad`."""
+    digits = typed.replace(" ", "")
+    if not is_number(digits, number, least=number):
+        raise Refused("bad")
+    return digits
+
+
+def read_typed_birth(typed: str, today: date) -> str:
+    try:
+        found = ages.read_birth(typed, today)
+    except ages.BadBirth as bad:
+        raise Refused("bad", BirthRefused(str(bad))) from None
+    return f"{found.on:%d%m%Y}" if found.on else str(found.year)
+
+
+def read_typed_name(typed: str) -> str:
+    """Return a name as typed; refuses `bad`."""
+    try:
+        return read_name(typed)
+    except BadName:
+        raise Refused("bad") from None

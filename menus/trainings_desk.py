@@ -1,0 +1,248 @@
+"""Bureau 12: trainings of an officer's scope."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Annotated
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app import units
+from app.coop.training import presence, queries, seats
+from app.coop.training.applications import ApplicationNotOpen
+from app.gsm7 import fold
+from app.ussd import kinds
+from app.ussd.bindings import Bindings, Denials, Refused
+from menus.hop import Hop, Nothing, officers_act, reading_office
+from menus.member_lookup import Named
+from menus.training_words import read_digits
+
+menu = Bindings("trainings_desk")
+SeatsNow = Annotated[str, kinds.Kind("words", "999 places sur 999, 999 en attente")]
+ApplicantStands = Annotated[str, kinds.Kind("words", "certifié")]
+WrittenDay = Annotated[str, kinds.Kind("words", "30/11/2026")]
+STANDS = {"applied": "inscrit", "waiting": "attend", "offered": "offre", "seated": "place", "certified": "certifié"}
+
+NOT_CHANGED: Denials = {
+    seats.TrainingGone: "Cette formation n'est pas à vous, ou finie.",
+    seats.TrainingClosed: "Pas encore, ou plus: regardez ses jours.",
+    seats.TrainingRefused: lambda refused: str(refused),
+    ApplicationNotOpen: "Pas dans cet état, ou déjà fait.",
+    presence.TooManyChosen: lambda many: f"Plus de place: il en reste {max(0, many.args[0])}.",
+}
+
+
+class DeskTrainingRow(msgspec.Struct, frozen=True):
+    id: int
+    title: kinds.ProductName
+    day: kinds.Day
+
+
+class SeatsWords(msgspec.Struct, frozen=True):
+    seats: SeatsNow
+
+
+class ApplicantRow(msgspec.Struct, frozen=True):
+    """An applicant as the session keeps them. No name: it is read when shown."""
+
+    id: int
+    initials: kinds.Short
+    stands: ApplicantStands
+    days: kinds.Count
+
+
+class OfDeskTraining(msgspec.Struct, frozen=True):
+    desk_training: DeskTrainingRow
+
+
+class OfApplicant(OfDeskTraining, frozen=True):
+    applicant: ApplicantRow
+
+
+class OtherSeats(OfDeskTraining, frozen=True):
+    training_seats: int
+
+
+class OtherDay(OfDeskTraining, frozen=True):
+    training_day: str
+
+
+class NewTrainingTyped(msgspec.Struct, frozen=True):
+    training_title: str
+    training_place: str
+    training_day: str
+    training_seats: int
+
+
+class DayCode(msgspec.Struct, frozen=True):
+    day_code_is: kinds.Reference
+
+
+class GivenCertificate(msgspec.Struct, frozen=True):
+    certificate_number: Annotated[str, kinds.Kind("reference", "9" * 9)]
+
+
+class AddedTraining(msgspec.Struct, frozen=True):
+    training_number: kinds.Reference
+
+
+@menu.rows()
+def desk_trainings(hop: Hop) -> Sequence[DeskTrainingRow]:
+    """Give the scope's own trainings."""
+    with hop.desk.database.read() as reader:
+        office = reading_office(reader, hop, "training")
+        found = queries.trainings_of(reader, office.scope, hop.now.date())
+    return [DeskTrainingRow(one.id, one.title, one.starts_on) for one in found]
+
+
+@menu.source()
+def desk_training(hop: Hop, kept: OfDeskTraining) -> SeatsWords:
+    """Say how many seats are taken, and how many wait."""
+    with hop.desk.database.read() as reader:
+        by_state = seats.counts(reader, kept.desk_training.id)
+        one = queries.training_by_id(reader, kept.desk_training.id)
+    taken = sum(by_state.get(state, 0) for state in seats.TAKEN)
+    return SeatsWords(f"{units.count(taken, 'place')} sur {one.seats if one else 0}, {by_state.get('waiting', 0)} en attente")
+
+
+@menu.rows()
+def applicants(hop: Hop, kept: OfDeskTraining) -> Sequence[ApplicantRow]:
+    """Give who applied for a training of the officer's scope, by initials."""
+    with hop.desk.database.read() as reader:
+        scope = reading_office(reader, hop, "training").scope
+        theirs = queries.training_by_id(reader, kept.desk_training.id)
+        if theirs is None or not scope.includes(theirs.cooperative_id):
+            return []
+        found = queries.applicants(reader, kept.desk_training.id)
+    return [ApplicantRow(one.id, initials(one.name), STANDS[one.state], one.days) for one in found]
+
+
+@menu.source()
+def applicant_name(hop: Hop, kept: OfApplicant) -> Named:
+    """Say who it is."""
+    with hop.desk.database.read() as reader:
+        scope = reading_office(reader, hop, "training").scope
+        return Named(queries.applicant_name(reader, scope, kept.applicant.id))
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def choose_applicant(hop: Hop, session: Session, kept: OfApplicant) -> Nothing:
+    """Note the company's choice."""
+    act = officers_act(session, hop, "training")
+    presence.choose(session, act, kept.desk_training.id, (kept.applicant.id,), hop.now, last=False)
+    return Nothing()
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def attend_by_list(hop: Hop, session: Session, kept: OfApplicant) -> Nothing:
+    """Note that somebody is there, by the centre's list."""
+    presence.attend_by_list(session, officers_act(session, hop, "training"), kept.applicant.id)
+    return Nothing()
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def certify(hop: Hop, session: Session, kept: OfApplicant) -> GivenCertificate:
+    """Give the certificate."""
+    return GivenCertificate(presence.certify(session, officers_act(session, hop, "training"), kept.applicant.id).number)
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def drop_applicant(hop: Hop, session: Session, kept: OfApplicant) -> Nothing:
+    """Note that somebody has left the training."""
+    presence.drop(session, officers_act(session, hop, "training"), kept.applicant.id)
+    return Nothing()
+
+
+@menu.answer(refuses={"bad": None})
+def training_seats(typed: str) -> kinds.Count:
+    """Read how many seats."""
+    if not typed.isdigit() or not typed.isascii() or not 0 < int(typed[:6]) <= seats.MOST_SEATS:
+        raise Refused("bad")
+    return int(typed)
+
+
+@menu.answer(refuses={"bad": None})
+def training_day(hop: Hop, typed: str) -> WrittenDay:
+    """Read a day to come."""
+    digits = read_digits(typed.replace("/", ""), 8)
+    try:
+        day = date(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
+    except ValueError:
+        raise Refused("bad") from None
+    if not hop.now.date() < day <= hop.now.date() + timedelta(days=730):
+        raise Refused("bad")
+    return f"{day:%d/%m/%Y}"
+
+
+@menu.answer(refuses={"bad": None})
+def training_title(typed: str) -> kinds.ProductName:
+    """Read a title; no CPS in it, which is a diploma too."""
+    title = _words(typed, 3, 20)
+    if "CPS" in title.upper():
+        raise Refused("bad")
+    return title
+
+
+@menu.answer(refuses={"bad": None})
+def training_place(typed: str) -> kinds.Short:
+    """Read a place."""
+    return _words(typed, 2, 16)
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def set_seats(hop: Hop, session: Session, kept: OtherSeats) -> Nothing:
+    """Change how many seats there are."""
+    seats.set_seats(session, officers_act(session, hop, "training"), kept.desk_training.id, kept.training_seats)
+    return Nothing()
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def day_code_draw(hop: Hop, session: Session, kept: OfDeskTraining) -> DayCode:
+    """Give the day's code."""
+    return DayCode(presence.day_code(session, officers_act(session, hop, "training"), kept.desk_training.id))
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def move_training(hop: Hop, session: Session, kept: OtherDay) -> Nothing:
+    """Put the training on another day."""
+    seats.move(session, officers_act(session, hop, "training"), kept.desk_training.id, _day(kept.training_day), hop.now.date())
+    return Nothing()
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def cancel_training(hop: Hop, session: Session, kept: OfDeskTraining) -> Nothing:
+    """Cancel the training."""
+    seats.cancel(session, officers_act(session, hop, "training"), kept.desk_training.id, hop.now)
+    return Nothing()
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def add_training(hop: Hop, session: Session, kept: NewTrainingTyped) -> AddedTraining:
+    """Open a training of one day, of the officer's scope, for everybody from 16 to 60."""
+    act, day = officers_act(session, hop, "training"), _day(kept.training_day)
+    told = seats.NewTraining(
+        title=kept.training_title,
+        place=kept.training_place,
+        starts_on=day,
+        ends_on=day,
+        apply_until=day - timedelta(days=1),
+        seats=kept.training_seats,
+    )
+    return AddedTraining(str(seats.add_training(session, act, act.office.cooperative_id, told, hop.now.date()).id))
+
+
+def initials(name: str) -> str:
+    """Return a name's initials."""
+    return "".join(part[0] for part in name.split()).upper()
+
+
+def _day(written: str) -> date:
+    day, month, year = map(int, written.split("/"))
+    return date(year, month, day)
+
+
+def _words(typed: str, least: int, most: int) -> str:
+    words = fold(" ".join(typed.split()))
+    if not least <= len(words) <= most or not any(letter.isalpha() for letter in words):
+        raise Refused("bad")
+    return words

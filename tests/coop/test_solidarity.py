@@ -1,0 +1,235 @@
+"""The solidarity fund: asked under the PIN, decided by several, promised once, told by the month; why is for who decides."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.coop.approvals import sweep
+from app.coop.closing.handover import PAYOUT
+from app.coop.handover import services as handover
+from app.coop.members.models import Member
+from app.coop.offices.models import OfficerAct, Role
+from app.coop.rights import Office
+from app.coop.solidarity import aids, fund
+from app.coop.solidarity.models import Aid
+from app.coop.subjects import approvals
+from app.coop.till import payouts
+from app.coop.till.models import Payout
+from app.coop.verify import verify
+from app.sms.models import Message
+from tests import sample_declarations
+from tests.acts import by, own
+
+SECRETARY, PRESIDENT, TREASURER = Office(101, "secretary", 1), Office(102, "president", 1), Office(104, "treasurer", 1)
+FEDERATION = Office(103, "administrator", None)
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def quay(database):
+    sample_declarations.staffed(database)
+    sample_declarations.women(database, 6)
+    with database.transaction() as session:
+        fund.give(session, by(TREASURER, "gift", NOW), 1, 100_000)
+    return database
+
+
+def ask(database, member=201, reason="death", amount=20_000, now=NOW, **given):
+    with database.transaction() as session:
+        return aids.ask(session, own(member, f"aid:{member}:{now}", now), reason, amount, **given).id
+
+
+def decide(database, office, now=NOW, *, approved=True, payout=None):
+    with database.transaction() as session:
+        wish = select(approvals.Approval.id).where(approvals.Approval.kind == "aid")
+        wish = wish.where(approvals.Approval.subject_id == payout) if payout else wish
+        number = session.scalar(wish.order_by(approvals.Approval.id.desc()))
+        return approvals.decide(session, by(office, f"{office.person_id}:{number}:{now}", now), number, approved=approved)
+
+
+def hand(database, payout, now=NOW):
+    with database.transaction() as session:
+        handover.hand_over(session, by(TREASURER, f"hand:{payout}", now), PAYOUT, payout)
+
+
+def held(database):
+    with database.read() as reader:
+        assert verify(reader).wrong == ()
+        return fund.fund_of(reader, 1)
+
+
+def state(database, payout):
+    with database.read() as reader:
+        return reader.scalar(select(Payout.state).where(Payout.id == payout))
+
+
+def test_an_urgent_aid_is_promised_by_two_handed_over_and_received(quay):
+    payout = ask(quay)
+    assert decide(quay, SECRETARY).missing == 1
+    assert decide(quay, PRESIDENT).state == "approved"
+    assert held(quay) == fund.Fund(100_000, 20_000)
+    hand(quay, payout)
+    assert held(quay) == fund.Fund(80_000, 0)
+    with quay.transaction() as session:
+        handover.confirm(session, own(201, "got it", NOW), PAYOUT, payout)
+    assert held(quay) == fund.Fund(80_000, 0)
+    assert state(quay, payout) == "paid"
+
+
+def test_after_an_urgent_aid_another_officer_is_asked(quay):
+    ask(quay)
+    decide(quay, SECRETARY)
+    decide(quay, PRESIDENT)
+    with quay.transaction() as session:
+        waiting = [one.kind for one in approvals.waiting_for(session, TREASURER, NOW)]
+        assert waiting == ["aid_after"]
+        assert [one.kind for one in approvals.waiting_for(session, PRESIDENT, NOW)] == []
+
+
+@pytest.mark.parametrize(("reason", "amount"), [("death", 25_001), ("catch", 1_000), ("other", 1_000)])
+def test_what_is_not_urgent_needs_three(quay, reason, amount):
+    ask(quay, reason=reason, amount=amount)
+    assert [decide(quay, office).missing for office in (SECRETARY, PRESIDENT)] == [2, 1]
+    assert decide(quay, TREASURER).state == "approved"
+
+
+def test_neither_who_asks_nor_a_relative_decides(quay):
+    ask(quay, relative_id=102)
+    with pytest.raises(approvals.ApprovalClosed):
+        decide(quay, PRESIDENT)
+    with quay.transaction() as session:
+        assert approvals.waiting_for(session, PRESIDENT, NOW) == []
+        assert len(aids.to_decide(session, SECRETARY, NOW)) == 1
+        with pytest.raises(aids.RelativeNoOfficer):
+            aids.relative_of(session, own(201, "x", NOW), 1, 202)
+        assert aids.relative_of(session, own(201, "x", NOW), 1, 102) == 102
+    ask(quay, member=101)
+    with pytest.raises(approvals.ApprovalClosed):
+        decide(quay, SECRETARY)
+
+
+def test_a_decider_who_leaves_office_between_two_words_does_not_count(quay):
+    payout = ask(quay)
+    decide(quay, SECRETARY)
+    with quay.transaction() as session:
+        session.execute(update(Role).where(Role.person_id == 101).values(until_on=NOW.date() - timedelta(days=1)))
+    assert decide(quay, PRESIDENT).missing == 1
+    assert state(quay, payout) == "asked"
+    assert decide(quay, TREASURER).state == "approved"
+
+
+def test_the_fund_never_promises_more_than_it_has(quay):
+    first, second = ask(quay, amount=25_000), ask(quay, member=202, amount=25_000)
+    with quay.transaction() as session:
+        fund.set_rules(session, 1, most=90_000, urgent=90_000)
+    third = ask(quay, member=203, amount=60_000)
+    for payout in (first, second):
+        decide(quay, SECRETARY, payout=payout)
+        decide(quay, PRESIDENT, payout=payout)
+    decide(quay, SECRETARY, payout=third)
+    with pytest.raises(approvals.Impossible, match="pas assez"):
+        decide(quay, PRESIDENT, payout=third)
+    assert held(quay) == fund.Fund(100_000, 50_000)
+    assert state(quay, third) == "asked"
+
+
+def test_a_refusal_is_told_once_with_its_reason_and_never_why_it_was_asked(quay):
+    payout = ask(quay, reason="illness")
+    with quay.transaction() as session:
+        [one] = aids.to_decide(session, SECRETARY, NOW)
+        assert (one.reason, one.amount, one.urgent, one.name) == ("illness", 20_000, True, "Femme 201")
+        aids.refuse(session, by(SECRETARY, "no", NOW), one.approval_id, "rules")
+        with pytest.raises(approvals.ApprovalClosed):
+            aids.refuse(session, by(PRESIDENT, "late", NOW), one.approval_id, "fund")
+    assert state(quay, payout) == "refused"
+    with quay.transaction() as session:
+        sweep.sweep(session, NOW)
+        said = session.scalars(select(Message.text).where(Message.to_number == "+221770000201")).all()
+        assert [("hors des règles" in text, "puis 6, 1" in text) for text in said] == [(True, True)]
+        acts = session.scalars(select(OfficerAct.act)).all()
+        assert not any(word in f"{acts}{said}" for word in ("illness", "maladie"))
+    assert ask(quay, now=NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("member", "reason", "amount", "error"),
+    [
+        (201, "death", 50_001, aids.AidTooMuch),
+        (201, "death", 0, aids.AidTooMuch),
+        (201, "death", -5, aids.AidTooMuch),
+        (201, "wedding", 500, aids.AidNotGiven),
+        (5, "death", 500, payouts.NotHers),
+        (6, "death", 500, payouts.NotHers),
+    ],
+)
+def test_what_is_outside_the_rules_is_refused(quay, member, reason, amount, error):
+    with pytest.raises(error):
+        ask(quay, member=member, reason=reason, amount=amount)
+
+
+def test_one_at_a_time_and_so_often_a_year(quay):
+    ask(quay)
+    with pytest.raises(payouts.AlreadyOpen):
+        ask(quay, now=NOW + timedelta(minutes=1))
+    with quay.transaction() as session:
+        fund.set_rules(session, 1, a_year=1)
+    decide(quay, SECRETARY)
+    decide(quay, PRESIDENT)
+    hand(quay, 1)
+    with quay.transaction() as session:
+        handover.confirm(session, own(201, "got it", NOW), PAYOUT, 1)
+    with pytest.raises(aids.AidTooOften):
+        ask(quay, now=NOW + timedelta(days=364))
+    assert ask(quay, now=NOW + timedelta(days=366))
+
+
+@pytest.mark.parametrize(
+    "rules", [{"most": 0}, {"a_year": 0}, {"urgent": -1}, {"urgent": 50_001}, {"reasons": ""}, {"reasons": "death,party"}]
+)
+def test_rules_that_cannot_be_are_refused(quay, rules):
+    with quay.transaction() as session, pytest.raises(fund.BadFundRules):
+        fund.set_rules(session, 1, **rules)
+
+
+def give_aid(database, members, now):
+    for member in members:
+        payout = ask(database, member=member, amount=1_000, now=now)
+        for office in (SECRETARY, PRESIDENT):
+            decide(database, office, now, payout=payout)
+        hand(database, payout, now)
+
+
+def test_members_are_told_by_the_month_and_never_of_fewer_than_five(quay):
+    give_aid(quay, (201, 202, 203), NOW)
+    december = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+    with quay.transaction() as session:
+        fund.report(session, december)
+        assert fund.last_report(session, 1) is None
+    give_aid(quay, (204, 205), datetime(2026, 12, 10, 10, 0, tzinfo=UTC))
+    for day in (15, 31):
+        with quay.transaction() as session:
+            fund.report(session, december.replace(day=day))
+            assert fund.last_report(session, 1) is None
+    give_aid(quay, (206,), datetime(2027, 1, 1, 0, 0, tzinfo=UTC))
+    for _ in range(2):
+        with quay.transaction() as session:
+            fund.report(session, datetime(2027, 1, 2, tzinfo=UTC))
+    with quay.read() as reader:
+        told = fund.last_report(reader, 1)
+    assert (told.came_in, told.went_out, told.aids, told.left) == (100_000, 5_000, 5, 95_000)
+
+
+def test_why_it_was_asked_is_gone_after_a_year_and_with_the_name(quay):
+    ask(quay, relative_id=102)
+
+    def reasons():
+        with quay.read() as reader:
+            return reader.execute(select(Aid.reason, Aid.relative_id)).all()
+
+    for days, left in ((364, [("death", 102)]), (365, [(None, None)])):
+        with quay.transaction() as session:
+            aids.forget(session, NOW + timedelta(days=days))
+        assert reasons() == left
+    with quay.read() as reader:
+        assert reader.scalar(select(Member.id).where(Member.id == 201)) == 201
