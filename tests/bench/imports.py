@@ -1,7 +1,7 @@
 """How long a register of so many members takes to come in, and how much memory: `python -m tests.bench.imports --members 100000`.
 
-On a PostgreSQL of its own; the file is CSV, half of its members have a telephone. Prints one line; the process that imports is
-measured alone.
+On a PostgreSQL of its own; the file is CSV, half of its members have a telephone. Then their balances, by card. Prints a line each;
+the processes that import are measured alone.
 """
 
 import argparse
@@ -35,17 +35,18 @@ def main() -> None:
         build(database)
         database.dispose()
         file = Path(folder) / "registre.csv"
-        lines = (
-            f"{i};Prénom{i} NOM{i};{f'77{i:07d}' if i % 2 else ''};F;{1950 + i % 50}" for i in range(1_000_000, 1_000_000 + members)
-        )
-        file.write_text("N°;Nom;Téléphone;Sexe;Né(e) le\n" + "\n".join(lines) + "\n", "utf-8")
+        people = range(1_000_000, 1_000_000 + members)
+        lines = (f"{i};C{i};Prénom{i} NOM{i};{f'77{i:07d}' if i % 2 else ''};F;{1950 + i % 50}\n" for i in people)
+        file.write_text("N°;Carte;Nom;Téléphone;Sexe;Né(e) le\n" + "".join(lines), "utf-8")
+        book = Path(folder) / "soldes.csv"
+        book.write_text("Carte;Parts;Épargne\n" + "".join(f"C{i};5000;{i}\n" for i in people), "utf-8")
         environment = os.environ | {"DATABASE_URL": url, "JAPPOO_ENV": "test"}
-        for what in ("first", "again"):
+        for what, kind, at in (("first", "members", file), ("again", "members", file), ("balances", "balances", book)):
             began = monotonic()
-            command = [sys.executable, "-m", "app.cli", "import", "members", str(file), "--cooperative", "CPS1"]
+            command = [sys.executable, "-m", "app.cli", "import", kind, str(at), "--cooperative", "CPS1"]
             subprocess.run(command, env=environment, check=True)
             most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            print(f"{what}: {members} members, {monotonic() - began:.1f} s, {most:.0f} MB at the most so far")
+            print(f"{what}: {members} rows, {monotonic() - began:.1f} s, {most:.0f} MB at the most so far")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Cells as spreadsheets leave them: a value, none, a question or a refusal, never a guess."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from app.sheets.readings import clean
 from tests.sheets.kinds import TODAY, vectors, verdict
 
 READERS = [sheets.amount, sheets.quantity, sheets.percentage, sheets.telephone, sheets.name, sheets.text, sheets.code, sheets.card]
-READERS += [sheets.sex, sheets.yes_no, sheets.birth(TODAY), sheets.day(TODAY)]
+READERS += [sheets.sex, sheets.yes_no, sheets.birth(TODAY), sheets.day(TODAY), sheets.instant(TODAY)]
 
 
 @pytest.mark.parametrize(("cell", "right"), vectors("c14_vecteurs_montants.csv"))
@@ -181,3 +181,21 @@ def test_no_cell_makes_a_reader_stumble(reader, cell, since_1904):
 @given(st.text())
 def test_what_was_cleaned_is_clean(text):
     assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("2026-10-01T07:30:00Z", Value(datetime(2026, 10, 1, 7, 30, tzinfo=UTC))),
+        ("2026-10-01T07:30:00+00:00", Value(datetime(2026, 10, 1, 7, 30, tzinfo=UTC))),
+        ("01/10/2026", Value(date(2026, 10, 1))),
+        ("", NoValue()),
+    ],
+)
+def test_an_instant_is_read_as_it_was_written_and_a_day_as_a_day(cell, said):
+    assert sheets.instant(TODAY)(cell) == said
+
+
+@pytest.mark.parametrize("cell", ["2099-10-01T07:30:00Z", "2026-13-01T07:30:00Z", "demain"])
+def test_an_instant_that_is_none_or_to_come_is_refused(cell):
+    assert isinstance(sheets.instant(TODAY)(cell), Refuse)

@@ -23,6 +23,7 @@ from app.coop.ledger.services import MOST_HELD, OWED
 from app.coop.openings import services as openings
 from app.coop.openings.services import ACCOUNTS, LiveBalance, OpeningDecided, PaperBalance
 from app.coop.scope import Scope
+from app.db.bulk import bring
 from app.sheets import Row
 
 SAID = {"shares": "parts", "savings": "épargne", "payable": "à payer", "advance": "avance", "leasing": "crédit-bail"}
@@ -136,13 +137,15 @@ def write(session: Session, import_id: int, rows: Sequence[Planned], now: dateti
         mine = [row for row in rows if row.change.cooperative_id == place]
         day = max(row.change.day for row in mine)
         made = openings.note(session, place, [row.change.brought for row in mine], day, now)
-        session.add_all(
-            ImportRow(
-                import_id=import_id, number=row.number, member_id=row.change.brought.member_id, made_id=one, act="create", before={}
-            )
-            for row, one in zip(mine, made, strict=True)
+        told = {"import_id": import_id, "act": "create", "before": {}}
+        bring(
+            session.connection(),
+            ImportRow,
+            [
+                told | {"number": row.number, "member_id": row.change.brought.member_id, "made_id": one}
+                for row, one in zip(mine, made, strict=True)
+            ],
         )
-    session.flush()
 
 
 def finish(session: Session, import_id: int, scope: Scope, stated: Mapping[str, int], now: datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
@@ -89,10 +89,9 @@ def note(session: Session, cooperative_id: int, brought: Sequence[PaperBalance],
         session.add(opening)
     opening.day = max(day, opening.day)
     session.flush()
-    rows = [OpeningBalance(opening_id=opening.id, member_id=one.member_id, **one.amounts) for one in brought]
-    session.add_all(rows)
-    session.flush()
-    return [row.id for row in rows]
+    rows = [{"opening_id": opening.id, "member_id": one.member_id, **one.amounts} for one in brought]
+    made = insert(OpeningBalance).returning(OpeningBalance.id, sort_by_parameter_order=True)
+    return list(session.scalars(made, rows))
 
 
 def ask(session: Session, act: Act, opening_id: int, stated: Mapping[str, int]) -> None:
