@@ -18,6 +18,8 @@ class Service(msgspec.Struct, frozen=True):
     part_price: int = 20
     public_url: str = ""
     """Where anybody reads the page of a lot, without a slash at its end; "" where there is no such place."""
+    budget: int | None = None
+    """What a day's broadcasts may cost, in XOF; None: no bound."""
 
     def page_of(self, code: str) -> str:
         """Return the address of a lot's page; "" where there is none."""

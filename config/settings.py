@@ -164,7 +164,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def service(self) -> Service:
         """Return what messages say of us, and what they cost."""
-        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price, self.public_url.rstrip("/"))
+        page, budget = self.public_url.rstrip("/"), self.sms_daily_budget
+        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price, page, budget)
 
     @property
     def ussd_code(self) -> str:

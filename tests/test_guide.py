@@ -16,6 +16,7 @@ ROWS: dict[str, Right] = {
     "Rappels": "call_backs",
     "Pour un membre": "assist",
     "Boutiques": "boutiques",
+    "Vendre": "sell",
     "Noter une idée": "score",
     "Formations": "training",
     "Entraide": "approve",

@@ -26,7 +26,7 @@ def admin() -> None:
 @click.argument("who")
 @_role
 @_cooperative
-@click.option("--name", help="The name of somebody new, for an office of the federation.")
+@click.option("--name", help="The name of somebody new, who is no member.")
 @click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today by default.")
 @click.option("--until", "ends", type=click.DateTime(["%Y-%m-%d"]), help="The last day; none by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
@@ -35,6 +35,7 @@ def add(
 ) -> None:
     """Give an office: WHO is a member's card in the co-operative, or a telephone number for the federation.
 
+    With --name and --cooperative WHO is a number too: a co-operative's first officers come before its members.
     Somebody new gets an activation number, for the first time that they open the Bureau.
 
     Example: jappoo admin add +221780000002 --role administrator --name "Fatou Sarr"
@@ -44,11 +45,11 @@ def add(
     now, settings = datetime.now(UTC), read_settings()
     term: dict[str, Any] = {"from_on": begins.date() if begins else now.date(), "until_on": ends.date() if ends else None}
     with operator_act("admin add", who=who, role=role, cooperative=cooperative, until=str(ends or "")[:10]) as session:
-        if cooperative:
+        if cooperative and not name:
             given = appointments.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
-            key = settings.key("members")
-            given = appointments.appoint_for_federation(session, _number(who), name, role, **term, key=key, now=now)
+            term |= {"code": cooperative, "key": settings.key("members"), "now": now}
+            given = appointments.appoint_by_number(session, _number(who), name, role, **term)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(given)))
         return
@@ -60,7 +61,7 @@ def add(
 @admin.command()
 @click.argument("phone")
 def renew(phone: str) -> None:
-    """Give an officer of the federation who is no member another first use, when the PIN is forgotten or locked.
+    """Give an officer who is no member another first use, when the PIN is forgotten or locked.
 
     PHONE is the officer's number. The activation number is told in person; the PIN is chosen at the Bureau on that number.
 
@@ -84,13 +85,14 @@ def revoke(who: str, role: str, cooperative: str | None) -> None:
     Example: jappoo admin revoke C0000012 --role secretary --cooperative CPS1
     """
     from app.coop.enrolment import appointments
+    from app.phones import e164, is_senegalese_mobile
 
     now = datetime.now(UTC)
     with operator_act("admin revoke", who=who, role=role, cooperative=cooperative) as session:
-        if cooperative:
+        if cooperative and not is_senegalese_mobile(e164(who)):
             ended = appointments.revoke_member(session, cooperative, who, role, now=now)
         else:
-            ended = appointments.revoke_for_federation(session, _number(who), role, now=now)
+            ended = appointments.revoke_by_number(session, _number(who), role, code=cooperative, now=now)
     if not ended:
         raise click.ClickException(f"{who} doesn't hold that office")
     click.echo("ended")

@@ -47,22 +47,32 @@ def add(code: str, name: str, commune: str, filiere: str, form: str) -> None:
 @click.option("--filiere", help="The trade's code of a new product.")
 @click.option("--alias", "aliases", multiple=True, help="Another spelling; may be given several times.")
 @click.option("--stop", is_flag=True, help="Take it no more; its slot is never another's.")
+@click.option("--dry-run", is_flag=True, help="Say which number it would have, and change nothing.")
 def product(
-    code: str, name: str, unit: str | None, filiere: str | None, aliases: tuple[str, ...], *, divisible: bool, stop: bool
+    code: str,
+    name: str,
+    unit: str | None,
+    filiere: str | None,
+    aliases: tuple[str, ...],
+    *,
+    divisible: bool,
+    stop: bool,
+    dry_run: bool,
 ) -> None:
-    """Give a product its number in a co-operative, for life.
+    """Give a product its number in a co-operative, for life: look with --dry-run first.
 
     Example: jappoo cooperative product CPS12 Thiof --unit kg --filiere PECHE --alias tiof
     """
     from app.coop import foundation
 
-    with operator_act("cooperative product", code=code, name=name, unit=unit, filiere=filiere, stop=stop) as session:
+    given = {"code": code, "name": name, "unit": unit, "filiere": filiere, "stop": stop}
+    with operator_act("cooperative product", dry_run=dry_run, **given) as session:
         if stop:
             foundation.drop_product(session, code, name)
-            click.echo(f"{code.upper()} takes no more {name}")
+            click.echo(f"{code.upper()} takes no more {name}{'; nothing was changed' if dry_run else ''}")
             return
         slot = foundation.take_product(session, code, name, unit=unit, divisible=divisible, filiere=filiere, aliases=aliases)
-    click.echo(f"{slot.slot} {slot.product}, {slot.unit}")
+    click.echo(f"{slot.slot} {slot.product}, {slot.unit}{'; nothing was changed' if dry_run else ''}")
 
 
 @cooperative.command(name="set")

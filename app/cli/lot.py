@@ -313,6 +313,26 @@ def label(code: str, out: str | None, *, private: bool | None) -> None:
     click.echo(f"{out}: {known}")
 
 
+@lot.command()
+@click.argument("cooperative")
+@click.option("--stop", is_flag=True, help="Tell them again.")
+def quiet(cooperative: str, *, stop: bool) -> None:
+    """Don't tell a co-operative's producers by SMS what became of their lots.
+
+    Example: jappoo lot quiet CPS1
+    """
+    from sqlalchemy import delete
+
+    from app.coop.chain.models import QuietChain
+
+    with operator_act("lot quiet", dry_run=False, cooperative=cooperative, stop=stop) as session:
+        of = cooperative_id(session, cooperative) or 0
+        session.execute(delete(QuietChain).where(QuietChain.cooperative_id == of))
+        if not stop:
+            session.add(QuietChain(cooperative_id=of))
+    click.echo(f"{cooperative.upper()}: producers are {'' if stop else 'not '}told")
+
+
 def _family(reader: "Connection", code: str) -> "Family":
     from app.coop.chain.family import family_of
 

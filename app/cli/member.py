@@ -18,8 +18,11 @@ def member() -> None:
 @member.command()
 @click.option("--cooperative", required=True, help="The co-operative's code.")
 @click.option("--renew", is_flag=True, help="Also those whose card has a number that works: it dies.")
-def cards(cooperative: str, renew: bool) -> None:
+@click.option("--days", type=click.IntRange(1, 180), default=90, show_default=True, help="How long the numbers live.")
+def cards(cooperative: str, renew: bool, days: int) -> None:
     """Print the cards of those who haven't activated yet and have no activation number that works, each with a new one.
+
+    Again, after some weeks, it gives new numbers to those whose number died unused, and to nobody else.
 
     Example: jappoo member cards --cooperative CPS1
     """
@@ -27,8 +30,8 @@ def cards(cooperative: str, renew: bool) -> None:
     from app.coop.members import privacy_notice
 
     settings = read_settings()
-    with operator_act("member cards", cooperative=cooperative, renew=renew) as session:
-        issued = issue_cards(session, cooperative, key=settings.key("members"), now=datetime.now(UTC), renew=renew)
+    with operator_act("member cards", cooperative=cooperative, renew=renew, days=days) as session:
+        issued = issue_cards(session, cooperative, key=settings.key("members"), now=datetime.now(UTC), renew=renew, days=days)
     if issued is None:
         raise click.ClickException(f"no co-operative has the code {cooperative}")
     for card in issued:
@@ -36,7 +39,7 @@ def cards(cooperative: str, renew: bool) -> None:
         sms = f"   SMS au {settings.at_short_code}" if settings.at_short_code else ""
         click.echo(f"Carte {card.card}   {card.name}   {card.phone or 'sans téléphone'}{place}")
         click.echo(f"Composez {settings.ussd_code or 'le code de Jappoo'}{sms}")
-        click.echo(f"Numéro d'activation (30 jours): {card.activation}\n{privacy_notice.WHOLE}\n")
+        click.echo(f"Numéro d'activation ({days} jours): {card.activation}\n{privacy_notice.WHOLE}\n")
     click.echo(f"{len(issued)} cards", err=True)
 
 

@@ -69,28 +69,28 @@ _REFERENCE = re.compile(r"(?:(?:LA )?REF(?:ERENCE)? |N )?(\d{3}) ?(\d{3})((?: ?[
 _PUNCTUATION = re.compile(r"(?<!\d)[.,:]|[.,:](?!\d)|[-+@](?!\w)|(?<=\w)-(?=\D)|[^\w\s.,+@:-]|_")
 
 
-class Order(msgspec.Struct, frozen=True):
+class TypedCommand(msgspec.Struct, frozen=True):
     """A command's word ("" when none is known) and what follows it, folded to capitals and single spaces."""
 
     word: str
     rest: str
 
 
-def parse(text: str) -> Order:
+def parse(text: str) -> TypedCommand:
     """Return what a text asks for; manners, a phone's mark of an answer and a signature change nothing."""
     text = bare(text)
     folded = fold_words(text)
     stop = read_stop(folded, text)
     if stop:
-        return Order(stop, folded if stop == "NON" else "")
+        return TypedCommand(stop, folded if stop == "NON" else "")
     for words in dict.fromkeys((folded, without_opening(folded))):
         for spelling, word in _SPELLED:
             rest = words.removeprefix(spelling)
             if rest != words and not rest[:1].isalpha():
                 rest = rest.strip(" ,.")
                 rest = f"{spelling} {rest}".strip() if word == "LANGUE" and not spelling.startswith("LANG") else rest
-                return Order(word, rest if word in FREE_TEXT else without_closing(rest))
-    return Order("", folded)
+                return TypedCommand(word, rest if word in FREE_TEXT else without_closing(rest))
+    return TypedCommand("", folded)
 
 
 def read_reference(rest: str) -> tuple[str, str] | None:

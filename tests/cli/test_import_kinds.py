@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -103,9 +104,9 @@ def test_a_price_that_moves_far_is_said_and_waits(cps, run, file):
         assert reader.execute(select(PriceProposal.state, PriceProposal.proposed_by)).one() == ("waiting", None)
 
 
-def test_public_prices_of_a_market_are_listed_and_none_is_published(cps, run):
+def test_public_prices_of_a_market_are_listed_and_none_is_published(cps, run, tmp_path):
     before = count(cps, "prices")
-    wfp = "tests/sheets/fixtures/c17_prix_wfp.csv"
+    wfp = shutil.copy("tests/sheets/fixtures/c17_prix_wfp.csv", tmp_path)
     refused = run("import", "prices", wfp)
     assert (refused.code, refused.err.count("\n")) == (1, 1)
     named = ("--column", "product=commodity", "--column", "price=price", "--column", "since=date", "--column", "unit=unit")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.commands.grammar import OFFICERS, WORDS, Order, parse
+from app.commands.grammar import OFFICERS, WORDS, TypedCommand, parse
 
 READINGS = [
     ("prix", "PRIX", ""),
@@ -44,7 +44,7 @@ READINGS = [
 
 @pytest.mark.parametrize(("text", "word", "rest"), READINGS)
 def test_a_text_is_read(text, word, rest):
-    assert parse(text) == Order(word, rest)
+    assert parse(text) == TypedCommand(word, rest)
 
 
 def test_each_command_of_the_contract_is_known():

@@ -35,7 +35,7 @@ def _member(database, clock, role="treasurer", card="C00001", **term):
 def _federal(database, clock, name="Fatou Sarr", role="administrator", phone=NEW):
     with database.transaction() as session:
         term = {"from_on": TODAY, "until_on": None}
-        return appointments.appoint_for_federation(session, phone, name, role, **term, key=sample_cooperative.KEY, now=clock())
+        return appointments.appoint_by_number(session, phone, name, role, **term, key=sample_cooperative.KEY, now=clock())
 
 
 def test_an_office_is_held_from_its_first_day_until_it_ends_and_everybody_of_the_scope_is_told(peopled, clock):
@@ -79,8 +79,8 @@ def test_the_federations_offices_are_for_a_number_of_ones_own(peopled, clock):
     assert _federal(peopled, clock, phone=sample_cooperative.AWA, name=None, role="auditor").activation is None
     assert len(_federal(peopled, clock).activation) == 6
     with peopled.transaction() as session:
-        assert appointments.revoke_for_federation(session, NEW, "administrator", now=clock())
-        assert not appointments.revoke_for_federation(session, "+221780000009", "administrator", now=clock())
+        assert appointments.revoke_by_number(session, NEW, "administrator", now=clock())
+        assert not appointments.revoke_by_number(session, "+221780000009", "administrator", now=clock())
 
 
 @pytest.mark.parametrize("noted", [{"trusted": True}, {"proof_wanted": True}, {"trusted": True, "proof_wanted": True}], ids=str)

@@ -54,3 +54,14 @@ def test_who_has_no_telephone_has_a_card(pending, clock):
 
 def test_an_unknown_co_operative_has_no_cards(pending, clock):
     assert issue(pending, clock, "CPS9") is None
+
+
+def test_a_printed_number_lives_long_enough_to_be_handed_out(pending, clock):
+    [card] = issue(pending, clock, renew=True)
+    clock.forward(days=89)
+    assert issue(pending, clock) == []
+    opened = activation.try_activation(pending, 4, card.activation, "a", key=sample_cooperative.KEY, now=clock())
+    assert opened == activation.ActivationOpened()
+    clock.forward(days=1)
+    [renewed] = issue(pending, clock)
+    assert renewed.card == card.card

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from time import perf_counter
 
+import msgspec
 import pytest
 from sqlalchemy import event, func, insert, select, update
 
@@ -21,6 +22,8 @@ from app.coop.lots.models import Lot, LotDelivery
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration, Weighing
 from app.coop.rights import Office
+from app.coop.verify import verify
+from app.service import KEY
 from app.sms.models import Message
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by
@@ -57,6 +60,7 @@ class Chain:
     def earned(self, code):
         with self.database.read() as reader:
             found = earned(family_of(reader, code))
+            assert verify(reader).wrong == ()
         assert found.price == found.to_producers + found.materials + found.work + found.rest
         return found
 
@@ -193,6 +197,15 @@ def test_producers_are_told_once_a_lot_when_all_is_sold_or_after_thirty_days(cha
     assert told() == first
 
 
+def test_what_the_days_budget_does_not_hold_is_told_another_day(chain):
+    chain.sell(152)
+    for budget, told in ((100, 0), (160, 8)):
+        chain.database.session.configure(info={KEY: msgspec.structs.replace(chain.database.service, budget=budget)})
+        with chain.database.transaction() as session:
+            chain_clock.sweep(session, chain.clock())
+            assert session.scalar(select(func.count()).select_from(Message).where(Message.purpose == "notice")) == told
+
+
 def test_after_thirty_days_a_lot_is_told_though_some_is_left_but_not_at_night_nor_for_a_quiet_co_operative(chain):
     chain.clock.forward(days=31)
     night = chain.clock().replace(hour=23)
@@ -224,7 +237,7 @@ def test_ten_thousand_deliveries_over_six_runs_are_traced_in_three_statements(sq
         of = {"cooperative_id": 1, "product_id": 1, "channel": "ussd"}
         ids = range(100, 10_100)
         declared = [
-            of | {"id": i, "season": 2026, "reference": f"{i:06d}", "member_id": 201 + i % 8, "quantity": Decimal(1), "unit": "kg",
+            of | {"id": i, "season": 2020, "reference": f"{i:06d}", "member_id": 201 + i % 8, "quantity": Decimal(1), "unit": "kg",
                   "declared_at": now, "state": "weighed", "operation": f"d{i}"} for i in ids
         ]  # fmt: skip
         weighed = [

@@ -73,7 +73,10 @@ def run(database: Database, now: datetime) -> dict[str, int]:
 
     bought, booked = raced(order), raced(book)
     with database.read() as reader:
-        left, sold = reader.scalar(select(Offer.quantity).where(Offer.id == offer)), reader.scalar(select(func.count(Order.id)))
+        left, sold = (
+            reader.scalar(select(Offer.quantity).where(Offer.id == offer)),
+            reader.scalar(select(func.count(Order.id))),
+        )
         held = reader.scalar(select(func.count(Booking.id)))
         wrong = len(verify(reader).wrong) + abs(JARS - bought["bought"]) + abs(1 - booked["booked"])
     wrong += (left != 0) + (sold != JARS) + (held != 1) + (bought["SoldOut"] != RACERS - JARS)

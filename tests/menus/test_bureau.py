@@ -15,7 +15,7 @@ def test_an_administrator_who_is_no_member_chooses_a_pin_at_the_first_use_of_the
     now = datetime.now(UTC)
     with database.transaction() as session:
         term = {"from_on": now.date(), "until_on": None}
-        given = appointments.appoint_for_federation(
+        given = appointments.appoint_by_number(
             session, NEW, "Fatou Sarr", "administrator", **term, key=sample_cooperative.KEY, now=now
         )
     talk = line(NEW)

@@ -18,6 +18,8 @@ from app.db.database import Database
 from app.keys import every
 
 TRIES, DAYS = 5, 30
+PRINTED_DAYS = 90
+"""How long a number lives that is printed for a whole register: long enough to be handed out in every village."""
 
 
 class ActivationOpened(msgspec.Struct, frozen=True):
@@ -34,12 +36,23 @@ class Dead(msgspec.Struct, frozen=True):
     """The number is used, too old, tried too often, or there is none: the secretary issues another."""
 
 
-def issue(session: Session, person_id: int, *, key: bytes, now: datetime, draw: Callable[[int], int] = secrets.randbelow) -> str:
-    """Return a new activation number of six digits; older ones of the person die. Only a keyed hash of it is kept."""
+def issue(
+    session: Session,
+    person_id: int,
+    *,
+    key: bytes,
+    now: datetime,
+    days: int = DAYS,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> str:
+    """Return a new activation number of six digits that lives for so many days; older ones of the person die.
+
+    Only a keyed hash of it is kept.
+    """
     number = f"{draw(1_000_000):06d}"
     session.execute(delete(Activation).where(Activation.person_id == person_id))
     session.add(
-        Activation(person_id=person_id, digest=digest(number, person_id, key), tries=0, expires_at=now + timedelta(days=DAYS))
+        Activation(person_id=person_id, digest=digest(number, person_id, key), tries=0, expires_at=now + timedelta(days=days))
     )
     return number
 

@@ -64,8 +64,26 @@ def for_sale(reader: Connection | Session, now: datetime, *only: ColumnElement[b
 
 def orders(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownOrder]:
     """Return orders under conditions, newest first."""
-    columns = (Order.id, Cooperative.code, Offer.name, Offer.unit, Order.quantity, Order.amount, Order.way, Order.state, Order.code)
-    more = (Offer.place, Order.reserved_until, Order.member_id, Order.buyer, Order.invoice, Order.due_on, Order.at)
+    columns = (
+        Order.id,
+        Cooperative.code,
+        Offer.name,
+        Offer.unit,
+        Order.quantity,
+        Order.amount,
+        Order.way,
+        Order.state,
+        Order.code,
+    )
+    more = (
+        Offer.place,
+        Order.reserved_until,
+        Order.member_id,
+        Order.buyer,
+        Order.invoice,
+        Order.due_on,
+        Order.at,
+    )
     rows: Any = select(*columns, *more).join(Offer, Offer.id == Order.offer_id)
     rows = rows.join(Cooperative, Cooperative.id == Order.cooperative_id).where(*only).order_by(Order.id.desc()).limit(MOST)
     return [ShownOrder(*row) for row in reader.execute(rows)]

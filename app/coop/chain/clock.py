@@ -1,4 +1,4 @@
-"""What producers are told, once a lot: when all of it is sold, or after 30 days. By day, within a day's number."""
+"""What producers are told, once a lot: when all of it is sold, or after 30 days. By day, within the day's budget."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,8 @@ from app.coop.lots.models import Lot, LotEvent
 from app.coop.members.contact import reach
 from app.coop.members.notices import tell_number
 from app.service import service_of
+from app.sms.broadcasts.budget import OverBudget, reserve
+from app.sms.prices import part_price
 
 AFTER = timedelta(days=30)
 MOST_LOTS = 20
@@ -36,9 +38,12 @@ def sweep(session: Session, now: datetime) -> None:
         made_at = session.scalar(select(LotEvent.at).where(LotEvent.id == lot.made_by))
         if family is None or made_at is None or (made_at > now - AFTER and not _sold_out(family)):
             continue
-        lot.told_at = now
         if session.scalar(quiet.where(QuietChain.cooperative_id == lot.cooperative_id)) is None:
-            _tell(session, family, lot, now)
+            try:
+                _tell(session, family, lot, now)
+            except OverBudget:
+                return  # another day's
+        lot.told_at = now
 
 
 def _sold_out(family: Family) -> bool:
@@ -46,18 +51,20 @@ def _sold_out(family: Family) -> bool:
 
 
 def _tell(session: Session, family: Family, lot: Lot, now: datetime) -> None:
-    """Tell each producer once; XOF only to a member who asked for amounts, on a number of their own alone."""
+    """Tell each producer once, XOF only where that may be. Raises OverBudget, and has then told nobody."""
     found, service = earned(family), service_of(session)
     gross = {one.member: 0 for one in family.deliveries.get(lot.id, ())}
     for one in family.deliveries.get(lot.id, ()):
         gross[one.member] += one.gross
     percent = round(100 * found.sold)
-    for member, whom in sorted(reach(session, list(gross)).items()):
-        if not whom.phone:
-            continue
+    reached = {member: whom for member, whom in sorted(reach(session, list(gross)).items()) if whom.phone}
+    reserve(session, now.date(), len(reached) * part_price(session, now, service.part_price), service.budget)
+    for member, whom in reached.items():
         words = texts.say("lot_told", lot=lot.code, percent=percent, code=service.code)
         if whom.amounts:
             words = texts.say("lot_told_amount", lot=lot.code, percent=percent, amount=gross[member], code=service.code)
         act = Act.by_clock(f"lot:{lot.id}:told", now)
         cause = f"lot:{lot.id}:told:{member}"
-        tell_number(session, act, whom.phone, "notice", cause, words, person_id=whom.person_id, cooperative_id=lot.cooperative_id)
+        tell_number(
+            session, act, whom.phone or "", "notice", cause, words, person_id=whom.person_id, cooperative_id=lot.cooperative_id
+        )

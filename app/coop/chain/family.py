@@ -47,7 +47,7 @@ class Link(msgspec.Struct, frozen=True):
         return float(self.made_units if self.made_grams is None else self.made_grams)
 
 
-class Taken(msgspec.Struct, frozen=True):
+class TakenPart(msgspec.Struct, frozen=True):
     """What an event took of a lot: the part of the lot that it was, and its weight beside the event's other inputs."""
 
     lot: int
@@ -55,7 +55,7 @@ class Taken(msgspec.Struct, frozen=True):
     weight: float
 
 
-class Delivered(msgspec.Struct, frozen=True):
+class DeliveredPart(msgspec.Struct, frozen=True):
     """A member's deliveries in a lot: grams (or units of what has no mass), and XOF before deductions."""
 
     lot: int
@@ -78,9 +78,9 @@ class Family(msgspec.Struct, frozen=True):
 
     target: Link
     links: dict[int, Link]
-    taken: dict[int, list[Taken]]
+    taken: dict[int, list[TakenPart]]
     outputs: dict[int, float]
-    deliveries: dict[int, list[Delivered]]
+    deliveries: dict[int, list[DeliveredPart]]
     sales: dict[int, list[Sold]]
 
     def share_out(self, link: Link) -> float:
@@ -118,7 +118,7 @@ def _ids(code: str) -> CTE:
     return up.union(back.where(LotMove.units < Decimal(0)))
 
 
-def _moves(reader: Connection | Session, code: str, links: dict[int, Link]) -> tuple[dict[int, list[Taken]], dict[int, float]]:
+def _moves(reader: Connection | Session, code: str, links: dict[int, Link]) -> tuple[dict[int, list[TakenPart]], dict[int, float]]:
     """Return what the family's events took, and the weight of all that each made."""
     ids = _ids(code)
     events = select(Lot.made_by).join(ids, ids.c.id == Lot.id)
@@ -128,13 +128,13 @@ def _moves(reader: Connection | Session, code: str, links: dict[int, Link]) -> t
     by_event: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_event[row.event_id].append(row)
-    taken: dict[int, list[Taken]] = {}
+    taken: dict[int, list[TakenPart]] = {}
     outputs: dict[int, float] = {}
     for event, moves in by_event.items():
         into, out = [row for row in moves if row.units < 0], [row for row in moves if row.units > 0]
         massive = any(row.grams for row in into)
         taken[event] = [
-            Taken(
+            TakenPart(
                 row.lot_id,
                 float(-row.units / links[row.lot_id].made_units),
                 float(-(row.grams or 0)) if massive else float(-row.units),
@@ -146,7 +146,7 @@ def _moves(reader: Connection | Session, code: str, links: dict[int, Link]) -> t
     return taken, outputs
 
 
-def _ends(reader: Connection | Session, code: str) -> tuple[dict[int, list[Delivered]], dict[int, list[Sold]]]:
+def _ends(reader: Connection | Session, code: str) -> tuple[dict[int, list[DeliveredPart]], dict[int, list[Sold]]]:
     """Return deliveries and sales of the family's lots, in one SELECT."""
     ids = _ids(code)
     never = type_coerce(null(), Utc()).label("at")  # a union's types are those of its first part
@@ -157,11 +157,11 @@ def _ends(reader: Connection | Session, code: str) -> tuple[dict[int, list[Deliv
     sold = sold.join(Order, Order.offer_id == OfferedLot.offer_id).join(ids, ids.c.id == OfferedLot.lot_id)
     brought, sold = brought.where(LotDelivery.corrected_at.is_(None)), sold.where(Order.state.in_(("sold", "delivered")))
     every: Any = union_all(brought, sold)
-    deliveries: dict[int, list[Delivered]] = defaultdict(list)
+    deliveries: dict[int, list[DeliveredPart]] = defaultdict(list)
     sales: dict[int, list[Sold]] = defaultdict(list)
     for lot, member, units, grams, francs, at in reader.execute(every):
         if member:
-            deliveries[lot].append(Delivered(lot, member, float(units if grams is None else grams), int(francs or 0)))
+            deliveries[lot].append(DeliveredPart(lot, member, float(units if grams is None else grams), int(francs or 0)))
         else:
             sales[lot].append(Sold(lot, units, int(francs), at))
     return deliveries, sales

@@ -15,7 +15,7 @@ from app.coop.lots.codes import read_code
 from app.coop.lots.models import LotConsent
 
 
-class Step(msgspec.Struct, frozen=True):
+class ChainStep(msgspec.Struct, frozen=True):
     """A link of the chain in French: when, what, where."""
 
     on: date
@@ -29,7 +29,7 @@ class Story(msgspec.Struct, frozen=True):
     code: str
     product: str
     best_before: date | None
-    steps: list[Step]
+    steps: list[ChainStep]
     shares: list[tuple[str, str]]
     sold_percent: int
 
@@ -58,22 +58,24 @@ def _agreed(reader: Connection | Session, family: Family, found: Earnings) -> bo
     return 0 < found.producers <= (reader.scalar(said) or 0)
 
 
-def _steps(family: Family) -> list[Step]:
+def _steps(family: Family) -> list[ChainStep]:
     """Tell the chain's events, each once, the oldest first; after the target only what it became and what was sold."""
     before = backward(family)
-    told: list[Step] = []
+    told: list[ChainStep] = []
     seen: set[int] = set()
     for link in family.links.values():
         onward = link.id not in before and link.id > family.target.id
         if link.event in seen or not (link.id in before or onward):
             continue
         seen.add(link.event)
-        told.append(Step(link.at.date(), _said(family, link), f"{link.cooperative}, {link.commune}"))
+        told.append(ChainStep(link.at.date(), _said(family, link), f"{link.cooperative}, {link.commune}"))
     sales = [one for lot, many in family.sales.items() if lot in before or lot >= family.target.id for one in many]
     if sales:
         last, lot = max(one.at for one in sales), family.links[sales[0].lot]
         count = sum((one.units for one in sales), Decimal(0))
-        told.append(Step(last.date(), f"Vente: {units.count(count, lot.unit)} en {units.count(len(sales), 'achat')}", lot.place))
+        told.append(
+            ChainStep(last.date(), f"Vente: {units.count(count, lot.unit)} en {units.count(len(sales), 'achat')}", lot.place)
+        )
     return told
 
 

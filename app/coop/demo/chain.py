@@ -22,7 +22,7 @@ MADE, SOLD = 60, 20
 CODES = tuple(f"L{digits}{check_digit(digits)}" for digits in ("24681357", "13572468"))
 
 
-class Brought(msgspec.Struct, frozen=True):
+class SeededDelivery(msgspec.Struct, frozen=True):
     """A member's delivery in the books: the entry, its XOF and its instant."""
 
     member: int
@@ -41,7 +41,7 @@ class Brought(msgspec.Struct, frozen=True):
         return Decimal(self.grams) / 1000
 
 
-def seed_chain(to: Connection, day: datetime, brought: Sequence[Brought], seller: int, last: tuple[int, int]) -> None:
+def seed_chain(to: Connection, day: datetime, brought: Sequence[SeededDelivery], seller: int, last: tuple[int, int]) -> None:
     """Write it for co-operative 1, its goods as offer 1; `last` are the last account and the last entry."""
     for number, one in enumerate(brought, 1):
         _delivery(to, number, one, seller)
@@ -49,7 +49,7 @@ def seed_chain(to: Connection, day: datetime, brought: Sequence[Brought], seller
     _sale(to, day, seller, last)
 
 
-def _delivery(to: Connection, number: int, one: Brought, seller: int) -> None:
+def _delivery(to: Connection, number: int, one: SeededDelivery, seller: int) -> None:
     digits = f"{70_000 + number:05d}"
     of: dict[str, Any] = {"id": number, "cooperative_id": 1, "member_id": one.member, "product_id": YEET, "channel": "ussd"}
     declared = {"season": one.at.year, "reference": digits + check_digit(digits), "quantity": one.kilos, "unit": "kg"}
@@ -60,7 +60,7 @@ def _delivery(to: Connection, number: int, one: Brought, seller: int) -> None:
     to.execute(insert(Weighing), [of | weighed | credited | {"state": "credited", "operation": f"seed:weighed:{number}"}])
 
 
-def _lots(to: Connection, day: datetime, brought: Sequence[Brought], seller: int) -> None:
+def _lots(to: Connection, day: datetime, brought: Sequence[SeededDelivery], seller: int) -> None:
     grams, at = sum(one.grams for one in brought), day - timedelta(days=2)
     kilos, sachet = Decimal(grams) / 1000, 100 if grams >= MADE * 100 else 50
     made, sold = MADE * sachet, SOLD * sachet

@@ -18,7 +18,7 @@ from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.demo import advance, trainings
 from app.coop.demo.boutiques import seed_boutiques
 from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS
-from app.coop.demo.chain import Brought, seed_chain
+from app.coop.demo.chain import SeededDelivery, seed_chain
 from app.coop.equipment.models import Equipment
 from app.coop.ideas.models import Idea, IdeaRound
 from app.coop.ledger.models import Account, JournalEntry, Posting
@@ -272,13 +272,13 @@ def _boxes(to: Connection, plan: Plan) -> None:
         bring(to, table, values)
 
 
-def _brought(plan: Plan) -> list[Brought]:
+def _brought(plan: Plan) -> list[SeededDelivery]:
     """Return the first deliveries of three members of co-operative 1, no officers where it has others."""
     mine = [i for i in range(1, plan.members + 1) if plan.cooperative_of(i) == 1]
     found = []
     for i in mine[3:6] or mine[:3]:
         at = plan.registered + timedelta(days=DAYS[2] + i % 7, minutes=20 + i % 430)
-        found.append(Brought(i, len(DAYS) * (i - 1) + 3, 12_500 + 750 * (i % 23), at))
+        found.append(SeededDelivery(i, len(DAYS) * (i - 1) + 3, 12_500 + 750 * (i % 23), at))
     return found
 
 

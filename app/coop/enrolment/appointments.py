@@ -16,7 +16,7 @@ from app.coop.offices.models import Role
 from app.coop.offices.notices import tell_officers
 from app.coop.offices.queries import in_term
 from app.coop.rights import OfficeRole
-from app.coop.scope import FEDERATION, Scope
+from app.coop.scope import Scope
 
 FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor")
 """Offices that the federation has; the others are a co-operative's."""
@@ -56,33 +56,44 @@ def appoint_member(
     return _give(session, Appointed(found.person_id, found.name, role, cooperative.code, from_on, until_on), cooperative.id, now)
 
 
-def appoint_for_federation(
+def appoint_by_number(
     session: Session,
     phone: str,
     name: str | None,
     role: OfficeRole,
     *,
+    code: str | None = None,
     from_on: date,
     until_on: date | None,
     key: bytes,
     now: datetime,
 ) -> Appointed:
-    """Give an office of the federation to the person who alone has a number (E.164), proved, as their own; or to somebody new.
+    """Give an office of the federation, or of a co-operative, to the person who alone has a number (E.164), proved, as their own.
+
+    Or to somebody new: a co-operative's first officers come before its members.
 
     Somebody new needs a name; of somebody who has the number a name that is given must be theirs.
 
     Somebody new gets an activation number, for a PIN of their own at the first use of the Bureau. Raises NotAppointed.
     """
+    cooperative = _cooperative(session, code) if code else None
     numbered = select(Person, Number).join(Number).where(Number.phone == phone).with_for_update()
     holders = session.execute(numbered).all()
     if len(holders) > 1:
-        raise NotAppointed("several people have this number: an office of the federation wants one of its own")
+        raise NotAppointed("several people have this number: an office wants one of its own")
     if holders:
         person, number = holders[0]
         if number.trusted or number.proof_wanted:
             raise NotAppointed("this number is somebody else's, or not proved yet: an office wants a number of one's own")
         if name and _plain(name) != _plain(person.name):
             raise NotAppointed("somebody by another name has this number: leave --name out to appoint them")
+        elsewhere = select(Member.id).where(Member.person_id == person.id, Member.state != "active")
+        if cooperative is not None:
+            elsewhere = select(Member.id).where(
+                Member.person_id == person.id, (Member.state != "active") | (Member.cooperative_id != cooperative.id)
+            )
+        if session.scalar(elsewhere) is not None:
+            raise NotAppointed("that person is a member who isn't active there: appoint a member by card")
         opens = None
     elif name:
         person = Person(name=name[:40], language="fr")
@@ -92,27 +103,30 @@ def appoint_for_federation(
         opens = activation.issue(session, person.id, key=key, now=now)
     else:
         raise NotAppointed("nobody has this number yet: give --name")
-    return _give(session, Appointed(person.id, person.name, role, None, from_on, until_on, opens), None, now)
+    place = cooperative.code if cooperative is not None else None
+    given = Appointed(person.id, person.name, role, place, from_on, until_on, opens)
+    return _give(session, given, cooperative.id if cooperative is not None else None, now)
 
 
 def renew(session: Session, phone: str, *, key: bytes, now: datetime) -> Renewed:
-    """Give an officer of the federation who is no member, and so has no card, an activation number for another PIN.
+    """Give an officer who is no member, and so has no card, an activation number for another PIN.
 
-    The PIN before opens nothing from now on; all officers of the federation are told. Raises NotAppointed.
+    The PIN before opens nothing from now on; all officers of the federation are told, and those of the co-operative. Raises
+    NotAppointed.
     """
     held = select(Person).join(Number).join(Role, Role.person_id == Person.id).outerjoin(Member, Member.person_id == Person.id)
-    mine = (Number.phone == phone) & ~Number.trusted & ~Number.proof_wanted & Member.id.is_(None) & Role.cooperative_id.is_(None)
+    mine = (Number.phone == phone) & ~Number.trusted & ~Number.proof_wanted & Member.id.is_(None)
     people = session.scalars(held.where(mine, in_term(now.date())).with_for_update(of=Person)).unique().all()
     if len(people) != 1:
-        raise NotAppointed(
-            "nobody without a card holds an office of the federation on this number; a member's PIN is reset by card"
-        )
+        raise NotAppointed("nobody without a card holds an office on this number; a member's PIN is reset by card")
     person = people[0]
     person.pin_hash = None
     number = activation.issue(session, person.id, key=key, now=now)
     cause = f"renewed:{person.id}:{now:%Y%m%d%H%M%S}"
     words = texts.say("first_use_again", day=now)
-    tell_officers(session, Act(0, "cli", cause, now), FEDERATION, cause, words, also=(person.id,))
+    held_in = select(Role.cooperative_id).where(Role.person_id == person.id, in_term(now.date()))
+    for place in {None, *session.scalars(held_in)}:
+        tell_officers(session, Act(0, "cli", cause, now), Scope(place), f"{cause}:{place or 0}", words, also=(person.id,))
     return Renewed(person.id, person.name, number)
 
 
@@ -122,10 +136,11 @@ def revoke_member(session: Session, code: str, card: str, role: str, *, now: dat
     return _end(session, found.person_id, role, cooperative.id, now)
 
 
-def revoke_for_federation(session: Session, phone: str, role: str, *, now: datetime) -> bool:
-    """End an office of the federation of whoever has a number; False when nobody there holds it."""
+def revoke_by_number(session: Session, phone: str, role: str, *, code: str | None = None, now: datetime) -> bool:
+    """End an office of the federation, or of a co-operative, of whoever has a number; False when nobody there holds it."""
+    place = _cooperative(session, code).id if code else None
     people = session.scalars(select(Number.person_id).where(Number.phone == phone)).all()
-    return sum(_end(session, person, role, None, now) for person in people) > 0
+    return sum(_end(session, person, role, place, now) for person in people) > 0
 
 
 class OfficeHeld(msgspec.Struct, frozen=True):
@@ -157,13 +172,18 @@ def _plain(name: str) -> str:
 
 
 def _member(session: Session, code: str, card: str) -> tuple[Cooperative, lookup.FoundMember]:
-    cooperative = session.execute(select(Cooperative).where(Cooperative.code == code.upper())).scalar_one_or_none()
-    if cooperative is None:
-        raise NotAppointed(f"no co-operative has the code {code}")
+    cooperative = _cooperative(session, code)
     try:
         return cooperative, lookup.in_cooperative(session, cooperative.id, card)
     except lookup.NoCard:
         raise NotAppointed(f"nobody has the card {card} in {cooperative.code}") from None
+
+
+def _cooperative(session: Session, code: str) -> Cooperative:
+    found = session.execute(select(Cooperative).where(Cooperative.code == code.upper())).scalar_one_or_none()
+    if found is None:
+        raise NotAppointed(f"no co-operative has the code {code}")
+    return found
 
 
 def _give(session: Session, given: Appointed, cooperative_id: int | None, now: datetime) -> Appointed:

@@ -22,8 +22,11 @@ class PrintedCard(msgspec.Struct, frozen=True):
     activation: str
 
 
-def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew: bool = False) -> list[PrintedCard] | None:
-    """Give pending members of a co-operative an activation number: those who have none that works, or all with `renew`.
+def issue_cards(
+    session: Session, code: str, *, key: bytes, now: datetime, renew: bool = False, days: int = activation.PRINTED_DAYS
+) -> list[PrintedCard] | None:
+    """Give pending members of a co-operative an activation number for so many days: those who have none that works, or all with
+    `renew`.
 
     A number that works is on a card already, and would die. None when no co-operative has this code.
     """
@@ -44,6 +47,6 @@ def issue_cards(session: Session, code: str, *, key: bytes, now: datetime, renew
     found = []
     for card, person, name, phone, place in session.execute(pending).all():
         if person not in numbers:
-            numbers[person] = activation.issue(session, person, key=key, now=now)
+            numbers[person] = activation.issue(session, person, key=key, now=now, days=days)
         found.append(PrintedCard(card, name, phone, place, numbers[person]))
     return found

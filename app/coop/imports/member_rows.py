@@ -37,8 +37,9 @@ def _create(session: Session, import_id: int, rows: Sequence[Planned], now: date
         return
     changes: list[Change] = [row.change for row in rows]
     to = session.connection()
-    people = [{"name": change.name, "language": change.language, "pin_pepper": 1} for change in changes]
-    persons = session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), people).all()
+    people = [{"name": change.name, "language": change.language, "pin_pepper": 1} for change in changes if not change.person_id]
+    new = iter(session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), people) if people else ())
+    persons = [change.person_id or next(new) for change in changes]
     members = [
         {
             "person_id": person,

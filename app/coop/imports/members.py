@@ -45,6 +45,8 @@ class Change(msgspec.Struct):
     card: str | None = None
     numbers: list[WantedNumber] = []
     language: str = "fr"
+    person_id: int | None = None
+    """An officer's who was no member until now."""
     state: str = "pending"
     joined_on: date | None = None
     left_on: date | None = None
@@ -175,11 +177,23 @@ class RegisterPlan:
         change.left_on = value(values, "left") if change.state == "departed" else None
         if change.state == "departed" and change.left_on is None:
             raise RowRefused("left", "Parti quand ? Il faut le jour.")
+        self._join(register, change)
         self._take(change)
         phones = tuple(one.phone for one in change.numbers)
         planned = RegisteredMember(None, change.card or "", change.name or "", change.state, None, None, phones, change.profile)
         register.add(msgspec.structs.replace(planned, mark=change.mark, row=row.number))
         return Planned(row.number, "create", change)
+
+    @staticmethod
+    def _join(register: Register, change: Change) -> None:
+        """Find the officer who becomes a member by this row: the number and a like name are theirs."""
+        for one in change.numbers:
+            officer = register.officers.get(one.phone)
+            if officer is not None and change.state == "pending" and alike(officer.name, change.name or ""):
+                del register.officers[one.phone]
+                change.person_id, change.state = officer.person_id, "active" if officer.has_pin else "pending"
+                change.numbers = [other for other in change.numbers if other is not one]
+                return
 
     def _take(self, change: Change) -> None:
         for one in change.numbers:

@@ -14,6 +14,7 @@ from app.coop.cooperatives.models import Cooperative
 from app.coop.imports.forecast import RowRefused
 from app.coop.imports.models import ImportMark, MemberProfile
 from app.coop.members.models import CardAlias, Member, Number, Person
+from app.coop.offices.models import Role
 from app.coop.scope import Scope
 from app.letters import plain
 
@@ -74,6 +75,15 @@ class Places:
         return self._registers[place]
 
 
+class KnownOfficer(msgspec.Struct, frozen=True):
+    """An officer of a co-operative who came before its members: the register makes them one."""
+
+    phone: str
+    person_id: int
+    name: str
+    has_pin: bool
+
+
 class Register:
     """A co-operative's members by card, by mark and by name."""
 
@@ -98,6 +108,11 @@ class Register:
             self.add(RegisteredMember(member, card, name, state, joined, left, tuple(phones.get(person, ())), told))
         marks = select(ImportMark.mark, ImportMark.member_id).where(ImportMark.cooperative_id == cooperative_id)
         self.by_mark = {mark: member for mark, member in reader.execute(marks)}  # noqa: C416 - a Row is not a pair to mypy
+        officers = select(Number.phone, Person.id, Person.name, Person.pin_hash.is_not(None))
+        officers = officers.join(Person, Person.id == Number.person_id).join(Role, Role.person_id == Person.id)
+        officers = officers.outerjoin(Member, Member.person_id == Person.id)
+        theirs = (Role.cooperative_id == cooperative_id) & Member.id.is_(None) & ~Number.trusted
+        self.officers = {row.phone: KnownOfficer(*row) for row in reader.execute(officers.where(theirs))}
         aliases = select(CardAlias.card, CardAlias.member_id).where(CardAlias.member_id.in_(self._ids(cooperative_id)))
         for card, member in reader.execute(aliases):
             self.by_card[card_key(card)] = self.by_id[member]
