@@ -27,7 +27,7 @@ from tests.conftest import PATIENT_MS
 from tests.seeds import run_seeded
 from tests.servers import make_postgres
 
-PEOPLE, SEATS, AT_ONCE = 1_000, 20, 50
+PEOPLE, SEATS, AT_ONCE = 1_000, 20, 40
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
@@ -37,7 +37,7 @@ def main(seed: int) -> int:
     with tempfile.TemporaryDirectory() as name:
         server = make_postgres(Path(name) / "postgres")
         server.start()
-        database = Database(server.url, statement_ms=PATIENT_MS)
+        database = Database(server.url, pool_size=AT_ONCE, statement_ms=10 * PATIENT_MS)
         try:
             schema.upgrade(database)
             demo.seed(database, demo.Plan(PEOPLE, None, sample_cooperative.PEPPERS, sample_cooperative.KEY, NOW))

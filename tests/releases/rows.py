@@ -12,7 +12,7 @@ from app.db.base import Quantity, Utc
 
 _AT = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
 _VALUES = ((String, "x"), (Boolean, False), (Integer, 1), (Date, _AT.date()), (JSON, {}), (Utc, _AT), (Quantity, Decimal(1)))
-_ASKED = {"contests": {"payout_id": 1}}
+_ASKED = {"contests": {"payout_id": 1}, "placement_questions": {"months": 3}}
 """What a condition over several columns asks for."""
 
 
