@@ -1,6 +1,6 @@
 """How long a register of so many members takes to come in, and how much memory: `python -m tests.bench.imports --members 100000`.
 
-On a PostgreSQL of its own; the file is CSV, half of its members have a telephone. Then their balances, by card. Prints a line each;
+On a PostgreSQL of its own; the file is CSV, half of its members have a telephone. Then their balances. Prints a line each;
 the processes that import are measured alone.
 """
 
@@ -24,7 +24,9 @@ def main() -> None:
     """Measure one import and the same again."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--members", type=int, default=100_000)
-    members = parser.parse_args().members
+    parser.add_argument("--cards", action="store_true", help="The register has cards, and balances go by them; by name otherwise.")
+    given = parser.parse_args()
+    members, card = given.members, "C{}" if given.cards else ""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         server = make_postgres(Path(folder) / "pg")
         stack.callback(server.stop)
@@ -36,10 +38,12 @@ def main() -> None:
         database.dispose()
         file = Path(folder) / "registre.csv"
         people = range(1_000_000, 1_000_000 + members)
-        lines = (f"{i};C{i};Prénom{i} NOM{i};{f'77{i:07d}' if i % 2 else ''};F;{1950 + i % 50}\n" for i in people)
+        lines = (f"{i};{card.format(i)};Prénom{i} NOM{i};{f'77{i:07d}' if i % 2 else ''};F;{1950 + i % 50}\n" for i in people)
         file.write_text("N°;Carte;Nom;Téléphone;Sexe;Né(e) le\n" + "".join(lines), "utf-8")
         book = Path(folder) / "soldes.csv"
-        book.write_text("Carte;Parts;Épargne\n" + "".join(f"C{i};5000;{i}\n" for i in people), "utf-8")
+        whose = (card.format(i) or f"Prénom{i} NOM{i}" for i in people)
+        head = "Carte" if given.cards else "Nom"
+        book.write_text(f"{head};Parts;Épargne\n" + "".join(f"{one};5000;1000\n" for one in whose), "utf-8")
         environment = os.environ | {"DATABASE_URL": url, "JAPPOO_ENV": "test"}
         for what, kind, at in (("first", "members", file), ("again", "members", file), ("balances", "balances", book)):
             began = monotonic()
