@@ -15,7 +15,7 @@ from menus.hop import Hop, own_act, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("openings")
-LONGEST = "Parts 999 999 999, épargne 999 999 999, la CPS vous doit 999 999 999, vous devez 999 999 999 F"
+LONGEST = "Parts 999 999 999, épargne 999 999 999, on vous doit 999 999 999, vous devez 999 999 999 F"
 
 
 class OpeningTold(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class OpeningAnswer(msgspec.Struct, frozen=True):
 
 def told_of(found: opening_answers.WaitingOpening) -> OpeningTold:
     """Say what was brought over; accounts that hold nothing are left out."""
-    said = (("parts", found.shares), ("épargne", found.savings), ("la CPS vous doit", found.payable), ("vous devez", found.owed))
+    said = (("parts", found.shares), ("épargne", found.savings), ("on vous doit", found.payable), ("vous devez", found.owed))
     words = ", ".join(f"{name} {number(amount)}" for name, amount in said if amount)
     return OpeningTold(found.id, f"{words[:1].upper()}{words[1:]} F")
 

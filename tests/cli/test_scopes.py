@@ -1,5 +1,7 @@
 """Each command that takes --cooperative touches that one's things alone, and knows its code however it is written."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -11,12 +13,16 @@ from app.coop.subjects import SUBJECTS
 from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
 from tests.cli.test_main import ALL
 
+SOON = datetime.now(UTC).date() + timedelta(days=30)
 ANOTHERS = {
     ("admin", "add"): ("C00001 --role delegate", 1, "nobody has the card"),
     ("admin", "revoke"): ("C00101 --role secretary", 1, "nobody has the card"),
     ("member", "cards"): ("--renew", 0, "0 cards"),
     ("sms", "inbox"): ("", 0, ""),
     ("equipment", "list"): ("", 0, ""),
+    ("offer", "list"): ("", 0, ""),
+    ("offer", "due"): ("", 0, ""),
+    ("training", "add"): (f"Couture --place Joal --starts {SOON} --seats 2", 0, ""),
     ("lot", "list"): ("", 0, ""),
     ("import", "payments"): ("{file}", 1, "refused"),
     ("import", "members"): ("{register}", 1, "est d'une autre CPS"),

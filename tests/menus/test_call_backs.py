@@ -102,10 +102,9 @@ def test_what_another_act_gave_is_not_taken_for_a_call_back(line):
 
 
 def test_whoever_asks_for_several_things_is_called_about_all_of_them(line):
-    asks(line, sample_cooperative.AWA, "5", "1", "1", "1")
     asks(line, sample_cooperative.AWA, "4", "4", "1", "4", "1")
     asks(line, sample_cooperative.AWA, "8", "1")
     asks(line, sample_cooperative.AWA, "8", "1")
     talk, said = open_list(line)
-    assert "1 0 min 770000012 Formation, Boutique, Aide" in said
+    assert "1 0 min 770000012 Boutique, Aide" in said
     assert "Boutique: Keccax en sach; Aide" in talk.type("1")

@@ -58,7 +58,7 @@ def test_what_is_right_is_said_once(line, brought):
     talk, seen = opened(line)
     assert seen.startswith(SHOWN)
     assert "1 Oui\n2 Non" in seen
-    assert "1 ou 2, svp." in talk.type("3")
+    assert "Tapez 1 ou 2." in talk.type("3")
     assert "Merci" in talk.type("1")
     assert "Épargne" in talk.type("1")
     assert answer(brought) == "right"
@@ -125,4 +125,4 @@ def test_what_was_reversed_is_not_asked_about(line, brought):
 def test_who_shares_a_telephone_sees_their_own(line, brought):
     assert answer(brought) is None
     assert "Épargne" in opened(line, SHARED, ("1",))[1]
-    assert opened(line, SHARED, ("2",))[1].startswith("Repris du cahier: La CPS vous doit 700 F. Juste ?")
+    assert opened(line, SHARED, ("2",))[1].startswith("Repris du cahier: On vous doit 700 F. Juste ?")
