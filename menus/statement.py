@@ -101,7 +101,7 @@ def movement(hop: Hop, kept: Opened) -> PrivateWords:
         shared, brought = deductions_of(reader, moved.entry_id), brought_in(reader, moved.of)
     lines = list(lines_of(shared, brought)) if shared.gross else []
     head = f"{moved.on:%d/%m/%Y} {what_moved(moved)}"
-    return PrivateWords("\n".join((head, *lines, f"{BALANCES[moved.account]}: {moved.amount:+,} F".replace(",", " "))))
+    return PrivateWords("\n".join((head, *lines, f"{BALANCES[moved.account]}: {'+' * (moved.amount > 0)}{francs(moved.amount)}")))
 
 
 @menu.rows()

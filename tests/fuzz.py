@@ -5,9 +5,10 @@ entry that confirms, on the screen that asked for it. `findings` judges what is 
 """
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from sqlalchemy import func, select, update
 
@@ -269,13 +270,21 @@ class Hands:
         fewest = min(self.seen[name] for name in self.menu.screens)
         return [name for name in self.menu.screens if self.seen[name] == fewest]
 
-    def distances(self, goal: str) -> dict[str, int]:
-        """Return how many entries each screen is away from one."""
-        found, edge = {goal: 0}, [goal]
+    def distances(self, *goals: str) -> dict[str, int]:
+        """Return how many entries each screen is away from the nearest of some."""
+        found, edge = dict.fromkeys(goals, 0), [*goals]
         while edge:
-            behind = [one.name for one in self.menu.screens.values() if set(edge) & set(one.targets().values())]
-            edge = [name for name in behind if name not in found]
+            edge = list(dict.fromkeys(name for goal in edge for name in self.behind.get(goal, ()) if name not in found))
             found |= dict.fromkeys(edge, max(found.values()) + 1)
+        return found
+
+    @cached_property
+    def behind(self) -> dict[str, list[str]]:
+        """Return the screens that lead to each."""
+        found = defaultdict[str, list[str]](list)
+        for screen in self.menu.screens.values():
+            for target in set(screen.targets().values()):
+                found[target].append(screen.name)
         return found
 
     def references(self) -> list[str]:

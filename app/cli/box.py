@@ -1,14 +1,12 @@
 """`jappoo box`: the cash that lies in a co-operative's box."""
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import click
 import msgspec
 
-from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -55,13 +53,12 @@ def note(cooperative: str, amount: int, source: str, *, out: bool) -> None:
 
     Example: jappoo box note CPS1 250000 --source count
     """
-    from app.coop.act import Act
     from app.coop.handover.box import BoxShort, box_of, put_in
 
     try:
         with operator_act("box note", cooperative=cooperative, amount=amount, source=source, out=out) as session:
             scope = _scope(session, cooperative)
-            put_in(session, Act(0, "cli", f"cli:{uuid4()}", datetime.now(UTC)), scope, source, amount, out=out)
+            put_in(session, act_of_operator(), scope, source, amount, out=out)
             found = box_of(session, scope)
     except BoxShort as short:
         raise click.ClickException(f"only {short.free} F may leave this box") from short

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import click
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
+    from app.coop.act import Act
     from app.db.database import Database
     from config.settings import Settings
 
@@ -74,6 +76,13 @@ def operator_act(command: str, *, dry_run: bool = False, **arguments: str | int 
         record_operator(session, operator(), socket.gethostname(), command, arguments, datetime.now(UTC))
         yield session
         session.rollback() if dry_run else session.commit()
+
+
+def act_of_operator() -> "Act":
+    """Return an act by no office, under a key of its own: what a command is told to do it does."""
+    from app.coop.act import Act
+
+    return Act(0, "cli", f"cli:{uuid4()}", datetime.now(UTC))
 
 
 def operator() -> str:

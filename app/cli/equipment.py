@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
-from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 
 
 @click.group()
@@ -81,14 +81,11 @@ def add(code: str, name: str, place: str, fee: int, deposit: int, horizon: int, 
 
     Example: jappoo equipment add CPS1 Séchoir --place "Quai de Joal" --fee 500
     """
-    from app.coop.act import Act
     from app.coop.equipment import custody
 
-    now = datetime.now(UTC)
     terms = custody.HireTerms(fee, deposit, horizon, most, approval)
     with operator_act("equipment add", code=code, name=name, place=place, fee=fee, deposit=deposit) as session:
-        act = Act(0, "cli", f"cli:equipment:{now.isoformat()}", now)
-        row = custody.add(session, act, cooperative_id(session, code) or 0, name, place, terms)
+        row = custody.add(session, act_of_operator(), cooperative_id(session, code) or 0, name, place, terms)
         click.echo(f"equipment {row.id}: {row.name}")
 
 

@@ -1,13 +1,12 @@
 """`jappoo fund`: the co-operatives' solidarity funds."""
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
     from app.coop.solidarity.models import FundReport
@@ -74,13 +73,11 @@ def add(code: str, amount: int) -> None:
 
     Example: jappoo fund add CPS1 50000
     """
-    from app.coop.act import Act
     from app.coop.solidarity.fund import give
 
-    now = datetime.now(UTC)
     with operator_act("fund add", code=code, amount=amount) as session:
         try:
-            entry = give(session, Act(0, "cli", f"cli:fund:{now.isoformat()}", now), cooperative_id(session, code) or 0, amount)
+            entry = give(session, act_of_operator(), cooperative_id(session, code) or 0, amount)
         except ValueError:
             raise click.ClickException(f"{amount} F can't be moved at once") from None
     click.echo(f"{code.upper()}: {amount} F, entry {entry}")

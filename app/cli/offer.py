@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
-    from app.coop.act import Act
     from app.coop.boutiques.queries import ShownOrder
 
 
@@ -87,7 +86,7 @@ def add(code: str, quantity: int, price: int, name: str | None, place: str | Non
         raise click.ClickException(f"{code} is no lot's code")
     try:
         with operator_act("offer add", code=known, quantity=quantity, price=price) as session:
-            row = put_up(session, _act("add"), Put(known, Decimal(quantity), price, name, place))
+            row = put_up(session, act_of_operator(), Put(known, Decimal(quantity), price, name, place))
             click.echo(f"offer {row.id}: {row.name}, {row.amount} F")
     except LotGone as gone:
         raise click.ClickException("no such lot") from gone
@@ -107,7 +106,7 @@ def price(number: int, amount: int) -> None:
 
     try:
         with operator_act("offer price", number=number, amount=amount) as session:
-            change_price(session, _act("price"), number, amount)
+            change_price(session, act_of_operator(), number, amount)
     except OfferGone as gone:
         raise click.ClickException(f"offer {number} is over, or never was") from gone
     click.echo(f"offer {number}: {amount} F")
@@ -124,7 +123,7 @@ def end(number: int) -> None:
 
     try:
         with operator_act("offer end", number=number) as session:
-            left = take_down(session, _act("end"), number)
+            left = take_down(session, act_of_operator(), number)
     except OfferGone as gone:
         raise click.ClickException(f"there is no offer {number}") from gone
     click.echo(f"offer {number}: {left} are the lot's own again")
@@ -148,13 +147,6 @@ def due(cooperative: str | None, *, as_json: bool) -> None:
         return
     for one in found:
         click.echo(f"{one.invoice} {one.cooperative} {one.due_on} {one.amount} F {one.buyer}")
-
-
-def _act(what: str) -> "Act":
-    from app.coop.act import Act
-
-    now = datetime.now(UTC)
-    return Act(0, "cli", f"cli:offer:{what}:{now.isoformat()}", now)
 
 
 def _say(ordered: "list[ShownOrder]") -> None:

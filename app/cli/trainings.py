@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from app.cli.context import cooperative_id, open_database, operator_act
+from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
-    from app.coop.act import Act
+    pass
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -208,7 +208,7 @@ def certify(chosen: tuple[int, ...]) -> None:
 
     with operator_act("training certify", chosen=len(chosen)) as session:
         for one in chosen:
-            made = _run(lambda one=one: presence.certify(session, _act(f"certify:{one}"), one))
+            made = _run(lambda one=one: presence.certify(session, act_of_operator(), one))
             click.echo(f"{one:7} {made.number}")
 
 
@@ -228,13 +228,6 @@ def certificate(number: str, *, as_json: bool) -> None:
         raise click.ClickException(f"{number} is no valid certificate")
     told = msgspec.to_builtins(found)
     click.echo(json.dumps(told) if as_json else "  ".join(map(str, told.values())))
-
-
-def _act(operation: str) -> "Act":
-    from app.coop.act import Act
-
-    now = datetime.now(UTC)
-    return Act(0, "cli", f"cli:{operation}:{now.isoformat()}", now)
 
 
 def _run(do: Any) -> Any:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from app.amounts import francs
 from app.sheets.readings import Ask, Book, Plain, Reading, Refuse, Value, reader
 
 MOST = 999_999_999_999
@@ -53,7 +54,7 @@ def _francs(whole: int, *, negative: bool) -> Reading:
     if whole > MOST:
         return Refuse("Ce montant est trop grand.")
     if negative and whole:
-        return Ask(f"Le montant est négatif ({-whole:,} F): le membre doit-il cette somme ?".replace(",", " "), (-whole,))
+        return Ask(f"Le montant est négatif ({francs(-whole)}): le membre doit-il cette somme ?", (-whole,))
     return Value(whole)
 
 

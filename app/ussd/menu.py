@@ -65,6 +65,10 @@ class Screen(msgspec.Struct, frozen=True, omit_defaults=True):
     free: bool = False
     goal: tuple[str, int] | None = None
 
+    def __post_init__(self) -> None:
+        """Put choices in the order of their numbers: a published menu's keys are words, and `11` stands before `2` among them."""
+        msgspec.structs.force_setattr(self, "choices", dict(sorted(self.choices.items())))
+
     def targets(self) -> dict[str, str]:
         """Return where this screen can lead, by the way that leads there."""
         ways = {str(number): choice.to for number, choice in self.choices.items()}

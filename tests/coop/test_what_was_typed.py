@@ -138,8 +138,8 @@ class Walk(fuzz.Hands):
         return False
 
     def nearest_act(self):
-        ways = [self.distances(screen.name) for screen in MENU.screens.values() if screen.effect]
-        return {name: min(way.get(name, fuzz.FAR) for way in ways) for name in MENU.screens}
+        away = self.distances(*(screen.name for screen in MENU.screens.values() if screen.effect))
+        return {name: away.get(name, fuzz.FAR) for name in MENU.screens}
 
     def entry(self, stands, phone):
         screen = MENU.screens[stands.screen]

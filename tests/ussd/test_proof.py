@@ -39,6 +39,12 @@ def test_the_published_menu_is_proved_and_survives_json():
     assert "Mes soldes" in set(words_of(menu))
 
 
+def test_a_published_menu_keeps_its_choices_in_the_order_of_their_numbers():
+    published = menu_from_json(menu_as_json(compiled()))
+    for screen in published.screens.values():
+        assert [*screen.choices] == sorted(screen.choices), screen.name
+
+
 def test_a_small_menu_is_proved():
     assert findings(HOME + BALANCES) == ""
 

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
+from app.amounts import francs
 from app.coop import law
 from app.coop.act import Act
 from app.coop.imports.forecast import Planned, Problem, RestsOn, RowRefused, confirmed, key_of, value
@@ -180,4 +181,4 @@ def _amounts(values: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _words(amounts: Mapping[str, int]) -> str:
-    return ", ".join(f"{SAID[kind]} {amount:,} F".replace(",", " ") for kind, amount in amounts.items() if amount)
+    return ", ".join(f"{SAID[kind]} {francs(amount)}" for kind, amount in amounts.items() if amount)
