@@ -18,6 +18,7 @@ from app.coop.access import pins
 from app.coop.access.identity import serves_several
 from app.coop.access.models import SignIn
 from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
 from app.coop.members import notices
 from app.coop.members.models import Member, Number, Person
 from app.coop.offices import audit
@@ -45,11 +46,12 @@ class SignInServices(msgspec.Struct, frozen=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """An officer who is signed in, by the widest office that may read."""
+    """An officer who is signed in, by the widest office that may read; `place` names where it holds."""
 
     sign_in: int
     person_id: int
     office: Office
+    place: str = ""
 
 
 def ask_code(
@@ -114,7 +116,7 @@ def sign_in(desk: SignInServices, phone: str, browser: str, *, code: str, place:
 
 def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | None:
     """Return who is signed in; None when the session or the office has ended, another PIN was chosen since, or the number wouldn't
-    get a code any more: barred, given up, its member blocked. Three SELECTs.
+    get a code any more: barred, given up, its member blocked. Four SELECTs at most.
     """
     held = (
         select(SignIn.person_id, SignIn.phone)
@@ -126,7 +128,12 @@ def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | Non
     if row is None or row.person_id not in dict(_own(reader, row.phone)):
         return None
     office = _office(reader, row.person_id, now)
-    return SignedIn(sign_in, row.person_id, office) if office else None
+    if office is None:
+        return None
+    place = (
+        reader.scalar(select(Cooperative.name).where(Cooperative.id == office.cooperative_id)) if office.cooperative_id else None
+    )
+    return SignedIn(sign_in, row.person_id, office, place or "Fédération")
 
 
 def sign_out(session: Session, caller: SignedIn, *, now: datetime) -> None:

@@ -118,7 +118,7 @@ def guard(routes: Blueprint) -> None:
             return redirect(url_for("sign_in.number"), 303)
         if request.method not in ("GET", "HEAD") and not _same(request.form.get("token"), held["token"]):
             return say("Ce formulaire était trop vieux : rien n'est fait. Revenez à la console et recommencez.", 400)
-        g.caller, g.token = found, held["token"]
+        g.caller, g.place, g.token = found, found.place, held["token"]
         session["held"] = held | {"seen": int(now().timestamp())}
         return None
 

@@ -1,0 +1,44 @@
+"""What all the console's pages share: the guard, the rooms of the navigation, an officer's act, what is said after it.
+
+A set of pages is a blueprint in a file of its own, made ready by `furnish`; its rooms stand in `rooms.py`.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, session, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.coop.act import Act
+from app.coop.offices.queries import office_for
+from app.coop.rights import NotYours, Right
+from app.web.console.rooms import rooms_of
+from app.web.console.session import caller, guard, now, page_headers, say
+
+
+def furnish(routes: Blueprint) -> None:
+    """Put a set of pages behind the guard, with their headers, the navigation, and the sentence of the act before."""
+    page_headers(routes)
+    guard(routes)
+
+    @routes.context_processor
+    def common() -> dict[str, Any]:
+        return {"rooms": rooms_of(caller().office), "said": session.pop("said", None)} if "caller" in g else {}
+
+    @routes.errorhandler(NotYours)
+    def not_yours(fault: NotYours) -> Response:
+        del fault
+        return say("Votre charge ne permet pas cela. Rien n'est fait.", 403)
+
+
+def act_here(transaction: Session, right: Right, operation: str) -> Act:
+    """Return what the caller does by the office that has a right, in the scope that the page shows. Raises NotYours."""
+    here, at = caller(), now()
+    office = office_for(transaction, here.person_id, right, at.date(), scope=here.office.scope)
+    return Act(office.person_id, "web", operation, at, by=office)
+
+
+def done(said: str, endpoint: str = "console.overview", **values: Any) -> AnyResponse:
+    """Lead to a page, which says once what was done."""
+    session["said"] = said
+    return redirect(url_for(endpoint, **values), 303)

@@ -1,0 +1,21 @@
+"""The rooms of the console, in the order of its navigation: who may enter which."""
+
+import msgspec
+
+from app.coop.rights import Office, Right
+
+
+class Room(msgspec.Struct, frozen=True):
+    """A page that the navigation leads to: its title, its endpoint, the right that opens it."""
+
+    title: str
+    endpoint: str
+    right: Right = "read"
+
+
+ROOMS: tuple[Room, ...] = (Room("Ma journée", "console.overview"),)
+
+
+def rooms_of(office: Office) -> list[Room]:
+    """Return the rooms that an office may enter."""
+    return [room for room in ROOMS if office.may(room.right)]
