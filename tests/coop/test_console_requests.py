@@ -12,7 +12,7 @@ from app.coop.console_requests import kinds, queries, services
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.enrolment.console import Appointment, FirstUse, OfficeEnd, Prolongation
 from app.coop.offices.models import OfficerAct, Role
-from app.coop.prices.console import NewPrice
+from app.coop.prices.console import AskedPrice
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.rights import NotYours, Office
 from app.coop.till import takings
@@ -23,7 +23,7 @@ from tests import sample_cooperative, sample_declarations
 CLERK, ADMINISTRATOR = sample_declarations.CLERK, Office(103, "administrator", None)
 TREASURER = Office(104, "treasurer", 1)
 KEY = sample_cooperative.KEY
-NEAR = NewPrice(1, 1_100)
+NEAR = AskedPrice(1, 1_100)
 
 
 class Console:
@@ -85,7 +85,7 @@ def test_a_price_is_read_back_and_published_by_the_pin_once(console):
 
 def test_the_same_asked_twice_is_one(console):
     assert console.ask(NEAR) == console.ask(NEAR)
-    assert console.ask(NewPrice(1, 1_101)) != console.ask(NEAR)
+    assert console.ask(AskedPrice(1, 1_101)) != console.ask(NEAR)
     assert console.states() == ["waiting", "waiting"]
 
 
@@ -114,7 +114,7 @@ def test_it_is_asked_and_done_only_by_who_has_the_right(console, clock):
 def test_what_it_rests_on_changes_between_reading_and_pin(console):
     request = console.ask(NEAR)
     read = console.waiting()[0].mark
-    console.confirm(console.ask(NewPrice(1, 1_050)))
+    console.confirm(console.ask(AskedPrice(1, 1_050)))
     with pytest.raises(services.RequestChanged):
         console.confirm(request, seen=read)
     [again] = console.waiting()
@@ -123,7 +123,7 @@ def test_what_it_rests_on_changes_between_reading_and_pin(console):
 
 
 def test_what_the_service_denies_ends_with_its_reason_and_changes_nothing(console):
-    request = console.ask(NewPrice(1, 5_000_000))
+    request = console.ask(AskedPrice(1, 5_000_000))
     done = console.confirm(request)
     assert done.state == "failed"
     assert done.said == "Impossible: ce prix ou ce produit n'est pas d'ici. Rien n'est changé."
@@ -132,7 +132,7 @@ def test_what_the_service_denies_ends_with_its_reason_and_changes_nothing(consol
 
 
 def test_a_far_price_waits_for_a_second_officer_as_always(console):
-    assert "2e responsable" in console.confirm(console.ask(NewPrice(1, 9_000))).said
+    assert "2e responsable" in console.confirm(console.ask(AskedPrice(1, 9_000))).said
 
 
 @pytest.mark.parametrize("state", ["refused", "withdrawn"])
@@ -168,9 +168,9 @@ def test_what_nobody_confirms_expires_and_can_be_asked_anew(console, clock):
 
 def test_an_officer_has_so_many_that_wait(console):
     for amount in range(services.MOST_WAITING):
-        console.ask(NewPrice(1, 1_000 + amount))
+        console.ask(AskedPrice(1, 1_000 + amount))
     with pytest.raises(services.TooManyRequests):
-        console.ask(NewPrice(1, 2_000))
+        console.ask(AskedPrice(1, 2_000))
 
 
 def test_offices_are_given_prolonged_and_ended_by_the_administrator(console, clock):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.coop.console_requests import services
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.enrolment.console import Appointment
-from app.coop.prices.console import NewPrice
+from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
 from tests import sample_declarations
 from tests.acts import by
@@ -31,7 +31,7 @@ def states(database):
 
 
 def test_the_pin_does_it_once(line, database, ask):
-    ask(NewPrice(1, 1_100))
+    ask(AskedPrice(1, 1_100))
     talk = line()
     assert "1 à la console" in talk.dial(["8"])
     talk.dial(["8", "14"])
@@ -48,7 +48,7 @@ def test_the_pin_does_it_once(line, database, ask):
 
 
 def test_it_is_refused_on_the_phone(line, database, ask):
-    ask(NewPrice(1, 1_100))
+    ask(AskedPrice(1, 1_100))
     talk = line()
     for entry in (talk.dial(["8", "14"]), *map(talk.type, ("2468", "1", "2", "1"))):
         said = entry
@@ -57,7 +57,7 @@ def test_it_is_refused_on_the_phone(line, database, ask):
 
 
 def test_what_was_withdrawn_meanwhile_is_not_done(line, database, ask):
-    request = ask(NewPrice(1, 1_100))
+    request = ask(AskedPrice(1, 1_100))
     talk = line()
     talk.dial(["8", "14"])
     for entry in ("2468", "1", "1"):
@@ -68,7 +68,7 @@ def test_what_was_withdrawn_meanwhile_is_not_done(line, database, ask):
 
 
 def test_what_changed_meanwhile_is_read_anew(line, database, ask):
-    ask(NewPrice(1, 1_100))
+    ask(AskedPrice(1, 1_100))
     talk = line()
     talk.dial(["8", "14"])
     for entry in ("2468", "1", "1"):

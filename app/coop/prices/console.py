@@ -15,7 +15,7 @@ from app.coop.products.models import Product
 from app.coop.scope import Scope
 
 
-class NewPrice(msgspec.Struct, frozen=True):
+class AskedPrice(msgspec.Struct, frozen=True):
     """A price in XOF a unit of a product, of one grade or (None) all, in the scope of who asks."""
 
     product_id: int
@@ -23,7 +23,7 @@ class NewPrice(msgspec.Struct, frozen=True):
     grade: str | None = None
 
 
-def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: NewPrice) -> str:
+def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedPrice) -> str:
     name, unit = reader.execute(select(Product.name, Product.unit).where(Product.id == wanted.product_id)).one()
     before = price_at(reader, [(scope, wanted.product_id, wanted.grade, now)])[0]
     grade = f" qualité {wanted.grade}" if wanted.grade else ""
@@ -31,7 +31,7 @@ def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: NewP
     return f"prix {name}{grade}: {francs(wanted.amount)} par {unit}, {than}."
 
 
-def _do(session: Session, act: Act, wanted: NewPrice) -> RequestDone:
+def _do(session: Session, act: Act, wanted: AskedPrice) -> RequestDone:
     made = proposals.propose(session, act, wanted.product_id, wanted.amount, grade=wanted.grade)
     published = proposals.confirm(session, act, made.id)
     return RequestDone("Prix publié. Il vaut dès maintenant." if published else "Noté: un 2e responsable doit l'approuver.")
@@ -41,7 +41,7 @@ KIND = RequestKind(
     name="price",
     title="Prix",
     right="price",
-    arguments=NewPrice,
+    arguments=AskedPrice,
     say=_say,
     do=_do,
     denies={

@@ -1,7 +1,7 @@
 """What was asked at the console, its state, and the way to take it back."""
 
 from app.coop.console_requests import services
-from app.coop.prices.console import NewPrice
+from app.coop.prices.console import AskedPrice
 from tests import sample_declarations
 from tests.acts import by
 from tests.web.console.test_pages import inside
@@ -9,7 +9,7 @@ from tests.web.console.test_pages import inside
 
 def ask(database, clock, office=sample_declarations.CLERK, amount=1_100):
     with database.transaction() as transaction:
-        return services.ask(transaction, by(office, "console", clock(), "web"), NewPrice(1, amount))
+        return services.ask(transaction, by(office, "console", clock(), "web"), AskedPrice(1, amount))
 
 
 def test_what_i_asked_is_shown_with_its_state_and_withdrawn(officer, database, clock):

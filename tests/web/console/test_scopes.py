@@ -10,7 +10,7 @@ from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
-from app.coop.prices.console import NewPrice
+from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
 from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.acts import by
@@ -38,7 +38,7 @@ def houses(database, app, clock):  # noqa: ARG001 - it makes the village
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
-        console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), NewPrice(1, 1_100))
+        console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
     return database
 
