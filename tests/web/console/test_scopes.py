@@ -5,17 +5,22 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
+from app.coop.prices.console import AskedPrice
+from app.coop.rights import Office
 from tests import incoming_sms, sample_cooperative, sample_declarations
+from tests.acts import by
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
 REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
 TRIED = {
     "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
@@ -33,6 +38,7 @@ def houses(database, app, clock):  # noqa: ARG001 - it makes the village
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
+        console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
     return database
 
