@@ -45,6 +45,7 @@ def register(routes: Blueprint) -> None:
         "lane": LANES.get,
         "state": STATES.get,
         "member_state": MEMBERS.get,
+        "members_state": lambda state, number: MEMBERS[state] + "s" * (number > 1),
         "sms_state": MESSAGES.get,
         "act_words": lambda act: ACTS.get(act, act),
         "figure": number,

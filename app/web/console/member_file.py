@@ -16,7 +16,7 @@ from app.coop.members.looks import SeenBy, looks_at
 from app.coop.members.messages import Exchanged, exchanged_with
 from app.coop.members.models import Member, Person
 from app.coop.members.telephones import numbers_of
-from app.coop.offices.acts import ActOnMember, acts_on
+from app.coop.offices.acts import ActDone, acts_on
 from app.coop.production.statement import brought_by, brought_in
 from app.coop.rights import Office
 from menus.contests import STANDS, SUBJECTS
@@ -70,7 +70,7 @@ class MemberFile(msgspec.Struct, frozen=True):
     brought: list[str]
     letters: list[Exchanged] | None
     contests: list[tuple[OwnContest, str, str]]
-    acts: list[ActOnMember]
+    acts: list[ActDone]
     looks: list[SeenBy]
 
 

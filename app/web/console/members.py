@@ -20,14 +20,15 @@ MOST_TYPED = 60
 def index() -> Response:
     """Show the members who were searched for; of a co-operative all of them, page by page."""
     office, typed, after = caller().office, request.args.get("q", "").strip()[:MOST_TYPED], _after()
+    cooperative = office.cooperative_id or request.args.get("cps", 0, int)
     with desk().database.read() as reader:
         if typed:
             page = search(reader, office.scope, typed, after)
-        elif office.cooperative_id:
-            page = members_of(reader, office.cooperative_id, after[1] if after else 0)
+        elif cooperative:
+            page = members_of(reader, cooperative, after[1] if after else 0)
         else:
             page = MemberPage([])
-    return Response(render_template("console/members.html", page=page, typed=typed, federation=office.scope.is_federation))
+    return Response(render_template("console/members.html", page=page, typed=typed, cps=cooperative))
 
 
 @members.get("/<int:member>")

@@ -16,6 +16,7 @@ class Room(msgspec.Struct, frozen=True):
 ROOMS: tuple[Room, ...] = (
     Room("Ma journée", "console.overview"),
     Room("Membres", "members.index"),
+    Room("CPS", "cooperatives.index"),
 )
 
 

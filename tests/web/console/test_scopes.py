@@ -20,6 +20,7 @@ TRIED = {
 }
 """What is sent to each route, with the status and the words that come back."""
 READ = {
+    "cooperatives.file": "n&#39;est pas la vôtre",
     "members.file": "n&#39;est pas de votre CPS",
 }
 """Pages of one thing, with the words that come back."""
