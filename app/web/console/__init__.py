@@ -9,6 +9,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
+from app.web.console.broadcasts import broadcasts
 from app.web.console.pages import pages
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
@@ -23,11 +24,19 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def add_console(
-    app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any, *, secrets: Sequence[str], secure: bool
+    app: Flask,
+    desk: SignInServices,
+    terms: Terms,
+    now: Callable[[], datetime],
+    store: Any,
+    *,
+    orders: bytes,
+    secrets: Sequence[str],
+    secure: bool,
 ) -> None:
     """Serve `/` and `/sign-in`, counting sign-ins by address in `store`; the first of `secrets` signs cookies, all are read.
 
-    `secure` keeps the cookies off plain HTTP.
+    `orders` is the key of broadcasts' codes; `secure` keeps the cookies off plain HTTP.
     """
     app.secret_key, *older = secrets
     app.session_interface = Sessions()
@@ -38,6 +47,6 @@ def add_console(
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=secure,
     )
-    lend(app, desk, terms, now, store)
-    for routes in (open_pages, pages):
+    lend(app, desk, terms, now, store, orders)
+    for routes in (broadcasts, open_pages, pages):
         app.register_blueprint(routes)

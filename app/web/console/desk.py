@@ -35,7 +35,7 @@ def act_here(transaction: Session, right: Right, operation: str) -> Act:
     """Return what the caller does by the office that has a right, in the scope that the page shows. Raises NotYours."""
     here, at = caller(), now()
     office = office_for(transaction, here.person_id, right, at.date(), scope=here.office.scope)
-    return Act(office.person_id, "web", operation, at, by=office)
+    return Act(office.person_id, "web", operation, at, by=office, phone=here.phone)
 
 
 def done(said: str, endpoint: str = "console.overview", **values: Any) -> AnyResponse:

@@ -10,6 +10,7 @@ from app import texts
 from app.amounts import number
 from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
+from app.sms.cost import named
 from app.ussd.kinds import amount_words
 from menus.call_backs import age_words
 
@@ -20,6 +21,28 @@ LANES = {
     "notice": "Avis et reçus",
     "bulk": "Diffusions",
 }
+
+FATES = {"failed": "Échec", "refused": "Retenu", "expired": "Pas parti", "maybe": "Incertain"}
+REASONS = {
+    "": "pas dit",
+    "stopped": "le numéro a dit STOP",
+    "opted out at the gateway": "bloqué chez l'opérateur des SMS",
+    "UserInBlacklist": "bloqué chez l'opérateur des SMS",
+    "same text again": "même texte trop de fois",
+    "not a person's number": "pas le numéro d'une personne",
+    "not a phone number": "pas un numéro de téléphone",
+    "not a number for SMS": "ce numéro ne reçoit pas de SMS",
+    "NotNetworkSubscriber": "numéro qui n'existe plus",
+    "do not disturb": "ne veut pas être dérangé",
+    "broadcast stopped": "diffusion arrêtée",
+    "too late to leave": "trop tard pour partir",
+    "expired on the network": "téléphone éteint trop longtemps",
+    "no answer": "la passerelle n'a pas répondu",
+    "worker lost": "coupure chez nous",
+    "rejected": "refusé par le réseau",
+    "failed": "échec du réseau",
+}
+"""Why a message hasn't arrived; another reason is shown as the network gave it."""
 
 
 def register(routes: Blueprint) -> None:
@@ -32,6 +55,10 @@ def register(routes: Blueprint) -> None:
         "state": STATES.get,
         "figure": number,
         "rest": lambda reason: texts.words("halt").get(reason, reason),
+        "fate": FATES.get,
+        "reason": lambda reason: REASONS.get(reason, reason),
+        "named": named,
+        "day": day,
         "office": texts.words("office").get,
     }
     for name, write in filters.items():
@@ -46,3 +73,8 @@ def francs(amount: int) -> str:
 def clock(at: datetime) -> str:
     """Write an instant: `24/11 à 14:05`."""
     return f"{at.astimezone(DAKAR):%d/%m à %H:%M}"
+
+
+def day(at: datetime) -> str:
+    """Write a day: `24/11`."""
+    return f"{at.astimezone(DAKAR):%d/%m}"

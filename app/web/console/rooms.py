@@ -13,7 +13,10 @@ class Room(msgspec.Struct, frozen=True):
     right: Right = "read"
 
 
-ROOMS: tuple[Room, ...] = (Room("Ma journée", "console.overview"),)
+ROOMS: tuple[Room, ...] = (
+    Room("Ma journée", "console.overview"),
+    Room("Diffusions", "broadcasts.sent"),
+)
 
 
 def rooms_of(office: Office) -> list[Room]:
