@@ -20,7 +20,7 @@ class CodesEnded(Exception):
         self.until = until
 
 
-class WrongCode(msgspec.Struct, frozen=True):
+class MissedCode(msgspec.Struct, frozen=True):
     """A code that was wrong; `dead_until` when it was one too many. The caller commits: the try is counted."""
 
     dead_until: datetime | None
@@ -34,7 +34,7 @@ def own_estimate(session: Session, act: Act, broadcast_id: int) -> Broadcast:
     return found
 
 
-def read_code(session: Session, act: Act, broadcast_id: int, code: str, key: bytes) -> Broadcast | WrongCode:
+def read_code(session: Session, act: Act, broadcast_id: int, code: str, key: bytes) -> Broadcast | MissedCode:
     """Return the caller's estimate, locked, when the code is its own.
 
     The try is counted before the code is compared. Raises CodesEnded, TooOld, NotYours.
@@ -45,9 +45,9 @@ def read_code(session: Session, act: Act, broadcast_id: int, code: str, key: byt
     try:
         found = confirmations.find(session, act.phone, code, key, now=act.now)
     except WrongBroadcastCode:
-        return WrongCode(misses.wrong(session, act.phone, act.now))
+        return MissedCode(misses.wrong(session, act.phone, act.now))
     misses.take_back(session, act.phone)
     if found.id != broadcast_id:
-        return WrongCode(None)
+        return MissedCode(None)
     confirmations.office_of(session, found, act.person_id, act.today)
     return found

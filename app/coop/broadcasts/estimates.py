@@ -79,7 +79,7 @@ class Draft(msgspec.Struct, frozen=True):
         return "urgent" if self.urgent else "broadcast"
 
 
-class Measure(msgspec.Struct, frozen=True):
+class DraftMeasure(msgspec.Struct, frozen=True):
     """What a draft would reach and cost: `signed` is its text with who writes before it, unfolded, `travelling` as it leaves;
     `price` is XOF a part, `before` the same text that left a short while ago, `left` as in `Estimate`."""
 
@@ -111,7 +111,7 @@ class Estimate(msgspec.Struct, frozen=True):
     """XOF of its day's budget that others haven't reserved; None where none counts."""
 
 
-def measure(session: Session, office: Office, draft: Draft, terms: Terms, now: datetime) -> Measure:
+def measure(session: Session, office: Office, draft: Draft, terms: Terms, now: datetime) -> DraftMeasure:
     """Return what a draft would reach and cost; nothing is written.
 
     Raises BroadcastRefused, or the audience's UnknownWord and OutOfScope.
@@ -132,7 +132,7 @@ def measure(session: Session, office: Office, draft: Draft, terms: Terms, now: d
     left = None
     if terms.daily_budget is not None and not draft.urgent:
         left = terms.daily_budget - budget.reserved_on(session, terms.day_of(starts))
-    return Measure(
+    return DraftMeasure(
         audience,
         found,
         text,

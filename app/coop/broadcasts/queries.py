@@ -45,7 +45,7 @@ class SentBroadcast(msgspec.Struct, frozen=True):
         return self.state in progress.UNDER_WAY
 
 
-class Report(msgspec.Struct, frozen=True):
+class BroadcastReport(msgspec.Struct, frozen=True):
     """An ordered broadcast: its text as it leaves, the office that ordered it, the size of one message and XOF a part; how many
     numbers had said STOP, had enough that day, and members without a number, when it was ordered. `reasons` says why messages
     haven't arrived: state, reason, how many; None when there are too many to count for a page."""
@@ -90,7 +90,7 @@ def lately(
     return [_sent(reader, one, now, count=most <= MOST or one.state in progress.UNDER_WAY) for one in rows]
 
 
-def report(reader: Connection, scope: Scope, broadcast_id: int, now: datetime) -> Report:
+def report(reader: Connection, scope: Scope, broadcast_id: int, now: datetime) -> BroadcastReport:
     """Return an ordered broadcast of a scope with all that is known of it. Raises NotYours."""
     row = Broadcast.__table__.c
     ours = (row.id == broadcast_id) & row.confirmed_at.is_not(None)
@@ -100,7 +100,7 @@ def report(reader: Connection, scope: Scope, broadcast_id: int, now: datetime) -
     if found is None:
         raise NotYours("read")
     counted = found.recipients <= COUNTED
-    return Report(
+    return BroadcastReport(
         _sent(reader, found, now),
         found.text,
         found.role,

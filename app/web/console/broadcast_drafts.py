@@ -15,7 +15,7 @@ from app.commands.drafts import as_written
 from app.coop.access.sign_in import SignedIn
 from app.coop.act import Act
 from app.coop.broadcasts import codes, confirmations, misses, templates
-from app.coop.broadcasts.estimates import Draft, Measure, estimate, measure
+from app.coop.broadcasts.estimates import Draft, DraftMeasure, estimate, measure
 from app.coop.members import notices
 from app.db.operations import once
 from app.digits import is_number
@@ -44,7 +44,7 @@ class Form(msgspec.Struct, frozen=True):
 class Preview(msgspec.Struct, frozen=True):
     """What a draft would reach and cost, with both prices; a word that means another day when it is read, and both days."""
 
-    measured: Measure
+    measured: DraftMeasure
     quote: Quote
     other_day: tuple[str, datetime, datetime] | None
 
@@ -105,7 +105,7 @@ def read(form: Form, terms: Terms) -> Draft:
 
 
 def preview(session: Session, act: Act, draft: Draft, terms: Terms) -> Preview:
-    """Measure a draft. Raises as `estimates.measure`."""
+    """DraftMeasure a draft. Raises as `estimates.measure`."""
     found = measure(session, act.office, draft, terms, act.now)
     other = read_on(draft.text, found.starts, found.ends, terms, act.now)
     return Preview(found, quote(found.signed, found.found.numbers, found.price), other)
@@ -149,7 +149,7 @@ def confirm(session: Session, act: Act, broadcast_id: int, typed: str, key: byte
         return "Le code a 4 ou 6 chiffres. Rien n'est envoyé."
     try:
         found = codes.read_code(session, act, broadcast_id, code, key)
-        if isinstance(found, codes.WrongCode):
+        if isinstance(found, codes.MissedCode):
             return ended(found.dead_until, terms, act) if found.dead_until else WRONG
         ordered(session, act, found, terms)
     except codes.CodesEnded as over:
