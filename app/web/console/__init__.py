@@ -10,7 +10,9 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
 from app.web.console.broadcasts import broadcasts
+from app.web.console.lots import lots
 from app.web.console.pages import pages
+from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
 
@@ -48,5 +50,5 @@ def add_console(
         SESSION_COOKIE_SECURE=secure,
     )
     lend(app, desk, terms, now, store, orders)
-    for routes in (broadcasts, open_pages, pages):
+    for routes in (boutique, broadcasts, lots, open_pages, pages):
         app.register_blueprint(routes)

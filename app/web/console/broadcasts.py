@@ -3,16 +3,14 @@
 import secrets
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.commands import broadcast_replies
 from app.coop.audience import words
 from app.coop.broadcasts import queries, templates
-from app.coop.offices.queries import offices_of
-from app.coop.rights import Right
 from app.web.console import broadcast_drafts as drafts
-from app.web.console.desk import act_here, done, furnish
+from app.web.console.desk import act_here, done, furnish, may
+from app.web.console.paging import before, parted
 from app.web.console.session import caller, desk, now, order_key, terms
 
 broadcasts = Blueprint("broadcasts", __name__, url_prefix="/broadcasts", template_folder="templates")
@@ -24,13 +22,12 @@ A_PAGE = 20
 def sent() -> Response:
     """List the scope's broadcasts, the newest first, and the texts that it keeps."""
     at, scope = now(), caller().office.scope
-    before = request.args.get("before", 0, int)
     with desk().database.read() as reader:
-        found = queries.lately(reader, scope.cooperative_id, at, most=A_PAGE + 1, before=before)
+        found = queries.lately(reader, scope.cooperative_id, at, most=A_PAGE + 1, before=before() or 0)
         kept, day = templates.templates_of(reader, scope), queries.today(reader, scope.cooperative_id, terms(), at)
         writes = may(reader, "broadcast")
-    more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
-    page = {"sent": found[:A_PAGE], "more": more, "kept": kept, "day": day, "writes": writes, "now": at}
+    rows, more = parted(found, A_PAGE)
+    page = {"sent": rows, "more": more, "kept": kept, "day": day, "writes": writes, "now": at}
     return Response(render_template("console/broadcasts.html", **page))
 
 
@@ -85,12 +82,6 @@ def drop(template: int) -> AnyResponse:
     with desk().database.transaction() as session:
         templates.drop(session, act_here(session, "broadcast", f"console:template:{secrets.token_hex(8)}"), template)
     return done("Modèle retiré.", "broadcasts.sent")
-
-
-def may(reader: Connection, right: Right) -> bool:
-    """Tell whether the caller has a right where they are."""
-    held = offices_of(reader, caller().person_id, now().date())
-    return any(one.may(right) for one in held if one.scope == caller().office.scope)
 
 
 def _form(form: drafts.Form, preview: drafts.Preview | None = None, error: str = "") -> Response:

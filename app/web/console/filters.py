@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint
 
-from app import texts
+from app import texts, units
 from app.amounts import number
 from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
 from app.sms.cost import named
 from app.ussd.kinds import amount_words
+from app.web.console.lot_drawing import NAMES
 from menus.call_backs import age_words
+from menus.sales_desk import WAYS
 
 LANES = {
     "code": "Codes",
@@ -44,6 +47,15 @@ REASONS = {
 }
 """Why a message hasn't arrived; another reason is shown as the network gave it."""
 
+ORDERS = {
+    "reserved": "à retirer",
+    "sold": "vendue",
+    "delivered": "livrée, à payer",
+    "cancelled": "annulée",
+    "expired": "pas retirée",
+    "refunded": "remboursée",
+}
+
 
 def register(routes: Blueprint) -> None:
     """Give the templates their filters."""
@@ -58,6 +70,11 @@ def register(routes: Blueprint) -> None:
         "fate": FATES.get,
         "reason": lambda reason: REASONS.get(reason, reason),
         "named": named,
+        "goods": goods,
+        "date": lambda on: f"{on:%d/%m/%Y}",
+        "event_name": NAMES.get,
+        "order_way": WAYS.get,
+        "order_state": ORDERS.get,
         "day": day,
         "office": texts.words("office").get,
     }
@@ -73,6 +90,11 @@ def francs(amount: int) -> str:
 def clock(at: datetime) -> str:
     """Write an instant: `24/11 à 14:05`."""
     return f"{at.astimezone(DAKAR):%d/%m à %H:%M}"
+
+
+def goods(number: Decimal, unit: str, name: str = "") -> str:
+    """Write a quantity: `2 caisses`, `2 caisses de Yeet`."""
+    return units.count_of(number, unit, name) if name else units.count(number, unit)
 
 
 def day(at: datetime) -> str:

@@ -16,6 +16,8 @@ class Room(msgspec.Struct, frozen=True):
 ROOMS: tuple[Room, ...] = (
     Room("Ma journée", "console.overview"),
     Room("Diffusions", "broadcasts.sent"),
+    Room("Lots", "lots.stock"),
+    Room("Boutique témoin", "sales.shelf"),
 )
 
 

@@ -12,7 +12,7 @@ from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
 from app.coop.rights import Office
-from tests import incoming_sms, sample_cooperative, sample_declarations
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
 from tests.acts import by
 from tests.coop.test_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
@@ -24,11 +24,14 @@ CODE = code_of(sample_cooperative.KEY, "estimate", SHORT)
 TRIED = {
     "broadcasts.confirm": [({"code": CODE}, 403, "Rien n&#39;est fait.")],
     "broadcasts.drop": [({}, 403, "Rien n&#39;est fait.")],
+    "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
+    "sales.end": [({}, 200, "pas de votre CPS")],
     "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
 READ = {
+    "lots.one": (1, "par 8 producteurs"),
     "broadcasts.one": (1, "Réunion demain"),
 }
 """What is read at each route, with the id that is CPS1's and words that CPS2 must not see."""
@@ -49,6 +52,7 @@ def houses(database, app, clock, monkeypatch):
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
     assert order(database, clock) == 1
+    sample_boutiques.jars(database, clock())
     president = by(Office(102, "president", 1), "estimate", clock(), "web", sample_declarations.PRESIDENT)
     with database.transaction() as session:
         key = app.extensions["console"][4]
