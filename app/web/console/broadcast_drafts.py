@@ -29,7 +29,7 @@ from app.sms.cost import Quote, quote
 from app.sms.policy import prepare
 
 
-class Form(msgspec.Struct, frozen=True):
+class BroadcastForm(msgspec.Struct, frozen=True):
     """The form as it was sent: `when` is an instant as the browser writes one, `wish` the button, `mark` this form's own."""
 
     audience: str = ""
@@ -60,36 +60,38 @@ class FormRefused(Exception):
     """The form can't be read; its argument is the sentence that says why."""
 
 
-def form_of(sent: Mapping[str, str]) -> Form:
+def form_of(sent: Mapping[str, str]) -> BroadcastForm:
     """Return a form as it was sent, each field cut to what it may hold."""
 
     def field(name: str, most: int) -> str:
         return as_written(sent.get(name, "")[:most])
 
     audience, text = field("audience", templates.LONGEST_AUDIENCE), field("text", templates.LONGEST)
-    return Form(audience, text, field("when", 32), "urgent" in sent, field("name", 60), sent.get("do", ""), field("mark", 40))
+    return BroadcastForm(
+        audience, text, field("when", 32), "urgent" in sent, field("name", 60), sent.get("do", ""), field("mark", 40)
+    )
 
 
-def form_from(session: Session, here: SignedIn, asked: Mapping[str, str]) -> Form:
+def form_from(session: Session, here: SignedIn, asked: Mapping[str, str]) -> BroadcastForm:
     """Return a new form, filled from a text that the scope keeps (`template`) or from an estimate of the caller's (`again`)."""
     mark, kept = secrets.token_urlsafe(9), asked.get("template", "")
     for one in templates.templates_of(session, here.office.scope):
         if str(one.id) == kept:
-            return Form(one.audience, one.text, name=one.name, mark=mark)
+            return BroadcastForm(one.audience, one.text, name=one.name, mark=mark)
     again = asked.get("again", "")
     row = session.get(Broadcast, int(again)) if is_number(again, 9) else None
     if row is not None and (row.sender, row.person_id) == (here.phone, here.person_id):
-        return Form(str(row.audience["words"]), row.typed, urgent=row.purpose == "urgent", mark=mark)
-    return Form(mark=mark)
+        return BroadcastForm(str(row.audience["words"]), row.typed, urgent=row.purpose == "urgent", mark=mark)
+    return BroadcastForm(mark=mark)
 
 
-def operation(here: SignedIn, form: Form) -> str:
+def operation(here: SignedIn, form: BroadcastForm) -> str:
     """Return the key of what a form asks for: the same form sent twice is one estimate with one code."""
     same = "\n".join((str(here.sign_in), form.mark, form.wish, form.audience, form.when, str(form.urgent), form.text))
     return f"console:draft:{blake2b(same.encode(), digest_size=16).hexdigest()}"
 
 
-def read(form: Form, terms: Terms) -> Draft:
+def read(form: BroadcastForm, terms: Terms) -> Draft:
     """Return the draft that a form asks for. Raises FormRefused."""
     if not form.audience or not form.text:
         raise FormRefused("Écrivez à qui (par exemple TOUS) et le texte. Rien n'est envoyé.")

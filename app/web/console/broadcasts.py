@@ -10,7 +10,7 @@ from app.coop.audience import words
 from app.coop.broadcasts import queries, templates
 from app.web.console import broadcast_drafts as drafts
 from app.web.console.desk import act_here, done, furnish, may
-from app.web.console.paging import before, parted
+from app.web.console.list_pages import before, parted
 from app.web.console.session import caller, desk, now, order_key, terms
 
 broadcasts = Blueprint("broadcasts", __name__, url_prefix="/broadcasts", template_folder="templates")
@@ -84,7 +84,7 @@ def drop(template: int) -> AnyResponse:
     return done("Modèle retiré.", "broadcasts.sent")
 
 
-def _form(form: drafts.Form, preview: drafts.Preview | None = None, error: str = "") -> Response:
+def _form(form: drafts.BroadcastForm, preview: drafts.Preview | None = None, error: str = "") -> Response:
     with desk().database.read() as reader:
         page = {"kept": templates.templates_of(reader, caller().office.scope), "known": words.vocabulary(reader)}
     most = {"most": templates.LONGEST, "most_audience": templates.LONGEST_AUDIENCE, "most_name": templates.LONGEST_NAME}

@@ -13,7 +13,7 @@ from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
 from app.sms.cost import named
 from app.ussd.kinds import amount_words
-from app.web.console.lot_drawing import NAMES
+from app.web.console.lot_diagram import NAMES
 from menus.call_backs import age_words
 from menus.sales_desk import WAYS
 

@@ -13,8 +13,8 @@ from app.coop.members.names import cards_of
 from app.coop.offices import audit
 from app.coop.rights import NotYours
 from app.web.console.desk import act_here, furnish
-from app.web.console.lot_drawing import draw
-from app.web.console.paging import A_PAGE, before, parted
+from app.web.console.list_pages import A_PAGE, before, parted
+from app.web.console.lot_diagram import draw
 from app.web.console.session import caller, desk
 
 lots = Blueprint("lots", __name__, url_prefix="/lots", template_folder="templates")

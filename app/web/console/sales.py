@@ -8,7 +8,7 @@ from app.coop.boutiques import offers, orders, queries, sales
 from app.coop.boutiques.models import Order
 from app.coop.members.names import member_name
 from app.web.console.desk import act_here, done, furnish, may
-from app.web.console.paging import A_PAGE, before, parted
+from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.session import caller, desk, now
 
 boutique = Blueprint("sales", __name__, url_prefix="/boutique", template_folder="templates")

@@ -12,7 +12,7 @@ from app.coop.chain.earnings import earned
 from app.coop.chain.family import family_of
 from app.coop.lots.models import Lot
 from app.coop.offices.models import OfficerAct
-from app.web.console.lot_drawing import draw
+from app.web.console.lot_diagram import draw
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by
 from tests.web.console.test_broadcasts import plain

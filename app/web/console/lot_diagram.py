@@ -26,7 +26,7 @@ NAMES = {
 }
 
 
-class Box(msgspec.Struct, frozen=True):
+class LotBox(msgspec.Struct, frozen=True):
     """A lot in the drawing: its place, its lines, whether the drawing is about it."""
 
     lot: int
@@ -37,7 +37,7 @@ class Box(msgspec.Struct, frozen=True):
     round: bool
 
 
-class Arrow(msgspec.Struct, frozen=True):
+class LotArrow(msgspec.Struct, frozen=True):
     """From the bottom of one box to the top of another."""
 
     x: int
@@ -55,31 +55,31 @@ class LotRow(msgspec.Struct, frozen=True):
     sold: str
 
 
-class Drawing(msgspec.Struct, frozen=True):
+class LotDiagram(msgspec.Struct, frozen=True):
     """A drawing with both its titles and its table; no boxes when there are more than MOST."""
 
     headline: str
     subtitle: str
     width: int
     height: int
-    boxes: list[Box]
-    arrows: list[Arrow]
+    boxes: list[LotBox]
+    arrows: list[LotArrow]
     rows: list[LotRow]
 
 
-def draw(family: Family, found: Earnings) -> Drawing:
+def draw(family: Family, found: Earnings) -> LotDiagram:
     """Draw a lot's family."""
     rows = [LotRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in family.links.values()]
     boxes = _boxes(family) if len(family.links) <= MOST else []
     at = {box.lot: box for box in boxes}
     pairs = {(part.lot, link.id) for link in family.links.values() for part in family.taken.get(link.event, ())}
     arrows = [
-        Arrow(at[a].x + WIDE // 2, at[a].y + HIGH, at[b].x + WIDE // 2, at[b].y) for a, b in sorted(pairs) if a in at and b in at
+        LotArrow(at[a].x + WIDE // 2, at[a].y + HIGH, at[b].x + WIDE // 2, at[b].y) for a, b in sorted(pairs) if a in at and b in at
     ]
     width = max((box.x + WIDE + EDGE for box in boxes), default=0)
     height = max((box.y + HIGH + EDGE for box in boxes), default=0)
     subtitle = "Une case, un lot ; la flèche va de ce qui est pris à ce qui en est fait. Cadre épais : ce lot."
-    return Drawing(_headline(family, found), subtitle, width, height, boxes, arrows, rows)
+    return LotDiagram(_headline(family, found), subtitle, width, height, boxes, arrows, rows)
 
 
 def _headline(family: Family, found: Earnings) -> str:
@@ -96,7 +96,7 @@ def _headline(family: Family, found: Earnings) -> str:
     return f"{size} : {', '.join(parts) or 'sans origine notée'} ; vendu à {round(100 * found.sold)} %{after}"
 
 
-def _boxes(family: Family) -> list[Box]:
+def _boxes(family: Family) -> list[LotBox]:
     """Place each lot in the row below the lowest of what it is made of, side by side in the order in which they were made."""
     row: dict[int, int] = {}
     beside: dict[int, int] = defaultdict(int)
@@ -106,7 +106,7 @@ def _boxes(family: Family) -> list[Box]:
         column = beside[row[link.id]]
         beside[row[link.id]] += 1
         x, y = EDGE + column * (WIDE + BESIDE), EDGE + row[link.id] * (HIGH + BELOW)
-        boxes.append(Box(link.id, x, y, _lines(family, link), link.id == family.target.id, link.kind == "run"))
+        boxes.append(LotBox(link.id, x, y, _lines(family, link), link.id == family.target.id, link.kind == "run"))
     return boxes
 
 
