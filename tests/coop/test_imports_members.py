@@ -72,6 +72,13 @@ def test_a_namesake_is_asked_about_once_and_the_answer_is_kept(village):
     assert [one.place for one in members(village) if one.phone] == [1, 2, 3]
 
 
+def test_a_person_known_to_us_who_stands_twice_in_a_sheet_is_taken_once(village):
+    twice = rows({"name": "Awa 1"}, {"name": "AWA 1"})
+    found, _ = look(village, twice)
+    assert found.counts == {"ask": 2}
+    assert look(village, twice, {one.key: "oui" for one in found.questions})[0].counts == {"same": 1, "skip": 1}
+
+
 def test_what_a_telephone_has_proved_wins_and_is_said(village):
     other = Telephone("+221771112233", "mobile")
     given = rows({"card": "C00001", "name": "Awa 1", "phone": other, "state": "blocked", "sex": "F"})
