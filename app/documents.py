@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from app.coop.registers import queries
 from app.coop.registers.queries import RegisteredMember, Seat
 from app.paper import cards, labels, leaflet, registers, weighings
 from app.paper.leaflet import Entry, Leaflet
+from app.service import Service
 from menus.leaflet import PrintedChoice, printed, served
 
 MEMBERS_SMS = (
@@ -39,39 +39,32 @@ OFFICERS_SMS = (
 )
 
 
-class Reached(msgspec.Struct, frozen=True):
-    """How members reach the service: the string to dial, the number for SMS; "" where there is none."""
-
-    code: str
-    sms: str
-
-
-def member_cards(reader: Connection, reached: Reached, cooperative: str, issued: Sequence[PrintedCard], now: datetime) -> bytes:
+def member_cards(reader: Connection, here: Service, cooperative: str, issued: Sequence[PrintedCard], now: datetime) -> bytes:
     """Return the cards that were issued for members of a co-operative, by its name."""
     shown = (cards.Card(cooperative, one.name, one.card, one.place, one.activation, one.until) for one in issued)
-    choices = [f"{one.number} {one.label}" for one in printed(served(reader), reached.code)]
-    return cards.draw(shown, cards.Dialled(reached.code, reached.sms, choices), privacy_notice.WHOLE, now)
+    choices = [f"{one.number} {one.label}" for one in printed(served(reader), here.code)]
+    return cards.draw(shown, cards.Dialled(here.code, here.sms, choices), privacy_notice.WHOLE, now)
 
 
-def members_leaflet(reader: Connection, reached: Reached, now: datetime) -> bytes:
+def members_leaflet(reader: Connection, here: Service, now: datetime) -> bytes:
     """Return the menu that is served, for members."""
-    entries = _entries(printed(served(reader), reached.code))
-    return leaflet.draw(Leaflet("Jappoo: le menu des membres", reached.code, entries, MEMBERS_SMS, reached.sms), now)
+    entries = _entries(printed(served(reader), here.code))
+    return leaflet.draw(Leaflet("Jappoo: le menu des membres", here.code, entries, MEMBERS_SMS, here.sms), now)
 
 
-def officers_sheet(reader: Connection, reached: Reached, now: datetime) -> bytes:
+def officers_sheet(reader: Connection, here: Service, now: datetime) -> bytes:
     """Return the Bureau that is served, and officers' SMS."""
-    entries = _entries(printed(served(reader), reached.code, "officer"))
-    code = f"{reached.code.removesuffix('#')}*8#" if reached.code else ""
-    return leaflet.draw(Leaflet("Jappoo: aide-mémoire des responsables", code, entries, OFFICERS_SMS, reached.sms), now)
+    entries = _entries(printed(served(reader), here.code, "officer"))
+    code = f"{here.code.removesuffix('#')}*8#" if here.code else ""
+    return leaflet.draw(Leaflet("Jappoo: aide-mémoire des responsables", code, entries, OFFICERS_SMS, here.sms), now)
 
 
-def weighing_sheet(session: Session, reached: Reached, seat: Seat, lines: int, now: datetime) -> bytes:
+def weighing_sheet(session: Session, here: Service, seat: Seat, lines: int, now: datetime) -> bytes:
     """Return a list of so many lines with their receipts; their numbers are the co-operative's from then on."""
     takes = [weighings.Product(one.slot, one.name, one.unit) for one in declarations.products_of(session.connection(), seat.id)]
-    code = f"{reached.code.removesuffix('#')}*8*1#" if reached.code else ""
-    here = weighings.Scales(seat.name, code, takes, GRADES, REASONS)
-    return weighings.draw(here, papers.print_numbers(session, seat.id, lines), now)
+    code = f"{here.code.removesuffix('#')}*8*1#" if here.code else ""
+    scales = weighings.Scales(seat.name, code, takes, GRADES, REASONS)
+    return weighings.draw(scales, papers.print_numbers(session, seat.id, lines), now)
 
 
 def members_register(reader: Connection, seat: Seat, now: datetime) -> bytes:

@@ -9,7 +9,7 @@ import click
 
 from app.cli.context import operator_act, read_settings
 from app.cli.outputs import written
-from app.cli.paper import reached, seat
+from app.cli.paper import seat
 
 if TYPE_CHECKING:
     from app.coop.enrolment.cards import PrintedCard
@@ -39,18 +39,21 @@ def cards(cooperative: str, renew: bool, everybody: bool, days: int, pdf: Path |
     """
     from app.coop.enrolment.cards import issue_cards
 
-    key, now = read_settings().key("members"), datetime.now(UTC)
+    settings, now = read_settings(), datetime.now(UTC)
     with (
         written(pdf, "a PDF") if pdf else nullcontext() as write,
         operator_act("member cards", cooperative=cooperative, renew=renew, all=everybody, days=days) as session,
     ):
-        issued = issue_cards(session, cooperative, key=key, now=now, renew=renew, everybody=everybody, days=days)
+        issued = issue_cards(
+            session, cooperative, key=settings.key("members"), now=now, renew=renew, everybody=everybody, days=days
+        )
         if issued is None:
             raise click.ClickException(f"no co-operative has the code {cooperative}")
         if write:
             from app import documents
 
-            write(documents.member_cards(session.connection(), reached(), seat(session, cooperative).name, issued, now))
+            named = seat(session, cooperative).name
+            write(documents.member_cards(session.connection(), settings.service, named, issued, now))
     for card in () if pdf else issued:
         _print(card)
     click.echo(f"{len(issued)} cards", err=True)
@@ -79,7 +82,7 @@ def erase(card: str, dry_run: bool) -> None:
 def _print(card: "PrintedCard") -> None:
     from app.coop.members import privacy_notice
 
-    here = reached()
+    here = read_settings().service
     place = f"   Place {card.place}" if card.place else ""
     sms = f"   SMS au {here.sms}" if here.sms else ""
     first = f"Numéro d'activation (jusqu'au {card.until:%d/%m/%Y}): {card.activation}\n" if card.activation else ""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.coop.registers.queries import Seat
-    from app.documents import Reached
 
 WHAT = "a PDF"
 _cooperative = click.option("--cooperative", required=True, help="The co-operative's code.")
@@ -40,7 +39,7 @@ def leaflet(output: Path | None) -> None:
     from app import documents
 
     with written(output, WHAT) as write, _reader() as reader:
-        write(documents.members_leaflet(reader, reached(), datetime.now(UTC)))
+        write(documents.members_leaflet(reader, read_settings().service, datetime.now(UTC)))
 
 
 @paper.command()
@@ -53,7 +52,7 @@ def officers(output: Path | None) -> None:
     from app import documents
 
     with written(output, WHAT) as write, _reader() as reader:
-        write(documents.officers_sheet(reader, reached(), datetime.now(UTC)))
+        write(documents.officers_sheet(reader, read_settings().service, datetime.now(UTC)))
 
 
 @paper.command()
@@ -80,7 +79,7 @@ def weighings(cooperative: str, lines: int, output: Path | None) -> None:
         operator_act("paper weighings", cooperative=cooperative, lines=lines) as session,
     ):
         here = seat(session, cooperative)
-        write(documents.weighing_sheet(session, reached(), here, lines, datetime.now(UTC)))
+        write(documents.weighing_sheet(session, read_settings().service, here, lines, datetime.now(UTC)))
 
 
 @paper.command()
@@ -111,14 +110,6 @@ def shares(cooperative: str, output: Path | None) -> None:
 
     with written(output, WHAT) as write, operator_act("paper shares", cooperative=cooperative) as session:
         write(documents.shares_register(session.connection(), seat(session, cooperative), datetime.now(UTC)))
-
-
-def reached() -> "Reached":
-    """Return how members reach the service, by the settings."""
-    from app.documents import Reached
-
-    settings = read_settings()
-    return Reached(settings.ussd_code, settings.at_short_code or "")
 
 
 def seat(session: "Session", code: str) -> "Seat":

@@ -70,7 +70,7 @@ def members(reader: Connection, cooperative_id: int) -> Iterator[RegisteredMembe
         .where(Member.cooperative_id == cooperative_id)
         .order_by(Member.joined_on, Member.id)
     )
-    return (RegisteredMember(*row) for row in reader.execution_options(yield_per=AT_ONCE).execute(rows))
+    return (RegisteredMember(*row) for row in reader.execute(rows.execution_options(yield_per=AT_ONCE)))
 
 
 def share_movements(reader: Connection, cooperative_id: int) -> Iterator[ShareMovement]:
@@ -86,6 +86,6 @@ def share_movements(reader: Connection, cooperative_id: int) -> Iterator[ShareMo
         .order_by(Posting.id)
     )
     held: dict[str, int] = defaultdict(int)
-    for at, entry, card, name, kind, amount in reader.execution_options(yield_per=AT_ONCE).execute(rows):
+    for at, entry, card, name, kind, amount in reader.execute(rows.execution_options(yield_per=AT_ONCE)):
         held[card] += amount
         yield ShareMovement(at.date(), entry, card, name, words.get(kind, kind), amount, held[card])

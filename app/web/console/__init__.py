@@ -10,6 +10,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
 from app.web.console.pages import pages
+from app.web.console.papers import papers
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
 
@@ -39,5 +40,5 @@ def add_console(
         SESSION_COOKIE_SECURE=secure,
     )
     lend(app, desk, terms, now, store)
-    for routes in (open_pages, pages):
+    for routes in (open_pages, pages, papers):
         app.register_blueprint(routes)

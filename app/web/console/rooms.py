@@ -13,7 +13,10 @@ class Room(msgspec.Struct, frozen=True):
     right: Right = "read"
 
 
-ROOMS: tuple[Room, ...] = (Room("Ma journée", "console.overview"),)
+ROOMS: tuple[Room, ...] = (
+    Room("Ma journée", "console.overview"),
+    Room("Papiers", "papers.shelf"),
+)
 
 
 def rooms_of(office: Office) -> list[Room]:
