@@ -14,7 +14,7 @@ from app.coop.members import privacy_notice
 from app.coop.production import declarations, papers
 from app.coop.production.weighings import GRADES, REASONS
 from app.coop.registers import queries
-from app.coop.registers.queries import RegisteredMember, Seat
+from app.coop.registers.queries import RegisterEntry, Seat
 from app.paper import cards, labels, leaflet, registers, weighings
 from app.paper.leaflet import Entry, Leaflet
 from app.service import Service
@@ -43,7 +43,7 @@ def member_cards(reader: Connection, here: Service, cooperative: str, issued: Se
     """Return the cards that were issued for members of a co-operative, by its name."""
     shown = (cards.Card(cooperative, one.name, one.card, one.place, one.activation, one.until) for one in issued)
     choices = [f"{one.number} {one.label}" for one in printed(served(reader), here.code)]
-    return cards.draw(shown, cards.Dialled(here.code, here.sms, choices), privacy_notice.WHOLE, now)
+    return cards.draw(shown, cards.Reach(here.code, here.sms, choices), privacy_notice.WHOLE, now)
 
 
 def members_leaflet(reader: Connection, here: Service, now: datetime) -> bytes:
@@ -61,7 +61,9 @@ def officers_sheet(reader: Connection, here: Service, now: datetime) -> bytes:
 
 def weighing_sheet(session: Session, here: Service, seat: Seat, lines: int, now: datetime) -> bytes:
     """Return a list of so many lines with their receipts; their numbers are the co-operative's from then on."""
-    takes = [weighings.Product(one.slot, one.name, one.unit) for one in declarations.products_of(session.connection(), seat.id)]
+    takes = [
+        weighings.WeighedProduct(one.slot, one.name, one.unit) for one in declarations.products_of(session.connection(), seat.id)
+    ]
     code = f"{here.code.removesuffix('#')}*8*1#" if here.code else ""
     scales = weighings.Scales(seat.name, code, takes, GRADES, REASONS)
     return weighings.draw(scales, papers.print_numbers(session, seat.id, lines), now)
@@ -78,7 +80,7 @@ def members_register(reader: Connection, seat: Seat, now: datetime) -> bytes:
         *(("Profession", 26), ("Parts souscrites", 22), ("Parts libérées", 22), ("Sortie le", 19)),
     )
     rows = ((str(at), *_registered(one, seat)) for at, one in enumerate(queries.members(reader, seat.id), 1))
-    return registers.draw(registers.Register(f"Registre des membres, {seat.name}", under, columns, rows, landscape=True), now)
+    return registers.draw(registers.RegisterTable(f"Registre des membres, {seat.name}", under, columns, rows, landscape=True), now)
 
 
 def shares_register(reader: Connection, seat: Seat, now: datetime) -> bytes:
@@ -89,7 +91,7 @@ def shares_register(reader: Connection, seat: Seat, now: datetime) -> bytes:
         *(("Mouvement", 30), ("Montant", 24), ("Libéré après", 24)),
     )
     rows = _moved(reader, seat)
-    return registers.draw(registers.Register(f"Registre des parts sociales, {seat.name}", under, columns, rows), now)
+    return registers.draw(registers.RegisterTable(f"Registre des parts sociales, {seat.name}", under, columns, rows), now)
 
 
 def lot_label(lot: ShownLot, page: str) -> labels.Label:
@@ -101,7 +103,7 @@ def _entries(choices: Sequence[PrintedChoice]) -> list[Entry]:
     return [Entry(one.number, one.label, one.code, _entries(one.choices)) for one in choices]
 
 
-def _registered(one: RegisteredMember, seat: Seat) -> tuple[str, ...]:
+def _registered(one: RegisterEntry, seat: Seat) -> tuple[str, ...]:
     said = (one.card, one.name, one.identity or "", one.address or "", seat.trade)
     return _day(one.joined_on), *said, _francs(one.subscribed), francs(one.paid), _day(one.left_on)
 

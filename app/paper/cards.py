@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from app.paper.page import Page, dial
+from app.paper.page import PdfPages, dial
 
 WIDE, HIGH, DOWN, ACROSS = 95.0, 69.0, 4, 2
 LEFT, TOP, EDGE, NOTICE_SIZE = 10.0, 10.5, 4.0, 5.8
@@ -22,7 +22,7 @@ class Card(msgspec.Struct, frozen=True):
     until: date | None = None
 
 
-class Dialled(msgspec.Struct, frozen=True):
+class Reach(msgspec.Struct, frozen=True):
     """How the service is reached: the string to dial, the number for SMS ("" where there is none), the first screen's choices."""
 
     code: str
@@ -30,9 +30,9 @@ class Dialled(msgspec.Struct, frozen=True):
     choices: Sequence[str]
 
 
-def draw(cards: Iterable[Card], how: Dialled, notice: str, made: datetime) -> bytes:
+def draw(cards: Iterable[Card], how: Reach, notice: str, made: datetime) -> bytes:
     """Return the cards as PDF; `notice` is what the law wants said, and stands on each."""
-    pages = Page("Cartes de membre", made)
+    pages = PdfPages("Cartes de membre", made)
     pages.foot = ""
     pages.letters(NOTICE_SIZE)
     said = pages.wrapped(notice.replace("\n", " "), WIDE - 2 * EDGE)  # once: to cut lines is most of the work
@@ -46,7 +46,7 @@ def draw(cards: Iterable[Card], how: Dialled, notice: str, made: datetime) -> by
     return pages.pdf()
 
 
-def _draw(pages: Page, card: Card, how: Dialled, said: Sequence[str], x: float, y: float) -> None:
+def _draw(pages: PdfPages, card: Card, how: Reach, said: Sequence[str], x: float, y: float) -> None:
     pages.rect(x, y, WIDE, HIGH)
     left, wide = x + EDGE, WIDE - 2 * EDGE
     beside = wide - 27 if how.code else wide

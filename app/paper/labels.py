@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import msgspec
 import segno
 
-from app.paper.page import Page
+from app.paper.page import PdfPages
 
 WIDE, HIGH, DOWN, ACROSS = 90.0, 50.0, 5, 2
 LEFT, TOP = 15.0, 23.5
@@ -34,7 +34,7 @@ class Label(msgspec.Struct, frozen=True):
 
 def draw_sheet(label: Label, count: int, made: datetime) -> bytes:
     """Return so many labels as PDF, ten on a page, to be cut apart."""
-    pages = Page(f"Lot {label.code}", made)
+    pages = PdfPages(f"Lot {label.code}", made)
     pages.foot = ""
     for at in range(count):
         row, column = divmod(at % (DOWN * ACROSS), ACROSS)

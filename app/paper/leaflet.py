@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from app.paper.page import MARGIN, Page, dial
+from app.paper.page import MARGIN, PdfPages, dial
 
 KEYS = "0 retour   00 début   9 suite   000 reprendre, si proposé"
 SECRET = "Votre code secret ne se dit à personne: ni à un responsable, ni à l'opérateur."  # noqa: S105 - words
@@ -33,7 +33,7 @@ class Leaflet(msgspec.Struct, frozen=True):
 
 def draw(leaflet: Leaflet, made: datetime) -> bytes:
     """Return the sheet as PDF: choices in two columns, then the SMS."""
-    pages = Page(leaflet.title, made)
+    pages = PdfPages(leaflet.title, made)
     pages.heading(leaflet.title)
     top = pages.get_y()
     if leaflet.code:
@@ -47,7 +47,7 @@ def draw(leaflet: Leaflet, made: datetime) -> bytes:
     return pages.pdf()
 
 
-def _columns(pages: Page, entries: Sequence[Entry], top: float) -> float:
+def _columns(pages: PdfPages, entries: Sequence[Entry], top: float) -> float:
     """Write the entries in two columns of about the same height; return where they end."""
     wide = (pages.epw - 6) / 2
     total, left, y, bottom = sum(map(_height, entries)), MARGIN, top, top
@@ -70,7 +70,7 @@ def _height(entry: Entry) -> float:
     return 6.6 + 3.5 * len(entry.entries)
 
 
-def _sms(pages: Page, leaflet: Leaflet, top: float) -> None:
+def _sms(pages: PdfPages, leaflet: Leaflet, top: float) -> None:
     if not leaflet.sms:
         return
     pages.put(MARGIN, top, f"Par SMS{f', au {leaflet.to}' if leaflet.to else ''}", 11, bold=True)

@@ -35,7 +35,7 @@ def dial(code: str) -> str:
     return f"tel:{code.replace('#', '%23')}"
 
 
-class Page(FPDF):
+class PdfPages(FPDF):
     """A4 pages of one document, with their title and number at the foot of each."""
 
     def __init__(self, title: str, made: datetime, *, landscape: bool = False) -> None:

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import msgspec
 
-from app.paper.page import MARGIN, Page
+from app.paper.page import MARGIN, PdfPages
 
 LINE = "_" * 24
 SIGNED = f"Certifié conforme.     Le président, la présidente: {LINE}     Le secrétaire, la secrétaire: {LINE}"
 
 
-class Register(msgspec.Struct, frozen=True):
+class RegisterTable(msgspec.Struct, frozen=True):
     """What is drawn: `under` the title, columns as heads with their widths (shares of the page's), rows of words."""
 
     title: str
@@ -21,9 +21,9 @@ class Register(msgspec.Struct, frozen=True):
     landscape: bool = False
 
 
-def draw(register: Register, made: datetime) -> bytes:
+def draw(register: RegisterTable, made: datetime) -> bytes:
     """Return the register as PDF; rows are read one by one."""
-    pages = Page(register.title, made, landscape=register.landscape)
+    pages = PdfPages(register.title, made, landscape=register.landscape)
     pages.heading(register.title, register.under)
     heads, widths = zip(*register.columns, strict=True)
     pages.grid(heads, widths, register.rows)

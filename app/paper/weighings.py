@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from app.paper.page import MARGIN, Page
+from app.paper.page import MARGIN, PdfPages
 
 RECEIPTS_DOWN, RECEIPTS_ACROSS = 5, 2
 LINE = "_" * 32
@@ -17,7 +17,7 @@ RECEIPT = (
 )
 
 
-class Product(msgspec.Struct, frozen=True):
+class WeighedProduct(msgspec.Struct, frozen=True):
     """A product by the number that is typed for it."""
 
     slot: int
@@ -30,20 +30,20 @@ class Scales(msgspec.Struct, frozen=True):
 
     cooperative: str
     code: str
-    products: Sequence[Product]
+    products: Sequence[WeighedProduct]
     grades: Sequence[str]
     reasons: Sequence[str]
 
 
 def draw(here: Scales, numbers: Sequence[str], made: datetime) -> bytes:
     """Return the list, a line a number, then a receipt for each."""
-    pages = Page(f"Pesées sur papier, {here.cooperative}", made)
+    pages = PdfPages(f"Pesées sur papier, {here.cooperative}", made)
     _list(pages, here, numbers)
     _receipts(pages, here, numbers)
     return pages.pdf()
 
 
-def _list(pages: Page, here: Scales, numbers: Sequence[str]) -> None:
+def _list(pages: PdfPages, here: Scales, numbers: Sequence[str]) -> None:
     products = " · ".join(f"{one.slot} {one.name} ({one.unit})" for one in here.products)
     reasons = ", ".join(f"{at} {words}" for at, words in enumerate(here.reasons, 1))
     pages.heading(
@@ -59,7 +59,7 @@ def _list(pages: Page, here: Scales, numbers: Sequence[str]) -> None:
     pages.grid(heads, (16, 18, 42, 22, 16, 13, 34, 10), rows, size=10, least=9)
 
 
-def _receipts(pages: Page, here: Scales, numbers: Sequence[str]) -> None:
+def _receipts(pages: PdfPages, here: Scales, numbers: Sequence[str]) -> None:
     wide, high = pages.epw / RECEIPTS_ACROSS, (pages.h - 2 * MARGIN - 6) / RECEIPTS_DOWN
     for at, number in enumerate(numbers):
         row, column = divmod(at % (RECEIPTS_DOWN * RECEIPTS_ACROSS), RECEIPTS_ACROSS)

@@ -6,11 +6,11 @@ import pytest
 
 from app.gsm7.alphabet import ALL
 from app.paper import cards, labels, leaflet, registers, weighings
-from app.paper.page import Page, dial, latin
+from app.paper.page import PdfPages, dial, latin
 from tests.pdf import pages, words
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
-HOW = cards.Dialled("*384*44135#", "21512", ["1 Mes soldes", "2 Déclarer une production"])
+HOW = cards.Reach("*384*44135#", "21512", ["1 Mes soldes", "2 Déclarer une production"])
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_letters_outside_latin_1_are_folded(written, drawn):
 def test_every_letter_of_an_sms_is_drawn_or_a_question_mark():
     lost = {letter for letter in ALL if letter != "?" and latin(letter) == "?"}
     assert lost == set("ΔΦΓΛΩΠΨΣΘΞ")
-    page = Page("x", NOW)
+    page = PdfPages("x", NOW)
     page.heading("".join(sorted(ALL)))
     assert page.pdf().startswith(b"%PDF-")
 
@@ -40,7 +40,7 @@ def test_every_letter_of_an_sms_is_drawn_or_a_question_mark():
     [("", [""]), ("a\nb", ["a", "b"]), ("deux mots", ["deux mots"]), ("m" * 60, 3), ("mot " * 30, 3)],
 )
 def test_a_text_is_cut_into_lines_that_fit(text, lines):
-    page = Page("x", NOW)
+    page = PdfPages("x", NOW)
     cut = page.wrapped(text, 50)
     assert cut == lines or (isinstance(lines, int) and len(cut) >= lines)
     assert all(page.get_string_width(line) <= 50 for line in cut)
@@ -76,14 +76,14 @@ def test_a_card_has_what_its_holder_needs_and_an_activation_number_only_when_the
 
 
 def test_without_a_code_no_string_and_no_picture_is_drawn():
-    body = cards.draw([cards.Card("CPS", "Awa", "C1")], cards.Dialled("", "", []), "Vos données", NOW)
+    body = cards.draw([cards.Card("CPS", "Awa", "C1")], cards.Reach("", "", []), "Vos données", NOW)
     assert "Composez" not in words(body)
     assert b"/Subtype /Image" not in body
 
 
 def test_a_register_repeats_its_heads_and_loses_no_row():
     rows = [(str(at), f"Awa {at}", "Quartier Escale, près de la grande mosquée, Mbour") for at in range(1, 201)]
-    made = registers.Register("Registre", "CPS", (("N°", 10), ("Nom", 40), ("Adresse", 40)), iter(rows))
+    made = registers.RegisterTable("Registre", "CPS", (("N°", 10), ("Nom", 40), ("Adresse", 40)), iter(rows))
     drawn = pages(registers.draw(made, NOW))
     assert len(drawn) > 3
     assert all(page.count("Adresse") == 1 for page in drawn)
@@ -92,13 +92,13 @@ def test_a_register_repeats_its_heads_and_loses_no_row():
 
 
 def test_an_empty_register_says_whose_it_is():
-    made = registers.Register("Registre", "CPS Joal", (("N°", 10), ("Nom", 40)), ())
+    made = registers.RegisterTable("Registre", "CPS Joal", (("N°", 10), ("Nom", 40)), ())
     assert "CPS Joal" in words(registers.draw(made, NOW))
 
 
 def test_each_line_of_a_weighing_list_has_its_receipt():
     numbers = [f"{at:06d}" for at in range(35)]
-    here = weighings.Scales("CPS", "*384*44135*8*1#", [weighings.Product(1, "Thiof", "kg")], "ABC", ("avarié", "trop petit"))
+    here = weighings.Scales("CPS", "*384*44135*8*1#", [weighings.WeighedProduct(1, "Thiof", "kg")], "ABC", ("avarié", "trop petit"))
     said = words(weighings.draw(here, numbers, NOW))
     lines = said.split("\n")
     assert [line for line in lines if line in numbers] == numbers

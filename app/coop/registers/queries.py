@@ -27,7 +27,7 @@ class Seat(msgspec.Struct, frozen=True):
     trade: str
 
 
-class RegisteredMember(msgspec.Struct, frozen=True):
+class RegisterEntry(msgspec.Struct, frozen=True):
     """A member as article 9 of AUSCOOP wants them written; amounts in XOF, `paid` by the books, None where nothing was said."""
 
     joined_on: date
@@ -59,7 +59,7 @@ def seat_of(reader: Connection, cooperative_id: int) -> Seat:
     return Seat(*reader.execute(rows.where(Cooperative.id == cooperative_id)).one())
 
 
-def members(reader: Connection, cooperative_id: int) -> Iterator[RegisteredMember]:
+def members(reader: Connection, cooperative_id: int) -> Iterator[RegisterEntry]:
     """Give all members there ever were, in order of entry; those who left too, without the name where it was erased."""
     rows = (
         select(Member.joined_on, Member.card, Person.name, MemberProfile.identity, MemberProfile.address)
@@ -70,7 +70,7 @@ def members(reader: Connection, cooperative_id: int) -> Iterator[RegisteredMembe
         .where(Member.cooperative_id == cooperative_id)
         .order_by(Member.joined_on, Member.id)
     )
-    return (RegisteredMember(*row) for row in reader.execute(rows.execution_options(yield_per=AT_ONCE)))
+    return (RegisterEntry(*row) for row in reader.execute(rows.execution_options(yield_per=AT_ONCE)))
 
 
 def share_movements(reader: Connection, cooperative_id: int) -> Iterator[ShareMovement]:
