@@ -14,6 +14,7 @@ from app.web.console.cooperatives import cooperatives
 from app.web.console.lots import lots
 from app.web.console.members import members
 from app.web.console.pages import pages
+from app.web.console.papers import papers
 from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
 from app.web.console.session import lend
@@ -61,6 +62,7 @@ def add_console(
         members,
         open_pages,
         pages,
+        papers,
         request_pages,
     ):  # fmt: skip
         app.register_blueprint(routes)

@@ -21,6 +21,7 @@ ROOMS: tuple[Room, ...] = (
     Room("Diffusions", "broadcasts.sent"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
+    Room("Papiers", "papers.shelf"),
 )
 
 
