@@ -12,6 +12,7 @@ from app.sms.broadcasts.terms import Terms
 from app.web.console.broadcasts import broadcasts
 from app.web.console.lots import lots
 from app.web.console.pages import pages
+from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
@@ -50,5 +51,5 @@ def add_console(
         SESSION_COOKIE_SECURE=secure,
     )
     lend(app, desk, terms, now, store, orders)
-    for routes in (boutique, broadcasts, lots, open_pages, pages):
+    for routes in (boutique, broadcasts, lots, open_pages, pages, request_pages):
         app.register_blueprint(routes)

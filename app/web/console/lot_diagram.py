@@ -46,7 +46,7 @@ class LotArrow(msgspec.Struct, frozen=True):
     to_y: int
 
 
-class LotRow(msgspec.Struct, frozen=True):
+class DiagramRow(msgspec.Struct, frozen=True):
     """A lot in the table behind the drawing: `of` are the codes of what it is made of."""
 
     link: Link
@@ -64,12 +64,12 @@ class LotDiagram(msgspec.Struct, frozen=True):
     height: int
     boxes: list[LotBox]
     arrows: list[LotArrow]
-    rows: list[LotRow]
+    rows: list[DiagramRow]
 
 
 def draw(family: Family, found: Earnings) -> LotDiagram:
     """Draw a lot's family."""
-    rows = [LotRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in family.links.values()]
+    rows = [DiagramRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in family.links.values()]
     boxes = _boxes(family) if len(family.links) <= MOST else []
     at = {box.lot: box for box in boxes}
     pairs = {(part.lot, link.id) for link in family.links.values() for part in family.taken.get(link.event, ())}

@@ -18,6 +18,7 @@ ROOMS: tuple[Room, ...] = (
     Room("Diffusions", "broadcasts.sent"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
+    Room("Demandes", "requests.asked", "console"),
 )
 
 

@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from app.coop.broadcasts import templates
 from app.coop.broadcasts.estimates import SHORT, Draft, code_of, estimate
+from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
+from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
 from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
 from tests.acts import by
@@ -27,6 +29,7 @@ TRIED = {
     "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
     "sales.end": [({}, 200, "pas de votre CPS")],
     "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
@@ -51,6 +54,7 @@ def houses(database, app, clock, monkeypatch):
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
+        console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
     sample_boutiques.jars(database, clock())
     president = by(Office(102, "president", 1), "estimate", clock(), "web", sample_declarations.PRESIDENT)
