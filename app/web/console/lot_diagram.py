@@ -69,10 +69,12 @@ class LotDiagram(msgspec.Struct, frozen=True):
 
 def draw(family: Family, found: Earnings) -> LotDiagram:
     """Draw a lot's family."""
-    rows = [DiagramRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in family.links.values()]
-    boxes = _boxes(family) if len(family.links) <= MOST else []
+    rows = [
+        DiagramRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in family.links.values()
+    ]
+    boxes = _boxes(family) if len(links) <= MOST else []
     at = {box.lot: box for box in boxes}
-    pairs = {(part.lot, link.id) for link in family.links.values() for part in family.taken.get(link.event, ())}
+    pairs = {(part.lot, link.id) for link in links for part in family.taken.get(link.event, ())}
     arrows = [
         LotArrow(at[a].x + WIDE // 2, at[a].y + HIGH, at[b].x + WIDE // 2, at[b].y) for a, b in sorted(pairs) if a in at and b in at
     ]
