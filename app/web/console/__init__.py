@@ -10,7 +10,9 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
 from app.web.console.broadcasts import broadcasts
+from app.web.console.cooperatives import cooperatives
 from app.web.console.lots import lots
+from app.web.console.members import members
 from app.web.console.pages import pages
 from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
@@ -51,5 +53,14 @@ def add_console(
         SESSION_COOKIE_SECURE=secure,
     )
     lend(app, desk, terms, now, store, orders)
-    for routes in (boutique, broadcasts, lots, open_pages, pages, request_pages):
+    for routes in (
+        boutique,
+        broadcasts,
+        cooperatives,
+        lots,
+        members,
+        open_pages,
+        pages,
+        request_pages,
+    ):  # fmt: skip
         app.register_blueprint(routes)

@@ -69,9 +69,8 @@ class LotDiagram(msgspec.Struct, frozen=True):
 
 def draw(family: Family, found: Earnings) -> LotDiagram:
     """Draw a lot's family."""
-    rows = [
-        DiagramRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in family.links.values()
-    ]
+    links = family.links.values()
+    rows = [DiagramRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in links]
     boxes = _boxes(family) if len(links) <= MOST else []
     at = {box.lot: box for box in boxes}
     pairs = {(part.lot, link.id) for link in links for part in family.taken.get(link.event, ())}

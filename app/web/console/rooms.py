@@ -19,6 +19,8 @@ ROOMS: tuple[Room, ...] = (
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
     Room("Demandes", "requests.asked", "console"),
+    Room("Membres", "members.index"),
+    Room("CPS", "cooperatives.index"),
 )
 
 
