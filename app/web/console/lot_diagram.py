@@ -46,7 +46,7 @@ class LotArrow(msgspec.Struct, frozen=True):
     to_y: int
 
 
-class LotRow(msgspec.Struct, frozen=True):
+class DiagramRow(msgspec.Struct, frozen=True):
     """A lot in the table behind the drawing: `of` are the codes of what it is made of."""
 
     link: Link
@@ -64,15 +64,16 @@ class LotDiagram(msgspec.Struct, frozen=True):
     height: int
     boxes: list[LotBox]
     arrows: list[LotArrow]
-    rows: list[LotRow]
+    rows: list[DiagramRow]
 
 
 def draw(family: Family, found: Earnings) -> LotDiagram:
     """Draw a lot's family."""
-    rows = [LotRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in family.links.values()]
-    boxes = _boxes(family) if len(family.links) <= MOST else []
+    links = family.links.values()
+    rows = [DiagramRow(link, event_words(family, link), _made_of(family, link), _sold(family, link)) for link in links]
+    boxes = _boxes(family) if len(links) <= MOST else []
     at = {box.lot: box for box in boxes}
-    pairs = {(part.lot, link.id) for link in family.links.values() for part in family.taken.get(link.event, ())}
+    pairs = {(part.lot, link.id) for link in links for part in family.taken.get(link.event, ())}
     arrows = [
         LotArrow(at[a].x + WIDE // 2, at[a].y + HIGH, at[b].x + WIDE // 2, at[b].y) for a, b in sorted(pairs) if a in at and b in at
     ]

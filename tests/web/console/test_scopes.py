@@ -33,16 +33,16 @@ TRIED = {
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
-CLOSED = {
+READ = {
     "cooperatives.file": "n&#39;est pas la vôtre",
     "members.file": "n&#39;est pas de votre CPS",
 }
 """Pages of one thing, with the words that come back."""
-READ = {
-    "lots.one": (1, "par 8 producteurs"),
-    "broadcasts.one": (1, "Réunion demain"),
+SHOWN = {
+    "broadcasts.one": "Réunion demain",
+    "lots.one": "par 8 producteurs",
 }
-"""What is read at each route, with the id that is CPS1's and words that CPS2 must not see."""
+"""Pages of one thing, with words that CPS1 reads there and CPS2 must not see."""
 IDS = {"broadcasts.confirm": 2}
 """The id that is CPS1's where it isn't 1."""
 
@@ -84,18 +84,17 @@ def with_an_id(app):
 
 
 def test_every_route_with_an_id_is_tried(app):
-    assert set(with_an_id(app)) == {*TRIED, *READ, *CLOSED}
+    assert set(with_an_id(app)) == {*TRIED, *READ, *SHOWN}
 
 
-@pytest.mark.parametrize("endpoint", READ)
+@pytest.mark.parametrize("endpoint", SHOWN)
 def test_what_is_anothers_is_not_read(app, houses, officer, endpoint):  # noqa: ARG001 - they have what is read
-    row, words = READ[endpoint]
-    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, row), method="GET")
+    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, IDS.get(endpoint, 1)))
     stranger, owner = inside(officer, SECOND), inside(officer, sample_declarations.PRESIDENT)
     assert stranger.get(path).status_code in (403, 404)
-    assert words not in stranger.page
+    assert SHOWN[endpoint] not in stranger.page
     assert owner.get(path).status_code == 200
-    assert words in owner.page
+    assert SHOWN[endpoint] in owner.page
 
 
 @pytest.mark.parametrize(
@@ -119,7 +118,7 @@ def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, f
     assert state(houses) != before
 
 
-@pytest.mark.parametrize(("endpoint", "says"), CLOSED.items())
+@pytest.mark.parametrize(("endpoint", "says"), READ.items())
 def test_what_is_anothers_is_not_shown(app, houses, officer, endpoint, says):
     path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, 1))
     stranger = inside(officer, SECOND)
