@@ -16,6 +16,7 @@ class Room(msgspec.Struct, frozen=True):
 ROOMS: tuple[Room, ...] = (
     Room("Ma journée", "console.overview"),
     Room("Demandes", "requests.asked", "console"),
+    Room("Mon accès", "access.mine", "console"),
 )
 
 

@@ -20,6 +20,7 @@ SECOND = "+221770000301"
 REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
 TRIED = {
     "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "access.end": [({}, 200, "n&#39;est plus ouverte")],
     "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
