@@ -10,6 +10,8 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
 from app.web.console.access import access_pages
+from app.web.console.cooperatives import cooperatives
+from app.web.console.members import members
 from app.web.console.pages import pages
 from app.web.console.requests import request_pages
 from app.web.console.session import lend
@@ -41,5 +43,12 @@ def add_console(
         SESSION_COOKIE_SECURE=secure,
     )
     lend(app, desk, terms, now, store)
-    for routes in (access_pages, open_pages, pages, request_pages):
+    for routes in (
+        access_pages,
+        cooperatives,
+        members,
+        open_pages,
+        pages,
+        request_pages,
+    ):  # fmt: skip
         app.register_blueprint(routes)

@@ -16,6 +16,8 @@ class Room(msgspec.Struct, frozen=True):
 ROOMS: tuple[Room, ...] = (
     Room("Ma journée", "console.overview"),
     Room("Demandes", "requests.asked", "console"),
+    Room("Membres", "members.index"),
+    Room("CPS", "cooperatives.index"),
     Room("Mon accès", "access.mine", "console"),
 )
 

@@ -25,6 +25,11 @@ TRIED = {
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
+READ = {
+    "cooperatives.file": "n&#39;est pas la vôtre",
+    "members.file": "n&#39;est pas de votre CPS",
+}
+"""Pages of one thing, with the words that come back."""
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ def with_an_id(app):
 
 
 def test_every_route_with_an_id_is_tried(app):
-    assert set(with_an_id(app)) == set(TRIED)
+    assert set(with_an_id(app)) == {*TRIED, *READ}
 
 
 @pytest.mark.parametrize(
@@ -77,3 +82,14 @@ def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, f
     before = state(houses)
     assert owner.send(path, **form).status_code == 200
     assert state(houses) != before
+
+
+@pytest.mark.parametrize(("endpoint", "says"), READ.items())
+def test_what_is_anothers_is_not_shown(app, houses, officer, endpoint, says):
+    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, 1))
+    stranger = inside(officer, SECOND)
+    before = state(houses)
+    answer = stranger.get(path)
+    assert (answer.status_code, says in stranger.page) == (404, True)
+    assert state(houses) == before
+    assert inside(officer, sample_declarations.PRESIDENT).get(path).status_code == 200
