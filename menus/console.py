@@ -56,7 +56,7 @@ class RefusedRequest(msgspec.Struct, frozen=True):
     let_go: kinds.Phrase
 
 
-class ShownNumber(PickedRequest, frozen=True):
+class TypedNumber(PickedRequest, frozen=True):
     """The number that the page shows, as it was typed."""
 
     shown_number: str
@@ -97,12 +97,12 @@ def shown_number(typed: str) -> kinds.Short:
 
 
 @menu.effect(leads={"not_yours": None})
-def confirm_sign_in(hop: Hop, session: Session, kept: ShownNumber) -> SignInEnded:
+def confirm_sign_in(hop: Hop, session: Session, kept: TypedNumber) -> SignInEnded:
     """Let the browser in that shows this number."""
     left = sign_in_sessions.confirm_number(session, officers_act(session, hop, "console"), kept.request.id, kept.shown_number)
     if left is None:
         return SignInEnded("C'est confirmé. Continuez sur l'écran.")
-    return SignInEnded(f"Ce n'est pas ce nombre, rien n'est ouvert. Reste: {left}.")
+    return SignInEnded(f"Pas ce nombre: rien n'est ouvert. Reste: {left}.")
 
 
 @menu.source(leads={"gone": None, "changed": None, "sign_in": None})
