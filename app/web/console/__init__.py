@@ -9,6 +9,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
+from app.web.console.access import access_pages
 from app.web.console.broadcasts import broadcasts
 from app.web.console.cooperatives import cooperatives
 from app.web.console.lots import lots
@@ -55,6 +56,7 @@ def add_console(
     )
     lend(app, desk, terms, now, store, orders)
     for routes in (
+        access_pages,
         boutique,
         broadcasts,
         cooperatives,

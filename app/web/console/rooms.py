@@ -22,6 +22,7 @@ ROOMS: tuple[Room, ...] = (
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
     Room("Papiers", "papers.shelf"),
+    Room("Mon accès", "access.mine", "console"),
 )
 
 

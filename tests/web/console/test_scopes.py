@@ -33,6 +33,8 @@ TRIED = {
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
+OWN = {"access.end": "test_sign_in tries a stranger's"}
+"""Routes that end what is of who is signed in."""
 READ = {
     "cooperatives.file": "n&#39;est pas la vôtre",
     "members.file": "n&#39;est pas de votre CPS",
@@ -84,7 +86,7 @@ def with_an_id(app):
 
 
 def test_every_route_with_an_id_is_tried(app):
-    assert set(with_an_id(app)) == {*TRIED, *READ, *SHOWN}
+    assert set(with_an_id(app)) == {*TRIED, *READ, *SHOWN, *OWN}
 
 
 @pytest.mark.parametrize("endpoint", SHOWN)
