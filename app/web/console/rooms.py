@@ -16,6 +16,8 @@ class Room(msgspec.Struct, frozen=True):
 ROOMS: tuple[Room, ...] = (
     Room("Ma journée", "console.overview"),
     Room("Diffusions", "broadcasts.sent"),
+    Room("Idées", "ideas.round_"),
+    Room("Machines", "equipment.machines"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
     Room("Demandes", "requests.asked", "console"),
