@@ -16,6 +16,7 @@ from app.web.console.ideas import ideas
 from app.web.console.lots import lots
 from app.web.console.members import members
 from app.web.console.pages import pages
+from app.web.console.papers import papers
 from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
 from app.web.console.session import lend
@@ -65,6 +66,7 @@ def add_console(
         members,
         open_pages,
         pages,
+        papers,
         request_pages,
     ):  # fmt: skip
         app.register_blueprint(routes)

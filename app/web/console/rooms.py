@@ -15,14 +15,15 @@ class Room(msgspec.Struct, frozen=True):
 
 ROOMS: tuple[Room, ...] = (
     Room("Ma journée", "console.overview"),
+    Room("Demandes", "requests.asked", "console"),
+    Room("Membres", "members.index"),
+    Room("CPS", "cooperatives.index"),
     Room("Diffusions", "broadcasts.sent"),
     Room("Idées", "ideas.round_"),
     Room("Machines", "equipment.machines"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
-    Room("Demandes", "requests.asked", "console"),
-    Room("Membres", "members.index"),
-    Room("CPS", "cooperatives.index"),
+    Room("Papiers", "papers.shelf"),
 )
 
 
