@@ -38,6 +38,8 @@ CHOICES: dict[int, tuple[Right, ...]] = {
     6: ("call_backs",),
     7: ("assist",),
     11: ("boutiques", "score"),
+    12: ("training",),
+    13: ("approve",),
 }
 """The Bureau's choices with the rights of which one opens them."""
 PAYING: dict[int, tuple[Right, ...]] = {number: ("approve",) if number == 5 else ("pay",) for number in range(1, 9)}
