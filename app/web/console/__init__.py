@@ -10,10 +10,14 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
 from app.web.console.cooperatives import cooperatives
+from app.web.console.correspondence import correspondence
 from app.web.console.members import members
 from app.web.console.pages import pages
+from app.web.console.payments import payments
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
+from app.web.console.waiting import waiting
+from app.web.console.weighings import weighings
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -41,5 +45,5 @@ def add_console(
         SESSION_COOKIE_SECURE=secure,
     )
     lend(app, desk, terms, now, store)
-    for routes in (cooperatives, members, open_pages, pages):
+    for routes in (cooperatives, correspondence, members, open_pages, pages, payments, waiting, weighings):
         app.register_blueprint(routes)

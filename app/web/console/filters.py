@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from app import texts
+from app import phones, texts, units
 from app.amounts import number
 from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
@@ -33,6 +33,26 @@ MESSAGES = {
     "failed": "échec",
     "delivered": "reçu",
 }
+PAYMENTS = {"open": "à remettre", "handed_over": "remis", "paid": "confirmé", "contested": "contesté", "cancelled": "annulé"}
+REFUSED = {
+    "not a reference of ours": "ce n'est pas une de nos références",
+    "no operator's reference": "pas de référence de l'opérateur",
+    "no mobile-money payment has it": "aucun paiement par téléphone n'a cette référence",
+    "its batch was closed": "son lot est fermé : ce que l'opérateur a payé est encore dû dans les comptes",
+    "several co-operatives have it": "plusieurs CPS ont cette référence",
+    "another payment has": "cette référence de l'opérateur est déjà à un autre paiement",
+    "its batch is not open": "son lot n'est pas ouvert",
+    "the books owe less": "la CPS doit moins que cela maintenant",
+    "the amount is": "le montant n'est pas celui du paiement",
+    "the member's money is frozen": "l'argent du membre est suspendu",
+    "it is": "déjà remis, ou annulé",
+}
+"""Why a line of the operator's file is refused, by how the reason begins."""
+
+
+def refused_words(reason: str) -> str:
+    """Say why a line was refused."""
+    return next((words for begins, words in REFUSED.items() if reason.startswith(begins)), reason)
 
 
 def register(routes: Blueprint) -> None:
@@ -40,6 +60,7 @@ def register(routes: Blueprint) -> None:
     filters: dict[str, Callable[..., Any]] = {
         "clock": clock,
         "day": day,
+        "phone": phones.write,
         "age": age_words,
         "francs": francs,
         "lane": LANES.get,
@@ -47,6 +68,12 @@ def register(routes: Blueprint) -> None:
         "member_state": MEMBERS.get,
         "members_state": lambda state, number: MEMBERS[state] + "s" * (number > 1),
         "sms_state": MESSAGES.get,
+        "weighing_state": {"noted": "pas confirmée", "credited": "créditée", "refused": "refusée"}.get,
+        "count": units.count,
+        "pay_way": {"cash": "en espèces", "mobile": "par téléphone"}.get,
+        "batch_state": {"waiting": "attend des accords", "open": "ouvert", "closed": "fermé"}.get,
+        "payment_state": lambda state, number: units.agree(number, PAYMENTS[state]),
+        "reference_refused": refused_words,
         "act_words": lambda act: ACTS.get(act, act),
         "figure": number,
         "rest": lambda reason: texts.words("halt").get(reason, reason),

@@ -17,6 +17,12 @@ ROOMS: tuple[Room, ...] = (
     Room("Ma journée", "console.overview"),
     Room("Membres", "members.index"),
     Room("CPS", "cooperatives.index"),
+    Room("Pesées", "weighings.index"),
+    Room("Paiements", "payments.index"),
+    Room("À approuver", "waiting.approvals"),
+    Room("Réclamations", "waiting.contests"),
+    Room("Rappels", "correspondence.call_backs", "call_backs"),
+    Room("SMS à lire", "correspondence.letters", "call_backs"),
 )
 
 

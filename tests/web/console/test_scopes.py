@@ -6,20 +6,26 @@ import pytest
 from sqlalchemy import select
 
 from app.coop.cooperatives.models import Cooperative
+from app.coop.correspondence.models import CallBack
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
+from app.coop.payments.models import Payment, PaymentBatch
 from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
 REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
 TRIED = {
-    "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "correspondence.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "correspondence.take": [({}, 200, "Rien n&#39;est noté.")],
+    "correspondence.close": [({"outcome": "settled"}, 200, "Rien n&#39;est noté.")],
+    "payments.file": [({}, 404, "n&#39;est pas de votre CPS")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
 READ = {
+    "payments.batch": "n&#39;est pas de votre CPS",
     "cooperatives.file": "n&#39;est pas la vôtre",
     "members.file": "n&#39;est pas de votre CPS",
 }
@@ -36,7 +42,14 @@ def houses(database, app, clock):  # noqa: ARG001 - it makes the village
         session.flush()
         session.add(Number(phone=SECOND, person_id=301, place=None, registered_at=sample_cooperative.LONG_AGO))
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
-        session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
+        session.add(Role(person_id=301, role="president", cooperative_id=2, from_on=date(2026, 1, 1)))
+        batch = {"way": "mobile", "state": "open", "total": 500, "made_by": 102, "made_at": clock(), "channel": "ussd"}
+        session.add(PaymentBatch(id=1, cooperative_id=1, operation="batch", **batch))
+        session.flush()
+        held = {"cooperative_id": 1, "member_id": 1, "season": 2026, "reference": "000018", "amount": 500, "state": "open"}
+        session.add(Payment(id=1, batch_id=1, **held))
+        taken = {"taken_by": 102, "taken_at": clock()}
+        session.add(CallBack(phone=sample_cooperative.AWA, topic="Aide", cooperative_id=1, at=clock(), **taken))
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
     assert order(database, clock) == 1
     return database
