@@ -14,6 +14,7 @@ from app.web.console.correspondence import correspondence
 from app.web.console.members import members
 from app.web.console.pages import pages
 from app.web.console.payments import payments
+from app.web.console.requests import request_pages
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
 from app.web.console.waiting import waiting
@@ -45,5 +46,15 @@ def add_console(
         SESSION_COOKIE_SECURE=secure,
     )
     lend(app, desk, terms, now, store)
-    for routes in (cooperatives, correspondence, members, open_pages, pages, payments, waiting, weighings):
+    for routes in (
+        cooperatives,
+        correspondence,
+        members,
+        open_pages,
+        pages,
+        payments,
+        request_pages,
+        waiting,
+        weighings,
+    ):  # fmt: skip
         app.register_blueprint(routes)

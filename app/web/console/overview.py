@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, func, null, select, type_coerce, union_all
 
+from app.coop.console_requests import queries as requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence.models import CallBack
 from app.coop.offices.queries import offices_of
@@ -41,7 +42,7 @@ class OpenHere(msgspec.Struct, frozen=True):
 class Overview(msgspec.Struct, frozen=True):
     """How things stand. `lanes` is for the federation alone, as are `places`, the first of them, and `spent`: XOF for all SMS of
     the day when it can be told. `broadcasting` are messages of broadcasts that wait, by lane. `stops` says that broadcasts may be
-    stopped.
+    stopped; `requests` are how many of the officer's own requests wait for their PIN.
     """
 
     scope: str
@@ -51,6 +52,7 @@ class Overview(msgspec.Struct, frozen=True):
     broadcasting: dict[str, int]
     places: list[OpenHere]
     more: bool
+    requests: int
     broadcasts: list[SentBroadcast]
     stops: bool
     day: Day
@@ -73,6 +75,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> Ove
             broadcasting=_broadcasting(reader) if scope is None else {},
             places=places[:FIRST_PLACES],
             more=len(places) > FIRST_PLACES,
+            requests=requests.waiting_count(reader, [office.person_id], now),
             broadcasts=lately(reader, scope, now),
             stops=any(one.may("stop") for one in held if one.cooperative_id == scope),
             day=today(reader, scope, terms, now),

@@ -22,7 +22,7 @@ def overview() -> Response:
     """Show how things stand in the officer's scope."""
     at = now()
     seen = look(desk().database, caller().office, at, terms())
-    return Response(render_template("console/overview.html", seen=seen, now=at))
+    return Response(render_template("console/overview.html", seen=seen, now=at, code=desk().database.service.code))
 
 
 @pages.get("/waiting")

@@ -15,6 +15,7 @@ class Room(msgspec.Struct, frozen=True):
 
 ROOMS: tuple[Room, ...] = (
     Room("Ma journée", "console.overview"),
+    Room("Demandes", "requests.asked", "console"),
     Room("Membres", "members.index"),
     Room("CPS", "cooperatives.index"),
     Room("Pesées", "weighings.index"),

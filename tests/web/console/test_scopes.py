@@ -5,13 +5,17 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence.models import CallBack
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
 from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.prices.console import AskedPrice
+from app.coop.rights import Office
 from tests import incoming_sms, sample_cooperative, sample_declarations
+from tests.acts import by
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
@@ -21,6 +25,7 @@ TRIED = {
     "correspondence.take": [({}, 200, "Rien n&#39;est noté.")],
     "correspondence.close": [({"outcome": "settled"}, 200, "Rien n&#39;est noté.")],
     "payments.file": [({}, 404, "n&#39;est pas de votre CPS")],
+    "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
@@ -51,6 +56,7 @@ def houses(database, app, clock):  # noqa: ARG001 - it makes the village
         taken = {"taken_by": 102, "taken_at": clock()}
         session.add(CallBack(phone=sample_cooperative.AWA, topic="Aide", cooperative_id=1, at=clock(), **taken))
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
+        console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
     return database
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_26_name_keys"
-down_revision = "2026_11_26_jobs"
+down_revision = "2026_11_26_console_requests"
 branch_labels = None
 depends_on = None
 
