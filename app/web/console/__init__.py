@@ -11,9 +11,12 @@ from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
 from app.web.console.cooperatives import cooperatives
 from app.web.console.correspondence import correspondence
+from app.web.console.imports import imports
+from app.web.console.ledger import ledger
 from app.web.console.members import members
 from app.web.console.pages import pages
 from app.web.console.payments import payments
+from app.web.console.prices import prices
 from app.web.console.requests import request_pages
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
@@ -49,10 +52,13 @@ def add_console(
     for routes in (
         cooperatives,
         correspondence,
+        imports,
+        ledger,
         members,
         open_pages,
         pages,
         payments,
+        prices,
         request_pages,
         waiting,
         weighings,

@@ -13,6 +13,7 @@ from app.commands.broadcast_replies import STATES
 from app.ussd.kinds import amount_words
 from app.web.console.act_words import ACTS
 from menus.call_backs import age_words
+from menus.statement import MOVEMENTS
 
 LANES = {
     "code": "Codes",
@@ -32,6 +33,16 @@ MESSAGES = {
     "refused": "pas envoyé",
     "failed": "échec",
     "delivered": "reçu",
+}
+ENTRIES = {"box_in": "Entrée de caisse", "box_out": "Sortie de caisse", "difference": "Différence", "hire": "Location"}
+"""Entries that no member reads, as officers do."""
+VERDICTS = {
+    "create": "Nouvelles",
+    "update": "Changées",
+    "same": "Déjà là",
+    "ask": "À répondre",
+    "refuse": "Refusées",
+    "skip": "Passées",
 }
 PAYMENTS = {"open": "à remettre", "handed_over": "remis", "paid": "confirmé", "contested": "contesté", "cancelled": "annulé"}
 REFUSED = {
@@ -74,6 +85,8 @@ def register(routes: Blueprint) -> None:
         "batch_state": {"waiting": "attend des accords", "open": "ouvert", "closed": "fermé"}.get,
         "payment_state": lambda state, number: units.agree(number, PAYMENTS[state]),
         "reference_refused": refused_words,
+        "entry_kind": lambda kind: MOVEMENTS.get(kind) or ENTRIES.get(kind, kind),
+        "verdict": VERDICTS.get,
         "act_words": lambda act: ACTS.get(act, act),
         "figure": number,
         "rest": lambda reason: texts.words("halt").get(reason, reason),

@@ -20,4 +20,6 @@ def file_sent() -> BytesIO | None:
     """Return the file of the form, None when none was chosen."""
     sent = request.files.get("file")
     body = sent.read() if sent else b""
+    if sent:
+        sent.close()
     return BytesIO(body) if body else None

@@ -24,12 +24,18 @@ TRIED = {
     "correspondence.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
     "correspondence.take": [({}, 200, "Rien n&#39;est noté.")],
     "correspondence.close": [({"outcome": "settled"}, 200, "Rien n&#39;est noté.")],
+    "ledger.reverse": [({}, 200, "Rien n&#39;est demandé.")],
+    "prices.ask": [({"amount": "1200", "seen": "1000"}, 404, "votre CPS ne le prend pas")],
+    **{f"imports.{act}": [({}, 404, "n&#39;est pas à vous")] for act in ("answers", "ask", "write")},
+    "imports.take_back": [({}, 404, "n&#39;est pas à vous")],
     "payments.file": [({}, 404, "n&#39;est pas de votre CPS")],
     "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
 READ = {
+    "imports.file": "n&#39;est pas à vous",
+    "prices.one": "votre CPS ne le prend pas",
     "payments.batch": "n&#39;est pas de votre CPS",
     "cooperatives.file": "n&#39;est pas la vôtre",
     "members.file": "n&#39;est pas de votre CPS",
