@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, func, null, select, type_coerce, union_all
 
+from app.coop.broadcasts.queries import Day, SentBroadcast, lately, spent_today, today
 from app.coop.console_requests import queries as requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence.models import CallBack
@@ -15,7 +16,6 @@ from app.db.database import Database
 from app.sms.broadcasts.terms import Terms
 from app.sms.lanes import LaneStatus, lane_statuses
 from app.sms.models import Inbound, Message
-from app.web.console.broadcasts import Day, SentBroadcast, lately, spent_today, today
 from app.web.console.tasks import Task, tasks_of
 
 FIRST_PLACES = 10

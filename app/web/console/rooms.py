@@ -27,6 +27,10 @@ ROOMS: tuple[Room, ...] = (
     Room("Réclamations", "waiting.contests"),
     Room("Rappels", "correspondence.call_backs", "call_backs"),
     Room("SMS à lire", "correspondence.letters", "call_backs"),
+    Room("Diffusions", "broadcasts.sent"),
+    Room("Lots", "lots.stock"),
+    Room("Boutique témoin", "sales.shelf"),
+    Room("Papiers", "papers.shelf"),
 )
 
 

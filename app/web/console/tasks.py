@@ -20,13 +20,12 @@ MOST_COUNTED = 1_000
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What waits: `how` says where it is done when no page leads there. `mine` are those that wait for this officer's own word."""
+    """What waits, and the page from which it is done. `mine` are those that wait for this officer's own word."""
 
     title: str
     number: int
     since: datetime | None
-    endpoint: str | None = None
-    how: str = ""
+    endpoint: str
     mine: int = 0
 
     @property
@@ -55,7 +54,7 @@ def _tasks(reader: Connection, office: Office, now: datetime) -> Iterator[Task]:
     made = select(PaymentBatch.made_at).where(PaymentBatch.id == Payment.batch_id).scalar_subquery()
     yield Task("Paiements à remettre", *_few(reader, made, to_hand), "payments.index")
     ordered = (Order.state == "reserved") & (Order.reserved_until > now) & reach(Order.cooperative_id)
-    yield Task("Commandes à donner", *_few(reader, Order.at, ordered), how="Au téléphone : Bureau 11.")
+    yield Task("Commandes à donner", *_few(reader, Order.at, ordered), "sales.shelf")
 
 
 def _open(table: Any, reach: Any) -> Any:

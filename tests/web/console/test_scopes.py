@@ -5,30 +5,42 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.coop.broadcasts import templates
+from app.coop.broadcasts.estimates import SHORT, Draft, code_of, estimate
 from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence.models import CallBack
+from app.coop.imports.models import Import, ImportFile
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
-from tests import incoming_sms, sample_cooperative, sample_declarations
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
 from tests.acts import by
+from tests.coop.test_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
 REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
+TEXT = "Pesée lundi 30/11"
+CODE = code_of(sample_cooperative.KEY, "estimate", SHORT)
 TRIED = {
     "correspondence.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
     "correspondence.take": [({}, 200, "Rien n&#39;est noté.")],
     "correspondence.close": [({"outcome": "settled"}, 200, "Rien n&#39;est noté.")],
     "ledger.reverse": [({}, 200, "Rien n&#39;est demandé.")],
     "prices.ask": [({"amount": "1200", "seen": "1000"}, 404, "votre CPS ne le prend pas")],
-    **{f"imports.{act}": [({}, 404, "n&#39;est pas à vous")] for act in ("answers", "ask", "write")},
+    "imports.answers": [({"answer-x": "oui"}, 404, "n&#39;est pas à vous")],
+    "imports.ask": [({}, 404, "n&#39;est pas à vous")],
+    "imports.write": [({}, 404, "n&#39;est pas à vous")],
     "imports.take_back": [({}, 404, "n&#39;est pas à vous")],
     "payments.file": [({}, 404, "n&#39;est pas de votre CPS")],
+    "broadcasts.confirm": [({"code": CODE}, 403, "Rien n&#39;est fait.")],
+    "broadcasts.drop": [({}, 403, "Rien n&#39;est fait.")],
+    "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
+    "sales.end": [({}, 200, "pas de votre CPS")],
     "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
@@ -41,10 +53,17 @@ READ = {
     "members.file": "n&#39;est pas de votre CPS",
 }
 """Pages of one thing, with the words that come back."""
+SHOWN = {
+    "broadcasts.one": "Réunion demain",
+    "lots.one": "par 8 producteurs",
+}
+"""Pages of one thing, with words that CPS1 reads there and CPS2 must not see."""
+IDS = {"broadcasts.confirm": 2, "imports.take_back": 2}
+"""The id that is CPS1's where it isn't 1."""
 
 
 @pytest.fixture
-def houses(database, app, clock):  # noqa: ARG001 - it makes the village
+def houses(database, app, clock, monkeypatch):
     """Give CPS1 a letter and a broadcast, and CPS2 its secretary."""
     with database.transaction() as session:
         place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}
@@ -61,9 +80,22 @@ def houses(database, app, clock):  # noqa: ARG001 - it makes the village
         session.add(Payment(id=1, batch_id=1, **held))
         taken = {"taken_by": 102, "taken_at": clock()}
         session.add(CallBack(phone=sample_cooperative.AWA, topic="Aide", cooperative_id=1, at=clock(), **taken))
+        whose = {"person_id": 102, "cooperative_id": 1, "kind": "members", "name": "a.csv", "at": clock(), "answers": {}}
+        agreed = {"confirmed": {"create": 1, "update": 0}, "body": "Nom;Né(e) le\nCoumba Guèye;1958\n".encode()}
+        done = {"digest": "0" * 64, "state": "done", "begun_at": clock(), "begun_by": "x", "alive_at": clock(), "counts": {}}
+        session.add(Import(id=50, kind="members", **done))
+        session.flush()
+        session.add_all([ImportFile(id=1, **whose, **agreed), ImportFile(id=2, import_id=50, **whose, **agreed)])
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
         console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
+    sample_boutiques.jars(database, clock())
+    president = by(Office(102, "president", 1), "estimate", clock(), "web", sample_declarations.PRESIDENT)
+    with database.transaction() as session:
+        key = app.extensions["console"][4]
+        monkeypatch.setattr("app.coop.broadcasts.estimates.code_of", lambda *_: CODE)
+        estimate(session, president, Draft("TOUS", TEXT), key=key, terms=TERMS)
+        templates.keep(session, president, "Pesée", Draft("TOUS", TEXT))
     return database
 
 
@@ -80,7 +112,17 @@ def with_an_id(app):
 
 
 def test_every_route_with_an_id_is_tried(app):
-    assert set(with_an_id(app)) == {*TRIED, *READ}
+    assert set(with_an_id(app)) == {*TRIED, *READ, *SHOWN}
+
+
+@pytest.mark.parametrize("endpoint", SHOWN)
+def test_what_is_anothers_is_not_read(app, houses, officer, endpoint):  # noqa: ARG001 - they have what is read
+    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, IDS.get(endpoint, 1)))
+    stranger, owner = inside(officer, SECOND), inside(officer, sample_declarations.PRESIDENT)
+    assert stranger.get(path).status_code in (403, 404)
+    assert SHOWN[endpoint] not in stranger.page
+    assert owner.get(path).status_code == 200
+    assert SHOWN[endpoint] in owner.page
 
 
 @pytest.mark.parametrize(
@@ -89,7 +131,9 @@ def test_every_route_with_an_id_is_tried(app):
     ids=lambda one: str(one)[:24],
 )
 def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, form, status, says):
-    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, 1), method="POST")
+    path = app.url_map.bind("").build(
+        endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, IDS.get(endpoint, 1)), method="POST"
+    )
     stranger = inside(officer, SECOND)
     assert not [one for one in ("Qui peut venir", "Réunion demain") if one in stranger.page]
     before = state(houses)
