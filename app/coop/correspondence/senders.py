@@ -15,7 +15,7 @@ from app.sms.models import Message
 MOST_SHOWN, MOST_READ = 2, 200
 
 
-class Sender(msgspec.Struct, frozen=True):
+class NumberHolder(msgspec.Struct, frozen=True):
     """The one member whose number it is; `cooperative` is a code."""
 
     member_id: int
@@ -31,12 +31,12 @@ class EarlierAnswer(msgspec.Struct, frozen=True):
     text: str
 
 
-def senders_of(reader: Connection, phones: Collection[str]) -> dict[str, Sender]:
+def senders_of(reader: Connection, phones: Collection[str]) -> dict[str, NumberHolder]:
     """Return who holds each number alone; of one that several hold, or that is only trusted, nobody is meant. One SELECT."""
     told = select(Number.phone, Member.id, Person.name, Member.card, Cooperative.code).join(Person, Person.id == Number.person_id)
     rows = told.join(Member, Member.person_id == Person.id).join(Cooperative, Cooperative.id == Member.cooperative_id)
     alone = (Number.place.is_(None), ~Number.trusted, ~Number.proof_wanted)
-    return {row.phone: Sender(*row[1:]) for row in reader.execute(rows.where(Number.phone.in_(set(phones)), *alone))}
+    return {row.phone: NumberHolder(*row[1:]) for row in reader.execute(rows.where(Number.phone.in_(set(phones)), *alone))}
 
 
 def answered_before(reader: Connection, scope: Scope, phones: Collection[str]) -> dict[str, list[EarlierAnswer]]:

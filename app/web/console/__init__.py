@@ -12,6 +12,7 @@ from app.sms.broadcasts.terms import Terms
 from app.web.console.broadcasts import broadcasts
 from app.web.console.cooperatives import cooperatives
 from app.web.console.correspondence import correspondence
+from app.web.console.decisions import decisions
 from app.web.console.imports import imports
 from app.web.console.ledger import ledger
 from app.web.console.lots import lots
@@ -24,7 +25,6 @@ from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
-from app.web.console.waiting import waiting
 from app.web.console.weighings import weighings
 
 
@@ -76,7 +76,7 @@ def add_console(
         payments,
         prices,
         request_pages,
-        waiting,
+        decisions,
         weighings,
     ):  # fmt: skip
         app.register_blueprint(routes)

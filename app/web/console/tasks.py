@@ -42,15 +42,16 @@ def tasks_of(reader: Connection, office: Office, now: datetime) -> list[Task]:
 def _tasks(reader: Connection, office: Office, now: datetime) -> Iterator[Task]:
     held = [one for one in offices_of(reader, office.person_id, now.date()) if one.scope == office.scope]
     mine = approvals.waiting_count(reader, tuple(held), now)
-    yield Task("À approuver", *approvals.open_count(reader, office.scope, now), "waiting.approvals", mine=mine)
+    yield Task("À approuver", *approvals.open_count(reader, office.scope, now), "decisions.approvals", mine=mine)
     reach = office.scope.reach
-    yield Task("Réclamations", *_few(reader, Contest.opened_at, _open(Contest, reach)), "waiting.contests")
+    yield Task("Réclamations", *_few(reader, Contest.opened_at, _open(Contest, reach)), "decisions.contests")
     if any(one.may("call_backs") for one in held):
         yield Task("Rappels à faire", *call_backs.how_many(reader, office.cooperative_id, now), "correspondence.call_backs")
         yield Task("SMS à lire", *inbox.how_many(reader, office.cooperative_id), "correspondence.letters")
     noted = (Weighing.state == "noted") & reach(Weighing.cooperative_id)
     yield Task("Pesées pas confirmées", *_few(reader, Weighing.noted_at, noted), "weighings.index")
-    to_hand = (Payment.state == "open") & reach(Payment.cooperative_id) & Payment.batch_id.in_(_open_batches())
+    of_open = select(PaymentBatch.id).where(PaymentBatch.id == Payment.batch_id, PaymentBatch.state == "open").exists()
+    to_hand = (Payment.state == "open") & reach(Payment.cooperative_id) & of_open
     made = select(PaymentBatch.made_at).where(PaymentBatch.id == Payment.batch_id).scalar_subquery()
     yield Task("Paiements à remettre", *_few(reader, made, to_hand), "payments.index")
     ordered = (Order.state == "reserved") & (Order.reserved_until > now) & reach(Order.cooperative_id)
@@ -59,10 +60,6 @@ def _tasks(reader: Connection, office: Office, now: datetime) -> Iterator[Task]:
 
 def _open(table: Any, reach: Any) -> Any:
     return (table.state == "open") & reach(table.cooperative_id)
-
-
-def _open_batches() -> Any:
-    return select(PaymentBatch.id).where(PaymentBatch.state == "open")
 
 
 def _few(reader: Connection, since: Any, which: Any) -> tuple[int, datetime | None]:

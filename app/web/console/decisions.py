@@ -2,16 +2,16 @@
 
 from flask import Blueprint, Response, render_template, request
 
+from app.web.console.decision_file import PAGE, open_approvals, open_contests
 from app.web.console.desk import furnish
 from app.web.console.session import caller, desk, now
-from app.web.console.waiting_file import PAGE, open_approvals, open_contests
 from menus.contests import SUBJECTS
 
-waiting = Blueprint("waiting", __name__, template_folder="templates")
-furnish(waiting)
+decisions = Blueprint("decisions", __name__, template_folder="templates")
+furnish(decisions)
 
 
-@waiting.get("/approvals")
+@decisions.get("/approvals")
 def approvals() -> Response:
     """Show what waits for several officers: since when, who gave their word, whose is missing."""
     with desk().database.read() as reader:
@@ -19,7 +19,7 @@ def approvals() -> Response:
     return _page("console/approvals.html", found)
 
 
-@waiting.get("/contests")
+@decisions.get("/contests")
 def contests() -> Response:
     """Show what members contest and nobody has answered."""
     with desk().database.read() as reader:
