@@ -9,10 +9,13 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
+from app.web.console.access import access_pages
 from app.web.console.broadcasts import broadcasts
 from app.web.console.cooperatives import cooperatives
 from app.web.console.correspondence import correspondence
 from app.web.console.decisions import decisions
+from app.web.console.equipment import equipment
+from app.web.console.ideas import ideas
 from app.web.console.imports import imports
 from app.web.console.ledger import ledger
 from app.web.console.lots import lots
@@ -62,10 +65,13 @@ def add_console(
     )
     lend(app, desk, terms, now, store, orders)
     for routes in (
+        access_pages,
         boutique,
         broadcasts,
         cooperatives,
         correspondence,
+        equipment,
+        ideas,
         imports,
         ledger,
         lots,

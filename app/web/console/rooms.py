@@ -28,9 +28,12 @@ ROOMS: tuple[Room, ...] = (
     Room("Rappels", "correspondence.call_backs", "call_backs"),
     Room("SMS à lire", "correspondence.letters", "call_backs"),
     Room("Diffusions", "broadcasts.sent"),
+    Room("Idées", "ideas.round_"),
+    Room("Machines", "equipment.machines"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
     Room("Papiers", "papers.shelf"),
+    Room("Mon accès", "access.mine", "console"),
 )
 
 

@@ -3,7 +3,7 @@
 from app.db import indexes
 
 revision = "2026_11_26_entry_day"
-down_revision = "2026_11_26_papers"
+down_revision = "2026_11_26_sign_in_index"
 branch_labels = None
 depends_on = None
 
