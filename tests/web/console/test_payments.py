@@ -4,13 +4,14 @@ import re
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.coop.offices.models import OfficerAct
+from app.coop.cooperatives.models import Cooperative
+from app.coop.offices.models import OfficerAct, Role
 from app.coop.payments.models import Payment, PaymentExport
 from app.coop.production import weighing_lookup, weighings
 from app.sms.models import Message
-from tests import sample_declarations, sample_deliveries
+from tests import sample_cooperative, sample_declarations, sample_deliveries
 from tests.acts import by
 from tests.web.console.test_pages import inside, plain, rows
 
@@ -124,3 +125,18 @@ def test_who_does_not_pay_takes_no_file(officer):
     assert secretary.send("/payments/1/file").status_code == 403
     secretary.get()
     assert upload(secretary, b"reference;operator_reference\n").status_code == 403
+
+
+def test_who_pays_elsewhere_takes_no_file_and_asks_for_no_reversal(officer, paying):
+    with paying.transaction() as session:
+        place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}
+        session.add(Cooperative(id=2, code="CPS2", name="CPS Mbour", **place))
+        session.flush()
+        session.execute(update(Role).where(Role.person_id == 104).values(cooperative_id=2))
+    elsewhere = inside(officer, sample_declarations.TREASURER)
+    assert elsewhere.send("/payments/1/file").status_code == 404
+    elsewhere.get()
+    elsewhere.send("/ledger/1/reverse")
+    assert "Rien n&#39;est demandé." in elsewhere.page
+    with paying.read() as reader:
+        assert reader.scalar(select(PaymentExport.id)) is None

@@ -33,13 +33,13 @@ TRIED = {
     "correspondence.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
     "correspondence.take": [({}, 200, "Rien n&#39;est noté.")],
     "correspondence.close": [({"outcome": "settled"}, 200, "Rien n&#39;est noté.")],
-    "ledger.reverse": [({}, 200, "Rien n&#39;est demandé.")],
+    "ledger.reverse": [({}, 403, "Rien n&#39;est fait.")],
     "prices.ask": [({"amount": "1200", "seen": "1000"}, 404, "votre CPS ne le prend pas")],
     "imports.answers": [({"answer-x": "oui"}, 404, "n&#39;est pas à vous")],
     "imports.ask": [({}, 404, "n&#39;est pas à vous")],
     "imports.write": [({}, 404, "n&#39;est pas à vous")],
     "imports.take_back": [({}, 404, "n&#39;est pas à vous")],
-    "payments.file": [({}, 404, "n&#39;est pas de votre CPS")],
+    "payments.file": [({}, 403, "Rien n&#39;est fait.")],
     "broadcasts.confirm": [({"code": CODE}, 403, "Rien n&#39;est fait.")],
     "broadcasts.drop": [({}, 403, "Rien n&#39;est fait.")],
     "equipment.decide": [({"accept": "1"}, 200, "pas à votre CPS")],
@@ -88,7 +88,7 @@ def houses(database, app, clock, monkeypatch):
         session.flush()
         session.add(Number(phone=SECOND, person_id=301, place=None, registered_at=sample_cooperative.LONG_AGO))
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
-        session.add(Role(person_id=301, role="president", cooperative_id=2, from_on=date(2026, 1, 1)))
+        session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
         batch = {"way": "mobile", "state": "open", "total": 500, "made_by": 102, "made_at": clock(), "channel": "ussd"}
         session.add(PaymentBatch(id=1, cooperative_id=1, operation="batch", **batch))
         session.flush()
