@@ -8,23 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.imports.models import MemberProfile
+from app.coop.imports.profiles import YOUNG, known_birth, young
 from app.coop.ledger.models import Account, Posting
 from app.coop.members.models import Member
 from app.coop.offices.models import Role
 from app.coop.offices.queries import in_term
 from app.coop.production.models import Weighing
 from app.coop.scope import Scope
+from app.coop.small import SMALL
 
-SMALL = 5
-"""Fewer persons than this aren't told as a number."""
 FEWER, HIDDEN = "moins de 5", "non publié"
-YOUNG = (15, 35)
-"""Age in full years, both included, of who counts as young (African Youth Charter)."""
 FORMS = {
     "SCOOPS": "société coopérative simplifiée",
     "COOP-CA": "société coopérative avec conseil d'administration",
@@ -75,10 +73,10 @@ def _members(reader: Connection, place: Any, now: datetime) -> Iterator[Line]:
     }
     for number, (told, value) in enumerate(_masked(sexes).items(), 2):
         yield ("Membres", f"B{number}", told, value, "personnes", None, "ce que dit le registre; le dire est libre")
-    known = or_(MemberProfile.born_on.is_not(None), MemberProfile.born_in.is_not(None))
+    known = known_birth()
     ages = {
-        "Jeunes": _count(reader, mine & here & _young(now.date())),
-        "Autres âges": _count(reader, mine & here & known & ~func.coalesce(_young(now.date()), False)),
+        "Jeunes": _count(reader, mine & here & young(now.date())),
+        "Autres âges": _count(reader, mine & here & known & ~func.coalesce(young(now.date()), False)),
         "Âge non dit": _count(reader, mine & here & ~known) + _count(reader, mine & here & MemberProfile.member_id.is_(None)),
     }
     for number, (told, value) in enumerate(_masked(ages).items(), 5):
@@ -136,18 +134,6 @@ def _economy(reader: Connection, place: Any, now: datetime) -> Iterator[Line]:
 def _weighed(place: Any, now: datetime) -> ColumnElement[bool]:
     since = datetime(now.year, 1, 1, tzinfo=UTC)
     return and_(Weighing.cooperative_id == place.id, Weighing.state == "credited", Weighing.weighed_at >= since)
-
-
-def _young(today: date) -> ColumnElement[bool]:
-    """Say in SQL that a member is young; of whom only the year is known the year counts."""
-    youngest, oldest = _years_before(today, YOUNG[0]), _years_before(today, YOUNG[1] + 1)
-    by_day = (MemberProfile.born_on <= youngest) & (MemberProfile.born_on > oldest)
-    by_year = MemberProfile.born_in.between(today.year - YOUNG[1], today.year - YOUNG[0])
-    return or_(func.coalesce(by_day, False), func.coalesce(by_year, False))
-
-
-def _years_before(day: date, years: int) -> date:
-    return date(day.year - years, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _count(reader: Connection, which: ColumnElement[bool]) -> int:
