@@ -40,6 +40,7 @@ def add(
 
     Example: jappoo admin add +221780000002 --role administrator --name "Fatou Sarr"
     """
+    from app.coop.access import activation
     from app.coop.enrolment import appointments
 
     now, settings = datetime.now(UTC), read_settings()
@@ -48,14 +49,14 @@ def add(
         if cooperative and not name:
             given = appointments.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
-            term |= {"code": cooperative, "key": settings.key("members"), "now": now}
-            given = appointments.appoint_by_number(session, _number(who), name, role, **term)
+            given = appointments.appoint_by_number(session, _number(who), name, role, code=cooperative, **term, now=now)
+        opens = activation.issue(session, given.person_id, key=settings.key("members"), now=now) if given.new else None
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(given)))
+        click.echo(json.dumps(msgspec.to_builtins(given) | {"activation": opens}))
         return
     click.echo(f"{given.name}: {given.role}, {given.cooperative or 'federation'}, from {given.from_on}")
-    if given.activation:
-        click.echo(f"activation number, to be told in person (30 days): {given.activation}")
+    if opens:
+        click.echo(f"activation number, to be told in person (30 days): {opens}")
 
 
 @admin.command()
@@ -67,12 +68,14 @@ def renew(phone: str) -> None:
 
     Example: jappoo admin renew +221780000002
     """
+    from app.coop.access import activation
     from app.coop.enrolment import appointments
 
-    key = read_settings().key("members")
+    key, now = read_settings().key("members"), datetime.now(UTC)
     with operator_act("admin renew", who=phone) as session:
-        given = appointments.renew(session, _number(phone), key=key, now=datetime.now(UTC))
-    click.echo(f"{given.name}: activation number, to be told in person (30 days): {given.activation}")
+        given = appointments.renew(session, _number(phone), now=now)
+        opens = activation.issue(session, given.person_id, key=key, now=now)
+    click.echo(f"{given.name}: activation number, to be told in person (30 days): {opens}")
 
 
 @admin.command()
