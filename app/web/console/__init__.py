@@ -10,6 +10,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
 from app.web.console.cooperatives import cooperatives
+from app.web.console.figures import figures
 from app.web.console.members import members
 from app.web.console.pages import pages
 from app.web.console.requests import request_pages
@@ -44,6 +45,7 @@ def add_console(
     lend(app, desk, terms, now, store)
     for routes in (
         cooperatives,
+        figures,
         members,
         open_pages,
         pages,

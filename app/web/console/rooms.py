@@ -18,6 +18,7 @@ ROOMS: tuple[Room, ...] = (
     Room("Demandes", "requests.asked", "console"),
     Room("Membres", "members.index"),
     Room("CPS", "cooperatives.index"),
+    Room("Chiffres", "figures.index"),
 )
 
 
