@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import update
 
-from app.coop.kpi import months
+from app.coop.kpi import months, screens
 from app.coop.kpi.cells import Month
 from app.coop.kpi.sheets import COLUMNS
 from app.coop.members.models import Member
@@ -80,3 +80,16 @@ def test_definitions_are_listed(kpi):
     lines = kpi("--definitions").out.splitlines()
     assert "to_producers" in "".join(lines)
     assert all(line.split()[1] for line in lines)
+
+
+def test_screens_are_told_by_what_left_them_and_drawn_so(run, sqlite_database):
+    with sqlite_database.transaction() as session:
+        counts = {"home|shown|fr": 10, "home|answered|fr": 3, "pin|shown|fr": 4, "pin|answered|fr": 4, "pin|ms|fr": 8_000}
+        screens.keep(session, datetime.now(UTC).date(), lambda: counts)
+    home, pin = json.loads(run("menus", "funnel", "--json").out)
+    assert (home["screen"], home["exits"], pin["seconds"]) == ("home", 7, 2.0)
+    assert run("menus", "funnel", "--days", "7").out.startswith(
+        "screen,language,arrivals,answers,errors,exits,seconds\nhome,fr,10,3,0,7,\n"
+    )
+    assert "class home half" in run("menus", "draw", "--days", "30").out
+    assert "classDef" not in run("menus", "draw").out

@@ -13,7 +13,7 @@ from app.coop.chain.earnings import earned
 from app.coop.chain.family import family_of
 from app.coop.equipment.models import Booking
 from app.coop.ideas.models import Idea
-from app.coop.kpi.cells import Cell, Month
+from app.coop.kpi.cells import FigureCell, Month
 from app.coop.lots.models import Lot, LotDelivery, LotEvent, LotMove
 from app.coop.production.models import Weighing
 
@@ -21,7 +21,7 @@ SOLD = ("sold", "delivered")
 Sums = Counter[tuple[int, str]]
 
 
-def boutiques(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def boutiques(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return ideas, machines, what went through lots, and sales."""
     counts = (
         ("ideas", Idea, Idea.proposed_at, func.count(), ()),
@@ -38,12 +38,14 @@ def boutiques(reader: Connection | Session, ids: Sequence[int], month: Month) ->
     _add_masses(reader, ids, month, sums)
     _add_shares(reader, ids, month, sums)
     givers = _givers(reader, ids, month)
-    found: list[Cell] = []
+    found: list[FigureCell] = []
     for one in ids:
-        found += [Cell(name, one, "", sums[one, name]) for name in ("ideas", "machine_days", "tonnes_out", "sales", "run_hours")]
-        found += [Cell("tonnes_in", one, "", sums[one, "tonnes_in"], persons=givers.get(one, 0))]
+        found += [
+            FigureCell(name, one, "", sums[one, name]) for name in ("ideas", "machine_days", "tonnes_out", "sales", "run_hours")
+        ]
+        found += [FigureCell("tonnes_in", one, "", sums[one, "tonnes_in"], persons=givers.get(one, 0))]
         for name, of in (("filieres", "decided"), ("yield", "taken"), ("to_producers", "price")):
-            found += [Cell(name, one, "", sums[one, name], sums[one, of])]
+            found += [FigureCell(name, one, "", sums[one, name], sums[one, of])]
     return [cell for cell in found if cell.numerator or cell.denominator]
 
 

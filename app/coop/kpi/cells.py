@@ -37,7 +37,7 @@ class Month(msgspec.Struct, frozen=True):
         return f"{self.first:%Y-%m}"
 
 
-class Cell(msgspec.Struct, frozen=True):
+class FigureCell(msgspec.Struct, frozen=True):
     """One number: of a figure, in a co-operative (NOWHERE: the federation), of all (`part` "") or of a part, as `sex:F`.
 
     `persons` is how many are behind it, None where that doesn't matter.
@@ -51,5 +51,5 @@ class Cell(msgspec.Struct, frozen=True):
     persons: int | None = None
 
 
-Reader = Callable[[Connection | Session, Sequence[int], Month], "list[Cell]"]
+FigureReader = Callable[[Connection | Session, Sequence[int], Month], "list[FigureCell]"]
 """Returns the cells of co-operatives, by their ids, in a month; those that are zero may be left out."""

@@ -11,20 +11,20 @@ from sqlalchemy.orm import Session
 from app.coop.cooperatives.models import Cooperative, Filiere
 from app.coop.imports.models import MemberProfile
 from app.coop.imports.profiles import is_young
-from app.coop.kpi.cells import NOWHERE, Cell, Month
+from app.coop.kpi.cells import NOWHERE, FigureCell, Month
 from app.coop.members.models import Member
 from app.coop.training.models import Certificate, PlacementQuestion, Training, TrainingApplication
 
 AGE = {True: "young", False: "older", None: "-"}
 
 
-def courses(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def courses(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return the figures of trainings of co-operatives, and with NOWHERE among them of the federation's."""
     own = Training.cooperative_id.in_(ids)
     here = or_(own, Training.cooperative_id.is_(None)) if NOWHERE in ids else own
     begun = (Training.starts_on >= month.first) & (Training.starts_on < month.next) & (Training.state == "open")
     seats = select(Training.cooperative_id, func.sum(Training.seats)).where(here, begun).group_by(Training.cooperative_id)
-    found = [Cell("seats", one or NOWHERE, "", int(count)) for one, count in reader.execute(seats)]
+    found = [FigureCell("seats", one or NOWHERE, "", int(count)) for one, count in reader.execute(seats)]
     applied = (TrainingApplication.applied_at >= month.start) & (TrainingApplication.applied_at < month.end)
     found += _persons("applicants", _parts(reader, here & applied, month))
     given = (Certificate.given_on >= month.first) & (Certificate.given_on < month.next)
@@ -56,18 +56,20 @@ def _parts(reader: Connection | Session, which: Any, month: Month, of: Any = Non
             yield (one or NOWHERE, part), works
 
 
-def _persons(figure: str, parts: Iterator[tuple[tuple[int, str], bool | None]]) -> list[Cell]:
+def _persons(figure: str, parts: Iterator[tuple[tuple[int, str], bool | None]]) -> list[FigureCell]:
     counts = Counter(where for where, _ in parts)
-    return [Cell(figure, one, part, count, persons=count) for (one, part), count in counts.items()]
+    return [FigureCell(figure, one, part, count, persons=count) for (one, part), count in counts.items()]
 
 
-def _placed(figure: str, parts: Iterator[tuple[tuple[int, str], bool | None]]) -> list[Cell]:
+def _placed(figure: str, parts: Iterator[tuple[tuple[int, str], bool | None]]) -> list[FigureCell]:
     """Count who works of those who were asked; few who work are named by it, and so are few who don't."""
     asked, work = Counter[tuple[int, str]](), Counter[tuple[int, str]]()
     for where, works in parts:
         asked[where] += 1
         work[where] += works is True
     return [
-        Cell(figure, one, part, work[one, part], count, min(filter(None, (work[one, part], count - work[one, part])), default=0))
+        FigureCell(
+            figure, one, part, work[one, part], count, min(filter(None, (work[one, part], count - work[one, part])), default=0)
+        )
         for (one, part), count in asked.items()
     ]

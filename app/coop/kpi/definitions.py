@@ -9,7 +9,7 @@ import msgspec
 from app.coop.imports.ministry import FORMS
 from app.coop.imports.profiles import YOUNG
 from app.coop.kpi import boutiques, courses, economy, messages, people
-from app.coop.kpi.cells import Reader
+from app.coop.kpi.cells import FigureReader
 
 Dimension = Literal["sex", "age", "filiere", "form"]
 PARTS: dict[Dimension, dict[str, str]] = {
@@ -39,7 +39,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     by: tuple[Dimension, ...] = ()
     stock: bool = False
     persons: str = ""
-    read: Reader
+    read: FigureReader
     source: str
 
     def value(self, numerator: int, denominator: int) -> Decimal | None:

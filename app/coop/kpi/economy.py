@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Connection, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Filiere
-from app.coop.kpi.cells import Cell, Month
+from app.coop.kpi.cells import FigureCell, Month
 from app.coop.kpi.people import credited
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.lots.models import Measure
@@ -21,9 +21,9 @@ from app.coop.till.models import Payout
 STOCKS = ("shares", "savings", "payable", "advance", "leasing")
 
 
-def deliveries(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def deliveries(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return deliveries, their worth, what was kept back of it, and of those with a mass the tonnes and the price of a kilo."""
-    found: list[Cell] = []
+    found: list[FigureCell] = []
     for one, trade, people, count, gross, share, repaid, milligrams, massed in reader.execute(_weighed(ids, month, by_trade=False)):
         del trade
         grams = milligrams // 1000
@@ -31,11 +31,11 @@ def deliveries(reader: Connection | Session, ids: Sequence[int], month: Month) -
             *(("deliveries", count, 0), ("worth", gross, 0), ("to_fund", share, gross), ("to_advances", repaid, gross)),
             *(("tonnes", grams, 0), ("price", massed, grams)),
         )
-        found += [Cell(name, one, "", int(top), int(bottom), people) for name, top, bottom in cells]
+        found += [FigureCell(name, one, "", int(top), int(bottom), people) for name, top, bottom in cells]
     for one, trade, people, *_, milligrams, massed in reader.execute(_weighed(ids, month, by_trade=True)):
         grams = int(milligrams) // 1000
-        found += [Cell("tonnes", one, f"filiere:{trade}", grams, 0, people)]
-        found += [Cell("price", one, f"filiere:{trade}", int(massed), grams, people)]
+        found += [FigureCell("tonnes", one, f"filiere:{trade}", grams, 0, people)]
+        found += [FigureCell("price", one, f"filiere:{trade}", int(massed), grams, people)]
     return found
 
 
@@ -60,7 +60,7 @@ def _weighed(ids: Sequence[int], month: Month, *, by_trade: bool) -> Any:
     return rows.group_by(Weighing.cooperative_id, *([trade] if by_trade else []))
 
 
-def stocks(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def stocks(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return what members' accounts hold at the month's end, summed from their entries."""
     each = select(Account.cooperative_id.label("place"), Account.kind.label("kind"), func.sum(Posting.amount).label("balance"))
     each = each.join(Posting, Posting.account_id == Account.id).join(JournalEntry, JournalEntry.id == Posting.entry_id)
@@ -68,10 +68,10 @@ def stocks(reader: Connection | Session, ids: Sequence[int], month: Month) -> li
     of = each.where(JournalEntry.at < month.end).group_by(Account.id, Account.cooperative_id, Account.kind).subquery()
     rows = select(of.c.place, of.c.kind, func.sum(func.abs(of.c.balance)), func.count()).where(of.c.balance != 0)
     found = reader.execute(rows.group_by(of.c.place, of.c.kind))
-    return [Cell(kind, one, "", int(amount), persons=people) for one, kind, amount, people in found]
+    return [FigureCell(kind, one, "", int(amount), persons=people) for one, kind, amount, people in found]
 
 
-def waits(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def waits(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return the days that deliveries waited which were paid in the month, as `payments/delays.py` counts them."""
     rows = select(Payment.cooperative_id, Payment.member_id, Weighing.weighed_at, Payment.paid_at)
     rows = rows.join(PaymentLine, PaymentLine.payment_id == Payment.id).join(Weighing, Weighing.id == PaymentLine.weighing_id)
@@ -81,10 +81,10 @@ def waits(reader: Connection | Session, ids: Sequence[int], month: Month) -> lis
     for one, member, weighed, at in reader.execute(rows.where(Payment.cooperative_id.in_(ids), paid)):
         days[one].append(max(0, (at - weighed).days) if at else 0)
         people[one].add(member)
-    return [Cell("days", one, "", sum(all_), len(all_), len(people[one])) for one, all_ in days.items()]
+    return [FigureCell("days", one, "", sum(all_), len(all_), len(people[one])) for one, all_ in days.items()]
 
 
-def fund(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def fund(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return what came into each solidarity fund and went out of it; behind what comes in are those whose deliveries give it."""
     rows = select(Account.cooperative_id, JournalEntry.kind, func.sum(-Posting.amount))
     rows = rows.join(Posting, Posting.account_id == Account.id).join(JournalEntry, JournalEntry.id == Posting.entry_id)
@@ -105,7 +105,7 @@ def fund(reader: Connection | Session, ids: Sequence[int], month: Month) -> list
         "fund_out": dict(reader.execute(helped.group_by(Payout.cooperative_id)).all()),
     }
     return [
-        Cell(name, one, "", amount, persons=behind[name].get(one, 1 if name == "fund_out" else 0))
+        FigureCell(name, one, "", amount, persons=behind[name].get(one, 1 if name == "fund_out" else 0))
         for name, by in moved.items()
         for one, amount in by.items()
         if amount

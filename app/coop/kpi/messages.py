@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Cooperative
-from app.coop.kpi.cells import NOWHERE, Cell, Month
+from app.coop.kpi.cells import NOWHERE, FigureCell, Month
 from app.sms.figures import figures, since
 from app.sms.models import Message
 
@@ -42,7 +42,7 @@ def _in_francs(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def of_month(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def of_month(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Return each co-operative's messages of a month, and with NOWHERE those of none; read day by day, as they are indexed."""
     wanted, day = set(ids), month.start
     sums: dict[int, Counter[str]] = defaultdict(Counter)
@@ -53,4 +53,4 @@ def of_month(reader: Connection | Session, ids: Sequence[int], month: Month) -> 
             if one in wanted:
                 sums[one].update(sms=row["messages"], sms_parts=int(row["parts"]), sms_cost=int(row["centimes_best"]))
         day += timedelta(days=1)
-    return [Cell(name, one, "", count) for one, by in sums.items() for name, count in by.items()]
+    return [FigureCell(name, one, "", count) for one, by in sums.items() for name, count in by.items()]

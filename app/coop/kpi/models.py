@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Json, Utc
@@ -45,15 +45,16 @@ class FigureRow(Base):
     cells: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
-class ScreenDay(Base):
-    """What a day's calls did on a screen of the menu in a language: nobody's, and kept when Redis forgets it."""
+class ScreenCount(Base):
+    """What a day's calls did on a screen of the menu, in a language: nobody's, and kept when Redis forgets it.
 
-    __tablename__ = "screen_days"
+    `count` is the day's; `seen` what Redis said last: when that is emptied, it begins again and is added.
+    """
+
+    __tablename__ = "screen_counts"
     day: Mapped[date] = mapped_column(primary_key=True)
-    screen: Mapped[str] = mapped_column(String(40), primary_key=True)
+    screen: Mapped[str] = mapped_column(String(60), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(12), primary_key=True)
     language: Mapped[str] = mapped_column(String(3), primary_key=True)
-    arrivals: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    answers: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    errors: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    exits: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    milliseconds: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
+    count: Mapped[int] = mapped_column(BigInteger)
+    seen: Mapped[int] = mapped_column(BigInteger)

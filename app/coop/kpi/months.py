@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.clock import DAKAR
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.kpi import boutiques, courses, economy, messages, people
-from app.coop.kpi.cells import ALL, FEDERATION, NOWHERE, REST, Cell, Month, Reader
+from app.coop.kpi.cells import ALL, FEDERATION, NOWHERE, REST, FigureCell, FigureReader, Month
 from app.coop.kpi.concealment import hide_parts, hide_totals
 from app.coop.kpi.definitions import FIGURES, Figure
 from app.coop.kpi.models import FigureMonth, FigureRow
@@ -26,7 +26,7 @@ MOST_BACK = 12
 """Months before the last that are published too, when there were none."""
 AT_ONCE = 100
 """Co-operatives that are read in one transaction."""
-READERS: tuple[Reader, ...] = (
+READERS: tuple[FigureReader, ...] = (
     *(people.cooperatives, people.members, economy.deliveries, economy.stocks, economy.waits, economy.fund),
     *(boutiques.boutiques, courses.courses),
 )
@@ -134,7 +134,7 @@ def _fill(session: Session, row: FigureMonth, now: datetime) -> None:
         row.published_at = now
 
 
-def _put(cells: dict[str, dict[str, Any]], cell: Cell) -> None:
+def _put(cells: dict[str, dict[str, Any]], cell: FigureCell) -> None:
     cells.setdefault(cell.figure, {})[cell.part] = [cell.numerator, cell.denominator, cell.persons]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.coop.cooperatives.models import Cooperative
 from app.coop.imports.models import MemberProfile
 from app.coop.imports.profiles import known_birth, young
-from app.coop.kpi.cells import Cell, Month
+from app.coop.kpi.cells import FigureCell, Month
 from app.coop.ledger.models import JournalEntry
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration, Weighing
@@ -19,13 +19,13 @@ from app.coop.production.models import Declaration, Weighing
 ACTIVE_DAYS = 90
 
 
-def cooperatives(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def cooperatives(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Count each co-operative that is there at the month's end, under its legal form."""
     rows = select(Cooperative.id, Cooperative.legal_form).where(Cooperative.id.in_(ids), Cooperative.created_at < month.end)
-    return [Cell("cooperatives", one, part, 1) for one, form in reader.execute(rows) for part in ("", f"form:{form}")]
+    return [FigureCell("cooperatives", one, part, 1) for one, form in reader.execute(rows) for part in ("", f"form:{form}")]
 
 
-def members(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[Cell]:
+def members(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
     """Count members at the month's end, those who were active before it, and those who delivered in it."""
     last = month.next
     here = (Member.joined_on < last) & or_(Member.left_on >= last, and_(Member.left_on.is_(None), Member.state != "departed"))
@@ -48,7 +48,9 @@ def credited(month: Month) -> ColumnElement[bool]:
     return and_(Weighing.state == "credited", Weighing.weighed_at >= month.start, Weighing.weighed_at < month.end, ~undone)
 
 
-def _counted(reader: Connection | Session, ids: Sequence[int], month: Month, figure: str, which: ColumnElement[bool]) -> list[Cell]:
+def _counted(
+    reader: Connection | Session, ids: Sequence[int], month: Month, figure: str, which: ColumnElement[bool]
+) -> list[FigureCell]:
     today = month.next - timedelta(days=1)
     age: Any = case((young(today), "young"), (known_birth(), "older"), else_="-")
     sex: Any = func.coalesce(MemberProfile.sex, "-")
@@ -58,4 +60,4 @@ def _counted(reader: Connection | Session, ids: Sequence[int], month: Month, fig
     for one, sexed, aged, count in reader.execute(rows.group_by(Member.cooperative_id, sex, age)):
         for part in ("", f"sex:{sexed}", f"age:{aged}"):
             found[one, part] += count
-    return [Cell(figure, one, part, count, persons=count) for (one, part), count in found.items()]
+    return [FigureCell(figure, one, part, count, persons=count) for (one, part), count in found.items()]

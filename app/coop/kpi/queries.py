@@ -26,7 +26,7 @@ class Place(msgspec.Struct, frozen=True):
     filiere: str = ""
 
 
-class Told(msgspec.Struct, frozen=True):
+class ToldFigure(msgspec.Struct, frozen=True):
     """What is told of a figure: *exact*; *rounded* to SMALL; *between* `value` and `at_most`; *partial*, without co-operatives
     that aren't told; or *hidden*."""
 
@@ -57,7 +57,7 @@ def months(reader: Connection | Session, most: int = 24) -> list[PublishedMonth]
     return sorted(found, key=lambda one: one.month.first, reverse=True)
 
 
-def told(reader: Connection | Session, month: PublishedMonth, place: Place) -> list[Told]:
+def told(reader: Connection | Session, month: PublishedMonth, place: Place) -> list[ToldFigure]:
     """Return what a month says of a place; nothing where there is no such one."""
     rows = select(FigureRow.code, FigureRow.cells).where(FigureRow.month_id == month.id)
     if place.code or not (place.commune or place.filiere):
@@ -92,18 +92,18 @@ def parts_of(figure: Figure, cells: Sequence[dict[str, Any]]) -> list[str]:
     return sorted({"", *(part for one in cells for part in one.get(figure.name, {}))})
 
 
-def _exact(cells: dict[str, Any]) -> Iterator[Told]:
+def _exact(cells: dict[str, Any]) -> Iterator[ToldFigure]:
     for figure in FIGURES:
         of = cells.get(figure.name, {})
         for part in parts_of(figure, [cells]):
             numbers = of.get(part, (0, 0))
             if numbers is None or of.get("", ()) is None:
-                yield Told(figure, part, "hidden")
+                yield ToldFigure(figure, part, "hidden")
             else:
-                yield Told(figure, part, "exact", figure.value(*numbers), None, numbers[0], numbers[1])
+                yield ToldFigure(figure, part, "exact", figure.value(*numbers), None, numbers[0], numbers[1])
 
 
-def _summed(figure: Figure, inside: list[dict[str, Any]], rest: dict[str, Any]) -> Iterator[Told]:
+def _summed(figure: Figure, inside: list[dict[str, Any]], rest: dict[str, Any]) -> Iterator[ToldFigure]:
     rows = [cells.get(figure.name, {}) for cells in inside]
     whole_rows = [row for row in rows if row.get("", ()) is not None]
     for part in parts_of(figure, inside):
@@ -114,13 +114,13 @@ def _summed(figure: Figure, inside: list[dict[str, Any]], rest: dict[str, Any]) 
         if len(whole_rows) < len(rows):
             unsaid.append(rest[figure.name][""][0] if figure.name in rest else None)
         if everything and figure.counts_persons:
-            yield Told(figure, part, "rounded", _round(sums[0], SMALL // 2))
+            yield ToldFigure(figure, part, "rounded", _round(sums[0], SMALL // 2))
         elif everything:
-            yield Told(figure, part, "exact", figure.value(*sums), None, *sums)
+            yield ToldFigure(figure, part, "exact", figure.value(*sums), None, *sums)
         elif figure.counts_persons and None not in unsaid:
-            yield Told(figure, part, "between", _round(sums[0], 0), _round(sums[0] + sum(filter(None, unsaid)), SMALL - 1))
+            yield ToldFigure(figure, part, "between", _round(sums[0], 0), _round(sums[0] + sum(filter(None, unsaid)), SMALL - 1))
         else:
-            yield Told(figure, part, "partial" if any(sums) else "hidden", figure.value(*sums) if any(sums) else None)
+            yield ToldFigure(figure, part, "partial" if any(sums) else "hidden", figure.value(*sums) if any(sums) else None)
 
 
 def _unsaid(of: dict[str, Any], part: str) -> int:

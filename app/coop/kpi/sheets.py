@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.coop.kpi.definitions import part_title
-from app.coop.kpi.queries import Place, PublishedMonth, Told
+from app.coop.kpi.queries import Place, PublishedMonth, ToldFigure
 
 COLUMNS = (
     *("month", "revision", "cooperative", "commune", "filiere", "topic", "figure", "part", "title", "value", "at_most", "unit"),
@@ -12,7 +12,7 @@ COLUMNS = (
 )
 
 
-def rows(month: PublishedMonth, place: Place, told: Sequence[Told]) -> Iterator[dict[str, Any]]:
+def rows(month: PublishedMonth, place: Place, told: Sequence[ToldFigure]) -> Iterator[dict[str, Any]]:
     """Give a row for each; a hidden value is empty."""
     for one in told:
         figure, part = one.figure, part_title(one.part)

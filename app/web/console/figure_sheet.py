@@ -1,6 +1,7 @@
 """What the page of figures shows of a month and a place: tables by topic, charts, and what may be chosen."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
@@ -9,18 +10,19 @@ from sqlalchemy import Connection, select
 from app.coop.cooperatives.models import Cooperative
 from app.coop.kpi import queries
 from app.coop.kpi.definitions import BY_NAME, TOPICS, part_title
-from app.coop.kpi.queries import Place, PublishedMonth, Told
+from app.coop.kpi.queries import Place, PublishedMonth, ToldFigure
+from app.coop.kpi.screens import ScreenFigures, funnel
 from app.coop.rights import Office
 from app.web.console.charts import Bar, Chart, draw
 
-MONTHS = 12
+MONTHS, MOST_SCREENS = 12, 40
 NAMES = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre")
 HIDDEN = "non publié"
 UNITS = {"personnes": "", "XOF": "F", "XOF/kg": "F le kilo", "CPS": "CPS", "messages": "", "parties": ""}
-Series = Sequence[tuple[PublishedMonth, dict[tuple[str, str], Told]]]
+Series = Sequence[tuple[PublishedMonth, dict[tuple[str, str], ToldFigure]]]
 
 
-class Line(msgspec.Struct, frozen=True):
+class FigureLine(msgspec.Struct, frozen=True):
     """A figure as it is read: its name (a part is inside the one above), its value, what it counts."""
 
     name: str
@@ -29,22 +31,23 @@ class Line(msgspec.Struct, frozen=True):
     counts: str
 
 
-class Sheet(msgspec.Struct, frozen=True):
+class FigureSheet(msgspec.Struct, frozen=True):
     """A month of a place. `chosen` is what was asked for; choices are value and words."""
 
     month: PublishedMonth
     place: Place
     where: str
-    told: list[Told]
-    topics: tuple[tuple[str, tuple[Line, ...]], ...]
+    told: list[ToldFigure]
+    topics: tuple[tuple[str, tuple[FigureLine, ...]], ...]
     charts: tuple[Chart, ...]
     months: tuple[tuple[str, str], ...]
     cooperatives: tuple[tuple[str, str], ...]
     communes: tuple[tuple[str, str], ...]
     filieres: tuple[tuple[str, str], ...]
+    screens: tuple[ScreenFigures, ...] = ()
 
 
-def read_sheet(reader: Connection, office: Office, month: str, asked: Place) -> Sheet | None:
+def read_sheet(reader: Connection, office: Office, month: str, asked: Place) -> FigureSheet | None:
     """Return a month's figures, the last one's for a month that there isn't; an officer of a CPS reads only its own.
 
     None when nothing is published yet, or not of that place.
@@ -60,7 +63,7 @@ def read_sheet(reader: Connection, office: Office, month: str, asked: Place) -> 
         return None
     trades = queries.filieres(reader)
     series = [(found, _by_name(told))] if place.commune or place.filiere else _series(reader, months, found, place)
-    return Sheet(
+    return FigureSheet(
         month=found,
         place=place,
         where=_where(place, trades),
@@ -71,6 +74,7 @@ def read_sheet(reader: Connection, office: Office, month: str, asked: Place) -> 
         cooperatives=() if own else tuple((code, f"{code} {name}") for code, name, *_ in queries.places(reader, found)[:500]),
         communes=() if own else tuple((name, name) for name in queries.communes(reader)),
         filieres=() if own else tuple(trades.items()),
+        screens=() if own else tuple(funnel(reader, found.month.first, found.month.next - timedelta(days=1))[:MOST_SCREENS]),
     )
 
 
@@ -80,7 +84,7 @@ def month_words(month: PublishedMonth) -> str:
     return words if month.revision == 1 else f"{words}, corrigé ({month.revision - 1})"
 
 
-def written(one: Told) -> str:
+def written(one: ToldFigure) -> str:
     """Write a figure's value with its unit, as the page and its charts have it."""
     unit = UNITS.get(one.figure.unit, one.figure.unit)
     if one.state == "hidden":
@@ -104,7 +108,7 @@ def _where(place: Place, trades: dict[str, str]) -> str:
     return ", ".join(one for one in named[: 2 if place.filiere else 1] if one) or "toutes les CPS"
 
 
-def _by_name(told: Sequence[Told]) -> dict[tuple[str, str], Told]:
+def _by_name(told: Sequence[ToldFigure]) -> dict[tuple[str, str], ToldFigure]:
     return {(one.figure.name, one.part): one for one in told}
 
 
@@ -114,15 +118,15 @@ def _series(reader: Connection, months: Sequence[PublishedMonth], upto: Publishe
     return [(one, _by_name(queries.told(reader, one, place))) for one in reversed(before)]
 
 
-def _lines(told: Sequence[Told], topic: str, trades: dict[str, str]) -> Iterator[Line]:
+def _lines(told: Sequence[ToldFigure], topic: str, trades: dict[str, str]) -> Iterator[FigureLine]:
     for one in told:
         if one.figure.topic == topic:
             name = part_title(one.part, trades) if one.part else one.figure.title
             counts = " / ".join(filter(None, (one.figure.numerator, one.figure.denominator)))
-            yield Line(name, bool(one.part), written(one), "" if one.part else counts)
+            yield FigureLine(name, bool(one.part), written(one), "" if one.part else counts)
 
 
-def _charts(told: dict[tuple[str, str], Told], series: Series, month: str, trades: dict[str, str]) -> Iterator[Chart]:
+def _charts(told: dict[tuple[str, str], ToldFigure], series: Series, month: str, trades: dict[str, str]) -> Iterator[Chart]:
     members, active = told["members", ""], told["active", ""]
     bars = [
         Bar(_short(one), written(by[name, ""]), by[name, ""].value, hatched=name == "active")
@@ -159,6 +163,6 @@ def _short(month: PublishedMonth) -> str:
     return f"{NAMES[month.month.first.month - 1]} {month.month.first:%y}"
 
 
-def _largest(found: Sequence[Told], trades: dict[str, str], title: str) -> str:
+def _largest(found: Sequence[ToldFigure], trades: dict[str, str], title: str) -> str:
     most = max((one for one in found if one.value), key=lambda one: one.value or Decimal(0))
     return f"{title}: le plus, {part_title(most.part, trades).lower()}, {written(most)}"

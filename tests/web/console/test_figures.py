@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from app.coop.cooperatives.models import Cooperative, Filiere
 from app.coop.imports.models import MemberProfile
-from app.coop.kpi import months, queries
+from app.coop.kpi import months, queries, screens
 from app.coop.kpi.cells import Month
 from app.coop.kpi.sheets import COLUMNS
 from tests import sample_cooperative, sample_declarations
@@ -115,3 +115,16 @@ def test_a_place_that_is_none_is_said(officer, published, asked):  # noqa: ARG00
 
 def test_before_the_first_month_is_published_it_says_so(officer, app):  # noqa: ARG001
     assert inside(officer, sample_declarations.ADMINISTRATOR).get("/figures").status_code == 404
+
+
+def test_the_federation_sees_the_screens_that_are_left_most(officer, published):
+    with published.transaction() as session:
+        counts = {"home|shown|fr": 10, "home|answered|fr": 7, "home|ms|fr": 14_000, "home|refused|fr": 2}
+        screens.keep(session, date(2026, 10, 31), lambda: counts)
+        screens.keep(session, date(2026, 11, 1), lambda: {"home|shown|fr": 90})
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
+    federation.get("/figures")
+    assert rows(federation.page, "screens") == ["home fr 10 7 2 3 2.0"]
+    secretary = inside(officer, sample_declarations.SECRETARY)
+    secretary.get("/figures")
+    assert rows(secretary.page, "screens") is None

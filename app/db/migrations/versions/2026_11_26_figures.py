@@ -43,16 +43,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["month_id"], ["figure_months.id"], name="fk_figure_rows_month_id"),
         sa.PrimaryKeyConstraint("month_id", "code", name="pk_figure_rows"),
     )
-    counts = [sa.Column(name, sa.Integer(), server_default=sa.text("0"), nullable=False)
-              for name in ("arrivals", "answers", "errors", "exits")]  # fmt: skip
     op.create_table(
-        "screen_days",
+        "screen_counts",
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("screen", sa.String(40), nullable=False),
+        sa.Column("screen", sa.String(60), nullable=False),
+        sa.Column("outcome", sa.String(12), nullable=False),
         sa.Column("language", sa.String(3), nullable=False),
-        *counts,
-        sa.Column("milliseconds", ID, server_default=sa.text("0"), nullable=False),
-        sa.PrimaryKeyConstraint("day", "screen", "language", name="pk_screen_days"),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "screen", "outcome", "language", name="pk_screen_counts"),
     )
 
 
