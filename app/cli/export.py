@@ -77,7 +77,7 @@ def _one(kind: str) -> Callable[..., None]:
     def write(reader: Any, scope: Any, form: Any, output: Path | None) -> None:
         import app.coop.subjects  # noqa: F401 - it declares what movements are called
         from app.coop.imports.exports import EXPORTS
-        from app.coop.imports.ministry import ministry
+        from app.coop.kpi.ministry import ministry
         from app.sheets import write_table
 
         columns, rows = (EXPORTS | {"ministry": ministry})[kind](reader, scope, datetime.now(UTC))

@@ -49,7 +49,7 @@ def measure(database: Database, members: int, now: datetime) -> dict[str, float]
             if not months.gather(session, now) or len(steps) > members // 100 / months.AT_ONCE + 2:
                 break
         steps.append(time.perf_counter() - begun)
-    found: dict[str, float] = {"members": members, "a step of 100 co-operatives, worst ms": round(1000 * max(steps))}
+    found: dict[str, float] = {"members": members, "a step, worst ms": round(1000 * max(steps))}
     with database.read() as reader:
         month = queries.months(reader)[0]
         [code, _, commune, trade], *_ = queries.places(reader, month)

@@ -6,11 +6,16 @@ from typing import Literal
 
 import msgspec
 
-from app.coop.imports.ministry import FORMS
 from app.coop.imports.profiles import YOUNG
 from app.coop.kpi import boutiques, courses, economy, messages, people
 from app.coop.kpi.cells import FigureReader
 
+FORMS = {
+    "SCOOPS": "société coopérative simplifiée",
+    "COOP-CA": "société coopérative avec conseil d'administration",
+    "GIE": "groupement d'intérêt économique",
+    "AER": "association entreprenante responsable",
+}
 Dimension = Literal["sex", "age", "filiere", "form"]
 PARTS: dict[Dimension, dict[str, str]] = {
     "sex": {"F": "Femmes", "M": "Hommes", "-": "Sexe non dit"},
@@ -56,7 +61,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         return self.unit == "personnes"
 
 
-A, B, C, D = "Coopératives", "Membres", "Travail généré", "Contribution économique"
+ILO = A, B, C, D = "Coopératives", "Membres", "Travail généré", "Contribution économique"
 SMS, SHOPS, COURSES = "SMS", "Boutiques", "Formations"
 PERCENT, GRAMS_IN_TONNES = Fraction(100), Fraction(1, 1_000_000)
 _MEMBERS, _BOOKS = "members, member_profiles", "accounts, postings, journal_entries"

@@ -24,7 +24,7 @@ LATE_DAYS = 5
 """So long after its end a month is published: what was weighed on paper has come in."""
 MOST_BACK = 12
 """Months before the last that are published too, when there were none."""
-AT_ONCE = 100
+AT_ONCE = 50
 """Co-operatives that are read in one transaction."""
 READERS: tuple[FigureReader, ...] = (
     *(people.cooperatives, people.members, economy.deliveries, economy.stocks, economy.waits, economy.fund),
