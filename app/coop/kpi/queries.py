@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Commune, Filiere
 from app.coop.kpi.cells import ALL, REST, Month
-from app.coop.kpi.definitions import FIGURES, Figure
+from app.coop.kpi.definitions import FIGURES, PARTS, Figure
 from app.coop.kpi.models import FigureMonth, FigureRow
 from app.coop.small import SMALL
 
+_NAMES = [one for dimension, parts in PARTS.items() for one in (dimension, *(f"{dimension}:{key}" for key in parts))]
+ORDER = {name: at for at, name in enumerate(_NAMES)}
+"""Where a part stands among others: by dimension, as its parts are declared."""
 State = Literal["exact", "rounded", "between", "partial", "hidden"]
 
 
@@ -89,7 +92,8 @@ def communes(reader: Connection | Session) -> list[str]:
 
 def parts_of(figure: Figure, cells: Sequence[dict[str, Any]]) -> list[str]:
     """Return the parts that any of these rows has of a figure, all first."""
-    return sorted({"", *(part for one in cells for part in one.get(figure.name, {}))})
+    found = {"", *(part for one in cells for part in one.get(figure.name, {}))}
+    return sorted(found, key=lambda part: (ORDER.get(part, ORDER.get(part.partition(":")[0], -1)), part))
 
 
 def _exact(cells: dict[str, Any]) -> Iterator[ToldFigure]:

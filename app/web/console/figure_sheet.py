@@ -104,8 +104,8 @@ def _number(value: Decimal) -> str:
 def _where(place: Place, trades: dict[str, str]) -> str:
     if place.code:
         return place.code
-    named = [f"commune de {place.commune}" if place.commune else "", f"filière {trades.get(place.filiere, place.filiere)}"]
-    return ", ".join(one for one in named[: 2 if place.filiere else 1] if one) or "toutes les CPS"
+    named = [f"Commune de {place.commune}" if place.commune else "", f"Filière {trades.get(place.filiere, place.filiere)}"]
+    return ", ".join(one for one in named[: 2 if place.filiere else 1] if one) or "Toutes les CPS"
 
 
 def _by_name(told: Sequence[ToldFigure]) -> dict[tuple[str, str], ToldFigure]:
@@ -144,19 +144,19 @@ def _charts(told: dict[tuple[str, str], ToldFigure], series: Series, month: str,
     )
     for id_, name, dimension, about in parts:
         found = [one for (figure, part), one in told.items() if figure == name and part.startswith(f"{dimension}:")]
-        if any(one.value for one in found):
+        if len(found) > 1 and any(one.value for one in found):
             bars = [Bar(part_title(one.part, trades), written(one), one.value) for one in found]
             yield draw(id_, _largest(found, trades, BY_NAME[name].title), f"{about}, {month}", bars)
     for name in ("days", "sms_cost", "sales"):
         bars = [Bar(_short(one), written(by[name, ""]), by[name, ""].value) for one, by in series if (name, "") in by]
         if any(bar.value for bar in bars):
             title = BY_NAME[name].title
-            yield draw(name, f"{title}: {bars[-1].written} en {month}", f"{title}, par mois", bars)
+            yield draw(name, f"{title} : {bars[-1].written} en {month}", f"{title}, par mois", bars)
     course = [told[name, ""] for name in ("seats", "applicants", "certified") if (name, "") in told]
     if any(one.value for one in course):
         bars = [Bar(one.figure.title, written(one), one.value) for one in course]
         message = f"{written(course[1])} candidatures pour {written(course[0])}"
-        yield draw("courses", message, f"Formations: places, candidatures, attestations, {month}", bars)
+        yield draw("courses", message, f"Formations : places, candidatures, attestations, {month}", bars)
 
 
 def _short(month: PublishedMonth) -> str:
@@ -165,4 +165,4 @@ def _short(month: PublishedMonth) -> str:
 
 def _largest(found: Sequence[ToldFigure], trades: dict[str, str], title: str) -> str:
     most = max((one for one in found if one.value), key=lambda one: one.value or Decimal(0))
-    return f"{title}: le plus, {part_title(most.part, trades).lower()}, {written(most)}"
+    return f"{title} : surtout {part_title(most.part, trades).lower()}, {written(most)}"
