@@ -18,7 +18,11 @@ ROOMS: tuple[Room, ...] = (
     Room("Demandes", "requests.asked", "console"),
     Room("Membres", "members.index"),
     Room("CPS", "cooperatives.index"),
+    Room("Diffusions", "broadcasts.sent"),
+    Room("Lots", "lots.stock"),
+    Room("Boutique témoin", "sales.shelf"),
     Room("Chiffres", "figures.index"),
+    Room("Papiers", "papers.shelf"),
 )
 
 
