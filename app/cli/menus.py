@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from app.cli.context import open_database, operator, operator_act, read_settings
+from app.cli.outputs import output
 from app.cli.replay import replay
 from app.cli.sheets import FORMATS, write_rows
 
@@ -149,7 +150,7 @@ def show(screen: str | None) -> None:
 @click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How far back, today counted.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, instead of standard output.")
+@output
 def funnel(days: int, form: str, output: Path | None, *, as_json: bool) -> None:
     """Write by screen and language how often it was shown, answered, refused an answer, and left; the most left first.
 

@@ -6,10 +6,25 @@ from typing import Any
 from app.coop.kpi.definitions import part_title
 from app.coop.kpi.queries import Place, PublishedMonth, ToldFigure
 
-COLUMNS = (
-    *("month", "revision", "cooperative", "commune", "filiere", "topic", "figure", "part", "title", "value", "at_most", "unit"),
-    *("numerator", "denominator", "state"),
-)
+HEADS = {
+    "month": "Mois",
+    "revision": "Révision",
+    "cooperative": "CPS",
+    "commune": "Commune",
+    "filiere": "Filière",
+    "topic": "Ensemble",
+    "figure": "Code",
+    "part": "Partie",
+    "title": "Chiffre",
+    "value": "Valeur",
+    "at_most": "Au plus",
+    "unit": "Unité",
+    "numerator": "Numérateur",
+    "denominator": "Dénominateur",
+    "state": "État",
+}
+"""Columns, with what officers read above them."""
+COLUMNS = tuple(HEADS)
 
 
 def rows(month: PublishedMonth, place: Place, told: Sequence[ToldFigure]) -> Iterator[dict[str, Any]]:

@@ -27,4 +27,4 @@ def index() -> Response:
         return Response(render_template("console/figures.html", sheet=sheet))
     rows = list(sheets.rows(sheet.month, sheet.place, sheet.told))
     named = {"Content-Disposition": f'attachment; filename="chiffres-{sheet.month.month}.{form}"'}
-    return Response(body(rows, sheets.COLUMNS, form), content_type=TYPES[form], headers=named)
+    return Response(body(rows, sheets.COLUMNS, form, sheets.HEADS), content_type=TYPES[form], headers=named)
