@@ -7,13 +7,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.boutiques import offers, orders
 from app.coop.boutiques.models import Offer, Order
 from app.coop.members.notices import tell_number
+from app.service import service_of
 
-DAYTIME = range(8, 20)
 MOST_AT_ONCE = 200
 
 
@@ -28,7 +27,7 @@ def sweep(session: Session, now: datetime) -> None:
 
 def remind(session: Session, now: datetime) -> None:
     """Remind a buyer of an invoice that is past its day, once, by day."""
-    if now.astimezone(DAKAR).hour not in DAYTIME:
+    if not service_of(session).awake(now):
         return
     late = (Order.state == "delivered") & (Order.due_on < now.date()) & Order.reminded_at.is_(None) & (Order.phone != "")
     for row in session.scalars(select(Order).where(late).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all():

@@ -7,14 +7,12 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.jobs.models import Job, JobInterest
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.notices import tell_member, tell_number
+from app.service import service_of
 
-AWAKE = range(7, 21)
-"""Hours in which people are told."""
 MOST_TOLD, MOST_PLACES = 500, 999
 KEPT = timedelta(days=182)
 """After a job's last day a stranger's interest names nobody any more."""
@@ -111,7 +109,7 @@ def expire(session: Session, now: datetime) -> None:
 
 def tell_news(session: Session, now: datetime) -> None:
     """Tell some of those who are interested how it ended, by day, each once."""
-    if now.astimezone(DAKAR).hour not in AWAKE:
+    if not service_of(session).awake(now):
         return
     due = select(JobInterest).where(JobInterest.news).order_by(JobInterest.id).limit(MOST_TOLD).with_for_update(skip_locked=True)
     for row in session.scalars(due).all():
