@@ -10,6 +10,7 @@ from app.coop import approvals
 from app.coop.contests import answers
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence import call_backs, inbox
+from app.coop.offices.partners import partner_name
 from app.coop.offices.queries import offices_of, scopes_of
 from app.coop.rights import NotYours, Office, Right
 from app.coop.scope import Scope
@@ -38,6 +39,8 @@ CHOICES: dict[int, tuple[Right, ...]] = {
     6: ("call_backs",),
     7: ("assist",),
     11: ("boutiques", "score"),
+    12: ("courses",),
+    13: ("approve",),
 }
 """The Bureau's choices with the rights of which one opens them."""
 PAYING: dict[int, tuple[Right, ...]] = {number: ("approve",) if number == 5 else ("pay",) for number in range(1, 9)}
@@ -152,5 +155,7 @@ def which_office(hop: Hop, typed: str) -> Found:
 
 
 def _name(reader: Connection, scope: Scope) -> str:
+    if scope.partner_id is not None:
+        return partner_name(reader, scope.partner_id)
     code = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id))
     return code or "Fédération"
