@@ -46,15 +46,16 @@ class Waiting(msgspec.Struct, frozen=True):
     whose: Annotated[str, kinds.Kind("name", "m" * 20, private=True)] = ""
 
 
+STANDING = "Épargne {}, doit {}, à payer {}"
+
+
 class Shown(msgspec.Struct, frozen=True):
     what: kinds.Phrase
     amount: Francs
     whom: Whom
     asker: Whom
     office: kinds.Short
-    standing: Annotated[
-        str, kinds.Kind("words", "Épargne -999 999 999 F, doit -999 999 999 F, à payer -999 999 999 F", private=True)
-    ]
+    standing: Annotated[str, kinds.Kind("words", STANDING.format(*["999 999 999 F"] * 3) + ", parts 999 999 999 F", private=True)]
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -125,15 +126,16 @@ def decide_approval(hop: Hop, session: Session, kept: Word) -> Decided:
 
 def _standing(reader: Connection, one: approvals.WaitingApproval) -> str:
     """Say what a member has and owes, where money of theirs is at stake; of a paper book what it comes to."""
-    if one.kind == "opening":
+    paper = one.kind == "opening"
+    if paper:
         said = reader.scalar(select(approvals.Approval.details).where(approvals.Approval.id == one.id)) or {}
         held = Balances(**said["totals"])
     elif one.member_id and one.amount:
         held = balances_of(reader, one.member_id)
     else:
         return ""
-    saved, owes, due = (kinds.amount_words(sum_) for sum_ in (held.savings, held.advance + held.leasing, held.payable))
-    return f"Épargne {saved}, doit {owes}, à payer {due}"
+    words = STANDING.format(*map(kinds.amount_words, (held.savings, held.owed, held.payable)))
+    return f"{words}, parts {kinds.amount_words(held.shares)}" if paper else words
 
 
 def _office(reader: Connection, one: approvals.WaitingApproval, hop: Hop) -> str:

@@ -3,14 +3,17 @@
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
 import redis
+import structlog
 
 from app.db.database import Database
 from app.service import Service
+from app.ussd.menu import menu_from_json
 from tests import statements
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
@@ -43,6 +46,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     statements.share()
+    plainly = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # rich draws one for half a second
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plainly])
     hypothesis.settings.register_profile("unhurried", deadline=None)
     hypothesis.settings.load_profile("unhurried")
 
@@ -56,9 +61,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give hops in the test's own process time: a busy machine isn't what they are about. A test of the deadline sets its own."""
+    """Give hops in the test's own process time: a busy machine isn't what they are about. A test of the deadline sets its own.
+
+    PINs are hashed as cheaply as argon2id can (tests/coop/test_pins.py holds the cost), and one menu is read from its bytes once.
+    """
     monkeypatch.setattr("app.web.ussd_webhook.HOP_SECONDS", 60.0)
     monkeypatch.setattr("app.db.database.STATEMENT_MS", PATIENT_MS)
+    monkeypatch.setattr("app.coop.access.pins.MEMORY_KIB", 8)
+    monkeypatch.setattr("app.coop.access.pins.PASSES", 1)
+    monkeypatch.setattr("menus.publication.menu_from_json", _read_once)
+
+
+_read_once = cache(menu_from_json)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from app.coop.boutiques import offers, orders, sales
 from app.coop.boutiques.models import Order
+from app.coop.console_requests import services as console_requests
 from app.coop.correspondence import call_backs
 from app.coop.enrolment import applications
 from app.coop.equipment import bookings, custody
@@ -24,6 +25,7 @@ from app.coop.lots import runs, stock
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
 from app.coop.prices import proposals
+from app.coop.prices.console import AskedPrice
 from app.coop.production.models import Declaration
 from app.coop.rights import Office
 from app.coop.solidarity import aids, fund
@@ -178,6 +180,7 @@ def settle(database, now) -> None:
         bought = stock.NewLot(1, "kg", Decimal(100), 100_000, source="Joal")
         runs.buy(session, by(sample_declarations.CLERK, "hands:bought", now), 1, bought, 90_000)
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
+        console_requests.ask(session, by(sample_declarations.CLERK, "hands:console", now, "web"), AskedPrice(1, 1_010))
 
 
 class Hands:

@@ -53,9 +53,10 @@ def build(database: Database) -> None:
                 to.execute(insert(table), rows)
     if database.engine.dialect.name == "postgresql":  # its counters stand before the ids given here
         with database.engine.begin() as to:
-            for table in (table for table, _ in _ROWS if "id" in table.c):
-                last = select(func.max(table.c.id)).scalar_subquery()
-                to.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
+            counted = [table for table, _ in _ROWS if "id" in table.c]
+            lasts = (select(func.max(table.c.id)).scalar_subquery() for table in counted)
+            counters = (func.pg_get_serial_sequence(table.name, "id") for table in counted)
+            to.execute(select(*(func.setval(counter, last) for counter, last in zip(counters, lasts, strict=True))))
 
 
 def _found(database: Database) -> None:

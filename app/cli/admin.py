@@ -13,9 +13,7 @@ ROLES = ("president", "treasurer", "secretary", "delegate", "auditor", "administ
 PARTNERS = ("centre", "entreprise")
 _role = click.option("--role", type=click.Choice(ROLES), required=True, help="The office.")
 _cooperative = click.option("--cooperative", help="The co-operative's code; without it an office of the federation.")
-_partner = click.option(
-    "--partner", type=int, help="The centre's or the company's number (training centre list, job company list)."
-)
+_partner = click.option("--partner", type=int, help="The number in training centre list, or in job company list.")
 
 
 @click.group()
@@ -54,6 +52,7 @@ def add(
 
     Example: jappoo admin add +221780000002 --role administrator --name "Fatou Sarr"
     """
+    from app.coop.access import activation
     from app.coop.enrolment import appointments, representatives
 
     _check_partner(role, cooperative, partner)
@@ -62,19 +61,18 @@ def add(
     noted: dict[str, Any] = {"who": who, "role": role, "cooperative": cooperative, "partner": partner}
     with operator_act("admin add", **noted, until=str(ends or "")[:10]) as session:
         if partner is not None:
-            term |= {"key": settings.key("members"), "now": now}
-            given = representatives.appoint_representative(session, _number(who), name, role, partner, **term)
+            given = representatives.appoint_representative(session, _number(who), name, role, partner, **term, now=now)
         elif cooperative and not name:
             given = appointments.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
-            term |= {"code": cooperative, "key": settings.key("members"), "now": now}
-            given = appointments.appoint_by_number(session, _number(who), name, role, **term)
+            given = appointments.appoint_by_number(session, _number(who), name, role, code=cooperative, **term, now=now)
+        opens = activation.issue(session, given.person_id, key=settings.key("members"), now=now) if given.new else None
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(given)))
+        click.echo(json.dumps(msgspec.to_builtins(given) | {"activation": opens}))
         return
     click.echo(f"{given.name}: {given.role}, {given.partner or given.cooperative or 'federation'}, from {given.from_on}")
-    if given.activation:
-        click.echo(f"activation number, to be told in person (30 days): {given.activation}")
+    if opens:
+        click.echo(f"activation number, to be told in person (30 days): {opens}")
 
 
 @admin.command()
@@ -86,12 +84,14 @@ def renew(phone: str) -> None:
 
     Example: jappoo admin renew +221780000002
     """
+    from app.coop.access import activation
     from app.coop.enrolment import appointments
 
-    key = read_settings().key("members")
+    key, now = read_settings().key("members"), datetime.now(UTC)
     with operator_act("admin renew", who=phone) as session:
-        given = appointments.renew(session, _number(phone), key=key, now=datetime.now(UTC))
-    click.echo(f"{given.name}: activation number, to be told in person (30 days): {given.activation}")
+        given = appointments.renew(session, _number(phone), now=now)
+        opens = activation.issue(session, given.person_id, key=key, now=now)
+    click.echo(f"{given.name}: activation number, to be told in person (30 days): {opens}")
 
 
 @admin.command()
@@ -137,9 +137,8 @@ def offices(*, as_json: bool) -> None:
         return
     for held in found:
         term = f"{held.from_on} – {held.until_on or ''}".rstrip(" –")
-        click.echo(
-            f"{held.partner or held.cooperative or 'federation':20} {held.role:14} {held.card or '-':10} {held.name}  {term}"
-        )
+        place = held.partner or held.cooperative or "federation"
+        click.echo(f"{place:20} {held.role:14} {held.card or '-':10} {held.name}  {term}")
 
 
 def _check_partner(role: str, cooperative: str | None, partner: int | None) -> None:

@@ -16,7 +16,7 @@ import click
 from app.cli.context import cooperative_id, open_database, operator
 
 if TYPE_CHECKING:
-    from app.coop.imports.forecast import Forecast
+    from app.coop.imports.forecast import Forecast, Verdict
     from app.coop.scope import Scope
     from app.db.database import Database
     from app.sheets import Row, Table, Written
@@ -229,8 +229,12 @@ def _cell(raw: Any) -> "Written":
     return raw if raw is None or isinstance(raw, str | int | bool | datetime) or hasattr(raw, "year") else str(raw)
 
 
+VERDICT_WORDS: "dict[Verdict, str]" = {"create": "nouvelle", "update": "changée", "refuse": "refusée", "skip": "passée"}
+
+
 def _say(found: "Forecast", import_id: int | None, as_json: bool) -> int:
     from app.coop.imports.forecast import VERDICTS
+    from app.units import agree
 
     counts = {verdict: found.counts[verdict] for verdict in VERDICTS}
     if as_json:
@@ -239,7 +243,7 @@ def _say(found: "Forecast", import_id: int | None, as_json: bool) -> int:
         return 1 if found.blocked else 0
     for one in found.problems:
         click.echo(f"ligne {one.row}: {one.says}" if one.row is not None else one.says)
-    words = f"{counts['create']} nouveaux, {counts['update']} changés, {counts['same']} déjà là, {counts['ask']} à répondre, "
-    words += f"{counts['refuse']} refusés, {counts['skip']} passés"
+    told = [f"{counts[one]} {agree(counts[one], word)}" for one, word in VERDICT_WORDS.items()]
+    words = f"Lignes: {', '.join(told)}, {counts['same']} déjà là, {counts['ask']} à répondre"
     click.echo(words + (f"; import n° {import_id}" if import_id else "; rien n'est écrit"))
     return 1 if found.blocked else 0

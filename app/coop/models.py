@@ -5,6 +5,7 @@ from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
 from app.coop.chain import models as chain
 from app.coop.closing import models as closing
+from app.coop.console_requests import models as console_requests
 from app.coop.contests import models as contests
 from app.coop.cooperatives import models as cooperatives
 from app.coop.correspondence import models as correspondence
@@ -39,6 +40,7 @@ __all__ = [
     "broadcasts",
     "chain",
     "closing",
+    "console_requests",
     "contests",
     "cooperatives",
     "correspondence",

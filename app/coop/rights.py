@@ -9,7 +9,7 @@ from app.coop.scope import Scope
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator", "centre", "entreprise"]
 Right = Literal[
     "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read",
-    "boutiques", "score", "sell", "training", "courses",
+    "boutiques", "score", "sell", "training", "courses", "console", "offices",
 ]  # fmt: skip
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
@@ -28,12 +28,14 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "score": ("president", "auditor", "administrator"),
     "training": ("president", "secretary", "delegate", "administrator"),
     "courses": ("president", "secretary", "delegate", "administrator", "centre", "entreprise"),
+    "console": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
+    "offices": ("administrator",),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
 
 FEDERATION: tuple[Right, ...] = (
     *("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read"),
-    *("boutiques", "score", "training", "courses"),
+    *("boutiques", "score", "training", "courses", "console", "offices"),
 )
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 PARTNERS: tuple[Right, ...] = ("courses",)

@@ -1,8 +1,10 @@
 """The kinds of value that a screen can show: how each is written, how long it can get, whether it is private."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_type_hints
 
 import msgspec
@@ -94,7 +96,8 @@ def show(kind: Kind, value: Any) -> str:
     return words
 
 
-def kinds_of(shape: type) -> dict[str, Kind]:
+@cache
+def kinds_of(shape: type) -> Mapping[str, Kind]:
     """Return the kind of each field of a Struct that a binding gives; a nested Struct's fields come as `outer.inner`.
 
     A field without a kind can't be shown and is left out.
@@ -106,7 +109,7 @@ def kinds_of(shape: type) -> dict[str, Kind]:
             found[name] = kind
         elif isinstance(hint, type) and issubclass(hint, msgspec.Struct):
             found |= {f"{name}.{inner}": k for inner, k in kinds_of(hint).items()}
-    return found
+    return MappingProxyType(found)
 
 
 def kind_of(hint: Any) -> Kind | None:

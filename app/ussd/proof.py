@@ -1,6 +1,6 @@
 """What must hold of a menu before it can be published. One function a rule; a finding names file, line, screen, example."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -269,7 +269,7 @@ class Proof:
             kinds = self.vocabulary.of_refusal(screen, code)
             yield fill(fold(self.menu.said(texts, language)), {name: kind.longest for name, kind in kinds.items()})
 
-    def _texts(self, screen: Screen) -> Iterator[tuple[str, Texts, dict[str, Kind]]]:
+    def _texts(self, screen: Screen) -> Iterator[tuple[str, Texts, Mapping[str, Kind]]]:
         kinds = self._kinds(screen)
         yield "text", screen.text, kinds
         yield "row", screen.row, self.vocabulary.of_rows(screen)
@@ -278,7 +278,7 @@ class Proof:
         yield from ((f"refusal {code}", texts, self.vocabulary.of_refusal(screen, code)) for code, texts in screen.refusals.items())
 
     def _kinds(self, screen: Screen) -> dict[str, Kind]:
-        return self.constants | self.vocabulary.kept | self.vocabulary.of_screen(screen)
+        return {**self.constants, **self.vocabulary.kept, **self.vocabulary.of_screen(screen)}
 
     def _screens(self) -> Iterator[Screen]:
         return iter(self.menu.screens.values())

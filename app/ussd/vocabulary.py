@@ -1,5 +1,6 @@
 """Which placeholder means what: the kinds of all values that a menu's bindings can put on its screens."""
 
+from collections.abc import Mapping
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -29,12 +30,12 @@ class Vocabulary:
             if guard in bindings.guards:
                 self._learn_leads(bindings.guards[guard])
 
-    def of_screen(self, screen: Screen) -> dict[str, Kind]:
+    def of_screen(self, screen: Screen) -> Mapping[str, Kind]:
         """Return the kinds that a text of this screen may show besides the kept ones: its source's own."""
         source = self._bindings.sources.get(screen.source or "")
         return kinds_of(source.gives) if source and _is_struct(source.gives) else {}
 
-    def of_rows(self, screen: Screen) -> dict[str, Kind]:
+    def of_rows(self, screen: Screen) -> Mapping[str, Kind]:
         """Return the kinds of one row of a list."""
         rows = self._bindings.rows_of.get(screen.rows or "")
         return kinds_of(row_shape(rows)) if rows else {}
@@ -44,7 +45,7 @@ class Vocabulary:
         kinds = self.of_rows(screen)
         return {field: value for field, value in row.items() if not _is_name(kinds.get(field))}
 
-    def of_refusal(self, screen: Screen, code: str) -> dict[str, Kind]:
+    def of_refusal(self, screen: Screen, code: str) -> Mapping[str, Kind]:
         """Return the kinds that the words of a refusal may show."""
         answer = self._bindings.answers.get(screen.ask or "")
         shape = answer.refuses.get(code) if answer else None
@@ -57,12 +58,12 @@ class Vocabulary:
         shown = {name for said in texts for words in said.values() for name in PLACEHOLDER.findall(words)}
         return not screen.source and not screen.rows and shown <= set(self.constants)
 
-    def written(self, kinds: dict[str, Kind], values: dict[str, Any]) -> dict[str, str]:
+    def written(self, kinds: Mapping[str, Kind], values: dict[str, Any]) -> dict[str, str]:
         """Write plain values by their kinds; what has no kind is left out, for it can't be shown."""
         return {name: show(kinds[name], value) for name, value in fields(values).items() if name in kinds}
 
-    def _keeps(self, screen: Screen) -> dict[str, dict[str, Kind]]:
-        found: dict[str, dict[str, Kind]] = {}
+    def _keeps(self, screen: Screen) -> dict[str, Mapping[str, Kind]]:
+        found: dict[str, Mapping[str, Kind]] = {}
         if screen.keep and screen.rows in self._bindings.rows_of:
             found[screen.keep] = {field: kind for field, kind in self.of_rows(screen).items() if not _is_name(kind)}
         answer = self._bindings.answers.get(screen.ask or "")
@@ -82,7 +83,7 @@ class Vocabulary:
         for lead, shape in binding.leads.items():
             self._learn(lead, kinds_of(shape) if shape else {})
 
-    def _learn(self, name: str, kinds: dict[str, Kind]) -> None:
+    def _learn(self, name: str, kinds: Mapping[str, Kind]) -> None:
         for inner, kind in kinds.items():
             path = ".".join(part for part in (name, inner) if part)
             if self.kept.setdefault(path, kind) != kind:

@@ -57,7 +57,7 @@ def test_who_acts_for_a_partner_is_appointed_listed_and_revoked(run):
     assert run("admin", "revoke", *new[:5]).out == "ended\n"
     for wrong in (new[:3], (*new[:1], "--role", "secretary", "--partner", "2"), (*new[:5], "--cooperative", "CPS1")):
         assert run("admin", "add", *wrong).code == 2
-    assert "no centre" in run("admin", "add", "+221780000009", "--role", "centre", "--partner", "2").err
+    assert "pas de convention de centre" in run("admin", "add", "+221780000009", "--role", "centre", "--partner", "2").err
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

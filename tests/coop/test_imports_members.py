@@ -11,7 +11,9 @@ from app.coop.imports.models import Import, ImportRow, MemberProfile
 from app.coop.imports.undo import undo
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import account_of, post
-from app.coop.members.models import Member, Number, Person
+from app.coop.members.looks import note_look
+from app.coop.members.models import Member, NameKey, Number, Person
+from app.coop.rights import Office
 from app.coop.scope import FEDERATION
 from app.coop.verify import verify
 from app.sheets import Ask, NoValue, Refuse, Row, Telephone
@@ -70,6 +72,13 @@ def test_a_namesake_is_asked_about_once_and_the_answer_is_kept(village):
     assert found.counts == {"create": 4}
     assert look(village, twice)[0].counts == {"same": 4}
     assert [one.place for one in members(village) if one.phone] == [1, 2, 3]
+
+
+def test_a_person_known_to_us_who_stands_twice_in_a_sheet_is_taken_once(village):
+    twice = rows({"name": "Awa 1"}, {"name": "AWA 1"})
+    found, _ = look(village, twice)
+    assert found.counts == {"ask": 2}
+    assert look(village, twice, {one.key: "oui" for one in found.questions})[0].counts == {"same": 1, "skip": 1}
 
 
 def test_what_a_telephone_has_proved_wins_and_is_said(village):
@@ -138,13 +147,15 @@ def test_one_imports_at_a_time_and_a_silent_one_loses_its_turn(village):
 
 def test_an_import_is_taken_back_whole(village):
     def everything():
-        counted = (Person, Member, Number, Account)
+        counted = (Person, NameKey, Member, Number, Account)
         with village.read() as reader:
             return [reader.scalar(select(func.count()).select_from(one)) for one in counted]
 
     before = everything()
     changed = rows({"card": "C00001", "name": "Awa 1", "sex": "F"})[0]
     made, _ = take(village, [*FAMILY, Row(9, "data", changed.cells, changed.raw)])
+    with village.transaction() as session:
+        note_look(session, Office(1, "secretary", 1), members(village)[0].member_id, NOW)
     assert undo(village, made, now=lambda: NOW) == 4
     assert everything() == before
     with village.read() as reader:

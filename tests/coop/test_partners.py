@@ -48,9 +48,7 @@ def course(session, **given):
 def appoint(database, role="entreprise", partner=2, phone=PHONE, name="Fatou Sarr", **term):
     term = {"from_on": TODAY, "until_on": None} | term
     with database.transaction() as session:
-        return representatives.appoint_representative(
-            session, phone, name, role, partner, **term, key=sample_cooperative.KEY, now=NOW
-        )
+        return representatives.appoint_representative(session, phone, name, role, partner, **term, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +66,7 @@ def test_an_agreement_that_cannot_be_is_refused(quay, change):
 
 def test_who_acts_for_a_partner_has_one_right_in_no_other_scope(quay):
     given = appoint(quay)
-    assert (given.role, given.partner, given.cooperative, bool(given.activation)) == ("entreprise", "SIRN", None, True)
+    assert (given.role, given.partner, given.cooperative, given.new) == ("entreprise", "SIRN", None, True)
     with quay.read() as reader:
         [office] = offices_of(reader, given.person_id, TODAY)
     assert office.scope == Scope(None, 2) != FEDERATION
@@ -101,11 +99,11 @@ def test_it_lasts_no_longer_than_the_agreement_and_ends_at_once(quay):
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"role": "centre"}, "no centre under agreement"),
-        ({"partner": 9}, "no entreprise under agreement"),
-        ({"from_on": ENDS + timedelta(1)}, "the agreement is over"),
-        ({"name": None}, "give --name"),
-        ({"phone": sample_declarations.SECRETARY, "name": "Autre"}, "another name"),
+        ({"role": "centre"}, "pas de convention de centre"),
+        ({"partner": 9}, "pas de convention"),
+        ({"from_on": ENDS + timedelta(1)}, "la convention est finie"),
+        ({"name": None}, "donnez aussi le nom"),
+        ({"phone": sample_declarations.SECRETARY, "name": "Autre"}, "autre nom"),
     ],
 )
 def test_who_cannot_act_for_a_partner_is_told_why(quay, given, why):
@@ -116,8 +114,7 @@ def test_who_cannot_act_for_a_partner_is_told_why(quay, given, why):
 def test_a_forgotten_pin_of_a_partners_is_renewed(quay):
     given = appoint(quay)
     with quay.transaction() as session:
-        renewed = appointments.renew(session, PHONE, key=sample_cooperative.KEY, now=NOW)
-    assert renewed.activation != given.activation
+        assert appointments.renew(session, PHONE, now=NOW).person_id == given.person_id
 
 
 def test_a_course_stands_within_the_agreements_period_and_places(quay):

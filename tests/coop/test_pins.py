@@ -9,6 +9,8 @@ from app.coop.access.pins import Busy, Locked, Right, Wrong
 from app.coop.members.models import Person
 from tests.sample_cooperative import LONG_AGO, PEPPERS
 
+SERVED = pins.MEMORY_KIB, pins.PASSES
+"""As the service has them: each test's own are cheap."""
 TRIVIAL = [
     ("0000", True), ("9999", True), ("1234", True), ("6789", True), ("7890", True), ("4321", True), ("0987", True), ("2580", True),
     ("1950", True), ("1999", True), ("2007", True), ("2026", True), ("0012", True), ("2468", True), ("1357", True),
@@ -41,6 +43,13 @@ def test_a_pin_matches_its_hash_with_its_pepper_only():
     assert pins.matches("2468", hashed, b"b" * 32)
     assert not pins.matches("2468", hashed, b"a" * 32)
     assert not pins.matches("2469", hashed, b"b" * 32)
+
+
+def test_a_pin_costs_what_the_field_recommends(monkeypatch):
+    memory, passes = SERVED
+    monkeypatch.setattr(pins, "MEMORY_KIB", memory)
+    monkeypatch.setattr(pins, "PASSES", passes)
+    assert pins.hash_pin("2468", PEPPERS)[0].startswith("$argon2id$v=19$m=7168,t=5,p=1$")
 
 
 class Trier:

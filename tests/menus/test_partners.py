@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.coop.access import activation
 from app.coop.act import Act
 from app.coop.enrolment import representatives
 from app.coop.jobs import services
@@ -49,8 +50,9 @@ def desk(line, database):
 
 def representative(database, role, partner, phone):
     with database.transaction() as session:
-        term = {"from_on": datetime.now(UTC).date(), "until_on": None, "key": sample_cooperative.KEY, "now": datetime.now(UTC)}
-        return representatives.appoint_representative(session, phone, "Fatou Sarr", role, partner, **term).activation
+        term = {"from_on": datetime.now(UTC).date(), "until_on": None, "now": datetime.now(UTC)}
+        given = representatives.appoint_representative(session, phone, "Fatou Sarr", role, partner, **term)
+        return activation.issue(session, given.person_id, key=sample_cooperative.KEY, now=datetime.now(UTC))
 
 
 def opened(line, phone, activation):

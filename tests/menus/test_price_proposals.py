@@ -45,7 +45,7 @@ def test_a_large_change_needs_another_officer(line, database, answer, state):
     assert "Rien à approuver" in own.type("2468")
     other = line(sample_declarations.PRESIDENT)
     other.dial(["8", "4", "3"])
-    assert "Prix Thiof, avant 1 000 F 1 201 F" in other.type("2468")
+    assert "Prix Thiof (avant 1 000 F) 1 201 F" in other.type("2468")
     assert "CPS1 CPS Joal" in other.type("1")
     other.type(answer)
     assert ("Approuvé" if answer == "1" else "Refusé") in other.type("2468")
@@ -125,7 +125,7 @@ def test_a_first_price_is_held_against_the_federations(line, database, federatio
     if federation is None:
         other = line(sample_declarations.PRESIDENT)
         other.dial(["8", "4", "3"])
-        assert "Prix Mil, premier prix 1 200 F" in other.type("2468")
+        assert "Prix Mil (premier prix) 1 200 F" in other.type("2468")
 
 
 def test_a_first_price_of_the_federation_needs_another_of_its_officers(line, database):

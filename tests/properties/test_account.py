@@ -110,8 +110,8 @@ def check(database):
         for one in moved:
             _adds_up(reader, one)
         _, exported = exports.movements(reader, Scope(1), NOW)
-        by_export = [(entry, account, abs(amount)) for _, card, entry, *_, account, amount in exported if card == "C00001"]
-        assert sorted((one.entry_id, one.account, abs(one.amount)) for one in moved) == sorted(by_export)
+        by_export = [(entry, account, amount) for _, card, entry, *_, account, amount in exported if card == "C00001"]
+        assert sorted((one.entry_id, exports.ACCOUNTS[one.account], one.amount) for one in moved) == sorted(by_export)
         _, rows = exports.balances(reader, Scope(1), NOW)
         by_file = {row[1]: row[3:8] for row in rows}["C00001"]
         assert by_file == (balances.shares, balances.savings, balances.payable, balances.advance, balances.leasing)

@@ -25,25 +25,24 @@ def appoint_representative(
     *,
     from_on: date,
     until_on: date | None,
-    key: bytes,
     now: datetime,
 ) -> Appointed:
     """Let the person who alone has a number (E.164), or somebody new, act for a partner.
 
-    Somebody new gets an activation number. The person and the federation's officers are told. Raises NotAppointed.
+    Somebody new is to get an activation number. The person and the federation's officers are told. Raises NotAppointed.
     """
     partner = _partner(session, partner_id, role)
     if partner.until_on < from_on or (until_on is not None and until_on < from_on):
-        raise NotAppointed("the term ends before it begins, or the agreement is over")
-    person, opens = holder_of(session, phone, name, None, key=key, now=now)
+        raise NotAppointed("la charge finirait avant son début, ou la convention est finie")
+    person, new = holder_of(session, phone, name, None, now=now)
     held = select(PartnerRole.id).join(Partner, Partner.id == PartnerRole.partner_id)
     if session.scalar(held.where(PartnerRole.person_id == person.id, Partner.id == partner_id, agreed(from_on))) is not None:
-        raise NotAppointed("that person holds this office already")
+        raise NotAppointed("cette personne a déjà cette charge")
     row = PartnerRole(person_id=person.id, partner_id=partner_id, from_on=from_on, until_on=until_on)
     session.add(row)
     session.flush()
     _tell(session, f"partner office:{row.id}", person.id, role, given=True, now=now)
-    return Appointed(person.id, person.name, role, None, from_on, until_on, opens, partner.name)
+    return Appointed(person.id, person.name, role, None, from_on, until_on, new, partner.name)
 
 
 def revoke_representative(session: Session, phone: str, role: OfficeRole, partner_id: int, *, now: datetime) -> bool:
@@ -62,7 +61,7 @@ def revoke_representative(session: Session, phone: str, role: OfficeRole, partne
 def _partner(session: Session, partner_id: int, role: OfficeRole) -> Partner:
     found = session.get(Partner, partner_id)
     if found is None or PARTNER_ROLES[found.kind] != role:
-        raise NotAppointed(f"no {role} under agreement has the number {partner_id}")
+        raise NotAppointed(f"pas de convention de {role} sous le numéro {partner_id}")
     return found
 
 

@@ -123,7 +123,7 @@ def members(today: date) -> tuple[Column, ...]:
             names=("État",),
             reader=sheets.choice({"membre": "pending", "bloqué": "blocked", "parti": "departed", "partie": "departed"}),
         ),
-        Column(field="unsaid", names=("Non dit",), reader=sheets.text, note="Ce qui a été demandé et n'est pas dit."),
+        Column(field="unsaid", names=("Pas dit", "Non dit"), reader=sheets.text, note="Ce qui a été demandé et n'est pas dit."),
         Column(field="left", names=("Parti le",), reader=sheets.day(today)),
         Column(field="language", names=("Langue",), reader=sheets.code, example="fr", note="fr, wo …"),
     )

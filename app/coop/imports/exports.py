@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import aliased
 
 from app.coop.cooperatives.models import Cooperative
@@ -29,7 +29,8 @@ from app.coop.subject import declared
 Export = tuple[tuple[str, ...], Iterator[Sequence[Any]]]
 STATES = {"pending": "membre", "active": "membre", "blocked": "bloqué", "departed": "parti"}
 """A member is one whether their account was opened by telephone or not: the PIN doesn't leave, so neither does that."""
-ACCOUNTS = ("shares", "savings", "payable", "advance", "leasing")
+ACCOUNTS = {"shares": "Parts", "savings": "Épargne", "payable": "À payer", "advance": "Avance", "leasing": "Crédit-bail"}
+OWED = ("advance", "leasing")
 AT_ONCE = 1000
 
 
@@ -54,7 +55,7 @@ def members(reader: Connection, scope: Scope, now: datetime) -> Export:
     )
     columns = (
         *("CPS", "Carte", "Nom", "Téléphone", "Place", "Téléphone 2", "Place 2", "Langue", "Membre depuis", "État", "Parti le"),
-        *("Sexe", "Né(e) le", "Adresse", "N° CNI", "Parts souscrites", "Parts libérées", "Autre numéro", "Non dit"),
+        *("Sexe", "Né(e) le", "Adresse", "N° CNI", "Parts souscrites", "Parts libérées", "Autre numéro", "Pas dit"),
     )
     return columns, (_member(row) for row in _streamed(reader, rows))
 
@@ -71,7 +72,7 @@ def balances(reader: Connection, scope: Scope, now: datetime) -> Export:
         .group_by(Cooperative.code, Member.card, Person.name)
         .order_by(Cooperative.code, Member.card)
     )
-    columns = ("CPS", "Carte", "Nom", "Parts", "Épargne", "À payer", "Avance", "Crédit-bail", "Arrêté le")
+    columns = ("CPS", "Carte", "Nom", *ACCOUNTS.values(), "Arrêté le")
     return columns, ((*row[:3], *map(int, row[3:]), now.date()) for row in _streamed(reader, rows))
 
 
@@ -123,11 +124,12 @@ def deliveries(reader: Connection, scope: Scope, now: datetime) -> Export:
 
 
 def movements(reader: Connection, scope: Scope, now: datetime) -> Export:
-    """Return each posting on members' accounts, in XOF, from the member's side: the amounts of an account add up to its balance."""
+    """Return each posting on members' accounts, in XOF: the amounts of an account add up to its balance, as it goes out too."""
     del now
+    amount = case((Account.kind.in_(OWED), Posting.amount), else_=-Posting.amount)
     words = {kind: word for subject in declared() for kind, word in subject.movements.items()}
     rows = (
-        select(Cooperative.code, Member.card, JournalEntry.id, JournalEntry.at, JournalEntry.kind, Account.kind, -Posting.amount)
+        select(Cooperative.code, Member.card, JournalEntry.id, JournalEntry.at, JournalEntry.kind, Account.kind, amount)
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .join(Account, Account.id == Posting.account_id)
         .join(Member, Member.id == Account.member_id)
@@ -137,7 +139,7 @@ def movements(reader: Connection, scope: Scope, now: datetime) -> Export:
     )
     columns = ("CPS", "Carte", "Écriture", "Jour", "Mouvement", "Compte", "Montant")
     return columns, (
-        (code, card, entry, at.date(), words.get(kind, kind), account, int(amount))
+        (code, card, entry, at.date(), words.get(kind, kind), ACCOUNTS.get(account, account), int(amount))
         for code, card, entry, at, kind, account, amount in _streamed(reader, rows)
     )
 

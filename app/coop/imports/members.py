@@ -150,6 +150,8 @@ class RegisterPlan:
     def _update(self, row: Row, known: RegisteredMember, change: Change, values: Mapping[str, Any]) -> Planned | None:
         member = known.id or 0
         if (before := self._rows_of.setdefault(member, row.number)) != row.number:
+            if value(values, "card") is None:
+                raise RowSkipped(f"la même personne que la ligne {before}")
             raise RowRefused("card", f"{known.card} est déjà à la ligne {before}: un seul membre, deux lignes.")
         if known.state == "departed":
             raise RowSkipped(f"{known.card} est parti: rien ne change")

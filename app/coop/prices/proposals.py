@@ -223,7 +223,7 @@ def _ask(session: Session, act: Act, row: PriceProposal, before: int | None) -> 
         session,
         act,
         "price",
-        " ".join(part for part in ("Prix", product, row.grade) if part) + f", {than}",
+        " ".join(part for part in ("Prix", product, row.grade) if part) + f" ({than})",
         subject="price",
         subject_id=row.id,
         cooperative_id=row.cooperative_id,

@@ -9,7 +9,10 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
+from app.web.console.cooperatives import cooperatives
+from app.web.console.members import members
 from app.web.console.pages import pages
+from app.web.console.requests import request_pages
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
 
@@ -39,5 +42,11 @@ def add_console(
         SESSION_COOKIE_SECURE=secure,
     )
     lend(app, desk, terms, now, store)
-    for routes in (open_pages, pages):
+    for routes in (
+        cooperatives,
+        members,
+        open_pages,
+        pages,
+        request_pages,
+    ):  # fmt: skip
         app.register_blueprint(routes)

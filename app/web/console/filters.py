@@ -1,7 +1,7 @@
 """How the console writes instants, ages, amounts, and the names of things."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint
@@ -11,6 +11,7 @@ from app.amounts import number
 from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
 from app.ussd.kinds import amount_words
+from app.web.console.act_words import ACTS
 from menus.call_backs import age_words
 
 LANES = {
@@ -20,16 +21,33 @@ LANES = {
     "notice": "Avis et reçus",
     "bulk": "Diffusions",
 }
+MEMBERS = {"pending": "pas encore activé", "active": "actif", "blocked": "bloqué", "departed": "parti"}
+MESSAGES = {
+    "queued": "attend",
+    "sending": "part",
+    "maybe": "peut-être parti",
+    "accepted": "parti",
+    "underway": "en chemin",
+    "expired": "trop tard, pas parti",
+    "refused": "pas envoyé",
+    "failed": "échec",
+    "delivered": "reçu",
+}
 
 
 def register(routes: Blueprint) -> None:
     """Give the templates their filters."""
     filters: dict[str, Callable[..., Any]] = {
         "clock": clock,
+        "day": day,
         "age": age_words,
         "francs": francs,
         "lane": LANES.get,
         "state": STATES.get,
+        "member_state": MEMBERS.get,
+        "members_state": lambda state, number: MEMBERS[state] + "s" * (number > 1),
+        "sms_state": MESSAGES.get,
+        "act_words": lambda act: ACTS.get(act, act),
         "figure": number,
         "rest": lambda reason: texts.words("halt").get(reason, reason),
         "office": texts.words("office").get,
@@ -46,3 +64,8 @@ def francs(amount: int) -> str:
 def clock(at: datetime) -> str:
     """Write an instant: `24/11 à 14:05`."""
     return f"{at.astimezone(DAKAR):%d/%m à %H:%M}"
+
+
+def day(on: date | datetime) -> str:
+    """Write a day: `24/11/2026`."""
+    return f"{on.astimezone(DAKAR) if isinstance(on, datetime) else on:%d/%m/%Y}"

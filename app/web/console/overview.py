@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.coop import approvals
+from app.coop.console_requests import queries as requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence import call_backs, inbox
 from app.coop.offices.queries import offices_of
@@ -35,8 +36,8 @@ class OpenHere(msgspec.Struct, frozen=True):
 class Overview(msgspec.Struct, frozen=True):
     """How things stand. `lanes` is for the federation alone, as is `spent`, XOF for all SMS of the day when it can be told.
 
-    `mine` is how many approvals wait for this officer's own word, `letters` what an officer who calls back may answer, at
-    `part_price` XOF a part; `stops` says that they may stop broadcasts.
+    `mine` is how many approvals wait for this officer's own word, `requests` how many of their own requests wait for their PIN,
+    `letters` what an officer who calls back may answer, at `part_price` XOF a part; `stops` says that they may stop broadcasts.
     """
 
     scope: str
@@ -45,6 +46,7 @@ class Overview(msgspec.Struct, frozen=True):
     places: list[OpenHere]
     approvals: OpenCount
     mine: int
+    requests: int
     letters: tuple[inbox.Letter, ...]
     part_price: int
     broadcasts: list[SentBroadcast]
@@ -69,6 +71,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> Ove
             places=_places(reader, scope, now),
             approvals=OpenCount(*approvals.open_count(reader, office.scope, now)),
             mine=approvals.waiting_count(reader, held, now),
+            requests=requests.waiting_count(reader, [office.person_id], now),
             letters=inbox.unread(reader, scope) if answers else (),
             part_price=prices.part_price(reader, now, database.service.part_price),
             broadcasts=lately(reader, scope, now),

@@ -13,7 +13,12 @@ class Room(msgspec.Struct, frozen=True):
     right: Right = "read"
 
 
-ROOMS: tuple[Room, ...] = (Room("Ma journée", "console.overview"),)
+ROOMS: tuple[Room, ...] = (
+    Room("Ma journée", "console.overview"),
+    Room("Demandes", "requests.asked", "console"),
+    Room("Membres", "members.index"),
+    Room("CPS", "cooperatives.index"),
+)
 
 
 def rooms_of(office: Office) -> list[Room]:

@@ -5,20 +5,30 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
+from app.coop.prices.console import AskedPrice
+from app.coop.rights import Office
 from tests import incoming_sms, sample_cooperative, sample_declarations
+from tests.acts import by
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
 REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
 TRIED = {
     "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
+READ = {
+    "cooperatives.file": "n&#39;est pas la vôtre",
+    "members.file": "n&#39;est pas de votre CPS",
+}
+"""Pages of one thing, with the words that come back."""
 
 
 @pytest.fixture
@@ -33,6 +43,7 @@ def houses(database, app, clock):  # noqa: ARG001 - it makes the village
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
+        console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
     return database
 
@@ -50,7 +61,7 @@ def with_an_id(app):
 
 
 def test_every_route_with_an_id_is_tried(app):
-    assert set(with_an_id(app)) == set(TRIED)
+    assert set(with_an_id(app)) == {*TRIED, *READ}
 
 
 @pytest.mark.parametrize(
@@ -70,3 +81,14 @@ def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, f
     before = state(houses)
     assert owner.send(path, **form).status_code == 200
     assert state(houses) != before
+
+
+@pytest.mark.parametrize(("endpoint", "says"), READ.items())
+def test_what_is_anothers_is_not_shown(app, houses, officer, endpoint, says):
+    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, 1))
+    stranger = inside(officer, SECOND)
+    before = state(houses)
+    answer = stranger.get(path)
+    assert (answer.status_code, says in stranger.page) == (404, True)
+    assert state(houses) == before
+    assert inside(officer, sample_declarations.PRESIDENT).get(path).status_code == 200
