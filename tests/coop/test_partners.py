@@ -18,7 +18,7 @@ from app.coop.scope import FEDERATION, Scope
 from app.coop.training import ages, applications, presence, queries, seats
 from app.coop.training.models import Training
 from app.sms.models import Message
-from tests import sample_cooperative, sample_declarations
+from tests import sample_declarations
 from tests.acts import by, own
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
