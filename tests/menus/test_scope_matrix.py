@@ -74,6 +74,8 @@ NOBODYS = {
     "course_last_day": "30092027",
     "course_level": "AUCUN",
     "job_commune": "TOUTES",
+    "lot_place": "Saly",
+    "split_units": "5",
     "job_trade": "Soudeur",
     "job_until": "15122026",
     "partner_contact": "Mme Sow",
@@ -138,6 +140,7 @@ NOT_NOW = {
     "day_code_draw": "it has not begun",
     "decline_idea": "the federation does",
     "hand_payout": "it is handed over",
+    "merge_lots": "there is one lot of it",
     "note_departure": "it is noted",
     "renew_activation": "the account is open",
     "score_idea": "it is of her own co-operative",
@@ -149,7 +152,7 @@ BY_KEPT = {"assisted_declarations", "numbers_of_whom", "payouts_to_hand"}
 """Lists of the member whom a question before has found in the officer's scope."""
 PARTNERS = {"partners", "course_centres", "course_companies", "job_companies"}
 """Lists of the federation's agreements."""
-EMPTY = {"payouts_to_hand", "ideas_to_decide", "candidates", *PARTNERS}
+EMPTY = {"payouts_to_hand", "ideas_to_decide", "candidates", "alike_lots", *PARTNERS}
 SHARED = {
     "desk_jobs",
     "job_filieres",
@@ -218,6 +221,7 @@ class Houses:
         sample_deliveries.credited(database, [203], clock())
         self.kept = self._collected()
         self.kept["decided_idea"] = self.kept["unread_idea"]
+        self.kept["merge_lot"] = self.kept["stock_lot"]
         firm = {"id": 1, "name": "SIRN", "until": "31/12/2027"}
         self.kept |= dict.fromkeys(("partner", "course_centre", "course_company", "job_company"), firm)
         for screen in ("till_hand_over", "hand_over", "leaver_confirm", "weigh_grade"):
