@@ -78,7 +78,8 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
     app.register_blueprint(trace_blueprint(database, sessions, now))
     gate = sign_in.SignInServices(database, settings.peppers, settings.key("console"))
     production = settings.jappoo_env == "production"
-    add_console(app, gate, terms, now, sessions, secrets=settings.cookie_keys, secure=production)
+    orders = settings.key("orders")
+    add_console(app, gate, terms, now, sessions, orders=orders, secrets=settings.cookie_keys, secure=production)
     if not production:
         from app.web.phone import phone_blueprint
 

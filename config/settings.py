@@ -168,7 +168,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         page, budget = self.public_url.rstrip("/"), self.sms_daily_budget
         hours = quiet_hours(self.quiet_hours)
         quiet = QuietHours(*hours, self.zone) if hours else None
-        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price, page, budget, quiet)
+        return Service(
+            self.ussd_code, self.ussd_cost_text, self.sms_part_price, page, budget, sms=self.at_short_code or "", quiet=quiet
+        )
 
     @property
     def ussd_code(self) -> str:

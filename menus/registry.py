@@ -3,6 +3,7 @@
 from importlib import import_module
 from importlib.resources import files
 
+import app.coop.subjects  # noqa: F401 - screens lead to what any subject has declared
 from app.texts.declaration import FILE
 from app.ussd.bindings import Bindings
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+import app.coop.subjects  # noqa: F401 - jobs lead to what any subject has declared
 from app.commands.inbound import Clerk
 from app.coop.offices.queries import administrators
 from app.db.database import Database

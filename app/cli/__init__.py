@@ -23,6 +23,7 @@ COMMANDS = {
     "cooperative": ("cooperative", "Begin a co-operative, give it its products."),
     "admin": ("admin", "Give offices and take them back."),
     "member": ("member", "Print members' cards."),
+    "paper": ("paper", "Print leaflets, lists and registers."),
     "ledger": ("ledger", "Recompute the books."),
     "box": ("box", "Look into the box, note cash that comes and goes."),
     "idea": ("idea", "Look after the boutique source: ideas and their rounds."),

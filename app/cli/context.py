@@ -34,6 +34,7 @@ def open_database(*, statement_ms: int = 60_000) -> "Iterator[Database]":
     """Give the database of the settings; one that is out of reach ends the command with one line."""
     from sqlalchemy.exc import DBAPIError
 
+    import app.coop.subjects  # noqa: F401 - commands lead to what any subject has declared
     from app.db.database import Database, is_outage
 
     settings = read_settings()

@@ -75,7 +75,6 @@ def _rows_out(kind: str, help_: str, example: str) -> None:
 
 def _one(kind: str) -> Callable[..., None]:
     def write(reader: Any, scope: Any, form: Any, output: Path | None) -> None:
-        import app.coop.subjects  # noqa: F401 - it declares what movements are called
         from app.coop.imports.exports import EXPORTS
         from app.coop.imports.ministry import ministry
         from app.sheets import write_table
@@ -93,7 +92,6 @@ def _one(kind: str) -> Callable[..., None]:
 
 def _everything(reader: Any, scope: Any, form: Any, output: Path | None) -> None:
     """Write a ZIP with a file a kind."""
-    import app.coop.subjects  # noqa: F401 - as above
     from app.coop.imports.exports import EXPORTS
     from app.sheets import write_table
 

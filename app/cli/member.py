@@ -1,10 +1,18 @@
 """`jappoo member`: members' cards, and what is erased of those who left."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.context import operator_act, read_settings
+from app.cli.outputs import written
+from app.cli.paper import seat
+
+if TYPE_CHECKING:
+    from app.coop.enrolment.cards import PrintedCard
 
 
 @click.group()
@@ -18,28 +26,36 @@ def member() -> None:
 @member.command()
 @click.option("--cooperative", required=True, help="The co-operative's code.")
 @click.option("--renew", is_flag=True, help="Also those whose card has a number that works: it dies.")
+@click.option("--all", "everybody", is_flag=True, help="Also members who need no activation number: their cards have none.")
 @click.option("--days", type=click.IntRange(1, 180), default=90, show_default=True, help="How long the numbers live.")
-def cards(cooperative: str, renew: bool, days: int) -> None:
+@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write them there, eight on an A4 page to be cut.")
+def cards(cooperative: str, renew: bool, everybody: bool, days: int, pdf: Path | None) -> None:
     """Print the cards of those who haven't activated yet and have no activation number that works, each with a new one.
 
     Again, after some weeks, it gives new numbers to those whose number died unused, and to nobody else.
+    When the file can't be written, no number was given.
 
-    Example: jappoo member cards --cooperative CPS1
+    Example: jappoo member cards --cooperative CPS1 --pdf cartes.pdf
     """
     from app.coop.enrolment.cards import issue_cards
-    from app.coop.members import privacy_notice
 
-    settings = read_settings()
-    with operator_act("member cards", cooperative=cooperative, renew=renew, days=days) as session:
-        issued = issue_cards(session, cooperative, key=settings.key("members"), now=datetime.now(UTC), renew=renew, days=days)
-    if issued is None:
-        raise click.ClickException(f"no co-operative has the code {cooperative}")
-    for card in issued:
-        place = f"   Place {card.place}" if card.place else ""
-        sms = f"   SMS au {settings.at_short_code}" if settings.at_short_code else ""
-        click.echo(f"Carte {card.card}   {card.name}   {card.phone or 'sans téléphone'}{place}")
-        click.echo(f"Composez {settings.ussd_code or 'le code de Jappoo'}{sms}")
-        click.echo(f"Numéro d'activation ({days} jours): {card.activation}\n{privacy_notice.WHOLE}\n")
+    settings, now = read_settings(), datetime.now(UTC)
+    with (
+        written(pdf, "a PDF") if pdf else nullcontext() as write,
+        operator_act("member cards", cooperative=cooperative, renew=renew, all=everybody, days=days) as session,
+    ):
+        issued = issue_cards(
+            session, cooperative, key=settings.key("members"), now=now, renew=renew, everybody=everybody, days=days
+        )
+        if issued is None:
+            raise click.ClickException(f"no co-operative has the code {cooperative}")
+        if write:
+            from app import documents
+
+            named = seat(session, cooperative).name
+            write(documents.member_cards(session.connection(), settings.service, named, issued, now))
+    for card in () if pdf else issued:
+        _print(card)
     click.echo(f"{len(issued)} cards", err=True)
 
 
@@ -61,3 +77,14 @@ def erase(card: str, dry_run: bool) -> None:
     click.echo(
         f"{card}: {'would erase' if dry_run else 'erased'} the name, {erased.numbers} numbers, {erased.acts} acts' arguments"
     )
+
+
+def _print(card: "PrintedCard") -> None:
+    from app.coop.members import privacy_notice
+
+    here = read_settings().service
+    place = f"   Place {card.place}" if card.place else ""
+    sms = f"   SMS au {here.sms}" if here.sms else ""
+    first = f"Numéro d'activation (jusqu'au {card.until:%d/%m/%Y}): {card.activation}\n" if card.activation else ""
+    click.echo(f"Carte {card.card}   {card.name}   {card.phone or 'sans téléphone'}{place}")
+    click.echo(f"Composez {here.code or 'le code de Jappoo'}{sms}\n{first}{privacy_notice.WHOLE}\n")

@@ -53,7 +53,6 @@ def take(
     only_good: bool,
 ) -> int:
     """Take a file in, and return the exit code: 0 when each row was taken or known."""
-    import app.coop.subjects  # noqa: F401 - it declares what officers decide
     from app.coop.imports import turns
     from app.coop.imports.slices import Moved, write
 
@@ -90,7 +89,6 @@ def take(
 
 def take_back(import_id: int) -> int:
     """Take an import back; return how many rows."""
-    import app.coop.subjects  # noqa: F401 - as above
     from app.coop.imports.forecast import RestsOn
     from app.coop.imports.undo import undo
     from app.coop.offices.audit import record_operator

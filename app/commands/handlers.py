@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
+import app.coop.subjects  # noqa: F401 - a member's word leads to what any subject has declared
 from app import texts
 from app.commands import (
     boutiques,

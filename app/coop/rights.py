@@ -9,7 +9,7 @@ from app.coop.scope import Scope
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator", "centre", "entreprise"]
 Right = Literal[
     "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read",
-    "boutiques", "score", "sell", "training", "courses", "console", "offices",
+    "boutiques", "score", "sell", "training", "courses", "console", "offices", "registers",
 ]  # fmt: skip
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
@@ -30,12 +30,13 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "courses": ("president", "secretary", "delegate", "administrator", "centre", "entreprise"),
     "console": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
     "offices": ("administrator",),
+    "registers": ("president", "treasurer", "secretary", "auditor", "administrator"),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
 
 FEDERATION: tuple[Right, ...] = (
     *("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read"),
-    *("boutiques", "score", "training", "courses", "console", "offices"),
+    *("boutiques", "score", "training", "courses", "console", "offices", "registers"),
 )
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 PARTNERS: tuple[Right, ...] = ("courses",)

@@ -42,8 +42,8 @@ class Carried:
         """Give where a screen leads, with what is kept then."""
         has = self._on[screen.name]
         for choice in screen.choices.values():
-            for to in (choice.to, *(face.to for face in choice.faces.values())):
-                yield to, has | choice.keep.keys()
+            yield choice.to, has | choice.keep.keys()
+            yield from ((face.to, has) for face in choice.faces.values())
         answered = has | ({screen.keep} if screen.keep else frozenset())
         if screen.to:
             yield screen.to, answered

@@ -21,7 +21,7 @@ class Face(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One numbered line; `keep` is what choosing it notes, `faces` what it is to other callers, by their kind.
+    """One numbered line; `keep` is what choosing it notes, `faces` what it is to other callers, by their kind: these keep nothing.
 
     One that is `first` stands on the first page, behind the LINES_A_PAGE that come first by number.
     """

@@ -273,6 +273,7 @@ class Proof:
         kinds = self._kinds(screen)
         yield "text", screen.text, kinds
         yield "row", screen.row, self.vocabulary.of_rows(screen)
+        yield from (("empty", screen.empty, kinds), ("yes", screen.yes, kinds))
         for number, choice in screen.choices.items():
             yield from ((f"choice {number}", label, kinds) for label in (choice.label, *(f.label for f in choice.faces.values())))
         yield from ((f"refusal {code}", texts, self.vocabulary.of_refusal(screen, code)) for code, texts in screen.refusals.items())

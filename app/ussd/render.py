@@ -140,9 +140,9 @@ def lay_out(
         anew = not any("slot" in row for row in rows)
         lines = [(f"{row['slot']} " if not anew else "") + fill(say(screen.row), row) for row in rows]
         if not rows:
-            body = say(screen.empty)
+            body = fill(say(screen.empty), values)
     elif screen.form == "confirmation":
-        lines = [f"1 {say(screen.yes or menu.words['yes'])}"]
+        lines = [f"1 {fill(say(screen.yes or menu.words['yes']), values)}"]
     else:
         lines = []
     return pages(body, lines, more=more, back=back, root=root, notice=notice, anew=anew, first=first)

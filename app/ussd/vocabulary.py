@@ -54,7 +54,7 @@ class Vocabulary:
     def is_static(self, screen: Screen) -> bool:
         """Tell whether a screen shows nothing but its own words and constants, whoever looks."""
         labels = (label for c in screen.choices.values() for label in (c.label, *(face.label for face in c.faces.values())))
-        texts = (screen.text, *labels)
+        texts = (screen.text, screen.yes, *labels)
         shown = {name for said in texts for words in said.values() for name in PLACEHOLDER.findall(words)}
         return not screen.source and not screen.rows and shown <= set(self.constants)
 

@@ -149,7 +149,8 @@ class Walk:
     def _choose(self, part: str) -> None:
         choice = self.screen.choices.get(int(part)) if is_number(part, 2) else None
         if choice:
-            self._keep(choice.keep)
+            if self.session.caller not in choice.faces:  # what it keeps belongs to its own way
+                self._keep(choice.keep)
             self._enter(choice.face(self.session.caller).to)
         else:
             self._key(part)

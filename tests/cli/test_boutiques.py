@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.coop.demo.seed import Plan, seed
 from app.coop.lots.models import Lot
 from app.coop.verify import verify
+from tests.pdf import pages
 from tests.sample_cooperative import KEY, PEPPERS
 
 
@@ -80,6 +81,9 @@ def test_a_label_has_the_code_of_its_page_unless_the_lot_is_private(seeded, said
     assert "<path" in label.read_text()
     assert "<path" not in said("lot", "label", code, "--private")
     assert "<path" in said("lot", "label", code, "--public")
+    sheet = tmp_path / "labels.pdf"
+    said("lot", "label", code, "--output", str(sheet), "--count", "12")
+    assert [page.count(code) for page in pages(sheet.read_bytes())] == [10, 2]
 
 
 def test_a_recall_is_tried_before_it_is_told(seeded, said):

@@ -11,7 +11,7 @@ from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
 from app.coop.offices.models import Role
 from app.coop.verify import verify
-from tests import sample_cooperative, sample_declarations
+from tests import sample_cooperative, sample_declarations, sample_deliveries
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 PIN = "2468"
@@ -58,6 +58,42 @@ def test_ten_call_backs_in_one_call(line, database):
         assert said.startswith("Noté. C'est réglé.")
         assert entries <= 4
     assert "Personne n'attend" in said
+
+
+def test_back_from_a_call_that_was_taken_is_the_list_also_after_another_act(line, database):
+    with database.transaction() as session:
+        for number in range(3):
+            call_backs.ask(session, f"+22177123450{number}", "Aide", person_id=None, cooperative_id=1, now=datetime.now(UTC))
+    talk = line()
+    talk.dial(["8", "6"])
+    entered(talk, PIN, "1")
+    for _ in range(2):
+        assert entered(talk, "1", "1")[0].startswith("Appelez ")
+        assert talk.type("0").startswith("Qui rappeler ?")
+        assert entered(talk, "1", "1", "1")[0].startswith("Noté. C'est réglé.")
+    assert talk.type("0").startswith("Rappels: 1 ")
+
+
+def test_back_from_what_was_declared_for_a_member_is_the_question_whose_it_is_also_the_second_time(line):
+    talk = line()
+    talk.dial(["8", "7"])
+    talk.type(PIN)
+    for quantity in ("3", "4"):
+        assert entered(talk, "001", "1", "1", quantity, "1")[0].startswith("Déclaré")
+        assert talk.type("0").startswith("Pour un membre: ")
+    assert talk.type("0").startswith("Bureau: ")
+
+
+def test_back_from_who_was_paid_at_the_desk_is_the_question_who_is_next(line, database):
+    sample_deliveries.credited(database, sample_declarations.women(database, 2), datetime.now(UTC))
+    talk = line(sample_declarations.TREASURER)
+    talk.dial(["8", "3", "2"])
+    talk.type(PIN)
+    for card in ("201", "202"):
+        assert "remettre 9 800 F ?" in entered(talk, card, PIN)[0]
+        assert "Réf ou" in talk.type("0")
+        assert entered(talk, card, "1")[0].startswith("Remis: 9 800 F")
+    assert entered(talk, "0", "0")[0].startswith("Payer")
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ NOBODYS = {
     "new_phone": "771112277",
     "paper_day": "2311",
     "paper_number": "4711",
+    "weighing_paper": "4711",
     "pay_way": "1",
     "pin": "2468",
     "price_amount": "1100",

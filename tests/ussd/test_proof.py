@@ -22,6 +22,8 @@ screens:
 HOME = '  home: {text: "Jappoo", choices: {1: {label: "Soldes", to: balances}}}\n'
 BALANCES = '  balances: {guard: pin, source: balances, text: "{shares}"}\n'
 BOTH = HOME.replace("balances}}", 'balances}, 2: {label: "Parts", to: safe}}')
+LIST = '  balances: {guard: pin, list: products, row: "{name}", text: "Quoi ?", empty: "Rien.", keep: product, to: away}\n'
+ACT = '  act: {guard: pin, text: "Agir ?", effect: call_me, done: away, "yes": "Oui {code}"}\n'
 SAFE = '  safe: {guard: pin, text: "Rien"}\n'
 
 
@@ -43,6 +45,13 @@ def test_a_published_menu_keeps_its_choices_in_the_order_of_their_numbers():
     published = menu_from_json(menu_as_json(compiled()))
     for screen in published.screens.values():
         assert [*screen.choices] == sorted(screen.choices), screen.name
+
+
+def test_an_empty_lists_words_and_a_confirmations_are_filled_in():
+    menu = compile_menu({"member": HEAD + HOME + LIST.replace("Rien.", "Rien. {code}") + ACT})
+    for name, said in (("balances", "Rien. *384#\n0 Retour"), ("act", "Agir ?\n1 Oui *384#\n0 Retour")):
+        [page] = lay_out(menu, menu.screens[name], "fr", {"code": "*384#"}, [], root=False, notice="")
+        assert page.text == said
 
 
 def test_a_small_menu_is_proved():
@@ -95,6 +104,9 @@ def test_a_first_page_without_room_for_its_first_choice_is_refused():
         (HOME + '  balances: {guard: pin, list: products, text: "Quoi ?", to: home}\n', "needs `keep`"),
         (HOME + BALANCES.replace("guard: pin,", "guard: pin, goal: {name: solde, within: 0},"), "takes 1 entries, not 0"),
         (HOME + BALANCES.replace("source: balances", "source: declaration"), "may lead to again"),
+        (HOME + LIST.replace("Rien.", "Rien. {nowhere}"), "empty: nothing gives {nowhere}"),
+        (HOME + LIST.replace("Rien.", "x" * 150 + "{code}"), "septets, not 160"),
+        (HOME.replace("balances", "act") + ACT.replace("{code}", "{nowhere}"), "yes: nothing gives {nowhere}"),
         ("  home: [", "member.yaml:"),
     ],
 )  # fmt: skip

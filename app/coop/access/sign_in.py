@@ -46,12 +46,13 @@ class SignInServices(msgspec.Struct, frozen=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """An officer who is signed in, by the widest office that may read; `place` names where it holds."""
+    """An officer who is signed in, by the widest office that may read; `place` names where it holds, `phone` is their number."""
 
     sign_in: int
     person_id: int
     office: Office
     place: str = ""
+    phone: str = ""
 
 
 def ask_code(
@@ -133,7 +134,7 @@ def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | Non
     place = (
         reader.scalar(select(Cooperative.name).where(Cooperative.id == office.cooperative_id)) if office.cooperative_id else None
     )
-    return SignedIn(sign_in, row.person_id, office, place or "Fédération")
+    return SignedIn(sign_in, row.person_id, office, place or "Fédération", row.phone)
 
 
 def sign_out(session: Session, caller: SignedIn, *, now: datetime) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, g, redirect, session, url_for
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.act import Act
 from app.coop.console_requests import services as requests
-from app.coop.offices.queries import office_for
+from app.coop.offices.queries import office_for, offices_of
 from app.coop.rights import NotYours, Right
 from app.web.console.rooms import rooms_of
 from app.web.console.session import caller, desk, guard, now, page_headers, say
@@ -38,7 +39,14 @@ def act_here(transaction: Session, right: Right, operation: str) -> Act:
     """Return what the caller does by the office that has a right, in the scope that the page shows. Raises NotYours."""
     here, at = caller(), now()
     office = office_for(transaction, here.person_id, right, at.date(), scope=here.office.scope)
-    return Act(office.person_id, "web", operation, at, by=office)
+    return Act(office.person_id, "web", operation, at, by=office, phone=here.phone)
+
+
+def may(reader: Connection, right: Right) -> bool:
+    """Tell whether the caller has a right in the scope that the page shows."""
+    here = caller()
+    held = offices_of(reader, here.person_id, now().date())
+    return any(one.may(right) for one in held if one.scope == here.office.scope)
 
 
 def ask_on_phone(arguments: msgspec.Struct, endpoint: str, *, member_id: int | None = None, **values: Any) -> AnyResponse:

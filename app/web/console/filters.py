@@ -12,6 +12,7 @@ from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
 from app.ussd.kinds import amount_words
 from app.web.console.act_words import ACTS
+from app.web.console.work_words import FILTERS
 from menus.call_backs import age_words
 
 LANES = {
@@ -51,6 +52,7 @@ def register(routes: Blueprint) -> None:
         "figure": number,
         "rest": lambda reason: texts.words("halt").get(reason, reason),
         "office": texts.words("office").get,
+        **FILTERS,
     }
     for name, write in filters.items():
         routes.add_app_template_filter(write, name)

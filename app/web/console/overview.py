@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.coop import approvals
+from app.coop.broadcasts.queries import Day, SentBroadcast, lately, spent_today, today
 from app.coop.console_requests import queries as requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence import call_backs, inbox
@@ -15,7 +16,6 @@ from app.db.database import Database
 from app.sms import prices
 from app.sms.broadcasts.terms import Terms
 from app.sms.lanes import LaneStatus, lane_statuses
-from app.web.console.broadcasts import Day, SentBroadcast, lately, spent_today, today
 
 
 class OpenCount(msgspec.Struct, frozen=True):

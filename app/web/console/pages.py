@@ -43,8 +43,8 @@ def stop(broadcast: int) -> AnyResponse:
     with desk().database.transaction() as transaction:
         left = stops.stop(transaction, act_here(transaction, "stop", f"console:stop:{broadcast}"), broadcast)
     if left is None:
-        return done(f"La diffusion {broadcast} n'est plus en cours.")
-    return done(f"Diffusion {broadcast} arrêtée. Partis avant l'arrêt : {left}.")
+        return done(f"La diffusion {broadcast} n'est plus en cours.", "broadcasts.one", broadcast=broadcast)
+    return done(f"Diffusion {broadcast} arrêtée. Partis avant l'arrêt : {left}.", "broadcasts.one", broadcast=broadcast)
 
 
 @pages.post("/sign-out")

@@ -18,6 +18,10 @@ ROOMS: tuple[Room, ...] = (
     Room("Demandes", "requests.asked", "console"),
     Room("Membres", "members.index"),
     Room("CPS", "cooperatives.index"),
+    Room("Diffusions", "broadcasts.sent"),
+    Room("Lots", "lots.stock"),
+    Room("Boutique témoin", "sales.shelf"),
+    Room("Papiers", "papers.shelf"),
 )
 
 

@@ -31,9 +31,9 @@ STEP_SECONDS = 0.1
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
-def lend(app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any) -> None:
-    """Lend the pages the desk, what broadcasts are bound to, the clock, and Redis."""
-    app.extensions["console"] = desk, terms, now, store
+def lend(app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any, orders: bytes) -> None:
+    """Lend the pages the desk, what broadcasts are bound to, the clock, Redis, and the key of broadcasts' codes."""
+    app.extensions["console"] = desk, terms, now, store, orders
 
 
 def desk() -> SignInServices:
@@ -50,6 +50,11 @@ def now() -> datetime:
     """Return the time."""
     at: datetime = current_app.extensions["console"][2]()
     return at
+
+
+def order_key() -> bytes:
+    """Return the key that makes and checks broadcasts' codes, the same as for those by SMS."""
+    return cast(bytes, current_app.extensions["console"][4])
 
 
 def too_many() -> bool:

@@ -57,7 +57,7 @@ class Officer:
         return self.client.get("/").status_code == 200
 
     def _seen(self, answer: TestResponse) -> TestResponse:
-        self.page = answer.get_data(as_text=True)
+        self.page = answer.data.decode(errors="replace")  # a file is no page, and is read as it is
         return answer
 
 

@@ -1,10 +1,10 @@
 """What the overview reads, on both databases."""
 
+from app.coop.broadcasts.queries import spent_today
 from app.coop.correspondence import call_backs
 from app.coop.rights import Office
 from app.db.database import Database
 from app.sms import outbox
-from app.web.console.broadcasts import spent_today
 from app.web.console.overview import OpenCount, look
 from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.conftest import PATIENT_MS

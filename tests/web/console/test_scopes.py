@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.coop.broadcasts import templates
+from app.coop.broadcasts.estimates import SHORT, Draft, code_of, estimate
 from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Member, Number, Person
@@ -12,13 +14,20 @@ from app.coop.models import Base
 from app.coop.offices.models import Role
 from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
-from tests import incoming_sms, sample_cooperative, sample_declarations
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
 from tests.acts import by
+from tests.coop.test_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
 REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
+TEXT = "Pesée lundi 30/11"
+CODE = code_of(sample_cooperative.KEY, "estimate", SHORT)
 TRIED = {
+    "broadcasts.confirm": [({"code": CODE}, 403, "Rien n&#39;est fait.")],
+    "broadcasts.drop": [({}, 403, "Rien n&#39;est fait.")],
+    "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
+    "sales.end": [({}, 200, "pas de votre CPS")],
     "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
     "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
@@ -29,10 +38,17 @@ READ = {
     "members.file": "n&#39;est pas de votre CPS",
 }
 """Pages of one thing, with the words that come back."""
+SHOWN = {
+    "broadcasts.one": "Réunion demain",
+    "lots.one": "par 8 producteurs",
+}
+"""Pages of one thing, with words that CPS1 reads there and CPS2 must not see."""
+IDS = {"broadcasts.confirm": 2}
+"""The id that is CPS1's where it isn't 1."""
 
 
 @pytest.fixture
-def houses(database, app, clock):  # noqa: ARG001 - it makes the village
+def houses(database, app, clock, monkeypatch):
     """Give CPS1 a letter and a broadcast, and CPS2 its secretary."""
     with database.transaction() as session:
         place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}
@@ -45,6 +61,13 @@ def houses(database, app, clock):  # noqa: ARG001 - it makes the village
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
         console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
+    sample_boutiques.jars(database, clock())
+    president = by(Office(102, "president", 1), "estimate", clock(), "web", sample_declarations.PRESIDENT)
+    with database.transaction() as session:
+        key = app.extensions["console"][4]
+        monkeypatch.setattr("app.coop.broadcasts.estimates.code_of", lambda *_: CODE)
+        estimate(session, president, Draft("TOUS", TEXT), key=key, terms=TERMS)
+        templates.keep(session, president, "Pesée", Draft("TOUS", TEXT))
     return database
 
 
@@ -61,7 +84,17 @@ def with_an_id(app):
 
 
 def test_every_route_with_an_id_is_tried(app):
-    assert set(with_an_id(app)) == {*TRIED, *READ}
+    assert set(with_an_id(app)) == {*TRIED, *READ, *SHOWN}
+
+
+@pytest.mark.parametrize("endpoint", SHOWN)
+def test_what_is_anothers_is_not_read(app, houses, officer, endpoint):  # noqa: ARG001 - they have what is read
+    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, IDS.get(endpoint, 1)))
+    stranger, owner = inside(officer, SECOND), inside(officer, sample_declarations.PRESIDENT)
+    assert stranger.get(path).status_code in (403, 404)
+    assert SHOWN[endpoint] not in stranger.page
+    assert owner.get(path).status_code == 200
+    assert SHOWN[endpoint] in owner.page
 
 
 @pytest.mark.parametrize(
@@ -70,7 +103,9 @@ def test_every_route_with_an_id_is_tried(app):
     ids=lambda one: str(one)[:24],
 )
 def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, form, status, says):
-    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, 1), method="POST")
+    path = app.url_map.bind("").build(
+        endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, IDS.get(endpoint, 1)), method="POST"
+    )
     stranger = inside(officer, SECOND)
     assert not [one for one in ("Qui peut venir", "Réunion demain") if one in stranger.page]
     before = state(houses)
