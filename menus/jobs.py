@@ -25,7 +25,10 @@ NOT_NOTED: Denials = {
 
 
 class JobRow(msgspec.Struct, frozen=True):
+    """A job, by its own number on the screen too: `EMPLOI n`."""
+
     id: int
+    slot: int
     trade: kinds.ProductName
     place: kinds.Short
 
@@ -60,7 +63,7 @@ class JobsWished(msgspec.Struct, frozen=True):
 def jobs(hop: Hop) -> Sequence[JobRow]:
     """Give the jobs that are open."""
     with hop.desk.database.read() as reader:
-        return [JobRow(one.id, one.trade, one.place) for one in queries.open_jobs(reader, hop.now.date())]
+        return [JobRow(one.id, one.id, one.trade, one.place) for one in queries.open_jobs(reader, hop.now.date())]
 
 
 @menu.source(leads={"gone": None})
