@@ -27,6 +27,10 @@ __all__ = ["_quick_doors", "app"]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 WIDTHS = {"telephone": (360, 740), "desk": (1280, 900)}
 
+TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] : [...document.querySelectorAll("main *")]
+    .filter((one) => one.getBoundingClientRect().right > window.innerWidth).map((one) => one.outerHTML.slice(0, 90))"""
+"""What of a page stands out of the window."""
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
@@ -80,7 +84,8 @@ class Seat:
     def look(self) -> None:
         """Hold the page that is shown to what it owes everybody."""
         page = self.page
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "wider than the window"
+        page.wait_for_load_state()
+        assert page.evaluate(TOO_WIDE) == []
         serious = [
             f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
             for one in Axe().run(page).response["violations"]

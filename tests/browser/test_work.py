@@ -59,9 +59,7 @@ def test_an_order_is_found_at_the_desk_and_handed_over_on_the_telephone(seat, da
     page.get_by_role("button", name="Chercher la commande").click()
     page.get_by_text("4 500 F").wait_for()
     mine.look()
-    said = mine.dial("8", "11", "2468", "4", "1", code)
-    assert "4 500 F" in said
-    mine.dial("8", "11", "2468", "4", "1", code, "1", "2468")
+    assert "Remis: 4 500 F" in mine.dial("8", "11", "4", "1", "2468", code, "2468")
     with database.read() as reader:
         assert reader.scalars(select(Order.state)).all() == ["sold"]
     page.goto(mine.address + "/boutique")
