@@ -20,6 +20,8 @@ ROWS: dict[str, Right] = {
     "Noter une idée": "score",
     "Formations": "training",
     "Inscrits": "courses",
+    "Console": "console",
+    "Nommer": "offices",
     "Entraide": "approve",
     "`DIFF`": "broadcast",
     "Arrêter": "stop",
