@@ -123,7 +123,7 @@ def test_a_company_chooses_behind_a_pin_of_its_own_and_sees_nothing_else(desk, d
     person = talk.type("1")
     assert "Choisir" in person
     assert "Certificat" not in person
-    assert "Noté" in say(talk, "1", "1")
+    assert "choix de l'entreprise noté" in say(talk, "1", "1")
     with database.read() as reader:
         acts = reader.execute(select(OfficerAct.act, OfficerAct.role).order_by(OfficerAct.id)).all()
     assert [tuple(row) for row in acts[-2:]] == [("applicants read", "entreprise"), ("training chosen", "entreprise")]

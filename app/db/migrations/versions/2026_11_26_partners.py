@@ -6,7 +6,7 @@ from alembic import op
 from app.db.triggers import alter_table
 
 revision = "2026_11_26_partners"
-down_revision = "2026_11_26_sign_in_index"
+down_revision = "2026_11_26_figures"
 branch_labels = None
 depends_on = None
 
