@@ -9,8 +9,11 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
+from app.web.console.access import access_pages
 from app.web.console.broadcasts import broadcasts
 from app.web.console.cooperatives import cooperatives
+from app.web.console.equipment import equipment
+from app.web.console.ideas import ideas
 from app.web.console.lots import lots
 from app.web.console.members import members
 from app.web.console.pages import pages
@@ -55,9 +58,12 @@ def add_console(
     )
     lend(app, desk, terms, now, store, orders)
     for routes in (
+        access_pages,
         boutique,
         broadcasts,
         cooperatives,
+        equipment,
+        ideas,
         lots,
         members,
         open_pages,

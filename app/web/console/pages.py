@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.coop.access import sign_in
+from app.coop.access import sign_in_sessions
+from app.coop.act import Act
 from app.coop.broadcasts import stops
 from app.coop.correspondence import inbox
 from app.web.console import filters
@@ -51,7 +52,8 @@ def stop(broadcast: int) -> AnyResponse:
 def sign_out() -> AnyResponse:
     """End the session."""
     with desk().database.transaction() as transaction:
-        sign_in.sign_out(transaction, caller(), now=now())
+        act = Act(caller().person_id, "web", f"console sign-out:{caller().sign_in}", now(), by=caller().office)
+        sign_in_sessions.sign_out(transaction, act, caller().sign_in)
     session.clear()
     return redirect(url_for("sign_in.number"), 303)
 
