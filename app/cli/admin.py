@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from app.cli.context import open_database, operator_act, read_settings
+from app.cli.context import cooperative_id, open_database, operator_act, read_settings
 
 ROLES = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator")
 _role = click.option("--role", type=click.Choice(ROLES), required=True, help="The office.")
@@ -46,6 +46,7 @@ def add(
     now, settings = datetime.now(UTC), read_settings()
     term: dict[str, Any] = {"from_on": begins.date() if begins else now.date(), "until_on": ends.date() if ends else None}
     with operator_act("admin add", who=who, role=role, cooperative=cooperative, until=str(ends or "")[:10]) as session:
+        cooperative_id(session, cooperative)
         if cooperative and not name:
             given = appointments.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
@@ -95,6 +96,7 @@ def revoke(who: str, role: str, cooperative: str | None) -> None:
 
     now = datetime.now(UTC)
     with operator_act("admin revoke", who=who, role=role, cooperative=cooperative) as session:
+        cooperative_id(session, cooperative)
         if cooperative and not is_senegalese_mobile(e164(who)):
             ended = appointments.revoke_member(session, cooperative, who, role, now=now)
         else:
