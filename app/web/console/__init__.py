@@ -21,6 +21,8 @@ from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
+from app.web.console.solidarity import solidarity
+from app.web.console.trainings import trainings
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -68,5 +70,7 @@ def add_console(
         pages,
         papers,
         request_pages,
+        solidarity,
+        trainings,
     ):  # fmt: skip
         app.register_blueprint(routes)

@@ -23,6 +23,9 @@ ROOMS: tuple[Room, ...] = (
     Room("Machines", "equipment.machines"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
+    Room("Formations", "trainings.courses"),
+    Room("Emplois", "trainings.jobs"),
+    Room("Entraide", "solidarity.funds"),
     Room("Papiers", "papers.shelf"),
 )
 
