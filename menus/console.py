@@ -6,10 +6,12 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.coop.access import sign_in_sessions
 from app.coop.access.activation import drawn_from
 from app.coop.console_requests import queries, services
+from app.digits import is_number
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Lead, Ways
+from app.ussd.bindings import Bindings, Lead, Refused, Ways
 from menus.call_backs import age_words
 from menus.hop import Hop, officers_act, who_of
 
@@ -26,6 +28,7 @@ class RequestRow(msgspec.Struct, frozen=True):
     age: Annotated[str, kinds.Kind("words", "59 min")]
     what: kinds.Short
     mark: str
+    """Of a request; "" of a sign-in that waits for its number."""
 
 
 class PickedRequest(msgspec.Struct, frozen=True):
@@ -53,15 +56,60 @@ class RefusedRequest(msgspec.Struct, frozen=True):
     let_go: kinds.Phrase
 
 
+class TypedNumber(PickedRequest, frozen=True):
+    """The number that the page shows, as it was typed."""
+
+    shown_number: str
+
+
+class SignInRead(msgspec.Struct, frozen=True):
+    browser: kinds.Short
+    address: Annotated[str, kinds.Kind("words", "m" * 24)]
+    since: kinds.Clock
+
+
+class SignInEnded(msgspec.Struct, frozen=True):
+    let_in: kinds.Phrase
+
+
 @menu.rows()
 def console_requests(hop: Hop) -> Sequence[RequestRow]:
-    """Give what this officer asked at the console, oldest first."""
-    return [RequestRow(one.id, age_words(hop.now - one.asked_at), one.title, one.mark) for one in _waiting(hop)]
+    """Give what waits for this officer's PIN: sign-ins, then what was asked at the console, oldest first."""
+    sign_ins = [RequestRow(one.id, age_words(hop.now - one.asked_at), "Entrer", "") for one in _sign_ins(hop)]
+    return sign_ins + [RequestRow(one.id, age_words(hop.now - one.asked_at), one.title, one.mark) for one in _waiting(hop)]
 
 
-@menu.source(leads={"gone": None, "changed": None})
+@menu.source(leads={"gone": None})
+def console_sign_in(hop: Hop, kept: PickedRequest) -> SignInRead:
+    """Say which browser asks to come in, and from where."""
+    found = next((one for one in _sign_ins(hop) if one.id == kept.request.id), None)
+    if found is None:
+        raise Lead("gone")
+    return SignInRead(found.family, found.address, found.asked_at)
+
+
+@menu.answer(refuses={"bad": None})
+def shown_number(typed: str) -> kinds.Short:
+    """Read the number on the page."""
+    if not is_number(typed, 3, least=3):
+        raise Refused("bad")
+    return typed
+
+
+@menu.effect(leads={"not_yours": None})
+def confirm_sign_in(hop: Hop, session: Session, kept: TypedNumber) -> SignInEnded:
+    """Let the browser in that shows this number."""
+    left = sign_in_sessions.confirm_number(session, officers_act(session, hop, "console"), kept.request.id, kept.shown_number)
+    if left is None:
+        return SignInEnded("C'est confirmé. Continuez sur l'écran.")
+    return SignInEnded(f"Pas ce nombre: rien n'est ouvert. Reste: {left}.")
+
+
+@menu.source(leads={"gone": None, "changed": None, "sign_in": None})
 def console_request(hop: Hop, kept: PickedRequest) -> ReadRequest:
     """Say what would be done: names and figures, for the PIN is behind us."""
+    if not kept.request.mark:
+        raise Lead("sign_in")
     found = next((one for one in _waiting(hop) if one.id == kept.request.id), None)
     if found is None:
         raise Lead("gone")
@@ -91,6 +139,14 @@ def request_done(hop: Hop, kept: KeptEnd) -> RequestTold:
     done = kept.done
     issued = ISSUED.format(n=f"{drawn_from(done.issued, hop.desk.key)(1_000_000):06d}") if done.issued else ""
     return RequestTold(done.came + issued)
+
+
+def _sign_ins(hop: Hop) -> list[sign_in_sessions.WaitingSignIn]:
+    who = who_of(hop)
+    if who.trusted:
+        return []
+    with hop.desk.database.read() as reader:
+        return sign_in_sessions.waiting_for_number(reader, who.person_id, hop.now)
 
 
 def _waiting(hop: Hop) -> list[queries.WaitingRequest]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from app.coop.access import sign_in
 from app.coop.console_requests import services
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.enrolment.console import Appointment
@@ -33,7 +34,7 @@ def states(database):
 def test_the_pin_does_it_once(line, database, ask):
     ask(AskedPrice(1, 1_100))
     talk = line()
-    assert "1 à la console" in talk.dial(["8"])
+    assert "1 console" in talk.dial(["8"])
     talk.dial(["8", "14"])
     assert "Prix" in talk.type("2468")
     assert "CPS1: prix Thiof: 1 100 F par kg, avant 1 000 F." in talk.type("1")
@@ -91,3 +92,46 @@ def test_an_activation_number_is_shown_on_the_phone_alone(line, ask):
     for entry in ("2468", "1", "1"):
         talk.type(entry)
     assert "Charge confiée. No d'activation " in talk.type("2468")
+
+
+@pytest.fixture
+def typed(line, database):  # noqa: ARG001 - it makes the village
+    """Give a browser that typed the secretary's code, and the number that it shows."""
+    desk = sign_in.SignInServices(database, b"k" * 32, b"k" * 32)
+    browser, phone = sign_in.Browser("secret", "Firefox", "41.82.1.x"), sample_declarations.SECRETARY
+    sign_in.ask_code(desk, phone, browser, known=False, now=datetime.now(UTC), draw=lambda _: 482190)
+    assert sign_in.type_code(desk, phone, browser, code="482190", place="", now=datetime.now(UTC), draw=lambda _: 42)
+
+    def enter():
+        return sign_in.enter(desk, phone, browser, now=datetime.now(UTC))
+
+    return enter
+
+
+def test_the_number_on_the_page_and_the_pin_open_the_console(line, typed):
+    talk = line()
+    talk.dial(["8", "14"])
+    assert "Entrer" in talk.type("2468")
+    assert "Entrer à la console: Firefox, 41.82.1.x" in talk.type("1")
+    assert "3 chiffres" in talk.type("42")
+    assert "qui montre 042" in talk.type("042")
+    assert typed() is None
+    assert "C'est confirmé" in talk.type("2468")
+    assert typed() is not None
+    assert typed() is None
+
+
+def test_another_number_opens_nothing_and_is_counted(line, typed):
+    talk = line()
+    talk.dial(["8", "14"])
+    for entry in ("2468", "1", "999"):
+        talk.type(entry)
+    assert "rien n'est ouvert. Reste: 4" in talk.type("2468")
+    assert typed() is None
+
+
+def test_nobody_else_sees_who_comes_in(line, typed):
+    talk = line(sample_declarations.PRESIDENT)
+    talk.dial(["8", "14"])
+    assert "Rien n'attend" in talk.type("2468")
+    assert typed() is None

@@ -74,6 +74,7 @@ NOBODYS = {
     "offer_units": "10",
     "order_units": "1",
     "shelf_counted": "37",
+    "shown_number": "123",
     "run_in": "50",
     "run_out": "38",
     "technique_name": "Claies",

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.coop.console_requests import services
+from app.coop.console_requests import authenticator, services
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.subject import Leaver, Rows, Subject, Sweep
 
@@ -16,6 +16,7 @@ def _forget_words(session: Session, leaver: Leaver) -> None:
 
 subject = Subject(
     name="console requests",
+    requests=(authenticator.KIND,),
     sweeps=(Sweep("console requests", 60, services.sweep),),
     rows=(Rows(ConsoleRequest, "move", _forget_words),),
 )

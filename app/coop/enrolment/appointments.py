@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop.access import numbers
+from app.coop.access import authenticators, numbers, sign_in_sessions
 from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members import lookup
@@ -104,11 +104,11 @@ def appoint_by_number(
     return _give(session, given, cooperative.id if cooperative is not None else None, now)
 
 
-def renew(session: Session, phone: str, *, now: datetime) -> Renewed:
+def renew(session: Session, phone: str, *, new_phone: str | None = None, now: datetime) -> Renewed:
     """Let an officer who is no member, and so has no card, choose another PIN, with an activation number that is to be issued.
 
-    The PIN before opens nothing from now on; all officers of the federation are told, and those of the co-operative. Raises
-    NotAppointed.
+    `new_phone` takes the place of a number that is lost. The PIN before, sign-ins and the authenticator open nothing from now on;
+    all officers of the federation are told, and those of the co-operative. Raises NotAppointed.
     """
     held = select(Person).join(Number).join(Role, Role.person_id == Person.id).outerjoin(Member, Member.person_id == Person.id)
     mine = (Number.phone == phone) & ~Number.trusted & ~Number.proof_wanted & Member.id.is_(None)
@@ -117,6 +117,10 @@ def renew(session: Session, phone: str, *, now: datetime) -> Renewed:
         raise NotAppointed("pas de responsable sans carte à ce numéro; un membre passe par sa carte")
     person = people[0]
     person.pin_hash = None
+    sign_in_sessions.close_all(session, now, person.id)
+    authenticators.remove(session, person.id)
+    if new_phone is not None:
+        _move(session, person.id, phone, new_phone, now)
     cause = f"renewed:{person.id}:{now:%Y%m%d%H%M%S}"
     words = texts.say("first_use_again", day=now)
     held_in = select(Role.cooperative_id).where(Role.person_id == person.id, in_term(now.date()))
@@ -185,6 +189,15 @@ def officers(reader: Connection | Session, today: date) -> list[OfficeHeld]:
         .order_by(Role.cooperative_id.is_not(None), Role.cooperative_id, Role.id)
     )
     return [OfficeHeld(*row) for row in reader.execute(rows)]
+
+
+def _move(session: Session, person_id: int, phone: str, new_phone: str, now: datetime) -> None:
+    """Give an officer another number instead of a lost one."""
+    if session.scalar(select(Number.id).where(Number.phone == new_phone).limit(1)) is not None:
+        raise NotAppointed("le nouveau numéro a déjà quelqu'un")
+    lost = select(Number.id).where(Number.person_id == person_id, Number.phone == phone)
+    numbers.release(session, person_id, session.scalars(lost).one(), by_person_id=None, now=now)
+    numbers.attach(session, person_id, new_phone, proof_wanted=False, by_person_id=None, now=now)
 
 
 def _plain(name: str) -> str:

@@ -18,6 +18,15 @@ ROOMS: tuple[Room, ...] = (
     Room("Demandes", "requests.asked", "console"),
     Room("Membres", "members.index"),
     Room("CPS", "cooperatives.index"),
+    Room("Prix", "prices.index"),
+    Room("Pesées", "weighings.index"),
+    Room("Paiements", "payments.index"),
+    Room("Comptes", "ledger.index"),
+    Room("Importer", "imports.index", "people"),
+    Room("À approuver", "decisions.approvals"),
+    Room("Réclamations", "decisions.contests"),
+    Room("Rappels", "correspondence.call_backs", "call_backs"),
+    Room("SMS à lire", "correspondence.letters", "call_backs"),
     Room("Diffusions", "broadcasts.sent"),
     Room("Idées", "ideas.round_"),
     Room("Machines", "equipment.machines"),
@@ -26,7 +35,9 @@ ROOMS: tuple[Room, ...] = (
     Room("Formations", "trainings.courses"),
     Room("Emplois", "trainings.jobs"),
     Room("Entraide", "solidarity.funds"),
+    Room("Chiffres", "figures.index"),
     Room("Papiers", "papers.shelf"),
+    Room("Mon accès", "access.mine", "console"),
 )
 
 

@@ -140,11 +140,12 @@ def let_in(found: SignedIn) -> None:
 
 
 def browser() -> dict[str, Any]:
-    """Return what this browser holds: its secret, its form token, the number it asked for, those it has signed in on."""
+    """Return what this browser holds: its secret, its form token, the number it asked for, those it has signed in on, and from
+    when on it may ask for another code (epoch seconds, 0: now)."""
     try:
         held: dict[str, Any] = _signer().loads(request.cookies.get(BROWSER, ""))
     except BadSignature:
-        held = {"secret": secrets.token_urlsafe(24), "token": secrets.token_urlsafe(24), "phone": "", "known": []}
+        held = {"secret": secrets.token_urlsafe(24), "token": secrets.token_urlsafe(24), "phone": "", "known": [], "again": 0}
     g.token = held["token"]
     return held
 
