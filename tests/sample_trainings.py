@@ -28,6 +28,18 @@ def couture(session, now, *members):
     return row
 
 
+def welding(session, now, *members):
+    """Open one of CPS1 where the company chooses two, and let members apply in turn."""
+    day = now.date() + timedelta(days=14)
+    days = {"starts_on": day, "ends_on": day, "apply_until": day - timedelta(days=1)}
+    told = seats.NewTraining(title="Soudure", place="Mbour", seats=2, kind="pf2e", company_chooses=True, max_age=35, **days)
+    row = seats.add_training(session, None, 1, told, now.date())
+    for member in members:
+        act = own(member, f"welding:{member}", now, phone=f"+22177{member:07d}")
+        applications.apply(session, act, row.id, applications.ApplicantTold(ages.Birth(2000)))
+    return row
+
+
 def two_for_one_seat(database, now):
     """Two women apply for the one seat."""
     sample_declarations.women(database, 2)

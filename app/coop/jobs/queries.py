@@ -95,3 +95,13 @@ def is_interested(reader: Connection | Session, act: Act, job_id: int) -> bool:
     """Tell whether a person is interested in a job."""
     mine = select(JobInterest.id).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested")
     return reader.scalar(mine.limit(1)) is not None
+
+
+def jobs_behind(reader: Connection | Session, today: date, after: int | None = None) -> list[ShownJob]:
+    """Return a page of MOST of the jobs whose day isn't past, the soonest to end first, behind the one with an id."""
+    only = [Job.until >= today]
+    if after is not None:
+        last = Job.__table__.alias()
+        ends = select(last.c.until).where(last.c.id == after).scalar_subquery()
+        only.append((Job.until > ends) | ((Job.until == ends) & (Job.id > after)))
+    return jobs(reader, *only)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member, Person
+from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.coop.training.models import Attendance, Certificate, Training, TrainingApplication
 from app.coop.training.seats import LIVE, TAKEN
@@ -170,3 +171,22 @@ def _shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[Sho
     found = reader.execute(rows.order_by(Training.starts_on, Training.id).limit(MOST))
     shown = [ShownTraining(*row) for row in found]
     return [msgspec.structs.replace(one, free=max(0, one.free)) for one in shown]
+
+
+def trainings_in(reader: Connection | Session, scope: Scope, today: date, *, after: int | None = None) -> list[ShownTraining]:
+    """Return a page of MOST of the trainings in a scope's reach that aren't long over, soonest first, behind the one with an id."""
+    recent = Training.ends_on >= date.fromordinal(today.toordinal() - 90)
+    only = [scope.reach(Training.cooperative_id), recent]
+    if after is not None:
+        last = Training.__table__.alias()
+        begins = select(last.c.starts_on).where(last.c.id == after).scalar_subquery()
+        only.append((Training.starts_on > begins) | ((Training.starts_on == begins) & (Training.id > after)))
+    return _shown(reader, *only)
+
+
+def training_in(reader: Connection | Session, scope: Scope, training_id: int) -> ShownTraining:
+    """Return a training in a scope's reach. Raises NotYours."""
+    found = training_by_id(reader, training_id, scope.reach(Training.cooperative_id))
+    if found is None:
+        raise NotYours("read")
+    return found
