@@ -51,7 +51,7 @@ PAYING: dict[int, tuple[Right, ...]] = {number: ("approve",) if number == 5 else
 class Waits(msgspec.Struct, frozen=True):
     """What waits, and the choices that are not this office's."""
 
-    waits: Annotated[str, kinds.Kind("words", "999 à approuver, 999 réclamations, 999 rappels, 999 messages, 999 à la console")]
+    waits: Annotated[str, kinds.Kind("words", "999 à approuver, 999 réclamations, 999 rappels, 999 messages, 999 console")]
     hidden: tuple[int, ...] = ()
 
 
@@ -108,7 +108,7 @@ def _waiting(reader: Connection, offices: Sequence[Office], hop: Hop) -> dict[st
         "réclamations": sum(len(answers.waiting(reader, one, hop.now)) for one in offices if one.may("approve")),
         "rappels": sum(call_backs.how_many(reader, place, hop.now)[0] for place in callers),
         "messages": sum(inbox.how_many(reader, place)[0] for place in callers),
-        "à la console": requests.waiting_count(reader, persons, hop.now),
+        "console": requests.waiting_count(reader, persons, hop.now),
     }
 
 

@@ -1,13 +1,16 @@
-"""`jappoo member`: members' cards, and what is erased of those who left."""
+"""`jappoo member`: find and show members, print their cards, erase what is kept of those who left."""
 
+import json
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
-from app.cli.context import operator_act, read_settings
+from app.amounts import francs
+from app.cli.context import cooperative_id, open_database, operator_act, read_settings
 from app.cli.outputs import written
 from app.cli.paper import seat
 
@@ -19,8 +22,64 @@ if TYPE_CHECKING:
 def member() -> None:
     """Look after members.
 
-    Example: jappoo member cards --cooperative CPS1
+    Example: jappoo member find awa diop
     """
+
+
+@member.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--cooperative", help="Only this co-operative's, by code.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def find(words: tuple[str, ...], cooperative: str | None, *, as_json: bool) -> None:
+    """Find members by name however spelled, telephone number or card; 50 at the most.
+
+    Example: jappoo member find aissatou ndiay
+    """
+    from app.coop.members.search import search
+    from app.coop.scope import Scope
+
+    with open_database() as database, database.read() as reader:
+        page = search(reader, Scope(cooperative_id(reader, cooperative)), " ".join(words)[:60])
+    if as_json:
+        told = [{"card": one.card, "name": one.name, "cooperative": one.cooperative, "state": one.state} for one in page.rows]
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for one in page.rows:
+        click.echo(f"{one.card:12} {one.cooperative:10} {one.state:9} {one.name}")
+    if page.after:
+        click.echo("there are more: type more of the name", err=True)
+
+
+@member.command()
+@click.argument("card")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show(card: str, *, as_json: bool) -> None:
+    """Show a member by CARD or telephone number: co-operative, state, numbers, balances in XOF. Who looked is written down.
+
+    Example: jappoo member show C0000012
+    """
+    from app.coop.ledger.queries import balances_of
+    from app.coop.members import lookup
+    from app.coop.members.telephones import numbers_of
+    from app.coop.registers.queries import seat_of
+
+    with operator_act("member show", card=card) as session:
+        try:
+            found = lookup.find(session, None, card)
+        except lookup.NoCard:
+            raise click.ClickException(f"no member, or more than one, has {card}: see jappoo member find") from None
+        reader = session.connection()
+        owned = msgspec.to_builtins(balances_of(reader, found.member_id))
+        phones = [one.phone for one in numbers_of(reader, found.person_id)]
+        place = seat_of(reader, found.cooperative_id).code
+    told: dict[str, Any] = {"card": found.card, "name": found.name, "cooperative": place, "state": found.state}
+    told |= {"leaving_on": found.leaving_on and str(found.leaving_on), "numbers": phones, "balances": owned}
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    told |= {"numbers": ", ".join(phones), "balances": ", ".join(f"{kind} {francs(owned[kind])}" for kind in owned)}
+    for name, value in told.items():
+        click.echo(f"{name:12} {value or '-'}")
 
 
 @member.command()

@@ -13,19 +13,15 @@ output = click.option(
 )
 
 
-def demand_place(file: Path | None, what: str) -> None:
-    """End the command where bytes that nobody reads would go into a terminal. Raises UsageError."""
-    if file is None and sys.stdout.isatty():
-        raise click.UsageError(f"{what} needs --output FILE, or a pipe.")
-
-
 @contextmanager
-def written(file: Path | None, what: str) -> Iterator[Callable[[bytes], None]]:
-    """Give what writes a body. A file has its name only when all within has gone well, and what is there before stays till then.
+def written(file: Path | None, what: str | None) -> Iterator[Callable[[bytes], None]]:
+    """Give what writes a body; `what` it is, where a terminal can't show it.
 
-    Written within a transaction, a full disk undoes that, too.
+    A file has its name only when all within has gone well, and what is there before stays till then. Written within a transaction,
+    a full disk undoes that, too.
     """
-    demand_place(file, what)
+    if what and file is None and sys.stdout.isatty():
+        raise click.UsageError(f"{what} needs --output FILE, or a pipe.")
     beside = file.with_name(f".{file.name}.{os.getpid()}") if file else None
 
     def write(body: bytes) -> None:

@@ -1,8 +1,5 @@
 """`jappoo report`: figures with their definitions."""
 
-import csv
-import json
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +7,7 @@ import click
 import msgspec
 
 from app.cli.context import open_database, read_settings
+from app.cli.outputs import output
 from app.cli.sheets import FORMATS, write_rows
 
 
@@ -23,25 +21,22 @@ def report() -> None:
 
 @report.command()
 @click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="How far back payments are counted.")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", help="What to write.")
-def payments(days: int, form: str) -> None:
+@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
+@output
+def payments(days: int, form: str, output: Path | None) -> None:
     """Write each co-operative's days to payment, from the scales to the member's word that she has the money.
 
-    Columns: cooperative; paid (deliveries), their median and worst days; waiting (credited, not paid) and the oldest's days.
+    Columns: cooperative; paid (deliveries), their median and worst days; waiting (credited, not paid) and the oldest's days. They
+    have French names in CSV and spreadsheets, these in JSON.
 
     Example: jappoo report payments --days 30
     """
-    from app.coop.payments.delays import Delay, delays
+    from app.coop.payments.delays import HEADS, delays
 
     now = datetime.now(UTC)
     with open_database(statement_ms=600_000) as database, database.read() as reader:
         found = [msgspec.to_builtins(row) for row in delays(reader, now - timedelta(days=days), now)]
-    if form == "json":
-        click.echo(json.dumps(found))
-        return
-    writer = csv.DictWriter(sys.stdout, Delay.__struct_fields__, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(found)
+    write_rows(found, tuple(HEADS), form, output, HEADS)
 
 
 @report.command()
@@ -49,20 +44,21 @@ def payments(days: int, form: str) -> None:
 @click.option("--from", "first", help="The first day, instead of a month: 2026-11-01.")
 @click.option("--to", "last", help="The last day.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, instead of standard output.")
+@output
 def sms(month: str | None, first: str | None, last: str | None, form: str, output: Path | None) -> None:
     """Write what SMS came to, by co-operative and purpose: messages, parts, what became of them, XOF.
 
     `parts` and XOF are of messages that left, maybe-sent ones too. `xof_estimated` is by our price of a part, `xof_actual` what the
     provider said, for all but the `unknown`; `xof_best` takes the estimate for those. `refused_…` say why one never left.
+    Columns have French names in CSV and spreadsheets, these in JSON.
 
     Example: jappoo report sms --month 2026-11 --format xlsx --output sms.xlsx
     """
-    from app.coop.kpi.messages import COLUMNS, by_cooperative
+    from app.coop.kpi.messages import COLUMNS, HEADS, by_cooperative
 
     start, end = _days(month, first, last)
     with open_database(statement_ms=600_000) as database, database.read() as reader:
-        write_rows(by_cooperative(reader, start, end), COLUMNS, form, output)
+        write_rows(by_cooperative(reader, start, end), COLUMNS, form, output, HEADS)
 
 
 def _days(month: str | None, first: str | None, last: str | None) -> tuple[datetime, datetime]:

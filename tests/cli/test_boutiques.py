@@ -64,7 +64,7 @@ def test_a_lot_goes_its_way_by_commands(seeded, said):
     gejj = re.search(r"L\d{9}", made)[0]
     said("lot", "move", gejj, "Boutique Saly")
     assert "offer 3: Gejj" in said("offer", "add", gejj, "20", "3500")
-    assert "offer 3: 3000 F" in said("offer", "price", "3", "3000")
+    assert "offer 3: 3 000 F" in said("offer", "price", "3", "3000")
     assert "20 are the lot's own" in said("offer", "end", "3")
     assert "38" in said("lot", "expire", gejj)
     assert "no lot's code" in said("lot", "expire", "L123456789", code=1)

@@ -12,6 +12,31 @@ from app.sms.models import Message
 
 COLUMNS = ("cooperative", "purpose", *(figure.name.replace("centimes", "xof") for figure in figures()))
 
+HEADS = {
+    "cooperative": "CPS",
+    "purpose": "sorte",
+    "messages": "messages",
+    "parts": "SMS",
+    "delivered": "reçus",
+    "underway": "en route",
+    "waiting": "attendent",
+    "maybe": "peut-être partis",
+    "failed": "échoués",
+    "expired": "trop tard",
+    "refused": "refusés",
+    "refused_stopped": "refusés : STOP chez nous",
+    "refused_listed": "refusés : STOP chez l'opérateur",
+    "refused_same_text": "refusés : même texte",
+    "refused_too_many": "refusés : trop d'avis",
+    "refused_number": "refusés : numéro de personne",
+    "refused_other": "refusés : autre raison",
+    "xof_estimated": "F estimés",
+    "xof_actual": "F comptés par l'opérateur",
+    "unknown": "coût inconnu",
+    "xof_best": "F, au mieux connus",
+}
+"""What officers read above each column."""
+
 
 def by_cooperative(reader: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
     """Return a row for each co-operative and purpose with messages written from `start` on and before `end`.

@@ -12,6 +12,8 @@ from app.sms.broadcasts.terms import Terms
 from app.web.console.access import access_pages
 from app.web.console.broadcasts import broadcasts
 from app.web.console.cooperatives import cooperatives
+from app.web.console.equipment import equipment
+from app.web.console.ideas import ideas
 from app.web.console.lots import lots
 from app.web.console.members import members
 from app.web.console.pages import pages
@@ -60,6 +62,8 @@ def add_console(
         boutique,
         broadcasts,
         cooperatives,
+        equipment,
+        ideas,
         lots,
         members,
         open_pages,

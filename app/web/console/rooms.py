@@ -21,6 +21,8 @@ ROOMS: tuple[Room, ...] = (
     Room("Membres", "members.index"),
     Room("CPS", "cooperatives.index"),
     Room("Diffusions", "broadcasts.sent"),
+    Room("Idées", "ideas.round_"),
+    Room("Machines", "equipment.machines"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
     Room("Papiers", "papers.shelf"),

@@ -39,6 +39,27 @@ ORDERS = {
     "refunded": "remboursée",
 }
 
+IDEAS = {
+    "waiting": "à lire",
+    "open": "publiée",
+    "merged": "réunie",
+    "kept_out": "pas publiée",
+    "shortlisted": "retenue",
+    "not_kept": "pas retenue",
+    "accepted": "devenue un produit",
+    "declined": "pas réalisée",
+}
+
+MACHINES = {"usable": "en service", "repair": "en réparation"}
+BOOKINGS = {
+    "asked": "à décider",
+    "booked": "réservé",
+    "out": "sorti",
+    "back": "rendu",
+    "missed": "pas venu",
+}
+HALVES = {"am": "matin", "pm": "après-midi"}
+
 
 def goods(number: Decimal, unit: str, name: str = "") -> str:
     """Write a quantity: `2 caisses`, `2 caisses de Yeet`."""
@@ -53,4 +74,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "event_name": NAMES.get,
     "order_way": WAYS.get,
     "order_state": ORDERS.get,
+    "idea_state": IDEAS.get,
+    "machine_state": MACHINES.get,
+    "booking_state": BOOKINGS.get,
+    "half": HALVES.get,
+    "tenths": lambda number: f"{number:.1f}".replace(".", ","),
 }

@@ -9,13 +9,16 @@ from app.coop.broadcasts import templates
 from app.coop.broadcasts.estimates import SHORT, Draft, code_of, estimate
 from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
+from app.coop.equipment import bookings
+from app.coop.ideas import services as ideas
+from app.coop.ideas.voices import CRITERIA
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
 from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
 from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
-from tests.acts import by
+from tests.acts import by, own
 from tests.coop.test_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
 
@@ -26,6 +29,13 @@ CODE = code_of(sample_cooperative.KEY, "estimate", SHORT)
 TRIED = {
     "broadcasts.confirm": [({"code": CODE}, 403, "Rien n&#39;est fait.")],
     "broadcasts.drop": [({}, 403, "Rien n&#39;est fait.")],
+    "equipment.decide": [({"accept": "1"}, 200, "pas à votre CPS")],
+    "equipment.hand_out": [({"state": "good"}, 200, "pas à votre CPS")],
+    "equipment.take_back": [({"state": "good"}, 200, "pas à votre CPS")],
+    "equipment.repair": [({}, 200, "pas à votre CPS")],
+    "ideas.decide": [({"wish": "publish"}, 200, "pas à vous")],
+    "ideas.score": [(dict.fromkeys(CRITERIA, "1"), 403, "Rien n&#39;est fait.")],
+    "ideas.decline": [({}, 403, "Rien n&#39;est fait.")],
     "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
     "sales.end": [({}, 200, "pas de votre CPS")],
     "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
@@ -42,11 +52,15 @@ READ = {
 """Pages of one thing, with the words that come back."""
 SHOWN = {
     "broadcasts.one": "Réunion demain",
+    "equipment.week": "Femme 201",
+    "ideas.one": "Elever des huitres",
     "lots.one": "par 8 producteurs",
 }
 """Pages of one thing, with words that CPS1 reads there and CPS2 must not see."""
-IDS = {"broadcasts.confirm": 2}
+IDS = {"broadcasts.confirm": 2, "equipment.hand_out": 2, "equipment.take_back": 3}
 """The id that is CPS1's where it isn't 1."""
+OWNERS = {"ideas.decline": sample_declarations.ADMINISTRATOR}
+"""Who may do it, where that isn't CPS1's president."""
 
 
 @pytest.fixture
@@ -64,6 +78,12 @@ def houses(database, app, clock, monkeypatch):
         console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
     sample_boutiques.jars(database, clock())
+    sample_boutiques.dryer(database, clock())
+    with database.transaction() as session:
+        ideas.propose(session, own(201, "idea", clock()), "Elever des huitres")
+        for number, held in enumerate(("asked", "booked", "out"), 1):
+            row = bookings.book(session, own(200 + number, f"booking:{number}", clock()), 1, date(2026, 11, 24 + number), "am")
+            row.state = held
     president = by(Office(102, "president", 1), "estimate", clock(), "web", sample_declarations.PRESIDENT)
     with database.transaction() as session:
         key = app.extensions["console"][4]
@@ -114,7 +134,7 @@ def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, f
     answer = stranger.send(path, **form)
     assert (answer.status_code, says in stranger.page) == (status, True)
     assert state(houses) == before
-    owner = inside(officer, sample_declarations.PRESIDENT)
+    owner = inside(officer, OWNERS.get(endpoint, sample_declarations.PRESIDENT))
     before = state(houses)
     assert owner.send(path, **form).status_code == 200
     assert state(houses) != before
