@@ -20,6 +20,7 @@ from app.coop.access.sign_in import SignedIn, SignInServices, caller_of
 from app.sms.broadcasts.terms import Terms
 from app.web.console.rooms import first_room
 from app.web.console.route_rights import right_of
+from app.web.missing_pages import page_for
 
 log = structlog.get_logger("console")
 
@@ -100,7 +101,7 @@ def page_headers(routes: Blueprint) -> None:
     @routes.errorhandler(Exception)
     def fault(error: Exception) -> Response | HTTPException:
         if isinstance(error, HTTPException):
-            return error
+            return page_for(error) or error
         log.error("a page failed", endpoint=request.endpoint, exc_info=error)
         return say("La console ne répond pas maintenant. Regardez ce qui est noté avant de recommencer.", 503)
 
