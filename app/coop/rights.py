@@ -12,7 +12,7 @@ from app.coop.scope import Scope
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator", "ministry"]
 Right = Literal[
     "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read",
-    "boutiques", "score", "sell", "training", "registers", "console", "offices", "figures",
+    "boutiques", "score", "sell", "training", "payment_files", "registers", "console", "offices", "figures",
 ]  # fmt: skip
 ROLES: tuple[OfficeRole, ...] = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator", "ministry")
 FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor", "ministry")
@@ -36,6 +36,7 @@ TABLE = (
     RightHolders("price", "Prix", ("secretary", "treasurer", "president", "administrator")),
     RightHolders("approve", "Approuver, entraide, réclamations", ("secretary", "treasurer", "president", "administrator")),
     RightHolders("pay", "Payer, caisse, correction", ("treasurer", "president"), federation=False),
+    RightHolders("payment_files", "Fichiers de l'opérateur de paiement", ("treasurer", "president", "administrator")),
     RightHolders("people", "Membres, départs, imports", ("secretary", "president", "administrator")),
     RightHolders("call_backs", "Rappels, messages des membres", ("secretary", "delegate", "president", "administrator")),
     RightHolders("assist", "Pour un membre", ("secretary", "delegate", "president", "administrator")),

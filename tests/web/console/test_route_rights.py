@@ -72,7 +72,9 @@ def test_who_has_not_the_right_is_refused_and_changes_nothing(app, database, sig
 
 @pytest.mark.parametrize("role", ROLES)
 def test_everybody_comes_to_a_page_of_their_own(signed_in, role):
-    client, _ = signed_in(role)
+    client, office = signed_in(role)
     answer = client.get("/", follow_redirects=True)
-    assert answer.status_code == 200
-    assert "Mon accès" in answer.get_data(as_text=True)
+    assert answer.request.path == ("/" if office.may("read") else "/figures")
+    page = client.get("/access")
+    assert page.status_code == 200
+    assert ("Membres" in page.get_data(as_text=True)) is office.may("read")
