@@ -33,6 +33,7 @@ OFFICES: dict[OfficeRole, str] = {
     "delegate": ", délégation",
     "auditor": ", contrôle",
     "administrator": ", fédération",
+    "ministry": ", ministère",
 }
 BROADCASTS = 0
 """The row behind which the officer's estimates are: no approval has this id."""

@@ -9,9 +9,42 @@ import msgspec
 
 from app.cli.context import cooperative_id, open_database, operator_act, read_settings
 
-ROLES = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator", "centre", "entreprise")
 PARTNERS = ("centre", "entreprise")
-_role = click.option("--role", type=click.Choice(ROLES), required=True, help="The office.")
+FRENCH = {
+    "president": "president",
+    "presidente": "president",
+    "tresorier": "treasurer",
+    "tresoriere": "treasurer",
+    "secretaire": "secretary",
+    "delegue": "delegate",
+    "deleguee": "delegate",
+    "auditeur": "auditor",
+    "auditrice": "auditor",
+    "administrateur": "administrator",
+    "administratrice": "administrator",
+    "ministere": "ministry",
+}
+"""Offices as officers say them; the names of `rights.py` are taken, too."""
+
+
+class RoleName(click.ParamType[str]):
+    """An office, by its French name, with or without accents, or by the one of `rights.py`."""
+
+    name = "role"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the office's name in `rights.py`."""
+        from app.coop.rights import REPRESENTATIVES, ROLES
+        from app.letters import plain
+
+        typed = plain(str(value)).lower()
+        role = FRENCH.get(typed, typed)
+        if role not in (*ROLES, *REPRESENTATIVES):
+            self.fail(f"{value!r} is not one of {', '.join(sorted({*FRENCH, *ROLES, *REPRESENTATIVES}))}.", param, ctx)
+        return role
+
+
+_role = click.option("--role", type=RoleName(), required=True, help="The office: secretaire, tresorier, president …")
 _cooperative = click.option("--cooperative", help="The co-operative's code; without it an office of the federation.")
 _partner = click.option("--partner", type=int, help="The number in training centre list, or in job company list.")
 
@@ -146,6 +179,18 @@ def close_sign_ins(phone: str | None, *, everybody: bool) -> None:
         people = session.scalars(select(Number.person_id).where(Number.phone == _number(phone))).all() if phone else [None]
         ended = sum(sign_in_sessions.close_all(session, now, person) for person in people)
     click.echo(f"{ended} ended")
+
+
+@admin.command()
+@click.option("--guide", is_flag=True, help="The officers' page, in French.")
+def roles(*, guide: bool) -> None:
+    """Print who may do what, where, as a page: docs/roles.md, or with --guide docs/guide/qui-peut-quoi.md.
+
+    Example: jappoo admin roles > docs/roles.md
+    """
+    from app.cli.roles import guide_page, roles_page
+
+    click.echo(guide_page() if guide else roles_page(), nl=False)
 
 
 @admin.command(name="list")

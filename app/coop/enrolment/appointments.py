@@ -15,11 +15,8 @@ from app.coop.members.models import Member, Number, Person
 from app.coop.offices.models import Partner, PartnerRole, Role
 from app.coop.offices.notices import tell_officers
 from app.coop.offices.queries import PARTNER_ROLES, agreed, in_term, offices_of
-from app.coop.rights import OfficeRole
+from app.coop.rights import FEDERATIONS, OfficeRole
 from app.coop.scope import Scope
-
-FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor")
-"""Offices that the federation has; the others are a co-operative's."""
 
 
 class NotAppointed(Exception):
@@ -246,7 +243,7 @@ def _cooperative(session: Session, code: str) -> Cooperative:
 
 
 def _give(session: Session, given: Appointed, cooperative_id: int | None, now: datetime) -> Appointed:
-    if given.role not in FEDERATIONS if cooperative_id is None else given.role == "administrator":
+    if given.role not in FEDERATIONS if cooperative_id is None else given.role in ("administrator", "ministry"):
         raise NotAppointed("c'est une charge d'une CPS" if cooperative_id is None else "c'est une charge de la fédération")
     if given.until_on is not None and given.until_on < given.from_on:
         raise NotAppointed("la charge finirait avant de commencer")
