@@ -7,7 +7,7 @@ LOCK := build/lock
 COMPILE := $(LOCK)/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo clean-demo test lint format guide bench soak faults dumps lock
+.PHONY: help install demo clean-demo test browser lint format guide bench soak faults dumps lock
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +20,14 @@ demo: .venv/.installed ## Run everything here, with members to try it with (Ctrl
 clean-demo: ## Drop what the demo has kept
 	rm -rf var/jappoo.db var/jappoo.db-wal var/jappoo.db-shm var/valkey var/simulator var/log
 
-test: lint ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
+test: lint browser ## Linters, types, import rules and all tests, on SQLite and PostgreSQL
 	@PYTEST_PLUGINS=tests.floors $(BIN)/python -m pytest --numprocesses $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal --durations 20
+
+browser: # The browser tests' Chromium: installed where that can be done without asking, asked for by name elsewhere
+	@for name in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo 'Installing chromium'; apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; fi; \
+		command -v chromium >/dev/null || { echo 'The browser tests want Chromium: install it (Debian, Ubuntu: apt install chromium)'; exit 1; }
 
 lint: .venv/.installed-tests ## Linters, types, import rules and migrations only
 	@$(BIN)/ruff check --quiet .
@@ -34,12 +40,12 @@ format: .venv/.installed-tests ## Format the code
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-guide: .venv/.installed-tests ## Print the guide's screens, and the count of entries, from the talks that test them
-	@$(BIN)/python -m pytest -q -k sqlite --write-guide tests/conversations
+guide: .venv/.installed-tests browser ## Print the guide's screens and pictures, and the count of entries, from the talks that test them
+	@$(BIN)/python -m pytest -q -k "not postgresql" --write-guide tests/conversations tests/browser
 
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@
-	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience && $(BIN)/python -m tests.bench.boutiques;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forged_sms;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.training_seats && $(BIN)/python -m tests.faults.slow_clients && $(BIN)/python -m tests.faults.boutiques;; esac
+	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience && $(BIN)/python -m tests.bench.boutiques && $(BIN)/python -m tests.bench.figures;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forged_sms;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.training_seats && $(BIN)/python -m tests.faults.slow_clients && $(BIN)/python -m tests.faults.boutiques;; esac
 
 dumps: .venv/.installed-tests ## Make this version's filled databases, which all later ones must upgrade
 	@$(BIN)/python -m tests.releases

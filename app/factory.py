@@ -76,9 +76,10 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
         )
     )
     app.register_blueprint(trace_blueprint(database))
-    gate = sign_in.SignInServices(database, settings.peppers, settings.key("console"))
+    gate = sign_in.SignInServices(database, settings.key("console"), settings.key("authenticators"))
     production = settings.jappoo_env == "production"
-    add_console(app, gate, terms, now, sessions, secrets=settings.cookie_keys, secure=production)
+    orders = settings.key("orders")
+    add_console(app, gate, terms, now, sessions, orders=orders, secrets=settings.cookie_keys, secure=production)
     if not production:
         from app.web.phone import phone_blueprint
 

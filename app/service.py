@@ -20,6 +20,8 @@ class Service(msgspec.Struct, frozen=True):
     """Where anybody reads the page of a lot, without a slash at its end; "" where there is no such place."""
     budget: int | None = None
     """What a day's broadcasts may cost, in XOF; None: no bound."""
+    sms: str = ""
+    """The number that SMS are sent to; "" where there is none."""
 
     def page_of(self, code: str) -> str:
         """Return the address of a lot's page; "" where there is none."""

@@ -1,6 +1,7 @@
 """What the service demands of its settings before it starts, and how they may be shown."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from config.settings import DEMO, SECRETS, WEAKEST, BadSetting, Settings, listed
@@ -14,21 +15,10 @@ _QUERIED = re.compile(r"(password=)[^&]*")
 def demand(settings: Settings) -> Settings:
     """Return the settings when the service may start on them.
 
-    Raises BadSetting naming the first that is missing or weak. The demo's and the tests' secrets are good enough for them.
+    Raises BadSetting with all that is missing or weak. The demo's and the tests' secrets are good enough for them.
     """
-    production = settings.jappoo_env == "production"
-    for name in ("secret_key", "pin_pepper", "callback_token"):
-        if not getattr(settings, name):
-            raise BadSetting(f"{name.upper()} is missing")
-    if production:
-        for name, value in _old_and_new(settings):
-            _strong(name, value)
-        _demand_of_production(settings)
-    if len(settings.ussd_cost_text) > _SHOWN_CHARACTERS or len(settings.ussd_code) > _SHOWN_CHARACTERS:
-        raise BadSetting("USSD_COST_TEXT and AT_USSD_CODE have at most 20 characters: every screen is proved with that")
-    _ = settings.sessions_url, settings.queues_url
-    if production and settings.database_url.startswith("sqlite"):
-        raise BadSetting("DATABASE_URL is SQLite, which is for the demo and tests: production runs on PostgreSQL")
+    if faults := list(_faults(settings)):
+        raise BadSetting("; ".join(faults))
     return settings
 
 
@@ -43,17 +33,33 @@ def masked(name: str, value: Any) -> str:
     return f"*** ({len(str(value))} characters)" if name in SECRETS else str(value)
 
 
-def _demand_of_production(settings: Settings) -> None:
-    for name, tokens in (("CALLBACK_TOKEN", [settings.callback_token]), ("CALLBACK_TOKEN_OLD", settings.callback_tokens[1:])):
+def _faults(settings: Settings) -> Iterator[str]:
+    """Say what keeps the service from starting, a sentence each."""
+    secrets = ("secret_key", "pin_pepper", "callback_token")
+    yield from (f"{name.upper()} is missing" for name in secrets if not getattr(settings, name))
+    if settings.jappoo_env == "production":
+        yield from _faults_in_production(settings)
+    if len(settings.ussd_cost_text) > _SHOWN_CHARACTERS or len(settings.ussd_code) > _SHOWN_CHARACTERS:
+        yield "USSD_COST_TEXT and AT_USSD_CODE have at most 20 characters: every screen is proved with that"
+    try:
+        _ = settings.sessions_url, settings.queues_url
+    except BadSetting as fault:
+        yield str(fault)
+
+
+def _faults_in_production(settings: Settings) -> Iterator[str]:
+    yield from filter(None, (_weakness(name, value) for name, value in _old_and_new(settings)))
+    given = [settings.callback_token] if settings.callback_token else []
+    for name, tokens in (("CALLBACK_TOKEN", given), ("CALLBACK_TOKEN_OLD", settings.callback_tokens[1:])):
         if any(len(token) < _TOKEN_CHARACTERS or _trivial(token) for token in tokens):
-            raise BadSetting(f"{name} is weak: at least {_TOKEN_CHARACTERS} random characters")
+            yield f"{name} is weak: at least {_TOKEN_CHARACTERS} random characters"
     if settings.sms_daily_budget is None:
-        raise BadSetting("SMS_DAILY_BUDGET is missing: what broadcasts may cost a day, in XOF")
-    for name in ("at_username", "at_api_key"):
-        if not getattr(settings, name):
-            raise BadSetting(f"{name.upper()} is missing")
+        yield "SMS_DAILY_BUDGET is missing: what broadcasts may cost a day, in XOF"
+    yield from (f"{name.upper()} is missing" for name in ("at_username", "at_api_key") if not getattr(settings, name))
     if settings.callback_allowed_ips and not settings.trusted_proxies:
-        raise BadSetting("TRUSTED_PROXIES is missing: without it CALLBACK_ALLOWED_IPS sees only the proxy that brings TLS")
+        yield "TRUSTED_PROXIES is missing: without it CALLBACK_ALLOWED_IPS sees only the proxy that brings TLS"
+    if settings.database_url.startswith("sqlite"):
+        yield "DATABASE_URL is SQLite, which is for the demo and tests: production runs on PostgreSQL"
 
 
 def _old_and_new(settings: Settings) -> list[tuple[str, str]]:
@@ -66,11 +72,13 @@ def _old_and_new(settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
-def _strong(name: str, value: str) -> None:
-    if value in DEMO.values():
-        raise BadSetting(f"{name.upper()} is the demo's: make one of your own")
-    if len(value.encode()) < WEAKEST or _trivial(value):
-        raise BadSetting(f"{name.upper()} is weak: {WEAKEST} random bytes or more")
+def _weakness(name: str, value: str) -> str | None:
+    """Say what is wrong with a secret; one that is missing is said elsewhere."""
+    if value and value in DEMO.values():
+        return f"{name.upper()} is the demo's: make one of your own"
+    if value and (len(value.encode()) < WEAKEST or _trivial(value)):
+        return f"{name.upper()} is weak: {WEAKEST} random bytes or more"
+    return None
 
 
 def _trivial(value: str) -> bool:

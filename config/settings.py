@@ -165,7 +165,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def service(self) -> Service:
         """Return what messages say of us, and what they cost."""
         page, budget = self.public_url.rstrip("/"), self.sms_daily_budget
-        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price, page, budget)
+        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price, page, budget, self.at_short_code or "")
 
     @property
     def ussd_code(self) -> str:

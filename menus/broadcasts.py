@@ -7,11 +7,10 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.amounts import number
-from app.commands import broadcast_replies as said
+from app.commands.broadcasts import ordered
 from app.coop.broadcasts import confirmations
 from app.coop.broadcasts.estimates import Nobody, TooSlow
 from app.coop.rights import NotYours
-from app.db.operations import once
 from app.sms.broadcasts.budget import OverBudget
 from app.sms.broadcasts.texts import first_words, numbers
 from app.ussd import kinds
@@ -85,12 +84,7 @@ def send_broadcast(hop: Hop, session: Session, kept: PickedEstimate) -> OrderSen
         raise Lead("denied", NO_MORE)
     act = act_by(confirmations.office_of(session, broadcast, person, hop.now.date()), hop)
 
-    def order() -> dict[str, str]:
-        confirmations.confirm(session, act, broadcast, hop.desk.terms)
-        return {"said": said.confirmed(broadcast, hop.desk.terms, hop.now)}
-
-    about = {"broadcast": broadcast.id}
-    once(session, f"broadcast:{broadcast.id}", "broadcast", about, order, person_id=person, now=hop.now)
+    ordered(session, act, broadcast, hop.desk.terms)
     cost = broadcast.recipients * broadcast.parts * broadcast.price
     return OrderSent(broadcast.order, _reach(broadcast.recipients, cost))
 

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.coop import approvals
+from app.coop.console_requests import queries as requests
 from app.coop.contests import answers
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence import call_backs, inbox
@@ -40,6 +41,7 @@ CHOICES: dict[int, tuple[Right, ...]] = {
     11: ("boutiques", "score"),
     12: ("training",),
     13: ("approve",),
+    14: ("console",),
 }
 """The Bureau's choices with the rights of which one opens them."""
 PAYING: dict[int, tuple[Right, ...]] = {number: ("approve",) if number == 5 else ("pay",) for number in range(1, 9)}
@@ -49,7 +51,7 @@ PAYING: dict[int, tuple[Right, ...]] = {number: ("approve",) if number == 5 else
 class Waits(msgspec.Struct, frozen=True):
     """What waits, and the choices that are not this office's."""
 
-    waits: Annotated[str, kinds.Kind("words", "999 à approuver, 999 réclamations, 999 rappels, 999 messages")]
+    waits: Annotated[str, kinds.Kind("words", "999 à approuver, 999 réclamations, 999 rappels, 999 messages, 999 console")]
     hidden: tuple[int, ...] = ()
 
 
@@ -106,6 +108,7 @@ def _waiting(reader: Connection, offices: Sequence[Office], hop: Hop) -> dict[st
         "réclamations": sum(len(answers.waiting(reader, one, hop.now)) for one in offices if one.may("approve")),
         "rappels": sum(call_backs.how_many(reader, place, hop.now)[0] for place in callers),
         "messages": sum(inbox.how_many(reader, place)[0] for place in callers),
+        "console": requests.waiting_count(reader, persons, hop.now),
     }
 
 

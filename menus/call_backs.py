@@ -8,10 +8,9 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app import phones, texts
+from app import phones
 from app.coop.act import Act
 from app.coop.correspondence import call_backs as calls
-from app.coop.members import notices
 from app.coop.members.names import person_name
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Ways
@@ -159,9 +158,7 @@ def close_call_back(hop: Hop, session: Session, kept: Call) -> Closed:
     given_up = calls.close(session, act, kept.row, outcome)
     if given_up is None:
         return Closed(SAID[outcome])
-    words = texts.say("given_up", tries=calls.MOST_TRIES, call_back=f"{hop.desk.service.code.rstrip('#')}*8#")
-    cooperative = act.office.cooperative_id
-    notices.tell_number(session, act, given_up, "receipt", f"call_back:{kept.row}", words, cooperative_id=cooperative)
+    calls.tell_given_up(session, act, kept.row, given_up)
     return Closed("Retiré; un SMS le lui dit.")
 
 

@@ -6,11 +6,9 @@ from typing import Annotated
 import msgspec
 from sqlalchemy.orm import Session
 
-from app import texts
 from app.coop import foundation
-from app.coop.ideas import queries, rounds, services, voices
+from app.coop.ideas import decisions, queries, services, voices
 from app.coop.ideas.models import Idea
-from app.coop.members.notices import tell_member
 from app.digits import is_number
 from app.gsm7 import fold
 from app.ussd import kinds
@@ -118,30 +116,22 @@ def idea_unit(typed: str) -> kinds.Unit:
 
 @menu.effect(leads=ACTING, denies=NO_IDEA)
 def publish_idea(hop: Hop, session: Session, kept: UnreadIdea) -> Nothing:
-    """Let an idea through, and tell its member."""
-    act = officers_act(session, hop, "boutiques")
-    row = services.publish(session, act, kept.unread_idea.id)
-    rounds.tell_result(session, act, row.id, row.member_id, row.state)
+    """Let an idea through."""
+    decisions.publish(session, officers_act(session, hop, "boutiques"), kept.unread_idea.id)
     return Nothing()
 
 
 @menu.effect(leads=ACTING, denies=NO_IDEA)
 def merge_ideas(hop: Hop, session: Session, kept: TwoIdeas) -> Nothing:
-    """Make two ideas one, and tell the member whose words came second."""
-    act = officers_act(session, hop, "boutiques")
-    row = services.merge(session, act, kept.unread_idea.id, kept.merge_into.id)
-    words = texts.say("idea_merged", number=str(row.id), count=kept.merge_into.id, code=hop.desk.service.code)
-    tell_member(session, act, row.member_id, "receipt", f"idea:{row.id}:merged", words)
+    """Make two ideas one."""
+    decisions.merge(session, officers_act(session, hop, "boutiques"), kept.unread_idea.id, kept.merge_into.id)
     return Nothing()
 
 
 @menu.effect(leads=ACTING, denies=NO_IDEA)
 def keep_idea_out(hop: Hop, session: Session, kept: KeptOutIdea) -> Nothing:
-    """Keep an idea out, and tell its member why."""
-    act, service = officers_act(session, hop, "boutiques"), hop.desk.service
-    row = services.keep_out(session, act, kept.unread_idea.id, kept.idea_reason)
-    words = texts.say("idea_kept_out", number=str(row.id), kept_out=kept.idea_reason, code=service.code, cost=service.cost)
-    tell_member(session, act, row.member_id, "receipt", f"idea:{row.id}:kept_out", words)
+    """Keep an idea out."""
+    decisions.keep_out(session, officers_act(session, hop, "boutiques"), kept.unread_idea.id, kept.idea_reason)
     return Nothing()
 
 
@@ -161,8 +151,6 @@ def accept_idea(hop: Hop, session: Session, kept: IdeaProduct) -> Nothing:
 
 @menu.effect(leads=ACTING, denies=NO_IDEA)
 def decline_idea(hop: Hop, session: Session, kept: DecidedIdea) -> Nothing:
-    """Note that an idea isn't realised, and tell its member."""
-    act = officers_act(session, hop, "boutiques")
-    row = services.decline(session, act, kept.decided_idea.id)
-    rounds.tell_result(session, act, row.id, row.member_id, row.state)
+    """Note that an idea isn't realised."""
+    decisions.decline(session, officers_act(session, hop, "boutiques"), kept.decided_idea.id)
     return Nothing()

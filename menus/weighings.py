@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import units
 from app.clock import DAKAR
 from app.coop.members.names import member_name
-from app.coop.production import declarations, weighing_lookup, weighings
+from app.coop.production import declarations, papers, weighing_lookup, weighings
 from app.coop.production.quantities import BadQuantity
 from app.coop.references import valid
 from app.digits import is_number
@@ -229,6 +229,16 @@ def paper_number(typed: str) -> PaperNumber:
     if not is_number(typed):
         raise Refused("bad")
     return typed
+
+
+@menu.answer(refuses={"bad": None, "mistyped": None})
+def weighing_paper(hop: Hop, typed: str) -> PaperNumber:
+    """Read the number of a weighing on paper: one of a booklet, or one that was printed here for the co-operative."""
+    number = paper_number(typed)
+    with hop.desk.database.read() as reader:
+        if papers.mistyped(reader, reading_office(reader, hop, "weigh").scope.cooperative, number):
+            raise Refused("mistyped")
+    return number
 
 
 @menu.answer(refuses={"bad": None})

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from app.coop.boutiques import offers, orders, sales
 from app.coop.boutiques.models import Order
+from app.coop.console_requests import services as console_requests
 from app.coop.correspondence import call_backs
 from app.coop.enrolment import applications
 from app.coop.equipment import bookings, custody
@@ -23,6 +24,7 @@ from app.coop.lots import runs, stock
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
 from app.coop.prices import proposals
+from app.coop.prices.console import AskedPrice
 from app.coop.production.models import Declaration
 from app.coop.rights import Office
 from app.coop.solidarity import aids, fund
@@ -75,6 +77,7 @@ LIKELY = {
     "member_phone": ("1", "771112233"),
     "new_phone": ("771112233", "770000201"),
     "paper_number": ("4711", "4712"),
+    "weighing_paper": ("4711", "4712"),
     "members_card": ("00001", "00201", "00004"),
     "peers_card": ("00001", "00201"),
     "assisted_member": ("00001", "00201", "770000201", "760000001"),
@@ -176,6 +179,7 @@ def settle(database, now) -> None:
         bought = stock.NewLot(1, "kg", Decimal(100), 100_000, source="Joal")
         runs.buy(session, by(sample_declarations.CLERK, "hands:bought", now), 1, bought, 90_000)
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
+        console_requests.ask(session, by(sample_declarations.CLERK, "hands:console", now, "web"), AskedPrice(1, 1_010))
 
 
 class Hands:

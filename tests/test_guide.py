@@ -22,6 +22,7 @@ ROWS: dict[str, Right] = {
     "Entraide": "approve",
     "`DIFF`": "broadcast",
     "Arrêter": "stop",
+    "Registres": "registers",
     "`ETAT`": "read",
 }
 

@@ -20,9 +20,10 @@ COMMANDS = {
     "seed": ("seed", "Fill an empty database with members to try it with."),
     "menus": ("menus", "Prove, publish, draw and replay menus."),
     "sms": ("sms", "Count and look at text messages."),
-    "cooperative": ("cooperative", "Begin a co-operative, give it its products."),
+    "cooperative": ("cooperative", "Begin co-operatives, list and change them, give them their products."),
     "admin": ("admin", "Give offices and take them back."),
-    "member": ("member", "Print members' cards."),
+    "member": ("member", "Find members, show one, print their cards."),
+    "paper": ("paper", "Print leaflets, lists and registers."),
     "ledger": ("ledger", "Recompute the books."),
     "box": ("box", "Look into the box, note cash that comes and goes."),
     "idea": ("idea", "Look after the boutique source: ideas and their rounds."),
@@ -65,6 +66,7 @@ class LazyGroup(click.Group):
 
 
 @click.command(cls=LazyGroup)
+@click.version_option(package_name="jappoo", message="%(prog)s %(version)s")
 @click.option("--traceback", "traced", is_flag=True, help="Show where an error comes from.")
 @click.pass_context
 def jappoo(context: click.Context, *, traced: bool) -> None:
@@ -87,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         return _fail(f"a command is missing; see {_path(error)} --help", 2)
     except click.UsageError as error:
-        return _fail(f"{error.format_message()} See {_path(error)} --help", 2)
+        return _fail(f"{_sentence(error.format_message())} See {_path(error)} --help", 2)
     except click.ClickException as error:
         return _fail(error.format_message(), 1)
     except click.Abort:
@@ -106,6 +108,11 @@ def _described(error: Exception) -> str:
     words = next(iter(str(error).splitlines()), "")
     ours = type(error).__module__.partition(".")[0] in ("app", "config", "menus", "workers")
     return words if ours and words else f"{type(error).__name__}: {words}".rstrip(": ")
+
+
+def _sentence(words: str) -> str:
+    """Return words with their full stop."""
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _path(error: click.UsageError) -> str:

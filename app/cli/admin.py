@@ -40,6 +40,7 @@ def add(
 
     Example: jappoo admin add +221780000002 --role administrator --name "Fatou Sarr"
     """
+    from app.coop.access import activation
     from app.coop.enrolment import appointments
 
     now, settings = datetime.now(UTC), read_settings()
@@ -48,31 +49,36 @@ def add(
         if cooperative and not name:
             given = appointments.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
-            term |= {"code": cooperative, "key": settings.key("members"), "now": now}
-            given = appointments.appoint_by_number(session, _number(who), name, role, **term)
+            given = appointments.appoint_by_number(session, _number(who), name, role, code=cooperative, **term, now=now)
+        opens = activation.issue(session, given.person_id, key=settings.key("members"), now=now) if given.new else None
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(given)))
+        click.echo(json.dumps(msgspec.to_builtins(given) | {"activation": opens}))
         return
     click.echo(f"{given.name}: {given.role}, {given.cooperative or 'federation'}, from {given.from_on}")
-    if given.activation:
-        click.echo(f"activation number, to be told in person (30 days): {given.activation}")
+    if opens:
+        click.echo(f"activation number, to be told in person (30 days): {opens}")
 
 
 @admin.command()
 @click.argument("phone")
-def renew(phone: str) -> None:
-    """Give an officer who is no member another first use, when the PIN is forgotten or locked.
+@click.option("--new", "new_phone", help="The number that takes the place of PHONE, which is lost.")
+def renew(phone: str, new_phone: str | None) -> None:
+    """Give an officer who is no member another first use: the PIN is forgotten or locked, or the telephone is lost.
 
-    PHONE is the officer's number. The activation number is told in person; the PIN is chosen at the Bureau on that number.
+    PHONE is the officer's number. The activation number is told in person; the PIN is chosen at the Bureau on the number that holds
+    from now on. Sign-ins at the console end, and an authenticator opens nothing any more.
 
-    Example: jappoo admin renew +221780000002
+    Example: jappoo admin renew +221780000002 --new +221780000003
     """
+    from app.coop.access import activation
     from app.coop.enrolment import appointments
 
-    key = read_settings().key("members")
-    with operator_act("admin renew", who=phone) as session:
-        given = appointments.renew(session, _number(phone), key=key, now=datetime.now(UTC))
-    click.echo(f"{given.name}: activation number, to be told in person (30 days): {given.activation}")
+    key, now = read_settings().key("members"), datetime.now(UTC)
+    new = _number(new_phone) if new_phone else None
+    with operator_act("admin renew", who=phone, new=new) as session:
+        given = appointments.renew(session, _number(phone), new_phone=new, now=now)
+        opens = activation.issue(session, given.person_id, key=key, now=now)
+    click.echo(f"{given.name}: activation number, to be told in person (30 days): {opens}")
 
 
 @admin.command()
@@ -96,6 +102,28 @@ def revoke(who: str, role: str, cooperative: str | None) -> None:
     if not ended:
         raise click.ClickException(f"{who} doesn't hold that office")
     click.echo("ended")
+
+
+@admin.command(name="sign-out")
+@click.argument("phone", required=False)
+@click.option("--all", "everybody", is_flag=True, help="Everybody, instead of one number.")
+def close_sign_ins(phone: str | None, *, everybody: bool) -> None:
+    """End the sign-ins at the console of whoever has PHONE, or with --all of everybody.
+
+    Example: jappoo admin sign-out +221780000002
+    """
+    from sqlalchemy import select
+
+    from app.coop.access import sign_in_sessions
+    from app.coop.members.models import Number
+
+    if everybody is (phone is not None):
+        raise click.UsageError("give PHONE, or --all")
+    now = datetime.now(UTC)
+    with operator_act("admin sign-out", who=phone or "all") as session:
+        people = session.scalars(select(Number.person_id).where(Number.phone == _number(phone))).all() if phone else [None]
+        ended = sum(sign_in_sessions.close_all(session, now, person) for person in people)
+    click.echo(f"{ended} ended")
 
 
 @admin.command(name="list")

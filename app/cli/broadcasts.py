@@ -4,6 +4,7 @@ import json
 
 import click
 
+from app.amounts import francs, number
 from app.cli.context import open_database
 
 
@@ -18,6 +19,7 @@ def broadcasts(most: int, *, every: bool, as_json: bool) -> None:
     """
     from sqlalchemy import select
 
+    from app.commands.broadcast_replies import STATES
     from app.coop.cooperatives.models import Cooperative
     from app.sms.broadcasts import progress
     from app.sms.broadcasts.models import Broadcast
@@ -46,11 +48,12 @@ def broadcasts(most: int, *, every: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows))
     for row in [] if as_json else rows:
-        kind = "URGENT " if row["urgent"] else ""
+        kind, state = "URGENT " if row["urgent"] else "", STATES.get(row["state"], "devis")
         click.echo(
-            f"{row['number'] or row['id']:>6}  {row['state']:<9} {row['starts_at']}  {kind}{row['scope']} {row['audience']}: "
-            f"{row['gone']} of {row['recipients']} gone, {row['delivered']} delivered, {row['failed']} failed, "
-            f"{row['maybe']} maybe, {row['queued']} queued; {row['parts']} parts, {row['price']} F"
+            f"{row['number'] or row['id']:>6}  {state:<9} {row['starts_at']}  {kind}{row['scope']} {row['audience']}: "
+            f"{number(row['gone'])} sur {number(row['recipients'])} partis, {number(row['delivered'])} reçus, "
+            f"{number(row['failed'])} échoués, {number(row['maybe'])} peut-être, {number(row['queued'])} attendent ; "
+            f"{number(row['parts'])} SMS, {francs(row['price'])}"
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from app.amounts import francs, number
 from app.cli.context import cooperative_id, open_database, operator_act
 
 FORMS = ("SCOOPS", "COOP-CA", "GIE", "AER")
@@ -79,26 +80,53 @@ def product(
 @click.argument("code")
 @click.argument("setting", type=click.Choice(SETTINGS), required=False)
 @click.argument("value", type=int, required=False)
-@click.option("--form", type=click.Choice(FORMS), help="The legal form, instead of a SETTING.")
-def change(code: str, setting: str | None, value: int | None, form: Any) -> None:
-    """Change what a co-operative sets for itself, from now on; its officers are told by SMS.
+@click.option("--name", help="As members know it, instead of a SETTING.")
+@click.option("--commune", help="One of the sixteen of Mbour.")
+@click.option("--filiere", help="The trade's code: PECHE, TRANSFO, MARAICHAGE, ELEVAGE.")
+@click.option("--form", type=click.Choice(FORMS), help="The legal form.")
+def change(code: str, setting: str | None, value: int | None, form: Any, **told: str | None) -> None:
+    """Change what a co-operative sets for itself, or what it is, from now on; its officers are told by SMS.
 
     A loan that another legal form voids, and that nobody handed over yet, is let go: its member and who asked for it are told.
+    What is owed already stays owed: see jappoo cooperative show.
 
-    Example: jappoo cooperative set CPS1 payment-threshold 300000
+    Example: jappoo cooperative set CPS1 payment-threshold 300000, or jappoo cooperative set CPS1 --name "CPS Joal" --form SCOOPS
     """
     from app.coop import foundation
 
-    now = datetime.now(UTC)
-    if (setting is None or value is None) if form is None else setting is not None:
-        raise click.UsageError("give SETTING and VALUE, or --form")
-    with operator_act("cooperative set", code=code, setting=setting or "form", value=form or value) as session:
+    now, given = datetime.now(UTC), {name: words for name, words in (told | {"form": form}).items() if words is not None}
+    if (setting is None or value is None) if not given else setting is not None:
+        raise click.UsageError("give SETTING and VALUE, or --name, --commune, --filiere, --form.")
+    what = {"setting": setting, "value": value} if setting else given
+    gone = None
+    with operator_act("cooperative set", code=code, **what) as session:
         if setting is not None and value is not None:
             foundation.change(session, code, setting.replace("-", "_"), value, now=now)
-            click.echo(f"{code.upper()}: {setting} {value}")
-            return
-        gone = foundation.reform(session, code, form, now=now)
-    click.echo(f"{code.upper()}: {form}, {gone} loans not handed over let go")
+        if given.keys() - {"form"}:
+            foundation.describe(session, code, **told, now=now)
+        if form:
+            gone = foundation.reform(session, code, form, now=now)
+    said = [f"{setting} {value}"] if setting else list(given.values())
+    click.echo(f"{code.upper()}: {', '.join(said)}" + ("" if gone is None else f", {gone} loans not handed over let go"))
+
+
+@cooperative.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show_all(*, as_json: bool) -> None:
+    """List the co-operatives by code: name, commune, trade, legal form, members with an account and without one yet.
+
+    Example: jappoo cooperative list --json
+    """
+    from app.coop import foundation
+
+    with open_database() as database, database.read() as reader:
+        found = foundation.listed(reader)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        return
+    for one in found:
+        where = f"{one.commune}, {one.filiere}, {one.legal_form}"
+        click.echo(f"{one.code:16} {one.name:30} {where:40} {number(one.active):>9} + {number(one.pending)}")
 
 
 @cooperative.command()
@@ -124,4 +152,4 @@ def show(code: str, *, as_json: bool) -> None:
     for slot in slots:
         click.echo(f"  {slot.slot:3} {slot.product}, {slot.unit}{'' if slot.active else ' (no more)'}")
     for loan in owed:
-        click.echo(f"  owed, but void by article {loan.article}: {loan.card} {loan.kind} {loan.amount} F")
+        click.echo(f"  owed, but void by article {loan.article}: {loan.card} {loan.kind} {francs(loan.amount)}")

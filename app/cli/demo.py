@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from config.processes import is_free
+from config.running_demo import announced
 from config.settings import Settings, given, load, surroundings
 from config.supervisor import Supervisor
 
@@ -49,9 +50,10 @@ def demo() -> int:
     settings = load(environment)
     check_ports(settings, own_valkey="REDIS_URL" not in given_names())
     supervisor = Supervisor(FOLDER / "log")
-    if _start(supervisor, settings, environment):
-        click.echo(_words(settings))
-        return supervisor.watch()
+    with announced(environment):  # as long as it runs, doctor finds it
+        if _start(supervisor, settings, environment):
+            click.echo(_words(settings))
+            return supervisor.watch()
     if not supervisor.asked and not supervisor.dead():
         supervisor.end()
         raise click.ClickException(f"not ready after {PATIENCE_SECONDS} s; look into {FOLDER / 'log'}")

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,25 @@ import click
 
 from app.cli.context import of_this_version
 from config.demands import demand, masked
-from config.settings import NAMES, BadSetting, Settings, given, load
+from config.running_demo import running_demo
+from config.settings import NAMES, BadSetting, Settings, given, load, surroundings
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print settings and checks as JSON.")
-@click.option("--strict", is_flag=True, help="Exit with 1 when a check fails.")
+@click.option("--strict", is_flag=True, help="Exit with 1 also where nothing is set up yet.")
 def doctor(*, as_json: bool, strict: bool) -> int:
-    """Show every setting with its origin, secrets masked, and check what the service stands on.
+    """Show every setting with its origin, secrets masked, and check what the service stands on. Exit 1 when a check fails.
 
-    Needs no setting to run.
+    Needs no setting to run: where none is set and no demo runs in this folder, nothing has failed yet. A demo that runs here is
+    looked at with its own settings.
 
     Example: jappoo doctor --json
     """
-    settings, checks = list(_settings()), list(_checks())
+    running = _running()
+    environ = running | surroundings({})
+    settings, checks = list(_settings(environ, running)), list(_checks(environ))
+    nothing_yet = not given(environ)
     if as_json:
         click.echo(json.dumps({"settings": settings, "checks": checks}, ensure_ascii=False))
     else:
@@ -32,22 +37,30 @@ def doctor(*, as_json: bool, strict: bool) -> int:
             click.echo(f"{row['name']:<22} {row['value']:<44} {row['origin']}")
         click.echo()
         for check in checks:
-            click.echo(f"{check['check']:<22} {'ok  ' if check['ok'] else 'FAIL'} {check['says']}")
-    return 1 if strict and not all(check["ok"] for check in checks) else 0
+            click.echo(f"{check['check']:<22} {'ok  ' if check['ok'] else '-   ' if nothing_yet else 'FAIL'} {check['says']}")
+    return 1 if (strict or not nothing_yet) and not all(check["ok"] for check in checks) else 0
 
 
-def _settings() -> Iterator[dict[str, str]]:
-    found = given()
+def _running() -> dict[str, str]:
+    """Return what the demo has set that runs in this folder; {} where another environment is set."""
+    set_to = given().get("jappoo_env", ("demo", ""))[0]
+    return running_demo() if set_to == "demo" else {}
+
+
+def _settings(environ: Mapping[str, str], running: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    found = given(environ)
     defaults = Settings()
     for name in NAMES:
         value, origin = found.get(name, (getattr(defaults, name), "default"))
+        if name.upper() in running and environ[name.upper()] == running[name.upper()]:
+            origin = "running demo"
         yield {"name": name.upper(), "value": masked(name, value), "origin": origin}
 
 
-def _checks() -> Iterator[dict[str, Any]]:
+def _checks(environ: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     yield {"check": "python", "ok": True, "says": sys.version.split()[0]}
     try:
-        settings = load()
+        settings = load(environ)
     except BadSetting as error:
         yield {"check": "settings", "ok": False, "says": str(error)}
         return

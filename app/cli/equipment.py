@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
+from app.amounts import francs
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 
 
@@ -34,9 +35,8 @@ def show_all(cooperative: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps(msgspec.to_builtins(found)))
         return
     for one in found:
-        click.echo(
-            f"{one.id:5} {one.cooperative:8} {one.name:20} {one.place:16} {one.state:7} {one.fee} F, deposit {one.deposit} F"
-        )
+        money = f"{francs(one.fee)}, deposit {francs(one.deposit)}"
+        click.echo(f"{one.id:5} {one.cooperative:8} {one.name:20} {one.place:16} {one.state:7} {money}")
 
 
 @equipment.command()

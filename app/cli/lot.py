@@ -1,7 +1,9 @@
 """`jappoo lot`: lots, from deliveries and goods that are bought to what is sold."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +12,7 @@ import msgspec
 from app.cli import lot_work
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 from app.cli.lot_work import read_lot
+from app.cli.outputs import written
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -100,16 +103,20 @@ def recall(code: str, words: str, *, dry_run: bool) -> None:
 
 @lot.command()
 @click.argument("code")
-@click.option("--out", type=click.Path(dir_okay=False, writable=True), help="Write it there; an SVG file. Else it is printed.")
+@click.option(
+    "--out", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A .pdf or .svg file; else SVG is printed."
+)
+@click.option("--count", type=click.IntRange(1, 500), default=10, show_default=True, help="How many a PDF has; ten fill a page.")
 @click.option("--private/--public", default=None, help="Whether its page is shown, from now on.")
-def label(code: str, out: str | None, *, private: bool | None) -> None:
+def label(code: str, out: Path | None, count: int, *, private: bool | None) -> None:
     """Write a lot's label to print: product, code, best before, and the QR code of its page where PUBLIC_URL is set.
 
-    Example: jappoo lot label L123456782 --out label.svg
+    Example: jappoo lot label L123456782 --out etiquettes.pdf --count 40
     """
-    from app.cli.labels import draw
     from app.coop.lots import queries
     from app.coop.lots.models import Lot
+    from app.documents import lot_label
+    from app.paper import labels
 
     known = read_lot(code)
     if private is not None:
@@ -121,12 +128,13 @@ def label(code: str, out: str | None, *, private: bool | None) -> None:
         found = queries.lots(reader, Lot.code == known)
     if not found:
         raise click.ClickException("no such lot")
-    drawn = draw(found[0], database.service.page_of(known) if found[0].public else "")
+    drawn = lot_label(found[0], database.service.page_of(known))
     if out is None:
-        click.echo(drawn)
+        click.echo(labels.draw_svg(drawn))
         return
-    with open(out, "w", encoding="utf-8") as file:
-        file.write(drawn)
+    pdf = out.suffix.lower() == ".pdf"
+    with written(out, "a label") as write:
+        write(labels.draw_sheet(drawn, count, datetime.now(UTC)) if pdf else labels.draw_svg(drawn).encode())
     click.echo(f"{out}: {known}")
 
 

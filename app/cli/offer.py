@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from app.amounts import francs
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def add(code: str, quantity: int, price: int, name: str | None, place: str | Non
     try:
         with operator_act("offer add", code=known, quantity=quantity, price=price) as session:
             row = put_up(session, act_of_operator(), Put(known, Decimal(quantity), price, name, place))
-            click.echo(f"offer {row.id}: {row.name}, {row.amount} F")
+            click.echo(f"offer {row.id}: {row.name}, {francs(row.amount)}")
     except LotGone as gone:
         raise click.ClickException("no such lot") from gone
     except LotShort as short:
@@ -109,7 +110,7 @@ def price(number: int, amount: int) -> None:
             change_price(session, act_of_operator(), number, amount)
     except OfferGone as gone:
         raise click.ClickException(f"offer {number} is over, or never was") from gone
-    click.echo(f"offer {number}: {amount} F")
+    click.echo(f"offer {number}: {francs(amount)}")
 
 
 @offer.command()

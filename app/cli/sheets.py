@@ -1,57 +1,25 @@
 """Write rows as CSV, JSON or a spreadsheet: to a file, or to standard output."""
 
-import csv
-import io
-import json
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
+from app.cli.outputs import written
+from app.sheets.bodies import FORMATS, body
 
-FORMATS = ("csv", "json", "xlsx")
-
-
-def write_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: str, output: Path | None) -> None:
-    """Write rows that all have these columns; a spreadsheet isn't written to a terminal."""
-    if form == "xlsx" and output is None and sys.stdout.isatty():
-        raise click.UsageError("a spreadsheet needs --output FILE, or a pipe")
-    body = _WRITERS[form](rows, columns)
-    if output is not None:
-        output.write_bytes(body)
-    else:
-        sys.stdout.buffer.write(body)
+__all__ = ["FORMATS", "write_rows"]
 
 
-def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+def write_rows(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    form: str,
+    output: Path | None,
+    heads: Mapping[str, str] | None = None,
+) -> None:
+    """Write rows that all have these columns; a spreadsheet isn't written to a terminal.
 
-
-def _json(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
-    plain = [
-        {column: float(row[column]) if isinstance(row[column], Decimal) else row[column] for column in columns} for row in rows
-    ]
-    return json.dumps(plain, ensure_ascii=False).encode() + b"\n"
-
-
-def _xlsx(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
-    import xlsxwriter
-
-    body = io.BytesIO()
-    with xlsxwriter.Workbook(body, {"in_memory": True, "strings_to_formulas": False}) as book:
-        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-        sheet.write_row(0, 0, columns, bold)
-        for at, row in enumerate(rows, 1):
-            sheet.write_row(at, 0, [row[column] for column in columns])
-        sheet.freeze_panes(1, 0)
-        sheet.autofit()
-    return body.getvalue()
-
-
-_WRITERS: dict[str, Callable[[Sequence[Mapping[str, Any]], Sequence[str]], bytes]] = {"csv": _csv, "json": _json, "xlsx": _xlsx}
+    `heads` are what officers read above a column, in CSV and spreadsheets. JSON keeps the columns' own names.
+    """
+    with written(output, "a spreadsheet" if form == "xlsx" else None) as write:
+        write(body(rows, columns, form, heads))

@@ -5,9 +5,20 @@ from datetime import datetime
 
 from app.amounts import number
 from app.commands.replies import quoted
-from app.coop.audience.query import AudienceCount
-from app.coop.broadcasts.estimates import Estimate
+from app.coop.audience.words import OutOfScope, UnknownWord
+from app.coop.broadcasts.confirmations import FreshNumber
+from app.coop.broadcasts.estimates import (
+    MOST_PARTS,
+    BroadcastRefused,
+    BroadcastTooLong,
+    Estimate,
+    Nobody,
+    NotThen,
+    TooSlow,
+    Unwritable,
+)
 from app.coop.rights import Right
+from app.sms.broadcasts.budget import OverBudget
 from app.sms.broadcasts.days import read_on
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
@@ -62,6 +73,8 @@ STATES = {
     "stopping": "arrêté",
     "stopped": "arrêté",
 }
+REFUSALS = (UnknownWord, OutOfScope, BroadcastRefused, OverBudget, FreshNumber)
+"""Why nothing is sent, for which `refused` has the words."""
 MEMBERS = {"pending": "pas encore activé", "active": "actif", "blocked": "bloqué", "departed": "parti"}
 
 
@@ -123,19 +136,34 @@ def confirmed(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
     )
 
 
-def nobody(said: str, found: AudienceCount, terms: Terms) -> str:
-    """Say that it reaches nobody, and why."""
-    why = _reasons(found.stopped, found.capped, found.without, terms)
-    return f"Jappoo: personne à joindre: {said}{f' ({why})' if why else ''}. Rien n'est envoyé. {{cost}}."
+def refused(fault: Exception, terms: Terms, cost: str) -> str:
+    """Say why a draft, or an estimate that was confirmed, isn't sent: one sentence for each of REFUSALS."""
+    match fault:
+        case UnknownWord():
+            near = f" Plutôt {' ou '.join(fault.near)} ?" if fault.near else ""
+            return UNKNOWN.replace("{word}", quoted(fault.word[:20])).replace("{near}", near)
+        case OutOfScope():
+            return OTHERS.replace("{word}", quoted(str(fault)))
+        case BroadcastTooLong():
+            return TOO_LONG.replace("{parts}", str(fault.args[0])).replace("{most}", str(MOST_PARTS))
+        case Unwritable():
+            return quoted(unwritable(fault.args, cost))
+        case NotThen():
+            return NOT_THEN
+        case Nobody():
+            why = _reasons(fault.reach.stopped, fault.reach.capped, fault.reach.without, terms)
+            return f"Jappoo: personne à joindre: {fault.audience.said}{f' ({why})' if why else ''}. Rien n'est envoyé. {{cost}}."
+        case TooSlow():
+            return _too_slow(-(-int(fault.takes.total_seconds()) // 60))
+        case OverBudget():
+            wanted, over = number(fault.wanted), number(fault.francs)
+            return f"Jappoo: budget du jour dépassé de {over} F: cet envoi coûte {wanted} F. Rien n'est envoyé. {{cost}}."
+        case FreshNumber():
+            return FRESH
+    raise fault
 
 
-def over_budget(francs: int, wanted: int) -> str:
-    """Say by how much a day's budget is passed."""
-    return f"Jappoo: budget du jour dépassé de {number(francs)} F: cet envoi coûte {number(wanted)} F. Rien n'est envoyé. {{cost}}."
-
-
-def too_slow(minutes: int) -> str:
-    """Say that an alert would take longer than it is good for."""
+def _too_slow(minutes: int) -> str:
     takes = f"{minutes // 60} h {minutes % 60:02d}"
     return (
         f"Jappoo: trop de monde pour une alerte: {takes} d'envoi avec ce qui attend déjà, au plus 3 h. Rien n'est envoyé. {{cost}}."

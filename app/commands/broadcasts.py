@@ -1,23 +1,25 @@
 """`DIFF`, `URGENT`, `OUI`, `ETAT`, `ANNULER`: broadcasts by SMS. Anybody but an officer gets a member's help."""
 
 import re
-from datetime import timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.commands import broadcast_replies as said
 from app.commands import letters, replies
 from app.commands.command import Answer, Command
 from app.commands.drafts import BadTime, Incomplete, read_draft, time_in_front
+from app.coop.act import Act
 from app.coop.audience.words import ALL, OutOfScope, UnknownWord, read_audience
 from app.coop.broadcasts import confirmations, misses, stops
-from app.coop.broadcasts.estimates import MOST_PARTS, BroadcastTooLong, Draft, Nobody, NotThen, TooSlow, Unwritable, estimate
+from app.coop.broadcasts.estimates import Draft, estimate
 from app.coop.rights import NotYours, Office
 from app.db.operations import once
 from app.service import service_of
-from app.sms.broadcasts import budget, progress
+from app.sms.broadcasts import progress
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.rounds import CODE_LASTS
+from app.sms.broadcasts.terms import Terms
 
 
 def draft(command: Command) -> Answer:
@@ -80,24 +82,24 @@ def _ordered(command: Command, office: Office, code: str) -> str | None:
 
 
 def _confirm(command: Command, office: Office, broadcast: Broadcast) -> str:
-    def order() -> dict[str, str]:
-        confirmations.confirm(command.session, command.act_by(office), broadcast, command.terms)
-        return {"said": said.confirmed(broadcast, command.terms, command.now)}
-
     try:
-        with command.session.begin_nested():
-            key, about = f"broadcast:{broadcast.id}", {"broadcast": broadcast.id}
-            done = once(command.session, key, "broadcast", about, order, person_id=office.person_id, now=command.now)
-    except confirmations.FreshNumber:
-        return said.FRESH
+        return ordered(command.session, command.act_by(office), broadcast, command.terms)
     except confirmations.LeftAlready:
         return _estimate(command, office, _draft_of(broadcast))
-    except budget.OverBudget as over:
-        return said.over_budget(over.francs, over.wanted)
-    except Nobody as none:
-        return said.nobody(none.audience.said, none.reach, command.terms)
-    except TooSlow as slow:
-        return said.too_slow(_minutes(slow.takes))
+    except said.REFUSALS as fault:
+        return said.refused(fault, command.terms, service_of(command.session).cost)
+
+
+def ordered(session: Session, act: Act, broadcast: Broadcast, terms: Terms) -> str:
+    """Order a broadcast, once by whatever channel, and return what was said to that. Raises as `confirmations.confirm`."""
+
+    def order() -> dict[str, str]:
+        confirmations.confirm(session, act, broadcast, terms)
+        return {"said": said.confirmed(broadcast, terms, act.now)}
+
+    with session.begin_nested():
+        key, about = f"broadcast:{broadcast.id}", {"broadcast": broadcast.id}
+        done = once(session, key, "broadcast", about, order, person_id=act.person_id, now=act.now)
     return str(done["said"])
 
 
@@ -143,21 +145,8 @@ def _estimate(command: Command, office: Office, wanted: Draft, *, first: str = "
     act = command.act_by(office)
     try:
         made = estimate(command.session, act, wanted, key=command.key, terms=command.terms, by_pin=by_pin)
-    except UnknownWord as unknown:
-        near = f" Plutôt {' ou '.join(unknown.near)} ?" if unknown.near else ""
-        return said.UNKNOWN.replace("{word}", replies.quoted(unknown.word[:20])).replace("{near}", near)
-    except OutOfScope as outside:
-        return said.OTHERS.replace("{word}", replies.quoted(str(outside)))
-    except BroadcastTooLong as long:
-        return said.TOO_LONG.replace("{parts}", str(long.args[0])).replace("{most}", str(MOST_PARTS))
-    except Unwritable as outside:
-        return replies.quoted(said.unwritable(outside.args, service_of(command.session).cost))
-    except NotThen:
-        return said.NOT_THEN
-    except Nobody as none:
-        return said.nobody(none.audience.said, none.reach, command.terms)
-    except TooSlow as slow:
-        return said.too_slow(_minutes(slow.takes))
+    except said.REFUSALS as fault:
+        return said.refused(fault, command.terms, service_of(command.session).cost)
     return first + _perhaps(command, office, wanted) + said.estimated(made, command.terms, command.now)
 
 
@@ -209,7 +198,3 @@ def _none(command: Command) -> str:
 def _digits(rest: str) -> str:
     found = re.search(r"\d+", rest)
     return found[0] if found else ""
-
-
-def _minutes(takes: timedelta) -> int:
-    return -(-int(takes.total_seconds()) // 60)

@@ -38,7 +38,7 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
     Characters that nobody sees are left out: they would hide a word. A time that is past today is tomorrow's, and a weekday
     is the next one: the estimate says which was meant.
     """
-    text = bare(_INVISIBLE.sub("", unicodedata.normalize("NFC", raw)))
+    text = bare(_seen(raw))
     command = _COMMAND.match(text)
     while command and fold_words(command[1]) in OPENINGS:
         command = _COMMAND.match(text, command.end())
@@ -53,10 +53,19 @@ def read_draft(raw: str, now: datetime, zone: ZoneInfo) -> Draft:
             raise BadTime(rest[:20])
         at = _instant(written, now.astimezone(zone)).astimezone(now.tzinfo)
         rest = rest[written.end() :]
-    words = "\n".join(" ".join(line.split()) for line in rest.split("\n")).strip()
+    words = as_written(rest)
     if not words:
         raise Incomplete
     return Draft(meant[1], words, fold_words(command[1]) == "URGENT", at)
+
+
+def as_written(raw: str) -> str:
+    """Return a text as it will be sent: as typed, without what nobody sees and without doubled spaces; its lines stay."""
+    return "\n".join(" ".join(line.split()) for line in _seen(raw).split("\n")).strip()
+
+
+def _seen(raw: str) -> str:
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", raw))
 
 
 def time_in_front(text: str, now: datetime, zone: ZoneInfo) -> str | None:

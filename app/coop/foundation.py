@@ -1,5 +1,6 @@
 """Begin a co-operative, give it its products, and change what its statutes set: by whoever runs the service."""
 
+from collections import defaultdict
 from datetime import datetime
 
 import msgspec
@@ -18,6 +19,7 @@ from app.coop.ideas import services as ideas
 from app.coop.ideas.models import Idea
 from app.coop.ideas.services import IdeaNotOpen
 from app.coop.ledger.services import open_accounts
+from app.coop.members.models import Member
 from app.coop.offices.notices import tell_officers
 from app.coop.prices.queries import spelling
 from app.coop.products.models import CooperativeProduct, Product, ProductAlias
@@ -48,6 +50,18 @@ class Slot(msgspec.Struct, frozen=True):
     unit: str
     divisible: bool
     active: bool
+
+
+class ListedCooperative(msgspec.Struct, frozen=True):
+    """A co-operative among all, with how many of its members have an account, and how many haven't opened theirs yet."""
+
+    code: str
+    name: str
+    commune: str
+    filiere: str
+    legal_form: str
+    active: int
+    pending: int
 
 
 def found(session: Session, code: str, name: str, *, commune: str, filiere: str, form: str, now: datetime) -> None:
@@ -134,6 +148,31 @@ def change(session: Session, code: str, setting: str, value: int, *, now: dateti
     _set(session, _cooperative(session, code), setting, value, now)
 
 
+def describe(
+    session: Session, code: str, *, name: str | None = None, commune: str | None = None, filiere: str | None = None, now: datetime
+) -> None:
+    """Change what a co-operative is known by: what is given. Its officers are told, once, when anything moved.
+
+    Raises NotFounded.
+    """
+    cooperative = _cooperative(session, code)
+    told: dict[str, str | int] = {}
+    _places(session)
+    if name is not None:
+        told["name"] = name.strip()[:60]
+        if not told["name"]:
+            raise NotFounded("a name has letters")
+    if commune is not None:
+        places = {row.name: row.id for row in session.execute(select(Commune.name, Commune.id))}
+        told["commune_id"] = _one(commune, places, "commune")
+    if filiere is not None:
+        told["filiere_id"] = _one(filiere.upper(), _trades(session), "filière")
+    if all(getattr(cooperative, field) == value for field, value in told.items()):
+        return
+    session.execute(update(Cooperative).where(Cooperative.id == cooperative.id).values(**told))
+    _tell(session, cooperative, f"details:{cooperative.id}:{now.isoformat()}", texts.say("details_changed", day=now), now)
+
+
 def reform(session: Session, code: str, form: law.Form, *, now: datetime) -> int:
     """Change a co-operative's legal form; return how many loans, not handed over yet, the new one voids: they are let go, and told.
 
@@ -142,6 +181,22 @@ def reform(session: Session, code: str, form: law.Form, *, now: datetime) -> int
     cooperative = _cooperative(session, code)
     _set(session, cooperative, "legal_form", form, now)
     return void_loans.let_go(session, now, Scope(cooperative.id))
+
+
+def listed(reader: Connection | Session) -> list[ListedCooperative]:
+    """Return all co-operatives by code. Two SELECTs, one over all members."""
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    for cooperative, state, count in reader.execute(
+        select(Member.cooperative_id, Member.state, func.count()).group_by(Member.cooperative_id, Member.state)
+    ):
+        counted[cooperative][state] = count
+    told = (Cooperative.id, Cooperative.code, Cooperative.name, Commune.name.label("commune"), Filiere.code.label("filiere"))
+    rows = select(*told, Cooperative.legal_form).join(Commune).join(Filiere).order_by(Cooperative.code)
+    found = []
+    for row in reader.execute(rows):
+        mine = counted[row.id]
+        found.append(ListedCooperative(*row[1:], active=mine.get("active", 0), pending=mine.get("pending", 0)))
+    return found
 
 
 def shown(reader: Connection | Session, code: str) -> tuple[dict[str, object], list[Slot]]:
@@ -168,7 +223,10 @@ def _set(session: Session, cooperative: Cooperative, setting: str, value: int | 
     setattr(cooperative, setting, value)
     session.flush()
     words = texts.say("setting_changed", day=now, setting=setting, before=before, after=value)
-    cause = f"setting:{cooperative.id}:{setting}:{now.isoformat()}"
+    _tell(session, cooperative, f"setting:{cooperative.id}:{setting}:{now.isoformat()}", words, now)
+
+
+def _tell(session: Session, cooperative: Cooperative, cause: str, words: str, now: datetime) -> None:
     tell_officers(session, Act(0, "cli", cause, now), Scope(cooperative.id), cause, words)
 
 

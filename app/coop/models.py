@@ -5,6 +5,7 @@ from app.coop.approvals import models as approvals
 from app.coop.boutiques import models as boutiques
 from app.coop.chain import models as chain
 from app.coop.closing import models as closing
+from app.coop.console_requests import models as console_requests
 from app.coop.contests import models as contests
 from app.coop.cooperatives import models as cooperatives
 from app.coop.correspondence import models as correspondence
@@ -13,6 +14,7 @@ from app.coop.equipment import models as equipment
 from app.coop.ideas import models as ideas
 from app.coop.imports import models as imports
 from app.coop.jobs import models as jobs
+from app.coop.kpi import models as kpi
 from app.coop.ledger import models as ledger
 from app.coop.lots import models as lots
 from app.coop.members import models as members
@@ -39,6 +41,7 @@ __all__ = [
     "broadcasts",
     "chain",
     "closing",
+    "console_requests",
     "contests",
     "cooperatives",
     "correspondence",
@@ -47,6 +50,7 @@ __all__ = [
     "ideas",
     "imports",
     "jobs",
+    "kpi",
     "ledger",
     "lots",
     "members",

@@ -39,9 +39,9 @@ def valid(reference: str) -> bool:
     return is_number(reference, 6, least=6) and check_digit(reference) == "0"
 
 
-def draw_reference(draw: Callable[[int], int] = secrets.randbelow) -> str:
-    """Draw a reference; `draw(n)` gives 0 … n-1."""
-    digits = f"{draw(100_000):05d}"
+def draw_reference(draw: Callable[[int], int] = secrets.randbelow, reserved: int = 0) -> str:
+    """Draw a reference, none of the first `reserved` ones, which are kept for paper; `draw(n)` gives 0 … n-1."""
+    digits = f"{reserved + draw(100_000 - reserved):05d}"
     return digits + check_digit(digits)
 
 

@@ -9,7 +9,7 @@ from app.coop.scope import Scope
 OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator"]
 Right = Literal[
     "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read",
-    "boutiques", "score", "sell", "training",
+    "boutiques", "score", "sell", "training", "console", "offices", "registers",
 ]  # fmt: skip
 
 MAY: dict[Right, tuple[OfficeRole, ...]] = {
@@ -27,12 +27,15 @@ MAY: dict[Right, tuple[OfficeRole, ...]] = {
     "sell": ("secretary", "treasurer", "president", "delegate"),
     "score": ("president", "auditor", "administrator"),
     "training": ("president", "secretary", "delegate", "administrator"),
+    "console": ("president", "treasurer", "secretary", "delegate", "auditor", "administrator"),
+    "offices": ("administrator",),
+    "registers": ("president", "treasurer", "secretary", "auditor", "administrator"),
 }
 """Each right with the offices that have it; who weighs doesn't pay, but for the president of a small co-operative."""
 
 FEDERATION: tuple[Right, ...] = (
     *("price", "approve", "people", "call_backs", "assist", "broadcast", "stop", "read"),
-    *("boutiques", "score", "training"),
+    *("boutiques", "score", "training", "console", "offices", "registers"),
 )
 """What an office of the federation may do; in every co-operative, but prices, which it sets for itself."""
 

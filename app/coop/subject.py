@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:  # a manifest is of every room, so this imports none of them
     from app.coop.approvals.kinds import ApprovalKind
+    from app.coop.console_requests.kinds import RequestKind
     from app.coop.handover.kinds import HandoverKind
 
 BY_HAND = "it is moved by hand, with what hangs on it (closing/merges.py)"
@@ -67,6 +68,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     approvals: tuple[ApprovalKind, ...] = ()
     handovers: tuple[HandoverKind, ...] = ()
+    requests: tuple[RequestKind, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
     rows: tuple[Rows, ...] = ()
     under_way: tuple[UnderWay, ...] = ()

@@ -10,6 +10,8 @@ from app.coop.approvals.subject import subject as approvals_subject
 from app.coop.boutiques.subject import subject as boutiques
 from app.coop.chain.subject import subject as chain
 from app.coop.closing.subject import subject as closing
+from app.coop.console_requests import kinds as requests
+from app.coop.console_requests.subject import subject as console_requests
 from app.coop.contests.subject import subject as contests
 from app.coop.correspondence.subject import subject as correspondence
 from app.coop.enrolment.subject import subject as enrolment
@@ -18,6 +20,7 @@ from app.coop.handover import kinds as handovers
 from app.coop.ideas.subject import subject as ideas
 from app.coop.imports.subject import subject as imports
 from app.coop.jobs.subject import subject as jobs
+from app.coop.kpi.subject import subject as kpi
 from app.coop.ledger.subject import subject as ledger
 from app.coop.lots.subject import subject as lots
 from app.coop.members.subject import subject as members
@@ -58,12 +61,13 @@ messages = Subject(
 )
 
 SUBJECTS = (
-    *(approvals_subject, members, offices, access, correspondence, enrolment),
+    *(approvals_subject, members, offices, access, console_requests, correspondence, enrolment),
     *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
-    *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs),
+    *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs, kpi),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)
+requests.register(kind for subject in SUBJECTS for kind in subject.requests)
 handovers.register(kind for subject in SUBJECTS for kind in subject.handovers)
 declare(SUBJECTS)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.coop.demo.seed import Plan, seed
 from app.coop.lots.models import Lot
 from app.coop.verify import verify
+from tests.pdf import pages
 from tests.sample_cooperative import KEY, PEPPERS
 
 
@@ -63,7 +64,7 @@ def test_a_lot_goes_its_way_by_commands(seeded, said):
     gejj = re.search(r"L\d{9}", made)[0]
     said("lot", "move", gejj, "Boutique Saly")
     assert "offer 3: Gejj" in said("offer", "add", gejj, "20", "3500")
-    assert "offer 3: 3000 F" in said("offer", "price", "3", "3000")
+    assert "offer 3: 3 000 F" in said("offer", "price", "3", "3000")
     assert "20 are the lot's own" in said("offer", "end", "3")
     assert "38" in said("lot", "expire", gejj)
     assert "no lot's code" in said("lot", "expire", "L123456789", code=1)
@@ -80,6 +81,9 @@ def test_a_label_has_the_code_of_its_page_unless_the_lot_is_private(seeded, said
     assert "<path" in label.read_text()
     assert "<path" not in said("lot", "label", code, "--private")
     assert "<path" in said("lot", "label", code, "--public")
+    sheet = tmp_path / "labels.pdf"
+    said("lot", "label", code, "--output", str(sheet), "--count", "12")
+    assert [page.count(code) for page in pages(sheet.read_bytes())] == [10, 2]
 
 
 def test_a_recall_is_tried_before_it_is_told(seeded, said):

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from time import sleep
 
 import pytest
 from sqlalchemy import func, select, update
@@ -141,23 +142,23 @@ def test_a_card_whose_zeros_were_lost_has_one_balance(cps, run):
 
 @pytest.mark.parametrize("kind", ["balances", "deliveries"])
 def test_a_killed_import_leaves_whole_slices_and_the_same_file_goes_on(cps, run, file, kind):
-    people = "\n".join(f"C1{i:06d};Membre {i}" for i in range(1500))
+    people = "\n".join(f"C1{i:06d};Membre {i}" for i in range(750))
     assert run("import", "members", file("members", f"Carte;Nom\n{people}\n"), "--cooperative", "CPS1").code == 0
     lines = {
-        "balances": ["Carte;Épargne", *(f"C1{i:06d};{1_000 + i}" for i in range(1500))],
-        "deliveries": ["Carte;Jour;Produit;Quantité", *(f"C1{i:06d};03/10/2025;Thiof;12,5" for i in range(1500))],
+        "balances": ["Carte;Épargne", *(f"C1{i:06d};{1_000 + i}" for i in range(750))],
+        "deliveries": ["Carte;Jour;Produit;Quantité", *(f"C1{i:06d};03/10/2025;Thiof;12,5" for i in range(750))],
     }[kind]
     at = file(kind, "\n".join(lines) + "\n")
     command = [sys.executable, "-m", "app.cli", "import", kind, at, "--cooperative", "CPS1"]
     process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while count(cps, kind) == 0 and process.poll() is None:
-        pass
+        sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
     left = count(cps, kind)
     assert left % 250 == 0
     done = json.loads(run("import", kind, at, "--cooperative", "CPS1", "--json").out)
-    assert (done["rows"]["same"], done["rows"]["create"], count(cps, kind)) == (left, 1500 - left, 1500)
+    assert (done["rows"]["same"], done["rows"]["create"], count(cps, kind)) == (left, 750 - left, 750)
 
 
 def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):

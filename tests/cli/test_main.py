@@ -1,6 +1,7 @@
 """The command line as a whole: help everywhere, one line for an error, 0/1/2."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -115,3 +116,16 @@ def _run(words: list[str], folder: Path, environment: dict[str, str] | None = No
     clean = {"PATH": os.defpath, "PYTHONPATH": str(Path.cwd())} | (environment or {})
     command = [sys.executable, "-m", "app.cli", *words]
     return subprocess.run(command, env=clean, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert re.fullmatch(r"jappoo \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    "words", [["import", "payments", "nofile.csv"], ["fly"], ["sms", "count"], ["seed", "--members", "many"], ["admin", "add"]]
+)
+def test_wrong_use_is_said_in_whole_sentences(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 2
+    assert re.search(r"[.?!] See jappoo.* --help\n$", capsys.readouterr().err)

@@ -98,6 +98,8 @@ COMMANDS = [
     ("admin add", "+221780000009 --role auditor --name Fatou", {"who": "…09", "role": "auditor"}),
     ("admin revoke", "C00101 --role secretary --cooperative cps1", {"who": "C00101"}),
     ("admin renew", "+221780000001", {"who": "…01"}),
+    ("admin renew", "+221780000001 --new +221780000077", {"who": "…01", "new": "…77"}),
+    ("admin sign-out", "+221780000001", {"who": "…01"}),
     ("sms price", "22", {"amount": 22}),
     ("menus publish", "", {}),
     ("menus publish", "--by demo", {"by": "demo"}),

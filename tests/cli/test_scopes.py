@@ -15,8 +15,8 @@ from tests.cli.test_main import ALL
 
 SOON = datetime.now(UTC).date() + timedelta(days=30)
 ANOTHERS = {
-    ("admin", "add"): ("C00001 --role delegate", 1, "nobody has the card"),
-    ("admin", "revoke"): ("C00101 --role secretary", 1, "nobody has the card"),
+    ("admin", "add"): ("C00001 --role delegate", 1, "inconnue"),
+    ("admin", "revoke"): ("C00101 --role secretary", 1, "inconnue"),
     ("member", "cards"): ("--renew", 0, "0 cards"),
     ("sms", "inbox"): ("", 0, ""),
     ("equipment", "list"): ("", 0, ""),

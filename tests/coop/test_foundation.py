@@ -7,7 +7,8 @@ from app.coop import foundation
 from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.models import Account
 from app.coop.verify import verify
-from tests import sample_cooperative
+from app.sms.models import Message
+from tests import sample_cooperative, sample_declarations
 from tests.sample_cooperative import LONG_AGO
 
 
@@ -77,3 +78,31 @@ def test_what_can_not_be_founded_is_said(peopled, clock, change, why):
 def test_what_a_co_operative_can_not_have_is_said(peopled, act, why):
     with pytest.raises(foundation.NotFounded, match=why), peopled.transaction() as session:
         act(session)
+
+
+def test_what_a_co_operative_is_known_by_changes_and_its_officers_are_told_once(database, clock):
+    sample_cooperative.build(database)
+    sample_declarations.appoint(database)
+    for _ in range(2):
+        with database.transaction() as session:
+            foundation.describe(session, "cps1", name=" CPS Mbour centre ", commune="Mbour", filiere="transfo", now=clock())
+    with database.read() as reader:
+        found, _ = foundation.shown(reader, "CPS1")
+        assert (found["name"], found["commune"], found["filiere"]) == ("CPS Mbour centre", "Mbour", "TRANSFO")
+        told = reader.scalars(select(Message.text).where(Message.cause.contains("details:"))).all()
+    assert len(told) == 2  # one each for the secretary and the president
+    assert "ont changé" in told[0]
+
+
+@pytest.mark.parametrize("wrong", [{"name": "  "}, {"commune": "Mbourr"}, {"filiere": "X"}])
+def test_what_cant_be_so_changes_nothing(peopled, clock, wrong):
+    with pytest.raises(foundation.NotFounded), peopled.transaction() as session:
+        foundation.describe(session, "CPS1", **({"name": "Autre"} | wrong), now=clock())
+    with peopled.read() as reader:
+        assert foundation.shown(reader, "CPS1")[0]["name"] == "CPS Joal"
+
+
+def test_co_operatives_are_listed_with_their_members_by_state(peopled):
+    with peopled.read() as reader:
+        [one] = foundation.listed(reader)
+    assert (one.code, one.commune, one.filiere, one.active, one.pending) == ("CPS1", "Joal-Fadiouth", "PECHE", 3, 1)

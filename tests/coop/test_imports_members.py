@@ -11,7 +11,9 @@ from app.coop.imports.models import Import, ImportRow, MemberProfile
 from app.coop.imports.undo import undo
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import account_of, post
-from app.coop.members.models import Member, Number, Person
+from app.coop.members.looks import note_look
+from app.coop.members.models import Member, NameKey, Number, Person
+from app.coop.rights import Office
 from app.coop.scope import FEDERATION
 from app.coop.verify import verify
 from app.sheets import Ask, NoValue, Refuse, Row, Telephone
@@ -145,13 +147,15 @@ def test_one_imports_at_a_time_and_a_silent_one_loses_its_turn(village):
 
 def test_an_import_is_taken_back_whole(village):
     def everything():
-        counted = (Person, Member, Number, Account)
+        counted = (Person, NameKey, Member, Number, Account)
         with village.read() as reader:
             return [reader.scalar(select(func.count()).select_from(one)) for one in counted]
 
     before = everything()
     changed = rows({"card": "C00001", "name": "Awa 1", "sex": "F"})[0]
     made, _ = take(village, [*FAMILY, Row(9, "data", changed.cells, changed.raw)])
+    with village.transaction() as session:
+        note_look(session, Office(1, "secretary", 1), members(village)[0].member_id, NOW)
     assert undo(village, made, now=lambda: NOW) == 4
     assert everything() == before
     with village.read() as reader:

@@ -62,6 +62,7 @@ WITHOUT_PIN = {
     "note_refusal": "goes to the officer's open list, which the PIN credits",
     "take_call_back": "no money",
     "close_call_back": "no money",
+    "refuse_request": "lets one's own request at the console go, behind the call's PIN",
     "answer_letter": "no money",
     "dismiss_letter": "no money",
     "dismiss_letters": "no money",

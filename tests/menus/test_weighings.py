@@ -11,6 +11,7 @@ from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import MOST_HELD, open_accounts, post
 from app.coop.offices.models import OfficerAct
 from app.coop.prices.models import PriceRow
+from app.coop.production import papers
 from app.coop.production.models import Declaration, Weighing
 from app.coop.verify import verify
 from app.sms.models import Message
@@ -272,3 +273,17 @@ def test_who_would_be_owed_too_much_is_paid_first(line, database):
 def _set_price(database, amount):
     with database.transaction() as session:
         session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=amount, from_at=sample_cooperative.LONG_AGO))
+
+
+def test_a_printed_paper_is_the_reference_and_a_slip_in_it_is_refused(line, database):
+    sample_declarations.women(database, 1)
+    with database.transaction() as session:
+        [number] = papers.print_numbers(session, 1, 1)
+    scales = Scales(line())
+    scales.open()
+    for entry in ("3", f"{(int(number[0]) + 1) % 10}{number[1:]}"):
+        scales.type(entry)
+    assert "Pas imprimé ici" in scales.said
+    for entry in (number, datetime.now(UTC).strftime("%d%m"), "201 1 30,5", "1"):
+        scales.type(entry)
+    assert f"1 notée, réf {number}" in scales.said

@@ -9,15 +9,17 @@ from app.db.base import Base, Id, Utc
 
 
 class SignIn(Base):
-    """A code that was sent to a number, kept as a keyed hash bound to the browser that asked; and who came in by it.
+    """A code that was asked for a number, kept as a keyed hash bound to the browser that asked (of a number of nobody: empty); and
+    who came in by it.
 
     `browser` is the keyed hash of a secret that the browser holds, `known` says that somebody has signed in with it on this number
-    before. The code is `used_at` once it was typed right, whatever came of the PIN; the session lasts from `opened_at` until
-    `ended_at`.
+    before; `family` and `address` say which and from where, cut short. The code is `used_at` once it was typed right; then the
+    `number` that the page shows is `confirmed_at` on the phone, or an authenticator's code is typed, with `second_tries` for both.
+    The session lasts from `opened_at` until `ended_at`.
     """
 
     __tablename__ = "sign_ins"
-    __table_args__ = (Index("ix_sign_ins_phone", "phone", "asked_at"),)
+    __table_args__ = (Index("ix_sign_ins_phone", "phone", "asked_at"), Index("ix_sign_ins_person", "person_id", "id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     phone: Mapped[str] = mapped_column(String(16))
     browser: Mapped[str] = mapped_column(String(64))
@@ -28,8 +30,25 @@ class SignIn(Base):
     expires_at: Mapped[datetime] = mapped_column(Utc)
     used_at: Mapped[datetime | None] = mapped_column(Utc)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    number: Mapped[str | None] = mapped_column(String(3))
+    second_tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Utc)
     opened_at: Mapped[datetime | None] = mapped_column(Utc)
     ended_at: Mapped[datetime | None] = mapped_column(Utc)
+    family: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    address: Mapped[str] = mapped_column(String(24), default="", server_default="")
+
+
+class Authenticator(Base):
+    """An officer's authenticator: its secret, sealed; it opens from `on_at` on. `last_step` is the half minute last used."""
+
+    __tablename__ = "authenticators"
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, autoincrement=False)
+    sealed: Mapped[str] = mapped_column(String(200))
+    begun_at: Mapped[datetime] = mapped_column(Utc)
+    proved_at: Mapped[datetime | None] = mapped_column(Utc)
+    on_at: Mapped[datetime | None] = mapped_column(Utc)
+    last_step: Mapped[int] = mapped_column(Id)
 
 
 class Activation(Base):

@@ -1,20 +1,21 @@
-"""Signing in at the console: a code by SMS to the officer's own number first, and only then the PIN.
+"""Signing in at the console: a code by SMS to the officer's own number, then a number confirmed on the phone, or an authenticator.
 
-Nobody without the telephone gets as far as the PIN, so nobody on the internet can try it, or lock it by trying. A code belongs
-to the browser that asked for it: what others type counts against codes of their own.
+No PIN is typed in a browser: it confirms the number on the phone, under Bureau 14. Nobody without the telephone gets as far as the
+second step. A code belongs to the browser that asked for it: what others type counts against codes of their own.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop.access import pins
+from app.coop.access import authenticators
 from app.coop.access.identity import serves_several
 from app.coop.access.models import SignIn
 from app.coop.act import Act
@@ -26,9 +27,11 @@ from app.coop.offices.queries import offices_of
 from app.coop.rights import Office
 from app.db.database import Database
 from app.keys import every
-from app.service import service_of
 
 TRIES, LIVES = 5, timedelta(minutes=5)
+"""Tries of a code, and of the second step; how long a code lives."""
+SECOND_LIVES = timedelta(minutes=10)
+"""How long the second step may take after the code."""
 CODES, WITHIN = 3, timedelta(hours=1)
 """Codes to a number within a time, for all browsers that nobody has signed in with; each other one has as many of its own."""
 LONGEST = timedelta(hours=12)
@@ -38,80 +41,146 @@ KEPT = timedelta(days=1)
 
 
 class SignInServices(msgspec.Struct, frozen=True):
-    """What signing in needs: database, peppers, the key of our hashes."""
+    """What signing in needs: the database, the key of our hashes, the key that seals authenticators' secrets."""
 
     database: Database
-    peppers: pins.Peppers
     key: bytes
+    seal: bytes
+
+
+class Browser(msgspec.Struct, frozen=True):
+    """A browser that asks: a `secret` of its own, its family, and its address cut short."""
+
+    secret: str
+    family: str = ""
+    address: str = ""
+
+
+class SecondStep(msgspec.Struct, frozen=True):
+    """What a browser whose code was right waits for: `number` is typed on the phone; or a code of the `authenticator`."""
+
+    number: str
+    authenticator: bool
+    until: datetime
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """An officer who is signed in, by the widest office that may read; `place` names where it holds."""
+    """An officer who is signed in, by the widest office that may enter; `place` names where it holds, `phone` is their number."""
 
     sign_in: int
     person_id: int
     office: Office
     place: str = ""
+    phone: str = ""
 
 
 def ask_code(
-    desk: SignInServices, phone: str, browser: str, *, known: bool, now: datetime, draw: Callable[[int], int] = secrets.randbelow
-) -> None:
-    """Send a code to a number, if it is an officer's and hasn't had CODES; what happened is not told.
+    desk: SignInServices,
+    phone: str,
+    browser: Browser,
+    *,
+    known: bool,
+    now: datetime,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> datetime | None:
+    """Send a code to a number, if it is an officer's and hasn't had CODES; return None, or from when on another may be asked for.
 
-    `browser` is a secret of the browser that asks, `known` says that it has signed in on this number before. The number's rows
-    are locked, so that of many requests at once no more than CODES get one.
+    Both are the same for every number: what is asked is counted for numbers of nobody, too. `known` says that the browser has
+    signed in on this number before. An officer's number is locked, so that of many requests at once no more than CODES get one.
     """
     with desk.database.transaction() as session:
         session.execute(select(Number.id).where(Number.phone == phone).order_by(Number.id).with_for_update())
-        if not any(_office(session, person, now) for person, _ in _own(session, phone)):
-            return
-        session.execute(delete(SignIn).where(SignIn.phone == phone, SignIn.opened_at.is_(None), SignIn.asked_at <= now - KEPT))
-        mark = _mark(browser, desk.key)
-        marks = [_mark(browser, key) for key in every(desk.key)]
+        mark = _mark(browser.secret, desk.key)
+        marks = [_mark(browser.secret, key) for key in every(desk.key)]
         same = SignIn.browser.in_(marks) if known else SignIn.known.is_(False)
-        lately = select(func.count()).where(SignIn.phone == phone, SignIn.asked_at > now - WITHIN, SignIn.known.is_(known), same)
-        if (session.scalar(lately) or 0) >= CODES:
-            return
+        lately = select(SignIn.asked_at).where(SignIn.phone == phone, SignIn.asked_at > now - WITHIN, SignIn.known.is_(known), same)
+        times = session.scalars(lately.order_by(SignIn.asked_at.desc()).limit(CODES)).all()
+        if len(times) == CODES:
+            return times[-1] + WITHIN
+        officer = any(_office(session, person, now) for person, _ in _own(session, phone))
         typed = f"{draw(1_000_000):06d}"
-        digest = _digest(typed, phone, mark, desk.key)
-        row = SignIn(phone=phone, browser=mark, known=known, digest=digest, asked_at=now, expires_at=now + LIVES)
+        digest = _digest(typed, phone, mark, desk.key) if officer else ""
+        row = SignIn(
+            phone=phone,
+            browser=mark,
+            known=known,
+            digest=digest,
+            asked_at=now,
+            expires_at=now + LIVES,
+            family=browser.family,
+            address=browser.address,
+        )
         session.add(row)
         session.flush()
-        act = Act(0, "web", f"console:{row.id}", now)
-        notices.tell_number(session, act, phone, "code", act.operation, texts.say("console_code", secret=typed))
+        if officer:
+            act = Act(0, "web", f"console:{row.id}", now)
+            notices.tell_number(session, act, phone, "code", act.operation, texts.say("console_code", secret=typed))
+    return None
 
 
-def sign_in(desk: SignInServices, phone: str, browser: str, *, code: str, place: str, pin: str, now: datetime) -> SignedIn | None:
-    """Let an officer in by the newest code of this browser and the PIN; None when anything is wrong, and not what.
-
-    A try of the code is counted before it is compared; typed right it is used up; then the PIN is tried, with its locks.
-    """
-    row = _right_code(desk, phone, browser, code, now)
-    if row is None:
-        return None
+def type_code(
+    desk: SignInServices,
+    phone: str,
+    browser: Browser,
+    *,
+    code: str,
+    place: str,
+    now: datetime,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> bool:
+    """Use up the newest code of this browser, typed right and by the right place; tell whether it was. A try is counted first."""
+    marks = {_mark(browser.secret, key): key for key in every(desk.key)}
+    usable = (SignIn.id == _newest(phone, marks)) & SignIn.used_at.is_(None) & (SignIn.expires_at > now) & (SignIn.tries < TRIES)
+    with desk.database.transaction() as session:
+        counting = update(SignIn).where(usable).values(tries=SignIn.tries + 1).returning(SignIn.id, SignIn.digest, SignIn.browser)
+        counted = session.execute(counting).first()
+    if counted is None:
+        return False
+    if not secrets.compare_digest(counted.digest, _digest(code, phone, counted.browser, marks[counted.browser])):
+        return False
     person = _person(desk.database, phone, place, now)
     if person is None:
-        return None
-
-    act = Act(person, "web", f"console sign-in:{row}", now, phone=phone)
-
-    def told(session: Session, locked: pins.Locked) -> None:
-        words = notices.lock_words(locked.until, service_of(session).code)
-        notices.tell_person(session, act, person, f"lock:console:{row}", words)
-
-    tried = pins.try_pin(desk.database, person, pin, f"console:{row}", peppers=desk.peppers, now=now, tell=told)
-    if not isinstance(tried, pins.Right):
-        return None
+        return False
     with desk.database.transaction() as session:
-        office = _office(session, person, now)
+        right = update(SignIn).where(SignIn.id == counted.id, SignIn.used_at.is_(None))
+        used = right.values(used_at=now, person_id=person, number=f"{draw(1_000):03d}").returning(SignIn.id)
+        return session.scalar(used) is not None
+
+
+def second_step(desk: SignInServices, phone: str, browser: Browser, *, now: datetime) -> SecondStep | None:
+    """Return what this browser waits for, None when it typed no right code lately or has tried too often."""
+    with desk.database.read() as reader:
+        row = reader.execute(
+            select(SignIn.number, SignIn.person_id, SignIn.used_at).where(_at_second_step(desk, phone, browser, now))
+        ).first()
+        if row is None:
+            return None
+        return SecondStep(row.number, authenticators.is_on(reader, row.person_id), row.used_at + SECOND_LIVES)
+
+
+def enter(desk: SignInServices, phone: str, browser: Browser, *, now: datetime, code: str | None = None) -> SignedIn | None:
+    """Let an officer in whose number was confirmed on the phone, or by an authenticator's code; None when it isn't so (yet).
+
+    A try of a code is counted before it is compared; a wrong one takes nothing else away.
+    """
+    with desk.database.transaction() as session:
+        row = session.scalar(select(SignIn).where(_at_second_step(desk, phone, browser, now)).with_for_update())
+        if row is None or row.person_id is None:
+            return None
+        if code is None:
+            fits = row.confirmed_at is not None
+        else:
+            row.second_tries += 1
+            fits = authenticators.check(session, row.person_id, code, seal=desk.seal, now=now)
+        office = _office(session, row.person_id, now) if fits else None
         if office is None:
             return None
-        session.execute(update(SignIn).where(SignIn.id == row).values(person_id=person, opened_at=now))
-        audit.note(session, msgspec.structs.replace(act, by=office), "console sign-in", f"sign_in:{row}")
+        row.opened_at = now
+        act = Act(row.person_id, "web", f"console sign-in:{row.id}", now, by=office, phone=phone)
+        audit.note(session, act, "console sign-in", f"sign_in:{row.id}")
         words = texts.say("console_opened", day=now, hour=now)
-        notices.tell_person(session, act, person, f"console:{row}:opened", words)
-    return SignedIn(row, person, office)
+        notices.tell_person(session, act, row.person_id, f"console:{row.id}:opened", words)
+        return SignedIn(row.id, row.person_id, office)
 
 
 def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | None:
@@ -133,32 +202,22 @@ def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | Non
     place = (
         reader.scalar(select(Cooperative.name).where(Cooperative.id == office.cooperative_id)) if office.cooperative_id else None
     )
-    return SignedIn(sign_in, row.person_id, office, place or "Fédération")
+    return SignedIn(sign_in, row.person_id, office, place or "Fédération", row.phone)
 
 
-def sign_out(session: Session, caller: SignedIn, *, now: datetime) -> None:
-    """End a session: its cookie, and any copy of it, opens nothing any more."""
-    ended = update(SignIn).where(SignIn.id == caller.sign_in, SignIn.ended_at.is_(None)).values(ended_at=now)
-    if session.scalar(ended.returning(SignIn.id)) is not None:
-        act = Act(caller.person_id, "web", f"console sign-out:{caller.sign_in}", now, by=caller.office)
-        audit.note(session, act, "console sign-out", f"sign_in:{caller.sign_in}")
+def forget(session: Session, now: datetime) -> None:
+    """Delete codes that opened nothing and are older than KEPT."""
+    session.execute(delete(SignIn).where(SignIn.opened_at.is_(None), SignIn.asked_at <= now - KEPT))
 
 
-def _right_code(desk: SignInServices, phone: str, browser: str, code: str, now: datetime) -> int | None:
-    marks = {_mark(browser, key): key for key in every(desk.key)}
-    newest = select(func.max(SignIn.id)).where(SignIn.phone == phone, SignIn.browser.in_(marks)).scalar_subquery()
-    usable = (SignIn.id == newest) & SignIn.used_at.is_(None) & (SignIn.expires_at > now) & (SignIn.tries < TRIES)
-    with desk.database.transaction() as session:
-        counting = update(SignIn).where(usable).values(tries=SignIn.tries + 1).returning(SignIn.id, SignIn.digest, SignIn.browser)
-        counted = session.execute(counting).first()
-    if counted is None:
-        return None
-    if not secrets.compare_digest(counted.digest, _digest(code, phone, counted.browser, marks[counted.browser])):
-        return None
-    with desk.database.transaction() as session:
-        used = update(SignIn).where(SignIn.id == counted.id, SignIn.used_at.is_(None)).values(used_at=now)
-        row: int | None = session.scalar(used.returning(SignIn.id))
-    return row
+def _at_second_step(desk: SignInServices, phone: str, browser: Browser, now: datetime) -> Any:
+    marks = [_mark(browser.secret, key) for key in every(desk.key)]
+    right = (SignIn.id == _newest(phone, marks)) & (SignIn.used_at > now - SECOND_LIVES)
+    return right & SignIn.opened_at.is_(None) & SignIn.ended_at.is_(None) & (SignIn.second_tries < TRIES)
+
+
+def _newest(phone: str, marks: Iterable[str]) -> Any:
+    return select(func.max(SignIn.id)).where(SignIn.phone == phone, SignIn.browser.in_([*marks])).scalar_subquery()
 
 
 def _person(database: Database, phone: str, place: str, now: datetime) -> int | None:
@@ -184,8 +243,8 @@ def _own(reader: Connection | Session, phone: str) -> list[tuple[int, int | None
 
 
 def _office(reader: Connection | Session, person_id: int, now: datetime) -> Office | None:
-    """Return the widest office by which a person may read now."""
-    found = [office for office in offices_of(reader, person_id, now.date()) if office.may("read")]
+    """Return the widest office by which a person may enter now."""
+    found = [office for office in offices_of(reader, person_id, now.date()) if office.may("console")]
     return found[-1] if found else None
 
 

@@ -107,6 +107,14 @@ def means(reader: Connection, word: str) -> bool:
     return packed(word) in ALL or packed(word) in _known(reader, ())
 
 
+def vocabulary(reader: Connection) -> dict[Kind, list[str]]:
+    """Return the words of an audience by kind (`role`, `commune`, `filiere`), one for each that can be named."""
+    found: dict[Kind, dict[tuple[str, int], str]] = {}
+    for word, one in _known(reader, ()).items():
+        found.setdefault(one.kind, {}).setdefault((one.said, one.id), word)
+    return {kind: sorted(words.values()) for kind, words in found.items()}
+
+
 def _named(reader: Connection, word: str, known: dict[str, _Named], own: str | None) -> _Named:
     if word in known:
         return known[word]

@@ -1,14 +1,15 @@
 """What can be bought now, what is ordered, what is owed on invoices."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, case, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, case, func, select, true, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.coop.boutiques.models import Offer, OfferedLot, Order
+from app.coop.boutiques.models import DayCount, Offer, OfferedLot, Order
 from app.coop.cooperatives.models import Cooperative
 from app.coop.lots.models import Lot
 from app.coop.scope import Scope
@@ -62,7 +63,61 @@ def for_sale(reader: Connection | Session, now: datetime, *only: ColumnElement[b
     return tuple(ForSale(*row) for row in reader.execute(rows))
 
 
-def orders(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownOrder]:
+class ShelfOffer(ForSale, frozen=True):
+    """An offer with whose it is, what of it is reserved, and its end."""
+
+    cooperative: str = ""
+    reserved: Decimal = Decimal(0)
+    until_at: datetime | None = None
+    lot_id: int | None = None
+
+
+class ShownCount(msgspec.Struct, frozen=True):
+    """What was counted of an offer's shelf, or in XOF (`what` None) of the box, and what the books said."""
+
+    id: int
+    cooperative: str
+    what: str | None
+    unit: str | None
+    counted: Decimal
+    books: Decimal
+    state: str
+    at: datetime
+
+
+def shelf(reader: Connection | Session, scope: Scope, now: datetime, *, most: int, before: int | None = None) -> list[ShelfOffer]:
+    """Return a scope's offers that still stand, newest first, from the one with the id `before` on."""
+    columns = (Offer.id, Offer.name, Offer.unit, Offer.amount, Offer.quantity, Offer.place, Lot.best_before)
+    waits = select(func.coalesce(func.sum(Order.quantity), 0)).where(Order.offer_id == Offer.id, Order.state == "reserved")
+    reserved = type_coerce(waits.scalar_subquery(), Order.quantity.type)
+    rows: Any = select(*columns, Lot.code, Cooperative.code, reserved, Offer.until_at, Lot.id)
+    rows = rows.join(Cooperative, Cooperative.id == Offer.cooperative_id)
+    rows = rows.outerjoin(OfferedLot, OfferedLot.offer_id == Offer.id).outerjoin(Lot, Lot.id == OfferedLot.lot_id)
+    rows = rows.where(Offer.until_at > now, scope.reach(Offer.cooperative_id), _behind(Offer.id, before))
+    return [ShelfOffer(*row) for row in reader.execute(rows.order_by(Offer.id.desc()).limit(most))]
+
+
+def day_counts(reader: Connection | Session, scope: Scope, *, most: int, before: int | None = None) -> list[ShownCount]:
+    """Return what was counted at days' ends, newest first."""
+    row = DayCount
+    rows = select(row.id, Cooperative.code, Offer.name, Offer.unit, row.counted, row.books, row.state, row.at)
+    rows = rows.join(Cooperative, Cooperative.id == row.cooperative_id).outerjoin(Offer, Offer.id == row.offer_id)
+    rows = rows.where(scope.reach(row.cooperative_id), _behind(row.id, before))
+    return [ShownCount(*one) for one in reader.execute(rows.order_by(row.id.desc()).limit(most))]
+
+
+def _behind(column: InstrumentedAttribute[int], before: int | None) -> ColumnElement[bool]:
+    return true() if before is None else column < before
+
+
+def orders_in(
+    reader: Connection | Session, scope: Scope, states: Sequence[str], *, most: int, before: int | None = None
+) -> list[ShownOrder]:
+    """Return a scope's orders in some states, newest first."""
+    return orders(reader, Order.state.in_(states), scope.reach(Order.cooperative_id), _behind(Order.id, before), most=most)
+
+
+def orders(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownOrder]:
     """Return orders under conditions, newest first."""
     columns = (
         Order.id,
@@ -85,7 +140,7 @@ def orders(reader: Connection | Session, *only: ColumnElement[bool]) -> list[Sho
         Order.at,
     )
     rows: Any = select(*columns, *more).join(Offer, Offer.id == Order.offer_id)
-    rows = rows.join(Cooperative, Cooperative.id == Order.cooperative_id).where(*only).order_by(Order.id.desc()).limit(MOST)
+    rows = rows.join(Cooperative, Cooperative.id == Order.cooperative_id).where(*only).order_by(Order.id.desc()).limit(most)
     return [ShownOrder(*row) for row in reader.execute(rows)]
 
 

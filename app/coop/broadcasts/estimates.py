@@ -12,12 +12,13 @@ from app.coop.act import Act
 from app.coop.audience.query import AudienceCount, Limits, reach
 from app.coop.audience.words import Audience, read_audience
 from app.coop.correspondence import inbox
+from app.coop.rights import Office
 from app.service import service_of
 from app.sms.broadcasts import budget
 from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import cause_of
 from app.sms.broadcasts.terms import Terms
-from app.sms.policy import lost, prepare
+from app.sms.policy import PreparedText, lost, prepare
 from app.sms.prices import part_price
 from app.sms.purposes import PURPOSES, lane_of
 
@@ -78,6 +79,26 @@ class Draft(msgspec.Struct, frozen=True):
         return "urgent" if self.urgent else "broadcast"
 
 
+class DraftMeasure(msgspec.Struct, frozen=True):
+    """What a draft would reach and cost: `signed` is its text with who writes before it, unfolded, `travelling` as it leaves;
+    `price` is XOF a part, `before` the same text that left a short while ago, `left` as in `Estimate`."""
+
+    audience: Audience
+    found: AudienceCount
+    signed: str
+    travelling: PreparedText
+    price: int
+    starts: datetime
+    ends: datetime
+    before: Broadcast | None
+    left: int | None
+
+    @property
+    def francs(self) -> int:
+        """Return XOF for all messages together."""
+        return self.found.numbers * self.travelling.parts * self.price
+
+
 class Estimate(msgspec.Struct, frozen=True):
     """What came of a draft: the row, the code that confirms it, the same text that left a short while ago, if one did; and the
     text with who writes before it, unfolded."""
@@ -90,19 +111,15 @@ class Estimate(msgspec.Struct, frozen=True):
     """XOF of its day's budget that others haven't reserved; None where none counts."""
 
 
-def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Terms, by_pin: bool = False) -> Estimate:
-    """Write down what a draft would reach and cost; raises BroadcastRefused, or the audience's UnknownWord and OutOfScope.
+def measure(session: Session, office: Office, draft: Draft, terms: Terms, now: datetime) -> DraftMeasure:
+    """Return what a draft would reach and cost; nothing is written.
 
-    The code is bound to the number in hand, the sender's; an older estimate of the same by the same sender is dead. Only the last
-    `MOST_OPEN` of a sender can be confirmed by their codes: somebody who forges the number could else have a hundred to guess at.
-    The others, and one made `by_pin`, wait for the officer's PIN on USSD: a forger's estimates never push hers out.
+    Raises BroadcastRefused, or the audience's UnknownWord and OutOfScope.
     """
-    office, now, sender = act.office, act.now, act.phone
     audience = read_audience(session.connection(), draft.audience, office.scope)
     if draft.wanted_at is not None and not now < draft.wanted_at <= now + MOST_AHEAD:
         raise NotThen(draft.wanted_at)
     starts = terms.leaves(draft.wanted_at or now, urgent=draft.urgent)
-    price = part_price(session, starts, service_of(session).part_price)
     text = signed(session, office.cooperative_id, draft)
     travelling = prepare(text)
     if lost(text):
@@ -112,9 +129,33 @@ def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Ter
     found = reach(session, audience, limits_of(session, draft.purpose, starts, terms, now=now))
     if not found.numbers:
         raise Nobody(audience, found)
-    ends = when_over(session, draft.purpose, starts, found.numbers * travelling.parts, terms, now=now)
+    left = None
+    if terms.daily_budget is not None and not draft.urgent:
+        left = terms.daily_budget - budget.reserved_on(session, terms.day_of(starts))
+    return DraftMeasure(
+        audience,
+        found,
+        text,
+        travelling,
+        part_price(session, starts, service_of(session).part_price),
+        starts,
+        when_over(session, draft.purpose, starts, found.numbers * travelling.parts, terms, now=now),
+        same_before(session, draft.purpose, draft.text, audience, now),
+        left,
+    )
+
+
+def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Terms, by_pin: bool = False) -> Estimate:
+    """Write down what a draft would reach and cost; raises as `measure`.
+
+    The code is bound to the number in hand, the sender's; an older estimate of the same by the same sender is dead. Only the last
+    `MOST_OPEN` of a sender can be confirmed by their codes: somebody who forges the number could else have a hundred to guess at.
+    The others, and one made `by_pin`, wait for the officer's PIN on USSD: a forger's estimates never push hers out.
+    """
+    office, now, sender = act.office, act.now, act.phone
+    measured = measure(session, office, draft, terms, now)
+    audience, found, travelling = measured.audience, measured.found, measured.travelling
     mark = fingerprint(office.cooperative_id, draft, audience)
-    before = same_before(session, draft.purpose, draft.text, audience, now)
     _bury(session, sender, mark)
     code = code_of(key, act.operation, SHORT if found.numbers <= FEW else LONG)
     row = Broadcast(
@@ -130,7 +171,7 @@ def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Ter
         fingerprint=mark,
         alphabet=travelling.alphabet,
         parts=travelling.parts,
-        price=price,
+        price=measured.price,
         lane=lane_of(draft.purpose, found.numbers),
         state="estimated",
         recipients=found.numbers,
@@ -140,16 +181,13 @@ def estimate(session: Session, act: Act, draft: Draft, *, key: bytes, terms: Ter
         code_digest=digest(key, sender, code),
         by_pin=by_pin,
         wanted_at=draft.wanted_at,
-        starts_at=starts,
-        ends_at=ends,
+        starts_at=measured.starts,
+        ends_at=measured.ends,
         estimated_at=now,
     )
     session.add(row)
     session.flush()
-    left = None
-    if terms.daily_budget is not None and not draft.urgent:
-        left = terms.daily_budget - budget.reserved_on(session, terms.day_of(starts))
-    return Estimate(row, code, before, text, left)
+    return Estimate(row, code, measured.before, measured.signed, measured.left)
 
 
 def signed(session: Session, scope: int | None, draft: Draft) -> str:

@@ -22,6 +22,7 @@ class Concerned(msgspec.Struct, frozen=True):
     to: str
     lot: str
     at: datetime | None = None
+    member_id: int | None = None
 
 
 def concerned(reader: Connection | Session, family: Family) -> list[Concerned]:
@@ -40,11 +41,13 @@ def concerned(reader: Connection | Session, family: Family) -> list[Concerned]:
             row.phone or (phones[row.member_id].phone or "" if row.member_id in phones else ""),
             codes[row.lot_id],
             row.sold_at,
+            row.member_id,
         )
         for row in sold
     ]
     return buyers + [
-        Concerned("producer", f"member {member}", phones[member].phone or "", codes[lot]) for member, lot in sorted(brought.items())
+        Concerned("producer", f"member {member}", phones[member].phone or "", codes[lot], member_id=member)
+        for member, lot in sorted(brought.items())
     ]
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app import units
 from app.amounts import francs
-from app.coop.chain.earnings import FEWEST, Earnings, backward, earned
+from app.coop.chain.earnings import Earnings, backward, earned
 from app.coop.chain.family import Family, Link, family_of
 from app.coop.lots.codes import read_code
 from app.coop.lots.models import LotConsent
+from app.coop.small import SMALL
 
 
 class ChainStep(msgspec.Struct, frozen=True):
@@ -38,10 +39,13 @@ def story_of(reader: Connection | Session, typed: str) -> Story | None:
     """Return the story of a public lot. None for a code that is none, is unknown or is private: they look alike."""
     code = read_code(typed)
     family = family_of(reader, code) if code else None
-    if family is None or not family.target.public:
-        return None
+    return tell(reader, family) if family and family.target.public else None
+
+
+def tell(reader: Connection | Session, family: Family) -> Story:
+    """Return the story of a family's target, public or not."""
     found = earned(family)
-    shown = found.producers >= FEWEST or _agreed(reader, family, found)
+    shown = found.producers >= SMALL or _agreed(reader, family, found)
     target = family.target
     return Story(target.code, target.product, target.best_before, _steps(family), _shares(found, shown), round(100 * found.sold))
 
@@ -68,7 +72,7 @@ def _steps(family: Family) -> list[ChainStep]:
         if link.event in seen or not (link.id in before or onward):
             continue
         seen.add(link.event)
-        told.append(ChainStep(link.at.date(), _said(family, link), f"{link.cooperative}, {link.commune}"))
+        told.append(ChainStep(link.at.date(), event_words(family, link), f"{link.cooperative}, {link.commune}"))
     sales = [one for lot, many in family.sales.items() if lot in before or lot >= family.target.id for one in many]
     if sales:
         last, lot = max(one.at for one in sales), family.links[sales[0].lot]
@@ -79,11 +83,12 @@ def _steps(family: Family) -> list[ChainStep]:
     return told
 
 
-def _said(family: Family, link: Link) -> str:
+def event_words(family: Family, link: Link) -> str:
+    """Say in French how a lot was made, and how much of it: of few producers not how many."""
     size = units.count_of(link.made_units, link.unit, link.product)
     if link.kind == "delivery":
         people = len({one.member for one in family.deliveries.get(link.id, ())})
-        many = f"{people} producteurs et productrices" if people >= FEWEST else "quelques producteurs et productrices"
+        many = f"{people} producteurs et productrices" if people >= SMALL else "quelques producteurs et productrices"
         return f"Livraison: {size}, par {many}"
     if link.kind == "bought":
         return f"Achat: {size}, {link.source}"

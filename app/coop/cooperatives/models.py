@@ -45,3 +45,5 @@ class Cooperative(Base):
     """A price that moves by more than this needs a second officer."""
     payment_threshold: Mapped[int] = mapped_column(BigInteger, default=500_000, server_default=text("500000"))
     """A batch of payments worth more XOF than this needs other officers."""
+    papers_printed: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many numbers were printed on sheets for weighings without a network: each is the next."""

@@ -21,10 +21,11 @@ from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS
 from app.coop.demo.chain import SeededDelivery, seed_chain
 from app.coop.equipment.models import Equipment
 from app.coop.ideas.models import Idea, IdeaRound
+from app.coop.kpi.months import last_month, publish_next
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.lots.models import Lot, LotEvent
 from app.coop.members import consent, privacy_notice
-from app.coop.members.models import Consent, Member, Number, Person
+from app.coop.members.models import Consent, Member, NameKey, Number, Person, name_key_rows
 from app.coop.offices.models import Role
 from app.coop.prices.models import PriceRow
 from app.coop.production.models import Declaration, Weighing
@@ -122,6 +123,15 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None 
         seed_chain(to, plan.today, _brought(plan), *_last(plan))
         trainings.seed_trainings(to, plan.today)
         _after(to)
+    _publish(database, plan)
+
+
+def _publish(database: Database, plan: Plan) -> None:
+    """Publish the last month's figures; the scheduler does those before."""
+    more = True
+    while more:
+        with database.transaction() as session:
+            more = publish_next(session, last_month(plan.now), plan.now)
 
 
 def _catalogue(to: Connection, plan: Plan) -> None:
@@ -171,11 +181,12 @@ def _cooperatives(to: Connection, plan: Plan) -> None:
 
 def _members(to: Connection, plan: Plan, numbers: range, hashed: str, pepper: int) -> None:
     """Write a slice of members with all that hangs on them, a statement a table."""
-    tables: tuple[type[Base], ...] = (Person, Number, Member, Role, *HISTORY)
+    tables: tuple[type[Base], ...] = (Person, NameKey, Number, Member, Role, *HISTORY)
     rows: Rows = {table: [] for table in tables}
     for i in numbers:
         cooperative, place = plan.cooperative_of(i), plan.place_of(i)
         rows[Person].append(_person(i, f"Membre {i}", hashed, pepper, plan))
+        rows[NameKey] += name_key_rows(i, f"Membre {i}")
         rows[Member].append(_member(i, cooperative, "active", plan.registered.date()))
         rows[Number].append({"id": i, "phone": f"+22177{i:07d}", "person_id": i, "place": None, "registered_at": plan.registered})
         if place < len(OFFICES):
@@ -238,6 +249,7 @@ def _others(to: Connection, plan: Plan) -> None:
         number = first + at
         hashed, pepper = pins.hash_pin(pin, plan.peppers) if pin else (None, 1)
         to.execute(insert(Person), [_person(number, f"Membre {number}", hashed, pepper, plan)])
+        bring(to, NameKey, name_key_rows(number, f"Membre {number}"))
         to.execute(insert(Number), [{"id": number, "phone": phone, "person_id": number, "place": place, "registered_at": when}])
         if phone == ADMINISTRATOR:
             to.execute(insert(Role), [_role(number, "administrator", None, plan)])

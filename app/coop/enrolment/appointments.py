@@ -1,4 +1,4 @@
-"""Give somebody an office, and take it back: by whoever runs the service, told to all officers of the scope."""
+"""Give somebody an office, prolong it, end it: by the operator, or by the federation's administrator; all of the scope are told."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop.access import activation, numbers
+from app.coop.access import authenticators, numbers, sign_in_sessions
 from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members import lookup
@@ -23,11 +23,11 @@ FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor")
 
 
 class NotAppointed(Exception):
-    """It can't be so: its words say why."""
+    """It can't be so: its words say why, in French without a full stop, at most 80 septets."""
 
 
 class Appointed(msgspec.Struct, frozen=True):
-    """Who holds what, where (None: the federation), from which day to which; `activation` for somebody who has no PIN yet."""
+    """Who holds what, where (None: the federation), from which day to which; `new`: somebody who has no PIN yet."""
 
     person_id: int
     name: str
@@ -35,15 +35,14 @@ class Appointed(msgspec.Struct, frozen=True):
     cooperative: str | None
     from_on: date
     until_on: date | None = None
-    activation: str | None = None
+    new: bool = False
 
 
 class Renewed(msgspec.Struct, frozen=True):
-    """Who chooses another PIN, and the activation number for it, to be told in person."""
+    """Who chooses another PIN; an activation number for it is to be issued, and told in person."""
 
     person_id: int
     name: str
-    activation: str
 
 
 def appoint_member(
@@ -52,7 +51,7 @@ def appoint_member(
     """Give an active member of a co-operative an office in it. Raises NotAppointed."""
     cooperative, found = _member(session, code, card)
     if found.state != "active":
-        raise NotAppointed(f"the member is {found.state}: an officer is an active member")
+        raise NotAppointed("cette carte n'est pas active: un responsable est un membre actif")
     return _give(session, Appointed(found.person_id, found.name, role, cooperative.code, from_on, until_on), cooperative.id, now)
 
 
@@ -65,7 +64,6 @@ def appoint_by_number(
     code: str | None = None,
     from_on: date,
     until_on: date | None,
-    key: bytes,
     now: datetime,
 ) -> Appointed:
     """Give an office of the federation, or of a co-operative, to the person who alone has a number (E.164), proved, as their own.
@@ -74,60 +72,61 @@ def appoint_by_number(
 
     Somebody new needs a name; of somebody who has the number a name that is given must be theirs.
 
-    Somebody new gets an activation number, for a PIN of their own at the first use of the Bureau. Raises NotAppointed.
+    Somebody new is to get an activation number, for a PIN of their own at the first use of the Bureau. Raises NotAppointed.
     """
     cooperative = _cooperative(session, code) if code else None
     numbered = select(Person, Number).join(Number).where(Number.phone == phone).with_for_update()
     holders = session.execute(numbered).all()
     if len(holders) > 1:
-        raise NotAppointed("several people have this number: an office wants one of its own")
+        raise NotAppointed("ce numéro sert à plusieurs: il faut un numéro à soi")
     if holders:
         person, number = holders[0]
         if number.trusted or number.proof_wanted:
-            raise NotAppointed("this number is somebody else's, or not proved yet: an office wants a number of one's own")
+            raise NotAppointed("ce numéro est à un autre, ou pas encore prouvé: il faut un numéro à soi")
         if name and _plain(name) != _plain(person.name):
-            raise NotAppointed("somebody by another name has this number: leave --name out to appoint them")
+            raise NotAppointed("ce numéro est à une personne d'un autre nom")
         elsewhere = select(Member.id).where(Member.person_id == person.id, Member.state != "active")
         if cooperative is not None:
             elsewhere = select(Member.id).where(
                 Member.person_id == person.id, (Member.state != "active") | (Member.cooperative_id != cooperative.id)
             )
         if session.scalar(elsewhere) is not None:
-            raise NotAppointed("that person is a member who isn't active there: appoint a member by card")
-        opens = None
+            raise NotAppointed("ce numéro est à un membre d'ailleurs ou inactif: nommez par la carte")
     elif name:
         person = Person(name=name[:40], language="fr")
         session.add(person)
         session.flush()
         numbers.attach(session, person.id, phone, proof_wanted=False, by_person_id=None, now=now)
-        opens = activation.issue(session, person.id, key=key, now=now)
     else:
-        raise NotAppointed("nobody has this number yet: give --name")
+        raise NotAppointed("ce numéro est inconnu: donnez aussi le nom")
     place = cooperative.code if cooperative is not None else None
-    given = Appointed(person.id, person.name, role, place, from_on, until_on, opens)
+    given = Appointed(person.id, person.name, role, place, from_on, until_on, new=not holders)
     return _give(session, given, cooperative.id if cooperative is not None else None, now)
 
 
-def renew(session: Session, phone: str, *, key: bytes, now: datetime) -> Renewed:
-    """Give an officer who is no member, and so has no card, an activation number for another PIN.
+def renew(session: Session, phone: str, *, new_phone: str | None = None, now: datetime) -> Renewed:
+    """Let an officer who is no member, and so has no card, choose another PIN, with an activation number that is to be issued.
 
-    The PIN before opens nothing from now on; all officers of the federation are told, and those of the co-operative. Raises
-    NotAppointed.
+    `new_phone` takes the place of a number that is lost. The PIN before, sign-ins and the authenticator open nothing from now on;
+    all officers of the federation are told, and those of the co-operative. Raises NotAppointed.
     """
     held = select(Person).join(Number).join(Role, Role.person_id == Person.id).outerjoin(Member, Member.person_id == Person.id)
     mine = (Number.phone == phone) & ~Number.trusted & ~Number.proof_wanted & Member.id.is_(None)
     people = session.scalars(held.where(mine, in_term(now.date())).with_for_update(of=Person)).unique().all()
     if len(people) != 1:
-        raise NotAppointed("nobody without a card holds an office on this number; a member's PIN is reset by card")
+        raise NotAppointed("pas de responsable sans carte à ce numéro; un membre passe par sa carte")
     person = people[0]
     person.pin_hash = None
-    number = activation.issue(session, person.id, key=key, now=now)
+    sign_in_sessions.close_all(session, now, person.id)
+    authenticators.remove(session, person.id)
+    if new_phone is not None:
+        _move(session, person.id, phone, new_phone, now)
     cause = f"renewed:{person.id}:{now:%Y%m%d%H%M%S}"
     words = texts.say("first_use_again", day=now)
     held_in = select(Role.cooperative_id).where(Role.person_id == person.id, in_term(now.date()))
     for place in {None, *session.scalars(held_in)}:
         tell_officers(session, Act(0, "cli", cause, now), Scope(place), f"{cause}:{place or 0}", words, also=(person.id,))
-    return Renewed(person.id, person.name, number)
+    return Renewed(person.id, person.name)
 
 
 def revoke_member(session: Session, code: str, card: str, role: str, *, now: datetime) -> bool:
@@ -141,6 +140,31 @@ def revoke_by_number(session: Session, phone: str, role: str, *, code: str | Non
     place = _cooperative(session, code).id if code else None
     people = session.scalars(select(Number.person_id).where(Number.phone == phone)).all()
     return sum(_end(session, person, role, place, now) for person in people) > 0
+
+
+def prolong(session: Session, role_id: int, until_on: date | None, *, now: datetime) -> None:
+    """Let an office that is held now go on until a day, or without an end. Raises NotAppointed."""
+    row = session.scalar(select(Role).where(Role.id == role_id, in_term(now.date())).with_for_update())
+    if row is None:
+        raise NotAppointed("cette charge est finie")
+    if until_on is not None and until_on < now.date():
+        raise NotAppointed("la charge finirait avant aujourd'hui")
+    row.until_on = until_on
+    session.flush()
+    cause = f"office prolonged:{role_id}:{now:%Y%m%d%H%M%S}"
+    _tell_scope(session, cause, row.person_id, row.role, row.cooperative_id, became="prolonged", now=now)
+
+
+def end(session: Session, role_id: int, *, now: datetime) -> None:
+    """End an office that is held now. Raises NotAppointed: it has ended, or is the federation's last administrator's."""
+    row = session.scalar(select(Role).where(Role.id == role_id, in_term(now.date())).with_for_update())
+    if row is None:
+        raise NotAppointed("cette charge est finie")
+    if row.role == "administrator":
+        others = select(Role.id).where(Role.role == "administrator", in_term(now.date()), Role.person_id != row.person_id)
+        if not session.scalars(others.with_for_update()).all():
+            raise NotAppointed("la fédération garde au moins un administrateur")
+    _end(session, row.person_id, row.role, row.cooperative_id, now)
 
 
 class OfficeHeld(msgspec.Struct, frozen=True):
@@ -167,6 +191,15 @@ def officers(reader: Connection | Session, today: date) -> list[OfficeHeld]:
     return [OfficeHeld(*row) for row in reader.execute(rows)]
 
 
+def _move(session: Session, person_id: int, phone: str, new_phone: str, now: datetime) -> None:
+    """Give an officer another number instead of a lost one."""
+    if session.scalar(select(Number.id).where(Number.phone == new_phone).limit(1)) is not None:
+        raise NotAppointed("le nouveau numéro a déjà quelqu'un")
+    lost = select(Number.id).where(Number.person_id == person_id, Number.phone == phone)
+    numbers.release(session, person_id, session.scalars(lost).one(), by_person_id=None, now=now)
+    numbers.attach(session, person_id, new_phone, proof_wanted=False, by_person_id=None, now=now)
+
+
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
@@ -176,25 +209,25 @@ def _member(session: Session, code: str, card: str) -> tuple[Cooperative, lookup
     try:
         return cooperative, lookup.in_cooperative(session, cooperative.id, card)
     except lookup.NoCard:
-        raise NotAppointed(f"nobody has the card {card} in {cooperative.code}") from None
+        raise NotAppointed(f"carte {card[:12]} inconnue dans {cooperative.code}") from None
 
 
 def _cooperative(session: Session, code: str) -> Cooperative:
     found = session.execute(select(Cooperative).where(Cooperative.code == code.upper())).scalar_one_or_none()
     if found is None:
-        raise NotAppointed(f"no co-operative has the code {code}")
+        raise NotAppointed(f"aucune CPS n'a le code {code[:16]}")
     return found
 
 
 def _give(session: Session, given: Appointed, cooperative_id: int | None, now: datetime) -> Appointed:
     if given.role not in FEDERATIONS if cooperative_id is None else given.role == "administrator":
-        raise NotAppointed(f"{given.role} is an office of {'a co-operative' if cooperative_id is None else 'the federation'}")
+        raise NotAppointed("c'est une charge d'une CPS" if cooperative_id is None else "c'est une charge de la fédération")
     if given.until_on is not None and given.until_on < given.from_on:
-        raise NotAppointed("the term ends before it begins")
+        raise NotAppointed("la charge finirait avant de commencer")
     same = select(func.count()).select_from(Role).where(Role.person_id == given.person_id, Role.role == given.role)
     place = Scope(cooperative_id).own(Role.cooperative_id)
     if session.scalar(same.where(place, in_term(given.from_on))):
-        raise NotAppointed("that person holds this office already")
+        raise NotAppointed("cette personne a déjà cette charge")
     row = Role(
         person_id=given.person_id,
         role=given.role,
@@ -204,7 +237,7 @@ def _give(session: Session, given: Appointed, cooperative_id: int | None, now: d
     )
     session.add(row)
     session.flush()
-    _tell_scope(session, f"office:{row.id}", given.person_id, given.role, cooperative_id, given=True, now=now)
+    _tell_scope(session, f"office:{row.id}", given.person_id, given.role, cooperative_id, became="given", now=now)
     return given
 
 
@@ -215,13 +248,13 @@ def _end(session: Session, person_id: int, role: str, cooperative_id: int | None
     ended = update(Role).where(mine).values(until_on=now.date() - timedelta(days=1)).returning(Role.id)
     ids = session.scalars(ended).all()
     for one in ids:
-        _tell_scope(session, f"office ended:{one}", person_id, role, cooperative_id, given=False, now=now)
+        _tell_scope(session, f"office ended:{one}", person_id, role, cooperative_id, became="ended", now=now)
     return bool(ids)
 
 
 def _tell_scope(
-    session: Session, cause: str, person_id: int, role: str, cooperative_id: int | None, *, given: bool, now: datetime
+    session: Session, cause: str, person_id: int, role: str, cooperative_id: int | None, *, became: str, now: datetime
 ) -> None:
     """Tell the person, and every officer of the scope: an office that nobody gave would be seen."""
-    words = texts.say("office_notice", office=role, office_is="given" if given else "ended", day=now)
+    words = texts.say("office_notice", office=role, office_is=became, day=now)
     tell_officers(session, Act(0, "cli", cause, now), Scope(cooperative_id), cause, words, also=(person_id,))

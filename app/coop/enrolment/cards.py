@@ -1,52 +1,66 @@
 """Cards of members who haven't activated yet, also of those without a telephone."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.coop.access import activation
 from app.coop.access.models import Activation
 from app.coop.cooperatives.queries import cooperative_by_code
+from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member, Number, Person
 
 
 class PrintedCard(msgspec.Struct, frozen=True):
-    """What is printed: card number, name, telephone, place digit on a shared one, the new activation number."""
+    """What is printed: card number, name, telephone, place digit on a shared one; the new activation number, with its last day, of
+    those who need one.
+    """
 
+    member_id: int
     card: str
     name: str
     phone: str | None
     place: int | None
-    activation: str
+    activation: str | None
+    until: date | None
 
 
 def issue_cards(
-    session: Session, code: str, *, key: bytes, now: datetime, renew: bool = False, days: int = activation.PRINTED_DAYS
+    session: Session,
+    code: str,
+    *,
+    key: bytes,
+    now: datetime,
+    renew: bool = False,
+    everybody: bool = False,
+    days: int = activation.PRINTED_DAYS,
+    most: int | None = None,
 ) -> list[PrintedCard] | None:
     """Give pending members of a co-operative an activation number for so many days: those who have none that works, or all with
-    `renew`.
+    `renew`. With `everybody` those who need none have a card, too. At most `most` cards, by card number.
 
     A number that works is on a card already, and would die. None when no co-operative has this code.
     """
     cooperative = cooperative_by_code(session, code)
     if cooperative is None:
         return None
-    pending = (
-        select(Member.card, Member.person_id, Person.name, Number.phone, Number.place)
-        .join(Person, Person.id == Member.person_id)
-        .outerjoin(Number, Number.person_id == Member.person_id)
-        .where(Member.cooperative_id == cooperative, Member.state == "pending")
-        .order_by(Member.card, Number.id)
-    )
+    works = (Activation.used_at.is_(None)) & (Activation.expires_at > now) & (Activation.tries < activation.TRIES)
+    waits = Member.state == "pending"
     if not renew:
-        works = (Activation.used_at.is_(None)) & (Activation.expires_at > now) & (Activation.tries < activation.TRIES)
-        pending = pending.where(~select(Activation).where(Activation.person_id == Member.person_id, works).exists())
-    numbers: dict[int, str] = {}
-    found = []
-    for card, person, name, phone, place in session.execute(pending).all():
-        if person not in numbers:
-            numbers[person] = activation.issue(session, person, key=key, now=now, days=days)
-        found.append(PrintedCard(card, name, phone, place, numbers[person]))
+        waits &= ~select(Activation).where(Activation.person_id == Member.person_id, works).exists()
+    own = select(func.min(Number.id)).where(Number.person_id == Member.person_id, Number.trusted.is_(False)).correlate(Member)
+    shown = (
+        select(Member.id, Member.card, Person.name, Number.phone, Number.place, Member.person_id, waits.label("waits"))
+        .join(Person, Person.id == Member.person_id)
+        .outerjoin(Number, Number.id == own.scalar_subquery())
+        .where(Member.cooperative_id == cooperative, Member.state.in_(BELONGS) if everybody else waits)
+        .order_by(Member.card)
+        .limit(most)
+    )
+    until, found = (now + timedelta(days=days)).date(), []
+    for row in session.execute(shown).all():
+        number = activation.issue(session, row.person_id, key=key, now=now, days=days) if row.waits else None
+        found.append(PrintedCard(row.id, row.card, row.name, row.phone, row.place, number, until if row.waits else None))
     return found

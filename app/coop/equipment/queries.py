@@ -52,9 +52,10 @@ def equipment_for(reader: Connection | Session, cooperative_id: int) -> list[Sho
     return _shown(reader, bookable_by(cooperative_id))
 
 
-def equipment_of(reader: Connection | Session, scope: Scope) -> list[ShownEquipment]:
-    """Return a scope's equipment, by name."""
-    return _shown(reader, scope.reach(Equipment.cooperative_id), Equipment.state != "retired")
+def equipment_of(reader: Connection | Session, scope: Scope, *, only: int | None = None) -> list[ShownEquipment]:
+    """Return a scope's equipment, by name; `only` the piece with an id, where one is given."""
+    meant = [Equipment.id == only] if only is not None else []
+    return _shown(reader, scope.reach(Equipment.cooperative_id), Equipment.state != "retired", *meant)
 
 
 def free_half_days(reader: Connection | Session, equipment_id: int, horizon: int, now: datetime) -> list[tuple[date, str]]:
@@ -71,10 +72,21 @@ def bookings_of(reader: Connection | Session, member_id: int, today: date) -> li
     return _booked(reader, Booking.member_id == member_id, Booking.state.in_(("asked", "booked", "out")), Booking.on_day >= today)
 
 
-def bookings_in(reader: Connection | Session, scope: Scope, state: str, on_day: date | None = None) -> list[ShownBooking]:
-    """Return a scope's bookings in a state, of one day when one is given, soonest first."""
-    day = [Booking.on_day == on_day] if on_day else []
-    return _booked(reader, scope.own(Booking.cooperative_id), Booking.state == state, *day)
+def bookings_in(
+    reader: Connection | Session, scope: Scope, state: str, on_day: date | None = None, *, only: int | None = None
+) -> list[ShownBooking]:
+    """Return a scope's bookings in a state, soonest first; of one day, or `only` the one with an id, where that is given."""
+    meant = [Booking.on_day == on_day] if on_day else []
+    meant += [Booking.id == only] if only is not None else []
+    return _booked(reader, scope.own(Booking.cooperative_id), Booking.state == state, *meant)
+
+
+def week_of(reader: Connection | Session, equipment_id: int, monday: date) -> list[ShownBooking]:
+    """Return who has, had or asks for which half-days of a week; what was taken back or refused is left out."""
+    within = (Booking.on_day >= monday) & (Booking.on_day < monday + timedelta(days=7))
+    held = Booking.state.in_(("asked", "booked", "out", "back", "missed"))
+    found = _booked(reader, Booking.equipment_id == equipment_id, within, held)
+    return sorted(found, key=lambda one: one.state != "missed")  # one that nobody came for may have been booked again
 
 
 def booked_ahead(reader: Connection | Session, equipment_id: int, today: date) -> list[ShownBooking]:

@@ -7,14 +7,16 @@ from sqlalchemy.orm import Session
 
 from app.coop.handover.kinds import handover_kinds
 from app.coop.production.models import Declaration
+from app.coop.production.papers import reserved
 from app.coop.references import MOST_DRAWS, draw_reference
 
 
 def draw_references(session: Session, cooperative_id: int, season: int, count: int, draw: Callable[[int], int]) -> list[str]:
     """Draw references that no payment, declaration or payout has here: people write one without saying of what."""
     drawn: set[str] = set()
+    paper = reserved(session, cooperative_id)
     for _ in range(MOST_DRAWS):
-        wanted = {draw_reference(draw) for _ in range(count - len(drawn))} - drawn
+        wanted = {draw_reference(draw, paper) for _ in range(count - len(drawn))} - drawn
         taken = [(Declaration, Declaration.season == season)]
         taken += [(kind.table, kind.table.keeps_reference(season)) for kind in handover_kinds().values()]
         for table, which in taken:

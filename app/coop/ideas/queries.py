@@ -10,6 +10,7 @@ from app.coop.cooperatives.models import Cooperative
 from app.coop.ideas.models import Idea, IdeaRound, IdeaScore, IdeaVoice
 from app.coop.ideas.rounds import current_round
 from app.coop.ideas.voices import CRITERIA
+from app.coop.rights import NotYours
 from app.coop.scope import Scope
 
 MOST = 40
@@ -30,6 +31,16 @@ class ShownIdea(msgspec.Struct, frozen=True):
     by_sms: int = 0
     scores: int = 0
     points: float = 0
+
+
+class RoundPhases(msgspec.Struct, frozen=True):
+    """A round: voices count until `support_until`, scores until `score_until`, then it is closed."""
+
+    id: int
+    opened_at: datetime
+    support_until: datetime
+    score_until: datetime
+    closed_at: datetime | None
 
 
 class GivenScore(msgspec.Struct, frozen=True):
@@ -85,6 +96,26 @@ def shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[Show
     rows = select(*columns, by_pin, by_sms, scores, mean).join(Cooperative, Cooperative.id == Idea.cooperative_id)
     rows = rows.outerjoin(IdeaRound, IdeaRound.id == Idea.round_id).where(*only).order_by(Idea.id.desc()).limit(MOST)
     return [ShownIdea(*row) for row in reader.execute(rows)][::-1]
+
+
+PUBLIC = ("open", "merged", "shortlisted", "not_kept", "accepted", "declined")
+"""States of ideas that anybody may read."""
+
+
+def last_round(reader: Connection | Session) -> RoundPhases | None:
+    """Return the newest round, open or closed; None when there was none."""
+    row = IdeaRound
+    columns = select(row.id, row.opened_at, row.support_until, row.score_until, row.closed_at)
+    found = reader.execute(columns.order_by(row.id.desc()).limit(1)).first()
+    return RoundPhases(*found) if found else None
+
+
+def idea_in(reader: Connection | Session, scope: Scope, idea_id: int) -> ShownIdea:
+    """Return an idea that an office of a scope may read: a public one, or its own that waits or is kept out. Raises NotYours."""
+    found = shown(reader, Idea.id == idea_id, Idea.state.in_(PUBLIC) | scope.reach(Idea.cooperative_id))
+    if not found:
+        raise NotYours("read")
+    return found[0]
 
 
 def scores_of(reader: Connection | Session, idea_id: int) -> list[GivenScore]:

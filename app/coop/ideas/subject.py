@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.coop.ideas import rounds
+from app.coop.ideas import console, rounds
 from app.coop.ideas.models import Idea, IdeaScore, IdeaVoice
 from app.coop.subject import Leaver, Rows, Subject, Sweep
 
@@ -16,6 +16,7 @@ def _forget_words(session: Session, leaver: Leaver) -> None:
 
 subject = Subject(
     name="ideas",
+    requests=(console.SCORE, console.DECLINE),
     sweeps=(Sweep("idea rounds", 600, rounds.close_rounds), Sweep("idea results", 60, rounds.tell_supporters)),
     rows=(
         Rows(Idea, "move", _forget_words),

@@ -16,14 +16,18 @@ from app.coop.imports.register import PROFILE
 from app.coop.ledger.models import Account
 from app.coop.ledger.services import MEMBER_KINDS
 from app.coop.members.lock import lock_present
-from app.coop.members.models import Member, Number, Person
+from app.coop.members.models import FileLook, Member, NameKey, Number, Person, name_key_rows
 from app.db.base import Base
 from app.db.bulk import bring
 
 OWN = tuple(
-    model.__table__ for model in (ImportRow, ImportMark, MemberProfile, Account, Activation, NumberChange, Number, Member, Person)
+    model.__table__
+    for model in (
+        *(ImportRow, ImportMark, MemberProfile, Account, Activation, NumberChange, Number),
+        *(FileLook, NameKey, Member, Person),
+    )
 )
-"""What an import writes, and cards printed since: it goes with the member."""
+"""What an import writes, cards printed and files opened since: it goes with the member."""
 
 
 def write(session: Session, import_id: int, rows: Sequence[Planned], now: datetime) -> None:
@@ -53,6 +57,7 @@ def _create(session: Session, import_id: int, rows: Sequence[Planned], now: date
     ]
     ids = session.scalars(insert(Member).returning(Member.id, sort_by_parameter_order=True), members).all()
     made = list(zip(ids, persons, changes, strict=True))
+    bring(to, NameKey, [key for _, person, one in made if not one.person_id for key in name_key_rows(person, one.name or "")])
     bring(to, Number, [_numbered(person, one, now) for _, person, change in made for one in change.numbers])
     bring(to, NumberChange, [_added(person, one, now) for _, person, change in made for one in change.numbers])
     accounts = [
@@ -156,9 +161,9 @@ def _named(table: Table, members: Any, persons: Any) -> Iterator[Any]:
 
 def _remove(session: Session, members: Sequence[int]) -> None:
     persons = session.scalars(select(Member.person_id).where(Member.id.in_(members)).with_for_update()).all()
-    for table in (MemberProfile, ImportMark, Account):
+    for table in (MemberProfile, ImportMark, Account, FileLook):
         session.execute(delete(table).where(table.member_id.in_(members)))
-    for of_person in (Activation, NumberChange, Number):
+    for of_person in (Activation, NumberChange, Number, NameKey):
         session.execute(delete(of_person).where(of_person.person_id.in_(persons)))
     session.execute(delete(Member).where(Member.id.in_(members)))
     session.execute(delete(Person).where(Person.id.in_(persons)))

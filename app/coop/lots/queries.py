@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, true
 from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Cooperative
 from app.coop.lots.models import Lot, LotDelivery, LotEvent
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
+from app.coop.rights import NotYours
 from app.coop.scope import Scope
 
 MOST = 40
@@ -37,18 +38,33 @@ class ShownLot(msgspec.Struct, frozen=True):
     public: bool
 
 
-def lots(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownLot]:
+def lots(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownLot]:
     """Return lots under conditions, newest first; one SELECT."""
     columns = (Lot.id, Lot.code, Cooperative.code, Lot.product_id, Product.name, Lot.unit, Lot.units, Lot.grams, Lot.offered)
     rows: Any = select(*columns, Lot.place, Lot.best_before, LotEvent.kind, LotEvent.at, Lot.made_units, Lot.public)
     rows = rows.join(Cooperative, Cooperative.id == Lot.cooperative_id).join(Product, Product.id == Lot.product_id)
-    rows = rows.join(LotEvent, LotEvent.id == Lot.made_by).where(*only).order_by(Lot.id.desc()).limit(MOST)
+    rows = rows.join(LotEvent, LotEvent.id == Lot.made_by).where(*only).order_by(Lot.id.desc()).limit(most)
     return [ShownLot(*(value.date() if at == 12 else value for at, value in enumerate(row))) for row in reader.execute(rows)]
 
 
 def stock(reader: Connection | Session, scope: Scope) -> list[ShownLot]:
     """Return a scope's lots with something left, newest first."""
     return lots(reader, Lot.units > Decimal(0), scope.reach(Lot.cooperative_id))
+
+
+def lots_in(reader: Connection | Session, scope: Scope, *, used_up: bool, most: int, before: int | None = None) -> list[ShownLot]:
+    """Return a page of a scope's lots, newest first: those with something left, or also those that are used up."""
+    left = true() if used_up else Lot.units > Decimal(0)
+    behind = true() if before is None else Lot.id < before
+    return lots(reader, scope.reach(Lot.cooperative_id), left, behind, most=most)
+
+
+def code_of(reader: Connection | Session, scope: Scope, lot_id: int) -> str:
+    """Return the code of a scope's lot. Raises NotYours."""
+    code = reader.scalar(select(Lot.code).where(Lot.id == lot_id, scope.reach(Lot.cooperative_id)))
+    if code is None:
+        raise NotYours("read")
+    return code
 
 
 def lots_of_member(reader: Connection | Session, member_id: int) -> list[ShownLot]:

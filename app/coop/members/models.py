@@ -1,10 +1,13 @@
 """People, their numbers, their membership and what they agreed to."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, UniqueConstraint, delete, event, false, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import get_history
 
+from app.coop.members.name_keys import MOST_LETTERS, keys_of
 from app.db.base import Base, Id, Utc
 
 _SHARED = text("place IS NOT NULL")
@@ -105,3 +108,43 @@ class CardAlias(Base):
     __tablename__ = "card_aliases"
     card: Mapped[str] = mapped_column(String(12), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+
+
+class NameKey(Base):
+    """A person's name from one of its words on, as it is searched. Kept by the session for a `Person`; who inserts people in bulk
+    brings `name_key_rows` with them."""
+
+    __tablename__ = "name_keys"
+    key: Mapped[str] = mapped_column(
+        String(MOST_LETTERS).with_variant(String(MOST_LETTERS, collation="C"), "postgresql"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+
+
+class FileLook(Base):
+    """An officer opened a member's file; looks within a few minutes are one."""
+
+    __tablename__ = "file_looks"
+    __table_args__ = (Index("ix_file_looks_member", "member_id", "id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    role: Mapped[str] = mapped_column(String(16))
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[datetime] = mapped_column(Utc)
+    last_at: Mapped[datetime] = mapped_column(Utc)
+
+
+def name_key_rows(person_id: int, name: str) -> list[dict[str, Any]]:
+    """Return the rows of a name's keys."""
+    return [{"key": key, "person_id": person_id} for key in keys_of(name)]
+
+
+@event.listens_for(Person, "after_insert")
+@event.listens_for(Person, "after_update")
+def _keep_name_keys(mapper: Any, connection: Connection, person: Person) -> None:
+    del mapper
+    if get_history(person, "name").has_changes():
+        connection.execute(delete(NameKey).where(NameKey.person_id == person.id))
+        if rows := name_key_rows(person.id, person.name):
+            connection.execute(insert(NameKey), rows)

@@ -30,6 +30,17 @@ class Delay(msgspec.Struct, frozen=True):
     oldest: int | None
 
 
+HEADS = {
+    "cooperative": "CPS",
+    "paid": "livraisons payées",
+    "median": "jours, d'habitude",
+    "worst": "jours, au plus",
+    "waiting": "livraisons pas payées",
+    "oldest": "jours de la plus ancienne",
+}
+"""What officers read above each column."""
+
+
 def paid_after(reader: Connection | Session, since: datetime, scope: Scope = FEDERATION) -> dict[str, list[int]]:
     """Return by co-operative's code how many days each delivery waited that was paid since then. One SELECT."""
     rows = (

@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
 from app.coop.members.lock import lock_members
 from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration
+from app.coop.production.papers import reserve_of
 from app.coop.products.models import CooperativeProduct, Product
 from app.coop.references import MOST_DRAWS, draw_reference
 
@@ -67,6 +69,11 @@ _PRODUCTS = (
     .where(CooperativeProduct.cooperative_id == bindparam("cooperative"), CooperativeProduct.active)
     .order_by(CooperativeProduct.slot)
 )
+_TAKEN = (
+    _PRODUCTS.add_columns(Cooperative.papers_printed)
+    .join(Cooperative, Cooperative.id == CooperativeProduct.cooperative_id)
+    .where(Product.id == bindparam("product"))
+)
 _TOLD = select(
     Declaration.id,
     Declaration.reference,
@@ -113,12 +120,14 @@ def declare(
     quantity: Decimal,
     *,
     again: bool = False,
+    reference: str | None = None,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> ToldDeclaration:
     """Write a member's declaration, dated now; without `again` the same within 30 minutes is given back, nothing written.
 
     An officer also declares for a member who never opened an account by telephone; the declaration's channel is `bureau` then.
-    The same operation again gives the first one. Raises NotActive, ProductGone.
+    Its `reference` is the one given, where that is free, else drawn. The same operation again gives the first one.
+    Raises NotActive, ProductGone.
     """
     states, channel = (BELONGS, "bureau") if act.by else (("active",), act.channel)
     member = lock_members(session, (member_id,)).get(member_id)
@@ -129,8 +138,8 @@ def declare(
         return ToldDeclaration(*known, repeated=True)
     if member is None or member.state not in states or member.leaving_on:
         raise NotActive
-    taken = _PRODUCTS.where(Product.id == product_id)
-    product = session.execute(taken, {"cooperative": member.cooperative_id}).first()
+    taken = {"cooperative": member.cooperative_id, "product": product_id}
+    product = session.execute(_TAKEN, taken).first()
     if product is None:
         raise ProductGone
     if not again:
@@ -149,7 +158,7 @@ def declare(
         channel=channel,
         operation=act.operation,
     )
-    _number(session, declaration, draw)
+    _number(session, declaration, reference, lambda: draw_reference(draw, reserve_of(product.papers_printed)))
     return ToldDeclaration(declaration.id, declaration.reference, product.name, quantity, product.unit, act.now, channel)
 
 
@@ -175,10 +184,10 @@ def open_declarations(reader: Connection, member_id: int, limit: int = 5) -> tup
     return tuple(ToldDeclaration(*row) for row in reader.execute(mine.order_by(Declaration.id.desc()).limit(limit)))
 
 
-def _number(session: Session, declaration: Declaration, draw: Callable[[int], int]) -> None:
-    """Give a declaration a reference that its co-operative hasn't used this year."""
-    for _ in range(MOST_DRAWS):
-        declaration.reference = draw_reference(draw)
+def _number(session: Session, declaration: Declaration, wanted: str | None, draw: Callable[[], str]) -> None:
+    """Give a declaration a reference that its co-operative hasn't used this year: the one that is wanted, if it is free."""
+    for at in range(MOST_DRAWS):
+        declaration.reference = wanted if wanted and not at else draw()
         try:
             with session.begin_nested():
                 session.add(declaration)

@@ -22,8 +22,10 @@ from app.coop.production import declarations
 from app.coop.production.deliveries import CreditedDelivery, Delivery, credit
 from app.coop.production.lines import Line, creditable, worth
 from app.coop.production.models import Declaration, HalfLine, Weighing
+from app.coop.production.papers import is_printed
 from app.coop.production.weighing_lookup import AlreadyWeighed, Delivered, NotThere
 from app.coop.products.models import Product
+from app.coop.references import valid
 from app.coop.scope import Scope
 
 GRADES = ("A", "B", "C")
@@ -128,7 +130,8 @@ def note(
 ) -> Line:
     """Note a line in the officer's open list; nothing is credited. The same operation again gives the first line.
 
-    Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once.
+    Without a declaration one is written, for its reference. A `paper` number is the line's operation: a paper is entered once;
+    one that we printed is the reference, too.
     A declaration's line is its member's as it is now, also after two cards were made one.
     Raises NotThere, OwnCatch, AlreadyWeighed, PaperKnown, ListFull, LineTooDear, and what declaring raises; NotActive also when the
     member has left.
@@ -150,7 +153,7 @@ def note(
     price = price_at(session, [(Scope(member.cooperative_id), what.product_id, grade, weighed_at)])[0] if reason is None else None
     if worth(weight, price) > MOST_MOVED:
         raise LineTooDear
-    declaration = what.declaration_id or _declare(session, act, what, weight)
+    declaration = what.declaration_id or _declare(session, act, what, weight, paper)
     still = (Declaration.id == declaration) & (Declaration.member_id == member.id) & (Declaration.state == "declared")
     taken = session.execute(update(Declaration).where(still).values(state="weighed"))
     if not taken.rowcount:  # type: ignore[attr-defined]
@@ -244,9 +247,10 @@ def _whose(session: Session, what: Delivered) -> LockedMember:
         raise declarations.NotActive from None
 
 
-def _declare(session: Session, act: Act, what: Delivered, weight: Decimal) -> int:
+def _declare(session: Session, act: Act, what: Delivered, weight: Decimal, paper: str | None) -> int:
+    own = paper if paper and valid(paper) and is_printed(session, act.office.scope.cooperative, paper) else None
     act = msgspec.structs.replace(act, operation=f"spot:{act.operation}")
-    return declarations.declare(session, act, what.member_id, what.product_id, weight, again=True).id
+    return declarations.declare(session, act, what.member_id, what.product_id, weight, again=True, reference=own).id
 
 
 def _settled(line: Line, credited: CreditedDelivery | None, act: Act) -> dict[str, object]:

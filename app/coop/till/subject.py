@@ -3,7 +3,7 @@
 from app.coop.approvals.kinds import ApprovalKind
 from app.coop.handover import checks as boxes
 from app.coop.subject import Rows, Subject, Sweep, UnderWay
-from app.coop.till import checks, corrections, expiry, payouts, takings, void_loans
+from app.coop.till import checks, console, corrections, expiry, payouts, takings, void_loans
 from app.coop.till.models import Payout
 
 BOOKS = "the books keep it under the member's number"
@@ -15,6 +15,7 @@ subject = Subject(
         ApprovalKind("levy", takings.levied),
         ApprovalKind("reversal", corrections.reversed_),
     ),
+    requests=(console.KIND,),
     sweeps=(Sweep("payouts", 600, expiry.sweep), Sweep("void loans", 600, void_loans.let_go)),
     rows=(Rows(Payout, "what was handed over was theirs then; an open one blocks the merge", BOOKS),),
     under_way=(UnderWay(Payout, payouts.OPEN, Payout.contested | Payout.state.in_(payouts.OPEN)),),

@@ -82,6 +82,19 @@ class Broadcast(Base):
         return self.number or self.id
 
 
+class BroadcastTemplate(Base):
+    """A text that a scope's officers (`cooperative_id` None: the federation's) keep under a name, to send again."""
+
+    __tablename__ = "broadcast_templates"
+    __table_args__ = (Index("ix_broadcast_templates_scope", "cooperative_id", "name"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    cooperative_id: Mapped[int | None] = mapped_column(Id)
+    name: Mapped[str] = mapped_column(String(40))
+    audience: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime] = mapped_column(Utc)
+
+
 class BudgetDay(Base):
     """XOF that a day's broadcasts have reserved."""
 

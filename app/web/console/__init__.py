@@ -9,9 +9,27 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.coop.access.sign_in import SignInServices
 from app.sms.broadcasts.terms import Terms
+from app.web.console.access import access_pages
+from app.web.console.broadcasts import broadcasts
+from app.web.console.cooperatives import cooperatives
+from app.web.console.correspondence import correspondence
+from app.web.console.decisions import decisions
+from app.web.console.equipment import equipment
+from app.web.console.figures import figures
+from app.web.console.ideas import ideas
+from app.web.console.imports import imports
+from app.web.console.ledger import ledger
+from app.web.console.lots import lots
+from app.web.console.members import members
 from app.web.console.pages import pages
+from app.web.console.papers import papers
+from app.web.console.payments import payments
+from app.web.console.prices import prices
+from app.web.console.requests import request_pages
+from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
+from app.web.console.weighings import weighings
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -23,11 +41,19 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def add_console(
-    app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any, *, secrets: Sequence[str], secure: bool
+    app: Flask,
+    desk: SignInServices,
+    terms: Terms,
+    now: Callable[[], datetime],
+    store: Any,
+    *,
+    orders: bytes,
+    secrets: Sequence[str],
+    secure: bool,
 ) -> None:
     """Serve `/` and `/sign-in`, counting sign-ins by address in `store`; the first of `secrets` signs cookies, all are read.
 
-    `secure` keeps the cookies off plain HTTP.
+    `orders` is the key of broadcasts' codes; `secure` keeps the cookies off plain HTTP.
     """
     app.secret_key, *older = secrets
     app.session_interface = Sessions()
@@ -38,6 +64,27 @@ def add_console(
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=secure,
     )
-    lend(app, desk, terms, now, store)
-    for routes in (open_pages, pages):
+    lend(app, desk, terms, now, store, orders)
+    for routes in (
+        access_pages,
+        boutique,
+        broadcasts,
+        cooperatives,
+        correspondence,
+        figures,
+        equipment,
+        ideas,
+        imports,
+        ledger,
+        lots,
+        members,
+        open_pages,
+        pages,
+        papers,
+        payments,
+        prices,
+        request_pages,
+        decisions,
+        weighings,
+    ):  # fmt: skip
         app.register_blueprint(routes)

@@ -1,104 +1,104 @@
-"""Broadcasts and what SMS cost today, as the console shows them."""
+"""Broadcasts at the console: write, estimate, confirm by the code that goes to the officer's telephone, follow, report."""
 
-from datetime import datetime, time
-from typing import Any
+import secrets
 
-import msgspec
-from sqlalchemy import Connection, func, select
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
-from app.db.database import Database, is_outage
-from app.sms import figures
-from app.sms.broadcasts import progress
-from app.sms.broadcasts.models import Broadcast, BudgetDay
-from app.sms.broadcasts.terms import Terms
-from app.sms.broadcasts.texts import first_words
+from app.commands import broadcast_replies
+from app.coop.audience import words
+from app.coop.broadcasts import queries, templates
+from app.web.console import broadcast_drafts as drafts
+from app.web.console.desk import act_here, done, furnish, may
+from app.web.console.list_pages import before, parted
+from app.web.console.session import caller, desk, now, order_key, terms
 
-MOST = 10
-COUNTED = 5_000
-"""To more numbers than this, a broadcast's messages are not counted for a page: it shows what the scheduler last counted."""
-
-
-class SentBroadcast(msgspec.Struct, frozen=True):
-    """A broadcast: `order` the number that officers say, `said` its audience in words, its messages as of `counted_at`,
-    `cost` XOF of what has left, `whole` of all."""
-
-    id: int
-    order: int
-    said: str
-    words: str
-    urgent: bool
-    state: str
-    confirmed_at: datetime
-    starts_at: datetime
-    recipients: int
-    counts: progress.Counts
-    counted_at: datetime
-    cost: int
-    whole: int
-
-    @property
-    def under_way(self) -> bool:
-        """Tell whether it can still be stopped."""
-        return self.state in progress.UNDER_WAY
+broadcasts = Blueprint("broadcasts", __name__, url_prefix="/broadcasts", template_folder="templates")
+furnish(broadcasts)
+A_PAGE = 20
 
 
-class Day(msgspec.Struct, frozen=True):
-    """XOF that a day's broadcasts have reserved of the `budget` (None: no limit), all of them and those of the scope alone."""
-
-    reserved: int
-    own: int
-    budget: int | None
-
-
-def lately(reader: Connection, cooperative_id: int | None, now: datetime) -> list[SentBroadcast]:
-    """Return the last broadcasts of a co-operative, with None of all."""
-    row = Broadcast.__table__.c
-    found = select(Broadcast.__table__).where(row.confirmed_at.is_not(None))
-    if cooperative_id is not None:
-        found = found.where(row.cooperative_id == cooperative_id)
-    rows = reader.execute(found.order_by(row.confirmed_at.desc(), row.id.desc()).limit(MOST)).all()
-    return [_sent(reader, one, now) for one in rows]
+@broadcasts.get("")
+def sent() -> Response:
+    """List the scope's broadcasts, the newest first, and the texts that it keeps."""
+    at, scope = now(), caller().office.scope
+    with desk().database.read() as reader:
+        found = queries.lately(reader, scope.cooperative_id, at, most=A_PAGE + 1, before=before() or 0)
+        kept, day = templates.templates_of(reader, scope), queries.today(reader, scope.cooperative_id, terms(), at)
+        writes = may(reader, "broadcast")
+    rows, more = parted(found, A_PAGE)
+    page = {"sent": rows, "more": more, "kept": kept, "day": day, "writes": writes, "now": at}
+    return Response(render_template("console/broadcasts.html", **page))
 
 
-def today(reader: Connection, cooperative_id: int | None, terms: Terms, now: datetime) -> Day:
-    """Return what the day's broadcasts have reserved until now."""
-    day = terms.day_of(now)
-    own = select(func.coalesce(func.sum(Broadcast.reserved), 0)).where(Broadcast.budget_day == day)
-    own = own if cooperative_id is None else own.where(Broadcast.cooperative_id == cooperative_id)
-    reserved = reader.scalar(select(BudgetDay.reserved).where(BudgetDay.day == day)) or 0
-    return Day(reserved, reader.scalar(own) or 0, terms.daily_budget)
+@broadcasts.get("/new")
+def write() -> Response:
+    """Show the form: empty, or with a text that is kept or was estimated before."""
+    with desk().database.transaction() as session:
+        act_here(session, "broadcast", "console:write")
+        form = drafts.form_from(session, caller(), request.args)
+    return _form(form)
 
 
-def spent_today(database: Database, terms: Terms, now: datetime) -> int | None:
-    """Return XOF for all SMS since midnight, as known, else as estimated; None when there are too many to add up for a page."""
-    midnight = datetime.combine(terms.day_of(now), time(), terms.zone)
+@broadcasts.post("/new")
+def ask() -> AnyResponse:
+    """Estimate what the form says, keep it, or write the estimate down and send its code to the officer's telephone."""
+    form = drafts.form_of(request.form)
     try:
-        with database.read() as reader:
-            return int(figures.spent(reader, midnight)["centimes_best"]) // 100
-    except Exception as fault:
-        if not is_outage(fault):
-            raise
-        return None
+        with desk().database.transaction() as session:
+            act = act_here(session, "broadcast", drafts.operation(caller(), form))
+            draft = drafts.read(form, terms())
+            if form.wish == "keep":
+                templates.keep(session, act, form.name, draft)
+                return done(f"Modèle « {form.name} » gardé.", "broadcasts.sent")
+            if form.wish == "code":
+                made = drafts.send_code(session, act, draft, order_key(), terms())
+                return redirect(url_for("broadcasts.one", broadcast=made), 303)
+            return _form(form, drafts.preview(session, act, draft, terms()))
+    except (drafts.FormRefused, templates.TemplateRefused, *broadcast_replies.REFUSALS) as fault:
+        return _form(form, error=drafts.words_of(fault, terms()))
 
 
-def _sent(reader: Connection, row: Any, now: datetime) -> SentBroadcast:
-    each, counted_at = row.parts * row.price, now
-    if row.recipients <= COUNTED:
-        counts = progress.count(reader, row.id)
-    else:
-        counts, counted_at = progress.Counts(row.gone, 0, row.failed, row.doubted), row.counted_at or row.confirmed_at
-    return SentBroadcast(
-        row.id,
-        row.number or row.id,
-        row.said,
-        first_words(row.typed),
-        row.purpose == "urgent",
-        row.state,
-        row.confirmed_at,
-        row.starts_at,
-        row.recipients,
-        counts,
-        counted_at,
-        counts.gone * each,
-        row.recipients * each,
-    )
+@broadcasts.get("/<int:broadcast>")
+def one(broadcast: int) -> Response:
+    """Show an estimate of the caller's that waits for its code, or how far an ordered broadcast is."""
+    return _page_of(broadcast)
+
+
+@broadcasts.post("/<int:broadcast>/confirm")
+def confirm(broadcast: int) -> AnyResponse:
+    """Order an estimate by its code, as `OUI <code>` does by SMS."""
+    with desk().database.transaction() as session:
+        act = act_here(session, "broadcast", f"console:confirm:{broadcast}")
+        why_not = drafts.confirm(session, act, broadcast, request.form.get("code", ""), order_key(), terms())
+    if why_not:
+        return _page_of(broadcast, why_not)
+    return done("C'est ordonné. Les autres responsables reçoivent une copie par SMS.", "broadcasts.one", broadcast=broadcast)
+
+
+@broadcasts.post("/templates/<int:template>/drop")
+def drop(template: int) -> AnyResponse:
+    """Forget a text that the scope keeps."""
+    with desk().database.transaction() as session:
+        templates.drop(session, act_here(session, "broadcast", f"console:template:{secrets.token_hex(8)}"), template)
+    return done("Modèle retiré.", "broadcasts.sent")
+
+
+def _form(form: drafts.BroadcastForm, preview: drafts.Preview | None = None, error: str = "") -> Response:
+    with desk().database.read() as reader:
+        page = {"kept": templates.templates_of(reader, caller().office.scope), "known": words.vocabulary(reader)}
+    most = {"most": templates.LONGEST, "most_audience": templates.LONGEST_AUDIENCE, "most_name": templates.LONGEST_NAME}
+    shown = render_template("console/broadcast_new.html", form=form, seen=preview, error=error, now=now(), **page, **most)
+    return Response(shown, status=400 if error else 200)
+
+
+def _page_of(broadcast: int, error: str = "") -> Response:
+    at, here = now(), caller()
+    with desk().database.transaction() as session:
+        waiting = drafts.waiting(session, here, broadcast, at)
+        if waiting is not None:
+            page = {"one": waiting.broadcast, "open": waiting.open, "error": error, "code": desk().database.service.code}
+            return Response(render_template("console/broadcast_code.html", now=at, **page), status=400 if error else 200)
+    with desk().database.read() as reader:
+        page = {"one": queries.report(reader, here.office.scope, broadcast, at), "stops": may(reader, "stop")}
+    return Response(render_template("console/broadcast.html", now=at, error=error, **page), status=400 if error else 200)

@@ -3,17 +3,21 @@
 A set of pages is a blueprint in a file of its own, made ready by `furnish`; its rooms stand in `rooms.py`.
 """
 
+import secrets
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, g, redirect, session, url_for
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.act import Act
-from app.coop.offices.queries import office_for
+from app.coop.console_requests import services as requests
+from app.coop.offices.queries import office_for, offices_of
 from app.coop.rights import NotYours, Right
 from app.web.console.rooms import rooms_of
-from app.web.console.session import caller, guard, now, page_headers, say
+from app.web.console.session import caller, desk, guard, now, page_headers, say
 
 
 def furnish(routes: Blueprint) -> None:
@@ -35,7 +39,28 @@ def act_here(transaction: Session, right: Right, operation: str) -> Act:
     """Return what the caller does by the office that has a right, in the scope that the page shows. Raises NotYours."""
     here, at = caller(), now()
     office = office_for(transaction, here.person_id, right, at.date(), scope=here.office.scope)
-    return Act(office.person_id, "web", operation, at, by=office)
+    return Act(office.person_id, "web", operation, at, by=office, phone=here.phone)
+
+
+def may(reader: Connection, right: Right) -> bool:
+    """Tell whether the caller has a right in the scope that the page shows."""
+    here = caller()
+    held = offices_of(reader, here.person_id, now().date())
+    return any(one.may(right) for one in held if one.scope == here.office.scope)
+
+
+def ask_on_phone(arguments: msgspec.Struct, endpoint: str, *, member_id: int | None = None, **values: Any) -> AnyResponse:
+    """Have an act wait for the caller's PIN under Bureau 14, and lead to a page that says so. Raises NotYours."""
+    here, at, service = caller(), now(), desk().database.service
+    try:
+        with desk().database.transaction() as transaction:
+            act = Act(here.person_id, "web", f"console:{here.sign_in}:{secrets.token_hex(8)}", at, by=here.office)
+            requests.ask(transaction, act, arguments, member_id=member_id)
+    except requests.TooManyRequests:
+        return done(f"{requests.MOST_WAITING} demandes attendent déjà : confirmez-les ou retirez-les d'abord.", "requests.asked")
+    except requests.RequestTooLong:
+        return done("C'est trop long pour être relu sur un téléphone. Rien n'est demandé.", endpoint, **values)
+    return done(f"Demande notée. Pour la faire : {service.code}, puis 8, puis 14, et votre code secret.", endpoint, **values)
 
 
 def done(said: str, endpoint: str = "console.overview", **values: Any) -> AnyResponse:

@@ -31,9 +31,9 @@ STEP_SECONDS = 0.1
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
-def lend(app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any) -> None:
-    """Lend the pages the desk, what broadcasts are bound to, the clock, and Redis."""
-    app.extensions["console"] = desk, terms, now, store
+def lend(app: Flask, desk: SignInServices, terms: Terms, now: Callable[[], datetime], store: Any, orders: bytes) -> None:
+    """Lend the pages the desk, what broadcasts are bound to, the clock, Redis, and the key of broadcasts' codes."""
+    app.extensions["console"] = desk, terms, now, store, orders
 
 
 def desk() -> SignInServices:
@@ -50,6 +50,11 @@ def now() -> datetime:
     """Return the time."""
     at: datetime = current_app.extensions["console"][2]()
     return at
+
+
+def order_key() -> bytes:
+    """Return the key that makes and checks broadcasts' codes, the same as for those by SMS."""
+    return cast(bytes, current_app.extensions["console"][4])
 
 
 def too_many() -> bool:
@@ -135,11 +140,12 @@ def let_in(found: SignedIn) -> None:
 
 
 def browser() -> dict[str, Any]:
-    """Return what this browser holds: its secret, its form token, the number it asked for, those it has signed in on."""
+    """Return what this browser holds: its secret, its form token, the number it asked for, those it has signed in on, and from
+    when on it may ask for another code (epoch seconds, 0: now)."""
     try:
         held: dict[str, Any] = _signer().loads(request.cookies.get(BROWSER, ""))
     except BadSignature:
-        held = {"secret": secrets.token_urlsafe(24), "token": secrets.token_urlsafe(24), "phone": "", "known": []}
+        held = {"secret": secrets.token_urlsafe(24), "token": secrets.token_urlsafe(24), "phone": "", "known": [], "again": 0}
     g.token = held["token"]
     return held
 

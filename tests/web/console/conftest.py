@@ -10,11 +10,15 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.coop.access import sign_in_sessions
+from app.coop.access.models import SignIn
+from app.coop.offices.queries import offices_of
 from app.db.database import Database
 from app.sms.models import Message
 from app.web.console import session
 from config.settings import load
 from tests import menu_rows, sample_cooperative, sample_declarations
+from tests.acts import by
 from tests.conftest import Clock
 from tests.servers import Server
 
@@ -22,8 +26,8 @@ from tests.servers import Server
 class Officer:
     """Somebody at a browser, with a telephone."""
 
-    def __init__(self, client: FlaskClient, database: Database, phone: str) -> None:
-        self.client, self.database, self.phone = client, database, phone
+    def __init__(self, client: FlaskClient, database: Database, phone: str, clock: Clock) -> None:
+        self.client, self.database, self.phone, self.clock = client, database, phone, clock
         self.page = ""
 
     def get(self, path: str = "/") -> TestResponse:
@@ -45,8 +49,27 @@ class Officer:
         self.get("/sign-in")
         return self.send("/sign-in", phone=self.phone)
 
-    def enter(self, pin: str = "2468", place: str = "", code: str | None = None) -> TestResponse:
-        return self.send("/sign-in/code", code=code or self.codes()[-1], pin=pin, place=place)
+    def type_code(self, code: str | None = None, place: str = "") -> TestResponse:
+        return self.send("/sign-in/code", code=code or self.codes()[-1], place=place)
+
+    def confirm(self, number: str | None = None) -> int | None:
+        """Confirm on the telephone the number that the page shows, or another; return what the telephone learns."""
+        shown = re.findall(r"<strong>(\d{3})</strong>", self.page)
+        with self.database.transaction() as transaction:
+            row = transaction.scalars(
+                select(SignIn).where(SignIn.phone == self.phone, SignIn.used_at.is_not(None)).order_by(SignIn.id.desc()).limit(1)
+            ).one()
+            office = offices_of(transaction, row.person_id, self.clock().date())[-1]
+            act = by(office, f"confirm {row.id}", self.clock())
+            return sign_in_sessions.confirm_number(transaction, act, row.id, number or shown[0])
+
+    def enter(self, place: str = "", code: str | None = None) -> TestResponse:
+        """Type the code, confirm the number on the telephone where there is one, and go on."""
+        answer = self.type_code(code, place)
+        if answer.request.path != "/sign-in/second":
+            return answer
+        self.confirm()
+        return self.send("/sign-in/second")
 
     def come_in(self) -> TestResponse:
         self.ask()
@@ -57,7 +80,7 @@ class Officer:
         return self.client.get("/").status_code == 200
 
     def _seen(self, answer: TestResponse) -> TestResponse:
-        self.page = answer.get_data(as_text=True)
+        self.page = answer.data.decode(errors="replace")  # a file is no page, and is read as it is
         return answer
 
 
@@ -88,6 +111,6 @@ def app(database: Database, valkey: Server, clock: Clock):
 
 
 @pytest.fixture
-def officer(app: Flask, database: Database) -> Officers:
+def officer(app: Flask, database: Database, clock: Clock) -> Officers:
     """Give an officer at a browser of their own."""
-    return lambda phone=sample_declarations.SECRETARY: Officer(app.test_client(), database, phone)
+    return lambda phone=sample_declarations.SECRETARY: Officer(app.test_client(), database, phone, clock)

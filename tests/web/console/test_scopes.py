@@ -5,24 +5,81 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.coop.broadcasts import templates
+from app.coop.broadcasts.estimates import SHORT, Draft, code_of, estimate
+from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
+from app.coop.correspondence.models import CallBack
+from app.coop.equipment import bookings
+from app.coop.ideas import services as ideas
+from app.coop.ideas.voices import CRITERIA
+from app.coop.imports.models import Import, ImportFile
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
-from tests import incoming_sms, sample_cooperative, sample_declarations
+from app.coop.payments.models import Payment, PaymentBatch
+from app.coop.prices.console import AskedPrice
+from app.coop.rights import Office
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
+from tests.acts import by, own
+from tests.coop.test_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
 REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
+TEXT = "Pesée lundi 30/11"
+CODE = code_of(sample_cooperative.KEY, "estimate", SHORT)
 TRIED = {
-    "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "correspondence.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "correspondence.take": [({}, 200, "Rien n&#39;est noté.")],
+    "correspondence.close": [({"outcome": "settled"}, 200, "Rien n&#39;est noté.")],
+    "ledger.reverse": [({}, 403, "Rien n&#39;est fait.")],
+    "prices.ask": [({"amount": "1200", "seen": "1000"}, 404, "votre CPS ne le prend pas")],
+    "imports.answers": [({"answer-x": "oui"}, 404, "n&#39;est pas à vous")],
+    "imports.ask": [({}, 404, "n&#39;est pas à vous")],
+    "imports.write": [({}, 404, "n&#39;est pas à vous")],
+    "imports.take_back": [({}, 404, "n&#39;est pas à vous")],
+    "payments.file": [({}, 403, "Rien n&#39;est fait.")],
+    "broadcasts.confirm": [({"code": CODE}, 403, "Rien n&#39;est fait.")],
+    "broadcasts.drop": [({}, 403, "Rien n&#39;est fait.")],
+    "equipment.decide": [({"accept": "1"}, 200, "pas à votre CPS")],
+    "equipment.hand_out": [({"state": "good"}, 200, "pas à votre CPS")],
+    "equipment.take_back": [({"state": "good"}, 200, "pas à votre CPS")],
+    "equipment.repair": [({}, 200, "pas à votre CPS")],
+    "ideas.decide": [({"wish": "publish"}, 200, "pas à vous")],
+    "ideas.score": [(dict.fromkeys(CRITERIA, "1"), 403, "Rien n&#39;est fait.")],
+    "ideas.decline": [({}, 403, "Rien n&#39;est fait.")],
+    "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
+    "sales.end": [({}, 200, "pas de votre CPS")],
+    "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
+OWN = {"access.end": "test_sign_in tries a stranger's"}
+"""Routes that end what is of who is signed in."""
+READ = {
+    "imports.file": "n&#39;est pas à vous",
+    "prices.one": "votre CPS ne le prend pas",
+    "payments.batch": "n&#39;est pas de votre CPS",
+    "cooperatives.file": "n&#39;est pas la vôtre",
+    "members.file": "n&#39;est pas de votre CPS",
+}
+"""Pages of one thing, with the words that come back."""
+SHOWN = {
+    "broadcasts.one": "Réunion demain",
+    "equipment.week": "Femme 201",
+    "ideas.one": "Elever des huitres",
+    "lots.one": "par 8 producteurs",
+}
+"""Pages of one thing, with words that CPS1 reads there and CPS2 must not see."""
+IDS = {"broadcasts.confirm": 2, "imports.take_back": 2, "equipment.hand_out": 2, "equipment.take_back": 3}
+"""The id that is CPS1's where it isn't 1."""
+OWNERS = {"ideas.decline": sample_declarations.ADMINISTRATOR}
+"""Who may do it, where that isn't CPS1's president."""
 
 
 @pytest.fixture
-def houses(database, app, clock):  # noqa: ARG001 - it makes the village
+def houses(database, app, clock, monkeypatch):
     """Give CPS1 a letter and a broadcast, and CPS2 its secretary."""
     with database.transaction() as session:
         place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}
@@ -32,8 +89,35 @@ def houses(database, app, clock):  # noqa: ARG001 - it makes the village
         session.add(Number(phone=SECOND, person_id=301, place=None, registered_at=sample_cooperative.LONG_AGO))
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
+        batch = {"way": "mobile", "state": "open", "total": 500, "made_by": 102, "made_at": clock(), "channel": "ussd"}
+        session.add(PaymentBatch(id=1, cooperative_id=1, operation="batch", **batch))
+        session.flush()
+        held = {"cooperative_id": 1, "member_id": 1, "season": 2026, "reference": "000018", "amount": 500, "state": "open"}
+        session.add(Payment(id=1, batch_id=1, **held))
+        taken = {"taken_by": 102, "taken_at": clock()}
+        session.add(CallBack(phone=sample_cooperative.AWA, topic="Aide", cooperative_id=1, at=clock(), **taken))
+        whose = {"person_id": 102, "cooperative_id": 1, "kind": "members", "name": "a.csv", "at": clock(), "answers": {}}
+        agreed = {"confirmed": {"create": 1, "update": 0}, "body": "Nom;Né(e) le\nCoumba Guèye;1958\n".encode()}
+        done = {"digest": "0" * 64, "state": "done", "begun_at": clock(), "begun_by": "x", "alive_at": clock(), "counts": {}}
+        session.add(Import(id=50, kind="members", **done))
+        session.flush()
+        session.add_all([ImportFile(id=1, **whose, **agreed), ImportFile(id=2, import_id=50, **whose, **agreed)])
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
+        console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
+    sample_boutiques.jars(database, clock())
+    sample_boutiques.dryer(database, clock())
+    with database.transaction() as session:
+        ideas.propose(session, own(201, "idea", clock()), "Elever des huitres")
+        for number, held in enumerate(("asked", "booked", "out"), 1):
+            row = bookings.book(session, own(200 + number, f"booking:{number}", clock()), 1, date(2026, 11, 24 + number), "am")
+            row.state = held
+    president = by(Office(102, "president", 1), "estimate", clock(), "web", sample_declarations.PRESIDENT)
+    with database.transaction() as session:
+        key = app.extensions["console"][4]
+        monkeypatch.setattr("app.coop.broadcasts.estimates.code_of", lambda *_: CODE)
+        estimate(session, president, Draft("TOUS", TEXT), key=key, terms=TERMS)
+        templates.keep(session, president, "Pesée", Draft("TOUS", TEXT))
     return database
 
 
@@ -50,7 +134,17 @@ def with_an_id(app):
 
 
 def test_every_route_with_an_id_is_tried(app):
-    assert set(with_an_id(app)) == set(TRIED)
+    assert set(with_an_id(app)) == {*TRIED, *READ, *SHOWN, *OWN}
+
+
+@pytest.mark.parametrize("endpoint", SHOWN)
+def test_what_is_anothers_is_not_read(app, houses, officer, endpoint):  # noqa: ARG001 - they have what is read
+    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, IDS.get(endpoint, 1)))
+    stranger, owner = inside(officer, SECOND), inside(officer, sample_declarations.PRESIDENT)
+    assert stranger.get(path).status_code in (403, 404)
+    assert SHOWN[endpoint] not in stranger.page
+    assert owner.get(path).status_code == 200
+    assert SHOWN[endpoint] in owner.page
 
 
 @pytest.mark.parametrize(
@@ -59,14 +153,27 @@ def test_every_route_with_an_id_is_tried(app):
     ids=lambda one: str(one)[:24],
 )
 def test_what_is_anothers_is_refused_and_stays(app, houses, officer, endpoint, form, status, says):
-    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, 1), method="POST")
+    path = app.url_map.bind("").build(
+        endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, IDS.get(endpoint, 1)), method="POST"
+    )
     stranger = inside(officer, SECOND)
     assert not [one for one in ("Qui peut venir", "Réunion demain") if one in stranger.page]
     before = state(houses)
     answer = stranger.send(path, **form)
     assert (answer.status_code, says in stranger.page) == (status, True)
     assert state(houses) == before
-    owner = inside(officer, sample_declarations.PRESIDENT)
+    owner = inside(officer, OWNERS.get(endpoint, sample_declarations.PRESIDENT))
     before = state(houses)
     assert owner.send(path, **form).status_code == 200
     assert state(houses) != before
+
+
+@pytest.mark.parametrize(("endpoint", "says"), READ.items())
+def test_what_is_anothers_is_not_shown(app, houses, officer, endpoint, says):
+    path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, 1))
+    stranger = inside(officer, SECOND)
+    before = state(houses)
+    answer = stranger.get(path)
+    assert (answer.status_code, says in stranger.page) == (404, True)
+    assert state(houses) == before
+    assert inside(officer, sample_declarations.PRESIDENT).get(path).status_code == 200

@@ -1,19 +1,24 @@
-"""The way into the console: the officer's telephone, then the PIN; nobody else gets as far as trying it."""
+"""The way into the console: a code to the officer's telephone, then a number confirmed on it by PIN, or an authenticator."""
 
+import re
 import time
 from datetime import timedelta
 
+import pyotp
 import pytest
 import redis
 from sqlalchemy import select, update
 
 from app import create_app
-from app.coop.access.models import SignIn
+from app.coop.access import authenticators
+from app.coop.access.models import Authenticator, SignIn
+from app.coop.console_requests import queries, services
 from app.coop.members.models import Member, Number, Person
 from app.coop.offices.models import OfficerAct, Role
 from app.sms.models import Message
 from config.settings import load
 from tests import sample_cooperative, sample_declarations
+from tests.acts import by
 
 
 def column(database, what, *where):
@@ -26,13 +31,18 @@ def change(database, model, where, **values):
         session.execute(update(model).where(where).values(**values))
 
 
-def test_code_and_pin_let_an_officer_in_and_she_is_told(officer, database):
+def test_a_code_and_the_number_confirmed_on_the_phone_let_an_officer_in_and_she_is_told(officer, database):
     fatou = officer()
     assert "un SMS y arrive" in fatou.ask().get_data(as_text=True)
-    answer = fatou.enter()
+    assert "Confirmez au téléphone" in fatou.type_code().get_data(as_text=True)
+    assert fatou.send("/sign-in/second").status_code == 403
+    assert "pas encore confirmé" in fatou.page
+    assert not fatou.inside
+    assert fatou.confirm() is None
+    answer = fatou.send("/sign-in/second")
     assert answer.request.path == "/"
     assert "CPS Joal" in fatou.page
-    assert column(database, OfficerAct.act) == ["console sign-in"]
+    assert column(database, OfficerAct.act) == ["console confirmed", "console sign-in"]
     [told] = column(database, Message.text, Message.purpose == "security")
     assert told.startswith("Jappoo: console ouverte à 10:00")
 
@@ -111,17 +121,167 @@ def test_a_new_secret_signs_nobody_out_and_lets_codes_in(officer, database, valk
     after.extensions["jappoo"]["database"].dispose()
 
 
-def test_a_wrong_code_and_a_wrong_pin_are_answered_with_the_same_page(officer):
-    pages = []
-    for wrong in ({"code": "000000"}, {"pin": "1357"}):
-        fatou = officer()
-        fatou.ask()
-        token = fatou.page.partition('name="token" value="')[2].partition('"')[0]
-        answer = fatou.enter(**wrong)
-        pages.append((answer.status_code, fatou.page.replace(token, "TOKEN")))
-        assert not fatou.inside
-    assert pages[0] == pages[1]
-    assert pages[0][0] == 403
+def test_no_pin_is_asked_in_a_browser(officer):
+    fatou = officer()
+    pages = [
+        fatou.get("/sign-in").get_data(as_text=True),
+        fatou.ask().get_data(as_text=True),
+        fatou.type_code().get_data(as_text=True),
+    ]
+    assert not any('name="pin"' in page or 'type="password"' in page for page in pages)
+
+
+def test_a_wrong_number_on_the_phone_opens_nothing_and_five_end_it(officer):
+    fatou = officer()
+    fatou.ask()
+    fatou.type_code()
+    shown = re.findall(r"<strong>(\d{3})</strong>", fatou.page)[0]
+    other = "000" if shown != "000" else "111"
+    assert [fatou.confirm(other) for _ in range(5)] == [4, 3, 2, 1, 0]
+    assert fatou.confirm(shown) == 0
+    assert fatou.send("/sign-in/second").request.path == "/sign-in/code"
+    assert not fatou.inside
+
+
+def test_the_second_step_has_ten_minutes(officer, clock):
+    fatou = officer()
+    fatou.ask()
+    fatou.type_code()
+    shown = re.findall(r"<strong>(\d{3})</strong>", fatou.page)[0]
+    clock.forward(minutes=10)
+    assert fatou.confirm(shown) == 0
+    assert fatou.send("/sign-in/second").request.path == "/sign-in/code"
+
+
+def test_a_number_confirmed_on_the_phone_opens_only_the_browser_that_shows_it(officer):
+    fatou, thief = officer(), officer()
+    for one in (fatou, thief):
+        one.ask()
+        one.get("/sign-in/code")
+    fatou.type_code(fatou.codes()[0])
+    fatou.confirm()
+    thief.send("/sign-in/second")
+    assert not thief.inside
+    assert fatou.send("/sign-in/second").request.path == "/"
+
+
+def code_of(shown, at, steps=0):
+    return shown.generate_otp(int(at.timestamp()) // 30 + steps)
+
+
+@pytest.fixture
+def totp(officer, database):
+    """Give an officer with an authenticator that is on."""
+    fatou = officer()
+    fatou.come_in()
+    fatou.get("/access")
+    fatou.send("/access/authenticator")
+    shown = pyotp.TOTP(re.findall(r'class="secret">(\w+)<', fatou.page)[0])
+    assert "<svg" in fatou.page
+    fatou.send("/access/authenticator/try", code=code_of(shown, fatou.clock()))
+    assert "puis 14" in fatou.page
+    with database.transaction() as session:
+        [asked] = queries.waiting_for(session.connection(), 101, None, fatou.clock())
+        act = by(sample_declarations.CLERK, "on", fatou.clock())
+        done = services.confirm(session, act, asked.id, asked.mark, key=b"k" * 32)
+    assert done.state == "done", done
+    fatou.send("/sign-out")
+    fatou.clock.forward(minutes=2)
+    return fatou, shown
+
+
+def test_an_authenticators_code_opens_once_within_a_step_of_its_own(totp):
+    fatou, shown = totp
+    fatou.ask()
+    fatou.type_code()
+    assert "application d'authentification" in fatou.page
+    code = code_of(shown, fatou.clock(), -1)
+    for wrong in ("12345", code_of(shown, fatou.clock(), -2), code_of(shown, fatou.clock(), 2)):
+        assert fatou.send("/sign-in/second", code=wrong).status_code == 403
+    assert fatou.send("/sign-in/second", code=code).request.path == "/"
+    fatou.send("/sign-out")
+    fatou.ask()
+    fatou.type_code()
+    fatou.send("/sign-in/second", code=code)
+    assert not fatou.inside
+    assert fatou.send("/sign-in/second", code=code_of(shown, fatou.clock(), 1)).request.path == "/"
+
+
+def test_wrong_codes_of_an_authenticator_are_counted_and_burn_no_sms(totp):
+    fatou, shown = totp
+    fatou.ask()
+    fatou.type_code()
+    for _ in range(4):
+        assert fatou.send("/sign-in/second", code="000000").status_code == 403
+    fatou.get("/sign-in/second")
+    assert fatou.send("/sign-in/second", code="000000").request.path == "/sign-in/code"
+    assert fatou.send("/sign-in/second", code=code_of(shown, fatou.clock())).request.path == "/sign-in/code"
+    assert not fatou.inside
+
+
+def test_a_copy_of_the_database_shows_no_authenticators_secret(totp, database):
+    _, shown = totp
+    assert shown.secret not in str(column(database, Authenticator.sealed))
+    for key in (b"x" * 32, b""):
+        with database.transaction() as session:
+            assert not authenticators.check(session, 101, code_of(shown, totp[0].clock()), seal=key, now=totp[0].clock())
+
+
+def test_an_authenticator_opens_nothing_before_the_pin_on_the_phone(officer, database):
+    fatou = officer()
+    fatou.come_in()
+    fatou.get("/access")
+    fatou.send("/access/authenticator")
+    shown = pyotp.TOTP(re.findall(r'class="secret">(\w+)<', fatou.page)[0])
+    fatou.send("/access/authenticator/try", code="000000")
+    assert "ne va pas" in fatou.page
+    fatou.send("/access/authenticator/try", code=code_of(shown, fatou.clock()))
+    with database.transaction() as session:
+        assert not authenticators.is_on(session, 101)
+        [asked] = queries.waiting_for(session.connection(), 101, None, fatou.clock())
+        authenticators.remove(session, 101)
+        authenticators.begin(session, 101, seal=b"k" * 32, now=fatou.clock() + timedelta(minutes=1))
+        done = services.confirm(session, by(sample_declarations.CLERK, "on", fatou.clock()), asked.id, asked.mark, key=b"k" * 32)
+        assert (done.state, "préparée depuis" in done.said) == ("failed", True)
+
+
+def test_sign_ins_are_listed_and_ended_one_or_all(officer):
+    here, there, elsewhere = officer(), officer(), officer()
+    for one in (here, there, elsewhere):
+        one.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Android 14; Mobile; rv:128.0) Gecko/128.0 Firefox/128.0"
+        one.client.environ_base["REMOTE_ADDR"] = "41.82.1.77"
+        one.come_in()
+        one.clock.forward(minutes=1)
+    page = here.get("/access").get_data(as_text=True)
+    assert page.count("Firefox") == 3
+    assert "41.82.1.x" in page
+    assert "41.82.1.77" not in page
+    newest = re.findall(r"/access/(\d+)/end", page)[0]
+    stranger = officer(sample_declarations.PRESIDENT)
+    stranger.come_in()
+    stranger.get("/access")
+    stranger.send(f"/access/{newest}/end")
+    assert "n&#39;est plus ouverte" in stranger.page
+    assert elsewhere.inside
+    here.get("/access")
+    here.send(f"/access/{newest}/end")
+    assert [one.inside for one in (here, there, elsewhere)] == [True, True, False]
+    here.get("/access")
+    here.send("/access/end-others")
+    assert "Entrées fermées : 1" in here.page
+    assert [one.inside for one in (here, there)] == [True, False]
+
+
+def test_when_another_code_can_come_is_said_the_same_for_every_number(officer, clock):
+    said = []
+    for phone in (sample_declarations.SECRETARY, sample_cooperative.NOBODY):
+        fatou = officer(phone)
+        for _ in range(3):
+            assert "Pas de nouveau code" not in fatou.ask().get_data(as_text=True)
+        said.append(fatou.ask().get_data(as_text=True).partition("Pas de nouveau code avant ")[2][:5])
+    assert said == ["11:00", "11:00"]
+    clock.forward(hours=1)
+    assert "Pas de nouveau code" not in officer().ask().get_data(as_text=True)
 
 
 def test_nobody_without_the_telephone_tries_or_locks_a_pin(officer, database):
@@ -129,7 +289,7 @@ def test_nobody_without_the_telephone_tries_or_locks_a_pin(officer, database):
     for _ in range(4):
         thief.ask()
         for guess in range(8):
-            thief.enter(code=f"{guess:06d}", pin="2468")
+            thief.enter(code=f"{guess:06d}")
     assert column(database, Person.pin_tries, Person.id == 101) == [0]
     assert max(column(database, SignIn.tries)) == 5
     assert not thief.inside
@@ -166,8 +326,9 @@ def test_a_code_works_once_for_five_minutes_and_only_the_newest(officer, clock):
     first, second = fatou.codes()
     fatou.enter(code=first)
     assert not fatou.inside
-    fatou.enter(code=second, pin="1357")
-    fatou.enter(code=second)
+    fatou.type_code(second, place="")
+    fatou.get("/sign-in/code")
+    assert fatou.type_code(second).status_code == 403
     assert not fatou.inside
     fatou.ask()
     clock.forward(minutes=5)
@@ -184,20 +345,11 @@ def test_five_tries_kill_a_code(officer):
     assert not fatou.inside
 
 
-def test_three_wrong_pins_lock_as_everywhere_and_tell(officer, database):
-    fatou = officer()
-    for _ in range(3):
-        fatou.ask()
-        fatou.enter(pin="1357")
-    assert column(database, Person.pin_locked_until, Person.id == 101) != [None]
-    assert any("Code bloqué" in words for words in column(database, Message.text, Message.purpose == "security"))
-
-
-@pytest.mark.parametrize("form", [{"code": "12345"}, {"pin": "24680"}, {"pin": "²468"}])
-def test_what_is_no_code_or_no_pin_is_no_try(officer, database, form):
+@pytest.mark.parametrize("code", ["12345", "1234567", "²12345"])
+def test_what_is_no_code_is_no_try(officer, database, code):
     fatou = officer()
     fatou.ask()
-    assert fatou.enter(**form).status_code == 403
+    assert fatou.type_code(code).status_code == 403
     assert column(database, SignIn.tries) == [0]
 
 
@@ -205,11 +357,11 @@ def test_on_a_shared_number_the_place_says_who(officer, database):
     with database.transaction() as session:
         session.add(Role(person_id=3, role="delegate", cooperative_id=1, from_on=sample_cooperative.LONG_AGO.date()))
     both = officer(sample_cooperative.SHARED)
-    for place, pin, inside in (("", "8642", False), ("1", "1357", False), ("2", "8642", True)):
-        both.ask()
-        both.enter(pin=pin, place=place)
+    both.ask()
+    for place, inside in (("", False), ("1", False), ("2", True)):
+        both.get("/sign-in/code")
+        both.enter(place=place)
         assert both.inside is inside
-    assert column(database, Person.pin_tries, Person.id == 2) == [0]
 
 
 @pytest.mark.parametrize("barred", [{"proof_wanted": True}, {"trusted": True}])
@@ -270,7 +422,7 @@ def test_signing_out_ends_copies_of_the_cookie_too(officer, database):
     assert column(database, OfficerAct.act)[-1] == "console sign-out"
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-out"])
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-in/second", "/sign-out"])
 def test_a_form_without_its_token_does_nothing(officer, path):
     fatou = officer()
     if path == "/sign-out":
@@ -278,7 +430,7 @@ def test_a_form_without_its_token_does_nothing(officer, path):
     else:
         fatou.ask()
     before = fatou.codes()
-    answer = fatou.send(path, token="another", phone=fatou.phone, code=before[-1], pin="2468")
+    answer = fatou.send(path, token="another", phone=fatou.phone, code=before[-1])
     assert answer.status_code == 400
     assert fatou.codes() == before
     assert fatou.inside is (path == "/sign-out")

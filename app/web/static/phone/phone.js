@@ -128,7 +128,8 @@ function take(chosen) {
   idle();
   fetchMessages();
   screen.scrollIntoView({ block: "nearest" });
-  focusEntry();
+  if (touch.matches) screen.focus({ preventScroll: true });
+  else focusEntry();
 }
 
 at("answer").addEventListener("submit", (event) => { event.preventDefault(); send(); });

@@ -1,0 +1,73 @@
+"""What is asked of equipment at the console: handed out and taken back, with fee and deposit, by PIN."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.amounts import francs
+from app.coop.act import Act
+from app.coop.console_requests.kinds import RequestDone, RequestKind
+from app.coop.equipment import bookings, clock, custody, queries
+from app.coop.scope import Scope
+
+LONGEST_NAME = 20
+DENIES = {
+    bookings.BookingNotOpen: "déjà fait, ou pas du jour",
+    custody.OwnBooking: "pas pour vous-même: un autre responsable",
+}
+
+
+class AskedHandOut(msgspec.Struct, frozen=True):
+    """A booking of today that should be handed out; `state` is *bon* or *usé*."""
+
+    booking_id: int
+    state: str
+
+
+class AskedReturn(msgspec.Struct, frozen=True):
+    """What should be taken back; with `damaged` the deposit is kept and it is in repair."""
+
+    booking_id: int
+    damaged: bool
+
+
+def _found(reader: Connection | Session, scope: Scope, booking_id: int, state: str) -> queries.ShownBooking:
+    found = next((one for one in queries.bookings_in(reader, scope, state, only=booking_id)), None)
+    if found is None:
+        raise bookings.BookingNotOpen(booking_id)
+    return found
+
+
+def _say_out(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedHandOut) -> str:
+    del now
+    one = _found(reader, scope, wanted.booking_id, "booked")
+    paid = f"prix {francs(one.fee)}, caution {francs(one.deposit)}"
+    return f"remettre {one.equipment} ({wanted.state}) à {one.name[:LONGEST_NAME]}, {paid}."
+
+
+def _hand_out(session: Session, act: Act, wanted: AskedHandOut) -> RequestDone:
+    clock.tell(session, act, custody.hand_out(session, act, wanted.booking_id, wanted.state))
+    return RequestDone("Remis.")
+
+
+def _say_return(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedReturn) -> str:
+    del now
+    one = _found(reader, scope, wanted.booking_id, "out")
+    what = "abîmé, caution gardée" if wanted.damaged else f"en bon état, caution {francs(one.deposit)} rendue"
+    return f"reprendre {one.equipment} de {one.name[:LONGEST_NAME]}, {what}."
+
+
+def _take_back(session: Session, act: Act, wanted: AskedReturn) -> RequestDone:
+    state = "abîmé" if wanted.damaged else "bon"
+    clock.tell(session, act, custody.take_back(session, act, wanted.booking_id, state, damaged=wanted.damaged))
+    return RequestDone("Repris. La machine est en réparation." if wanted.damaged else "Repris.")
+
+
+OUT = RequestKind(
+    name="equipment_out", title="Machine", right="boutiques", arguments=AskedHandOut, say=_say_out, do=_hand_out, denies=DENIES
+)
+BACK = RequestKind(
+    name="equipment_back", title="Machine", right="boutiques", arguments=AskedReturn, say=_say_return, do=_take_back, denies=DENIES
+)

@@ -1,0 +1,76 @@
+"""What is asked of ideas at the console: scores, and that a kept one isn't realised."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from app.coop.act import Act
+from app.coop.console_requests.kinds import RequestDone, RequestKind
+from app.coop.ideas import decisions, services, voices
+from app.coop.ideas.models import Idea
+from app.coop.scope import Scope
+
+NOT_OPEN = "l'idée est décidée, ou son temps est passé"
+LONGEST = 40
+
+
+class AskedScore(msgspec.Struct, frozen=True):
+    """Points for an idea: five digits from 0 to 5, in the order of CRITERIA."""
+
+    idea_id: int
+    points: str
+
+
+class AskedDecline(msgspec.Struct, frozen=True):
+    """A kept idea that shouldn't be realised."""
+
+    idea_id: int
+
+
+def _words(reader: Connection | Session, idea_id: int, state: str) -> str:
+    words = reader.scalar(select(Idea.words).where(Idea.id == idea_id, Idea.state == state))
+    if words is None:
+        raise services.IdeaNotOpen(idea_id)
+    return words[:LONGEST]
+
+
+def _say_score(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedScore) -> str:
+    del scope, now
+    given, total = " ".join(wanted.points), sum(int(one) for one in wanted.points)
+    return f"idée {wanted.idea_id} ({_words(reader, wanted.idea_id, 'open')}): {given}, {total} sur 25."
+
+
+def _score(session: Session, act: Act, wanted: AskedScore) -> RequestDone:
+    return RequestDone(f"Noté: {voices.score(session, act, wanted.idea_id, wanted.points)} sur 25.")
+
+
+def _say_decline(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedDecline) -> str:
+    del scope, now
+    return f"ne pas réaliser l'idée {wanted.idea_id} ({_words(reader, wanted.idea_id, 'shortlisted')})."
+
+
+def _decline(session: Session, act: Act, wanted: AskedDecline) -> RequestDone:
+    decisions.decline(session, act, wanted.idea_id)
+    return RequestDone("C'est fait. Un SMS le dit au membre.")
+
+
+SCORE = RequestKind(
+    name="idea_score",
+    title="Note d'idée",
+    right="score",
+    arguments=AskedScore,
+    say=_say_score,
+    do=_score,
+    denies={services.IdeaNotOpen: NOT_OPEN, voices.Interested: "elle vient de votre CPS, ou vous la soutenez"},
+)
+DECLINE = RequestKind(
+    name="idea_declined",
+    title="Idée",
+    right="boutiques",
+    arguments=AskedDecline,
+    say=_say_decline,
+    do=_decline,
+    denies={services.IdeaNotOpen: NOT_OPEN},
+)

@@ -1,0 +1,1 @@
+"""What is printed: PDF pages, drawn from plain structs."""

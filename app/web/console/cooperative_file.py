@@ -1,0 +1,152 @@
+"""Co-operatives as the console lists and shows them, read within the officer's reach."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from app import phones, texts
+from app.amounts import number
+from app.coop import foundation
+from app.coop.cooperatives.models import Commune, Cooperative, Filiere
+from app.coop.foundation import Slot
+from app.coop.members.models import Member, Person
+from app.coop.members.telephones import first_numbers
+from app.coop.offices.acts import ActDone, acts_in
+from app.coop.offices.models import OperatorAct, Role
+from app.coop.offices.queries import in_term
+from app.coop.production.models import Weighing
+from app.coop.rights import Office
+from app.letters import packed
+
+PAGE = 50
+MOST_COUNTED = 10_000
+"""Members of a page's co-operatives together: more are not counted for a page."""
+
+
+class Officer(msgspec.Struct, frozen=True):
+    """Who holds an office there; `phone` where the reader may call it, `member_id` when they are a member."""
+
+    name: str
+    role: str
+    phone: str | None
+    member_id: int | None
+    since: date
+
+
+class CooperativeLine(msgspec.Struct, frozen=True):
+    """A co-operative in the list: its officers, its members by state, when something was weighed last."""
+
+    id: int
+    code: str
+    name: str
+    commune: str
+    trade: str
+    officers: list[Officer]
+    members: dict[str, int]
+    weighed_at: datetime | None
+
+
+class CooperativePage(msgspec.Struct, frozen=True):
+    """Co-operatives, and behind which one the next page begins; None when there is none."""
+
+    rows: list[CooperativeLine]
+    after: int | None
+
+
+class ChangedSetting(msgspec.Struct, frozen=True):
+    """A setting that was changed by whoever runs the service."""
+
+    at: datetime
+    what: str
+    value: str
+
+
+class CooperativeFile(msgspec.Struct, frozen=True):
+    """All of a co-operative's page; settings with their words."""
+
+    head: CooperativeLine
+    legal_form: str
+    settings: list[tuple[str, str]]
+    changed: list[ChangedSetting]
+    slots: list[Slot]
+    acts: list[ActDone]
+
+
+def list_cooperatives(reader: Connection, office: Office, today: date, typed: str = "", after: int = 0) -> CooperativePage:
+    """Return a page of the co-operatives in reach, by id; of `typed` those in whose code, name or commune it stands."""
+    rows = _rows(office).where(Cooperative.id > after).order_by(Cooperative.id)
+    found: Sequence[Any] = reader.execute(rows if typed else rows.limit(PAGE + 1)).all()
+    if wanted := packed(typed):
+        found = [row for row in found if wanted in packed(f"{row.code} {row.name} {row.commune}")][: PAGE + 1]
+    shown = _filled(reader, office, found[:PAGE], today)
+    return CooperativePage(shown, found[PAGE - 1].id if len(found) > PAGE else None)
+
+
+def read_cooperative(reader: Connection, office: Office, cooperative_id: int, today: date) -> CooperativeFile | None:
+    """Return a co-operative's page; None when it isn't in the office's reach."""
+    found = _filled(reader, office, reader.execute(_rows(office).where(Cooperative.id == cooperative_id)).all(), today)
+    if not found:
+        return None
+    sets, slots = foundation.shown(reader, found[0].code)
+    said = [(words, _figure(sets[name])) for name, words in texts.words("setting").items() if name != "legal_form"]
+    changed = _changed(reader, found[0].code)
+    return CooperativeFile(found[0], str(sets["legal_form"]), said, changed, slots, acts_in(reader, cooperative_id))
+
+
+def _rows(office: Office) -> Any:
+    told = select(Cooperative.id, Cooperative.code, Cooperative.name, Commune.name.label("commune"), Filiere.name.label("trade"))
+    return told.join(Commune).join(Filiere).where(office.scope.reach(Cooperative.id))
+
+
+def _filled(reader: Connection, office: Office, rows: Iterable[Any], today: date) -> list[CooperativeLine]:
+    found = list(rows)
+    ids = [row.id for row in found]
+    last = select(Weighing.cooperative_id, func.max(Weighing.weighed_at)).where(Weighing.cooperative_id.in_(ids))
+    weighed = {row[0]: row[1] for row in reader.execute(last.group_by(Weighing.cooperative_id))}
+    officers, members = _officers(reader, office, ids, today), _members(reader, ids)
+    return [_listed(row, officers[row.id], members[row.id], weighed.get(row.id)) for row in found]
+
+
+def _listed(row: Any, officers: list[Officer], members: dict[str, int], weighed_at: datetime | None) -> CooperativeLine:
+    return CooperativeLine(row.id, row.code, row.name, row.commune, row.trade, officers, members, weighed_at)
+
+
+def _officers(reader: Connection, office: Office, ids: Sequence[int], today: date) -> dict[int, list[Officer]]:
+    told = select(Role.cooperative_id, Role.person_id, Person.name, Role.role, Member.id.label("member"), Role.from_on)
+    held = told.join(Person, Person.id == Role.person_id).outerjoin(Member, Member.person_id == Role.person_id)
+    rows = reader.execute(held.where(Role.cooperative_id.in_(ids), in_term(today)).order_by(Role.id)).all()
+    calls = office.may("call_backs") or office.may("people")
+    numbers = first_numbers(reader, [row.person_id for row in rows]) if calls else {}
+    found: dict[int, list[Officer]] = defaultdict(list)
+    for row in rows:
+        phone = numbers.get(row.person_id)
+        found[row.cooperative_id].append(Officer(row.name, row.role, phone and phones.write(phone), row.member, row.from_on))
+    return found
+
+
+def _members(reader: Connection, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    some = select(Member.cooperative_id, Member.state).where(Member.cooperative_id.in_(ids)).limit(MOST_COUNTED + 1).subquery()
+    counted = reader.execute(select(some.c.cooperative_id, some.c.state, func.count()).group_by(*some.c)).all()
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    if sum(members for _, _, members in counted) <= MOST_COUNTED:
+        for cooperative, state, members in counted:
+            found[cooperative][state] = members
+    return found
+
+
+def _changed(reader: Connection, code: str) -> list[ChangedSetting]:
+    rows = select(OperatorAct.at, OperatorAct.arguments).where(OperatorAct.command == "cooperative set")
+    words, found = texts.words("setting"), []
+    for at, given in reader.execute(rows.order_by(OperatorAct.id.desc()).limit(1_000)):
+        if str(given.get("code", "")).upper() == code:
+            setting = str(given.get("setting", "")).replace("-", "_").replace("form", "legal_form", 1)
+            found.append(ChangedSetting(at, words.get(setting, setting), _figure(given.get("value", 0))))
+    return found
+
+
+def _figure(value: object) -> str:
+    return number(value) if isinstance(value, int) else str(value)

@@ -1,0 +1,103 @@
+"""Equipment at the console: half-days by week, bookings to decide, repair. Handing out takes the PIN, on the phone."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import units
+from app.coop.equipment import bookings, clock, custody, queries
+from app.coop.equipment.console import AskedHandOut, AskedReturn
+from app.coop.rights import NotYours
+from app.web.console.desk import act_here, ask_on_phone, done, furnish, may
+from app.web.console.session import caller, desk, now
+
+equipment = Blueprint("equipment", __name__, url_prefix="/equipment", template_folder="templates")
+furnish(equipment)
+WEEK = timedelta(days=7)
+
+
+@equipment.get("")
+def machines() -> Response:
+    """List the scope's equipment, and the bookings that wait for a word."""
+    with desk().database.read() as reader:
+        scope = caller().office.scope
+        page = {"rows": queries.equipment_of(reader, scope), "asked": queries.bookings_in(reader, scope, "asked")}
+        page["decides"] = may(reader, "boutiques")
+    return Response(render_template("console/equipment.html", **page))
+
+
+@equipment.get("/<int:machine>")
+def week(machine: int) -> Response:
+    """Show who has which half-days of a week."""
+    day = _day(request.args.get("week", ""))
+    monday = day - timedelta(days=day.weekday())
+    with desk().database.read() as reader:
+        found = next(iter(queries.equipment_of(reader, caller().office.scope, only=machine)), None)
+        if found is None:
+            raise NotYours("read")
+        slots = {(one.on_day, one.half): one for one in queries.week_of(reader, machine, monday)}
+        decides = may(reader, "boutiques")
+    days = [monday + timedelta(days=ahead) for ahead in range(7)]
+    page = {"days": days, "slots": slots, "before": monday - WEEK, "after": monday + WEEK, "today": now().date()}
+    return Response(render_template("console/equipment_week.html", machine=found, decides=decides, **page))
+
+
+@equipment.post("/bookings/<int:booking>/decide")
+def decide(booking: int) -> AnyResponse:
+    """Give an officer's word on a half-day that is asked for; its member is told."""
+    with desk().database.transaction() as session:
+        act = act_here(session, "boutiques", f"console:booking:{booking}:decide")
+        clock.tell(session, act, bookings.decide(session, act, booking, accepted="accept" in request.form))
+    return done("C'est fait. Un SMS le dit au membre.", "equipment.machines")
+
+
+@equipment.post("/bookings/<int:booking>/out")
+def hand_out(booking: int) -> AnyResponse:
+    """Ask that a booking of today be handed out."""
+    state = "usé" if request.form.get("state") == "worn" else "bon"
+    _must_be(booking, "booked")
+    return ask_on_phone(AskedHandOut(booking, state), "equipment.machines")
+
+
+@equipment.post("/bookings/<int:booking>/back")
+def take_back(booking: int) -> AnyResponse:
+    """Ask that what is out be taken back."""
+    _must_be(booking, "out")
+    return ask_on_phone(AskedReturn(booking, request.form.get("state") == "damaged"), "equipment.machines")
+
+
+@equipment.post("/<int:machine>/repair")
+def repair(machine: int) -> AnyResponse:
+    """Take a machine out of use, with those who had booked it told; or have it booked again."""
+    with desk().database.transaction() as session:
+        act = act_here(session, "boutiques", f"console:equipment:{machine}")
+        if "restore" in request.form:
+            custody.restore(session, act, machine)
+            return done("En service.", "equipment.week", machine=machine)
+        off = custody.repair(session, act, machine)
+        for row in off:
+            clock.tell(session, act, row)
+    fallen = f"{units.count(len(off), 'réservation')} {units.agree(len(off), 'tombée')}"
+    return done(f"En réparation. {fallen}.", "equipment.week", machine=machine)
+
+
+@equipment.errorhandler(bookings.BookingNotOpen)
+@equipment.errorhandler(custody.EquipmentRefused)
+def closed(fault: Exception) -> AnyResponse:
+    """Say that it is done already, or not the caller's."""
+    del fault
+    return done("Déjà fait, ou pas à votre CPS. Rien n'est changé.", "equipment.machines")
+
+
+def _must_be(booking: int, state: str) -> None:
+    with desk().database.read() as reader:
+        if not queries.bookings_in(reader, caller().office.scope, state, only=booking):
+            raise bookings.BookingNotOpen(booking)
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed[:10])
+    except ValueError:
+        return now().date()

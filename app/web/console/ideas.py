@@ -1,0 +1,87 @@
+"""Ideas at the console: a round's phases and ranking, what waits to be read, who scored what. Scores take the PIN, on the phone."""
+
+from typing import cast, get_args
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.coop.ideas import decisions, queries, services, voices
+from app.coop.ideas.console import AskedDecline, AskedScore
+from app.coop.ideas.models import Idea
+from app.coop.rights import NotYours
+from app.digits import is_number
+from app.web.console.desk import act_here, ask_on_phone, done, furnish, may
+from app.web.console.session import caller, desk, now
+
+ideas = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
+furnish(ideas)
+CRITERIA = dict(zip(voices.CRITERIA, ("Emplois", "Produits d'ici", "Marché", "Femmes et jeunes", "Jamais financé"), strict=True))
+
+
+@ideas.get("")
+def round_() -> Response:
+    """Show the newest round: its phases, its ideas by points and voices, what waits to be read, what was kept."""
+    with desk().database.read() as reader:
+        phases = queries.last_round(reader)
+        of_round = queries.shown(reader, Idea.round_id == phases.id, Idea.state.in_(queries.PUBLIC)) if phases else []
+        waiting = queries.ideas_to_read(reader, caller().office.scope)
+        kept = queries.kept_ideas(reader)
+    ranked = sorted(of_round, key=lambda one: (-one.points, -one.by_pin, one.id))
+    page = {"phases": phases, "ranked": ranked, "waiting": waiting, "kept": kept, "now": now()}
+    return Response(render_template("console/ideas.html", **page))
+
+
+@ideas.get("/<int:idea>")
+def one(idea: int) -> Response:
+    """Show an idea, what was merged with it, who gave what, and what the caller may decide."""
+    with desk().database.read() as reader:
+        found = queries.idea_in(reader, caller().office.scope, idea)
+        page = {
+            "merged": queries.shown(reader, Idea.into_id == idea),
+            "scores": queries.scores_of(reader, idea),
+            "reads": may(reader, "boutiques") and found.state == "waiting",
+            "scores_now": may(reader, "score") and any(one.id == idea for one in queries.scorable_ideas(reader, now())),
+            "decides": may(reader, "boutiques") and caller().office.scope.is_federation and found.state == "shortlisted",
+        }
+    return Response(render_template("console/idea.html", idea=found, criteria=CRITERIA, **page))
+
+
+@ideas.post("/<int:idea>/decide")
+def decide(idea: int) -> AnyResponse:
+    """Publish an idea that waits, merge it with another, or keep it out, as at the Bureau; its member is told."""
+    wish, into = request.form.get("wish", ""), request.form.get("into", "").strip()
+    with desk().database.transaction() as session:
+        act = act_here(session, "boutiques", f"console:idea:{idea}:decide")
+        if wish == "publish":
+            decisions.publish(session, act, idea)
+        elif wish == "merge" and is_number(into, 6):
+            decisions.merge(session, act, idea, int(into))
+        elif wish in get_args(services.Reason):
+            decisions.keep_out(session, act, idea, cast(services.Reason, wish))
+        else:
+            return done("Choisissez, et pour réunir le numéro de l'autre idée. Rien n'est changé.", "ideas.one", idea=idea)
+    return done("C'est fait. Un SMS le dit au membre.", "ideas.round_")
+
+
+@ideas.post("/<int:idea>/score")
+def score(idea: int) -> AnyResponse:
+    """Ask that five points be noted for an idea."""
+    points = "".join(request.form.get(name, "")[:1] for name in CRITERIA)
+    if len(points) != len(CRITERIA) or not set(points) <= set("012345"):
+        return done("De 0 à 5 pour chaque critère, svp. Rien n'est demandé.", "ideas.one", idea=idea)
+    return ask_on_phone(AskedScore(idea, points), "ideas.one", idea=idea)
+
+
+@ideas.post("/<int:idea>/decline")
+def decline(idea: int) -> AnyResponse:
+    """Ask that a kept idea not be realised."""
+    if not caller().office.scope.is_federation:
+        raise NotYours("boutiques")
+    return ask_on_phone(AskedDecline(idea), "ideas.one", idea=idea)
+
+
+@ideas.errorhandler(services.IdeaNotOpen)
+def closed(fault: services.IdeaNotOpen) -> AnyResponse:
+    """Say that it is decided, or not the caller's."""
+    del fault
+    return done("Cette idée est déjà décidée, ou pas à vous. Rien n'est changé.", "ideas.round_")

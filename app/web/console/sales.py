@@ -1,0 +1,83 @@
+"""The boutique témoin at the console: what is for sale, ordered, due and counted. Goods and money move on the telephone, by PIN."""
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import units
+from app.coop.boutiques import offers, orders, queries, sales
+from app.coop.boutiques.models import Order
+from app.coop.members.names import member_name
+from app.web.console.desk import act_here, done, furnish, may
+from app.web.console.list_pages import A_PAGE, before, parted
+from app.web.console.session import caller, desk, now
+
+boutique = Blueprint("sales", __name__, url_prefix="/boutique", template_folder="templates")
+furnish(boutique)
+LISTS = {"open": ("reserved",), "due": ("delivered",), "past": ("sold", "refunded", "cancelled", "expired")}
+UNKNOWN = "Code inconnu ici, déjà remis, ou passé 48 h. Rien n'est remis."
+
+
+@boutique.get("")
+def shelf() -> Response:
+    """List what is for sale in the scope, with a form to find an order by its pick-up code."""
+    return _shelf()
+
+
+@boutique.get("/orders")
+def ordered() -> Response:
+    """List orders: those that wait (`open`), invoices that are due, or what is over."""
+    which = request.args.get("which", "open")
+    states = LISTS.get(which, LISTS["open"])
+    with desk().database.read() as reader:
+        found = queries.orders_in(reader, caller().office.scope, states, most=A_PAGE + 1, before=before())
+    rows, more = parted(found)
+    page = {"rows": rows, "more": more, "which": which if which in LISTS else "open", "now": now()}
+    return Response(render_template("console/orders.html", **page))
+
+
+@boutique.get("/counts")
+def counted() -> Response:
+    """List what was counted at days' ends."""
+    with desk().database.read() as reader:
+        found = queries.day_counts(reader, caller().office.scope, most=A_PAGE + 1, before=before())
+    rows, more = parted(found)
+    return Response(render_template("console/day_counts.html", rows=rows, more=more))
+
+
+@boutique.post("/pick-up")
+def pick_up() -> Response:
+    """Show the order of the caller's co-operative that has a pick-up code; nothing is handed over."""
+    with desk().database.transaction() as session:
+        act = act_here(session, "sell", "console:pick-up")
+        try:
+            found = sales.find(session, act, "".join(request.form.get("code", "").split())[:12])
+        except orders.OrderNotOpen:
+            return _shelf(error=UNKNOWN)
+        [order] = queries.orders(session, Order.id == found.id)
+        whose = member_name(session, order.member_id) if order.member_id else ""
+    return Response(render_template("console/pick_up.html", order=order, whose=whose, code=desk().database.service.code))
+
+
+@boutique.post("/offers/<int:offer>/end")
+def end(offer: int) -> AnyResponse:
+    """Take what is left of an offer down; what is ordered stays."""
+    with desk().database.transaction() as session:
+        act = act_here(session, "boutiques", f"console:offer:{offer}:end")
+        left = offers.take_down(session, act, offer)
+    return done(f"Offre {offer} retirée : {units.quantity(left)} reviennent au lot.", "sales.shelf")
+
+
+@boutique.errorhandler(offers.OfferGone)
+def gone(fault: offers.OfferGone) -> AnyResponse:
+    """Say that an offer is over, or another co-operative's."""
+    del fault
+    return done("Cette offre n'est pas de votre CPS. Rien n'est changé.", "sales.shelf")
+
+
+def _shelf(error: str = "") -> Response:
+    scope = caller().office.scope
+    with desk().database.read() as reader:
+        rows, more = parted(queries.shelf(reader, scope, now(), most=A_PAGE + 1, before=before()))
+        page = {"rows": rows, "more": more, "sells": may(reader, "sell"), "ends": may(reader, "boutiques")}
+    shown = render_template("console/shelf.html", error=error, **page)
+    return Response(shown, status=400 if error else 200)
