@@ -40,12 +40,12 @@ format: .venv/.installed-tests ## Format the code
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-guide: .venv/.installed-tests ## Print the guide's screens, and the count of entries, from the talks that test them
-	@$(BIN)/python -m pytest -q -k sqlite --write-guide tests/conversations
+guide: .venv/.installed-tests browser ## Print the guide's screens and pictures, and the count of entries, from the talks that test them
+	@$(BIN)/python -m pytest -q -k "not postgresql" --write-guide tests/conversations tests/browser
 
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@
-	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience && $(BIN)/python -m tests.bench.boutiques;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forged_sms;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.training_seats && $(BIN)/python -m tests.faults.slow_clients && $(BIN)/python -m tests.faults.boutiques;; esac
+	@case $@ in bench) $(BIN)/python -m tests.bench.messages && $(BIN)/python -m tests.bench.audience && $(BIN)/python -m tests.bench.boutiques && $(BIN)/python -m tests.bench.figures;; soak) $(BIN)/python -m tests.soak.honesty && $(BIN)/python -m tests.soak.forged_sms;; faults) $(BIN)/python -m tests.faults.broadcast && $(BIN)/python -m tests.faults.weighing_list && $(BIN)/python -m tests.faults.training_seats && $(BIN)/python -m tests.faults.slow_clients && $(BIN)/python -m tests.faults.boutiques;; esac
 
 dumps: .venv/.installed-tests ## Make this version's filled databases, which all later ones must upgrade
 	@$(BIN)/python -m tests.releases

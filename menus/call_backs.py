@@ -23,8 +23,7 @@ Subjects = Annotated[str, kinds.Kind("words", "m" * 36)]
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    waiting: kinds.Count
-    oldest: kinds.Short
+    waiting: kinds.Phrase
 
 
 class CallBackRow(msgspec.Struct, frozen=True):
@@ -95,7 +94,7 @@ def call_backs_waiting(hop: Hop) -> Waiting:
     """Say how many wait and how long the first has."""
     with hop.desk.database.read() as reader:
         number, since = calls.how_many(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
-    return Waiting(number, age_words(hop.now - since) if since else "")
+    return Waiting(f"{number} en attente. Le plus ancien: {age_words(hop.now - since)}" if since else "Personne n'attend.")
 
 
 @menu.rows()

@@ -32,6 +32,7 @@ class Context(msgspec.Struct, frozen=True):
     settings: Settings
     database: Database
     queues: Any
+    sessions: Any
     sender: Sender
     clerk: Clerk
 
@@ -46,7 +47,10 @@ def context() -> Context:
     listen(database.session, Notifier(queues))
     account = settings.at_username or "", settings.at_api_key or "", settings.at_sender_id
     gateway = AfricasTalkingSms(*account, settings.at_api_url, pool=LINES)
-    return Context(settings, database, queues, sender_of(settings, database, queues, gateway), clerk_of(settings, database))
+    sessions = connect(settings.sessions_url, connect_seconds=2, seconds=5)
+    return Context(
+        settings, database, queues, sessions, sender_of(settings, database, queues, gateway), clerk_of(settings, database)
+    )
 
 
 def sender_of(settings: Settings, database: Database, queues: Any, gateway: SmsGateway) -> Sender:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import NamedTuple
 
@@ -18,12 +18,14 @@ from sqlalchemy.orm import Session
 
 from app.coop import subject, subjects
 from app.coop.enrolment import applications
+from app.coop.kpi import screens
 from app.db import operations
 from app.db.database import is_outage
 from app.db.rows import PASSED_OVER
 from app.sms import retention, sweeper
 from app.sms.broadcasts import rounds
 from app.sms.notifier import wake
+from app.ussd.redis_store import counts_of
 from config import tally
 from workers.context import context
 
@@ -121,6 +123,14 @@ def _wake(lanes: list[str]) -> None:
         wake(context().queues, lane)
 
 
+def _screens() -> None:
+    """Keep what calls did on screens, today and (over midnight) yesterday."""
+    today, sessions = datetime.now(UTC).date(), context().sessions
+    for day in (today - timedelta(days=1), today):
+        with _transaction("screens") as session:
+            screens.keep(session, day, lambda day=day: counts_of(sessions, day))  # type: ignore[misc]
+
+
 def _of(sweep: subject.Sweep) -> ScheduledSweep:
     """Return a subject's sweep as this scheduler does it."""
 
@@ -145,6 +155,7 @@ def _old_messages() -> None:
 SWEEPS = (
     ScheduledSweep("messages", EVERY_SECONDS, _messages),
     ScheduledSweep("broadcasts", EVERY_SECONDS, _broadcasts),
+    ScheduledSweep("screens", 60, _screens),
     *(_of(sweep) for sweep in subjects.SWEEPS),
     ScheduledSweep("old messages", OLD_SECONDS, _old_messages),
 )

@@ -76,7 +76,7 @@ def _rows_out(kind: str, help_: str, example: str) -> None:
 def _one(kind: str) -> Callable[..., None]:
     def write(reader: Any, scope: Any, form: Any, output: Path | None) -> None:
         from app.coop.imports.exports import EXPORTS
-        from app.coop.imports.ministry import ministry
+        from app.coop.kpi.ministry import ministry
         from app.sheets import write_table
 
         columns, rows = (EXPORTS | {"ministry": ministry})[kind](reader, scope, datetime.now(UTC))

@@ -2,13 +2,21 @@
 
 import json
 import sys
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from app.cli.context import open_database, operator, operator_act, read_settings
+from app.cli.outputs import output
 from app.cli.replay import replay
+from app.cli.sheets import FORMATS, write_rows
+
+if TYPE_CHECKING:
+    from app.coop.kpi.screens import ScreenFigures
 
 
 @click.group()
@@ -139,10 +147,39 @@ def show(screen: str | None) -> None:
 
 
 @menus.command()
-def draw() -> None:
+@click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How far back, today counted.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@output
+def funnel(days: int, form: str, output: Path | None, *, as_json: bool) -> None:
+    """Write by screen and language how often it was shown, answered, refused an answer, and left; the most left first.
+
+    `exits` are arrivals without an answer, `seconds` what an answer took. What the last minute did may be missing.
+
+    Example: jappoo menus funnel --days 7
+    """
+    from app.coop.kpi.screens import ScreenFigures
+
+    rows = [msgspec.to_builtins(one) for one in _funnel(days)]
+    write_rows(rows, ScreenFigures.__struct_fields__, "json" if as_json else form, output)
+
+
+def _funnel(days: int) -> "list[ScreenFigures]":
+    from app.coop.kpi import screens
+
+    today = datetime.now(UTC).date()
+    with open_database(statement_ms=600_000) as database, database.read() as reader:
+        return screens.funnel(reader, today - timedelta(days=days - 1), today)
+
+
+@menus.command()
+@click.option("--days", type=click.IntRange(1, 400), help="Mark the screens that were left most in so many days.")
+def draw(days: int | None) -> None:
     """Draw the state machine of this version, as Mermaid.
 
-    Example: jappoo menus draw > menu.mmd
+    With --days a screen that every second caller left is red, one that every fifth left is yellow.
+
+    Example: jappoo menus draw --days 30 > menu.mmd
     """
     from menus.publication import compiled
 
@@ -154,6 +191,21 @@ def draw() -> None:
             click.echo(f"  {screen.name} --> {target.replace('@', '')}: {way}")
         if screen.form == "ending":
             click.echo(f"  {screen.name} --> [*]")
+    if days:
+        _mark([screen.name for screen in menu.screens.values() if screen.form != "ending"], days)
+
+
+def _mark(screens: list[str], days: int) -> None:
+    """Colour the screens that were left without an answer."""
+    arrivals, exits = Counter[str](), Counter[str]()
+    for one in _funnel(days):
+        arrivals[one.screen] += one.arrivals
+        exits[one.screen] += one.exits
+    click.echo("  classDef half fill:#e5533d\n  classDef fifth fill:#f4c95d")
+    for name in screens:
+        share = exits[name] / arrivals[name] if arrivals[name] else 0
+        if share >= 0.2:
+            click.echo(f"  class {name} {'half' if share >= 0.5 else 'fifth'}")
 
 
 @menus.command()

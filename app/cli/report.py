@@ -2,13 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from app.cli.context import open_database, read_settings
+from app.cli.context import open_database, operator_act, read_settings
 from app.cli.outputs import output
 from app.cli.sheets import FORMATS, write_rows
+
+if TYPE_CHECKING:
+    from app.coop.kpi.cells import Month
+    from app.db.database import Database
 
 
 @click.group()
@@ -80,23 +85,105 @@ def _days(month: str | None, first: str | None, last: str | None) -> tuple[datet
 
 
 @report.command()
-@click.option("--days", type=click.IntRange(1), default=90, show_default=True, help="How far back.")
+@click.option("--month", help="A month: 2026-10. The last one that may be published by default.")
+@click.option("--cooperative", help="Of one co-operative, by its code.")
+@click.option("--commune", help="Of the co-operatives of a commune.")
+@click.option("--filiere", help="Of the co-operatives of a filière, by its code: PECHE.")
+@click.option("--each", is_flag=True, help="Of each co-operative, one after the other.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="What to write.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, instead of standard output.")
+@output
 @click.option("--definitions", is_flag=True, help="Print what each figure means, and nothing else.")
-def kpi(days: int, form: str, output: Path | None, *, definitions: bool) -> None:
-    """Write each co-operative's figures of the four boutiques, from ideas to what producers got of the price.
+def kpi(
+    *,
+    month: str | None,
+    cooperative: str | None,
+    commune: str | None,
+    filiere: str | None,
+    each: bool,
+    form: str,
+    output: Path | None,
+    definitions: bool,
+) -> None:
+    """Write a month's figures as they are published: co-operatives, members, work, economy, SMS, boutiques, trainings.
 
-    Example: jappoo report kpi --days 365
+    What few persons are behind is hidden; numbers of persons of a commune or a filière are rounded (docs/figures.md). A month that
+    wasn't published yet is published by this. Columns have French names in CSV and spreadsheets.
+
+    Example: jappoo report kpi --month 2026-10 --commune Mbour --format xlsx --output mbour.xlsx
     """
-    from app.coop.chain.figures import DEFINITIONS, Figures, figures
+    from app.coop.kpi import queries, sheets
+    from app.coop.kpi.definitions import FIGURES
+    from app.coop.kpi.queries import Place
 
     if definitions:
-        for name, words in DEFINITIONS.items():
-            click.echo(f"{name:14} {words}")
+        for figure in FIGURES:
+            click.echo(
+                f"{figure.name:14} {figure.unit:12} {figure.numerator}{' / ' * bool(figure.denominator)}{figure.denominator}"
+            )
         return
+    place = Place((cooperative or "").strip().upper(), commune or "", (filiere or "").strip().upper())
+    if bool(cooperative) + bool(commune or filiere) + each > 1:
+        raise click.UsageError("one co-operative, a commune and a filière, or each: not both")
+    with open_database(statement_ms=600_000) as database:
+        wanted = _publish_month(database, month)
+        with database.read() as reader:
+            [found] = [one for one in queries.months(reader, most=10_000) if one.month.first == wanted.first]
+            some = [Place(code) for code, *_ in queries.places(reader, found)] if each else [place]
+            rows = [row for one in some for row in sheets.rows(found, one, queries.told(reader, found, one))]
+    if not rows:
+        raise click.ClickException("no co-operative is there in that month")
+    write_rows(rows, sheets.COLUMNS, form, output, sheets.HEADS)
+
+
+def _publish_month(database: "Database", month: str | None) -> "Month":
+    """Publish a month that isn't yet; return it."""
+    from app.coop.kpi import months
+    from app.coop.kpi.cells import Month
+
     now = datetime.now(UTC)
-    with open_database(statement_ms=600_000) as database, database.read() as reader:
-        found = [msgspec.structs.astuple(row) for row in figures(reader, now - timedelta(days=days), now)]
-    columns = [field.encode_name for field in msgspec.structs.fields(Figures)]
-    write_rows([dict(zip(columns, row, strict=True)) for row in found], columns, form, output)
+    try:
+        wanted = Month(datetime.strptime(f"{month}-01", "%Y-%m-%d").date()) if month else months.last_month(now)  # noqa: DTZ007
+    except ValueError as fault:
+        raise click.UsageError("months are like 2026-11") from fault
+    more = True
+    while more:
+        try:
+            with database.transaction() as session:
+                more = months.publish_next(session, wanted, now)
+        except months.MonthNotOver as fault:
+            raise click.ClickException(f"the figures of {wanted} can be published from {fault} on") from fault
+    return wanted
+
+
+@report.command()
+@click.argument("month")
+@click.option("--reason", required=True, help="What is corrected, in a few words; it stays with the revision.")
+def revise(month: str, reason: str) -> None:
+    """Publish a month anew, as another revision; the one before stays.
+
+    Example: jappoo report revise 2026-10 --reason "livraisons de Joal entrées en retard"
+    """
+    from app.coop.kpi import months
+
+    with open_database(statement_ms=600_000) as database:
+        wanted = _publish_month(database, month)
+    with operator_act("report revise", month=str(wanted)) as session:
+        row = months.begin(session, wanted, datetime.now(UTC), reason[:80])
+        revision = row.revision
+    with open_database(statement_ms=600_000) as database:
+        more = True
+        while more:
+            with database.transaction() as session:
+                more = months.publish_next(session, wanted, datetime.now(UTC))
+    click.echo(f"published {wanted}, revision {revision}")
+
+
+@report.command(name="definitions")
+def write_definitions() -> None:
+    """Write docs/figures.md, what each figure means, to standard output.
+
+    Example: jappoo report definitions > docs/figures.md
+    """
+    from app.coop.kpi.definitions import page
+
+    click.echo(page(), nl=False)

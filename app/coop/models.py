@@ -14,6 +14,7 @@ from app.coop.equipment import models as equipment
 from app.coop.ideas import models as ideas
 from app.coop.imports import models as imports
 from app.coop.jobs import models as jobs
+from app.coop.kpi import models as kpi
 from app.coop.ledger import models as ledger
 from app.coop.lots import models as lots
 from app.coop.members import models as members
@@ -49,6 +50,7 @@ __all__ = [
     "ideas",
     "imports",
     "jobs",
+    "kpi",
     "ledger",
     "lots",
     "members",

@@ -20,6 +20,7 @@ from app.coop.handover import kinds as handovers
 from app.coop.ideas.subject import subject as ideas
 from app.coop.imports.subject import subject as imports
 from app.coop.jobs.subject import subject as jobs
+from app.coop.kpi.subject import subject as kpi
 from app.coop.ledger.subject import subject as ledger
 from app.coop.lots.subject import subject as lots
 from app.coop.members.subject import subject as members
@@ -62,7 +63,7 @@ messages = Subject(
 SUBJECTS = (
     *(approvals_subject, members, offices, access, console_requests, correspondence, enrolment),
     *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
-    *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs),
+    *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs, kpi),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

@@ -206,8 +206,9 @@ class Engine(Generic[D]):
             value = claimed
         session.turn, session.mark, session.claim = hop.trail.turn, hop.trail.mark, None
         session.history, session.echoes = hop.trail.history(session.history), session.echoes or hop.trail.echoes
+        asked = session.screen
         reply = self._step(hop, walk, lambda: self._take(hop, walk, parts))
-        saved, stands = self._save(hop, walk, value, reply)
+        saved, stands = self._save(hop, walk, value, reply, asked=asked)
         return (saved or reply if acting else saved), stands
 
     def _take(self, hop: Turn[D], walk: Walk, parts: tuple[str, ...]) -> None:
@@ -246,7 +247,7 @@ class Engine(Generic[D]):
         return reply
 
     def _save(
-        self, hop: Turn[D], walk: Walk, old: bytes | None, reply: Reply, *, lost: bool = False
+        self, hop: Turn[D], walk: Walk, old: bytes | None, reply: Reply, *, lost: bool = False, asked: str = ""
     ) -> tuple[Reply | None, bytes | None]:
         """Keep the turn; return (None, what stands) when another hop was first. A lost session is written anew.
 
@@ -257,8 +258,12 @@ class Engine(Generic[D]):
         if not reply.more and hop.known.certainty is Certainty.UNKNOWN:
             return reply, old
         session, now = walk.session, self._now().timestamp()
+        counts = {f"{reply.screen}|{reply.event}|{session.language}": 1}
+        if asked and reply.event != "refused":  # the screen that was asked on was answered, after so many milliseconds
+            counts |= {f"{asked}|answered|{session.language}": 1}
+            counts |= {f"{asked}|ms|{session.language}": max(0, round(1000 * (now - session.at)))}
         session.at = now
-        new, counts = write(session), (f"{reply.screen}|{reply.event}",)
+        new = write(session)
         last = session.opened and not session.offer
         note = (session.opened, f"{hop.journey} {now:.0f}") if last else None
         try:

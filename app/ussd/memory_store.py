@@ -1,7 +1,9 @@
 """A Store in memory: for tests, the proof and drawings; nothing is shared between processes and nothing expires."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
+
+from app.ussd.ports import NO_COUNTS
 
 
 class MemoryStore:
@@ -24,7 +26,7 @@ class MemoryStore:
         new: bytes,
         *,
         seconds: int,
-        counts: Sequence[str] = (),
+        counts: Mapping[str, int] = NO_COUNTS,
         note: tuple[str, str] | None = None,
     ) -> tuple[bool, bytes | None]:
         """Compare and set; `seconds` is not kept."""

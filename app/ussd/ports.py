@@ -11,6 +11,8 @@ from app.ussd.menu import Menu
 SAME_CALL = timedelta(minutes=15)
 """How long a request that comes again is of the same call; after that its session id has been given to another."""
 
+NO_COUNTS: Mapping[str, int] = {}
+
 
 class StoreDown(Exception):
     """The session store didn't answer in its time."""
@@ -42,10 +44,10 @@ class Store(Protocol):
         new: bytes,
         *,
         seconds: int,
-        counts: Sequence[str] = (),
+        counts: Mapping[str, int] = NO_COUNTS,
         note: tuple[str, str] | None = None,
     ) -> tuple[bool, bytes | None]:
-        """Put `new` where `old` stands and count; return (True, None), or (False, what stands there). Raises StoreDown.
+        """Put `new` where `old` stands, adding to the day's counts; return (True, None), or (False, what stands). Raises StoreDown.
 
         A `note`, its name and its words, is kept for RESUME_SECONDS if `new` was put.
         """

@@ -1,15 +1,15 @@
 """Live sessions in Redis or Valkey: two round trips a hop, three with an effect; where the PIN opens a call, one or two more."""
 
 import threading
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from hashlib import sha1
 from typing import Any
 
 import redis
 
 from app import deadline
-from app.ussd.ports import StoreDown
+from app.ussd.ports import NO_COUNTS, StoreDown
 from app.ussd.session import RESUME_SECONDS
 
 POINTER = "ussd:current"
@@ -19,14 +19,14 @@ _COUNT_SECONDS = 8 * 86400
 
 # KEYS[1] the session, KEYS[2] the day's counts, KEYS[3] the note, if there is one.
 # ARGV[1] what must stand there ("" for nothing), ARGV[2] what is put, ARGV[3] its seconds, ARGV[4] the counts' seconds,
-# ARGV[5] the note's words, ARGV[6] its seconds, the counts.
+# ARGV[5] the note's words, ARGV[6] its seconds, then the counts: a name and what is added to it, each.
 # Returns 1 when it was put, else what stands there (false for nothing).
 _SWAP = """
 local stands = redis.call('GET', KEYS[1])
 if (stands or '') ~= ARGV[1] then return stands end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 if KEYS[3] then redis.call('SET', KEYS[3], ARGV[5], 'EX', ARGV[6]) end
-for i = 7, #ARGV do redis.call('HINCRBY', KEYS[2], ARGV[i], 1) end
+for i = 7, #ARGV, 2 do redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
 if #ARGV >= 7 then redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX') end
 return 1
 """
@@ -63,13 +63,14 @@ class RedisStore:
         new: bytes,
         *,
         seconds: int,
-        counts: Sequence[str] = (),
+        counts: Mapping[str, int] = NO_COUNTS,
         note: tuple[str, str] | None = None,
     ) -> tuple[bool, bytes | None]:
         """Compare and set by one script call, which carries the counts and the note along."""
         name, words = note or ("", "")
         keys = (f"ussd:s:{journey}", f"{COUNTS}{datetime.now(UTC).date()}", *([f"{_NOTES}{name}"] if note else []))
-        given = (len(keys), *keys, old or b"", new, seconds, _COUNT_SECONDS, words, RESUME_SECONDS, *counts)
+        added = (word for count in counts.items() for word in count)
+        given = (len(keys), *keys, old or b"", new, seconds, _COUNT_SECONDS, words, RESUME_SECONDS, *added)
         try:
             try:
                 stands = self._command("EVALSHA", _SHA, *given)
@@ -100,3 +101,8 @@ class RedisStore:
             connection = self._threads.connection = self._pool.make_connection()
         connection.send_command(*command)
         return connection.read_response()
+
+
+def counts_of(client: Any, day: date) -> dict[str, int]:
+    """Return a day's counts, `screen|outcome|language` each. Raises redis.RedisError."""
+    return {name.decode(): int(count) for name, count in client.hgetall(f"{COUNTS}{day}").items()}

@@ -1,5 +1,6 @@
 """Is it alive, is it ready, how is it doing."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from app.coop.access import wrong_pins
 from app.db.database import Database
 from app.sms import figures, inbox, lanes, reports
 from app.sms.models import Inbound, Message, Report
-from app.ussd.redis_store import COUNTS
+from app.ussd.redis_store import counts_of
 from config import tally
 
 log = structlog.get_logger("web")
@@ -78,9 +79,13 @@ class _Figures(Collector):
         """Return the day's hops, and what failed in all processes."""
         tally.tell(self._queues)
         hops = CounterMetricFamily("jappoo_hops", "USSD hops today, by screen and outcome", labels=["screen", "outcome"])
-        for name, count in self._store.hgetall(f"{COUNTS}{datetime.now(UTC):%Y-%m-%d}").items():
-            screen, _, outcome = name.decode().partition("|")
-            hops.add_metric([screen, outcome], int(count))
+        by_outcome: Counter[tuple[str, str]] = Counter()
+        for name, count in counts_of(self._store, datetime.now(UTC).date()).items():
+            screen, outcome = name.split("|")[:2]
+            if outcome not in ("ms", "answered"):  # these are of the hop before (`jappoo menus funnel`)
+                by_outcome[screen, outcome] += count
+        for (screen, outcome), count in by_outcome.items():
+            hops.add_metric([screen, outcome], count)
         failed = CounterMetricFamily("jappoo_failed", "What failed today and was passed over, by its kind", labels=["what", "name"])
         for name, count in tally.told(self._queues).items():
             what, _, which = name.partition(":")

@@ -1,6 +1,5 @@
 """A lot's chain: back to deliveries, on to sales, shares that sum to the price, and nothing of persons."""
 
-from datetime import timedelta
 from decimal import Decimal
 from time import perf_counter
 
@@ -13,10 +12,12 @@ from app.coop.boutiques.models import Offer, OfferedLot, Order
 from app.coop.chain import clock as chain_clock
 from app.coop.chain.earnings import earned, kilos
 from app.coop.chain.family import family_of
-from app.coop.chain.figures import DEFINITIONS, figures
 from app.coop.chain.models import QuietChain
 from app.coop.chain.recall import concerned, recall
 from app.coop.chain.story import agree, story_of
+from app.coop.kpi.boutiques import boutiques
+from app.coop.kpi.cells import Month
+from app.coop.kpi.definitions import BY_NAME
 from app.coop.lots import runs, stock
 from app.coop.lots.models import Lot, LotDelivery
 from app.coop.members.models import Member
@@ -218,13 +219,14 @@ def test_after_thirty_days_a_lot_is_told_though_some_is_left_but_not_at_night_no
         assert session.scalar(select(func.count()).select_from(Message).where(Message.purpose == "notice")) == 0
 
 
-def test_figures_have_their_definitions_and_agree(chain):
+def test_figures_agree_with_what_was_sold(chain):
     chain.sell(76)
     with chain.database.read() as reader:
-        [row] = figures(reader, chain.clock() - timedelta(days=1), chain.clock() + timedelta(days=1))
-    assert (row.sales, row.tonnes_in, row.tonnes_out, row.yield_) == (114_000, Decimal("0.12"), Decimal("0.019"), 35)
-    assert row.to_producers == 44
-    assert set(DEFINITIONS) == {"yield" if name == "yield_" else name for name in row.__struct_fields__} - {"cooperative"}
+        cells = boutiques(reader, [1], Month(chain.clock().date().replace(day=1)))
+    found = {cell.figure: BY_NAME[cell.figure].value(cell.numerator, cell.denominator) for cell in cells}
+    wanted = {"sales": 114_000, "tonnes_in": Decimal("0.12"), "tonnes_out": Decimal("0.019"), "yield": 35, "to_producers": 44}
+    assert {name: found[name] for name in wanted} == wanted
+    assert [cell.persons for cell in cells if cell.figure == "tonnes_in"] == [8]
 
 
 def test_ten_thousand_deliveries_over_six_runs_are_traced_in_three_statements(sqlite_database, clock):

@@ -213,9 +213,9 @@ def test_a_connection_that_was_cut_while_idle_costs_nobody_a_hop(valkey):
 def test_swap_puts_only_where_the_old_stands_and_counts(valkey):
     client = connect(valkey.url, seconds=2)
     store = RedisStore(client)
-    assert store.swap("j", None, b"1a", seconds=100, counts=("home|shown",)) == (True, None)
+    assert store.swap("j", None, b"1a", seconds=100, counts={"home|shown": 1}) == (True, None)
     assert store.swap("j", None, b"2", seconds=100) == (False, b"1a")
-    assert store.swap("j", b"1a", b"2", seconds=100, counts=("home|shown",)) == (True, None)
+    assert store.swap("j", b"1a", b"2", seconds=100, counts={"home|shown": 1}) == (True, None)
     assert store.load("j")[0] == b"2"
     assert 0 < client.ttl("ussd:s:j") <= 100
     [counts] = client.keys("ussd:counts:*")

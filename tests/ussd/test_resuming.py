@@ -269,7 +269,7 @@ def test_a_note_is_put_with_its_session_for_five_minutes(valkey):
     client = connect(valkey.url, seconds=2)
     store = RedisStore(client)
     assert store.noted("n") is None
-    assert store.swap("j", None, b"1", seconds=100, counts=("home|shown",), note=("n", "j 1"))[0]
+    assert store.swap("j", None, b"1", seconds=100, counts={"home|shown": 1}, note=("n", "j 1"))[0]
     assert not store.swap("j", None, b"2", seconds=100, note=("n", "k 2"))[0]
     assert store.noted("n") == "j 1"
     assert 0 < client.ttl("ussd:r:n") <= sessions.RESUME_SECONDS

@@ -67,7 +67,7 @@ def test_a_session_is_kept_to_the_byte_under_its_own_journey(store):
 def test_nothing_is_put_noted_or_counted_where_another_stands(store, stood, old, stands):
     if stood:
         put(store, None, stood)
-    assert put(store, old, b"9", counts=("home|shown",), note=("n", "words")) == (False, stands)
+    assert put(store, old, b"9", counts={"home|shown": 1}, note=("n", "words")) == (False, stands)
     assert store.load("j")[0] == stood
     assert store.noted("n") is None
     assert store.counted() == {}
@@ -80,9 +80,9 @@ def test_of_two_that_saw_the_same_one_is_put(store):
 
 
 def test_what_is_put_is_counted_once_each(store):
-    put(store, None, b"1", counts=("home|shown", "pin|refused"))
-    put(store, b"1", b"2", counts=("home|shown",))
-    assert store.counted() == {"home|shown": 2, "pin|refused": 1}
+    put(store, None, b"1", counts={"home|shown": 1, "pin|refused": 2})
+    put(store, b"1", b"2", counts={"home|shown": 1})
+    assert store.counted() == {"home|shown": 2, "pin|refused": 2}
 
 
 def test_the_last_note_stands(store):
@@ -99,7 +99,7 @@ def test_the_pointer_comes_with_the_session(store):
 
 
 def test_all_of_it_may_be_lost(store):
-    put(store, None, b"1", counts=("home|shown",), note=("n", "j 1"))
+    put(store, None, b"1", counts={"home|shown": 1}, note=("n", "j 1"))
     store.empty()
     assert store.load("j") == (None, None)
     assert store.noted("n") is None

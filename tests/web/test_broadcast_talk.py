@@ -39,7 +39,7 @@ def village(client, database, valkey, environment, monkeypatch):
     sample_declarations.women(database, WOMEN)
     settings = load(environment, dotenv=None)
     queues, gateway = connect(valkey.url), FakeGateway()
-    made = Context(settings, database, queues, sender_of(settings, database, queues, gateway), clerk_of(settings, database))
+    made = Context(settings, database, queues, queues, sender_of(settings, database, queues, gateway), clerk_of(settings, database))
     for module in (jobs, schedule):
         monkeypatch.setattr(module, "context", lambda: made)
     yield Village(client, gateway, queues)

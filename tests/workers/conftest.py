@@ -21,7 +21,7 @@ def here(sqlite_database, valkey, monkeypatch):
     secrets = {"SECRET_KEY": sample_cooperative.KEY.decode(), "PIN_PEPPER": sample_cooperative.PEPPERS[1].decode()}
     settings, queues = load(given | secrets, dotenv=None), connect(valkey.url)
     sender = sender_of(settings, sqlite_database, queues, FakeGateway())
-    made = Context(settings, sqlite_database, queues, sender, clerk_of(settings, sqlite_database))
+    made = Context(settings, sqlite_database, queues, queues, sender, clerk_of(settings, sqlite_database))
     for module in (jobs, schedule):
         monkeypatch.setattr(module, "context", lambda: made)
     monkeypatch.setattr(schedule, "_swept", {})

@@ -6,9 +6,6 @@ import msgspec
 
 from app.coop.chain.family import Family
 
-FEWEST = 5
-"""Producers from whom on francs are shown; fewer are people whom others know."""
-
 
 class Earnings(msgspec.Struct, frozen=True):
     """XOF of the goods sold so far: to the producers, for what was bought, for work on runs, and the rest to the co-operative.

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app import units
 from app.amounts import francs
-from app.coop.chain.earnings import FEWEST, Earnings, backward, earned
+from app.coop.chain.earnings import Earnings, backward, earned
 from app.coop.chain.family import Family, Link, family_of
 from app.coop.lots.codes import read_code
 from app.coop.lots.models import LotConsent
+from app.coop.small import SMALL
 
 
 class ChainStep(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ def story_of(reader: Connection | Session, typed: str) -> Story | None:
 def tell(reader: Connection | Session, family: Family) -> Story:
     """Return the story of a family's target, public or not."""
     found = earned(family)
-    shown = found.producers >= FEWEST or _agreed(reader, family, found)
+    shown = found.producers >= SMALL or _agreed(reader, family, found)
     target = family.target
     return Story(target.code, target.product, target.best_before, _steps(family), _shares(found, shown), round(100 * found.sold))
 
@@ -87,7 +88,7 @@ def event_words(family: Family, link: Link) -> str:
     size = units.count_of(link.made_units, link.unit, link.product)
     if link.kind == "delivery":
         people = len({one.member for one in family.deliveries.get(link.id, ())})
-        many = f"{people} producteurs et productrices" if people >= FEWEST else "quelques producteurs et productrices"
+        many = f"{people} producteurs et productrices" if people >= SMALL else "quelques producteurs et productrices"
         return f"Livraison: {size}, par {many}"
     if link.kind == "bought":
         return f"Achat: {size}, {link.source}"

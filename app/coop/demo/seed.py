@@ -21,6 +21,7 @@ from app.coop.demo.catalogue import OFFERS, PRODUCTS, SLOTS
 from app.coop.demo.chain import SeededDelivery, seed_chain
 from app.coop.equipment.models import Equipment
 from app.coop.ideas.models import Idea, IdeaRound
+from app.coop.kpi.months import last_month, publish_next
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.lots.models import Lot, LotEvent
 from app.coop.members import consent, privacy_notice
@@ -122,6 +123,15 @@ def seed(database: Database, plan: Plan, progress: Callable[[int], None] | None 
         seed_chain(to, plan.today, _brought(plan), *_last(plan))
         trainings.seed_trainings(to, plan.today)
         _after(to)
+    _publish(database, plan)
+
+
+def _publish(database: Database, plan: Plan) -> None:
+    """Publish the last month's figures; the scheduler does those before."""
+    more = True
+    while more:
+        with database.transaction() as session:
+            more = publish_next(session, last_month(plan.now), plan.now)
 
 
 def _catalogue(to: Connection, plan: Plan) -> None:

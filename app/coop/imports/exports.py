@@ -151,7 +151,7 @@ EXPORTS: dict[str, Callable[[Connection, Scope, datetime], Export]] = {
     "deliveries": deliveries,
     "movements": movements,
 }
-"""By the word of the command; what goes to the ministry is in `ministry.py`."""
+"""By the word of the command; what goes to the ministry is in `kpi/ministry.py`."""
 
 
 def _balance(kind: str) -> Any:

@@ -1,12 +1,16 @@
 """What SMS came to, by co-operative and purpose: the rows of `jappoo report sms`."""
 
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Cooperative
+from app.coop.kpi.cells import NOWHERE, FigureCell, Month
 from app.sms.figures import figures, since
 from app.sms.models import Message
 
@@ -61,3 +65,17 @@ def _in_francs(row: dict[str, Any]) -> dict[str, Any]:
         name.replace("centimes", "xof"): Decimal(int(value)).scaleb(-2) if name.startswith("centimes") else value
         for name, value in row.items()
     }
+
+
+def of_month(reader: Connection | Session, ids: Sequence[int], month: Month) -> list[FigureCell]:
+    """Return each co-operative's messages of a month, and with NOWHERE those of none; read day by day, as they are indexed."""
+    wanted, day = set(ids), month.start
+    sums: dict[int, Counter[str]] = defaultdict(Counter)
+    while day < month.end:
+        rows = select(Message.cooperative_id, *figures()).where(since(day, day + timedelta(days=1)))
+        for row in reader.execute(rows.group_by(Message.cooperative_id)).mappings():
+            one = row["cooperative_id"] or NOWHERE
+            if one in wanted:
+                sums[one].update(sms=row["messages"], sms_parts=int(row["parts"]), sms_cost=int(row["centimes_best"]))
+        day += timedelta(days=1)
+    return [FigureCell(name, one, "", count) for one, by in sums.items() for name, count in by.items()]

@@ -10,10 +10,11 @@ from app.coop.act import Act
 from app.coop.handover.box import lock_box
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.services import MOST_MOVED, account_of, post
+from app.coop.small import SMALL
 from app.coop.solidarity.models import REASONS, FundReport, FundRules
 from app.coop.till.models import Payout
 
-LEAST_TOLD, MOST_A_YEAR = 5, 52
+LEAST_TOLD, MOST_A_YEAR = SMALL, 52
 """Aids that a month's report tells of at the least; how often a year rules may let a member ask."""
 
 

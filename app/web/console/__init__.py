@@ -15,6 +15,7 @@ from app.web.console.cooperatives import cooperatives
 from app.web.console.correspondence import correspondence
 from app.web.console.decisions import decisions
 from app.web.console.equipment import equipment
+from app.web.console.figures import figures
 from app.web.console.ideas import ideas
 from app.web.console.imports import imports
 from app.web.console.ledger import ledger
@@ -70,6 +71,7 @@ def add_console(
         broadcasts,
         cooperatives,
         correspondence,
+        figures,
         equipment,
         ideas,
         imports,

@@ -32,6 +32,7 @@ ROOMS: tuple[Room, ...] = (
     Room("Machines", "equipment.machines"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
+    Room("Chiffres", "figures.index"),
     Room("Papiers", "papers.shelf"),
     Room("Mon accès", "access.mine", "console"),
 )
