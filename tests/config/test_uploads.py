@@ -19,7 +19,7 @@ class Sent:
             await self.gate.wait()
         return self.body
 
-    def response_str(self, status, headers, words):
+    def response_str(self, status, _headers, words):
         self.answer = status, words
 
     response_bytes = response_str
