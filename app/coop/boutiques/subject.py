@@ -18,7 +18,11 @@ def _forget_number(session: Session, leaver: Leaver) -> None:
 subject = Subject(
     name="boutiques",
     approvals=(ApprovalKind("refund", sales.refunded), ApprovalKind("day_count", counts.noted, counts.dropped)),
-    sweeps=(Sweep("reservations", 60, clock.sweep), Sweep("invoices", 3600, clock.remind)),
+    sweeps=(
+        Sweep("reservations", 60, clock.sweep),
+        Sweep("expired orders", 60, clock.tell_expired),
+        Sweep("invoices", 3600, clock.remind),
+    ),
     rows=(
         Rows(Order, "move", _forget_number),
         Rows(DayCount, "who counted is written for good", "it has the person's number, no name"),
