@@ -40,8 +40,8 @@ format: .venv/.installed-tests ## Format the code
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-guide: .venv/.installed-tests ## Print the guide's screens, and the count of entries, from the talks that test them
-	@$(BIN)/python -m pytest -q -k sqlite --write-guide tests/conversations
+guide: .venv/.installed-tests browser ## Print the guide's screens and pictures, and the count of entries, from the talks that test them
+	@$(BIN)/python -m pytest -q -k "not postgresql" --write-guide tests/conversations tests/browser
 
 bench soak faults: .venv/.installed-tests ## Figures and long runs: one table each, and var/*.json
 	@$(BIN)/python -m tests.$@

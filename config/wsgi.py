@@ -14,6 +14,8 @@ log = structlog.get_logger("web")
 
 BODY_SECONDS = 5.0
 MOST_BYTES = 64 * 1024
+UPLOADS, MOST_UPLOADED, UPLOAD_SECONDS, UPLOADS_AT_ONCE = "/uploads/", 8 * 1024 * 1024, 60.0, 2
+"""Paths of files that officers bring, how much one may have, how long it may take, and how many are read at once."""
 MOST_WAITING = 64
 """Requests outside the `own` paths that wait for a thread; the next one is told to come again."""
 _PLAIN = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
@@ -26,7 +28,8 @@ class BufferedWsgi:
     Paths that begin with one of `apart` have `apart_threads` of their own: anybody's phone asks for them.
 
     A body of MOST_BYTES or less is read whole, whether it says its length or comes in chunks, within BODY_SECONDS; else the
-    answer is 408. Of a longer one the application sees the length and not a byte. Answers aren't streamed.
+    answer is 408. Of a longer one the application sees the length and not a byte. Answers aren't streamed. Files under UPLOADS
+    have limits of their own, and never more than UPLOADS_AT_ONCE take memory.
     """
 
     def __init__(
@@ -44,12 +47,25 @@ class BufferedWsgi:
         self._others = ThreadPoolExecutor(others, "other") if own else self._threads
         self._public = ThreadPoolExecutor(apart_threads, "public") if self._apart else self._others
         self._waiting = {False: 0, True: 0}
+        self._uploads = 0
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Serve one request, as granian asks for it."""
+        if not scope.path.startswith(UPLOADS):
+            await self._serve(scope, protocol, BODY_SECONDS, MOST_BYTES)
+        elif self._uploads >= UPLOADS_AT_ONCE:
+            protocol.response_str(503, [*_PLAIN, ("retry-after", "30")], "Un autre fichier arrive, recommencez dans une minute.\n")
+        else:
+            self._uploads += 1
+            try:
+                await self._serve(scope, protocol, UPLOAD_SECONDS, MOST_UPLOADED)
+            finally:
+                self._uploads -= 1
+
+    async def _serve(self, scope: Any, protocol: Any, seconds: float, most: int) -> None:
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                length, body = await _body(scope, protocol)
+            async with asyncio.timeout(seconds):
+                length, body = await _body(scope, protocol, most)
         except (TimeoutError, RuntimeError):  # granian's own error of a client that hung up is a RuntimeError
             protocol.response_str(408, _PLAIN, "the body didn't come in time\n")
             return
@@ -121,19 +137,19 @@ def environ(scope: Any, length: int, body: bytes) -> dict[str, Any]:
     return found
 
 
-async def _body(scope: Any, protocol: Any) -> tuple[int, bytes]:
+async def _body(scope: Any, protocol: Any, most: int) -> tuple[int, bytes]:
     """Return the body's length and the body, or nothing of one that is too long."""
     told = scope.headers.get("content-length")
     if told is None and "transfer-encoding" not in scope.headers:
         return 0, b""
     if told is not None:
         length = int(told)  # hyper refuses what is no number
-        return length, (await protocol() if 0 < length <= MOST_BYTES else b"")
+        return length, (await protocol() if 0 < length <= most else b"")
     body = b""
     async for chunk in protocol:
         if not chunk:
             break
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             return len(body), b""
     return len(body), body

@@ -30,7 +30,7 @@ OFFICES: dict[OfficeRole, str] = {
     "president": ", présidence",
     "treasurer": ", trésorerie",
     "secretary": ", secrétariat",
-    "delegate": ", délégué",
+    "delegate": ", délégation",
     "auditor": ", contrôle",
     "administrator": ", fédération",
 }
@@ -46,7 +46,7 @@ class Waiting(msgspec.Struct, frozen=True):
     whose: Annotated[str, kinds.Kind("name", "m" * 20, private=True)] = ""
 
 
-STANDING = "Épargne {}, doit {}, à payer {}"
+STANDING = "Épargne {}, doit {}, la CPS doit {}"
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -73,7 +73,7 @@ class Word(PickedApproval, frozen=True):
 
 
 class Decided(msgspec.Struct, frozen=True):
-    decided: kinds.Phrase
+    decided: Annotated[str, kinds.Kind("words", "m" * 112)]
 
 
 @menu.rows()
@@ -120,8 +120,9 @@ def decide_approval(hop: Hop, session: Session, kept: Word) -> Decided:
     done = approvals.decide(session, act, kept.approval.id, approved=kept.verdict == "oui")
     if done.why:
         return Decided(f"Impossible: {done.why}. Rien n'est changé.")
-    ends = {"approved": "Approuvé: c'est fait.", "refused": "Refusé. Rien n'est changé."}
-    return Decided(ends.get(done.state, f"C'est noté. Il manque encore {units.count(done.missing, 'accord')}."))
+    what = f"{kept.approval.what} {kept.approval.amount}".strip()
+    ends = {"approved": f"Approuvé, c'est fait: {what}.", "refused": f"Refusé: {what}. Rien n'est changé."}
+    return Decided(ends.get(done.state, f"Noté: {what}. Il manque encore {units.count(done.missing, 'accord')}."))
 
 
 def _standing(reader: Connection, one: approvals.WaitingApproval) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import phones, texts, units
 from app.clock import DAKAR
 from app.coop.act import Act
-from app.coop.members import notices
+from app.coop.members import lookup, notices
 from app.coop.members.names import card_and_name
 from app.coop.prices.queries import prices_for
 from app.coop.production import assisted_acts, declarations
@@ -50,6 +50,7 @@ class AssistedGoods(HelpedMember, frozen=True):
 
 class AssistedNoted(msgspec.Struct, frozen=True):
     done: Annotated[str, kinds.Kind("words", "Déclaré")]
+    for_card: kinds.Short
     goods: Goods
     reference: kinds.Reference
     informed: kinds.Phrase
@@ -90,7 +91,7 @@ NOT_DONE: Ways = {declarations.ProductGone: "gone", declarations.NotActive: "ina
 DOING = {"not_yours": None}
 
 
-@menu.answer(leads={"several": Several}, refuses=dict.fromkeys(("unknown", "self")))
+@menu.answer(leads={"several": Several}, refuses=dict.fromkeys(("unknown", "short", "self")))
 def assisted_member(hop: Hop, typed: str) -> Assisted:
     """Find a member by card or by number."""
     with hop.desk.database.read() as reader:
@@ -99,6 +100,8 @@ def assisted_member(hop: Hop, typed: str) -> Assisted:
         found = (
             assisted_acts.by_number(reader, scope, phone) if phone else assisted_acts.by_card(reader, scope, typed.replace(" ", ""))
         )
+    if not found and lookup.too_short(typed):
+        raise Refused("short")
     return _one_of(hop, found)
 
 
@@ -183,8 +186,7 @@ def assisted_history(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     with hop.desk.database.read() as reader:
         found = assisted_acts.history(reader, kept.assisted.member_id)
     lines = [
-        f"{one.at.astimezone(DAKAR):%d/%m} {units.count(one.quantity, one.unit)} {one.product} réf {one.reference} "
-        f"{STATES[one.state]}{f' {units.quantity(one.weighed)}' if one.weighed is not None else ''}"
+        f"{one.at.astimezone(DAKAR):%d/%m} {units.count(one.quantity, one.unit)} {one.product} réf {one.reference} {_became(one)}"
         for one in found
     ]
     return PrivateWords("\n".join(lines) or "Aucune déclaration.")
@@ -196,6 +198,12 @@ def assisted_prices(hop: Hop, kept: AssistedHelp) -> PrivateWords:
     with hop.desk.database.read() as reader:
         found = prices_for(reader, Scope(kept.assisted.cooperative_id), hop.now)
     return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
+
+
+def _became(one: assisted_acts.ReadDeclaration) -> str:
+    if one.reason:
+        return f"refusé: {one.reason}"
+    return STATES[one.state] + (f" {units.quantity(one.weighed)}" if one.weighed is not None else "")
 
 
 def _one_of(hop: Hop, found: Sequence[assisted_acts.AssistedMember]) -> Assisted:
@@ -232,10 +240,10 @@ def _act(session: Session, hop: Hop, member: Assisted) -> Act:
 
 
 def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, done: assisted_acts.AssistedActDone) -> AssistedNoted:
-    one = done.declaration
+    one, (card, _) = done.declaration, card_and_name(session, member.member_id)
     did, goods = texts.words("done_for")[what].capitalize(), units.count_of(one.quantity, one.unit, one.product)
     if done.phone is None:
-        return AssistedNoted(did, goods, one.reference, "Pas de numéro: donnez-lui la réf.")
+        return AssistedNoted(did, card, goods, one.reference, "Pas de numéro: donnez-lui la réf.")
     words = texts.say(
         "assisted_receipt",
         done_for=what,
@@ -247,4 +255,4 @@ def _tell(hop: Hop, session: Session, act: Act, member: Assisted, what: str, don
     )
     whose = {"person_id": done.person_id, "cooperative_id": member.cooperative_id}
     notices.tell_number(session, act, done.phone, "receipt", f"assisted:{done.id}", words, **whose)
-    return AssistedNoted(did, goods, one.reference, "Un SMS le lui dit.")
+    return AssistedNoted(did, card, goods, one.reference, "Un SMS le lui dit.")

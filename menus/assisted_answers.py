@@ -70,12 +70,12 @@ def answer_assisted(hop: Hop, session: Session, kept: AssistedWord) -> Answered:
     """Write the member's word down; what they contest is undone, or goes to the president."""
     act, told = own_act(hop), kept.told.id
     if kept.word == "1":
-        return Answered(f"Merci. réf {assisted_answers.accept(session, act, told)} est juste.")
+        return Answered(f"Merci. Réf {assisted_answers.accept(session, act, told)} est juste.")
     done = assisted_answers.contest(session, act, told)
     words = texts.say("contested_receipt", reference=done.reference, became=done.became, day=hop.now)
     if done.ticket:
         words = texts.say("contest_opened", number=done.ticket.number, reference=done.reference, due=done.ticket.answer_by)
     notices.answer(session, act, "receipt", f"contested:{done.id}", words, who_of(hop).cooperative_id)
     if done.ticket:
-        return Answered(f"réf {done.reference}: réclamation {done.ticket.number} notée.")
+        return Answered(f"Réf {done.reference}: réclamation {done.ticket.number} notée.")
     return Answered(f"Contesté: réf {done.reference} {texts.words('became')[done.became]}.")

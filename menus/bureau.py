@@ -39,6 +39,8 @@ CHOICES: dict[int, tuple[Right, ...]] = {
     6: ("call_backs",),
     7: ("assist",),
     11: ("boutiques", "score"),
+    12: ("training",),
+    13: ("approve",),
     14: ("console",),
 }
 """The Bureau's choices with the rights of which one opens them."""

@@ -8,10 +8,9 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app import phones, texts
+from app import phones
 from app.coop.act import Act
 from app.coop.correspondence import call_backs as calls
-from app.coop.members import notices
 from app.coop.members.names import person_name
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Ways
@@ -24,8 +23,7 @@ Subjects = Annotated[str, kinds.Kind("words", "m" * 36)]
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    waiting: kinds.Count
-    oldest: kinds.Short
+    waiting: kinds.Phrase
 
 
 class CallBackRow(msgspec.Struct, frozen=True):
@@ -96,7 +94,7 @@ def call_backs_waiting(hop: Hop) -> Waiting:
     """Say how many wait and how long the first has."""
     with hop.desk.database.read() as reader:
         number, since = calls.how_many(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
-    return Waiting(number, age_words(hop.now - since) if since else "")
+    return Waiting(f"{number} en attente. Le plus ancien: {age_words(hop.now - since)}" if since else "Personne n'attend.")
 
 
 @menu.rows()
@@ -160,9 +158,7 @@ def close_call_back(hop: Hop, session: Session, kept: Call) -> Closed:
     given_up = calls.close(session, act, kept.row, outcome)
     if given_up is None:
         return Closed(SAID[outcome])
-    words = texts.say("given_up", tries=calls.MOST_TRIES, call_back=f"{hop.desk.service.code.rstrip('#')}*8#")
-    cooperative = act.office.cooperative_id
-    notices.tell_number(session, act, given_up, "receipt", f"call_back:{kept.row}", words, cooperative_id=cooperative)
+    calls.tell_given_up(session, act, kept.row, given_up)
     return Closed("Retiré; un SMS le lui dit.")
 
 

@@ -143,10 +143,10 @@ def note_departure(hop: Hop, session: Session, kept: Proven) -> Noted:
         due = departures.note(session, act, member, paper)
         words = texts.say("leaving_noted", day=hop.now, due=due)
         notices.tell_person(session, act, member.person_id, f"leave:{hop.operation}", words)
-        return Noted(f"Noté. Tout est à rendre au plus tard le {_far(due)}: 5, puis 4.")
+        return Noted(f"{WHAT[kept.leave_as]} noté, {kept.whom.card}. Tout est à rendre au plus tard le {_far(due)}: choix 4.")
     reason = departures.REASONS[(kept.leave_why or 1) - 1] if kept.leave_as == "exclusion" else ""
     departures.ask(session, act, kept.leave_as, member, paper=paper, reason=reason)
-    return Noted("Noté. Un 2e responsable doit l'approuver: Bureau, 2. Rien n'est changé d'ici là.")
+    return Noted(f"{WHAT[kept.leave_as]} {kept.whom.card}: un 2e responsable doit l'approuver (Bureau, 2). Rien n'est changé.")
 
 
 @menu.rows()
@@ -195,10 +195,11 @@ def settle(hop: Hop, session: Session, kept: Settling) -> Noted:
     act = officers_act(session, hop, "people", member.cooperative_id)
     done = settlements.ask_settlement(session, act, member, paper=kept.heirs_paper if kept.departing.dead else "")
     if done.amount is None:
-        return Noted("Rien n'est dû: le compte est clos.")
+        return Noted(f"{kept.departing.card}: rien n'est dû, le compte est clos.")
     words = texts.say("payout_asked", by=act.office.role, reference=done.reference, day=hop.now)
     notices.tell_person(session, act, member.person_id, f"payout:{done.payout_id}:asked", words)
-    return Noted(f"Noté, réf {done.reference}. Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5).")
+    to_do = "Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5)."
+    return Noted(f"{kept.departing.card}: réf {done.reference}. {to_do}")
 
 
 def _name(hop: Hop, member_id: int) -> str:

@@ -10,8 +10,8 @@ from app.coop.closing import merges
 from app.coop.members.models import Person
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
-from menus.hop import Hop, Nothing
-from menus.member_lookup import PEOPLE, WHY, Whom, act_on, found
+from menus.hop import Hop
+from menus.member_lookup import PEOPLE, WHY, CardNumber, Whom, act_on, found
 from menus.people import members_card
 
 menu = Bindings("merges")
@@ -21,6 +21,10 @@ Half = Annotated[str, kinds.Kind("name", "m" * 20, private=True)]
 class Both(msgspec.Struct, frozen=True):
     one: Half
     other: Half
+
+
+class AskedMerge(msgspec.Struct, frozen=True):
+    of_card: CardNumber
 
 
 class First(msgspec.Struct, frozen=True):
@@ -34,7 +38,7 @@ class Two(msgspec.Struct, frozen=True):
     merging: Whom
 
 
-@menu.answer(refuses={"unknown": None, "same": None})
+@menu.answer(refuses=dict.fromkeys(("unknown", "short", "same")))
 def other_card(hop: Hop, typed: str, kept: First) -> Whom:
     """Read the other card's number."""
     found = members_card(hop, typed)
@@ -53,8 +57,8 @@ def both_named(hop: Hop, kept: Two) -> Both:
 
 
 @menu.effect(leads={"not_yours": None}, denies={**PEOPLE, merges.NotOne: lambda no: WHY[no.why]})
-def ask_merge(hop: Hop, session: Session, kept: Two) -> Nothing:
+def ask_merge(hop: Hop, session: Session, kept: Two) -> AskedMerge:
     """Ask other officers to make one of the two."""
     act = act_on(session, hop, kept.whom)
     merges.ask(session, act, found(session, kept.whom), found(session, kept.merging))
-    return Nothing()
+    return AskedMerge(kept.whom.card)

@@ -83,14 +83,14 @@ def drop_number(hop: Hop, session: Session, kept: Chosen) -> Nothing:
     return Nothing()
 
 
-@menu.answer(refuses={"unknown": None})
+@menu.answer(refuses=dict.fromkeys(("unknown", "short")))
 def peers_card(hop: Hop, typed: str) -> PeerCard:
-    """Read the card of a member of the peer's own co-operative."""
+    """Find a member of the peer's own co-operative by card, or by a telephone number of their own."""
     with hop.desk.database.read() as reader:
         try:
-            found = lookup.in_cooperative(reader, Scope(who_of(hop).cooperative_id).cooperative, typed)
+            found = lookup.find(reader, Scope(who_of(hop).cooperative_id).cooperative, typed)
         except lookup.NoCard:
-            raise Refused("unknown") from None
+            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     return PeerCard(found.member_id, found.person_id, found.cooperative_id, found.card)
 
 

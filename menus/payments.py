@@ -112,6 +112,7 @@ class PaymentLot(msgspec.Struct, frozen=True):
 
 
 class Freed(msgspec.Struct, frozen=True):
+    batch: BatchNumber
     freed: Annotated[str, kinds.Kind("words", "99999 paiements annulés")]
 
 
@@ -121,7 +122,7 @@ def pay_delays(hop: Hop) -> Delays:
     with hop.desk.database.read() as reader:
         found = paid_after(reader, hop.now - MEASURED, reading_office(reader, hop, "pay").scope)
     days = [day for waited in found.values() for day in waited]
-    return Delays(f"D'habitude payé en {median_high(days)} j, au plus {max(days)} j." if days else "")
+    return Delays(delay_words(days))
 
 
 @menu.rows()
@@ -204,7 +205,16 @@ def batches(hop: Hop) -> Sequence[BatchRow]:
 def close_batch(hop: Hop, session: Session, kept: PaymentLot) -> Freed:
     """Close a batch; what was not handed over is due again."""
     freed = paying.close(session, officers_act(session, hop, "pay"), kept.lot.id)
-    return Freed(f"{units.count(freed, 'paiement')} {units.agree(freed, 'annulé')}")
+    return Freed(kept.lot.id, f"{units.count(freed, 'paiement')} {units.agree(freed, 'annulé')}")
+
+
+def delay_words(days: Sequence[int]) -> str:
+    """Say how many days payment takes, as a rule and at most: nothing where nothing was paid."""
+    if not days:
+        return ""
+    usual, most = median_high(days), max(days)
+    words = f"D'habitude payé {f'en {usual} j' if usual else 'le jour même'}"
+    return f"{words}, au plus {most} j." if most else f"{words}."
 
 
 def scope_of(reader: Connection, hop: Hop) -> int:

@@ -20,6 +20,7 @@ from menus.hop import Hop, Nothing, reading_office
 from menus.member_lookup import (
     PEOPLE,
     WHY,
+    CardNumber,
     Issued,
     Named,
     NumberRow,
@@ -33,6 +34,10 @@ from menus.member_lookup import (
 )
 
 menu = Bindings("people")
+
+
+class OpenedReset(msgspec.Struct, frozen=True):
+    of_card: CardNumber
 
 
 class TypedPhone(msgspec.Struct, frozen=True):
@@ -99,15 +104,15 @@ THEN = {
 }
 
 
-@menu.answer(refuses={"unknown": None})
+@menu.answer(refuses=dict.fromkeys(("unknown", "short")))
 def members_card(hop: Hop, typed: str) -> Whom:
-    """Read a card number of the officer's scope."""
+    """Find a member of the officer's scope by card, or by a telephone number of their own."""
     with hop.desk.database.read() as reader:
         try:
             office = reading_office(reader, hop, "people")
             found = lookup.by_card(reader, office, typed)
         except (lookup.NoCard, NotYours):
-            raise Refused("unknown") from None
+            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     return Whom(found.member_id, found.person_id, found.cooperative_id, found.card, found.state, found.has_pin)
 
 
@@ -152,13 +157,13 @@ def numbers_of_whom(hop: Hop, kept: Typed) -> Sequence[NumberRow]:
 
 
 @menu.effect(leads={"not_yours": None}, denies={**PEOPLE, resets.NotNow: lambda no: WHY[no.why]})
-def open_reset(hop: Hop, session: Session, kept: Typed) -> Nothing:
+def open_reset(hop: Hop, session: Session, kept: Typed) -> OpenedReset:
     """Open the window in which the member chooses another PIN."""
     act, member = act_on(session, hop, kept.whom), found(session, kept.whom)
     window = resets.open_by_officer(session, act, member)
     words = texts.say("reset_opened", hour=window.until or hop.now, code=hop.desk.service.code)
     notices.tell_person(session, act, member.person_id, f"reset:{hop.operation}", words)
-    return Nothing()
+    return OpenedReset(kept.whom.card)
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_NOTED)

@@ -1,6 +1,7 @@
 """Change prices: propose, confirm. What moves far is approved under Bureau 2."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -14,8 +15,8 @@ from menus.hop import Hop, officers_act, reading_office
 from menus.savings import read_francs
 
 menu = Bindings("price_proposals")
-PUBLISHED = "Prix publié. Il vaut dès maintenant."
-WAITING = "Noté: un 2e responsable doit l'approuver."
+PUBLISHED = "Prix publié, dès maintenant: {}"
+WAITING = "Noté: {} Un 2e responsable doit l'approuver."
 
 
 class Priceable(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class Proposed(msgspec.Struct, frozen=True):
 
 
 class ProposalOutcome(msgspec.Struct, frozen=True):
-    outcome: kinds.Phrase
+    outcome: Annotated[str, kinds.Kind("words", "m" * 96)]
 
 
 class Priced(msgspec.Struct, frozen=True):
@@ -97,7 +98,8 @@ def publish_price(hop: Hop, session: Session, kept: NewPrice) -> ProposalOutcome
     """Propose and confirm in one."""
     act = officers_act(session, hop, "price")
     made = proposals.propose(session, act, kept.pricing.id, kept.new_price, grade=kept.grade)
-    return _confirm(session, act, made.id)
+    product = f"{kept.pricing.product} {kept.price_grade}".strip()
+    return _confirm(session, act, made.id, f"{product} {kinds.amount_words(kept.new_price)} par {kept.pricing.unit}.")
 
 
 @menu.rows()
@@ -110,11 +112,12 @@ def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
 @menu.effect(leads={"not_yours": None}, ways=CLOSED)
 def confirm_price(hop: Hop, session: Session, kept: Own) -> ProposalOutcome:
     """Confirm what was proposed by SMS."""
-    return _confirm(session, officers_act(session, hop, "price"), kept.proposal.id)
+    price = f"{kept.proposal.product} {kinds.amount_words(kept.proposal.amount)} par {kept.proposal.unit}."
+    return _confirm(session, officers_act(session, hop, "price"), kept.proposal.id, price)
 
 
-def _confirm(session: Session, act: Act, proposal: int) -> ProposalOutcome:
-    return ProposalOutcome(PUBLISHED if proposals.confirm(session, act, proposal) else WAITING)
+def _confirm(session: Session, act: Act, proposal: int, price: str) -> ProposalOutcome:
+    return ProposalOutcome((PUBLISHED if proposals.confirm(session, act, proposal) else WAITING).format(price))
 
 
 def _listed(found: list[proposals.Proposal]) -> list[Proposed]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import texts, units
 from app.coop.ledger.services import MOST_MOVED
-from app.coop.members.lookup import NoCard, in_cooperative
+from app.coop.members.lookup import NoCard, find, too_short
 from app.coop.members.notices import answer
 from app.coop.scope import Scope
 from app.coop.solidarity import aids, fund
@@ -90,16 +90,16 @@ def aid_terms(hop: Hop) -> AidLimit:
         return AidLimit(fund.rules_of(session, Scope(who_of(hop).cooperative_id).cooperative).most)
 
 
-@menu.answer(refuses={"unknown": None})
+@menu.answer(refuses=dict.fromkeys(("unknown", "short")))
 def aid_relative(hop: Hop, typed: str) -> RelativeFound:
-    """Find an officer by their card."""
+    """Find an officer by their card or telephone."""
     place = Scope(who_of(hop).cooperative_id).cooperative
     with hop.desk.database.session() as session:
         try:
-            found = in_cooperative(session, place, typed)
+            found = find(session, place, typed)
             return RelativeFound(aids.relative_of(session, own_act(hop), place, found.person_id))
         except (NoCard, aids.RelativeNoOfficer):
-            raise Refused("unknown") from None
+            raise Refused("short" if too_short(typed) else "unknown") from None
 
 
 @menu.answer(refuses={"bad": None})
@@ -158,15 +158,15 @@ def accept_aid(hop: Hop, session: Session, kept: OfAid) -> Decided:
     """Give the officer's word; the last one needed promises it."""
     done = approvals.decide(session, officers_act(session, hop, "approve"), kept.aid_to_decide.id, approved=True)
     if done.state == "approved":
-        return Decided("Accepté: à remettre à la caisse (Bureau 3, 4).")
-    return Decided(f"C'est noté. Il manque encore {units.count(done.missing, 'accord')}.")
+        return Decided(f"Accepté: {_aid(kept)}. À remettre à la caisse (Bureau 3, 4).")
+    return Decided(f"Noté: {_aid(kept)}. Il manque encore {units.count(done.missing, 'accord')}.")
 
 
 @menu.effect(leads={"not_yours": None}, ways={approvals.ApprovalClosed: "gone"})
-def refuse_aid(hop: Hop, session: Session, kept: RefusedAid) -> Nothing:
+def refuse_aid(hop: Hop, session: Session, kept: RefusedAid) -> Decided:
     """Refuse it, with the reason that the member reads."""
     aids.refuse(session, officers_act(session, hop, "approve"), kept.aid_to_decide.id, kept.refused_why)
-    return Nothing()
+    return Decided(f"Refusé: {_aid(kept)}. La personne lit pourquoi par SMS.")
 
 
 @menu.source()
@@ -181,3 +181,7 @@ def fund_now(hop: Hop) -> PrivateWords:
         f"Dans la caisse {kinds.amount_words(found.balance)}, promis {kinds.amount_words(found.promised)}, "
         f"libre {kinds.amount_words(max(0, found.free))}. Pour les membres: une fois par mois seulement."
     )
+
+
+def _aid(kept: OfAid) -> str:
+    return f"{kinds.amount_words(kept.aid_to_decide.amount)}, réf {kept.aid_to_decide.reference}"

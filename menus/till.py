@@ -92,7 +92,7 @@ class EntryRow(msgspec.Struct, frozen=True):
 
 
 class TillDone(msgspec.Struct, frozen=True):
-    till_done: kinds.Phrase
+    till_done: Annotated[str, kinds.Kind("words", "m" * 80)]
 
 
 class TillClient(msgspec.Struct, frozen=True):
@@ -255,7 +255,7 @@ def take_in(hop: Hop, session: Session, kept: BroughtMoney) -> TillDone:
 def ask_levy(hop: Hop, session: Session, kept: Sum) -> TillDone:
     """Ask that a levy be kept from what is owed to the member."""
     takings.ask_levy(session, officers_act(session, hop, "pay"), kept.member, kept.till_amount)
-    return TillDone("Demandé: un autre responsable décide.")
+    return TillDone(f"Demandé: cotisation {kinds.amount_words(kept.till_amount)}. Un autre responsable décide.")
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
@@ -279,7 +279,8 @@ def hand_payout(hop: Hop, session: Session, kept: PayoutHandOut) -> HandedPayout
 def ask_reversal(hop: Hop, session: Session, kept: ToReverse) -> TillDone:
     """Ask that an entry be reversed."""
     corrections.ask(session, officers_act(session, hop, "pay"), kept.reversing.id)
-    return TillDone("Demandé: un autre responsable décide.")
+    what = f"{kept.reversing.what} {kinds.amount_words(kept.reversing.amount)}"
+    return TillDone(f"Demandé: annuler {what}. Un autre responsable décide.")
 
 
 def ask_payout(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) -> TillDone:
@@ -288,7 +289,8 @@ def ask_payout(hop: Hop, session: Session, kept: Sum, kind: str, **more: Any) ->
     row = payouts.ask(session, act, kind, kept.member, kept.till_amount, **more)
     words = texts.say("payout_asked", by=act.office.role, reference=row.reference, day=hop.now)
     tell_member(session, act, row.member_id, "security", f"payout:{row.id}:asked", words)
-    return TillDone(f"Demandé, réf {row.reference}. D'autres décident.")
+    what = f"{payouts.words_of(row.kind, row.asset)} {kinds.amount_words(row.amount)}"
+    return TillDone(f"Demandé: {what}, réf {row.reference}. D'autres décident.")
 
 
 def _handing(one: payouts.OpenPayout) -> Handing:

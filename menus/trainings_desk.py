@@ -80,6 +80,13 @@ class DayCode(msgspec.Struct, frozen=True):
 
 class GivenCertificate(msgspec.Struct, frozen=True):
     certificate_number: Annotated[str, kinds.Kind("reference", "9" * 9)]
+    certificate_for: kinds.Short
+
+
+class NotedApplicant(msgspec.Struct, frozen=True):
+    """What was noted of whom, by initials: no outcome holds a name."""
+
+    applicant_noted: kinds.Phrase
 
 
 class AddedTraining(msgspec.Struct, frozen=True):
@@ -126,31 +133,32 @@ def applicant_name(hop: Hop, kept: OfApplicant) -> Named:
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
-def choose_applicant(hop: Hop, session: Session, kept: OfApplicant) -> Nothing:
+def choose_applicant(hop: Hop, session: Session, kept: OfApplicant) -> NotedApplicant:
     """Note the company's choice."""
     act = officers_act(session, hop, "training")
     presence.choose(session, act, kept.desk_training.id, (kept.applicant.id,), hop.now, last=False)
-    return Nothing()
+    return NotedApplicant(f"{kept.applicant.initials}: choix de l'entreprise noté.")
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
-def attend_by_list(hop: Hop, session: Session, kept: OfApplicant) -> Nothing:
+def attend_by_list(hop: Hop, session: Session, kept: OfApplicant) -> NotedApplicant:
     """Note that somebody is there, by the centre's list."""
     presence.attend_by_list(session, officers_act(session, hop, "training"), kept.applicant.id)
-    return Nothing()
+    return NotedApplicant(f"{kept.applicant.initials}: présence d'aujourd'hui notée.")
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
 def certify(hop: Hop, session: Session, kept: OfApplicant) -> GivenCertificate:
     """Give the certificate."""
-    return GivenCertificate(presence.certify(session, officers_act(session, hop, "training"), kept.applicant.id).number)
+    given = presence.certify(session, officers_act(session, hop, "training"), kept.applicant.id)
+    return GivenCertificate(given.number, kept.applicant.initials)
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
-def drop_applicant(hop: Hop, session: Session, kept: OfApplicant) -> Nothing:
+def drop_applicant(hop: Hop, session: Session, kept: OfApplicant) -> NotedApplicant:
     """Note that somebody has left the training."""
     presence.drop(session, officers_act(session, hop, "training"), kept.applicant.id)
-    return Nothing()
+    return NotedApplicant(f"{kept.applicant.initials}: abandon noté.")
 
 
 @menu.answer(refuses={"bad": None})

@@ -18,7 +18,7 @@ from app.db.operations import last_outcome
 from app.service import Service
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
-from menus.hop import Hop, Nothing, officers_act, who_of
+from menus.hop import Hop, officers_act, who_of
 from menus.production import Counted
 from menus.statement import sum_of
 
@@ -53,6 +53,10 @@ class Undone(msgspec.Struct, frozen=True):
     counted: Counted
 
 
+class UndoneLine(msgspec.Struct, frozen=True):
+    undone: kinds.Reference
+
+
 class LineRow(msgspec.Struct, frozen=True):
     """An open line; `mark` is its grade, or why it is refused."""
 
@@ -78,10 +82,10 @@ class Whole(msgspec.Struct, frozen=True):
 
 
 @menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed"})
-def undo_last(hop: Hop, session: Session, kept: Last) -> Nothing:
+def undo_last(hop: Hop, session: Session, kept: Last) -> UndoneLine:
     """Take the line shown back."""
     weighings.undo(session, officers_act(session, hop, "weigh"), kept.undo.id)
-    return Nothing()
+    return UndoneLine(kept.undo.reference)
 
 
 @menu.rows()

@@ -121,7 +121,8 @@ def weighing_list(hop: Hop, kept: Begun) -> Progress:
         go_on(line)
     if last is None:
         return Progress(empty_words(hop))
-    return Progress(f"{units.count(number, 'notée')}, réf {last.reference}: {units.count(last.weight, last.unit)}.")
+    what = f" refusée: {last.reason}" if last.reason else f": {units.count(last.weight, last.unit)}"
+    return Progress(f"{units.count(number, 'notée')}, réf {last.reference}{what}.")
 
 
 @menu.answer(leads={"finish": Total, "undo": Undone, "paper": None, "card": WeighedCard, "check": Brought}, refuses=LINE, acts=True)

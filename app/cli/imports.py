@@ -2,11 +2,10 @@
 
 import json
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import click
@@ -14,14 +13,6 @@ import msgspec
 
 from app.cli import sheet_imports
 from app.cli.context import cooperative_id, open_database, operator_act
-
-if TYPE_CHECKING:
-    from app.coop.act import Act
-    from app.coop.payments.files import TakenLine
-    from app.coop.scope import Scope
-    from app.db.database import Database
-
-    Line = tuple[int, dict[str, str]]
 
 
 @click.group(name="import")
@@ -49,6 +40,7 @@ def payments(file: BinaryIO, cooperative: str | None, *, dry_run: bool, as_json:
     """
     from app.coop.act import Act
     from app.coop.payments import files
+    from app.coop.payments.operator_references import forecast, take
     from app.coop.scope import Scope
 
     try:
@@ -59,7 +51,7 @@ def payments(file: BinaryIO, cooperative: str | None, *, dry_run: bool, as_json:
         scope = Scope(cooperative_id(session, cooperative))
     act = Act(0, "file", f"import:{uuid4()}", datetime.now(UTC))
     with open_database() as database:
-        done = list(_try(database, act, scope, lines) if dry_run else _take(database, act, scope, lines))
+        done = list((forecast if dry_run else take)(database, act, scope, lines))
     _say(done, dry_run, as_json)
     return 1 if any(row.outcome == "refused" for row in done) else 0
 
@@ -144,38 +136,6 @@ def undo(id: int) -> None:  # noqa: A002 - the contract's word
     Example: jappoo import undo 12
     """
     click.echo(f"import n° {id}: {sheet_imports.take_back(id)} lignes reprises")
-
-
-def _take(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["TakenLine"]:
-    """Take each line in a transaction of its own: nobody waits for the file."""
-    from app.coop.payments import files, notices
-
-    for line, row in lines:
-        with database.transaction() as session:
-            done = files.take_in(session, act, scope, line, row)
-            if done.outcome == "accepted" and done.payment_id:
-                notices.tell_handed_over(session, act, done.payment_id)
-        yield done
-
-
-def _try(database: "Database", act: "Act", scope: "Scope", lines: list["Line"]) -> Iterator["TakenLine"]:
-    """Say what would become of each line: first comes what the lines before it did to the same payment, or by the same reference of
-    the operator's.
-    """
-    from app.coop.payments import files
-
-    accepted: dict[str, list[Line]] = defaultdict(list)
-    for line, row in lines:
-        keys = row["reference"].zfill(6), row["operator_reference"]
-        with database.session() as session:
-            for before in [one for key in keys for one in accepted[key]]:
-                files.take_in(session, act, scope, *before)
-            done = files.take_in(session, act, scope, line, row)
-            session.rollback()
-        if done.outcome == "accepted":
-            for key in keys:
-                accepted[key].append((line, row))
-        yield done
 
 
 def _say(done: list[Any], dry_run: bool, as_json: bool) -> None:

@@ -263,7 +263,7 @@ class Proof:
         yield from (fold(self.menu.said(self.menu.words[word], language)) for word in above)
         for acted in self._screens():
             if acted.notice and acted.done == screen.name:
-                longest = {name: fold(kind.longest) for name, kind in self.vocabulary.kept.items()}
+                longest = {name: fold(kind.longest) for name, kind in (self.constants | self.vocabulary.kept).items()}
                 yield fill(fold(self.menu.said(acted.notice, language)), longest)
         for code, texts in screen.refusals.items():
             kinds = self.vocabulary.of_refusal(screen, code)

@@ -82,7 +82,7 @@ def _noted(notice: str, blocks: Sequence[Block], pinned: Sequence[Block], anew: 
     """Put a notice above a page; lines that have no room are behind `more`, where the same page stands whole."""
     page = whole = _page(notice, [*blocks, *pinned], anew, *keys)
     further = keys if more in keys else (more, *keys)
-    while notice and septets(page.text) > LIMIT and len(blocks) > 1:
+    while notice and septets(page.text) > LIMIT and blocks:
         blocks = blocks[:-1]
         page = _page(notice, [*blocks, *pinned], anew, *further)
     return msgspec.structs.replace(page, cut=page is not whole)

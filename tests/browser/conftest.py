@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,12 @@ from tests.web.console.conftest import _quick_doors, app
 
 __all__ = ["_quick_doors", "app"]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+IMAGES = Path(__file__).parents[2] / "docs/images"
 WIDTHS = {"telephone": (360, 740), "desk": (1280, 900)}
+
+TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] : [...document.querySelectorAll("main *")]
+    .filter((one) => one.getBoundingClientRect().right > window.innerWidth).map((one) => one.outerHTML.slice(0, 90))"""
+"""What of a page stands out of the window."""
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +48,11 @@ def chromium() -> Iterator[Browser]:
 class Seat:
     """An officer before a window, with their telephone."""
 
-    def __init__(self, page: Page, address: str, app: Flask, database: Database, phone: str) -> None:
+    pictures: Path | None = None
+
+    def __init__(
+        self, page: Page, address: str = "", app: Flask | None = None, database: Database | None = None, phone: str = ""
+    ) -> None:
         self.page, self.address, self.app, self.database, self.phone = page, address, app, database, phone
 
     def go(self, path: str = "/") -> None:
@@ -77,19 +87,28 @@ class Seat:
         page.get_by_role("button", name="C'est confirmé, entrer").click()
         page.get_by_role("heading", level=1, name="Ma journée").wait_for()
 
-    def look(self) -> None:
-        """Hold the page that is shown to what it owes everybody."""
+    def look(self, picture: str = "") -> None:
+        """Hold the page that is shown to what it owes everybody; `make guide` keeps a picture of it under a name."""
         page = self.page
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "wider than the window"
+        page.wait_for_load_state()
+        assert page.evaluate(TOO_WIDE) == []
         serious = [
             f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:120]})"
             for one in Axe().run(page).response["violations"]
             if one["impact"] in ("serious", "critical")
         ]
         assert serious == []
+        if picture and self.pictures:
+            page.screenshot(path=self.pictures / f"{picture}.png", full_page=False)
 
 
 Seats = Callable[..., Seat]
+
+
+@pytest.fixture(autouse=True)
+def _pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.config.getoption("--write-guide"):
+        monkeypatch.setattr(Seat, "pictures", IMAGES)
 
 
 @pytest.fixture

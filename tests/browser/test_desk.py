@@ -12,7 +12,7 @@ def test_an_officer_comes_in_and_every_room_can_be_read_by_everybody(seat, width
     mine.go("/sign-in")
     mine.look()
     mine.come_in()
-    mine.look()
+    mine.look(f"console-{width}")
     links = mine.page.get_by_role("navigation", name="Pages").get_by_role("link")
     titles = links.all_inner_texts()
     assert set(titles) <= {room.title for room in ROOMS}

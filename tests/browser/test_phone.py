@@ -27,7 +27,7 @@ def test_a_catch_is_registered_on_the_phone_page(chromium, house, width):
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.goto(f"http://127.0.0.1:{house.port}/phone")
-    Seat(page, "", None, None, "").look()
+    Seat(page).look()
     page.get_by_label("Autre numéro").fill("77 000 00 12")
     page.get_by_role("button", name="Prendre").click()
     page.locator("#call").click()
@@ -43,6 +43,6 @@ def test_a_catch_is_registered_on_the_phone_page(chromium, house, width):
         entry.fill(typed)
         page.keyboard.press("Enter")
     screen.get_by_text("Enregistré").wait_for()
-    Seat(page, "", None, None, "").look()
+    Seat(page).look("phone" if width == "desk" else "")
     page.close()
     assert faults == []

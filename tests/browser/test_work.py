@@ -33,7 +33,7 @@ def test_a_broadcast_goes_from_its_text_to_its_report(seat, database, clock, wid
     page.get_by_label("Texte", exact=True).fill("Pesée lundi 30/11 à 7h au quai")
     page.get_by_role("button", name="Estimer").click()
     assert "CPS Joal: Pesée lundi 30/11 à 7h au quai" in page.locator(".message").inner_text()
-    mine.look()
+    mine.look(f"broadcast-{width}")
     page.get_by_role("button", name="Recevoir le code").click()
     code = re.search(r"OUI (\d+)", newest(database))[1]
     page.get_by_label("Code du SMS").fill(code)
@@ -54,14 +54,12 @@ def test_an_order_is_found_at_the_desk_and_handed_over_on_the_telephone(seat, da
     mine.come_in()
     page = mine.page
     page.get_by_role("link", name="Boutique témoin").first.click()
-    mine.look()
+    mine.look("boutique")
     page.get_by_label("Code de retrait du client").fill(code)
     page.get_by_role("button", name="Chercher la commande").click()
     page.get_by_text("4 500 F").wait_for()
     mine.look()
-    said = mine.dial("8", "11", "2468", "4", "1", code)
-    assert "4 500 F" in said
-    mine.dial("8", "11", "2468", "4", "1", code, "1", "2468")
+    assert "Remis: 4 500 F" in mine.dial("8", "11", "4", "1", "2468", code, "2468")
     with database.read() as reader:
         assert reader.scalars(select(Order.state)).all() == ["sold"]
     page.goto(mine.address + "/boutique")

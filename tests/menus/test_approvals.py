@@ -47,9 +47,9 @@ def decide(line, phone, verdict, pin="2468"):
 
 def test_two_officers_approve_what_a_member_asked(line, database):
     ask(database)
-    assert "Il manque encore 1 accord" in decide(line, sample_declarations.SECRETARY, "1")
+    assert "Noté: Retrait d'épargne 12 500 F. Il manque encore 1 accord" in decide(line, sample_declarations.SECRETARY, "1")
     assert state(database) == "waiting"
-    assert "Approuvé" in decide(line, sample_declarations.PRESIDENT, "1")
+    assert "Approuvé, c'est fait: Retrait d'épargne 12 500 F." in decide(line, sample_declarations.PRESIDENT, "1")
     assert state(database) == "approved"
 
 
@@ -117,7 +117,7 @@ def test_a_further_thing_takes_two_entries_and_a_code_in_the_same_call(line, dat
     for _ in range(10):
         talk.type("1"), talk.type("1")
         said = talk.type("2468")
-        assert said.startswith("C'est noté. Il manque encore 1 accord")
+        assert said.startswith("Noté: Retrait d'épargne 12 500 F. Il manque encore 1 accord")
     assert "Rien à approuver" in said
     assert talk.type("0").startswith("Bureau: ")
 
@@ -129,5 +129,5 @@ def test_who_decides_sees_who_it_is_how_they_stand_and_who_asked(line, database)
     talk.dial(["8", "2"])
     assert "1 3 h Retrait d'épargne 12 500 F Awa 1" in talk.type("2468")
     seen = talk.type("1")
-    assert "Épargne 12 500 F, doit 0 F, à payer " in seen
+    assert "Épargne 12 500 F, doit 0 F, la CPS doit " in seen
     assert "Demandé: Awa 1\n" in seen

@@ -1,6 +1,7 @@
 """Bureau 7: an officer acts for a member, who hears of it at once and has the last word."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
 
@@ -11,10 +12,12 @@ from sqlalchemy import select, update
 from app import texts, units
 from app.coop.correspondence.models import CallBack
 from app.coop.members.models import Member, Number
+from app.coop.production import weighing_lookup, weighings
 from app.coop.production.models import AssistedAct, Declaration
 from app.gsm7 import septets
 from app.sms.models import Message
 from tests import sample_cooperative, sample_declarations
+from tests.acts import by
 from tests.sample_cooperative import LONG_AGO
 
 
@@ -102,7 +105,7 @@ def test_a_cancelling_is_told_and_can_be_taken_back(line, database):
         assert reader.scalar(select(Declaration.state)) == "declared"
 
 
-@pytest.mark.parametrize("whom", ["00005", "C99999", "12", "", "77000001x", "770000013", "x" * 40])
+@pytest.mark.parametrize("whom", ["00005", "C99999", "C12", "", "77000001x", "770000013", "x" * 40])
 def test_who_isnt_there_cant_be_helped(line, whom):
     assert "Inconnu ici" in help_her(line, whom, entries=())[1]
 
@@ -157,7 +160,7 @@ def test_who_asked_to_be_called_is_helped_from_there(line, database):
     assert "Awa 1, C00001" in talk.type("6")
     for entry in ("1", "2", "3", "1"):
         said = talk.type(entry)
-    assert "Déclaré: " in said
+    assert "Déclaré pour C00001: " in said
     with database.read() as reader:
         assert reader.scalar(select(CallBack.taken_by)) == 101
 
@@ -188,3 +191,17 @@ def test_what_was_weighed_meanwhile_is_said_whole(line, database):
         session.execute(update(Declaration).values(state="weighed"))
     talk, _ = open_balances(line)
     assert "déjà pesée: on vous rappelle." in talk.type("2")
+
+
+def test_a_refused_catch_is_read_as_refused_and_why(line, database):
+    [reference] = sample_declarations.declared(database, [1], datetime.now(UTC))
+    note = by(sample_declarations.CLERK, "note", datetime.now(UTC))
+    with database.transaction() as session:
+        what = weighing_lookup.by_reference(session, 1, reference, datetime.now(UTC).year)
+        weighings.note(session, note, what, weight=Decimal("12.5"), grade=None, reason="mélangé", weighed_at=datetime.now(UTC))
+    talk = line()
+    talk.dial(["8", "7"])
+    talk.type("2468")
+    assert talk.type("12").startswith("Au moins 3 chiffres, svp.")
+    talk.type("001")
+    assert f"réf {reference} refusé: mélangé" in talk.type("3")

@@ -23,7 +23,14 @@ def open_list(line, phone=sample_declarations.SECRETARY):
     return talk, talk.type("1")
 
 
+def open_desk(line):
+    talk = line()
+    talk.dial(["8", "6"])
+    return talk, talk.type("2468")
+
+
 def test_the_list_says_how_long_who_and_what_about(line):
+    assert "Rappels: Personne n'attend." in open_desk(line)[1]
     asks(line, sample_cooperative.AWA, "8", "1")
     talk = line()
     talk.dial(["8", "6"])

@@ -11,6 +11,7 @@ from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
 from app.coop.offices.models import Role
 from app.coop.verify import verify
+from menus.publication import compiled
 from tests import sample_cooperative, sample_declarations, sample_deliveries
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -99,11 +100,11 @@ def test_back_from_who_was_paid_at_the_desk_is_the_question_who_is_next(line, da
 @pytest.mark.parametrize(
     ("role", "bureau", "paying"),
     [
-        ("secretary", "12345678", "5"),
-        ("treasurer", "2348", "12345678"),
-        ("president", "12345678", "12345678"),
-        ("delegate", "1678", ""),
-        ("administrator", "2345678", "5"),
+        ("secretary", (*"12345678", "11", "12", "13"), "5"),
+        ("treasurer", (*"2348", "11", "13"), "12345678"),
+        ("president", (*"12345678", "11", "12", "13"), "12345678"),
+        ("delegate", (*"1678", "11", "12"), ""),
+        ("administrator", (*"2345678", "11", "12", "13"), "5"),
     ],
 )
 def test_the_bureau_shows_what_the_office_may_do(line, database, role, bureau, paying):
@@ -122,9 +123,23 @@ def test_the_bureau_shows_what_the_office_may_do(line, database, role, bureau, p
             pages.append(said)
         return {row.split(" ")[0] for page in pages for row in page.split("\n") if row[:1].isdigit()} - {"0", "9"}
 
-    assert numbers("8") == {*bureau, "11", "12", "13", "14"}
+    assert numbers("8") == {*bureau, "14"}
     if paying:
         assert numbers("8", "3") == set(paying)
+
+
+SECRETS = {"people_done"}
+"""Endings that say an activation number, which is kept nowhere."""
+ONCE_A_DAY = {"list_done", "training_changed", "day_code_given", "training_added"}
+BOUTIQUES = {"ideas_desk.yaml", "production_desk.yaml", "sales_desk.yaml", "technology_desk.yaml"}
+
+
+def test_an_officers_act_ends_the_call_only_where_it_is_said_why():
+    menu = compiled()
+    officers = {"weigh", "price", "pay", "approve", "call_backs", "assist", "people", "broadcast", "training"}
+    acting = [screen for screen in menu.screens.values() if screen.effect and screen.guard in officers]
+    ending = {menu.screens[screen.done].name for screen in acting if menu.screens[screen.done].form == "ending"}
+    assert ending - {one.name for one in menu.screens.values() if one.file in BOUTIQUES} == SECRETS | ONCE_A_DAY
 
 
 def test_a_choice_that_is_not_shown_says_that_it_is_anothers_and_leads_back(line):
@@ -133,6 +148,15 @@ def test_a_choice_that_is_not_shown_says_that_it_is_anothers_and_leads_back(line
     talk.type("1")
     assert "pas de votre charge" in talk.type(PIN)
     assert talk.type("0").startswith("Bureau: ")
+
+
+def test_the_last_weighing_is_said_to_be_taken_back_or_refused(line, database):
+    first, second = sample_declarations.declared(database, [1, 2], datetime.now(UTC))
+    talk = line()
+    talk.dial(["8", "1"])
+    entered(talk, PIN, f"{first} 12,5", "1")
+    assert f"2 notées, réf {second} refusée: mélangé." in entered(talk, f"{second} 12,5", "4", "3")[0]
+    assert entered(talk, "2", PIN)[0].startswith(f"Annulé: réf {second}.\n1 notée, réf {first}")
 
 
 def test_back_from_the_total_is_the_list_of_weighings(line, database):

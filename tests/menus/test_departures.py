@@ -103,6 +103,7 @@ def test_a_member_gives_notice_changes_her_mind_and_goes(line, database):
     said, asked = settle(line)
     assert "Awa 1" in said
     assert "Deux autres décident" in asked
+    assert "Départs, à payer avant:" in asked, "the next one in the same call"
     assert "Il manque encore 1" in approve(line)
     assert "Approuvé" in approve(line, sample_declarations.TREASURER)
     assert balances(database).savings == 12_500, "nothing moves before it is handed over"
@@ -146,7 +147,7 @@ def test_a_settlement_is_as_it_was_approved_or_not_at_all(line, database, change
 
 
 def test_one_with_nothing_is_closed_by_one_officer(line, database):
-    assert "Noté" in note(line, "1", card="00002")
+    assert "Départ noté, C00002." in note(line, "1", card="00002")
     assert "Pas avant le" in settle(line)[1]
     long_ago(database, number=2)
     assert "compte est clos" in settle(line)[1]
@@ -158,7 +159,7 @@ def test_exclusion_takes_a_reason_and_two_officers(line, database):
         session.add(Role(person_id=1, role="delegate", cooperative_id=1, from_on=sample_cooperative.LONG_AGO.date()))
     assert "pour quelle raison" in bureau(line, "5", "2", "00001", "77")[1]
     assert "moins de 2 ans" in note(line, "2", "1")
-    assert "Rien n'est changé d'ici là" in note(line, "2", "2")
+    assert "Exclure C00001: un 2e responsable doit l'approuver" in note(line, "2", "2")
     assert member(database).state == "active"
     assert "Approuvé" in approve(line)
     assert member(database).state == "blocked"

@@ -16,6 +16,7 @@ from app.coop.payments.models import Payment
 from app.coop.verify import verify
 from app.gsm7 import septets
 from app.sms.models import Message
+from menus.payments import delay_words
 from menus.registry import bindings
 from tests import sample_declarations, sample_deliveries
 
@@ -187,8 +188,32 @@ def test_a_batch_is_closed_and_what_it_left_is_due_again(phone):
     hand(phone, "201")
     officer = phone(sample_declarations.TREASURER, "8", "3", "7", "2468", "1")
     assert "2 non remis, 19 600 F" in officer.said
-    assert "2 paiements annulés" in officer.type("2468")
+    assert officer.type("2468").startswith("Lot 1 clos: 2 paiements annulés. L'argent est du de nouveau.\nAucun lot ouvert.")
     assert "2 membres, 19 600 F" in phone(sample_declarations.TREASURER, "8", "3", "1", "2468", "3", "1").said
+
+
+@pytest.mark.parametrize(
+    ("waited", "said"),
+    [
+        ([], ""),
+        ([0, 0], "D'habitude payé le jour même."),
+        ([0, 0, 3], "D'habitude payé le jour même, au plus 3 j."),
+        ([2, 5], "D'habitude payé en 5 j, au plus 5 j."),
+    ],
+)
+def test_days_to_payment_are_said_as_people_say_them(waited, said):
+    assert delay_words(waited) == said
+
+
+def test_the_list_of_who_is_paid_offers_to_pay_on_its_first_page(line, database):
+    sample_declarations.treasurer(database)
+    sample_deliveries.credited(database, sample_declarations.women(database, 30), datetime.now(UTC))
+    officer = line(sample_declarations.TREASURER)
+    officer.dial(["8", "3", "1"])
+    for entry in ("2468", "3", "1", "2"):
+        seen = officer.type(entry)
+    assert "\n1 Payer\n9 Suite" in seen
+    assert "Votre code secret confirme" in officer.type("1")
 
 
 def test_who_may_not_pay_is_told_so_and_delays_are_said(phone):
@@ -197,7 +222,7 @@ def test_who_may_not_pay_is_told_so_and_delays_are_said(phone):
     hand(phone, "201")
     member = phone(woman(201), "1", "2468", "3", "1", "1", "2468")
     assert "recu" in member.said
-    assert "D'habitude payé en 0 j, au plus 0 j" in phone(sample_declarations.TREASURER, "8", "3", "1", "2468").said
+    assert "D'habitude payé le jour meme." in phone(sample_declarations.TREASURER, "8", "3", "1", "2468").said
     assert "Rien à payer" in phone(sample_declarations.TREASURER, "8", "3", "1", "2468", "1").said
     assert "Lot(s)" not in phone(sample_declarations.TREASURER, "8", "3", "3", "2468").said
 

@@ -28,7 +28,8 @@ def published(database):
 
 
 def test_a_small_change_is_published_by_its_officers_pin(line, database):
-    assert "Prix publié" in propose(line, sample_declarations.SECRETARY, "1200")
+    said = propose(line, sample_declarations.SECRETARY, "1200")
+    assert said.startswith("Prix publié, dès maintenant: Thiof 1 200 F par kg.\nQuel produit ?")
     assert published(database) == [(1, 1200)]
     with database.read() as reader:
         acts = set(reader.execute(select(OfficerAct.act, OfficerAct.person_id, OfficerAct.channel)))
@@ -38,7 +39,7 @@ def test_a_small_change_is_published_by_its_officers_pin(line, database):
 
 @pytest.mark.parametrize(("answer", "state"), [("1", "published"), ("2", "refused")])
 def test_a_large_change_needs_another_officer(line, database, answer, state):
-    assert "2e responsable" in propose(line, sample_declarations.SECRETARY, "1201")
+    assert "Noté: Thiof 1 201 F par kg. Un 2e responsable" in propose(line, sample_declarations.SECRETARY, "1201")
     assert published(database) == []
     own = line()
     own.dial(["8", "4", "3"])

@@ -140,7 +140,7 @@ def test_an_officer_alone_opens_no_account_on_a_number_that_somebody_else_holds(
 def test_one_made_of_two_shares_the_number_of_the_card_that_goes_with_its_owner(line, database):
     card = admit(line)[1].split("Carte ")[1].split(".")[0]
     talk, _ = bureau(line, "8", "00002", card)
-    assert "Noté" in talk.type("2468")
+    assert "noté. Un 2e" in talk.type("2468")
     approve(line)
     assert places(database) == [1, 2]
     assert sum("chiffre de place" in text for text in texts_to(database, sample_cooperative.AWA)) == 2

@@ -132,7 +132,7 @@ def test_money_comes_in_by_the_treasurers_pin_and_she_is_told(line, database, ch
 def test_an_advance_is_asked_with_its_plan_handed_over_and_followed(line, database):
     said = at_till(line, sample_declarations.TREASURER, "3", "001", "10000", "3")
     assert "Avance 10 000 F à Awa 1, 3 x 3 334 F" in said
-    assert "Demandé, réf" in at_till(line, sample_declarations.TREASURER, "3", "001", "10000", "3", "2468")
+    assert "Demandé: Avance 10 000 F, réf" in at_till(line, sample_declarations.TREASURER, "3", "001", "10000", "3", "2468")
     assert [parts for *_, parts in messages(database, "payout:%:asked")] == [1]
     assert "3 x" not in approve(line, sample_declarations.SECRETARY, sample_declarations.PRESIDENT)
     at_till(line, sample_declarations.TREASURER, "5", "001", "1", "1")
@@ -162,7 +162,8 @@ def test_an_amount_that_doesnt_fit_is_asked_again_and_never_cut(line, database, 
 
 @ON_SQLITE
 def test_a_lease_names_its_asset_to_those_who_decide(line):
-    assert "Demandé, réf" in at_till(line, sample_declarations.TREASURER, "4", "001", "Moteur 15 CV", "60000", "12", "2468")
+    said = at_till(line, sample_declarations.TREASURER, "4", "001", "Moteur 15 CV", "60000", "12", "2468")
+    assert "Demandé: Crédit-bail Moteur 15 CV 60 000 F, réf" in said
     assert "Crédit-bail Moteur 15 CV en 12 fois 60 000 F" in talk(
         line, sample_declarations.SECRETARY, "2468", to=("8", "2")
     ).replace("\n", " ")
@@ -204,7 +205,7 @@ def test_savings_that_never_came_are_a_contest_that_another_officer_answers(line
 def test_an_entry_is_corrected_by_two(line, database):
     at_till(line, sample_declarations.TREASURER, "1", "001", "1", "500", "1", "2468")
     assert "Épargne 500 F" in at_till(line, sample_declarations.TREASURER, "7", "001")
-    assert "Demandé" in at_till(line, sample_declarations.TREASURER, "7", "001", "1", "2468")
+    assert "Demandé: annuler Épargne 500 F." in at_till(line, sample_declarations.TREASURER, "7", "001", "1", "2468")
     assert balances(database).savings == 13_000
     assert "Rien à approuver" in talk(line, sample_declarations.TREASURER, "2468", to=("8", "2"))
     assert "Approuvé" in approve(line, sample_declarations.SECRETARY)
@@ -217,7 +218,9 @@ def test_an_entry_is_corrected_by_two(line, database):
 
 @ON_SQLITE
 def test_a_levy_on_deliveries_waits_for_another(line):
-    assert "un autre responsable décide" in at_till(line, sample_declarations.TREASURER, "1", "001", "6", "100", "2468")
+    assert "Demandé: cotisation 100 F. Un autre responsable décide." in at_till(
+        line, sample_declarations.TREASURER, "1", "001", "6", "100", "2468"
+    )
     said = approve(line, sample_declarations.SECRETARY)
     assert "Impossible: la CPS ne lui doit pas autant" in said
 

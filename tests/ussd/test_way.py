@@ -12,6 +12,7 @@ from app.ussd.engine import Engine
 from app.ussd.memory_store import MemoryStore
 from app.ussd.ports import Outcome
 from app.ussd.proof import Proof
+from app.ussd.render import pages
 from tests.ussd.conftest import Handset, OneMenu
 
 MENU = """
@@ -191,6 +192,11 @@ def test_where_a_notice_leaves_no_room_the_whole_page_comes_first(phone):
     assert "pesée 5" not in said
     assert "9 Suite" in said
     assert [line for line in typed(phone, "9").split("\n") if "pesée" in line] == [f"{n} pesée {n}" for n in range(1, 6)]
+
+
+def test_a_notice_that_leaves_no_row_any_room_stands_alone_before_the_whole_page():
+    [page] = pages("Que faire ?", ["1 pesée"], more="9 Suite", back="0 Retour", notice="n" * 135)
+    assert (page.text, page.cut) == ("n" * 135 + "\n9 Suite\n0 Retour", True)
 
 
 def test_a_question_that_led_elsewhere_is_where_back_leads(phone):

@@ -8,12 +8,15 @@ from sqlalchemy import ColumnElement, Connection, case, func, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence.models import CallBack
+from app.coop.members import notices
 from app.coop.members.models import Member, Person
 from app.coop.offices import audit
 from app.coop.scope import Scope
+from app.service import service_of
 
 Outcome = Literal["settled", "unreached", "later", "wrong", "left"]
 TAKEN_FOR = timedelta(hours=2)
@@ -158,6 +161,12 @@ def close(session: Session, act: Act, row_id: int, outcome: Outcome) -> str | No
         row.again_at = act.now + WAITS[outcome]
     audit.note(session, act, f"call back {outcome}", f"call_back:{row_id}")
     return row.phone if given_up else None
+
+
+def tell_given_up(session: Session, act: Act, row_id: int, phone: str) -> None:
+    """Tell a number that it was called MOST_TRIES times, and how to ask again."""
+    words = texts.say("given_up", tries=MOST_TRIES, call_back=f"{service_of(session).code.rstrip('#')}*8#")
+    notices.tell_number(session, act, phone, "receipt", f"call_back:{row_id}", words, cooperative_id=act.office.cooperative_id)
 
 
 def _held(now: datetime) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Json, Utc
@@ -85,3 +85,22 @@ class MemberProfile(Base):
     shares_subscribed: Mapped[int | None] = mapped_column(BigInteger)
     shares_paid: Mapped[int | None] = mapped_column(BigInteger)
     unsaid: Mapped[str | None] = mapped_column(String(80))
+
+
+class ImportFile(Base):
+    """A file that an officer brought to the console, until it is written and some days more. Nobody else sees it.
+
+    `answers` are by question; `confirmed` says how many rows of which verdict the officer's PIN agreed to, with `only_good`.
+    """
+
+    __tablename__ = "import_files"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(40))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    confirmed: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"))
+    at: Mapped[datetime] = mapped_column(Utc, index=True)

@@ -3,8 +3,9 @@
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from app.coop.imports.models import ImportMark, ImportRow, MemberProfile
-from app.coop.subject import Leaver, Rows, Subject
+from app.coop.imports import console, files
+from app.coop.imports.models import ImportFile, ImportMark, ImportRow, MemberProfile
+from app.coop.subject import Leaver, Rows, Subject, Sweep
 
 
 def _forget_profile(session: Session, leaver: Leaver) -> None:
@@ -21,9 +22,12 @@ def _forget_before(session: Session, leaver: Leaver) -> None:
 
 subject = Subject(
     name="imports",
+    requests=(console.KIND,),
+    sweeps=(Sweep("import files", 3600, files.forget),),
     rows=(
         Rows(MemberProfile, "the register has a line for each card; the other one departs with its own", _forget_profile),
         Rows(ImportMark, "move", _forget_marks),
+        Rows(ImportFile, "it is of the officer who brought it", "it is gone after three days (app/coop/imports/files.py)"),
         Rows(ImportRow, "it tells what the file did then", _forget_before),
     ),
 )

@@ -36,6 +36,7 @@ class JournalEntry(Base):
     """One operation's entry; its postings sum to zero. A correction is another entry that reverses it."""
 
     __tablename__ = "journal_entries"
+    __table_args__ = (Index("ix_journal_entries_day", "cooperative_id", "at"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     operation: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(24))

@@ -105,5 +105,5 @@ def in_cooperative(reader: Connection | Session, cooperative_id: int | None, typ
 
 
 def too_short(typed: str) -> bool:
-    """Tell whether what was typed for a card has too few digits to name one."""
-    return 0 < len(read_card(typed) or "") < LEAST_DIGITS
+    """Tell whether what was typed for a card has too few digits to name one, where no C says that it is one."""
+    return 0 < len(read_card(typed) or "") < LEAST_DIGITS and not plain(typed).lstrip().startswith("C")

@@ -35,4 +35,4 @@ def acts_in(reader: Connection, cooperative_id: int) -> list[ActDone]:
 def _last(reader: Connection, which: ColumnElement[bool]) -> list[ActDone]:
     told = (OfficerAct.at, Person.name, OfficerAct.role, OfficerAct.act, OfficerAct.about, OfficerAct.channel)
     rows = select(*told).join(Person, Person.id == OfficerAct.person_id).where(which)
-    return [ActDone(*row) for row in reader.execute(rows.order_by(OfficerAct.id.desc()).limit(MOST_READ))]
+    return [ActDone(*row) for row in reader.execute(rows.order_by(OfficerAct.at.desc(), OfficerAct.id.desc()).limit(MOST_READ))]

@@ -41,7 +41,7 @@ class AssistedActDone(msgspec.Struct, frozen=True):
 
 
 class ReadDeclaration(msgspec.Struct, frozen=True):
-    """A declaration as a member may have it read to her; `weighed` in its unit, once it was."""
+    """A declaration as a member may have it read to her; `weighed` in its unit once it was, or why it was refused."""
 
     reference: str
     product: str
@@ -50,6 +50,7 @@ class ReadDeclaration(msgspec.Struct, frozen=True):
     state: str
     at: datetime
     weighed: Decimal | None
+    reason: str | None
 
 
 def by_card(reader: Connection, scope: Scope, typed: str) -> tuple[AssistedMember, ...]:
@@ -103,11 +104,12 @@ def history(reader: Connection, member_id: int, limit: int = 10) -> tuple[ReadDe
             Declaration.state,
             Declaration.declared_at,
             Weighing.weight,
+            Weighing.reason,
         )
         .join(Product, Product.id == Declaration.product_id)
         .outerjoin(
             Weighing,
-            and_(Weighing.declaration_id == Declaration.id, Weighing.state.in_(("noted", "credited")), Weighing.reason.is_(None)),
+            and_(Weighing.declaration_id == Declaration.id, Weighing.state.in_(("noted", "credited", "refused"))),
         )
         .where(Declaration.member_id == member_id)
         .order_by(Declaration.id.desc())

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from app.coop.ledger.models import JournalEntry
 from app.coop.production.models import Declaration, Weighing
 from app.coop.products.models import Product
 
@@ -43,7 +44,9 @@ def brought_by(reader: Connection, member_id: int, limit: int = MOST_READ) -> tu
 
 def brought_in(reader: Connection, entry_id: int) -> BroughtProduce | None:
     """Return what an entry of the books credited; None when it is no delivery's, or from before there were scales."""
-    row = reader.execute(_rows().where(Weighing.entry_id == entry_id)).first()
+    # no index on the entry: the member's few weighings are read by theirs
+    whose = select(JournalEntry.member_id).where(JournalEntry.id == entry_id).scalar_subquery()
+    row = reader.execute(_rows().where(Weighing.member_id == whose, Weighing.entry_id == entry_id)).first()
     return _brought(row) if row else None
 
 

@@ -12,17 +12,24 @@ from app.sms.broadcasts.terms import Terms
 from app.web.console.access import access_pages
 from app.web.console.broadcasts import broadcasts
 from app.web.console.cooperatives import cooperatives
+from app.web.console.correspondence import correspondence
+from app.web.console.decisions import decisions
 from app.web.console.equipment import equipment
 from app.web.console.figures import figures
 from app.web.console.ideas import ideas
+from app.web.console.imports import imports
+from app.web.console.ledger import ledger
 from app.web.console.lots import lots
 from app.web.console.members import members
 from app.web.console.pages import pages
 from app.web.console.papers import papers
+from app.web.console.payments import payments
+from app.web.console.prices import prices
 from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
+from app.web.console.weighings import weighings
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -63,14 +70,21 @@ def add_console(
         boutique,
         broadcasts,
         cooperatives,
+        correspondence,
         figures,
         equipment,
         ideas,
+        imports,
+        ledger,
         lots,
         members,
         open_pages,
         pages,
         papers,
+        payments,
+        prices,
         request_pages,
+        decisions,
+        weighings,
     ):  # fmt: skip
         app.register_blueprint(routes)

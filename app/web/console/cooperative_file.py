@@ -37,7 +37,7 @@ class Officer(msgspec.Struct, frozen=True):
     since: date
 
 
-class ListedCooperative(msgspec.Struct, frozen=True):
+class CooperativeLine(msgspec.Struct, frozen=True):
     """A co-operative in the list: its officers, its members by state, when something was weighed last."""
 
     id: int
@@ -53,7 +53,7 @@ class ListedCooperative(msgspec.Struct, frozen=True):
 class CooperativePage(msgspec.Struct, frozen=True):
     """Co-operatives, and behind which one the next page begins; None when there is none."""
 
-    rows: list[ListedCooperative]
+    rows: list[CooperativeLine]
     after: int | None
 
 
@@ -68,7 +68,7 @@ class ChangedSetting(msgspec.Struct, frozen=True):
 class CooperativeFile(msgspec.Struct, frozen=True):
     """All of a co-operative's page; settings with their words."""
 
-    head: ListedCooperative
+    head: CooperativeLine
     legal_form: str
     settings: list[tuple[str, str]]
     changed: list[ChangedSetting]
@@ -102,7 +102,7 @@ def _rows(office: Office) -> Any:
     return told.join(Commune).join(Filiere).where(office.scope.reach(Cooperative.id))
 
 
-def _filled(reader: Connection, office: Office, rows: Iterable[Any], today: date) -> list[ListedCooperative]:
+def _filled(reader: Connection, office: Office, rows: Iterable[Any], today: date) -> list[CooperativeLine]:
     found = list(rows)
     ids = [row.id for row in found]
     last = select(Weighing.cooperative_id, func.max(Weighing.weighed_at)).where(Weighing.cooperative_id.in_(ids))
@@ -111,8 +111,8 @@ def _filled(reader: Connection, office: Office, rows: Iterable[Any], today: date
     return [_listed(row, officers[row.id], members[row.id], weighed.get(row.id)) for row in found]
 
 
-def _listed(row: Any, officers: list[Officer], members: dict[str, int], weighed_at: datetime | None) -> ListedCooperative:
-    return ListedCooperative(row.id, row.code, row.name, row.commune, row.trade, officers, members, weighed_at)
+def _listed(row: Any, officers: list[Officer], members: dict[str, int], weighed_at: datetime | None) -> CooperativeLine:
+    return CooperativeLine(row.id, row.code, row.name, row.commune, row.trade, officers, members, weighed_at)
 
 
 def _officers(reader: Connection, office: Office, ids: Sequence[int], today: date) -> dict[int, list[Officer]]:

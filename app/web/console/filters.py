@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from app import texts
+from app import phones, texts, units
 from app.amounts import number
 from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
@@ -14,6 +14,7 @@ from app.ussd.kinds import amount_words
 from app.web.console.act_words import ACTS
 from app.web.console.work_words import FILTERS
 from menus.call_backs import age_words
+from menus.statement import MOVEMENTS
 
 LANES = {
     "code": "Codes",
@@ -34,6 +35,36 @@ MESSAGES = {
     "failed": "échec",
     "delivered": "reçu",
 }
+ENTRIES = {"box_in": "Entrée de caisse", "box_out": "Sortie de caisse", "difference": "Différence", "hire": "Location"}
+"""Entries that no member reads, as officers do."""
+VERDICTS = {
+    "create": "Nouvelles",
+    "update": "Changées",
+    "same": "Déjà là",
+    "ask": "À répondre",
+    "refuse": "Refusées",
+    "skip": "Passées",
+}
+PAYMENTS = {"open": "à remettre", "handed_over": "remis", "paid": "confirmé", "contested": "contesté", "cancelled": "annulé"}
+REFUSED = {
+    "not a reference of ours": "ce n'est pas une de nos références",
+    "no operator's reference": "pas de référence de l'opérateur",
+    "no mobile-money payment has it": "aucun paiement par téléphone n'a cette référence",
+    "its batch was closed": "son lot est fermé : ce que l'opérateur a payé est encore dû dans les comptes",
+    "several co-operatives have it": "plusieurs CPS ont cette référence",
+    "another payment has": "cette référence de l'opérateur est déjà à un autre paiement",
+    "its batch is not open": "son lot n'est pas ouvert",
+    "the books owe less": "la CPS doit moins que cela maintenant",
+    "the amount is": "le montant n'est pas celui du paiement",
+    "the member's money is frozen": "l'argent du membre est suspendu",
+    "it is": "déjà remis, ou annulé",
+}
+"""Why a line of the operator's file is refused, by how the reason begins."""
+
+
+def refused_words(reason: str) -> str:
+    """Say why a line was refused."""
+    return next((words for begins, words in REFUSED.items() if reason.startswith(begins)), reason)
 
 
 def register(routes: Blueprint) -> None:
@@ -41,6 +72,7 @@ def register(routes: Blueprint) -> None:
     filters: dict[str, Callable[..., Any]] = {
         "clock": clock,
         "day": day,
+        "phone": phones.write,
         "age": age_words,
         "francs": francs,
         "lane": LANES.get,
@@ -48,6 +80,14 @@ def register(routes: Blueprint) -> None:
         "member_state": MEMBERS.get,
         "members_state": lambda state, number: MEMBERS[state] + "s" * (number > 1),
         "sms_state": MESSAGES.get,
+        "weighing_state": {"noted": "pas confirmée", "credited": "créditée", "refused": "refusée"}.get,
+        "count": units.count,
+        "pay_way": {"cash": "en espèces", "mobile": "par téléphone"}.get,
+        "batch_state": {"waiting": "attend des accords", "open": "ouvert", "closed": "fermé"}.get,
+        "payment_state": lambda state, number: units.agree(number, PAYMENTS[state]),
+        "reference_refused": refused_words,
+        "entry_kind": lambda kind: MOVEMENTS.get(kind) or ENTRIES.get(kind, kind),
+        "verdict": VERDICTS.get,
         "act_words": lambda act: ACTS.get(act, act),
         "figure": number,
         "rest": lambda reason: texts.words("halt").get(reason, reason),

@@ -1,21 +1,25 @@
-"""What the console shows, read within the officer's scope: counts, ages and states; no member's name, no balance."""
+"""The console's first page, read within the officer's scope: counts, ages and states; no member's name, no balance."""
 
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, null, select, type_coerce, union_all
 
-from app.coop import approvals
 from app.coop.broadcasts.queries import Day, SentBroadcast, lately, spent_today, today
 from app.coop.console_requests import queries as requests
 from app.coop.cooperatives.models import Cooperative
-from app.coop.correspondence import call_backs, inbox
+from app.coop.correspondence.models import CallBack
 from app.coop.offices.queries import offices_of
 from app.coop.rights import Office
+from app.db.base import Utc
 from app.db.database import Database
-from app.sms import prices
 from app.sms.broadcasts.terms import Terms
 from app.sms.lanes import LaneStatus, lane_statuses
+from app.sms.models import Inbound, Message
+from app.web.console.tasks import Task, tasks_of
+
+FIRST_PLACES = 10
+"""Of those where somebody waits, on the first page; the others are behind it."""
 
 
 class OpenCount(msgspec.Struct, frozen=True):
@@ -26,29 +30,29 @@ class OpenCount(msgspec.Struct, frozen=True):
 
 
 class OpenHere(msgspec.Struct, frozen=True):
-    """What waits in one co-operative, by its code (None: in no one's)."""
+    """What waits in one co-operative (without an id: in no one's)."""
 
-    cooperative: str | None
+    id: int | None
+    code: str | None
+    name: str | None
     call_backs: OpenCount
     letters: OpenCount
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """How things stand. `lanes` is for the federation alone, as is `spent`, XOF for all SMS of the day when it can be told.
-
-    `mine` is how many approvals wait for this officer's own word, `requests` how many of their own requests wait for their PIN,
-    `letters` what an officer who calls back may answer, at `part_price` XOF a part; `stops` says that they may stop broadcasts.
+    """How things stand. `lanes` is for the federation alone, as are `places`, the first of them, and `spent`: XOF for all SMS of
+    the day when it can be told. `broadcasting` are messages of broadcasts that wait, by lane. `stops` says that broadcasts may be
+    stopped; `requests` are how many of the officer's own requests wait for their PIN.
     """
 
     scope: str
     federation: bool
+    tasks: list[Task]
     lanes: list[LaneStatus]
+    broadcasting: dict[str, int]
     places: list[OpenHere]
-    approvals: OpenCount
-    mine: int
+    more: bool
     requests: int
-    letters: tuple[inbox.Letter, ...]
-    part_price: int
     broadcasts: list[SentBroadcast]
     stops: bool
     day: Day
@@ -62,33 +66,43 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> Ove
     with database.read() as reader:
         name = reader.scalar(select(Cooperative.name).where(Cooperative.id == scope)) if scope else None
         held = offices_of(reader, office.person_id, now.date())
-        here = [one for one in held if one.cooperative_id == scope]
-        answers = any(one.may("call_backs") for one in here)
+        places = waiting_places(reader, now, FIRST_PLACES + 1) if scope is None else []
         return Overview(
             scope=name or "Fédération",
             federation=scope is None,
+            tasks=tasks_of(reader, office, now),
             lanes=lane_statuses(reader, now) if scope is None else [],
-            places=_places(reader, scope, now),
-            approvals=OpenCount(*approvals.open_count(reader, office.scope, now)),
-            mine=approvals.waiting_count(reader, held, now),
+            broadcasting=_broadcasting(reader) if scope is None else {},
+            places=places[:FIRST_PLACES],
+            more=len(places) > FIRST_PLACES,
             requests=requests.waiting_count(reader, [office.person_id], now),
-            letters=inbox.unread(reader, scope) if answers else (),
-            part_price=prices.part_price(reader, now, database.service.part_price),
             broadcasts=lately(reader, scope, now),
-            stops=any(one.may("stop") for one in here),
+            stops=any(one.may("stop") for one in held if one.cooperative_id == scope),
             day=today(reader, scope, terms, now),
             spent=spent,
         )
 
 
-def _places(reader: Connection, scope: int | None, now: datetime) -> list[OpenHere]:
-    """Return where call backs or letters wait, the longest wait first."""
-    called = {share.cooperative: OpenCount(share.number, share.since) for share in call_backs.by_cooperative(reader, scope, now)}
-    if scope is None:
-        written = {code: OpenCount(number, since) for code, number, since in inbox.by_cooperative(reader)}
-    else:
-        code = reader.execute(select(Cooperative.code).where(Cooperative.id == scope)).scalar_one()
-        own = OpenCount(*inbox.how_many(reader, scope))
-        written = {code: own} if own.number else {}
-    found = [OpenHere(code, called.get(code, OpenCount()), written.get(code, OpenCount())) for code in called | written]
-    return sorted(found, key=lambda place: min(filter(None, (place.call_backs.since, place.letters.since))))
+def waiting_places(reader: Connection, now: datetime, limit: int, after: int = 0) -> list[OpenHere]:
+    """Return where call-backs or letters wait, the longest wait first, behind the first `after` of them."""
+    due = CallBack.again_at.is_(None) | (CallBack.again_at <= now)
+    open_calls = select(CallBack.cooperative_id, CallBack.at.label("called"), null().label("written")).where(
+        CallBack.done_at.is_(None), due
+    )
+    unread = select(Inbound.cooperative_id, null(), Inbound.received_at).where(
+        Inbound.state == "unparsed", Inbound.closed_at.is_(None)
+    )
+    each = union_all(open_calls, unread).subquery()
+    called, written = type_coerce(func.min(each.c.called), Utc), type_coerce(func.min(each.c.written), Utc)
+    rows = select(
+        Cooperative.id, Cooperative.code, Cooperative.name, func.count(each.c.called), called, func.count(each.c.written), written
+    )
+    rows = rows.select_from(each).outerjoin(Cooperative, Cooperative.id == each.c.cooperative_id).group_by(Cooperative.id)
+    first = func.min(func.coalesce(each.c.called, each.c.written))
+    found = reader.execute(rows.order_by(first, Cooperative.id).limit(limit).offset(after))
+    return [OpenHere(*row[:3], OpenCount(*row[3:5]), OpenCount(*row[5:])) for row in found]
+
+
+def _broadcasting(reader: Connection) -> dict[str, int]:
+    waiting = select(Message.lane, func.count()).where(Message.state == "queued", Message.purpose.in_(("broadcast", "urgent")))
+    return {lane: number for lane, number in reader.execute(waiting.group_by(Message.lane))}  # noqa: C416 - a Row is not a pair to mypy

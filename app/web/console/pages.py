@@ -6,15 +6,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.coop.access import sign_in_sessions
 from app.coop.act import Act
 from app.coop.broadcasts import stops
-from app.coop.correspondence import inbox
+from app.coop.rights import NotYours
 from app.web.console import filters
 from app.web.console.desk import act_here, done, furnish
-from app.web.console.overview import look
+from app.web.console.overview import look, waiting_places
 from app.web.console.session import caller, desk, now, terms
 
 pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 furnish(pages)
 filters.register(pages)
+PLACES = 50
 
 
 @pages.get("/")
@@ -22,20 +23,20 @@ def overview() -> Response:
     """Show how things stand in the officer's scope."""
     at = now()
     seen = look(desk().database, caller().office, at, terms())
-    most, code = inbox.MOST_CHARACTERS, desk().database.service.code
-    return Response(render_template("console/overview.html", seen=seen, now=at, code=code, most=most))
+    return Response(render_template("console/overview.html", seen=seen, now=at, code=desk().database.service.code))
 
 
-@pages.post("/letters/<int:letter>/answer")
-def answer(letter: int) -> AnyResponse:
-    """Answer an SMS that no command understood, or close it without an answer."""
-    with desk().database.transaction() as transaction:
-        act = act_here(transaction, "call_backs", f"console:letter:{letter}")
-        if "dismiss" in request.form:
-            inbox.dismiss(transaction, act, letter)
-            return done("Message classé sans réponse.")
-        parts = inbox.answer(transaction, act, letter, request.form.get("words", ""))
-    return done(f"Réponse envoyée, en {parts} SMS.")
+@pages.get("/waiting")
+def places() -> AnyResponse:
+    """Show where call-backs or letters wait, page by page: for the federation."""
+    if not caller().office.scope.is_federation:
+        raise NotYours("read")
+    mark = request.args.get("after", "")
+    after = int(mark) if mark.isdecimal() and len(mark) < 7 else 0
+    with desk().database.read() as reader:
+        found = waiting_places(reader, now(), PLACES + 1, after)
+    seen, more = {"places": found[:PLACES]}, after + PLACES if len(found) > PLACES else None
+    return Response(render_template("console/places_page.html", seen=seen, now=now(), after=more))
 
 
 @pages.post("/broadcasts/<int:broadcast>/stop")
@@ -56,17 +57,3 @@ def sign_out() -> AnyResponse:
         sign_in_sessions.sign_out(transaction, act, caller().sign_in)
     session.clear()
     return redirect(url_for("sign_in.number"), 303)
-
-
-@pages.errorhandler(inbox.LetterClosed)
-def gone(fault: inbox.LetterClosed) -> AnyResponse:
-    """Say that another officer was quicker."""
-    del fault
-    return done("Ce message a déjà sa réponse, ou n'est pas à vous. Rien n'est envoyé.")
-
-
-@pages.errorhandler(inbox.ReplyTooLong)
-def too_long(fault: inbox.ReplyTooLong) -> AnyResponse:
-    """Say how long an answer may be."""
-    del fault
-    return done(f"Une réponse a de 1 à {inbox.MOST_CHARACTERS} signes. Rien n'est envoyé.")

@@ -22,12 +22,14 @@ def test_the_overview_of_both_scopes(database, clock):
     federation, own = (look(database, office, clock(), TERMS) for office in (FEDERATION, CLERK))
     assert [lane.queued for lane in federation.lanes][:3] == [1, 0, 0]
     assert federation.lanes[0].oldest == clock()
-    assert {place.cooperative: (place.call_backs.number, place.letters.number) for place in federation.places} == {
+    assert {place.code: (place.call_backs.number, place.letters.number) for place in federation.places} == {
         "CPS1": (1, 0),
         None: (0, 1),
     }
-    assert own.places[0].call_backs == OpenCount(1, clock())
-    assert own.letters == ()
+    assert next(place for place in federation.places if place.id == 1).call_backs == OpenCount(1, clock())
+    assert [(task.title, task.number, task.since) for task in own.tasks] == [("Rappels à faire", 1, clock())]
+    assert [(task.title, task.number) for task in federation.tasks] == [("SMS à lire", 1)]
+    assert federation.broadcasting == {"notice": 6}
     assert (own.lanes, own.spent, federation.spent) == ([], None, 20)
     for seen in (federation, own):
         [sent] = seen.broadcasts

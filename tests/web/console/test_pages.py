@@ -1,6 +1,7 @@
 """What the console shows of a scope, and what can be done there."""
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import select, update
@@ -55,6 +56,11 @@ def rows(page, section):
     return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found[1:]] if body else None
 
 
+def plain(page):
+    """Return a page's words."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
 def inside(officer, phone):
     one = officer(phone)
     one.come_in()
@@ -71,18 +77,28 @@ def test_the_federation_sees_all_and_a_cooperative_its_own(officer, village_of_t
     letter(village_of_two, clock, cooperative=2)
     clock.forward(minutes=5)
     federation = inside(officer, sample_declarations.ADMINISTRATOR)
-    assert rows(federation.page, "places") == ["CPS1 1 3 h 0 -", "CPS2 1 6 min 1 5 min", "Aucune CPS 1 5 min 0 -"]
+    assert rows(federation.page, "places") == [
+        "CPS1 CPS Joal 1 3 h 0 -",
+        "CPS2 CPS Mballing 1 6 min 1 5 min",
+        "Aucune CPS 1 5 min 0 -",
+    ]
     assert "Envoi des SMS" in federation.page
+    federation.get("/waiting?after=1")
+    assert [row[:4] for row in rows(federation.page, "places")] == ["CPS2", "Aucu"]
     own = inside(officer, sample_declarations.SECRETARY)
-    assert rows(own.page, "places") == ["CPS1 1 3 h 0 -"]
+    assert "1 Rappels à faire le premier depuis 3 h" in plain(own.page)
+    assert own.get("/waiting").status_code == 403
+    own.get()
     assert "Envoi des SMS" not in own.page
     assert "CPS2" not in own.page
 
 
 def test_what_is_empty_says_so(officer):
-    page = inside(officer, sample_declarations.SECRETARY).page
-    assert "Rien à lire." in page
-    assert "Personne n&#39;attend." in page or "Personne n'attend." in page
+    own = inside(officer, sample_declarations.SECRETARY)
+    assert "Rien n'attend." in own.page
+    for path, words in (("/letters", "Rien à lire."), ("/call-backs", "Personne"), ("/approvals", "Rien à approuver.")):
+        own.get(path)
+        assert words in own.page
 
 
 def test_lanes_say_what_waits_and_what_rests_since_when_and_why(officer, database, clock):
@@ -173,57 +189,11 @@ def test_who_may_only_read_sees_no_way_to_stop(officer, database, clock):
     assert auditor.send("/broadcasts/99/stop").status_code == 403
 
 
-def test_an_sms_is_answered_once_under_the_cooperatives_name(officer, database, clock):
-    letter(database, clock, text="<b>Quand ?</b>")
-    fatou, president = inside(officer, sample_declarations.SECRETARY), inside(officer, sample_declarations.PRESIDENT)
-    assert "<q>&lt;b&gt;Quand ?&lt;/b&gt;</q>" in fatou.page
-    assert "Réponse envoyée, en 1 SMS." in fatou.send("/letters/1/answer", words="Demain à 9 h").get_data(as_text=True)
-    assert "Rien à lire." in fatou.page
-    assert "Réponse envoyée" not in fatou.get().get_data(as_text=True)
-    assert "Rien n&#39;est envoyé" in president.send("/letters/1/answer", words="Lundi").get_data(as_text=True)
-    with database.read() as reader:
-        said = reader.scalars(select(Message.text).where(Message.cause == "letter:1")).all()
-        acts = reader.execute(
-            select(OfficerAct.act, OfficerAct.channel, OfficerAct.person_id).where(OfficerAct.about == "letter:1")
-        )
-        assert acts.all() == [("letter answered", "web", 101)]
-    assert said == ["CPS Joal: Demain à 9 h"]
-
-
-def test_an_sms_is_closed_without_an_answer(officer, database, clock):
-    letter(database, clock)
-    fatou = inside(officer, sample_declarations.SECRETARY)
-    assert "classé sans réponse" in fatou.send("/letters/1/answer", words="", dismiss="1").get_data(as_text=True)
-    with database.read() as reader:
-        assert reader.scalars(select(Message.id).where(Message.cause == "letter:1")).all() == []
-
-
-@pytest.mark.parametrize("words", ["", " " * 9, "m" * 241])
-def test_an_answer_that_is_too_long_or_empty_is_not_sent(officer, database, clock, words):
-    letter(database, clock)
-    fatou = inside(officer, sample_declarations.SECRETARY)
-    assert "de 1 à 240 signes" in fatou.send("/letters/1/answer", words=words).get_data(as_text=True)
-    assert "mareyeur" in fatou.page
-
-
-def test_who_has_another_office_neither_reads_nor_answers(officer, village_of_two, clock):
-    sample_declarations.treasurer(village_of_two)
-    letter(village_of_two, clock)
-    letter(village_of_two, clock, cooperative=2)
-    treasurer = inside(officer, sample_declarations.TREASURER)
-    assert "mareyeur" not in treasurer.page
-    assert treasurer.send("/letters/1/answer", words="Demain").status_code == 403
-    secretary = inside(officer, sample_declarations.SECRETARY)
-    assert "Rien n&#39;est envoyé" in secretary.send("/letters/2/answer", words="Demain").get_data(as_text=True)
-    with village_of_two.read() as reader:
-        assert reader.scalars(select(Message.id).where(Message.cause.startswith("letter:"))).all() == []
-
-
 def test_an_act_without_the_forms_token_does_nothing(officer, database, clock):
     letter(database, clock)
     fatou = inside(officer, sample_declarations.SECRETARY)
     assert fatou.send("/letters/1/answer", token="another", words="Demain").status_code == 400
-    assert "mareyeur" in fatou.get().get_data(as_text=True)
+    assert "mareyeur" in fatou.get("/letters").get_data(as_text=True)
 
 
 def test_a_database_that_is_away_is_a_page_and_no_trace(officer, database):

@@ -9,12 +9,15 @@ from app.coop.broadcasts import templates
 from app.coop.broadcasts.estimates import SHORT, Draft, code_of, estimate
 from app.coop.console_requests import services as console_requests
 from app.coop.cooperatives.models import Cooperative
+from app.coop.correspondence.models import CallBack
 from app.coop.equipment import bookings
 from app.coop.ideas import services as ideas
 from app.coop.ideas.voices import CRITERIA
+from app.coop.imports.models import Import, ImportFile
 from app.coop.members.models import Member, Number, Person
 from app.coop.models import Base
 from app.coop.offices.models import Role
+from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
 from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
@@ -27,6 +30,16 @@ REFUSED = "n&#39;est pas à vous. Rien n&#39;est envoyé."
 TEXT = "Pesée lundi 30/11"
 CODE = code_of(sample_cooperative.KEY, "estimate", SHORT)
 TRIED = {
+    "correspondence.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
+    "correspondence.take": [({}, 200, "Rien n&#39;est noté.")],
+    "correspondence.close": [({"outcome": "settled"}, 200, "Rien n&#39;est noté.")],
+    "ledger.reverse": [({}, 403, "Rien n&#39;est fait.")],
+    "prices.ask": [({"amount": "1200", "seen": "1000"}, 404, "votre CPS ne le prend pas")],
+    "imports.answers": [({"answer-x": "oui"}, 404, "n&#39;est pas à vous")],
+    "imports.ask": [({}, 404, "n&#39;est pas à vous")],
+    "imports.write": [({}, 404, "n&#39;est pas à vous")],
+    "imports.take_back": [({}, 404, "n&#39;est pas à vous")],
+    "payments.file": [({}, 403, "Rien n&#39;est fait.")],
     "broadcasts.confirm": [({"code": CODE}, 403, "Rien n&#39;est fait.")],
     "broadcasts.drop": [({}, 403, "Rien n&#39;est fait.")],
     "equipment.decide": [({"accept": "1"}, 200, "pas à votre CPS")],
@@ -38,7 +51,6 @@ TRIED = {
     "ideas.decline": [({}, 403, "Rien n&#39;est fait.")],
     "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
     "sales.end": [({}, 200, "pas de votre CPS")],
-    "console.answer": [({"words": "Demain à 9 h"}, 200, REFUSED), ({"dismiss": "1", "words": ""}, 200, REFUSED)],
     "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
@@ -46,6 +58,9 @@ TRIED = {
 OWN = {"access.end": "test_sign_in tries a stranger's"}
 """Routes that end what is of who is signed in."""
 READ = {
+    "imports.file": "n&#39;est pas à vous",
+    "prices.one": "votre CPS ne le prend pas",
+    "payments.batch": "n&#39;est pas de votre CPS",
     "cooperatives.file": "n&#39;est pas la vôtre",
     "members.file": "n&#39;est pas de votre CPS",
 }
@@ -57,7 +72,7 @@ SHOWN = {
     "lots.one": "par 8 producteurs",
 }
 """Pages of one thing, with words that CPS1 reads there and CPS2 must not see."""
-IDS = {"broadcasts.confirm": 2, "equipment.hand_out": 2, "equipment.take_back": 3}
+IDS = {"broadcasts.confirm": 2, "imports.take_back": 2, "equipment.hand_out": 2, "equipment.take_back": 3}
 """The id that is CPS1's where it isn't 1."""
 OWNERS = {"ideas.decline": sample_declarations.ADMINISTRATOR}
 """Who may do it, where that isn't CPS1's president."""
@@ -74,6 +89,19 @@ def houses(database, app, clock, monkeypatch):
         session.add(Number(phone=SECOND, person_id=301, place=None, registered_at=sample_cooperative.LONG_AGO))
         session.add(Member(id=301, person_id=301, cooperative_id=2, card="C00301", state="active", joined_on=date(2026, 8, 26)))
         session.add(Role(person_id=301, role="secretary", cooperative_id=2, from_on=date(2026, 1, 1)))
+        batch = {"way": "mobile", "state": "open", "total": 500, "made_by": 102, "made_at": clock(), "channel": "ussd"}
+        session.add(PaymentBatch(id=1, cooperative_id=1, operation="batch", **batch))
+        session.flush()
+        held = {"cooperative_id": 1, "member_id": 1, "season": 2026, "reference": "000018", "amount": 500, "state": "open"}
+        session.add(Payment(id=1, batch_id=1, **held))
+        taken = {"taken_by": 102, "taken_at": clock()}
+        session.add(CallBack(phone=sample_cooperative.AWA, topic="Aide", cooperative_id=1, at=clock(), **taken))
+        whose = {"person_id": 102, "cooperative_id": 1, "kind": "members", "name": "a.csv", "at": clock(), "answers": {}}
+        agreed = {"confirmed": {"create": 1, "update": 0}, "body": "Nom;Né(e) le\nCoumba Guèye;1958\n".encode()}
+        done = {"digest": "0" * 64, "state": "done", "begun_at": clock(), "begun_by": "x", "alive_at": clock(), "counts": {}}
+        session.add(Import(id=50, kind="members", **done))
+        session.flush()
+        session.add_all([ImportFile(id=1, **whose, **agreed), ImportFile(id=2, import_id=50, **whose, **agreed)])
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
         console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1

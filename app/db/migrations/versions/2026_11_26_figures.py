@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_26_figures"
-down_revision = "2026_11_26_sign_in_index"
+down_revision = "2026_11_26_import_files"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,60 @@
+"""Prices: those in force, what they were, and a new one, which is asked here and confirmed on the telephone."""
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.amounts import francs
+from app.coop.prices.console import AskedPrice
+from app.coop.prices.history import past_prices
+from app.coop.prices.proposals import MOST, PricedProduct, priced_products
+from app.coop.prices.queries import price_at, prices_for
+from app.digits import is_number
+from app.web.console.desk import ask_on_phone, done, furnish
+from app.web.console.session import caller, desk, now, say
+
+prices = Blueprint("prices", __name__, url_prefix="/prices", template_folder="templates")
+furnish(prices)
+MOST_GRADE = 8
+
+
+@prices.get("")
+def index() -> Response:
+    """Show the prices in force in the officer's scope."""
+    office = caller().office
+    with desk().database.read() as reader:
+        found = prices_for(reader, office.scope, now())
+    return Response(render_template("console/prices.html", found=found))
+
+
+@prices.get("/<int:product>")
+def one(product: int) -> AnyResponse:
+    """Show what a product cost until now."""
+    office = caller().office
+    with desk().database.read() as reader:
+        meant = _product(priced_products(reader, office.scope), product)
+        if meant is None:
+            return say("Ce produit n'existe pas, ou votre CPS ne le prend pas.", 404)
+        past, today = past_prices(reader, office.scope, product), price_at(reader, [(office.scope, product, None, now())])[0]
+    return Response(render_template("console/price.html", product=meant, past=past, today=today, prices=office.may("price")))
+
+
+@prices.post("/<int:product>/ask")
+def ask(product: int) -> AnyResponse:
+    """Ask for another price; it is published once its officer's PIN has confirmed it on the phone."""
+    office, typed = caller().office, request.form.get("amount", "").replace(" ", "")
+    grade = request.form.get("grade", "").strip().upper()[:MOST_GRADE] or None
+    with desk().database.read() as reader:
+        meant = _product(priced_products(reader, office.scope), product)
+        today = price_at(reader, [(office.scope, product, None, now())])[0]
+    if meant is None:
+        return say("Ce produit n'existe pas, ou votre CPS ne le prend pas.", 404)
+    if not is_number(typed, 6) or not 0 < int(typed) <= MOST:
+        return done(f"Un prix est un nombre entier de francs, de 1 à {MOST}. Rien n'est demandé.", "prices.one", product=product)
+    if request.form.get("seen") != str(today):
+        said = f"Le prix a changé depuis que vous avez ouvert la page : {'aucun' if today is None else francs(today)}."
+        return done(f"{said} Rien n'est demandé.", "prices.one", product=product)
+    return ask_on_phone(AskedPrice(product, int(typed), grade), "prices.one", product=product)
+
+
+def _product(products: list[PricedProduct], wanted: int) -> PricedProduct | None:
+    return next((one for one in products if one.id == wanted), None)

@@ -1,0 +1,36 @@
+"""Weighing lists: those that nobody confirmed yet, and what was weighed."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, render_template, request
+
+from app.web.console.desk import furnish
+from app.web.console.session import caller, desk
+from app.web.console.weighing_file import PAGE, Mark, ShownWeighing, open_lists, weighings_of
+
+weighings = Blueprint("weighings", __name__, url_prefix="/weighings", template_folder="templates")
+furnish(weighings)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@weighings.get("")
+def index() -> Response:
+    """Show open lists in reach, and a co-operative's weighings: the officer's own, or the one that is asked for."""
+    office = caller().office
+    wanted = office.cooperative_id or request.args.get("cps", 0, int)
+    with desk().database.read() as reader:
+        lists = open_lists(reader, office)
+        found = weighings_of(reader, wanted, _mark()) if wanted else []
+    more = _marked(found[PAGE - 1]) if len(found) > PAGE else None
+    return Response(render_template("console/weighings.html", lists=lists, found=found[:PAGE], more=more, cps=wanted))
+
+
+def _marked(one: ShownWeighing) -> str:
+    return f"{(one.weighed_at - EPOCH) // timedelta(microseconds=1)}-{one.id}"
+
+
+def _mark() -> Mark | None:
+    at, _, last = request.args.get("before", "").partition("-")
+    if not (at.isdecimal() and last.isdecimal() and len(at) < 17 and len(last) < 16):
+        return None
+    return EPOCH + timedelta(microseconds=int(at)), int(last)
