@@ -36,6 +36,7 @@ ROOMS: tuple[Room, ...] = (
     Room("Boutique témoin", "sales.shelf"),
     Room("Chiffres", "figures.index", "figures"),
     Room("Papiers", "papers.shelf"),
+    Room("Charges", "offices.index"),
     Room("Mon accès", "access.mine", "console"),
 )
 
