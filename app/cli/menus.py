@@ -127,7 +127,8 @@ def rollback(version: str | None) -> None:
 
 @menus.command()
 @click.argument("screen", required=False)
-def show(screen: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(screen: str | None, *, as_json: bool) -> None:
     """Show the screens of this version, or one SCREEN, as words.
 
     Example: jappoo menus show home
@@ -137,7 +138,11 @@ def show(screen: str | None) -> None:
     menu = compiled()
     if screen and screen not in menu.screens:
         raise click.ClickException(f"no screen is called {screen}")
-    for found in [menu.screens[screen]] if screen else menu.screens.values():
+    wanted = [menu.screens[screen]] if screen else list(menu.screens.values())
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(wanted, str_keys=True), ensure_ascii=False))
+        return
+    for found in wanted:
         click.echo(f"[{found.name}] {found.form}{' (PIN)' if found.guard else ''}")
         click.echo("  " + found.text.get("fr", "").replace("\n", "\n  "))
         for number, choice in found.choices.items():

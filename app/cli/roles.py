@@ -44,6 +44,7 @@ Une charge d'une CPS vaut dans cette CPS ; une charge de la fédération dans to
 Le contrôle lit tout, sauf les messages des membres et les cas d'entraide, et ne fait rien. Le ministère ne voit que des chiffres.
 Personne n'approuve sa propre demande, ne pèse sa propre production, ni ne sert son propre compte.
 La fédération approuve là où il manque des responsables.
+Un centre ou une entreprise sous convention ne voit que le choix 12 du Bureau, et là ses inscrits et ses offres.
 """
 
 

@@ -9,12 +9,15 @@ import msgspec
 
 from app.coop.scope import Scope
 
-OfficeRole = Literal["president", "treasurer", "secretary", "delegate", "auditor", "administrator", "ministry"]
+OfficeRole = Literal[
+    "president", "treasurer", "secretary", "delegate", "auditor", "administrator", "ministry", "centre", "entreprise",
+]  # fmt: skip
 Right = Literal[
     "weigh", "price", "approve", "pay", "people", "call_backs", "assist", "broadcast", "stop", "read",
-    "boutiques", "score", "sell", "training", "payment_files", "registers", "console", "offices", "figures",
+    "boutiques", "score", "sell", "training", "courses", "payment_files", "registers", "console", "offices", "figures",
 ]  # fmt: skip
 ROLES: tuple[OfficeRole, ...] = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator", "ministry")
+REPRESENTATIVES: tuple[OfficeRole, ...] = ("centre", "entreprise")
 FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor", "ministry")
 """Offices that the federation has; of these a co-operative has an auditor alone."""
 
@@ -47,6 +50,7 @@ TABLE = (
     RightHolders("sell", "Vendre à la boutique témoin", ("secretary", "treasurer", "president", "delegate"), federation=False),
     RightHolders("score", "Noter une idée", ("president", "administrator")),
     RightHolders("training", "Formations, emplois", ("president", "secretary", "delegate", "administrator")),
+    RightHolders("courses", "Inscrits, emplois", ("president", "secretary", "delegate", "administrator", *REPRESENTATIVES)),
     RightHolders("registers", "Imprimer les registres", ("president", "treasurer", "secretary", "auditor", "administrator")),
     RightHolders("console", "Entrer à la console, confirmer ses demandes", ROLES),
     RightHolders("offices", "Charges et nouvelle CPS", ("administrator",)),
@@ -59,23 +63,28 @@ and does nothing. The ministry sees figures alone: no person, no money, nothing 
 """
 MAY = {row.right: row.roles for row in TABLE}
 FEDERATION = tuple(row.right for row in TABLE if row.federation)
+PARTNERS: tuple[Right, ...] = ("courses",)
+"""What a centre or a company under agreement may do, for its own courses and jobs."""
 
 
 class Office(msgspec.Struct, frozen=True):
-    """An office in its term: of a co-operative, or with None of the federation."""
+    """An office in its term: of a co-operative, or with None of the federation; or of a partner under agreement."""
 
     person_id: int
     role: OfficeRole
     cooperative_id: int | None
+    partner_id: int | None = None
 
     @property
     def scope(self) -> Scope:
         """Return where it holds."""
-        return Scope(self.cooperative_id)
+        return Scope(self.cooperative_id, self.partner_id)
 
     def may(self, right: Right, cooperative_id: int | None = None) -> bool:
         """Tell whether this office has a right, in a co-operative when one is given."""
-        if self.role not in MAY[right] or (self.cooperative_id is None and right not in FEDERATION):
+        if self.role not in MAY[right] or (self.scope.is_federation and right not in FEDERATION):
+            return False
+        if self.partner_id is not None and right not in PARTNERS:
             return False
         return cooperative_id is None or self.scope.includes(cooperative_id)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Label, and_, case, func, select
 
+from app.sms.broadcasts.progress import DROPPED
 from app.sms.models import Message
 
 REASONS = {
@@ -43,6 +44,7 @@ def figures() -> list[Label[int]]:
         count(Message.state == "maybe", "maybe"),
         count(Message.state == "failed", "failed"),
         count(Message.state == "expired", "expired"),
+        count((Message.state == "expired") & (Message.reason == DROPPED), "expired_stopped"),
         count(refused, "refused"),
         *(count(refused & (Message.reason == reason), name) for reason, name in REASONS.items()),
         count(refused & ~known, "refused_other"),

@@ -1,5 +1,6 @@
 """The command line as a whole: help everywhere, one line for an error, 0/1/2."""
 
+import json
 import os
 import re
 import subprocess
@@ -129,3 +130,19 @@ def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 def test_wrong_use_is_said_in_whole_sentences(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     assert re.search(r"[.?!] See jappoo.* --help\n$", capsys.readouterr().err)
+
+
+def test_what_lists_shows_or_finds_prints_json_too() -> None:
+    telling = {
+        path: {option for parameter in command.params for option in parameter.opts}
+        for path, command in ALL.items()
+        if not isinstance(command, click.Group) and re.match("(List|Show|Find|Count|Recompute) ", command.help or "")
+    }
+    assert len(telling) > 20
+    assert [path for path, options in telling.items() if not options & {"--json", "--format"}] == []
+
+
+def test_a_screen_is_shown_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["menus", "show", "home", "--json"]) == 0
+    [home] = json.loads(capsys.readouterr().out)
+    assert (home["name"], home["choices"]["1"]["to"]) == ("home", "balances")

@@ -91,7 +91,7 @@ COMMANDS = [
     ("cooperative add", "cps7 --name Neuve --commune Mbour --filiere PECHE --form GIE", {"code": "cps7", "form": "GIE"}),
     ("cooperative product", "cps1 Poulpe --unit kg --filiere PECHE", {"code": "cps1", "name": "Poulpe"}),
     ("cooperative set", "cps1 payment-threshold 999999999", {"setting": "payment-threshold", "value": 999_999_999}),
-    ("cooperative set", "cps1 --form SCOOPS", {"setting": "form", "value": "SCOOPS"}),
+    ("cooperative set", "cps1 --form SCOOPS", {"form": "SCOOPS"}),
     ("ledger approvals", "cps1 withdrawal --needed 1", {"cooperative": "cps1", "kind": "withdrawal", "needed": 1}),
     ("member cards", "--cooperative cps1 --renew", {"cooperative": "cps1", "renew": True}),
     ("admin add", "C00001 --role delegate --cooperative cps1", {"who": "C00001", "role": "delegate"}),
@@ -198,7 +198,7 @@ def test_what_is_owed_against_the_law_is_shown(run, house):
     sample_declarations.women(house, 1)
     assert "void" not in run("cooperative", "show", "cps1").out
     assert run("cooperative", "set", "cps1", "--form", "SCOOPS").code == 0
-    assert "  owed, but void by article 251: C00201 advance 10000 F" in run("cooperative", "show", "cps1").out.splitlines()
+    assert "  owed, but void by article 251: C00201 advance 10 000 F" in run("cooperative", "show", "cps1").out.splitlines()
 
 
 @pytest.mark.parametrize(

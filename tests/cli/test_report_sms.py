@@ -30,6 +30,7 @@ TOLD = [
     ("failed", "failed", 1, 20, "5", None, 1250),
     ("failed", "not a phone number", 1, 20, None, None, None),
     ("expired", "too late to leave", 1, 20, None, None, None),
+    ("expired", "broadcast stopped", 1, 20, None, None, None),
     ("queued", None, 1, 20, None, None, None),
     ("refused", "opted out at the gateway", 1, 20, "6", None, 2000),
     *[("refused", reason, 1, 20, None, None, None) for reason in (*figures.REASONS, "another")],
@@ -37,14 +38,15 @@ TOLD = [
 FIGURES = {
     "cooperative": "CPS1",
     "purpose": "notice",
-    "messages": 16,
+    "messages": 17,
     "parts": 9,
     "delivered": 2,
     "underway": 2,
     "waiting": 1,
     "maybe": 1,
     "failed": 2,
-    "expired": 1,
+    "expired": 2,
+    "expired_stopped": 1,
     "refused": 7,
     **dict.fromkeys(figures.REASONS.values(), 1),
     "refused_listed": 2,
@@ -113,8 +115,8 @@ def test_each_figure_is_what_it_says(told):
     ("days", "messages"),
     [
         (["--month", "2026-10"], [1]),
-        (["--from", "2026-11-10", "--to", "2026-11-10"], [1, 16]),
-        (["--from", "2026-10-31", "--to", "2026-12-01"], [1, 18]),
+        (["--from", "2026-11-10", "--to", "2026-11-10"], [1, 17]),
+        (["--from", "2026-10-31", "--to", "2026-12-01"], [1, 19]),
         (["--from", "2026-11-11", "--to", "2026-11-30"], []),
     ],
 )
@@ -126,7 +128,7 @@ def test_a_table_and_a_spreadsheet_have_the_same_columns(told, tmp_path):
     [_, row] = csv.DictReader(io.StringIO(told("--month", "2026-11").stdout))
     assert {name: row[HEADS[name]] for name in ("purpose", "messages", "xof_actual", "xof_best")} == {
         "purpose": "notice",
-        "messages": "16",
+        "messages": "17",
         "xof_actual": "70.00",
         "xof_best": "130.00",
     }

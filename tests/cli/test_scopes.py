@@ -18,6 +18,10 @@ ANOTHERS = {
     ("admin", "add"): ("C00001 --role delegate", 1, "inconnue"),
     ("admin", "revoke"): ("C00101 --role secretary", 1, "inconnue"),
     ("member", "cards"): ("--renew", 0, "0 cards"),
+    ("member", "find"): ("awa --json", 0, "[]"),
+    ("paper", "weighings"): ("--output {pdf}", 0, ""),
+    ("paper", "members"): ("--output {pdf}", 0, ""),
+    ("paper", "shares"): ("--output {pdf}", 0, ""),
     ("sms", "inbox"): ("", 0, ""),
     ("equipment", "list"): ("", 0, ""),
     ("offer", "list"): ("", 0, ""),
@@ -59,7 +63,9 @@ def houses(sqlite_database, clock, tmp_path, monkeypatch):
     files = {name: tmp_path / f"{name}.csv" for name in sheets}
     for name, text in sheets.items():
         files[name].write_text(text, "utf-8")
-    return sqlite_database, {name: str(at) for name, at in (files | {"file": file, "zip": tmp_path / "tout.zip"}).items()}
+    return sqlite_database, {
+        name: str(at) for name, at in (files | {"file": file, "zip": tmp_path / "tout.zip", "pdf": tmp_path / "out.pdf"}).items()
+    }
 
 
 def state(database):

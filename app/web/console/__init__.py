@@ -30,6 +30,8 @@ from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
+from app.web.console.solidarity import solidarity
+from app.web.console.trainings import trainings
 from app.web.console.weighings import weighings
 
 
@@ -86,6 +88,8 @@ def add_console(
         payments,
         prices,
         request_pages,
+        solidarity,
+        trainings,
         decisions,
         weighings,
     ):  # fmt: skip
