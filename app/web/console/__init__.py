@@ -21,6 +21,7 @@ from app.web.console.imports import imports
 from app.web.console.ledger import ledger
 from app.web.console.lots import lots
 from app.web.console.members import members
+from app.web.console.offices import offices
 from app.web.console.pages import pages
 from app.web.console.papers import papers
 from app.web.console.payments import payments
@@ -80,6 +81,7 @@ def add_console(
         ledger,
         lots,
         members,
+        offices,
         open_pages,
         pages,
         papers,

@@ -39,6 +39,7 @@ ROOMS: tuple[Room, ...] = (
     Room("Entraide", "solidarity.funds"),
     Room("Chiffres", "figures.index", "figures"),
     Room("Papiers", "papers.shelf"),
+    Room("Charges", "offices.index"),
     Room("Mon accès", "access.mine", "console"),
 )
 

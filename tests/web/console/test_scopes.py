@@ -62,8 +62,12 @@ TRIED = {
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
-OWN = {"access.end": "test_sign_in tries a stranger's"}
-"""Routes that end what is of who is signed in."""
+OWN = {
+    "access.end": "test_sign_in tries a stranger's",
+    "offices.end": "the federation's administrator alone asks it (test_offices)",
+    "offices.prolong": "the federation's administrator alone asks it (test_offices)",
+}
+"""Routes that take what is no co-operative's, with the test that tries them."""
 READ = {
     "imports.file": "n&#39;est pas à vous",
     "prices.one": "votre CPS ne le prend pas",
