@@ -22,8 +22,8 @@ from menus.savings import MONEY, STANDING, AskedPayout, Out, read_francs
 
 menu = Bindings("solidarity")
 Urgent = Annotated[str, kinds.Kind("words", "URGENT ")]
-WhyAsked = Annotated[str, kinds.Kind("words", "pêche perdue")]
-REASONS = {"death": "un décès", "illness": "une maladie", "catch": "pêche perdue", "other": "autre"}
+WhyAsked = Annotated[str, kinds.Kind("words", "production perdue")]
+REASONS = {"death": "un décès", "illness": "une maladie", "catch": "production perdue", "other": "autre"}
 
 NOT_ASKED: Denials = {
     **MONEY,

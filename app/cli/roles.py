@@ -37,6 +37,7 @@ Written by `jappoo admin roles` from the one table, [`app/coop/rights.py`](../ap
 GUIDE_PAGE = """# Qui peut quoi
 
 Chaque tâche demande une charge. Une tâche qui n'est pas de la vôtre le dit et ne change rien.
+Une femme ou un homme : « secrétariat », « trésorerie » disent la charge, « la secrétaire » ou « le trésorier » la personne.
 Une charge d'une CPS vaut dans cette CPS ; une charge de la fédération dans toutes, sauf les prix : chacun les siens.
 
 {table}

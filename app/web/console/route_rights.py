@@ -67,7 +67,14 @@ ROUTES: Mapping[str, Right] = {
     "requests.withdraw": "console",
     "sales": "read",
     "sales.end": "boutiques",
+    "sales.hand_over": "sell",
+    "sales.paid": "sell",
     "sales.pick_up": "sell",
+    "sales.refund": "sell",
+    "solidarity": "read",
+    "trainings": "read",
+    "trainings.applicants": "read",
+    "trainings.choose": "training",
     "weighings": "read",
 }
 """By endpoint, or by blueprint where an endpoint has no line of its own.
