@@ -75,7 +75,7 @@ def build(settings: Settings | None = None, now: Callable[[], datetime] = utc_no
             database, sessions, queues, local_or_bearer(settings.metrics_token, behind_proxy=settings.trusted_proxies > 0)
         )
     )
-    app.register_blueprint(trace_blueprint(database))
+    app.register_blueprint(trace_blueprint(database, sessions, now))
     gate = sign_in.SignInServices(database, settings.key("console"), settings.key("authenticators"))
     production = settings.jappoo_env == "production"
     orders = settings.key("orders")

@@ -39,6 +39,12 @@ def read(typed: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def spaced(phone: str) -> str:
+    """Write a number to be read and compared: `77 123 45 67`; one from abroad whole."""
+    local = write(phone)
+    return f"{local[:2]} {local[2:5]} {local[5:7]} {local[7:]}" if len(local) == 9 and local != phone else phone
+
+
 def write(phone: str) -> str:
     """Write a number as people dial it here: `771234567`; one from abroad whole. So is it found again where a screen kept it."""
     return phone.removeprefix("+221")

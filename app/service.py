@@ -1,8 +1,11 @@
 """What messages say and cost wherever they are written: how the service is dialled, and the price of a part."""
 
+from datetime import datetime, time
 from typing import Any
 
 import msgspec
+
+from app.clock import QuietHours
 
 KEY = "service"
 
@@ -22,6 +25,12 @@ class Service(msgspec.Struct, frozen=True):
     """What a day's broadcasts may cost, in XOF; None: no bound."""
     sms: str = ""
     """The number that SMS are sent to; "" where there is none."""
+    quiet: QuietHours | None = QuietHours(time(21), time(7))
+    """When what can wait wakes nobody; None: never."""
+
+    def awake(self, at: datetime) -> bool:
+        """Tell whether it is an hour at which people may be told what can wait."""
+        return self.quiet is None or self.quiet.until(at) is None
 
     def page_of(self, code: str) -> str:
         """Return the address of a lot's page; "" where there is none."""

@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.clock import QuietHours
 from app.keys import Key, derived, every
 from app.service import Service
 from config.redis import connect
@@ -165,7 +166,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def service(self) -> Service:
         """Return what messages say of us, and what they cost."""
         page, budget = self.public_url.rstrip("/"), self.sms_daily_budget
-        return Service(self.ussd_code, self.ussd_cost_text, self.sms_part_price, page, budget, self.at_short_code or "")
+        hours = quiet_hours(self.quiet_hours)
+        quiet = QuietHours(*hours, self.zone) if hours else None
+        return Service(
+            self.ussd_code, self.ussd_cost_text, self.sms_part_price, page, budget, sms=self.at_short_code or "", quiet=quiet
+        )
 
     @property
     def ussd_code(self) -> str:

@@ -33,6 +33,7 @@ OFFICES: dict[OfficeRole, str] = {
     "delegate": ", délégation",
     "auditor": ", contrôle",
     "administrator": ", fédération",
+    "ministry": ", ministère",
 }
 BROADCASTS = 0
 """The row behind which the officer's estimates are: no approval has this id."""
@@ -142,7 +143,7 @@ def _standing(reader: Connection, one: approvals.WaitingApproval) -> str:
 def _office(reader: Connection, one: approvals.WaitingApproval, hop: Hop) -> str:
     """Return the office by which it was asked, "" for the member's own word."""
     held = offices_of(reader, one.asked_by or 0, hop.now.date())
-    return next((OFFICES[office.role] for office in held if office.cooperative_id in (one.cooperative_id, None)), "")
+    return next((OFFICES[office.role] for office in held if office.scope.includes(one.cooperative_id)), "")
 
 
 def _francs(amount: int | None) -> str:

@@ -33,7 +33,10 @@ NOT_ORDERED: Denials = {
 
 
 class OfferRow(msgspec.Struct, frozen=True):
+    """An offer, by its own number on the screen too: `BOUTIQUE n`, `ACHAT n`."""
+
     id: int
+    slot: int
     name: kinds.ProductName
     unit: kinds.Unit
     amount: kinds.Price
@@ -124,7 +127,7 @@ def cancel_order(hop: Hop, session: Session, kept: OfOrder) -> Nothing:
 def offer_row(row: queries.ForSale) -> OfferRow:
     """Return an offer as a list's row."""
     best = f" Avant le {row.best_before:%d/%m/%Y}." if row.best_before else ""
-    return OfferRow(row.id, row.name, row.unit, row.amount, row.quantity, row.place, units.of_many(row.unit), best)
+    return OfferRow(row.id, row.id, row.name, row.unit, row.amount, row.quantity, row.place, units.of_many(row.unit), best)
 
 
 def tell_order(session: Session, act: Act, row: Order, where: str) -> None:

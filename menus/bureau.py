@@ -11,6 +11,7 @@ from app.coop.console_requests import queries as requests
 from app.coop.contests import answers
 from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence import call_backs, inbox
+from app.coop.offices.partners import partner_name
 from app.coop.offices.queries import offices_of, scopes_of
 from app.coop.rights import NotYours, Office, Right
 from app.coop.scope import Scope
@@ -39,7 +40,7 @@ CHOICES: dict[int, tuple[Right, ...]] = {
     6: ("call_backs",),
     7: ("assist",),
     11: ("boutiques", "score"),
-    12: ("training",),
+    12: ("courses",),
     13: ("approve",),
     14: ("console",),
 }
@@ -157,5 +158,7 @@ def which_office(hop: Hop, typed: str) -> Found:
 
 
 def _name(reader: Connection, scope: Scope) -> str:
+    if scope.partner_id is not None:
+        return partner_name(reader, scope.partner_id)
     code = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id))
     return code or "Fédération"

@@ -41,7 +41,10 @@ class IdeaRefused(msgspec.Struct, frozen=True):
 
 
 class IdeaRow(msgspec.Struct, frozen=True):
+    """An idea, by its own number on the screen too: `SOUTENIR n`."""
+
     id: kinds.Count
+    slot: int
     words: kinds.Phrase
     voices: kinds.Count
     until: kinds.Day
@@ -176,7 +179,7 @@ def kept_ideas(hop: Hop) -> Words:
 def row_of(one: queries.ShownIdea) -> IdeaRow:
     """Return an idea as a list's row."""
     until = (one.support_until or one.proposed_at).astimezone(DAKAR).date()
-    return IdeaRow(one.id, one.words, one.by_pin, until)
+    return IdeaRow(one.id, one.id, one.words, one.by_pin, until)
 
 
 def _support(hop: Hop, session: Session, idea_id: int) -> GivenVoice:

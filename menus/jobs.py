@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import units
 from app.coop.jobs import queries, services
 from app.coop.jobs.models import Job
+from app.coop.members import consent, privacy_notice
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead
 from menus.hop import Hop, Nothing, own_act
@@ -24,7 +25,10 @@ NOT_NOTED: Denials = {
 
 
 class JobRow(msgspec.Struct, frozen=True):
+    """A job, by its own number on the screen too: `EMPLOI n`."""
+
     id: int
+    slot: int
     trade: kinds.ProductName
     place: kinds.Short
 
@@ -43,11 +47,23 @@ class NamedCandidate(OfJob, frozen=True):
     candidate_name: str | None = None
 
 
+class JobsWish(msgspec.Struct, frozen=True):
+    jobs_wish: str
+
+
+class JobsNow(msgspec.Struct, frozen=True):
+    jobs_now: kinds.Short
+
+
+class JobsWished(msgspec.Struct, frozen=True):
+    jobs_wished: kinds.ProductName
+
+
 @menu.rows()
 def jobs(hop: Hop) -> Sequence[JobRow]:
     """Give the jobs that are open."""
     with hop.desk.database.read() as reader:
-        return [JobRow(one.id, one.trade, one.place) for one in queries.open_jobs(reader, hop.now.date())]
+        return [JobRow(one.id, one.id, one.trade, one.place) for one in queries.open_jobs(reader, hop.now.date())]
 
 
 @menu.source(leads={"gone": None})
@@ -85,6 +101,26 @@ def job_interest(hop: Hop, session: Session, kept: NamedCandidate) -> Nothing:
 def job_agree(hop: Hop, session: Session, kept: OfJob) -> Nothing:
     """Let the company have the number."""
     services.agree(session, own_act(hop), kept.job.id)
+    return Nothing()
+
+
+@menu.source()
+def jobs_by_sms(hop: Hop) -> JobsNow:
+    """Say whether this number hears of jobs."""
+    with hop.desk.database.read() as reader:
+        return JobsNow("oui" if consent.agreed(reader, hop.phone, "emploi") else "non")
+
+
+@menu.source()
+def jobs_wish(kept: JobsWish) -> JobsWished:
+    """Say what is wished."""
+    return JobsWished("les recevoir" if kept.jobs_wish == "oui" else "ne plus les recevoir")
+
+
+@menu.effect()
+def set_jobs_by_sms(hop: Hop, session: Session, kept: JobsWish) -> Nothing:
+    """Note for the number whether it hears of jobs."""
+    consent.note(session, own_act(hop), ("emploi",), given=kept.jobs_wish == "oui", notice=privacy_notice.VERSION)
     return Nothing()
 
 

@@ -153,7 +153,7 @@ def who_calls(hop: Hop) -> WhoCalls:
 
 
 def _caller_of(holders: Sequence[Who]) -> str:
-    return "votre secrétaire" if cooperative_of(holders) else "la fédération"
+    return call_backs.caller_of(cooperative_of(holders))
 
 
 def _subject(kept: CallBackSubject) -> str:

@@ -54,7 +54,12 @@ class NumberNote(Typed, frozen=True):
     @property
     def asked(self) -> bool:
         """Tell whether it was asked what this number is to them who have it."""
-        return bool(self.held and self.held.phone == self.new_phone)
+        return bool(self.held and self.held.phone == phones.write(self.new_phone))
+
+
+class NamedNumber(msgspec.Struct, frozen=True):
+    name: kinds.PersonName
+    wanted: kinds.Short
 
 
 class NotedAs(NumberNote, frozen=True):
@@ -144,8 +149,14 @@ def number_is_free(hop: Hop, kept: NumberNote) -> Nothing:
         with hop.desk.database.read() as reader:
             others = select(Number.id).where(Number.phone == kept.new_phone, Number.person_id != kept.whom.person_id)
             if reader.scalar(others.limit(1)):
-                raise Lead("held", TypedPhone(kept.new_phone))
+                raise Lead("held", TypedPhone(phones.write(kept.new_phone)))
     return Nothing()
+
+
+@menu.source()
+def number_named(hop: Hop, kept: NumberNote) -> NamedNumber:
+    """Say whose card it is, and which number is to be noted."""
+    return NamedNumber(person_named(hop, kept).name, phones.spaced(kept.new_phone))
 
 
 @menu.rows()

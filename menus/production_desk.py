@@ -17,9 +17,11 @@ from app.coop.techniques import queries as technique_queries
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
+from menus.partners_desk import read_words
 from menus.production import Counted, Units
 
 menu = Bindings("production_desk")
+HERE = "ICI"
 ACTING = {"not_yours": None}
 Code = Annotated[str, kinds.Kind("code", "L123456789")]
 Loss = Annotated[str, kinds.Kind("words", "Perte 99999,999 kg: 100 %, rare. Sur ?")]
@@ -88,6 +90,18 @@ class OfLot(msgspec.Struct, frozen=True):
 
 class CountedLot(OfLot, frozen=True):
     counted: Decimal
+
+
+class PlacedLot(OfLot, frozen=True):
+    lot_place: str
+
+
+class SplitLot(PlacedLot, frozen=True):
+    split_units: Decimal
+
+
+class TwoLots(OfLot, frozen=True):
+    merge_lot: LotRow
 
 
 class RunLoss(msgspec.Struct, frozen=True):
@@ -216,6 +230,52 @@ def count_lot(hop: Hop, session: Session, kept: CountedLot) -> Nothing:
 def expire_lot(hop: Hop, session: Session, kept: OfLot) -> Nothing:
     """Note that what is left is too old."""
     stock_of.expire(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code)
+    return Nothing()
+
+
+@menu.answer(refuses={"bad": None, "short": None})
+def split_units(typed: str, kept: OfLot) -> kinds.Amounted:
+    """Read how much makes a lot of its own: no more than there is."""
+    found = read_units(typed)
+    if found > kept.stock_lot.left:
+        raise Refused("short")
+    return found
+
+
+@menu.answer(refuses={"bad": None})
+def lot_place(typed: str) -> kinds.Short:
+    """Read where a lot is; `ICI` is where it is already."""
+    return read_words(typed, 2, 16)
+
+
+@menu.effect(leads=ACTING, denies=NOT_DONE)
+def split_lot(hop: Hop, session: Session, kept: SplitLot) -> MadeLot:
+    """Make a lot of its own of a part."""
+    act = officers_act(session, hop, "boutiques")
+    place = None if kept.lot_place.upper() == HERE else kept.lot_place
+    lot = stock_of.split(session, act, kept.stock_lot.code, kept.split_units, place)
+    return MadeLot(lot.code, units.count(lot.units, lot.unit))
+
+
+@menu.rows()
+def alike_lots(hop: Hop, kept: OfLot) -> Sequence[LotRow]:
+    """Give the other lots of the product in the same unit."""
+    this = kept.stock_lot
+    return [row for row in _stock(hop) if row.id != this.id and (row.product, row.units) == (this.product, this.units)]
+
+
+@menu.effect(leads=ACTING, denies=NOT_DONE)
+def merge_lots(hop: Hop, session: Session, kept: TwoLots) -> MadeLot:
+    """Make one lot of two."""
+    codes = [kept.stock_lot.code, kept.merge_lot.code]
+    lot = stock_of.merge(session, officers_act(session, hop, "boutiques"), codes)
+    return MadeLot(lot.code, units.count(lot.units, lot.unit))
+
+
+@menu.effect(leads=ACTING, denies=NOT_DONE)
+def move_lot(hop: Hop, session: Session, kept: PlacedLot) -> Nothing:
+    """Note that a lot is elsewhere."""
+    stock_of.move(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.lot_place)
     return Nothing()
 
 

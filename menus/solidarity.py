@@ -22,8 +22,8 @@ from menus.savings import MONEY, STANDING, AskedPayout, Out, read_francs
 
 menu = Bindings("solidarity")
 Urgent = Annotated[str, kinds.Kind("words", "URGENT ")]
-WhyAsked = Annotated[str, kinds.Kind("words", "pêche perdue")]
-REASONS = {"death": "un décès", "illness": "une maladie", "catch": "pêche perdue", "other": "autre"}
+WhyAsked = Annotated[str, kinds.Kind("words", "production perdue")]
+REASONS = {"death": "un décès", "illness": "une maladie", "catch": "production perdue", "other": "autre"}
 
 NOT_ASKED: Denials = {
     **MONEY,
@@ -111,7 +111,7 @@ def aid_amount(typed: str) -> kinds.Amount:
     return francs
 
 
-@menu.effect(denies=NOT_ASKED)
+@menu.effect(denies=NOT_ASKED, untold=("aid_reason", "aid_relative"))
 def ask_aid(hop: Hop, session: Session, kept: AidWish) -> AskedPayout:
     """Ask for aid, with an SMS that doesn't say why."""
     act, relative = own_act(hop), kept.aid_relative.person_id if kept.aid_relative else None

@@ -70,7 +70,10 @@ class TradeRow(msgspec.Struct, frozen=True):
 
 
 class TechniqueRow(msgspec.Struct, frozen=True):
+    """A technique, by its own number on the screen too: `FICHE n`."""
+
     id: int
+    slot: int
     name: kinds.ProductName
 
 
@@ -188,7 +191,7 @@ def techniques(hop: Hop, kept: OfTrade) -> Sequence[TechniqueRow]:
     """Give a trade's techniques."""
     with hop.desk.database.read() as reader:
         found = technique_queries.techniques(reader, Technique.filiere_id == kept.trade.id)
-    return [TechniqueRow(one.id, one.name) for one in found]
+    return [TechniqueRow(one.id, one.id, one.name) for one in found]
 
 
 @menu.source()

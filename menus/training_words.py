@@ -1,6 +1,6 @@
 """What screens of trainings say, and how they read what applicants type."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 import msgspec
@@ -11,6 +11,7 @@ from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Refused
 
+WrittenDay = Annotated[str, kinds.Kind("words", "30/11/2026")]
 TypedName = Annotated[str, kinds.Kind("words", "m" * 40)]
 """A name that its owner has just typed: theirs to see, before any PIN."""
 
@@ -38,6 +39,24 @@ def stands_words(one: queries.OwnApplication) -> str:
         return f"place offerte jusqu'au {kinds.plain(kinds.Kind('moment', ''), one.offer_ends)}"
     said = {"waiting": f"liste d'attente, rang {one.rank}", "applied": "l'entreprise choisit", "certified": "certificat remis"}
     return said.get(one.state, "vous avez une place")
+
+
+def read_coming_day(typed: str, today: date, most: timedelta) -> str:
+    """Return a day to come within a time, typed `15122026`, as `15/12/2026`; refuses `bad`."""
+    digits = read_digits(typed.replace("/", ""), 8)
+    try:
+        day = date(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
+    except ValueError:
+        raise Refused("bad") from None
+    if not today < day <= today + most:
+        raise Refused("bad")
+    return f"{day:%d/%m/%Y}"
+
+
+def read_day(written: str) -> date:
+    """Return the day that `15/12/2026` is."""
+    day, month, year = map(int, written.split("/"))
+    return date(year, month, day)
 
 
 def read_digits(typed: str, number: int) -> str:

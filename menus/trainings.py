@@ -51,7 +51,10 @@ NOT_OPEN: Denials = {applications.ApplicationNotOpen: "Trop tard, ou plus à pre
 
 
 class TrainingRow(msgspec.Struct, frozen=True):
+    """A training, by its own number on the screen too: `FORMATION n`, `INSCRIRE n`."""
+
     id: int
+    slot: int
     title: kinds.ProductName
     place: kinds.Short
     day: kinds.Day
@@ -122,7 +125,7 @@ def trainings(hop: Hop) -> Sequence[TrainingRow]:
     theirs = tuple({who.cooperative_id for who in holders_of(hop) if who.cooperative_id})
     with hop.desk.database.read() as reader:
         found = queries.open_trainings(reader, hop.now.date(), theirs)
-    return [TrainingRow(one.id, one.title, one.place, one.starts_on) for one in found]
+    return [TrainingRow(one.id, one.id, one.title, one.place, one.starts_on) for one in found]
 
 
 @menu.source(leads={"gone": None})

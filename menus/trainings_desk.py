@@ -1,7 +1,7 @@
-"""Bureau 12: trainings of an officer's scope."""
+"""Bureau 12: trainings of an officer's scope, or of a partner's."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
@@ -12,15 +12,14 @@ from app.coop.training import presence, queries, seats
 from app.coop.training.applications import ApplicationNotOpen
 from app.gsm7 import fold
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Denials, Refused
+from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
 from menus.member_lookup import Named
-from menus.training_words import read_digits
+from menus.training_words import WrittenDay, read_coming_day, read_day
 
 menu = Bindings("trainings_desk")
 SeatsNow = Annotated[str, kinds.Kind("words", "999 places sur 999, 999 en attente")]
 ApplicantStands = Annotated[str, kinds.Kind("words", "certifié")]
-WrittenDay = Annotated[str, kinds.Kind("words", "30/11/2026")]
 STANDS = {"applied": "inscrit", "waiting": "attend", "offered": "offre", "seated": "place", "certified": "certifié"}
 
 NOT_CHANGED: Denials = {
@@ -40,6 +39,18 @@ class DeskTrainingRow(msgspec.Struct, frozen=True):
 
 class SeatsWords(msgspec.Struct, frozen=True):
     seats: SeatsNow
+    hidden: tuple[int, ...] = ()
+
+
+class DeskChoices(msgspec.Struct, frozen=True):
+    """The choices that are not this office's."""
+
+    hidden: tuple[int, ...] = ()
+
+
+class ShownApplicant(msgspec.Struct, frozen=True):
+    name: kinds.PersonName
+    hidden: tuple[int, ...] = ()
 
 
 class ApplicantRow(msgspec.Struct, frozen=True):
@@ -93,11 +104,22 @@ class AddedTraining(msgspec.Struct, frozen=True):
     training_number: kinds.Reference
 
 
+@menu.source()
+def trainings_desk(hop: Hop) -> DeskChoices:
+    """Hide what a partner, or an office of a co-operative, doesn't do."""
+    with hop.desk.database.read() as reader:
+        office = reading_office(reader, hop, "courses")
+    if office.scope.is_federation:
+        return DeskChoices()
+    own = {"centre": (2, 3, 4, 5), "entreprise": (2, 4, 5)}
+    return DeskChoices(own.get(office.role, (4, 5)))
+
+
 @menu.rows()
 def desk_trainings(hop: Hop) -> Sequence[DeskTrainingRow]:
-    """Give the scope's own trainings."""
+    """Give the scope's own trainings, or a partner's."""
     with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "training")
+        office = reading_office(reader, hop, "courses")
         found = queries.trainings_of(reader, office.scope, hop.now.date())
     return [DeskTrainingRow(one.id, one.title, one.starts_on) for one in found]
 
@@ -105,37 +127,65 @@ def desk_trainings(hop: Hop) -> Sequence[DeskTrainingRow]:
 @menu.source()
 def desk_training(hop: Hop, kept: OfDeskTraining) -> SeatsWords:
     """Say how many seats are taken, and how many wait."""
+    hidden = {"centre": (2, 4, 5), "entreprise": (2, 3, 4, 5)}
     with hop.desk.database.read() as reader:
+        office = reading_office(reader, hop, "courses")
         by_state = seats.counts(reader, kept.desk_training.id)
         one = queries.training_by_id(reader, kept.desk_training.id)
     taken = sum(by_state.get(state, 0) for state in seats.TAKEN)
-    return SeatsWords(f"{units.count(taken, 'place')} sur {one.seats if one else 0}, {by_state.get('waiting', 0)} en attente")
+    words = f"{units.count(taken, 'place')} sur {one.seats if one else 0}, {by_state.get('waiting', 0)} en attente"
+    return SeatsWords(words, hidden.get(office.role, ()))
 
 
 @menu.rows()
 def applicants(hop: Hop, kept: OfDeskTraining) -> Sequence[ApplicantRow]:
-    """Give who applied for a training of the officer's scope, by initials."""
+    """Give who applied for a training of the officer's, by initials."""
     with hop.desk.database.read() as reader:
-        scope = reading_office(reader, hop, "training").scope
+        scope = reading_office(reader, hop, "courses").scope
         theirs = queries.training_by_id(reader, kept.desk_training.id)
-        if theirs is None or not scope.includes(theirs.cooperative_id):
+        if theirs is None or not (scope.includes(theirs.cooperative_id) or scope.partner_id in theirs.partners):
             return []
         found = queries.applicants(reader, kept.desk_training.id)
     return [ApplicantRow(one.id, initials(one.name), STANDS[one.state], one.days) for one in found]
+
+
+@menu.source(leads={"own": None})
+def applicants_read_by(hop: Hop) -> Nothing:
+    """Let an officer of the training read it straight away."""
+    with hop.desk.database.read() as reader:
+        if reading_office(reader, hop, "courses").partner_id is None:
+            raise Lead("own")
+    return Nothing()
+
+
+@menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
+def read_applicants(hop: Hop, session: Session, kept: OfDeskTraining) -> Nothing:
+    """Write down that a partner took the list out."""
+    presence.read_applicants(session, officers_act(session, hop, "courses"), kept.desk_training.id)
+    return Nothing()
+
+
+@menu.source()
+def applicant_shown(hop: Hop, kept: OfApplicant) -> ShownApplicant:
+    """Say who it is; a centre doesn't choose, a company does nothing else."""
+    hidden = {"centre": (1,), "entreprise": (2, 3, 4)}
+    with hop.desk.database.read() as reader:
+        office = reading_office(reader, hop, "courses")
+        return ShownApplicant(queries.applicant_name(reader, office.scope, kept.applicant.id), hidden.get(office.role, ()))
 
 
 @menu.source()
 def applicant_name(hop: Hop, kept: OfApplicant) -> Named:
     """Say who it is."""
     with hop.desk.database.read() as reader:
-        scope = reading_office(reader, hop, "training").scope
+        scope = reading_office(reader, hop, "courses").scope
         return Named(queries.applicant_name(reader, scope, kept.applicant.id))
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
 def choose_applicant(hop: Hop, session: Session, kept: OfApplicant) -> NotedApplicant:
     """Note the company's choice."""
-    act = officers_act(session, hop, "training")
+    act = officers_act(session, hop, "courses")
     presence.choose(session, act, kept.desk_training.id, (kept.applicant.id,), hop.now, last=False)
     return NotedApplicant(f"{kept.applicant.initials}: choix de l'entreprise noté.")
 
@@ -143,21 +193,21 @@ def choose_applicant(hop: Hop, session: Session, kept: OfApplicant) -> NotedAppl
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
 def attend_by_list(hop: Hop, session: Session, kept: OfApplicant) -> NotedApplicant:
     """Note that somebody is there, by the centre's list."""
-    presence.attend_by_list(session, officers_act(session, hop, "training"), kept.applicant.id)
+    presence.attend_by_list(session, officers_act(session, hop, "courses"), kept.applicant.id)
     return NotedApplicant(f"{kept.applicant.initials}: présence d'aujourd'hui notée.")
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
 def certify(hop: Hop, session: Session, kept: OfApplicant) -> GivenCertificate:
     """Give the certificate."""
-    given = presence.certify(session, officers_act(session, hop, "training"), kept.applicant.id)
+    given = presence.certify(session, officers_act(session, hop, "courses"), kept.applicant.id)
     return GivenCertificate(given.number, kept.applicant.initials)
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
 def drop_applicant(hop: Hop, session: Session, kept: OfApplicant) -> NotedApplicant:
     """Note that somebody has left the training."""
-    presence.drop(session, officers_act(session, hop, "training"), kept.applicant.id)
+    presence.drop(session, officers_act(session, hop, "courses"), kept.applicant.id)
     return NotedApplicant(f"{kept.applicant.initials}: abandon noté.")
 
 
@@ -172,14 +222,7 @@ def training_seats(typed: str) -> kinds.Count:
 @menu.answer(refuses={"bad": None})
 def training_day(hop: Hop, typed: str) -> WrittenDay:
     """Read a day to come."""
-    digits = read_digits(typed.replace("/", ""), 8)
-    try:
-        day = date(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
-    except ValueError:
-        raise Refused("bad") from None
-    if not hop.now.date() < day <= hop.now.date() + timedelta(days=730):
-        raise Refused("bad")
-    return f"{day:%d/%m/%Y}"
+    return read_coming_day(typed, hop.now.date(), timedelta(days=730))
 
 
 @menu.answer(refuses={"bad": None})
@@ -207,13 +250,13 @@ def set_seats(hop: Hop, session: Session, kept: OtherSeats) -> Nothing:
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
 def day_code_draw(hop: Hop, session: Session, kept: OfDeskTraining) -> DayCode:
     """Give the day's code."""
-    return DayCode(presence.day_code(session, officers_act(session, hop, "training"), kept.desk_training.id))
+    return DayCode(presence.day_code(session, officers_act(session, hop, "courses"), kept.desk_training.id))
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
 def move_training(hop: Hop, session: Session, kept: OtherDay) -> Nothing:
     """Put the training on another day."""
-    seats.move(session, officers_act(session, hop, "training"), kept.desk_training.id, _day(kept.training_day), hop.now.date())
+    seats.move(session, officers_act(session, hop, "training"), kept.desk_training.id, read_day(kept.training_day), hop.now.date())
     return Nothing()
 
 
@@ -227,7 +270,7 @@ def cancel_training(hop: Hop, session: Session, kept: OfDeskTraining) -> Nothing
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
 def add_training(hop: Hop, session: Session, kept: NewTrainingTyped) -> AddedTraining:
     """Open a training of one day, of the officer's scope, for everybody from 16 to 60."""
-    act, day = officers_act(session, hop, "training"), _day(kept.training_day)
+    act, day = officers_act(session, hop, "training"), read_day(kept.training_day)
     told = seats.NewTraining(
         title=kept.training_title,
         place=kept.training_place,
@@ -242,11 +285,6 @@ def add_training(hop: Hop, session: Session, kept: NewTrainingTyped) -> AddedTra
 def initials(name: str) -> str:
     """Return a name's initials."""
     return "".join(part[0] for part in name.split()).upper()
-
-
-def _day(written: str) -> date:
-    day, month, year = map(int, written.split("/"))
-    return date(year, month, day)
 
 
 def _words(typed: str, least: int, most: int) -> str:

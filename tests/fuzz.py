@@ -20,6 +20,7 @@ from app.coop.enrolment import applications
 from app.coop.equipment import bookings, custody
 from app.coop.equipment.models import Booking
 from app.coop.ideas import services as ideas
+from app.coop.jobs import services as jobs
 from app.coop.lots import runs, stock
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
@@ -152,6 +153,7 @@ def settle(database, now) -> None:
         fund.give(session, by(sample_declarations.CLERK, "hands:fund", now), 1, 60_000)
         aids.ask(session, own(204, "hands:aid", now), "illness", 5_000)
         sample_trainings.couture(session, now, 201, 202)
+        jobs.add_job(session, jobs.NewJob("Chantier naval", "Soudeur", "Mbour", 2, now.date() + timedelta(days=21)), now.date())
         applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
         sample_boutiques.begin(session, now)
         for number, member in enumerate((201, 202), 1):

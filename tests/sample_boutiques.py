@@ -19,7 +19,7 @@ from tests.acts import by
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FEDERATION = Office(103, "administrator", None)
-AUDITOR, AUDITOR_PHONE = Office(105, "auditor", None), "+221770000105"
+COLLEAGUE, COLLEAGUE_PHONE = Office(105, "administrator", None), "+221770000105"
 
 
 def begin(session, now):
@@ -28,10 +28,10 @@ def begin(session, now):
 
 
 def federation(database, now) -> None:
-    """Give the federation an auditor beside its administrator, and a round of ideas."""
+    """Give the federation a second administrator, and a round of ideas."""
     with database.transaction() as session:
-        person(session, 105, AUDITOR_PHONE)
-        session.add(Role(person_id=105, role="auditor", cooperative_id=None, from_on=date(2026, 1, 1)))
+        person(session, 105, COLLEAGUE_PHONE)
+        session.add(Role(person_id=105, role="administrator", cooperative_id=None, from_on=date(2026, 1, 1)))
         begin(session, now)
 
 

@@ -9,9 +9,44 @@ import msgspec
 
 from app.cli.context import cooperative_id, open_database, operator_act, read_settings
 
-ROLES = ("president", "treasurer", "secretary", "delegate", "auditor", "administrator")
-_role = click.option("--role", type=click.Choice(ROLES), required=True, help="The office.")
+PARTNERS = ("centre", "entreprise")
+FRENCH = {
+    "president": "president",
+    "presidente": "president",
+    "tresorier": "treasurer",
+    "tresoriere": "treasurer",
+    "secretaire": "secretary",
+    "delegue": "delegate",
+    "deleguee": "delegate",
+    "auditeur": "auditor",
+    "auditrice": "auditor",
+    "administrateur": "administrator",
+    "administratrice": "administrator",
+    "ministere": "ministry",
+}
+"""Offices as officers say them; the names of `rights.py` are taken, too."""
+
+
+class RoleName(click.ParamType[str]):
+    """An office, by its French name, with or without accents, or by the one of `rights.py`."""
+
+    name = "role"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the office's name in `rights.py`."""
+        from app.coop.rights import REPRESENTATIVES, ROLES
+        from app.letters import plain
+
+        typed = plain(str(value)).lower()
+        role = FRENCH.get(typed, typed)
+        if role not in (*ROLES, *REPRESENTATIVES):
+            self.fail(f"{value!r} is not one of {', '.join(sorted({*FRENCH, *ROLES, *REPRESENTATIVES}))}.", param, ctx)
+        return role
+
+
+_role = click.option("--role", type=RoleName(), required=True, help="The office: secretaire, tresorier, president …")
 _cooperative = click.option("--cooperative", help="The co-operative's code; without it an office of the federation.")
+_partner = click.option("--partner", type=int, help="The number in training centre list, or in job company list.")
 
 
 @click.group()
@@ -26,28 +61,42 @@ def admin() -> None:
 @click.argument("who")
 @_role
 @_cooperative
+@_partner
 @click.option("--name", help="The name of somebody new, who is no member.")
 @click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today by default.")
 @click.option("--until", "ends", type=click.DateTime(["%Y-%m-%d"]), help="The last day; none by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def add(
-    who: str, role: Any, cooperative: str | None, name: str | None, begins: datetime | None, ends: datetime | None, *, as_json: bool
+    who: str,
+    role: Any,
+    cooperative: str | None,
+    partner: int | None,
+    name: str | None,
+    begins: datetime | None,
+    ends: datetime | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Give an office: WHO is a member's card in the co-operative, or a telephone number for the federation.
 
     With --name and --cooperative WHO is a number too: a co-operative's first officers come before its members.
     Somebody new gets an activation number, for the first time that they open the Bureau.
+    Who acts for a centre or a company has a number of their own too, and --partner; it lasts no longer than the agreement.
 
     Example: jappoo admin add +221780000002 --role administrator --name "Fatou Sarr"
     """
     from app.coop.access import activation
-    from app.coop.enrolment import appointments
+    from app.coop.enrolment import appointments, representatives
 
+    _check_partner(role, cooperative, partner)
     now, settings = datetime.now(UTC), read_settings()
     term: dict[str, Any] = {"from_on": begins.date() if begins else now.date(), "until_on": ends.date() if ends else None}
-    with operator_act("admin add", who=who, role=role, cooperative=cooperative, until=str(ends or "")[:10]) as session:
+    noted: dict[str, Any] = {"who": who, "role": role, "cooperative": cooperative, "partner": partner}
+    with operator_act("admin add", **noted, until=str(ends or "")[:10]) as session:
         cooperative_id(session, cooperative)
-        if cooperative and not name:
+        if partner is not None:
+            given = representatives.appoint_representative(session, _number(who), name, role, partner, **term, now=now)
+        elif cooperative and not name:
             given = appointments.appoint_member(session, cooperative, who, role, **term, now=now)
         else:
             given = appointments.appoint_by_number(session, _number(who), name, role, code=cooperative, **term, now=now)
@@ -55,7 +104,7 @@ def add(
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(given) | {"activation": opens}))
         return
-    click.echo(f"{given.name}: {given.role}, {given.cooperative or 'federation'}, from {given.from_on}")
+    click.echo(f"{given.name}: {given.role}, {given.partner or given.cooperative or 'federation'}, from {given.from_on}")
     if opens:
         click.echo(f"activation number, to be told in person (30 days): {opens}")
 
@@ -86,18 +135,22 @@ def renew(phone: str, new_phone: str | None) -> None:
 @click.argument("who")
 @_role
 @_cooperative
-def revoke(who: str, role: str, cooperative: str | None) -> None:
+@_partner
+def revoke(who: str, role: Any, cooperative: str | None, partner: int | None) -> None:
     """End an office now; what was done by it stays.
 
     Example: jappoo admin revoke C0000012 --role secretary --cooperative CPS1
     """
-    from app.coop.enrolment import appointments
+    from app.coop.enrolment import appointments, representatives
     from app.phones import e164, is_senegalese_mobile
 
+    _check_partner(role, cooperative, partner)
     now = datetime.now(UTC)
-    with operator_act("admin revoke", who=who, role=role, cooperative=cooperative) as session:
+    with operator_act("admin revoke", who=who, role=role, cooperative=cooperative, partner=partner) as session:
         cooperative_id(session, cooperative)
-        if cooperative and not is_senegalese_mobile(e164(who)):
+        if partner is not None:
+            ended = representatives.revoke_representative(session, _number(who), role, partner, now=now)
+        elif cooperative and not is_senegalese_mobile(e164(who)):
             ended = appointments.revoke_member(session, cooperative, who, role, now=now)
         else:
             ended = appointments.revoke_by_number(session, _number(who), role, code=cooperative, now=now)
@@ -128,6 +181,18 @@ def close_sign_ins(phone: str | None, *, everybody: bool) -> None:
     click.echo(f"{ended} ended")
 
 
+@admin.command()
+@click.option("--guide", is_flag=True, help="The officers' page, in French.")
+def roles(*, guide: bool) -> None:
+    """Print who may do what, where, as a page: docs/roles.md, or with --guide docs/guide/qui-peut-quoi.md.
+
+    Example: jappoo admin roles > docs/roles.md
+    """
+    from app.cli.roles import guide_page, roles_page
+
+    click.echo(guide_page() if guide else roles_page(), nl=False)
+
+
 @admin.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def offices(*, as_json: bool) -> None:
@@ -144,7 +209,13 @@ def offices(*, as_json: bool) -> None:
         return
     for held in found:
         term = f"{held.from_on} – {held.until_on or ''}".rstrip(" –")
-        click.echo(f"{held.cooperative or 'federation':12} {held.role:14} {held.card or '-':10} {held.name}  {term}")
+        place = held.partner or held.cooperative or "federation"
+        click.echo(f"{place:20} {held.role:14} {held.card or '-':10} {held.name}  {term}")
+
+
+def _check_partner(role: str, cooperative: str | None, partner: int | None) -> None:
+    if (role in PARTNERS) != (partner is not None) or (partner is not None and cooperative):
+        raise click.UsageError("--partner is for --role centre and --role entreprise, and these want it, without --cooperative.")
 
 
 def _number(typed: str) -> str:

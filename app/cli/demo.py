@@ -27,7 +27,7 @@ _READY = """
   Console              {console}
 
   Numéro / number      PIN         Qui / who
-  +221770000001        2468        secrétaire de CPS1 / secretary (…2 trésorière / treasurer, …3 présidente / president)
+  +221770000001        2468        secrétariat de CPS1 / secretary (…2 trésorerie / treasurer, …3 présidence / president)
   +221770000004        2468        membre / member (… {last} : idem / same)
   +221760000001        1357, 8642  téléphone partagé, places 1 et 2 / shared phone
   +221760000002        -           à activer / to activate: 482190

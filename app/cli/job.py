@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from app.cli.context import open_database, operator_act
+from app.cli.partners import partner_group
 
 
 @click.group()
@@ -15,6 +16,9 @@ def job() -> None:
 
     Example: jappoo job list
     """
+
+
+job.add_command(partner_group("company", "job company"))
 
 
 @job.command(name="list")
@@ -62,24 +66,29 @@ def show(number: int, *, as_json: bool) -> None:
 
 @job.command()
 @click.argument("trade")
-@click.option("--company", required=True, help="Whose it is: 2 to 20 letters.")
+@click.option("--company", required=True, help="Whose it is: a company under agreement (job company list), or 2 to 20 letters.")
 @click.option("--place", required=True, help="Where: 2 to 16 letters.")
 @click.option("--places", type=int, default=1, show_default=True, help="For how many.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day to be interested.")
-def add(trade: str, company: str, place: str, places: int, until: datetime) -> None:
-    """Open a job; prints the broadcast by which an officer tells of it, with estimate and budget.
+@click.option("--filiere", help="The filière whose members are told of it, as PECHE; all without.")
+@click.option("--commune", help="The commune whose members are told of it; all without.")
+def add(trade: str, company: str, place: str, places: int, until: datetime, filiere: str | None, commune: str | None) -> None:
+    """Open a job. An officer tells of it on Bureau 12, 3, with estimate and budget: to whoever agreed to hear of jobs.
 
     Example: jappoo job add Soudeur --company "Chantier naval" --place Mbour --until 2026-12-31
     """
+    from app.coop.jobs.queries import MeantNowhere, meant
     from app.coop.jobs.services import JobRefused, NewJob, add_job
 
+    today = datetime.now(UTC).date()
     with operator_act("job add", trade=trade, company=company, places=places) as session:
         try:
-            row = add_job(session, NewJob(company, trade, place, places, until.date()), datetime.now(UTC).date())
-        except JobRefused as refused:
+            told = NewJob(company, trade, place, places, until.date(), *meant(session, today, company, filiere, commune))
+            row = add_job(session, told, today)
+        except (JobRefused, MeantNowhere) as refused:
             raise click.ClickException(str(refused)) from None
         click.echo(f"job {row.id}: {row.trade}")
-        click.echo(f"DIFF TOUS Emploi: {row.trade}, {row.place}, jusqu'au {row.until:%d/%m}. EMPLOI {row.id}")
+    click.echo("to tell of it: Bureau 12, 3, 1, then 2")
 
 
 @job.command()

@@ -152,6 +152,8 @@ def _publish_month(database: "Database", month: str | None) -> "Month":
                 more = months.publish_next(session, wanted, now)
         except months.MonthNotOver as fault:
             raise click.ClickException(f"the figures of {wanted} can be published from {fault} on") from fault
+        except months.MonthEmpty as fault:
+            raise click.ClickException(f"no co-operative was there in {fault}") from fault
     return wanted
 
 
@@ -167,9 +169,11 @@ def revise(month: str, reason: str) -> None:
 
     with open_database(statement_ms=600_000) as database:
         wanted = _publish_month(database, month)
-    with operator_act("report revise", month=str(wanted)) as session:
-        row = months.begin(session, wanted, datetime.now(UTC), reason[:80])
-        revision = row.revision
+    try:
+        with operator_act("report revise", month=str(wanted)) as session:
+            revision = months.begin(session, wanted, datetime.now(UTC), reason[:80]).revision
+    except months.MonthNotPublished as fault:
+        raise click.ClickException(f"a correction of {fault} is under way") from fault
     with open_database(statement_ms=600_000) as database:
         more = True
         while more:

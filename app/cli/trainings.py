@@ -2,17 +2,20 @@
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from app.cli.context import act_of_operator, cooperative_id, open_database, operator_act
+from app.cli.partners import partner_group
 
 if TYPE_CHECKING:
-    pass
+    from sqlalchemy.orm import Session
 
 DAY = click.DateTime(["%Y-%m-%d"])
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -21,6 +24,9 @@ def training() -> None:
 
     Example: jappoo training list
     """
+
+
+training.add_command(partner_group("centre", "training centre"))
 
 
 @training.command(name="list")
@@ -81,6 +87,8 @@ def show(number: int, *, as_json: bool) -> None:
 @click.option("--level", help="The school level that is asked for: up to 16 letters.")
 @click.option("--contract", help="The contract's number, stamped by the labour inspection.")
 @click.option("--company-chooses", is_flag=True, help="Who applies has no seat before the company chose.")
+@click.option("--centre", type=int, help="The centre under agreement where it is, by number (training centre list).")
+@click.option("--company", type=int, help="The company under agreement, by number (job company list).")
 @click.option("--one-at-a-time", is_flag=True, help="Nobody is in two such trainings at once.")
 def add(title: str, place: str, seats: int, kind: str, cooperative: str | None, **given: Any) -> None:
     """Open a training.
@@ -107,6 +115,8 @@ def add(title: str, place: str, seats: int, kind: str, cooperative: str | None, 
         contract=given["contract"],
         company_chooses=given["company_chooses"],
         exclusive=given["one_at_a_time"],
+        centre_id=given["centre"],
+        company_id=given["company"],
     )
     with operator_act("training add", title=title, seats=seats, cooperative=cooperative) as session:
         try:
@@ -163,14 +173,20 @@ def cancel(number: int) -> None:
 @training.command()
 @click.argument("number", type=int)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def applicants(number: int, *, as_json: bool) -> None:
+@click.option(
+    "--output", type=FILE, help="The company's list as .xlsx or .csv, without telephone numbers: it writes oui in Choisi."
+)
+def applicants(number: int, output: Path | None, *, as_json: bool) -> None:
     """List who applied, with names: that the list was taken out is written down.
 
-    Example: jappoo training applicants 1 --json
+    Example: jappoo training applicants 1 --output soudure.xlsx
     """
     from app.coop.training.queries import applicants as applicants_of
 
-    with operator_act("training applicants", number=number) as session:
+    with operator_act("training applicants", number=number, file=output is not None) as session:
+        if output is not None:
+            _write_list(session, number, output)
+            return
         found = applicants_of(session, number)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found)))
@@ -183,17 +199,27 @@ def applicants(number: int, *, as_json: bool) -> None:
 
 @training.command()
 @click.argument("number", type=int)
-@click.argument("chosen", type=int, nargs=-1, required=True)
+@click.argument("chosen", type=int, nargs=-1)
+@click.option("--file", "path", type=FILE, help="The company's list, with oui in Choisi; instead of the numbers.")
 @click.option("--last", is_flag=True, help="The choice is made: all others who applied have no seat, and are told.")
-def choose(number: int, chosen: tuple[int, ...], *, last: bool) -> None:
-    """Note whom the company chose, by the numbers of `applicants`; all of them or none.
+def choose(number: int, chosen: tuple[int, ...], path: Path | None, *, last: bool) -> None:
+    """Note whom the company chose, by the numbers of `applicants` or by its file; all of them or none.
 
-    Example: jappoo training choose 3 12 15 18 --last
+    Example: jappoo training choose 3 --file soudure.xlsx --last
     """
+    from app.coop.training import choices
     from app.coop.training.presence import choose as note_choice
+    from app.sheets import SheetRefused
 
-    with operator_act("training choose", number=number, chosen=len(chosen), last=last) as session:
-        count = _run(lambda: note_choice(session, None, number, chosen, datetime.now(UTC), last=last))
+    if bool(chosen) == bool(path):
+        raise click.UsageError("give the numbers, or --file.")
+    try:
+        named = choices.read_choice(path) if path else list(chosen)
+    except SheetRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    with operator_act("training choose", number=number, chosen=len(named), file=path is not None, last=last) as session:
+        new = choices.without_seats(session, number, named) if path else named
+        count = _run(lambda: note_choice(session, None, number, new, datetime.now(UTC), last=last))
     click.echo(f"training {number}: {count} chosen")
 
 
@@ -228,6 +254,21 @@ def certificate(number: str, *, as_json: bool) -> None:
         raise click.ClickException(f"{number} is no valid certificate")
     told = msgspec.to_builtins(found)
     click.echo(json.dumps(told) if as_json else "  ".join(map(str, told.values())))
+
+
+def _write_list(session: "Session", number: int, output: Path) -> None:
+    from app.coop.training import choices
+    from app.sheets import SheetRefused, write_table
+
+    form = output.suffix.removeprefix(".").lower()
+    if form not in ("csv", "xlsx"):
+        raise click.UsageError("--output wants a name that ends in .xlsx or .csv.")
+    rows = choices.list_for_company(session, number)
+    try:
+        write_table(output, choices.HEADER, rows, form="xlsx" if form == "xlsx" else "csv")
+    except SheetRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"{output}: {len(rows)} applicants")
 
 
 def _run(do: Any) -> Any:

@@ -165,7 +165,9 @@ def _perhaps(command: Command, office: Office, wanted: Draft) -> str:
 
 def _draft_of(broadcast: Broadcast) -> Draft:
     """Return the draft that a broadcast was estimated from."""
-    return Draft(str(broadcast.audience["words"]), broadcast.typed, broadcast.purpose == "urgent", broadcast.wanted_at)
+    audience = broadcast.audience
+    urgent, agreed = broadcast.purpose == "urgent", audience.get("agreed")
+    return Draft(str(audience["words"]), broadcast.typed, urgent, broadcast.wanted_at, agreed)
 
 
 def _meant(command: Command, office: Office) -> Broadcast | None:

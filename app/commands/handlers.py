@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 import app.coop.subjects  # noqa: F401 - a member's word leads to what any subject has declared
 from app import texts
+from app.clock import DAKAR
 from app.commands import (
     boutiques,
     broadcast_replies,
@@ -32,6 +33,7 @@ from app.coop.access.identity import cooperative_of, person_of, prices_of
 from app.coop.contests import assisted_answers
 from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.correspondence import call_backs, inbox
+from app.coop.correspondence.models import CallBack
 from app.coop.ledger.queries import balances_of
 from app.coop.members import account, consent, notices, privacy_notice
 from app.coop.members.lookup import BELONGS
@@ -111,6 +113,8 @@ def state_of(command: Command) -> str:
     meant = mistypes.meant(command)
     if meant:
         return "handled" if meant.sure else "unparsed"
+    if production.line_meant(command):
+        return "handled"
     return "greeted" if is_small_talk(command.rest) else "unparsed"
 
 
@@ -124,6 +128,9 @@ def _unparsed(command: Command) -> str:
     meant = mistypes.meant(command)
     if meant:
         return mistypes.words_for(meant)
+    line = production.line_meant(command)
+    if line:
+        return replies.DECLARE_SO.replace("{line}", line)
     if state == "greeted":
         return replies.GREETED
     return replies.HOW_STOP if _SPEAKS_OF_STOP.search(command.rest) else replies.NOT_UNDERSTOOD
@@ -180,8 +187,10 @@ def _balance(command: Command) -> str:
 
 def _call_back(command: Command) -> str:
     whom = {"person_id": person_of(command.holders), "cooperative_id": cooperative_of(command.holders)}
-    _, new = call_backs.ask(command.session, command.phone, "SMS", **whom, now=command.now)
-    return replies.CALL_BACK if new else replies.CALL_BACK_AGAIN
+    row, new = call_backs.ask(command.session, command.phone, "SMS", **whom, now=command.now)
+    since = f"{command.session.get_one(CallBack, row).at.astimezone(DAKAR):%H:%M le %d/%m}"
+    words = replies.CALL_BACK if new else replies.CALL_BACK_AGAIN
+    return words.replace("{since}", since).replace("{who}", call_backs.caller_of(whom["cooperative_id"]))
 
 
 def _contest(command: Command) -> str:
@@ -238,7 +247,7 @@ def _price(command: Command) -> Answer:
     words = typed[1].removesuffix(" A") if letter and letter[1] != "a" else typed[1]
     meant, grade = _graded(command, words, office.scope)
     if meant.product_id is None:
-        return replies.which_price(meant.near, "TARIF")
+        return replies.which_price(meant.near, "TARIF", f"{grade or ''} {typed[2]}".strip())
     if grade == "A" and letter and "QUAL" not in words:
         return replies.at_or_grade(words.removesuffix(" A"), typed[2])
     try:

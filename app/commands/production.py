@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app import texts, units
 from app.commands import replies
 from app.commands.command import Answer, Command
-from app.commands.courtesies import words_of
+from app.commands.courtesies import without_closing, without_opening, words_of
 from app.commands.grammar import fold_words, read_reference
 from app.coop.access.identity import Who
 from app.coop.members.lookup import read_card
@@ -72,6 +72,22 @@ def declare(command: Command) -> str:
         goods=units.count_of(done.quantity, done.unit, done.product),
         day=done.at,
     )
+
+
+def line_meant(command: Command) -> str | None:
+    """Return the line to send where a member typed a product and a number alone, or glued to `PROD`: `THIOF25`, `PRODthiof 3`."""
+    scopes = [Scope(who.cooperative_id) for who in command.holders if who.state == "active" and who.member_id]
+    typed = without_closing(without_opening(command.rest)).removeprefix("PROD").strip()
+    try:
+        lines = _lines(typed) if scopes else []
+    except LineUnread:
+        return None
+    for line in lines:
+        alone = not line.beside and (not line.unit or line.unit.removesuffix("S") in _OTHER_UNITS)
+        product = _named(command, line.name, scopes[0]) if alone and line.number else None
+        if product:
+            return replies.line(product.name, line.number[:9])
+    return None
 
 
 def reference_in(rest: str) -> str | None:
@@ -156,6 +172,12 @@ def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLi
             return product, msgspec.structs.replace(lines[0], name=first, beside=f"{beside} {lines[0].beside}".strip())
     names = [product.name for product in products if product.name not in near]
     raise LineUnread(replies.which_product((*near, *names), lines[0].number, known=bool(near)))
+
+
+def _named(command: Command, name: str, scope: Scope) -> ProductOf | None:
+    meant = find_product(command.session.connection(), name, scope).product_id
+    taken = declarations.products_of(command.session.connection(), scope.cooperative)
+    return next((product for product in taken if product.id == meant), None)
 
 
 def _lines(typed: str) -> list[TypedLine]:

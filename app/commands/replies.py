@@ -35,8 +35,8 @@ DONE_UNSAID = (
 )
 BALANCE = "Jappoo: pour voir vos soldes, composez {balance}. {cost}."
 JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez le secrétariat de votre CPS, ou envoyez RAPPEL. {cost}."
-CALL_BACK = "Jappoo: c'est noté, on vous rappelle."
-CALL_BACK_AGAIN = "Jappoo: c'est déjà noté, on vous rappelle."
+CALL_BACK = "Jappoo: c'est noté, {who} vous rappelle."
+CALL_BACK_AGAIN = "Jappoo: déjà noté ({since}), {who} vous rappelle."
 LANGUAGE = "Jappoo: langue notée: {name}."
 LANGUAGE_TO_COME = "Jappoo: langue notée: {name}. Pas encore traduite: d'ici là nous vous écrivons en FR."
 WHICH_LANGUAGE = "Jappoo: envoyez LANGUE FR ou LANGUE WO. {cost}."
@@ -44,11 +44,13 @@ WHICH_PRODUCT = "Jappoo: lequel ? {near} ? Envoyez: {line}. Rien n'est enregistr
 NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Elle prend: {near}. Rien n'est enregistré. {cost}."
 PRODUCT_GONE = "Jappoo: votre CPS ne prend plus ce produit. Rien n'est enregistré. Pour la liste: PRIX. {cost}."
 PRICE_OF_WHICH = "Jappoo: prix de {near} ? Envoyez {word} et un de ces noms. {cost}."
+PRICE_OF_ONE = "Jappoo: prix de {near} ? Envoyez {line}. {cost}."
 PRICE_OF_NONE = "Jappoo: produit inconnu ici. Pour la liste, envoyez PRIX. {cost}."
 PRICE_AT_OR_GRADE = (
     "Jappoo: qualité A, ou toutes ? Envoyez TARIF {name} {amount}, ou TARIF {name} QUALITE A {amount}. Rien n'est noté. {cost}."
 )
 HOW_PROD = "Jappoo: envoyez PROD produit quantité, par exemple PROD THIOF 25. Rien n'est enregistré. {cost}."
+DECLARE_SO = "Jappoo: pour déclarer, envoyez: {line}. Rien n'est enregistré. {cost}."
 HOW_MUCH = "Jappoo: {name}: combien {of} ? Par exemple {line}. Rien n'est enregistré. {cost}."
 BAD_QUANTITY = "Jappoo: quantité pas comprise. Par exemple {line}. Rien n'est enregistré. {cost}."
 WHOLE_QUANTITY = "Jappoo: {name} se compte en {units}, sans virgule. Envoyez: {line}. Rien n'est enregistré. {cost}."
@@ -144,9 +146,13 @@ def which_product(names: Sequence[str], number: str, *, known: bool) -> str:
     return words.replace("{near}", ", ".join(names[:3]) or "rien").replace("{line}", example)
 
 
-def which_price(near: Sequence[str], word: str) -> str:
-    """Ask whose price is meant, which an order `PRIX` or `TARIF` names by none of ours."""
-    return PRICE_OF_WHICH.replace("{near}", " ou ".join(near)).replace("{word}", word) if near else PRICE_OF_NONE
+def which_price(near: Sequence[str], word: str, behind: str = "") -> str:
+    """Ask whose price is meant, which `PRIX` or `TARIF` names by none of ours; of one give the line, with what is `behind`."""
+    if not near:
+        return PRICE_OF_NONE
+    words = PRICE_OF_ONE if len(near) == 1 else PRICE_OF_WHICH
+    line = f"{word} {near[0].upper()} {behind}".strip()
+    return words.replace("{near}", " ou ".join(near)).replace("{word}", word).replace("{line}", line)
 
 
 def at_or_grade(name: str, amount: str) -> str:

@@ -29,10 +29,11 @@ PURPOSES = {
     "notice": Purpose("notice", timedelta(days=3), "notices", guarded=True),
     "task": Purpose("notice", timedelta(days=3)),
     "alarm": Purpose("notice", timedelta(hours=6)),
+    "report": Purpose("bulk", timedelta(days=3), "notices"),
     "broadcast": Purpose("bulk", timedelta(days=1), "broadcasts"),
 }
 """A receipt is of the member's own act, so it needs no consent; `security` tells of locks and PINs, `task` an officer of what
-waits for them and whoever asked how it ended, `alarm` of halts."""
+waits for them and whoever asked how it ended, `alarm` of halts, `report` many of a month's sums."""
 
 BULK_FROM = 200
 """More recipients than this go to `bulk`, whatever they are told, unless it is urgent."""

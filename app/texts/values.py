@@ -35,6 +35,7 @@ class Values(TypedDict, total=False):
     before: Annotated[int | str, Kind("setting", "999999999")]
     by: str
     call_back: Annotated[str, Kind("string to dial", "*" * 22)]
+    came_in: Amount
     card: Card
     certificate: Annotated[str, Kind("reference", "9" * 9)]
     code: Code
@@ -57,6 +58,7 @@ class Values(TypedDict, total=False):
     kept_out: str
     job_is: str
     lane: Annotated[str, Kind("lane", "urgent")]
+    left: Amount
     lot: Annotated[str, Kind("lot", "L123456789")]
     note: Phrase
     now_is: str
@@ -83,6 +85,7 @@ class Values(TypedDict, total=False):
     tries: Count
     until: Moment
     verdict: str
+    went_out: Amount
     what: Annotated[str, Kind("words", "m" * 60)]
     where: Short
     why: Phrase

@@ -12,7 +12,7 @@ from app.ussd.ports import Acts, Outcome
 def perform(
     acts: Acts, screen: Screen, effect: Binding, hop: Hop[Any], *, request: str, secrets: set[str], begun: float
 ) -> Outcome:
-    """Have `acts` run a screen's effect once and note what it reads of the way, but no secret.
+    """Have `acts` run a screen's effect once and note what it reads of the way, but no secret and nothing untold.
 
     Raises what `Acts.perform` raises.
     """
@@ -22,6 +22,7 @@ def perform(
         return Outcome(screen.done or "", msgspec.to_builtins(given) or {}, screen.name)
 
     def read() -> dict[str, Any]:
-        return {name: hop.kept[name] for name in effect.reads if name in hop.kept and name not in secrets}
+        untold = secrets | set(effect.untold)
+        return {name: hop.kept[name] for name in effect.reads if name in hop.kept and name not in untold}
 
     return acts.perform(request, hop.operation, effect.name, read, (hop.who or {}).get("person_id"), act, begun)

@@ -92,10 +92,12 @@ class Binding(msgspec.Struct, frozen=True):
     secret: bool = False
     proves: bool = False
     notes: bool = False
+    untold: tuple[str, ...] = ()
+    """What it reads and an act's record must not hold."""
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Return the names of what it reads of the way, which are an act's arguments."""
+        """Return the names of what it reads of the way, which are an act's arguments but for what is `untold`."""
         return tuple(sorted(field.name for field in msgspec.structs.fields(self.kept))) if self.kept else ()
 
 
@@ -184,10 +186,19 @@ class Bindings:
         return self._into(self.answers, name, leads=leads or {}, refuses=refuses or {}, denies=denies, ways=ways, **facts)
 
     def effect(
-        self, *, leads: Shapes | None = None, notes: bool = False, denies: Denials | None = None, ways: Ways | None = None
+        self,
+        *,
+        leads: Shapes | None = None,
+        notes: bool = False,
+        denies: Denials | None = None,
+        ways: Ways | None = None,
+        untold: tuple[str, ...] = (),
     ) -> Callable[[F], F]:
-        """Register an effect; one that only `notes` what is confirmed later, and can be undone, may follow a question."""
-        return self._into(self.effects, leads=leads or {}, acts=True, notes=notes, denies=denies, ways=ways)
+        """Register an effect; one that only `notes` what is confirmed later, and can be undone, may follow a question.
+
+        What is `untold` it reads of the way like the rest; the act's record doesn't hold it.
+        """
+        return self._into(self.effects, leads=leads or {}, acts=True, notes=notes, denies=denies, ways=ways, untold=untold)
 
     def guard(self, *, name: str, leads: Shapes) -> Callable[[F], F]:
         """Register a guard."""

@@ -35,6 +35,11 @@ def fill(words: str, values: Values) -> str:
     return PLACEHOLDER.sub(lambda found: values[found[1]], words)
 
 
+def slot_words(slot: int) -> str:
+    """Write a row's own number as it is typed: `09`, for a lone 9 is a key."""
+    return "09" if slot == 9 else str(slot)
+
+
 def pages(
     body: str,
     lines: Sequence[str],

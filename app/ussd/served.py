@@ -10,7 +10,7 @@ from app.ussd.bindings import Bindings, Hop, Refused
 from app.ussd.carried import DONE
 from app.ussd.menu import Menu, Screen, Texts
 from app.ussd.ports import Outcome
-from app.ussd.render import Page, fill, lay_out
+from app.ussd.render import Page, fill, lay_out, slot_words
 from app.ussd.session import Session
 from app.ussd.vocabulary import Vocabulary
 
@@ -98,7 +98,7 @@ class Served(msgspec.Struct, frozen=True):
         kinds, written = vocabulary.of_rows(screen), []
         for row in rows:
             plain = msgspec.to_builtins(row)
-            written.append(vocabulary.written(kinds, plain) | ({"slot": str(plain["slot"])} if "slot" in plain else {}))
+            written.append(vocabulary.written(kinds, plain) | ({"slot": slot_words(plain["slot"])} if "slot" in plain else {}))
         hidden = given.get(HIDDEN, ())
         ids = [row.id for row in rows] if screen.form == "list" else [CONFIRMED] if screen.form == "confirmation" else []
         caller = session.caller

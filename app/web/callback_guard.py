@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
+from app.web.missing_pages import page_for
 from config.wsgi import MOST_BYTES
 
 log = structlog.get_logger("web")
@@ -38,13 +39,16 @@ def guard_callbacks(app: Flask, tokens: Sequence[str], networks: Sequence[Any]) 
 
 
 def answer_faults(app: Flask) -> None:
-    """Turn a fault on any other route into one line and 503, which makes a gateway bring it again; never a 500, never a trace."""
+    """Turn a fault on any other route into one line and 503, which makes a gateway bring it again; never a 500, never a trace.
+
+    Who reads pages gets one where there is none, or none of that kind.
+    """
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> Response:
         if isinstance(error, HTTPException):
             code = error.code or 404
-            return Response(f"{error.name}\n", status=code, content_type="text/plain; charset=utf-8")
+            return page_for(error) or Response(f"{error.name}\n", status=code, content_type="text/plain; charset=utf-8")
         log.error("a request failed", endpoint=request.endpoint, exc_info=error)
         return Response("out of order, try again\n", status=503, content_type="text/plain; charset=utf-8")
 

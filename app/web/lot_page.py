@@ -1,9 +1,12 @@
 """`GET /t/<code>`: a lot's way and who earned what, for a buyer's phone. By link, never by person."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
 from threading import Lock
-from time import monotonic
+from typing import Any
 
+import redis
 from flask import Blueprint, Response, make_response, render_template, request
 
 from app.coop.chain.story import story_of
@@ -11,35 +14,44 @@ from app.db.database import Database
 
 MOST_A_SECOND = 10
 _ADDRESSES = 10_000
-"""Addresses whose last second a process remembers."""
+"""Addresses whose last second a process remembers while Redis is away."""
 
 
 class Pace:
-    """How many requests each address had in the second that runs; a process's own count."""
+    """How many requests each address had in the second that runs: in all processes, by Redis; in this one while that is away."""
 
-    def __init__(self, most: int = MOST_A_SECOND) -> None:
-        self._most, self._lock = most, Lock()
+    def __init__(self, client: Any, most: int = MOST_A_SECOND) -> None:
+        self._client, self._most, self._lock = client, most, Lock()
         self._seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def allows(self, address: str, now: float) -> bool:
-        """Count one request of an address, and tell whether it is within its pace."""
+        """Count one request of an address at an instant (UTC, in seconds), and tell whether it is within its pace."""
+        key = f"lot:pace:{address}:{int(now)}"
+        try:
+            with self._client.pipeline(transaction=False) as line:
+                count, _ = line.incr(key).expire(key, 2).execute()
+        except redis.RedisError:
+            count = self._alone(address, int(now))
+        return int(count) <= self._most
+
+    def _alone(self, address: str, second: int) -> int:
         with self._lock:
-            second, count = self._seen.pop(address, (0, 0))
-            count = count + 1 if second == int(now) else 1
-            self._seen[address] = int(now), count
+            last, count = self._seen.pop(address, (0, 0))
+            count = count + 1 if last == second else 1
+            self._seen[address] = second, count
             if len(self._seen) > _ADDRESSES:
                 self._seen.popitem(last=False)
-            return count <= self._most
+            return count
 
 
-def trace_blueprint(database: Database) -> Blueprint:
+def trace_blueprint(database: Database, client: Any, now: Callable[[], datetime]) -> Blueprint:
     """Serve the pages of lots; an address that asks too fast is told to wait."""
-    routes, pace = Blueprint("lot", __name__), Pace()
+    routes, pace = Blueprint("lot", __name__), Pace(client)
 
     @routes.get("/t/<code>")
     def page(code: str) -> Response:
         """Tell a public lot's story; of any other code that there is no such page."""
-        if not pace.allows(request.remote_addr or "", monotonic()):
+        if not pace.allows(request.remote_addr or "", now().timestamp()):
             return _said("Un instant, puis recommencez.", 429, {"Retry-After": "1"})
         with database.read() as reader:
             story = story_of(reader, code[:20])

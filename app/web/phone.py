@@ -6,9 +6,9 @@ import requests
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 READY = (
-    ("+221770000001", "PIN 2468", "Secrétaire de CPS1, et membre"),
-    ("+221770000002", "PIN 2468", "Trésorière de CPS1, et membre"),
-    ("+221770000003", "PIN 2468", "Présidente de CPS1, et membre"),
+    ("+221770000001", "PIN 2468", "Secrétariat de CPS1, et membre"),
+    ("+221770000002", "PIN 2468", "Trésorerie de CPS1, et membre"),
+    ("+221770000003", "PIN 2468", "Présidence de CPS1, et membre"),
     ("+221770000012", "PIN 2468", "Membre de CPS1"),
     ("+221760000001", "PIN 1357 ou 8642", "Téléphone partagé : place 1 ou 2, puis le PIN"),
     ("+221760000002", "Activation 482190", "Pas encore activé"),

@@ -43,7 +43,7 @@ def state(desk, number, value):
         ("bonjour", "PRIX, SOLDE, PROD"),
         ("DIFF TOUS venez", "PRIX, SOLDE, PROD"),
         ("OUI 1234", "PRIX, SOLDE, PROD"),
-        ("RAPPEL", "on vous rappelle"),
+        ("RAPPEL", "vous rappelle"),
     ],
 )
 def test_anyone_is_answered(desk, sender, text, said):
@@ -253,3 +253,32 @@ def test_lists_and_balances_are_one_part_with_their_longest_values(clock):
         <= 160
     )
     assert septets(replies.balances(*[99_999_999] * 4)) <= 160
+
+
+@pytest.mark.parametrize("text", ["THIOF25", "THIOF 25", "thiof 25 kg svp", "25 kg de thiof", "PRODthiof 25"])
+def test_a_product_and_a_number_alone_are_answered_with_the_line_to_send(desk, text):
+    assert desk.say(text) == "Jappoo: pour déclarer, envoyez: PROD THIOF 25. Rien n'est enregistré. Gratuit."
+    assert [row.state for row in desk.inbox()] == ["handled"], "it is no letter that somebody must read"
+    assert desk.rows(Declaration) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sender"),
+    [("thiof 25 demain", sample_cooperative.AWA), ("table 25", sample_cooperative.AWA), ("THIOF 25", sample_cooperative.NOBODY)],
+)
+def test_anything_more_and_anybody_else_is_a_letter(desk, text, sender):
+    desk.say(text, sender=sender)
+    assert [row.state for row in desk.inbox()] == ["unparsed"]
+
+
+def test_who_calls_back_and_since_when_it_is_noted_is_said(desk, clock):
+    assert desk.say("RAPPEL") == "Jappoo: c'est noté, votre secrétaire vous rappelle."
+    assert desk.say("RAPPEL", sender=sample_cooperative.NOBODY) == "Jappoo: c'est noté, la fédération vous rappelle."
+    clock.forward(hours=2)
+    assert desk.say("RAPPEL") == "Jappoo: déjà noté (10:00 le 24/11), votre secrétaire vous rappelle."
+
+
+def test_one_price_that_may_be_meant_comes_with_the_line_to_send():
+    assert replies.which_price(["Gejj"], "PRIX") == "Jappoo: prix de Gejj ? Envoyez PRIX GEJJ. {cost}."
+    assert replies.which_price(["Gejj"], "TARIF", "A 1300") == "Jappoo: prix de Gejj ? Envoyez TARIF GEJJ A 1300. {cost}."
+    assert "Gejj ou Yeet ? Envoyez PRIX et un de ces noms." in replies.which_price(["Gejj", "Yeet"], "PRIX")

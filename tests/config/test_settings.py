@@ -1,6 +1,6 @@
 """Settings: what is read from where, what is refused, and by which name."""
 
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,13 @@ def test_empty_value_is_none_but_for_quiet_hours() -> None:
     assert (settings.port, settings.at_sender_id, settings.quiet_hours) == (8000, None, "")
     assert quiet_hours("") is None
     assert quiet_hours("21:00-07:00") == (time(21), time(7))
+
+
+def test_what_can_wait_waits_for_the_end_of_the_quiet_hours_of_the_setting() -> None:
+    at = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+    assert not load({}, None).service.awake(at)
+    assert load({"QUIET_HOURS": "22:00-06:00"}, None).service.awake(at)
+    assert load({"QUIET_HOURS": ""}, None).service.awake(at)
 
 
 @pytest.mark.parametrize(

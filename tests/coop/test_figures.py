@@ -192,7 +192,7 @@ def test_what_is_published_is_what_is_counted_or_hidden_and_of_few_persons_nothi
     wanted = by_hand(filled)
     with filled.read() as reader:
         codes = dict(reader.execute(select(Cooperative.code, Cooperative.id)).all()) | {FEDERATION: NOWHERE}
-        [month] = queries.months(reader)
+        month, *_ = queries.months(reader)
         shown = hidden = 0
         for code, place in codes.items():
             for one in queries.told(reader, month, queries.Place(code)):
@@ -202,6 +202,12 @@ def test_what_is_published_is_what_is_counted_or_hidden_and_of_few_persons_nothi
                     assert numbers == wanted.get((one.figure.name, place, one.part), (0, 0)), (code, one)
                     shown += any(numbers)
                     assert not (one.figure.counts_persons and 0 < one.numerator < SMALL)
+        for code in (*codes, ""):
+            found = {(one.figure.name, one.part): one.numerator for one in queries.told(reader, month, queries.Place(code))}
+            for (figure, part), some in found.items():
+                everybody = found.get(("members", part))
+                if figure in ("active", "producers") and some and everybody is not None:
+                    assert not 0 < everybody - some < SMALL, (code, figure, part)
         assert shown > 60
         assert hidden > 30
         for one in queries.told(reader, month, queries.Place()):
@@ -221,7 +227,7 @@ def test_a_published_month_stays_and_a_correction_is_another_revision(filled):
         months.begin(session, OCTOBER, NOW, "registre de Mbour")
     publish(filled)
     with filled.read() as reader:
-        [month] = queries.months(reader)
+        month, *_ = queries.months(reader)
         assert month.revision == 2
         [members] = [
             one for one in queries.told(reader, month, queries.Place("CPS2")) if (one.figure.name, one.part) == ("members", "")
@@ -252,7 +258,8 @@ def test_the_scheduler_publishes_the_newest_month_first_and_then_those_before(fi
         steps += 1
     with filled.read() as reader:
         assert [str(one.month) for one in queries.months(reader)] == ["2026-10", "2026-09", "2026-08", "2026-07"]
-        assert reader.scalars(select(FigureMonth.month).order_by(FigureMonth.id)).first() == OCTOBER.first
+        _of_the_seed, first, *_ = reader.scalars(select(FigureMonth.month).order_by(FigureMonth.id))
+        assert first == OCTOBER.first
         assert {code for (code,) in reader.execute(select(FigureRow.code))} == {
             "CPS1",
             "CPS2",
@@ -262,13 +269,13 @@ def test_the_scheduler_publishes_the_newest_month_first_and_then_those_before(fi
             ALL,
             "rest",
         }
-    assert steps >= 3 * 4
+    assert steps >= 3 * 3
 
 
 def test_a_commune_and_a_trade_are_told_rounded_from_what_is_published_alone(filled):
     publish(filled)
     with filled.read() as reader:
-        [month] = queries.months(reader)
+        month, *_ = queries.months(reader)
         of = {code: (commune, trade) for code, _, commune, trade in queries.places(reader, month)}
         for place in [queries.Place(commune=one) for one, _ in of.values()] + [
             queries.Place(filiere=one) for _, one in of.values()

@@ -14,7 +14,7 @@ from app.public_words import BadWords, read_public
 from app.sms.models import Message
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by, own
-from tests.sample_boutiques import AUDITOR, FEDERATION
+from tests.sample_boutiques import COLLEAGUE, FEDERATION
 
 SECRETARY = sample_declarations.CLERK
 NEIGHBOUR = Office(302, "president", 2)
@@ -144,7 +144,7 @@ def test_a_round_keeps_the_best_that_two_have_scored_and_tells_all_who_spoke_onc
     support(published, 203, 1, clock())
     support(published, 204, 2, clock(), by_pin=False)
     with published.transaction() as session:
-        for office in (FEDERATION, AUDITOR):
+        for office in (FEDERATION, COLLEAGUE):
             voices.score(session, by(office, f"score:{office.person_id}", clock()), 1, "44444")
         voices.score(session, by(FEDERATION, "one", clock()), 2, "55555")
     clock.forward(days=45)
@@ -171,7 +171,7 @@ def test_nobody_is_told_at_night(published, clock):
 
 def test_a_kept_idea_becomes_a_product_of_its_co_operative_once(published, clock):
     with published.transaction() as session:
-        for office in (FEDERATION, AUDITOR):
+        for office in (FEDERATION, COLLEAGUE):
             voices.score(session, by(office, f"score:{office.person_id}", clock()), 1, "44444")
         rounds.close_rounds(session, clock.forward(days=45))
         for act in (by(SECRETARY, "no", clock()), by(FEDERATION, "yes", clock()), by(FEDERATION, "twice", clock())):

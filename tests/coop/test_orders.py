@@ -150,6 +150,37 @@ def test_who_let_two_expire_buys_at_the_counter(shop):
     assert shop.order("+221775550002", 1).state == "reserved"
 
 
+def test_who_ordered_and_did_not_come_is_told_once_by_day(shop):
+    row = shop.order(STRANGER, 1)
+    shop.order("+221775550002", 1)
+    shop.do(lambda session, act: orders.cancel(session, act, row.id + 1), "+221775550002")
+    shop.forward(hours=47)
+    ends = row.reserved_until
+
+    def told(at):
+        with shop.database.transaction() as session:
+            clock_of.sweep(session, at)
+            clock_of.tell_expired(session, at)
+        with shop.database.read() as reader:
+            return reader.execute(select(Message.to_number, Message.text).where(Message.purpose == "receipt")).all()
+
+    assert told(ends - timedelta(seconds=1)) == []
+    assert told(ends.replace(hour=23)) == []
+    for at in (ends + timedelta(hours=10), ends + timedelta(hours=11)):
+        [message] = told(at.replace(hour=9))
+        assert message.to_number == STRANGER
+        assert f"commande code {row.code}: pas retirée en 48 h" in message.text
+
+
+def test_what_could_not_be_told_for_a_day_is_told_no_more(shop):
+    row = shop.order(STRANGER, 1)
+    late = row.reserved_until + timedelta(days=1)
+    with shop.database.transaction() as session:
+        clock_of.sweep(session, late)
+        clock_of.tell_expired(session, late.replace(hour=10) + timedelta(days=1))
+        assert session.scalars(select(Message.id).where(Message.purpose == "receipt")).all() == []
+
+
 def test_only_who_ordered_takes_it_back_and_once(shop):
     row = shop.order(201, 3)
     for other in (202, STRANGER):

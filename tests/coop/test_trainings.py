@@ -1,16 +1,19 @@
 """Trainings: a seat, a rank or the reason; the waiting list moves by itself; who was there is certified."""
 
 import itertools
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from app.clock import QuietHours
 from app.coop.cooperatives.models import Cooperative
 from app.coop.rights import Office
 from app.coop.training import ages, applications, clock, notices, placement, presence, queries, seats
 from app.coop.training.models import Attendance, Certificate, PlacementQuestion, Training, TrainingApplication
 from app.coop.verify import verify
+from app.service import KEY, service_of
 from app.sms.models import Message
 from tests import sample_declarations
 from tests.acts import by, own
@@ -211,6 +214,27 @@ def test_nobody_is_called_at_night_nor_just_before_the_start(quay, clock_now):
     sweep(quay, datetime(2026, 12, 8, 8, 0, tzinfo=UTC))
     assert states(quay, training) == ["given_back", "unplaced"]
     assert "pas de place cette fois" in told(quay, 202)[-1]
+
+
+@pytest.mark.parametrize(
+    ("quiet", "at", "offered"),
+    [
+        ((time(20), time(9)), datetime(2026, 12, 2, 20, 30, tzinfo=UTC), False),
+        ((time(20), time(9)), datetime(2026, 12, 2, 8, 30, tzinfo=UTC), False),
+        ((time(20), time(9)), datetime(2026, 12, 2, 9, 0, tzinfo=UTC), True),
+        ((time(12), time(14)), datetime(2026, 12, 2, 13, 0, tzinfo=UTC), False),
+        ((time(12), time(14)), datetime(2026, 12, 2, 3, 0, tzinfo=UTC), True),
+        (None, datetime(2026, 12, 2, 3, 0, tzinfo=UTC), True),
+    ],
+)
+def test_quiet_hours_are_those_of_the_setting(quay, clock_now, quiet, at, offered):
+    training = opened(quay)
+    first, _ = (apply(quay, training, member, clock_now)[0] for member in (201, 202))
+    give_back(quay, first, 201, clock_now)
+    with quay.transaction() as session:
+        session.info[KEY] = msgspec.structs.replace(service_of(session), quiet=QuietHours(*quiet) if quiet else None)
+        clock.offer(session, at)
+    assert (states(quay, training)[1] == "offered") is offered
 
 
 def test_an_offer_ends_when_the_training_begins(quay, clock_now):

@@ -177,7 +177,7 @@ def test_who_has_the_members_telephone_renews_no_first_use(line, database):
 @pytest.mark.parametrize(("card", "kind"), [(PENDING, "1"), (AWA, "3")])
 def test_no_officer_notes_her_own_number_where_there_is_no_pin_to_ask_for(line, card, kind):
     talk, said = bureau(line, "3", card, sample_declarations.SECRETARY[4:], "1", kind)
-    assert "noter +221" in said
+    assert "noter 7" in said
     assert "a votre numéro" in talk.type("2468")
 
 

@@ -104,7 +104,7 @@ def test_a_locked_member_is_told_what_to_do_and_two_peers_do_it(officers, databa
 
 def test_a_second_number_is_proved_on_itself_by_what_was_told_and_the_pin(officers, database):
     talk, said = bureau(officers, "3", "00001", "775550000", "1")
-    assert "noter +221775550000 ?" in said
+    assert "noter 77 555 00 00 ?" in said
     number = activation_in(talk.type("2468"))
     assert "numéro est noté" in texts_to(database, SPARE)[-1]
     assert "à confirmer" in dial(officers, SPARE, "1")

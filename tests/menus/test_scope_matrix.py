@@ -70,6 +70,18 @@ NOBODYS = {
     "idea_unit": "kg",
     "merge_into": "1",
     "counted": "97,5",
+    "course_contract": "IRT 12/26",
+    "course_last_day": "30092027",
+    "course_level": "AUCUN",
+    "job_commune": "TOUTES",
+    "lot_place": "Saly",
+    "split_units": "5",
+    "job_trade": "Soudeur",
+    "job_until": "15122026",
+    "partner_contact": "Mme Sow",
+    "partner_name": "CFP Mbour",
+    "partner_places": "40",
+    "partner_until": "31122027",
     "invoice_buyer": "Mairie de Joal",
     "offer_units": "10",
     "order_units": "1",
@@ -114,6 +126,15 @@ NOT_NOW = {
     "ask_merge": "one of the two is leaving",
     "ask_withdrawal_for": "nothing is saved",
     "accept_idea": "the federation does",
+    "add_course": "the federation does",
+    "add_job": "the federation does",
+    "add_partner": "the federation does",
+    "announce_job": "nobody agreed to hear of jobs",
+    "close_job": "the federation does",
+    "fill_job": "the federation does",
+    "prolong_partner": "the federation does",
+    "read_candidates": "the federation does",
+    "set_partner_places": "the federation does",
     "attend_by_list": "it has not begun",
     "certify": "it has not ended",
     "choose_applicant": "nobody chooses there",
@@ -121,6 +142,7 @@ NOT_NOW = {
     "day_code_draw": "it has not begun",
     "decline_idea": "the federation does",
     "hand_payout": "it is handed over",
+    "merge_lots": "there is one lot of it",
     "note_departure": "it is noted",
     "renew_activation": "the account is open",
     "score_idea": "it is of her own co-operative",
@@ -130,8 +152,19 @@ NOT_NOW = {
 NOS = ("changed", "taken", "not_yours", "denied", "gone", "call_back_gone", "letter_gone", "broadcast_kept")
 BY_KEPT = {"assisted_declarations", "numbers_of_whom", "payouts_to_hand"}
 """Lists of the member whom a question before has found in the officer's scope."""
-EMPTY = {"payouts_to_hand", "ideas_to_decide"}
-SHARED = {"priceable", "brought_products", "assisted_products", "ideas_to_score", "run_products", "run_techniques"}
+PARTNERS = {"partners", "course_centres", "course_companies", "job_companies"}
+"""Lists of the federation's agreements."""
+EMPTY = {"payouts_to_hand", "ideas_to_decide", "candidates", "alike_lots", *PARTNERS}
+SHARED = {
+    "desk_jobs",
+    "job_filieres",
+    "priceable",
+    "brought_products",
+    "assisted_products",
+    "ideas_to_score",
+    "run_products",
+    "run_techniques",
+}
 """Lists of products, which are nobody's, and of what is open to all."""
 FOR_OTHERS = {"score_idea"}
 """Acts on what comes from another co-operative, on purpose."""
@@ -190,6 +223,9 @@ class Houses:
         sample_deliveries.credited(database, [203], clock())
         self.kept = self._collected()
         self.kept["decided_idea"] = self.kept["unread_idea"]
+        self.kept["merge_lot"] = self.kept["stock_lot"]
+        firm = {"id": 1, "name": "SIRN", "until": "31/12/2027"}
+        self.kept |= dict.fromkeys(("partner", "course_centre", "course_company", "job_company"), firm)
         for screen in ("till_hand_over", "hand_over", "leaver_confirm", "weigh_grade"):
             self.act(FIRST, MENU.screens[screen], self.kept, keep=True)
         with database.transaction() as session:

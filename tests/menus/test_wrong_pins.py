@@ -64,7 +64,8 @@ def test_whoever_was_tried_is_told_once_after_the_right_pin(line, database):
     for _ in range(2):
         balance(line, sample_cooperative.AWA, "2468")
     [words] = told(database, "security", sample_cooperative.AWA)
-    assert "2 essais faux de votre code secret depuis le" in words
+    assert "code secret essayé depuis le" in words
+    assert "essais faux: 2." in words
 
 
 @ON_SQLITE

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.coop.kpi.cells import ALL, REST
-from app.coop.kpi.concealment import hide_parts, hide_totals
+from app.coop.kpi.concealment import hide_family, hide_parts, hide_totals
 from app.coop.kpi.definitions import BY_NAME
 from app.coop.kpi.months import publishable
 from app.coop.kpi.queries import _summed
@@ -42,8 +42,8 @@ def published(rows: list[tuple[int, ...]]) -> tuple[dict, dict]:
                     cells[one, part] = cells.get((one, part), 0) + count
     for (code, part), count in cells.items():
         if count and code != ALL:
-            raw.setdefault(part, {})[code] = [count, 0, count]
-    return cells, publishable(MEMBERS, raw)
+            raw.setdefault(part, {})[code] = [count, 0, count, 0]
+    return cells, publishable(MEMBERS, raw, hide_totals({code: numbers[2] for code, numbers in raw.get("", {}).items()}))
 
 
 def is_told(told: Mapping, code: str, part: str) -> bool:
@@ -156,3 +156,18 @@ def test_totals_that_are_hidden_could_be_others(totals):
 )
 def test_a_small_cell_hides_the_next_smallest_and_the_same_of_another_row(rows, hidden):
     assert hide_parts(rows, ("F", "M"), set()) == hidden
+
+
+TOTALS = st.dictionaries(st.sampled_from("ABCDEFG"), COUNTS, max_size=7)
+
+
+@given(st.dictionaries(st.sampled_from(("worth", "weight", "count")), st.lists(TOTALS, min_size=1, max_size=2), max_size=3))
+def test_what_one_figure_hides_all_of_its_family_hide_and_each_of_them_holds(tables):
+    hidden = hide_family(tables)
+    told = [rows for rows in hidden.values() if ALL not in rows]
+    assert all(rows == told[0] for rows in told)
+    for name, of in tables.items():
+        for totals in of:
+            left = [totals[row] for row in hidden[name] if totals.get(row)]
+            assert hidden[name] >= {row for row, count in totals.items() if 0 < count < SMALL}
+            assert ALL in hidden[name] or not left or (sum(left) >= SMALL and sum(left) > len(left) > 1)

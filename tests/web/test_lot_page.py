@@ -1,11 +1,16 @@
 """`/t/<code>`: what a buyer scans."""
 
+import time
 from decimal import Decimal
 
+import redis
+
+from app import create_app
 from app.coop.boutiques import sales
 from app.coop.chain.story import story_of
 from app.coop.rights import Office
 from app.web.lot_page import Pace
+from config.settings import load
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by
 
@@ -31,8 +36,26 @@ def test_a_public_lot_is_told_and_any_other_code_looks_alike(client, database, c
         assert story_of(reader, code) is None
 
 
-def test_an_address_that_asks_too_fast_waits_and_others_do_not():
-    pace = Pace(10)
+def test_an_address_that_asks_too_fast_waits_whichever_process_it_asks(environment):
+    valkey = redis.Redis.from_url(environment["REDIS_URL"])
+    one, other = Pace(valkey), Pace(valkey)
+    address = f"192.0.2.{time.time_ns()}"
+    assert [pace.allows(address, 5.0) for pace in (one, other) * 6] == [True] * 10 + [False] * 2
+    assert other.allows(f"{address}b", 5.2)
+    assert one.allows(address, 6.0)
+    assert 0 < valkey.ttl(f"lot:pace:{address}:5") <= 2
+
+
+def test_while_redis_is_away_each_process_counts_for_itself():
+    pace = Pace(redis.Redis(port=1))
     assert [pace.allows("a", 5.0 + at / 100) for at in range(12)] == [True] * 10 + [False] * 2
     assert pace.allows("b", 5.2)
     assert pace.allows("a", 6.0)
+
+
+def test_the_eleventh_page_of_a_second_is_to_wait(environment, app, clock):
+    del app
+    stopped = create_app(load(environment, dotenv=None), clock)
+    with stopped.test_client() as client:
+        assert [client.get("/t/L12").status_code for _ in range(12)] == [404] * 10 + [429] * 2
+    stopped.extensions["jappoo"]["database"].dispose()

@@ -24,7 +24,7 @@ from app.coop.members import notices
 from app.coop.members.models import Member, Number, Person
 from app.coop.offices import audit
 from app.coop.offices.queries import offices_of
-from app.coop.rights import Office
+from app.coop.rights import Office, Right
 from app.db.database import Database
 from app.keys import every
 
@@ -65,13 +65,21 @@ class SecondStep(msgspec.Struct, frozen=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """An officer who is signed in, by the widest office that may enter; `place` names where it holds, `phone` is their number."""
+    """An officer who is signed in, by the widest office that may enter; `place` names where it holds, `phone` is their number.
+
+    `offices` are all that they hold.
+    """
 
     sign_in: int
     person_id: int
     office: Office
     place: str = ""
     phone: str = ""
+    offices: tuple[Office, ...] = ()
+
+    def may(self, right: Right) -> bool:
+        """Tell whether an office of theirs in that scope has a right."""
+        return any(office.may(right) for office in (self.office, *self.offices) if office.scope == self.office.scope)
 
 
 def ask_code(
@@ -196,13 +204,14 @@ def caller_of(reader: Connection, sign_in: int, now: datetime) -> SignedIn | Non
     row = reader.execute(held).first()
     if row is None or row.person_id not in dict(_own(reader, row.phone)):
         return None
-    office = _office(reader, row.person_id, now)
+    offices = offices_of(reader, row.person_id, now.date())
+    office = _widest(offices)
     if office is None:
         return None
     place = (
         reader.scalar(select(Cooperative.name).where(Cooperative.id == office.cooperative_id)) if office.cooperative_id else None
     )
-    return SignedIn(sign_in, row.person_id, office, place or "Fédération", row.phone)
+    return SignedIn(sign_in, row.person_id, office, place or "Fédération", row.phone, offices)
 
 
 def forget(session: Session, now: datetime) -> None:
@@ -243,8 +252,12 @@ def _own(reader: Connection | Session, phone: str) -> list[tuple[int, int | None
 
 
 def _office(reader: Connection | Session, person_id: int, now: datetime) -> Office | None:
-    """Return the widest office by which a person may enter now."""
-    found = [office for office in offices_of(reader, person_id, now.date()) if office.may("console")]
+    return _widest(offices_of(reader, person_id, now.date()))
+
+
+def _widest(offices: Iterable[Office]) -> Office | None:
+    """Return the widest office by which a person may enter: the federation's last, one that reads all before one for figures."""
+    found = sorted((one for one in offices if one.may("console")), key=lambda one: (one.scope.is_federation, one.may("read")))
     return found[-1] if found else None
 
 

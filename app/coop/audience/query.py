@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.coop.audience.words import Audience
@@ -44,9 +44,11 @@ class AudienceCount(msgspec.Struct, frozen=True):
 
 def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> AudienceCount:
     """Count whom it reaches, and whom not and why: the many on their own rows, the few by what makes them few."""
-    alone, without = reader.execute(plain(audience, limits.today)).one()
     everyone = _meant(audience, limits)
     stopped, capped = _stopped(limits), _capped(limits)
+    if audience.agreed:
+        return _few(reader, everyone, stopped, capped)
+    alone, without = reader.execute(plain(audience, limits.today)).one()
     shared, sharing = reader.execute(_shared(everyone)).one()
     refused = reader.scalar(_count(everyone.where(stopped))) or 0
     enough = 0 if capped is None else reader.scalar(_count(everyone.where(~stopped, capped))) or 0
@@ -71,7 +73,18 @@ def _meant(audience: Audience, limits: Limits) -> Found:
     found = select(Number.phone, Number.id, Number.place, Member.person_id, Member.cooperative_id)
     found = found.join(Member, Member.person_id == Number.person_id)
     found = found.where(Number.proof_wanted.is_(False), *_in(audience, Member, limits.today))
+    if audience.agreed:
+        found = found.where(Number.phone.in_(_newest(audience.agreed, given=True)))
     return found if limits.newest is None else found.where(Number.id <= limits.newest)
+
+
+def _few(
+    reader: Connection | Session, everyone: Found, stopped: ColumnElement[bool], capped: ColumnElement[bool] | None
+) -> AudienceCount:
+    """Count those who agreed to something in so many words: so few that each is looked at."""
+    refused = reader.scalar(_count(everyone.where(stopped))) or 0
+    enough = 0 if capped is None else reader.scalar(_count(everyone.where(~stopped, capped))) or 0
+    return AudienceCount((reader.scalar(_count(everyone)) or 0) - refused - enough, refused, enough, 0)
 
 
 def _in(audience: Audience, member: Any, today: date) -> Sequence[ColumnElement[bool]]:
@@ -107,10 +120,15 @@ def _once(audience: Audience, limits: Limits) -> ColumnElement[bool]:
 
 def _stopped(limits: Limits) -> ColumnElement[bool]:
     """Tell whose newest word on this consent was no; without a row it stands."""
+    return Number.phone.in_(_newest(limits.consent, given=False))
+
+
+def _newest(purpose: str, *, given: bool) -> Select[str]:
+    """Return the SELECT of the numbers whose newest word on a consent was yes, or no."""
     later = aliased(Consent)
     since = exists().where(later.phone == Consent.phone, later.purpose == Consent.purpose, later.id > Consent.id)
-    no = select(Consent.phone).where(Consent.purpose == limits.consent, Consent.given.is_(False), ~since)
-    return Number.phone.in_(no)
+    written = literal(purpose, literal_execute=True)  # partial indexes are found by values that stand in the SQL
+    return select(Consent.phone).where(Consent.purpose == written, Consent.given.is_(given), ~since)
 
 
 def _capped(limits: Limits) -> ColumnElement[bool] | None:

@@ -43,6 +43,8 @@ class Audience(msgspec.Struct, frozen=True):
     communes: tuple[int, ...] = ()
     filieres: tuple[int, ...] = ()
     roles: tuple[OfficeRole, ...] = ()
+    agreed: str | None = None
+    """The consent that each number must have given in so many words: without a row it doesn't stand."""
 
     def meets(self, other: "Audience") -> bool:
         """Tell whether somebody may be in both: of co-operatives, communes and filières a member has one each."""

@@ -1,20 +1,20 @@
-"""What the clock does at the boutique témoin: ends reservations and offers, reminds of invoices."""
+"""What the clock does at the boutique témoin: ends reservations and offers, says so, reminds of invoices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.boutiques import offers, orders
 from app.coop.boutiques.models import Offer, Order
 from app.coop.members.notices import tell_number
+from app.service import service_of
 
-DAYTIME = range(8, 20)
 MOST_AT_ONCE = 200
+TOLD_WITHIN = timedelta(days=1)
 
 
 def sweep(session: Session, now: datetime) -> None:
@@ -26,9 +26,22 @@ def sweep(session: Session, now: datetime) -> None:
         offers.release(session, offer, left)
 
 
+def tell_expired(session: Session, now: datetime) -> None:
+    """Tell who ordered that nobody came in 48 h, once, by day; what couldn't be told for TOLD_WITHIN is told no more."""
+    if not service_of(session).awake(now):
+        return
+    untold = (Order.state == "expired") & Order.reminded_at.is_(None) & (Order.phone != "")
+    due = select(Order).where(untold, Order.reserved_until > now - TOLD_WITHIN).order_by(Order.id).limit(MOST_AT_ONCE)
+    service = service_of(session)
+    for row in session.scalars(due.with_for_update(skip_locked=True)).all():
+        row.reminded_at = now
+        words = texts.say("order_expired", number=row.code, code=service.code, cost=service.cost)
+        tell_number(session, Act.by_clock(f"order:{row.id}:expired", now), row.phone, "receipt", f"order:{row.id}:expired", words)
+
+
 def remind(session: Session, now: datetime) -> None:
     """Remind a buyer of an invoice that is past its day, once, by day."""
-    if now.astimezone(DAKAR).hour not in DAYTIME:
+    if not service_of(session).awake(now):
         return
     late = (Order.state == "delivered") & (Order.due_on < now.date()) & Order.reminded_at.is_(None) & (Order.phone != "")
     for row in session.scalars(select(Order).where(late).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all():

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, Id, Quantity, Utc
 
 STATES = ("reserved", "sold", "delivered", "cancelled", "expired", "refunded")
+_UNTOLD = text("state = 'expired' AND reminded_at IS NULL")
 _RESERVED = text("state = 'reserved'")
 _STRANGERS = text("state = 'reserved' AND member_id IS NULL AND phone <> ''")
 
@@ -59,6 +60,7 @@ class Order(Base):
         Index("uq_orders_stranger", "phone", unique=True, sqlite_where=_STRANGERS, postgresql_where=_STRANGERS),
         Index("ix_orders_until", "reserved_until", sqlite_where=_RESERVED, postgresql_where=_RESERVED),
         Index("ix_orders_phone", "phone", "at"),
+        Index("ix_orders_untold", "reserved_until", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     cooperative_id: Mapped[int] = mapped_column(ForeignKey("cooperatives.id"))
@@ -82,6 +84,7 @@ class Order(Base):
     due_on: Mapped[date | None]
     paid_at: Mapped[datetime | None] = mapped_column(Utc)
     reminded_at: Mapped[datetime | None] = mapped_column(Utc)
+    """When who ordered was told that it is over or, by invoice, overdue."""
 
 
 class DayCount(Base):

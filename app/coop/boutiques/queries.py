@@ -52,15 +52,15 @@ class ShownOrder(msgspec.Struct, frozen=True):
 
 
 def for_sale(reader: Connection | Session, now: datetime, *only: ColumnElement[bool]) -> tuple[ForSale, ...]:
-    """Return the offers that still stand and have something left, by name; at most MOST."""
+    """Return the newest offers that still stand and have something left, by their numbers; at most MOST."""
     columns = (Offer.id, Offer.name, Offer.unit, Offer.amount, Offer.quantity, Offer.place, Lot.best_before)
     rows: Any = (
         select(*columns, case((Lot.public, Lot.code)))
         .outerjoin(OfferedLot, OfferedLot.offer_id == Offer.id)
         .outerjoin(Lot, Lot.id == OfferedLot.lot_id)
     )
-    rows = rows.where(Offer.until_at > now, Offer.quantity > Decimal(0), *only).order_by(Offer.name, Offer.id).limit(MOST)
-    return tuple(ForSale(*row) for row in reader.execute(rows))
+    rows = rows.where(Offer.until_at > now, Offer.quantity > Decimal(0), *only).order_by(Offer.id.desc()).limit(MOST)
+    return tuple(ForSale(*row) for row in reversed(reader.execute(rows).all()))
 
 
 class ShelfOffer(ForSale, frozen=True):

@@ -4,7 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.kinds import ApprovalKind
-from app.coop.boutiques import checks, clock, counts, sales
+from app.coop.boutiques import checks, clock, console, counts, sales
 from app.coop.boutiques.models import DayCount, Order
 from app.coop.subject import Leaver, Rows, Subject, Sweep, UnderWay
 
@@ -17,8 +17,13 @@ def _forget_number(session: Session, leaver: Leaver) -> None:
 
 subject = Subject(
     name="boutiques",
+    requests=console.KINDS,
     approvals=(ApprovalKind("refund", sales.refunded), ApprovalKind("day_count", counts.noted, counts.dropped)),
-    sweeps=(Sweep("reservations", 60, clock.sweep), Sweep("invoices", 3600, clock.remind)),
+    sweeps=(
+        Sweep("reservations", 60, clock.sweep),
+        Sweep("expired orders", 60, clock.tell_expired),
+        Sweep("invoices", 3600, clock.remind),
+    ),
     rows=(
         Rows(Order, "move", _forget_number),
         Rows(DayCount, "who counted is written for good", "it has the person's number, no name"),

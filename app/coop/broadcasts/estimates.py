@@ -72,6 +72,8 @@ class Draft(msgspec.Struct, frozen=True):
     text: str
     urgent: bool = False
     wanted_at: datetime | None = None
+    agreed: str | None = None
+    """The consent that each number must have given in so many words, where there is one."""
 
     @property
     def purpose(self) -> str:
@@ -117,6 +119,8 @@ def measure(session: Session, office: Office, draft: Draft, terms: Terms, now: d
     Raises BroadcastRefused, or the audience's UnknownWord and OutOfScope.
     """
     audience = read_audience(session.connection(), draft.audience, office.scope)
+    if draft.agreed:
+        audience = msgspec.structs.replace(audience, agreed=draft.agreed, said=f"{audience.said} ({draft.agreed}: oui)")
     if draft.wanted_at is not None and not now < draft.wanted_at <= now + MOST_AHEAD:
         raise NotThen(draft.wanted_at)
     starts = terms.leaves(draft.wanted_at or now, urgent=draft.urgent)

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.chain.earnings import earned
 from app.coop.chain.family import Family, family_of
@@ -23,12 +22,11 @@ from app.sms.prices import part_price
 AFTER = timedelta(days=30)
 MOST_LOTS = 20
 """Lots that one sweep looks at: the oldest that nobody was told of."""
-DAYTIME = range(8, 20)
 
 
 def sweep(session: Session, now: datetime) -> None:
     """Tell the producers of lots of deliveries that are all sold, or old enough; a quiet co-operative's are only noted."""
-    if now.astimezone(DAKAR).hour not in DAYTIME:
+    if not service_of(session).awake(now):
         return
     quiet = select(QuietChain.cooperative_id)
     due = select(Lot).join(LotEvent, LotEvent.id == Lot.made_by).where(LotEvent.kind == "delivery", Lot.told_at.is_(None))

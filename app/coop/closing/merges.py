@@ -24,7 +24,7 @@ from app.coop.members.models import CardAlias, Member, Number, Person
 from app.coop.members.notices import tell_person, tell_places
 from app.coop.members.telephones import numbers_of
 from app.coop.offices import audit
-from app.coop.offices.models import Role
+from app.coop.offices.models import PartnerRole, Role
 from app.coop.subject import declared
 
 BETWEEN = "merging"
@@ -79,7 +79,8 @@ def merged(session: Session, approval: approvals.Approval, act: Act) -> None:
     for table in (rows.model for subject in declared() for rows in subject.rows if rows.merged == "move"):
         session.execute(update(table).where(table.member_id == other.id).values(member_id=kept.id))
     _move_numbers(session, act, kept.person_id, other.person_id)
-    session.execute(update(Role).where(Role.person_id == other.person_id).values(person_id=kept.person_id))
+    for held in (Role, PartnerRole):
+        session.execute(update(held).where(held.person_id == other.person_id).values(person_id=kept.person_id))
     session.execute(update(CardAlias).where(CardAlias.member_id == other.id).values(member_id=kept.id))
     session.add(CardAlias(card=other.card, member_id=kept.id))
     session.execute(delete(Activation).where(Activation.person_id == other.person_id))

@@ -69,6 +69,11 @@ def ask(
     return row.id, False
 
 
+def caller_of(cooperative_id: int | None) -> str:
+    """Say who calls a number back: the secretary of its co-operative, or the federation where nobody knows it."""
+    return "votre secrétaire" if cooperative_id else "la fédération"
+
+
 def subjects(topic: str) -> list[str]:
     """Return what a number waits for, the first asked first, without its details: `Boutique` of `Boutique: Keccax`."""
     return list(dict.fromkeys(one.partition(":")[0] for one in topic.split(BETWEEN)))

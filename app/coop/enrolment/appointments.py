@@ -12,14 +12,11 @@ from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members import lookup
 from app.coop.members.models import Member, Number, Person
-from app.coop.offices.models import Role
+from app.coop.offices.models import Partner, PartnerRole, Role
 from app.coop.offices.notices import tell_officers
-from app.coop.offices.queries import in_term
-from app.coop.rights import OfficeRole
+from app.coop.offices.queries import PARTNER_ROLES, agreed, in_term, offices_of
+from app.coop.rights import FEDERATIONS, OfficeRole
 from app.coop.scope import Scope
-
-FEDERATIONS: tuple[OfficeRole, ...] = ("administrator", "auditor")
-"""Offices that the federation has; the others are a co-operative's."""
 
 
 class NotAppointed(Exception):
@@ -27,7 +24,7 @@ class NotAppointed(Exception):
 
 
 class Appointed(msgspec.Struct, frozen=True):
-    """Who holds what, where (None: the federation), from which day to which; `new`: somebody who has no PIN yet."""
+    """Who holds what, where (None: the federation, or `partner`), from which day to which; `new`: no PIN yet."""
 
     person_id: int
     name: str
@@ -36,6 +33,7 @@ class Appointed(msgspec.Struct, frozen=True):
     from_on: date
     until_on: date | None = None
     new: bool = False
+    partner: str | None = None
 
 
 class Renewed(msgspec.Struct, frozen=True):
@@ -75,6 +73,19 @@ def appoint_by_number(
     Somebody new is to get an activation number, for a PIN of their own at the first use of the Bureau. Raises NotAppointed.
     """
     cooperative = _cooperative(session, code) if code else None
+    person, new = holder_of(session, phone, name, cooperative, now=now)
+    place = cooperative.code if cooperative is not None else None
+    given = Appointed(person.id, person.name, role, place, from_on, until_on, new)
+    return _give(session, given, cooperative.id if cooperative is not None else None, now)
+
+
+def holder_of(
+    session: Session, phone: str, name: str | None, cooperative: Cooperative | None, *, now: datetime
+) -> tuple[Person, bool]:
+    """Return who alone has a number, proved, as their own; or somebody new by a name, and whether they are new.
+
+    A member must be active, and of the co-operative when one is given. Raises NotAppointed.
+    """
     numbered = select(Person, Number).join(Number).where(Number.phone == phone).with_for_update()
     holders = session.execute(numbered).all()
     if len(holders) > 1:
@@ -92,16 +103,14 @@ def appoint_by_number(
             )
         if session.scalar(elsewhere) is not None:
             raise NotAppointed("ce numéro est à un membre d'ailleurs ou inactif: nommez par la carte")
-    elif name:
-        person = Person(name=name[:40], language="fr")
-        session.add(person)
-        session.flush()
-        numbers.attach(session, person.id, phone, proof_wanted=False, by_person_id=None, now=now)
-    else:
+        return person, False
+    if not name:
         raise NotAppointed("ce numéro est inconnu: donnez aussi le nom")
-    place = cooperative.code if cooperative is not None else None
-    given = Appointed(person.id, person.name, role, place, from_on, until_on, new=not holders)
-    return _give(session, given, cooperative.id if cooperative is not None else None, now)
+    person = Person(name=name[:40], language="fr")
+    session.add(person)
+    session.flush()
+    numbers.attach(session, person.id, phone, proof_wanted=False, by_person_id=None, now=now)
+    return person, True
 
 
 def renew(session: Session, phone: str, *, new_phone: str | None = None, now: datetime) -> Renewed:
@@ -110,9 +119,10 @@ def renew(session: Session, phone: str, *, new_phone: str | None = None, now: da
     `new_phone` takes the place of a number that is lost. The PIN before, sign-ins and the authenticator open nothing from now on;
     all officers of the federation are told, and those of the co-operative. Raises NotAppointed.
     """
-    held = select(Person).join(Number).join(Role, Role.person_id == Person.id).outerjoin(Member, Member.person_id == Person.id)
+    held = select(Person).join(Number).outerjoin(Member, Member.person_id == Person.id)
     mine = (Number.phone == phone) & ~Number.trusted & ~Number.proof_wanted & Member.id.is_(None)
-    people = session.scalars(held.where(mine, in_term(now.date())).with_for_update(of=Person)).unique().all()
+    people = session.scalars(held.where(mine).with_for_update(of=Person)).unique().all()
+    people = [person for person in people if offices_of(session, person.id, now.date())]
     if len(people) != 1:
         raise NotAppointed("pas de responsable sans carte à ce numéro; un membre passe par sa carte")
     person = people[0]
@@ -168,7 +178,7 @@ def end(session: Session, role_id: int, *, now: datetime) -> None:
 
 
 class OfficeHeld(msgspec.Struct, frozen=True):
-    """An office that is held now: by whom (`card` of a member), where (None: the federation), from when until when."""
+    """An office that is held now: by whom (`card` of a member), where (None: the federation, or `partner`), in which term."""
 
     name: str
     role: str
@@ -176,10 +186,11 @@ class OfficeHeld(msgspec.Struct, frozen=True):
     card: str | None
     from_on: date
     until_on: date | None
+    partner: str | None = None
 
 
 def officers(reader: Connection | Session, today: date) -> list[OfficeHeld]:
-    """Return the offices held now, the federation's first."""
+    """Return the offices held now, the federation's first, those of partners last."""
     rows = (
         select(Person.name, Role.role, Cooperative.code, Member.card, Role.from_on, Role.until_on)
         .join(Person, Person.id == Role.person_id)
@@ -188,7 +199,19 @@ def officers(reader: Connection | Session, today: date) -> list[OfficeHeld]:
         .where(in_term(today))
         .order_by(Role.cooperative_id.is_not(None), Role.cooperative_id, Role.id)
     )
-    return [OfficeHeld(*row) for row in reader.execute(rows)]
+    theirs = (
+        select(Person.name, Partner.kind, Member.card, PartnerRole.from_on, PartnerRole.until_on, Partner.name)
+        .join(PartnerRole, PartnerRole.person_id == Person.id)
+        .join(Partner, Partner.id == PartnerRole.partner_id)
+        .outerjoin(Member, Member.person_id == Person.id)
+        .where(agreed(today))
+        .order_by(Partner.id, PartnerRole.id)
+    )
+    acting = reader.execute(theirs).all()
+    return [
+        *(OfficeHeld(*row) for row in reader.execute(rows)),
+        *(OfficeHeld(name, PARTNER_ROLES[kind], None, card, begins, ends, of) for name, kind, card, begins, ends, of in acting),
+    ]
 
 
 def _move(session: Session, person_id: int, phone: str, new_phone: str, now: datetime) -> None:
@@ -220,7 +243,7 @@ def _cooperative(session: Session, code: str) -> Cooperative:
 
 
 def _give(session: Session, given: Appointed, cooperative_id: int | None, now: datetime) -> Appointed:
-    if given.role not in FEDERATIONS if cooperative_id is None else given.role == "administrator":
+    if given.role not in FEDERATIONS if cooperative_id is None else given.role in ("administrator", "ministry"):
         raise NotAppointed("c'est une charge d'une CPS" if cooperative_id is None else "c'est une charge de la fédération")
     if given.until_on is not None and given.until_on < given.from_on:
         raise NotAppointed("la charge finirait avant de commencer")

@@ -6,7 +6,6 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.ideas.models import Idea, IdeaRound, IdeaScore, IdeaVoice
 from app.coop.members.notices import tell_member
@@ -18,8 +17,6 @@ LEAST_SCORES = 2
 """By how many an idea must be scored before it can be kept."""
 MOST_TOLD = 500
 """Members whom one sweep tells how a round ended."""
-DAYTIME = range(8, 20)
-"""Hours in which members are told: nobody is woken for a result."""
 
 
 class RoundOpen(Exception):
@@ -72,7 +69,7 @@ def ranking(reader: Connection | Session, round_id: int) -> list[tuple[int, floa
 
 def tell_supporters(session: Session, now: datetime) -> None:
     """Tell some of those whose voice a closed round has counted how it ended, by day."""
-    if now.astimezone(DAKAR).hour not in DAYTIME:
+    if not service_of(session).awake(now):
         return
     untold = (
         select(IdeaVoice, Idea.state).join(Idea, Idea.id == IdeaVoice.idea_id).join(IdeaRound, IdeaRound.id == IdeaVoice.round_id)

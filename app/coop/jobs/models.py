@@ -11,7 +11,10 @@ _NEWS = text("news")
 
 
 class Job(Base):
-    """A job that a company offers until a day: `trade`, `company` and `place` in GSM-7, for how many."""
+    """A job that a company offers until a day: `trade`, `company` and `place` in GSM-7, for how many.
+
+    It is told to members of its filière and commune; None is any. `company_id` where the company is a partner.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -20,6 +23,9 @@ class Job(Base):
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     company: Mapped[str] = mapped_column(String(20))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    filiere_id: Mapped[int | None] = mapped_column(ForeignKey("filieres.id"))
+    commune_id: Mapped[int | None] = mapped_column(ForeignKey("communes.id"))
     trade: Mapped[str] = mapped_column(String(20))
     place: Mapped[str] = mapped_column(String(16))
     places: Mapped[int]

@@ -8,11 +8,19 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.cooperatives.models import Commune, Filiere
 from app.coop.jobs.models import Job, JobInterest
 from app.coop.jobs.services import whose
 from app.coop.members.models import Member, Person
+from app.coop.offices.partners import partners
+from app.coop.scope import Scope
+from app.letters import packed
 
 MOST = 20
+
+
+class MeantNowhere(ValueError):
+    """A word that names no filière or commune; the argument says so."""
 
 
 class ShownJob(msgspec.Struct, frozen=True):
@@ -26,6 +34,9 @@ class ShownJob(msgspec.Struct, frozen=True):
     until: date
     state: str
     interested: int
+    company_id: int | None = None
+    filiere: str | None = None
+    commune: str | None = None
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -33,6 +44,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
     name: str
     phone: str | None
+    id: int = 0
 
 
 def open_jobs(reader: Connection | Session, today: date) -> list[ShownJob]:
@@ -40,24 +52,56 @@ def open_jobs(reader: Connection | Session, today: date) -> list[ShownJob]:
     return jobs(reader, Job.state == "open", Job.until >= today)
 
 
+def jobs_of(reader: Connection | Session, scope: Scope, today: date) -> list[ShownJob]:
+    """Return the open jobs that an office sees: a company its own ones, a centre none, everybody else all."""
+    theirs = [] if scope.partner_id is None else [Job.company_id == scope.partner_id]
+    return jobs(reader, Job.state == "open", Job.until >= today, *theirs)
+
+
 def jobs(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownJob]:
     """Return jobs, the soonest to end first; at most MOST."""
     asked = select(func.count()).where(JobInterest.job_id == Job.id, JobInterest.state == "interested").scalar_subquery()
     columns = (Job.id, Job.company, Job.trade, Job.place, Job.places, Job.until, Job.state)
-    rows: Any = select(*columns, asked).where(*only)
+    rows: Any = select(*columns, asked, Job.company_id, Filiere.code, Commune.name).where(*only)
+    rows = rows.outerjoin(Filiere, Filiere.id == Job.filiere_id).outerjoin(Commune, Commune.id == Job.commune_id)
     return [ShownJob(*row) for row in reader.execute(rows.order_by(Job.until, Job.id).limit(MOST))]
+
+
+def meant(
+    reader: Session, today: date, company: str, filiere: str | None, commune: str | None
+) -> tuple[int | None, int | None, int | None]:
+    """Return the ids of a company under agreement with a name, a filière by its code and a commune by its name.
+
+    A company that isn't under agreement is None. Raises MeantNowhere.
+    """
+    named = [one.id for one in partners(reader, "company", today) if packed(one.name) == packed(company)]
+    trade = reader.scalar(select(Filiere.id).where(Filiere.code == packed(filiere or "")))
+    places = [row.id for row in reader.execute(select(Commune.id, Commune.name)) if packed(row.name) == packed(commune or "")]
+    if (filiere and trade is None) or (commune and not places):
+        raise MeantNowhere(f"no filière or commune is called {filiere if filiere and trade is None else commune}")
+    return next(iter(named), None), trade, next(iter(places), None)
 
 
 def candidates(reader: Connection | Session, job_id: int) -> list[Candidate]:
     """Return who is interested in a job, first come first."""
     name = func.coalesce(Person.name, JobInterest.name, "")
-    rows: Any = select(name, JobInterest.phone, JobInterest.agreed).select_from(JobInterest)
+    rows: Any = select(name, JobInterest.phone, JobInterest.agreed, JobInterest.id).select_from(JobInterest)
     rows = rows.outerjoin(Member, Member.id == JobInterest.member_id).outerjoin(Person, Person.id == Member.person_id)
     rows = rows.where(JobInterest.job_id == job_id, JobInterest.state == "interested").order_by(JobInterest.id)
-    return [Candidate(name, phone if agreed else None) for name, phone, agreed in reader.execute(rows)]
+    return [Candidate(name, phone if agreed else None, number) for name, phone, agreed, number in reader.execute(rows)]
 
 
 def is_interested(reader: Connection | Session, act: Act, job_id: int) -> bool:
     """Tell whether a person is interested in a job."""
     mine = select(JobInterest.id).where(JobInterest.job_id == job_id, whose(act), JobInterest.state == "interested")
     return reader.scalar(mine.limit(1)) is not None
+
+
+def jobs_behind(reader: Connection | Session, today: date, after: int | None = None) -> list[ShownJob]:
+    """Return a page of MOST of the jobs whose day isn't past, the soonest to end first, behind the one with an id."""
+    only = [Job.until >= today]
+    if after is not None:
+        last = Job.__table__.alias()
+        ends = select(last.c.until).where(last.c.id == after).scalar_subquery()
+        only.append((Job.until > ends) | ((Job.until == ends) & (Job.id > after)))
+    return jobs(reader, *only)

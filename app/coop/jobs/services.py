@@ -7,14 +7,15 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.jobs.models import Job, JobInterest
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.notices import tell_member, tell_number
+from app.coop.offices import audit
+from app.coop.offices.partners import PartnerRefused, lock_partner
+from app.coop.rights import NotYours
+from app.service import service_of
 
-AWAKE = range(7, 21)
-"""Hours in which people are told."""
 MOST_TOLD, MOST_PLACES = 500, 999
 KEPT = timedelta(days=182)
 """After a job's last day a stranger's interest names nobody any more."""
@@ -37,25 +38,45 @@ class InterestGone(Exception):
 
 
 class NewJob(msgspec.Struct, frozen=True):
-    """What a job begins with."""
+    """What a job begins with; the company's name is the partner's where there is a `company_id`."""
 
     company: str
     trade: str
     place: str
     places: int
     until: date
+    company_id: int | None = None
+    filiere_id: int | None = None
+    commune_id: int | None = None
 
 
-def add_job(session: Session, told: NewJob, today: date) -> Job:
-    """Write a job. Raises JobRefused."""
+def add_job(session: Session, told: NewJob, today: date, act: Act | None = None) -> Job:
+    """Write a job; an officer's is noted as their act. Raises JobRefused, or NotYours for another company's."""
+    if act is not None and not _in_charge(act, told.company_id):
+        raise NotYours("courses")
+    if told.company_id is not None:
+        try:
+            told = msgspec.structs.replace(told, company=lock_partner(session, told.company_id, "company", today).name)
+        except PartnerRefused as refused:
+            raise JobRefused(str(refused)) from None
     if not 2 <= len(told.company) <= 20 or not 3 <= len(told.trade) <= 20 or not 2 <= len(told.place) <= 16:
-        raise JobRefused("company 2 to 20 letters, trade 3 to 20, place 2 to 16")
+        raise JobRefused("Entreprise de 2 à 20 lettres, métier de 3 à 20, lieu de 2 à 16.")
     if not 0 < told.places <= MOST_PLACES or not today <= told.until <= today + timedelta(days=365):
-        raise JobRefused(f"1 to {MOST_PLACES} places, until a day within a year")
+        raise JobRefused(f"De 1 à {MOST_PLACES} places, jusqu'à un jour dans l'année.")
     row = Job(**msgspec.structs.asdict(told))
     session.add(row)
     session.flush()
+    if act is not None:
+        audit.note(session, act, "job added", f"job:{row.id}")
     return row
+
+
+def read_candidates(session: Session, act: Act, job_id: int) -> None:
+    """Write down that the list of who is interested was taken out. Raises JobClosed for a job that isn't this office's."""
+    job = session.get(Job, job_id)
+    if job is None or not _in_charge(act, job.company_id):
+        raise JobClosed(job_id)
+    audit.note(session, act, "candidates read", f"job:{job_id}")
 
 
 def interest(session: Session, act: Act, job_id: int, name: str | None = None) -> tuple[JobInterest, bool]:
@@ -91,11 +112,17 @@ def withdraw(session: Session, act: Act, job_id: int) -> None:
     _change(session, act, job_id, state="withdrawn", agreed=False)
 
 
-def end(session: Session, job_id: int, state: str) -> int:
-    """Say that a job is filled or closed; all who are interested are told. Return how many. Raises JobClosed."""
+def end(session: Session, job_id: int, state: str, act: Act | None = None) -> int:
+    """Say that a job is filled or closed; all who are interested are told. Return how many.
+
+    Raises JobClosed, also for an officer whose job it isn't.
+    """
     moved = update(Job).where(Job.id == job_id, Job.state == "open").values(state=state)
-    if session.scalar(moved.returning(Job.id)) is None:
+    row = session.execute(moved.returning(Job.id, Job.company_id)).first()
+    if row is None or (act is not None and not _in_charge(act, row.company_id)):
         raise JobClosed(job_id)
+    if act is not None:
+        audit.note(session, act, f"job {state}", f"job:{job_id}")
     here = (JobInterest.job_id == job_id) & (JobInterest.state == "interested")
     return len(session.scalars(update(JobInterest).where(here).values(news=True).returning(JobInterest.id)).all())
 
@@ -111,7 +138,7 @@ def expire(session: Session, now: datetime) -> None:
 
 def tell_news(session: Session, now: datetime) -> None:
     """Tell some of those who are interested how it ended, by day, each once."""
-    if now.astimezone(DAKAR).hour not in AWAKE:
+    if not service_of(session).awake(now):
         return
     due = select(JobInterest).where(JobInterest.news).order_by(JobInterest.id).limit(MOST_TOLD).with_for_update(skip_locked=True)
     for row in session.scalars(due).all():
@@ -130,6 +157,12 @@ def whose(act: Act) -> ColumnElement[bool]:
     if act.member_id:
         return JobInterest.member_id == act.member_id
     return (JobInterest.phone == act.phone) & JobInterest.member_id.is_(None)
+
+
+def _in_charge(act: Act, company_id: int | None) -> bool:
+    """Tell whether jobs of a company are an office's: of the federation, or of the company itself."""
+    scope = act.office.scope
+    return scope.is_federation or (scope.partner_id is not None and scope.partner_id == company_id)
 
 
 def _check_candidate(session: Session, act: Act, name: str | None) -> None:

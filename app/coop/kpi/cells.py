@@ -40,7 +40,8 @@ class Month(msgspec.Struct, frozen=True):
 class FigureCell(msgspec.Struct, frozen=True):
     """One number: of a figure, in a co-operative (NOWHERE: the federation), of all (`part` "") or of a part, as `sex:F`.
 
-    `persons` is how many are behind it, None where that doesn't matter.
+    `persons` is how many are behind it, None where that doesn't matter; `rest` are those who could be counted in it and aren't,
+    where another figure says of how many it is.
     """
 
     figure: str
@@ -49,6 +50,7 @@ class FigureCell(msgspec.Struct, frozen=True):
     numerator: int
     denominator: int = 0
     persons: int | None = None
+    rest: int = 0
 
 
 FigureReader = Callable[[Connection | Session, Sequence[int], Month], "list[FigureCell]"]

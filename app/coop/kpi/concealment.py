@@ -5,7 +5,7 @@ of a line knows that one too, and cells of two lines tell a third. So a hidden c
 person more here and one less there leaves every sum as it was. What is promised, and what isn't: docs/adr/0057.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import islice, permutations
 
 from app.coop.small import SMALL
@@ -19,12 +19,28 @@ MOST_TRIED = 20
 """Rows that have both corners hidden already, before the cheapest of all is looked for."""
 
 
-def hide_totals(totals: Mapping[str, int]) -> set[str]:
-    """Return the rows whose total isn't told; with WHOLE among them nothing of the table is.
+def hide_family(tables: Mapping[str, Sequence[Mapping[str, int]]]) -> dict[str, set[str]]:
+    """Return by figure the rows whose total isn't told, where one figure would tell another; with WHOLE nothing of it is.
+
+    Each has one or more tables of persons. What one hides all hide, unless it is hidden whole: then it tells nothing of others.
+    """
+    hidden: set[str] = set()
+    whole: set[str] = set()
+    while True:
+        found = {name: set().union(*(hide_totals(each, hidden) for each in of)) for name, of in tables.items()}
+        whole |= {name for name, rows in found.items() if WHOLE in rows}
+        more = hidden.union(*(rows for name, rows in found.items() if name not in whole))
+        if more == hidden:
+            return {name: {*rows, WHOLE} if name in whole else hidden for name, rows in found.items()}
+        hidden = more
+
+
+def hide_totals(totals: Mapping[str, int], also: Set[str] = frozenset()) -> set[str]:
+    """Return the rows whose total isn't told, with those of `also`; with WHOLE among them nothing of the table is.
 
     The smallest are hidden until those hidden are SMALL together, and could be shared out among them in another way.
     """
-    hidden = {row for row, count in totals.items() if 0 < count < SMALL}
+    hidden = {row for row, count in totals.items() if 0 < count < SMALL or (count and row in also)}
     for row in sorted((row for row in totals if totals[row] and row not in hidden), key=lambda row: (totals[row], row)):
         if _covers([totals[row] for row in hidden]):
             break

@@ -62,14 +62,9 @@ def _persons(figure: str, parts: Iterator[tuple[tuple[int, str], bool | None]]) 
 
 
 def _placed(figure: str, parts: Iterator[tuple[tuple[int, str], bool | None]]) -> list[FigureCell]:
-    """Count who works of those who were asked; few who work are named by it, and so are few who don't."""
+    """Count who works of those who were asked, and who doesn't."""
     asked, work = Counter[tuple[int, str]](), Counter[tuple[int, str]]()
     for where, works in parts:
         asked[where] += 1
         work[where] += works is True
-    return [
-        FigureCell(
-            figure, one, part, work[one, part], count, min(filter(None, (work[one, part], count - work[one, part])), default=0)
-        )
-        for (one, part), count in asked.items()
-    ]
+    return [FigureCell(figure, *where, work[where], count, work[where], count - work[where]) for where, count in asked.items()]

@@ -30,7 +30,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A figure. With a denominator its value is `scale` times numerator by denominator, else `scale` times numerator.
 
     `persons` says who is behind it, where that must not be told of few (see docs/adr/0057). One that is a `stock` is as of the
-    month's end; the others are of the month.
+    month's end; the others are of the month. Figures of one `family` hide the same co-operatives: one would tell another.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     by: tuple[Dimension, ...] = ()
     stock: bool = False
     persons: str = ""
+    family: str = ""
     read: FigureReader
     source: str
 
@@ -83,12 +84,13 @@ FIGURES = (
     Figure(
         name="active", topic=B, title="Membres actifs", unit="personnes", stock=True, by=("sex", "age"),
         numerator=f"membres avec une écriture ou une déclaration dans les {people.ACTIVE_DAYS} jours avant la fin du mois",
-        persons="eux-mêmes", read=people.members, source=f"{_MEMBERS}, journal_entries, declarations",
+        persons="eux-mêmes, et les autres membres", read=people.members, source=f"{_MEMBERS}, journal_entries, declarations",
     ),
     Figure(
         name="producers", topic=C, title="Membres qui ont livré", unit="personnes", by=("sex", "age"),
         numerator="producteurs membres au travail pour la CPS: au moins une livraison créditée, pesée dans le mois",
-        persons="eux-mêmes", read=people.members, source=f"{_MEMBERS}, weighings, journal_entries",
+        persons="eux-mêmes, et les autres membres", family="deliveries",
+        read=people.members, source=f"{_MEMBERS}, weighings, journal_entries",
     ),
     Figure(
         name="run_hours", topic=C, title="Heures de transformation", unit="heures", scale=Fraction(1, 60), digits=1,
@@ -97,31 +99,34 @@ FIGURES = (
     ),
     Figure(
         name="deliveries", topic=D, title="Livraisons", unit="livraisons",
-        numerator="livraisons créditées, pesées dans le mois", persons=_GIVERS, read=economy.deliveries, source=_DELIVERIES,
+        numerator="livraisons créditées, pesées dans le mois", persons=_GIVERS, family="deliveries",
+        read=economy.deliveries, source=_DELIVERIES,
     ),
     Figure(
         name="worth", topic=D, title="Valeur des livraisons", unit="XOF",
-        numerator="poids fois prix des livraisons, sans retenue", persons=_GIVERS, read=economy.deliveries, source=_DELIVERIES,
+        numerator="poids fois prix des livraisons, sans retenue", persons=_GIVERS, family="deliveries",
+        read=economy.deliveries, source=_DELIVERIES,
     ),
     Figure(
         name="tonnes", topic=D, title="Production livrée", unit="tonnes", scale=GRAMS_IN_TONNES, digits=3, by=("filiere",),
         numerator="masse des livraisons, en grammes; ce qui n'est que compté (caisses sans poids connu) n'en est pas",
-        persons=_GIVERS, read=economy.deliveries, source=_DELIVERIES,
+        persons=_GIVERS, family="deliveries",
+        read=economy.deliveries, source=_DELIVERIES,
     ),
     Figure(
         name="price", topic=D, title="Prix payé au kilo", unit="XOF/kg", scale=Fraction(1000), by=("filiere",),
         numerator="valeur des livraisons qui ont une masse", denominator="leur masse, en grammes", persons=_GIVERS,
-        read=economy.deliveries, source=_DELIVERIES,
+        family="deliveries", read=economy.deliveries, source=_DELIVERIES,
     ),
     Figure(
         name="to_fund", topic=D, title="Retenu pour la caisse de solidarité", unit="%", scale=PERCENT, digits=1,
         numerator="part des livraisons pour la caisse", denominator="valeur des livraisons", persons=_GIVERS,
-        read=economy.deliveries, source=_DELIVERIES,
+        family="deliveries", read=economy.deliveries, source=_DELIVERIES,
     ),
     Figure(
         name="to_advances", topic=D, title="Retenu pour les avances", unit="%", scale=PERCENT, digits=1,
         numerator="rendu des avances sur les livraisons", denominator="valeur des livraisons", persons=_GIVERS,
-        read=economy.deliveries, source=_DELIVERIES,
+        family="deliveries", read=economy.deliveries, source=_DELIVERIES,
     ),
     Figure(
         name="days", topic=D, title="Jours jusqu'au paiement", unit="jours", digits=1,
@@ -145,7 +150,7 @@ FIGURES = (
     Figure(
         name="fund_in", topic=D, title="Entré dans la caisse de solidarité", unit="XOF",
         numerator="parts des livraisons et dons du mois, moins ce qui en est annulé", persons="membres dont les livraisons y vont",
-        read=economy.fund, source=_BOOKS,
+        family="deliveries", read=economy.fund, source=_BOOKS,
     ),
     Figure(
         name="fund_out", topic=D, title="Sorti de la caisse de solidarité", unit="XOF",
@@ -178,7 +183,7 @@ FIGURES = (
     Figure(
         name="tonnes_in", topic=SHOPS, title="Entré dans les lots", unit="tonnes", scale=GRAMS_IN_TONNES, digits=3,
         numerator="grammes: livraisons moins les annulées, et achats", persons="membres dont les livraisons y sont",
-        read=boutiques.boutiques, source="lot_events, lot_deliveries",
+        family="deliveries", read=boutiques.boutiques, source="lot_events, lot_deliveries",
     ),
     Figure(
         name="tonnes_out", topic=SHOPS, title="Vendu des lots", unit="tonnes", scale=GRAMS_IN_TONNES, digits=3,
@@ -217,7 +222,7 @@ FIGURES = (
             name=f"placed_{months}", topic=COURSES, title=f"En emploi après {months} mois", unit="%", scale=PERCENT,
             by=("sex", "age", "filiere"), numerator="disent qu'ils travaillent",
             denominator=f"personnes attestées à qui on l'a demandé dans le mois, {months} mois après",
-            persons="ceux qui travaillent, ou les autres: les moins nombreux", read=courses.courses,
+            persons="ceux qui travaillent, et les autres", read=courses.courses,
             source="placement_questions, training_applications, member_profiles",
         )
         for months in (3, 6)

@@ -15,7 +15,7 @@ from app.clock import DAKAR
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.kpi import boutiques, courses, economy, messages, people
 from app.coop.kpi.cells import ALL, FEDERATION, NOWHERE, REST, FigureCell, FigureReader, Month
-from app.coop.kpi.concealment import hide_parts, hide_totals
+from app.coop.kpi.concealment import hide_family, hide_parts
 from app.coop.kpi.definitions import FIGURES, Figure
 from app.coop.kpi.models import FigureMonth, FigureRow
 from app.db.upsert import upsert
@@ -31,7 +31,8 @@ READERS: tuple[FigureReader, ...] = (
     *(boutiques.boutiques, courses.courses),
 )
 Raw = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""By figure, part and row: numerator, denominator, persons behind it."""
+"""By figure, part and row: numerator, denominator, persons behind it, and those whom it leaves."""
+PERSONS, LEFT = 2, 3
 
 
 class MonthNotOver(Exception):
@@ -39,7 +40,11 @@ class MonthNotOver(Exception):
 
 
 class MonthNotPublished(Exception):
-    """There is nothing to correct yet."""
+    """There is nothing to correct yet, or a correction is under way."""
+
+
+class MonthEmpty(Exception):
+    """No co-operative was there yet."""
 
 
 def last_month(now: datetime) -> Month:
@@ -64,16 +69,21 @@ def gather(session: Session, now: datetime) -> bool:
 
 
 def begin(session: Session, month: Month, now: datetime, reason: str | None = None) -> FigureMonth:
-    """Begin a month, or with a `reason` a revision of one. Raises MonthNotOver, MonthNotPublished."""
+    """Begin a month, or with a `reason` a revision of one. Raises MonthNotOver, MonthEmpty,
+    MonthNotPublished."""
     if month.first > last_month(now).first:
         raise MonthNotOver(month.next + timedelta(days=LATE_DAYS))
+    if session.scalar(select(Cooperative.id).where(Cooperative.created_at < month.end).limit(1)) is None:
+        raise MonthEmpty(month)
     before = session.scalar(select(func.max(FigureMonth.revision)).where(FigureMonth.month == month.first)) or 0
     if reason and not before:
         raise MonthNotPublished(month)
     wanted = FigureMonth.month == month.first, FigureMonth.revision == (before + 1 if reason else 1)
     values = {"month": month.first, "revision": before + 1 if reason else 1, "begun_at": now, "reason": reason}
     session.execute(upsert(session, FigureMonth).values(values).on_conflict_do_nothing())
-    row = session.scalars(select(FigureMonth).where(*wanted).with_for_update()).one()
+    row = session.scalar(select(FigureMonth).where(*wanted).with_for_update())
+    if row is None:  # another correction of it is under way
+        raise MonthNotPublished(month)
     if session.scalar(select(FigureRow.code).where(FigureRow.month_id == row.id).limit(1)) is None:
         _add_rows(session, row, month)
     return row
@@ -109,7 +119,7 @@ def _add_rows(session: Session, row: FigureMonth, month: Month) -> None:
     where = {NOWHERE: (FEDERATION, "Fédération", "", ""), **{id_: tuple(rest) for id_, *rest in found}}
     sent: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
     for cell in messages.of_month(session, list(where), month):
-        sent[cell.place].setdefault(cell.figure, {})[cell.part] = [cell.numerator, cell.denominator, cell.persons]
+        _put(sent[cell.place], cell)
     session.add_all(
         FigureRow(month_id=row.id, code=code, name=name, commune=commune, filiere=trade, cells=sent[id_])
         for id_, (code, name, commune, trade) in where.items()
@@ -135,7 +145,7 @@ def _fill(session: Session, row: FigureMonth, now: datetime) -> None:
 
 
 def _put(cells: dict[str, dict[str, Any]], cell: FigureCell) -> None:
-    cells.setdefault(cell.figure, {})[cell.part] = [cell.numerator, cell.denominator, cell.persons]
+    cells.setdefault(cell.figure, {})[cell.part] = [cell.numerator, cell.denominator, cell.persons, cell.rest]
 
 
 def _publish(session: Session, row: FigureMonth) -> None:
@@ -147,8 +157,12 @@ def _publish(session: Session, row: FigureMonth) -> None:
         for name, parts in one.cells.items():
             for part, numbers in parts.items():
                 raw[name][part][code] = numbers
+    hidden: dict[str, set[str]] = {}
+    for family in {figure.family or figure.name for figure in FIGURES if figure.persons}:
+        names = [figure.name for figure in FIGURES if (figure.family or figure.name) == family]
+        hidden |= hide_family({name: [_persons(raw[name].get("", {}), at) for at in (PERSONS, LEFT)] for name in names})
     for figure in FIGURES:
-        for (code, part), numbers in publishable(figure, raw[figure.name]).items():
+        for (code, part), numbers in publishable(figure, raw[figure.name], hidden.get(figure.name, set())).items():
             told[code].setdefault(figure.name, {})[part] = numbers
     for code, one in rows.items():
         one.cells = told[code]
@@ -157,11 +171,12 @@ def _publish(session: Session, row: FigureMonth) -> None:
     session.flush()
 
 
-def publishable(figure: Figure, raw: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], list[int] | None]:
-    """Return by row and part what may be told of a figure: numerator and denominator, or None."""
+def publishable(
+    figure: Figure, raw: Mapping[str, Mapping[str, Any]], hidden_family: set[str]
+) -> dict[tuple[str, str], list[int] | None]:
+    """Return by row and part what may be told of a figure, whose family hides some rows: numerator and denominator, or None."""
     codes = list(raw.get("", {}))
-    totals = {code: numbers[2] or 0 for code, numbers in raw.get("", {}).items()} if figure.persons else {}
-    hidden_rows = hide_totals(totals)
+    hidden_rows = {row for row in hidden_family if row == ALL or row in codes}
     told: dict[tuple[str, str], list[int] | None] = {}
     for part, cells in raw.items():
         for code, numbers in cells.items():
@@ -170,14 +185,17 @@ def publishable(figure: Figure, raw: Mapping[str, Mapping[str, Any]]) -> dict[tu
     if figure.persons and ALL not in hidden_rows:
         for dimension in figure.by:
             columns = [part for part in raw if part.startswith(f"{dimension}:")]
-            persons = {code: {part: raw[part][code][2] for part in columns if code in raw[part]} for code in codes}
-            hidden = hide_parts(persons, columns, hidden_rows)
-            for code in (*codes, ALL):
-                for part in columns:
-                    if hidden is None or (code, part) in hidden:
-                        told[code, part] = None
-        told[REST, ""] = _sum(raw[""][code] for code in hidden_rows)
+            for of in (PERSONS, LEFT):
+                persons = {code: {part: raw[part][code][of] or 0 for part in columns if code in raw[part]} for code in codes}
+                hidden = hide_parts(persons, columns, hidden_rows)
+                for code in (*codes, ALL):
+                    told |= {(code, part): None for part in columns if hidden is None or (code, part) in hidden}
+        told[REST, ""] = _sum(raw[""][code] for code in hidden_rows) if hidden_rows else [0, 0]
     return told
+
+
+def _persons(cells: Mapping[str, Any], of: int) -> dict[str, int]:
+    return {code: numbers[of] or 0 for code, numbers in cells.items()}
 
 
 def _sum(cells: Any) -> list[int]:

@@ -35,10 +35,11 @@ def members(reader: Connection | Session, ids: Sequence[int], month: Month) -> l
         Declaration.member_id == Member.id, Declaration.declared_at >= since, Declaration.declared_at < month.end
     )
     delivered = Member.id.in_(select(Weighing.member_id).where(Weighing.cooperative_id.in_(ids), credited(month)))
+    of_all = _counted(reader, ids, month, here)
     return [
-        *_counted(reader, ids, month, "members", here),
-        *_counted(reader, ids, month, "active", here & (booked | declared)),
-        *_counted(reader, ids, month, "producers", delivered),
+        *_cells("members", of_all, of_all),
+        *_cells("active", _counted(reader, ids, month, here & (booked | declared)), of_all),
+        *_cells("producers", _counted(reader, ids, month, delivered), of_all),
     ]
 
 
@@ -49,8 +50,8 @@ def credited(month: Month) -> ColumnElement[bool]:
 
 
 def _counted(
-    reader: Connection | Session, ids: Sequence[int], month: Month, figure: str, which: ColumnElement[bool]
-) -> list[FigureCell]:
+    reader: Connection | Session, ids: Sequence[int], month: Month, which: ColumnElement[bool]
+) -> Counter[tuple[int, str]]:
     today = month.next - timedelta(days=1)
     age: Any = case((young(today), "young"), (known_birth(), "older"), else_="-")
     sex: Any = func.coalesce(MemberProfile.sex, "-")
@@ -60,4 +61,8 @@ def _counted(
     for one, sexed, aged, count in reader.execute(rows.group_by(Member.cooperative_id, sex, age)):
         for part in ("", f"sex:{sexed}", f"age:{aged}"):
             found[one, part] += count
-    return [FigureCell(figure, one, part, count, persons=count) for (one, part), count in found.items()]
+    return found
+
+
+def _cells(figure: str, some: Counter[tuple[int, str]], of: Counter[tuple[int, str]]) -> list[FigureCell]:
+    return [FigureCell(figure, *where, count, persons=count, rest=max(0, of[where] - count)) for where, count in some.items()]

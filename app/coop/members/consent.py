@@ -35,3 +35,9 @@ def note(
 def allows(reader: Connection, phone: str, purpose: str) -> bool:
     """Tell whether a number still wants messages of a purpose; without a row it does."""
     return bool(reader.scalar(select(wants(phone, purpose))))
+
+
+def agreed(reader: Connection, phone: str, purpose: str) -> bool:
+    """Tell whether a number has agreed to a purpose in so many words: without a row it has not."""
+    newest = select(Consent.given).where(Consent.phone == phone, Consent.purpose == purpose).order_by(Consent.id.desc()).limit(1)
+    return bool(reader.scalar(newest))

@@ -13,6 +13,7 @@ from app.db.base import Base, Id, Utc
 _SHARED = text("place IS NOT NULL")
 _ALONE = text("place IS NULL")
 _STOPPED = text("given IS FALSE")
+_JOBS = text("purpose = 'emploi' AND given IS TRUE")
 
 
 class Person(Base):
@@ -91,6 +92,7 @@ class Consent(Base):
     __table_args__ = (
         Index("ix_consents_phone_purpose", "phone", "purpose", "id"),
         Index("ix_consents_stopped", "purpose", "phone", "id", sqlite_where=_STOPPED, postgresql_where=_STOPPED),
+        Index("ix_consents_jobs", "phone", "id", sqlite_where=_JOBS, postgresql_where=_JOBS),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     phone: Mapped[str] = mapped_column(String(16))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Json, Utc
@@ -17,6 +17,40 @@ class Role(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     role: Mapped[str] = mapped_column(String(16))
     cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+
+class Partner(Base):
+    """A training centre or a company, under an agreement with the federation: from a day to a day, with so many places in it.
+
+    `contact` is who answers there, at `phone` (E.164).
+    """
+
+    __tablename__ = "partners"
+    __table_args__ = (
+        CheckConstraint("kind IN ('centre', 'company')", name="kind"),
+        CheckConstraint("until_on >= from_on", name="period"),
+        CheckConstraint("places > 0", name="places"),
+        UniqueConstraint("kind", "name"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(7))
+    name: Mapped[str] = mapped_column(String(20))
+    contact: Mapped[str] = mapped_column(String(40))
+    phone: Mapped[str | None] = mapped_column(String(16))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    places: Mapped[int]
+
+
+class PartnerRole(Base):
+    """Who acts for a centre or a company, for a term: a table of its own, so that nothing takes them for the federation's."""
+
+    __tablename__ = "partner_roles"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partners.id"), index=True)
     from_on: Mapped[date]
     until_on: Mapped[date | None]
 

@@ -2,16 +2,19 @@
 
 from datetime import date
 from time import monotonic
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, null, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Number
-from app.coop.offices.models import Role
+from app.coop.offices.models import Partner, PartnerRole, Role
 from app.coop.rights import MAY, NotYours, Office, OfficeRole, Right
 from app.coop.scope import Scope
 from app.db.database import Database, is_outage
+
+PARTNER_ROLES: dict[str, OfficeRole] = {"centre": "centre", "company": "entreprise"}
+"""The office of who acts for a partner, by the partner's kind."""
 
 
 class Directory:
@@ -31,7 +34,9 @@ class Directory:
             try:
                 with self._database.read() as reader:
                     held = select(Number.phone).join(Role, Role.person_id == Number.person_id).where(in_term(today))
-                    self._phones, self._of = frozenset(reader.scalars(held)), today
+                    theirs = select(Number.phone).join(PartnerRole, PartnerRole.person_id == Number.person_id)
+                    theirs = theirs.join(Partner, Partner.id == PartnerRole.partner_id).where(agreed(today))
+                    self._phones, self._of = frozenset(reader.scalars(union(held, theirs))), today
             except Exception as fault:
                 if not is_outage(fault):
                     raise
@@ -40,13 +45,16 @@ class Directory:
 
 
 def offices_of(reader: Connection | Session, person_id: int, today: date) -> tuple[Office, ...]:
-    """Return the offices that a person holds now, those of a co-operative first."""
-    rows = reader.execute(
-        select(Role.role, Role.cooperative_id)
-        .where(Role.person_id == person_id, in_term(today))
-        .order_by(Role.cooperative_id.is_(None), Role.cooperative_id, Role.id)
-    )
-    return tuple(Office(person_id, cast(OfficeRole, role), cooperative) for role, cooperative in rows)
+    """Return the offices that a person holds now: those of a co-operative, the federation's, then those of partners.
+
+    A partner's lasts no longer than its agreement.
+    """
+    roles = select(Role.role, Role.cooperative_id, null(), Role.id).where(Role.person_id == person_id, in_term(today))
+    theirs = select(Partner.kind, null(), Partner.id, PartnerRole.id).join(PartnerRole, PartnerRole.partner_id == Partner.id)
+    both: CompoundSelect[Any] = union_all(roles, theirs.where(PartnerRole.person_id == person_id, agreed(today)))
+    found = sorted(reader.execute(both), key=lambda row: (row[2] is not None, row[1] is None, row[1] or 0, row[3]))
+    named = ((PARTNER_ROLES.get(role, role), place, partner) for role, place, partner, _ in found)
+    return tuple(Office(person_id, cast(OfficeRole, role), place, partner) for role, place, partner in named)
 
 
 def office_for(
@@ -91,3 +99,9 @@ def administrators(reader: Connection, today: date) -> tuple[str, ...]:
 def in_term(today: date) -> ColumnElement[bool]:
     """Return the condition for an office that is held on a day."""
     return (Role.from_on <= today) & or_(Role.until_on.is_(None), Role.until_on >= today)
+
+
+def agreed(today: date) -> ColumnElement[bool]:
+    """Return the condition for acting for a partner on a day: within the term and within the agreement."""
+    within = (Partner.from_on <= today) & (Partner.until_on >= today)
+    return within & (PartnerRole.from_on <= today) & or_(PartnerRole.until_on.is_(None), PartnerRole.until_on >= today)

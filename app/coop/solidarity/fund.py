@@ -7,9 +7,11 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
 from app.coop.handover.box import lock_box
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.services import MOST_MOVED, account_of, post
+from app.coop.scope import Scope
 from app.coop.small import SMALL
 from app.coop.solidarity.models import REASONS, FundReport, FundRules
 from app.coop.till.models import Payout
@@ -115,6 +117,15 @@ def last_report(reader: Connection | Session, cooperative_id: int) -> FundReport
     )
     row = reader.execute(newest).mappings().first()
     return FundReport(**row) if row else None
+
+
+def reports(reader: Connection | Session, scope: Scope, *, most: int, before: int | None = None) -> list[tuple[str, FundReport]]:
+    """Return what the members of a scope's co-operatives were told, with these' codes, newest first, behind the one with an id."""
+    rows = select(Cooperative.code, FundReport.__table__).join(Cooperative, Cooperative.id == FundReport.cooperative_id)
+    rows = rows.where(scope.reach(FundReport.cooperative_id))
+    rows = rows if before is None else rows.where(FundReport.id < before)
+    found = reader.execute(rows.order_by(FundReport.id.desc()).limit(most)).mappings()
+    return [(row["code"], FundReport(**{name: value for name, value in row.items() if name != "code"})) for row in found]
 
 
 def _report(session: Session, cooperative_id: int, until: date, now: datetime) -> FundReport:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, Utc
@@ -60,3 +60,6 @@ class FundReport(Base):
     aids: Mapped[int]
     left: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime] = mapped_column(Utc)
+    told_to: Mapped[int] = mapped_column(Id, default=0, server_default=text("0"))
+    """The last member who has been told; they are told in the order of their ids."""
+    told_at: Mapped[datetime | None] = mapped_column(Utc)

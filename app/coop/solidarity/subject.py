@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.coop.approvals.kinds import ApprovalKind
-from app.coop.solidarity import aids, checks, fund
+from app.coop.solidarity import aids, checks, fund, notices
 from app.coop.solidarity.models import Aid
 from app.coop.subject import Leaver, Rows, Subject, Sweep
 from app.coop.till.models import Payout
@@ -22,7 +22,11 @@ subject = Subject(
         ApprovalKind("aid", aids.approved, aids.ended, member=aids.BY_SEVERAL, officer=aids.BY_SEVERAL),
         ApprovalKind("aid_after", aids.looked_at, member=1),
     ),
-    sweeps=(Sweep("fund reports", 3600, fund.report), Sweep("reasons of aid", 3600, aids.forget)),
+    sweeps=(
+        Sweep("fund reports", 3600, fund.report),
+        Sweep("fund told", 60, notices.tell_members),
+        Sweep("reasons of aid", 3600, aids.forget),
+    ),
     rows=(Rows(Aid, "it hangs on the payout, which stays with the member who had it", _forget_reasons),),
     checks=(checks.overspent,),
 )

@@ -11,9 +11,10 @@ from app.coop.references import draw_reference
 from app.coop.training import notices
 from app.coop.training.models import Training, TrainingApplication
 from app.coop.training.seats import begins, free_seats, lock_training
+from app.service import service_of
 
 OFFER = timedelta(hours=24)
-"""For how long a seat is offered; less before the start."""
+"""For how long a seat is offered, less before the start: one that is offered outside the quiet hours ends outside them."""
 SHORTEST_OFFER = timedelta(hours=2)
 """With less before the start nobody is called any more."""
 GRACE = timedelta(minutes=10)
@@ -48,7 +49,7 @@ def lapse(session: Session, now: datetime) -> None:
 
 def offer(session: Session, now: datetime, draw: Callable[[int], int] = secrets.randbelow) -> None:
     """Offer each free seat once, to the first who waits; nobody is woken for it."""
-    if not notices.awake(now):
+    if not service_of(session).awake(now):
         return
     waits = select(TrainingApplication.training_id).where(TrainingApplication.state == "waiting")
     for training_id in sorted(session.scalars(waits.distinct().limit(MOST_TRAININGS)).all()):
@@ -68,7 +69,7 @@ def offer(session: Session, now: datetime, draw: Callable[[int], int] = secrets.
 
 def tell_ranks(session: Session, now: datetime) -> None:
     """Tell those who have come near the front, once a day at most, what their rank is now."""
-    if not notices.awake(now):
+    if not service_of(session).awake(now):
         return
     waits = (TrainingApplication.state == "waiting") & TrainingApplication.told_rank.is_not(None)
     stale = waits & (TrainingApplication.told_rank_on < now.date())

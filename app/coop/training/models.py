@@ -19,6 +19,7 @@ STATES = (
 class Training(Base):
     """A training, of a co-operative or (None) the federation's: a short one, or a PF2E course; `title` and `place` in GSM-7.
 
+    The centre where it is held and the company of a PF2E course may be partners, who see to their part of it themselves.
     Where the company chooses, who applies has no seat before it did. With `exclusive` nobody is in two such at a time.
     `queue` is the last number given in its waiting list.
     """
@@ -37,6 +38,8 @@ class Training(Base):
     kind: Mapped[str] = mapped_column(String(5), default="short", server_default="short")
     state: Mapped[str] = mapped_column(String(9), default="open", server_default="open")
     audience: Mapped[str] = mapped_column(String(7), default="all", server_default="all")
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
     title: Mapped[str] = mapped_column(String(20))
     place: Mapped[str] = mapped_column(String(16))
     starts_on: Mapped[date] = mapped_column(index=True)

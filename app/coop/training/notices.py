@@ -6,21 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.members.notices import tell_member, tell_number
 from app.coop.training.models import Certificate, Training, TrainingApplication
 from app.coop.training.seats import rank
 from app.service import service_of
 
-AWAKE = range(7, 21)
-"""Hours in which people are told, as the quiet hours are by default: an offer made in them ends in them a day later."""
 MOST_TOLD = 500
-
-
-def awake(now: datetime) -> bool:
-    """Tell whether it is an hour at which people may be told."""
-    return now.astimezone(DAKAR).hour in AWAKE
 
 
 def receipt(session: Session, row: TrainingApplication, training: Training) -> texts.Said:
@@ -57,7 +49,7 @@ def tell_rank(session: Session, row: TrainingApplication, training: Training, no
 
 def tell_news(session: Session, now: datetime) -> None:
     """Tell some of those whose application changed without them, by day, each once."""
-    if not awake(now):
+    if not service_of(session).awake(now):
         return
     due = select(TrainingApplication).where(TrainingApplication.news.is_not(None)).order_by(TrainingApplication.id)
     for row in session.scalars(due.limit(MOST_TOLD).with_for_update(skip_locked=True)).all():

@@ -31,7 +31,7 @@ class NoQuestion(Exception):
 
 def ask(session: Session, now: datetime, draw: Callable[[int], int] = secrets.randbelow) -> None:
     """Ask those whose time has come, by day, each question once: members, and strangers who wished to hear of jobs."""
-    if not notices.awake(now):
+    if not service_of(session).awake(now):
         return
     for months, after in AFTER.items():
         last = (now - after).date()

@@ -14,7 +14,7 @@ from app.coop.references import check_digit, draw_reference
 from app.coop.training import notices
 from app.coop.training.applications import ApplicationNotOpen, whose
 from app.coop.training.models import Attendance, Certificate, Training, TrainingApplication, TrainingDay
-from app.coop.training.seats import TrainingClosed, TrainingGone, free_seats, lock_training
+from app.coop.training.seats import TrainingClosed, TrainingGone, free_seats, in_charge, lock_training
 from app.db.upsert import upsert
 
 MOST_DRAWS = 20
@@ -34,7 +34,7 @@ def choose(session: Session, act: Act | None, training_id: int, chosen: Collecti
     Raises TrainingGone, TooManyChosen, ApplicationNotOpen for one who didn't apply there, and then nothing is changed.
     """
     training = lock_training(session, training_id)
-    if training.state != "open" or not training.company_chooses or (act and not act.office.scope.includes(training.cooperative_id)):
+    if training.state != "open" or not training.company_chooses or (act and not in_charge(act.office, training, "company")):
         raise TrainingGone(training_id)
     applied = (TrainingApplication.training_id == training_id) & (TrainingApplication.state == "applied")
     free = free_seats(session, training)
@@ -52,10 +52,18 @@ def choose(session: Session, act: Act | None, training_id: int, chosen: Collecti
     return len(moved)
 
 
+def read_applicants(session: Session, act: Act, training_id: int) -> None:
+    """Write down that the list of who applied was taken out. Raises TrainingGone for a training that isn't this office's."""
+    training = session.get(Training, training_id)
+    if training is None or not (in_charge(act.office, training, "centre") or in_charge(act.office, training, "company")):
+        raise TrainingGone(training_id)
+    audit.note(session, act, "applicants read", f"training:{training_id}", audit.Of(None, training.cooperative_id))
+
+
 def day_code(session: Session, act: Act, training_id: int, draw: Callable[[int], int] = secrets.randbelow) -> str:
     """Return the code of today, drawn once a day, which the centre says there. Raises TrainingGone, TrainingClosed."""
     training = lock_training(session, training_id)
-    if act.by is not None and not act.office.scope.includes(training.cooperative_id):
+    if act.by is not None and not in_charge(act.office, training, "centre"):
         raise TrainingGone(training_id)
     if training.state != "open" or not training.starts_on <= act.today <= training.ends_on:
         raise TrainingClosed(training_id)
@@ -128,7 +136,7 @@ def _of(session: Session, act: Act, application_id: int) -> tuple[TrainingApplic
         raise ApplicationNotOpen(application_id)
     training = lock_training(session, row.training_id)
     session.refresh(row)
-    out_of_scope = act.by is not None and not act.office.scope.includes(training.cooperative_id)
+    out_of_scope = act.by is not None and not in_charge(act.office, training, "centre")
     if row.state != "seated" or training.state != "open" or out_of_scope:
         raise ApplicationNotOpen(application_id)
     return row, training

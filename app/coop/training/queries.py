@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member, Person
+from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.coop.training.models import Attendance, Certificate, Training, TrainingApplication
 from app.coop.training.seats import LIVE, TAKEN
@@ -36,6 +37,13 @@ class ShownTraining(msgspec.Struct, frozen=True):
     company_chooses: bool
     state: str
     cooperative_id: int | None
+    centre_id: int | None = None
+    company_id: int | None = None
+
+    @property
+    def partners(self) -> tuple[int, ...]:
+        """Return the ids of the centre and the company that see to it."""
+        return tuple(one for one in (self.centre_id, self.company_id) if one is not None)
 
 
 class OwnApplication(msgspec.Struct, frozen=True):
@@ -77,9 +85,10 @@ def open_trainings(reader: Connection | Session, today: date, cooperatives: tupl
 
 
 def trainings_of(reader: Connection | Session, scope: Scope, today: date) -> list[ShownTraining]:
-    """Return a scope's own trainings that aren't long over, soonest first."""
+    """Return a scope's own trainings, or those at a partner, that aren't long over, soonest first."""
     recent = date.fromordinal(today.toordinal() - 90)
-    return _shown(reader, scope.own(Training.cooperative_id), Training.state == "open", Training.ends_on >= recent)
+    theirs = scope.own(Training.cooperative_id) if scope.partner_id is None else _of_partner(scope)
+    return _shown(reader, theirs, Training.state == "open", Training.ends_on >= recent)
 
 
 def training_by_id(reader: Connection | Session, training_id: int, *only: ColumnElement[bool]) -> ShownTraining | None:
@@ -104,8 +113,14 @@ def own_applications(reader: Connection | Session, member_id: int | None, phone:
     return [OwnApplication(*row) for row in reader.execute(rows.order_by(Training.starts_on, TrainingApplication.id).limit(MOST))]
 
 
-def applicants(reader: Connection | Session, training_id: int, states: tuple[str, ...] = (*LIVE, "certified")) -> list[Applicant]:
-    """Return who applied for a training: those with a seat first, then by rank."""
+def applicants(
+    reader: Connection | Session,
+    training_id: int,
+    states: tuple[str, ...] = (*LIVE, "certified"),
+    *,
+    most: int | None = MOST_APPLICANTS,
+) -> list[Applicant]:
+    """Return who applied for a training: those with a seat first, then by rank; at most so many, all with None."""
     days = select(func.count()).where(Attendance.application_id == TrainingApplication.id).scalar_subquery()
     name = func.coalesce(Person.name, TrainingApplication.name, "")
     columns = (TrainingApplication.id, name, TrainingApplication.phone, Member.card, TrainingApplication.state, _rank())
@@ -113,15 +128,16 @@ def applicants(reader: Connection | Session, training_id: int, states: tuple[str
     rows = rows.outerjoin(Member, Member.id == TrainingApplication.member_id).outerjoin(Person, Person.id == Member.person_id)
     rows = rows.where(TrainingApplication.training_id == training_id, TrainingApplication.state.in_(states))
     first = case((TrainingApplication.state.in_(TAKEN), 0), else_=1)
-    return [Applicant(*row) for row in reader.execute(rows.order_by(first, TrainingApplication.queued).limit(MOST_APPLICANTS))]
+    return [Applicant(*row) for row in reader.execute(rows.order_by(first, TrainingApplication.queued).limit(most))]
 
 
 def applicant_name(reader: Connection | Session, scope: Scope, application_id: int) -> str:
     """Return the name of who applied for a training in reach; "" for any other."""
+    reach = scope.reach(Training.cooperative_id) if scope.partner_id is None else _of_partner(scope)
     name = func.coalesce(Person.name, TrainingApplication.name, "")
     rows: Any = select(name).select_from(TrainingApplication).join(Training, Training.id == TrainingApplication.training_id)
     rows = rows.outerjoin(Member, Member.id == TrainingApplication.member_id).outerjoin(Person, Person.id == Member.person_id)
-    return reader.scalar(rows.where(TrainingApplication.id == application_id, scope.reach(Training.cooperative_id))) or ""
+    return reader.scalar(rows.where(TrainingApplication.id == application_id, reach)) or ""
 
 
 def certificate(reader: Connection | Session, number: str) -> ShownCertificate | None:
@@ -129,6 +145,10 @@ def certificate(reader: Connection | Session, number: str) -> ShownCertificate |
     found = select(Certificate.title, Certificate.initials, Certificate.given_on).where(Certificate.number == number)
     row = reader.execute(found).first()
     return ShownCertificate(*row) if row else None
+
+
+def _of_partner(scope: Scope) -> ColumnElement[bool]:
+    return (Training.centre_id == scope.partner_id) | (Training.company_id == scope.partner_id)
 
 
 def _rank() -> ColumnElement[int]:
@@ -146,7 +166,27 @@ def _shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[Sho
     columns = (Training.id, Training.title, Training.place, Training.starts_on, Training.ends_on, Training.apply_until)
     rows: Any = select(*columns, Training.seats, Training.seats - number(*TAKEN) - waiting, waiting)
     rows = rows.add_columns(Training.min_age, Training.max_age, Training.level, Training.kind, Training.audience)
-    rows = rows.add_columns(Training.company_chooses, Training.state, Training.cooperative_id).where(*only)
+    rows = rows.add_columns(Training.company_chooses, Training.state, Training.cooperative_id)
+    rows = rows.add_columns(Training.centre_id, Training.company_id).where(*only)
     found = reader.execute(rows.order_by(Training.starts_on, Training.id).limit(MOST))
     shown = [ShownTraining(*row) for row in found]
     return [msgspec.structs.replace(one, free=max(0, one.free)) for one in shown]
+
+
+def trainings_in(reader: Connection | Session, scope: Scope, today: date, *, after: int | None = None) -> list[ShownTraining]:
+    """Return a page of MOST of the trainings in a scope's reach that aren't long over, soonest first, behind the one with an id."""
+    recent = Training.ends_on >= date.fromordinal(today.toordinal() - 90)
+    only = [scope.reach(Training.cooperative_id), recent]
+    if after is not None:
+        last = Training.__table__.alias()
+        begins = select(last.c.starts_on).where(last.c.id == after).scalar_subquery()
+        only.append((Training.starts_on > begins) | ((Training.starts_on == begins) & (Training.id > after)))
+    return _shown(reader, *only)
+
+
+def training_in(reader: Connection | Session, scope: Scope, training_id: int) -> ShownTraining:
+    """Return a training in a scope's reach. Raises NotYours."""
+    found = training_by_id(reader, training_id, scope.reach(Training.cooperative_id))
+    if found is None:
+        raise NotYours("read")
+    return found

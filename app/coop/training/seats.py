@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.coop.act import Act
 from app.coop.offices import audit
+from app.coop.offices.partners import PartnerKind, PartnerRefused, lock_partner
+from app.coop.rights import Office
 from app.coop.training.models import Training, TrainingApplication
 
 LIVE = ("applied", "waiting", "offered", "seated")
@@ -47,11 +49,20 @@ class NewTraining(msgspec.Struct, frozen=True, kw_only=True):
     contract: str | None = None
     company_chooses: bool = False
     exclusive: bool = False
+    centre_id: int | None = None
+    company_id: int | None = None
 
 
 def begins(training: Training) -> datetime:
     """Return the instant at which a training begins."""
     return datetime.combine(training.starts_on, BEGINS, UTC)
+
+
+def in_charge(office: Office, training: Training, part: PartnerKind) -> bool:
+    """Tell whether an office sees to a training: that of its scope, or of the partner whose part of it this is."""
+    if office.partner_id is None:
+        return office.scope.includes(training.cooperative_id)
+    return office.partner_id == (training.centre_id if part == "centre" else training.company_id)
 
 
 def lock_training(session: Session, training_id: int) -> Training:
@@ -88,6 +99,7 @@ def add_training(session: Session, act: Act | None, cooperative_id: int | None, 
     row = Training(cooperative_id=cooperative_id, **msgspec.structs.asdict(told))
     session.add(row)
     session.flush()
+    _check_agreements(session, row)
     if act is not None:
         _note(session, act, "training added", row)
     return row
@@ -99,6 +111,8 @@ def set_seats(session: Session, act: Act | None, training_id: int, seats: int) -
     if not 0 < seats <= MOST_SEATS:
         raise TrainingRefused(f"De 1 à {MOST_SEATS} places.")
     row.seats = seats
+    session.flush()
+    _check_agreements(session, row)
     _note(session, act, "training seats", row)
     return row
 
@@ -112,6 +126,8 @@ def move(session: Session, act: Act | None, training_id: int, starts_on: date, t
         raise TrainingRefused("Elle a déjà commencé.")
     later = starts_on - row.starts_on
     row.starts_on, row.ends_on, row.apply_until = starts_on, row.ends_on + later, row.apply_until + later
+    session.flush()
+    _check_agreements(session, row)
     _tell_all(session, row, news="moved")
     _note(session, act, "training moved", row)
     return row
@@ -152,6 +168,25 @@ def _check(told: NewTraining, today: date) -> None:
         raise TrainingRefused(f"De 1 à {MOST_SEATS} places.")
     if not 16 <= told.min_age <= told.max_age < 100:
         raise TrainingRefused("Un âge de 16 à 99 ans.")
+
+
+def _check_agreements(session: Session, row: Training) -> None:
+    """Hold a training to the agreements of its centre and its company: their period, and their places. Raises TrainingRefused."""
+    parts: tuple[tuple[int | None, PartnerKind, InstrumentedAttribute[int | None]], ...] = (
+        (row.centre_id, "centre", Training.centre_id),
+        (row.company_id, "company", Training.company_id),
+    )
+    for partner_id, kind, column in parts:
+        if partner_id is None:
+            continue
+        try:
+            partner = lock_partner(session, partner_id, kind, row.starts_on)
+        except PartnerRefused as refused:
+            raise TrainingRefused(str(refused)) from None
+        within = Training.starts_on.between(partner.from_on, partner.until_on)
+        given = session.scalar(select(func.sum(Training.seats)).where(column == partner_id, Training.state == "open", within)) or 0
+        if given > partner.places:
+            raise TrainingRefused(f"Convention {partner.name}: {partner.places} places, déjà {given - row.seats} prises.")
 
 
 def _tell_all(session: Session, row: Training, **values: object) -> None:

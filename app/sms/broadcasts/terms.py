@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from app.clock import QuietHours
+
 
 class Terms(msgspec.Struct, frozen=True):
     """What broadcasts are bound to: parts a second, XOF a day (None: no limit), quiet hours in members' zone, how
@@ -22,16 +24,7 @@ class Terms(msgspec.Struct, frozen=True):
 
     def quiet_until(self, at: datetime) -> datetime | None:
         """Return the end of the quiet hours that an instant falls in, None when it falls in none."""
-        if self.quiet is None or self.quiet[0] == self.quiet[1]:
-            return None
-        start, end = self.quiet
-        here = at.astimezone(self.zone)
-        now = here.time()
-        within = start <= now < end if start < end else now >= start or now < end
-        if not within:
-            return None
-        day = here.date() + timedelta(days=int(start > end and now >= start))
-        return datetime.combine(day, end, self.zone).astimezone(at.tzinfo)
+        return QuietHours(*self.quiet, self.zone).until(at) if self.quiet else None
 
     def rest_after(self, at: datetime) -> tuple[datetime, datetime] | None:
         """Return the begin and the end of the next quiet hours that begin after an instant, None when there are none."""

@@ -21,6 +21,7 @@ from app.web.console.imports import imports
 from app.web.console.ledger import ledger
 from app.web.console.lots import lots
 from app.web.console.members import members
+from app.web.console.offices import offices
 from app.web.console.pages import pages
 from app.web.console.papers import papers
 from app.web.console.payments import payments
@@ -29,6 +30,8 @@ from app.web.console.requests import request_pages
 from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
+from app.web.console.solidarity import solidarity
+from app.web.console.trainings import trainings
 from app.web.console.weighings import weighings
 
 
@@ -78,12 +81,15 @@ def add_console(
         ledger,
         lots,
         members,
+        offices,
         open_pages,
         pages,
         papers,
         payments,
         prices,
         request_pages,
+        solidarity,
+        trainings,
         decisions,
         weighings,
     ):  # fmt: skip

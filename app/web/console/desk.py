@@ -27,7 +27,7 @@ def furnish(routes: Blueprint) -> None:
 
     @routes.context_processor
     def common() -> dict[str, Any]:
-        return {"rooms": rooms_of(caller().office), "said": session.pop("said", None)} if "caller" in g else {}
+        return {"rooms": rooms_of(caller().may), "said": session.pop("said", None)} if "caller" in g else {}
 
     @routes.errorhandler(NotYours)
     def not_yours(fault: NotYours) -> Response:

@@ -7,7 +7,7 @@ from app.coop.kpi.queries import Place
 from app.sheets.bodies import TYPES, body
 from app.web.console.desk import furnish
 from app.web.console.figure_sheet import read_sheet
-from app.web.console.session import caller, desk, say
+from app.web.console.session import caller, desk
 
 figures = Blueprint("figures", __name__, url_prefix="/figures", template_folder="templates")
 furnish(figures)
@@ -21,7 +21,7 @@ def index() -> Response:
     with desk().database.read() as reader:
         sheet = read_sheet(reader, caller().office, month, Place(code.strip().upper(), commune, filiere))
     if sheet is None:
-        return say("Rien n'est encore publié ici. Un mois est publié cinq jours après sa fin.", 404)
+        return Response(render_template("console/figures_none.html"), 404 if request.args else 200)
     form = request.args.get("format", "")
     if form not in TYPES:
         return Response(render_template("console/figures.html", sheet=sheet))

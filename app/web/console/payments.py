@@ -112,7 +112,7 @@ def _act(operation: str) -> Act:
 
 
 def _pays(office: Office) -> bool:
-    return office.may("pay") or office.role == "administrator"
+    return office.may("payment_files")
 
 
 def _mark(name: str) -> int:

@@ -1,8 +1,10 @@
 """The rooms of the console, in the order of its navigation: who may enter which."""
 
+from collections.abc import Callable
+
 import msgspec
 
-from app.coop.rights import Office, Right
+from app.coop.rights import Right
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -32,12 +34,22 @@ ROOMS: tuple[Room, ...] = (
     Room("Machines", "equipment.machines"),
     Room("Lots", "lots.stock"),
     Room("Boutique témoin", "sales.shelf"),
-    Room("Chiffres", "figures.index"),
+    Room("Formations", "trainings.courses"),
+    Room("Emplois", "trainings.jobs"),
+    Room("Entraide", "solidarity.funds"),
+    Room("Chiffres", "figures.index", "figures"),
     Room("Papiers", "papers.shelf"),
+    Room("Charges", "offices.index"),
     Room("Mon accès", "access.mine", "console"),
 )
 
 
-def rooms_of(office: Office) -> list[Room]:
-    """Return the rooms that an office may enter."""
-    return [room for room in ROOMS if office.may(room.right)]
+def rooms_of(may: Callable[[Right], bool]) -> list[Room]:
+    """Return the rooms that somebody may enter."""
+    return [room for room in ROOMS if may(room.right)]
+
+
+def first_room(may: Callable[[Right], bool]) -> str:
+    """Return the endpoint of the room where somebody begins: the first page, or the figures where that is all they may read."""
+    rooms = rooms_of(may)
+    return next((room.endpoint for room in rooms if room.right in ("read", "figures")), rooms[0].endpoint)

@@ -1,13 +1,16 @@
 """The boutique témoin at the console: what is for sale, ordered, due and counted. Goods and money move on the telephone, by PIN."""
 
+from typing import Any, cast
+
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import units
 from app.coop.boutiques import offers, orders, queries, sales
+from app.coop.boutiques.console import AskedPickUp, AskedRefund, AskedSettlement, open_in
 from app.coop.boutiques.models import Order
 from app.coop.members.names import member_name
-from app.web.console.desk import act_here, done, furnish, may
+from app.web.console.desk import act_here, ask_on_phone, done, furnish, may
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.session import caller, desk, now
 
@@ -30,8 +33,9 @@ def ordered() -> Response:
     states = LISTS.get(which, LISTS["open"])
     with desk().database.read() as reader:
         found = queries.orders_in(reader, caller().office.scope, states, most=A_PAGE + 1, before=before())
-    rows, more = parted(found)
-    page = {"rows": rows, "more": more, "which": which if which in LISTS else "open", "now": now()}
+        rows, more = parted(found)
+        sells = may(reader, "sell")
+    page = {"rows": rows, "more": more, "which": which if which in LISTS else "open", "now": now(), "sells": sells}
     return Response(render_template("console/orders.html", **page))
 
 
@@ -55,7 +59,34 @@ def pick_up() -> Response:
             return _shelf(error=UNKNOWN)
         [order] = queries.orders(session, Order.id == found.id)
         whose = member_name(session, order.member_id) if order.member_id else ""
-    return Response(render_template("console/pick_up.html", order=order, whose=whose, code=desk().database.service.code))
+    return Response(render_template("console/pick_up.html", order=order, whose=whose))
+
+
+@boutique.post("/orders/<int:order>/hand-over")
+def hand_over(order: int) -> AnyResponse:
+    """Ask that a reserved order be handed over: its code was typed on the page before, and is asked for once more."""
+    with desk().database.transaction() as session:
+        act = act_here(session, "sell", f"console:order:{order}:hand-over")
+        if sales.find(session, act, request.form.get("code", "")[:12]).id != order:
+            raise orders.OrderNotOpen(order)
+    return ask_on_phone(AskedPickUp(order), "sales.shelf")
+
+
+@boutique.post("/orders/<int:order>/paid")
+def paid(order: int) -> AnyResponse:
+    """Ask that an invoice be noted as paid."""
+    box = request.form.get("box", "")
+    if box not in sales.BOXES:
+        return done("En caisse, en banque ou par mobile ? Rien n'est demandé.", "sales.ordered", which="due")
+    _must_be(order, "delivered")
+    return ask_on_phone(AskedSettlement(order, cast(Any, box)), "sales.ordered", which="due")
+
+
+@boutique.post("/orders/<int:order>/refund")
+def refund(order: int) -> AnyResponse:
+    """Ask that a sale be taken back; another officer decides after that."""
+    _must_be(order, "sold", "delivered")
+    return ask_on_phone(AskedRefund(order, "restocked" in request.form), "sales.ordered", which="past")
 
 
 @boutique.post("/offers/<int:offer>/end")
@@ -72,6 +103,18 @@ def gone(fault: offers.OfferGone) -> AnyResponse:
     """Say that an offer is over, or another co-operative's."""
     del fault
     return done("Cette offre n'est pas de votre CPS. Rien n'est changé.", "sales.shelf")
+
+
+@boutique.errorhandler(orders.OrderNotOpen)
+def closed(fault: orders.OrderNotOpen) -> AnyResponse:
+    """Say that an order is handed over, paid or over, or another co-operative's."""
+    del fault
+    return done("Déjà remis, payé ou passé, ou pas de votre CPS. Rien n'est changé.", "sales.shelf")
+
+
+def _must_be(order: int, *states: str) -> None:
+    with desk().database.read() as reader:
+        open_in(reader, caller().office.scope, order, *states)
 
 
 def _shelf(error: str = "") -> Response:

@@ -18,6 +18,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.access.sign_in import SignedIn, SignInServices, caller_of
 from app.sms.broadcasts.terms import Terms
+from app.web.console.rooms import first_room
+from app.web.console.route_rights import right_of
+from app.web.missing_pages import page_for
 
 log = structlog.get_logger("console")
 
@@ -98,7 +101,7 @@ def page_headers(routes: Blueprint) -> None:
     @routes.errorhandler(Exception)
     def fault(error: Exception) -> Response | HTTPException:
         if isinstance(error, HTTPException):
-            return error
+            return page_for(error) or error
         log.error("a page failed", endpoint=request.endpoint, exc_info=error)
         return say("La console ne répond pas maintenant. Regardez ce qui est noté avant de recommencer.", 503)
 
@@ -109,7 +112,8 @@ def say(words: str, status: int) -> Response:
 
 
 def guard(routes: Blueprint) -> None:
-    """Show this blueprint's pages only to who is signed in and in office now; no form does anything without the session's token."""
+    """Show this blueprint's pages only to who is signed in, in office now and has the route's right; no form does anything without
+    the session's token."""
 
     @routes.before_request
     def enter() -> AnyResponse | None:
@@ -125,6 +129,10 @@ def guard(routes: Blueprint) -> None:
             return say("Ce formulaire était trop vieux : rien n'est fait. Revenez à la console et recommencez.", 400)
         g.caller, g.place, g.token = found, found.place, held["token"]
         session["held"] = held | {"seen": int(now().timestamp())}
+        if not found.may(right_of(request.endpoint or "")):
+            if request.endpoint == "console.overview":
+                return redirect(url_for(first_room(found.may)), 303)
+            return say("Votre charge ne permet pas cela. Rien n'est fait.", 403)
         return None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from app import units
 from app.coop import approvals
 from app.coop.boutiques.models import Order
 from app.coop.contests.models import Contest
@@ -22,11 +23,16 @@ MOST_COUNTED = 1_000
 class Task(msgspec.Struct, frozen=True):
     """What waits, and the page from which it is done. `mine` are those that wait for this officer's own word."""
 
-    title: str
+    what: str
     number: int
     since: datetime | None
     endpoint: str
     mine: int = 0
+
+    @property
+    def title(self) -> str:
+        """Return what waits, in the number that goes with the figure."""
+        return units.agree(self.number, self.what)
 
     @property
     def figure(self) -> str:
@@ -42,20 +48,20 @@ def tasks_of(reader: Connection, office: Office, now: datetime) -> list[Task]:
 def _tasks(reader: Connection, office: Office, now: datetime) -> Iterator[Task]:
     held = [one for one in offices_of(reader, office.person_id, now.date()) if one.scope == office.scope]
     mine = approvals.waiting_count(reader, tuple(held), now)
-    yield Task("À approuver", *approvals.open_count(reader, office.scope, now), "decisions.approvals", mine=mine)
+    yield Task("demande à approuver", *approvals.open_count(reader, office.scope, now), "decisions.approvals", mine=mine)
     reach = office.scope.reach
-    yield Task("Réclamations", *_few(reader, Contest.opened_at, _open(Contest, reach)), "decisions.contests")
+    yield Task("réclamation à répondre", *_few(reader, Contest.opened_at, _open(Contest, reach)), "decisions.contests")
     if any(one.may("call_backs") for one in held):
-        yield Task("Rappels à faire", *call_backs.how_many(reader, office.cooperative_id, now), "correspondence.call_backs")
+        yield Task("rappel à faire", *call_backs.how_many(reader, office.cooperative_id, now), "correspondence.call_backs")
         yield Task("SMS à lire", *inbox.how_many(reader, office.cooperative_id), "correspondence.letters")
     noted = (Weighing.state == "noted") & reach(Weighing.cooperative_id)
-    yield Task("Pesées pas confirmées", *_few(reader, Weighing.noted_at, noted), "weighings.index")
+    yield Task("pesée à confirmer", *_few(reader, Weighing.noted_at, noted), "weighings.index")
     of_open = select(PaymentBatch.id).where(PaymentBatch.id == Payment.batch_id, PaymentBatch.state == "open").exists()
     to_hand = (Payment.state == "open") & reach(Payment.cooperative_id) & of_open
     made = select(PaymentBatch.made_at).where(PaymentBatch.id == Payment.batch_id).scalar_subquery()
-    yield Task("Paiements à remettre", *_few(reader, made, to_hand), "payments.index")
+    yield Task("paiement à remettre", *_few(reader, made, to_hand), "payments.index")
     ordered = (Order.state == "reserved") & (Order.reserved_until > now) & reach(Order.cooperative_id)
-    yield Task("Commandes à donner", *_few(reader, Order.at, ordered), "sales.shelf")
+    yield Task("commande à donner", *_few(reader, Order.at, ordered), "sales.shelf")
 
 
 def _open(table: Any, reach: Any) -> Any:

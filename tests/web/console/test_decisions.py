@@ -21,7 +21,7 @@ def test_an_approval_says_who_asked_who_gave_and_whose_word_is_missing(officer, 
 
         approvals.decide(session, by(Office(104, "treasurer", 1), "give", clock()), number, approved=True)
     president = inside(officer, sample_declarations.PRESIDENT)
-    assert "1 À approuver le premier depuis 0 min, dont 1 pour vous" in plain(president.page)
+    assert "1 demande à approuver depuis 0 min, dont 1 pour vous" in plain(president.page)
     president.get("/approvals")
     [row] = rows(president.page, "approvals")
     assert "Une aide, 12 500 F CPS1, Awa 1 Responsable 101 1 sur 2 Responsable 104 la vôtre" in row.replace("\u00a0", " ")
@@ -41,7 +41,7 @@ def test_a_contest_names_its_member_and_its_day(officer, database, clock):
     with database.transaction() as session:
         made = open_contest(session, own(201, "contest", clock()), "weighing", 1)
     secretary = inside(officer, sample_declarations.SECRETARY)
-    assert "1 Réclamations" in plain(secretary.page)
+    assert "1 réclamation à répondre depuis" in plain(secretary.page)
     secretary.get("/contests")
     [row] = rows(secretary.page, "contests")
     assert row.startswith(f"{made.number} Femme 201 C00201, CPS1 Pesée, réf ")

@@ -27,7 +27,7 @@ def test_the_overview_of_both_scopes(database, clock):
         None: (0, 1),
     }
     assert next(place for place in federation.places if place.id == 1).call_backs == OpenCount(1, clock())
-    assert [(task.title, task.number, task.since) for task in own.tasks] == [("Rappels à faire", 1, clock())]
+    assert [(task.title, task.number, task.since) for task in own.tasks] == [("rappel à faire", 1, clock())]
     assert [(task.title, task.number) for task in federation.tasks] == [("SMS à lire", 1)]
     assert federation.broadcasting == {"notice": 6}
     assert (own.lanes, own.spent, federation.spent) == ([], None, 20)

@@ -86,7 +86,7 @@ def test_the_federation_sees_all_and_a_cooperative_its_own(officer, village_of_t
     federation.get("/waiting?after=1")
     assert [row[:4] for row in rows(federation.page, "places")] == ["CPS2", "Aucu"]
     own = inside(officer, sample_declarations.SECRETARY)
-    assert "1 Rappels à faire le premier depuis 3 h" in plain(own.page)
+    assert "1 rappel à faire depuis 3 h" in plain(own.page)
     assert own.get("/waiting").status_code == 403
     own.get()
     assert "Envoi des SMS" not in own.page

@@ -41,8 +41,8 @@ def test_weighings_are_listed_and_open_lists_stand_first(officer, paying, clock)
         weighed = {"weight": lies.declared, "grade": None, "weighed_at": clock()}
         weighings.note(session, by(sample_declarations.CLERK, "note", clock()), lies, **weighed)
     secretary = inside(officer, sample_declarations.SECRETARY)
-    assert "1 Pesées pas confirmées" in plain(secretary.page)
-    assert "2 Paiements à remettre" in plain(secretary.page)
+    assert "1 pesée à confirmer" in plain(secretary.page)
+    assert "2 paiements à remettre" in plain(secretary.page)
     secretary.get("/weighings")
     assert rows(secretary.page, "open-lists") == ["CPS1 Responsable 101 1 24/11 à 10:00"]
     found = rows(secretary.page, "weighings")
@@ -77,17 +77,17 @@ def test_references_come_in_after_a_forecast_and_twice_is_the_same(officer, payi
     treasurer.get("/payments")
     body = f"référence;référence opérateur\n{reference(paying)};OM1234\n{reference(paying, 2)};OM1234\n".encode()
     upload(treasurer, body)
-    assert "Rien n'est encore pris. 1 à prendre, 0 déjà là, 1 refusées." in plain(treasurer.page)
+    assert "Rien n'est encore pris. 1 à prendre, 0 déjà là, 1 refusée." in plain(treasurer.page)
     assert "cette référence de l'opérateur est déjà à un autre paiement" in plain(treasurer.page)
     with paying.read() as reader:
         assert set(reader.scalars(select(Payment.state))) == {"open"}
     [kept] = re.findall(r'name="lines" value="([^"]+)"', treasurer.page)
     kept = kept.replace("&#34;", '"')
     treasurer.send("/uploads/references/take", lines=kept)
-    assert "C'est fait. 1 prises, 0 déjà là, 1 refusées." in plain(treasurer.page)
+    assert "C'est fait. 1 prise, 0 déjà là, 1 refusée." in plain(treasurer.page)
     treasurer.get("/payments")
     treasurer.send("/uploads/references/take", lines=kept)
-    assert "C'est fait. 0 prises, 1 déjà là, 1 refusées." in plain(treasurer.page)
+    assert "C'est fait. 0 prise, 1 déjà là, 1 refusée." in plain(treasurer.page)
     with paying.read() as reader:
         assert reader.execute(select(Payment.state, Payment.provider_reference).order_by(Payment.id)).all() == [
             ("handed_over", "OM1234"),

@@ -7,6 +7,9 @@ from sqlalchemy import func, select
 
 from app.coop.boutiques import counts, orders, sales
 from app.coop.boutiques.models import Offer, Order
+from app.coop.console_requests import services
+from app.coop.console_requests.models import ConsoleRequest
+from app.coop.rights import Office
 from tests import sample_boutiques, sample_cooperative, sample_declarations
 from tests.acts import by, own
 from tests.web.console.test_broadcasts import plain
@@ -39,9 +42,15 @@ def test_an_order_is_found_by_its_code_and_not_shown_without(officer, counter, d
     fatou.get("/boutique")
     assert fatou.send("/boutique/pick-up", code=f" {counter[1][:3]} {counter[1][3:]}").status_code == 200
     assert "Awa 1 : 3 sachets de Keccax du quai , 4 500 F en espèces" in plain(fatou.page)
+    fatou.send("/boutique/orders/1/hand-over", code=counter[1])
+    assert "Demande notée" in fatou.page
     with database.read() as reader:
         assert reader.scalars(select(Order.state)).all() == ["reserved"]
+        words = "CPS1: remettre 3 sachets de Keccax du quai à Awa 1, 4 500 F en espèces."
+        assert reader.scalars(select(ConsoleRequest.words)).all() == [words]
     fatou.get("/boutique")
+    fatou.send("/boutique/orders/1/hand-over", code="000000")
+    assert "Rien n'est changé" in plain(fatou.page)
     assert fatou.send("/boutique/pick-up", code="000000").status_code == 400
     assert "Code inconnu ici" in fatou.page
 
@@ -61,6 +70,28 @@ def test_invoices_that_are_late_say_so(officer, counter, database, clock):
     fatou.get("/boutique/orders?which=due")
     assert "facture F2026-00001, Cantine de Joal" in plain(fatou.page)
     assert "24/12/2026 en retard" in plain(fatou.page)
+
+
+def test_what_moves_money_is_asked_and_done_by_the_pin(officer, counter, database, clock):
+    clerk = sample_declarations.CLERK
+    with database.transaction() as session:
+        row = sales.deliver(session, by(clerk, "invoice", clock()), counter[0], Decimal(2), "Cantine de Joal").id
+    president = inside(officer, sample_declarations.PRESIDENT)
+    president.get("/boutique/orders?which=due")
+    president.send(f"/boutique/orders/{row}/paid", box="here")
+    assert "Rien n'est demandé" in plain(president.page)
+    president.send(f"/boutique/orders/{row}/paid", box="bank")
+    president.send(f"/boutique/orders/{row}/refund", restocked="1")
+    with database.read() as reader:
+        asked = dict(reader.execute(select(ConsoleRequest.words, ConsoleRequest.id)).all())
+        assert reader.scalar(select(Order.state).where(Order.id == row)) == "delivered"
+    words = "CPS1: facture F2026-00001 payée, Cantine de Joal: 3 000 F en banque."
+    assert set(asked) == {words, "CPS1: rembourser 2 sachets de Keccax du quai, 3 000 F, remis en rayon."}
+    with database.transaction() as session:
+        act = by(Office(102, "president", 1), "pin", clock())
+        done = services.confirm(session, act, asked[words], services.mark_of(words), key=sample_cooperative.KEY)
+        assert done.said == "Facture F2026-00001 payée: 3 000 F."
+        assert session.scalar(select(Order.state).where(Order.id == row)) == "sold"
 
 
 def test_counts_of_the_day_show_the_difference(officer, counter, database, clock):

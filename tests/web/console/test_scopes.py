@@ -1,10 +1,12 @@
 """An officer of CPS2 at the console sends what is CPS1's through each route that takes an id: it is refused, nothing is changed."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
+from app.coop.boutiques import orders, sales
 from app.coop.broadcasts import templates
 from app.coop.broadcasts.estimates import SHORT, Draft, code_of, estimate
 from app.coop.console_requests import services as console_requests
@@ -20,7 +22,7 @@ from app.coop.offices.models import Role
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
-from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations
+from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_trainings
 from tests.acts import by, own
 from tests.coop.test_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
@@ -50,13 +52,22 @@ TRIED = {
     "ideas.score": [(dict.fromkeys(CRITERIA, "1"), 403, "Rien n&#39;est fait.")],
     "ideas.decline": [({}, 403, "Rien n&#39;est fait.")],
     "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
+    "trainings.applicants": [({}, 403, "Rien n&#39;est fait.")],
+    "trainings.choose": [({"chosen": "1"}, 200, "pas à vous")],
+    "sales.hand_over": [({"code": "538034"}, 200, "pas de votre CPS")],
+    "sales.paid": [({"box": "cash"}, 200, "pas de votre CPS")],
+    "sales.refund": [({}, 200, "pas de votre CPS")],
     "sales.end": [({}, 200, "pas de votre CPS")],
     "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
 }
 """What is sent to each route, with the status and the words that come back."""
-OWN = {"access.end": "test_sign_in tries a stranger's"}
-"""Routes that end what is of who is signed in."""
+OWN = {
+    "access.end": "test_sign_in tries a stranger's",
+    "offices.end": "the federation's administrator alone asks it (test_offices)",
+    "offices.prolong": "the federation's administrator alone asks it (test_offices)",
+}
+"""Routes that take what is no co-operative's, with the test that tries them."""
 READ = {
     "imports.file": "n&#39;est pas à vous",
     "prices.one": "votre CPS ne le prend pas",
@@ -69,12 +80,22 @@ SHOWN = {
     "broadcasts.one": "Réunion demain",
     "equipment.week": "Femme 201",
     "ideas.one": "Elever des huitres",
+    "trainings.job": "Chantier naval",
+    "trainings.one": "Femme 201",
     "lots.one": "par 8 producteurs",
 }
 """Pages of one thing, with words that CPS1 reads there and CPS2 must not see."""
-IDS = {"broadcasts.confirm": 2, "imports.take_back": 2, "equipment.hand_out": 2, "equipment.take_back": 3}
+IDS = {
+    "broadcasts.confirm": 2,
+    "equipment.hand_out": 2,
+    "equipment.take_back": 3,
+    "imports.take_back": 2,
+    "sales.paid": 2,
+    "sales.refund": 2,
+    **dict.fromkeys(("trainings.one", "trainings.applicants", "trainings.choose"), 2),
+}
 """The id that is CPS1's where it isn't 1."""
-OWNERS = {"ideas.decline": sample_declarations.ADMINISTRATOR}
+OWNERS = dict.fromkeys(("ideas.decline", "trainings.job"), sample_declarations.ADMINISTRATOR)
 """Who may do it, where that isn't CPS1's president."""
 
 
@@ -105,9 +126,14 @@ def houses(database, app, clock, monkeypatch):
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, clock())
         console_requests.ask(session, by(Office(102, "president", 1), "console", clock(), "web"), AskedPrice(1, 1_100))
     assert order(database, clock) == 1
-    sample_boutiques.jars(database, clock())
-    sample_boutiques.dryer(database, clock())
+    offer, _ = sample_boutiques.jars(database, clock())
     with database.transaction() as session:
+        orders.place(session, own(1, "order", clock(), phone=sample_cooperative.AWA), offer, Decimal(2))[0].code = "538034"
+        sales.deliver(session, by(Office(101, "secretary", 1), "invoice", clock()), offer, Decimal(1), "Cantine de Joal")
+    sample_boutiques.dryer(database, clock())
+    sample_trainings.shipyard(database, None)
+    with database.transaction() as session:
+        sample_trainings.welding(session, clock(), 201)
         ideas.propose(session, own(201, "idea", clock()), "Elever des huitres")
         for number, held in enumerate(("asked", "booked", "out"), 1):
             row = bookings.book(session, own(200 + number, f"booking:{number}", clock()), 1, date(2026, 11, 24 + number), "am")
@@ -140,7 +166,7 @@ def test_every_route_with_an_id_is_tried(app):
 @pytest.mark.parametrize("endpoint", SHOWN)
 def test_what_is_anothers_is_not_read(app, houses, officer, endpoint):  # noqa: ARG001 - they have what is read
     path = app.url_map.bind("").build(endpoint, dict.fromkeys(with_an_id(app)[endpoint].arguments, IDS.get(endpoint, 1)))
-    stranger, owner = inside(officer, SECOND), inside(officer, sample_declarations.PRESIDENT)
+    stranger, owner = inside(officer, SECOND), inside(officer, OWNERS.get(endpoint, sample_declarations.PRESIDENT))
     assert stranger.get(path).status_code in (403, 404)
     assert SHOWN[endpoint] not in stranger.page
     assert owner.get(path).status_code == 200

@@ -1,0 +1,91 @@
+"""Offices: who holds which until when; the federation's administrator asks here to give, prolong and end them."""
+
+from datetime import date
+
+import msgspec
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.coop.enrolment.console import Appointment, FirstUse, OfficeEnd, Prolongation
+from app.coop.enrolment.office_list import PAGE, list_offices
+from app.coop.rights import ROLES
+from app.phones import e164, is_senegalese_mobile
+from app.web.console.desk import ask_on_phone, done, furnish
+from app.web.console.session import caller, desk, now
+
+offices = Blueprint("offices", __name__, url_prefix="/offices", template_folder="templates")
+furnish(offices)
+HERE = "offices.index"
+
+
+class NotAsked(Exception):
+    """What was typed won't do; its words say why, in French."""
+
+
+@offices.get("")
+def index() -> Response:
+    """Show who holds which office, in the caller's reach."""
+    mark, code = request.args.get("after", ""), request.args.get("cps", "").strip().upper()[:16]
+    after = int(mark) if mark.isdecimal() and len(mark) < 16 else 0
+    with desk().database.read() as reader:
+        found = list_offices(reader, caller().office.scope, now().date(), code, after)
+    more = found[-1].id if len(found) == PAGE else None
+    return Response(
+        render_template("console/offices.html", found=found, more=more, cps=code, gives=caller().may("offices"), roles=ROLES)
+    )
+
+
+@offices.post("/give")
+def give() -> AnyResponse:
+    """Ask that somebody gets an office."""
+    role, code = request.form.get("role", ""), request.form.get("cps", "").strip().upper()[:16]
+    who, name = request.form.get("who", "").strip()[:24], " ".join(request.form.get("name", "").split())[:40]
+    known = next((one for one in ROLES if one == role), None)
+    phone = e164(who)
+    if known is None or not who:
+        raise NotAsked("Choisissez une charge, et dites à qui : une carte ou un numéro.")
+    wanted = Appointment(known, code or None, name=name or None, until_on=_day())
+    if is_senegalese_mobile(phone):
+        return ask_on_phone(msgspec.structs.replace(wanted, phone=phone), HERE)
+    if not code:
+        raise NotAsked("Une carte est d'une CPS : donnez son code, ou un numéro de téléphone mobile du Sénégal.")
+    return ask_on_phone(msgspec.structs.replace(wanted, card=who.upper()), HERE)
+
+
+@offices.post("/<int:office>/prolong")
+def prolong(office: int) -> AnyResponse:
+    """Ask that an office goes on until a day."""
+    return ask_on_phone(Prolongation(office, _day()), HERE)
+
+
+@offices.post("/<int:office>/end")
+def end(office: int) -> AnyResponse:
+    """Ask that an office ends."""
+    return ask_on_phone(OfficeEnd(office), HERE)
+
+
+@offices.post("/first-use")
+def first_use() -> AnyResponse:
+    """Ask for another PIN of an officer without a card."""
+    phone = e164(request.form.get("phone", "")[:24])
+    if not is_senegalese_mobile(phone):
+        raise NotAsked("Ce n'est pas un numéro de téléphone mobile du Sénégal.")
+    return ask_on_phone(FirstUse(phone), HERE)
+
+
+@offices.errorhandler(NotAsked)
+def not_asked(fault: NotAsked) -> AnyResponse:
+    """Say why nothing was asked."""
+    return done(f"{fault} Rien n'est demandé.", HERE)
+
+
+def _day() -> date | None:
+    """Read the last day; None where none is given."""
+    typed = request.form.get("until", "").strip()
+    try:
+        day = date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise NotAsked("Ce jour n'existe pas.") from None
+    if day is not None and day < now().date():
+        raise NotAsked("Ce jour est passé.")
+    return day

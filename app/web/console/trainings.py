@@ -1,0 +1,106 @@
+"""Trainings and jobs at the console: seats, ranks, who applied; a list to take out; the company's choice."""
+
+import io
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import units
+from app.coop.jobs import queries as job_queries
+from app.coop.jobs.models import Job
+from app.coop.offices import audit
+from app.coop.rights import NotYours
+from app.coop.training import presence, queries, seats
+from app.coop.training.applications import ApplicationNotOpen
+from app.digits import is_number
+from app.sheets.writer import write_table
+from app.web.console.desk import act_here, done, furnish, may
+from app.web.console.session import caller, desk, now
+from menus.trainings_desk import STANDS
+
+trainings = Blueprint("trainings", __name__, template_folder="templates")
+furnish(trainings)
+HEADER = ("Dossier", "Prénom et nom", "Né en", "État", "Rang", "Jours présent", "Choisi")
+
+
+@trainings.get("/trainings")
+def courses() -> Response:
+    """List the trainings in the caller's reach, soonest first."""
+    with desk().database.read() as reader:
+        found = queries.trainings_in(reader, caller().office.scope, now().date(), after=request.args.get("after", None, int))
+    more = found[-1].id if len(found) == queries.MOST else None
+    return Response(render_template("console/trainings.html", rows=found, more=more))
+
+
+@trainings.get("/trainings/<int:training>")
+def one(training: int) -> Response:
+    """Show a training: its seats, who applied, each with seat or rank."""
+    with desk().database.read() as reader:
+        found = queries.training_in(reader, caller().office.scope, training)
+        page = {"people": queries.applicants(reader, training), "acts": may(reader, "training"), "stands": STANDS}
+    return Response(render_template("console/training.html", training=found, most=queries.MOST_APPLICANTS, **page))
+
+
+@trainings.post("/trainings/<int:training>/list.csv")
+def applicants(training: int) -> Response:
+    """Give who applied as a file, which the company fills; that it was taken out is written down."""
+    with desk().database.transaction() as session:
+        act = act_here(session, "read", f"console:training:{training}:list")
+        queries.training_in(session, act.office.scope, training)
+        rows = [_line(one) for one in queries.applicants(session, training)]
+        audit.note(session, act, "applicants read", f"training:{training}")
+    out = io.BytesIO()
+    write_table(out, HEADER, rows)
+    named = {"Content-Disposition": f'attachment; filename="formation-{training}.csv"'}
+    return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=named)
+
+
+@trainings.post("/trainings/<int:training>/choose")
+def choose(training: int) -> AnyResponse:
+    """Note whom the company chose: all of them or none."""
+    chosen = [int(one) for one in request.form.getlist("chosen") if is_number(one, 9)]
+    with desk().database.transaction() as session:
+        act = act_here(session, "training", f"console:training:{training}:choose")
+        count = presence.choose(session, act, training, chosen, act.now, last="last" in request.form)
+    return done(f"{count} retenus. Un SMS le dit à chacun.", "trainings.one", training=training)
+
+
+@trainings.get("/jobs")
+def jobs() -> Response:
+    """List the jobs of companies, the soonest to end first."""
+    with desk().database.read() as reader:
+        found = job_queries.jobs_behind(reader, now().date(), request.args.get("after", None, int))
+    more = found[-1].id if len(found) == job_queries.MOST else None
+    return Response(render_template("console/jobs.html", rows=found, more=more))
+
+
+@trainings.get("/jobs/<int:job>")
+def job(job: int) -> Response:
+    """Show the federation who is interested in a job: a number once they agreed."""
+    if not caller().office.scope.is_federation:
+        raise NotYours("read")
+    with desk().database.read() as reader:
+        found = job_queries.jobs(reader, Job.id == job)
+        if not found:
+            raise NotYours("read")
+        people = job_queries.candidates(reader, job)
+    return Response(render_template("console/job.html", job=found[0], people=people))
+
+
+@trainings.errorhandler(presence.TooManyChosen)
+def too_many(fault: presence.TooManyChosen) -> AnyResponse:
+    """Say how many seats are left."""
+    return done(f"Il reste {units.count(max(0, fault.args[0]), 'place')}. Rien n'est changé.", "trainings.courses")
+
+
+@trainings.errorhandler(ApplicationNotOpen)
+@trainings.errorhandler(seats.TrainingGone)
+def closed(fault: Exception) -> AnyResponse:
+    """Say that it is done already, or not the caller's."""
+    del fault
+    return done("Déjà fait, ou pas à vous : regardez la liste. Rien n'est changé.", "trainings.courses")
+
+
+def _line(one: queries.Applicant) -> tuple[int | str | None, ...]:
+    rank = one.rank if one.state == "waiting" else None
+    return one.id, one.name, one.born_in, STANDS[one.state], rank, one.days, "oui" if one.state in ("seated", "certified") else ""
