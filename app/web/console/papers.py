@@ -7,13 +7,14 @@ from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import documents
+from app import documents, texts
 from app.coop.act import Act
 from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.enrolment.cards import issue_cards
 from app.coop.lots.codes import read_code
 from app.coop.lots.models import Lot
 from app.coop.lots.queries import lots
+from app.coop.members import notices
 from app.coop.offices import audit
 from app.coop.offices.queries import offices_of
 from app.coop.production.papers import MOST_AT_ONCE
@@ -69,10 +70,14 @@ def cards() -> AnyResponse:
     def draw(session: Session, act: Act, seat: Seat) -> bytes:
         key, asked = current_app.extensions["jappoo"]["desk"].key, request.form
         renew, everybody = "renew" in asked, "everybody" in asked
-        issued = issue_cards(session, seat.code, key=key, now=act.now, renew=renew, everybody=everybody, most=MOST_CARDS) or []
+        how = {"renew": renew, "everybody": everybody}
+        issued = issue_cards(session, seat.code, key=key, now=act.now, **how, most=MOST_CARDS, officer=act.person_id) or []
         for one in issued:
             if one.activation:
                 audit.note(session, act, "card printed", f"member:{one.member_id}", audit.Of(one.member_id, seat.id))
+            if one.activation and renew:
+                told = texts.say("card_renewed", day=act.now)
+                notices.tell_person(session, act, one.person_id, f"card:{act.operation}:{one.member_id}", told)
         if not issued:
             raise NothingPrinted("Personne n'attend de carte : chacun a son compte, ou un numéro d'activation qui marche.")
         return documents.member_cards(session.connection(), desk().database.service, seat.name, issued, act.now)

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from app.coop.access.models import Activation
+from app.coop.access.models import Activation, NumberChange
 from app.coop.cooperatives.models import Cooperative
-from app.coop.members.models import Member
+from app.coop.members.models import Member, Number
 from app.coop.offices.models import OfficerAct, Role
 from app.coop.production.papers import paper_number
+from app.sms.models import Message
 from tests import sample_boutiques, sample_cooperative, sample_declarations
 from tests.pdf import pages, words
 from tests.web.console.test_pages import inside
@@ -62,6 +63,25 @@ def test_cards_are_printed_with_numbers_that_work_and_each_is_in_the_journal(off
     secretary.get("/papers")
     assert "Personne n&#39;attend de carte" in secretary.send("/papers/cards").get_data(as_text=True)
     assert len(acts(database)) == 1
+
+
+def test_an_officer_prints_no_number_for_a_telephone_of_their_own(officer, database):
+    with database.transaction() as session:
+        session.execute(update(Number).where(Number.person_id == 4).values(person_id=101, phone="+221775550001"))
+        session.flush()
+        session.add(
+            NumberChange(
+                person_id=101, phone=sample_cooperative.NEW, act="released", by_person_id=None, at=sample_cooperative.LONG_AGO
+            )
+        )
+        session.add(Number(person_id=4, phone=sample_cooperative.NEW, place=None, registered_at=sample_cooperative.LONG_AGO))
+    secretary = at_the_shelf(officer)
+    assert "Personne n&#39;attend de carte" in secretary.send("/papers/cards", renew="1").get_data(as_text=True)
+    president = at_the_shelf(officer, sample_declarations.PRESIDENT)
+    assert "Awa 4" in words(president.send("/papers/cards", renew="1").data)
+    with database.read() as reader:
+        told = reader.scalars(select(Message.text).where(Message.to_number == sample_cooperative.NEW)).all()
+    assert any("nouveau numéro d'activation" in one for one in told)
 
 
 def test_cards_of_those_who_need_no_number_are_printed_and_not_in_the_journal(officer, database):
