@@ -5,15 +5,29 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Connection, Date, Integer, String, Table, func, select
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Connection, Date, Integer, LargeBinary, String, Table, func, select
 
 from app.coop.models import Base
 from app.db.base import Quantity, Utc
 
 _AT = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
-_VALUES = ((String, "x"), (Boolean, False), (Integer, 1), (Date, _AT.date()), (JSON, {}), (Utc, _AT), (Quantity, Decimal(1)))
-_ASKED = {"contests": {"payout_id": 1}, "placement_questions": {"months": 3}}
-"""What a condition over several columns asks for."""
+_VALUES = (
+    (String, "x"),
+    (Boolean, False),
+    (Integer, 1),
+    (Date, _AT.date()),
+    (JSON, {}),
+    (Utc, _AT),
+    (Quantity, Decimal(1)),
+    (LargeBinary, b"x"),
+)
+_ASKED: dict[str, dict[str, Any]] = {
+    "contests": {"payout_id": 1},
+    "half_days": {"booking_id": 1},
+    "placement_questions": {"months": 3},
+    "training_applications": {"state": "certified"},
+}
+"""What a condition over several columns asks for, or the books do."""
 
 
 def fill(to: Connection) -> None:
