@@ -4,18 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from app.commands.mistypes import RIGHTS
 from app.coop.rights import ROLES, TABLE, OfficeRole, Right, RightHolders
+from app.web.console.filters import OFFICES
 from app.web.console.route_rights import ROUTES
 from menus.bureau import CHOICES
 
-HEADS: Mapping[OfficeRole, str] = {
-    "secretary": "secrétariat",
-    "treasurer": "trésorerie",
-    "president": "présidence",
-    "delegate": "délégation",
-    "auditor": "contrôle",
-    "administrator": "fédération",
-    "ministry": "ministère",
-}
 CO_OPERATIVES: tuple[OfficeRole, ...] = ("secretary", "treasurer", "president", "delegate", "auditor")
 WHERE: Mapping[str, Mapping[str, tuple[Right, ...]]] = {
     "Bureau": {str(number): rights for number, rights in CHOICES.items()},
@@ -61,8 +53,8 @@ def roles_page() -> str:
 
 def guide_page() -> str:
     """Return `docs/guide/qui-peut-quoi.md`."""
-    heads = ["tâche", *(HEADS[role] for role in HEADS)]
-    rows = [[f"{row.does}{_ways(row.right)}", *("oui" if _scopes(row, role) else "" for role in HEADS)] for row in TABLE]
+    heads = ["tâche", *OFFICES.values()]
+    rows = [[f"{row.does}{_ways(row.right)}", *("oui" if _scopes(row, role) else "" for role in OFFICES)] for row in TABLE]
     return GUIDE_PAGE.format(table=_table(heads, rows))
 
 

@@ -53,6 +53,7 @@ def test_an_order_is_found_at_the_desk_and_handed_over_on_the_telephone(seat, da
     mine = seat(width="telephone")
     mine.come_in()
     page = mine.page
+    page.get_by_role("link", name="Boutiques").click()
     page.get_by_role("link", name="Boutique témoin").first.click()
     mine.look("boutique")
     page.get_by_label("Code de retrait du client").fill(code)

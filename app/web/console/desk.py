@@ -16,7 +16,7 @@ from app.coop.act import Act
 from app.coop.console_requests import services as requests
 from app.coop.offices.queries import office_for, offices_of
 from app.coop.rights import NotYours, Right
-from app.web.console.rooms import rooms_of
+from app.web.console.rooms import groups_of
 from app.web.console.session import caller, desk, guard, now, page_headers, say
 
 
@@ -27,7 +27,7 @@ def furnish(routes: Blueprint) -> None:
 
     @routes.context_processor
     def common() -> dict[str, Any]:
-        return {"rooms": rooms_of(caller().may), "said": session.pop("said", None)} if "caller" in g else {}
+        return {"groups": groups_of(caller().may), "said": session.pop("said", None)} if "caller" in g else {}
 
     @routes.errorhandler(NotYours)
     def not_yours(fault: NotYours) -> Response:

@@ -1,6 +1,6 @@
 """How the console writes instants, ages, amounts, and the names of things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,12 +10,22 @@ from app import phones, texts, units
 from app.amounts import number
 from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
+from app.coop.rights import OfficeRole
 from app.ussd.kinds import amount_words
 from app.web.console.act_words import ACTS
 from app.web.console.work_words import FILTERS
 from menus.call_backs import age_words
 from menus.statement import MOVEMENTS
 
+OFFICES: Mapping[OfficeRole, str] = {
+    "secretary": "secrétariat",
+    "treasurer": "trésorerie",
+    "president": "présidence",
+    "delegate": "délégation",
+    "auditor": "contrôle",
+    "administrator": "fédération",
+    "ministry": "ministère",
+}
 LANES = {
     "code": "Codes",
     "urgent": "Alertes urgentes",
@@ -91,7 +101,7 @@ def register(routes: Blueprint) -> None:
         "act_words": lambda act: ACTS.get(act, act),
         "figure": number,
         "rest": lambda reason: texts.words("halt").get(reason, reason),
-        "office": texts.words("office").get,
+        "office": OFFICES.get,
         **FILTERS,
     }
     for name, write in filters.items():
