@@ -210,6 +210,8 @@ def test_a_language_needs_a_person(desk):
 
 
 LONGEST = {
+    "{since}": "59 min",
+    "{who}": "votre secrétaire",
     "{cost}": "Gratuit",
     "{code}": "*384*44135#",
     "{balance}": "*384*44135*1#",

@@ -119,7 +119,7 @@ NOBODYS = {
     "weight": "12,5",
 }
 """What is typed at questions that name nobody."""
-OWN = {"add_training", "count_box", "confirm_list", "publish_price", "enter_member", "make_batch", "move_box"}
+OWN = {"add_training", "count_box", "confirm_list", "confirm_sign_in", "publish_price", "enter_member", "make_batch", "move_box"}
 """Acts on the officer's own list, price, box or due money: they take no id of anybody."""
 NOT_NOW = {
     "ask_lease_for": "one is on its way",
