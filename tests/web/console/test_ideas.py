@@ -17,7 +17,7 @@ SECRETARY = sample_declarations.SECRETARY
 
 @pytest.fixture
 def source(database, app, clock):  # noqa: ARG001 - it makes the village
-    """Give a round, an idea of CPS1 that is published and scored by the auditor, and one that waits."""
+    """Give a round, an idea of CPS1 that is published and scored by a second administrator, and one that waits."""
     sample_declarations.women(database, 2)
     sample_boutiques.federation(database, clock())
     sample_boutiques.neighbours(database)
@@ -26,7 +26,7 @@ def source(database, app, clock):  # noqa: ARG001 - it makes the village
             services.propose(session, own(member, f"idea:{number}", clock()), words)
         services.publish(session, by(sample_declarations.CLERK, "publish", clock()), 1)
         voices.support(session, own(202, "voice", clock()), 1, by_pin=True)
-        voices.score(session, by(sample_boutiques.AUDITOR, "score", clock()), 1, "54321")
+        voices.score(session, by(sample_boutiques.COLLEAGUE, "score", clock()), 1, "54321")
     return database
 
 
