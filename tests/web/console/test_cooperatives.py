@@ -21,7 +21,7 @@ def test_the_federation_lists_all_by_pages_and_finds_one(officer, database):
     federation.get("/cps")
     first = rows(federation.page, "cps")
     assert len(first) == cooperative_file.PAGE
-    assert first[0].startswith("CPS1 CPS Joal Joal-Fadiouth, Pêche Responsable 101, charge de secrétariat, 770000101")
+    assert first[0].startswith("CPS1 CPS Joal Joal-Fadiouth, Pêche Responsable 101, secrétariat, 770000101")
     assert "5 actifs" in first[0]
     assert "1 pas encore activé" in first[0]
     federation.get(f"/cps?after={cooperative_file.PAGE}")
@@ -40,7 +40,7 @@ def test_an_officer_reads_their_own(officer, database, clock):
     own = inside(officer, sample_declarations.SECRETARY)
     own.get("/cps")
     assert "CPS1 CPS Joal" in own.page
-    assert rows(own.page, "officers")[0] == "Responsable 101 charge de secrétariat 770000101 01/01/2026"
+    assert rows(own.page, "officers")[0] == "Responsable 101 Secrétariat 770000101 01/01/2026"
     assert rows(own.page, "products") == ["1 Thiof kg", "2 Yeet caisse", "3 Sardinelle caisse"]
     said = words(own.page)
     assert "seuil d&#39;accord sur un paiement (F) 300 000" in said

@@ -118,7 +118,7 @@ def test_a_delivery_opens_on_its_lines_and_contests_and_acts_stand_in_the_file(o
     assert "Livraison Thiof 12,5 kg x 1 000 = 12 500 Solidarité -250" in said
     assert f"{made.number} Pesée, réf" in said
     assert "numéro noté" in said
-    assert [row for row in rows(secretary.page, "acts") if row.startswith("24/11 à 10:00 Responsable 101, charge de secrétariat")]
+    assert [row for row in rows(secretary.page, "acts") if row.startswith("24/11 à 10:00 Responsable 101, secrétariat")]
 
 
 def test_who_looks_is_written_down_once_a_while(officer, database, clock):
@@ -128,8 +128,8 @@ def test_who_looks_is_written_down_once_a_while(officer, database, clock):
         clock.forward(minutes=4)
     federation.get("/members/1")
     assert rows(federation.page, "looks") == [
-        "24/11 à 10:12 Responsable 103, charge d&#39;administration",
-        "24/11 à 10:00 Responsable 101, charge de secrétariat",
+        "24/11 à 10:12 Responsable 103, fédération",
+        "24/11 à 10:00 Responsable 101, secrétariat",
     ]
     clock.forward(minutes=20)
     fatou.get("/members/1")
