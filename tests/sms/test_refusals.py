@@ -12,7 +12,7 @@ from app.sms.purposes import PURPOSES
 from tests.sms.conftest import AWA, FATOU
 from tests.sms.test_reports import report
 
-STOPPABLE = {"notice": "notices", "broadcast": "broadcasts", "urgent": "urgent"}
+STOPPABLE = {"notice": "notices", "report": "notices", "broadcast": "broadcasts", "urgent": "urgent"}
 
 
 def agree(post, purposes, given, phone=AWA):
@@ -29,7 +29,7 @@ def said(post):
 
 def wanted(post, phone=AWA):
     with post.database.read() as reader:
-        return [purpose for purpose in STOPPABLE.values() if reader.scalar(select(consents.wants(phone, purpose)))]
+        return [purpose for purpose in dict.fromkeys(STOPPABLE.values()) if reader.scalar(select(consents.wants(phone, purpose)))]
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
