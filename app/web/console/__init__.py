@@ -18,6 +18,7 @@ from app.web.console.equipment import equipment
 from app.web.console.figures import figures
 from app.web.console.ideas import ideas
 from app.web.console.imports import imports
+from app.web.console.journal import journal
 from app.web.console.ledger import ledger
 from app.web.console.lots import lots
 from app.web.console.members import members
@@ -78,6 +79,7 @@ def add_console(
         equipment,
         ideas,
         imports,
+        journal,
         ledger,
         lots,
         members,

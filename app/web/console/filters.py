@@ -26,6 +26,15 @@ OFFICES: Mapping[OfficeRole, str] = {
     "administrator": "fédération",
     "ministry": "ministère",
 }
+CHANNELS = {
+    "ussd": "téléphone",
+    "bureau": "téléphone",
+    "sms": "SMS",
+    "web": "console",
+    "cli": "serveur",
+    "file": "fichier",
+    "clock": "l'heure",
+}
 LANES = {
     "code": "Codes",
     "urgent": "Alertes urgentes",
@@ -102,6 +111,7 @@ def register(routes: Blueprint) -> None:
         "figure": number,
         "rest": lambda reason: texts.words("halt").get(reason, reason),
         "office": OFFICES.get,
+        "channel": CHANNELS.get,
         **FILTERS,
     }
     for name, write in filters.items():

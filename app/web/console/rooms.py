@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[Room, ...]] = {
         Room("Membres", "members.index"),
         Room("CPS", "cooperatives.index"),
         Room("Charges", "offices.index"),
+        Room("Journal", "journal.index"),
         Room("Importer", "imports.index", "people"),
         Room("Papiers", "papers.shelf"),
     ),

@@ -41,6 +41,7 @@ ROUTES: Mapping[str, Right] = {
     "imports.take_back": "people",
     "imports.upload": "people",
     "imports.write": "people",
+    "journal": "read",
     "ledger": "read",
     "ledger.reverse": "pay",
     "lots": "read",

@@ -1,0 +1,45 @@
+"""The journal of officers' acts: of one's scope, one officer's, from a day back."""
+
+from datetime import timedelta
+
+from app.coop.offices import audit
+from app.coop.rights import Office
+from tests import sample_declarations
+from tests.acts import by
+from tests.web.console.test_pages import inside, rows
+
+ADMINISTRATOR = Office(103, "administrator", None)
+
+
+def test_acts_are_read_by_scope_officer_and_day(officer, database, clock):
+    clerk, yesterday = sample_declarations.CLERK, clock() - timedelta(days=1)
+    with database.transaction() as session:
+        audit.note(session, by(clerk, "a", yesterday), "call back taken", "call_back:1")
+        audit.note(session, by(ADMINISTRATOR, "b", yesterday), "letter answered", "letter:1")
+        audit.note(session, by(clerk, "c", clock()), "number noted", "number:1")
+    fatou, federation = inside(officer, sample_declarations.SECRETARY), inside(officer, sample_declarations.ADMINISTRATOR)
+    fatou.get("/journal")
+    own = rows(fatou.page, "acts")
+    assert [row for row in own if "rappel pris" in row] == [
+        "23/11 à 10:00 Responsable 101 , secrétariat CPS1 rappel pris téléphone"
+    ]
+    assert not [row for row in own if "SMS répondu" in row]
+    federation.get("/journal?day=2026-11-23")
+    assert [row.split(" , ")[1] for row in rows(federation.page, "acts")] == [
+        "fédération Fédération SMS répondu téléphone",
+        "secrétariat CPS1 rappel pris téléphone",
+    ]
+    federation.get("/journal?officer=101&cps=cps1")
+    assert {row.split()[4] for row in rows(federation.page, "acts")} == {"101"}
+    federation.get("/journal?day=1999-01-01")
+    assert "Rien n&#39;est noté ici" in federation.page
+
+
+def test_long_journals_have_pages(officer, database, clock):
+    with database.transaction() as session:
+        for number in range(60):
+            audit.note(session, by(ADMINISTRATOR, f"{number}", clock()), f"act {number}", "x")
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
+    federation.get("/journal")
+    assert "Plus anciens" in federation.page
+    assert len(rows(federation.page, "acts")) == 50
