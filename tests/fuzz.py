@@ -110,7 +110,7 @@ LIKELY = {
     "idea_points": ("44444", "55555", "9"),
     "idea_product": ("Huitre",),
     "idea_unit": ("kg",),
-    "merge_into": ("1", "2"),
+    "merge_into": ("2", "1"),
     "aid_amount": ("5000", "90000", "x"),
     "aid_relative": ("00102", "00201"),
     "candidate_name": ("Fatou Ndiaye",),
@@ -123,6 +123,19 @@ LIKELY = {
     "training_seats": ("2", "12"),
     "training_title": ("Couture",),
     "training_place": ("Mbour",),
+    "course_last_day": ("30092027",),
+    "course_level": ("BFEM", "aucun"),
+    "course_contract": ("IT-2026-17",),
+    "job_trade": ("Soudeur",),
+    "job_until": ("15122026",),
+    "job_commune": ("joal", "toutes"),
+    "partner_name": ("SIRN",),
+    "partner_contact": ("Aminata Sow",),
+    "partner_until": ("31122027",),
+    "partner_places": ("40", "0"),
+    "split_units": ("5", "0,5", "x"),
+    "lot_place": ("Joal", "ici"),
+    "shown_number": ("123", "x"),
     "withdraw_amount": ("500", "2000", "12500"),
 }
 """What is often typed where; other questions get anything."""
@@ -153,6 +166,7 @@ def settle(database, now) -> None:
         fund.give(session, by(sample_declarations.CLERK, "hands:fund", now), 1, 60_000)
         aids.ask(session, own(204, "hands:aid", now), "illness", 5_000)
         sample_trainings.couture(session, now, 201, 202)
+        sample_trainings.agreements(session, now)
         jobs.add_job(session, jobs.NewJob("Chantier naval", "Soudeur", "Mbour", 2, now.date() + timedelta(days=21)), now.date())
         applications.apply(session, 1, "Coumba Faye", "+221771112244", now=now)
         sample_boutiques.begin(session, now)

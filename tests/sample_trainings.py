@@ -57,14 +57,19 @@ def shipyard(database, _):
 FIRM = "+221780000009"
 
 
+def agreements(session, now):
+    """Give the federation an agreement with a centre, and one with a company."""
+    for kind, name in (("centre", "CFP Mbour"), ("company", "SIRN")):
+        told = partners.NewPartner(kind, name, "Aminata Sow", now.date(), now.date() + timedelta(days=400), 40)
+        partners.add_partner(session, None, told)
+
+
 def hundred_for_twenty(database, now):
     """A hundred women apply for the twenty seats of a PF2E course, for which a company chooses by somebody of its own."""
     sample_declarations.women(database, 100)
     day = now.date() + timedelta(days=14)
     with database.transaction() as session:
-        for kind, name in (("centre", "CFP Mbour"), ("company", "SIRN")):
-            told = partners.NewPartner(kind, name, "Aminata Sow", now.date(), now.date() + timedelta(days=400), 40)
-            partners.add_partner(session, None, told)
+        agreements(session, now)
         session.add(Person(id=150, name="Modou Fall", language="fr", pin_hash=sample_cooperative.hashed("2468"), pin_pepper=1))
         session.flush()
         session.add(Number(phone=FIRM, person_id=150, place=None, registered_at=sample_cooperative.LONG_AGO))

@@ -92,6 +92,7 @@ NOT_COME = {
     "apply_birth_day": "only where the year alone leaves a doubt",
     "attend": "the day's code is the centre's",
     "certificate_number": "there is no certificate yet",
+    "console_number": "only while a browser asks to come in",
     "idea_product": "no idea was accepted yet",
     "idea_unit": "no idea was accepted yet",
     "lot_code": "a lot's code can't be guessed",
