@@ -136,3 +136,7 @@ def percentage(raw: Plain, _: Book) -> Reading:
         times = (number * 100).normalize() + 0
         return Ask(f"Est-ce {times:f} % ou {number:f} % ?".replace(".", ","), (times, number))
     return Value(number)
+
+
+MEASURES = (amount, quantity, percentage)
+"""Readers of what a total has too: such a cell doesn't say whose its row is."""

@@ -147,7 +147,8 @@ class _Xlsx:
         self.row = self.column = -1
         self.rows = self.columns = 0
         self.formulas: Formulas = {}
-        self._kind, self._computed, self._result, self._inside = "", False, "", False
+        self.results = 0
+        self._kind, self._computed, self._result, self._inside, self._stored = "", False, "", False, False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
@@ -156,9 +157,11 @@ class _Xlsx:
         elif tag == "c":
             letters = attributes.get("r", "").rstrip("0123456789")
             self.column = _column(letters) - 1 if letters else self.column + 1
-            self._kind, self._computed, self._result = attributes.get("t", "n"), False, ""
+            self._kind, self._computed, self._result, self._stored = attributes.get("t", "n"), False, "", False
         elif tag == "f":
             self._computed = True
+        elif tag == "v":
+            self._stored = True
         self._inside = tag in ("v", "t")
 
     def text(self, words: str) -> None:
@@ -173,6 +176,9 @@ class _Xlsx:
         told = _told(self._result, is_number=self._kind == "n") if self._computed else None
         if self._kind == "e":
             told = Formula(self._result or "#")
+        if self._kind == "str" and self._stored and not self._result:  # `=IF(A1="","",…)`: computed, and blank
+            told = None
+        self.results += self._computed and told is None
         if told is not None:
             self.formulas.setdefault(self.row, {})[self.column] = told
 
@@ -187,10 +193,17 @@ def _told(result: str, *, is_number: bool) -> Formula | None:
         return None
 
 
+def _trusted(formulas: Formulas, results: int) -> Formulas:
+    """Leave noughts as they are where more formulas have other results: the sheet was computed."""
+    if results <= sum(cell == Formula(0) for row in formulas.values() for cell in row.values()):
+        return formulas
+    return {number: {at: cell for at, cell in row.items() if cell != Formula(0)} for number, row in formulas.items()}
+
+
 def _xlsx(stream: IO[bytes]) -> Extent:
     part = _Xlsx()
     _walk(stream, part.start, part.end, part.text)
-    return Extent(part.rows, part.columns, part.formulas)
+    return Extent(part.rows, part.columns, _trusted(part.formulas, part.results))
 
 
 class _Ods:
@@ -199,6 +212,7 @@ class _Ods:
     def __init__(self, sheet: str) -> None:
         self.rows = self.columns = 0
         self.formulas: Formulas = {}
+        self.results = 0
         self._sheet, self._inside = sheet, False
         self._row = self._column = self._filled = 0
         self._rows = 1
@@ -218,6 +232,7 @@ class _Ods:
             self._filled = self._column + times
         if formula and times * self._rows < 100_000:
             told = _told(attributes.get("office:value", "x" if kind else ""), is_number=kind in ("float", "currency", "percentage"))
+            self.results += told is None
             for row in range(self._row, self._row + self._rows if told else 0):
                 self.formulas.setdefault(row, {}).update(dict.fromkeys(range(self._column, self._column + times), told))
         self._column += times
@@ -232,4 +247,4 @@ class _Ods:
 def _ods(stream: IO[bytes], sheet: str) -> Extent:
     part = _Ods(sheet)
     _walk(stream, part.start, part.end, lambda _: None)
-    return Extent(part.rows, part.columns, part.formulas)
+    return Extent(part.rows, part.columns, _trusted(part.formulas, part.results))

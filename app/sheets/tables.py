@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from app.sheets import headers
+from app.sheets.amounts import MEASURES
 from app.sheets.columns import Column
 from app.sheets.grids import File, Grid, open_file
 from app.sheets.headers import Header
@@ -88,7 +89,7 @@ class Table:
     def _stream(self, sums: Sums) -> Iterator[Row]:
         grid, width = self._grid, len(self.names)
         merged = _Merged(grid, self._found)
-        readers = {at: column.reader for column, at in self._columns if not column.summed}
+        readers = {at: column.reader for column, at in self._columns if not column.summed and column.reader not in MEASURES}
         lines = Lines(self._found, readers, strict=grid.strict, wide=merged.wide)
         for number, row in enumerate(grid.read()):
             if number <= self._found.last:

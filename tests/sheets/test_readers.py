@@ -159,6 +159,15 @@ def test_texts_codes_and_choices(reader, cell, right):
     assert verdict(reader(cell)) == right
 
 
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [("24/10/27", "ask"), ("24/11/27", "ask"), ("1/1/60", "ask"), ("24/10/26", date(2026, 10, 24)), ("1/1/75", date(1975, 1, 1))],
+)
+def test_a_year_of_two_figures_is_not_long_ago_unasked(cell, right):
+    assert verdict(sheets.day(TODAY)(cell)) == right
+    assert verdict(sheets.instant(TODAY)(cell)) == right
+
+
 def test_not_said_is_told_from_blank():
     assert sheets.birth(TODAY)("non dit") == NoValue(said=True)
     assert sheets.sex("") == NoValue()

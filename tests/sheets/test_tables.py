@@ -1,6 +1,7 @@
 """The table isn't the file: titles, totals, signatures and blanks around it are each named, and no row is lost."""
 
 import io
+import zipfile
 from collections import Counter
 from datetime import date, datetime
 
@@ -270,3 +271,70 @@ def test_a_header_may_have_a_year_for_a_name(tmp_path):
     table, rows = read(book(tmp_path, fill))
     assert table.names == ("Nom", "2025", "Numéro de téléphone", "2026")
     assert values(rows[0])["telephone"].number == "+221771234501"
+
+
+def computed(tmp_path, *cells):
+    """Return a workbook of balances, each row's savings a cell of XML as a spreadsheet leaves it."""
+
+    def fill(made):
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["Carte", "Épargne"])
+        for row in range(1, len(cells) + 1):
+            sheet.write_string(row, 0, f"C{row}")
+            sheet.write_number(row, 1, 9000 + row)
+
+    path = book(tmp_path, fill)
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for row, cell in enumerate(cells, 1):
+        parts[part] = parts[part].replace(b'<c r="B%d"><v>%d</v></c>' % (row + 1, 9000 + row), cell % (row + 1))
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return path
+
+
+BLANK, NOUGHT = b'<c r="B%d" t="str"><f>IF(A1="","",1)</f><v></v></c>', b'<c r="B%d"><f>1-1</f><v>0</v></c>'
+FULL, NEVER = b'<c r="B%d"><f>1+1</f><v>2</v></c>', b'<c r="B%d" t="str"><f>IF(A1="","",1)</f></c>'
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        ((BLANK, FULL), ["none", 2]),
+        ((NEVER, FULL), ["refuse", 2]),
+        ((NOUGHT, FULL, FULL), [0, 2, 2]),
+        ((NOUGHT, FULL), ["ask", 2]),
+        ((NOUGHT,), ["ask"]),
+    ],
+)
+def test_a_formula_says_what_its_spreadsheet_computed(tmp_path, cells, right):
+    _, rows = read(computed(tmp_path, *cells), BALANCES)
+    assert [values(row)["savings"] for row in rows] == right
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        (
+            "Nom;Parts (souscrites);Parts (libérées)",
+            {"name": "Nom", "subscribed": "Parts (souscrites)", "paid": "Parts (libérées)"},
+        ),
+        ("Nom;Cotisation (2024);Cotisation (2025)", {"name": "Nom"}),
+        ("N° membre;Nom;Parts", {"order": "N° membre", "name": "Nom", "paid": "Parts"}),
+        ("N°;N° membre;Nom", {"order": "N°", "name": "Nom"}),
+    ],
+)
+def test_columns_that_differ_in_their_brackets_or_are_numbers_are_told_apart(tmp_path, head, found):
+    columns = (
+        sheets.Column(field="order", names=("N°",), reader=sheets.code),
+        sheets.Column(field="name", names=("Nom", "Membre"), reader=sheets.name, required=True),
+        sheets.Column(field="subscribed", names=("Parts souscrites",), reader=sheets.amount),
+        sheets.Column(field="paid", names=("Parts libérées", "Parts"), reader=sheets.amount),
+    )
+    path = text(tmp_path, f"{head}\nAwa;Awa;Awa\n")
+    assert read(path, columns)[0].header == found
+    if "souscrites" in head:
+        given = {"paid": "Parts (souscrites)", "subscribed": "Parts (libérées)"}
+        assert read(path, columns, given=given)[0].header == {"name": "Nom", **given}
