@@ -5,7 +5,7 @@ import unicodedata
 from decimal import Decimal
 
 from app.amounts import francs
-from app.sheets.readings import Ask, Book, Plain, Reading, Refuse, Value, reader
+from app.sheets.readings import Ask, Book, Plain, Reading, Refuse, Value, reader, shown
 
 MOST = 999_999_999_999
 """XOF: more is no amount of a co-operative's."""
@@ -114,6 +114,13 @@ def _measure(number: Decimal) -> Reading:
     if number != round(number, 3):
         return Refuse("Une quantité a trois chiffres après la virgule au plus.")
     return Value(number.normalize() + 0)
+
+
+@reader
+def unit(raw: Plain, _: Book) -> Reading:
+    """Read a unit: str, `kg` however it is written."""
+    words = shown(raw)
+    return Value("kg" if _UNITS.fullmatch(_plain(words)) else words) if len(words) <= 80 else Refuse("Ce n'est pas une unité.")
 
 
 @reader

@@ -104,6 +104,7 @@ def _reader(judge: _Judge, century: Callable[[int], tuple[int, ...]], year_alone
         if not isinstance(raw, str):
             return _of_number(int(raw), book, judge, year_alone)
         text = _WEEKDAY.sub("", _CLOCK.sub("", fold(raw).strip(" .,")))
+        text = re.sub(r"^(\d{4,5})\.0+$", r"\1", text)
         if _NO_DAY.fullmatch(text):
             return NoValue()
         if text.isdigit() and len(text) == 5:  # a day's number in a text file: from which calendar nobody knows

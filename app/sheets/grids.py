@@ -98,6 +98,7 @@ def _workbook(data: bytes, digest: str) -> File:
         with _calamine():
             found = book.get_sheet_by_name(name)
             merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ())
+            merged = merged or extent.merged  # the library tells none of an ODS
             first = found.start[1] if found.start else 0
         return Grid(name, Book(since_1904), lambda: _rows(found, first, extent.formulas), first, merged, name not in hidden)
 

@@ -13,6 +13,8 @@ a row that says nothing; a line that must be mended: of a text file with more ce
 number in a numbered table."""
 
 SUBTOTAL = re.compile(r"(?:sous|s)[ ./-]*tota(?:l|ux)\b.*|(?:report|a reporter|cumul|somme)[ .:]*")
+CARRIED = re.compile(r"(?:report|a reporter|cumul)[ .:]*")
+"""Of a page: all the rows above, also after another of these."""
 _TOTAL = re.compile(rf"{SUBTOTAL.pattern}|(?:grand |montant |solde )?tota(?:l|ux)\b.*|(?:ensemble|tot)[ .:]*")
 _TOTALS_BEGIN = ("tot", "gra", "mon", "sol", "ens", "sou", "s t", "s/t", "s.t", "s-t", "s. ", "rep", "à r", "a r", "cum", "som")
 _NOTE = re.compile(

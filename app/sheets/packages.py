@@ -24,11 +24,12 @@ _COMPUTED = re.compile(rb'<(?:\w+:)?f[ />]|t="e"')
 
 
 class Extent(msgspec.Struct, frozen=True):
-    """How far a sheet's filled cells go, and its formulas whose results can't be trusted."""
+    """How far a sheet's filled cells go, its formulas whose results can't be trusted, and the merged cells of an ODS."""
 
     rows: int = 0
     columns: int = 0
     formulas: Formulas = msgspec.field(default_factory=dict)
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 NO_EXTENT = Extent()
@@ -213,6 +214,7 @@ class _Ods:
         self.rows = self.columns = 0
         self.formulas: Formulas = {}
         self.results = 0
+        self.merged: list[tuple[int, int, int, int]] = []
         self._sheet, self._inside = sheet, False
         self._row = self._column = self._filled = 0
         self._rows = 1
@@ -228,6 +230,10 @@ class _Ods:
     def _cell(self, attributes: dict[str, str]) -> None:
         times = int(attributes.get("table:number-columns-repeated", 1))
         formula, kind = attributes.get("table:formula"), attributes.get("office:value-type")
+        down = int(attributes.get("table:number-rows-spanned", 1)) - 1
+        across = int(attributes.get("table:number-columns-spanned", 1)) - 1
+        if down or across:
+            self.merged.append((self._row, self._column, self._row + down, self._column + across))
         if formula or kind:
             self._filled = self._column + times
         if formula and times * self._rows < 100_000:
@@ -247,4 +253,4 @@ class _Ods:
 def _ods(stream: IO[bytes], sheet: str) -> Extent:
     part = _Ods(sheet)
     _walk(stream, part.start, part.end, lambda _: None)
-    return Extent(part.rows, part.columns, _trusted(part.formulas, part.results))
+    return Extent(part.rows, part.columns, _trusted(part.formulas, part.results), tuple(part.merged))

@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.sheets import SheetRefused, grids, packages, read_table, write_table
+from app.sheets import SheetRefused, grids, packages, read_table, write_body, write_table, writer
 from tests.sheets.kinds import BALANCES, FIXTURES, MEMBERS, read
 
 
@@ -172,6 +172,31 @@ def test_a_full_disk_leaves_what_was_there(tmp_path):
         write_table(path, ["Nom"], [["a" * 40_000]], form="xlsx")
     with pytest.raises(SheetRefused, match="n'existe pas"):
         write_table(tmp_path / "no" / "out.csv", ["Nom"], [])
+
+
+@pytest.mark.parametrize(("number", "why"), [(28, "le disque est plein"), (30, "en lecture seule")])
+def test_a_disk_that_takes_nothing_is_said_and_leaves_nothing(tmp_path, monkeypatch, number, why):
+    def full(_):
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(writer.os, "fsync", full)
+    for write in (lambda path: write_table(path, ["Nom"], [["Awa"]], form="xlsx"), lambda path: write_body(path, b"PK")):
+        with pytest.raises(SheetRefused, match=why):
+            write(tmp_path / "out.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_is_written_in_one_piece(tmp_path):
+    pieces = []
+
+    class Disk(io.BytesIO):
+        def write(self, piece):
+            pieces.append(bytes(piece))
+            return super().write(piece)
+
+    write_table(Disk(), ["Nom"], [["Awa"]], form="xlsx")
+    assert len(pieces) == 1
+    del tmp_path
 
 
 WORKBOOK = xlsx([*MEMBER_SHEET, (2, 0, "=1+1"), (3, 1, 4.5)])

@@ -47,6 +47,12 @@ def test_a_total_that_does_not_agree_is_said_and_a_subtotal_counts_from_the_last
     assert [(one.row, one.says) for one in table.remarks] == [(7, "Ligne 7: le total dit 351, les lignes font 350.")]
 
 
+def test_a_sum_carried_to_the_next_page_is_all_the_rows_above(tmp_path):
+    lines = "Carte;Solde\nC12;100\nC13;200\nÀ reporter;300\nReport;300\nC14;50\nÀ reporter;350\nReport;351\n"
+    table, _ = read(text(tmp_path, lines), BALANCES)
+    assert [one.says for one in table.remarks] == ["Ligne 8: le total dit 351, les lignes font 350."]
+
+
 def test_sums_without_a_word_are_sums(tmp_path):
     _, rows = read(text(tmp_path, "Carte;Solde\n12;100\n13;200\n;300\n;400\n"), BALANCES)
     assert [row.kind for row in rows] == ["data", "data", "total", "data"]
@@ -293,6 +299,27 @@ def computed(tmp_path, *cells):
         for name, content in parts.items():
             package.writestr(name, content)
     return path
+
+
+def test_a_cell_merged_downwards_in_an_ods_is_each_rows(tmp_path):
+    cell = b'<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
+    tall = cell.replace(b"table-cell ", b'table-cell table:number-rows-spanned="2" table:number-columns-spanned="1" ', 1)
+    rows = [
+        cell % "Prénom et nom".encode() + cell % b"Parts",
+        cell % b"Awa" + tall % b"500",
+        cell % b"Mor" + b"<table:covered-table-cell/>",
+    ]
+    body = b"".join(b"<table:table-row>" + row + b"</table:table-row>" for row in rows)
+    path = tmp_path / "membres.ods"
+    with zipfile.ZipFile(FIXTURES / "registre.ods") as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "content.xml":
+                begin, end = content.index(b"<table:table-row"), content.index(b"</table:table>")
+                content = content[:begin] + body + content[end:]
+            new.writestr(name, content)
+    _, found = read(path)
+    assert [(row.cells["shares"].text, values(row)["shares"]) for row in found] == [("500", "ask"), ("500", "ask")]
 
 
 BLANK, NOUGHT = b'<c r="B%d" t="str"><f>IF(A1="","",1)</f><v></v></c>', b'<c r="B%d"><f>1-1</f><v>0</v></c>'
