@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import msgspec
 import python_calamine
 
-from app.sheets import packages, textfiles
+from app.sheets import olefiles, packages, textfiles
 from app.sheets.readings import Book, Raw
 from app.sheets.refusals import SheetRefused
 
@@ -90,9 +90,10 @@ def _workbook(data: bytes, digest: str) -> File:
         raise SheetRefused(_PROTECTED) from fault
     hidden = frozenset(name for name, one in sheets.items() if one.visible != python_calamine.SheetVisibleEnum.Visible)
     since_1904 = package.since_1904 if package else None
+    of_ole = {} if package else dict(zip((one.name for one in book.sheets_metadata), olefiles.extents(data), strict=False))
 
     def sheet(name: str) -> Grid:
-        extent = package.extent(name) if package else packages.NO_EXTENT
+        extent = package.extent(name) if package else of_ole.get(name, packages.NO_EXTENT)
         if extent.rows * extent.columns > MOST_CELLS:
             raise SheetRefused(f"Feuille « {name} »: des cellules sont remplies très loin du tableau. Effacez-les.")
         with _calamine():

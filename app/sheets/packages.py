@@ -194,7 +194,7 @@ def _told(result: str, *, is_number: bool) -> Formula | None:
         return None
 
 
-def _trusted(formulas: Formulas, results: int) -> Formulas:
+def trusted(formulas: Formulas, results: int) -> Formulas:
     """Leave noughts as they are where more formulas have other results: the sheet was computed."""
     if results <= sum(cell == Formula(0) for row in formulas.values() for cell in row.values()):
         return formulas
@@ -204,7 +204,7 @@ def _trusted(formulas: Formulas, results: int) -> Formulas:
 def _xlsx(stream: IO[bytes]) -> Extent:
     part = _Xlsx()
     _walk(stream, part.start, part.end, part.text)
-    return Extent(part.rows, part.columns, _trusted(part.formulas, part.results))
+    return Extent(part.rows, part.columns, trusted(part.formulas, part.results))
 
 
 class _Ods:
@@ -253,4 +253,4 @@ class _Ods:
 def _ods(stream: IO[bytes], sheet: str) -> Extent:
     part = _Ods(sheet)
     _walk(stream, part.start, part.end, lambda _: None)
-    return Extent(part.rows, part.columns, _trusted(part.formulas, part.results), tuple(part.merged))
+    return Extent(part.rows, part.columns, trusted(part.formulas, part.results), tuple(part.merged))

@@ -1,6 +1,7 @@
 """The table isn't the file: titles, totals, signatures and blanks around it are each named, and no row is lost."""
 
 import io
+import struct
 import zipfile
 from collections import Counter
 from datetime import date, datetime
@@ -98,6 +99,16 @@ def test_an_xls_of_1904_is_read_with_its_days():
     _, rows = read(FIXTURES / "registre_1904.xls")
     assert [row.cells["birth"].value for row in rows] == [date(1958, 3, 12), date(1962, 3, 12)]
     assert [row.cells["shares"].value for row in rows] == [10000, 10000]
+
+
+@pytest.mark.parametrize(("result", "right"), [(0.0, "ask"), (12500.0, 12500)])
+def test_a_formula_of_an_xls_whose_result_is_nought_is_asked_about(tmp_path, result, right):
+    data = (FIXTURES / "registre_1904.xls").read_bytes()
+    at = data.index(bytes.fromhex("03020e00020002001100"))  # the first member's telephone, then her shares
+    formula = struct.pack("<HHHHHdHIH", 0x0006, 28, 2, 3, 17, result, 0, 0, 6) + bytes.fromhex("1e3421121212")
+    path = text(tmp_path, data[:at] + formula + data[at + 32 :], name="membres.xls")
+    _, rows = read(path)
+    assert [values(row)["shares"] for row in rows] == [right, 10000]
 
 
 @pytest.mark.parametrize("since_1904", [False, True])
