@@ -15,6 +15,8 @@ from app.sheets.refusals import SheetRefused
 
 MOST_UNPACKED, MOST_PARTS = 320_000_000, 5_000
 """Bytes of all parts, as the package declares them, and their number."""
+MOST_TEXTS = 64_000_000
+"""Bytes of an XLSX's shared texts: each of them takes a library many times its size."""
 BROKEN = (BadZipFile, expat.ExpatError, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error)
 Formulas = dict[int, dict[int, Raw]]
 """What to put into a cell, by row and column from 0: a Formula."""
@@ -41,7 +43,8 @@ class Package:
     def __init__(self, archive: ZipFile) -> None:
         """Look at the declared sizes, then at the kind."""
         self._archive, infos = archive, archive.infolist()
-        if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+        texts = sum(info.file_size for info in infos if info.filename.lower().endswith("sharedstrings.xml"))
+        if len(infos) > MOST_PARTS or texts > MOST_TEXTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
             raise SheetRefused("Ce fichier est trop grand une fois ouvert. Il n'est pas lu.")
         names = {info.filename for info in infos}
         self._is_ods = "content.xml" in names

@@ -172,6 +172,7 @@ def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], she
     names = [sheet] if sheet is not None else [name for name in file.names if name not in file.hidden] or list(file.names)
     having: list[tuple[int, Grid, Header]] = []
     refused: SheetRefused | None = None
+    top: list[list[Raw]] = []
     for name in names:
         grid = file.sheet(name)
         top = list(islice(grid.read(), headers.DEEPEST))
@@ -188,7 +189,12 @@ def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], she
         raise SheetRefused(f"Plusieurs feuilles ont ce tableau: {headers.listed([grid.name for grid, _ in best])}. Dites laquelle.")
     if not best:
         wanted = [column.names[0] for column in columns if column.required] or [column.names[0] for column in columns]
-        raise refused or SheetRefused(f"Aucune ligne ne nomme les colonnes de ce tableau: {headers.listed(wanted)}.")
+        seen = next((row for row in top if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) > 1), [])
+        says = f"Aucune ligne ne nomme les colonnes de ce tableau: {headers.listed(wanted)}."
+        if seen:
+            field = next((column.field for column in columns if column.required), columns[0].field)
+            says += f" Il y a: {headers.listed([shown(cell) for cell in seen])}. Dites laquelle: --column {field}=NOM."
+        raise refused or SheetRefused(says)
     return best[0]
 
 

@@ -95,6 +95,18 @@ def test_a_package_that_unpacks_to_too_much_is_not_opened(tmp_path, monkeypatch)
     assert "abîmé" in refusal(tmp_path, lying)
 
 
+def test_shared_texts_have_a_bound_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(packages, "MOST_TEXTS", 1_000)
+    data = rezipped(xlsx(MEMBER_SHEET), **{"xl/SharedStrings.xml": bytes(2_000)})
+    assert "trop grand une fois ouvert" in refusal(tmp_path, data)
+
+
+def test_the_columns_that_were_seen_are_said_where_none_is_known(tmp_path):
+    says = refusal(tmp_path, b"Liste\nFull name;Cell phone\nAwa;771234501\n")
+    assert "Il y a: Full name, Cell phone" in says
+    assert "--column name=NOM" in says
+
+
 def test_entities_are_not_expanded(tmp_path):
     lol = b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><workbook>&b;</workbook>'
     with pytest.warns(UserWarning, match="Duplicate"):
