@@ -93,7 +93,7 @@ def _one(kind: str) -> Callable[..., None]:
 def _everything(reader: Any, scope: Any, form: Any, output: Path | None) -> None:
     """Write a ZIP with a file a kind."""
     from app.coop.imports.exports import EXPORTS
-    from app.sheets import write_table
+    from app.sheets import write_body, write_table
 
     body = io.BytesIO()
     with ZipFile(body, "w", ZIP_DEFLATED) as files:
@@ -101,7 +101,7 @@ def _everything(reader: Any, scope: Any, form: Any, output: Path | None) -> None
             one = io.BytesIO()
             write_table(one, *rows_of(reader, scope, datetime.now(UTC)), form=form)
             files.writestr(f"{kind}.{form}", one.getvalue())
-    output.write_bytes(body.getvalue()) if output is not None else sys.stdout.buffer.write(body.getvalue())
+    write_body(output, body.getvalue()) if output is not None else sys.stdout.buffer.write(body.getvalue())
 
 
 for _kind, _help in (

@@ -121,7 +121,10 @@ def template(kind: str, output: Path | None) -> None:
 
     body = sheets.template(KINDS[kind].columns(datetime.now(UTC).date()))
     if output is not None:
-        output.write_bytes(body)
+        try:
+            sheets.write_body(output, body)
+        except sheets.SheetRefused as fault:
+            raise click.ClickException(str(fault)) from fault
     elif sys.stdout.isatty():
         raise click.UsageError("a spreadsheet needs --output FILE, or a pipe")
     else:

@@ -1,6 +1,6 @@
 """Files that co-operatives have, read and written: see README.md."""
 
-from app.sheets.amounts import amount, percentage, quantity
+from app.sheets.amounts import amount, percentage, quantity, unit
 from app.sheets.columns import Column
 from app.sheets.dates import birth, day, instant
 from app.sheets.readings import Ask, Book, Formula, NoValue, Raw, Reader, Reading, Refuse, Value
@@ -10,7 +10,7 @@ from app.sheets.tables import Cell, Row, Table, read_table
 from app.sheets.telephones import Telephone, telephone
 from app.sheets.templates import template
 from app.sheets.texts import card, choice, code, name, sex, text, yes_no
-from app.sheets.writer import Format, Written, write_table
+from app.sheets.writer import Format, Written, write_body, write_table
 
 __all__ = [
     "Ask",
@@ -46,6 +46,8 @@ __all__ = [
     "telephone",
     "template",
     "text",
+    "unit",
+    "write_body",
     "write_table",
     "yes_no",
 ]

@@ -5,7 +5,7 @@ import unicodedata
 from decimal import Decimal
 
 from app.amounts import francs
-from app.sheets.readings import Ask, Book, Plain, Reading, Refuse, Value, reader
+from app.sheets.readings import Ask, Book, Plain, Reading, Refuse, Value, reader, shown
 
 MOST = 999_999_999_999
 """XOF: more is no amount of a co-operative's."""
@@ -117,6 +117,13 @@ def _measure(number: Decimal) -> Reading:
 
 
 @reader
+def unit(raw: Plain, _: Book) -> Reading:
+    """Read a unit: str, `kg` however it is written."""
+    words = shown(raw)
+    return Value("kg" if _UNITS.fullmatch(_plain(words)) else words) if len(words) <= 80 else Refuse("Ce n'est pas une unité.")
+
+
+@reader
 def percentage(raw: Plain, _: Book) -> Reading:
     """Read a percentage from 0 to 100: Decimal, 5 for `5 %`. A bare number below 1 is asked about: 0,05 may be 5 %."""
     if isinstance(raw, str):
@@ -136,3 +143,7 @@ def percentage(raw: Plain, _: Book) -> Reading:
         times = (number * 100).normalize() + 0
         return Ask(f"Est-ce {times:f} % ou {number:f} % ?".replace(".", ","), (times, number))
     return Value(number)
+
+
+MEASURES = (amount, quantity, percentage)
+"""Readers of what a total has too: such a cell doesn't say whose its row is."""

@@ -16,6 +16,8 @@ _ISO = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
 _MONTH = re.compile(r"(?:[0?x-]{1,2}[/.\-])?(?:(\d{1,2})[/.\-]|([a-z]{3,9})\.? +)?(\d{4})")
 _NO_DAY = re.compile(r"[0/.\- ]+")
 
+_LONG_AGO = 60
+"""Years: what would be so long ago may be a slip of the century's coming years."""
 _Judge = Callable[[date], Reading]
 
 
@@ -23,6 +25,7 @@ def day(today: date, *, earliest: date | None = None, future: bool = False) -> R
     """Return a reader of days: date.
 
     One before `earliest` and a year alone are asked about; one after `today` is refused, unless `future` says otherwise.
+    Of two figures for a year, both centuries are asked about where one is to come and the other is long ago.
     """
 
     def judge(found: date) -> Reading:
@@ -33,7 +36,9 @@ def day(today: date, *, earliest: date | None = None, future: bool = False) -> R
         return Value(found)
 
     def century(years: int) -> tuple[int, ...]:
-        return (2000 + years if 2000 + years <= today.year + 20 * future else 1900 + years,)
+        if 2000 + years <= today.year + 20 * future:
+            return (2000 + years,)
+        return (1900 + years,) if today.year - 1900 - years <= _LONG_AGO else (2000 + years, 1900 + years)
 
     return _reader(judge, century, lambda year: Ask(f"{year}: quel jour ?"))
 
@@ -99,6 +104,7 @@ def _reader(judge: _Judge, century: Callable[[int], tuple[int, ...]], year_alone
         if not isinstance(raw, str):
             return _of_number(int(raw), book, judge, year_alone)
         text = _WEEKDAY.sub("", _CLOCK.sub("", fold(raw).strip(" .,")))
+        text = re.sub(r"^(\d{4,5})\.0+$", r"\1", text)
         if _NO_DAY.fullmatch(text):
             return NoValue()
         if text.isdigit() and len(text) == 5:  # a day's number in a text file: from which calendar nobody knows

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import msgspec
 import python_calamine
 
-from app.sheets import packages, textfiles
+from app.sheets import olefiles, packages, textfiles
 from app.sheets.readings import Book, Raw
 from app.sheets.refusals import SheetRefused
 
@@ -90,14 +90,16 @@ def _workbook(data: bytes, digest: str) -> File:
         raise SheetRefused(_PROTECTED) from fault
     hidden = frozenset(name for name, one in sheets.items() if one.visible != python_calamine.SheetVisibleEnum.Visible)
     since_1904 = package.since_1904 if package else None
+    of_ole = {} if package else dict(zip((one.name for one in book.sheets_metadata), olefiles.extents(data), strict=False))
 
     def sheet(name: str) -> Grid:
-        extent = package.extent(name) if package else packages.NO_EXTENT
+        extent = package.extent(name) if package else of_ole.get(name, packages.NO_EXTENT)
         if extent.rows * extent.columns > MOST_CELLS:
             raise SheetRefused(f"Feuille « {name} »: des cellules sont remplies très loin du tableau. Effacez-les.")
         with _calamine():
             found = book.get_sheet_by_name(name)
             merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ())
+            merged = merged or extent.merged  # the library tells none of an ODS
             first = found.start[1] if found.start else 0
         return Grid(name, Book(since_1904), lambda: _rows(found, first, extent.formulas), first, merged, name not in hidden)
 

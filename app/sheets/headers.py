@@ -15,6 +15,11 @@ DEEPEST = 200
 _SAMPLE = 20
 _BRACKETS = re.compile(r"\([^)]*\)")
 _SMALL = frozenset(("n", "no", "nr", "numero", "num", "de", "du", "des", "d", "la", "le", "les", "l", "et", "en", "ou", "a"))
+_NUMBERS, _NUMBERED = (
+    frozenset(("n", "no", "nr", "num", "numero")),
+    frozenset(("membre", "adherent", "adherente", "ordre", "ligne")),
+)
+"""`N° membre` is the number of a line, not a member."""
 _LETTERS = re.compile(r"[A-Za-z]{1,2}")
 _PROBES = ("abc def", "12")
 """A column is recognised by its cells only by a reader that takes neither of these."""
@@ -30,9 +35,27 @@ class Header(msgspec.Struct, frozen=True):
 
 def normal(name: str) -> str:
     """Return a header as it is compared: without case, accents, brackets, punctuation, small words, and the s of plurals."""
-    words = [word for word in re.split(r"[^a-z0-9]+", fold(_BRACKETS.sub(" ", name)) or fold(name)) if word]
+    words = _words(fold(_BRACKETS.sub(" ", name)) or fold(name))
+    if len(words) > 1 and words[0] in _NUMBERS and words[-1].rstrip("s") in _NUMBERED:
+        return "n"
     words = [word for word in words if word not in _SMALL] or words
+    return _singular(words)
+
+
+def _words(folded: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", folded) if word]
+
+
+def _singular(words: Sequence[str]) -> str:
     return " ".join(word.rstrip("s") if len(word) > 3 else word for word in words)
+
+
+def _keys(names: Sequence[str]) -> list[str]:
+    """Return headers as they are compared; those alike with what stands in their brackets, and with the word for a number."""
+    keys = [normal(name) for name in names]
+    times = Counter(keys)
+    whole = [[word for word in _words(fold(name)) if word not in _SMALL - _NUMBERS] for name in names]
+    return [_singular(words) if times[key] > 1 else key for key, words in zip(keys, whole, strict=True)]
 
 
 def letters_of(column: int) -> str:
@@ -79,13 +102,17 @@ def _both(upper: Sequence[str], under: Sequence[str], known: Mapping[str, str]) 
 
 def _fields(at: int, names: list[str], fields_of: Mapping[str, str], given: Mapping[str, str], first_column: int) -> Header:
     names = [clean(name) for name in names]
-    twice = [name for name, times in Counter(normal(name) for name in names if name).items() if name and times > 1]
+    keys = _keys(names)
+    twice = [key for key, times in Counter(key for key in keys if key).items() if times > 1]
     if twice:
-        told = dict.fromkeys(name for name in names if normal(name) == twice[0])
+        told = dict.fromkeys(name for name, key in zip(names, keys, strict=True) if key == twice[0])
         raise SheetRefused(f"Deux colonnes ont le même nom: {', '.join(told)}. Renommez ou ôtez l'une d'elles.")
+    exact = {clean(name).casefold(): field for field, name in given.items()}
+    exact = {name.casefold(): exact[name.casefold()] for name in names if name.casefold() in exact}
+    fields_of = {key: field for key, field in fields_of.items() if field not in exact.values()}
     fields: dict[str, int] = {}
     for column, name in enumerate(names):
-        field = fields_of.get(normal(name))
+        field = exact.get(name.casefold()) or fields_of.get(keys[column])
         if field in fields:
             raise SheetRefused(f"« {names[fields[field]]} » ou « {name} » ? Dites laquelle: --column {field}=NOM.")
         if field is not None:

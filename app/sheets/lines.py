@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from app.sheets.headers import Header, normal
-from app.sheets.readings import Raw, Reader, Value, clean, fold
+from app.sheets.readings import NOTHING, Formula, Raw, Reader, Value, clean, fold, shown
 
 Kind = Literal["data", "total", "note", "empty", "broken"]
 """What a row is: somebody's or something's line; a total or sub-total; a title, signature, header printed again or other text;
-a blank row; a line of a text file that has more cells than the header."""
+a row that says nothing; a line that must be mended: of a text file with more cells than the header, or a name alone without its
+number in a numbered table."""
 
 SUBTOTAL = re.compile(r"(?:sous|s)[ ./-]*tota(?:l|ux)\b.*|(?:report|a reporter|cumul|somme)[ .:]*")
+CARRIED = re.compile(r"(?:report|a reporter|cumul)[ .:]*")
+"""Of a page: all the rows above, also after another of these."""
 _TOTAL = re.compile(rf"{SUBTOTAL.pattern}|(?:grand |montant |solde )?tota(?:l|ux)\b.*|(?:ensemble|tot)[ .:]*")
 _TOTALS_BEGIN = ("tot", "gra", "mon", "sol", "ens", "sou", "s t", "s/t", "s.t", "s-t", "s. ", "rep", "à r", "a r", "cum", "som")
 _NOTE = re.compile(
@@ -19,10 +22,17 @@ _NOTE = re.compile(
     r"p\. ?\d|imprime|edite|etabli|dresse|approuve|vu |pour le |observations? ?:|nombre (?:de|total)|effectif|"
     r"[a-z' -]{3,30}, ?le \d)"
 )
+_TITLE = re.compile(
+    r"(?:quartier|village|section|zone|secteur|commune|groupe|femmes|hommes|jeunes|dont|soit|suite|tel|telephone|pour la)\b.*|"
+    r"\d+ (?:membres?|personnes?|adherente?s?|femmes?|hommes?|producteurs?)\b.*|[a-z' -]{3,30},? le \d.*|.*:"
+)
+"""What is nobody's name where it stands alone in its row."""
 _OFFICE = re.compile(
     r"(?:la |le |les |l')(?:vice-?)?(?:president|secretaire|tresori|gestionnaire|comptable|directeur|directrice|responsable|"
     r"coordinat|gerant|chef|commissaire|bureau|comite|maire|sous-prefet)"
 )
+_NUMBER = re.compile(r"\d+[.)]?")
+_NOUGHT = re.compile(r"0+(?:[.,]0+)?")
 _COUNTED = re.compile(r"\d+ [a-z]+")
 _ORDER = {"n", "no", "num", "numero", "nr", "rang", "ordre", "n ordre", "numero ordre", "n d ordre", "numero d ordre", "#"}
 
@@ -41,7 +51,7 @@ class Lines:
     def kind(self, number: int, row: Sequence[Raw]) -> tuple[Kind, str]:
         """Return what a row (from 0) is, and in French why it is no row of data."""
         filled = {at: cell for at, cell in enumerate(row) if _is_filled(cell)}
-        if not filled:
+        if not any(self._says(at, cell) for at, cell in filled.items()):
             return "empty", "Ligne vide."
         if self._strict and max(filled) >= self._width:
             return "broken", "Plus de cellules que de colonnes: un séparateur est de trop."
@@ -50,7 +60,22 @@ class Lines:
             self._ended = not SUBTOTAL.fullmatch(label)
             return "total", "C'est un total."
         told = self._note(number, filled)
-        return ("note", told) if told else ("data", "")
+        if told:
+            return "note", told
+        if self._is_unnumbered(filled):
+            return "broken", "Un nom seul, sans numéro: est-ce un titre ou un membre ? Donnez un numéro au membre, ôtez le titre."
+        return "data", ""
+
+    def _says(self, at: int, cell: Raw) -> bool:
+        """Tell whether a cell says anything: no dash, nought, or number of a line that was numbered before it is filled in."""
+        if isinstance(cell, Formula):
+            return cell.result != 0
+        words = shown(cell)
+        is_number = at == self._order and _NUMBER.fullmatch(words)
+        return not (is_number or words.casefold() in NOTHING or _NOUGHT.fullmatch(words))
+
+    def _is_unnumbered(self, filled: Mapping[int, Raw]) -> bool:
+        return self._order is not None and self._order not in filled and len(filled) == 1 and len(self._known) > 1
 
     def _total(self, filled: Mapping[int, Raw]) -> str:
         """Return the word that makes a row a total; it has amounts then, but nothing that says whose."""
@@ -80,8 +105,9 @@ class Lines:
         begins = fold(first) if isinstance(first, str) else ""
         if _NOTE.match(begins):
             return "Ce sont des mots autour du tableau."
-        is_titled = self._order is not None and len(self._known) > 1 and (self._order not in filled or not _has_digit(first))
-        if len(filled) == 1 and begins and is_titled:
+        if len(filled) == 1 and _TITLE.fullmatch(begins):
+            return "Ce sont des mots autour du tableau."
+        if len(filled) == 1 and begins and len(self._known) > 1 and self._order in filled and not _has_digit(first):
             return "C'est un titre: la ligne n'a pas de numéro."
         if any(_has_digit(filled[at]) for at in known):
             return ""

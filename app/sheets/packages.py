@@ -15,6 +15,8 @@ from app.sheets.refusals import SheetRefused
 
 MOST_UNPACKED, MOST_PARTS = 320_000_000, 5_000
 """Bytes of all parts, as the package declares them, and their number."""
+MOST_TEXTS = 64_000_000
+"""Bytes of an XLSX's shared texts: each of them takes a library many times its size."""
 BROKEN = (BadZipFile, expat.ExpatError, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error)
 Formulas = dict[int, dict[int, Raw]]
 """What to put into a cell, by row and column from 0: a Formula."""
@@ -24,11 +26,12 @@ _COMPUTED = re.compile(rb'<(?:\w+:)?f[ />]|t="e"')
 
 
 class Extent(msgspec.Struct, frozen=True):
-    """How far a sheet's filled cells go, and its formulas whose results can't be trusted."""
+    """How far a sheet's filled cells go, its formulas whose results can't be trusted, and the merged cells of an ODS."""
 
     rows: int = 0
     columns: int = 0
     formulas: Formulas = msgspec.field(default_factory=dict)
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 NO_EXTENT = Extent()
@@ -40,7 +43,8 @@ class Package:
     def __init__(self, archive: ZipFile) -> None:
         """Look at the declared sizes, then at the kind."""
         self._archive, infos = archive, archive.infolist()
-        if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+        texts = sum(info.file_size for info in infos if info.filename.lower().endswith("sharedstrings.xml"))
+        if len(infos) > MOST_PARTS or texts > MOST_TEXTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
             raise SheetRefused("Ce fichier est trop grand une fois ouvert. Il n'est pas lu.")
         names = {info.filename for info in infos}
         self._is_ods = "content.xml" in names
@@ -147,7 +151,8 @@ class _Xlsx:
         self.row = self.column = -1
         self.rows = self.columns = 0
         self.formulas: Formulas = {}
-        self._kind, self._computed, self._result, self._inside = "", False, "", False
+        self.results = 0
+        self._kind, self._computed, self._result, self._inside, self._stored = "", False, "", False, False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
@@ -156,9 +161,11 @@ class _Xlsx:
         elif tag == "c":
             letters = attributes.get("r", "").rstrip("0123456789")
             self.column = _column(letters) - 1 if letters else self.column + 1
-            self._kind, self._computed, self._result = attributes.get("t", "n"), False, ""
+            self._kind, self._computed, self._result, self._stored = attributes.get("t", "n"), False, "", False
         elif tag == "f":
             self._computed = True
+        elif tag == "v":
+            self._stored = True
         self._inside = tag in ("v", "t")
 
     def text(self, words: str) -> None:
@@ -173,6 +180,9 @@ class _Xlsx:
         told = _told(self._result, is_number=self._kind == "n") if self._computed else None
         if self._kind == "e":
             told = Formula(self._result or "#")
+        if self._kind == "str" and self._stored and not self._result:  # `=IF(A1="","",…)`: computed, and blank
+            told = None
+        self.results += self._computed and told is None
         if told is not None:
             self.formulas.setdefault(self.row, {})[self.column] = told
 
@@ -187,10 +197,17 @@ def _told(result: str, *, is_number: bool) -> Formula | None:
         return None
 
 
+def trusted(formulas: Formulas, results: int) -> Formulas:
+    """Leave noughts as they are where more formulas have other results: the sheet was computed."""
+    if results <= sum(cell == Formula(0) for row in formulas.values() for cell in row.values()):
+        return formulas
+    return {number: {at: cell for at, cell in row.items() if cell != Formula(0)} for number, row in formulas.items()}
+
+
 def _xlsx(stream: IO[bytes]) -> Extent:
     part = _Xlsx()
     _walk(stream, part.start, part.end, part.text)
-    return Extent(part.rows, part.columns, part.formulas)
+    return Extent(part.rows, part.columns, trusted(part.formulas, part.results))
 
 
 class _Ods:
@@ -199,6 +216,8 @@ class _Ods:
     def __init__(self, sheet: str) -> None:
         self.rows = self.columns = 0
         self.formulas: Formulas = {}
+        self.results = 0
+        self.merged: list[tuple[int, int, int, int]] = []
         self._sheet, self._inside = sheet, False
         self._row = self._column = self._filled = 0
         self._rows = 1
@@ -214,10 +233,15 @@ class _Ods:
     def _cell(self, attributes: dict[str, str]) -> None:
         times = int(attributes.get("table:number-columns-repeated", 1))
         formula, kind = attributes.get("table:formula"), attributes.get("office:value-type")
+        down = int(attributes.get("table:number-rows-spanned", 1)) - 1
+        across = int(attributes.get("table:number-columns-spanned", 1)) - 1
+        if down or across:
+            self.merged.append((self._row, self._column, self._row + down, self._column + across))
         if formula or kind:
             self._filled = self._column + times
         if formula and times * self._rows < 100_000:
             told = _told(attributes.get("office:value", "x" if kind else ""), is_number=kind in ("float", "currency", "percentage"))
+            self.results += told is None
             for row in range(self._row, self._row + self._rows if told else 0):
                 self.formulas.setdefault(row, {}).update(dict.fromkeys(range(self._column, self._column + times), told))
         self._column += times
@@ -232,4 +256,4 @@ class _Ods:
 def _ods(stream: IO[bytes], sheet: str) -> Extent:
     part = _Ods(sheet)
     _walk(stream, part.start, part.end, lambda _: None)
-    return Extent(part.rows, part.columns, part.formulas)
+    return Extent(part.rows, part.columns, trusted(part.formulas, part.results), tuple(part.merged))

@@ -10,7 +10,7 @@ import msgspec
 
 from app.amounts import number as spaced
 from app.sheets.columns import Column
-from app.sheets.lines import SUBTOTAL, Kind
+from app.sheets.lines import CARRIED, SUBTOTAL, Kind
 from app.sheets.readings import NO_RESULT, Ask, Book, NoValue, Raw, Reading, Refuse, Value, fold, shown
 
 _STATED_COUNT = re.compile(
@@ -65,7 +65,8 @@ class Sums:
         elif kind in ("total", "note"):
             words = [fold(cell) for cell in raw if isinstance(cell, str)]
             if kind == "total":
-                self._hold_sums(number, raw, book, part=any(SUBTOTAL.fullmatch(word) for word in words))
+                part, carried = (any(form.fullmatch(word) for word in words) for form in (SUBTOTAL, CARRIED))
+                self._hold_sums(number, raw, book, part=part, carried=carried)
             self._hold_count(number, words)
 
     def is_sum(self, readings: Mapping[str, Reading]) -> bool:
@@ -102,12 +103,12 @@ class Sums:
                 seen.since, seen.run = number, 1
             seen.last, seen.longest = value, max(seen.longest, (seen.run, seen.since))
 
-    def _hold_sums(self, number: int, raw: Sequence[Raw], book: Book, *, part: bool) -> None:
+    def _hold_sums(self, number: int, raw: Sequence[Raw], book: Book, *, part: bool, carried: bool) -> None:
         for column, at in self._columns:
             if not column.summed or at >= len(raw):
                 continue
             seen, told = self._seen[column.field], column.reader(raw[at], book)
-            sums = (seen.part,) if part else (seen.whole, seen.part)
+            sums = (seen.whole, seen.part) if carried or not part else (seen.part,)
             if (
                 isinstance(told, Value | Ask)
                 and (stated := told.value if isinstance(told, Value) else next(iter(told.proposals), None)) is not None

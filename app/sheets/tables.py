@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from app.sheets import headers
+from app.sheets.amounts import MEASURES
 from app.sheets.columns import Column
 from app.sheets.grids import File, Grid, open_file
 from app.sheets.headers import Header
@@ -88,7 +89,7 @@ class Table:
     def _stream(self, sums: Sums) -> Iterator[Row]:
         grid, width = self._grid, len(self.names)
         merged = _Merged(grid, self._found)
-        readers = {at: column.reader for column, at in self._columns if not column.summed}
+        readers = {at: column.reader for column, at in self._columns if not column.summed and column.reader not in MEASURES}
         lines = Lines(self._found, readers, strict=grid.strict, wide=merged.wide)
         for number, row in enumerate(grid.read()):
             if number <= self._found.last:
@@ -171,6 +172,7 @@ def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], she
     names = [sheet] if sheet is not None else [name for name in file.names if name not in file.hidden] or list(file.names)
     having: list[tuple[int, Grid, Header]] = []
     refused: SheetRefused | None = None
+    top: list[list[Raw]] = []
     for name in names:
         grid = file.sheet(name)
         top = list(islice(grid.read(), headers.DEEPEST))
@@ -187,7 +189,12 @@ def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], she
         raise SheetRefused(f"Plusieurs feuilles ont ce tableau: {headers.listed([grid.name for grid, _ in best])}. Dites laquelle.")
     if not best:
         wanted = [column.names[0] for column in columns if column.required] or [column.names[0] for column in columns]
-        raise refused or SheetRefused(f"Aucune ligne ne nomme les colonnes de ce tableau: {headers.listed(wanted)}.")
+        seen = next((row for row in top if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) > 1), [])
+        says = f"Aucune ligne ne nomme les colonnes de ce tableau: {headers.listed(wanted)}."
+        if seen:
+            field = next((column.field for column in columns if column.required), columns[0].field)
+            says += f" Il y a: {headers.listed([shown(cell) for cell in seen])}. Dites laquelle: --column {field}=NOM."
+        raise refused or SheetRefused(says)
     return best[0]
 
 

@@ -34,6 +34,8 @@ def telephone(raw: Plain, _: Book) -> Reading:
     if isinstance(raw, bool) or not isinstance(raw, str | int):
         return Refuse("Ce n'est pas un numéro de téléphone.")
     text = unicodedata.normalize("NFKC", str(raw)).strip()
+    if text.startswith(("-", "−")):
+        return Refuse(f"« {text[:40]} »: un numéro n'est pas négatif.")
     if not text.strip("0 ") or _NO_NUMBER.fullmatch(text):
         return NoValue()
     if _POWER.fullmatch(text):

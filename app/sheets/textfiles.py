@@ -10,8 +10,14 @@ from app.sheets.refusals import SheetRefused
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FRENCH, _RARE = set("éèêëàâçîïôùûüñœæŋëó°«»’…–€№ \xa0\u202f"), set("ÉÈÊËÀÂÇÎÏÔÙÛÜÑŒÆŊ")
-_GUESSES = ("cp1252", "mac_roman", "cp850")
-"""What bytes that are no UTF-8 may be here: Windows, old Macs, DOS."""
+_GUESSES = ("cp1252", "mac_roman", "cp850", "iso8859_15")
+"""What bytes that are no UTF-8 may be here: Windows, old Macs, DOS, Unix. Of those alike the first."""
+_SMALL, _CAPITAL = "a-zß-öø-ÿœæŋ", "A-ZÀ-ÖØ-ÞŒÆŊ"
+_AMISS = re.compile(rf"(?<=[{_SMALL}{_CAPITAL}])[«»…½¼](?=[{_SMALL}{_CAPITAL}])|(?<=[A-ZÀ-Þ])[ß-öø-ÿœæŋ](?=[A-ZÀ-Þ])")
+"""Signs that stand inside no word: capitals, and œ, in another encoding than theirs."""
+_UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_TWICE = re.compile("[Ã√├](?=[^\x00-\x7fÀ-Öà-ÿ])|â€|Å“")
+"""Letters of UTF-8 that a program took for another encoding and saved."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _SEPARATORS = ";\t,|"
@@ -23,16 +29,19 @@ class TextFile:
 
     def __init__(self, data: bytes) -> None:
         """Decode it, and see what stands between its cells."""
-        self._text = _decode(data)
+        self._text = _decode(data).rstrip("\x1a")  # with which DOS ends a text
         if _CONTROLS.search(self._text):
             raise SheetRefused("Ce fichier n'est ni un tableau ni un texte: enregistrez-le en XLSX ou en CSV UTF-8.")
         if _MARKUP.match(self._text):
             raise SheetRefused("Ce fichier est une page web: ouvrez-le dans Excel et enregistrez-le en XLSX.")
         if not self._text.strip(" \r\n\t;,|\ufeff"):
             raise SheetRefused("Ce fichier est vide.")
+        if twice := _TWICE.search(self._text):
+            raise _mixed(self._text[: twice.start()])
         head = self._text[:8000]
         named = re.match(r'"?sep=(.)"?(?=[\r\n])', head, re.IGNORECASE)  # what Excel writes for itself
         self._separator, self._named = (named[1], True) if named else (_separator(head), False)
+        self._cells = _agreement(_head_lines(head), self._separator)[1]
 
     def rows(self) -> Iterator[list[Raw]]:
         """Stream the rows; a quoted cell may have lines, but not rows: a quote that isn't closed would swallow those after it."""
@@ -40,14 +49,15 @@ class TextFile:
         reader = csv.reader(lines, delimiter=self._separator, strict=True)
         after = re.compile(rf"[\r\n].*{re.escape(self._separator)}(?! )", re.DOTALL)
         while True:
-            begun = lines.read + 1
+            begun, lines.since = lines.read + 1, []
             try:
                 row = next(reader)
             except StopIteration:
                 return
             except csv.Error as fault:
                 raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé, ou n'est pas à sa place.") from fault
-            if lines.read > begun and any(after.search(cell) for cell in row):
+            are_rows = all(line.count(self._separator) == self._cells - 1 for line in lines.since)
+            if lines.read > begun and (are_rows or any(after.search(cell) for cell in row)):
                 raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé.")
             yield [] if self._named and begun == 1 else list(row)
 
@@ -58,6 +68,7 @@ class _PhysicalLines:
     def __init__(self, text: str) -> None:
         self._lines = _LINE.finditer(text)
         self.read = 0
+        self.since: list[str] = []
 
     def __iter__(self) -> "_PhysicalLines":
         return self
@@ -65,19 +76,27 @@ class _PhysicalLines:
     def __next__(self) -> str:
         line = next(self._lines)[0]
         self.read += 1
+        self.since.append(line)
         return line
 
 
 def _decode(data: bytes) -> str:
     for mark, coding in _MARKS:
         if data.startswith(mark):
-            return _strictly(data, coding) or ""
+            text = _strictly(data, coding)
+            if text is None:
+                raise _mixed(
+                    data[len(mark) : _first_bad(data, "utf-8" if coding == "utf-8-sig" else coding)].decode(coding, "replace")
+                )
+            return text
     half = data[:2000]
     if half.count(0) > len(half) // 4:  # UTF-16 without its mark: every other byte of French is 0
         return _strictly(data, "utf-16-le" if half[1:2] == b"\0" else "utf-16-be") or "\0"
     text = _strictly(data, "utf-8")
     if text is not None:
         return text
+    if 2 * sum(map(len, _UTF_8.findall(data))) > sum(byte > 127 for byte in data):
+        raise _mixed(data[: _first_bad(data, "utf-8")].decode())
     return max((text for coding in _GUESSES if (text := _strictly(data, coding)) is not None), key=_likeness, default="\0")
 
 
@@ -88,22 +107,42 @@ def _strictly(data: bytes, coding: str) -> str | None:
         return None
 
 
+def _first_bad(data: bytes, coding: str) -> int:
+    try:
+        data.decode(coding)
+    except UnicodeDecodeError as fault:
+        return fault.start
+    return len(data)
+
+
+def _mixed(before: str) -> SheetRefused:
+    """Refuse the line after what stands before the first letter that isn't as it was written."""
+    line = len(re.findall(r"\r\n|\r|\n", before)) + 1
+    return SheetRefused(f"Ligne {line}: des lettres sont abîmées (deux codages mêlés, ou fichier coupé). Enregistrez-le en XLSX.")
+
+
 def _likeness(text: str) -> float:
     """Say how French a text's accented letters are: small ones count, capitals inside words don't."""
     found = re.findall(r"[^\x00-\x7f]", text[:200_000])
     strange = len(re.findall(r"(?<=[a-zé-ÿ])[ÉÈÊËÀÂÇÎÏÔÙÛÜÑŒÆÁÍÓÚÄÖ]", text[:200_000]))
-    return sum(1.0 if sign in _FRENCH else 0.6 if sign in _RARE else -1 for sign in found) - 2 * strange
+    amiss = len(_AMISS.findall(text[:200_000]))
+    return sum(1.0 if sign in _FRENCH else 0.6 if sign in _RARE else -1 for sign in found) - 2 * strange - 3 * amiss
+
+
+def _head_lines(head: str) -> list[str]:
+    lines = [line for line in re.split(r"\r\n|\r|\n", head)[:60] if line.strip(" ;,|\t")]
+    return lines[:-1] or lines  # the last may be cut
 
 
 def _separator(head: str) -> str:
     """Return what cuts most of the first lines into the same number of cells, more than one."""
-    lines = [line for line in re.split(r"\r\n|\r|\n", head)[:60] if line.strip(" ;,|\t")]
-    lines = lines[:-1] or lines  # the last may be cut
+    lines = _head_lines(head)
+    return max(_SEPARATORS, key=lambda separator: _agreement(lines, separator))
 
-    def agreement(separator: str) -> tuple[int, int]:
-        counts = [len(next(csv.reader([line], delimiter=separator))) for line in lines]
-        many = [count for count in counts if count > 1]
-        usual = max(many, key=many.count, default=1)
-        return (many.count(usual) * min(usual, 4), usual)
 
-    return max(_SEPARATORS, key=agreement)
+def _agreement(lines: list[str], separator: str) -> tuple[int, int]:
+    """Return how well a separator cuts lines into as many cells, and how many cells that are: 1 when it cuts none."""
+    counts = [len(next(csv.reader([line], delimiter=separator))) for line in lines]
+    many = [count for count in counts if count > 1]
+    usual = max(many, key=many.count, default=1)
+    return many.count(usual) * min(usual, 4), usual

@@ -8,7 +8,7 @@ from app.sheets.readings import Ask, Book, Plain, Reader, Reading, Refuse, Value
 
 LONGEST_NAME, LONGEST_TEXT = 80, 500
 _POWER = re.compile(r"\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
-_CARD = re.compile(r"[Cc]?[ .-]?0*([1-9]\d{0,10})")
+_CARD = re.compile(r"(?:[Cc][ .-]?)?0*([1-9]\d{0,7})")
 _FIFTEEN = 10**15
 """From here on spreadsheets write noughts for the digits of a number."""
 
@@ -63,7 +63,7 @@ def choice(words: Mapping[str, Hashable], asked: Mapping[str, Reading] | None = 
 
     @reader
     def read(raw: Plain, _: Book) -> Reading:
-        return known.get(fold(shown(raw)).strip(". "), refused)
+        return known.get(re.sub(r"[.,]0+$", "", fold(shown(raw)).strip(". ")), refused)
 
     return read
 

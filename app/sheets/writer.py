@@ -54,6 +54,12 @@ def write_table(
         _WRITERS[form](out, columns, rows)
 
 
+def write_body(target: Path, body: bytes) -> None:
+    """Write a file whole or not at all, for its owner only. Raises SheetRefused as `write_table` does."""
+    with _whole(target) as out:
+        out.write(body)
+
+
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
     """Give a file that takes a path's place when all was written, and otherwise goes. Only its owner may read it."""
@@ -78,9 +84,13 @@ def _why(fault: BaseException) -> str:
     while not isinstance(fault, OSError) and fault.__context__ is not None:
         fault = fault.__context__
     number = getattr(fault, "errno", None)
-    return {28: "le disque est plein", 122: "le disque est plein", 13: "l'accès est refusé", 2: "le dossier n'existe pas"}.get(
-        number or 0, "le disque ne répond pas"
-    )
+    return {
+        28: "le disque est plein",
+        122: "le disque est plein",
+        30: "le support est en lecture seule",
+        13: "l'accès est refusé",
+        2: "le dossier n'existe pas",
+    }.get(number or 0, "le disque ne répond pas")
 
 
 def harmless(text: str, *, as_text: bool = False) -> str:
@@ -152,7 +162,8 @@ def _plain(cell: Written) -> str | int | bool | None:
 
 def _xlsx(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]]) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, options)
+    body = io.BytesIO()  # a zip that a full disk breaks off would try again when it is collected
+    book = xlsxwriter.Workbook(body, options)
     try:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
         formats = {"text": book.add_format({"num_format": "@"}), "day": book.add_format({"num_format": "dd/mm/yyyy"})}
@@ -166,6 +177,7 @@ def _xlsx(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written
                     raise SheetRefused("Il y a trop de lignes, ou un texte est trop long, pour un XLSX: demandez un CSV.")
     finally:
         book.close()
+    out.write(body.getbuffer())
 
 
 def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, at: int, cell: Written, formats: dict[str, object]) -> int:

@@ -36,3 +36,39 @@ def test_titles_in_a_numbered_table_have_no_number(tmp_path, known):
     order = sheets.Column(field="order", names=("N°",), reader=sheets.code)
     _, rows = read(text(tmp_path, lines), (*MEMBERS, order) if known else MEMBERS)
     assert [row.kind for row in rows] == ["data", "note", "note", "data", "data", "total"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Quartier Santhie", "Village de Nianing", "Section Escale", "Femmes", "Zone Nord :", "9 membres", "Soit 9 personnes",
+        "Dont femmes: 5", "Mbour le 31/10/2026", "Pour la CPS", "Suite", "Tél: 33 957 00 00", "Groupe de Joal:",
+    ],
+)  # fmt: skip
+def test_titles_are_nobody_where_they_stand_alone(tmp_path, line):
+    _, rows = read(text(tmp_path, f"Nom;Téléphone;Parts\nAwa Diop;771234502;5\n{line};;\n{line};771234503;5\n"))
+    assert [row.kind for row in rows[:2]] == ["data", "note"]
+    assert rows[2].kind in ("data", "note")
+
+
+def test_a_name_alone_without_the_number_of_its_line_is_neither_taken_nor_dropped(tmp_path):
+    _, rows = read(text(tmp_path, "N°;Nom;Parts\n1;Awa Diop;5\n;Awa Un;\n2;Mor Seck;\n"))
+    assert [row.kind for row in rows] == ["data", "broken", "data"]
+    assert "numéro" in rows[1].reason
+
+
+def test_a_total_has_quantities_and_prices(tmp_path):
+    columns = (
+        sheets.Column(field="name", names=("Nom",), reader=sheets.name, required=True),
+        sheets.Column(field="quantity", names=("Quantité",), reader=sheets.quantity),
+        sheets.Column(field="price", names=("Prix",), reader=sheets.amount),
+        sheets.Column(field="gross", names=("Montant",), reader=sheets.amount, summed=True),
+    )
+    _, rows = read(text(tmp_path, "Nom;Quantité;Prix;Montant\nAwa Diop;24;100;2400\nTOTAL;24;;2400\n"), columns)
+    assert [row.kind for row in rows] == ["data", "total"]
+
+
+def test_lines_that_say_nothing_are_empty(tmp_path):
+    lines = "N°;Nom;Téléphone;Parts\n1;Awa Diop;;5\n2;;;\n3;-;-;-\n-;-;-;-\n4;;;0\n5;Mor Seck;-;-\n"
+    _, rows = read(text(tmp_path, lines))
+    assert [row.kind for row in rows] == ["data", "empty", "empty", "empty", "empty", "data"]

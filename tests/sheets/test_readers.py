@@ -62,6 +62,7 @@ def test_telephones(cell, right):
         ("Tél: 771234501 (Wave)", "ask"), ("7.712345E8", "ask"), ("33612345678", "ask"), ("07 57 08 76 60", "ask"),
         ("idem", "ask"),
         ("7,71E+08", "refuse"), ("47 55 50 46", "refuse"), ("999999999", "refuse"), ("Awa", "refuse"), (7.5, "refuse"),
+        (-771234501, "refuse"), ("-771234501", "refuse"), ("−77 123 45 01", "refuse"),
         ("pas de téléphone", "none"), ("non dit", "none"), ("000000000", "none"), (0.0, "none"),
     ],
 )  # fmt: skip
@@ -133,7 +134,7 @@ def test_a_card_is_the_same_card_without_its_zeros(cell):
     assert sheets.card(cell) == Value("C0000012")
 
 
-@pytest.mark.parametrize("cell", ["24E0612", "2,4E+612", "L.116", 12.5, "0", "C"])
+@pytest.mark.parametrize("cell", ["24E0612", "2,4E+612", "L.116", 12.5, "0", "C", "-12", -12, "771234501", "2765195800"])
 def test_what_is_no_card_is_refused(cell):
     assert isinstance(sheets.card(cell), Refuse)
 
@@ -145,7 +146,9 @@ def test_what_is_no_card_is_refused(cell):
         (sheets.code, 2765197100789100.0, "refuse"), (sheets.code, "'02765197100789", "02765197100789"),
         (sheets.code, "2,7E+12", "refuse"),
         (sheets.sex, "Mme", "F"), (sheets.sex, "h", "M"), (sheets.sex, "FÉMININ", "F"), (sheets.sex, 1.0, "ask"),
-        (sheets.sex, "x", "refuse"),
+        (sheets.sex, "x", "refuse"), (sheets.yes_no, "1.0", True), (sheets.birth(TODAY), "1958.0", 1958),
+        (sheets.unit, "kilos", "kg"), (sheets.unit, "Kilogramme", "kg"), (sheets.unit, "KG", "kg"),
+        (sheets.unit, "caisse", "caisse"),
         (sheets.yes_no, "Oui", True), (sheets.yes_no, "x", True), (sheets.yes_no, 0.0, False),
         (sheets.yes_no, "peut-être", "refuse"),
         (sheets.name, "  Ndèye\u00a0 Coumba\u200b ", "Ndèye Coumba"), (sheets.name, "Ndèye", "Ndèye"),
@@ -157,6 +160,15 @@ def test_what_is_no_card_is_refused(cell):
 )  # fmt: skip
 def test_texts_codes_and_choices(reader, cell, right):
     assert verdict(reader(cell)) == right
+
+
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [("24/10/27", "ask"), ("24/11/27", "ask"), ("1/1/60", "ask"), ("24/10/26", date(2026, 10, 24)), ("1/1/75", date(1975, 1, 1))],
+)
+def test_a_year_of_two_figures_is_not_long_ago_unasked(cell, right):
+    assert verdict(sheets.day(TODAY)(cell)) == right
+    assert verdict(sheets.instant(TODAY)(cell)) == right
 
 
 def test_not_said_is_told_from_blank():

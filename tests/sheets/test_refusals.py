@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.sheets import SheetRefused, grids, packages, read_table, write_table
+from app.sheets import SheetRefused, grids, packages, read_table, write_body, write_table, writer
 from tests.sheets.kinds import BALANCES, FIXTURES, MEMBERS, read
 
 
@@ -95,6 +95,18 @@ def test_a_package_that_unpacks_to_too_much_is_not_opened(tmp_path, monkeypatch)
     assert "abîmé" in refusal(tmp_path, lying)
 
 
+def test_shared_texts_have_a_bound_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(packages, "MOST_TEXTS", 1_000)
+    data = rezipped(xlsx(MEMBER_SHEET), **{"xl/SharedStrings.xml": bytes(2_000)})
+    assert "trop grand une fois ouvert" in refusal(tmp_path, data)
+
+
+def test_the_columns_that_were_seen_are_said_where_none_is_known(tmp_path):
+    says = refusal(tmp_path, b"Liste\nFull name;Cell phone\nAwa;771234501\n")
+    assert "Il y a: Full name, Cell phone" in says
+    assert "--column name=NOM" in says
+
+
 def test_entities_are_not_expanded(tmp_path):
     lol = b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><workbook>&b;</workbook>'
     with pytest.warns(UserWarning, match="Duplicate"):
@@ -172,6 +184,31 @@ def test_a_full_disk_leaves_what_was_there(tmp_path):
         write_table(path, ["Nom"], [["a" * 40_000]], form="xlsx")
     with pytest.raises(SheetRefused, match="n'existe pas"):
         write_table(tmp_path / "no" / "out.csv", ["Nom"], [])
+
+
+@pytest.mark.parametrize(("number", "why"), [(28, "le disque est plein"), (30, "en lecture seule")])
+def test_a_disk_that_takes_nothing_is_said_and_leaves_nothing(tmp_path, monkeypatch, number, why):
+    def full(_):
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(writer.os, "fsync", full)
+    for write in (lambda path: write_table(path, ["Nom"], [["Awa"]], form="xlsx"), lambda path: write_body(path, b"PK")):
+        with pytest.raises(SheetRefused, match=why):
+            write(tmp_path / "out.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_is_written_in_one_piece(tmp_path):
+    pieces = []
+
+    class Disk(io.BytesIO):
+        def write(self, piece):
+            pieces.append(bytes(piece))
+            return super().write(piece)
+
+    write_table(Disk(), ["Nom"], [["Awa"]], form="xlsx")
+    assert len(pieces) == 1
+    del tmp_path
 
 
 WORKBOOK = xlsx([*MEMBER_SHEET, (2, 0, "=1+1"), (3, 1, 4.5)])

@@ -1,6 +1,8 @@
 """The table isn't the file: titles, totals, signatures and blanks around it are each named, and no row is lost."""
 
 import io
+import struct
+import zipfile
 from collections import Counter
 from datetime import date, datetime
 
@@ -44,6 +46,12 @@ def test_a_total_that_does_not_agree_is_said_and_a_subtotal_counts_from_the_last
     table, rows = read(text(tmp_path, lines), BALANCES)
     assert [row.kind for row in rows] == ["data", "data", "total", "data", "total", "total"]
     assert [(one.row, one.says) for one in table.remarks] == [(7, "Ligne 7: le total dit 351, les lignes font 350.")]
+
+
+def test_a_sum_carried_to_the_next_page_is_all_the_rows_above(tmp_path):
+    lines = "Carte;Solde\nC12;100\nC13;200\nÀ reporter;300\nReport;300\nC14;50\nÀ reporter;350\nReport;351\n"
+    table, _ = read(text(tmp_path, lines), BALANCES)
+    assert [one.says for one in table.remarks] == ["Ligne 8: le total dit 351, les lignes font 350."]
 
 
 def test_sums_without_a_word_are_sums(tmp_path):
@@ -91,6 +99,16 @@ def test_an_xls_of_1904_is_read_with_its_days():
     _, rows = read(FIXTURES / "registre_1904.xls")
     assert [row.cells["birth"].value for row in rows] == [date(1958, 3, 12), date(1962, 3, 12)]
     assert [row.cells["shares"].value for row in rows] == [10000, 10000]
+
+
+@pytest.mark.parametrize(("result", "right"), [(0.0, "ask"), (12500.0, 12500)])
+def test_a_formula_of_an_xls_whose_result_is_nought_is_asked_about(tmp_path, result, right):
+    data = (FIXTURES / "registre_1904.xls").read_bytes()
+    at = data.index(bytes.fromhex("03020e00020002001100"))  # the first member's telephone, then her shares
+    formula = struct.pack("<HHHHHdHIH", 0x0006, 28, 2, 3, 17, result, 0, 0, 6) + bytes.fromhex("1e3421121212")
+    path = text(tmp_path, data[:at] + formula + data[at + 32 :], name="membres.xls")
+    _, rows = read(path)
+    assert [values(row)["shares"] for row in rows] == [right, 10000]
 
 
 @pytest.mark.parametrize("since_1904", [False, True])
@@ -270,3 +288,91 @@ def test_a_header_may_have_a_year_for_a_name(tmp_path):
     table, rows = read(book(tmp_path, fill))
     assert table.names == ("Nom", "2025", "Numéro de téléphone", "2026")
     assert values(rows[0])["telephone"].number == "+221771234501"
+
+
+def computed(tmp_path, *cells):
+    """Return a workbook of balances, each row's savings a cell of XML as a spreadsheet leaves it."""
+
+    def fill(made):
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["Carte", "Épargne"])
+        for row in range(1, len(cells) + 1):
+            sheet.write_string(row, 0, f"C{row}")
+            sheet.write_number(row, 1, 9000 + row)
+
+    path = book(tmp_path, fill)
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for row, cell in enumerate(cells, 1):
+        parts[part] = parts[part].replace(b'<c r="B%d"><v>%d</v></c>' % (row + 1, 9000 + row), cell % (row + 1))
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return path
+
+
+def test_a_cell_merged_downwards_in_an_ods_is_each_rows(tmp_path):
+    cell = b'<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
+    tall = cell.replace(b"table-cell ", b'table-cell table:number-rows-spanned="2" table:number-columns-spanned="1" ', 1)
+    rows = [
+        cell % "Prénom et nom".encode() + cell % b"Parts",
+        cell % b"Awa" + tall % b"500",
+        cell % b"Mor" + b"<table:covered-table-cell/>",
+    ]
+    body = b"".join(b"<table:table-row>" + row + b"</table:table-row>" for row in rows)
+    path = tmp_path / "membres.ods"
+    with zipfile.ZipFile(FIXTURES / "registre.ods") as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "content.xml":
+                begin, end = content.index(b"<table:table-row"), content.index(b"</table:table>")
+                content = content[:begin] + body + content[end:]
+            new.writestr(name, content)
+    _, found = read(path)
+    assert [(row.cells["shares"].text, values(row)["shares"]) for row in found] == [("500", "ask"), ("500", "ask")]
+
+
+BLANK, NOUGHT = b'<c r="B%d" t="str"><f>IF(A1="","",1)</f><v></v></c>', b'<c r="B%d"><f>1-1</f><v>0</v></c>'
+FULL, NEVER = b'<c r="B%d"><f>1+1</f><v>2</v></c>', b'<c r="B%d" t="str"><f>IF(A1="","",1)</f></c>'
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        ((BLANK, FULL), ["none", 2]),
+        ((NEVER, FULL), ["refuse", 2]),
+        ((NOUGHT, FULL, FULL), [0, 2, 2]),
+        ((NOUGHT, FULL), ["ask", 2]),
+        ((NOUGHT,), ["ask"]),
+    ],
+)
+def test_a_formula_says_what_its_spreadsheet_computed(tmp_path, cells, right):
+    _, rows = read(computed(tmp_path, *cells), BALANCES)
+    assert [values(row)["savings"] for row in rows] == right
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        (
+            "Nom;Parts (souscrites);Parts (libérées)",
+            {"name": "Nom", "subscribed": "Parts (souscrites)", "paid": "Parts (libérées)"},
+        ),
+        ("Nom;Cotisation (2024);Cotisation (2025)", {"name": "Nom"}),
+        ("N° membre;Nom;Parts", {"order": "N° membre", "name": "Nom", "paid": "Parts"}),
+        ("N°;N° membre;Nom", {"order": "N°", "name": "Nom"}),
+    ],
+)
+def test_columns_that_differ_in_their_brackets_or_are_numbers_are_told_apart(tmp_path, head, found):
+    columns = (
+        sheets.Column(field="order", names=("N°",), reader=sheets.code),
+        sheets.Column(field="name", names=("Nom", "Membre"), reader=sheets.name, required=True),
+        sheets.Column(field="subscribed", names=("Parts souscrites",), reader=sheets.amount),
+        sheets.Column(field="paid", names=("Parts libérées", "Parts"), reader=sheets.amount),
+    )
+    path = text(tmp_path, f"{head}\nAwa;Awa;Awa\n")
+    assert read(path, columns)[0].header == found
+    if "souscrites" in head:
+        given = {"paid": "Parts (souscrites)", "subscribed": "Parts (libérées)"}
+        assert read(path, columns, given=given)[0].header == {"name": "Nom", **given}

@@ -15,6 +15,8 @@ UNSAID = {
     "shares_paid": "parts libérées",
 }
 """What may be asked and not told, as the column of what was not told names it."""
+EARLIEST = date(2010, 1, 1)
+"""What a co-operative's file dates before it is asked about: the act on co-operatives is of that year."""
 ANSWER_COLUMNS = (
     Column(field="question", names=("Clé",), reader=sheets.code, required=True),
     Column(field="answer", names=("Réponse",), reader=sheets.text, required=True),
@@ -52,7 +54,12 @@ def balances(today: date) -> tuple[Column, ...]:
         amount("payable", "À payer", "Dû au membre", "La CPS doit"),
         amount("advance", "Avance", "Dette", "Doit"),
         amount("leasing", "Crédit-bail", "Leasing"),
-        Column(field="as_of", names=("Arrêté le", "Soldes au"), reader=sheets.day(today), note="Le jour que disent ces soldes."),
+        Column(
+            field="as_of",
+            names=("Arrêté le", "Soldes au"),
+            reader=sheets.day(today, earliest=EARLIEST),
+            note="Le jour que disent ces soldes.",
+        ),
     )
 
 
@@ -62,7 +69,7 @@ def prices(today: date) -> tuple[Column, ...]:
         WHOSE[0],
         Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
         Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
-        Column(field="unit", names=("Unité",), reader=sheets.text, example="kg"),
+        Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
         Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.amount, example=4500, required=True),
         Column(field="since", names=("Depuis", "Date"), reader=sheets.instant(today), note="Vide: dès l'import."),
     )
@@ -74,10 +81,16 @@ def deliveries(today: date) -> tuple[Column, ...]:
         Column(field="order", names=("N°", "Numéro", "Ligne"), reader=sheets.code, example="1"),
         *WHOSE,
         PHONE,
-        Column(field="day", names=("Jour", "Date", "Livré le"), reader=sheets.day(today), example=today, required=True),
+        Column(
+            field="day",
+            names=("Jour", "Date", "Livré le"),
+            reader=sheets.day(today, earliest=EARLIEST),
+            example=today,
+            required=True,
+        ),
         Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
         Column(field="quantity", names=("Quantité", "Poids", "Qté"), reader=sheets.quantity, example=12.5, required=True),
-        Column(field="unit", names=("Unité",), reader=sheets.text, example="kg"),
+        Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
         Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
         Column(field="price", names=("Prix", "Prix unitaire"), reader=sheets.amount),
         Column(field="gross", names=("Montant", "Valeur"), reader=sheets.amount, summed=True),
@@ -114,7 +127,7 @@ def members(today: date) -> tuple[Column, ...]:
         Column(field="birth", names=("Né(e) le", "Date de naissance", "Naissance"), reader=sheets.birth(today), apart=True),
         Column(field="address", names=("Adresse", "Quartier", "Village"), reader=sheets.text, example="Santhie 2"),
         Column(field="identity", names=("N° CNI", "CNI", "Pièce d'identité"), reader=sheets.code),
-        Column(field="joined", names=("Membre depuis", "Date d'adhésion"), reader=sheets.day(today)),
+        Column(field="joined", names=("Membre depuis", "Date d'adhésion"), reader=sheets.day(today, earliest=EARLIEST)),
         Column(field="shares_subscribed", names=("Parts souscrites",), reader=sheets.amount, summed=True),
         Column(field="shares_paid", names=("Parts libérées", "Parts", "Parts payées"), reader=sheets.amount, summed=True),
         Column(field="contact", names=("Autre numéro",), reader=sheets.telephone),

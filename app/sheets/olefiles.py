@@ -1,0 +1,76 @@
+"""What a library doesn't tell of an XLS: its formulas, whose result may be a nought that no program computed."""
+
+import struct
+
+from app.sheets.packages import Extent, Formulas, trusted
+from app.sheets.readings import Formula
+
+_STREAMS = {"Workbook", "Book"}
+_FORMULA, _SHEET = 0x0006, 0x0085
+_LAST = 0xFFFFFFFA
+"""From here on a sector's number says that there is none."""
+
+
+def extents(data: bytes) -> list[Extent]:
+    """Return the formulas of each sheet, in the workbook's order; none of a file that isn't understood."""
+    try:
+        return _extents(_workbook(data))
+    except (struct.error, ValueError, IndexError):
+        return []
+
+
+def _workbook(data: bytes) -> bytes:
+    """Return the stream of cells in an OLE file."""
+    if struct.unpack_from("<HH", data, 30) not in ((9, 6), (12, 6)):
+        raise ValueError("sectors")
+    size, small = 1 << data[30], 1 << data[32]
+    directory, cutoff, mini, difat = (struct.unpack_from("<I", data, at)[0] for at in (48, 56, 60, 68))
+    parts = list(struct.unpack_from("<109I", data, 76))
+    for _ in range(len(data) // size):
+        if difat >= _LAST or len(parts) > len(data) // size + 109:  # forged to go round
+            break
+        *more, difat = struct.unpack_from(f"<{size // 4}I", data, (difat + 1) * size)
+        parts += more
+    fat = [number for part in parts if part < _LAST for number in struct.unpack_from(f"<{size // 4}I", data, (part + 1) * size)]
+    entries = _chained(data[size:], fat, directory, size)
+    root = b""
+    for at in range(0, len(entries) - 127, 128):
+        length = struct.unpack_from("<H", entries, at + 64)[0]
+        name = entries[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+        start, long = struct.unpack_from("<II", entries, at + 116)
+        if entries[at + 66] == 5:
+            root = _chained(data[size:], fat, start, size)
+        elif name in _STREAMS and long >= cutoff:
+            return _chained(data[size:], fat, start, size)[:long]
+        elif name in _STREAMS:
+            table = _chained(data[size:], fat, mini, size)
+            return _chained(root, list(struct.unpack(f"<{len(table) // 4}I", table)), start, small)[:long]
+    return b""
+
+
+def _chained(data: bytes, table: list[int], start: int, size: int) -> bytes:
+    found: list[bytes] = []
+    while start < _LAST and len(found) <= len(data) // size:
+        found.append(data[start * size : (start + 1) * size])
+        start = table[start]
+    return b"".join(found)
+
+
+def _extents(stream: bytes) -> list[Extent]:
+    begins: list[int] = []
+    formulas: dict[int, Formulas] = {}
+    results: dict[int, int] = {}
+    at = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if kind == _SHEET:
+            begins.append(struct.unpack_from("<I", stream, at + 4)[0])
+        elif kind == _FORMULA:
+            row, column, _, result = struct.unpack_from("<HHHQ", stream, at + 4)
+            sheet = max((begin for begin in begins if begin <= at), default=0)
+            if result == 0:
+                formulas.setdefault(sheet, {}).setdefault(row, {})[column] = Formula(0)
+            else:
+                results[sheet] = results.get(sheet, 0) + 1
+        at += 4 + length
+    return [Extent(formulas=trusted(formulas.get(begin, {}), results.get(begin, 0))) for begin in begins]

@@ -1,0 +1,57 @@
+"""Text is read in the encoding that it was written in, or refused: never with other letters, never with rows swallowed."""
+
+import pytest
+
+from app.sheets import SheetRefused
+from tests.sheets.kinds import read, text
+
+
+@pytest.mark.parametrize(
+    ("names", "coding"),
+    [
+        ("GUÈYE COUMBA|TÉFESS|AÏDA", "cp1252"), ("GUÈYE COUMBA|ABBÉ|AÏDA", "mac_roman"), ("Sœur Marie|Cœur", "iso8859_15"),
+        ("NDÈYE", "cp1252"), ("Guèye|Ndèye Coumba", "iso8859_15"), ("« Awa » Guèye…", "cp1252"), ("Guèye Sœur", "cp1252"),
+    ],
+)  # fmt: skip
+def test_letters_are_those_of_the_encoding_capitals_too(tmp_path, names, coding):
+    _, rows = read(text(tmp_path, "\n".join(["NOM;PARTS", *(f"{name};5" for name in names.split("|"))]), coding))
+    assert "|".join(row.cells["name"].text for row in rows) == names
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ("Prénom et nom;Parts\nAwa Guèye;5\n".encode() + "Ndèye;6\n".encode("cp1252"), 3),
+        ("Prénom et nom;Parts\r\nAwa Guèye;5\r\nNdè".encode()[:-1], 3),
+        (b"\xef\xbb\xbf" + "Nom;Parts\nAwa Guèye;5\nNdèye;6".encode("cp1252"), 2),
+        ("Nom;Parts\nAwa;5\nGuèye;6\n".encode().decode("cp1252").encode(), 3),
+        ("Nom;Parts\nAwa;5\nGuèye;6\n".encode().decode("mac_roman").encode(), 3),
+        ("Nom;Parts\nl’Aînée;6\n".encode().decode("cp1252").encode("utf-16"), 2),
+    ],
+)  # fmt: skip
+def test_letters_of_two_encodings_are_refused_by_their_line(tmp_path, data, line):
+    with pytest.raises(SheetRefused, match=f"Ligne {line}: "):
+        read(text(tmp_path, data))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'Nom;Adresse\n"Awa Un; Joal\nAwa Deux; Joal\nAwa Trois"; Joal\n',
+        'Nom;Adresse\n"Awa Un; Joal\nAwa Deux"; Joal\n',
+        'Nom, Parts, Lieu\n"Awa Un, 5, Joal\nAwa Deux, 6, Joal\nAwa Trois", 6, Joal\n',
+    ],
+)
+def test_a_quote_that_swallows_rows_is_refused_where_blanks_follow_separators(tmp_path, lines):
+    with pytest.raises(SheetRefused, match="Ligne 2: un guillemet n'est pas fermé"):
+        read(text(tmp_path, lines))
+
+
+def test_a_cell_of_two_lines_may_hold_a_separator(tmp_path):
+    _, rows = read(text(tmp_path, 'Nom;Adresse;Parts\n"Awa Un";"Santhie; près du puits\nJoal";5\nAwa Deux;Joal;6\n'))
+    assert [row.kind for row in rows] == ["data", "data"]
+
+
+def test_the_sign_with_which_dos_ends_a_text_is_no_row(tmp_path):
+    _, rows = read(text(tmp_path, b"Nom;Parts\r\nAwa Un;5\r\n\x1a"))
+    assert len(rows) == 1
