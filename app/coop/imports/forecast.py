@@ -129,10 +129,16 @@ def forecast(
 
 def confirmed(answers: Mapping[str, str], row: Row, key: str, says: str) -> bool:
     """Return what somebody answered to a question of yes or no. Raises Asked while nobody has."""
-    answer = packed(answers.get(key, ""))
+    said = answers.get(key, "")
+    answer = packed(said)
     if answer not in YES + NO:
-        raise Asked(Question(row.number, key, says, ("oui", "non")))
+        raise Asked(Question(row.number, key, _again(said, says), ("oui", "non")))
     return answer in YES
+
+
+def _again(answer: str, says: str) -> str:
+    """Return a question as it is asked after an answer that can't be taken."""
+    return f"Réponse « {answer[:40]} » non comprise. {says}" if answer.strip() else says
 
 
 def remarked(found: Forecast, remarks: Iterable[Remark]) -> None:
@@ -207,9 +213,11 @@ def _values(
         reading = cell.reading
         if isinstance(reading, Ask):
             key = key_of(field, _shown(row), reading.question)
-            answered = _answered(answers.get(key, "").strip(), reading, columns[field])
+            answer = answers.get(key, "").strip()
+            answered = _answered(answer, reading, columns[field])
             if answered is None:
-                asked.append(Question(row.number, key, reading.question, tuple(map(_written, reading.proposals))))
+                says = _again(answer, reading.question)
+                asked.append(Question(row.number, key, says, tuple(map(_written, reading.proposals))))
                 continue
             reading = answered
         if isinstance(reading, Refuse):
@@ -225,6 +233,8 @@ def _answered(answer: str, asked: Ask, column: Column) -> Reading | None:
     if len(asked.proposals) == 1 and packed(answer) in YES:
         return Value(asked.proposals[0])
     meant = next((proposal for proposal in asked.proposals if _written(proposal) == answer), None)
+    if meant is None and packed(answer) in ("OUI", "NON"):
+        return None  # no name and no value, but a word that answers nothing here
     read = column.reader(answer) if meant is None else Value(meant)
     return None if isinstance(read, (Ask, Refuse)) else read
 
