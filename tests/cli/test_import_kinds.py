@@ -24,7 +24,7 @@ from tests.sample_cooperative import build
 FILES = {
     "members": ("Nom;Téléphone;Parts libérées\nFatou Fall;771234519;5 000\nMor Seck;abc;2 000\nTOTAL;;9 000\n", Member),
     "balances": ("Carte;Parts;Épargne\nC0000003;5 000;1 000\nC0000099;5 000;2 000\nTOTAL;10 000;9 000\n", OpeningBalance),
-    "prices": ("Produit;Unité;Prix\nTiof;kg;1 050\nRiz;kg;500\n", PriceRow),
+    "prices": ("Produit;Unité;Prix\nTHIOF;kg;1 050\nRiz;kg;500\n", PriceRow),
     "deliveries": (
         "Carte;Jour;Produit;Quantité;Montant\nC3;03/10/2025;Thiof;12,5;12 500\nC3;x;Thiof;1;1\nTOTAL;;;;9\n",
         PastDelivery,

@@ -19,7 +19,7 @@ from tests.acts import by
 from tests.imported_rows import NOW, OURS, look, rows, take
 from tests.sample_cooperative import LONG_AGO
 
-NEAR = rows({"product": "Tiof", "unit": "Kg", "price": 1_100})
+NEAR = rows({"product": "THIOF", "unit": "Kg", "price": 1_100})
 FAR = rows({"product": "Thiof", "price": 10_000})
 LATER = NOW + timedelta(minutes=1)
 PRESIDENT = Office(102, "president", 1)
@@ -79,7 +79,7 @@ def test_a_price_that_cannot_be_taken_says_why(village, row, column, says):
 
 
 def test_one_product_twice_in_a_file_is_refused(village):
-    found, _ = look(village, "prices", rows({"product": "Thiof", "price": 1_000}, {"product": "tiof", "price": 1_010}))
+    found, _ = look(village, "prices", rows({"product": "Thiof", "price": 1_000}, {"product": "thiof", "price": 1_010}))
     assert found.counts == {"create": 1, "refuse": 1}
 
 
@@ -149,3 +149,12 @@ def test_a_first_price_cannot_be_taken_back(village):
     with pytest.raises(RestsOn, match="a changé depuis"):
         undo(village, made, now=lambda: LATER)
     assert Scope(1) == OURS
+
+
+def test_a_spelling_that_is_only_like_a_product_is_asked_once_and_never_taken_unsaid(village):
+    given = rows({"product": "Thioff", "price": 1_100})
+    found, _ = look(village, "prices", given)
+    assert (found.counts, "est-ce Thiof ?" in found.questions[0].says) == ({"ask": 1}, True)
+    key = found.questions[0].key
+    assert look(village, "prices", given, {key: "non"})[0].counts == {"refuse": 1}
+    assert look(village, "prices", given, {key: "oui"})[0].counts == {"create": 1}

@@ -68,9 +68,8 @@ class PricePlan:
     """The plan of a file of prices; a row that names no co-operative is of the federation, where the file is."""
 
     def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], now: datetime) -> None:
-        del answers
         self._reader, self._scope, self._now = reader, scope, now
-        self._places, self._catalogue = Places(reader, scope), Catalogue(reader)
+        self._places, self._catalogue = Places(reader, scope), Catalogue(reader, answers)
         self._prices: dict[Scope, _Prices] = {}
         self._rows: dict[tuple[Scope, Priced, datetime | None], int] = {}
         self._notes: list[Problem] = []
@@ -82,7 +81,7 @@ class PricePlan:
         """Say what a row would do."""
         code = value(values, "cooperative")
         scope = self._scope if code is None else Scope(self._places.of(code))
-        product = self._catalogue.of(scope, value(values, "product"), value(values, "unit"))
+        product = self._catalogue.of(row, scope, value(values, "product"), value(values, "unit"))
         amount, grade = value(values, "price"), value(values, "grade")
         if not amount or not 0 < amount <= proposals.MOST:
             raise RowRefused("price", f"{product.name}: un prix de 1 à {proposals.MOST} F.")
