@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli.context import cooperative_id, open_database, operator
+from app.cli.context import open_database, operator
 
 if TYPE_CHECKING:
     from app.coop.imports.forecast import Forecast, Verdict
@@ -123,10 +123,14 @@ def _table(kind: str, file: Path, given: tuple[str, ...], now: datetime) -> "Tab
 
 
 def _scope(database: "Database", cooperative: str | None) -> "Scope":
+    from app.coop.cooperatives.queries import cooperative_by_code
     from app.coop.scope import Scope
 
     with database.read() as reader:
-        return Scope(cooperative_id(reader, cooperative))
+        place = cooperative_by_code(reader, cooperative) if cooperative else None
+    if cooperative and place is None:
+        raise click.ClickException(f"aucune CPS n'a le code {cooperative[:16]}")
+    return Scope(place)
 
 
 def _answers(answers: Path | None) -> dict[str, str]:

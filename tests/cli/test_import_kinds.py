@@ -242,3 +242,11 @@ def test_a_column_that_nobody_reads_is_named(run, file):
     named = [one for one in told["problems"] if one["kind"] == "column"]
     assert [one["column"] for one in named] == ["Village d'origine", "Montant parts"]
     assert '--column address="Village d\'origine"' in named[0]["says"]
+
+
+@pytest.mark.parametrize(
+    ("more", "says"), [(("--cooperative", "CPS9"), "aucune CPS n'a le code CPS9"), (("--column", "phone"), "s'écrit champ=NOM")]
+)
+@pytest.mark.usefixtures("cps")
+def test_a_wrong_option_is_refused_in_french(run, file, more, says):
+    assert says in run("import", "members", file("members"), *more).err
