@@ -5,7 +5,6 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -13,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli.context import cooperative_id, open_database, operator
+from app.cli.context import open_database, operator
 
 if TYPE_CHECKING:
     from app.coop.imports.forecast import Forecast, Verdict
     from app.coop.scope import Scope
     from app.db.database import Database
-    from app.sheets import Row, Table, Written
+    from app.sheets import Table
 
 KINDS = ("members", "balances", "prices", "deliveries")
 HEARTBEAT = 3.0
@@ -54,15 +53,18 @@ def take(
 ) -> int:
     """Take a file in, and return the exit code: 0 when each row was taken or known."""
     from app.coop.imports import turns
-    from app.coop.imports.slices import Moved, write
+    from app.coop.imports.slices import Moved, keep_answers, kept_answers, write
 
     now = datetime.now(UTC)
     table = _table(kind, file, given, now)
     with open_database() as database:
-        answered, scope = _answers(database, answers), _scope(database, cooperative)
+        given_now = _answers(answers)
+        with database.read() as reader:
+            answered = kept_answers(reader) | given_now
+        scope = _scope(database, cooperative)
         if dry_run:
             found = _forecast(database, kind, table, scope, answered, now)
-            _files(file, table, found, only_good=only_good)
+            _files(kind, file, table, found, given_now, only_good=only_good)
             return _say(found, None, as_json)
         try:
             import_id = _begin(database, kind, table.digest, cooperative)
@@ -70,8 +72,10 @@ def take(
             raise click.ClickException(str(busy)) from busy
         state = "stopped"
         try:
+            with database.transaction() as session:
+                keep_answers(session, given_now, now)
             found = _forecast(database, kind, table, scope, answered, now, import_id)
-            _files(file, table, found, only_good=only_good)
+            _files(kind, file, table, found, given_now, only_good=only_good)
             takes = only_good or not found.blocked
             if takes:
                 with click.progressbar(length=len(found.planned), file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
@@ -111,32 +115,31 @@ def _table(kind: str, file: Path, given: tuple[str, ...], now: datetime) -> "Tab
     from app.sheets import SheetRefused, read_table
 
     if any("=" not in one for one in given):
-        raise click.UsageError("--column takes field=NAME")
+        raise click.UsageError("--column s'écrit champ=NOM, par exemple --column phone=Portable.")
     try:
-        return read_table(file, kinds.KINDS[kind].columns(now.date()), given=dict(one.split("=", 1) for one in given))
+        return read_table(file, kinds.KINDS[kind].reads(now.date()), given=dict(one.split("=", 1) for one in given))
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
 
 
 def _scope(database: "Database", cooperative: str | None) -> "Scope":
+    from app.coop.cooperatives.queries import cooperative_by_code
     from app.coop.scope import Scope
 
     with database.read() as reader:
-        return Scope(cooperative_id(reader, cooperative))
+        place = cooperative_by_code(reader, cooperative) if cooperative else None
+    if cooperative and place is None:
+        raise click.ClickException(f"aucune CPS n'a le code {cooperative[:16]}")
+    return Scope(place)
 
 
-def _answers(database: "Database", answers: Path | None) -> dict[str, str]:
+def _answers(answers: Path | None) -> dict[str, str]:
     from app.coop.imports.columns import ANSWER_COLUMNS
     from app.coop.imports.forecast import answers_of
-    from app.coop.imports.slices import kept_answers
     from app.sheets import SheetRefused, read_table
 
-    with database.read() as reader:
-        known = kept_answers(reader)
-    if answers is None:
-        return known
     try:
-        return known | answers_of(read_table(answers, ANSWER_COLUMNS))
+        return answers_of(read_table(answers, ANSWER_COLUMNS)) if answers else {}
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
 
@@ -186,45 +189,30 @@ def _forecast(
     try:
         with database.read() as reader:
             planner = kinds.KINDS[kind].planner(reader, scope, answers, now)
-            found = forecast(table.rows, kinds.KINDS[kind].columns(now.date()), planner, answers, alive=alive)
+            found = forecast(table.rows, kinds.KINDS[kind].reads(now.date()), planner, answers, alive=alive)
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
-    remarked(found, table.remarks)
+    remarked(found, table, kinds.KINDS[kind].columns(now.date()))
     return found
 
 
-def _files(file: Path, table: "Table", found: "Forecast", *, only_good: bool) -> None:
-    """Write the questions, and with `only_good` what must be mended: both are tables that can be imported."""
+def _files(kind: str, file: Path, table: "Table", found: "Forecast", given: Mapping[str, str], *, only_good: bool) -> None:
+    """Write the questions, those `given` an answer too, and with `only_good` what must be mended: both can be imported."""
+    from app.coop.imports.kinds import KINDS
+    from app.coop.imports.mending import to_mend
     from app.sheets import SheetRefused, write_table
 
     try:
         if found.questions:
             head = ("Ligne", "Question", "Propositions", "Clé", "Réponse")
-            asked = [(one.row, one.says, " / ".join(one.proposals), one.key, "") for one in found.questions]
-            write_table(Path(f"{file}.questions.xlsx"), head, asked, form="xlsx")
+            asked = {one.key: (one.row, one.says, " / ".join(one.proposals), one.key, "") for one in found.questions}
+            answered = [(None, "Déjà répondu", "", key, answer) for key, answer in given.items() if key not in asked]
+            write_table(Path(f"{file}.questions.xlsx"), head, [*asked.values(), *answered], form="xlsx")
         if only_good and found.left:
-            why: dict[int, list[str]] = {}
-            for problem in found.problems:
-                if problem.row is not None:
-                    why.setdefault(problem.row, []).append(problem.says)
-            rows = [[*_cells(table, row), " ".join(why.get(row.number, [row.reason]))] for row in found.left]
-            write_table(Path(f"{file}.a-corriger.xlsx"), [*table.names, "À corriger"], rows, form="xlsx")
+            names, rows = to_mend(table, found, KINDS[kind].reads(_now().date()))
+            write_table(Path(f"{file}.a-corriger.xlsx"), names, rows, form="xlsx")
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
-
-
-def _cells(table: "Table", row: "Row") -> list["Written"]:
-    cells = [_cell(raw) for raw in row.raw][: len(table.names)]
-    return cells + [""] * (len(table.names) - len(cells))
-
-
-def _cell(raw: Any) -> "Written":
-    from app.sheets import Formula
-
-    raw = raw.result if isinstance(raw, Formula) else raw
-    if isinstance(raw, float):
-        return int(raw) if raw.is_integer() else Decimal(str(raw))
-    return raw if raw is None or isinstance(raw, str | int | bool | datetime) or hasattr(raw, "year") else str(raw)
 
 
 VERDICT_WORDS: "dict[Verdict, str]" = {"create": "nouvelle", "update": "changée", "refuse": "refusée", "skip": "passée"}

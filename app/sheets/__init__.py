@@ -10,7 +10,7 @@ from app.sheets.tables import Cell, Row, Table, read_table
 from app.sheets.telephones import Telephone, telephone
 from app.sheets.templates import template
 from app.sheets.texts import card, choice, code, name, sex, text, yes_no
-from app.sheets.writer import Format, Written, write_body, write_table
+from app.sheets.writer import Format, Verbatim, Written, write_body, write_table
 
 __all__ = [
     "Ask",
@@ -30,6 +30,7 @@ __all__ = [
     "Table",
     "Telephone",
     "Value",
+    "Verbatim",
     "Written",
     "amount",
     "birth",

@@ -33,6 +33,12 @@ _EATEN = re.compile(
 """Text that a spreadsheet makes a number, a day or a truth of."""
 
 
+class Verbatim(str):
+    """Text that an XLSX gets without an apostrophe, to be refused or asked about when it is read again."""
+
+    __slots__ = ()
+
+
 class _Writer(Protocol):
     def __call__(self, out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]]) -> None: ...
 
@@ -188,7 +194,7 @@ def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, at: int, cell
         return int(sheet.write_datetime(row, at, datetime(cell.year, cell.month, cell.day), formats["day"]))  # noqa: DTZ001
     if isinstance(cell, int | Decimal) and not isinstance(cell, bool) and -_EXACT < cell < _EXACT:
         return int(sheet.write_number(row, at, cell))
-    text = harmless(cell, as_text=True) if isinstance(cell, str) else _text(cell)
+    text = cell if isinstance(cell, Verbatim) else harmless(cell, as_text=True) if isinstance(cell, str) else _text(cell)
     return int(sheet.write_string(row, at, text, formats["text"]))
 
 

@@ -9,8 +9,10 @@ import sys
 from time import sleep
 
 import pytest
+import xlsxwriter
 from sqlalchemy import func, select, update
 
+from app.coop.imports.columns import ANSWER_COLUMNS
 from app.coop.imports.kinds import KINDS
 from app.coop.members.models import Member
 from app.coop.openings.models import OpeningBalance, PastDelivery
@@ -22,7 +24,7 @@ from tests.sample_cooperative import build
 FILES = {
     "members": ("Nom;Téléphone;Parts libérées\nFatou Fall;771234519;5 000\nMor Seck;abc;2 000\nTOTAL;;9 000\n", Member),
     "balances": ("Carte;Parts;Épargne\nC0000003;5 000;1 000\nC0000099;5 000;2 000\nTOTAL;10 000;9 000\n", OpeningBalance),
-    "prices": ("Produit;Unité;Prix\nTiof;kg;1 050\nRiz;kg;500\n", PriceRow),
+    "prices": ("Produit;Unité;Prix\nTHIOF;kg;1 050\nRiz;kg;500\n", PriceRow),
     "deliveries": (
         "Carte;Jour;Produit;Quantité;Montant\nC3;03/10/2025;Thiof;12,5;12 500\nC3;x;Thiof;1;1\nTOTAL;;;;9\n",
         PastDelivery,
@@ -172,3 +174,79 @@ def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):
         turns.begin(session, "members", "a" * 64, "awa", datetime.now(UTC) + timedelta(minutes=1))
     busy = run("import", "prices", file("prices"), "--cooperative", "CPS1", "--only-good")
     assert (busy.code, "Un autre import est en cours" in busy.err) == (1, True)
+
+
+def again(run, kind, file):
+    """Import what must be mended as it is; return the counts of the first import and of the second."""
+    first, second = (
+        json.loads(run("import", kind, name, "--cooperative", "CPS1", "--json", "--only-good").out)["rows"]
+        for name in (file, f"{file}.a-corriger.xlsx")
+    )
+    return [{one: rows[one] for one in ("create", "ask", "refuse")} for rows in (first, second)]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Nom,Parts\nAwa Un,12,500\n", {"create": 0, "ask": 0, "refuse": 1}),
+        ("Nom;Parts\n=cmd|' /C calc'!A0;1\n#REF!;1\nidem;1\n", {"create": 0, "ask": 1, "refuse": 2}),
+        ("Nom;Téléphone;Remarque\nAwa Un;0771234506;x\n", {"create": 0, "ask": 1, "refuse": 0}),
+    ],
+)
+@pytest.mark.usefixtures("cps")
+def test_what_must_be_mended_comes_back_no_better_unmended(run, file, text, left):
+    name = file("members", text)
+    assert again(run, "members", name) == [left, left]
+    mended = f"{name}.a-corriger.xlsx"
+    table = read_table(f"{mended}.a-corriger.xlsx", KINDS["members"].reads(TODAY))
+    assert [one for one in table.names if one == "À corriger"] == ["À corriger"]
+    assert again(run, "members", mended) == [left, left]
+
+
+@pytest.mark.usefixtures("cps")
+def test_formulas_and_merged_cells_come_back_no_better_unmended(run, tmp_path):
+    name = str(tmp_path / "soldes.xlsx")
+    book = xlsxwriter.Workbook(name)
+    sheet = book.add_worksheet()
+    for at, row in enumerate([("Carte", "Parts", "Épargne"), ("C3",), ("C4",), ("C5",)]):
+        sheet.write_row(at, 0, row)
+    sheet.write_formula(1, 2, "=8500+4000")
+    sheet.merge_range(2, 1, 3, 1, 10_000)
+    book.close()
+    first, second = again(run, "balances", name)
+    assert first["create"] == second["create"] == 0
+    assert first == second
+
+
+@pytest.mark.usefixtures("cps")
+def test_an_answer_is_kept_while_others_are_missing(run, file, tmp_path):
+    name, answers = file("members", "Nom;Téléphone\nAwa Un;70 765 43 21\nAwa Un;0771234506\n"), tmp_path / "reponses.csv"
+    for _ in range(4):
+        done = run("import", "members", name, "--cooperative", "CPS1", *(("--answers", str(answers)) if answers.exists() else ()))
+        if done.code == 0:
+            break
+        asked = read_table(f"{name}.questions.xlsx", ANSWER_COLUMNS).rows
+        open_ = [row for row in asked if not row.cells["answer"].value]
+        first = open_[0].cells["question"].value
+        propositions = next(iter(str(open_[0].raw[2]).split(" / ")))
+        answers.write_text(f"Clé;Réponse\n{first};{propositions}\n", "utf-8")
+    assert done.code == 0
+
+
+@pytest.mark.usefixtures("cps")
+def test_a_column_that_nobody_reads_is_named(run, file):
+    name = file(
+        "members", "Nom;Contact téléphonique;Date naiss.;Village d'origine;Montant parts\nAwa Un;771234519;1990;Joal;5000\n"
+    )
+    told = json.loads(run("import", "members", name, "--cooperative", "CPS1", "--json").out)
+    named = [one for one in told["problems"] if one["kind"] == "column"]
+    assert [one["column"] for one in named] == ["Village d'origine", "Montant parts"]
+    assert '--column address="Village d\'origine"' in named[0]["says"]
+
+
+@pytest.mark.parametrize(
+    ("more", "says"), [(("--cooperative", "CPS9"), "aucune CPS n'a le code CPS9"), (("--column", "phone"), "s'écrit champ=NOM")]
+)
+@pytest.mark.usefixtures("cps")
+def test_a_wrong_option_is_refused_in_french(run, file, more, says):
+    assert says in run("import", "members", file("members"), *more).err

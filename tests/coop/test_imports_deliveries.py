@@ -16,7 +16,7 @@ from tests import sample_declarations, sample_deliveries
 from tests.imported_rows import NOW, look, rows, take
 
 DAY = date(2025, 10, 3)
-CATCH = {"card": "C0000003", "day": DAY, "product": "tiof", "quantity": Decimal("12.5"), "unit": "kg"}
+CATCH = {"card": "C0000003", "day": DAY, "product": "thiof", "quantity": Decimal("12.5"), "unit": "kg"}
 PAPER = rows(
     CATCH | {"grade": "A", "price": 1_000, "gross": 12_500}, CATCH | {"product": "Yet", "quantity": Decimal(3), "unit": "caisses"}
 )

@@ -185,3 +185,62 @@ def test_a_file_of_the_federation_names_the_cooperative(village):
     found, _ = look(village, rows({"name": "Fatou Fall"}), scope=FEDERATION)
     assert found.problems[0].column == "cooperative"
     assert look(village, rows({"name": "Fatou Fall", "cooperative": "cps1"}), scope=FEDERATION)[0].counts == {"create": 1}
+
+
+def named(name, **more):
+    return {"name": name, "phone": PHONE} | more
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (named("Awa Diop"), named("Awa DIOPP")),
+        (named("Awa Diop"), named("A. Diop")),
+        ({"name": "Awa Diop", "identity": "2 765 1958 00123"}, {"name": "Awa Ndoye", "identity": "2765195800123"}),
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True], ids=["one file", "two files"])
+def test_who_has_a_like_name_on_one_number_or_the_same_paper_is_asked_about(village, one, other, apart):
+    if apart:
+        take(village, rows(one))
+    found, _ = look(village, rows(other) if apart else rows(one, other))
+    assert (found.counts["ask"], "la même personne ?" in found.questions[0].says) == (1, True)
+    assert look(village, rows(one, named("Modou Ndoye")))[0].counts["ask"] == 0
+
+
+def test_who_is_the_same_as_another_row_is_known_when_the_file_comes_again(village):
+    twice = rows({"name": "Fatou Fall"}, {"name": "Fatou FALL"})
+    found, _ = look(village, twice)
+    take(village, twice, {found.questions[0].key: "oui"})
+    assert look(village, twice)[0].counts == {"same": 1, "skip": 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [(Ask("Négatif ?", ("Awa",)), "non"), (Ask("« idem »: quelle est la valeur ?"), "oui")],
+)
+def test_an_answer_that_says_nothing_is_asked_again_with_its_words(village, asked, answer):
+    given = rows({"name": asked, "sex": "F"})
+    (question,) = look(village, given)[0].questions
+    found, _ = look(village, given, {question.key: answer})
+    assert [one.says for one in found.questions] == [f"Réponse « {answer} » non comprise. {asked.question}"]
+
+
+def test_an_answer_that_is_neither_yes_nor_no_is_asked_again_with_its_words(village):
+    twice = rows({"name": "Fatou Fall"}, {"name": "Fatou FALL"})
+    (question,) = look(village, twice)[0].questions
+    assert "« xyz » non comprise" in look(village, twice, {question.key: "xyz"})[0].questions[0].says
+
+
+def test_a_second_number_that_is_a_landline_is_kept_and_a_third_is_named(village):
+    landline, abroad = Telephone("+221339570000", "landline"), Telephone("+33612345678", "foreign")
+    _, found = take(village, rows(named("Fatou Fall", phone2=landline)))
+    assert (found.problems, members(village)[-1].contact) == ([], landline.number)
+    found, _ = look(village, rows({"name": "Mor Seck", "phone": landline, "phone2": abroad}))
+    assert [(one.column, abroad.number in one.says) for one in found.problems] == [("phone2", True)]
+
+
+@pytest.mark.parametrize("name", ["عواديوب", "Awa 🌸 Diop", "Άννα Διοπ"])
+def test_a_name_that_no_telephone_can_show_is_refused(village, name):
+    found, _ = look(village, rows({"name": name}))
+    assert (found.counts, found.problems[0].column) == ({"refuse": 1}, "name")

@@ -10,7 +10,7 @@ from app.coop.imports.forecast import RestsOn
 from app.coop.imports.undo import undo
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.prices.queries import price_at
-from app.coop.products.models import Product
+from app.coop.products.models import CooperativeProduct, Product
 from app.coop.rights import Office
 from app.coop.scope import FEDERATION, Scope
 from app.coop.subjects import approvals
@@ -19,7 +19,7 @@ from tests.acts import by
 from tests.imported_rows import NOW, OURS, look, rows, take
 from tests.sample_cooperative import LONG_AGO
 
-NEAR = rows({"product": "Tiof", "unit": "Kg", "price": 1_100})
+NEAR = rows({"product": "THIOF", "unit": "Kg", "price": 1_100})
 FAR = rows({"product": "Thiof", "price": 10_000})
 LATER = NOW + timedelta(minutes=1)
 PRESIDENT = Office(102, "president", 1)
@@ -79,7 +79,7 @@ def test_a_price_that_cannot_be_taken_says_why(village, row, column, says):
 
 
 def test_one_product_twice_in_a_file_is_refused(village):
-    found, _ = look(village, "prices", rows({"product": "Thiof", "price": 1_000}, {"product": "tiof", "price": 1_010}))
+    found, _ = look(village, "prices", rows({"product": "Thiof", "price": 1_000}, {"product": "thiof", "price": 1_010}))
     assert found.counts == {"create": 1, "refuse": 1}
 
 
@@ -89,15 +89,34 @@ def test_nothing_older_than_the_price_in_force_is_published(village):
     assert (found.counts, "plus ancien que le prix en service" in found.problems[0].says) == ({"skip": 1}, True)
 
 
+@pytest.mark.parametrize("grade", [None, "A"])
+@pytest.mark.parametrize(
+    ("since", "counts", "said"), [(date(2026, 11, 20), {"create": 1}, "waits"), (date(2000, 1, 1), {"skip": 1}, "skip")]
+)
+def test_where_the_federation_has_a_price_a_day_in_the_file_goes_round_no_officer(village, grade, since, counts, said):
+    _, found = take(village, "prices", rows({"product": "Thiof", "price": 999_999, "since": since, "grade": grade}))
+    assert (found.counts, [one.kind for one in found.problems]) == (counts, [said])
+    assert price(village, grade=grade) == 1_000
+
+
+def sell_anew(database):
+    """Add product 90 (Sole) to the co-operative: nobody has priced it."""
+    with database.transaction() as session:
+        session.add(Product(id=90, name="Sole", unit="kg", divisible=True, filiere_id=1))
+        session.flush()
+        session.add(CooperativeProduct(cooperative_id=1, slot=8, product_id=90, active=True))
+
+
 def test_where_nothing_was_priced_yet_a_price_keeps_its_own_day(village):
+    sell_anew(village)
     history = rows(
-        {"product": "Thiof", "price": 900, "since": datetime(2026, 9, 1, 7, 30, tzinfo=UTC)},
-        {"product": "Thiof", "price": 1_500, "since": datetime(2026, 10, 1, tzinfo=UTC)},
+        {"product": "Sole", "price": 900, "since": datetime(2026, 9, 1, 7, 30, tzinfo=UTC)},
+        {"product": "Sole", "price": 1_500, "since": datetime(2026, 10, 1, tzinfo=UTC)},
     )
     _, found = take(village, "prices", history)
     assert found.counts == {"create": 2}
     days = [datetime(2026, month, 2, tzinfo=UTC) for month in (9, 10)]
-    assert [price(village, at=day) for day in days] == [900, 1_500]
+    assert [price(village, 90, at=day) for day in days] == [900, 1_500]
     assert look(village, "prices", history)[0].counts == {"same": 2}
 
 
@@ -123,9 +142,19 @@ def test_what_waits_is_dropped_when_prices_are_taken_back(village):
 
 
 def test_a_first_price_cannot_be_taken_back(village):
-    made, _ = take(village, "prices", rows({"product": "Thiof", "grade": "A", "price": 900, "since": LONG_AGO}))
+    sell_anew(village)
+    made, _ = take(village, "prices", rows({"product": "Sole", "grade": "A", "price": 900, "since": LONG_AGO}))
     with village.transaction() as session:
-        session.add(PriceRow(product_id=1, cooperative_id=1, grade="A", unit="kg", amount=950, from_at=NOW))
+        session.add(PriceRow(product_id=90, cooperative_id=1, grade="A", unit="kg", amount=950, from_at=NOW))
     with pytest.raises(RestsOn, match="a changé depuis"):
         undo(village, made, now=lambda: LATER)
     assert Scope(1) == OURS
+
+
+def test_a_spelling_that_is_only_like_a_product_is_asked_once_and_never_taken_unsaid(village):
+    given = rows({"product": "Thioff", "price": 1_100})
+    found, _ = look(village, "prices", given)
+    assert (found.counts, "est-ce Thiof ?" in found.questions[0].says) == ({"ask": 1}, True)
+    key = found.questions[0].key
+    assert look(village, "prices", given, {key: "non"})[0].counts == {"refuse": 1}
+    assert look(village, "prices", given, {key: "oui"})[0].counts == {"create": 1}

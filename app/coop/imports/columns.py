@@ -24,6 +24,22 @@ ANSWER_COLUMNS = (
 """The columns of a file of questions that its reader needs."""
 
 
+_BOOK = sheets.Book()
+
+
+def _too_many(raw: sheets.Raw, book: sheets.Book = _BOOK, /) -> sheets.Reading:
+    """Refuse what stood beside the table."""
+    told = sheets.text(raw, book)
+    if isinstance(told, sheets.NoValue):
+        return told
+    return sheets.Refuse("Plus de cellules que de colonnes: mettez chacune à sa place, et videz « Cellules en trop ».")
+
+
+RETURNED = (
+    Column(field="extra", names=("Cellules en trop",), reader=_too_many),
+    Column(field="mend", names=("À corriger",), reader=sheets.text),
+)
+"""The columns that a file to be mended has beside its own."""
 PLACE = sheets.choice({str(n): str(n) for n in range(1, 10)})
 WHOSE = (
     Column(field="cooperative", names=("CPS", "Coopérative", "Code CPS"), reader=sheets.code, example="CPS1"),
@@ -37,7 +53,14 @@ WHOSE = (
     ),
 )
 """Whose a row is, in files about members who are there: the card, or the name."""
-PHONE = Column(field="phone", names=("Téléphone", "Tél", "Portable", "Mobile", "Numéro de téléphone"), reader=sheets.telephone)
+PHONE = Column(
+    field="phone",
+    names=(
+        *("Téléphone", "Tél", "Portable", "Mobile", "Numéro de téléphone"),
+        *("Téléphone 1", "Tél 1", "Contact téléphonique"),
+    ),
+    reader=sheets.telephone,
+)
 
 
 def balances(today: date) -> tuple[Column, ...]:
@@ -116,7 +139,7 @@ def members(today: date) -> tuple[Column, ...]:
         ),
         Column(
             field="phone",
-            names=("Téléphone", "Tél", "Portable", "Mobile", "Numéro de téléphone"),
+            names=PHONE.names,
             reader=sheets.telephone,
             example="771234567",
         ),
@@ -124,7 +147,12 @@ def members(today: date) -> tuple[Column, ...]:
         Column(field="phone2", names=("Téléphone 2", "Deuxième téléphone"), reader=sheets.telephone),
         Column(field="place2", names=("Place 2",), reader=PLACE),
         Column(field="sex", names=("Sexe", "Genre"), reader=sheets.sex, example="F"),
-        Column(field="birth", names=("Né(e) le", "Date de naissance", "Naissance"), reader=sheets.birth(today), apart=True),
+        Column(
+            field="birth",
+            names=("Né(e) le", "Date de naissance", "Naissance", "Date naiss."),
+            reader=sheets.birth(today),
+            apart=True,
+        ),
         Column(field="address", names=("Adresse", "Quartier", "Village"), reader=sheets.text, example="Santhie 2"),
         Column(field="identity", names=("N° CNI", "CNI", "Pièce d'identité"), reader=sheets.code),
         Column(field="joined", names=("Membre depuis", "Date d'adhésion"), reader=sheets.day(today, earliest=EARLIEST)),

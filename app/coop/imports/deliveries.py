@@ -73,7 +73,7 @@ class DeliveryPlan:
     def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], now: datetime) -> None:
         self._reader, self._answers, self._today = reader, answers, now.date()
         self._places = Places(reader, scope)
-        self._holders, self._catalogue = Holders(self._places, answers), Catalogue(reader)
+        self._holders, self._catalogue = Holders(self._places, answers), Catalogue(reader, answers)
         self._delivered: dict[int, _KnownDeliveries] = {}
         self._times: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
 
@@ -86,7 +86,7 @@ class DeliveryPlan:
         if place not in self._delivered:
             self._delivered[place] = _KnownDeliveries(self._reader, place, self._today)
         delivered, member = self._delivered[place], known.id or 0
-        product = self._catalogue.of(Scope(place), value(values, "product"), value(values, "unit"))
+        product = self._catalogue.of(row, Scope(place), value(values, "product"), value(values, "unit"))
         day, quantity = value(values, "day"), value(values, "quantity")
         if day is None or quantity is None:
             raise RowRefused("day" if day is None else "quantity", "Quel jour ?" if day is None else "Quelle quantité ?")

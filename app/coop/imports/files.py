@@ -39,7 +39,7 @@ class Looked(msgspec.Struct, frozen=True):
 
 def keep(session: Session, act: Act, kind: str, name: str, body: bytes, scope: Scope) -> int:
     """Keep a file for who brought it; return its id. Raises SheetRefused when it is no such table, or too long."""
-    table = read_table(BytesIO(body), KINDS[kind].columns(act.today))
+    table = read_table(BytesIO(body), KINDS[kind].reads(act.today))
     if sum(row.kind == "data" for row in table.rows) > MOST_ROWS:
         raise SheetRefused(f"Plus de {MOST_ROWS} lignes: demandez à la fédération de l'importer avec jappoo import.")
     row = ImportFile(
@@ -60,12 +60,12 @@ def find(reader: Connection | Session, person_id: int, file_id: int) -> ImportFi
 def look(database: Database, file: ImportFile, now: datetime) -> Looked:
     """Say what becomes of each row; nothing is written. Raises SheetRefused."""
     kind = KINDS[file.kind]
-    table = read_table(BytesIO(file.body), kind.columns(now.date()))
+    table = read_table(BytesIO(file.body), kind.reads(now.date()))
     with database.read() as reader:
         answers = kept_answers(reader) | file.answers
         planner = kind.planner(reader, Scope(file.cooperative_id), answers, now)
-        found = forecast(table.rows, kind.columns(now.date()), planner, answers)
-    remarked(found, table.remarks)
+        found = forecast(table.rows, kind.reads(now.date()), planner, answers)
+    remarked(found, table, kind.columns(now.date()))
     return Looked(found, answers, table)
 
 
@@ -78,7 +78,7 @@ def take(database: Database, act: Act, file: ImportFile, now: Callable[[], datet
     if not agreed:
         raise ForecastChanged
     with database.transaction() as session:
-        table = read_table(BytesIO(file.body), KINDS[file.kind].columns(act.today))
+        table = read_table(BytesIO(file.body), KINDS[file.kind].reads(act.today))
         by = f"console {act.office.role} {act.person_id}"
         import_id = turns.begin(session, file.kind, table.digest, by, now())
         audit.note(session, act, "file imported", f"import:{import_id}", audit.Of(None, file.cooperative_id))

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from app.letters import packed
-from app.sheets import Ask, Column, Reading, Refuse, Remark, Row, SheetRefused, Table, Telephone, Value
+from app.sheets import Ask, Column, Reading, Refuse, Row, SheetRefused, Table, Telephone, Value
 
 Verdict = Literal["create", "update", "same", "ask", "refuse", "skip"]
 VERDICTS: tuple[Verdict, ...] = ("create", "update", "same", "ask", "refuse", "skip")
@@ -129,15 +129,28 @@ def forecast(
 
 def confirmed(answers: Mapping[str, str], row: Row, key: str, says: str) -> bool:
     """Return what somebody answered to a question of yes or no. Raises Asked while nobody has."""
-    answer = packed(answers.get(key, ""))
+    said = answers.get(key, "")
+    answer = packed(said)
     if answer not in YES + NO:
-        raise Asked(Question(row.number, key, says, ("oui", "non")))
+        raise Asked(Question(row.number, key, _again(said, says), ("oui", "non")))
     return answer in YES
 
 
-def remarked(found: Forecast, remarks: Iterable[Remark]) -> None:
-    """Add what was seen of the whole sheet: its own total that doesn't agree, a dragged series, a column that can't be read."""
-    found.problems += [Problem(one.row, one.column, one.kind, one.says) for one in remarks]
+def _again(answer: str, says: str) -> str:
+    """Return a question as it is asked after an answer that can't be taken."""
+    return f"Réponse « {answer[:40]} » non comprise. {says}" if answer.strip() else says
+
+
+def remarked(found: Forecast, table: Table, columns: Iterable[Column]) -> None:
+    """Add what was seen of the whole sheet: what its own remarks say, and each column of it that nobody reads."""
+    found.problems += [Problem(one.row, one.column, one.kind, one.says) for one in table.remarks]
+    names = {column.field: column.names[0] for column in columns}
+    meant = {name: field for field, name in table.guesses.items() if field in names}
+    for name in table.unknown:
+        says = f"La colonne « {name[:40]} » n'est pas lue."
+        if field := meant.get(name):
+            says += f' Est-ce « {names[field]} » ? Nommez-la ainsi, ou dites --column {field}="{name[:40]}".'
+        found.problems.append(Problem(None, name, "column", says))
 
 
 def answers_of(table: Table) -> dict[str, str]:
@@ -206,10 +219,12 @@ def _values(
     for field, cell in row.cells.items():
         reading = cell.reading
         if isinstance(reading, Ask):
-            key = key_of(field, _shown(row), reading.question)
-            answered = _answered(answers.get(key, "").strip(), reading, columns[field])
+            key = key_of(field, _known(row), reading.question)
+            answer = answers.get(key, "").strip()
+            answered = _answered(answer, reading, columns[field])
             if answered is None:
-                asked.append(Question(row.number, key, reading.question, tuple(map(_written, reading.proposals))))
+                says = _again(answer, reading.question)
+                asked.append(Question(row.number, key, says, tuple(map(_written, reading.proposals))))
                 continue
             reading = answered
         if isinstance(reading, Refuse):
@@ -225,6 +240,8 @@ def _answered(answer: str, asked: Ask, column: Column) -> Reading | None:
     if len(asked.proposals) == 1 and packed(answer) in YES:
         return Value(asked.proposals[0])
     meant = next((proposal for proposal in asked.proposals if _written(proposal) == answer), None)
+    if meant is None and packed(answer) in ("OUI", "NON"):
+        return None  # no name and no value, but a word that answers nothing here
     read = column.reader(answer) if meant is None else Value(meant)
     return None if isinstance(read, (Ask, Refuse)) else read
 
@@ -233,8 +250,10 @@ def _written(proposal: Any) -> str:
     return proposal.number if isinstance(proposal, Telephone) else str(proposal)
 
 
-def _shown(row: Row) -> str:
-    return "\x1f".join("" if raw is None else str(raw) for raw in row.raw)
+def _known(row: Row) -> str:
+    """Return what a row says in columns that are read, those of its mending aside: it may come again in another file."""
+    told = sorted((field, cell.text) for field, cell in row.cells.items() if field not in ("extra", "mend"))
+    return "\x1f".join(f"{field}={text}" for field, text in told if text)
 
 
 def value(values: Mapping[str, Any], field: str) -> Any:

@@ -32,6 +32,10 @@ class ImportKind(msgspec.Struct, frozen=True):
     check: Callable[[Session, int], None] = _rest
     finish: Callable[[Session, int, Scope, Mapping[str, int], datetime], None] = _end
 
+    def reads(self, today: date) -> tuple[Column, ...]:
+        """Return the columns that a file may have: also those of one that was given back to be mended."""
+        return (*self.columns(today), *columns.RETURNED)
+
 
 KINDS: Mapping[str, ImportKind] = {
     "members": ImportKind(columns.members, members.RegisterPlan, member_rows.write, member_rows.take_back, member_rows.check),

@@ -69,7 +69,11 @@ def _create(session: Session, import_id: int, rows: Sequence[Planned], now: date
     bring(to, Account, accounts)
     profiles = [{"member_id": member} | dict.fromkeys(PROFILE) | change.profile for member, _, change in made if change.profile]
     bring(to, MemberProfile, profiles)
-    marks = [{"cooperative_id": change.cooperative_id, "mark": change.mark, "member_id": member} for member, _, change in made]
+    marks = [
+        {"cooperative_id": change.cooperative_id, "mark": mark, "member_id": member}
+        for member, _, change in made
+        for mark in (change.mark, *change.other_marks)
+    ]
     bring(to, ImportMark, marks)
     done = [(row.number, member) for row, member in zip(rows, ids, strict=True)]
     fresh = [{"import_id": import_id, "number": row, "member_id": member, "act": "create", "before": {}} for row, member in done]

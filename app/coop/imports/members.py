@@ -51,6 +51,8 @@ class Change(msgspec.Struct):
     joined_on: date | None = None
     left_on: date | None = None
     profile: dict[str, Any] = {}
+    other_marks: list[str] = []
+    """Those of rows further down that are the same person."""
 
 
 class RegisterPlan:
@@ -64,6 +66,7 @@ class RegisterPlan:
         self._taken: dict[str, list[WantedNumber]] = defaultdict(list)
         self._times: dict[str, int] = defaultdict(int)
         self._rows_of: dict[int, int] = {}
+        self._made: dict[str, Change] = {}
         self._notes: list[Problem] = []
 
     def prepare(self, rows: Sequence[Row]) -> None:
@@ -82,8 +85,11 @@ class RegisterPlan:
         change.language = (value(values, "language") or "fr").lower()
         if not 2 <= len(change.language) <= 3 or not change.language.isalpha():
             raise RowRefused("language", "Une langue a 2 ou 3 lettres: fr, wo …")
+        if lost := _lost(values, change.profile.get("contact")):
+            self._kept(row, "phone2", f"{' et '.join(lost)}: un seul autre numéro est gardé, {change.profile['contact']}.")
         known = self._whose(row, register, change, value(values, "card"))
         if known is not None and known.id is None:
+            self._made[known.mark].other_marks.append(mark)
             raise RowSkipped(f"la même personne que la ligne {known.row}")
         if known is not None:
             return self._update(row, known, change, values)
@@ -126,11 +132,15 @@ class RegisterPlan:
                 continue
             if known.id is not None and any(one.phone in known.phones for one in change.numbers):
                 return known
-            whom = known.card or f"la ligne {known.row}"
-            says = f"« {change.name} » (ligne {row.number}) et « {known.name} » ({whom}): la même personne ? oui ou non"
-            if confirmed(self._answers, row, key_of("person", change.mark, known.card or known.mark), says):
+            if self._is(row, change, known):
                 return known
-        return None
+        others = register.likely(change.name or "", change.profile.get("identity"), [one.phone for one in change.numbers])
+        return next((known for known in others if self._is(row, change, known)), None)
+
+    def _is(self, row: Row, change: Change, known: RegisteredMember) -> bool:
+        whom = known.card or f"la ligne {known.row}"
+        says = f"« {change.name} » (ligne {row.number}) et « {known.name} » ({whom}): la même personne ? oui ou non"
+        return confirmed(self._answers, row, key_of("person", change.mark, known.card or known.mark), says)
 
     def _of_card(self, row: Row, register: Register, change: Change, card: str) -> RegisteredMember | None:
         known = register.by_card.get(card_key(card))
@@ -184,6 +194,7 @@ class RegisterPlan:
         phones = tuple(one.phone for one in change.numbers)
         planned = RegisteredMember(None, change.card or "", change.name or "", change.state, None, None, phones, change.profile)
         register.add(msgspec.structs.replace(planned, mark=change.mark, row=row.number))
+        self._made[change.mark] = change
         return Planned(row.number, "create", change)
 
     @staticmethod
@@ -223,7 +234,7 @@ def _name(values: Mapping[str, Any]) -> str:
     name = " ".join(part for field in ("first", "name") if (part := value(values, field)))
     if not name:
         raise RowRefused("name", "Il manque le nom.")
-    if len(name) > MOST_NAME or measure(fold(name)).alphabet != "GSM-7":
+    if len(name) > MOST_NAME or measure(fold(name)).alphabet != "GSM-7" or fold(name).count("?") > name.count("?"):
         raise RowRefused("name", f"Le nom a plus de {MOST_NAME} lettres, ou des signes qu'un téléphone ne montre pas.")
     return name
 
@@ -239,8 +250,8 @@ def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
     told = {field: value(values, field) for field in ("sex", "address", "identity", "shares_subscribed", "shares_paid")}
     birth = value(values, "birth")
     told["born_on" if isinstance(birth, date) else "born_in"] = birth
-    other = value(values, "contact") or value(values, "phone")
-    told["contact"] = other.number if other and (other.kind != "mobile" or value(values, "contact")) else None
+    fixed = [one for field in NUMBERS if (one := value(values, field)) and one.kind != "mobile"]
+    told["contact"] = next((one.number for one in [value(values, "contact"), *fixed] if one), None)
     if told["address"] and len(told["address"]) > 80:
         raise RowRefused("address", "L'adresse a plus de 80 lettres.")
     if told["identity"] and len(told["identity"]) > 24:
@@ -248,6 +259,12 @@ def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
     listed = {packed(word) for word in told_not.split(",")} if (told_not := value(values, "unsaid")) else ()
     unsaid = [field for field, word in _PACKED.items() if word in listed or _unsaid(values.get(field))]
     return {field: said for field, said in told.items() if said is not None} | ({"unsaid": ",".join(unsaid)} if unsaid else {})
+
+
+def _lost(values: Mapping[str, Any], contact: str | None) -> list[str]:
+    """Return the numbers of a row that nobody could be reached by, beside the one that is kept."""
+    read = (value(values, field) for field in NUMBERS)
+    return [one.number for one in read if one and one.kind != "mobile" and one.number != contact]
 
 
 def _unsaid(reading: Any) -> bool:

@@ -1,6 +1,7 @@
 """Prices of a file: they count from now on, and one that moves far waits for officers, as by telephone.
 
-Only where nothing was priced or weighed yet does a row keep its own day: a service that is moved keeps its history.
+Only where nothing was priced yet, by the federation neither, nor weighed does a row keep its own day: a service that is moved keeps
+its history.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,21 +48,28 @@ class _Prices:
         own = select(PriceRow.product_id, PriceRow.grade, PriceRow.amount, PriceRow.from_at)
         rows = reader.execute(own.where(scope.own(PriceRow.cooperative_id)).order_by(PriceRow.from_at, PriceRow.id)).all()
         self.known = {((row.product_id, row.grade), row.amount, _second(row.from_at)) for row in rows}
-        self.in_force = {(row.product_id, row.grade): (row.amount, _second(row.from_at)) for row in rows}
+        self.own = {(row.product_id, row.grade): (row.amount, _second(row.from_at)) for row in rows}
+        of_all = reader.execute(own.where(PriceRow.cooperative_id.is_(None)).order_by(PriceRow.from_at, PriceRow.id)).all()
+        self._of_all = {(row.product_id, row.grade): (row.amount, _second(row.from_at)) for row in of_all}
         waits = select(PriceProposal.product_id, PriceProposal.grade, PriceProposal.amount)
         waiting = waits.where(scope.own(PriceProposal.cooperative_id), PriceProposal.state == "waiting")
         self.waiting = {((row.product_id, row.grade), row.amount) for row in reader.execute(waiting)}
         weighed = select(Weighing.product_id).where(scope.reach(Weighing.cooperative_id), Weighing.state != "undone").distinct()
         self.weighed = set(reader.scalars(weighed))
 
+    def in_force(self, priced: Priced) -> tuple[int, datetime] | None:
+        """Return the price that members have now, as price_at chooses it, and since when."""
+        every = priced[0], None
+        found = (known.get(key) for known in (self.own, self._of_all) for key in (priced, every))
+        return next((one for one in found if one), None)
+
 
 class PricePlan:
     """The plan of a file of prices; a row that names no co-operative is of the federation, where the file is."""
 
     def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], now: datetime) -> None:
-        del answers
         self._reader, self._scope, self._now = reader, scope, now
-        self._places, self._catalogue = Places(reader, scope), Catalogue(reader)
+        self._places, self._catalogue = Places(reader, scope), Catalogue(reader, answers)
         self._prices: dict[Scope, _Prices] = {}
         self._rows: dict[tuple[Scope, Priced, datetime | None], int] = {}
         self._notes: list[Problem] = []
@@ -73,7 +81,7 @@ class PricePlan:
         """Say what a row would do."""
         code = value(values, "cooperative")
         scope = self._scope if code is None else Scope(self._places.of(code))
-        product = self._catalogue.of(scope, value(values, "product"), value(values, "unit"))
+        product = self._catalogue.of(row, scope, value(values, "product"), value(values, "unit"))
         amount, grade = value(values, "price"), value(values, "grade")
         if not amount or not 0 < amount <= proposals.MOST:
             raise RowRefused("price", f"{product.name}: un prix de 1 à {proposals.MOST} F.")
@@ -87,10 +95,10 @@ class PricePlan:
             raise RowRefused("product", f"{product.name}: déjà à la ligne {before}.")
         if (priced, amount, since) in known.known or (priced, amount) in known.waiting:
             return None
-        in_force = known.in_force.get(priced)
+        in_force = known.in_force(priced)
         if since is not None and in_force is None and product.id not in known.weighed:
             return Planned(row.number, "create", BroughtPrice(scope, product.id, product.unit, amount, grade, since))
-        if in_force is not None and in_force[0] == amount:
+        if priced in known.own and known.own[priced][0] == amount:
             return None
         if since is not None and in_force is not None and since <= in_force[1]:
             raise RowSkipped(f"{product.name}: plus ancien que le prix en service, {in_force[0]} F")

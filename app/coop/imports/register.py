@@ -16,7 +16,7 @@ from app.coop.imports.models import ImportMark, MemberProfile
 from app.coop.members.models import CardAlias, Member, Number, Person
 from app.coop.offices.models import Role
 from app.coop.scope import Scope
-from app.letters import plain
+from app.letters import packed, plain
 
 PROFILE = ("sex", "born_on", "born_in", "address", "identity", "contact", "shares_subscribed", "shares_paid", "unsaid")
 LIKE = 80
@@ -103,6 +103,8 @@ class Register:
         self.by_id: dict[int, RegisteredMember] = {}
         self.by_card: dict[str, RegisteredMember] = {}
         self.by_name: dict[str, list[RegisteredMember]] = defaultdict(list)
+        self._by_number: dict[str, list[RegisteredMember]] = defaultdict(list)
+        self._by_identity: dict[str, list[RegisteredMember]] = defaultdict(list)
         for member, person, card, name, state, joined, left, *profile in reader.execute(rows):
             told = {field: value for field, value in zip(PROFILE, profile, strict=True) if value is not None}
             self.add(RegisteredMember(member, card, name, state, joined, left, tuple(phones.get(person, ())), told))
@@ -125,6 +127,18 @@ class Register:
             self.by_card[card_key(known.card)] = known
         if known.state != "departed":
             self.by_name[name_key(known.name)].append(known)
+            for phone in known.phones:
+                self._by_number[phone].append(known)
+            if identity := known.profile.get("identity"):
+                self._by_identity[packed(identity)].append(known)
+
+    def likely(self, name: str, identity: str | None, phones: Collection[str]) -> list[RegisteredMember]:
+        """Return who has another name, and may be the same: by the identity paper, or by a number and a like name."""
+        papers = self._by_identity.get(packed(identity), []) if identity else []
+        sharing = [known for phone in phones for known in self._by_number.get(phone, ())]
+        like = [known for known in sharing if alike(known.name, name) or abbreviates(known.name, name)]
+        others = {known.mark or known.id: known for known in [*papers, *like] if name_key(known.name) != name_key(name)}
+        return list(others.values())
 
     @staticmethod
     def _ids(cooperative_id: int) -> Any:
@@ -145,6 +159,15 @@ def card_key(card: str) -> str:
 def alike(one: str, other: str) -> bool:
     """Tell whether two names may be one, spelled otherwise."""
     return fuzz.ratio(name_key(one), name_key(other)) >= LIKE
+
+
+def abbreviates(one: str, other: str) -> bool:
+    """Tell whether two names differ by initials only."""
+    words, others = name_key(one).split(), name_key(other).split()
+    pairs = list(zip(words, others, strict=False))
+    whole = set(words) & set(others)
+    short = all(a == b or (1 in (len(a), len(b)) and a[0] == b[0]) for a, b in pairs)
+    return len(words) == len(others) and bool(whole) and short
 
 
 def places_taken(reader: Connection | Session, phones: Collection[str]) -> dict[str, list[int | None]]:

@@ -37,14 +37,11 @@ def write(
 ) -> None:
     """Write what was planned. Cut off, it has left whole slices; the same file again writes the rest.
 
-    Answers are kept first: a file that comes again asks nothing twice. `stated` are the sheet's own totals, in XOF.
-    Raises Moved, ImportOvertaken.
+    Answers are kept first. `stated` are the sheet's own totals, in XOF. Raises Moved, ImportOvertaken.
     """
     with database.transaction() as session:
         turns.live(session, import_id, now())
-        kept = [{"question": key, "answer": answer[:80], "at": now()} for key, answer in answers.items() if len(key) <= 32]
-        if kept:
-            session.execute(upsert(session, ImportAnswer).values(kept).on_conflict_do_nothing())
+        keep_answers(session, answers, now())
     for some in _slices(planned):
         try:
             with database.transaction() as session:
@@ -59,6 +56,16 @@ def write(
         at = now()
         turns.live(session, import_id, at)
         KINDS[kind].finish(session, import_id, scope, stated, at)
+
+
+def keep_answers(session: Session, answers: Mapping[str, str], now: datetime) -> None:
+    """Keep what was answered, a newer answer in an older one's place: a file that comes again asks nothing twice."""
+    rows = [{"question": key, "answer": answer[:80], "at": now} for key, answer in answers.items() if len(key) <= 32]
+    for first in range(0, len(rows), SLICE):
+        into = upsert(session, ImportAnswer).values(rows[first : first + SLICE])
+        changed = {"answer": into.excluded.answer, "at": into.excluded.at}
+        other = ImportAnswer.answer != into.excluded.answer
+        session.execute(into.on_conflict_do_update(index_elements=["question"], set_=changed, where=other))
 
 
 def kept_answers(reader: Connection | Session) -> dict[str, str]:

@@ -48,6 +48,8 @@ class MeantProduct(msgspec.Struct, frozen=True):
 
     product_id: int | None
     near: tuple[str, ...] = ()
+    guessed: bool = False
+    """The spelling is only surely like the product's."""
 
 
 def prices_for(reader: Connection, scope: Scope, now: datetime) -> tuple[PriceOf, ...]:
@@ -161,7 +163,7 @@ def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> M
     likely = process.extract(wanted, known.keys(), scorer=fuzz.ratio, limit=4, score_cutoff=NEAR)
     sure = {known[spelled] for spelled, likeness, _ in likely if likeness >= SURE}
     if len(sure) == 1:
-        return MeantProduct(sure.pop())
+        return MeantProduct(sure.pop(), guessed=True)
     begun = [spelled for spelled, _, _ in likely if spelled[0] == wanted[0] or OSA.distance(spelled, wanted) <= MOST_SLIPS]
     near = tuple(dict.fromkeys(named[known[spelled]] for spelled in begun))[:3]
     return MeantProduct(None, near)
