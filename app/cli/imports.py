@@ -51,7 +51,8 @@ def payments(file: BinaryIO, cooperative: str | None, *, dry_run: bool, as_json:
         scope = Scope(cooperative_id(session, cooperative))
     act = Act(0, "file", f"import:{uuid4()}", datetime.now(UTC))
     with open_database() as database:
-        done = list((forecast if dry_run else take)(database, act, scope, lines))
+        bring = forecast if dry_run else take
+        done = list(bring(database, act, scope, lines))
     _say(done, dry_run, as_json)
     return 1 if any(row.outcome == "refused" for row in done) else 0
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from app.cli.context import open_database, operator_act, read_settings
+from app.cli.context import cooperative_id, open_database, operator_act, read_settings
 from app.cli.outputs import output
 from app.cli.sheets import FORMATS, write_rows
 
@@ -125,6 +125,9 @@ def kpi(
     if bool(cooperative) + bool(commune or filiere) + each > 1:
         raise click.UsageError("one co-operative, a commune and a filière, or each: not both")
     with open_database(statement_ms=600_000) as database:
+        if cooperative:
+            with database.session() as session:
+                cooperative_id(session, cooperative)
         wanted = _publish_month(database, month)
         with database.read() as reader:
             [found] = [one for one in queries.months(reader, most=10_000) if one.month.first == wanted.first]

@@ -34,8 +34,9 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? 
 """What of a page stands out of the window."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Give the browser for a file's tests: while it is driven, an event loop runs in this thread, which others' tests want free."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.fail("the browser tests want Chromium: install it (Debian, Ubuntu: apt install chromium)")

@@ -39,7 +39,7 @@ def test_each_prints_json(said):
     [machine] = json.loads(said("equipment", "list", "--json"))
     offers = json.loads(said("offer", "list", "--json"))
     [lot] = json.loads(said("lot", "list", "--json"))
-    assert (idea["id"], machine["name"], offers[1]["name"], lot["offered"]) == (1, "Séchoir", "Keccax en sachet", "40")
+    assert (idea["id"], machine["name"], offers[0]["name"], lot["offered"]) == (1, "Séchoir", "Keccax en sachet", "40")
     assert len(json.loads(said("technique", "list", "--json"))) == 2
     assert json.loads(said("technique", "show", "1", "--json"))["yield_low"] == 30
     assert json.loads(said("equipment", "show", "1", "--json"))["free"]
@@ -47,8 +47,6 @@ def test_each_prints_json(said):
     shown = json.loads(said("lot", "show", lot["code"], "--forward", "--json"))
     assert shown["earned"]["price"] == 30_000
     assert len(shown["concerned"]) == 4
-    [row] = [one for one in json.loads(said("report", "kpi", "--format", "json")) if one["cooperative"] == "CPS1"]
-    assert (row["sales"], row["ideas"]) == (30_000, 1)
     assert "tonnes_in" in said("report", "kpi", "--definitions")
 
 

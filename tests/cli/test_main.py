@@ -136,7 +136,9 @@ def test_what_lists_shows_or_finds_prints_json_too() -> None:
     telling = {
         path: {option for parameter in command.params for option in parameter.opts}
         for path, command in ALL.items()
-        if not isinstance(command, click.Group) and re.match("(List|Show|Find|Count|Recompute) ", command.help or "")
+        if not isinstance(command, click.Group)
+        and path != ("scheduler",)
+        and re.match("(List|Show|Find|Count|Recompute) ", command.help or "")
     }
     assert len(telling) > 20
     assert [path for path, options in telling.items() if not options & {"--json", "--format"}] == []

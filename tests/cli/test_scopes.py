@@ -33,6 +33,7 @@ ANOTHERS = {
     ("import", "balances"): ("{balances}", 1, "n'est pas à CPS2"),
     ("import", "deliveries"): ("{deliveries}", 1, "n'est pas à CPS2"),
     ("import", "prices"): ("{prices}", 1, "n'est pas un produit d'ici"),
+    ("report", "kpi"): ("--month 2026-10 --format json", 0, "CPS2"),
     ("export", "ministry"): ("--format json", 0, "CPS2"),
     **{("export", kind): ("--format json", 0, "[\n]") for kind in ("members", "balances", "prices", "deliveries", "movements")},
     ("export", "everything"): ("--format json --output {zip}", 0, ""),

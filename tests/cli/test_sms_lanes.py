@@ -49,4 +49,4 @@ def test_broadcasts_are_listed_with_their_messages_counted(sqlite_database, cloc
     assert done.err == ""
     [row] = json.loads(done.out)
     assert (row["scope"], row["state"], row["gone"], row["queued"], row["price"]) == ("CPS1", "sending", 2, 5, 140)
-    assert "CPS1 TOUS: 2 of 7 gone" in run("sms", "broadcasts").out
+    assert "CPS1 TOUS: 2 sur 7 partis" in run("sms", "broadcasts").out
