@@ -22,6 +22,7 @@ from app.coop.openings.models import Opening, OpeningBalance
 from app.coop.openings.services import ACCOUNTS
 from app.coop.production.models import Weighing
 from app.coop.till.models import Payout
+from app.coop.training.models import Training
 from app.db import operations
 from app.db.database import Database
 from app.sms import retention
@@ -177,6 +178,8 @@ def settled(sqlite_template, tmp_path_factory):
         session.execute(update(Member).where(Member.id == MEMBER).values(card=CARD))
         session.execute(update(Number).where(Number.person_id == MEMBER).values(phone=PHONE))
         session.execute(delete(Inbound))
+        soon = dict.fromkeys(("starts_on", "ends_on", "apply_until"), NOW.date() + timedelta(days=14))
+        session.execute(update(Training).where(Training.id == 1).values(**soon))
         incoming_sms.letter(session, f"Ici {NAME}", PHONE, NOW)
         credited = session.scalar(select(func.min(Weighing.id)).where(Weighing.member_id == MEMBER, Weighing.state == "credited"))
         services.open_contest(session, own(MEMBER, "contest", NOW), "weighing", credited)
