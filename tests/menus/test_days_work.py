@@ -11,7 +11,6 @@ from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
 from app.coop.offices.models import Role
 from app.coop.verify import verify
-from menus.publication import compiled
 from tests import sample_cooperative, sample_declarations, sample_deliveries
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -126,20 +125,6 @@ def test_the_bureau_shows_what_the_office_may_do(line, database, role, bureau, p
     assert numbers("8") == {*bureau, "14"}
     if paying:
         assert numbers("8", "3") == set(paying)
-
-
-SECRETS = {"people_done"}
-"""Endings that say an activation number, which is kept nowhere."""
-ONCE_A_DAY = {"list_done", "training_changed", "day_code_given", "training_added"}
-BOUTIQUES = {"ideas_desk.yaml", "production_desk.yaml", "sales_desk.yaml", "technology_desk.yaml"}
-
-
-def test_an_officers_act_ends_the_call_only_where_it_is_said_why():
-    menu = compiled()
-    officers = {"weigh", "price", "pay", "approve", "call_backs", "assist", "people", "broadcast", "training"}
-    acting = [screen for screen in menu.screens.values() if screen.effect and screen.guard in officers]
-    ending = {menu.screens[screen.done].name for screen in acting if menu.screens[screen.done].form == "ending"}
-    assert ending - {one.name for one in menu.screens.values() if one.file in BOUTIQUES} == SECRETS | ONCE_A_DAY
 
 
 def test_a_choice_that_is_not_shown_says_that_it_is_anothers_and_leads_back(line):

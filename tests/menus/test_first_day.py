@@ -83,7 +83,7 @@ def test_the_first_day_of_a_co_operative(jappoo, phone, database, tmp_path):
     told = json.loads(jappoo("import", "members", register, "--cooperative", "CPS9", "--json"))
     assert told["rows"]["create"] == 13
     printed = jappoo("member", "cards", "--cooperative", "CPS9")
-    cards = dict(re.findall(r"Carte \S+   (.*?)   \S+.*?\n.*?\nNuméro d'activation \(\d+ jours\): (\d{6})", printed))
+    cards = dict(re.findall(r"Carte \S+   (.*?)   .*?\n.*?\nNuméro d'activation \(jusqu'au \S+\): (\d{6})", printed))
     assert set(cards) == {f"Awa Ndiaye {i}" for i in PEOPLE}, "the secretary, a member too, has her number already"
     activate(phone(SECRETARY), ["1"], officers[SECRETARY])
     for number in (PRESIDENT, TREASURER):

@@ -42,7 +42,7 @@ def asked():
 PIN = ["SELECT numbers", "SELECT wrong_pins", "UPDATE people", "UPDATE people", "SELECT assisted_acts"]
 """The number opens the account, no PINs rest, the try is counted, cleared when it was right, and whatever waits for her word."""
 
-WAITING = ["SELECT approvals", "SELECT contests", "SELECT call_backs", "SELECT sms_inbox"]
+WAITING = ["SELECT approvals", "SELECT contests", "SELECT call_backs", "SELECT sms_inbox", "SELECT console_requests"]
 """What waits for a secretary."""
 
 
