@@ -24,6 +24,7 @@ from app.coop.ledger.queries import balances_of, deductions_of
 from app.coop.members.models import Member
 from app.coop.production import declarations, weighing_lookup, weighings
 from app.coop.production.statement import brought_in
+from app.coop.rights import Office
 from app.coop.scope import Scope
 from app.coop.verify import verify
 from app.db.database import Database
@@ -31,6 +32,7 @@ from app.gateways.callbacks import IncomingSms
 from app.sms.models import Message
 from app.ussd.bindings import Hop, Lead
 from app.ussd.kinds import amount_words
+from app.web.console import member_file
 from menus import member as member_menu
 from menus import statement
 from tests import incoming_sms, sample_cooperative, sample_declarations
@@ -116,6 +118,7 @@ def check(database):
         by_file = {row[1]: row[3:8] for row in rows}["C00001"]
         assert by_file == (balances.shares, balances.savings, balances.payable, balances.advance, balances.leasing)
         state = reader.scalar(select(Member.state).where(Member.id == MEMBER))
+        _at_the_console(reader, balances, moved)
     hop = _hop(database)
     seen = member_menu.balances(hop)
     assert (seen.payable, seen.owed) == (balances.payable, balances.advance + balances.leasing)
@@ -125,6 +128,25 @@ def check(database):
         said = _sms(database)
         for label, amount in (("la CPS vous doit", seen.payable), ("vous devez", seen.owed), ("parts", seen.shares)):
             assert f"{label} {amount_words(amount)}" in said
+
+
+def _at_the_console(reader, balances, moved):
+    """Read the member's file page by page: the same balances, the same movements, the same sums."""
+    office = Office(101, "secretary", 1)
+    head, before, seen = member_file.find_head(reader, office, MEMBER), "", []
+    while before is not None:
+        page = member_file.read_file(reader, office, head, before)
+        seen += [(one.balance, _francs(one.amount)) for one in page.movements]
+        before = page.older
+    assert seen == [(statement.BALANCES[one.account], one.amount) for one in moved]
+    told = {label: _francs(amount) for label, amount in page.balances}
+    assert [told[statement.BALANCES[kind]] for kind in ("payable", "advance", "savings", "shares")] == [
+        balances.payable, balances.owed, balances.savings, balances.shares,
+    ]  # fmt: skip
+
+
+def _francs(words):
+    return int(re.sub(r"[^\d-]", "", words))
 
 
 def _adds_up(reader, one):
