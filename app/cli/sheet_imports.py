@@ -199,7 +199,7 @@ def _forecast(
 def _files(kind: str, file: Path, table: "Table", found: "Forecast", given: Mapping[str, str], *, only_good: bool) -> None:
     """Write the questions, those `given` an answer too, and with `only_good` what must be mended: both can be imported."""
     from app.coop.imports.kinds import KINDS
-    from app.coop.imports.mending import to_mend
+    from app.coop.imports.repairs import to_mend
     from app.sheets import SheetRefused, write_table
 
     try:

@@ -419,7 +419,7 @@ def test_signing_out_ends_copies_of_the_cookie_too(officer, database):
     assert fatou.send("/sign-out").request.path == "/sign-in"
     fatou.client.set_cookie("jappoo_console", copied)
     assert not fatou.inside
-    assert column(database, OfficerAct.act)[-1] == "console sign-out"
+    assert "console sign-out" in column(database, OfficerAct.act)
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-in/second", "/sign-out"])
