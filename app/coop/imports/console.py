@@ -29,8 +29,9 @@ class FileGone(Exception):
 
 
 def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedImport) -> str:
-    del scope, now
-    row = reader.execute(select(ImportFile.kind, ImportFile.cooperative_id).where(ImportFile.id == wanted.file_id)).first()
+    del now
+    here = (ImportFile.id == wanted.file_id) & scope.reach(ImportFile.cooperative_id)
+    row = reader.execute(select(ImportFile.kind, ImportFile.cooperative_id).where(here)).first()
     if row is None:
         raise FileGone
     place = reader.scalar(select(Cooperative.code).where(Cooperative.id == row.cooperative_id)) or "fédération"

@@ -11,12 +11,23 @@ from app.coop.correspondence.senders import answered_before, senders_of
 from app.coop.members.names import person_name
 from app.coop.rights import NotYours
 from app.sms import prices
-from app.web.console.desk import act_here, done, furnish
+from app.web.console.desk import act_here, denies, done, furnish
 from app.web.console.session import caller, desk, now
 from menus.call_backs import RESULTS, SAID
 
 correspondence = Blueprint("correspondence", __name__, template_folder="templates")
 furnish(correspondence)
+denies(
+    correspondence, "correspondence.call_backs", {calls.CallBackTaken: "Ce rappel est pris par un autre, ou fait. Rien n'est noté."}
+)
+denies(
+    correspondence,
+    "correspondence.letters",
+    {
+        inbox.LetterClosed: "Ce message a déjà sa réponse, ou n'est pas à vous. Rien n'est envoyé.",
+        inbox.ReplyTooLong: f"Une réponse a de 1 à {inbox.MOST_CHARACTERS} signes. Rien n'est envoyé.",
+    },
+)
 
 
 @correspondence.get("/call-backs")
@@ -73,27 +84,6 @@ def answer(letter: int) -> AnyResponse:
             return done("Message classé sans réponse.", "correspondence.letters")
         parts = inbox.answer(transaction, act, letter, request.form.get("words", ""))
     return done(f"Réponse envoyée, en {parts} SMS.", "correspondence.letters")
-
-
-@correspondence.errorhandler(calls.CallBackTaken)
-def taken(fault: calls.CallBackTaken) -> AnyResponse:
-    """Say that another officer was quicker."""
-    del fault
-    return done("Ce rappel est pris par un autre, ou fait. Rien n'est noté.", "correspondence.call_backs")
-
-
-@correspondence.errorhandler(inbox.LetterClosed)
-def gone(fault: inbox.LetterClosed) -> AnyResponse:
-    """Say that another officer was quicker."""
-    del fault
-    return done("Ce message a déjà sa réponse, ou n'est pas à vous. Rien n'est envoyé.", "correspondence.letters")
-
-
-@correspondence.errorhandler(inbox.ReplyTooLong)
-def too_long(fault: inbox.ReplyTooLong) -> AnyResponse:
-    """Say how long an answer may be."""
-    del fault
-    return done(f"Une réponse a de 1 à {inbox.MOST_CHARACTERS} signes. Rien n'est envoyé.", "correspondence.letters")
 
 
 def _scope() -> int | None:

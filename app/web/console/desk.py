@@ -4,6 +4,7 @@ A set of pages is a blueprint in a file of its own, made ready by `furnish`; its
 """
 
 import secrets
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -33,6 +34,12 @@ def furnish(routes: Blueprint) -> None:
     def not_yours(fault: NotYours) -> Response:
         del fault
         return say("Votre charge ne permet pas cela. Rien n'est fait.", 403)
+
+
+def denies(routes: Blueprint, back: str, errors: Mapping[type[Exception], str | Callable[[Any], str]]) -> None:
+    """Give the errors of the domain their sentences, as the menus' `denies` do: the page `back` says why nothing was done."""
+    for error, said in errors.items():
+        routes.register_error_handler(error, lambda fault, said=said: done(said if isinstance(said, str) else said(fault), back))
 
 
 def act_here(transaction: Session, right: Right, operation: str) -> Act:

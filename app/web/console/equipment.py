@@ -9,11 +9,16 @@ from app import units
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.console import AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
-from app.web.console.desk import act_here, ask_on_phone, done, furnish, may
+from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish, may
 from app.web.console.session import caller, desk, now
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment", template_folder="templates")
 furnish(equipment)
+denies(
+    equipment,
+    "equipment.machines",
+    dict.fromkeys((bookings.BookingNotOpen, custody.EquipmentRefused), "Déjà fait, ou pas à votre CPS. Rien n'est changé."),
+)
 WEEK = timedelta(days=7)
 
 
@@ -80,14 +85,6 @@ def repair(machine: int) -> AnyResponse:
             clock.tell(session, act, row)
     fallen = f"{units.count(len(off), 'réservation')} {units.agree(len(off), 'tombée')}"
     return done(f"En réparation. {fallen}.", "equipment.week", machine=machine)
-
-
-@equipment.errorhandler(bookings.BookingNotOpen)
-@equipment.errorhandler(custody.EquipmentRefused)
-def closed(fault: Exception) -> AnyResponse:
-    """Say that it is done already, or not the caller's."""
-    del fault
-    return done("Déjà fait, ou pas à votre CPS. Rien n'est changé.", "equipment.machines")
 
 
 def _must_be(booking: int, state: str) -> None:

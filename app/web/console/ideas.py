@@ -10,11 +10,12 @@ from app.coop.ideas.console import AskedDecline, AskedScore
 from app.coop.ideas.models import Idea
 from app.coop.rights import NotYours
 from app.digits import is_number
-from app.web.console.desk import act_here, ask_on_phone, done, furnish, may
+from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish, may
 from app.web.console.session import caller, desk, now
 
 ideas = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
 furnish(ideas)
+denies(ideas, "ideas.round_", {services.IdeaNotOpen: "Cette idée est déjà décidée, ou pas à vous. Rien n'est changé."})
 CRITERIA = dict(zip(voices.CRITERIA, ("Emplois", "Produits d'ici", "Marché", "Femmes et jeunes", "Jamais financé"), strict=True))
 
 
@@ -78,10 +79,3 @@ def decline(idea: int) -> AnyResponse:
     if not caller().office.scope.is_federation:
         raise NotYours("boutiques")
     return ask_on_phone(AskedDecline(idea), "ideas.one", idea=idea)
-
-
-@ideas.errorhandler(services.IdeaNotOpen)
-def closed(fault: services.IdeaNotOpen) -> AnyResponse:
-    """Say that it is decided, or not the caller's."""
-    del fault
-    return done("Cette idée est déjà décidée, ou pas à vous. Rien n'est changé.", "ideas.round_")

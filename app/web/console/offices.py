@@ -10,7 +10,7 @@ from app.coop.enrolment.console import Appointment, FirstUse, OfficeEnd, Prolong
 from app.coop.enrolment.office_list import PAGE, list_offices
 from app.coop.rights import ROLES
 from app.phones import e164, is_senegalese_mobile
-from app.web.console.desk import ask_on_phone, done, furnish
+from app.web.console.desk import ask_on_phone, denies, furnish
 from app.web.console.session import caller, desk, now
 
 offices = Blueprint("offices", __name__, url_prefix="/offices", template_folder="templates")
@@ -20,6 +20,9 @@ HERE = "offices.index"
 
 class NotAsked(Exception):
     """What was typed won't do; its words say why, in French."""
+
+
+denies(offices, HERE, {NotAsked: lambda why: f"{why} Rien n'est demandé."})
 
 
 @offices.get("")
@@ -71,12 +74,6 @@ def first_use() -> AnyResponse:
     if not is_senegalese_mobile(phone):
         raise NotAsked("Ce n'est pas un numéro de téléphone mobile du Sénégal.")
     return ask_on_phone(FirstUse(phone), HERE)
-
-
-@offices.errorhandler(NotAsked)
-def not_asked(fault: NotAsked) -> AnyResponse:
-    """Say why nothing was asked."""
-    return done(f"{fault} Rien n'est demandé.", HERE)
 
 
 def _day() -> date | None:

@@ -22,7 +22,7 @@ from app.coop.registers.queries import Seat, seat_of
 from app.coop.rights import Right
 from app.digits import is_number
 from app.paper import labels
-from app.web.console.desk import act_here, done, furnish
+from app.web.console.desk import act_here, denies, furnish
 from app.web.console.session import caller, desk, now
 from menus.publication import NotPublished
 
@@ -36,6 +36,16 @@ RIGHTS: tuple[Right, ...] = ("people", "weigh", "registers", "boutiques")
 
 class NothingPrinted(Exception):
     """There is nothing to print; its words say why, in French."""
+
+
+denies(
+    papers,
+    "papers.shelf",
+    {
+        NothingPrinted: lambda why: f"{why} Rien n'est imprimé.",
+        NotPublished: "Aucun menu n'est publié. Rien n'est imprimé.",
+    },
+)
 
 
 @papers.get("/papers")
@@ -120,19 +130,6 @@ def lot_labels() -> AnyResponse:
             raise NothingPrinted("Aucun lot de ce code ici. Vérifiez-le : L et 9 chiffres.")
         label = documents.lot_label(found[0], desk().database.service.page_of(found[0].code))
         return _sent(labels.draw_sheet(label, count, act.now), found[0].code)
-
-
-@papers.errorhandler(NothingPrinted)
-def nothing(fault: NothingPrinted) -> AnyResponse:
-    """Say why."""
-    return done(f"{fault} Rien n'est imprimé.", "papers.shelf")
-
-
-@papers.errorhandler(NotPublished)
-def no_menu(fault: NotPublished) -> AnyResponse:
-    """Say that there is no menu to print yet."""
-    del fault
-    return done("Aucun menu n'est publié. Rien n'est imprimé.", "papers.shelf")
 
 
 def _printed(right: Right, name: str, draw: Callable[[Session, Act, Seat], bytes]) -> AnyResponse:

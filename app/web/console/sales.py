@@ -10,12 +10,20 @@ from app.coop.boutiques import offers, orders, queries, sales
 from app.coop.boutiques.console import AskedPickUp, AskedRefund, AskedSettlement, open_in
 from app.coop.boutiques.models import Order
 from app.coop.members.names import member_name
-from app.web.console.desk import act_here, ask_on_phone, done, furnish, may
+from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish, may
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.session import caller, desk, now
 
 boutique = Blueprint("sales", __name__, url_prefix="/boutique", template_folder="templates")
 furnish(boutique)
+denies(
+    boutique,
+    "sales.shelf",
+    {
+        offers.OfferGone: "Cette offre n'est pas de votre CPS. Rien n'est changé.",
+        orders.OrderNotOpen: "Déjà remis, payé ou passé, ou pas de votre CPS. Rien n'est changé.",
+    },
+)
 LISTS = {"open": ("reserved",), "due": ("delivered",), "past": ("sold", "refunded", "cancelled", "expired")}
 UNKNOWN = "Code inconnu ici, déjà remis, ou passé 48 h. Rien n'est remis."
 
@@ -96,20 +104,6 @@ def end(offer: int) -> AnyResponse:
         act = act_here(session, "boutiques", f"console:offer:{offer}:end")
         left = offers.take_down(session, act, offer)
     return done(f"Offre {offer} retirée : {units.quantity(left)} reviennent au lot.", "sales.shelf")
-
-
-@boutique.errorhandler(offers.OfferGone)
-def gone(fault: offers.OfferGone) -> AnyResponse:
-    """Say that an offer is over, or another co-operative's."""
-    del fault
-    return done("Cette offre n'est pas de votre CPS. Rien n'est changé.", "sales.shelf")
-
-
-@boutique.errorhandler(orders.OrderNotOpen)
-def closed(fault: orders.OrderNotOpen) -> AnyResponse:
-    """Say that an order is handed over, paid or over, or another co-operative's."""
-    del fault
-    return done("Déjà remis, payé ou passé, ou pas de votre CPS. Rien n'est changé.", "sales.shelf")
 
 
 def _must_be(order: int, *states: str) -> None:

@@ -14,12 +14,22 @@ from app.coop.training import presence, queries, seats
 from app.coop.training.applications import ApplicationNotOpen
 from app.digits import is_number
 from app.sheets.writer import write_table
-from app.web.console.desk import act_here, done, furnish, may
+from app.web.console.desk import act_here, denies, done, furnish, may
 from app.web.console.session import caller, desk, now
 from menus.trainings_desk import STANDS
 
 trainings = Blueprint("trainings", __name__, template_folder="templates")
 furnish(trainings)
+GONE = "Déjà fait, ou pas à vous : regardez la liste. Rien n'est changé."
+denies(
+    trainings,
+    "trainings.courses",
+    {
+        presence.TooManyChosen: lambda fault: f"Il reste {units.count(max(0, fault.args[0]), 'place')}. Rien n'est changé.",
+        ApplicationNotOpen: GONE,
+        seats.TrainingGone: GONE,
+    },
+)
 HEADER = ("Dossier", "Prénom et nom", "Né en", "État", "Rang", "Jours présent", "Choisi")
 
 
@@ -85,20 +95,6 @@ def job(job: int) -> Response:
             raise NotYours("read")
         people = job_queries.candidates(reader, job)
     return Response(render_template("console/job.html", job=found[0], people=people))
-
-
-@trainings.errorhandler(presence.TooManyChosen)
-def too_many(fault: presence.TooManyChosen) -> AnyResponse:
-    """Say how many seats are left."""
-    return done(f"Il reste {units.count(max(0, fault.args[0]), 'place')}. Rien n'est changé.", "trainings.courses")
-
-
-@trainings.errorhandler(ApplicationNotOpen)
-@trainings.errorhandler(seats.TrainingGone)
-def closed(fault: Exception) -> AnyResponse:
-    """Say that it is done already, or not the caller's."""
-    del fault
-    return done("Déjà fait, ou pas à vous : regardez la liste. Rien n'est changé.", "trainings.courses")
 
 
 def _line(one: queries.Applicant) -> tuple[int | str | None, ...]:
