@@ -28,7 +28,7 @@ class RequestRow(msgspec.Struct, frozen=True):
     age: Annotated[str, kinds.Kind("words", "59 min")]
     what: kinds.Short
     mark: str
-    """Of a request; "" of a sign-in that waits for its number."""
+    """Of a request; a sign-in that waits for its number has none, and its id below 0: one list holds both."""
 
 
 class PickedRequest(msgspec.Struct, frozen=True):
@@ -75,14 +75,14 @@ class SignInEnded(msgspec.Struct, frozen=True):
 @menu.rows()
 def console_requests(hop: Hop) -> Sequence[RequestRow]:
     """Give what waits for this officer's PIN: sign-ins, then what was asked at the console, oldest first."""
-    sign_ins = [RequestRow(one.id, age_words(hop.now - one.asked_at), "Entrer", "") for one in _sign_ins(hop)]
+    sign_ins = [RequestRow(-one.id, age_words(hop.now - one.asked_at), "Entrer", "") for one in _sign_ins(hop)]
     return sign_ins + [RequestRow(one.id, age_words(hop.now - one.asked_at), one.title, one.mark) for one in _waiting(hop)]
 
 
 @menu.source(leads={"gone": None})
 def console_sign_in(hop: Hop, kept: PickedRequest) -> SignInRead:
     """Say which browser asks to come in, and from where."""
-    found = next((one for one in _sign_ins(hop) if one.id == kept.request.id), None)
+    found = next((one for one in _sign_ins(hop) if one.id == -kept.request.id), None)
     if found is None:
         raise Lead("gone")
     return SignInRead(found.family, found.address, found.asked_at)
@@ -99,7 +99,7 @@ def shown_number(typed: str) -> kinds.Short:
 @menu.effect(leads={"not_yours": None})
 def confirm_sign_in(hop: Hop, session: Session, kept: TypedNumber) -> SignInEnded:
     """Let the browser in that shows this number."""
-    left = sign_in_sessions.confirm_number(session, officers_act(session, hop, "console"), kept.request.id, kept.shown_number)
+    left = sign_in_sessions.confirm_number(session, officers_act(session, hop, "console"), -kept.request.id, kept.shown_number)
     if left is None:
         return SignInEnded("C'est confirmé. Continuez sur l'écran.")
     return SignInEnded(f"Pas ce nombre: rien n'est ouvert. Reste: {left}.")
@@ -108,9 +108,9 @@ def confirm_sign_in(hop: Hop, session: Session, kept: TypedNumber) -> SignInEnde
 @menu.source(leads={"gone": None, "changed": None, "sign_in": None})
 def console_request(hop: Hop, kept: PickedRequest) -> ReadRequest:
     """Say what would be done: names and figures, for the PIN is behind us."""
-    if not kept.request.mark:
+    if kept.request.id < 0:
         raise Lead("sign_in")
-    found = next((one for one in _waiting(hop) if one.id == kept.request.id), None)
+    found = next(iter(_waiting(hop, kept.request.id)), None)
     if found is None:
         raise Lead("gone")
     if found.mark != kept.request.mark:
@@ -149,10 +149,10 @@ def _sign_ins(hop: Hop) -> list[sign_in_sessions.WaitingSignIn]:
         return sign_in_sessions.waiting_for_number(reader, who.person_id, hop.now)
 
 
-def _waiting(hop: Hop) -> list[queries.WaitingRequest]:
-    """Return what waits for who is on the line, on a number of their own."""
+def _waiting(hop: Hop, only: int | None = None) -> list[queries.WaitingRequest]:
+    """Return what waits for who is on the line, on a number of their own: all of it, or one request."""
     who = who_of(hop)
     if who.trusted:
         return []
     with hop.desk.database.read() as reader:
-        return queries.waiting_for(reader, who.person_id, who.scope, hop.now)
+        return queries.waiting_for(reader, who.person_id, who.scope, hop.now, only)

@@ -11,8 +11,8 @@ from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, Nothing
-from menus.partners_desk import PartnerRow, federations_act, federations_office, partner_rows, read_words
-from menus.training_words import WrittenDay, read_coming_day, read_day
+from menus.partners_desk import PartnerRow, federations_act, federations_office, partner_rows
+from menus.training_words import WrittenDay, read_coming_day, read_day, read_words
 from menus.trainings_desk import NOT_CHANGED, AddedTraining
 
 menu = Bindings("courses_desk")

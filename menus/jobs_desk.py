@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app import units
 from app.coop.broadcasts.estimates import BroadcastRefused, Draft, estimate
-from app.coop.cooperatives.models import Commune, Filiere
+from app.coop.cooperatives.models import Filiere
+from app.coop.cooperatives.queries import communes_meant
 from app.coop.jobs import queries, services
 from app.coop.jobs.models import Job
 from app.coop.offices import partners
@@ -19,8 +20,7 @@ from app.letters import packed
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
-from menus.partners_desk import read_words
-from menus.training_words import WrittenDay, read_coming_day, read_day
+from menus.training_words import WrittenDay, read_coming_day, read_day, read_words
 
 menu = Bindings("jobs_desk")
 CONSENT = "emploi"
@@ -87,13 +87,14 @@ class FiliereRow(msgspec.Struct, frozen=True):
     """A filière; 0 is all of them."""
 
     id: int
-    name: kinds.ProductName
+    name: kinds.Short
 
 
 class CommuneMeant(msgspec.Struct, frozen=True):
     """A commune; 0 is all of them."""
 
     id: int
+    name: kinds.Short
 
 
 class NewJobTyped(msgspec.Struct, frozen=True):
@@ -224,15 +225,13 @@ def job_filieres(hop: Hop) -> Sequence[FiliereRow]:
 @menu.answer(refuses={"unknown": None})
 def job_commune(hop: Hop, typed: str) -> CommuneMeant:
     """Find a commune by its name or the beginning of it; `TOUTES` is none in particular."""
-    wanted = packed(typed)
-    if wanted in ("TOUTES", "TOUS"):
-        return CommuneMeant(0)
+    if packed(typed) in ("TOUTES", "TOUS"):
+        return CommuneMeant(0, "toutes")
     with hop.desk.database.read() as reader:
-        rows = reader.execute(select(Commune.id, Commune.name).order_by(Commune.id)).all()
-    meant = [row.id for row in rows if len(wanted) >= 3 and packed(row.name).startswith(wanted)]
-    if not meant:
+        meant = communes_meant(reader, typed)
+    if len(meant) != 1:
         raise Refused("unknown")
-    return CommuneMeant(meant[0])
+    return CommuneMeant(*meant[0])
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_DONE)

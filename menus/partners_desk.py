@@ -12,11 +12,10 @@ from app.coop.act import Act
 from app.coop.offices import partners as agreements
 from app.coop.rights import Office
 from app.digits import is_number
-from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
-from menus.training_words import WrittenDay, read_coming_day, read_day
+from menus.training_words import WrittenDay, read_coming_day, read_day, read_words
 
 menu = Bindings("partners_desk")
 PartnerSays = Annotated[
@@ -161,11 +160,3 @@ def set_partner_places(hop: Hop, session: Session, kept: OtherPlaces) -> Nothing
     """Give an agreement other places."""
     agreements.change_partner(session, federations_act(session, hop), kept.partner.id, places=kept.partner_places)
     return Nothing()
-
-
-def read_words(typed: str, least: int, most: int) -> str:
-    """Return words as typed, folded; refuses `bad`."""
-    words = fold(" ".join(typed.split()))
-    if not least <= len(words) <= most or not any(letter.isalpha() for letter in words):
-        raise Refused("bad")
-    return words

@@ -17,8 +17,8 @@ from app.coop.techniques import queries as technique_queries
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
-from menus.partners_desk import read_words
 from menus.production import Counted, Units
+from menus.training_words import read_words
 
 menu = Bindings("production_desk")
 HERE = "ICI"

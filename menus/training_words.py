@@ -8,6 +8,7 @@ import msgspec
 from app.coop.enrolment.applications import BadName, read_name
 from app.coop.training import ages, queries
 from app.digits import is_number
+from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Refused
 
@@ -81,3 +82,11 @@ def read_typed_name(typed: str) -> str:
         return read_name(typed)
     except BadName:
         raise Refused("bad") from None
+
+
+def read_words(typed: str, least: int, most: int) -> str:
+    """Return words as typed, folded; refuses `bad`."""
+    words = fold(" ".join(typed.split()))
+    if not least <= len(words) <= most or not any(letter.isalpha() for letter in words):
+        raise Refused("bad")
+    return words

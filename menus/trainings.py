@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import units
-from app.coop.cooperatives.models import Commune
+from app.coop.cooperatives.queries import communes_meant
 from app.coop.members import consent, privacy_notice
 from app.coop.members import notices as messages
 from app.coop.training import ages, applications, notices, presence, queries
 from app.coop.training.models import Training, TrainingApplication
 from app.coop.training.seats import TrainingClosed, TrainingGone, rank
-from app.letters import packed
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Denied, Divert, Lead, Refused
 from menus.hop import Hop, Nothing, Words, holders_of, own_act, who_of
@@ -206,13 +204,11 @@ def guardian(typed: str) -> TypedName:
 @menu.answer(refuses={"unknown": None})
 def newcomer_commune(hop: Hop, typed: str) -> CommuneFound:
     """Find a commune by its name or the beginning of it."""
-    wanted = packed(typed)
     with hop.desk.database.read() as reader:
-        rows = reader.execute(select(Commune.id, Commune.name).order_by(Commune.id)).all()
-    meant = [row.id for row in rows if len(wanted) >= 3 and packed(row.name).startswith(wanted)]
-    if not meant:
+        meant = communes_meant(reader, typed)
+    if len(meant) != 1:
         raise Refused("unknown")
-    return CommuneFound(meant[0])
+    return CommuneFound(meant[0][0])
 
 
 @menu.answer(refuses={"bad": BirthRefused})

@@ -10,17 +10,15 @@ from sqlalchemy.orm import Session
 from app import units
 from app.coop.training import presence, queries, seats
 from app.coop.training.applications import ApplicationNotOpen
-from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
 from menus.member_lookup import Named
-from menus.training_words import WrittenDay, read_coming_day, read_day
+from menus.training_words import WrittenDay, read_coming_day, read_day, read_words
 
 menu = Bindings("trainings_desk")
 SeatsNow = Annotated[str, kinds.Kind("words", "999 places sur 999, 999 en attente")]
 ApplicantStands = Annotated[str, kinds.Kind("words", "certifié")]
-STANDS = {"applied": "inscrit", "waiting": "attend", "offered": "offre", "seated": "place", "certified": "certifié"}
 
 NOT_CHANGED: Denials = {
     seats.TrainingGone: "Cette formation n'est pas à vous, ou finie.",
@@ -146,7 +144,7 @@ def applicants(hop: Hop, kept: OfDeskTraining) -> Sequence[ApplicantRow]:
         if theirs is None or not (scope.includes(theirs.cooperative_id) or scope.partner_id in theirs.partners):
             return []
         found = queries.applicants(reader, kept.desk_training.id)
-    return [ApplicantRow(one.id, initials(one.name), STANDS[one.state], one.days) for one in found]
+    return [ApplicantRow(one.id, initials(one.name), queries.APPLICANTS[one.state], one.days) for one in found]
 
 
 @menu.source(leads={"own": None})
@@ -228,7 +226,7 @@ def training_day(hop: Hop, typed: str) -> WrittenDay:
 @menu.answer(refuses={"bad": None})
 def training_title(typed: str) -> kinds.ProductName:
     """Read a title; no CPS in it, which is a diploma too."""
-    title = _words(typed, 3, 20)
+    title = read_words(typed, 3, 20)
     if "CPS" in title.upper():
         raise Refused("bad")
     return title
@@ -237,7 +235,7 @@ def training_title(typed: str) -> kinds.ProductName:
 @menu.answer(refuses={"bad": None})
 def training_place(typed: str) -> kinds.Short:
     """Read a place."""
-    return _words(typed, 2, 16)
+    return read_words(typed, 2, 16)
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)
@@ -285,10 +283,3 @@ def add_training(hop: Hop, session: Session, kept: NewTrainingTyped) -> AddedTra
 def initials(name: str) -> str:
     """Return a name's initials."""
     return "".join(part[0] for part in name.split()).upper()
-
-
-def _words(typed: str, least: int, most: int) -> str:
-    words = fold(" ".join(typed.split()))
-    if not least <= len(words) <= most or not any(letter.isalpha() for letter in words):
-        raise Refused("bad")
-    return words

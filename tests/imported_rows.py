@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from app.coop.imports import turns
 from app.coop.imports.forecast import forecast
 from app.coop.imports.kinds import KINDS
-from app.coop.imports.slices import kept_answers, write
+from app.coop.imports.slices import keep_answers, kept_answers, write
 from app.coop.scope import Scope
 from app.sheets import Ask, Cell, NoValue, Refuse, Row, Value
 
@@ -33,10 +33,11 @@ def look(database, kind, given, answers=None, scope=OURS, now=NOW):
 
 def take(database, kind, given, answers=None, scope=OURS, now=NOW, stated=None):
     """Take rows in; return the import's number and the forecast."""
-    found, known = look(database, kind, given, answers, scope, now)
+    found, _ = look(database, kind, given, answers, scope, now)
     with database.transaction() as session:
         made = turns.begin(session, kind, "0" * 64, "test", now)
-    write(database, kind, made, found.planned, known, scope=scope, stated=stated or {}, now=lambda: now)
+        keep_answers(session, answers or {}, now)
+    write(database, kind, made, found.planned, scope=scope, stated=stated or {}, now=lambda: now)
     with database.transaction() as session:
         turns.end(session, made, "done", dict(found.counts))
     return made, found

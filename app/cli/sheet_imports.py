@@ -79,7 +79,7 @@ def take(
             takes = only_good or not found.blocked
             if takes:
                 with click.progressbar(length=len(found.planned), file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
-                    writing = partial(write, database, kind, import_id, found.planned, answered)
+                    writing = partial(write, database, kind, import_id, found.planned)
                     writing(scope=scope, stated=table.totals, now=_now, progress=progress.update)
                 state = "done"
         except (Moved, turns.ImportOvertaken) as fault:

@@ -114,7 +114,8 @@ class PdfPages(FPDF):
             self.add_page()
             self.set_xy(MARGIN, MARGIN)
             self._row(heads, wide, size, least, bold=True)
-            self._row(row, wide, size, least)
+            if not self._row(row, wide, size, least):
+                raise ValueError("a row is higher than a page: nothing may be left out")
 
     def _row(self, cells: Sequence[str], wide: Sequence[float], size: float, least: float, *, bold: bool = False) -> bool:
         """Write a row where the page has room for it, and tell whether it had."""

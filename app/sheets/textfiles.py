@@ -56,8 +56,9 @@ class TextFile:
                 return
             except csv.Error as fault:
                 raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé, ou n'est pas à sa place.") from fault
-            are_rows = all(line.count(self._separator) == self._cells - 1 for line in lines.since)
-            if lines.read > begun and (are_rows or any(after.search(cell) for cell in row)):
+            several = lines.read > begun
+            are_rows = several and self._cells > 1 and all(line.count(self._separator) == self._cells - 1 for line in lines.since)
+            if several and (are_rows or any(after.search(cell) for cell in row)):
                 raise SheetRefused(f"Ligne {begun}: un guillemet n'est pas fermé.")
             yield [] if self._named and begun == 1 else list(row)
 

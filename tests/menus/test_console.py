@@ -135,3 +135,17 @@ def test_nobody_else_sees_who_comes_in(line, typed):
     talk.dial(["8", "14"])
     assert "Rien n'attend" in talk.type("2468")
     assert typed() is None
+
+
+def test_a_request_and_a_sign_in_of_one_id_are_told_apart(line, database, ask):
+    desk = sign_in.SignInServices(database, b"k" * 32, b"k" * 32)
+    browser, phone = sign_in.Browser("secret", "Firefox", "41.82.1.x"), sample_declarations.SECRETARY
+    sign_in.ask_code(desk, phone, browser, known=False, now=datetime.now(UTC), draw=lambda _: 482190)
+    assert sign_in.type_code(desk, phone, browser, code="482190", place="", now=datetime.now(UTC), draw=lambda _: 42)
+    ask(AskedPrice(1, 1_100))
+    talk = line()
+    talk.dial(["8", "14"])
+    talk.type("2468")
+    assert "prix Thiof: 1 100 F" in talk.type("2")
+    talk.type("0")
+    assert "Entrer à la console" in talk.type("1")

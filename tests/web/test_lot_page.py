@@ -10,6 +10,7 @@ from app.coop.boutiques import sales
 from app.coop.chain.story import story_of
 from app.coop.rights import Office
 from app.web.lot_page import Pace
+from config.redis import connect
 from config.settings import load
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by
@@ -47,7 +48,7 @@ def test_an_address_that_asks_too_fast_waits_whichever_process_it_asks(environme
 
 
 def test_while_redis_is_away_each_process_counts_for_itself():
-    pace = Pace(redis.Redis(port=1))
+    pace = Pace(connect("redis://127.0.0.1:1"))
     assert [pace.allows("a", 5.0 + at / 100) for at in range(12)] == [True] * 10 + [False] * 2
     assert pace.allows("b", 5.2)
     assert pace.allows("a", 6.0)

@@ -37,10 +37,14 @@ class AskedRequest(msgspec.Struct, frozen=True):
     ended_at: datetime | None
 
 
-def waiting_for(reader: Connection, person_id: int, scope: Scope | None, now: datetime) -> list[WaitingRequest]:
-    """Return an officer's requests that wait, oldest first; of one scope where the officer has chosen one."""
+def waiting_for(
+    reader: Connection, person_id: int, scope: Scope | None, now: datetime, only: int | None = None
+) -> list[WaitingRequest]:
+    """Return an officer's requests that wait, oldest first; of one scope where the officer has chosen one, or one by its id."""
     row = ConsoleRequest
     which = _open((person_id,), now) if scope is None else _open((person_id,), now) & scope.own(row.cooperative_id)
+    if only is not None:
+        which &= row.id == only
     columns = select(row.id, row.kind, row.cooperative_id, row.arguments, row.asked_at).where(which)
     found = []
     for request, kind, cooperative, arguments, at in reader.execute(columns.order_by(row.id).limit(MOST_WAITING)):

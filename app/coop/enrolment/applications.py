@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from app.coop.access import activation, numbers
 from app.coop.act import Act
-from app.coop.cooperatives.models import Commune, Cooperative
+from app.coop.cooperatives.models import Cooperative
+from app.coop.cooperatives.queries import communes_meant
 from app.coop.enrolment.models import Application
 from app.coop.ledger.services import open_accounts
 from app.coop.members.models import Member, Person
 from app.coop.members.telephones import places_on
 from app.coop.offices import audit
 from app.coop.rights import Office
-from app.letters import packed
 
 MOST_WAITING, MOST_A_DAY = 3, 6
 """Applications of one number that may wait, and that it may make in a day."""
@@ -90,8 +90,7 @@ def cooperatives_of(reader: Connection | Session, typed: str) -> list[tuple[int,
     by_code = [(row.id, row.code, row.name) for row in reader.execute(coded)]
     if by_code or len(words) < 3:
         return by_code
-    communes = reader.execute(select(Commune.id, Commune.name)).all()
-    meant = [commune.id for commune in communes if packed(commune.name).startswith(packed(words))]
+    meant = [commune for commune, _ in communes_meant(reader, words)]
     there = rows.where(Cooperative.commune_id.in_(meant)).order_by(Cooperative.id).limit(16)
     return [(row.id, row.code, row.name) for row in reader.execute(there)]
 

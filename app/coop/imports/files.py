@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from io import BytesIO
 
 import msgspec
@@ -13,7 +14,7 @@ from app.coop.imports import turns
 from app.coop.imports.forecast import Forecast, forecast, remarked
 from app.coop.imports.kinds import KINDS
 from app.coop.imports.models import ImportFile
-from app.coop.imports.slices import kept_answers, write
+from app.coop.imports.slices import keep_answers, kept_answers, write
 from app.coop.offices import audit
 from app.coop.scope import Scope
 from app.db.database import Database
@@ -78,23 +79,23 @@ def take(database: Database, act: Act, file: ImportFile, now: Callable[[], datet
     if not agreed:
         raise ForecastChanged
     with database.transaction() as session:
-        table = read_table(BytesIO(file.body), KINDS[file.kind].reads(act.today))
         by = f"console {act.office.role} {act.person_id}"
-        import_id = turns.begin(session, file.kind, table.digest, by, now())
-        audit.note(session, act, "file imported", f"import:{import_id}", audit.Of(None, file.cooperative_id))
+        import_id = turns.begin(session, file.kind, sha256(file.body).hexdigest(), by, now())
+        keep_answers(session, file.answers, now())
     try:
         seen = look(database, file, now())
         new = any(seen.found.counts[one] > agreed.get(one, -1) for one in ("create", "update"))
         if new or (seen.found.blocked and not agreed.get("only_good")):
             raise ForecastChanged
         scope, planned = Scope(file.cooperative_id), seen.found.planned
-        write(database, file.kind, import_id, planned, seen.answers, scope=scope, stated=seen.table.totals, now=now)
+        write(database, file.kind, import_id, planned, scope=scope, stated=seen.table.totals, now=now)
         state, counts = "done", {str(name): count for name, count in seen.found.counts.items()}
     finally:
         with database.transaction() as session:
             turns.end(session, import_id, state, counts)
-    with database.transaction() as session:
-        session.get_one(ImportFile, file.id).import_id = import_id
+            if state == "done":
+                session.get_one(ImportFile, file.id).import_id = import_id
+                audit.note(session, act, "file imported", f"import:{import_id}", audit.Of(None, file.cooperative_id))
     return import_id
 
 

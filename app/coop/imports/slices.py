@@ -28,7 +28,6 @@ def write(
     kind: str,
     import_id: int,
     planned: Sequence[Planned],
-    answers: Mapping[str, str],
     *,
     scope: Scope,
     stated: Mapping[str, int],
@@ -37,11 +36,8 @@ def write(
 ) -> None:
     """Write what was planned. Cut off, it has left whole slices; the same file again writes the rest.
 
-    Answers are kept first. `stated` are the sheet's own totals, in XOF. Raises Moved, ImportOvertaken.
+    `stated` are the sheet's own totals, in XOF. Raises Moved, ImportOvertaken.
     """
-    with database.transaction() as session:
-        turns.live(session, import_id, now())
-        keep_answers(session, answers, now())
     for some in _slices(planned):
         try:
             with database.transaction() as session:

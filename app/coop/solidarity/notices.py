@@ -35,7 +35,7 @@ def tell_members(session: Session, now: datetime) -> None:
         try:
             _tell(session, report, list(members), now)
         except OverBudget:
-            return  # another day's
+            continue  # another day's, or a smaller fund's turn
         report.told_to = members[-1]
 
 

@@ -9,7 +9,7 @@ from app import sheets
 from app.coop.cooperatives.models import Commune, Cooperative
 from app.coop.members.models import Member
 from app.coop.training.models import TrainingApplication
-from app.coop.training.queries import applicants
+from app.coop.training.queries import APPLICANTS, applicants
 from app.sheets import Column, SheetRefused
 
 HEADER = ("Dossier", "Prénom et nom", "Né en", "Commune", "État", "Rang", "Jours présent", "Choisi")
@@ -17,7 +17,6 @@ COLUMNS = (
     Column(field="number", names=("Dossier", "Numéro de dossier"), reader=sheets.code, required=True),
     Column(field="chosen", names=("Choisi", "Choisie", "Retenu"), reader=sheets.yes_no, required=True),
 )
-STATES = {"applied": "inscrit", "waiting": "attend", "offered": "offre", "seated": "place", "certified": "certifié"}
 Line = tuple[int, str, int | None, str, str, int | None, int, str]
 
 
@@ -30,7 +29,7 @@ def list_for_company(session: Session, training_id: int) -> list[Line]:
     communes = dict(session.execute(place.join(Commune, on).where(TrainingApplication.training_id == training_id)).all())
     return [
         (
-            *(one.id, one.name, one.born_in, communes.get(one.id, ""), STATES[one.state]),
+            *(one.id, one.name, one.born_in, communes.get(one.id, ""), APPLICANTS[one.state]),
             *(one.rank if one.state == "waiting" else None, one.days),
             "oui" if one.state in ("seated", "certified") else "",
         )

@@ -15,6 +15,8 @@ from app.coop.training.seats import LIVE, TAKEN
 
 MOST = 20
 MOST_APPLICANTS = 1000
+APPLICANTS = {"applied": "inscrit", "waiting": "attend", "offered": "offre", "seated": "place", "certified": "certifié"}
+"""How an application stands, in a word."""
 
 
 class ShownTraining(msgspec.Struct, frozen=True):

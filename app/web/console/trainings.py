@@ -7,16 +7,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import units
 from app.coop.jobs import queries as job_queries
+from app.coop.jobs import services as job_services
 from app.coop.jobs.models import Job
 from app.coop.offices import audit
 from app.coop.rights import NotYours
-from app.coop.training import presence, queries, seats
+from app.coop.training import choices, presence, queries, seats
 from app.coop.training.applications import ApplicationNotOpen
 from app.digits import is_number
 from app.sheets.writer import write_table
 from app.web.console.desk import act_here, denies, done, furnish, may
 from app.web.console.session import caller, desk, now
-from menus.trainings_desk import STANDS
 
 trainings = Blueprint("trainings", __name__, template_folder="templates")
 furnish(trainings)
@@ -30,7 +30,6 @@ denies(
         seats.TrainingGone: GONE,
     },
 )
-HEADER = ("Dossier", "Prénom et nom", "Né en", "État", "Rang", "Jours présent", "Choisi")
 
 
 @trainings.get("/trainings")
@@ -47,7 +46,7 @@ def one(training: int) -> Response:
     """Show a training: its seats, who applied, each with seat or rank."""
     with desk().database.read() as reader:
         found = queries.training_in(reader, caller().office.scope, training)
-        page = {"people": queries.applicants(reader, training), "acts": may(reader, "training"), "stands": STANDS}
+        page = {"people": queries.applicants(reader, training), "acts": may(reader, "training"), "stands": queries.APPLICANTS}
     return Response(render_template("console/training.html", training=found, most=queries.MOST_APPLICANTS, **page))
 
 
@@ -57,10 +56,10 @@ def applicants(training: int) -> Response:
     with desk().database.transaction() as session:
         act = act_here(session, "read", f"console:training:{training}:list")
         queries.training_in(session, act.office.scope, training)
-        rows = [_line(one) for one in queries.applicants(session, training)]
+        rows = choices.list_for_company(session, training)
         audit.note(session, act, "applicants read", f"training:{training}")
     out = io.BytesIO()
-    write_table(out, HEADER, rows)
+    write_table(out, choices.HEADER, rows)
     named = {"Content-Disposition": f'attachment; filename="formation-{training}.csv"'}
     return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=named)
 
@@ -87,16 +86,10 @@ def jobs() -> Response:
 @trainings.get("/jobs/<int:job>")
 def job(job: int) -> Response:
     """Show the federation who is interested in a job: a number once they agreed."""
-    if not caller().office.scope.is_federation:
-        raise NotYours("read")
-    with desk().database.read() as reader:
-        found = job_queries.jobs(reader, Job.id == job)
-        if not found:
-            raise NotYours("read")
-        people = job_queries.candidates(reader, job)
+    with desk().database.transaction() as session:
+        try:
+            job_services.read_candidates(session, act_here(session, "courses", f"console:job:{job}:read"), job)
+        except job_services.JobClosed as fault:
+            raise NotYours("courses") from fault
+        found, people = job_queries.jobs(session.connection(), Job.id == job), job_queries.candidates(session.connection(), job)
     return Response(render_template("console/job.html", job=found[0], people=people))
-
-
-def _line(one: queries.Applicant) -> tuple[int | str | None, ...]:
-    rank = one.rank if one.state == "waiting" else None
-    return one.id, one.name, one.born_in, STANDS[one.state], rank, one.days, "oui" if one.state in ("seated", "certified") else ""
