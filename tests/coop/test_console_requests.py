@@ -219,7 +219,7 @@ def test_an_activation_number_is_drawn_for_the_phone_and_stands_in_no_row(consol
 
 def test_an_entrys_reversal_is_asked_and_another_officer_decides_it(console, desk):
     entry = desk.typed(takings.take_in, TREASURER, 1, "savings", 500)
-    request = console.ask(Reversal(entry), TREASURER, member_id=1)
+    request = console.ask(Reversal(entry), TREASURER)
     [waits] = console.waiting(TREASURER)
     assert waits.words.startswith("CPS1: annuler Épargne 500 F du ")
     assert waits.words.endswith("C00001 Awa 1.")

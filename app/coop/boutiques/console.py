@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -98,10 +98,14 @@ def _refund(session: Session, act: Act, wanted: AskedRefund) -> RequestDone:
     return RequestDone("Demandé: un 2e responsable décide, puis vous rendez l'argent.")
 
 
+def _whose(reader: Connection | Session, wanted: AskedPickUp | AskedSettlement | AskedRefund) -> int | None:
+    return reader.scalar(select(Order.member_id).where(Order.id == wanted.order_id))
+
+
 def _kind(
     name: str, title: str, arguments: type[msgspec.Struct], say: Callable[..., str], do: Callable[..., RequestDone]
 ) -> RequestKind:
-    return RequestKind(name=name, title=title, right="sell", arguments=arguments, say=say, do=do, denies=DENIES)
+    return RequestKind(name=name, title=title, right="sell", arguments=arguments, say=say, do=do, concerns=_whose, denies=DENIES)
 
 
 KINDS = (

@@ -32,8 +32,8 @@ class RequestKind(msgspec.Struct, frozen=True, kw_only=True):
 
     `title` stands in lists (at most 16 septets). `arguments` is the Struct that the console fills; kinds are known by it.
     `say(reader, scope, now, arguments)` names what will be done with its figures and names, as they are then, in at most
-    MOST_SAID septets. `do(session, act, arguments)` does it by the officer's act, with all the checks of its own. Errors named in
-    `denies` end the request with their reason.
+    MOST_SAID septets. `do(session, act, arguments)` does it by the officer's act, with all the checks of its own. `concerns` finds
+    the member whose name the sentence may say: it is erased with them. Errors named in `denies` end the request with their reason.
     """
 
     name: str
@@ -42,6 +42,7 @@ class RequestKind(msgspec.Struct, frozen=True, kw_only=True):
     arguments: type[msgspec.Struct]
     say: Callable[[Connection | Session, Scope, datetime, Any], str]
     do: Callable[[Session, Act, Any], RequestDone]
+    concerns: Callable[[Connection | Session, Any], int | None] | None = None
     denies: Mapping[type[Exception], Why] = {}
 
     def why(self, fault: Exception) -> str | None:

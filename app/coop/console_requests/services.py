@@ -59,10 +59,10 @@ class RequestConfirmed(msgspec.Struct, frozen=True):
     issued: str = ""
 
 
-def ask(session: Session, act: Act, arguments: msgspec.Struct, *, member_id: int | None = None) -> int:
+def ask(session: Session, act: Act, arguments: msgspec.Struct) -> int:
     """Have an act wait for its officer's PIN, and return its id; the same that waits already is given again.
 
-    `member_id` is the member whom it concerns. Raises NotYours without the kind's right, TooManyRequests, RequestTooLong.
+    Raises NotYours without the kind's right, TooManyRequests, RequestTooLong.
     """
     kind = kind_of(arguments)
     office = office_for(session, act.person_id, kind.right, act.today, scope=act.office.scope)
@@ -86,7 +86,7 @@ def ask(session: Session, act: Act, arguments: msgspec.Struct, *, member_id: int
         mark=mark,
         cooperative_id=office.cooperative_id,
         person_id=act.person_id,
-        member_id=member_id,
+        member_id=kind.concerns(session, arguments) if kind.concerns else None,
         words=words,
         asked_at=act.now,
         expires_at=act.now + LIVES,

@@ -13,7 +13,7 @@ from app.coop.cooperatives.models import Cooperative
 from app.coop.enrolment import appointments
 from app.coop.enrolment.appointments import NotAppointed
 from app.coop.members import lookup
-from app.coop.members.models import Number, Person
+from app.coop.members.models import Member, Number, Person
 from app.coop.members.names import person_name
 from app.coop.offices import audit
 from app.coop.offices.models import Role
@@ -149,10 +149,28 @@ def _until(day: date | None) -> str:
     return f" jusqu'au {day:%d/%m/%Y}" if day else ""
 
 
+def _whose(reader: Connection | Session, wanted: Appointment | Prolongation | OfficeEnd | FirstUse) -> int | None:
+    """Return the member whose office or number it is, if they are one."""
+    if isinstance(wanted, Prolongation | OfficeEnd):
+        person = select(Role.person_id).where(Role.id == wanted.role_id)
+    elif isinstance(wanted, Appointment) and wanted.card:
+        return reader.scalar(select(Member.id).where(Member.card == wanted.card))
+    else:
+        person = select(Number.person_id).where(Number.phone == wanted.phone, Number.trusted.is_(False))
+    return reader.scalar(select(Member.id).where(Member.person_id.in_(person)).order_by(Member.id).limit(1))
+
+
 DENIES: dict[type[Exception], Why] = {NotAppointed: str}
 KINDS = (
     RequestKind(
-        name="appointment", title="Charge", right="offices", arguments=Appointment, say=_say_appointment, do=_appoint, denies=DENIES
+        name="appointment",
+        title="Charge",
+        right="offices",
+        arguments=Appointment,
+        say=_say_appointment,
+        do=_appoint,
+        concerns=_whose,
+        denies=DENIES,
     ),
     RequestKind(
         name="prolongation",
@@ -161,12 +179,27 @@ KINDS = (
         arguments=Prolongation,
         say=_say_prolongation,
         do=_prolong,
+        concerns=_whose,
         denies=DENIES,
     ),
     RequestKind(
-        name="office end", title="Fin de charge", right="offices", arguments=OfficeEnd, say=_say_end, do=_end, denies=DENIES
+        name="office end",
+        title="Fin de charge",
+        right="offices",
+        arguments=OfficeEnd,
+        say=_say_end,
+        do=_end,
+        concerns=_whose,
+        denies=DENIES,
     ),
     RequestKind(
-        name="first use", title="Code secret", right="offices", arguments=FirstUse, say=_say_first_use, do=_renew, denies=DENIES
+        name="first use",
+        title="Code secret",
+        right="offices",
+        arguments=FirstUse,
+        say=_say_first_use,
+        do=_renew,
+        concerns=_whose,
+        denies=DENIES,
     ),
 )

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.amounts import francs
 from app.coop.act import Act
 from app.coop.console_requests.kinds import RequestDone, RequestKind
 from app.coop.equipment import bookings, clock, custody, queries
+from app.coop.equipment.models import Booking
 from app.coop.scope import Scope
 
 LONGEST_NAME = 20
@@ -65,9 +66,27 @@ def _take_back(session: Session, act: Act, wanted: AskedReturn) -> RequestDone:
     return RequestDone("Repris. La machine est en réparation." if wanted.damaged else "Repris.")
 
 
+def _whose(reader: Connection | Session, wanted: AskedHandOut | AskedReturn) -> int | None:
+    return reader.scalar(select(Booking.member_id).where(Booking.id == wanted.booking_id))
+
+
 OUT = RequestKind(
-    name="equipment_out", title="Machine", right="boutiques", arguments=AskedHandOut, say=_say_out, do=_hand_out, denies=DENIES
+    name="equipment_out",
+    title="Machine",
+    right="boutiques",
+    arguments=AskedHandOut,
+    say=_say_out,
+    do=_hand_out,
+    concerns=_whose,
+    denies=DENIES,
 )
 BACK = RequestKind(
-    name="equipment_back", title="Machine", right="boutiques", arguments=AskedReturn, say=_say_return, do=_take_back, denies=DENIES
+    name="equipment_back",
+    title="Machine",
+    right="boutiques",
+    arguments=AskedReturn,
+    say=_say_return,
+    do=_take_back,
+    concerns=_whose,
+    denies=DENIES,
 )

@@ -51,10 +51,10 @@ def keep(session: Session, act: Act, kind: str, name: str, body: bytes, scope: S
     return row.id
 
 
-def find(reader: Connection | Session, person_id: int, file_id: int) -> ImportFile | None:
-    """Return a file of this person's, or None."""
-    mine = select(ImportFile.__table__).where(ImportFile.id == file_id, ImportFile.person_id == person_id)
-    row = reader.execute(mine).mappings().first()
+def find(reader: Connection | Session, act: Act, file_id: int) -> ImportFile | None:
+    """Return a file that this officer brought, in the reach of the office that asks now, or None."""
+    mine = (ImportFile.person_id == act.person_id) & act.office.scope.reach(ImportFile.cooperative_id)
+    row = reader.execute(select(ImportFile.__table__).where(ImportFile.id == file_id, mine)).mappings().first()
     return ImportFile(**row) if row else None
 
 

@@ -37,8 +37,13 @@ class ReadEntry(msgspec.Struct, frozen=True):
     lines: list[EntryLine]
 
 
-def entries_of(reader: Connection, cooperative_id: int, day: date, account: str = "", after: Mark | None = None) -> list[ReadEntry]:
-    """Return a day's entries, oldest first, those that move an account of a kind when one is named: a page and one more."""
+def entries_of(
+    reader: Connection, cooperative_id: int, day: date, account: str = "", after: Mark | None = None, *, all_names: bool
+) -> list[ReadEntry]:
+    """Return a day's entries, oldest first, those that move an account of a kind when one is named: a page and one more.
+
+    Without `all_names` an entry names a member only where it moves an account of theirs: who got aid isn't for everybody who reads.
+    """
     begins = datetime(day.year, day.month, day.day, tzinfo=DAKAR)
     undoing = aliased(JournalEntry)
     undone = select(undoing.id).where(undoing.reverses_id == JournalEntry.id).exists().label("undone")
@@ -53,11 +58,12 @@ def entries_of(reader: Connection, cooperative_id: int, day: date, account: str 
         rows = rows.where(tuple_(JournalEntry.at, JournalEntry.id) > tuple_(*after))
     found = reader.execute(rows.order_by(JournalEntry.at, JournalEntry.id).limit(PAGE + 1)).all()
     lines = _lines(reader, [row.id for row in found])
-    return [_entry(row, lines[row.id]) for row in found]
+    return [_entry(row, lines[row.id], named=all_names or any(line.own for line in lines[row.id])) for row in found]
 
 
-def _entry(row: Any, lines: list[EntryLine]) -> ReadEntry:
-    return ReadEntry(row.id, row.at, row.kind, row.member_id, row.name, row.reverses_id, row.undone, lines)
+def _entry(row: Any, lines: list[EntryLine], *, named: bool) -> ReadEntry:
+    member, name = (row.member_id, row.name) if named else (None, None)
+    return ReadEntry(row.id, row.at, row.kind, member, name, row.reverses_id, row.undone, lines)
 
 
 def _lines(reader: Connection, entries: list[int]) -> dict[int, list[EntryLine]]:

@@ -34,6 +34,10 @@ def _say(reader: Connection | Session, scope: Scope, now: datetime, wanted: Reve
     return f"annuler {what} {francs(found[0].amount)} du {found[0].on:%d/%m}, {card} {name}."
 
 
+def _whose(reader: Connection | Session, wanted: Reversal) -> int | None:
+    return reader.scalar(select(JournalEntry.member_id).where(JournalEntry.id == wanted.entry_id))
+
+
 def _do(session: Session, act: Act, wanted: Reversal) -> RequestDone:
     corrections.ask(session, act, wanted.entry_id)
     return RequestDone("Noté: un 2e responsable doit l'approuver.")
@@ -46,5 +50,6 @@ KIND = RequestKind(
     arguments=Reversal,
     say=_say,
     do=_do,
+    concerns=_whose,
     denies={corrections.NotReversible: lambda no: str(no) or "déjà demandé, ou pas d'ici"},
 )

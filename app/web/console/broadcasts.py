@@ -9,7 +9,7 @@ from app.commands import broadcast_replies
 from app.coop.audience import words
 from app.coop.broadcasts import queries, templates
 from app.web.console import broadcast_drafts as drafts
-from app.web.console.desk import act_here, done, furnish, may
+from app.web.console.desk import act_here, done, furnish
 from app.web.console.list_pages import before, parted
 from app.web.console.session import caller, desk, now, order_key, terms
 
@@ -25,7 +25,7 @@ def sent() -> Response:
     with desk().database.read() as reader:
         found = queries.lately(reader, scope.cooperative_id, at, most=A_PAGE + 1, before=before() or 0)
         kept, day = templates.templates_of(reader, scope), queries.today(reader, scope.cooperative_id, terms(), at)
-        writes = may(reader, "broadcast")
+        writes = caller().may("broadcast")
     rows, more = parted(found, A_PAGE)
     page = {"sent": rows, "more": more, "kept": kept, "day": day, "writes": writes, "now": at}
     return Response(render_template("console/broadcasts.html", **page))
@@ -100,5 +100,5 @@ def _page_of(broadcast: int, error: str = "") -> Response:
             page = {"one": waiting.broadcast, "open": waiting.open, "error": error, "code": desk().database.service.code}
             return Response(render_template("console/broadcast_code.html", now=at, **page), status=400 if error else 200)
     with desk().database.read() as reader:
-        page = {"one": queries.report(reader, here.office.scope, broadcast, at), "stops": may(reader, "stop")}
+        page = {"one": queries.report(reader, here.office.scope, broadcast, at), "stops": caller().may("stop")}
     return Response(render_template("console/broadcast.html", now=at, error=error, **page), status=400 if error else 200)

@@ -143,8 +143,11 @@ def _changed(reader: Connection, code: str) -> list[ChangedSetting]:
     words, found = texts.words("setting"), []
     for at, given in reader.execute(rows.order_by(OperatorAct.id.desc()).limit(1_000)):
         if str(given.get("code", "")).upper() == code:
-            setting = str(given.get("setting", "")).replace("-", "_").replace("form", "legal_form", 1)
-            found.append(ChangedSetting(at, words.get(setting, setting), _figure(given.get("value", 0))))
+            told = {given["setting"]: given.get("value", 0)} if "setting" in given else given
+            for setting, value in told.items():
+                if setting != "code" and value is not None:
+                    name = {"form": "legal_form"}.get(setting, setting.replace("-", "_"))
+                    found.append(ChangedSetting(at, words.get(name, name), _figure(value)))
     return found
 
 

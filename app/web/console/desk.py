@@ -9,13 +9,12 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, g, redirect, session, url_for
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.act import Act
 from app.coop.console_requests import services as requests
-from app.coop.offices.queries import office_for, offices_of
+from app.coop.offices.queries import office_for
 from app.coop.rights import NotYours, Right
 from app.web.console.rooms import groups_of
 from app.web.console.session import caller, desk, guard, now, page_headers, say
@@ -49,20 +48,13 @@ def act_here(transaction: Session, right: Right, operation: str) -> Act:
     return Act(office.person_id, "web", operation, at, by=office, phone=here.phone)
 
 
-def may(reader: Connection, right: Right) -> bool:
-    """Tell whether the caller has a right in the scope that the page shows."""
-    here = caller()
-    held = offices_of(reader, here.person_id, now().date())
-    return any(one.may(right) for one in held if one.scope == here.office.scope)
-
-
-def ask_on_phone(arguments: msgspec.Struct, endpoint: str, *, member_id: int | None = None, **values: Any) -> AnyResponse:
+def ask_on_phone(arguments: msgspec.Struct, endpoint: str, **values: Any) -> AnyResponse:
     """Have an act wait for the caller's PIN under Bureau 14, and lead to a page that says so. Raises NotYours."""
     here, at, service = caller(), now(), desk().database.service
     try:
         with desk().database.transaction() as transaction:
             act = Act(here.person_id, "web", f"console:{here.sign_in}:{secrets.token_hex(8)}", at, by=here.office)
-            requests.ask(transaction, act, arguments, member_id=member_id)
+            requests.ask(transaction, act, arguments)
     except requests.TooManyRequests:
         return done(f"{requests.MOST_WAITING} demandes attendent déjà : confirmez-les ou retirez-les d'abord.", "requests.asked")
     except requests.RequestTooLong:

@@ -9,7 +9,7 @@ from app import units
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.console import AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
-from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish, may
+from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish
 from app.web.console.session import caller, desk, now
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment", template_folder="templates")
@@ -28,7 +28,7 @@ def machines() -> Response:
     with desk().database.read() as reader:
         scope = caller().office.scope
         page = {"rows": queries.equipment_of(reader, scope), "asked": queries.bookings_in(reader, scope, "asked")}
-        page["decides"] = may(reader, "boutiques")
+        page["decides"] = caller().may("boutiques")
     return Response(render_template("console/equipment.html", **page))
 
 
@@ -42,7 +42,7 @@ def week(machine: int) -> Response:
         if found is None:
             raise NotYours("read")
         slots = {(one.on_day, one.half): one for one in queries.week_of(reader, machine, monday)}
-        decides = may(reader, "boutiques")
+        decides = caller().may("boutiques")
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
     page = {"days": days, "slots": slots, "before": monday - WEEK, "after": monday + WEEK, "today": now().date()}
     return Response(render_template("console/equipment_week.html", machine=found, decides=decides, **page))

@@ -10,7 +10,7 @@ from app.coop.ideas.console import AskedDecline, AskedScore
 from app.coop.ideas.models import Idea
 from app.coop.rights import NotYours
 from app.digits import is_number
-from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish, may
+from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish
 from app.web.console.session import caller, desk, now
 
 ideas = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
@@ -40,9 +40,9 @@ def one(idea: int) -> Response:
         page = {
             "merged": queries.shown(reader, Idea.into_id == idea),
             "scores": queries.scores_of(reader, idea),
-            "reads": may(reader, "boutiques") and found.state == "waiting",
-            "scores_now": may(reader, "score") and any(one.id == idea for one in queries.scorable_ideas(reader, now())),
-            "decides": may(reader, "boutiques") and caller().office.scope.is_federation and found.state == "shortlisted",
+            "reads": caller().may("boutiques") and found.state == "waiting",
+            "scores_now": caller().may("score") and any(one.id == idea for one in queries.scorable_ideas(reader, now())),
+            "decides": caller().may("boutiques") and caller().office.scope.is_federation and found.state == "shortlisted",
         }
     return Response(render_template("console/idea.html", idea=found, criteria=CRITERIA, **page))
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from app.clock import DAKAR
 from app.coop.offices.acts import journal as acts
 from app.web.console.desk import furnish
-from app.web.console.list_pages import before, parted
+from app.web.console.list_pages import before, mark, parted
 from app.web.console.session import caller, desk
 
 journal = Blueprint("journal", __name__, url_prefix="/journal", template_folder="templates")
@@ -17,7 +17,7 @@ furnish(journal)
 @journal.get("")
 def index() -> Response:
     """Show the acts of the scope, newest first; of one co-operative, one officer, or from the end of a day back."""
-    code, officer = request.args.get("cps", "")[:16].strip().upper(), request.args.get("officer", None, int)
+    code, officer = request.args.get("cps", "")[:16].strip().upper(), mark("officer")
     day = request.args.get("day", None, date.fromisoformat)
     until = datetime(day.year, day.month, day.day, tzinfo=DAKAR) + timedelta(days=1) if day else None
     with desk().database.read() as reader:

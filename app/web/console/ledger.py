@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.clock import DAKAR
 from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.journal import PAGE, Mark, ReadEntry, entries_of
-from app.coop.rights import NotYours
 from app.coop.till.console import KIND, Reversal
 from app.coop.till.corrections import NotReversible, reversible_kinds
 from app.web.console.desk import ask_on_phone, done, furnish
+from app.web.console.list_pages import mark
 from app.web.console.session import caller, desk, now
 
 ledger = Blueprint("ledger", __name__, url_prefix="/ledger", template_folder="templates")
@@ -45,15 +45,15 @@ ACCOUNTS = {
 def index() -> Response:
     """Show a day's entries of a co-operative: the officer's own, or the one that is asked for."""
     office, today = caller().office, now().astimezone(DAKAR).date()
-    wanted = office.cooperative_id or request.args.get("cps", 0, int)
+    wanted = office.cooperative_id or mark("cps") or 0
     day, account = _day(today), request.args.get("account", "")
     account = account if account in ACCOUNTS else ""
     with desk().database.read() as reader:
         place = reader.scalar(select(Cooperative.name).where(Cooperative.id == wanted))
-        found = entries_of(reader, wanted, day, account, _mark()) if place else []
+        found = entries_of(reader, wanted, day, account, _mark(), all_names=caller().may("approve")) if place else []
     shown = {"found": found[:PAGE], "more": _marked(found[PAGE - 1]) if len(found) > PAGE else None, "place": place, "cps": wanted}
     around = {"before": day - timedelta(days=1), "behind": day + timedelta(days=1) if day < today else None}
-    kinds = reversible_kinds() if office.may("pay") else {}
+    kinds = reversible_kinds() if caller().may("pay") else {}
     page = render_template("console/ledger.html", day=day, account=account, accounts=ACCOUNTS, kinds=kinds, **shown, **around)
     return Response(page)
 
@@ -61,12 +61,10 @@ def index() -> Response:
 @ledger.post("/<int:entry>/reverse")
 def reverse(entry: int) -> AnyResponse:
     """Ask that an entry be undone by its opposite: confirmed by PIN on the phone, then decided by another officer."""
-    office, wanted = caller().office, Reversal(entry)
-    if not office.may("pay"):
-        raise NotYours("pay")
+    wanted = Reversal(entry)
     try:
         with desk().database.read() as reader:
-            KIND.say(reader, office.scope, now(), wanted)
+            KIND.say(reader, caller().office.scope, now(), wanted)
     except NotReversible as no:
         return done(f"Cette écriture ne s'annule pas : {no}. Rien n'est demandé.", "ledger.index")
     return ask_on_phone(wanted, "ledger.index", day=request.form.get("day"))

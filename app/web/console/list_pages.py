@@ -5,12 +5,20 @@ from typing import Any
 
 from flask import request
 
+from app.digits import is_number
+
 A_PAGE = 50
 
 
 def before() -> int | None:
     """Return the id that the page asked for begins behind; None for the first page."""
-    return request.args.get("before", None, int)
+    return mark("before")
+
+
+def mark(name: str) -> int | None:
+    """Return an id that an address names; None for what is none."""
+    typed = request.args.get(name, "")
+    return int(typed) if is_number(typed, 15) else None
 
 
 def parted(found: Sequence[Any], most: int = A_PAGE) -> tuple[Sequence[Any], int | None]:

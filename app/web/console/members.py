@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.coop.members.looks import note_look
 from app.coop.members.search import MemberPage, members_of, search
 from app.web.console.desk import furnish
+from app.web.console.list_pages import mark
 from app.web.console.member_file import find_head, read_file
 from app.web.console.session import caller, desk, now, say
 
@@ -20,7 +21,7 @@ MOST_TYPED = 60
 def index() -> Response:
     """Show the members who were searched for; of a co-operative all of them, page by page."""
     office, typed, after = caller().office, request.args.get("q", "").strip()[:MOST_TYPED], _after()
-    cooperative = office.cooperative_id or request.args.get("cps", 0, int)
+    cooperative = office.cooperative_id or mark("cps") or 0
     with desk().database.read() as reader:
         if typed:
             page = search(reader, office.scope, typed, after)

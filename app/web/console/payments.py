@@ -11,7 +11,6 @@ from app.coop.offices import audit
 from app.coop.offices.queries import office_for
 from app.coop.payments import files
 from app.coop.payments.operator_references import Line, forecast, take
-from app.coop.rights import NotYours, Office
 from app.sheets import SheetRefused
 from app.web.console.desk import done, furnish
 from app.web.console.payment_file import PAGE, batches_of, find_batch, payments_of, went_out
@@ -31,7 +30,7 @@ def index() -> Response:
     with desk().database.read() as reader:
         found = batches_of(reader, caller().office, _mark("before"))
     more = found[PAGE - 1].id if len(found) > PAGE else None
-    return Response(render_template("console/payments.html", found=found[:PAGE], more=more, pays=_pays(caller().office)))
+    return Response(render_template("console/payments.html", found=found[:PAGE], more=more, pays=caller().may("payment_files")))
 
 
 @payments.get("/payments/<int:batch>")
@@ -44,7 +43,7 @@ def batch(batch: int) -> AnyResponse:
         found, out = payments_of(reader, batch, _mark("after")), went_out(reader, batch)
     more = found[PAGE - 1].id if len(found) > PAGE else None
     shown = {"head": head, "found": found[:PAGE], "more": more, "out": out}
-    return Response(render_template("console/batch.html", pays=_pays(caller().office), **shown))
+    return Response(render_template("console/batch.html", pays=caller().may("payment_files"), **shown))
 
 
 @payments.post("/payments/<int:batch>/file")
@@ -105,14 +104,8 @@ def _act(operation: str) -> Act:
     """Return the act of who takes files out and brings them in. Raises NotYours."""
     here, at = caller(), now()
     with desk().database.read() as reader:
-        office = office_for(reader, here.person_id, "read", at.date(), scope=here.office.scope)
-    if not _pays(office):
-        raise NotYours("pay")
+        office = office_for(reader, here.person_id, "payment_files", at.date(), scope=here.office.scope)
     return Act(office.person_id, "web", operation, at, by=office)
-
-
-def _pays(office: Office) -> bool:
-    return office.may("payment_files")
 
 
 def _mark(name: str) -> int:

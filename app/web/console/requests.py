@@ -1,10 +1,11 @@
 """What the officer asked here and does on the phone: its state, and the way to withdraw it."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.console_requests import queries, services
 from app.web.console.desk import act_here, done, furnish
+from app.web.console.list_pages import before as before_id
 from app.web.console.session import caller, desk, now
 
 request_pages = Blueprint("requests", __name__, url_prefix="/requests", template_folder="templates")
@@ -22,7 +23,7 @@ STATES = {
 @request_pages.get("")
 def asked() -> Response:
     """Show what the officer asked, the newest first."""
-    before = request.args.get("before", type=int)
+    before = before_id()
     with desk().database.read() as reader:
         found = queries.asked_by(reader, caller().person_id, now(), before)
     older = found[-1].id if len(found) == queries.PAGE else None

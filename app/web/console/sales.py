@@ -10,7 +10,7 @@ from app.coop.boutiques import offers, orders, queries, sales
 from app.coop.boutiques.console import AskedPickUp, AskedRefund, AskedSettlement, open_in
 from app.coop.boutiques.models import Order
 from app.coop.members.names import member_name
-from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish, may
+from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.session import caller, desk, now
 
@@ -42,7 +42,7 @@ def ordered() -> Response:
     with desk().database.read() as reader:
         found = queries.orders_in(reader, caller().office.scope, states, most=A_PAGE + 1, before=before())
         rows, more = parted(found)
-        sells = may(reader, "sell")
+        sells = caller().may("sell")
     page = {"rows": rows, "more": more, "which": which if which in LISTS else "open", "now": now(), "sells": sells}
     return Response(render_template("console/orders.html", **page))
 
@@ -115,6 +115,6 @@ def _shelf(error: str = "") -> Response:
     scope = caller().office.scope
     with desk().database.read() as reader:
         rows, more = parted(queries.shelf(reader, scope, now(), most=A_PAGE + 1, before=before()))
-        page = {"rows": rows, "more": more, "sells": may(reader, "sell"), "ends": may(reader, "boutiques")}
+        page = {"rows": rows, "more": more, "sells": caller().may("sell"), "ends": caller().may("boutiques")}
     shown = render_template("console/shelf.html", error=error, **page)
     return Response(shown, status=400 if error else 200)

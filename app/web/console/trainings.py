@@ -15,7 +15,8 @@ from app.coop.training import choices, presence, queries, seats
 from app.coop.training.applications import ApplicationNotOpen
 from app.digits import is_number
 from app.sheets.writer import write_table
-from app.web.console.desk import act_here, denies, done, furnish, may
+from app.web.console.desk import act_here, denies, done, furnish
+from app.web.console.list_pages import mark
 from app.web.console.session import caller, desk, now
 
 trainings = Blueprint("trainings", __name__, template_folder="templates")
@@ -36,7 +37,7 @@ denies(
 def courses() -> Response:
     """List the trainings in the caller's reach, soonest first."""
     with desk().database.read() as reader:
-        found = queries.trainings_in(reader, caller().office.scope, now().date(), after=request.args.get("after", None, int))
+        found = queries.trainings_in(reader, caller().office.scope, now().date(), after=mark("after"))
     more = found[-1].id if len(found) == queries.MOST else None
     return Response(render_template("console/trainings.html", rows=found, more=more))
 
@@ -46,7 +47,7 @@ def one(training: int) -> Response:
     """Show a training: its seats, who applied, each with seat or rank."""
     with desk().database.read() as reader:
         found = queries.training_in(reader, caller().office.scope, training)
-        page = {"people": queries.applicants(reader, training), "acts": may(reader, "training"), "stands": queries.APPLICANTS}
+        page = {"people": queries.applicants(reader, training), "acts": caller().may("training"), "stands": queries.APPLICANTS}
     return Response(render_template("console/training.html", training=found, most=queries.MOST_APPLICANTS, **page))
 
 
@@ -78,7 +79,7 @@ def choose(training: int) -> AnyResponse:
 def jobs() -> Response:
     """List the jobs of companies, the soonest to end first."""
     with desk().database.read() as reader:
-        found = job_queries.jobs_behind(reader, now().date(), request.args.get("after", None, int))
+        found = job_queries.jobs_behind(reader, now().date(), mark("after"))
     more = found[-1].id if len(found) == job_queries.MOST else None
     return Response(render_template("console/jobs.html", rows=found, more=more))
 

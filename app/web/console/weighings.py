@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, render_template, request
 
 from app.web.console.desk import furnish
+from app.web.console.list_pages import mark
 from app.web.console.session import caller, desk
 from app.web.console.weighing_file import PAGE, Mark, ShownWeighing, open_lists, weighings_of
 
@@ -17,7 +18,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def index() -> Response:
     """Show open lists in reach, and a co-operative's weighings: the officer's own, or the one that is asked for."""
     office = caller().office
-    wanted = office.cooperative_id or request.args.get("cps", 0, int)
+    wanted = office.cooperative_id or mark("cps") or 0
     with desk().database.read() as reader:
         lists = open_lists(reader, office)
         found = weighings_of(reader, wanted, _mark()) if wanted else []

@@ -14,6 +14,7 @@ from app.coop.members.models import Member, NameKey, Person
 from app.coop.rights import Office
 from app.web.console import uploads
 from tests import sample_cooperative, sample_declarations
+from tests.acts import by
 from tests.web.console.test_pages import inside, plain
 
 HEAD = "Nom;Téléphone;Né(e) le\n"
@@ -73,7 +74,7 @@ def test_questions_are_answered_in_the_page(officer, database, clock):
     secretary.send("/imports/1/ask")
     assert "Répondez d&#39;abord aux questions" in secretary.page
     with database.read() as reader:
-        file = files.find(reader, 101, 1)
+        file = files.find(reader, by(sample_declarations.CLERK, "look", clock(), "web"), 1)
     [question] = files.look(database, file, clock()).found.questions
     assert question.says.split(" ")[0] in plain(secretary.page)
     secretary.send("/imports/1/answers", **{f"answer-{question.key}": "non", "answer-x": ""})
