@@ -93,7 +93,7 @@ def office_to_decide(session: Session, approval: Approval, person_id: int, today
     """
     if person_id in (approval.asked_by, approval.barred_id) or _concerns(session, approval, person_id):
         return None
-    return next((office for office in offices_of(session, person_id, today) if _counts(office, approval)), None)
+    return next((office for office in offices_of(session, person_id, today) if counts(office, approval)), None)
 
 
 def decidable(offices: tuple[Office, ...], person_id: int) -> ColumnElement[bool]:
@@ -124,12 +124,13 @@ def whom_to_ask(session: Session, approval: Approval, today: date) -> list[int]:
 
 
 def _others(session: Session, approval: Approval, offices: tuple[Office, ...]) -> list[int]:
-    persons = {office.person_id for office in offices if _counts(office, approval)}
+    persons = {office.person_id for office in offices if counts(office, approval)}
     persons -= {person for person in (approval.asked_by, approval.barred_id) if person is not None}
     return sorted(person for person in persons if not _concerns(session, approval, person))
 
 
-def _counts(office: Office, approval: Approval) -> bool:
+def counts(office: Office, approval: Approval) -> bool:
+    """Tell whether an office is one whose word an approval wants."""
     if office.role not in ROLES or office.role not in approval.roles.split(","):
         return False
     if office.cooperative_id is None and approval.cooperative_id is not None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from app.coop.approvals.models import Approval, ApprovalVote
+from app.coop.approvals.rules import counts
 from app.coop.contests.models import Contest
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Member, Person
@@ -103,11 +104,10 @@ def _holders(reader: Connection, places: Collection[int | None], today: date) ->
 
 def _approval(row: Any, votes: dict[int, str], holders: Sequence[Any], reader_id: int) -> OpenApproval:
     out = {row.asked_by, row.barred_id, row.whose, *votes}
-    roles = row.roles.split(",")
     may = {
         one.person_id: one.name
         for one in holders
-        if one.role in roles and one.cooperative_id in (None, row.cooperative_id) and one.person_id not in out
+        if one.person_id not in out and counts(Office(one.person_id, one.role, one.cooperative_id), row)
     }
     told = (row.id, row.kind, row.words, row.amount, row.code, row.member_id, row.member, row.asker, row.asked_at, row.expires_at)
     return OpenApproval(

@@ -35,6 +35,15 @@ def test_an_approval_says_who_asked_who_gave_and_whose_word_is_missing(officer, 
     assert "Rien à approuver." in auditor.page
 
 
+def test_a_price_of_a_co_operative_never_waits_for_the_federation(officer, database, clock):
+    with database.transaction() as session:
+        act = by(sample_declarations.CLERK, "ask", clock())
+        approvals.ask(session, act, "price", "Un prix", subject="price", subject_id=1, cooperative_id=1, amount=1_100)
+    federation = inside(officer, sample_declarations.ADMINISTRATOR)
+    federation.get("/approvals")
+    assert rows(federation.page, "approvals")[0].endswith("Responsable 102")
+
+
 def test_a_contest_names_its_member_and_its_day(officer, database, clock):
     sample_declarations.treasurer(database)
     sample_deliveries.credited(database, sample_declarations.women(database, 1), clock())
