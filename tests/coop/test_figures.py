@@ -217,13 +217,14 @@ def test_what_is_published_is_what_is_counted_or_hidden_and_of_few_persons_nothi
 
 
 def test_a_published_month_stays_and_a_correction_is_another_revision(filled):
+    rows = select(FigureRow.code, FigureRow.cells).order_by(FigureRow.month_id, FigureRow.code)
     publish(filled)
     with filled.transaction() as session:
-        before = session.execute(select(FigureRow.code, FigureRow.cells).order_by(FigureRow.code)).all()
+        before = session.execute(rows).all()
         session.execute(update(Member).where(Member.cooperative_id == 2).values(joined_on=date(2026, 11, 15)))
     publish(filled)
     with filled.transaction() as session:
-        assert session.execute(select(FigureRow.code, FigureRow.cells).order_by(FigureRow.code)).all() == before
+        assert session.execute(rows).all() == before
         months.begin(session, OCTOBER, NOW, "registre de Mbour")
     publish(filled)
     with filled.read() as reader:
@@ -233,10 +234,7 @@ def test_a_published_month_stays_and_a_correction_is_another_revision(filled):
             one for one in queries.told(reader, month, queries.Place("CPS2")) if (one.figure.name, one.part) == ("members", "")
         ]
         assert members.value == 0
-        old = reader.execute(
-            select(FigureRow.code, FigureRow.cells).join(FigureMonth).where(FigureMonth.revision == 1).order_by(FigureRow.code)
-        )
-        assert old.all() == before
+        assert reader.execute(rows.join(FigureMonth).where(FigureMonth.revision == 1)).all() == before
 
 
 def test_no_month_is_published_before_it_is_over_and_paper_has_come_in(filled):
