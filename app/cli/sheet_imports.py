@@ -16,13 +16,12 @@ from app.cli.context import open_database, operator
 
 if TYPE_CHECKING:
     from app.coop.imports.forecast import Forecast, Verdict
+    from app.coop.imports.turns import ImportSource
     from app.coop.scope import Scope
     from app.db.database import Database
     from app.sheets import Table
 
 KINDS = ("members", "balances", "prices", "deliveries")
-HEARTBEAT = 3.0
-"""Seconds after which a long forecast says that it lives."""
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,32 +54,29 @@ def take(
     from app.coop.imports import turns
     from app.coop.imports.slices import Moved, keep_answers, kept_answers, write
 
-    now = datetime.now(UTC)
+    now = _now()
     table = _table(kind, file, given, now)
     with open_database() as database:
         given_now = _answers(answers)
         with database.read() as reader:
             answered = kept_answers(reader) | given_now
-        scope = _scope(database, cooperative)
+        source = turns.ImportSource(kind, table.digest, operator(), _scope(database, cooperative))
         if dry_run:
-            found = _forecast(database, kind, table, scope, answered, now)
+            found = _look(database, table, source, answered, now)
             _files(kind, file, table, found, given_now, only_good=only_good)
             return _say(found, None, as_json)
-        try:
-            import_id = _begin(database, kind, table.digest, cooperative)
-        except turns.ImportUnderWay as busy:
-            raise click.ClickException(str(busy)) from busy
+        import_id = _begin(database, source, cooperative)
         state = "stopped"
         try:
             with database.transaction() as session:
                 keep_answers(session, given_now, now)
-            found = _forecast(database, kind, table, scope, answered, now, import_id)
+            found = _look(database, table, source, answered, now, turns.heartbeat(database, import_id, _now))
             _files(kind, file, table, found, given_now, only_good=only_good)
             takes = only_good or not found.blocked
             if takes:
                 with click.progressbar(length=len(found.planned), file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
                     writing = partial(write, database, kind, import_id, found.planned)
-                    writing(scope=scope, stated=table.totals, now=_now, progress=progress.update)
+                    writing(scope=source.scope, stated=table.totals, now=_now, progress=progress.update)
                 state = "done"
         except (Moved, turns.ImportOvertaken) as fault:
             raise click.ClickException(str(fault)) from fault
@@ -91,8 +87,8 @@ def take(
         return _say(found, import_id if takes else None, as_json)
 
 
-def take_back(import_id: int) -> int:
-    """Take an import back; return how many rows."""
+def take_back(import_id: int) -> str:
+    """Take an import back; return what is to be said."""
     from app.coop.imports.forecast import RestsOn
     from app.coop.imports.undo import undo
     from app.coop.offices.audit import record_operator
@@ -101,7 +97,7 @@ def take_back(import_id: int) -> int:
         with database.transaction() as session:
             record_operator(session, operator(), socket.gethostname(), "import undo", {"id": import_id}, _now())
         try:
-            return undo(database, import_id, now=_now)
+            return undo(database, import_id, now=_now).says
         except RestsOn as why:
             raise click.ClickException(str(why)) from None
 
@@ -144,56 +140,43 @@ def _answers(answers: Path | None) -> dict[str, str]:
         raise click.ClickException(str(fault)) from fault
 
 
-def _begin(database: "Database", kind: str, digest: str, cooperative: str | None) -> int:
+def _begin(database: "Database", source: "ImportSource", cooperative: str | None) -> int:
     """Wait for the turn for as long as one that was broken off keeps it; who imports is written down with it."""
     from app.coop.imports import turns
     from app.coop.offices.audit import record_operator
 
-    until = monotonic() + turns.LEASE.total_seconds() + 2
+    until, waits = monotonic() + turns.LEASE.total_seconds() + 2, False
     while True:
         try:
             with database.transaction() as session:
-                import_id = turns.begin(session, kind, digest, operator(), _now())
+                import_id = turns.begin(session, source, _now())
                 arguments = {"cooperative": cooperative, "import": import_id}
-                record_operator(session, operator(), socket.gethostname(), f"import {kind}", arguments, _now())
+                record_operator(session, operator(), socket.gethostname(), f"import {source.kind}", arguments, _now())
                 return import_id
-        except turns.ImportUnderWay:
+        except turns.ImportUnderWay as busy:
             if monotonic() > until:
-                raise
+                raise click.ClickException(f"{busy}: attendez sa fin, puis recommencez.") from busy
+            if not waits:
+                click.echo(f"{busy}: celui-ci attend son tour, {turns.LEASE.seconds} secondes au plus.", err=True)
+            waits = True
         sleep(0.5)
 
 
-def _forecast(
+def _look(
     database: "Database",
-    kind: str,
     table: "Table",
-    scope: "Scope",
+    source: "ImportSource",
     answers: Mapping[str, str],
     now: datetime,
-    import_id: int | None = None,
+    alive: Callable[[Any], None] | None = None,
 ) -> "Forecast":
-    from app.coop.imports import kinds, turns
-    from app.coop.imports.forecast import forecast, remarked
+    from app.coop.imports import outlook
     from app.sheets import SheetRefused
 
-    said = monotonic()
-
-    def alive(row: int) -> None:
-        nonlocal said
-        del row
-        if import_id is not None and monotonic() > said + HEARTBEAT:
-            with database.transaction() as session:
-                turns.live(session, import_id, _now())
-            said = monotonic()
-
     try:
-        with database.read() as reader:
-            planner = kinds.KINDS[kind].planner(reader, scope, answers, now)
-            found = forecast(table.rows, kinds.KINDS[kind].reads(now.date()), planner, answers, alive=alive)
+        return outlook.look(database, table, source, answers, now, alive=alive)
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
-    remarked(found, table, kinds.KINDS[kind].columns(now.date()))
-    return found
 
 
 def _files(kind: str, file: Path, table: "Table", found: "Forecast", given: Mapping[str, str], *, only_good: bool) -> None:

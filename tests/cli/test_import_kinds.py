@@ -17,6 +17,7 @@ from app.coop.imports.kinds import KINDS
 from app.coop.members.models import Member
 from app.coop.openings.models import OpeningBalance, PastDelivery
 from app.coop.prices.models import PriceProposal, PriceRow
+from app.coop.scope import Scope
 from app.sheets import read_table
 from tests.imported_rows import TODAY
 from tests.sample_cooperative import build
@@ -161,6 +162,10 @@ def test_a_killed_import_leaves_whole_slices_and_the_same_file_goes_on(cps, run,
     assert left % 250 == 0
     done = json.loads(run("import", kind, at, "--cooperative", "CPS1", "--json").out)
     assert (done["rows"]["same"], done["rows"]["create"], count(cps, kind)) == (left, 750 - left, 750)
+    told = [one["says"] for one in done["problems"] if one["kind"] == "continues"]
+    assert told == [f"Suite de l'import n° 2, coupé: {left} lignes y sont déjà écrites."]
+    assert run("import", "undo", "2").out == "Imports n° 2 et 3 annulés : 750 lignes reprises.\n"
+    assert count(cps, kind) == 0
 
 
 def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):
@@ -171,9 +176,12 @@ def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):
     monkeypatch.setattr(turns, "LEASE", timedelta(seconds=1))
     monkeypatch.setattr("app.cli.sheet_imports.sleep", lambda _: None)
     with cps.transaction() as session:
-        turns.begin(session, "members", "a" * 64, "awa", datetime.now(UTC) + timedelta(minutes=1))
+        source = turns.ImportSource("members", "a" * 64, "awa", Scope(1))
+        turns.begin(session, source, datetime.now(UTC) + timedelta(minutes=1))
     busy = run("import", "prices", file("prices"), "--cooperative", "CPS1", "--only-good")
-    assert (busy.code, "Un autre import est en cours" in busy.err) == (1, True)
+    waits, ends = busy.err.splitlines()
+    assert (busy.code, "n° 1, awa" in waits, "celui-ci attend son tour" in waits) == (1, True, True)
+    assert "attendez sa fin, puis recommencez" in ends
 
 
 def again(run, kind, file):

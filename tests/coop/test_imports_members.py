@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select, update
 
 from app.coop.imports import turns
@@ -136,13 +137,33 @@ def test_each_row_of_the_file_is_in_one_count(village):
 
 def test_one_imports_at_a_time_and_a_silent_one_loses_its_turn(village):
     with village.transaction() as session:
-        first = turns.begin(session, "members", "a" * 64, "awa", NOW)
+        first = turns.begin(session, turns.ImportSource("members", "a" * 64, "awa", OURS), NOW)
     with pytest.raises(turns.ImportUnderWay, match="Un autre import est en cours"), village.transaction() as session:
-        turns.begin(session, "members", "b" * 64, "mor", NOW + timedelta(seconds=5))
+        turns.begin(session, turns.ImportSource("members", "b" * 64, "mor", OURS), NOW + timedelta(seconds=5))
     with village.transaction() as session:
-        turns.begin(session, "members", "b" * 64, "mor", NOW + timedelta(seconds=20))
+        turns.begin(session, turns.ImportSource("members", "b" * 64, "mor", OURS), NOW + timedelta(seconds=20))
     with pytest.raises(turns.ImportOvertaken), village.transaction() as session:
         turns.live(session, first, NOW + timedelta(seconds=21))
+
+
+def test_an_import_ends_where_it_came_to_its_end_and_is_of_one_file_one_hand_and_one_cps(village):
+    ours = turns.ImportSource("members", "a" * 64, "awa", OURS)
+    others = [structs.replace(ours, **one) for one in ({"digest": "b" * 64}, {"by": "mor"}, {"scope": FEDERATION})]
+    runs = [(ours, "done"), (ours, "stopped"), *((one, "stopped") for one in others), (ours, "done"), (ours, "stopped")]
+    with village.transaction() as session:
+        for source, state in runs:
+            turns.end(session, turns.begin(session, source, NOW), state, {})
+    with village.transaction() as session:
+        found = [[one.id for one in turns.pieces_of(session, number)] for number in range(1, 9)]
+    assert found == [[1], [2, 6], [3], [4], [5], [2, 6], [7], []]
+
+
+def test_a_killed_import_is_taken_back_once_it_is_silent(village):
+    with village.transaction() as session:
+        made = turns.begin(session, turns.ImportSource("members", "a" * 64, "awa", OURS), NOW)
+    with pytest.raises(RestsOn, match="en cours"):
+        undo(village, made, now=lambda: NOW + timedelta(seconds=5))
+    assert undo(village, made, now=lambda: NOW + timedelta(seconds=20)).numbers == (made,)
 
 
 def test_an_import_is_taken_back_whole(village):
@@ -156,7 +177,7 @@ def test_an_import_is_taken_back_whole(village):
     made, _ = take(village, [*FAMILY, Row(9, "data", changed.cells, changed.raw)])
     with village.transaction() as session:
         note_look(session, Office(1, "secretary", 1), members(village)[0].member_id, NOW)
-    assert undo(village, made, now=lambda: NOW) == 4
+    assert undo(village, made, now=lambda: NOW).rows == 4
     assert everything() == before
     with village.read() as reader:
         assert reader.scalar(select(MemberProfile.sex).where(MemberProfile.member_id == 1)) is None

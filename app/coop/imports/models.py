@@ -23,6 +23,8 @@ class Import(Base):
     kind: Mapped[str] = mapped_column(String(10))
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the file."""
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"))
+    """Whose file it is; None: the federation's."""
     state: Mapped[str] = mapped_column(String(8))
     begun_at: Mapped[datetime] = mapped_column(Utc)
     begun_by: Mapped[str] = mapped_column(String(40))
