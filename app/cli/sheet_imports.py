@@ -72,7 +72,7 @@ def take(
                 keep_answers(session, given_now, now)
             found = _look(database, table, source, answered, now, turns.heartbeat(database, import_id, _now))
             _files(kind, file, table, found, given_now, only_good=only_good)
-            takes = only_good or not found.blocked
+            takes = bool(found.lines) and (only_good or not found.blocked)
             if takes:
                 with click.progressbar(length=len(found.planned), file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
                     writing = partial(write, database, kind, import_id, found.planned)

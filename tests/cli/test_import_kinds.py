@@ -66,6 +66,18 @@ def test_the_template_of_a_kind_has_all_its_columns(run, tmp_path, kind, words):
 
 
 @pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("more", [(), ("--only-good",)], ids=["all", "only good"])
+def test_the_example_of_a_template_is_nobodys_line_and_a_file_without_a_line_is_not_taken(cps, run, tmp_path, kind, more):
+    out, before = tmp_path / "modele.xlsx", count(cps, kind)
+    assert run("template", kind, "--output", str(out)).code == 0
+    done = run("import", kind, str(out), "--cooperative", "CPS1", "--json", *more)
+    told = json.loads(done.out)
+    assert (done.code, told["rows"]["skip"], told["id"], count(cps, kind)) == (1, 1, "", before)
+    assert [one["kind"] for one in told["problems"]] == ["example", "none"]
+    assert "Aucune ligne" in told["problems"][1]["says"]
+
+
+@pytest.mark.parametrize("kind", FILES)
 def test_the_forecast_is_the_result(cps, run, file, kind):
     before, command = count(cps, kind), ("import", kind, file(kind), "--cooperative", "CPS1", "--json")
     dry = run(*command, "--dry-run")

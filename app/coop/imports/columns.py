@@ -93,7 +93,8 @@ def prices(today: date) -> tuple[Column, ...]:
         Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
         Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
-        Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.amount, example=4500, required=True),
+        # An example that nobody's price is: a row that says what the template's does isn't taken.
+        Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.amount, example=4321, required=True),
         Column(field="since", names=("Depuis", "Date"), reader=sheets.instant(today), note="Vide: dès l'import."),
     )
 
