@@ -17,6 +17,9 @@ from app.sheets.readings import Ask, Raw, Reading, Value, shown
 from app.sheets.refusals import SheetRefused
 from app.sheets.sums import Remark, Sums
 
+MOST_LISTED = 12
+"""Rows that a remark names."""
+
 
 class Cell(msgspec.Struct, frozen=True):
     """A cell of a column that was found: what the file holds, and what its column's reader makes of it."""
@@ -58,8 +61,10 @@ class Table:
     `digest` is the SHA-256 of the file's bytes, in hexadecimal.
     """
 
-    def __init__(self, digest: str, grid: Grid, found: Header, columns: Sequence[Column], guesses: dict[str, str]) -> None:
-        """See read_table."""
+    def __init__(
+        self, digest: str, grid: Grid, found: Header, columns: Sequence[Column], guesses: dict[str, str], unread: Sequence[str]
+    ) -> None:
+        """See read_table; `unread` are the file's other sheets, those with nothing on them aside."""
         self.digest, self.sheet, self.book = digest, grid.name, grid.book
         self.header_row, self.names, self.guesses = found.last + 1, found.names, guesses
         self.header = {field: found.names[at] or headers.letters_of(at + grid.first_column) for field, at in found.fields.items()}
@@ -69,17 +74,23 @@ class Table:
         self._grid, self._found = grid, found
         self._columns = [(column, found.fields[column.field]) for column in columns if column.field in found.fields]
         self._sums = Sums(())
+        self._unread, self._hidden = unread, list[int]()
 
     @property
     def rows(self) -> Iterator[Row]:
         """Stream the rows below the header, from the first, each time it is asked for. Raises SheetRefused."""
         self._sums = sums = Sums([(column, at) for column, at in self._columns])
+        self._hidden = []
         return self._stream(sums)
 
     @property
     def remarks(self) -> list[Remark]:
         """What was seen of the whole table; complete when `rows` was read to its end."""
-        return self._sums.remarks()
+        found = [Remark("sheet", f"La feuille « {name[:40]} » n'est pas lue.") for name in self._unread]
+        if self._hidden:
+            rows = ", ".join(map(str, self._hidden[:MOST_LISTED])) + (", …" if len(self._hidden) > MOST_LISTED else "")
+            found.append(Remark("hidden", f"Des lignes masquées dans la feuille sont prises aussi: {rows}.", "", self._hidden[0]))
+        return self._sums.remarks() + found
 
     @property
     def totals(self) -> dict[str, int]:
@@ -98,6 +109,8 @@ class Table:
             kind, reason = lines.kind(number, row)
             raw = (row + [""] * (width - len(row)))[: max(width, len(row) if kind == "broken" else 0)]
             cells = self._cells(number, raw, merged) if kind == "data" else {}
+            if cells and number in grid.hidden:
+                self._hidden.append(number + 1)
             if cells and sums.is_sum({field: cell.reading for field, cell in cells.items()}):
                 kind, reason, cells = "total", "C'est la somme des lignes.", {}
             sums.add(number + 1, kind, raw, {field: cell.reading for field, cell in cells.items()}, grid.book)
@@ -156,26 +169,29 @@ def read_table(
     if strange:
         raise SheetRefused(f"« {min(strange)[:40]} » n'est pas un champ. Il y a: {', '.join(column.field for column in columns)}.")
     file = open_file(source)
-    grid, found = _choose(file, columns, given, sheet)
+    grid, found, unread = _choose(file, columns, given, sheet)
     sample = list(islice(grid.read(), found.last + 1, found.last + headers.DEEPEST))
     guesses = headers.guesses(found, columns, sample)
     missing = [column for column in columns if column.required and column.field not in found.fields]
     if missing:
         raise SheetRefused(_missing(missing[0], guesses, found.names))
-    return Table(file.digest, grid, found, columns, guesses)
+    return Table(file.digest, grid, found, columns, guesses, unread)
 
 
-def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], sheet: str | None) -> tuple[Grid, Header]:
-    """Return the one sheet with the table, and its header."""
+def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], sheet: str | None) -> tuple[Grid, Header, list[str]]:
+    """Return the one sheet with the table, its header, and the sheets that are passed over, those with nothing on them aside."""
     if sheet is not None and sheet not in file.names:
         raise SheetRefused(f"Aucune feuille ne s'appelle « {sheet[:60]} ». Il y a: {headers.listed(file.names)}.")
     names = [sheet] if sheet is not None else [name for name in file.names if name not in file.hidden] or list(file.names)
     having: list[tuple[int, Grid, Header]] = []
     refused: SheetRefused | None = None
     top: list[list[Raw]] = []
+    passed = [name for name in file.names if name not in names]
     for name in names:
         grid = file.sheet(name)
         top = list(islice(grid.read(), headers.DEEPEST))
+        if any(cell not in ("", None) for row in top for cell in row):
+            passed.append(name)
         try:
             found = headers.find_header(top, columns, given, grid.first_column)
         except SheetRefused as fault:
@@ -195,7 +211,8 @@ def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], she
             field = next((column.field for column in columns if column.required), columns[0].field)
             says += f" Il y a: {headers.listed([shown(cell) for cell in seen])}. Dites laquelle: --column {field}=NOM."
         raise refused or SheetRefused(says)
-    return best[0]
+    grid, header = best[0]
+    return grid, header, [name for name in passed if name != grid.name]
 
 
 def _missing(column: Column, guesses: Mapping[str, str], names: Sequence[str]) -> str:

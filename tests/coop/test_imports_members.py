@@ -20,6 +20,7 @@ from app.coop.verify import verify
 from app.sheets import Ask, NoValue, Refuse, Row, Telephone
 from tests import imported_rows
 from tests.imported_rows import NOW, OURS, rows
+from tests.sample_cooperative import SHARED
 
 PHONE = Telephone("+221771234521", "mobile")
 
@@ -126,6 +127,21 @@ def test_a_cell_that_may_be_read_in_two_ways_is_answered_as_the_cell_would_be(vi
     found, _ = look(village, given)
     assert (found.counts, found.questions[0].proposals) == ({"ask": 1}, ("F", "M"))
     assert not found.planned
+
+
+def test_a_place_that_changes_and_a_number_that_somebody_has_are_said(village):
+    held = Telephone(SHARED, "mobile")
+    given = [
+        {"name": "Awa Un", "phone": PHONE, "place": "3"},
+        {"name": "Mor Deux", "phone": PHONE, "place": "3"},
+        {"name": "Ami Trois", "phone": held},
+    ]
+    found, _ = look(village, rows(*given))
+    assert [(one.row, one.column, one.kind) for one in found.problems] == [(3, "place", "shared"), (4, "phone", "shared")]
+    assert "La place 3 du +221771234521 est déjà prise: c'est la 1." in found.problems[0].says
+    assert "il est partagé, place 3" in found.problems[1].says
+    own = rows({"card": "C00002", "name": "Awa 2", "phone": held, "place": "7"})
+    assert [one.kind for one in look(village, own)[0].problems] == ["kept"]
 
 
 def test_each_row_of_the_file_is_in_one_count(village):

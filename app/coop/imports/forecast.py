@@ -45,7 +45,7 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct):
-    """What becomes of each row. `lines` are how many say something; `left` are the rows to be mended: number, all its cells, why."""
+    """What becomes of each row. `lines`: how many say something. `left` are the rows to be mended: number, all its cells, why."""
 
     lines: int = 0
     counts: Counter[Verdict] = msgspec.field(default_factory=Counter)
