@@ -4,7 +4,6 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZipFile
@@ -30,8 +29,8 @@ _UNREADABLE = "Ce fichier est abîmé, ou n'est pas un tableau: ouvrez-le dans u
 
 class Grid(msgspec.Struct, frozen=True):
     """A sheet's cells. `read` streams its rows from the file's first, blank cells as ''. Counted from 0, `merged` are rectangles
-    (first row, first column, last row, last column), `hidden` rows that aren't shown. `strict` when a row may have no more cells than
-    the header: text whose cells slipped.
+    (first row, first column, last row, last column), `hidden` rows that aren't shown. `strict` when a row may have no more cells
+    than the header: text whose cells slipped.
     """
 
     name: str
