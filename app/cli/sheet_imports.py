@@ -15,7 +15,7 @@ import click
 from app.cli.context import open_database, operator
 
 if TYPE_CHECKING:
-    from app.coop.imports.forecast import Forecast, Verdict
+    from app.coop.imports.forecast import Forecast, Problem, Verdict
     from app.coop.imports.turns import ImportSource
     from app.coop.scope import Scope
     from app.db.database import Database
@@ -51,16 +51,16 @@ def take(
     only_good: bool,
 ) -> int:
     """Take a file in, and return the exit code: 0 when each row was taken or known."""
-    from app.coop.imports import turns
+    from app.coop.imports import headings, turns
     from app.coop.imports.slices import Moved, keep_answers, kept_answers, write
 
-    now = _now()
-    table = _table(kind, file, given, now)
+    now, named, given_now = _now(), _named(given), _answers(answers)
     with open_database() as database:
-        given_now = _answers(answers)
+        scope = _scope(database, cooperative)
         with database.read() as reader:
-            answered = kept_answers(reader) | given_now
-        source = turns.ImportSource(kind, table.digest, operator(), _scope(database, cooperative))
+            answered, confirmed = kept_answers(reader) | given_now, headings.confirmed(reader, scope, kind)
+        table = _table(kind, file, named, confirmed, now)
+        source = turns.ImportSource(kind, table.digest, operator(), scope)
         if dry_run:
             found = _look(database, table, source, answered, now)
             _files(kind, file, table, found, given_now, only_good=only_good)
@@ -70,6 +70,7 @@ def take(
         try:
             with database.transaction() as session:
                 keep_answers(session, given_now, now)
+                headings.keep(session, scope, kind, headings.named(table, named), operator(), now)
             found = _look(database, table, source, answered, now, turns.heartbeat(database, import_id, _now))
             _files(kind, file, table, found, given_now, only_good=only_good)
             takes = bool(found.lines) and (only_good or not found.blocked)
@@ -106,14 +107,20 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _table(kind: str, file: Path, given: tuple[str, ...], now: datetime) -> "Table":
-    from app.coop.imports import kinds
-    from app.sheets import SheetRefused, read_table
-
+def _named(given: tuple[str, ...]) -> dict[str, str]:
     if any("=" not in one for one in given):
         raise click.UsageError("--column s'écrit champ=NOM, par exemple --column phone=Portable.")
+    return dict(one.split("=", 1) for one in given)
+
+
+def _table(kind: str, file: Path, given: Mapping[str, str], confirmed: Mapping[str, str], now: datetime) -> "Table":
+    from app.coop.imports.kinds import KINDS
+    from app.sheets import ColumnsUnknown, SheetRefused, read_table
+
     try:
-        return read_table(file, kinds.KINDS[kind].reads(now.date()), given=dict(one.split("=", 1) for one in given))
+        return read_table(file, KINDS[kind].reads(now.date()), given=given, confirmed=confirmed)
+    except ColumnsUnknown as fault:
+        raise click.ClickException(f'{fault} --column {fault.field}="{fault.guess or "NOM"}"') from fault
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
 
@@ -206,13 +213,21 @@ def _say(found: "Forecast", import_id: int | None, as_json: bool) -> int:
     from app.units import agree
 
     counts = {verdict: found.counts[verdict] for verdict in VERDICTS}
+    said = [(one, f"{one.says}{_how_to_name(found, one)}") for one in found.problems]
     if as_json:
-        problems = [{"row": one.row, "column": one.column, "kind": one.kind, "says": one.says} for one in found.problems]
+        problems = [{"row": one.row, "column": one.column, "kind": one.kind, "says": says} for one, says in said]
         click.echo(json.dumps({"rows": counts, "problems": problems, "id": str(import_id or "")}, ensure_ascii=False))
         return 1 if found.blocked else 0
-    for one in found.problems:
-        click.echo(f"ligne {one.row}: {one.says}" if one.row is not None else one.says)
+    for one, says in said:
+        click.echo(f"ligne {one.row}: {says}" if one.row is not None else says)
     told = [f"{counts[one]} {agree(counts[one], word)}" for one, word in VERDICT_WORDS.items()]
     words = f"Lignes: {', '.join(told)}, {counts['same']} déjà là, {counts['ask']} à répondre"
     click.echo(words + (f"; import n° {import_id}" if import_id else "; rien n'est écrit"))
     return 1 if found.blocked else 0
+
+
+def _how_to_name(found: "Forecast", problem: "Problem") -> str:
+    """Return by which option a column that isn't read, or is by what was confirmed, is said to be another."""
+    if problem.kind == "column" and (field := found.unread.get(problem.column)):
+        return f' Dites-le: --column {field}="{problem.column[:40]}".'
+    return f" Pour changer: --column {found.confirmed[problem.column]}=NOM." if problem.kind == "confirmed" else ""

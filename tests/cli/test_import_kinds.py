@@ -264,6 +264,32 @@ def test_a_column_that_nobody_reads_is_named(run, file):
     assert '--column address="Village d\'origine"' in named[0]["says"]
 
 
+@pytest.mark.usefixtures("cps")
+def test_what_a_column_is_was_said_once_and_is_changed_by_saying_it_anew(run, file, tmp_path):
+    name = file("members", "Nom de la femme;Contact;Portable 2\nAwa Un;771234519;339570000\nAwa Deux;x;771234520\n")
+
+    def said(*more):
+        done = run("import", "members", name, "--cooperative", "CPS1", "--json", *more)
+        problems = json.loads(done.out)["problems"] if done.out else []
+        return done.err, {one["column"]: one["says"] for one in problems if one["kind"] == "confirmed"}
+
+    named = ("--column", "name=Nom de la femme", "--column", "phone=Contact")
+    assert said(*named, "--dry-run") == ("", {})
+    assert 'Dites laquelle. --column name="NOM"' in said("--dry-run")[0]
+    said(*named)
+    _, found = said("--dry-run")
+    assert list(found) == ["Nom de la femme", "Contact"]
+    assert found["Contact"].startswith("La colonne « Contact » est lue comme « Téléphone »: cela a été confirmé")
+    assert found["Contact"].endswith("--column phone=NOM.")
+    said("--column", "phone=Portable 2")
+    assert list(said("--dry-run")[1]) == ["Nom de la femme", "Portable 2"]
+    other = tmp_path / "autre.csv"
+    other.write_text("Nom;Téléphone\nAwa Trois;771234521\n", "utf-8")
+    done = json.loads(run("import", "members", str(other), "--cooperative", "CPS1", "--json", "--dry-run").out)
+    assert (done["rows"]["create"], done["problems"]) == (1, [])
+    assert "Dites laquelle" in run("import", "members", name, "--json").err
+
+
 @pytest.mark.parametrize(
     ("more", "says"), [(("--cooperative", "CPS9"), "aucune CPS n'a le code CPS9"), (("--column", "phone"), "s'écrit champ=NOM")]
 )

@@ -1,7 +1,8 @@
 """A file at the console: kept, forecast, agreed to by the officer's PIN, then written as it was forecast."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -11,17 +12,17 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.imports import outlook, turns
+from app.coop.imports import headings, outlook, turns
 from app.coop.imports.forecast import Forecast, RestsOn
 from app.coop.imports.kinds import KINDS
 from app.coop.imports.models import ImportFile
 from app.coop.imports.slices import keep_answers, kept_answers, write
 from app.coop.imports.turns import ImportSource, cut_off
-from app.coop.imports.undo import TakenBack, undo
+from app.coop.imports.undo import ImportUndone, undo
 from app.coop.offices import audit
 from app.coop.scope import Scope
 from app.db.database import Database
-from app.sheets import SheetRefused, Table, read_table
+from app.sheets import ColumnsUnknown, SheetRefused, Table, read_table
 
 LIVES = timedelta(days=3)
 MOST_ROWS = 10_000
@@ -43,15 +44,30 @@ class Looked(msgspec.Struct, frozen=True):
 
 def keep(session: Session, act: Act, kind: str, name: str, body: bytes, scope: Scope) -> int:
     """Keep a file for who brought it; return its id. Raises SheetRefused when it is no such table, or too long."""
-    table = read_table(BytesIO(body), KINDS[kind].reads(act.today))
-    if sum(row.kind == "data" for row in table.rows) > MOST_ROWS:
-        raise SheetRefused(f"Plus de {MOST_ROWS} lignes: demandez à la fédération de l'importer avec jappoo import.")
+    with suppress(ColumnsUnknown):  # its page asks which they are
+        read(session, kind, body, scope, act.today)
     row = ImportFile(
         person_id=act.person_id, cooperative_id=scope.cooperative_id, kind=kind, name=name[-40:], body=body, at=act.now
     )
     session.add(row)
     session.flush()
     return row.id
+
+
+def read(reader: Connection | Session, kind: str, body: bytes, scope: Scope, today: date) -> Table:
+    """Return a file's table, with the columns that were confirmed for its kind. Raises SheetRefused, also of a long file."""
+    table = read_table(BytesIO(body), KINDS[kind].reads(today), confirmed=headings.confirmed(reader, scope, kind))
+    if sum(row.kind == "data" for row in table.rows) > MOST_ROWS:
+        raise SheetRefused(f"Plus de {MOST_ROWS} lignes: demandez à la fédération de l'importer avec jappoo import.")
+    return table
+
+
+def confirm(session: Session, act: Act, file: ImportFile, fields: Mapping[str, str]) -> None:
+    """Keep what an officer said that columns are, by their names: for this file, and those of its kind that come after."""
+    known = {column.field for column in KINDS[file.kind].columns(act.today)} | {""}
+    said = {name: field for name, field in fields.items() if field in known}
+    source = source_of(act, file)
+    headings.keep(session, source.scope, source.kind, said, source.by, act.now)
 
 
 def find(reader: Connection | Session, act: Act, file_id: int) -> ImportFile | None:
@@ -69,8 +85,8 @@ def source_of(act: Act, file: ImportFile) -> ImportSource:
 
 def look(database: Database, act: Act, file: ImportFile, *, alive: Callable[[Any], None] | None = None) -> Looked:
     """Say what becomes of each row; nothing is written. Raises SheetRefused."""
-    table = read_table(BytesIO(file.body), KINDS[file.kind].reads(act.today))
     with database.read() as reader:
+        table = read(reader, file.kind, file.body, Scope(file.cooperative_id), act.today)
         answers = kept_answers(reader) | file.answers
     found = outlook.look(database, table, source_of(act, file), answers, act.now, alive=alive)
     return Looked(found, answers, table)
@@ -103,7 +119,7 @@ def take(database: Database, act: Act, file: ImportFile, now: Callable[[], datet
     return import_id
 
 
-def take_back(database: Database, act: Act, file: ImportFile, now: Callable[[], datetime]) -> TakenBack:
+def take_back(database: Database, act: Act, file: ImportFile, now: Callable[[], datetime]) -> ImportUndone:
     """Take back what was written of a file, also of one that was cut off. Raises RestsOn."""
     with database.transaction() as session:
         left = cut_off(session, source_of(act, file), now())

@@ -45,7 +45,11 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct):
-    """What becomes of each row. `lines`: how many say something. `left` are the rows to be mended: number, all its cells, why."""
+    """What becomes of each row. `lines`: how many say something. `left` are the rows to be mended.
+
+    `unread` are the names of columns that nobody reads, with the field that each may be, or nothing;
+    `confirmed` those that are read as a field because somebody said so.
+    """
 
     lines: int = 0
     counts: Counter[Verdict] = msgspec.field(default_factory=Counter)
@@ -53,6 +57,8 @@ class Forecast(msgspec.Struct):
     problems: list[Problem] = msgspec.field(default_factory=list)
     questions: list[Question] = msgspec.field(default_factory=list)
     left: list[Row] = msgspec.field(default_factory=list)
+    unread: dict[str, str] = msgspec.field(default_factory=dict)
+    confirmed: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def blocked(self) -> bool:
@@ -155,8 +161,13 @@ def remarked(found: Forecast, table: Table, columns: Iterable[Column]) -> None:
     for name in table.unknown:
         says = f"La colonne « {name[:40]} » n'est pas lue."
         if field := meant.get(name):
-            says += f' Est-ce « {names[field]} » ? Nommez-la ainsi, ou dites --column {field}="{name[:40]}".'
+            says += f" Est-ce « {names[field]} » ?"
         found.problems.append(Problem(None, name, "column", says))
+        found.unread[name] = meant.get(name, "")
+    for field, name in table.confirmed.items():
+        says = f"La colonne « {name[:40]} » est lue comme « {names[field]} »: cela a été confirmé pour vos fichiers."
+        found.problems.append(Problem(None, name, "confirmed", says))
+    found.confirmed = {name: field for field, name in table.confirmed.items()}
 
 
 def answers_of(table: Table) -> dict[str, str]:

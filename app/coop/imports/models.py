@@ -68,6 +68,23 @@ class ImportAnswer(Base):
     at: Mapped[datetime] = mapped_column(Utc)
 
 
+class ImportColumn(Base):
+    """What somebody said that a column of a co-operative's files is, the newest last: the field, or empty for none.
+
+    Without a co-operative it is of the federation's files.
+    """
+
+    __tablename__ = "import_columns"
+    __table_args__ = (Index("ix_import_columns_cooperative_id", "cooperative_id", "kind"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(80))
+    field: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
 class MemberProfile(Base):
     """What the register on paper says of a member beside name and number; all of it may be left out.
 

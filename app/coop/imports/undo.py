@@ -18,7 +18,7 @@ from app.units import agree
 SLICE = 250
 
 
-class TakenBack(msgspec.Struct, frozen=True):
+class ImportUndone(msgspec.Struct, frozen=True):
     """What was taken back: the imports' numbers, of one that was cut off several; and how many rows."""
 
     numbers: tuple[int, ...]
@@ -33,7 +33,7 @@ class TakenBack(msgspec.Struct, frozen=True):
         return f"{imports} : {self.rows} {agree(self.rows, 'ligne')} {agree(self.rows, 'reprise')}."
 
 
-def undo(database: Database, import_id: int, *, now: Callable[[], datetime]) -> TakenBack:
+def undo(database: Database, import_id: int, *, now: Callable[[], datetime]) -> ImportUndone:
     """Take an import back, with all its pieces where it was cut off: the last row first, or nothing. Raises RestsOn.
 
     Cut off itself, the same number goes on.
@@ -52,7 +52,7 @@ def undo(database: Database, import_id: int, *, now: Callable[[], datetime]) -> 
                 rows = session.scalars(some).all()
                 if not rows:
                     session.execute(update(Import).where(Import.id.in_(numbers)).values(state="undone", alive_at=now()))
-                    return TakenBack(numbers, done)
+                    return ImportUndone(numbers, done)
                 session.expunge_all()
                 mine = tuple_(ImportRow.import_id, ImportRow.number).in_([(row.import_id, row.number) for row in rows])
                 session.execute(delete(ImportRow).where(mine), execution_options={"synchronize_session": False})

@@ -16,7 +16,7 @@ from app.coop.imports.models import ImportFile
 from app.coop.imports.slices import Moved
 from app.coop.imports.turns import ImportOvertaken, ImportUnderWay
 from app.coop.scope import Scope
-from app.sheets import SheetRefused
+from app.sheets import ColumnsUnknown, SheetRefused
 from app.web.console.desk import act_here, ask_on_phone, done, furnish
 from app.web.console.session import caller, desk, now, say
 from app.web.console.uploads import file_sent, take_files
@@ -81,13 +81,31 @@ def file(file: int) -> AnyResponse:
         row = files.find(reader, act, file)
     if row is None:
         return say(GONE, 404)
+    fields = {column.field: column.names[0] for column in KINDS[row.kind].columns(act.today)}
     try:
         found = files.look(desk().database, act, row).found
+    except ColumnsUnknown as fault:
+        names = dict.fromkeys(fault.names, "") | ({fault.guess: fault.field} if fault.guess else {})
+        return Response(render_template("console/import_columns.html", file=row, says=str(fault), names=names, fields=fields))
     except SheetRefused as fault:
         return say(str(fault), 200)
     cut = any(one.kind == "continues" for one in found.problems)
     shown = {"file": row, "cut": cut, "found": found, "counts": [(one, found.counts[one]) for one in VERDICTS], "most": MOST_SHOWN}
-    return Response(render_template("console/import.html", words=files.WORDS, **shown))
+    names = found.unread | found.confirmed
+    return Response(render_template("console/import.html", words=files.WORDS, names=names, fields=fields, **shown))
+
+
+@imports.post("/imports/<int:file>/columns")
+def columns(file: int) -> AnyResponse:
+    """Keep what columns are, for this file and those that come after; the forecast is made anew."""
+    act = _act("columns named")
+    said = zip(request.form.getlist("name"), request.form.getlist("field"), strict=False)
+    with desk().database.transaction() as transaction:
+        row = files.find(transaction, act, file)
+        if row is None:
+            return say(GONE, 404)
+        files.confirm(transaction, act, row, dict(said))
+    return done("Colonnes gardées, aussi pour vos prochains fichiers.", "imports.file", file=file)
 
 
 @imports.post("/imports/<int:file>/answers")

@@ -9,7 +9,7 @@ from app.coop.act import Act
 from app.coop.console_requests import services as requests
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.imports import files
-from app.coop.imports.models import Import, ImportFile
+from app.coop.imports.models import Import, ImportColumn, ImportFile
 from app.coop.imports.slices import write
 from app.coop.members.models import Member, NameKey, Person
 from app.coop.rights import Office
@@ -81,6 +81,24 @@ def test_questions_are_answered_in_the_page(officer, database, clock):
     assert question.says.split(" ")[0] in plain(secretary.page)
     secretary.send("/imports/1/answers", **{f"answer-{question.key}": "non", "answer-x": ""})
     assert "À répondre 0" in plain(secretary.page)
+
+
+def test_columns_are_named_in_the_page_once_for_all_files(officer, database):
+    secretary = inside(officer, sample_declarations.SECRETARY)
+    strange = "Nom de la femme;Contact principal;Foyer\nCoumba Guèye;771234501;12\n"
+    upload(secretary, strange)
+    assert "Il y a: Nom de la femme, Contact principal, Foyer. Dites laquelle. Rien n'est écrit." in plain(secretary.page)
+    names, fields = ["Nom de la femme", "Contact principal", "Foyer"], ["name", "phone", ""]
+    secretary.send("/imports/1/columns", name=names, field=fields)
+    assert "Colonnes gardées" in plain(secretary.page)
+    assert "Nouvelles 1 Changées 0" in plain(secretary.page)
+    assert "« Foyer » n'est pas lue" in plain(secretary.page)
+    upload(secretary, strange)
+    assert "« Contact principal » est lue comme « Téléphone »" in plain(secretary.page)
+    secretary.send("/imports/2/columns", name=["Contact principal", "Foyer"], field=["", "nonsense"])
+    assert "« Contact principal » n'est pas lue" in plain(secretary.page)
+    with database.read() as reader:
+        assert set(reader.scalars(select(ImportColumn.by))) == {"console secretary 101"}
 
 
 def test_only_what_is_good_is_taken_when_that_was_agreed_to(officer, database, clock):
