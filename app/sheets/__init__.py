@@ -1,6 +1,6 @@
 """Files that co-operatives have, read and written: see README.md."""
 
-from app.sheets.amounts import amount, percentage, quantity, unit
+from app.sheets.amounts import amount, in_kg, percentage, quantity, unit
 from app.sheets.columns import Column
 from app.sheets.dates import birth, day, instant
 from app.sheets.readings import Ask, Book, Formula, NoValue, Raw, Reader, Reading, Refuse, Value
@@ -39,6 +39,7 @@ __all__ = [
     "choice",
     "code",
     "day",
+    "in_kg",
     "instant",
     "name",
     "percentage",
