@@ -10,9 +10,11 @@ from app.sheets.tables import Cell, Row, Table, read_table
 from app.sheets.telephones import Telephone, telephone
 from app.sheets.templates import template
 from app.sheets.texts import card, choice, code, name, sex, text, yes_no
-from app.sheets.writer import Format, Verbatim, Written, write_body, write_table
+from app.sheets.writer import FORMATS, TYPES, Format, Verbatim, Written, table_body, write_body, write_table
 
 __all__ = [
+    "FORMATS",
+    "TYPES",
     "Ask",
     "Book",
     "Cell",
@@ -46,6 +48,7 @@ __all__ = [
     "quantity",
     "read_table",
     "sex",
+    "table_body",
     "telephone",
     "template",
     "text",

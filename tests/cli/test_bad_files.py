@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 from sqlalchemy import Engine, event, func, select
 
+from app import files
 from app.coop.members.models import Member
-from app.sheets import writer
 from tests.sample_cooperative import build
 
 FIXTURES = Path(__file__).parents[1] / "sheets" / "fixtures"
@@ -122,7 +122,7 @@ def test_a_full_disk_is_one_sentence_and_changes_nothing(cps, run, tmp_path, mon
 
     file, before = tmp_path / "r.csv", count(cps)
     file.write_text("Nom;Téléphone\nSENE Ndiaga;771234519\nNdiaga Sène;701234519\n", "utf-8")
-    monkeypatch.setattr(writer.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     done = run("import", "members", str(file), "--cooperative", "CPS1")
     assert (done.code, "le disque est plein" in done.err, done.err.count("\n"), count(cps)) == (1, True, 1, before)
     assert "1 à répondre; rien n'est écrit" in done.out
@@ -136,7 +136,7 @@ def test_a_medium_that_can_not_be_written_shows_the_forecast_and_takes_nothing(c
 
     file, before = tmp_path / "r.csv", count(cps)
     file.write_text("Nom;Téléphone\nSENE Ndiaga;771234519\nMor Fall;7,71E+08\n", "utf-8")
-    monkeypatch.setattr(writer.tempfile, "NamedTemporaryFile", read_only)
+    monkeypatch.setattr(files.tempfile, "NamedTemporaryFile", read_only)
     done = run("import", "members", str(file), "--cooperative", "CPS1", "--only-good", *more)
     assert (done.code, done.err.count("\n"), count(cps)) == (1, 1, before)
     assert "le support est en lecture seule. Rien n'est pris: copiez votre fichier" in done.err
