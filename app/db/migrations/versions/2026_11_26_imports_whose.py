@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from app.db.triggers import alter_table
 
 revision = "2026_11_26_imports_whose"
-down_revision = "2026_11_26_orders_untold"
+down_revision = "2026_11_26_job_seekers"
 branch_labels = None
 depends_on = None
 
