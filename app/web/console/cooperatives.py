@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.coop.cooperatives.communes import COMMUNES, FILIERES
+from app.coop.kpi.definitions import FORMS
 from app.web.console.cooperative_file import list_cooperatives, read_cooperative
 from app.web.console.desk import furnish
 from app.web.console.session import caller, desk, now, say
@@ -22,7 +24,7 @@ def index() -> AnyResponse:
     after = int(mark) if mark.isdecimal() and len(mark) < 16 else 0
     with desk().database.read() as reader:
         page = list_cooperatives(reader, office, now().date(), typed, after)
-    return Response(render_template("console/cooperatives.html", page=page, typed=typed))
+    return Response(render_template("console/cooperatives.html", page=page, typed=typed, founds=caller().may("offices")))
 
 
 @cooperatives.get("/<int:cooperative>")
@@ -32,4 +34,9 @@ def file(cooperative: int) -> AnyResponse:
         seen = read_cooperative(reader, caller().office, cooperative, now().date())
     if seen is None:
         return say("Cette CPS n'existe pas, ou n'est pas la vôtre.", 404)
-    return Response(render_template("console/cooperative.html", seen=seen, head=seen.head))
+    founds, choices = (
+        caller().may("offices"),
+        {"commune": {one: one for one in COMMUNES}, "filiere": dict(FILIERES), "legal_form": FORMS},
+    )
+    page = {"seen": seen, "head": seen.head, "founds": founds, "choices": choices, "trades": FILIERES}
+    return Response(render_template("console/cooperative.html", **page))

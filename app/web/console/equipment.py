@@ -10,6 +10,7 @@ from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.console import AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
 from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish
+from app.web.console.list_pages import A_PAGE, mark, parted
 from app.web.console.session import caller, desk, now
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment", template_folder="templates")
@@ -26,9 +27,10 @@ WEEK = timedelta(days=7)
 def machines() -> Response:
     """List the scope's equipment, and the bookings that wait for a word."""
     with desk().database.read() as reader:
-        scope = caller().office.scope
-        page = {"rows": queries.equipment_of(reader, scope), "asked": queries.bookings_in(reader, scope, "asked")}
-        page["decides"] = caller().may("boutiques")
+        scope, most = caller().office.scope, A_PAGE + 1
+        rows, more = parted(queries.equipment_of(reader, scope, after=mark("after"), most=most))
+        asked, more_asked = parted(queries.bookings_in(reader, scope, "asked", after=mark("asked"), most=most))
+    page = {"rows": rows, "more": more, "asked": asked, "more_asked": more_asked, "decides": caller().may("boutiques")}
     return Response(render_template("console/equipment.html", **page))
 
 

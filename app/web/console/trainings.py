@@ -16,7 +16,7 @@ from app.coop.training.applications import ApplicationNotOpen
 from app.digits import is_number
 from app.sheets.writer import write_table
 from app.web.console.desk import act_here, denies, done, furnish
-from app.web.console.list_pages import mark
+from app.web.console.list_pages import A_PAGE, mark, parted
 from app.web.console.session import caller, desk, now
 
 trainings = Blueprint("trainings", __name__, template_folder="templates")
@@ -37,9 +37,9 @@ denies(
 def courses() -> Response:
     """List the trainings in the caller's reach, soonest first."""
     with desk().database.read() as reader:
-        found = queries.trainings_in(reader, caller().office.scope, now().date(), after=mark("after"))
-    more = found[-1].id if len(found) == queries.MOST else None
-    return Response(render_template("console/trainings.html", rows=found, more=more))
+        found = queries.trainings_in(reader, caller().office.scope, now().date(), after=mark("after"), most=A_PAGE + 1)
+    rows, more = parted(found)
+    return Response(render_template("console/trainings.html", rows=rows, more=more))
 
 
 @trainings.get("/trainings/<int:training>")
@@ -79,9 +79,8 @@ def choose(training: int) -> AnyResponse:
 def jobs() -> Response:
     """List the jobs of companies, the soonest to end first."""
     with desk().database.read() as reader:
-        found = job_queries.jobs_behind(reader, now().date(), mark("after"))
-    more = found[-1].id if len(found) == job_queries.MOST else None
-    return Response(render_template("console/jobs.html", rows=found, more=more))
+        rows, more = parted(job_queries.jobs_behind(reader, now().date(), mark("after"), most=A_PAGE + 1))
+    return Response(render_template("console/jobs.html", rows=rows, more=more))
 
 
 @trainings.get("/jobs/<int:job>")
@@ -92,5 +91,6 @@ def job(job: int) -> Response:
             job_services.read_candidates(session, act_here(session, "courses", f"console:job:{job}:read"), job)
         except job_services.JobClosed as fault:
             raise NotYours("courses") from fault
-        found, people = job_queries.jobs(session.connection(), Job.id == job), job_queries.candidates(session.connection(), job)
-    return Response(render_template("console/job.html", job=found[0], people=people))
+        found = job_queries.jobs(session.connection(), Job.id == job)
+        people, more = parted(job_queries.candidates(session, job, after=mark("after"), most=A_PAGE + 1))
+    return Response(render_template("console/job.html", job=found[0], people=people, more=more))

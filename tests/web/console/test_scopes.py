@@ -63,6 +63,10 @@ TRIED = {
 }
 """What is sent to each route, with the status and the words that come back."""
 OWN = {
+    **dict.fromkeys(
+        ("foundation.product", "foundation.take", "foundation.end", "foundation.change"),
+        "the federation's administrator alone asks it (test_foundation)",
+    ),
     "access.end": "test_sign_in tries a stranger's",
     "offices.end": "the federation's administrator alone asks it (test_offices)",
     "offices.prolong": "the federation's administrator alone asks it (test_offices)",
