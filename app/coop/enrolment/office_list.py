@@ -11,7 +11,7 @@ from app.coop.offices.models import Role
 from app.coop.offices.queries import in_term
 from app.coop.scope import Scope
 
-PAGE = 50
+PAGE = 30
 
 
 class ListedOffice(msgspec.Struct, frozen=True):

@@ -19,6 +19,19 @@ DIVISIBLE = ("kg", "l", "t")
 """Units of which less than one is counted."""
 
 
+def short_name(typed: str) -> str | None:
+    """Return a product's short name as it is written, of 2 to 20 letters; None for what is none."""
+    words = fold(" ".join(typed.split()))
+    fits = 2 <= len(words) <= 20 and all(one.isalpha() or one in " '-" for one in words)
+    return words[:1].upper() + words[1:] if fits else None
+
+
+def unit_name(typed: str) -> str | None:
+    """Return a unit as it is written, of 8 letters at most; None for what is none."""
+    words = fold(typed.strip().lower())
+    return words if 1 <= len(words) <= 8 and words.isalpha() else None
+
+
 def take_product(
     session: Session, code: str, name: str, *, unit: str | None, divisible: bool, filiere: str | None, aliases: tuple[str, ...]
 ) -> Slot:

@@ -17,6 +17,8 @@ from menus.call_backs import RESULTS, SAID
 
 correspondence = Blueprint("correspondence", __name__, template_folder="templates")
 furnish(correspondence)
+LETTERS = 30
+"""Of a page: each brings its form."""
 denies(
     correspondence, "correspondence.call_backs", {calls.CallBackTaken: "Ce rappel est pris par un autre, ou fait. Rien n'est noté."}
 )
@@ -67,7 +69,7 @@ def letters() -> Response:
     """Show what members wrote and nobody answered, the oldest first."""
     scope, office = _scope(), caller().office
     with desk().database.read() as reader:
-        waiting, more = parted(inbox.unread(reader, scope, limit=A_PAGE + 1, after=mark("after")))
+        waiting, more = parted(inbox.unread(reader, scope, limit=LETTERS + 1, after=mark("after")), LETTERS)
         phones = {one.phone for one in waiting}
         senders, before = senders_of(reader, phones), answered_before(reader, office.scope, phones)
         price = prices.part_price(reader, now(), desk().database.service.part_price)

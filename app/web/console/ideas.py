@@ -5,12 +5,14 @@ from typing import cast, get_args
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.coop.foundation.console import AskedFiliere
+from app.coop.foundation.products import short_name, unit_name
 from app.coop.ideas import decisions, queries, services, voices
 from app.coop.ideas.console import AskedDecline, AskedScore
 from app.coop.ideas.models import Idea
 from app.coop.rights import NotYours
 from app.digits import is_number
-from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish
+from app.web.console.desk import NotAsked, act_here, ask_on_phone, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
 from app.web.console.session import caller, desk, now
 
@@ -74,6 +76,17 @@ def score(idea: int) -> AnyResponse:
     if len(points) != len(CRITERIA) or not set(points) <= set("012345"):
         return done("De 0 à 5 pour chaque critère, svp. Rien n'est demandé.", "ideas.one", idea=idea)
     return ask_on_phone(AskedScore(idea, points), "ideas.one", idea=idea)
+
+
+@ideas.post("/<int:idea>/realise")
+def realise(idea: int) -> AnyResponse:
+    """Ask that a kept idea become a product of the co-operative that it comes from: its words stay with it."""
+    if not caller().office.scope.is_federation:
+        raise NotYours("boutiques")
+    name, unit = short_name(request.form.get("name", "")), unit_name(request.form.get("unit", ""))
+    if name is None or unit is None:
+        raise NotAsked("Un nom de 2 à 20 lettres, et une unité de 8 lettres au plus, svp.", "ideas.one", idea=idea)
+    return ask_on_phone(AskedFiliere(idea, name, unit), "ideas.one", idea=idea)
 
 
 @ideas.post("/<int:idea>/decline")

@@ -39,6 +39,7 @@ ROUTES: Mapping[str, Right] = {
     "ideas": "read",
     "ideas.decide": "boutiques",
     "ideas.decline": "boutiques",
+    "ideas.realise": "boutiques",
     "ideas.score": "score",
     "imports": "people",
     "imports.answers": "people",
@@ -76,11 +77,14 @@ ROUTES: Mapping[str, Right] = {
     "sales.hand_over": "sell",
     "sales.paid": "sell",
     "sales.pick_up": "sell",
+    "sales.put_up": "boutiques",
     "sales.refund": "sell",
+    "sales.sell": "sell",
     "solidarity": "read",
     "trainings": "read",
     "trainings.applicants": "read",
     "trainings.choose": "training",
+    "trainings.chosen_in_file": "training",
     "weighings": "read",
 }
 """By endpoint, or by blueprint where an endpoint has no line of its own.

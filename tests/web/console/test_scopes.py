@@ -51,6 +51,8 @@ TRIED = {
     "ideas.decide": [({"wish": "publish"}, 200, "pas à vous")],
     "ideas.score": [(dict.fromkeys(CRITERIA, "1"), 403, "Rien n&#39;est fait.")],
     "ideas.decline": [({}, 403, "Rien n&#39;est fait.")],
+    "ideas.realise": [({"name": "Huitre", "unit": "kg"}, 403, "Rien n&#39;est fait.")],
+    "sales.sell": [({"units": "1", "seen": "1500"}, 200, "pas de votre CPS")],
     "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
     "trainings.applicants": [({}, 403, "Rien n&#39;est fait.")],
     "trainings.choose": [({"chosen": "1"}, 200, "pas à vous")],
@@ -63,6 +65,7 @@ TRIED = {
 }
 """What is sent to each route, with the status and the words that come back."""
 OWN = {
+    "trainings.chosen_in_file": "it changes nothing, and test_trainings tries a stranger's training",
     **dict.fromkeys(
         ("foundation.product", "foundation.take", "foundation.end", "foundation.change"),
         "the federation's administrator alone asks it (test_foundation)",
@@ -99,7 +102,7 @@ IDS = {
     **dict.fromkeys(("trainings.one", "trainings.applicants", "trainings.choose"), 2),
 }
 """The id that is CPS1's where it isn't 1."""
-OWNERS = dict.fromkeys(("ideas.decline", "trainings.job"), sample_declarations.ADMINISTRATOR)
+OWNERS = dict.fromkeys(("ideas.decline", "ideas.realise", "trainings.job"), sample_declarations.ADMINISTRATOR)
 """Who may do it, where that isn't CPS1's president."""
 
 
