@@ -79,19 +79,27 @@ class CooperativeFile(msgspec.Struct, frozen=True):
     acts: list[ActDone]
 
 
-def list_cooperatives(reader: Connection, office: Office, today: date, typed: str = "", after: int = 0) -> CooperativePage:
-    """Return a page of the co-operatives in reach, by id; of `typed` those in whose code, name or commune it stands."""
+def list_cooperatives(
+    reader: Connection, office: Office, today: date, typed: str = "", after: int = 0, *, calls: bool
+) -> CooperativePage:
+    """Return a page of the co-operatives in reach, by id; of `typed` those in whose code, name or commune it stands.
+
+    Officers have their numbers where the reader `calls`.
+    """
     rows = _rows(office).where(Cooperative.id > after).order_by(Cooperative.id)
     found: Sequence[Any] = reader.execute(rows if typed else rows.limit(PAGE + 1)).all()
     if wanted := packed(typed):
         found = [row for row in found if wanted in packed(f"{row.code} {row.name} {row.commune}")][: PAGE + 1]
-    shown = _filled(reader, office, found[:PAGE], today)
+    shown = _filled(reader, found[:PAGE], today, calls=calls)
     return CooperativePage(shown, found[PAGE - 1].id if len(found) > PAGE else None)
 
 
-def read_cooperative(reader: Connection, office: Office, cooperative_id: int, today: date) -> CooperativeFile | None:
+def read_cooperative(
+    reader: Connection, office: Office, cooperative_id: int, today: date, *, calls: bool
+) -> CooperativeFile | None:
     """Return a co-operative's page; None when it isn't in the office's reach."""
-    found = _filled(reader, office, reader.execute(_rows(office).where(Cooperative.id == cooperative_id)).all(), today)
+    here = reader.execute(_rows(office).where(Cooperative.id == cooperative_id)).all()
+    found = _filled(reader, here, today, calls=calls)
     if not found:
         return None
     sets, slots = foundation.shown(reader, found[0].code)
@@ -107,12 +115,12 @@ def _rows(office: Office) -> Any:
     return told.join(Commune).join(Filiere).where(office.scope.reach(Cooperative.id))
 
 
-def _filled(reader: Connection, office: Office, rows: Iterable[Any], today: date) -> list[CooperativeLine]:
+def _filled(reader: Connection, rows: Iterable[Any], today: date, *, calls: bool) -> list[CooperativeLine]:
     found = list(rows)
     ids = [row.id for row in found]
     last = select(Weighing.cooperative_id, func.max(Weighing.weighed_at)).where(Weighing.cooperative_id.in_(ids))
     weighed = {row[0]: row[1] for row in reader.execute(last.group_by(Weighing.cooperative_id))}
-    officers, members = _officers(reader, office, ids, today), _members(reader, ids)
+    officers, members = _officers(reader, ids, today, calls=calls), _members(reader, ids)
     return [_listed(row, officers[row.id], members[row.id], weighed.get(row.id)) for row in found]
 
 
@@ -120,11 +128,10 @@ def _listed(row: Any, officers: list[Officer], members: dict[str, int], weighed_
     return CooperativeLine(row.id, row.code, row.name, row.commune, row.trade, officers, members, weighed_at)
 
 
-def _officers(reader: Connection, office: Office, ids: Sequence[int], today: date) -> dict[int, list[Officer]]:
+def _officers(reader: Connection, ids: Sequence[int], today: date, *, calls: bool) -> dict[int, list[Officer]]:
     told = select(Role.cooperative_id, Role.person_id, Person.name, Role.role, Member.id.label("member"), Role.from_on)
     held = told.join(Person, Person.id == Role.person_id).outerjoin(Member, Member.person_id == Role.person_id)
     rows = reader.execute(held.where(Role.cooperative_id.in_(ids), in_term(today)).order_by(Role.id)).all()
-    calls = office.may("call_backs") or office.may("people")
     numbers = first_numbers(reader, [row.person_id for row in rows]) if calls else {}
     found: dict[int, list[Officer]] = defaultdict(list)
     for row in rows:

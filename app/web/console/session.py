@@ -60,6 +60,11 @@ def order_key() -> bytes:
     return cast(bytes, current_app.extensions["console"][4])
 
 
+def calls() -> bool:
+    """Tell whether the caller may call officers and members: then numbers are shown to them, else their last digits."""
+    return caller().may("call_backs") or caller().may("people")
+
+
 def too_many() -> bool:
     """Count a form that this address sends on its way in; tell whether it has sent MOST_FORMS before. Without Redis none is."""
     store, key = current_app.extensions["console"][3], f"console:forms:{_network(request.remote_addr)}"
