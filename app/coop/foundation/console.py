@@ -103,6 +103,8 @@ def _found(session: Session, act: Act, wanted: AskedCooperative) -> RequestDone:
 def _say_product(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedProduct) -> str:
     del scope, now
     slot = products.planned_slot(reader, _of(reader, wanted.code).cooperative_id or 0, wanted.name, wanted.unit)
+    if slot.active:
+        raise NotFounded(f"{wanted.code} prend déjà {slot.product}, numéro {slot.slot}")
     return f"{wanted.code}: {slot.product}, en {slot.unit}, sera le numéro {slot.slot}, pour toujours."
 
 

@@ -60,7 +60,7 @@ def check_seen(stands: object, what: str, endpoint: str, said: str = "", **value
     """
     if request.form.get("seen") != str(stands):
         told = said or ("rien" if stands is None else str(stands))
-        raise NotAsked(f"{what} a changé depuis que vous avez ouvert la page : {told}.", endpoint, **values)
+        raise NotAsked(f"{what} a changé depuis que vous avez ouvert la page : {told}.{quicker()}", endpoint, **values)
 
 
 def denies(routes: Blueprint, back: str, errors: Mapping[type[Exception], str | Callable[[Any], str]]) -> None:
@@ -106,6 +106,8 @@ def ask_on_phone(arguments: msgspec.Struct, endpoint: str, *more: msgspec.Struct
                 requests.ask(transaction, act, one)
     except requests.TooManyRequests:
         return done(f"{requests.MOST_WAITING} demandes attendent déjà : confirmez-les ou retirez-les d'abord.", "requests.asked")
+    except requests.RequestImpossible as why:
+        return done(f"Impossible : {why}.{quicker()} Rien n'est demandé.", endpoint, **values)
     except requests.RequestTooLong:
         return done("C'est trop long pour être relu sur un téléphone. Rien n'est demandé.", endpoint, **values)
     noted = f"{1 + len(more)} demandes notées. Pour les faire, dans l'ordre" if more else "Demande notée. Pour la faire"

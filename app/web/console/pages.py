@@ -8,7 +8,7 @@ from app.coop.act import Act
 from app.coop.broadcasts import stops
 from app.coop.rights import NotYours
 from app.web.console import filters
-from app.web.console.desk import act_here, done, furnish
+from app.web.console.desk import act_here, done, furnish, quicker
 from app.web.console.overview import look, waiting_places
 from app.web.console.session import caller, desk, now, terms
 
@@ -45,7 +45,7 @@ def stop(broadcast: int) -> AnyResponse:
     with desk().database.transaction() as transaction:
         left = stops.stop(transaction, act_here(transaction, "stop", f"console:stop:{broadcast}"), broadcast)
     if left is None:
-        return done(f"La diffusion {broadcast} n'est plus en cours.", "broadcasts.one", broadcast=broadcast)
+        return done(f"La diffusion {broadcast} n'est plus en cours.{quicker()}", "broadcasts.one", broadcast=broadcast)
     return done(f"Diffusion {broadcast} arrêtée. Partis avant l'arrêt : {left}.", "broadcasts.one", broadcast=broadcast)
 
 

@@ -23,7 +23,7 @@ denies(
     boutique,
     "sales.shelf",
     {
-        offers.OfferGone: "Cette offre n'est pas de votre CPS. Rien n'est changé.",
+        offers.OfferGone: "Cette offre est finie, ou pas de votre CPS. Rien n'est changé.",
         orders.OrderNotOpen: "Déjà remis, payé ou passé, ou pas de votre CPS. Rien n'est changé.",
     },
 )

@@ -47,7 +47,7 @@ TRIED = {
     "equipment.decide": [({"accept": "1"}, 200, "pas à votre CPS")],
     "equipment.hand_out": [({"state": "good"}, 200, "pas à votre CPS")],
     "equipment.take_back": [({"state": "good"}, 200, "pas à votre CPS")],
-    "equipment.repair": [({}, 200, "pas à votre CPS")],
+    "equipment.repair": [({"seen": "usable"}, 200, "pas à votre CPS")],
     "ideas.decide": [({"wish": "publish"}, 200, "pas à vous")],
     "ideas.score": [(dict.fromkeys(CRITERIA, "1"), 403, "Rien n&#39;est fait.")],
     "ideas.decline": [({}, 403, "Rien n&#39;est fait.")],
