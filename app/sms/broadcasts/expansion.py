@@ -1,5 +1,6 @@
 """A broadcast's messages, written in slices: one row a number, and each slice goes on where the last one was committed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,17 +31,18 @@ def span(broadcast: Broadcast) -> tuple[int, int]:
     return broadcast.cursor, min(last, broadcast.cursor + max(SLICE, SLICE * last // broadcast.recipients))
 
 
-def write(session: Session, broadcast: Broadcast, found: Found, terms: Terms, *, now: datetime) -> bool:
+def write(session: Session, broadcast: Broadcast, found: Sequence[Found], terms: Terms, *, now: datetime) -> bool:
     """Write the messages of a slice, in the caller's transaction; False when somebody else did, or it was stopped meanwhile.
 
-    `found` gives the numbers of `span`. Creation is no change of state:
+    `found` gives the numbers of `span`, and beside them such as have no row there. Creation is no change of state:
     `created_at` tells it.
     """
     before, to = span(broadcast)
     ours = update(Broadcast).where(Broadcast.id == broadcast.id, Broadcast.cursor == before, Broadcast.state == "expanding")
     if session.scalar(ours.values(cursor=to).returning(Broadcast.id)) is None:
         return False
-    written = _insert(session, broadcast, found, _leaves(broadcast, terms), now)
+    at = _leaves(broadcast, terms)
+    written = sum(_insert(session, broadcast, one, at, now) for one in found)
     session.execute(update(Broadcast).where(Broadcast.id == broadcast.id).values(written=Broadcast.written + written))
     session.refresh(broadcast)
     if to >= (broadcast.frozen_to or 0):
