@@ -19,7 +19,7 @@ from app.coop.offices.queries import office_for
 from app.coop.rights import NotYours, Right
 from app.web.console.act_words import ACTS
 from app.web.console.filters import clock
-from app.web.console.rooms import groups_of
+from app.web.console.rooms import BESIDE, groups_of
 from app.web.console.session import caller, desk, guard, now, page_headers, say
 
 THINGS = {"machine": "equipment", "file": "import_file"}
@@ -41,7 +41,8 @@ def furnish(routes: Blueprint) -> None:
 
     @routes.context_processor
     def common() -> dict[str, Any]:
-        return {"groups": groups_of(caller().may), "said": session.pop("said", None)} if "caller" in g else {}
+        here = BESIDE.get(routes.name, routes.name)
+        return {"groups": groups_of(caller().may), "here": here, "said": session.pop("said", None)} if "caller" in g else {}
 
     @routes.errorhandler(NotYours)
     def not_yours(fault: NotYours) -> Response:

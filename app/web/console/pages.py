@@ -10,7 +10,7 @@ from app.coop.rights import NotYours
 from app.web.console import filters
 from app.web.console.desk import act_here, done, furnish, quicker
 from app.web.console.overview import look, waiting_places
-from app.web.console.session import caller, desk, now, terms
+from app.web.console.session import caller, desk, now, store, terms
 
 pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 furnish(pages)
@@ -22,7 +22,7 @@ PLACES = 50
 def overview() -> Response:
     """Show how things stand in the officer's scope."""
     at = now()
-    seen = look(desk().database, caller().office, at, terms())
+    seen = look(desk().database, store(), caller().office, at, terms())
     return Response(render_template("console/overview.html", seen=seen, now=at, code=desk().database.service.code))
 
 

@@ -3,7 +3,7 @@
 from app.db import indexes
 
 revision = "2026_11_26_acts_about"
-down_revision = "2026_11_26_orders_untold"
+down_revision = "2026_11_26_import_columns"
 branch_labels = None
 depends_on = None
 
