@@ -124,7 +124,7 @@ def kpi(
     place = Place((cooperative or "").strip().upper(), commune or "", (filiere or "").strip().upper())
     if bool(cooperative) + bool(commune or filiere) + each > 1:
         raise click.UsageError("one co-operative, a commune and a filière, or each: not both")
-    with open_database(statement_ms=600_000) as database:
+    with open_database(statement_ms=600_000, acts=False) as database:
         if cooperative:
             with database.session() as session:
                 cooperative_id(session, cooperative)

@@ -106,7 +106,7 @@ def test_a_kept_idea_becomes_a_product_and_its_words_stay_with_it(officer, sourc
     assert "4 Huitre de l' idée 1 : Elever des huitres kg" in plain(care.page)
     care.get("/ideas/1")
     care.send("/ideas/1/realise", name="Yoxos", unit="kg")
-    assert care.on_phone() == ["Impossible: l'idée est décidée, ou pas retenue. Rien n'est changé."]
+    assert "Impossible : l'idée est décidée, ou pas retenue. En dernier : idée devenue un produit" in plain(care.page)
 
 
 def test_who_may_not_score_asks_for_nothing(officer, source):

@@ -98,6 +98,9 @@ IDS = {
     "equipment.hand_out": 2,
     "equipment.take_back": 3,
     "imports.take_back": 2,
+    "ideas.score": 2,
+    "ideas.decline": 3,
+    "ideas.realise": 3,
     "sales.paid": 2,
     "sales.refund": 2,
     **dict.fromkeys(("trainings.one", "trainings.applicants", "trainings.choose"), 2),
@@ -142,7 +145,9 @@ def houses(database, app, clock, monkeypatch):
     sample_trainings.shipyard(database, None)
     with database.transaction() as session:
         sample_trainings.welding(session, clock(), 201)
-        ideas.propose(session, own(201, "idea", clock()), "Elever des huitres")
+        for number, stands in enumerate(("waiting", "open", "shortlisted"), 1):
+            idea, _ = ideas.propose(session, own(200 + number, f"idea {number}", clock()), f"Elever des huitres {number}")
+            idea.state = stands
         for number, held in enumerate(("asked", "booked", "out"), 1):
             row = bookings.book(session, own(200 + number, f"booking:{number}", clock()), 1, date(2026, 11, 24 + number), "am")
             row.state = held
