@@ -199,7 +199,7 @@ def job_companies(hop: Hop) -> Sequence[CompanyRow]:
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "courses").scope
         found = partners.partners(reader, "company", hop.now.date())
-    return [CompanyRow(one.id, one.name) for one in found if scope.is_federation or scope.partner_id == one.id]
+    return [CompanyRow(one.id, one.name) for one in found if services.sees_to(scope, one.id)]
 
 
 @menu.answer(refuses={"bad": None})
@@ -277,7 +277,7 @@ def _candidates(hop: Hop, kept: OfDeskJob) -> list[queries.Candidate]:
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "courses").scope
         company = reader.scalar(select(Job.company_id).where(Job.id == kept.desk_job.id))
-        if not (scope.is_federation or (scope.partner_id is not None and scope.partner_id == company)):
+        if not services.sees_to(scope, company):
             return []
         return queries.candidates(reader, kept.desk_job.id)
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import texts, units
+from app import units
 from app.coop import law
 from app.coop.boutiques import counts, offers, orders, queries, sales
 from app.coop.boutiques.models import Offer, Order
@@ -16,7 +16,6 @@ from app.coop.handover.box import box_of
 from app.coop.lots import stock
 from app.coop.members.lock import MemberLeft
 from app.coop.members.models import Member, Person
-from app.coop.members.notices import tell_member
 from app.coop.rights import Right
 from app.coop.subjects import approvals
 from app.digits import is_number
@@ -159,12 +158,9 @@ def pick_up_whose(hop: Hop, kept: OfPickUp) -> PickedUpBy:
 
 @menu.effect(leads=ACTING, denies=NOT_SOLD)
 def hand_goods(hop: Hop, session: Session, kept: OfPickUp) -> SoldGoods:
-    """Hand reserved goods over; a member whose account paid is told."""
+    """Hand reserved goods over."""
     act = officers_act(session, hop, "sell")
     row = sales.hand_over(session, act, kept.pick_up.id)
-    if row.way == "account" and row.member_id:
-        words = texts.say("order_paid", number=row.code, day=act.now)
-        tell_member(session, act, row.member_id, "security", f"order:{row.id}:paid", words)
     return SoldGoods(f"Remis: {kinds.amount_words(row.amount)} {WAYS[row.way]}.")
 
 

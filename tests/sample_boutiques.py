@@ -46,7 +46,7 @@ def keccax(database, now) -> None:
     """Credit 12,5 kg of Thiof of each of eight women, a technique that leaves 30 to 45 % of it, and Keccax in sachets of 250 g."""
     sample_deliveries.credited(database, sample_declarations.women(database, 8), now)
     with database.transaction() as session:
-        session.add(Product(id=4, name="Keccax sachet", unit="sachet", divisible=False, filiere_id=1))
+        session.add(Product(name="Keccax sachet", unit="sachet", divisible=False, filiere_id=1))
         session.flush()
         session.add(CooperativeProduct(cooperative_id=1, slot=4, product_id=4, active=True))
         stock.set_measure(session, 4, "sachet", 250)

@@ -65,14 +65,14 @@ def buy(cooperative: str, product: str, quantity: Decimal, unit: str | None, sou
 
     Example: jappoo lot buy CPS1 Sel 50 --source "Salins de Palmarin" --cost 7500
     """
-    from app.coop.lots import runs, stock
+    from app.coop.lots import purchases, stock
     from app.coop.products.models import Product
 
     with _acting("buy", cooperative=cooperative, product=product, quantity=str(quantity), cost=cost) as (session, act):
         of = _product(session, product)
         counted = unit or session.get_one(Product, of).unit
         new = stock.NewLot(of, counted, quantity, stock.mass(session, of, counted, quantity), source=source[:40])
-        _say(runs.buy(session, act, cooperative_id(session, cooperative) or 0, new, cost))
+        _say(purchases.buy(session, act, cooperative_id(session, cooperative) or 0, new, cost))
 
 
 @click.command()

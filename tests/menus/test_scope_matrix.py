@@ -88,6 +88,11 @@ NOBODYS = {
     "shelf_counted": "37",
     "shown_number": "123",
     "run_in": "50",
+    "run_also_in": "5",
+    "bought_name": "Thiof",
+    "bought_unit": "kg",
+    "bought_units": "50",
+    "bought_source": "Salins de Palmarin",
     "run_out": "38",
     "technique_name": "Claies",
     "technique_steps": "Monter les claies sur pieds.",
@@ -119,7 +124,17 @@ NOBODYS = {
     "weight": "12,5",
 }
 """What is typed at questions that name nobody."""
-OWN = {"add_training", "count_box", "confirm_list", "confirm_sign_in", "publish_price", "enter_member", "make_batch", "move_box"}
+OWN = {
+    "add_training",
+    "buy_goods",
+    "count_box",
+    "confirm_list",
+    "confirm_sign_in",
+    "publish_price",
+    "enter_member",
+    "make_batch",
+    "move_box",
+}
 """Acts on the officer's own list, price, box or due money: they take no id of anybody."""
 NOT_NOW = {
     "ask_lease_for": "one is on its way",

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app import texts, units
+from app import units
 from app.amounts import francs
 from app.coop import approvals, law
 from app.coop.act import Act
@@ -17,7 +17,6 @@ from app.coop.boutiques.models import Order
 from app.coop.boutiques.orders import OrderNotOpen
 from app.coop.console_requests.kinds import RequestDone, RequestKind, Why
 from app.coop.members.names import member_name
-from app.coop.members.notices import tell_member
 from app.coop.scope import Scope
 
 LONGEST_NAME = 20
@@ -69,9 +68,6 @@ def _say_pick_up(reader: Connection | Session, scope: Scope, now: datetime, want
 
 def _hand_over(session: Session, act: Act, wanted: AskedPickUp) -> RequestDone:
     row = sales.hand_over(session, act, wanted.order_id)
-    if row.way == "account" and row.member_id:
-        words = texts.say("order_paid", number=row.code, day=act.now)
-        tell_member(session, act, row.member_id, "security", f"order:{row.id}:paid", words)
     return RequestDone(f"Remis: {francs(row.amount)} {PAID[row.way]}.")
 
 

@@ -102,13 +102,6 @@ def collect(session: Session, act: Act, cooperative_id: int, product_id: int, da
     return lot
 
 
-def buy(session: Session, act: Act, cooperative_id: int, new: NewLot, cost: int) -> Lot:
-    """Make a lot of what was bought for XOF: salt, jars; its source is told. Raises LotRefused."""
-    if not new.source or not 0 < new.units <= MOST_UNITS or not 0 <= cost <= 99_999_999:
-        raise LotRefused("D'où cela vient, combien, et le prix, svp.")
-    return happen(session, act, "bought", cooperative_id, made=[new], entered=new.grams or 0, cost=cost)[0]
-
-
 def run(
     session: Session,
     act: Act,
