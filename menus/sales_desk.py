@@ -24,6 +24,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Refused
 from menus.boutiques import OfferRow, offer_row
 from menus.hop import Hop, officers_act, reading_office
+from menus.member_lookup import read_phone
 from menus.production import Goods
 from menus.production_desk import LotRow
 
@@ -86,6 +87,7 @@ class AtCounter(msgspec.Struct, frozen=True):
 
 class OnInvoice(AtCounter, frozen=True):
     invoice_buyer: str
+    invoice_phone: str
 
 
 class PutUp(msgspec.Struct, frozen=True):
@@ -215,11 +217,17 @@ def invoice_buyer(typed: str) -> Buyer:
         raise Refused("bad") from None
 
 
+@menu.answer(refuses={"bad": None})
+def invoice_phone(typed: str) -> kinds.Short:
+    """Read the buyer's number, who is reminded there; 1 is none."""
+    return "" if typed == "1" else read_phone(typed)
+
+
 @menu.effect(leads=ACTING, denies=NOT_SOLD)
 def invoice_goods(hop: Hop, session: Session, kept: OnInvoice) -> SoldGoods:
     """Deliver before it is paid."""
     act = officers_act(session, hop, "sell")
-    row = sales.deliver(session, act, kept.counter_offer.id, kept.counter_units, kept.invoice_buyer)
+    row = sales.deliver(session, act, kept.counter_offer.id, kept.counter_units, kept.invoice_buyer, kept.invoice_phone)
     return SoldGoods(f"Facture {row.invoice}: {kinds.amount_words(row.amount)}, avant le {row.due_on:%d/%m/%Y}.")
 
 

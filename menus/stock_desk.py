@@ -2,20 +2,26 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 from sqlalchemy.orm import Session
 
 from app import units
+from app.coop.lots import runs
 from app.coop.lots import stock as stock_of
+from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, Nothing, officers_act
 from menus.production_desk import ACTING, NOT_DONE, LotRow, MadeLot, made_lot, read_units, stock_rows
+from menus.savings import read_francs
 from menus.training_words import read_words
 
 menu = Bindings("stock_desk")
 HERE = "ICI"
+NOTHING = ("0,0", "0.0")
+Minutes = Annotated[int, kinds.Kind("count", "9999")]
 
 
 class OfLot(msgspec.Struct, frozen=True):
@@ -32,6 +38,12 @@ class PlacedLot(OfLot, frozen=True):
 
 class SplitLot(PlacedLot, frozen=True):
     split_units: Decimal
+
+
+class WorkOnLot(OfLot, frozen=True):
+    work_minutes: int
+    work_workers: int
+    work_cost: int
 
 
 class TwoLots(OfLot, frozen=True):
@@ -51,7 +63,7 @@ def stock(hop: Hop) -> Sequence[LotRow]:
 @menu.answer(refuses={"bad": None})
 def counted(typed: str) -> kinds.Amounted:
     """Read what was counted; `0,0` is nothing, for a lone 0 is a key."""
-    return Decimal(0) if typed.strip() in ("0,0", "0.0") else read_units(typed)
+    return Decimal(0) if typed.strip() in NOTHING else read_units(typed)
 
 
 @menu.source()
@@ -99,6 +111,32 @@ def split_lot(hop: Hop, session: Session, kept: SplitLot) -> MadeLot:
     return made_lot(lot)
 
 
+@menu.answer(refuses={"bad": None})
+def work_minutes(typed: str) -> Minutes:
+    """Read how long each worked, in minutes."""
+    return _whole(typed, 4)
+
+
+@menu.answer(refuses={"bad": None})
+def work_workers(typed: str) -> kinds.Count:
+    """Read how many worked."""
+    return _whole(typed, 3)
+
+
+@menu.answer(refuses={"bad": None})
+def work_cost(typed: str) -> kinds.Amount:
+    """Read what it cost in XOF; `0,0` is nothing, for a lone 0 is a key."""
+    return 0 if typed.strip() in NOTHING else read_francs(typed)
+
+
+@menu.effect(leads=ACTING, denies=NOT_DONE)
+def note_work(hop: Hop, session: Session, kept: WorkOnLot) -> Nothing:
+    """Note the work on the run that made a lot."""
+    work = runs.Work(kept.work_minutes, kept.work_workers, kept.work_cost)
+    runs.note_work(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, work)
+    return Nothing()
+
+
 @menu.rows()
 def alike_lots(hop: Hop, kept: OfLot) -> Sequence[LotRow]:
     """Give the other lots of the product in the same unit."""
@@ -119,3 +157,9 @@ def move_lot(hop: Hop, session: Session, kept: PlacedLot) -> Nothing:
     """Note that a lot is elsewhere."""
     stock_of.move(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.lot_place)
     return Nothing()
+
+
+def _whole(typed: str, digits: int) -> int:
+    if not is_number(typed, digits) or not int(typed):
+        raise Refused("bad")
+    return int(typed)

@@ -86,7 +86,11 @@ def person(session, number: int, phone: str) -> None:
 GIVEN = {
     "keccax is for sale": lambda database, now: (sample_declarations.treasurer(database), jars(database, now, units=2)),
     "eight women have brought a hundred kilos": keccax,
-    "the quay has a dryer": lambda database, now: (sample_declarations.women(database, 2), dryer(database, now)),
+    "the quay has a dryer": lambda database, now: (
+        sample_declarations.women(database, 2),
+        neighbours(database),
+        dryer(database, now),
+    ),
     "a round of ideas is open": lambda database, now: (sample_declarations.women(database, 2), federation(database, now)),
 }
 """What talks of the boutiques begin with."""

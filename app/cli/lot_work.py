@@ -109,6 +109,23 @@ def run(technique: int, inputs: Any, outputs: Any, **more: Any) -> None:
 
 @click.command()
 @click.argument("code")
+@click.option("--minutes", type=click.IntRange(1), required=True, help="How long each worked.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many worked.")
+@click.option("--cost", type=click.IntRange(0), default=0, show_default=True, help="XOF for wood, gas, work.")
+def work(code: str, minutes: int, workers: int, cost: int) -> None:
+    """Note the work on the run that made a lot, after it, once.
+
+    Example: jappoo lot work L123456782 --minutes 180 --workers 4 --cost 6000
+    """
+    from app.coop.lots import runs
+
+    with _acting("work", code=code, minutes=minutes, workers=workers, cost=cost) as (session, act):
+        runs.note_work(session, act, read_lot(code), runs.Work(minutes, workers, cost))
+    click.echo(f"{code.upper()}: {workers} worked {minutes} minutes, {cost} F")
+
+
+@click.command()
+@click.argument("code")
 @click.argument("quantity", type=QUANTITY)
 @click.option("--place", help="Where the new lot is.")
 def split(code: str, quantity: Decimal, place: str | None) -> None:
@@ -231,4 +248,4 @@ def _say(made: "Lot") -> None:
     click.echo(f"{made.code} {made.units} {made.unit}{mass}, {made.place}")
 
 
-COMMANDS = (collect, buy, run, split, merge, move, count, expire, measure)
+COMMANDS = (collect, buy, run, work, split, merge, move, count, expire, measure)

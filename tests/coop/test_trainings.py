@@ -103,6 +103,8 @@ def told(database, member):
         ({"min_age": 15}, "âge"),
         ({"min_age": 40, "max_age": 35}, "âge"),
         ({"title": "CPS peche"}, "diplôme"),
+        ({"place": "Siège cps1"}, "diplôme"),
+        ({"level": "CPS"}, "diplôme"),
         ({"title": "x"}, "titre"),
     ],
 )
