@@ -14,6 +14,7 @@ from app.coop.cooperatives.models import Filiere
 from app.coop.cooperatives.queries import communes_meant
 from app.coop.jobs import queries, services
 from app.coop.jobs.models import Job
+from app.coop.members import consent
 from app.coop.offices import partners
 from app.coop.rights import NotYours
 from app.letters import packed
@@ -23,7 +24,6 @@ from menus.hop import Hop, Nothing, officers_act, reading_office
 from menus.training_words import WrittenDay, read_coming_day, read_day, read_words
 
 menu = Bindings("jobs_desk")
-CONSENT = "emploi"
 Interested = Annotated[str, kinds.Kind("words", "999 intéressés")]
 Whom = Annotated[str, kinds.Kind("words", "MARAICHAGE+MALICOUNDA")]
 CandidateName = Annotated[str, kinds.Kind("name", "m" * 20, private=True)]
@@ -174,7 +174,7 @@ def announce_job(hop: Hop, session: Session, kept: OfDeskJob) -> Nothing:
     """Estimate the broadcast that tells of it, to those who agreed to hear of jobs; the officer's PIN then sends it."""
     act = officers_act(session, hop, "broadcast")
     one = _open_job(session, hop, kept)
-    draft = Draft(audience_of(one), words_of(one, hop), agreed=CONSENT)
+    draft = Draft(audience_of(one), words_of(one, hop), agreed=consent.JOBS)
     estimate(session, act, draft, key=hop.desk.key, terms=hop.desk.terms, by_pin=True)
     return Nothing()
 

@@ -40,6 +40,8 @@ def support(command: Command) -> str:
         return replies.NO_IDEA
     except services.NoMembersIdea:
         return replies.JOIN
+    except voices.ScoredIdea:
+        return replies.SCORED_IDEA
     except voices.VoiceByPin as given:
         return replies.VOICE_GIVEN.replace("{idea}", str(given.idea_id))
     counted = replies.SUPPORTED if found.by_sms else replies.SUPPORTED_BEFORE

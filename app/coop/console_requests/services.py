@@ -44,6 +44,10 @@ class TooManyRequests(Exception):
     """MOST_WAITING of this officer wait already."""
 
 
+class RequestImpossible(Exception):
+    """The act can't be done as things stand; the argument says why, in French."""
+
+
 class RequestTooLong(Exception):
     """The sentence is longer than MOST_SAID."""
 
@@ -62,7 +66,7 @@ class RequestConfirmed(msgspec.Struct, frozen=True):
 def ask(session: Session, act: Act, arguments: msgspec.Struct) -> int:
     """Have an act wait for its officer's PIN, and return its id; the same that waits already is given again.
 
-    Raises NotYours without the kind's right, TooManyRequests, RequestTooLong.
+    Raises NotYours without the kind's right, TooManyRequests, RequestTooLong, RequestImpossible.
     """
     kind = kind_of(arguments)
     office = office_for(session, act.person_id, kind.right, act.today, scope=act.office.scope)
@@ -77,7 +81,13 @@ def ask(session: Session, act: Act, arguments: msgspec.Struct) -> int:
     if len(waiting) >= MOST_WAITING:
         raise TooManyRequests
     expire(session, act.now, act.person_id)  # a dead one would bar the same asked anew
-    words = _said(session, kind, office.scope, act.now, arguments)
+    try:
+        words = _sentence(session, kind, office.scope, act.now, arguments)
+    except Exception as fault:
+        why = kind.why(fault)
+        if why is None:
+            raise
+        raise RequestImpossible(why) from fault
     if septets(fold(words)) > MOST_SAID:
         raise RequestTooLong(words)
     row = ConsoleRequest(
@@ -160,15 +170,21 @@ def mark_of(words: str) -> str:
 
 
 def _said(reader: Connection | Session, kind: RequestKind, scope: Scope, now: datetime, arguments: msgspec.Struct) -> str:
-    code = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id))
     try:
-        words = kind.say(reader, scope, now, arguments)
+        return _sentence(reader, kind, scope, now, arguments)
     except Exception as fault:
         why = kind.why(fault)
         if why is None:
             raise
-        words = f"{kind.title}: impossible, {why}."
-    return f"{code or 'Fédération'}: {words}"
+        return f"{_where(reader, scope)}: {kind.title}: impossible, {why}."
+
+
+def _sentence(reader: Connection | Session, kind: RequestKind, scope: Scope, now: datetime, arguments: msgspec.Struct) -> str:
+    return f"{_where(reader, scope)}: {kind.say(reader, scope, now, arguments)}"
+
+
+def _where(reader: Connection | Session, scope: Scope) -> str:
+    return reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id)) or "Fédération"
 
 
 def _done(session: Session, kind: RequestKind, act: Act, arguments: msgspec.Struct) -> RequestDone | str:

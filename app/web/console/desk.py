@@ -57,6 +57,8 @@ def ask_on_phone(arguments: msgspec.Struct, endpoint: str, **values: Any) -> Any
             requests.ask(transaction, act, arguments)
     except requests.TooManyRequests:
         return done(f"{requests.MOST_WAITING} demandes attendent déjà : confirmez-les ou retirez-les d'abord.", "requests.asked")
+    except requests.RequestImpossible as no:
+        return done(f"Impossible : {no}. Rien n'est demandé.", endpoint, **values)
     except requests.RequestTooLong:
         return done("C'est trop long pour être relu sur un téléphone. Rien n'est demandé.", endpoint, **values)
     return done(f"Demande notée. Pour la faire : {service.code}, puis 8, puis 14, et votre code secret.", endpoint, **values)

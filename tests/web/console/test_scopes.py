@@ -24,7 +24,7 @@ from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
 from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_trainings
 from tests.acts import by, own
-from tests.coop.test_broadcasts import TERMS
+from tests.sending_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
