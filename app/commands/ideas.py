@@ -40,7 +40,7 @@ def support(command: Command) -> str:
         return replies.NO_IDEA
     except services.NoMembersIdea:
         return replies.JOIN
-    except voices.ScoredIdea:
+    except voices.IdeaScored:
         return replies.SCORED_IDEA
     except voices.VoiceByPin as given:
         return replies.VOICE_GIVEN.replace("{idea}", str(given.idea_id))

@@ -133,7 +133,7 @@ def test_who_has_an_interest_does_not_score(published, clock):
                 voices.score(session, by(office, "score", clock()), idea, "55555")
         assert voices.score(session, by(NEIGHBOUR, "score", clock()), 1, "54321") == 15
         assert voices.score(session, by(NEIGHBOUR, "again", clock()), 1, "54320") == 14
-        with pytest.raises(voices.ScoredIdea):
+        with pytest.raises(voices.IdeaScored):
             voices.support(session, own(302, "after", clock()), 1, by_pin=True)
         for bad in ("5555", "555556", "55556", "abcde", "-1234", ""):
             with pytest.raises(voices.BadPoints):
