@@ -24,6 +24,8 @@ from menus.hop import Hop, Nothing, officers_act, reading_office
 from menus.training_words import WrittenDay, read_coming_day, read_day, read_words
 
 menu = Bindings("jobs_desk")
+MOST_CANDIDATES = 100
+"""Names that a phone goes through; the list has all (`jappoo job candidates`, the console)."""
 Interested = Annotated[str, kinds.Kind("words", "999 intéressés")]
 Whom = Annotated[str, kinds.Kind("words", "MARAICHAGE+MALICOUNDA")]
 CandidateName = Annotated[str, kinds.Kind("name", "m" * 20, private=True)]
@@ -156,8 +158,8 @@ def candidates(hop: Hop, kept: OfDeskJob) -> Sequence[CandidateRow]:
 @menu.source()
 def candidate_shown(hop: Hop, kept: OfCandidate) -> CandidateShown:
     """Say who it is, whole, and the number where it was given."""
-    one = next((one for one in _candidates(hop, kept) if one.id == kept.candidate.id), None)
-    if one is None:
+    one = next(iter(_candidates(hop, kept, after=kept.candidate.id - 1, most=1)), None)
+    if one is None or one.id != kept.candidate.id:
         return CandidateShown("Cette personne s'est retirée.")
     return CandidateShown(f"{one.name}, {_number(one) or 'numéro pas donné'}")
 
@@ -273,13 +275,13 @@ def _open_job(reader: Connection | Session, hop: Hop, kept: OfDeskJob) -> querie
     return found[0]
 
 
-def _candidates(hop: Hop, kept: OfDeskJob) -> list[queries.Candidate]:
+def _candidates(hop: Hop, kept: OfDeskJob, *, after: int | None = None, most: int = MOST_CANDIDATES) -> list[queries.Candidate]:
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "courses").scope
         company = reader.scalar(select(Job.company_id).where(Job.id == kept.desk_job.id))
         if not services.sees_to(scope, company):
             return []
-        return queries.candidates(reader, kept.desk_job.id)
+        return queries.candidates(reader, kept.desk_job.id, after=after, most=most)
 
 
 def _number(one: queries.Candidate) -> str:

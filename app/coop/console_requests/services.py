@@ -44,12 +44,12 @@ class TooManyRequests(Exception):
     """MOST_WAITING of this officer wait already."""
 
 
-class RequestImpossible(Exception):
-    """The act can't be done as things stand; the argument says why, in French."""
-
-
 class RequestTooLong(Exception):
     """The sentence is longer than MOST_SAID."""
+
+
+class RequestImpossible(Exception):
+    """What is asked can't be done as things are; the argument says why, in French, without a full stop."""
 
 
 class RequestConfirmed(msgspec.Struct, frozen=True):
@@ -81,13 +81,7 @@ def ask(session: Session, act: Act, arguments: msgspec.Struct) -> int:
     if len(waiting) >= MOST_WAITING:
         raise TooManyRequests
     expire(session, act.now, act.person_id)  # a dead one would bar the same asked anew
-    try:
-        words = _sentence(session, kind, office.scope, act.now, arguments)
-    except Exception as fault:
-        why = kind.why(fault)
-        if why is None:
-            raise
-        raise RequestImpossible(why) from fault
+    words = _said(session, kind, office.scope, act.now, arguments, strict=True)
     if septets(fold(words)) > MOST_SAID:
         raise RequestTooLong(words)
     row = ConsoleRequest(
@@ -169,22 +163,20 @@ def mark_of(words: str) -> str:
     return _hash(words)[:8]
 
 
-def _said(reader: Connection | Session, kind: RequestKind, scope: Scope, now: datetime, arguments: msgspec.Struct) -> str:
+def _said(
+    reader: Connection | Session, kind: RequestKind, scope: Scope, now: datetime, arguments: msgspec.Struct, *, strict: bool = False
+) -> str:
+    code = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id))
     try:
-        return _sentence(reader, kind, scope, now, arguments)
+        words = kind.say(reader, scope, now, arguments)
     except Exception as fault:
         why = kind.why(fault)
         if why is None:
             raise
-        return f"{_where(reader, scope)}: {kind.title}: impossible, {why}."
-
-
-def _sentence(reader: Connection | Session, kind: RequestKind, scope: Scope, now: datetime, arguments: msgspec.Struct) -> str:
-    return f"{_where(reader, scope)}: {kind.say(reader, scope, now, arguments)}"
-
-
-def _where(reader: Connection | Session, scope: Scope) -> str:
-    return reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id)) or "Fédération"
+        if strict:
+            raise RequestImpossible(why) from fault
+        words = f"{kind.title}: impossible, {why}."
+    return f"{code or 'Fédération'}: {words}"
 
 
 def _done(session: Session, kind: RequestKind, act: Act, arguments: msgspec.Struct) -> RequestDone | str:
