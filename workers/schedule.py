@@ -124,11 +124,11 @@ def _wake(lanes: list[str]) -> None:
 
 
 def _screens() -> None:
-    """Keep what calls did on screens, today and (over midnight) yesterday."""
-    today, sessions = datetime.now(UTC).date(), context().sessions
-    for day in (today - timedelta(days=1), today):
+    """Keep what calls did on screens, today and, until it is closed, yesterday."""
+    now, sessions = datetime.now(UTC), context().sessions
+    for day in (now.date() - timedelta(days=1), now.date()):
         with _transaction("screens") as session:
-            screens.keep(session, day, lambda day=day: counts_of(sessions, day))  # type: ignore[misc]
+            screens.keep(session, day, now, lambda day=day: counts_of(sessions, day))  # type: ignore[misc]
 
 
 def _of(sweep: subject.Sweep) -> ScheduledSweep:

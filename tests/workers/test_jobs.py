@@ -25,8 +25,8 @@ from app.sms.purposes import QUEUES
 from app.sms.sender import LINES
 from config import tally
 from tests import sample_cooperative, sample_declarations
-from tests.coop.test_broadcasts import Sending
 from tests.log_stream import FullStream, log_on
+from tests.sending_broadcasts import Sending
 from tests.workers.conftest import SENT_TO, put
 from workers import jobs, runner, schedule
 
