@@ -98,7 +98,7 @@ def test_the_forecast_is_the_result(cps, run, file, kind):
 @pytest.mark.parametrize("kind", TOTALLED)
 def test_the_sheets_own_total_is_compared(cps, run, file, kind):
     told = json.loads(run("import", kind, file(kind), "--cooperative", "CPS1", "--json", "--dry-run").out)
-    assert [one["says"] for one in told["problems"] if one["kind"] == "total" and "le total dit" in one["says"]]
+    assert [one["says"] for one in told["problems"] if one["kind"] == "total" and "Le total dit" in one["says"]]
     assert count(cps, kind) >= 0
 
 

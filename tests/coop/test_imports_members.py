@@ -167,11 +167,13 @@ def test_an_import_ends_where_it_came_to_its_end_and_is_of_one_file_one_hand_and
     others = [structs.replace(ours, **one) for one in ({"digest": "b" * 64}, {"by": "mor"}, {"scope": FEDERATION})]
     runs = [(ours, "done"), (ours, "stopped"), *((one, "stopped") for one in others), (ours, "done"), (ours, "stopped")]
     with village.transaction() as session:
-        for source, state in runs:
-            turns.end(session, turns.begin(session, source, NOW), state, {})
+        for source, state in [*runs, (ours, "stopped")]:
+            made = turns.begin(session, source, NOW)
+            session.add_all(ImportRow(import_id=made, number=1, act="create") for _ in range(made < 8))
+            turns.end(session, made, state, {})
     with village.transaction() as session:
-        found = [[one.id for one in turns.pieces_of(session, number)] for number in range(1, 9)]
-    assert found == [[1], [2, 6], [3], [4], [5], [2, 6], [7], []]
+        found = [[one.id for one in turns.pieces_of(session, number)] for number in range(1, 10)]
+    assert found == [[1], [2, 6], [3], [4], [5], [2, 6], [7], [7, 8], []]
 
 
 def test_a_killed_import_is_taken_back_once_it_is_silent(village):
