@@ -283,6 +283,19 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
     assert told["rows"]["create" if says is None else "refuse"] == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "says"),
+    [
+        ("members", "Nom;Sexe\nAwa Un;X\n", "ligne 2, Sexe: Écrivez F ou M."),
+        ("members", "Nom;Parts\nAwa Un;-5000\n", "ligne 2, Parts libérées: Un montant négatif n'a pas de sens ici."),
+        ("prices", "Produit;Prix\nThiof;-5\n", "ligne 2, Prix: Un montant négatif n'a pas de sens ici."),
+    ],
+)
+@pytest.mark.usefixtures("cps")
+def test_a_refused_cell_is_named_by_its_column(run, file, kind, text, says):
+    assert run("import", kind, file(kind, text), "--cooperative", "CPS1", "--dry-run").out.splitlines()[0] == says
+
+
 @pytest.mark.usefixtures("cps")
 def test_a_price_of_a_kilo_is_never_that_of_a_caisse(run, file):
     name = file("prices", "Produit;Prix (F/kg)\nSardinelle;500\nThiof;1050\n")

@@ -144,6 +144,14 @@ def test_a_place_that_changes_and_a_number_that_somebody_has_are_said(village):
     assert [one.kind for one in look(village, own)[0].problems] == ["kept"]
 
 
+def test_what_a_row_changes_is_said_and_what_it_only_adds_is_not(village):
+    _, found = take(village, rows({"card": "C00001", "name": "Awa 1", "address": "Santhie", "birth": 1958}))
+    assert found.problems == []
+    again = {"card": "C00001", "name": "Awa 11", "address": "Escale", "birth": date(1958, 3, 2), "identity": "12"}
+    found, _ = look(village, rows(again))
+    assert [one.says for one in found.problems] == ["C00001 change: nom (« Awa 1 » devient « Awa 11 »), adresse, naissance."]
+
+
 def test_each_row_of_the_file_is_in_one_count(village):
     others = [Row(5, "total", {}, ["TOTAL", "50 000"]), Row(6, "empty", {}, []), Row(7, "broken", {}, ["x"], "trop de cellules")]
     found, _ = look(village, [*FAMILY, *others])

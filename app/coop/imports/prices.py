@@ -128,7 +128,7 @@ class PricePlan:
         """Return which prices wait for officers, and how many don't."""
         if self._first:
             amount, name = max(self._first)
-            says = f"{len(self._first)} premiers prix comptent de leur jour, sans l'accord des responsables."
+            says = f"Premiers prix de leur produit, sans l'accord des responsables: {len(self._first)}."
             self._notes.append(Problem(None, "since", "first", f"{says} Le plus haut: {name} {francs(amount)}."))
         return self._notes
 
