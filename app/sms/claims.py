@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Integer, Table, bindparam, select, update
+from sqlalchemy import Integer, Table, bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.db.base import Utc
@@ -19,7 +19,7 @@ MOST, MOST_URGENT = 100, 50
 """Numbers in a request, and messages in a claim."""
 _M, _AS_OF = cast(Table, Message.__table__), bindparam("as_of", type_=Utc())
 _DUE = (
-    select(_M.c.id)
+    select(_M.c.id, _M.c.created_at)
     .where(_M.c.state == "queued", _M.c.lane == bindparam("on"), _M.c.next_at <= _AS_OF, _M.c.expires_at > _AS_OF)
     .order_by(_M.c.next_at, _M.c.id)
     .limit(bindparam("most", type_=Integer()))
@@ -28,14 +28,14 @@ _DUE = (
 )
 _CLAIM = (
     update(_M)
-    .where(_M.c.id.in_(select(_DUE.c.id)), _M.c.state == "queued")
+    .where(tuple_(_M.c.id, _M.c.created_at).in_(select(_DUE.c.id, _DUE.c.created_at)), _M.c.state == "queued")
     .values(state="sending", rank=10, claim=bindparam("named"), claimed_at=_AS_OF, changed_at=_AS_OF)
-    .returning(_M.c.id, _M.c.to_number, _M.c.text, _M.c.parts, _M.c.cause)
+    .returning(_M.c.id, _M.c.to_number, _M.c.text, _M.c.parts, _M.c.cause, _M.c.created_at)
 )
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """One request: a text for some numbers, their message ids, parts of all; claimed at an instant."""
+    """One request: a text for some numbers, their message ids, parts of all; claimed `at`, the oldest of them written `since`."""
 
     claim: str
     lane: Lane
@@ -43,6 +43,7 @@ class Batch(msgspec.Struct, frozen=True):
     text: str
     ids: dict[str, int]
     parts: int
+    since: datetime
 
 
 def most_of(lane: Lane) -> int:
@@ -71,11 +72,13 @@ def claim(
         rows = [row for row in rows if row.cause not in stopped and row.cause not in resting]
         if not rows:
             return [] if resting else claim(session, lane, now=now, most=most, second=second, name=name)
-    texts: dict[str, list[Any]] = {}
+    if not rows:
+        return []
+    texts, since = dict[str, list[Any]](), min(row.created_at for row in rows)
     for row in sorted(rows, key=lambda row: row.id):
         texts.setdefault(row.text, []).append(row)
     return [
-        Batch(claimed, lane, now, text, {row.to_number: row.id for row in some}, sum(row.parts for row in some))
+        Batch(claimed, lane, now, text, {row.to_number: row.id for row in some}, sum(row.parts for row in some), since)
         for text, same in texts.items()
         for some in _requests(same, second or MOST * 255)
     ]

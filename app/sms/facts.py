@@ -1,7 +1,7 @@
 """What a provider lets us know of messages, in its answers and its reports: the one way from there to their states."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from typing import Any, cast
 
@@ -19,6 +19,8 @@ from app.sms.verdicts import HASTE, OPTED_OUT, Verdict
 
 Jitter = Callable[[], float]
 _MESSAGES = cast(Table, Message.__table__)
+_EVER, _CLOCKS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=1)
+"""Before any message; and how far the clock of whoever wrote a message may be before ours."""
 _NUMBERS, _TEXTS = ("message", "rank", "centimes", "parts"), ("state", "reason", "claim", "theirs", "cost")
 
 
@@ -47,6 +49,8 @@ def _statements(dialect: str) -> tuple[Executable, Executable]:
     moved: dict[str, Any] = {"state": fact.c.state, "rank": fact.c.rank, "reason": fact.c.reason, "changed_at": now}
     moved |= {"attempts": m.attempts + case((fact.c.state == "maybe", 1), else_=0)}
     of = update(_MESSAGES).where(m.id == fact.c.message)
+    if dialect == "postgresql":  # or each message is looked for in every month that there is
+        of = of.where(m.created_at >= bindparam("since", type_=Utc()), m.created_at < bindparam("until", type_=Utc()))
     move = of.where(m.rank < fact.c.rank, fact.c.claim.is_(None) | (fact.c.claim == m.claim)).values(moved | kept)
     if dialect != "postgresql":
         return move.returning(m.id), of.values(kept)
@@ -76,13 +80,20 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 def apply(
-    session: Session, facts: Sequence[Fact], *, now: datetime, provider: str | None = None, jitter: Jitter = lambda: 0.5
+    session: Session,
+    facts: Sequence[Fact],
+    *,
+    now: datetime,
+    since: datetime = _EVER,
+    provider: str | None = None,
+    jitter: Jitter = lambda: 0.5,
 ) -> None:
     """Raise messages to what these facts say, those that stand lower, and write each change down.
 
     Facts may come in any order, again, and against each other: of one message they are taken from the lowest state up, so that its
     history reads as it went. `queued` is the exception: a claim's messages go down, once each try's patience allows, or `failed`.
-    `provider` None leaves whose a message is. Without `jitter`, 0 to 1, tries wait as long as their table says.
+    None of the messages is older than `since`. `provider` None leaves whose a message is. Without `jitter`, 0 to 1, tries wait as
+    long as their table says.
     """
     if listed := {fact.number for fact in facts if fact.verdict == OPTED_OUT and fact.number}:
         consents.opted_out(session, listed, now=now)
@@ -94,11 +105,11 @@ def apply(
     for fact in sorted(told, key=lambda fact: (fact.message, RANKS[fact.verdict.state])):
         of_each.setdefault(fact.message, []).append(fact)
     for some in zip_longest(*of_each.values()):
-        _raise(session, [fact for fact in some if fact], provider, now)
+        _raise(session, [fact for fact in some if fact], {"provider": provider, "since": since, "until": now + _CLOCKS}, now)
 
 
-def _raise(session: Session, facts: Sequence[Fact], provider: str | None, now: datetime) -> None:
-    dialect, given = session.get_bind().dialect.name, {"facts": _json(facts), "provider": provider, "now": now}
+def _raise(session: Session, facts: Sequence[Fact], known_of: dict[str, Any], now: datetime) -> None:
+    dialect, given = session.get_bind().dialect.name, known_of | {"facts": _json(facts), "now": now}
     connection, (move, keep) = session.connection(), _STATEMENTS[dialect]
     if dialect == "postgresql":
         stayed = set(connection.scalars(move, given))
@@ -108,7 +119,7 @@ def _raise(session: Session, facts: Sequence[Fact], provider: str | None, now: d
         stayed = {fact.message for fact in facts}.difference(moved)
     known = [fact for fact in facts if fact.message in stayed and (fact.provider_id or fact.cost or fact.parts)]
     if known:
-        connection.execute(keep, {"facts": _json(known), "provider": provider})
+        connection.execute(keep, known_of | {"facts": _json(known)})
 
 
 def _json(facts: Sequence[Fact]) -> str:
