@@ -1,5 +1,6 @@
 """The web server: granian, with a WSGI application in threads behind it."""
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -90,4 +91,6 @@ def _load(target: str, settings: Settings, threads: int, own: Sequence[str]) -> 
     logs.configure(secrets=settings.secrets)
     module, _, factory = target.partition(":")
     made = getattr(import_module(module), factory)(settings)
+    gc.collect()
+    gc.freeze()  # what stands now stands for good: no collection need walk through it again
     return BufferedWsgi(made, threads, own, OTHER_THREADS, apart=PUBLIC, apart_threads=PUBLIC_THREADS)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import units
+from app.coop.audience import seekers
 from app.coop.jobs import queries, services
 from app.coop.jobs.models import Job
 from app.coop.members import consent, privacy_notice
@@ -14,6 +15,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead
 from menus.hop import Hop, Nothing, own_act
 from menus.training_words import TypedName, read_typed_name
+from menus.trainings import CommuneFound
 
 menu = Bindings("jobs")
 Places = Annotated[str, kinds.Kind("words", "999 places")]
@@ -49,6 +51,7 @@ class NamedCandidate(OfJob, frozen=True):
 
 class JobsWish(msgspec.Struct, frozen=True):
     jobs_wish: str
+    jobs_commune: CommuneFound | None = None
 
 
 class JobsNow(msgspec.Struct, frozen=True):
@@ -108,19 +111,27 @@ def job_agree(hop: Hop, session: Session, kept: OfJob) -> Nothing:
 def jobs_by_sms(hop: Hop) -> JobsNow:
     """Say whether this number hears of jobs."""
     with hop.desk.database.read() as reader:
-        return JobsNow("oui" if consent.agreed(reader, hop.phone, "emploi") else "non")
+        hears = consent.agreed(reader, hop.phone, "emploi") and (hop.who is not None or seekers.seeks(reader, hop.phone))
+    return JobsNow("oui" if hears else "non")
 
 
-@menu.source()
-def jobs_wish(kept: JobsWish) -> JobsWished:
-    """Say what is wished."""
+@menu.source(leads={"commune": None})
+def jobs_wish(hop: Hop, kept: JobsWish) -> JobsWished:
+    """Say what is wished; who is no member names a commune first."""
+    if hop.who is None and kept.jobs_wish == "oui" and kept.jobs_commune is None:
+        raise Lead("commune")
     return JobsWished("les recevoir" if kept.jobs_wish == "oui" else "ne plus les recevoir")
 
 
 @menu.effect()
 def set_jobs_by_sms(hop: Hop, session: Session, kept: JobsWish) -> Nothing:
-    """Note for the number whether it hears of jobs."""
-    consent.note(session, own_act(hop), ("emploi",), given=kept.jobs_wish == "oui", notice=privacy_notice.VERSION)
+    """Note for the number whether it hears of jobs; that of who is no member, in which commune."""
+    wished = kept.jobs_wish == "oui"
+    consent.note(session, own_act(hop), ("emploi",), given=wished, notice=privacy_notice.VERSION)
+    if wished and kept.jobs_commune:
+        seekers.seek(session, hop.phone, kept.jobs_commune.id, hop.now)
+    elif not wished:
+        seekers.forget(session, (hop.phone,))
     return Nothing()
 
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import msgspec
 
-from app.coop.access.identity import Who, prices_of
+from app.coop.access.identity import prices_of
 from app.coop.prices.queries import PriceOf, prices_for
+from app.coop.scope import Scope
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.hop import Hop, holders_of, who_of
@@ -34,26 +35,40 @@ class PricePlace(msgspec.Struct, frozen=True):
     place: kinds.Phrase
 
 
-@menu.source()
-def price_place(hop: Hop) -> PricePlace:
-    """Say whose prices are shown."""
-    callers = _callers(hop)
+class Whose(msgspec.Struct, frozen=True):
+    """Whose prices a number is told; `shared` by members of several co-operatives it is told the federation's."""
+
+    scope: Scope
+    code: str
+    shared: bool
+
+
+def whose_prices(hop: Hop) -> Whose:
+    """Return whose prices are told: of the co-operative that the number or the call tells, else the federation's."""
+    callers = (who_of(hop),) if hop.who else holders_of(hop)
     scope = prices_of(callers)
-    if not scope.is_federation:
-        return PricePlace(_code(callers))
-    return PricePlace("de la fédération. Ceux de la CPS: 1, code, 00, 3" if len(callers) > 1 else "de la fédération")
+    code = next((who.cooperative for who in callers if who.cooperative and who.cooperative_id == scope.cooperative_id), "CPS")
+    return Whose(scope, code, scope.is_federation and len(callers) > 1)
 
 
-@menu.rows()
-def prices(hop: Hop) -> Sequence[PriceLine]:
-    """Give the prices of the day by slot: of the co-operative that the number or the call tells, else the federation's."""
-    callers = _callers(hop)
+@menu.source(of=whose_prices)
+def price_place(hop: Hop, whose: Whose) -> PricePlace:
+    """Say whose prices are shown."""
+    del hop
+    if not whose.scope.is_federation:
+        return PricePlace(whose.code)
+    return PricePlace("de la fédération. Ceux de la CPS: 1, code, 00, 3" if whose.shared else "de la fédération")
+
+
+@menu.rows(of=whose_prices)
+def prices(hop: Hop, whose: Whose) -> Sequence[PriceLine]:
+    """Give the prices of the day by slot."""
     with hop.desk.database.read() as reader:
-        found = prices_for(reader, prices_of(callers), hop.now)
+        found = prices_for(reader, whose.scope, hop.now)
     products: dict[int, list[PriceOf]] = defaultdict(list)
     for price in found:
         products[price.product_id].append(price)
-    return [_row(graded, _code(callers)) for graded in products.values()]
+    return [_row(graded, whose.code) for graded in products.values()]
 
 
 def _row(graded: Sequence[PriceOf], code: str) -> PriceLine:
@@ -64,12 +79,3 @@ def _row(graded: Sequence[PriceOf], code: str) -> PriceLine:
         if one is not first:
             others += f"\n{one.grade} {kinds.amount_words(one.amount)}" + (f", {whose[one.own]}" if one.own != first.own else "")
     return PriceLine(first.id, first.slot, first.name, first.unit, first.amount, others, first.since.date(), whose[first.own])
-
-
-def _callers(hop: Hop) -> tuple[Who, ...]:
-    return (who_of(hop),) if hop.who else holders_of(hop)
-
-
-def _code(callers: Sequence[Who]) -> str:
-    scope = prices_of(callers).cooperative_id
-    return next((who.cooperative or "CPS" for who in callers if who.cooperative_id == scope), "CPS")

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import units
+from app.coop.audience import seekers
 from app.coop.cooperatives.queries import communes_meant
 from app.coop.members import consent, privacy_notice
 from app.coop.members import notices as messages
@@ -179,9 +180,9 @@ def apply(hop: Hop, session: Session, kept: NewApplicant) -> AppliedWords:
         kept.jobs == "oui",
     )
     row, new = applications.apply(session, act, kept.training.id, told)
-    purposes = ("formation", "emploi") if kept.jobs == "oui" else ("formation",)
-    if new:
-        consent.note(session, act, purposes, given=True, notice=privacy_notice.VERSION)
+    consent.note(session, act, ("formation",) * new + ("emploi",) * told.wants_jobs, given=True, notice=privacy_notice.VERSION)
+    if told.wants_jobs and told.commune_id:
+        seekers.seek(session, hop.phone, told.commune_id, hop.now)
     words = notices.receipt(session, row, session.get_one(Training, row.training_id))
     messages.answer(
         session, act, "answer", f"application:{row.id}:{hop.operation}", words, who_of(hop).cooperative_id if hop.who else None

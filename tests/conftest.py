@@ -63,13 +63,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give hops in the test's own process time: a busy machine isn't what they are about. A test of the deadline sets its own.
 
-    PINs are hashed as cheaply as argon2id can (tests/coop/test_pins.py holds the cost), and one menu is read from its bytes once.
+    PINs are hashed as cheaply as argon2id can (tests/coop/test_pins.py holds the cost), one menu is read from its bytes once, and
+    what many ask for is asked anew each time (tests/menus/test_hop_costs.py lets it stand for its second).
     """
     monkeypatch.setattr("app.web.ussd_webhook.HOP_SECONDS", 60.0)
     monkeypatch.setattr("app.db.database.STATEMENT_MS", PATIENT_MS)
     monkeypatch.setattr("app.coop.access.pins.MEMORY_KIB", 8)
     monkeypatch.setattr("app.coop.access.pins.PASSES", 1)
     monkeypatch.setattr("menus.publication.menu_from_json", _read_once)
+    monkeypatch.setattr("app.ussd.shared.SECONDS", 0.0)
 
 
 _read_once = cache(menu_from_json)

@@ -36,10 +36,10 @@ from app.coop.verify import verify
 from app.db.operations import Operation
 from app.gsm7 import septets
 from app.sms.models import Message
-from app.ussd.engine import Reply
 from app.ussd.entries import Call
 from app.ussd.memory_store import MemoryStore
 from app.ussd.menu import Choice
+from app.ussd.menus import Reply
 from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_deliveries, sample_trainings
 from tests.acts import by, own
 from tests.ussd.conftest import Handset, OneMenu, engine_on

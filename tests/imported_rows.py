@@ -31,11 +31,11 @@ def look(database, kind, given, answers=None, scope=OURS, now=NOW):
         return forecast(given, KINDS[kind].columns(now.date()), KINDS[kind].planner(reader, scope, known, now), known), known
 
 
-def take(database, kind, given, answers=None, scope=OURS, now=NOW, stated=None):
+def take(database, kind, given, answers=None, scope=OURS, now=NOW, stated=None, digest="0" * 64):
     """Take rows in; return the import's number and the forecast."""
     found, _ = look(database, kind, given, answers, scope, now)
     with database.transaction() as session:
-        made = turns.begin(session, kind, "0" * 64, "test", now)
+        made = turns.begin(session, turns.ImportSource(kind, digest, "test", scope), now)
         keep_answers(session, answers or {}, now)
     write(database, kind, made, found.planned, scope=scope, stated=stated or {}, now=lambda: now)
     with database.transaction() as session:

@@ -137,9 +137,11 @@ def template(kind: str, output: Path | None) -> None:
 def undo(id: int) -> None:  # noqa: A002 - the contract's word
     """Take an import back, by its number, while nothing rests on it: no opened account, no movement, no declaration.
 
+    One that was cut off and gone on with is taken back whole, by any of its numbers: all of it, or nothing.
+
     Example: jappoo import undo 12
     """
-    click.echo(f"import n° {id}: {sheet_imports.take_back(id)} lignes reprises")
+    click.echo(sheet_imports.take_back(id))
 
 
 def _say(done: list[Any], dry_run: bool, as_json: bool) -> None:

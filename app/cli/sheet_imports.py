@@ -15,14 +15,13 @@ import click
 from app.cli.context import open_database, operator
 
 if TYPE_CHECKING:
-    from app.coop.imports.forecast import Forecast, Verdict
+    from app.coop.imports.forecast import Forecast, Problem, Verdict
+    from app.coop.imports.turns import ImportSource
     from app.coop.scope import Scope
     from app.db.database import Database
     from app.sheets import Table
 
 KINDS = ("members", "balances", "prices", "deliveries")
-HEARTBEAT = 3.0
-"""Seconds after which a long forecast says that it lives."""
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,35 +51,33 @@ def take(
     only_good: bool,
 ) -> int:
     """Take a file in, and return the exit code: 0 when each row was taken or known."""
-    from app.coop.imports import turns
+    from app.coop.imports import headings, turns
     from app.coop.imports.slices import Moved, keep_answers, kept_answers, write
 
-    now = datetime.now(UTC)
-    table = _table(kind, file, given, now)
+    now, named, given_now = _now(), _named(given), _answers(answers)
     with open_database() as database:
-        given_now = _answers(answers)
-        with database.read() as reader:
-            answered = kept_answers(reader) | given_now
         scope = _scope(database, cooperative)
+        with database.read() as reader:
+            answered, confirmed = kept_answers(reader) | given_now, headings.confirmed(reader, scope, kind)
+        table = _table(kind, file, named, confirmed, now)
+        source = turns.ImportSource(kind, table.digest, operator(), scope)
         if dry_run:
-            found = _forecast(database, kind, table, scope, answered, now)
+            found = _look(database, table, source, answered, now)
             _files(kind, file, table, found, given_now, only_good=only_good)
             return _say(found, None, as_json)
-        try:
-            import_id = _begin(database, kind, table.digest, cooperative)
-        except turns.ImportUnderWay as busy:
-            raise click.ClickException(str(busy)) from busy
+        import_id = _begin(database, source, cooperative)
         state = "stopped"
         try:
             with database.transaction() as session:
                 keep_answers(session, given_now, now)
-            found = _forecast(database, kind, table, scope, answered, now, import_id)
+                headings.keep(session, scope, kind, headings.named(table, named), operator(), now)
+            found = _look(database, table, source, answered, now, turns.heartbeat(database, import_id, _now))
             _files(kind, file, table, found, given_now, only_good=only_good)
-            takes = only_good or not found.blocked
+            takes = bool(found.lines) and (only_good or not found.blocked)
             if takes:
                 with click.progressbar(length=len(found.planned), file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
                     writing = partial(write, database, kind, import_id, found.planned)
-                    writing(scope=scope, stated=table.totals, now=_now, progress=progress.update)
+                    writing(scope=source.scope, stated=table.totals, now=_now, progress=progress.update)
                 state = "done"
         except (Moved, turns.ImportOvertaken) as fault:
             raise click.ClickException(str(fault)) from fault
@@ -91,8 +88,8 @@ def take(
         return _say(found, import_id if takes else None, as_json)
 
 
-def take_back(import_id: int) -> int:
-    """Take an import back; return how many rows."""
+def take_back(import_id: int) -> str:
+    """Take an import back; return what is to be said."""
     from app.coop.imports.forecast import RestsOn
     from app.coop.imports.undo import undo
     from app.coop.offices.audit import record_operator
@@ -101,7 +98,7 @@ def take_back(import_id: int) -> int:
         with database.transaction() as session:
             record_operator(session, operator(), socket.gethostname(), "import undo", {"id": import_id}, _now())
         try:
-            return undo(database, import_id, now=_now)
+            return undo(database, import_id, now=_now).says
         except RestsOn as why:
             raise click.ClickException(str(why)) from None
 
@@ -110,14 +107,20 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _table(kind: str, file: Path, given: tuple[str, ...], now: datetime) -> "Table":
-    from app.coop.imports import kinds
-    from app.sheets import SheetRefused, read_table
-
+def _named(given: tuple[str, ...]) -> dict[str, str]:
     if any("=" not in one for one in given):
         raise click.UsageError("--column s'écrit champ=NOM, par exemple --column phone=Portable.")
+    return dict(one.split("=", 1) for one in given)
+
+
+def _table(kind: str, file: Path, given: Mapping[str, str], confirmed: Mapping[str, str], now: datetime) -> "Table":
+    from app.coop.imports.kinds import KINDS
+    from app.sheets import ColumnsUnknown, SheetRefused, read_table
+
     try:
-        return read_table(file, kinds.KINDS[kind].reads(now.date()), given=dict(one.split("=", 1) for one in given))
+        return read_table(file, KINDS[kind].reads(now.date()), given=given, confirmed=confirmed)
+    except ColumnsUnknown as fault:
+        raise click.ClickException(f'{fault} --column {fault.field}="{fault.guess or "NOM"}"') from fault
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
 
@@ -144,56 +147,43 @@ def _answers(answers: Path | None) -> dict[str, str]:
         raise click.ClickException(str(fault)) from fault
 
 
-def _begin(database: "Database", kind: str, digest: str, cooperative: str | None) -> int:
+def _begin(database: "Database", source: "ImportSource", cooperative: str | None) -> int:
     """Wait for the turn for as long as one that was broken off keeps it; who imports is written down with it."""
     from app.coop.imports import turns
     from app.coop.offices.audit import record_operator
 
-    until = monotonic() + turns.LEASE.total_seconds() + 2
+    until, waits = monotonic() + turns.LEASE.total_seconds() + 2, False
     while True:
         try:
             with database.transaction() as session:
-                import_id = turns.begin(session, kind, digest, operator(), _now())
+                import_id = turns.begin(session, source, _now())
                 arguments = {"cooperative": cooperative, "import": import_id}
-                record_operator(session, operator(), socket.gethostname(), f"import {kind}", arguments, _now())
+                record_operator(session, operator(), socket.gethostname(), f"import {source.kind}", arguments, _now())
                 return import_id
-        except turns.ImportUnderWay:
+        except turns.ImportUnderWay as busy:
             if monotonic() > until:
-                raise
+                raise click.ClickException(f"{busy}: attendez sa fin, puis recommencez.") from busy
+            if not waits:
+                click.echo(f"{busy}: celui-ci attend son tour, {turns.LEASE.seconds} secondes au plus.", err=True)
+            waits = True
         sleep(0.5)
 
 
-def _forecast(
+def _look(
     database: "Database",
-    kind: str,
     table: "Table",
-    scope: "Scope",
+    source: "ImportSource",
     answers: Mapping[str, str],
     now: datetime,
-    import_id: int | None = None,
+    alive: Callable[[Any], None] | None = None,
 ) -> "Forecast":
-    from app.coop.imports import kinds, turns
-    from app.coop.imports.forecast import forecast, remarked
+    from app.coop.imports import outlook
     from app.sheets import SheetRefused
 
-    said = monotonic()
-
-    def alive(row: int) -> None:
-        nonlocal said
-        del row
-        if import_id is not None and monotonic() > said + HEARTBEAT:
-            with database.transaction() as session:
-                turns.live(session, import_id, _now())
-            said = monotonic()
-
     try:
-        with database.read() as reader:
-            planner = kinds.KINDS[kind].planner(reader, scope, answers, now)
-            found = forecast(table.rows, kinds.KINDS[kind].reads(now.date()), planner, answers, alive=alive)
+        return outlook.look(database, table, source, answers, now, alive=alive)
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
-    remarked(found, table, kinds.KINDS[kind].columns(now.date()))
-    return found
 
 
 def _files(kind: str, file: Path, table: "Table", found: "Forecast", given: Mapping[str, str], *, only_good: bool) -> None:
@@ -223,13 +213,21 @@ def _say(found: "Forecast", import_id: int | None, as_json: bool) -> int:
     from app.units import agree
 
     counts = {verdict: found.counts[verdict] for verdict in VERDICTS}
+    said = [(one, f"{one.says}{_how_to_name(found, one)}") for one in found.problems]
     if as_json:
-        problems = [{"row": one.row, "column": one.column, "kind": one.kind, "says": one.says} for one in found.problems]
+        problems = [{"row": one.row, "column": one.column, "kind": one.kind, "says": says} for one, says in said]
         click.echo(json.dumps({"rows": counts, "problems": problems, "id": str(import_id or "")}, ensure_ascii=False))
         return 1 if found.blocked else 0
-    for one in found.problems:
-        click.echo(f"ligne {one.row}: {one.says}" if one.row is not None else one.says)
+    for one, says in said:
+        click.echo(f"ligne {one.row}: {says}" if one.row is not None else says)
     told = [f"{counts[one]} {agree(counts[one], word)}" for one, word in VERDICT_WORDS.items()]
     words = f"Lignes: {', '.join(told)}, {counts['same']} déjà là, {counts['ask']} à répondre"
     click.echo(words + (f"; import n° {import_id}" if import_id else "; rien n'est écrit"))
     return 1 if found.blocked else 0
+
+
+def _how_to_name(found: "Forecast", problem: "Problem") -> str:
+    """Return by which option a column that isn't read, or is by what was confirmed, is said to be another."""
+    if problem.kind == "column" and (field := found.unread.get(problem.column)):
+        return f' Dites-le: --column {field}="{problem.column[:40]}".'
+    return f" Pour changer: --column {found.confirmed[problem.column]}=NOM." if problem.kind == "confirmed" else ""

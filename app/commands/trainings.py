@@ -18,6 +18,7 @@ from app.digits import is_number
 WHY: dict[type[Exception], str | Callable[[Any], str]] = {
     TrainingClosed: "les inscriptions sont closes",
     applications.NoApplicant: "elle est pour les membres actifs de sa coopérative",
+    applications.AppliedElsewhere: "vous y êtes déjà, d'un autre numéro; sinon RAPPEL",
     applications.OtherTraining: lambda other: f"une à la fois, vous êtes déjà à {other.args[0]}",
     ages.WrongAge: lambda wrong: f"elle est de {wrong.args[0]} à {wrong.args[1]} ans le premier jour",
     ages.BadBirth: lambda bad: str(bad).rstrip("."),

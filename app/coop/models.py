@@ -2,6 +2,7 @@
 
 from app.coop.access import models as access
 from app.coop.approvals import models as approvals
+from app.coop.audience import models as audience
 from app.coop.boutiques import models as boutiques
 from app.coop.chain import models as chain
 from app.coop.closing import models as closing
@@ -37,6 +38,7 @@ __all__ = [
     "Base",
     "access",
     "approvals",
+    "audience",
     "boutiques",
     "broadcasts",
     "chain",

@@ -7,6 +7,7 @@ from app.coop import approvals
 from app.coop.access.subject import subject as access
 from app.coop.approvals import kinds
 from app.coop.approvals.subject import subject as approvals_subject
+from app.coop.audience.subject import subject as audience
 from app.coop.boutiques.subject import subject as boutiques
 from app.coop.chain.subject import subject as chain
 from app.coop.closing.subject import subject as closing
@@ -62,7 +63,7 @@ messages = Subject(
 )
 
 SUBJECTS = (
-    *(approvals_subject, members, offices, access, console_requests, correspondence, enrolment),
+    *(approvals_subject, members, offices, access, console_requests, correspondence, enrolment, audience),
     *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
     *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs, kpi),
 )

@@ -4,7 +4,7 @@ from app.sheets.amounts import amount, percentage, quantity, unit
 from app.sheets.columns import Column
 from app.sheets.dates import birth, day, instant
 from app.sheets.readings import Ask, Book, Formula, NoValue, Raw, Reader, Reading, Refuse, Value
-from app.sheets.refusals import SheetRefused
+from app.sheets.refusals import ColumnsUnknown, SheetRefused
 from app.sheets.sums import Remark
 from app.sheets.tables import Cell, Row, Table, read_table
 from app.sheets.telephones import Telephone, telephone
@@ -17,6 +17,7 @@ __all__ = [
     "Book",
     "Cell",
     "Column",
+    "ColumnsUnknown",
     "Format",
     "Formula",
     "NoValue",

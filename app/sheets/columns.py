@@ -13,7 +13,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     `names` are French headers that mean it; case, accents, plurals, punctuation and what stands in brackets don't matter.
     The first is how templates and exports call it; `example` and `note` are for templates.
     A `summed` column's amounts are held against the sheet's totals.
-    In a column `apart`, values that count up by one day from row to row are remarked on (a cell that was dragged down).
+    In a column `apart`, days or numbers that count up by one from row to row are remarked on (a cell that was dragged down).
     """
 
     field: str

@@ -28,8 +28,9 @@ _UNREADABLE = "Ce fichier est abîmé, ou n'est pas un tableau: ouvrez-le dans u
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """A sheet's cells. `read` streams its rows from the file's first, blank cells as ''; `merged` are rectangles (first row, first
-    column, last row, last column), from 0. `strict` when a row may have no more cells than the header: text whose cells slipped.
+    """A sheet's cells. `read` streams its rows from the file's first, blank cells as ''. Counted from 0, `merged` are rectangles
+    (first row, first column, last row, last column), `hidden` rows that aren't shown. `strict` when a row may have no more cells
+    than the header: text whose cells slipped.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Grid(msgspec.Struct, frozen=True):
     merged: tuple[tuple[int, int, int, int], ...] = ()
     shown: bool = True
     strict: bool = False
+    hidden: frozenset[int] = frozenset()
 
 
 class File(msgspec.Struct, frozen=True):
@@ -101,7 +103,15 @@ def _workbook(data: bytes, digest: str) -> File:
             merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in found.merged_cell_ranges or ())
             merged = merged or extent.merged  # the library tells none of an ODS
             first = found.start[1] if found.start else 0
-        return Grid(name, Book(since_1904), lambda: _rows(found, first, extent.formulas), first, merged, name not in hidden)
+        return Grid(
+            name,
+            Book(since_1904),
+            lambda: _rows(found, first, extent.formulas),
+            first,
+            merged,
+            name not in hidden,
+            hidden=extent.hidden,
+        )
 
     return File(digest, tuple(sheets), hidden, sheet)
 

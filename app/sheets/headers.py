@@ -8,7 +8,7 @@ import msgspec
 
 from app.sheets.columns import Column
 from app.sheets.readings import Ask, Raw, Value, clean, fold, shown
-from app.sheets.refusals import SheetRefused
+from app.sheets.refusals import ColumnsUnknown, SheetRefused
 
 DEEPEST = 200
 """Rows from the top in which a header is looked for."""
@@ -26,11 +26,14 @@ _PROBES = ("abc def", "12")
 
 
 class Header(msgspec.Struct, frozen=True):
-    """Where a table begins: the header's last row from 0, all columns' names, and the columns of fields from 0."""
+    """Where a table begins: the header's last row from 0, all columns' names, the columns of fields from 0, and which fields were
+    found by a name that was confirmed before.
+    """
 
     last: int
     names: tuple[str, ...]
     fields: dict[str, int]
+    confirmed: dict[str, str] = {}
 
 
 def normal(name: str) -> str:
@@ -89,6 +92,16 @@ def find_header(
     return header if all(column.field in header.fields for column in columns if column.required) or best[0] > 1 else None
 
 
+def named(rows: Sequence[Sequence[Raw]]) -> set[str]:
+    """Return all that a header in these rows may name, in small letters."""
+    found, upper = set[str](), list[str]()
+    for row in rows:
+        under = [shown(cell) for cell in row]
+        found |= {clean(name).casefold() for name in (*under, *_both(upper, under, {}))}
+        upper = under
+    return found
+
+
 def _both(upper: Sequence[str], under: Sequence[str], known: Mapping[str, str]) -> list[str]:
     """Put the names of groups before those of their columns, unless these say enough."""
     names, group = [], ""
@@ -114,7 +127,7 @@ def _fields(at: int, names: list[str], fields_of: Mapping[str, str], given: Mapp
     for column, name in enumerate(names):
         field = exact.get(name.casefold()) or fields_of.get(keys[column])
         if field in fields:
-            raise SheetRefused(f"« {names[fields[field]]} » ou « {name} » ? Dites laquelle: --column {field}=NOM.")
+            raise ColumnsUnknown(f"« {names[fields[field]]} » ou « {name} » ? Dites laquelle.", names, field)
         if field is not None:
             fields[field] = column
     for field, name in given.items():  # a letter, where no column has that name

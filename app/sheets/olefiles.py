@@ -1,4 +1,4 @@
-"""What a library doesn't tell of an XLS: its formulas, whose result may be a nought that no program computed."""
+"""What a library doesn't tell of an XLS: its formulas, whose result may be a nought that no program computed, and hidden rows."""
 
 import struct
 
@@ -6,13 +6,15 @@ from app.sheets.packages import Extent, Formulas, trusted
 from app.sheets.readings import Formula
 
 _STREAMS = {"Workbook", "Book"}
-_FORMULA, _SHEET = 0x0006, 0x0085
+_FORMULA, _SHEET, _ROW = 0x0006, 0x0085, 0x0208
+_UNSEEN = 0x20
+"""The bit of a row's options that says that it isn't shown."""
 _LAST = 0xFFFFFFFA
 """From here on a sector's number says that there is none."""
 
 
 def extents(data: bytes) -> list[Extent]:
-    """Return the formulas of each sheet, in the workbook's order; none of a file that isn't understood."""
+    """Return the formulas and hidden rows of each sheet, in the workbook's order; none of a file that isn't understood."""
     try:
         return _extents(_workbook(data))
     except (struct.error, ValueError, IndexError):
@@ -60,17 +62,23 @@ def _extents(stream: bytes) -> list[Extent]:
     begins: list[int] = []
     formulas: dict[int, Formulas] = {}
     results: dict[int, int] = {}
+    hidden: dict[int, set[int]] = {}
     at = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         if kind == _SHEET:
             begins.append(struct.unpack_from("<I", stream, at + 4)[0])
+        sheet = max((begin for begin in begins if begin <= at), default=0) if kind in (_FORMULA, _ROW) else 0
+        if kind == _ROW and struct.unpack_from("<H", stream, at + 16)[0] & _UNSEEN:
+            hidden.setdefault(sheet, set()).add(struct.unpack_from("<H", stream, at + 4)[0])
         elif kind == _FORMULA:
             row, column, _, result = struct.unpack_from("<HHHQ", stream, at + 4)
-            sheet = max((begin for begin in begins if begin <= at), default=0)
             if result == 0:
                 formulas.setdefault(sheet, {}).setdefault(row, {})[column] = Formula(0)
             else:
                 results[sheet] = results.get(sheet, 0) + 1
         at += 4 + length
-    return [Extent(formulas=trusted(formulas.get(begin, {}), results.get(begin, 0))) for begin in begins]
+    return [
+        Extent(formulas=trusted(formulas.get(begin, {}), results.get(begin, 0)), hidden=frozenset(hidden.get(begin, ())))
+        for begin in begins
+    ]

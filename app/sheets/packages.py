@@ -17,21 +17,26 @@ MOST_UNPACKED, MOST_PARTS = 320_000_000, 5_000
 """Bytes of all parts, as the package declares them, and their number."""
 MOST_TEXTS = 64_000_000
 """Bytes of an XLSX's shared texts: each of them takes a library many times its size."""
+MOST_REPEATED = 100_000
+"""Cells or rows of an ODS that one element may stand for: more isn't written down one by one."""
 BROKEN = (BadZipFile, expat.ExpatError, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error)
 Formulas = dict[int, dict[int, Raw]]
 """What to put into a cell, by row and column from 0: a Formula."""
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
-_COMPUTED = re.compile(rb'<(?:\w+:)?f[ />]|t="e"')
+_COMPUTED = re.compile(rb'<(?:\w+:)?f[ />]|t="e"|<(?:\w+:)?row [^>]*\bhidden="(?:1|true)"')
 
 
 class Extent(msgspec.Struct, frozen=True):
-    """How far a sheet's filled cells go, its formulas whose results can't be trusted, and the merged cells of an ODS."""
+    """How far a sheet's filled cells go, its formulas whose results can't be trusted, the merged cells of an ODS, and which rows
+    aren't shown.
+    """
 
     rows: int = 0
     columns: int = 0
     formulas: Formulas = msgspec.field(default_factory=dict)
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden: frozenset[int] = frozenset()
 
 
 NO_EXTENT = Extent()
@@ -104,7 +109,10 @@ def _other(names: Iterable[str]) -> str:
 
 
 def _plain(stream: IO[bytes]) -> Extent | None:
-    """Return how far a sheet's cells go when it has no formula, and they go nowhere strange; else None. Quick: no XML is parsed."""
+    """Return how far a sheet's cells go when it has no formula, no hidden row, and they go nowhere strange; else None.
+
+    Quick: no XML is parsed.
+    """
     columns, last, rest = set[bytes](), 0, b""
     while chunk := stream.read(_CHUNK):
         chunk = rest + chunk
@@ -152,12 +160,15 @@ class _Xlsx:
         self.rows = self.columns = 0
         self.formulas: Formulas = {}
         self.results = 0
+        self.hidden: set[int] = set()
         self._kind, self._computed, self._result, self._inside, self._stored = "", False, "", False, False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
             self.column = -1
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.add(self.row)
         elif tag == "c":
             letters = attributes.get("r", "").rstrip("0123456789")
             self.column = _column(letters) - 1 if letters else self.column + 1
@@ -207,7 +218,7 @@ def trusted(formulas: Formulas, results: int) -> Formulas:
 def _xlsx(stream: IO[bytes]) -> Extent:
     part = _Xlsx()
     _walk(stream, part.start, part.end, part.text)
-    return Extent(part.rows, part.columns, trusted(part.formulas, part.results))
+    return Extent(part.rows, part.columns, trusted(part.formulas, part.results), hidden=frozenset(part.hidden))
 
 
 class _Ods:
@@ -218,15 +229,17 @@ class _Ods:
         self.formulas: Formulas = {}
         self.results = 0
         self.merged: list[tuple[int, int, int, int]] = []
+        self.hidden: set[int] = set()
         self._sheet, self._inside = sheet, False
         self._row = self._column = self._filled = 0
-        self._rows = 1
+        self._rows, self._hidden = 1, False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "table":
             self._inside, self._row = attributes.get("table:name") == self._sheet, 0
         elif tag == "table-row":
             self._rows, self._column, self._filled = int(attributes.get("table:number-rows-repeated", 1)), 0, 0
+            self._hidden = attributes.get("table:visibility", "visible") != "visible"
         elif self._inside and tag in ("table-cell", "covered-table-cell"):
             self._cell(attributes)
 
@@ -239,7 +252,7 @@ class _Ods:
             self.merged.append((self._row, self._column, self._row + down, self._column + across))
         if formula or kind:
             self._filled = self._column + times
-        if formula and times * self._rows < 100_000:
+        if formula and times * self._rows < MOST_REPEATED:
             told = _told(attributes.get("office:value", "x" if kind else ""), is_number=kind in ("float", "currency", "percentage"))
             self.results += told is None
             for row in range(self._row, self._row + self._rows if told else 0):
@@ -248,6 +261,8 @@ class _Ods:
 
     def end(self, tag: str) -> None:
         if self._inside and tag == "table-row":
+            if self._hidden and self._filled and self._rows < MOST_REPEATED:
+                self.hidden |= set(range(self._row, self._row + self._rows))
             self._row += self._rows
             if self._filled:
                 self.rows, self.columns = self._row, max(self.columns, self._filled)
@@ -256,4 +271,4 @@ class _Ods:
 def _ods(stream: IO[bytes], sheet: str) -> Extent:
     part = _Ods(sheet)
     _walk(stream, part.start, part.end, lambda _: None)
-    return Extent(part.rows, part.columns, trusted(part.formulas, part.results), tuple(part.merged))
+    return Extent(part.rows, part.columns, trusted(part.formulas, part.results), tuple(part.merged), frozenset(part.hidden))

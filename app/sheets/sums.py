@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -12,20 +12,22 @@ from app.amounts import number as spaced
 from app.sheets.columns import Column
 from app.sheets.lines import CARRIED, SUBTOTAL, Kind
 from app.sheets.readings import NO_RESULT, Ask, Book, NoValue, Raw, Reading, Refuse, Value, fold, shown
+from app.sheets.telephones import Telephone
 
 _STATED_COUNT = re.compile(
     r"\b(\d{1,6}) (?:membres?|personnes?|lignes?|adherente?s?|cooperat\w+|femmes?|producteurs?|beneficiaires?)\b"
 )
+_LONG_NUMBER = re.compile(r"[0-9]{7,20}")
 _FEWEST, _LONGEST = 3, 5
 """Cells of a column that can't be read at all; rows of a series."""
 
 
 class Remark(msgspec.Struct, frozen=True):
     """Something about the whole table, a French sentence: a total that doesn't agree, a column none of whose cells can be read,
-    a dragged series. `row` is the row in question, or None; `column` is a field, or empty.
+    a dragged series, hidden rows, sheets that weren't read. `row` is the row in question, or None; `column` is a field, or empty.
     """
 
-    kind: Literal["total", "column", "series"]
+    kind: Literal["total", "column", "series", "hidden", "sheet"]
     says: str
     column: str = ""
     row: int | None = None
@@ -37,7 +39,7 @@ class _Seen(msgspec.Struct):
     filled: int = 0
     refused: int = 0
     first: str = ""
-    last: date | None = None
+    last: int | None = None
     since: int = 0
     run: int = 0
     longest: tuple[int, int] = (0, 0)
@@ -96,12 +98,12 @@ class Sums:
         if column.summed and isinstance(value, int | Decimal):
             seen.part += value
             seen.whole += value
-        if column.apart and isinstance(value, date):
-            if seen.last is not None and value - seen.last == timedelta(1):
+        if column.apart and (place := _place(value)) is not None:
+            if seen.last is not None and place == seen.last + 1:
                 seen.run += 1
             else:
                 seen.since, seen.run = number, 1
-            seen.last, seen.longest = value, max(seen.longest, (seen.run, seen.since))
+            seen.last, seen.longest = place, max(seen.longest, (seen.run, seen.since))
 
     def _hold_sums(self, number: int, raw: Sequence[Raw], book: Book, *, part: bool, carried: bool) -> None:
         for column, at in self._columns:
@@ -140,9 +142,17 @@ class Sums:
                 found.append(Remark("column", says, column.field))
             run, since = seen.longest
             if run >= _LONGEST:
-                says = f"Colonne « {column.names[0]} »: {run} lignes se suivent d'un jour dès la ligne {since}: cellule tirée ?"
+                says = f"Colonne « {column.names[0]} »: {run} lignes se suivent de un en un dès la ligne {since}: cellule tirée ?"
                 found.append(Remark("series", says, column.field, since))
         return found
+
+
+def _place(value: object) -> int | None:
+    """Return where a day, a telephone or a long number stands among all of them."""
+    if isinstance(value, date):
+        return value.toordinal()
+    digits = value.number[1:] if isinstance(value, Telephone) else value if isinstance(value, str) else ""
+    return int(digits) if _LONG_NUMBER.fullmatch(digits) else None
 
 
 def _written(number: Decimal | int) -> str:

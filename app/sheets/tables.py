@@ -14,8 +14,11 @@ from app.sheets.grids import File, Grid, open_file
 from app.sheets.headers import Header
 from app.sheets.lines import Kind, Lines
 from app.sheets.readings import Ask, Raw, Reading, Value, shown
-from app.sheets.refusals import SheetRefused
+from app.sheets.refusals import ColumnsUnknown, SheetRefused
 from app.sheets.sums import Remark, Sums
+
+MOST_LISTED = 12
+"""Rows that a remark names."""
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -54,12 +57,15 @@ class Table:
 
     `header` maps each field found to its column's name in the file; `names` are all the columns' names in their order; `unknown`
     those that mean nothing to us; `missing` the optional fields that the file lacks. `guesses` maps optional missing fields to an
-    unknown column that may be it: they are *not* read before `given` says so. `header_row` is the header's (last) row, from 1.
+    unknown column that may be it: they are *not* read before `given` says so. `confirmed` are the fields read from a column that
+    isn't called so, because that was confirmed before. `header_row` is the header's (last) row, from 1.
     `digest` is the SHA-256 of the file's bytes, in hexadecimal.
     """
 
-    def __init__(self, digest: str, grid: Grid, found: Header, columns: Sequence[Column], guesses: dict[str, str]) -> None:
-        """See read_table."""
+    def __init__(
+        self, digest: str, grid: Grid, found: Header, columns: Sequence[Column], guesses: dict[str, str], unread: Sequence[str]
+    ) -> None:
+        """See read_table; `unread` are the file's other sheets, those with nothing on them aside."""
         self.digest, self.sheet, self.book = digest, grid.name, grid.book
         self.header_row, self.names, self.guesses = found.last + 1, found.names, guesses
         self.header = {field: found.names[at] or headers.letters_of(at + grid.first_column) for field, at in found.fields.items()}
@@ -69,17 +75,24 @@ class Table:
         self._grid, self._found = grid, found
         self._columns = [(column, found.fields[column.field]) for column in columns if column.field in found.fields]
         self._sums = Sums(())
+        self._unread, self._hidden = unread, list[int]()
+        self.confirmed = dict(found.confirmed)
 
     @property
     def rows(self) -> Iterator[Row]:
         """Stream the rows below the header, from the first, each time it is asked for. Raises SheetRefused."""
         self._sums = sums = Sums([(column, at) for column, at in self._columns])
+        self._hidden = []
         return self._stream(sums)
 
     @property
     def remarks(self) -> list[Remark]:
         """What was seen of the whole table; complete when `rows` was read to its end."""
-        return self._sums.remarks()
+        found = [Remark("sheet", f"La feuille « {name[:40]} » n'est pas lue.") for name in self._unread]
+        if self._hidden:
+            rows = ", ".join(map(str, self._hidden[:MOST_LISTED])) + (", …" if len(self._hidden) > MOST_LISTED else "")
+            found.append(Remark("hidden", f"Des lignes masquées dans la feuille sont prises aussi: {rows}.", "", self._hidden[0]))
+        return self._sums.remarks() + found
 
     @property
     def totals(self) -> dict[str, int]:
@@ -98,6 +111,8 @@ class Table:
             kind, reason = lines.kind(number, row)
             raw = (row + [""] * (width - len(row)))[: max(width, len(row) if kind == "broken" else 0)]
             cells = self._cells(number, raw, merged) if kind == "data" else {}
+            if cells and number in grid.hidden:
+                self._hidden.append(number + 1)
             if cells and sums.is_sum({field: cell.reading for field, cell in cells.items()}):
                 kind, reason, cells = "total", "C'est la somme des lignes.", {}
             sums.add(number + 1, kind, raw, {field: cell.reading for field, cell in cells.items()}, grid.book)
@@ -142,42 +157,53 @@ class _Merged:
 
 
 def read_table(
-    source: Path | str | BinaryIO, columns: Sequence[Column], *, given: Mapping[str, str] | None = None, sheet: str | None = None
+    source: Path | str | BinaryIO,
+    columns: Sequence[Column],
+    *,
+    given: Mapping[str, str] | None = None,
+    confirmed: Mapping[str, str] | None = None,
+    sheet: str | None = None,
 ) -> Table:
     """Find the table with these columns in a file: XLSX, XLS, ODS, CSV or text, by what it holds, whatever its name.
 
-    `given` maps fields to the names of their columns in the file (or to a column's letter, where no column is so named).
+    `given` maps fields to the names of their columns in the file, or to a column's letter, where no column is so named. `confirmed`
+    does so too, and says nothing where the file has no such column.
     `sheet` names the sheet; without it the one sheet that is shown and has the table.
-    Raises SheetRefused: not a file of these, too large, protected, no such table, a required column missing (with a guess which
-    it is), two columns alike, two sheets with the table. Rows stream; the file is read once, and may vanish then.
+    Raises SheetRefused: not a file of these, too large, protected, no such table, two columns alike, two sheets with the table; and
+    ColumnsUnknown for a required column that is missing. Rows stream; the file is read once, and may vanish then.
     """
     given = dict(given or {})
     strange = set(given) - {column.field for column in columns}
     if strange:
         raise SheetRefused(f"« {min(strange)[:40]} » n'est pas un champ. Il y a: {', '.join(column.field for column in columns)}.")
     file = open_file(source)
-    grid, found = _choose(file, columns, given, sheet)
+    grid, found, unread = _choose(file, columns, given, confirmed or {}, sheet)
     sample = list(islice(grid.read(), found.last + 1, found.last + headers.DEEPEST))
     guesses = headers.guesses(found, columns, sample)
     missing = [column for column in columns if column.required and column.field not in found.fields]
     if missing:
-        raise SheetRefused(_missing(missing[0], guesses, found.names))
-    return Table(file.digest, grid, found, columns, guesses)
+        raise _missing(missing[0], guesses, found.names)
+    return Table(file.digest, grid, found, columns, guesses, unread)
 
 
-def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], sheet: str | None) -> tuple[Grid, Header]:
-    """Return the one sheet with the table, and its header."""
+def _choose(
+    file: File, columns: Sequence[Column], given: Mapping[str, str], confirmed: Mapping[str, str], sheet: str | None
+) -> tuple[Grid, Header, list[str]]:
+    """Return the one sheet with the table, its header, and the sheets that are passed over, those with nothing on them aside."""
     if sheet is not None and sheet not in file.names:
         raise SheetRefused(f"Aucune feuille ne s'appelle « {sheet[:60]} ». Il y a: {headers.listed(file.names)}.")
     names = [sheet] if sheet is not None else [name for name in file.names if name not in file.hidden] or list(file.names)
     having: list[tuple[int, Grid, Header]] = []
     refused: SheetRefused | None = None
     top: list[list[Raw]] = []
+    passed = [name for name in file.names if name not in names]
     for name in names:
         grid = file.sheet(name)
         top = list(islice(grid.read(), headers.DEEPEST))
+        if any(cell not in ("", None) for row in top for cell in row):
+            passed.append(name)
         try:
-            found = headers.find_header(top, columns, given, grid.first_column)
+            found = _header(top, columns, given, confirmed, grid.first_column)
         except SheetRefused as fault:
             refused = refused or fault
             continue
@@ -191,15 +217,35 @@ def _choose(file: File, columns: Sequence[Column], given: Mapping[str, str], she
         wanted = [column.names[0] for column in columns if column.required] or [column.names[0] for column in columns]
         seen = next((row for row in top if sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) > 1), [])
         says = f"Aucune ligne ne nomme les colonnes de ce tableau: {headers.listed(wanted)}."
-        if seen:
+        if seen and not refused:
+            names = [shown(cell) for cell in seen]
             field = next((column.field for column in columns if column.required), columns[0].field)
-            says += f" Il y a: {headers.listed([shown(cell) for cell in seen])}. Dites laquelle: --column {field}=NOM."
+            refused = ColumnsUnknown(f"{says} Il y a: {headers.listed(names)}. Dites laquelle.", names, field)
         raise refused or SheetRefused(says)
-    return best[0]
+    grid, header = best[0]
+    return grid, header, [name for name in passed if name != grid.name]
 
 
-def _missing(column: Column, guesses: Mapping[str, str], names: Sequence[str]) -> str:
-    if column.field in guesses:
-        meant = guesses[column.field]
-        return f'La colonne « {column.names[0]} » manque. Est-ce « {meant} » ? Dites-le: --column {column.field}="{meant}".'
-    return f"La colonne « {column.names[0]} » manque. Il y a: {headers.listed(names)}."
+def _header(
+    top: Sequence[Sequence[Raw]], columns: Sequence[Column], given: Mapping[str, str], confirmed: Mapping[str, str], first: int
+) -> Header | None:
+    """Find the header with what was confirmed of its columns before, as far as they are there."""
+    there, taken = headers.named(top), {name.casefold() for name in given.values()}
+    known = {column.field for column in columns} - set(given)
+    here = {one: name for one, name in confirmed.items() if one in known and name.casefold() in there - taken}
+    if here:
+        try:
+            found = headers.find_header(top, columns, {**here, **given}, first)
+        except SheetRefused:  # a word among the rows that is called as a column was
+            found = None
+        if found is not None:
+            own = {column.field: {headers.normal(name) for name in column.names} for column in columns}
+            told = {one: name for one, name in here.items() if headers.normal(name) not in own[one]}
+            return msgspec.structs.replace(found, confirmed=told)
+    return headers.find_header(top, columns, given, first)
+
+
+def _missing(column: Column, guesses: Mapping[str, str], names: Sequence[str]) -> ColumnsUnknown:
+    meant = guesses.get(column.field, "")
+    says = f"Est-ce « {meant} » ?" if meant else f"Il y a: {headers.listed(names)}."
+    return ColumnsUnknown(f"La colonne « {column.names[0]} » manque. {says}", names, column.field, meant)

@@ -2,7 +2,7 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -94,6 +94,12 @@ class Binding(msgspec.Struct, frozen=True):
     notes: bool = False
     untold: tuple[str, ...] = ()
     """What it reads and an act's record must not hold."""
+    of: Callable[[Any], Hashable] | None = None
+    """What tells, of a hop, whose words they are, where they are the same for all of those; `call` takes that too."""
+
+    def told(self, hop: "Hop[Any]", whose: Hashable = None) -> Any:
+        """Call a source or rows; `whose` is what `of` gave for this hop, if it was asked already."""
+        return self.call(hop, whose or self.of(hop)) if self.of else self.call(hop)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -112,6 +118,9 @@ class Bindings:
 
     A function is given what its parameters name: `hop`, and `typed` or `session`. One with a parameter `kept` of a Struct's type is
     given what the way to its screen kept, under its fields' names; the proof sees to it that it is there.
+
+    What a source or rows give `of` somebody, a co-operative say, is the same for all who ask for a second or so. `of` takes the hop
+    and returns whose it is, never None; the function takes that besides.
 
     `denies` says why nothing is done on an error of the domain: its words, or a function of the
     error that returns them, are shown by the lead `denied`. `ways` names the lead that an error takes without any words,
@@ -161,13 +170,20 @@ class Bindings:
 
         return register
 
-    def source(self, *, leads: Shapes | None = None, denies: Denials | None = None, ways: Ways | None = None) -> Callable[[F], F]:
+    def source(
+        self,
+        *,
+        leads: Shapes | None = None,
+        denies: Denials | None = None,
+        ways: Ways | None = None,
+        of: Callable[[Any], Hashable] | None = None,
+    ) -> Callable[[F], F]:
         """Register a source."""
-        return self._into(self.sources, leads=leads or {}, denies=denies, ways=ways)
+        return self._into(self.sources, leads=leads or {}, denies=denies, ways=ways, of=of)
 
-    def rows(self) -> Callable[[F], F]:
+    def rows(self, *, of: Callable[[Any], Hashable] | None = None) -> Callable[[F], F]:
         """Register the rows of a list."""
-        return self._into(self.rows_of)
+        return self._into(self.rows_of, of=of)
 
     def answer(
         self,
@@ -241,13 +257,13 @@ def _given(call: Callable[..., Any], shape: type | None) -> Callable[..., Any]:
     """Return a function of the hop, and of what was typed or the session, that gives `call` what its parameters name."""
     wanted = tuple(inspect.signature(call).parameters)
     fields = [field.name for field in msgspec.structs.fields(shape)] if shape else []
-    if not set(wanted) <= {"hop", "typed", "session", "kept"}:
-        raise ValueError(f"{call.__name__}: a function is given hop, typed or session, and kept, not {', '.join(wanted)}")
-    if wanted in (("hop",), ("hop", "typed"), ("hop", "session")):
+    if not set(wanted) <= {"hop", "typed", "session", "kept", "whose"}:
+        raise ValueError(f"{call.__name__}: a function is given hop, typed, session or whose, and kept, not {', '.join(wanted)}")
+    if wanted in (("hop",), ("hop", "typed"), ("hop", "session"), ("hop", "whose")):
         return call
 
     def ready(hop: Hop[Any], other: Any = None) -> Any:
-        offered = {"hop": hop, "typed": other, "session": other}
+        offered = {"hop": hop, "typed": other, "session": other, "whose": other}
         if shape:
             kept = {name: hop.kept[name] for name in fields if name in hop.kept}
             offered["kept"] = msgspec.convert(kept, shape, strict=False)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Generic, TypeVar
 
 import msgspec
@@ -11,27 +12,14 @@ import msgspec
 from app.ussd.bindings import Bindings
 from app.ussd.decision import Certainty, HopKind, Known, decide, ending_of
 from app.ussd.entries import Call, TooLong, Trail, journey_of
-from app.ussd.kinds import Kind
 from app.ussd.menu import Menu
+from app.ussd.menus import Menus, Reply
 from app.ussd.ports import Acts, Doubtful, Shelf, Store, StoreDown
-from app.ussd.served import Served
-from app.ussd.session import CLAIM_SECONDS, Claim, Session, Step, read, write
+from app.ussd.session import CLAIM_SECONDS, Claim, Session, Step, counts_of, read, write
 from app.ussd.turn import Services, Turn
-from app.ussd.vocabulary import Vocabulary
 from app.ussd.walk import Walk
 
 D = TypeVar("D")
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """What the handset shows, whether it may answer (`more`), and what to count and log: screen, event, journey, a fault."""
-
-    text: str
-    more: bool
-    screen: str
-    event: str
-    journey: str = ""
-    fault: BaseException | None = None
 
 
 class Engine(Generic[D]):
@@ -58,16 +46,17 @@ class Engine(Generic[D]):
     ) -> None:
         self._store, self._shelf, self._acts, self._bindings = store, shelf, acts, bindings
         self._services = Services(store, acts, desk, now, sleep, clock)
-        self._secret, self._before, self._constants, self._now = secret, before, constants, now
-        self._served: dict[str, Served] = {}
+        self._secret, self._before, self._now = secret, before, now
+        self._menus = menus = Menus(shelf, bindings, constants)
+        self.ending, self.served = menus.ending, menus.served
 
     def answer(self, call: Call) -> Reply:
         """Return the answer to a hop. Never raises: whatever fails becomes one of the honest endings."""
         known, secret = Known(), self._secret
         journey = journey_of(secret, call)
         try:
-            secret = self._key_of(call) if self._before else secret
-            journey = journey_of(secret, call)
+            if self._before and (secret := self._key_of(call)) != self._secret:
+                journey = journey_of(secret, call)
             trail = Trail(secret, call.entries, journey)
             reply = self._hop(Turn(self._services, call, trail, journey, known))
         except TooLong:
@@ -75,7 +64,7 @@ class Engine(Generic[D]):
         except Exception as fault:
             if call.entries.typed:
                 known.doubt()  # who knows what this call has done
-            reply = self._ended(known, fault)
+            reply = self._menus.ended(known, fault)
         return msgspec.structs.replace(reply, journey=journey)
 
     def _key_of(self, call: Call) -> bytes:
@@ -88,26 +77,9 @@ class Engine(Generic[D]):
                     return key
         return self._secret
 
-    def ending(self, word: str, fault: BaseException | None = None) -> Reply:
-        """Return one of the menu's endings; of the current menu, for no session is needed."""
-        served = self.served(*self._shelf.remembered())
-        return Reply(served.word(word, served.menu.languages[0]), False, f"@{word}", "ended", fault=fault)
-
-    def served(self, version: str, menu: Menu) -> Served:
-        """Return a menu made ready, once for each version."""
-        if version not in self._served:
-            kinds = {name: Kind("constant", value) for name, value in self._constants.items()}
-            self._served[version] = Served(menu, self._bindings, Vocabulary(menu, self._bindings, kinds), self._constants)
-        return self._served[version]
-
-    def _ended(self, known: Known, fault: BaseException | None) -> Reply:
-        """Return the honest ending of a hop that failed where no screen can be shown."""
-        word = ending_of(known.certainty, outage=True)
-        if word == "done" and known.words:
-            return Reply(known.words, False, "@done", "acted", fault=fault)
-        return self.ending(word, fault)
-
     def _hop(self, hop: Turn[D]) -> Reply:
+        if reply := self._at_once(hop):
+            return reply
         try:
             value, pointer = self._store.load(hop.journey)
         except StoreDown as fault:
@@ -137,6 +109,20 @@ class Engine(Generic[D]):
                 return Reply(session.said, session.more, session.screen, kind.value)
         return self._unsettled(hop)
 
+    def _at_once(self, hop: Turn[D]) -> Reply | None:
+        """Answer a dialling, or what follows the hop last kept here, without a look; None unless the store takes it so."""
+        value, pointer = self._store.recall(hop.journey)
+        session = read(value) if value else None
+        if session is None:
+            if pointer is None or not hop.trail.begins:
+                return None
+            version, menu = self._shelf.current(pointer)
+            walk, reply = self._afresh(hop, version, menu)
+            return self._save(hop, walk, None, reply, lost=True, recalled=True, current=version)[0]
+        hop.known.begun = session.begun
+        kind, parts = decide(session, hop.trail, self._now().timestamp())
+        return self._turn(hop, session, value, parts, recalled=True)[0] if kind is HopKind.TAKE else None
+
     def _begin(self, hop: Turn[D], pointer: str | None, old: bytes | None) -> tuple[Reply | None, bytes | None]:
         """Serve a new call, or one that was lost: what it has done first, then its static choices, the rest unread.
 
@@ -146,7 +132,7 @@ class Engine(Generic[D]):
         acting = hop.known.certainty is Certainty.UNKNOWN and not hop.trail.begins
         walk, reply = self._afresh(hop, version, menu)
         if acting and hop.known.certainty is Certainty.UNKNOWN:  # another hop was at it when the store lost the call
-            return self._ended(hop.known, reply.fault), old
+            return self._menus.ended(hop.known, reply.fault), old
         return self._save(hop, walk, old, reply, lost=True)
 
     def _afresh(self, hop: Turn[D], version: str, menu: Menu) -> tuple[Walk, Reply]:
@@ -182,7 +168,7 @@ class Engine(Generic[D]):
         return walk, self._step(hop, walk, take, lost=True)
 
     def _turn(
-        self, hop: Turn[D], session: Session, value: bytes | None, parts: tuple[str, ...]
+        self, hop: Turn[D], session: Session, value: bytes | None, parts: tuple[str, ...], *, recalled: bool = False
     ) -> tuple[Reply | None, bytes | None]:
         """Take new entries; return (None, what stands) when another hop was first.
 
@@ -208,7 +194,7 @@ class Engine(Generic[D]):
         session.history, session.echoes = hop.trail.history(session.history), session.echoes or hop.trail.echoes
         asked = session.screen
         reply = self._step(hop, walk, lambda: self._take(hop, walk, parts))
-        saved, stands = self._save(hop, walk, value, reply, asked=asked)
+        saved, stands = self._save(hop, walk, value, reply, asked=asked, recalled=recalled and not acting)
         return (saved or reply if acting else saved), stands
 
     def _take(self, hop: Turn[D], walk: Walk, parts: tuple[str, ...]) -> None:
@@ -242,38 +228,46 @@ class Engine(Generic[D]):
                 fault = again
             else:
                 return Reply(session.said, session.more, served.menu.trouble, "trouble", fault=fault)
-        reply = self._ended(hop.known, fault)
+        reply = self._menus.ended(hop.known, fault)
         session.said, session.more = reply.text, False
         return reply
 
     def _save(
-        self, hop: Turn[D], walk: Walk, old: bytes | None, reply: Reply, *, lost: bool = False, asked: str = ""
+        self,
+        hop: Turn[D],
+        walk: Walk,
+        old: bytes | None,
+        reply: Reply,
+        *,
+        lost: bool = False,
+        asked: str = "",
+        recalled: bool = False,
+        current: str | None = None,
     ) -> tuple[Reply | None, bytes | None]:
         """Keep the turn; return (None, what stands) when another hop was first. A lost session is written anew.
 
+        What was only `recalled` counts for nothing where the store doesn't hold it, or has another menu than `current`.
         What isn't known isn't kept as an answer: the hop may ask again. A screen that takes more than choices isn't shown
         when it can't be kept: the next entry would be read as the answer to another.
         A call that the PIN has opened is noted as its person's last, unless it still offers an earlier one.
         """
         if not reply.more and hop.known.certainty is Certainty.UNKNOWN:
-            return reply, old
+            return (None if recalled else reply), old
         session, now = walk.session, self._now().timestamp()
-        counts = {f"{reply.screen}|{reply.event}|{session.language}": 1}
-        if asked and reply.event != "refused":  # the screen that was asked on was answered, after so many milliseconds
-            counts |= {f"{asked}|answered|{session.language}": 1}
-            counts |= {f"{asked}|ms|{session.language}": max(0, round(1000 * (now - session.at)))}
-        session.at = now
+        counts, session.at = counts_of(session, reply.screen, reply.event, asked, now), now
         new = write(session)
-        last = session.opened and not session.offer
-        note = (session.opened, f"{hop.journey} {now:.0f}") if last else None
+        note = (session.opened, f"{hop.journey} {now:.0f}") if session.opened and not session.offer else None
+        put = partial(self._store.swap, hop.journey, new=new, seconds=session.seconds, counts=counts, note=note)
         try:
-            swapped, stands = self._store.swap(hop.journey, old, new, seconds=session.seconds, counts=counts, note=note)
-            if not swapped and stands is None:
-                swapped, stands = self._store.swap(hop.journey, None, new, seconds=session.seconds, counts=counts, note=note)
+            swapped, stands = put(old=old, current=current)
+            if not swapped and stands is None and not recalled:
+                swapped, stands = put(old=None)
         except StoreDown as fault:
+            if recalled:
+                return None, None
             hop.doubt(walk, lost=lost)
             if reply.more and (walk.screen.form != "choices" or hop.known.certainty is Certainty.DONE):
-                return self._ended(hop.known, fault), None
+                return self._menus.ended(hop.known, fault), None
             return msgspec.structs.replace(reply, fault=reply.fault or fault), None
         return (reply, new) if swapped else (None, stands)
 
@@ -288,9 +282,9 @@ class Engine(Generic[D]):
             done = hop.outcome(own=own)
         except Exception as unasked:
             hop.known.doubt()
-            return self._ended(hop.known, unasked)
+            return self._menus.ended(hop.known, unasked)
         if done is None:
-            return self._ended(hop.known, fault)
+            return self._menus.ended(hop.known, fault)
         version, menu = self._shelf.remembered()
         walk = hop.walk(self.served(version, menu), Session(version, hop.trail.turn, hop.trail.mark, [Step(menu.start)]))
         return self._step(hop, walk, lambda: walk.deliver(done))
@@ -301,5 +295,5 @@ class Engine(Generic[D]):
         if reply.more and (walk.screen.form != "choices" or hop.unread(walk)):
             if hop.unread(walk):
                 hop.known.doubt()
-            return self._ended(hop.known, fault)
+            return self._menus.ended(hop.known, fault)
         return msgspec.structs.replace(reply, fault=reply.fault or fault)

@@ -19,6 +19,11 @@ class MemoryStore:
         """Return the session and the pointer."""
         return self.sessions.get(journey), self.pointer
 
+    def recall(self, journey: str) -> tuple[bytes | None, str | None]:
+        """Recall nothing: what is asked costs nothing here."""
+        del journey
+        return None, None
+
     def swap(
         self,
         journey: str,
@@ -28,11 +33,12 @@ class MemoryStore:
         seconds: int,
         counts: Mapping[str, int] = NO_COUNTS,
         note: tuple[str, str] | None = None,
+        current: str | None = None,
     ) -> tuple[bool, bytes | None]:
         """Compare and set; `seconds` is not kept."""
         del seconds
         stands = self.sessions.get(journey)
-        if stands != old:
+        if stands != old or current not in (None, self.pointer):
             return False, stands
         self.sessions[journey] = new
         self.counts.update(counts)

@@ -37,6 +37,10 @@ class Store(Protocol):
         """Return the session's value and the current menu's version, in one round trip. Raises StoreDown."""
         ...
 
+    def recall(self, journey: str) -> tuple[bytes | None, str | None]:
+        """Return what this process last knew of the session, and of the pointer, asking nobody: only a swap tells if it stands."""
+        ...
+
     def swap(
         self,
         journey: str,
@@ -46,10 +50,11 @@ class Store(Protocol):
         seconds: int,
         counts: Mapping[str, int] = NO_COUNTS,
         note: tuple[str, str] | None = None,
+        current: str | None = None,
     ) -> tuple[bool, bytes | None]:
         """Put `new` where `old` stands, adding to the day's counts; return (True, None), or (False, what stands). Raises StoreDown.
 
-        A `note`, its name and its words, is kept for RESUME_SECONDS if `new` was put.
+        A `note`, its name and its words, is kept for RESUME_SECONDS if `new` was put. With `current` the pointer must say so too.
         """
         ...
 

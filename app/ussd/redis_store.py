@@ -1,4 +1,7 @@
-"""Live sessions in Redis or Valkey: two round trips a hop, three with an effect; where the PIN opens a call, one or two more."""
+"""Live sessions in Redis or Valkey: two round trips a hop, one where this process brought the hop before; one more with an effect.
+
+Where the PIN opens a call, there are one or two more.
+"""
 
 import threading
 from collections.abc import Mapping
@@ -16,18 +19,20 @@ POINTER = "ussd:current"
 COUNTS = "ussd:counts:"
 _NOTES = "ussd:r:"
 _COUNT_SECONDS = 8 * 86400
+_MOST_RECALLED = 4096
 
-# KEYS[1] the session, KEYS[2] the day's counts, KEYS[3] the note, if there is one.
+# KEYS[1] the session, KEYS[2] the day's counts, KEYS[3] the pointer, KEYS[4] the note, if there is one.
 # ARGV[1] what must stand there ("" for nothing), ARGV[2] what is put, ARGV[3] its seconds, ARGV[4] the counts' seconds,
-# ARGV[5] the note's words, ARGV[6] its seconds, then the counts: a name and what is added to it, each.
-# Returns 1 when it was put, else what stands there (false for nothing).
+# ARGV[5] what the pointer must say ("" for anything), ARGV[6] the note's words, ARGV[7] its seconds, then the counts: a name and
+# what is added to it, each. Returns 1 when it was put, else what stands there (false for nothing).
 _SWAP = """
 local stands = redis.call('GET', KEYS[1])
 if (stands or '') ~= ARGV[1] then return stands end
+if ARGV[5] ~= '' and redis.call('GET', KEYS[3]) ~= ARGV[5] then return stands end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-if KEYS[3] then redis.call('SET', KEYS[3], ARGV[5], 'EX', ARGV[6]) end
-for i = 7, #ARGV, 2 do redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
-if #ARGV >= 7 then redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX') end
+if KEYS[4] then redis.call('SET', KEYS[4], ARGV[6], 'EX', ARGV[7]) end
+for i = 8, #ARGV, 2 do redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
+if #ARGV >= 8 then redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX') end
 return 1
 """
 _SHA = sha1(_SWAP.encode()).hexdigest()  # noqa: S324 - Redis names scripts so
@@ -42,6 +47,9 @@ class RedisStore:
 
     def __init__(self, client: Any) -> None:
         self._pool, self._threads = client.connection_pool, threading.local()
+        self._pointer: str | None = None
+        self._put: dict[str, bytes] = {}
+        self._lock = threading.Lock()
 
     def load(self, journey: str) -> tuple[bytes | None, str | None]:
         """Return the session and the pointer by one MGET."""
@@ -54,7 +62,12 @@ class RedisStore:
                 value, pointer = self._command("MGET", f"ussd:s:{journey}", POINTER)
         except redis.RedisError as error:
             raise StoreDown(str(error)) from error
-        return value, pointer.decode() if pointer else None
+        self._pointer = pointer.decode() if pointer else None
+        return value, self._pointer
+
+    def recall(self, journey: str) -> tuple[bytes | None, str | None]:
+        """Return what was last put for a session here, of the newest few thousand, and the pointer as it was last read."""
+        return self._put.get(journey), self._pointer
 
     def swap(
         self,
@@ -65,12 +78,13 @@ class RedisStore:
         seconds: int,
         counts: Mapping[str, int] = NO_COUNTS,
         note: tuple[str, str] | None = None,
+        current: str | None = None,
     ) -> tuple[bool, bytes | None]:
         """Compare and set by one script call, which carries the counts and the note along."""
         name, words = note or ("", "")
-        keys = (f"ussd:s:{journey}", f"{COUNTS}{datetime.now(UTC).date()}", *([f"{_NOTES}{name}"] if note else []))
+        keys = (f"ussd:s:{journey}", f"{COUNTS}{datetime.now(UTC).date()}", POINTER, *([f"{_NOTES}{name}"] if note else []))
         added = (word for count in counts.items() for word in count)
-        given = (len(keys), *keys, old or b"", new, seconds, _COUNT_SECONDS, words, RESUME_SECONDS, *added)
+        given = (len(keys), *keys, old or b"", new, seconds, _COUNT_SECONDS, current or "", words, RESUME_SECONDS, *added)
         try:
             try:
                 stands = self._command("EVALSHA", _SHA, *given)
@@ -78,7 +92,14 @@ class RedisStore:
                 stands = self._command("EVAL", _SWAP, *given)
         except redis.RedisError as error:
             raise StoreDown(str(error)) from error
-        return (True, None) if stands == 1 else (False, stands)
+        if stands != 1:
+            return False, stands
+        with self._lock:
+            self._put.pop(journey, None)  # the newest stand last
+            self._put[journey] = new
+            if len(self._put) > _MOST_RECALLED:
+                del self._put[next(iter(self._put))]
+        return True, None
 
     def noted(self, name: str) -> str | None:
         """Return a note by one GET."""

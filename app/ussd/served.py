@@ -1,7 +1,7 @@
 """A menu made ready to be served: its screens laid out for a session, its words said in a language."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, cast
 
 import msgspec
 
@@ -12,6 +12,7 @@ from app.ussd.menu import Menu, Screen, Texts
 from app.ussd.ports import Outcome
 from app.ussd.render import Page, fill, lay_out, slot_words
 from app.ussd.session import Session
+from app.ussd.shared import Shared
 from app.ussd.vocabulary import Vocabulary
 
 CONFIRMED = 1
@@ -40,6 +41,7 @@ class Served(msgspec.Struct, frozen=True):
     constants: dict[str, str]
     static: dict[tuple[str, str, bool, str, str], Laid] = {}
     """The screens that show nothing but their own words, laid out once."""
+    shared: Shared = msgspec.field(default_factory=Shared)
 
     def lay_out(self, session: Session, notice: str, lend: Callable[[Session], Hop[Any]]) -> Laid:
         """Lay out the screen that a session stands on, with a notice above it; raises what its source and its rows raise.
@@ -48,12 +50,27 @@ class Served(msgspec.Struct, frozen=True):
         """
         screen, root = self.menu.screens[session.screen], len(session.steps) == 1
         asked = (screen.name, session.language, root, notice, session.caller)
-        if asked not in self.static:
-            laid = self._lay_out(screen, session, notice, root, lend(session))
-            if session.told or not self.vocabulary.is_static(screen):  # what was done is another each time
-                return laid
+        if asked in self.static:
+            return self.static[asked]
+        hop, of = lend(session), self.vocabulary.shared[screen.name]
+        whose = of(hop) if of else None
+        lay: Callable[[], Laid] = lambda: self._lay_out(screen, session, notice, root, hop, whose)  # noqa: E731
+        if session.told:  # what was done is another each time
+            return lay()
+        if whose:
+            return cast(Laid, self.shared.get((asked, whose), hop.now, lay))
+        laid = lay()
+        if self.vocabulary.is_static(screen):
             self.static[asked] = laid
-        return self.static[asked]
+        return laid
+
+    def rows(self, screen: Screen, hop: Hop[Any], whose: Hashable = None) -> Sequence[Any]:
+        """Return the rows of a list, which are of `whose` words the screen shows where they are the same for all of those."""
+        binding = self.bindings.rows_of[screen.rows or ""]
+        if not binding.of:
+            return list(binding.told(hop))
+        whose = whose or binding.of(hop)
+        return cast(Sequence[Any], self.shared.get((binding.name, whose), hop.now, lambda: list(binding.told(hop, whose))))
 
     def word(self, name: str, language: str, instead: str = "unsure") -> str:
         """Say words that belong to no screen; others where a menu that was published earlier lacks them."""
@@ -86,15 +103,15 @@ class Served(msgspec.Struct, frozen=True):
         except KeyError:
             return self.word("done", language)
 
-    def _lay_out(self, screen: Screen, session: Session, notice: str, root: bool, hop: Hop[Any]) -> Laid:
+    def _lay_out(self, screen: Screen, session: Session, notice: str, root: bool, hop: Hop[Any], whose: Hashable) -> Laid:
         vocabulary = self.vocabulary
         kept = session.kept | session.kept.get(DONE, {})
         values = self.constants | vocabulary.written(vocabulary.kept, kept)
         given: dict[str, Any] = {}
         if screen.source:
-            given = msgspec.to_builtins(self.bindings.sources[screen.source].call(hop))
+            given = msgspec.to_builtins(self.bindings.sources[screen.source].told(hop, whose))
             values |= vocabulary.written(vocabulary.of_screen(screen), given)
-        rows = list(self.bindings.rows_of[screen.rows].call(hop)) if screen.rows else []
+        rows = self.rows(screen, hop, whose) if screen.rows else []
         kinds, written = vocabulary.of_rows(screen), []
         for row in rows:
             plain = msgspec.to_builtins(row)

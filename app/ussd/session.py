@@ -113,3 +113,12 @@ def read(value: bytes) -> Session | None:
 def write(session: Session) -> bytes:
     """Return the session's one JSON value."""
     return _encoder.encode(session)
+
+
+def counts_of(session: Session, screen: str, event: str, asked: str, now: float) -> dict[str, int]:
+    """Return what a turn adds to the day's counts: the screen shown; the one `asked` on as answered, after so many milliseconds."""
+    counts = {f"{screen}|{event}|{session.language}": 1}
+    if asked and event != "refused":
+        counts |= {f"{asked}|answered|{session.language}": 1}
+        counts |= {f"{asked}|ms|{session.language}": max(0, round(1000 * (now - session.at)))}
+    return counts

@@ -1,6 +1,6 @@
 """Which placeholder means what: the kinds of all values that a menu's bindings can put on its screens."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -29,6 +29,7 @@ class Vocabulary:
         for guard in menu.guards:
             if guard in bindings.guards:
                 self._learn_leads(bindings.guards[guard])
+        self.shared = {name: self._shared_of(screen) for name, screen in menu.screens.items()}
 
     def of_screen(self, screen: Screen) -> Mapping[str, Kind]:
         """Return the kinds that a text of this screen may show besides the kept ones: its source's own."""
@@ -53,14 +54,18 @@ class Vocabulary:
 
     def is_static(self, screen: Screen) -> bool:
         """Tell whether a screen shows nothing but its own words and constants, whoever looks."""
-        labels = (label for c in screen.choices.values() for label in (c.label, *(face.label for face in c.faces.values())))
-        texts = (screen.text, screen.yes, *labels)
-        shown = {name for said in texts for words in said.values() for name in PLACEHOLDER.findall(words)}
-        return not screen.source and not screen.rows and shown <= set(self.constants)
+        return not screen.source and not screen.rows and _shown(screen) <= set(self.constants)
 
     def written(self, kinds: Mapping[str, Kind], values: dict[str, Any]) -> dict[str, str]:
         """Write plain values by their kinds; what has no kind is left out, for it can't be shown."""
         return {name: show(kinds[name], value) for name, value in fields(values).items() if name in kinds}
+
+    def _shared_of(self, screen: Screen) -> Callable[[Any], Hashable] | None:
+        """Return what tells whose words a screen shows, where they are the same for all of those: nothing kept is among them."""
+        told = (self._bindings.sources.get(screen.source or ""), self._bindings.rows_of.get(screen.rows or ""))
+        ways = {binding.of for binding in told if binding}
+        alone = _shown(screen) <= {*self.constants, *self.of_screen(screen)}
+        return ways.pop() if len(ways) == 1 and alone else None
 
     def _keeps(self, screen: Screen) -> dict[str, Mapping[str, Kind]]:
         found: dict[str, Mapping[str, Kind]] = {}
@@ -88,6 +93,13 @@ class Vocabulary:
             path = ".".join(part for part in (name, inner) if part)
             if self.kept.setdefault(path, kind) != kind:
                 self.clashes.append(path)
+
+
+def _shown(screen: Screen) -> set[str]:
+    """Return the placeholders on a screen, but for those of its rows."""
+    labels = (label for c in screen.choices.values() for label in (c.label, *(face.label for face in c.faces.values())))
+    texts = (screen.text, screen.yes, *labels)
+    return {name for said in texts for words in said.values() for name in PLACEHOLDER.findall(words)}
 
 
 def row_shape(rows: Binding) -> type:

@@ -197,7 +197,7 @@ class Walk:
 
     def _pick(self, part: str) -> None:
         screen, session = self.screen, self.session
-        rows = self.served.bindings.rows_of[screen.rows or ""].call(self._hop(session))
+        rows = self.served.rows(screen, self._hop(session))
         number = int(part) if is_number(part, 6) else 0
         wanted = session.shown[number - 1] if 0 < number <= len(session.shown) else None
         for row in rows:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from app.commands import inbound
 from app.db.database import Database
 from app.gateways import callbacks
 from app.gateways.ussd import Unreadable
 from app.sms import consents, inbox, outbox, reports
+from app.web.callback_guard import body
 
 log = structlog.get_logger("sms")
 PROVIDER = "africastalking"
@@ -25,22 +26,22 @@ def sms_blueprint(database: Database, now: Callable[[], datetime]) -> Blueprint:
     def incoming(token: str) -> Response:
         """Take an SMS; the same id again changes nothing. Anything but 200 makes the gateway repeat it for hours."""
         del token
-        body = request.get_data(cache=False)
+        sent = body()
         try:
-            inbound.take(database, callbacks.read_incoming(body), now())
+            inbound.take(database, callbacks.read_incoming(sent), now())
         except Unreadable as fault:
-            _keep(database, "incoming", body, str(fault), now())
+            _keep(database, "incoming", sent, str(fault), now())
         return Response(status=200)
 
     @routes.post("/sms/reports")
     def report(token: str) -> Response:
         """Take a delivery report: any order, any number of times, also before the send has returned."""
         del token
-        body = request.get_data(cache=False)
+        sent = body()
         try:
-            told = callbacks.read_report(body)
+            told = callbacks.read_report(sent)
         except Unreadable as fault:
-            _keep(database, "report", body, str(fault), now())
+            _keep(database, "report", sent, str(fault), now())
         else:
             with database.transaction() as session:
                 what = (told.id, told.status, told.number, told.reason)
@@ -52,11 +53,11 @@ def sms_blueprint(database: Database, now: Callable[[], datetime]) -> Blueprint:
     def opt_out(token: str) -> Response:
         """Take an opt-out made at the gateway: as STOP."""
         del token
-        body = request.get_data(cache=False)
+        sent = body()
         try:
-            number = callbacks.read_opt_out(body).number
+            number = callbacks.read_opt_out(sent).number
         except Unreadable as fault:
-            _keep(database, "optout", body, str(fault), now())
+            _keep(database, "optout", sent, str(fault), now())
         else:
             with database.transaction() as session:
                 consents.opted_out(session, [number], now=now())

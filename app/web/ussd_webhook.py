@@ -4,12 +4,14 @@ import time
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from app import deadline
 from app.gateways.ussd import Dialled, Ended, Unreadable, UssdGateway
-from app.ussd.engine import Engine, Reply
+from app.ussd.engine import Engine
 from app.ussd.entries import Accumulated, Call, Latest
+from app.ussd.menus import Reply
+from app.web.callback_guard import body
 
 HOP_SECONDS = 1.4
 """What a hop may wait in all: the gateway hangs up after two seconds, and the last wait may take half of one more."""
@@ -25,10 +27,10 @@ def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blue
     def hop(token: str) -> Response:
         """Answer a hop: 200 with words, whatever is missing in the form or down behind it."""
         del token
-        started, body = time.perf_counter(), request.get_data(cache=False)
+        started, sent = time.perf_counter(), body()
         network = ""
         try:
-            asked = gateway.read(body)
+            asked = gateway.read(sent)
         except Unreadable as fault:
             reply = engine.ending("diverged")
             log.warning("a hop can't be read", field=str(fault))
@@ -37,7 +39,7 @@ def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blue
                 return Response(status=200)
             with deadline.within(HOP_SECONDS):
                 reply, network = engine.answer(call_of(gateway.name, asked)), asked.network
-        words, kind = gateway.write(reply.text, reply.more, body)
+        words, kind = gateway.write(reply.text, reply.more, sent)
         _say(log, reply, gateway.name, network, time.perf_counter() - started)
         return Response(words, content_type=kind)
 
@@ -45,7 +47,7 @@ def ussd_blueprint(path: str, gateway: UssdGateway, engine: Engine[Any]) -> Blue
     def ended(token: str) -> Response:
         """Take an end-of-session notice; its `input` may hold a PIN, so nothing of it is read."""
         del token
-        request.get_data(cache=False)
+        body()
         return Response(status=200)
 
     return routes

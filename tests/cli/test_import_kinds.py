@@ -17,6 +17,7 @@ from app.coop.imports.kinds import KINDS
 from app.coop.members.models import Member
 from app.coop.openings.models import OpeningBalance, PastDelivery
 from app.coop.prices.models import PriceProposal, PriceRow
+from app.coop.scope import Scope
 from app.sheets import read_table
 from tests.imported_rows import TODAY
 from tests.sample_cooperative import build
@@ -62,6 +63,18 @@ def test_the_template_of_a_kind_has_all_its_columns(run, tmp_path, kind, words):
     table = read_table(out, KINDS[kind].columns(TODAY))
     assert set(table.header) == {column.field for column in KINDS[kind].columns(TODAY)}
     assert table.unknown == ()
+
+
+@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("more", [(), ("--only-good",)], ids=["all", "only good"])
+def test_the_example_of_a_template_is_nobodys_line_and_a_file_without_a_line_is_not_taken(cps, run, tmp_path, kind, more):
+    out, before = tmp_path / "modele.xlsx", count(cps, kind)
+    assert run("template", kind, "--output", str(out)).code == 0
+    done = run("import", kind, str(out), "--cooperative", "CPS1", "--json", *more)
+    told = json.loads(done.out)
+    assert (done.code, told["rows"]["skip"], told["id"], count(cps, kind)) == (1, 1, "", before)
+    assert [one["kind"] for one in told["problems"]] == ["example", "none"]
+    assert "Aucune ligne" in told["problems"][1]["says"]
 
 
 @pytest.mark.parametrize("kind", FILES)
@@ -161,6 +174,10 @@ def test_a_killed_import_leaves_whole_slices_and_the_same_file_goes_on(cps, run,
     assert left % 250 == 0
     done = json.loads(run("import", kind, at, "--cooperative", "CPS1", "--json").out)
     assert (done["rows"]["same"], done["rows"]["create"], count(cps, kind)) == (left, 750 - left, 750)
+    told = [one["says"] for one in done["problems"] if one["kind"] == "continues"]
+    assert told == [f"Suite de l'import n° 2, coupé: {left} lignes y sont déjà écrites."]
+    assert run("import", "undo", "2").out == "Imports n° 2 et 3 annulés : 750 lignes reprises.\n"
+    assert count(cps, kind) == 0
 
 
 def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):
@@ -171,9 +188,12 @@ def test_a_second_import_waits_and_says_so(cps, run, file, monkeypatch):
     monkeypatch.setattr(turns, "LEASE", timedelta(seconds=1))
     monkeypatch.setattr("app.cli.sheet_imports.sleep", lambda _: None)
     with cps.transaction() as session:
-        turns.begin(session, "members", "a" * 64, "awa", datetime.now(UTC) + timedelta(minutes=1))
+        source = turns.ImportSource("members", "a" * 64, "awa", Scope(1))
+        turns.begin(session, source, datetime.now(UTC) + timedelta(minutes=1))
     busy = run("import", "prices", file("prices"), "--cooperative", "CPS1", "--only-good")
-    assert (busy.code, "Un autre import est en cours" in busy.err) == (1, True)
+    waits, ends = busy.err.splitlines()
+    assert (busy.code, "n° 1, awa" in waits, "celui-ci attend son tour" in waits) == (1, True, True)
+    assert "attendez sa fin, puis recommencez" in ends
 
 
 def again(run, kind, file):
@@ -242,6 +262,32 @@ def test_a_column_that_nobody_reads_is_named(run, file):
     named = [one for one in told["problems"] if one["kind"] == "column"]
     assert [one["column"] for one in named] == ["Village d'origine", "Montant parts"]
     assert '--column address="Village d\'origine"' in named[0]["says"]
+
+
+@pytest.mark.usefixtures("cps")
+def test_what_a_column_is_was_said_once_and_is_changed_by_saying_it_anew(run, file, tmp_path):
+    name = file("members", "Nom de la femme;Contact;Portable 2\nAwa Un;771234519;339570000\nAwa Deux;x;771234520\n")
+
+    def said(*more):
+        done = run("import", "members", name, "--cooperative", "CPS1", "--json", *more)
+        problems = json.loads(done.out)["problems"] if done.out else []
+        return done.err, {one["column"]: one["says"] for one in problems if one["kind"] == "confirmed"}
+
+    named = ("--column", "name=Nom de la femme", "--column", "phone=Contact")
+    assert said(*named, "--dry-run") == ("", {})
+    assert 'Dites laquelle. --column name="NOM"' in said("--dry-run")[0]
+    said(*named)
+    _, found = said("--dry-run")
+    assert list(found) == ["Nom de la femme", "Contact"]
+    assert found["Contact"].startswith("La colonne « Contact » est lue comme « Téléphone »: cela a été confirmé")
+    assert found["Contact"].endswith("--column phone=NOM.")
+    said("--column", "phone=Portable 2")
+    assert list(said("--dry-run")[1]) == ["Nom de la femme", "Portable 2"]
+    other = tmp_path / "autre.csv"
+    other.write_text("Nom;Téléphone\nAwa Trois;771234521\n", "utf-8")
+    done = json.loads(run("import", "members", str(other), "--cooperative", "CPS1", "--json", "--dry-run").out)
+    assert (done["rows"]["create"], done["problems"]) == (1, [])
+    assert "Dites laquelle" in run("import", "members", name, "--json").err
 
 
 @pytest.mark.parametrize(

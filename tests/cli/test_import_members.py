@@ -119,7 +119,7 @@ def test_an_import_is_taken_back_by_its_number(cps, run, tmp_path):
     file, before = saved(tmp_path, "Nom;Téléphone\nFatou Fall;771234519\n"), count(cps)
     made = json.loads(run("import", "members", file, "--cooperative", "CPS1", "--json").out)["id"]
     assert count(cps) == before + 1
-    assert "1 lignes reprises" in run("import", "undo", made).out
+    assert "1 ligne reprise" in run("import", "undo", made).out
     assert count(cps) == before
     assert "déjà annulé" in run("import", "undo", made).err
 

@@ -22,7 +22,7 @@ from app.coop.verify import verify
 from app.sms.models import Message
 from tests import sample_declarations
 from tests.acts import by
-from tests.imported_rows import NOW, look, rows, take
+from tests.imported_rows import NOW, OURS, look, rows, take
 from tests.sample_cooperative import SHARED
 
 TREASURER, PRESIDENT = Office(104, "treasurer", 1), Office(102, "president", 1)
@@ -280,7 +280,7 @@ def test_slices_go_into_the_books_one_after_the_other(paper, monkeypatch):
 
 def test_balances_are_taken_back_until_they_are_approved(paper):
     made, _ = take(paper, "balances", PAPER)
-    assert undo(paper, made, now=lambda: LATER) == 2
+    assert undo(paper, made, now=lambda: LATER).rows == 2
     with paper.read() as reader:
         assert reader.scalar(select(func.count()).select_from(OpeningBalance)) == 0
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
@@ -297,7 +297,7 @@ def test_what_a_killed_import_noted_is_asked_for_by_the_next(paper):
 
     found, _ = look(paper, "balances", PAPER)
     with paper.transaction() as session:
-        made = turns.begin(session, "balances", "0" * 64, "test", NOW)
+        made = turns.begin(session, turns.ImportSource("balances", "0" * 64, "test", OURS), NOW)
         balances.write(session, made, found.planned[:1], NOW)
         turns.end(session, made, "stopped", {})
     _, found = take(paper, "balances", PAPER)

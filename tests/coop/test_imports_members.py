@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select, update
 
 from app.coop.imports import turns
@@ -19,6 +20,7 @@ from app.coop.verify import verify
 from app.sheets import Ask, NoValue, Refuse, Row, Telephone
 from tests import imported_rows
 from tests.imported_rows import NOW, OURS, rows
+from tests.sample_cooperative import SHARED
 
 PHONE = Telephone("+221771234521", "mobile")
 
@@ -127,6 +129,21 @@ def test_a_cell_that_may_be_read_in_two_ways_is_answered_as_the_cell_would_be(vi
     assert not found.planned
 
 
+def test_a_place_that_changes_and_a_number_that_somebody_has_are_said(village):
+    held = Telephone(SHARED, "mobile")
+    given = [
+        {"name": "Awa Un", "phone": PHONE, "place": "3"},
+        {"name": "Mor Deux", "phone": PHONE, "place": "3"},
+        {"name": "Ami Trois", "phone": held},
+    ]
+    found, _ = look(village, rows(*given))
+    assert [(one.row, one.column, one.kind) for one in found.problems] == [(3, "place", "shared"), (4, "phone", "shared")]
+    assert "La place 3 du +221771234521 est déjà prise: c'est la 1." in found.problems[0].says
+    assert "il est partagé, place 3" in found.problems[1].says
+    own = rows({"card": "C00002", "name": "Awa 2", "phone": held, "place": "7"})
+    assert [one.kind for one in look(village, own)[0].problems] == ["kept"]
+
+
 def test_each_row_of_the_file_is_in_one_count(village):
     others = [Row(5, "total", {}, ["TOTAL", "50 000"]), Row(6, "empty", {}, []), Row(7, "broken", {}, ["x"], "trop de cellules")]
     found, _ = look(village, [*FAMILY, *others])
@@ -136,13 +153,33 @@ def test_each_row_of_the_file_is_in_one_count(village):
 
 def test_one_imports_at_a_time_and_a_silent_one_loses_its_turn(village):
     with village.transaction() as session:
-        first = turns.begin(session, "members", "a" * 64, "awa", NOW)
+        first = turns.begin(session, turns.ImportSource("members", "a" * 64, "awa", OURS), NOW)
     with pytest.raises(turns.ImportUnderWay, match="Un autre import est en cours"), village.transaction() as session:
-        turns.begin(session, "members", "b" * 64, "mor", NOW + timedelta(seconds=5))
+        turns.begin(session, turns.ImportSource("members", "b" * 64, "mor", OURS), NOW + timedelta(seconds=5))
     with village.transaction() as session:
-        turns.begin(session, "members", "b" * 64, "mor", NOW + timedelta(seconds=20))
+        turns.begin(session, turns.ImportSource("members", "b" * 64, "mor", OURS), NOW + timedelta(seconds=20))
     with pytest.raises(turns.ImportOvertaken), village.transaction() as session:
         turns.live(session, first, NOW + timedelta(seconds=21))
+
+
+def test_an_import_ends_where_it_came_to_its_end_and_is_of_one_file_one_hand_and_one_cps(village):
+    ours = turns.ImportSource("members", "a" * 64, "awa", OURS)
+    others = [structs.replace(ours, **one) for one in ({"digest": "b" * 64}, {"by": "mor"}, {"scope": FEDERATION})]
+    runs = [(ours, "done"), (ours, "stopped"), *((one, "stopped") for one in others), (ours, "done"), (ours, "stopped")]
+    with village.transaction() as session:
+        for source, state in runs:
+            turns.end(session, turns.begin(session, source, NOW), state, {})
+    with village.transaction() as session:
+        found = [[one.id for one in turns.pieces_of(session, number)] for number in range(1, 9)]
+    assert found == [[1], [2, 6], [3], [4], [5], [2, 6], [7], []]
+
+
+def test_a_killed_import_is_taken_back_once_it_is_silent(village):
+    with village.transaction() as session:
+        made = turns.begin(session, turns.ImportSource("members", "a" * 64, "awa", OURS), NOW)
+    with pytest.raises(RestsOn, match="en cours"):
+        undo(village, made, now=lambda: NOW + timedelta(seconds=5))
+    assert undo(village, made, now=lambda: NOW + timedelta(seconds=20)).numbers == (made,)
 
 
 def test_an_import_is_taken_back_whole(village):
@@ -156,7 +193,7 @@ def test_an_import_is_taken_back_whole(village):
     made, _ = take(village, [*FAMILY, Row(9, "data", changed.cells, changed.raw)])
     with village.transaction() as session:
         note_look(session, Office(1, "secretary", 1), members(village)[0].member_id, NOW)
-    assert undo(village, made, now=lambda: NOW) == 4
+    assert undo(village, made, now=lambda: NOW).rows == 4
     assert everything() == before
     with village.read() as reader:
         assert reader.scalar(select(MemberProfile.sex).where(MemberProfile.member_id == 1)) is None

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.coop.approvals.services import decide
 from app.coop.imports.forecast import RestsOn
@@ -129,8 +129,19 @@ def test_a_file_of_the_federation_sets_its_prices_and_those_of_whom_it_names(vil
 def test_prices_are_taken_back_by_the_price_of_before(village):
     made, _ = take(village, "prices", NEAR)
     rows_before = count(village)
-    assert undo(village, made, now=lambda: LATER) == 1
+    assert undo(village, made, now=lambda: LATER).rows == 1
     assert (price(village, at=LATER + timedelta(minutes=1)), count(village)) == (1_000, rows_before + 1)
+
+
+def test_prices_are_taken_back_all_or_none(village):
+    far, near = {"product": "Thiof", "price": 10_000}, {"product": "THIOF", "grade": "A", "price": 1_100}
+    made, _ = take(village, "prices", rows(far, near))
+    with village.transaction() as session:
+        session.execute(update(PriceProposal).values(state="published"))
+    before = count(village)
+    with pytest.raises(RestsOn, match="ont accepté"):
+        undo(village, made, now=lambda: LATER)
+    assert (price(village, grade="A"), count(village)) == (1_100, before)
 
 
 def test_what_waits_is_dropped_when_prices_are_taken_back(village):

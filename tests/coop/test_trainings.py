@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.clock import QuietHours
+from app.coop.audience import seekers
 from app.coop.cooperatives.models import Cooperative
 from app.coop.rights import Office
 from app.coop.training import ages, applications, clock, notices, placement, presence, queries, seats
@@ -363,6 +364,32 @@ def test_one_person_on_two_numbers_is_one(quay, clock_now):
         stranger(quay, training, "+221775550003", now, birth=None)
 
 
+def test_a_member_who_applies_as_a_stranger_is_one_person(quay, clock_now):
+    training, now = opened(quay, seats=9), clock_now
+    born = ages.Birth(2000)
+
+    def member(told):
+        return apply(quay, training, 201, now, told)
+
+    row, *_ = member(applications.ApplicantTold(born))
+    with pytest.raises(applications.AppliedElsewhere):
+        stranger(quay, training, "+221775550001", now, name="201 femme")
+    for differs in ({"birth": ages.Birth(1999)}, {"name": "Femme Diop"}, {"commune_id": None}):
+        stranger(quay, training, "+221775550002", now, **{"name": "Femme 201", "birth": born} | differs)
+    give_back(quay, row, 201, now)
+    theirs = stranger(quay, training, "+221775550001", now, name="Femme 201")
+    with pytest.raises(applications.AppliedElsewhere):
+        member(applications.ApplicantTold(born))
+    with pytest.raises(applications.AppliedElsewhere):
+        member(applications.ApplicantTold())  # a year that nobody knows tells nobody apart
+    with quay.transaction() as session:  # the number has become hers since
+        session.get_one(TrainingApplication, theirs).phone = phone_of(201)
+    assert member(applications.ApplicantTold(born)) == (theirs, "seated", False)
+    with quay.read() as reader:
+        [mine] = queries.own_applications(reader, 201, "", now.date())
+        assert mine.id == theirs
+
+
 def test_the_company_chooses_and_all_are_told(quay, clock_now):
     training, now = opened(quay, kind="pf2e", company_chooses=True, seats=2), clock_now
     rows = [apply(quay, training, member, now)[0] for member in (201, 202, 203)]
@@ -465,6 +492,9 @@ def test_a_strangers_application_is_erased_and_the_certificate_stays(quay, clock
     rows, day = certified(quay, clock_now)
     training = opened(quay, seats=5)
     plain = stranger(quay, training, "+221775550009", clock_now, name="Binta Faye")
+    with quay.transaction() as session:
+        for end in ("01", "09", "10"):
+            seekers.seek(session, f"+2217755500{end}", 1, clock_now)
 
     def names():
         with quay.read() as reader:
@@ -479,3 +509,4 @@ def test_a_strangers_application_is_erased_and_the_certificate_stays(quay, clock
     assert set(names().values()) == {None}
     with quay.read() as reader:
         assert reader.scalar(select(func.count()).select_from(Certificate)) == 2
+        assert [seekers.seeks(reader, f"+2217755500{end}") for end in ("01", "09", "10")] == [False, False, True]

@@ -13,8 +13,9 @@ from sqlalchemy import select, text
 
 from app.db.database import Database
 from app.db.operations import Operation
-from app.ussd.engine import Engine, Reply
+from app.ussd.engine import Engine
 from app.ussd.entries import Accumulated, Call, Latest
+from app.ussd.menus import Reply
 from app.ussd.redis_store import RedisStore
 from menus.runtime import SqlActs
 from tests.conftest import Clock

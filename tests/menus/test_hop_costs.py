@@ -6,8 +6,11 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, event
 
-from tests import sample_declarations
-from tests.sample_cooperative import AWA
+from app.coop.prices.models import PriceRow
+from app.ussd.memory_store import MemoryStore
+from tests import sample_cooperative, sample_declarations
+from tests.sample_cooperative import AWA, NOBODY, SHARED
+from tests.ussd.conftest import Handset, engine_on
 
 
 @pytest.fixture
@@ -39,6 +42,12 @@ def asked():
     return counting
 
 
+@pytest.fixture
+def engine_at(database):
+    sample_cooperative.build(database)
+    return lambda clock: engine_on(database, MemoryStore(), clock)
+
+
 PIN = ["SELECT numbers", "SELECT wrong_pins", "UPDATE people", "UPDATE people", "SELECT assisted_acts"]
 """The number opens the account, no PINs rest, the try is counted, cleared when it was right, and whatever waits for her word."""
 
@@ -56,7 +65,7 @@ WAITING = ["SELECT approvals", "SELECT contests", "SELECT call_backs", "SELECT s
         (AWA, ("1", "2468", "1"), ["SELECT postings"]),
         (AWA, ("7", "2468"), [*PIN, "SELECT people"]),
         (AWA, ("7", "2468", "2"), []),
-        (AWA, ("3",), ["SELECT numbers", "SELECT numbers", "SELECT cooperative_products"]),
+        (AWA, ("3",), ["SELECT numbers", "SELECT cooperative_products"]),
         (AWA, ("8",), ["SELECT numbers"]),
         (sample_declarations.SECRETARY, ("8",), ["SELECT numbers", "SELECT roles", *WAITING]),
         (sample_declarations.SECRETARY, ("8", "5"), []),
@@ -72,3 +81,30 @@ def test_a_hop_asks_for_no_more_than_it_shows(line, asked, phone, entries, state
     with asked() as seen:
         talk.type(entries[-1])
     assert [statement for statement in seen if statement != "BEGIN"] == statements
+
+
+def test_a_co_operatives_prices_are_asked_for_once_a_second_by_whoever_reads_them(engine_at, database, asked, clock, monkeypatch):
+    monkeypatch.setattr("app.ussd.shared.SECONDS", 1.0)
+    engine = engine_at(clock)
+    Handset(engine, AWA).dial()
+    with asked() as seen:
+        told = [Handset(engine, phone).dial("3").text for phone in (AWA, SHARED, AWA)]
+        Handset(engine, AWA).dial("3", "1")
+    assert told[0] == told[1] == told[2]
+    assert [statement for statement in seen if statement != "BEGIN"].count("SELECT cooperative_products") == 1
+    with database.transaction() as session:
+        session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=7777, from_at=clock()))
+    clock.forward(seconds=0.9)
+    assert "7 777" not in Handset(engine, AWA).dial("3").text
+    clock.forward(seconds=0.1)
+    assert "7 777" in Handset(engine, AWA).dial("3").text
+
+
+def test_another_co_operatives_member_reads_no_neighbours_prices(engine_at, database, clock, monkeypatch):
+    monkeypatch.setattr("app.ussd.shared.SECONDS", 1.0)
+    engine = engine_at(clock)
+    with database.transaction() as session:
+        session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=7777, from_at=clock()))
+    assert "7 777" in Handset(engine, AWA).dial("3").text
+    assert "7 777" not in Handset(engine, NOBODY).dial("3").text
+    assert "7 777" in Handset(engine, AWA).dial("3").text

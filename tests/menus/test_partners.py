@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from app.coop.access import activation
 from app.coop.act import Act
+from app.coop.audience import seekers
+from app.coop.cooperatives.models import Commune
 from app.coop.enrolment import representatives
 from app.coop.jobs import services
 from app.coop.jobs.models import Job
@@ -151,6 +153,15 @@ def test_a_job_is_opened_told_to_who_agreed_and_filled(desk, database):
         for member, given in ((201, True), (202, True), (202, False)):
             act = Act(member, "ussd", f"consent:{member}:{given}", now, phone=f"+22177{member:07d}")
             consent.note(session, act, ("emploi",), given=given, notice="test")
+        session.add(Commune(id=2, name="Malicounda"))
+        session.flush()
+        for number, commune, stops in ((1, 1, False), (2, 2, False), (3, 1, True), (4, None, False)):
+            act = Act(0, "ussd", f"stranger:{number}", now, phone=f"+22176555000{number}")
+            consent.note(session, act, ("emploi",), given=True, notice="test")
+            if commune:
+                seekers.seek(session, act.phone, commune, now)
+            if stops:
+                consent.note(session, act, consent.STOPPED, given=False, notice="test")
     talk = desk(ADMIN)
     talk.dial(["8", "12"])
     assert "Pour quelle filière" in say(talk, "2468", "3", "2", "1", "Soudeur", "Mbour", "2", day(20))
@@ -162,16 +173,18 @@ def test_a_job_is_opened_told_to_who_agreed_and_filled(desk, database):
     assert "Annoncer" in say(talk, "2468", "3", "1", "1")
     said = say(talk, "2", "1")
     assert "Devis pret" in said
-    assert "1 numéro, 2" in talk.type("1")
+    assert "2 numéros, " in talk.type("1")
     assert "Envoi 1" in talk.type("2468")
     with database.read() as reader:
-        told = reader.execute(select(Message.to_number, Message.text).where(Message.purpose == "broadcast")).all()
-        broadcast = reader.execute(select(Broadcast.said, Broadcast.recipients)).one()
-    assert [row.to_number for row in told] == ["+221770000201"]
+        told = reader.execute(
+            select(Message.to_number, Message.text).where(Message.purpose == "broadcast").order_by(Message.id)
+        ).all()
+        broadcast = reader.execute(select(Broadcast.said, Broadcast.recipients, Broadcast.written)).one()
+    assert [row.to_number for row in told] == ["+221770000201", "+221765550001"]
     assert "Soudeur" in told[0].text
     assert "EMPLOI 1" in told[0].text
     assert "Gratuit" in told[0].text
-    assert broadcast.recipients == 1
+    assert (broadcast.recipients, broadcast.written) == (2, 2)
     assert "emploi: oui" in broadcast.said
     with database.transaction() as session:
         services.interest(session, own(201, "interested", now, phone="+221770000201"), 1)
@@ -206,3 +219,19 @@ def test_a_member_agrees_to_hear_of_jobs_and_takes_it_back(line, database):
     assert "noté" in say(talk, "2", "1")
     talk.dial(["5", "5"])
     assert "par SMS: non" in talk.type("2468")
+
+
+def test_a_stranger_names_a_commune_to_hear_of_jobs(line, database):
+    talk, phone = line("+221765550001"), "+221765550001"
+    talk.dial(["5", "5"])
+    assert "votre commune" in say(talk, "1")
+    assert "Commune inconnue" in talk.type("Paris")
+    assert "les recevoir" in talk.type("Joal")
+    assert "noté" in talk.type("1")
+    with database.read() as reader:
+        assert seekers.seeks(reader, phone)
+    talk.dial(["5", "5"])
+    assert "noté" in say(talk, "2", "1")
+    with database.read() as reader:
+        assert not seekers.seeks(reader, phone)
+    assert "par SMS: non" in talk.dial(["5", "5"])

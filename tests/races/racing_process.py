@@ -40,6 +40,7 @@ REFUSALS = (
     orders.SoldOut,
     orders.OrderNotOpen,
     bookings.TooManyBookings,
+    applications.AppliedElsewhere,
 )
 Acting = Callable[..., object]
 
@@ -106,6 +107,13 @@ def apply_for_training(session: Session, operation: str, now: datetime, members:
     applications.apply(session, own(member, operation, now, phone=f"+22177{member:07d}"), training, told)
 
 
+def apply_from_two_phones(session: Session, operation: str, now: datetime, training: int) -> None:
+    """Apply as one and the same stranger, from two telephones."""
+    told = applications.ApplicantTold(Birth(2000), "Fatou Ndiaye", 1)
+    act = Act(0, "ussd", operation, now, phone=f"+22177555000{int(operation[-1]) % 2}")
+    applications.apply(session, act, training, told)
+
+
 def offer_seats(session: Session, operation: str, now: datetime) -> None:
     """Offer the seats that are free."""
     del operation
@@ -119,7 +127,7 @@ def last_word(session: Session, operation: str, now: datetime, wishes: list[int]
 
 
 MONEY, GOODS = (last_franc, ask_for_all, hand_over, receive, confirm_list), (voice, book, split, buy, give_back)
-SEATS = (apply_for_training, offer_seats, last_word)
+SEATS = (apply_for_training, apply_from_two_phones, offer_seats, last_word)
 ACTS: dict[str, Acting] = {act.__name__: act for act in (*MONEY, *GOODS, *SEATS)}
 
 

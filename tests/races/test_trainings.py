@@ -38,6 +38,15 @@ def test_the_same_member_who_applies_eight_times_at_once_has_one_seat(processes,
         assert reader.scalar(select(func.count()).select_from(TrainingApplication)) == 1
 
 
+def test_the_same_stranger_on_two_telephones_at_once_has_one_seat(processes, house):
+    with house.transaction() as session:
+        training = sample_trainings.couture(session, NOW).id
+    found = run(processes, house, "apply_from_two_phones", training=training)
+    assert found == {"done": RACERS // 2, "AppliedElsewhere": RACERS // 2}
+    with house.read() as reader:
+        assert reader.scalar(select(func.count()).select_from(TrainingApplication)) == 1
+
+
 def test_a_seat_that_eight_sweeps_offer_is_offered_once(processes, house, women):
     with house.transaction() as session:
         training = sample_trainings.couture(session, NOW, *women).id

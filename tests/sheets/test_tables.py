@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import pytest
 import xlsxwriter
+from msgspec import structs
 
 from app import sheets
 from app.sheets import SheetRefused, Telephone, Value
@@ -240,6 +241,55 @@ def test_days_of_birth_that_were_dragged_down_are_pointed_out():
     assert [(remark.kind, remark.row) for remark in table.remarks] == [("series", 2)]
 
 
+def test_telephones_and_papers_that_were_dragged_down_are_pointed_out(tmp_path):
+    people = "".join(f"Awa {name};77123451{at};1765196200450{at}\n" for at, name in enumerate("ABCDEFGHI"))
+    columns = [structs.replace(column, apart=True) for column in MEMBERS]
+    table, _ = read(text(tmp_path, f"Nom;Tél;N° CNI\n{people}Mor;771234001;\n"), columns)
+    assert [(remark.kind, remark.column, remark.row) for remark in table.remarks] == [
+        ("series", "telephone", 2),
+        ("series", "paper", 2),
+    ]
+    assert "9 lignes se suivent de un en un" in table.remarks[0].says
+
+
+def hidden_xlsx(tmp_path):
+    def fill(made):
+        made.add_worksheet("Membres").write_column(0, 0, ["Nom", "Awa Diop", "Mor Seck", "Ami Fall"])
+        made.worksheets()[0].set_row(2, None, None, {"hidden": True})
+        made.worksheets()[0].set_row(9, None, None, {"hidden": True})
+        made.add_worksheet("Ancien").hide()
+        made.add_worksheet("Notes").write(0, 0, "à voir")
+        made.add_worksheet("Feuil4")
+
+    return book(tmp_path, fill)
+
+
+def hidden_ods(tmp_path):
+    return with_rows(
+        tmp_path,
+        b"<table:table-row>" + CELL % b"Nom" + b"</table:table-row>",
+        b"<table:table-row>" + CELL % b"Awa Diop" + b"</table:table-row>",
+        b'<table:table-row table:visibility="filter">' + CELL % b"Mor Seck" + b"</table:table-row>",
+        b'<table:table-row table:visibility="collapse" table:number-rows-repeated="1048573"/>',
+    )
+
+
+def hidden_xls(tmp_path):
+    data = bytearray((FIXTURES / "registre_1904.xls").read_bytes())
+    row = data.index(struct.pack("<HHH", 0x0208, 16, 2))
+    data[row + 16] |= 0x20
+    return text(tmp_path, bytes(data), name="membres.xls")
+
+
+@pytest.mark.parametrize(("made", "unread"), [(hidden_xlsx, ["Ancien", "Notes"]), (hidden_ods, []), (hidden_xls, [])])
+def test_hidden_rows_are_read_and_told_and_so_are_sheets_that_are_not_read(tmp_path, made, unread):
+    table, rows = read(made(tmp_path))
+    assert len([row for row in rows if row.kind == "data"]) >= 2
+    told = [remark for remark in table.remarks if remark.kind in ("hidden", "sheet")]
+    assert [remark.says for remark in told[:-1]] == [f"La feuille « {name} » n'est pas lue." for name in unread]
+    assert (told[-1].kind, told[-1].says) == ("hidden", "Des lignes masquées dans la feuille sont prises aussi: 3.")
+
+
 def test_a_count_that_the_sheet_states_is_held_against_its_rows(tmp_path):
     table, _ = read(text(tmp_path, "Nom;Parts\nAwa Diop;5\nArrêté la présente liste à 2 membres;\n"))
     assert [remark.says for remark in table.remarks] == ["Ligne 3: la feuille dit 2, il y a 1 lignes au-dessus."]
@@ -313,24 +363,31 @@ def computed(tmp_path, *cells):
 
 
 def test_a_cell_merged_downwards_in_an_ods_is_each_rows(tmp_path):
-    cell = b'<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
-    tall = cell.replace(b"table-cell ", b'table-cell table:number-rows-spanned="2" table:number-columns-spanned="1" ', 1)
+    tall = CELL.replace(b"table-cell ", b'table-cell table:number-rows-spanned="2" table:number-columns-spanned="1" ', 1)
     rows = [
-        cell % "Prénom et nom".encode() + cell % b"Parts",
-        cell % b"Awa" + tall % b"500",
-        cell % b"Mor" + b"<table:covered-table-cell/>",
+        CELL % "Prénom et nom".encode() + CELL % b"Parts",
+        CELL % b"Awa" + tall % b"500",
+        CELL % b"Mor" + b"<table:covered-table-cell/>",
     ]
-    body = b"".join(b"<table:table-row>" + row + b"</table:table-row>" for row in rows)
+    path = with_rows(tmp_path, *(b"<table:table-row>" + row + b"</table:table-row>" for row in rows))
+    _, found = read(path)
+    assert [(row.cells["shares"].text, values(row)["shares"]) for row in found] == [("500", "ask"), ("500", "ask")]
+
+
+CELL = b'<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
+
+
+def with_rows(tmp_path, *rows):
+    """Make an ODS with these rows alone."""
     path = tmp_path / "membres.ods"
     with zipfile.ZipFile(FIXTURES / "registre.ods") as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if name == "content.xml":
                 begin, end = content.index(b"<table:table-row"), content.index(b"</table:table>")
-                content = content[:begin] + body + content[end:]
+                content = content[:begin] + b"".join(rows) + content[end:]
             new.writestr(name, content)
-    _, found = read(path)
-    assert [(row.cells["shares"].text, values(row)["shares"]) for row in found] == [("500", "ask"), ("500", "ask")]
+    return path
 
 
 BLANK, NOUGHT = b'<c r="B%d" t="str"><f>IF(A1="","",1)</f><v></v></c>', b'<c r="B%d"><f>1-1</f><v>0</v></c>'

@@ -8,9 +8,10 @@ import pytest
 
 from app.coop.offices.queries import Directory
 from app.db.database import Database
-from app.ussd.engine import Engine, Reply
+from app.ussd.engine import Engine
 from app.ussd.entries import Accumulated, Call, Latest
 from app.ussd.memory_store import MemoryStore
+from app.ussd.menus import Reply
 from menus.publication import compiled
 from menus.registry import bindings
 from menus.runtime import Desk, SqlActs

@@ -238,5 +238,5 @@ def test_a_notice_stands_above_no_screen_that_anybody_may_see():
 
 def test_what_was_done_is_kept_in_no_memory_of_screens(phone):
     typed(phone, "2", "2468", "1", "2011", "1", "2012", "1")
-    [served] = phone.engine._served.values()
+    [served] = phone.engine._menus._served.values()
     assert not any("Payé" in words for *_, words, _ in served.static)

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Connection, Integer, Select, exists, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from app.coop.audience.models import JobSeeker
 from app.coop.audience.words import Audience
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Consent, Member, Number
@@ -45,9 +46,9 @@ class AudienceCount(msgspec.Struct, frozen=True):
 def reach(reader: Connection | Session, audience: Audience, limits: Limits) -> AudienceCount:
     """Count whom it reaches, and whom not and why: the many on their own rows, the few by what makes them few."""
     everyone = _meant(audience, limits)
-    stopped, capped = _stopped(limits), _capped(limits)
+    stopped, capped = _stopped(limits, Number.phone), _capped(limits, Number.phone)
     if audience.agreed:
-        return _few(reader, everyone, stopped, capped)
+        return _few(reader, audience, limits, everyone)
     alone, without = reader.execute(plain(audience, limits.today)).one()
     shared, sharing = reader.execute(_shared(everyone)).one()
     refused = reader.scalar(_count(everyone.where(stopped))) or 0
@@ -63,8 +64,32 @@ def plain(audience: Audience, today: date) -> Select[int, int]:
 
 def recipients(audience: Audience, limits: Limits) -> Found:
     """Return the SELECT of those who get it."""
-    capped = _capped(limits)
-    found = _meant(audience, limits).where(_once(audience, limits), ~_stopped(limits))
+    return _allowed(_meant(audience, limits).where(_once(audience, limits)), limits, Number.phone)
+
+
+def strangers(audience: Audience, limits: Limits) -> Found | None:
+    """Return the SELECT of those who are no members and get it: who agreed to hear of jobs, whatever the trade; None without any.
+
+    They are so few that a broadcast's first slice has them all.
+    """
+    found = _strangers(audience)
+    return None if found is None else _allowed(found, limits, JobSeeker.phone)
+
+
+def _strangers(audience: Audience) -> Found | None:
+    """Return the SELECT of the numbers of nobody here that agreed; None where the audience is of co-operatives or offices."""
+    if audience.agreed is None or audience.scope is not None or audience.cooperatives or audience.roles:
+        return None
+    nobody = (literal(0), literal(None, Integer), literal(None, Integer), literal(None, Integer))
+    found = select(JobSeeker.phone, *nobody).where(JobSeeker.phone.in_(_newest(audience.agreed, given=True)))
+    found = found.where(~exists().where(Number.phone == JobSeeker.phone))
+    return found.where(JobSeeker.commune_id.in_(audience.communes)) if audience.communes else found
+
+
+def _allowed(found: Found, limits: Limits, phone: InstrumentedAttribute[str]) -> Found:
+    """Leave out who stopped such messages, and who had enough of them."""
+    capped = _capped(limits, phone)
+    found = found.where(~_stopped(limits, phone))
     return found if capped is None else found.where(~capped)
 
 
@@ -78,13 +103,17 @@ def _meant(audience: Audience, limits: Limits) -> Found:
     return found if limits.newest is None else found.where(Number.id <= limits.newest)
 
 
-def _few(
-    reader: Connection | Session, everyone: Found, stopped: ColumnElement[bool], capped: ColumnElement[bool] | None
-) -> AudienceCount:
-    """Count those who agreed to something in so many words: so few that each is looked at."""
-    refused = reader.scalar(_count(everyone.where(stopped))) or 0
-    enough = 0 if capped is None else reader.scalar(_count(everyone.where(~stopped, capped))) or 0
-    return AudienceCount((reader.scalar(_count(everyone)) or 0) - refused - enough, refused, enough, 0)
+def _few(reader: Connection | Session, audience: Audience, limits: Limits, everyone: Found) -> AudienceCount:
+    """Count those who agreed to something in so many words, members or not: so few that each is looked at."""
+    numbers = refused = enough = 0
+    for found, phone in ((everyone, Number.phone), (_strangers(audience), JobSeeker.phone)):
+        if found is None:
+            continue
+        stopped, capped = _stopped(limits, phone), _capped(limits, phone)
+        refused += reader.scalar(_count(found.where(stopped), phone)) or 0
+        enough += 0 if capped is None else reader.scalar(_count(found.where(~stopped, capped), phone)) or 0
+        numbers += reader.scalar(_count(found, phone)) or 0
+    return AudienceCount(numbers - refused - enough, refused, enough, 0)
 
 
 def _in(audience: Audience, member: Any, today: date) -> Sequence[ColumnElement[bool]]:
@@ -118,9 +147,9 @@ def _once(audience: Audience, limits: Limits) -> ColumnElement[bool]:
     return or_(Number.place.is_(None), ~earlier.correlate(Number))
 
 
-def _stopped(limits: Limits) -> ColumnElement[bool]:
+def _stopped(limits: Limits, phone: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Tell whose newest word on this consent was no; without a row it stands."""
-    return Number.phone.in_(_newest(limits.consent, given=False))
+    return phone.in_(_newest(limits.consent, given=False))
 
 
 def _newest(purpose: str, *, given: bool) -> Select[str]:
@@ -131,11 +160,11 @@ def _newest(purpose: str, *, given: bool) -> Select[str]:
     return select(Consent.phone).where(Consent.purpose == written, Consent.given.is_(given), ~since)
 
 
-def _capped(limits: Limits) -> ColumnElement[bool] | None:
+def _capped(limits: Limits, phone: InstrumentedAttribute[str]) -> ColumnElement[bool] | None:
     if not limits.most or len(limits.causes) < limits.most:
         return None
     had = select(Message.to_number).where(Message.cause.in_(limits.causes), Message.state.not_in((*ASIDE, "failed")))
-    return Number.phone.in_(had.group_by(Message.to_number).having(func.count() >= limits.most))
+    return phone.in_(had.group_by(Message.to_number).having(func.count() >= limits.most))
 
 
 def _shared(found: Found) -> Select[int, int]:
@@ -145,6 +174,6 @@ def _shared(found: Found) -> Select[int, int]:
     return shared.with_only_columns(func.count(Number.phone.distinct()), holders, maintain_column_froms=True)
 
 
-def _count(found: Found) -> Select[int]:
+def _count(found: Found, phone: InstrumentedAttribute[str] = Number.phone) -> Select[int]:
     """Count the numbers, a shared one once: as `_once` takes it."""
-    return found.with_only_columns(func.count(Number.phone.distinct()), maintain_column_froms=True)
+    return found.with_only_columns(func.count(phone.distinct()), maintain_column_froms=True)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.audience.query import Limits, reach, recipients
+from app.coop.audience.query import Limits, reach, recipients, strangers
 from app.coop.audience.words import Audience
 from app.coop.broadcasts.estimates import Nobody, digest, limits_of, same_before, when_over
 from app.coop.members import notices
@@ -144,8 +144,9 @@ def expand(session: Session, broadcast: Broadcast, terms: Terms, *, now: datetim
     """Write the next slice of a broadcast's messages; False when somebody else did, or it was stopped meanwhile."""
     before, to = expansion.span(broadcast)
     audience, limits = _terms_of(session, broadcast, terms, now)
-    found = recipients(audience, limits).where(Number.id > before, Number.id <= to)
-    return expansion.write(session, broadcast, found, terms, now=now)
+    found = [recipients(audience, limits).where(Number.id > before, Number.id <= to)]
+    beside = strangers(audience, limits) if not before else None
+    return expansion.write(session, broadcast, found if beside is None else [*found, beside], terms, now=now)
 
 
 def resume(session: Session, lane: str, terms: Terms, *, now: datetime) -> bool:

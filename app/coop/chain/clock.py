@@ -40,7 +40,7 @@ def sweep(session: Session, now: datetime) -> None:
             try:
                 _tell(session, family, lot, now)
             except OverBudget:
-                return  # another day's
+                continue  # another day's, or a smaller lot's turn
         lot.told_at = now
 
 

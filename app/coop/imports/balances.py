@@ -29,6 +29,7 @@ from app.sheets import Row
 
 SAID = {"shares": "parts", "savings": "épargne", "payable": "à payer", "advance": "avance", "leasing": "crédit-bail"}
 WAITS = "Des soldes de {code} attendent déjà l'accord de ses responsables: attendez, ou annulez cet import-là."
+APPROVED = "Les responsables ont approuvé ces soldes: une correction se demande au Bureau."
 
 
 class BroughtBalance(msgspec.Struct, frozen=True):
@@ -157,12 +158,19 @@ def finish(session: Session, import_id: int, scope: Scope, stated: Mapping[str, 
         openings.ask(session, act, opening, stated if len(noted) == 1 else {})
 
 
+def check(session: Session, imports: Sequence[int]) -> None:
+    """Raise RestsOn when officers have agreed to what these imports noted."""
+    mine = select(ImportRow.made_id).where(ImportRow.import_id.in_(imports))
+    if openings.decided(session, mine):
+        raise RestsOn(APPROVED)
+
+
 def take_back(session: Session, rows: Sequence[ImportRow], now: datetime) -> None:
     """Take back what rows noted. Raises RestsOn."""
     try:
         openings.take_back(session, [row.made_id for row in rows if row.made_id is not None], now)
     except OpeningDecided:
-        raise RestsOn("Les responsables ont approuvé ces soldes: une correction se demande au Bureau.") from None
+        raise RestsOn(APPROVED) from None
 
 
 def _amounts(values: Mapping[str, Any]) -> dict[str, int]:

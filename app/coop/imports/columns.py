@@ -60,6 +60,7 @@ PHONE = Column(
         *("Téléphone 1", "Tél 1", "Contact téléphonique"),
     ),
     reader=sheets.telephone,
+    apart=True,
 )
 
 
@@ -93,7 +94,8 @@ def prices(today: date) -> tuple[Column, ...]:
         Column(field="product", names=("Produit", "Article", "Espèce"), reader=sheets.text, example="Thiof", required=True),
         Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
-        Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.amount, example=4500, required=True),
+        # An example that nobody's price is: a row that says what the template's does isn't taken.
+        Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.amount, example=4321, required=True),
         Column(field="since", names=("Depuis", "Date"), reader=sheets.instant(today), note="Vide: dès l'import."),
     )
 
@@ -142,6 +144,7 @@ def members(today: date) -> tuple[Column, ...]:
             names=PHONE.names,
             reader=sheets.telephone,
             example="771234567",
+            apart=True,
         ),
         Column(field="place", names=("Place",), reader=PLACE, example="1"),
         Column(field="phone2", names=("Téléphone 2", "Deuxième téléphone"), reader=sheets.telephone),
@@ -154,7 +157,7 @@ def members(today: date) -> tuple[Column, ...]:
             apart=True,
         ),
         Column(field="address", names=("Adresse", "Quartier", "Village"), reader=sheets.text, example="Santhie 2"),
-        Column(field="identity", names=("N° CNI", "CNI", "Pièce d'identité"), reader=sheets.code),
+        Column(field="identity", names=("N° CNI", "CNI", "Pièce d'identité"), reader=sheets.code, apart=True),
         Column(field="joined", names=("Membre depuis", "Date d'adhésion"), reader=sheets.day(today, earliest=EARLIEST)),
         Column(field="shares_subscribed", names=("Parts souscrites",), reader=sheets.amount, summed=True),
         Column(field="shares_paid", names=("Parts libérées", "Parts", "Parts payées"), reader=sheets.amount, summed=True),

@@ -1,24 +1,28 @@
 """A file at the console: kept, forecast, agreed to by the officer's PIN, then written as it was forecast."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.imports import turns
-from app.coop.imports.forecast import Forecast, forecast, remarked
+from app.coop.imports import headings, outlook, turns
+from app.coop.imports.forecast import Forecast, RestsOn
 from app.coop.imports.kinds import KINDS
 from app.coop.imports.models import ImportFile
 from app.coop.imports.slices import keep_answers, kept_answers, write
+from app.coop.imports.turns import ImportSource, cut_off
+from app.coop.imports.undo import ImportUndone, undo
 from app.coop.offices import audit
 from app.coop.scope import Scope
 from app.db.database import Database
-from app.sheets import SheetRefused, Table, read_table
+from app.sheets import ColumnsUnknown, SheetRefused, Table, read_table
 
 LIVES = timedelta(days=3)
 MOST_ROWS = 10_000
@@ -40,15 +44,30 @@ class Looked(msgspec.Struct, frozen=True):
 
 def keep(session: Session, act: Act, kind: str, name: str, body: bytes, scope: Scope) -> int:
     """Keep a file for who brought it; return its id. Raises SheetRefused when it is no such table, or too long."""
-    table = read_table(BytesIO(body), KINDS[kind].reads(act.today))
-    if sum(row.kind == "data" for row in table.rows) > MOST_ROWS:
-        raise SheetRefused(f"Plus de {MOST_ROWS} lignes: demandez à la fédération de l'importer avec jappoo import.")
+    with suppress(ColumnsUnknown):  # its page asks which they are
+        read(session, kind, body, scope, act.today)
     row = ImportFile(
         person_id=act.person_id, cooperative_id=scope.cooperative_id, kind=kind, name=name[-40:], body=body, at=act.now
     )
     session.add(row)
     session.flush()
     return row.id
+
+
+def read(reader: Connection | Session, kind: str, body: bytes, scope: Scope, today: date) -> Table:
+    """Return a file's table, with the columns that were confirmed for its kind. Raises SheetRefused, also of a long file."""
+    table = read_table(BytesIO(body), KINDS[kind].reads(today), confirmed=headings.confirmed(reader, scope, kind))
+    if sum(row.kind == "data" for row in table.rows) > MOST_ROWS:
+        raise SheetRefused(f"Plus de {MOST_ROWS} lignes: demandez à la fédération de l'importer avec jappoo import.")
+    return table
+
+
+def confirm(session: Session, act: Act, file: ImportFile, fields: Mapping[str, str]) -> None:
+    """Keep what an officer said that columns are, by their names: for this file, and those of its kind that come after."""
+    known = {column.field for column in KINDS[file.kind].columns(act.today)} | {""}
+    said = {name: field for name, field in fields.items() if field in known}
+    source = source_of(act, file)
+    headings.keep(session, source.scope, source.kind, said, source.by, act.now)
 
 
 def find(reader: Connection | Session, act: Act, file_id: int) -> ImportFile | None:
@@ -58,15 +77,18 @@ def find(reader: Connection | Session, act: Act, file_id: int) -> ImportFile | N
     return ImportFile(**row) if row else None
 
 
-def look(database: Database, file: ImportFile, now: datetime) -> Looked:
+def source_of(act: Act, file: ImportFile) -> ImportSource:
+    """Return what all runs of a file have in common."""
+    by = f"console {act.office.role} {act.person_id}"
+    return ImportSource(file.kind, sha256(file.body).hexdigest(), by, Scope(file.cooperative_id))
+
+
+def look(database: Database, act: Act, file: ImportFile, *, alive: Callable[[Any], None] | None = None) -> Looked:
     """Say what becomes of each row; nothing is written. Raises SheetRefused."""
-    kind = KINDS[file.kind]
-    table = read_table(BytesIO(file.body), kind.reads(now.date()))
     with database.read() as reader:
+        table = read(reader, file.kind, file.body, Scope(file.cooperative_id), act.today)
         answers = kept_answers(reader) | file.answers
-        planner = kind.planner(reader, Scope(file.cooperative_id), answers, now)
-        found = forecast(table.rows, kind.reads(now.date()), planner, answers)
-    remarked(found, table, kind.columns(now.date()))
+    found = outlook.look(database, table, source_of(act, file), answers, act.now, alive=alive)
     return Looked(found, answers, table)
 
 
@@ -75,20 +97,18 @@ def take(database: Database, act: Act, file: ImportFile, now: Callable[[], datet
 
     Raises ForecastChanged, SheetRefused, turns.ImportUnderWay, turns.ImportOvertaken, slices.Moved.
     """
-    agreed, state, counts = file.confirmed, "stopped", {}
+    agreed, state, counts, source = file.confirmed, "stopped", {}, source_of(act, file)
     if not agreed:
         raise ForecastChanged
     with database.transaction() as session:
-        by = f"console {act.office.role} {act.person_id}"
-        import_id = turns.begin(session, file.kind, sha256(file.body).hexdigest(), by, now())
+        import_id = turns.begin(session, source, now())
         keep_answers(session, file.answers, now())
     try:
-        seen = look(database, file, now())
+        seen = look(database, act, file, alive=turns.heartbeat(database, import_id, now))
         new = any(seen.found.counts[one] > agreed.get(one, -1) for one in ("create", "update"))
         if new or (seen.found.blocked and not agreed.get("only_good")):
             raise ForecastChanged
-        scope, planned = Scope(file.cooperative_id), seen.found.planned
-        write(database, file.kind, import_id, planned, scope=scope, stated=seen.table.totals, now=now)
+        write(database, file.kind, import_id, seen.found.planned, scope=source.scope, stated=seen.table.totals, now=now)
         state, counts = "done", {str(name): count for name, count in seen.found.counts.items()}
     finally:
         with database.transaction() as session:
@@ -97,6 +117,21 @@ def take(database: Database, act: Act, file: ImportFile, now: Callable[[], datet
                 session.get_one(ImportFile, file.id).import_id = import_id
                 audit.note(session, act, "file imported", f"import:{import_id}", audit.Of(None, file.cooperative_id))
     return import_id
+
+
+def take_back(database: Database, act: Act, file: ImportFile, now: Callable[[], datetime]) -> ImportUndone:
+    """Take back what was written of a file, also of one that was cut off. Raises RestsOn."""
+    with database.transaction() as session:
+        left = cut_off(session, source_of(act, file), now())
+        number = file.import_id or (left.numbers[-1] if left else None)
+        if number is None:
+            raise RestsOn("Rien n'est écrit de ce fichier.")
+        audit.note(session, act, "import taken back", f"import:{number}", audit.Of(None, file.cooperative_id))
+    undone = undo(database, number, now=now)
+    with database.transaction() as session:
+        mine = (ImportFile.id == file.id) | ImportFile.import_id.in_(undone.numbers)
+        session.execute(update(ImportFile).where(mine).values(import_id=None, confirmed={}))
+    return undone
 
 
 def forget(session: Session, now: datetime) -> None:

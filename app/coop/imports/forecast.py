@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, Literal, Protocol
@@ -44,18 +45,25 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct):
-    """What becomes of each row. `left` are the rows to be mended: number, all its cells, why."""
+    """What becomes of each row. `lines`: how many say something. `left` are the rows to be mended.
 
+    `unread` are the names of columns that nobody reads, with the field that each may be, or nothing;
+    `confirmed` those that are read as a field because somebody said so.
+    """
+
+    lines: int = 0
     counts: Counter[Verdict] = msgspec.field(default_factory=Counter)
     planned: list[Planned] = msgspec.field(default_factory=list)
     problems: list[Problem] = msgspec.field(default_factory=list)
     questions: list[Question] = msgspec.field(default_factory=list)
     left: list[Row] = msgspec.field(default_factory=list)
+    unread: dict[str, str] = msgspec.field(default_factory=dict)
+    confirmed: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def blocked(self) -> bool:
-        """Tell whether a row must be answered or mended first."""
-        return bool(self.counts["ask"] or self.counts["refuse"])
+        """Tell whether a row must be answered or mended first, or there is none."""
+        return bool(self.counts["ask"] or self.counts["refuse"] or not self.lines)
 
 
 class Asked(Exception):
@@ -96,6 +104,8 @@ class Planner(Protocol):
 
 
 YES, NO = ("OUI", "O", "1"), ("NON", "N", "2")
+FEWEST_ALIKE = 3
+"""Cells by which a row is the template's."""
 AT_ONCE = 500
 """Rows of which the planner reads at once what is known."""
 
@@ -124,6 +134,8 @@ def forecast(
         for row in some:
             found.counts[_of_row(found, row, by_field, planner, answers)] += 1
     found.problems += planner.finish()
+    if not found.lines:
+        found.problems.append(Problem(None, "", "none", "Aucune ligne sous les noms des colonnes: rien à prendre."))
     return found
 
 
@@ -149,8 +161,13 @@ def remarked(found: Forecast, table: Table, columns: Iterable[Column]) -> None:
     for name in table.unknown:
         says = f"La colonne « {name[:40]} » n'est pas lue."
         if field := meant.get(name):
-            says += f' Est-ce « {names[field]} » ? Nommez-la ainsi, ou dites --column {field}="{name[:40]}".'
+            says += f" Est-ce « {names[field]} » ?"
         found.problems.append(Problem(None, name, "column", says))
+        found.unread[name] = meant.get(name, "")
+    for field, name in table.confirmed.items():
+        says = f"La colonne « {name[:40]} » est lue comme « {names[field]} »: cela a été confirmé pour vos fichiers."
+        found.problems.append(Problem(None, name, "confirmed", says))
+    found.confirmed = {name: field for field, name in table.confirmed.items()}
 
 
 def answers_of(table: Table) -> dict[str, str]:
@@ -174,12 +191,17 @@ def _of_row(found: Forecast, row: Row, columns: Mapping[str, Column], planner: P
 
     if row.kind == "broken":
         say("", "broken", row.reason)
+        found.lines += 1
         found.left.append(row)
         return "refuse"
     if row.kind != "data":
         if row.kind != "empty":
             say("", row.kind, row.reason or SLIPPED[row.kind])
         return "skip"
+    if _is_example(row, columns):
+        say("", "example", "C'est l'exemple du modèle: il n'est pas pris.")
+        return "skip"
+    found.lines += 1
     values, refused, asked = _values(row, columns, answers)
     try:
         if refused:
@@ -207,6 +229,18 @@ def _of_row(found: Forecast, row: Row, columns: Mapping[str, Column], planner: P
         return "same"
     found.planned.append(planned)
     return planned.verdict
+
+
+def _is_example(row: Row, columns: Mapping[str, Column]) -> bool:
+    """Tell whether a row says in each column what the template's says, whatever its day."""
+    alike = 0
+    for field, cell in row.cells.items():
+        example = columns[field].example
+        if not isinstance(example, date):
+            if cell.reading != columns[field].reader(example):
+                return False
+            alike += example != ""
+    return alike >= FEWEST_ALIKE
 
 
 def _values(

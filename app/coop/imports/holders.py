@@ -41,12 +41,12 @@ class Holders:
 
     def _by_name(self, row: Row, register: Register, name: str, phone: str | None, code: str) -> RegisteredMember:
         same = register.by_name.get(name_key(name), [])
-        theirs = [known for known in same if phone and phone in known.phones]
+        theirs = [known for known in same if phone and phone in known.places]
         if len(theirs) == 1:
             return theirs[0]
-        if len(same) == 1 and not (phone and same[0].phones):
+        if len(same) == 1 and not (phone and same[0].places):
             return same[0]
-        likely = theirs or same or [known for known in _alike(register, name) if not phone or phone in known.phones]
+        likely = theirs or same or [known for known in _alike(register, name) if not phone or phone in known.places]
         if not likely:
             raise RowRefused("name", f"Personne ne s'appelle « {name} » à {code}: importez d'abord les membres.")
         cards = {known.card: known for known in likely[:MOST_NAMED]}

@@ -14,8 +14,8 @@ from app.coop.scope import Scope
 from app.sheets import Column
 
 
-def _rest(session: Session, import_id: int) -> None:
-    """Let an import be taken back: each slice says for itself what rests on it."""
+def _free(session: Session, imports: Sequence[int]) -> None:
+    """Let imports be taken back: nothing ever rests on what they wrote."""
 
 
 def _end(session: Session, import_id: int, scope: Scope, stated: Mapping[str, int], now: datetime) -> None:
@@ -23,13 +23,17 @@ def _end(session: Session, import_id: int, scope: Scope, stated: Mapping[str, in
 
 
 class ImportKind(msgspec.Struct, frozen=True):
-    """A kind of file. `check` and `take_back` raise RestsOn; `finish` is done after the last row, also when there was none."""
+    """A kind of file. `finish` is done after the last row, also when there was none.
+
+    `check` raises RestsOn when anything rests on what imports wrote, before a slice of theirs is taken back; `take_back` does when
+    that came in between.
+    """
 
     columns: Callable[[date], tuple[Column, ...]]
     planner: Callable[[Connection | Session, Scope, Mapping[str, str], datetime], Planner]
     write: Callable[[Session, int, Sequence[Planned], datetime], None]
     take_back: Callable[[Session, Sequence[ImportRow], datetime], None]
-    check: Callable[[Session, int], None] = _rest
+    check: Callable[[Session, Sequence[int]], None] = _free
     finish: Callable[[Session, int, Scope, Mapping[str, int], datetime], None] = _end
 
     def reads(self, today: date) -> tuple[Column, ...]:
@@ -39,8 +43,10 @@ class ImportKind(msgspec.Struct, frozen=True):
 
 KINDS: Mapping[str, ImportKind] = {
     "members": ImportKind(columns.members, members.RegisterPlan, member_rows.write, member_rows.take_back, member_rows.check),
-    "balances": ImportKind(columns.balances, balances.BalancePlan, balances.write, balances.take_back, finish=balances.finish),
-    "prices": ImportKind(columns.prices, prices.PricePlan, prices.write, prices.take_back),
+    "balances": ImportKind(
+        columns.balances, balances.BalancePlan, balances.write, balances.take_back, balances.check, balances.finish
+    ),
+    "prices": ImportKind(columns.prices, prices.PricePlan, prices.write, prices.take_back, prices.check),
     "deliveries": ImportKind(columns.deliveries, deliveries.DeliveryPlan, deliveries.write, deliveries.take_back),
 }
 """By the word of the command."""

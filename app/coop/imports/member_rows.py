@@ -134,14 +134,14 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def check(session: Session, import_id: int) -> None:
-    """Raise RestsOn when something rests on a member whom an import made."""
-    mine = select(ImportRow.member_id).where(ImportRow.import_id == import_id, ImportRow.act == "create")
+def check(session: Session, imports: Sequence[int]) -> None:
+    """Raise RestsOn when something rests on a member whom these imports made."""
+    mine = select(ImportRow.member_id).where(ImportRow.import_id.in_(imports), ImportRow.act == "create")
     persons = select(Member.person_id).where(Member.id.in_(mine))
     opened = session.scalar(select(func.count()).select_from(Person).where(Person.id.in_(persons), Person.pin_hash.is_not(None)))
     if opened:
         raise RestsOn(f"{opened} de ses membres ont déjà ouvert leur compte.")
-    later = select(ImportRow.import_id).join(Import, Import.id == ImportRow.import_id).where(ImportRow.import_id != import_id)
+    later = select(ImportRow.import_id).join(Import, Import.id == ImportRow.import_id).where(ImportRow.import_id.not_in(imports))
     if (other := session.scalar(later.where(ImportRow.member_id.in_(mine)).limit(1))) is not None:
         raise RestsOn(f"L'import n° {other} a changé un de ses membres: annulez-le d'abord.")
     for table in Base.metadata.sorted_tables:

@@ -29,10 +29,12 @@ _PACKED = {field: packed(word) for field, word in UNSAID.items()}
 
 
 class WantedNumber(msgspec.Struct):
-    """A number to be given; its place is known after the last row."""
+    """A number to be given; its place is known after the last row, the `row` that asked for it remembers the one it asked for."""
 
     phone: str
     place: int | None
+    row: int = 0
+    asked: int | None = None
 
 
 class Change(msgspec.Struct):
@@ -81,7 +83,7 @@ class RegisterPlan:
         register = self._cooperatives.register(place)
         name = _name(values)
         mark = self._mark(place, name, values)
-        change = Change(place, mark, name=name, numbers=_numbers(values), profile=_profile(values))
+        change = Change(place, mark, name=name, numbers=_numbers(row, values), profile=_profile(values))
         change.language = (value(values, "language") or "fr").lower()
         if not 2 <= len(change.language) <= 3 or not change.language.isalpha():
             raise RowRefused("language", "Une langue a 2 ou 3 lettres: fr, wo …")
@@ -112,7 +114,18 @@ class RegisterPlan:
                 if one.place is None:
                     one.place = min(free)
                     free.discard(one.place)
+            self._say_places(phone, wanted)
         return self._notes
+
+    def _say_places(self, phone: str, wanted: Sequence[WantedNumber]) -> None:
+        """Say which number somebody else here has already, and whose place is another than the sheet's."""
+        for one in wanted:
+            if self._places.get(phone):
+                says = f"Le {phone} est déjà à quelqu'un d'autre ici: il est partagé, place {one.place}."
+                self._notes.append(Problem(one.row, "phone", "shared", says))
+            elif one.asked and one.place != one.asked:
+                says = f"La place {one.asked} du {phone} est déjà prise: c'est la {one.place}."
+                self._notes.append(Problem(one.row, "place", "shared", says))
 
     def _mark(self, place: int, name: str, values: Mapping[str, Any]) -> str:
         """Return by what this row is known again; the same words a second time in one file have another."""
@@ -130,7 +143,7 @@ class RegisterPlan:
             papers = {known.profile.get("identity"), change.profile.get("identity")} - {None}
             if len(papers) > 1:
                 continue
-            if known.id is not None and any(one.phone in known.phones for one in change.numbers):
+            if known.id is not None and any(one.phone in known.places for one in change.numbers):
                 return known
             if self._is(row, change, known):
                 return known
@@ -171,8 +184,11 @@ class RegisterPlan:
             change.name = None
         joined = value(values, "joined")
         change.joined_on = joined if joined != known.joined_on and known.state == "pending" else None
-        change.numbers = [one for one in change.numbers if one.phone not in known.phones]
-        if change.numbers and (known.phones or known.state != "pending"):
+        for one in change.numbers:
+            if one.asked and known.places.get(one.phone, one.asked) != one.asked:
+                self._kept(row, "place", f"La place {known.places[one.phone]} qui est en service reste, pas la {one.asked}.")
+        change.numbers = [one for one in change.numbers if one.phone not in known.places]
+        if change.numbers and (known.places or known.state != "pending"):
             self._kept(row, "phone", "Le numéro qui est en service reste; celui de la feuille n'est pas pris.")
             change.numbers = []
         state = value(values, "state")
@@ -191,8 +207,8 @@ class RegisterPlan:
             raise RowRefused("left", "Parti quand ? Il faut le jour.")
         self._join(register, change)
         self._take(change)
-        phones = tuple(one.phone for one in change.numbers)
-        planned = RegisteredMember(None, change.card or "", change.name or "", change.state, None, None, phones, change.profile)
+        places = {one.phone: one.place for one in change.numbers}
+        planned = RegisteredMember(None, change.card or "", change.name or "", change.state, None, None, places, change.profile)
         register.add(msgspec.structs.replace(planned, mark=change.mark, row=row.number))
         self._made[change.mark] = change
         return Planned(row.number, "create", change)
@@ -239,10 +255,10 @@ def _name(values: Mapping[str, Any]) -> str:
     return name
 
 
-def _numbers(values: Mapping[str, Any]) -> list[WantedNumber]:
+def _numbers(row: Row, values: Mapping[str, Any]) -> list[WantedNumber]:
     """Return a row's own mobile numbers, each once."""
-    read = ((_mobile(value(values, field)), value(values, place)) for field, place in NUMBERS.items())
-    return list({phone: WantedNumber(phone, int(place or 0) or None) for phone, place in read if phone}.values())
+    read = ((_mobile(value(values, field)), int(value(values, place) or 0) or None) for field, place in NUMBERS.items())
+    return list({phone: WantedNumber(phone, place, row.number, place) for phone, place in read if phone}.values())
 
 
 def _profile(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class Import(Base):
     kind: Mapped[str] = mapped_column(String(10))
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the file."""
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"))
+    """Whose file it is; None: the federation's."""
     state: Mapped[str] = mapped_column(String(8))
     begun_at: Mapped[datetime] = mapped_column(Utc)
     begun_by: Mapped[str] = mapped_column(String(40))
@@ -63,6 +65,23 @@ class ImportAnswer(Base):
     __tablename__ = "import_answers"
     question: Mapped[str] = mapped_column(String(32), primary_key=True)
     answer: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
+class ImportColumn(Base):
+    """What somebody said that a column of a co-operative's files is, the newest last: the field, or empty for none.
+
+    Without a co-operative it is of the federation's files.
+    """
+
+    __tablename__ = "import_columns"
+    __table_args__ = (Index("ix_import_columns_cooperative_id", "cooperative_id", "kind"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(80))
+    field: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Utc)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
 from app.coop import approvals
@@ -136,22 +136,40 @@ def write(session: Session, import_id: int, rows: Sequence[Planned], now: dateti
     session.flush()
 
 
-def take_back(session: Session, rows: Sequence[ImportRow], now: datetime) -> None:
-    """Drop what waits, and publish the price of before again where one was: a price is never edited. Raises RestsOn."""
-    asked = PriceProposal.operation.in_([row.before["operation"] for row in rows if row.made_id is None])
-    if session.scalar(select(PriceProposal.id).where(asked, PriceProposal.state == "published").limit(1)) is not None:
+def check(session: Session, imports: Sequence[int]) -> None:
+    """Raise RestsOn when officers have agreed to a price of these imports, or something rests on one."""
+    rows = session.scalars(select(ImportRow).where(ImportRow.import_id.in_(imports))).all()
+    if session.scalar(_asked(rows, "published").limit(1)) is not None:
         raise RestsOn("Les responsables ont accepté un de ces prix: proposez-en un autre au Bureau.")
-    waiting = select(PriceProposal).where(asked, PriceProposal.state == "waiting")
-    for proposal in session.scalars(waiting.with_for_update()):
-        approvals.drop(session, "price", [proposal.id], now)
-        proposal.state, proposal.decided_at = "overtaken", now
     for row in rows:
         if row.made_id is not None:
-            _restore(session, session.get_one(PriceRow, row.made_id), row.before["amount"], now)
+            _hold(session, session.get_one(PriceRow, row.made_id), row.before["amount"])
+
+
+def take_back(session: Session, rows: Sequence[ImportRow], now: datetime) -> None:
+    """Drop what waits, and publish the price of before again where one was: a price is never edited. Raises RestsOn."""
+    for proposal in session.scalars(_asked(rows, "waiting").with_for_update()):
+        approvals.drop(session, "price", [proposal.id], now)
+        proposal.state, proposal.decided_at = "overtaken", now
+    if session.scalar(_asked(rows, "published").limit(1)) is not None:
+        raise RestsOn("Les responsables ont accepté un de ces prix: proposez-en un autre au Bureau.")
+    for row in rows:
+        if row.made_id is not None:
+            price = session.get_one(PriceRow, row.made_id)
+            _hold(session, price, row.before["amount"])
+            kept = {name: getattr(price, name) for name in ("product_id", "cooperative_id", "grade", "unit")}
+            session.add(PriceRow(**kept, amount=row.before["amount"], from_at=now))
     session.flush()
 
 
-def _restore(session: Session, price: PriceRow, before: int | None, now: datetime) -> None:
+def _asked(rows: Sequence[ImportRow], state: str) -> Select[PriceProposal]:
+    """Select the proposals that rows made, of a state."""
+    mine = [row.before["operation"] for row in rows if row.made_id is None]
+    return select(PriceProposal).where(PriceProposal.operation.in_(mine), PriceProposal.state == state)
+
+
+def _hold(session: Session, price: PriceRow, before: int | None) -> None:
+    """Raise RestsOn when a price can't be taken back to the amount of `before`."""
     scope = Scope(price.cooperative_id)
     same = scope.own(PriceRow.cooperative_id) & (PriceRow.product_id == price.product_id)
     same &= PriceRow.grade.is_(None) if price.grade is None else PriceRow.grade == price.grade
@@ -163,8 +181,6 @@ def _restore(session: Session, price: PriceRow, before: int | None, now: datetim
     if before is None or session.scalar(weighed) is not None:
         why = "il n'y en avait pas avant" if before is None else "une pesée repose sur lui"
         raise RestsOn(f"Un de ces prix reste, {why}: proposez-en un autre au Bureau.")
-    kept = {"product_id": price.product_id, "cooperative_id": price.cooperative_id, "grade": price.grade, "unit": price.unit}
-    session.add(PriceRow(**kept, amount=before, from_at=now))
 
 
 def _second(at: datetime) -> datetime:

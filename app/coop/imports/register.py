@@ -1,7 +1,7 @@
 """The members of a co-operative as a file's rows are held against them."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,8 @@ class RegisteredMember(msgspec.Struct, frozen=True):
     state: str
     joined_on: date | None
     left_on: date | None
-    phones: tuple[str, ...]
+    places: Mapping[str, int | None]
+    """On each of the numbers of theirs; None on one that is theirs alone."""
     profile: dict[str, Any]
     mark: str = ""
     row: int = 0
@@ -88,11 +89,11 @@ class Register:
     """A co-operative's members by card, by mark and by name."""
 
     def __init__(self, reader: Connection | Session, cooperative_id: int) -> None:
-        phones: dict[int, list[str]] = defaultdict(list)
+        places: dict[int, dict[str, int | None]] = defaultdict(dict)
         mine = select(Member.person_id).where(Member.cooperative_id == cooperative_id)
-        numbers = select(Number.person_id, Number.phone).where(Number.person_id.in_(mine)).order_by(Number.id)
-        for person, phone in reader.execute(numbers):
-            phones[person].append(phone)
+        numbers = select(Number.person_id, Number.phone, Number.place).where(Number.person_id.in_(mine)).order_by(Number.id)
+        for person, phone, place in reader.execute(numbers):
+            places[person][phone] = place
         rows = (
             select(Member.id, Member.person_id, Member.card, Person.name, Member.state, Member.joined_on, Member.left_on)
             .add_columns(*(getattr(MemberProfile, name) for name in PROFILE))
@@ -107,7 +108,7 @@ class Register:
         self._by_identity: dict[str, list[RegisteredMember]] = defaultdict(list)
         for member, person, card, name, state, joined, left, *profile in reader.execute(rows):
             told = {field: value for field, value in zip(PROFILE, profile, strict=True) if value is not None}
-            self.add(RegisteredMember(member, card, name, state, joined, left, tuple(phones.get(person, ())), told))
+            self.add(RegisteredMember(member, card, name, state, joined, left, places.get(person, {}), told))
         marks = select(ImportMark.mark, ImportMark.member_id).where(ImportMark.cooperative_id == cooperative_id)
         self.by_mark = {mark: member for mark, member in reader.execute(marks)}  # noqa: C416 - a Row is not a pair to mypy
         officers = select(Number.phone, Person.id, Person.name, Person.pin_hash.is_not(None))
@@ -127,7 +128,7 @@ class Register:
             self.by_card[card_key(known.card)] = known
         if known.state != "departed":
             self.by_name[name_key(known.name)].append(known)
-            for phone in known.phones:
+            for phone in known.places:
                 self._by_number[phone].append(known)
             if identity := known.profile.get("identity"):
                 self._by_identity[packed(identity)].append(known)

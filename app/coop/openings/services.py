@@ -5,6 +5,7 @@ An opening balance is an entry of its own against the control account *opening*:
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -143,11 +144,18 @@ def refused(session: Session, approval: approvals.Approval, now: datetime) -> No
     session.flush()
 
 
+def decided(reader: Connection | Session, balances: Any) -> bool:
+    """Tell whether officers have agreed to any of these balances, by the rows' ids or what selects them."""
+    mine = select(OpeningBalance.opening_id).where(OpeningBalance.id.in_(balances))
+    agreed = select(Opening.id).where(Opening.id.in_(mine), Opening.state.in_(("approved", "posted"))).limit(1)
+    return reader.scalar(agreed) is not None
+
+
 def take_back(session: Session, balances: Sequence[int], now: datetime) -> None:
     """Take what was noted back, by the rows' ids, while no officer's last word was given. Raises OpeningDecided."""
     mine = select(OpeningBalance.opening_id).where(OpeningBalance.id.in_(balances))
     openings = session.scalars(select(Opening).where(Opening.id.in_(mine)).order_by(Opening.id).with_for_update()).all()
-    if any(opening.state in ("approved", "posted") for opening in openings):
+    if decided(session, balances):
         raise OpeningDecided
     approvals.drop(session, "opening", [opening.id for opening in openings], now)
     session.execute(delete(OpeningBalance).where(OpeningBalance.id.in_(balances)))

@@ -29,14 +29,14 @@ def tell_members(session: Session, now: datetime) -> None:
     for report in session.scalars(due.limit(MOST_REPORTS).with_for_update(skip_locked=True)).all():
         here = (Member.cooperative_id == report.cooperative_id) & (Member.state == "active") & (Member.id > report.told_to)
         members = session.scalars(select(Member.id).where(here).order_by(Member.id).limit(MOST_MEMBERS)).all()
-        if not members:
+        if members:
+            try:
+                _tell(session, report, list(members), now)
+            except OverBudget:
+                continue  # another day's, or a smaller fund's turn
+            report.told_to = members[-1]
+        if len(members) < MOST_MEMBERS:
             report.told_at = now
-            continue
-        try:
-            _tell(session, report, list(members), now)
-        except OverBudget:
-            continue  # another day's, or a smaller fund's turn
-        report.told_to = members[-1]
 
 
 def _tell(session: Session, report: FundReport, members: list[int], now: datetime) -> None:

@@ -24,7 +24,7 @@ subject = Subject(
     ),
     sweeps=(
         Sweep("fund reports", 3600, fund.report),
-        Sweep("fund told", 60, notices.tell_members),
+        Sweep("fund told", 600, notices.tell_members),
         Sweep("reasons of aid", 3600, aids.forget),
     ),
     rows=(Rows(Aid, "it hangs on the payout, which stays with the member who had it", _forget_reasons),),

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.cooperatives.models import Cooperative
 from app.coop.imports.models import MemberProfile
 from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.models import Member, Person
 from app.coop.training.ages import Birth, check_age
 from app.coop.training.models import Training, TrainingApplication
 from app.coop.training.seats import LIVE, TAKEN, TrainingClosed, begins, counts, free_seats, lock_training
@@ -32,7 +34,7 @@ class GuardianWanted(Exception):
 
 
 class AppliedElsewhere(Exception):
-    """The same name, year and commune applied from another number."""
+    """The same person applied from another number or under another card: the same name, commune and year of birth."""
 
 
 class TooManyApplications(Exception):
@@ -57,38 +59,60 @@ class ApplicantTold(msgspec.Struct, frozen=True):
     wants_jobs: bool = False
 
 
+class _Applicant(msgspec.Struct, frozen=True):
+    """Who applies, as the same person is known again: the member, or the number in hand; a mark, and the year of birth."""
+
+    member_id: int | None
+    cooperative_id: int | None
+    phone: str
+    mark: str
+    birth: Birth | None
+
+    def is_same(self) -> ColumnElement[bool]:
+        """Return the condition for applications of the same person, also from another number or under another card.
+
+        Members tell each other apart by their cards; a year of birth that nobody knows tells nobody apart.
+        """
+        row = TrainingApplication
+        alike = row.mark == self.mark
+        if self.birth:
+            alike &= row.born_in.is_(None) | (row.born_in == self.birth.year)
+        if self.member_id is None:
+            return alike
+        person = select(Member.person_id).where(Member.id == self.member_id).scalar_subquery()
+        return row.member_id.in_(select(Member.id).where(Member.person_id == person)) | (row.member_id.is_(None) & alike)
+
+
 def apply(session: Session, act: Act, training_id: int, told: ApplicantTold) -> tuple[TrainingApplication, bool]:
     """Apply, and tell whether it is new: one who has applied keeps what they have; the same operation gives the first.
 
     Raises TrainingGone, TrainingClosed, NoApplicant, WrongAge, BirthWanted, BirthDayWanted, GuardianWanted, AppliedElsewhere,
     TooManyApplications, OtherTraining.
     """
-    cooperative = _lock_applicant(session, act)
+    who = _lock_applicant(session, act, told)
     _lock_exclusives(session, training_id)
     training = lock_training(session, training_id)
-    mark = None if act.member_id else mark_of(told)
     same = session.scalar(select(TrainingApplication).where(TrainingApplication.operation == act.operation))
     if same is not None:
         return same, False
-    known = _live_of(session, act, training, mark)
+    known = _live_of(session, who, training)
     if known is not None:
         return known, False
     if training.state != "open" or act.today > training.apply_until or act.now >= begins(training):
         raise TrainingClosed(training_id)
-    if training.audience == "members" and (cooperative is None or training.cooperative_id not in (None, cooperative)):
+    if training.audience == "members" and (who.member_id is None or training.cooperative_id not in (None, who.cooperative_id)):
         raise NoApplicant(training_id)
-    birth = told.birth or known_birth(session, act.member_id)
-    _check_age(training, birth, told, member=bool(act.member_id))
-    _check_others(session, act, training, mark)
+    _check_age(training, who.birth, told)
+    _check_others(session, act, training, who)
     training.queue += 1
     row = TrainingApplication(
         training_id=training.id,
         member_id=act.member_id,
         phone=act.phone or None,
         name=None if act.member_id else told.name,
-        mark=mark,
+        mark=who.mark,
         commune_id=told.commune_id,
-        born_in=birth.year if birth else None,
+        born_in=who.birth.year if who.birth else None,
         guardian=told.guardian,
         wants_jobs=told.wants_jobs,
         state=_first_state(session, training),
@@ -152,24 +176,29 @@ def known_birth(reader: Connection | Session, member_id: int | None) -> Birth | 
     return Birth(year) if year else None
 
 
-def mark_of(told: ApplicantTold) -> str:
-    """Return by what a stranger is known again, whatever the order of their names."""
-    names = " ".join(sorted(plain(told.name or "").split()))
-    said = f"{names}\0{told.birth.year if told.birth else 0}\0{told.commune_id}"
-    return blake2b(said.encode(), digest_size=16, person=b"applicant").hexdigest()
+def mark_of(name: str, commune_id: int | None) -> str:
+    """Return by what somebody is known again besides the year of birth, whatever the order of their names."""
+    names = " ".join(sorted(plain(name).split()))
+    return blake2b(f"{names}\0{commune_id}".encode(), digest_size=16, person=b"applicant").hexdigest()
 
 
-def _lock_applicant(session: Session, act: Act) -> int | None:
-    """Lock the member who applies, and return their co-operative; None for a stranger. Raises NoApplicant."""
+def _lock_applicant(session: Session, act: Act, told: ApplicantTold) -> _Applicant:
+    """Lock the member who applies, where it is one, and return who it is. Raises NoApplicant, BirthWanted for a stranger."""
     if act.member_id is None:
-        return None
+        if told.birth is None:
+            raise BirthWanted(act.phone)
+        return _Applicant(None, None, act.phone, mark_of(told.name or "", told.commune_id), told.birth)
     try:
         member = lock_member(session, act.member_id)
     except MemberLeft:
         raise NoApplicant(act.member_id) from None
     if member.state != "active":
         raise NoApplicant(act.member_id)
-    return member.cooperative_id
+    known = select(Person.name, Cooperative.commune_id).join(Member, Member.person_id == Person.id)
+    known = known.join(Cooperative, Cooperative.id == Member.cooperative_id).where(Member.id == member.id)
+    mark = mark_of(*session.execute(known).one())
+    birth = told.birth or known_birth(session, act.member_id)
+    return _Applicant(act.member_id, member.cooperative_id, act.phone, mark, birth)
 
 
 def _lock_exclusives(session: Session, training_id: int) -> None:
@@ -180,25 +209,31 @@ def _lock_exclusives(session: Session, training_id: int) -> None:
         )
 
 
-def _live_of(session: Session, act: Act, training: Training, mark: str | None) -> TrainingApplication | None:
-    mine = TrainingApplication.member_id == act.member_id if act.member_id else TrainingApplication.mark == mark
+def _live_of(session: Session, who: _Applicant, training: Training) -> TrainingApplication | None:
+    """Return the live application of the same person; a member takes over what they applied for as a stranger on this number.
+
+    Raises AppliedElsewhere.
+    """
     here = (TrainingApplication.training_id == training.id) & TrainingApplication.state.in_((*LIVE, "certified"))
-    row = session.scalar(select(TrainingApplication).where(here, mine).limit(1))
-    if row is not None and row.member_id is None and row.phone != act.phone:
+    row = session.scalar(select(TrainingApplication).where(here, who.is_same()).order_by(TrainingApplication.id).limit(1))
+    if row is None or (row.member_id is not None and row.member_id == who.member_id):
+        return row
+    if row.member_id is not None or row.phone != who.phone:
         raise AppliedElsewhere(training.id)
+    row.member_id, row.name = who.member_id, None if who.member_id else row.name
     return row
 
 
-def _check_age(training: Training, birth: Birth | None, told: ApplicantTold, *, member: bool) -> None:
+def _check_age(training: Training, birth: Birth | None, told: ApplicantTold) -> None:
     if birth is None:
-        if not member or training.kind == "pf2e":
+        if training.kind == "pf2e":
             raise BirthWanted(training.id)
         return  # a member by SMS: whoever opens the door on the first day sees the identity card
     if check_age(birth, training.starts_on, training.min_age, training.max_age) and not told.guardian:
         raise GuardianWanted(training.id)
 
 
-def _check_others(session: Session, act: Act, training: Training, mark: str | None) -> None:
+def _check_others(session: Session, act: Act, training: Training, who: _Applicant) -> None:
     live = TrainingApplication.state.in_(LIVE)
     if act.member_id is None:
         theirs = (TrainingApplication.phone == act.phone) & TrainingApplication.member_id.is_(None)
@@ -206,9 +241,8 @@ def _check_others(session: Session, act: Act, training: Training, mark: str | No
             raise TooManyApplications(act.phone)
     if not training.exclusive:
         return
-    mine = TrainingApplication.member_id == act.member_id if act.member_id else TrainingApplication.mark == mark
     other = select(Training.title).join(TrainingApplication, TrainingApplication.training_id == Training.id)
-    other = other.where(Training.exclusive, Training.state == "open", Training.ends_on >= act.today, mine, live)
+    other = other.where(Training.exclusive, Training.state == "open", Training.ends_on >= act.today, who.is_same(), live)
     title = session.scalar(other.limit(1))
     if title:
         raise OtherTraining(title)

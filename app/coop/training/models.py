@@ -56,7 +56,7 @@ class Training(Base):
 
 
 class TrainingApplication(Base):
-    """An application of a member, or of a stranger with a name, a commune and a mark by which the same person is known again.
+    """An application of a member, or of a stranger with a name and a commune; by its mark and year the same person is known again.
 
     `queued` is its number in the waiting list, `told_rank` the rank last told. `news` stands until it has been told: its `state`,
     or that the training was `moved`. An offer's code and end stay when it is over: a word that came in time may be read late.

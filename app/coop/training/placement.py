@@ -5,10 +5,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app import texts
 from app.coop.act import Act
+from app.coop.audience import seekers
 from app.coop.references import draw_reference
 from app.coop.training import notices
 from app.coop.training.models import Certificate, PlacementQuestion, Training, TrainingApplication
@@ -63,7 +64,8 @@ def answer(session: Session, phone: str, code: str, *, works: bool, now: datetim
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Erase who a stranger was, ERASED_AFTER the training's end; what figures need stays."""
+    """Erase who a stranger was, ERASED_AFTER the training's end, and that they wish to hear of jobs, unless they said so since;
+    what figures need stays."""
     ended: date = (now - ERASED_AFTER).date()
     named = TrainingApplication.member_id.is_(None) & TrainingApplication.name.is_not(None)
     over = select(TrainingApplication.id).join(Training, Training.id == TrainingApplication.training_id)
@@ -71,4 +73,9 @@ def forget(session: Session, now: datetime) -> None:
     waits = (TrainingApplication.state == "certified") & TrainingApplication.wants_jobs & TrainingApplication.id.in_(asked_later)
     due = over.where(named, Training.ends_on <= ended, ~waits).order_by(TrainingApplication.id).limit(MOST_AT_ONCE)
     blank = {"name": None, "phone": None, "mark": None, "guardian": None, "wants_jobs": False}
-    session.execute(update(TrainingApplication).where(TrainingApplication.id.in_(session.scalars(due).all())).values(**blank))
+    ids = session.scalars(due).all()
+    other = aliased(TrainingApplication)
+    still = exists().where(other.phone == TrainingApplication.phone, other.id.not_in(ids), other.wants_jobs)
+    gone = select(TrainingApplication.phone).where(TrainingApplication.id.in_(ids), ~still)
+    seekers.forget(session, [phone for phone in session.scalars(gone) if phone], before=now - ERASED_AFTER)
+    session.execute(update(TrainingApplication).where(TrainingApplication.id.in_(ids)).values(**blank))

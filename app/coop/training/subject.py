@@ -10,7 +10,7 @@ from app.coop.training.models import Certificate, TrainingApplication
 
 def _forget_applicant(session: Session, leaver: Leaver) -> None:
     mine = TrainingApplication.member_id == leaver.member_id
-    session.execute(update(TrainingApplication).where(mine).values(phone=None, guardian=None))
+    session.execute(update(TrainingApplication).where(mine).values(phone=None, guardian=None, mark=None))
 
 
 def _forget_initials(session: Session, leaver: Leaver) -> None:

@@ -1,5 +1,6 @@
 """A broadcast's messages, written in slices: one row a number, and each slice goes on where the last one was committed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,17 +31,19 @@ def span(broadcast: Broadcast) -> tuple[int, int]:
     return broadcast.cursor, min(last, broadcast.cursor + max(SLICE, SLICE * last // broadcast.recipients))
 
 
-def write(session: Session, broadcast: Broadcast, found: Found, terms: Terms, *, now: datetime) -> bool:
+def write(session: Session, broadcast: Broadcast, found: Sequence[Found], terms: Terms, *, now: datetime) -> bool:
     """Write the messages of a slice, in the caller's transaction; False when somebody else did, or it was stopped meanwhile.
 
-    `found` gives the numbers of `span`. Creation is no change of state: `created_at` tells it, which is the order's instant in
-    all of them, so that a number that is found in two slices has one message, also where a month ends between these.
+    `found` gives the numbers of `span`, and beside them such as have no row there. Creation is no change of state: `created_at`
+    tells it, which is the order's instant in all of them, so that a number that is found twice has one message, also in another
+    slice, and where a month ends between these.
     """
     before, to = span(broadcast)
     ours = update(Broadcast).where(Broadcast.id == broadcast.id, Broadcast.cursor == before, Broadcast.state == "expanding")
     if session.scalar(ours.values(cursor=to).returning(Broadcast.id)) is None:
         return False
-    written = _insert(session, broadcast, found, _leaves(broadcast, terms), now)
+    at = _leaves(broadcast, terms)
+    written = sum(_insert(session, broadcast, one, at, now) for one in found)
     session.execute(update(Broadcast).where(Broadcast.id == broadcast.id).values(written=Broadcast.written + written))
     session.refresh(broadcast)
     if to >= (broadcast.frozen_to or 0):

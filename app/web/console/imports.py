@@ -15,10 +15,8 @@ from app.coop.imports.kinds import KINDS
 from app.coop.imports.models import ImportFile
 from app.coop.imports.slices import Moved
 from app.coop.imports.turns import ImportOvertaken, ImportUnderWay
-from app.coop.imports.undo import undo
-from app.coop.offices import audit
 from app.coop.scope import Scope
-from app.sheets import SheetRefused
+from app.sheets import ColumnsUnknown, SheetRefused
 from app.web.console.desk import act_here, ask_on_phone, done, furnish
 from app.web.console.session import caller, desk, now, say
 from app.web.console.uploads import file_sent, take_files
@@ -83,12 +81,31 @@ def file(file: int) -> AnyResponse:
         row = files.find(reader, act, file)
     if row is None:
         return say(GONE, 404)
+    fields = {column.field: column.names[0] for column in KINDS[row.kind].columns(act.today)}
     try:
-        found = files.look(desk().database, row, now()).found
+        found = files.look(desk().database, act, row).found
+    except ColumnsUnknown as fault:
+        names = dict.fromkeys(fault.names, "") | ({fault.guess: fault.field} if fault.guess else {})
+        return Response(render_template("console/import_columns.html", file=row, says=str(fault), names=names, fields=fields))
     except SheetRefused as fault:
         return say(str(fault), 200)
-    shown = {"file": row, "found": found, "counts": [(one, found.counts[one]) for one in VERDICTS], "most": MOST_SHOWN}
-    return Response(render_template("console/import.html", words=files.WORDS, **shown))
+    cut = any(one.kind == "continues" for one in found.problems)
+    shown = {"file": row, "cut": cut, "found": found, "counts": [(one, found.counts[one]) for one in VERDICTS], "most": MOST_SHOWN}
+    names = found.unread | found.confirmed
+    return Response(render_template("console/import.html", words=files.WORDS, names=names, fields=fields, **shown))
+
+
+@imports.post("/imports/<int:file>/columns")
+def columns(file: int) -> AnyResponse:
+    """Keep what columns are, for this file and those that come after; the forecast is made anew."""
+    act = _act("columns named")
+    said = zip(request.form.getlist("name"), request.form.getlist("field"), strict=False)
+    with desk().database.transaction() as transaction:
+        row = files.find(transaction, act, file)
+        if row is None:
+            return say(GONE, 404)
+        files.confirm(transaction, act, row, dict(said))
+    return done("Colonnes gardées, aussi pour vos prochains fichiers.", "imports.file", file=file)
 
 
 @imports.post("/imports/<int:file>/answers")
@@ -113,7 +130,7 @@ def ask(file: int) -> AnyResponse:
         row = files.find(reader, act, file)
     if row is None:
         return say(GONE, 404)
-    found = files.look(desk().database, row, now()).found
+    found = files.look(desk().database, act, row).found
     if found.blocked and not only_good:
         return done("Répondez d'abord aux questions, ou ne prenez que ce qui est bon.", "imports.file", file=file)
     wanted = AskedImport(file, found.counts["create"], found.counts["update"], only_good)
@@ -132,7 +149,9 @@ def write(file: int) -> AnyResponse:
         made = files.take(desk().database, act, row, now)
     except ForecastChanged:
         return done("La prévision a changé depuis votre accord : regardez-la et demandez de nouveau.", "imports.file", file=file)
-    except (ImportUnderWay, ImportOvertaken, Moved, SheetRefused) as fault:
+    except ImportUnderWay as busy:
+        return done(f"{busy} : attendez sa fin, puis appuyez de nouveau.", "imports.file", file=file)
+    except (ImportOvertaken, Moved, SheetRefused) as fault:
         return done(str(fault), "imports.file", file=file)
     return done(f"C'est écrit : import n° {made}.", "imports.file", file=file)
 
@@ -141,18 +160,15 @@ def write(file: int) -> AnyResponse:
 def take_back(file: int) -> AnyResponse:
     """Take an import back while nothing rests on it."""
     act = _act("file taken back")
-    with desk().database.transaction() as transaction:
-        row = files.find(transaction, act, file)
-        if row is None or row.import_id is None:
-            return say(GONE, 404)
-        audit.note(transaction, act, "import taken back", f"import:{row.import_id}", audit.Of(None, row.cooperative_id))
+    with desk().database.read() as reader:
+        row = files.find(reader, act, file)
+    if row is None:
+        return say(GONE, 404)
     try:
-        undone = undo(desk().database, row.import_id, now=now)
+        undone = files.take_back(desk().database, act, row, now)
     except RestsOn as why:
         return done(str(why), "imports.file", file=file)
-    with desk().database.transaction() as transaction:
-        transaction.execute(update(ImportFile).where(ImportFile.id == file).values(import_id=None, confirmed={}))
-    return done(f"Import annulé : {undone} lignes reprises.", "imports.file", file=file)
+    return done(undone.says, "imports.file", file=file)
 
 
 def _act(what: str) -> Act:

@@ -38,6 +38,7 @@ ROUTES: Mapping[str, Right] = {
     "imports": "people",
     "imports.answers": "people",
     "imports.ask": "people",
+    "imports.columns": "people",
     "imports.take_back": "people",
     "imports.upload": "people",
     "imports.write": "people",

@@ -9,7 +9,8 @@ from app.coop.act import Act
 from app.coop.console_requests import services as requests
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.imports import files
-from app.coop.imports.models import Import, ImportFile
+from app.coop.imports.models import Import, ImportColumn, ImportFile
+from app.coop.imports.slices import write
 from app.coop.members.models import Member, NameKey, Person
 from app.coop.rights import Office
 from app.web.console import uploads
@@ -63,7 +64,7 @@ def test_a_file_is_forecast_agreed_to_written_and_taken_back(officer, database, 
     assert "Nouvelles 0 Changées 0 Déjà là 2" in plain(secretary.page)
     secretary.get("/imports/1")
     secretary.send("/imports/1/undo")
-    assert "Import annulé : 2 lignes reprises." in secretary.page
+    assert "Import n° 1 annulé : 2 lignes reprises." in plain(secretary.page)
     assert people(database) == before
 
 
@@ -73,12 +74,31 @@ def test_questions_are_answered_in_the_page(officer, database, clock):
     assert "À répondre 1" in plain(secretary.page)
     secretary.send("/imports/1/ask")
     assert "Répondez d&#39;abord aux questions" in secretary.page
+    act = by(sample_declarations.CLERK, "look", clock(), "web")
     with database.read() as reader:
-        file = files.find(reader, by(sample_declarations.CLERK, "look", clock(), "web"), 1)
-    [question] = files.look(database, file, clock()).found.questions
+        file = files.find(reader, act, 1)
+    [question] = files.look(database, act, file).found.questions
     assert question.says.split(" ")[0] in plain(secretary.page)
     secretary.send("/imports/1/answers", **{f"answer-{question.key}": "non", "answer-x": ""})
     assert "À répondre 0" in plain(secretary.page)
+
+
+def test_columns_are_named_in_the_page_once_for_all_files(officer, database):
+    secretary = inside(officer, sample_declarations.SECRETARY)
+    strange = "Nom de la femme;Contact principal;Foyer\nCoumba Guèye;771234501;12\n"
+    upload(secretary, strange)
+    assert "Il y a: Nom de la femme, Contact principal, Foyer. Dites laquelle. Rien n'est écrit." in plain(secretary.page)
+    names, fields = ["Nom de la femme", "Contact principal", "Foyer"], ["name", "phone", ""]
+    secretary.send("/imports/1/columns", name=names, field=fields)
+    assert "Colonnes gardées" in plain(secretary.page)
+    assert "Nouvelles 1 Changées 0" in plain(secretary.page)
+    assert "« Foyer » n'est pas lue" in plain(secretary.page)
+    upload(secretary, strange)
+    assert "« Contact principal » est lue comme « Téléphone »" in plain(secretary.page)
+    secretary.send("/imports/2/columns", name=["Contact principal", "Foyer"], field=["", "nonsense"])
+    assert "« Contact principal » n'est pas lue" in plain(secretary.page)
+    with database.read() as reader:
+        assert set(reader.scalars(select(ImportColumn.by))) == {"console secretary 101"}
 
 
 def test_only_what_is_good_is_taken_when_that_was_agreed_to(officer, database, clock):
@@ -92,26 +112,44 @@ def test_only_what_is_good_is_taken_when_that_was_agreed_to(officer, database, c
     assert people(database) == before + 1
 
 
-def test_a_write_that_was_cut_off_goes_on(officer, database, clock, monkeypatch):
+@pytest.fixture
+def cut_off(officer, database, clock, monkeypatch):
+    """Give the secretary at a file whose writing was cut off after its first row, and how many people were there before."""
     secretary, before = inside(officer, sample_declarations.SECRETARY), people(database)
     upload(secretary, GOOD)
     secretary.send("/imports/1/ask")
     agree(database, clock)
-    real = files.write
 
     def cut(*args, **more):
-        real(args[0], args[1], args[2], args[3][:1], *args[4:], **more)
+        write(*args[:3], args[3][:1], **more)
         raise ConnectionError
 
     monkeypatch.setattr(files, "write", cut)
     secretary.get("/imports/1")
     assert secretary.send("/imports/1/write").status_code == 503
     assert people(database) == before + 1
-    monkeypatch.setattr(files, "write", real)
+    monkeypatch.setattr(files, "write", write)
     secretary.get("/imports/1")
+    assert "Suite de l'import n° 1, coupé: 1 ligne y est déjà écrite." in plain(secretary.page)
+    return secretary, before
+
+
+def test_a_write_that_was_cut_off_goes_on_and_is_taken_back_whole(cut_off, database):
+    secretary, before = cut_off
     secretary.send("/imports/1/write")
-    assert "Écrit, import n°" in plain(secretary.page)
+    assert "Écrit, import n° 2." in plain(secretary.page)
     assert people(database) == before + 2
+    secretary.get("/imports/1")
+    secretary.send("/imports/1/undo")
+    assert "Imports n° 1 et 2 annulés : 2 lignes reprises." in plain(secretary.page)
+    assert people(database) == before
+
+
+def test_what_a_cut_off_write_left_is_taken_back_without_going_on(cut_off, database):
+    secretary, before = cut_off
+    secretary.send("/imports/1/undo")
+    assert "Import n° 1 annulé : 1 ligne reprise." in plain(secretary.page)
+    assert people(database) == before
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ TRIED = {
     "ledger.reverse": [({}, 403, "Rien n&#39;est fait.")],
     "prices.ask": [({"amount": "1200", "seen": "1000"}, 404, "votre CPS ne le prend pas")],
     "imports.answers": [({"answer-x": "oui"}, 404, "n&#39;est pas à vous")],
+    "imports.columns": [({"name": "Contact", "field": "phone"}, 404, "n&#39;est pas à vous")],
     "imports.ask": [({}, 404, "n&#39;est pas à vous")],
     "imports.write": [({}, 404, "n&#39;est pas à vous")],
     "imports.take_back": [({}, 404, "n&#39;est pas à vous")],

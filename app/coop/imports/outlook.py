@@ -1,0 +1,44 @@
+"""What becomes of a file, before it is written and while it is."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.coop.imports.forecast import Forecast, Problem, forecast, remarked
+from app.coop.imports.kinds import KINDS
+from app.coop.imports.turns import CutOff, ImportSource, cut_off
+from app.db.database import Database
+from app.sheets import Table
+from app.units import agree
+
+
+def look(
+    database: Database,
+    table: Table,
+    source: ImportSource,
+    answers: Mapping[str, str],
+    now: datetime,
+    *,
+    alive: Callable[[Any], None] | None = None,
+) -> Forecast:
+    """Say what becomes of each row, and of the whole sheet; nothing is written. Raises SheetRefused.
+
+    `alive` is called again and again meanwhile.
+    """
+    kind = KINDS[source.kind]
+    with database.read() as reader:
+        left = cut_off(reader, source, now)
+        planner = kind.planner(reader, source.scope, answers, now)
+        found = forecast(table.rows, kind.reads(now.date()), planner, answers, alive=alive)
+    remarked(found, table, kind.columns(now.date()))
+    if left:
+        found.problems.insert(0, _goes_on(left))
+    return found
+
+
+def _goes_on(left: CutOff) -> Problem:
+    cut = f"de l'import n° {left.numbers[0]}, coupé"
+    if len(left.numbers) > 1:
+        cut = f"des imports n° {' et '.join(map(str, left.numbers))}, coupés"
+    are = "sont déjà écrites" if left.rows > 1 else "est déjà écrite"
+    return Problem(None, "", "continues", f"Suite {cut}: {left.rows} {agree(left.rows, 'ligne')} y {are}.")
