@@ -6,13 +6,16 @@ from threading import Event, Thread
 
 import psycopg
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from app.db import operations
 from app.sms import history, months, outbox, retention
+from app.sms.broadcasts import expansion
+from app.sms.broadcasts.models import Broadcast
 from app.sms.models import Message, MessageCause, StateChange
 from tests.conftest import Clock
+from tests.coop.test_broadcasts import Sending
 from tests.sms.conftest import AWA, Desk
 from tests.sms.test_reports import report
 
@@ -64,6 +67,21 @@ def test_a_cause_and_a_confirmed_act_are_known_over_the_months_border(database):
     post.wait(days=31)
     assert post.put("act:k", text="other words") is None
     assert len(post.all()) == 1
+
+
+def test_a_number_that_two_slices_find_has_one_message_though_a_month_ends_between_them(database, monkeypatch):
+    monkeypatch.setattr(expansion, "SLICE", 3)
+    sending = Sending(database, Clock(EVE), women=6)
+    sending.order(at_once=0)
+    sending.resume()
+    sending.clock.now += LATER
+    with database.transaction() as session:
+        session.execute(update(Broadcast).values(cursor=0))
+    while sending.resume():
+        pass
+    with database.read() as reader:
+        told = reader.scalars(select(Message.to_number).where(Message.cause == "broadcast:1")).all()
+    assert len(told) == len(set(told)) == sending.all
 
 
 def test_what_is_sent_and_reported_in_another_month_than_it_was_written_moves(database):
