@@ -7,10 +7,10 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.coop import foundation
+from app.coop.foundation.products import short_name, unit_name
 from app.coop.ideas import decisions, queries, services, voices
 from app.coop.ideas.models import Idea
 from app.digits import is_number
-from app.gsm7 import fold
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
@@ -99,19 +99,19 @@ def idea_points(typed: str) -> Points:
 @menu.answer(refuses={"bad": None})
 def idea_product(typed: str) -> kinds.ProductName:
     """Read a product's short name."""
-    words = fold(" ".join(typed.split()))
-    if not (2 <= len(words) <= 20 and all(one.isalpha() or one in " '-" for one in words)):
+    name = short_name(typed)
+    if name is None:
         raise Refused("bad")
-    return words[:1].upper() + words[1:]
+    return name
 
 
 @menu.answer(refuses={"bad": None})
 def idea_unit(typed: str) -> kinds.Unit:
     """Read a product's unit."""
-    words = fold(typed.strip().lower())
-    if not (1 <= len(words) <= 8 and words.isalpha()):
+    unit = unit_name(typed)
+    if unit is None:
         raise Refused("bad")
-    return words
+    return unit
 
 
 @menu.effect(leads=ACTING, denies=NO_IDEA)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -114,7 +115,8 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
 def postgres(postgres_server: Server) -> Iterator[Server]:
     """Give the running PostgreSQL. A test may kill it: the next one finds it started again."""
     postgres_server.thaw()
-    postgres_server.start()
+    if not postgres_server.running:  # to ask whether it answers takes a new connection
+        postgres_server.start()
     yield postgres_server
     postgres_server.thaw()
 
@@ -127,8 +129,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def scratch(postgres_server: Server) -> Scratch:
-    return Scratch(postgres_server)
+def scratch(postgres_server: Server) -> Iterator[Scratch]:
+    with closing(Scratch(postgres_server)) as scratch:
+        yield scratch
 
 
 @pytest.fixture

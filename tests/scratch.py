@@ -1,5 +1,6 @@
 """A PostgreSQL database for each test in turn: emptied between them, which takes a tenth of making it anew."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,8 +13,17 @@ from tests.servers import Server
 
 TEMPLATE = "template_jappoo"
 
-# Whoever still holds a connection, and locks, is cut off.
-_CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
+# The next test's role is this one under another name: whoever was left behind can't come back, and is waited for.
+_CUT = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = 'scratch' AND pid <> pg_backend_pid()"
+_DROP_ROLES = """
+DO $$
+DECLARE one record;
+BEGIN
+    FOR one IN SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'scratch%' LOOP
+        EXECUTE format('DROP ROLE %I', one.name);
+    END LOOP;
+END $$;
+"""
 # Triggers would refuse to delete what is append-only.
 _EMPTY = """
 SET session_replication_role = replica;
@@ -45,22 +55,33 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 class Scratch:
     """The one scratch database of a server. What a test leaves in it is gone before the next one gets it.
 
-    Each test has it under a name of its own: a thread or a process that another one left behind finds no database to write to.
+    Each test comes to it under a name of its own: a thread or a process that another one left behind finds no way in. It is emptied
+    on one connection that stays, for a new one has the whole catalogue to read first.
     """
 
     def __init__(self, server: Server) -> None:
         self._server, self._shape, self._number = server, "", 0
+        self._cleaner: psycopg.Connection[Any] | None = None
 
     def fresh(self) -> str:
         """Return the URL of a migrated, empty database; made anew only when a test has changed its schema."""
         if not self._shape:
             self._run("postgres", f"CREATE DATABASE {TEMPLATE}")
             migrate(self.url(TEMPLATE))
+        self._number += 1
         if not self._emptied():
-            self._run("postgres", f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
-            self._run("postgres", f"CREATE DATABASE {self._name} TEMPLATE {TEMPLATE}")
-            [self._shape] = self._run(self._name, _SHAPE)
-        return self.url(self._name)
+            self.close()
+            anew = f"CREATE ROLE scratch{self._number} SUPERUSER LOGIN", f"CREATE DATABASE scratch TEMPLATE {TEMPLATE}"
+            self._run("postgres", "DROP DATABASE IF EXISTS scratch WITH (FORCE)", _DROP_ROLES, *anew)
+            self._cleaner = self._connect("scratch")
+            [self._shape] = self._cleaner.execute(_SHAPE).fetchone() or [""]
+        return self.url("scratch").replace("//jappoo@", f"//scratch{self._number}@")
+
+    def close(self) -> None:
+        """Let go of the connection that empties."""
+        if self._cleaner:
+            self._cleaner.close()
+        self._cleaner = None
 
     @contextmanager
     def another(self, name: str) -> Iterator[str]:
@@ -75,29 +96,25 @@ class Scratch:
         """Return a database's URL."""
         return self._server.url.rsplit("/", 1)[0] + "/" + name
 
-    @property
-    def _name(self) -> str:
-        return f"scratch{self._number}"
-
     def _emptied(self) -> bool:
-        if not self._shape:
+        """Cut off whoever is left and empty the database; tell whether it is as it was made."""
+        if self._cleaner is None:
             return False
-        before = self._name
-        self._number += 1
         try:
-            self._run("postgres", _CUT.format(before), f"ALTER DATABASE {before} RENAME TO {self._name}")
-            with self._connect(self._name) as connection:
-                same = connection.execute(_SHAPE.encode()).fetchone() == (self._shape,)
-                if same:
-                    connection.execute(_EMPTY.encode())
+            self._cleaner.execute(f"ALTER ROLE scratch{self._number - 1} RENAME TO scratch{self._number}".encode())
+            while self._cleaner.execute(_CUT).fetchone() != (0,):
+                time.sleep(0.002)
+            same = self._cleaner.execute(_SHAPE).fetchone() == (self._shape,)
+            if same:
+                self._cleaner.execute(_EMPTY)
         except psycopg.Error:
             return False
         return same
 
-    def _run(self, name: str, *statements: str) -> list[str]:
+    def _run(self, name: str, *statements: str) -> None:
         with self._connect(name) as connection:
-            done = [connection.execute(statement.encode()) for statement in statements]
-            return [str(row[0]) for row in done[-1].fetchall()] if done[-1].description else []
+            for statement in statements:
+                connection.execute(statement.encode())
 
     def _connect(self, name: str) -> psycopg.Connection[Any]:
         return psycopg.connect(self.url(name).replace("+psycopg", ""), autocommit=True)

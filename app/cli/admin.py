@@ -9,7 +9,6 @@ import msgspec
 
 from app.cli.context import cooperative_id, open_database, operator_act, read_settings
 
-PARTNERS = ("centre", "entreprise")
 FRENCH = {
     "president": "president",
     "presidente": "president",
@@ -214,7 +213,9 @@ def offices(*, as_json: bool) -> None:
 
 
 def _check_partner(role: str, cooperative: str | None, partner: int | None) -> None:
-    if (role in PARTNERS) != (partner is not None) or (partner is not None and cooperative):
+    from app.coop.rights import REPRESENTATIVES
+
+    if (role in REPRESENTATIVES) != (partner is not None) or (partner is not None and cooperative):
         raise click.UsageError("--partner is for --role centre and --role entreprise, and these want it, without --cooperative.")
 
 

@@ -16,6 +16,7 @@ from app.cli.paper import seat
 
 if TYPE_CHECKING:
     from app.coop.enrolment.cards import PrintedCard
+    from app.service import Service
 
 
 @click.group()
@@ -114,7 +115,7 @@ def cards(cooperative: str, renew: bool, everybody: bool, days: int, pdf: Path |
             named = seat(session, cooperative).name
             write(documents.member_cards(session.connection(), settings.service, named, issued, now))
     for card in () if pdf else issued:
-        _print(card)
+        _print(card, settings.service)
     click.echo(f"{len(issued)} cards", err=True)
 
 
@@ -138,10 +139,9 @@ def erase(card: str, dry_run: bool) -> None:
     )
 
 
-def _print(card: "PrintedCard") -> None:
+def _print(card: "PrintedCard", here: "Service") -> None:
     from app.coop.members import privacy_notice
 
-    here = read_settings().service
     place = f"   Place {card.place}" if card.place else ""
     sms = f"   SMS au {here.sms}" if here.sms else ""
     first = f"Numéro d'activation (jusqu'au {card.until:%d/%m/%Y}): {card.activation}\n" if card.activation else ""

@@ -1,12 +1,13 @@
 """Files that commands write: not into a terminal, whole or not at all, and for their owner's eyes."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
+
+from app.files import keep, whole_file
 
 output = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, instead of standard output."
@@ -22,26 +23,16 @@ def written(file: Path | None, what: str | None) -> Iterator[Callable[[bytes], N
     """
     if what and file is None and sys.stdout.isatty():
         raise click.UsageError(f"{what} needs --output FILE, or a pipe.")
-    beside = file.with_name(f".{file.name}.{os.getpid()}") if file else None
-
-    def write(body: bytes) -> None:
-        if beside is None:
-            sys.stdout.buffer.write(body)
-            sys.stdout.buffer.flush()
-            return
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
-            opened.write(body)
-            opened.flush()
-            os.fsync(opened.fileno())
 
     try:
-        yield write
-        if file and beside and beside.exists():
-            beside.replace(file)
+        with whole_file(file) if file else nullcontext(sys.stdout.buffer) as out:
+
+            def write(body: bytes) -> None:
+                out.write(body)
+                keep(out) if file else out.flush()
+
+            yield write
     except BrokenPipeError:
         raise
     except OSError as fault:
         raise click.ClickException(f"{file or 'standard output'} can't be written: {fault.strerror}") from fault
-    finally:
-        if beside:
-            beside.unlink(missing_ok=True)

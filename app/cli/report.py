@@ -124,7 +124,7 @@ def kpi(
     place = Place((cooperative or "").strip().upper(), commune or "", (filiere or "").strip().upper())
     if bool(cooperative) + bool(commune or filiere) + each > 1:
         raise click.UsageError("one co-operative, a commune and a filière, or each: not both")
-    with open_database(statement_ms=600_000) as database:
+    with open_database(statement_ms=600_000, acts=False) as database:
         if cooperative:
             with database.session() as session:
                 cooperative_id(session, cooperative)
@@ -148,16 +148,23 @@ def _publish_month(database: "Database", month: str | None) -> "Month":
         wanted = Month(datetime.strptime(f"{month}-01", "%Y-%m-%d").date()) if month else months.last_month(now)  # noqa: DTZ007
     except ValueError as fault:
         raise click.UsageError("months are like 2026-11") from fault
+    try:
+        _go_on(database, wanted)
+    except months.MonthNotOver as fault:
+        raise click.ClickException(f"the figures of {wanted} can be published from {fault} on") from fault
+    except months.MonthEmpty as fault:
+        raise click.ClickException(f"no co-operative was there in {fault}") from fault
+    return wanted
+
+
+def _go_on(database: "Database", month: "Month") -> None:
+    """Publish a month, or the correction that is under way, step by step to its end."""
+    from app.coop.kpi import months
+
     more = True
     while more:
-        try:
-            with database.transaction() as session:
-                more = months.publish_next(session, wanted, now)
-        except months.MonthNotOver as fault:
-            raise click.ClickException(f"the figures of {wanted} can be published from {fault} on") from fault
-        except months.MonthEmpty as fault:
-            raise click.ClickException(f"no co-operative was there in {fault}") from fault
-    return wanted
+        with database.transaction() as session:
+            more = months.publish_next(session, month, datetime.now(UTC))
 
 
 @report.command()
@@ -178,10 +185,7 @@ def revise(month: str, reason: str) -> None:
     except months.MonthNotPublished as fault:
         raise click.ClickException(f"a correction of {fault} is under way") from fault
     with open_database(statement_ms=600_000) as database:
-        more = True
-        while more:
-            with database.transaction() as session:
-                more = months.publish_next(session, wanted, datetime.now(UTC))
+        _go_on(database, wanted)
     click.echo(f"published {wanted}, revision {revision}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from app.commands.mistypes import RIGHTS
-from app.coop.rights import ROLES, TABLE, OfficeRole, Right, RightHolders
+from app.coop.rights import FEDERATIONS, ROLES, TABLE, OfficeRole, Right, RightHolders
 from app.web.console.filters import OFFICES
 from app.web.console.route_rights import ROUTES
 from menus.bureau import CHOICES
@@ -62,7 +62,7 @@ def _scopes(row: RightHolders, role: OfficeRole) -> str:
     if role not in row.roles:
         return ""
     own = ["cps"] if role in CO_OPERATIVES else []
-    federation = ["fed"] if row.federation and role not in CO_OPERATIVES[:-1] else []
+    federation = ["fed"] if row.federation and role in FEDERATIONS else []
     return ", ".join(own + federation)
 
 

@@ -3,7 +3,8 @@
 import json
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -55,7 +56,7 @@ def take(
     from app.coop.imports.slices import Moved, keep_answers, kept_answers, write
 
     now, named, given_now = _now(), _named(given), _answers(answers)
-    with open_database() as database:
+    with _database() as database:
         scope = _scope(database, cooperative)
         with database.read() as reader:
             answered, confirmed = kept_answers(reader) | given_now, headings.confirmed(reader, scope, kind)
@@ -63,8 +64,7 @@ def take(
         source = turns.ImportSource(kind, table.digest, operator(), scope)
         if dry_run:
             found = _look(database, table, source, answered, now)
-            _files(kind, file, table, found, given_now, only_good=only_good)
-            return _say(found, None, as_json)
+            return _say(found, None, as_json, _files(kind, file, table, found, given_now, only_good=only_good))
         import_id = _begin(database, source, cooperative)
         state = "stopped"
         try:
@@ -72,8 +72,8 @@ def take(
                 keep_answers(session, given_now, now)
                 headings.keep(session, scope, kind, headings.named(table, named), operator(), now)
             found = _look(database, table, source, answered, now, turns.heartbeat(database, import_id, _now))
-            _files(kind, file, table, found, given_now, only_good=only_good)
-            takes = bool(found.lines) and (only_good or not found.blocked)
+            unwritten = _files(kind, file, table, found, given_now, only_good=only_good)
+            takes = bool(found.lines) and (only_good or not found.blocked) and not unwritten
             if takes:
                 with click.progressbar(length=len(found.planned), file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
                     writing = partial(write, database, kind, import_id, found.planned)
@@ -81,11 +81,13 @@ def take(
                 state = "done"
         except (Moved, turns.ImportOvertaken) as fault:
             raise click.ClickException(str(fault)) from fault
+        except KeyboardInterrupt:
+            raise click.ClickException(f"Import n° {import_id} coupé: ce qui est écrit reste, le même fichier continue.") from None
         finally:
             counts = {str(name): count for name, count in found.counts.items()} if state == "done" else {}
             with database.transaction() as session:
                 turns.end(session, import_id, state, counts)
-        return _say(found, import_id if takes else None, as_json)
+        return _say(found, import_id if takes else None, as_json, unwritten)
 
 
 def take_back(import_id: int) -> str:
@@ -94,13 +96,30 @@ def take_back(import_id: int) -> str:
     from app.coop.imports.undo import undo
     from app.coop.offices.audit import record_operator
 
-    with open_database() as database:
+    with _database() as database:
         with database.transaction() as session:
             record_operator(session, operator(), socket.gethostname(), "import undo", {"id": import_id}, _now())
         try:
             return undo(database, import_id, now=_now).says
         except RestsOn as why:
             raise click.ClickException(str(why)) from None
+
+
+@contextmanager
+def _database() -> "Iterator[Database]":
+    """Give the database; in French, what ends the command when it is out of reach or full."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        with open_database() as database:
+            yield database
+    except click.ClickException as said:
+        if not isinstance(said.__cause__, DBAPIError):
+            raise
+        full = any(words in str(said.__cause__.orig) for words in ("is full", "No space left"))
+        why = "est pleine: libérez de la place sur le disque" if full else "ne répond pas"
+        words = f"la base de données {why}, puis recommencez avec le même fichier: ce qui est écrit reste, rien n'est en double"
+        raise click.ClickException(words) from said
 
 
 def _now() -> datetime:
@@ -186,8 +205,11 @@ def _look(
         raise click.ClickException(str(fault)) from fault
 
 
-def _files(kind: str, file: Path, table: "Table", found: "Forecast", given: Mapping[str, str], *, only_good: bool) -> None:
-    """Write the questions, those `given` an answer too, and with `only_good` what must be mended: both can be imported."""
+def _files(kind: str, file: Path, table: "Table", found: "Forecast", given: Mapping[str, str], *, only_good: bool) -> str:
+    """Write the questions, those `given` an answer too, and with `only_good` what must be mended: both can be imported.
+
+    Return why they can't be written, empty when they are.
+    """
     from app.coop.imports.kinds import KINDS
     from app.coop.imports.repairs import to_mend
     from app.sheets import SheetRefused, write_table
@@ -202,13 +224,15 @@ def _files(kind: str, file: Path, table: "Table", found: "Forecast", given: Mapp
             names, rows = to_mend(table, found, KINDS[kind].reads(_now().date()))
             write_table(Path(f"{file}.a-corriger.xlsx"), names, rows, form="xlsx")
     except SheetRefused as fault:
-        raise click.ClickException(str(fault)) from fault
+        return f"{fault} Rien n'est pris: copiez votre fichier dans un dossier où l'on peut écrire, et recommencez."
+    return ""
 
 
 VERDICT_WORDS: "dict[Verdict, str]" = {"create": "nouvelle", "update": "changée", "refuse": "refusée", "skip": "passée"}
 
 
-def _say(found: "Forecast", import_id: int | None, as_json: bool) -> int:
+def _say(found: "Forecast", import_id: int | None, as_json: bool, unwritten: str) -> int:
+    """Say the forecast; then what couldn't be written beside it ends the command."""
     from app.coop.imports.forecast import VERDICTS
     from app.units import agree
 
@@ -217,12 +241,14 @@ def _say(found: "Forecast", import_id: int | None, as_json: bool) -> int:
     if as_json:
         problems = [{"row": one.row, "column": one.column, "kind": one.kind, "says": says} for one, says in said]
         click.echo(json.dumps({"rows": counts, "problems": problems, "id": str(import_id or "")}, ensure_ascii=False))
-        return 1 if found.blocked else 0
-    for one, says in said:
-        click.echo(f"ligne {one.row}: {says}" if one.row is not None else says)
-    told = [f"{counts[one]} {agree(counts[one], word)}" for one, word in VERDICT_WORDS.items()]
-    words = f"Lignes: {', '.join(told)}, {counts['same']} déjà là, {counts['ask']} à répondre"
-    click.echo(words + (f"; import n° {import_id}" if import_id else "; rien n'est écrit"))
+    else:
+        for one, says in said:
+            click.echo(f"ligne {one.row}: {says}" if one.row is not None else says)
+        told = [f"{counts[one]} {agree(counts[one], word)}" for one, word in VERDICT_WORDS.items()]
+        words = f"Lignes: {', '.join(told)}, {counts['same']} déjà là, {counts['ask']} à répondre"
+        click.echo(words + (f"; import n° {import_id}" if import_id else "; rien n'est écrit"))
+    if unwritten:
+        raise click.ClickException(unwritten)
     return 1 if found.blocked else 0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.outputs import written
-from app.sheets.bodies import FORMATS, body
+from app.sheets import FORMATS, table_body
 
 __all__ = ["FORMATS", "write_rows"]
 
@@ -17,9 +17,9 @@ def write_rows(
     output: Path | None,
     heads: Mapping[str, str] | None = None,
 ) -> None:
-    """Write rows that all have these columns; a spreadsheet isn't written to a terminal.
+    """Write rows that all have these columns, as programs read them; a spreadsheet isn't written to a terminal.
 
     `heads` are what officers read above a column, in CSV and spreadsheets. JSON keeps the columns' own names.
     """
     with written(output, "a spreadsheet" if form == "xlsx" else None) as write:
-        write(body(rows, columns, form, heads))
+        write(table_body(rows, columns, form, heads))

@@ -17,6 +17,7 @@ from app.coop.contests.subject import subject as contests
 from app.coop.correspondence.subject import subject as correspondence
 from app.coop.enrolment.subject import subject as enrolment
 from app.coop.equipment.subject import subject as equipment
+from app.coop.foundation.subject import subject as foundation
 from app.coop.handover import kinds as handovers
 from app.coop.ideas.subject import subject as ideas
 from app.coop.imports.subject import subject as imports
@@ -65,7 +66,7 @@ messages = Subject(
 SUBJECTS = (
     *(approvals_subject, members, offices, access, console_requests, correspondence, enrolment, audience),
     *(ledger, production, payments, till, openings, closing, prices, contests, imports, messages),
-    *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs, kpi),
+    *(ideas, techniques, equipment, lots, boutiques, chain, training, solidarity, jobs, kpi, foundation),
 )
 SWEEPS = tuple(sweep for subject in SUBJECTS for sweep in subject.sweeps)
 kinds.register(kind for subject in SUBJECTS for kind in subject.approvals)

@@ -1,6 +1,6 @@
 """Files that co-operatives have, read and written: see README.md."""
 
-from app.sheets.amounts import amount, percentage, quantity, unit
+from app.sheets.amounts import amount, in_kg, percentage, quantity, unit
 from app.sheets.columns import Column
 from app.sheets.dates import birth, day, instant
 from app.sheets.readings import Ask, Book, Formula, NoValue, Raw, Reader, Reading, Refuse, Value
@@ -10,9 +10,11 @@ from app.sheets.tables import Cell, Row, Table, read_table
 from app.sheets.telephones import Telephone, telephone
 from app.sheets.templates import template
 from app.sheets.texts import card, choice, code, name, sex, text, yes_no
-from app.sheets.writer import Format, Verbatim, Written, write_body, write_table
+from app.sheets.writer import FORMATS, TYPES, Format, Verbatim, Written, table_body, write_body, write_table
 
 __all__ = [
+    "FORMATS",
+    "TYPES",
     "Ask",
     "Book",
     "Cell",
@@ -39,12 +41,14 @@ __all__ = [
     "choice",
     "code",
     "day",
+    "in_kg",
     "instant",
     "name",
     "percentage",
     "quantity",
     "read_table",
     "sex",
+    "table_body",
     "telephone",
     "template",
     "text",

@@ -5,12 +5,13 @@ import unicodedata
 from decimal import Decimal
 
 from app.amounts import francs
-from app.sheets.readings import Ask, Book, Plain, Reading, Refuse, Value, reader, shown
+from app.sheets.readings import Ask, Book, Plain, Raw, Reading, Refuse, Value, fold, reader, shown
 
 MOST = 999_999_999_999
 """XOF: more is no amount of a co-operative's."""
 _CURRENCY = re.compile(r"(?:F\.? ?CFA|FCFA|XOF|CFA|FRANCS?(?: ?CFA)?|FRS?|F)\.?")
 _UNITS = re.compile(r"(?:KG|KGS|KILOS?|KILOGRAMMES?)\.?")
+_KG = re.compile(r"(?<![a-z])(?:kgs?|kilos?|kilogrammes?)(?![a-z])")
 _GROUPED = re.compile(r"([1-9]\d{0,2})(?:([ '’.,])\d{3})(?:\2\d{3})*")
 _NUMBER = re.compile(r"(?P<whole>\d+|[1-9]\d{0,2}(?:(?P<group>[ '’.,])\d{3})(?:(?P=group)\d{3})*)(?:(?P<mark>[.,])(?P<parts>\d*))?")
 _POWER = re.compile(r"[-+]?\d+([.,]\d+)?E[-+]?\d+")
@@ -121,6 +122,11 @@ def unit(raw: Plain, _: Book) -> Reading:
     """Read a unit: str, `kg` however it is written."""
     words = shown(raw)
     return Value("kg" if _UNITS.fullmatch(_plain(words)) else words) if len(words) <= 80 else Refuse("Ce n'est pas une unité.")
+
+
+def in_kg(words: Raw) -> bool:
+    """Tell whether a cell or the name of a column says kg: `5 kg`, `Poids (kg)`."""
+    return isinstance(words, str) and _KG.search(fold(words)) is not None
 
 
 @reader

@@ -3,24 +3,25 @@
 import csv
 import io
 import json
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 import xlsxwriter
 
+from app.files import whole_file
 from app.sheets.readings import needs_mark
 from app.sheets.refusals import SheetRefused
 
 Format = Literal["csv", "xlsx", "json"]
-Written = str | int | bool | Decimal | date | datetime | None
-"""What is written: text, whole numbers, `oui` and `non`, quantities, days, instants (aware, as ISO text in UTC), nothing."""
+FORMATS: tuple[Format, ...] = ("csv", "json", "xlsx")
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+Written = str | int | bool | float | Decimal | date | datetime | None
+"""What is written: text, numbers, `oui` and `non`, quantities, days, instants (aware, as ISO text in UTC), nothing."""
 _EXACT = 10**12
 """Whole numbers below it, and quantities of three places, are the same as float."""
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -40,24 +41,40 @@ class Verbatim(str):
 
 
 class _Writer(Protocol):
-    def __call__(self, out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]]) -> None: ...
+    def __call__(self, out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]], *, plain: bool) -> None: ...
 
 
 def write_table(
-    target: Path | BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]], *, form: Format = "csv"
+    target: Path | BinaryIO,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Written]],
+    *,
+    form: Format = "csv",
+    plain: bool = False,
 ) -> None:
     """Write rows below a header; `read_table` reads the identical values back, of text as its readers give it.
 
     A path is written whole or not at all (a temporary file, renamed), for its owner only; rows are streamed.
     CSV is UTF-8 with its mark, semicolons and decimal commas, as a French spreadsheet opens it. Text that a spreadsheet would
     execute, or change into a number or a day, gets an apostrophe before it, which reading takes away. JSON is a list of objects.
+    `plain` is for programs, which eat nothing: CSV has commas, decimal points and no mark, and quantities of JSON are numbers.
     Raises SheetRefused when the disk is full or the place can't be written.
     """
     if not isinstance(target, Path):
-        _WRITERS[form](target, columns, rows)
+        _WRITERS[form](target, columns, rows, plain=plain)
         return
     with _whole(target) as out:
-        _WRITERS[form](out, columns, rows)
+        _WRITERS[form](out, columns, rows, plain=plain)
+
+
+def table_body(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: str, heads: Mapping[str, str] | None = None
+) -> bytes:
+    """Return a file that fits in memory, for programs: rows by column, under `heads` where given; JSON keeps the columns' names."""
+    names = [column if form == "json" else (heads or {}).get(column, column) for column in columns]
+    out = io.BytesIO()
+    _WRITERS[form](out, names, ([row[column] for column in columns] for row in rows), plain=True)
+    return out.getvalue()
 
 
 def write_body(target: Path, body: bytes) -> None:
@@ -68,22 +85,12 @@ def write_body(target: Path, body: bytes) -> None:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """Give a file that takes a path's place when all was written, and otherwise goes. Only its owner may read it."""
-    made = None
+    """Give a file that is written whole or not at all. Raises SheetRefused."""
     try:
-        try:
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", delete=False) as out:
-                made = out.name
-                yield out  # type: ignore[misc]
-                out.flush()
-                os.fsync(out.fileno())
-            Path(made).replace(path)
-            made = None
-        except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
-            raise SheetRefused(f"Le fichier {path.name[:80]} ne peut pas être écrit: {_why(fault)}.") from fault
-    finally:
-        if made is not None:
-            Path(made).unlink(missing_ok=True)
+        with whole_file(path) as out:
+            yield out
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as fault:
+        raise SheetRefused(f"Le fichier {path.name[:80]} ne peut pas être écrit: {_why(fault)}.") from fault
 
 
 def _why(fault: BaseException) -> str:
@@ -108,18 +115,18 @@ def harmless(text: str, *, as_text: bool = False) -> str:
     return f"'{text}" if text and marked else text
 
 
-def _text(cell: Written) -> str:
+def _text(cell: Written, *, plain: bool = False) -> str:
     """Write a cell of a text file."""
     if isinstance(cell, bool):
         return "oui" if cell else "non"
     if isinstance(cell, Decimal):
-        return decimal(cell)
+        return f"{cell:f}" if plain else decimal(cell)
     if isinstance(cell, datetime):
         return instant(cell)
     return (
         ""
         if cell is None
-        else harmless(cell)
+        else harmless(cell, as_text=plain)
         if isinstance(cell, str)
         else cell.isoformat()
         if isinstance(cell, date)
@@ -138,35 +145,36 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _csv(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]]) -> None:
-    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=False)
+def _csv(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]], *, plain: bool) -> None:
+    text = io.TextIOWrapper(out, encoding="utf-8" if plain else "utf-8-sig", newline="", write_through=False)
     try:
-        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        writer.writerow([harmless(name) for name in columns])
-        writer.writerows([_text(cell) for cell in row] for row in rows)
+        writer = csv.writer(text, delimiter="," if plain else ";", lineterminator="\n" if plain else "\r\n")
+        writer.writerow([harmless(name, as_text=plain) for name in columns])
+        writer.writerows([_text(cell, plain=plain) for cell in row] for row in rows)
         text.flush()
     finally:
         text.detach()
 
 
-def _json(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]]) -> None:
+def _json(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]], *, plain: bool) -> None:
     out.write(b"[")
     for at, row in enumerate(rows):
-        plain = {name: _plain(cell) for name, cell in zip(columns, row, strict=True)}
-        out.write((b",\n" if at else b"\n") + json.dumps(plain, ensure_ascii=False).encode())
+        told = {name: _of_json(cell, plain=plain) for name, cell in zip(columns, row, strict=True)}
+        out.write((b",\n" if at else b"\n") + json.dumps(told, ensure_ascii=False).encode())
     out.write(b"\n]\n")
 
 
-def _plain(cell: Written) -> str | int | bool | None:
+def _of_json(cell: Written, *, plain: bool) -> str | int | float | bool | None:
     """Write a cell of JSON: what JSON has no kind for is text, quantities too, for floats lose some."""
     if isinstance(cell, Decimal):
-        return f"{cell.normalize() + 0:f}"
+        return float(cell) if plain else f"{cell.normalize() + 0:f}"
     if isinstance(cell, datetime):
         return instant(cell)
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _xlsx(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]]) -> None:
+def _xlsx(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Written]], *, plain: bool) -> None:
+    del plain
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     body = io.BytesIO()  # a zip that a full disk breaks off would try again when it is collected
     book = xlsxwriter.Workbook(body, options)
@@ -192,10 +200,10 @@ def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", row: int, at: int, cell
         return 0
     if isinstance(cell, date) and not isinstance(cell, datetime) and cell.year > 1900:
         return int(sheet.write_datetime(row, at, datetime(cell.year, cell.month, cell.day), formats["day"]))  # noqa: DTZ001
-    if isinstance(cell, int | Decimal) and not isinstance(cell, bool) and -_EXACT < cell < _EXACT:
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and -_EXACT < cell < _EXACT:
         return int(sheet.write_number(row, at, cell))
     text = cell if isinstance(cell, Verbatim) else harmless(cell, as_text=True) if isinstance(cell, str) else _text(cell)
     return int(sheet.write_string(row, at, text, formats["text"]))
 
 
-_WRITERS: dict[Format, _Writer] = {"csv": _csv, "xlsx": _xlsx, "json": _json}
+_WRITERS: dict[str, _Writer] = {"csv": _csv, "xlsx": _xlsx, "json": _json}

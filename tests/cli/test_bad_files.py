@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
+from app import files
 from app.coop.members.models import Member
-from app.sheets import writer
 from tests.sample_cooperative import build
 
 FIXTURES = Path(__file__).parents[1] / "sheets" / "fixtures"
@@ -122,7 +122,42 @@ def test_a_full_disk_is_one_sentence_and_changes_nothing(cps, run, tmp_path, mon
 
     file, before = tmp_path / "r.csv", count(cps)
     file.write_text("Nom;Téléphone\nSENE Ndiaga;771234519\nNdiaga Sène;701234519\n", "utf-8")
-    monkeypatch.setattr(writer.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     done = run("import", "members", str(file), "--cooperative", "CPS1")
     assert (done.code, "le disque est plein" in done.err, done.err.count("\n"), count(cps)) == (1, True, 1, before)
+    assert "1 à répondre; rien n'est écrit" in done.out
     assert [one.name for one in tmp_path.glob("*r.csv*")] == ["r.csv"]
+
+
+@pytest.mark.parametrize("more", [("--dry-run",), ("--only-good",)], ids=" ".join)
+def test_a_medium_that_can_not_be_written_shows_the_forecast_and_takes_nothing(cps, run, tmp_path, monkeypatch, more):
+    def read_only(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    file, before = tmp_path / "r.csv", count(cps)
+    file.write_text("Nom;Téléphone\nSENE Ndiaga;771234519\nMor Fall;7,71E+08\n", "utf-8")
+    monkeypatch.setattr(files.tempfile, "NamedTemporaryFile", read_only)
+    done = run("import", "members", str(file), "--cooperative", "CPS1", "--only-good", *more)
+    assert (done.code, done.err.count("\n"), count(cps)) == (1, 1, before)
+    assert "le support est en lecture seule. Rien n'est pris: copiez votre fichier" in done.err
+    assert done.out.splitlines()[-1].startswith("Lignes: 1 nouvelle")
+
+
+def test_a_full_database_is_said_in_french_and_the_same_file_goes_on(cps, run, tmp_path):
+    file, before = tmp_path / "r.csv", count(cps)
+    file.write_text("Nom;Adresse\n" + "".join(f"Membre {n};{'x' * 70} {n}\n" for n in range(1_000)), "utf-8")
+    with cps.read() as reader:
+        pages = reader.exec_driver_sql("PRAGMA page_count").scalar()
+
+    def bounded(connection, _):
+        connection.execute(f"PRAGMA max_page_count={pages + 40}")
+
+    event.listen(Engine, "connect", bounded)
+    try:
+        done = run("import", "members", str(file), "--cooperative", "CPS1")
+    finally:
+        event.remove(Engine, "connect", bounded)
+    assert (done.code, done.err.count("\n"), (count(cps) - before) % 250) == (1, 1, 0)
+    assert done.err.startswith("jappoo: la base de données est pleine: libérez de la place sur le disque, puis recommencez")
+    assert run("import", "members", str(file), "--cooperative", "CPS1").code == 0
+    assert count(cps) == before + 1_000

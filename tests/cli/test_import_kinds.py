@@ -264,6 +264,32 @@ def test_a_column_that_nobody_reads_is_named(run, file):
     assert '--column address="Village d\'origine"' in named[0]["says"]
 
 
+@pytest.mark.parametrize(
+    ("head", "product", "cells", "says"),
+    [
+        ("Poids", "Sardinelle", "5 kg", "Sardinelle se compte en caisse, pas en kg."),
+        ("Poids (kg)", "Sardinelle", "5", "Sardinelle se compte en caisse, pas en kg."),
+        ("Poids;Unité", "Sardinelle", "5 kg;caisse", "Sardinelle se compte en caisse, pas en kg."),
+        ("Poids (kg);Unité", "Sardinelle", "5;caisses", None),
+        ("Poids (kg)", "Thiof", "5,5 Kilogrammes", None),
+        ("Poids;Unité", "Thiof", "5;Kilos", None),
+    ],
+)
+@pytest.mark.usefixtures("cps")
+def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says):
+    name = file("deliveries", f"Carte;Jour;Produit;{head}\nC3;03/10/2025;{product};{cells}\n")
+    told = json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json", "--dry-run").out)
+    assert [one["says"] for one in told["problems"]] == ([says] if says else [])
+    assert told["rows"]["create" if says is None else "refuse"] == 1
+
+
+@pytest.mark.usefixtures("cps")
+def test_a_price_of_a_kilo_is_never_that_of_a_caisse(run, file):
+    name = file("prices", "Produit;Prix (F/kg)\nSardinelle;500\nThiof;1050\n")
+    told = json.loads(run("import", "prices", name, "--cooperative", "CPS1", "--json", "--dry-run").out)
+    assert (told["rows"]["create"], told["rows"]["refuse"]) == (1, 1)
+
+
 @pytest.mark.usefixtures("cps")
 def test_what_a_column_is_was_said_once_and_is_changed_by_saying_it_anew(run, file, tmp_path):
     name = file("members", "Nom de la femme;Contact;Portable 2\nAwa Un;771234519;339570000\nAwa Deux;x;771234520\n")

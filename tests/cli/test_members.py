@@ -64,7 +64,7 @@ def test_what_a_co_operative_is_changes_in_one_act(run):
     shown = json.loads(run("cooperative", "show", "CPS1", "--json").out)
     assert [shown[name] for name in ("name", "commune", "filiere", "legal_form")] == ["CPS Mbour", "Mbour", "TRANSFO", "SCOOPS"]
     refused = run("cooperative", "set", "cps1", "--name", "Autre", "--commune", "Mbourr")
-    assert (refused.code, refused.err) == (1, "jappoo: no commune is called Mbourr: Mbour?\n")
+    assert (refused.code, refused.err) == (1, "jappoo: commune inconnue: Mbourr. Mbour ?\n")
     assert json.loads(run("cooperative", "show", "CPS1", "--json").out)["name"] == "CPS Mbour"
 
 

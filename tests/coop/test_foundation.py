@@ -51,11 +51,11 @@ def test_a_co_operative_begins_whole_and_products_keep_their_numbers(peopled, cl
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"code": "CPS1"}, "already"),
-        ({"code": "C P"}, "letters"),
-        ({"code": "joal"}, "means a commune"),
-        ({"code": "TOUS"}, "means a commune"),
-        ({"commune": "Mbourr"}, "Mbour\\?"),
+        ({"code": "CPS1"}, "déjà une CPS"),
+        ({"code": "C P"}, "lettres"),
+        ({"code": "joal"}, "veut déjà dire"),
+        ({"code": "TOUS"}, "veut déjà dire"),
+        ({"commune": "Mbourr"}, "Mbour \\?"),
         ({"filiere": "X"}, "filière"),
     ],
 )
@@ -67,12 +67,12 @@ def test_what_can_not_be_founded_is_said(peopled, clock, change, why):
 @pytest.mark.parametrize(
     ("act", "why"),
     [
-        (lambda session: _take(session, "Gombo", "CPS1"), "--unit"),
-        (lambda session: _take(session, "G" * 21, "CPS1", unit="kg", filiere="PECHE"), "20 letters"),
-        (lambda session: _take(session, "Thiof", "CPS9"), "no co-operative"),
-        (lambda session: _take(session, "Thiof", "CPS1", aliases=("yet",)), "another product"),
-        (lambda session: foundation.drop_product(session, "CPS1", "Gombo"), "doesn't take"),
-        (lambda session: foundation.change(session, "CPS1", "solidarity_percent", 51, now=LONG_AGO), "0 to 50"),
+        (lambda session: _take(session, "Gombo", "CPS1"), "son unité"),
+        (lambda session: _take(session, "G" * 21, "CPS1", unit="kg", filiere="PECHE"), "20 lettres"),
+        (lambda session: _take(session, "Thiof", "CPS9"), "aucune CPS"),
+        (lambda session: _take(session, "Thiof", "CPS1", aliases=("yet",)), "un autre produit"),
+        (lambda session: foundation.drop_product(session, "CPS1", "Gombo"), "ne prend pas"),
+        (lambda session: foundation.change(session, "CPS1", "solidarity_percent", 51, now=LONG_AGO), "de 0 à 50"),
     ],
 )
 def test_what_a_co_operative_can_not_have_is_said(peopled, act, why):

@@ -112,5 +112,5 @@ def test_what_was_weighed_here_is_known(village):
 
 def test_deliveries_of_before_are_taken_back(fresh):
     made, _ = take(fresh, "deliveries", PAPER)
-    assert undo(fresh, made, now=lambda: NOW) == 2
+    assert undo(fresh, made, now=lambda: NOW).rows == 2
     assert past(fresh) == []

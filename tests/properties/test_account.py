@@ -135,7 +135,7 @@ def _at_the_console(reader, balances, moved):
     office = Office(101, "secretary", 1)
     head, before, seen = member_file.find_head(reader, office, MEMBER), "", []
     while before is not None:
-        page = member_file.read_file(reader, office, head, before)
+        page = member_file.read_file(reader, head, before, calls=True, letters=True)
         seen += [(one.balance, _francs(one.amount)) for one in page.movements]
         before = page.older
     assert seen == [(statement.BALANCES[one.account], one.amount) for one in moved]

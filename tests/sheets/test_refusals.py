@@ -9,7 +9,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.sheets import ColumnsUnknown, SheetRefused, grids, packages, read_table, write_body, write_table, writer
+from app import files
+from app.sheets import ColumnsUnknown, SheetRefused, grids, packages, read_table, write_body, write_table
 from tests.sheets.kinds import BALANCES, FIXTURES, MEMBERS, read, text
 
 
@@ -190,7 +191,7 @@ def test_a_disk_that_takes_nothing_is_said_and_leaves_nothing(tmp_path, monkeypa
     def full(_):
         raise OSError(number, "no")
 
-    monkeypatch.setattr(writer.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     for write in (lambda path: write_table(path, ["Nom"], [["Awa"]], form="xlsx"), lambda path: write_body(path, b"PK")):
         with pytest.raises(SheetRefused, match=why):
             write(tmp_path / "out.xlsx")

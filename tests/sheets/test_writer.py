@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app import sheets
-from app.sheets import Column, read_table, write_table
+from app.sheets import Column, read_table, table_body, write_table
 from app.sheets.readings import clean
 from tests.sheets.kinds import TODAY
 
@@ -93,6 +93,14 @@ def test_no_cell_acts(form, text):
         body.seek(0)
         cells = [str(cell) for row in python_calamine.load_workbook(body).get_sheet_by_index(0).to_python() for cell in row]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
+
+
+def test_what_programs_read_has_commas_and_points_and_still_no_formula():
+    rows = [{"name": "=1+1", "share": Decimal("0.125"), "month": "2026-11", "left": None}]
+    heads = {"name": "Nom", "share": "Part"}
+    told = {form: table_body(rows, tuple(rows[0]), form, heads) for form in ("csv", "json")}
+    assert told["csv"].decode() == "Nom,Part,month,left\n'=1+1,0.125,2026-11,\n"
+    assert json.loads(told["json"]) == [{"name": "=1+1", "share": 0.125, "month": "2026-11", "left": None}]
 
 
 def test_a_csv_keeps_what_a_spreadsheet_would_eat():

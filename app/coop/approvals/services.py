@@ -167,9 +167,10 @@ def waiting_count(reader: Connection | Session, offices: tuple[Office, ...], now
     return reader.scalar(select(func.count()).select_from(few)) or 0
 
 
-def open_count(reader: Connection, scope: Scope, now: datetime) -> tuple[int, datetime | None]:
-    """Return how many wait for anybody's word in reach of a scope, and since when the first."""
+def open_count(reader: Connection, scope: Scope, now: datetime, *, without: Collection[str] = ()) -> tuple[int, datetime | None]:
+    """Return how many wait for anybody's word in reach of a scope, but of some kinds, and since when the first."""
     open_ = (Approval.state == "waiting") & (Approval.expires_at > now) & scope.reach(Approval.cooperative_id)
+    open_ &= Approval.kind.not_in(without)
     number, since = reader.execute(select(func.count(), func.min(Approval.asked_at)).where(open_)).one()
     return number, since
 

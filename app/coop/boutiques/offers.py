@@ -67,7 +67,7 @@ def take_down(session: Session, act: Act, offer_id: int) -> Decimal:
     """End an offer; what nobody has ordered is the lot's own again. Return how much. Raises OfferGone."""
     here = act.by.scope.own(Offer.cooperative_id) if act.by else Offer.id > 0
     row = session.scalar(select(Offer).where(Offer.id == offer_id, here).with_for_update())
-    if row is None:
+    if row is None or row.until_at <= act.now:
         raise OfferGone(offer_id)
     left, row.quantity, row.until_at = row.quantity, Decimal(0), min(row.until_at, act.now)
     session.flush()

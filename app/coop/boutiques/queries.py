@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, case, func, select, true, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Connection, case, func, select, type_coerce
+from sqlalchemy.orm import Session
 
 from app.coop.boutiques.models import DayCount, Offer, OfferedLot, Order
 from app.coop.cooperatives.models import Cooperative
 from app.coop.lots.models import Lot
 from app.coop.scope import Scope
+from app.db.pages import behind
 
 MOST = 20
 
@@ -93,7 +94,7 @@ def shelf(reader: Connection | Session, scope: Scope, now: datetime, *, most: in
     rows: Any = select(*columns, Lot.code, Cooperative.code, reserved, Offer.until_at, Lot.id)
     rows = rows.join(Cooperative, Cooperative.id == Offer.cooperative_id)
     rows = rows.outerjoin(OfferedLot, OfferedLot.offer_id == Offer.id).outerjoin(Lot, Lot.id == OfferedLot.lot_id)
-    rows = rows.where(Offer.until_at > now, scope.reach(Offer.cooperative_id), _behind(Offer.id, before))
+    rows = rows.where(Offer.until_at > now, scope.reach(Offer.cooperative_id), behind(Offer.id, before))
     return [ShelfOffer(*row) for row in reader.execute(rows.order_by(Offer.id.desc()).limit(most))]
 
 
@@ -102,19 +103,15 @@ def day_counts(reader: Connection | Session, scope: Scope, *, most: int, before:
     row = DayCount
     rows = select(row.id, Cooperative.code, Offer.name, Offer.unit, row.counted, row.books, row.state, row.at)
     rows = rows.join(Cooperative, Cooperative.id == row.cooperative_id).outerjoin(Offer, Offer.id == row.offer_id)
-    rows = rows.where(scope.reach(row.cooperative_id), _behind(row.id, before))
+    rows = rows.where(scope.reach(row.cooperative_id), behind(row.id, before))
     return [ShownCount(*one) for one in reader.execute(rows.order_by(row.id.desc()).limit(most))]
-
-
-def _behind(column: InstrumentedAttribute[int], before: int | None) -> ColumnElement[bool]:
-    return true() if before is None else column < before
 
 
 def orders_in(
     reader: Connection | Session, scope: Scope, states: Sequence[str], *, most: int, before: int | None = None
 ) -> list[ShownOrder]:
     """Return a scope's orders in some states, newest first."""
-    return orders(reader, Order.state.in_(states), scope.reach(Order.cooperative_id), _behind(Order.id, before), most=most)
+    return orders(reader, Order.state.in_(states), scope.reach(Order.cooperative_id), behind(Order.id, before), most=most)
 
 
 def orders(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownOrder]:

@@ -1,5 +1,7 @@
 """Texts that the officers of a scope keep to send again: the audience and the words, as they were typed."""
 
+from hashlib import blake2b
+
 import msgspec
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session
@@ -18,6 +20,14 @@ class TemplateRefused(Exception):
     """It has no name or no text, one of them is too long, or the scope has MOST already."""
 
 
+class TemplateChanged(Exception):
+    """Another officer has kept another text under this name since: `kept` is what stands there."""
+
+    def __init__(self, kept: "KeptText") -> None:
+        super().__init__(kept.name)
+        self.kept = kept
+
+
 class KeptText(msgspec.Struct, frozen=True):
     """A text that a scope keeps, by its name."""
 
@@ -25,6 +35,11 @@ class KeptText(msgspec.Struct, frozen=True):
     name: str
     audience: str
     text: str
+
+    @property
+    def mark(self) -> str:
+        """Return the mark by which a form knows what it was opened on."""
+        return blake2b(f"{self.audience}\n{self.text}".encode(), digest_size=8).hexdigest()
 
 
 def templates_of(reader: Connection | Session, scope: Scope) -> list[KeptText]:
@@ -34,8 +49,11 @@ def templates_of(reader: Connection | Session, scope: Scope) -> list[KeptText]:
     return [KeptText(*one) for one in reader.execute(rows.order_by(row.name, row.id).limit(MOST))]
 
 
-def keep(session: Session, act: Act, name: str, draft: Draft) -> int:
-    """Keep a draft's audience and words under a name, in place of what had it, and return its id. Raises TemplateRefused."""
+def keep(session: Session, act: Act, name: str, draft: Draft, *, seen: str = "") -> int:
+    """Keep a draft's audience and words under a name, and return its id; in place of the text that was `seen`, by its mark.
+
+    Raises TemplateRefused, TemplateChanged.
+    """
     name, scope = " ".join(name.split()), act.office.scope
     if not (0 < len(name) <= LONGEST_NAME and 0 < len(draft.text) <= LONGEST and len(draft.audience) <= LONGEST_AUDIENCE):
         raise TemplateRefused(name)
@@ -46,6 +64,8 @@ def keep(session: Session, act: Act, name: str, draft: Draft) -> int:
             raise TemplateRefused(name)
         row = BroadcastTemplate(cooperative_id=scope.cooperative_id, name=name)
         session.add(row)
+    elif (kept := KeptText(row.id, row.name, row.audience, row.text)).mark != seen:
+        raise TemplateChanged(kept)
     row.audience, row.text, row.kept_at = draft.audience, draft.text, act.now
     session.flush()
     audit.note(session, act, "template kept", f"broadcast_template:{row.id}")

@@ -1,6 +1,7 @@
 """A lot with all it was made of, and all that was made of it: read in three SELECTs, however long the chain."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,7 +91,12 @@ class Family(msgspec.Struct, frozen=True):
 
 def family_of(reader: Connection | Session, code: str) -> Family | None:
     """Return the family of the lot with a code; None when there is none."""
-    ids = _ids(code)
+    return families_of(reader, [code]).get(code)
+
+
+def families_of(reader: Connection | Session, codes: Collection[str]) -> dict[str, Family]:
+    """Return the families of lots by their codes, read at once: each has the links of all; an unknown code is left out."""
+    ids = _ids(codes)
     columns = (Lot.id, Lot.code, Product.name, Lot.unit, Lot.made_units, Lot.made_grams, Lot.units, Lot.place, Lot.best_before)
     event = (Lot.source, Lot.public, LotEvent.id, LotEvent.kind, LotEvent.at, LotEvent.cost, LotEvent.gone, Technique.name)
     rows: Any = select(*columns, *event, Cooperative.code, Commune.name).join(ids, ids.c.id == Lot.id)
@@ -98,17 +104,17 @@ def family_of(reader: Connection | Session, code: str) -> Family | None:
     rows = rows.outerjoin(Technique, Technique.id == LotEvent.technique_id)
     rows = rows.join(Cooperative, Cooperative.id == Lot.cooperative_id).join(Commune, Commune.id == Cooperative.commune_id)
     links = {row[0]: Link(*row) for row in reader.execute(rows.order_by(Lot.id))}
-    target = next((link for link in links.values() if link.code == code), None)
-    if target is None:
-        return None
-    taken, outputs = _moves(reader, code, links)
-    deliveries, sales = _ends(reader, code)
-    return Family(target, links, taken, outputs, deliveries, sales)
+    targets = [link for link in links.values() if link.code in codes]
+    if not targets:
+        return {}
+    taken, outputs = _moves(reader, codes, links)
+    deliveries, sales = _ends(reader, codes)
+    return {link.code: Family(link, links, taken, outputs, deliveries, sales) for link in targets}
 
 
-def _ids(code: str) -> CTE:
-    """Select the ids of a lot, of all made of it, and of all that those were made of."""
-    down = select(Lot.id).where(Lot.code == code).cte("down", recursive=True)
+def _ids(codes: Collection[str]) -> CTE:
+    """Select the ids of lots, of all made of them, and of all that those were made of."""
+    down = select(Lot.id).where(Lot.code.in_(codes)).cte("down", recursive=True)
     child = aliased(Lot)
     onward = select(child.id).join(LotMove, LotMove.event_id == child.made_by).join(down, down.c.id == LotMove.lot_id)
     down = down.union(onward.where(LotMove.units < Decimal(0)))
@@ -118,9 +124,11 @@ def _ids(code: str) -> CTE:
     return up.union(back.where(LotMove.units < Decimal(0)))
 
 
-def _moves(reader: Connection | Session, code: str, links: dict[int, Link]) -> tuple[dict[int, list[TakenPart]], dict[int, float]]:
+def _moves(
+    reader: Connection | Session, codes: Collection[str], links: dict[int, Link]
+) -> tuple[dict[int, list[TakenPart]], dict[int, float]]:
     """Return what the family's events took, and the weight of all that each made."""
-    ids = _ids(code)
+    ids = _ids(codes)
     events = select(Lot.made_by).join(ids, ids.c.id == Lot.id)
     rows = reader.execute(
         select(LotMove.event_id, LotMove.lot_id, LotMove.units, LotMove.grams).where(LotMove.event_id.in_(events))
@@ -146,9 +154,9 @@ def _moves(reader: Connection | Session, code: str, links: dict[int, Link]) -> t
     return taken, outputs
 
 
-def _ends(reader: Connection | Session, code: str) -> tuple[dict[int, list[DeliveredPart]], dict[int, list[Sold]]]:
+def _ends(reader: Connection | Session, codes: Collection[str]) -> tuple[dict[int, list[DeliveredPart]], dict[int, list[Sold]]]:
     """Return deliveries and sales of the family's lots, in one SELECT."""
-    ids = _ids(code)
+    ids = _ids(codes)
     never = type_coerce(null(), Utc()).label("at")  # a union's types are those of its first part
     sums = (func.sum(LotDelivery.units), func.sum(LotDelivery.grams), func.sum(Weighing.gross))
     brought: Any = select(LotDelivery.lot_id, Weighing.member_id, *sums, never).group_by(LotDelivery.lot_id, Weighing.member_id)

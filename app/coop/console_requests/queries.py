@@ -10,6 +10,7 @@ from app.coop.console_requests.kinds import KINDS
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.console_requests.services import MOST_WAITING, mark_of, said
 from app.coop.scope import Scope
+from app.db.pages import behind
 
 PAGE = 50
 
@@ -65,7 +66,7 @@ def asked_by(reader: Connection, person_id: int, now: datetime, before: int | No
     row = ConsoleRequest
     columns = (row.id, row.kind, row.words, row.state, row.outcome, row.asked_at, row.expires_at, row.ended_at)
     rows = select(*columns).where(row.person_id == person_id)
-    rows = rows if before is None else rows.where(row.id < before)
+    rows = rows.where(behind(row.id, before))
     found = []
     for request, kind, words, state, outcome, asked_at, expires_at, ended_at in reader.execute(
         rows.order_by(row.id.desc()).limit(PAGE)

@@ -48,6 +48,10 @@ class RequestTooLong(Exception):
     """The sentence is longer than MOST_SAID."""
 
 
+class RequestImpossible(Exception):
+    """What is asked can't be done as things are; the argument says why, in French, without a full stop."""
+
+
 class RequestConfirmed(msgspec.Struct, frozen=True):
     """What came of a request: `state` *done* or *failed*, `said` the words for it.
 
@@ -62,7 +66,7 @@ class RequestConfirmed(msgspec.Struct, frozen=True):
 def ask(session: Session, act: Act, arguments: msgspec.Struct) -> int:
     """Have an act wait for its officer's PIN, and return its id; the same that waits already is given again.
 
-    Raises NotYours without the kind's right, TooManyRequests, RequestTooLong.
+    Raises NotYours without the kind's right, TooManyRequests, RequestTooLong, RequestImpossible.
     """
     kind = kind_of(arguments)
     office = office_for(session, act.person_id, kind.right, act.today, scope=act.office.scope)
@@ -77,7 +81,7 @@ def ask(session: Session, act: Act, arguments: msgspec.Struct) -> int:
     if len(waiting) >= MOST_WAITING:
         raise TooManyRequests
     expire(session, act.now, act.person_id)  # a dead one would bar the same asked anew
-    words = _said(session, kind, office.scope, act.now, arguments)
+    words = _said(session, kind, office.scope, act.now, arguments, strict=True)
     if septets(fold(words)) > MOST_SAID:
         raise RequestTooLong(words)
     row = ConsoleRequest(
@@ -159,7 +163,9 @@ def mark_of(words: str) -> str:
     return _hash(words)[:8]
 
 
-def _said(reader: Connection | Session, kind: RequestKind, scope: Scope, now: datetime, arguments: msgspec.Struct) -> str:
+def _said(
+    reader: Connection | Session, kind: RequestKind, scope: Scope, now: datetime, arguments: msgspec.Struct, *, strict: bool = False
+) -> str:
     code = reader.scalar(select(Cooperative.code).where(Cooperative.id == scope.cooperative_id))
     try:
         words = kind.say(reader, scope, now, arguments)
@@ -167,6 +173,8 @@ def _said(reader: Connection | Session, kind: RequestKind, scope: Scope, now: da
         why = kind.why(fault)
         if why is None:
             raise
+        if strict:
+            raise RequestImpossible(why) from fault
         words = f"{kind.title}: impossible, {why}."
     return f"{code or 'Fédération'}: {words}"
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.act import Act
 from app.coop.contests.services import ContestOpened, TooLate, open_contest
-from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.queries import is_reversed
 from app.coop.openings.models import Opening, OpeningBalance
 
 
@@ -29,9 +29,8 @@ class OpeningAnswered(Exception):
 
 def unanswered(member_id: int) -> Select[int]:
     """Select what of a member's stands in the books without their word."""
-    undone = select(JournalEntry.id).where(JournalEntry.reverses_id == OpeningBalance.entry_id)
     mine = (OpeningBalance.member_id == member_id) & OpeningBalance.entry_id.is_not(None) & OpeningBalance.answer.is_(None)
-    return select(OpeningBalance.id).where(mine, ~undone.exists())
+    return select(OpeningBalance.id).where(mine, ~is_reversed(OpeningBalance.entry_id))
 
 
 def asked(reader: Connection, member_id: int) -> WaitingOpening | None:

@@ -18,6 +18,7 @@ from app.coop.contests.clock import ANSWER, INVESTIGATE, after
 from app.coop.contests.models import Contest
 from app.coop.handover.kinds import handover_kinds
 from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.queries import is_reversed
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.openings.models import OpeningBalance
 from app.coop.openings.services import CONTEST_DAYS
@@ -86,13 +87,12 @@ def contestable(reader: Connection | Session, member_id: int, now: datetime) -> 
 
 
 def _openings(reader: Connection | Session, member_id: int, now: datetime) -> list[Contestable]:
-    undone = select(JournalEntry.id).where(JournalEntry.reverses_id == OpeningBalance.entry_id)
     late = OpeningBalance.answered_at <= now - timedelta(days=CONTEST_DAYS)
     held = OpeningBalance.shares + OpeningBalance.savings + OpeningBalance.payable
     rows: Any = reader.execute(
         select(OpeningBalance.id, OpeningEntry.at, held)
         .join(OpeningEntry, OpeningEntry.id == OpeningBalance.entry_id)
-        .where(OpeningBalance.member_id == member_id, func.coalesce(~late, true()), ~undone.exists())
+        .where(OpeningBalance.member_id == member_id, func.coalesce(~late, true()), ~is_reversed(OpeningBalance.entry_id))
     )
     return [Contestable("opening", id_, f"{id_ % 1_000_000:06d}", at, amount) for id_, at, amount in rows]
 

@@ -16,6 +16,7 @@ from app.coop.members import notices
 from app.coop.members.models import Member, Person
 from app.coop.offices import audit
 from app.coop.scope import Scope
+from app.db.pages import beyond
 from app.service import service_of
 
 Outcome = Literal["settled", "unreached", "later", "wrong", "left"]
@@ -86,14 +87,20 @@ def _beside(before: str, topic: str) -> str:
     return whole if len(whole) <= MOST_TOPICS else BETWEEN.join(subjects(whole))[-MOST_TOPICS:]
 
 
-def waiting_for(reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40) -> tuple[WaitingCallBack, ...]:
-    """Return who waits in a co-operative, oldest first; with None those of no co-operative. Who was put off isn't among them."""
+def waiting_for(
+    reader: Connection, cooperative_id: int | None, now: datetime, limit: int = 40, after: int | None = None
+) -> tuple[WaitingCallBack, ...]:
+    """Return who waits in a co-operative, oldest first, behind `after`; with None those of no co-operative.
+
+    Who was put off isn't among them.
+    """
     holder = case((_held(now), CallBack.taken_by), else_=None)
     rows = reader.execute(
         select(CallBack.id, CallBack.phone, CallBack.topic, CallBack.at, CallBack.tries, holder, Person.name, Member.card)
         .outerjoin(Person, Person.id == CallBack.person_id)
         .outerjoin(Member, Member.person_id == Person.id)
         .where(*_open(cooperative_id), or_(CallBack.again_at.is_(None), CallBack.again_at <= now))
+        .where(beyond(after, CallBack.id, CallBack.at))
         .order_by(CallBack.at, CallBack.id)
         .limit(limit)
     )

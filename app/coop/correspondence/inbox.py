@@ -16,6 +16,7 @@ from app.coop.members.models import Number
 from app.coop.offices import audit
 from app.coop.offices.queries import holders_of_right
 from app.coop.scope import Scope
+from app.db.pages import beyond
 from app.service import service_of
 from app.sms.models import Inbound, Message
 from app.sms.policy import lost, prepare
@@ -43,11 +44,19 @@ class ReplyTooLong(ValueError):
 
 
 def unread(
-    reader: Connection | Session, cooperative_id: int | None, *, letter: int | None = None, limit: int = 40
+    reader: Connection | Session,
+    cooperative_id: int | None,
+    *,
+    letter: int | None = None,
+    limit: int = 40,
+    after: int | None = None,
 ) -> tuple[Letter, ...]:
-    """Return what waits for an answer in a co-operative, or one of it, oldest first; with None what came from members of none."""
+    """Return what waits for an answer in a co-operative, or one of it, oldest first, behind `after`.
+
+    With None what came from members of none.
+    """
     rows = select(Inbound.id, Inbound.sender, Inbound.text, Inbound.received_at).where(_open(cooperative_id))
-    rows = rows if letter is None else rows.where(Inbound.id == letter)
+    rows = rows.where(beyond(after, Inbound.id) if letter is None else Inbound.id == letter)
     return tuple(Letter(*row) for row in reader.execute(rows.order_by(Inbound.id).limit(limit)))
 
 

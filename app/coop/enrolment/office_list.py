@@ -11,7 +11,7 @@ from app.coop.offices.models import Role
 from app.coop.offices.queries import in_term
 from app.coop.scope import Scope
 
-PAGE = 50
+PAGE = 30
 
 
 class ListedOffice(msgspec.Struct, frozen=True):
@@ -26,12 +26,19 @@ class ListedOffice(msgspec.Struct, frozen=True):
     until_on: date | None
 
 
-def list_offices(reader: Connection, scope: Scope, today: date, code: str = "", after: int = 0) -> list[ListedOffice]:
-    """Return the offices in reach that are held now, of one co-operative by its code, in the order in which they were given."""
+def list_offices(
+    reader: Connection, scope: Scope, today: date, code: str = "", after: int = 0, *, only: int | None = None
+) -> list[ListedOffice]:
+    """Return the offices in reach that are held now, in the order in which they were given: a page and one more.
+
+    Of one co-operative, by its code; `only` the one with an id.
+    """
     columns = (Role.id, Person.name, Role.role, Cooperative.code, Member.card, Role.from_on, Role.until_on)
     held = select(*columns).join(Person, Person.id == Role.person_id)
     held = held.outerjoin(Cooperative, Cooperative.id == Role.cooperative_id).outerjoin(Member, Member.person_id == Role.person_id)
     held = held.where(scope.reach(Role.cooperative_id), in_term(today), Role.id > after)
     if code:
         held = held.where(Cooperative.code == code)
-    return [ListedOffice(*row) for row in reader.execute(held.order_by(Role.id).limit(PAGE))]
+    if only is not None:
+        held = held.where(Role.id == only)
+    return [ListedOffice(*row) for row in reader.execute(held.order_by(Role.id).limit(PAGE + 1))]

@@ -12,6 +12,7 @@ from app.coop.equipment.bookings import Half, bookable_by, bounds
 from app.coop.equipment.models import Booking, Equipment, HalfDay
 from app.coop.members.models import Member, Person
 from app.coop.scope import Scope
+from app.db.pages import beyond
 
 MOST = 40
 
@@ -52,10 +53,12 @@ def equipment_for(reader: Connection | Session, cooperative_id: int) -> list[Sho
     return _shown(reader, bookable_by(cooperative_id))
 
 
-def equipment_of(reader: Connection | Session, scope: Scope, *, only: int | None = None) -> list[ShownEquipment]:
-    """Return a scope's equipment, by name; `only` the piece with an id, where one is given."""
-    meant = [Equipment.id == only] if only is not None else []
-    return _shown(reader, scope.reach(Equipment.cooperative_id), Equipment.state != "retired", *meant)
+def equipment_of(
+    reader: Connection | Session, scope: Scope, *, only: int | None = None, after: int | None = None, most: int = MOST
+) -> list[ShownEquipment]:
+    """Return a scope's equipment, by name, behind the piece `after`; `only` the piece with an id, where one is given."""
+    meant = Equipment.id == only if only is not None else beyond(after, Equipment.id, Equipment.name)
+    return _shown(reader, scope.reach(Equipment.cooperative_id), Equipment.state != "retired", meant, most=most)
 
 
 def free_half_days(reader: Connection | Session, equipment_id: int, horizon: int, now: datetime) -> list[tuple[date, str]]:
@@ -73,12 +76,23 @@ def bookings_of(reader: Connection | Session, member_id: int, today: date) -> li
 
 
 def bookings_in(
-    reader: Connection | Session, scope: Scope, state: str, on_day: date | None = None, *, only: int | None = None
+    reader: Connection | Session,
+    scope: Scope,
+    state: str,
+    on_day: date | None = None,
+    *,
+    only: int | None = None,
+    after: int | None = None,
+    most: int = MOST,
 ) -> list[ShownBooking]:
-    """Return a scope's bookings in a state, soonest first; of one day, or `only` the one with an id, where that is given."""
-    meant = [Booking.on_day == on_day] if on_day else []
+    """Return a scope's bookings in a state, soonest first, behind the one `after`.
+
+    Of one day, or `only` the one with an id, where that is given.
+    """
+    meant = [beyond(after, Booking.id, Booking.on_day, Booking.half)]
+    meant += [Booking.on_day == on_day] if on_day else []
     meant += [Booking.id == only] if only is not None else []
-    return _booked(reader, scope.own(Booking.cooperative_id), Booking.state == state, *meant)
+    return _booked(reader, scope.own(Booking.cooperative_id), Booking.state == state, *meant, most=most)
 
 
 def week_of(reader: Connection | Session, equipment_id: int, monday: date) -> list[ShownBooking]:
@@ -95,7 +109,7 @@ def booked_ahead(reader: Connection | Session, equipment_id: int, today: date) -
     return _booked(reader, Booking.equipment_id == equipment_id, live, Booking.on_day >= today)
 
 
-def _booked(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownBooking]:
+def _booked(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownBooking]:
     earlier = Booking.__table__.alias()
     missed = select(func.count()).where(
         earlier.c.member_id == Booking.member_id, earlier.c.equipment_id == Booking.equipment_id, earlier.c.state == "missed"
@@ -104,11 +118,11 @@ def _booked(reader: Connection | Session, *only: ColumnElement[bool]) -> list[Sh
     rows: Any = select(*columns, Booking.fee, Booking.deposit, missed.scalar_subquery())
     rows = rows.join(Equipment, Equipment.id == Booking.equipment_id).join(Member, Member.id == Booking.member_id)
     rows = rows.join(Person, Person.id == Member.person_id).where(*only)
-    return [ShownBooking(*row) for row in reader.execute(rows.order_by(Booking.on_day, Booking.half, Booking.id).limit(MOST))]
+    return [ShownBooking(*row) for row in reader.execute(rows.order_by(Booking.on_day, Booking.half, Booking.id).limit(most))]
 
 
-def _shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownEquipment]:
+def _shown(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownEquipment]:
     columns = (Equipment.id, Cooperative.code, Equipment.name, Equipment.place, Equipment.state, Equipment.fee, Equipment.deposit)
     rows: Any = select(*columns, Equipment.horizon, Equipment.most, Equipment.approval)
     rows = rows.join(Cooperative, Cooperative.id == Equipment.cooperative_id).where(*only)
-    return [ShownEquipment(*row) for row in reader.execute(rows.order_by(Equipment.name, Equipment.id).limit(MOST))]
+    return [ShownEquipment(*row) for row in reader.execute(rows.order_by(Equipment.name, Equipment.id).limit(most))]

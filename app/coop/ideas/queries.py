@@ -1,6 +1,7 @@
 """What screens and commands show of ideas."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Float, func, select
@@ -12,6 +13,7 @@ from app.coop.ideas.rounds import current_round
 from app.coop.ideas.voices import CRITERIA
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
+from app.db.pages import behind
 
 MOST = 40
 
@@ -66,6 +68,20 @@ def ideas_to_read(reader: Connection | Session, scope: Scope) -> list[ShownIdea]
     return shown(reader, Idea.state == "waiting", scope.reach(Idea.cooperative_id))
 
 
+def ranked_ideas(reader: Connection | Session, round_id: int, *, most: int, skip: int = 0) -> list[ShownIdea]:
+    """Return a round's ideas that anybody may read, from the most points to the least, then by the voices that a PIN has seen.
+
+    The order moves with each voice, so that pages are counted off by rows.
+    """
+    rows = _rows(Idea.round_id == round_id, Idea.state.in_(PUBLIC), ranked=True)
+    return [ShownIdea(*row) for row in reader.execute(rows.limit(most).offset(skip))]
+
+
+def newest_ideas(reader: Connection | Session, *only: ColumnElement[bool], most: int, before: int | None = None) -> list[ShownIdea]:
+    """Return ideas under conditions, newest first, behind one."""
+    return shown(reader, *only, behind(Idea.id, before), most=most)[::-1]
+
+
 def kept_ideas(reader: Connection | Session) -> list[ShownIdea]:
     """Return what the rounds have kept, newest first."""
     return shown(reader, Idea.state.in_(("shortlisted", "accepted")))[::-1]
@@ -76,8 +92,12 @@ def own_ideas(reader: Connection | Session, member_id: int) -> list[ShownIdea]:
     return shown(reader, Idea.member_id == member_id)[::-1]
 
 
-def shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownIdea]:
-    """Return ideas under conditions, by number, at most the newest MOST; one SELECT."""
+def shown(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownIdea]:
+    """Return ideas under conditions, by number, at most the newest `most`; one SELECT."""
+    return [ShownIdea(*row) for row in reader.execute(_rows(*only).limit(most))][::-1]
+
+
+def _rows(*only: ColumnElement[bool], ranked: bool = False) -> Any:
     voices = select(func.count()).where(IdeaVoice.idea_id == Idea.id)
     points = IdeaScore.jobs + IdeaScore.inputs + IdeaScore.market + IdeaScore.people + IdeaScore.first
     scores = select(func.count()).where(IdeaScore.idea_id == Idea.id).scalar_subquery()
@@ -94,8 +114,8 @@ def shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[Show
         Idea.into_id,
     )
     rows = select(*columns, by_pin, by_sms, scores, mean).join(Cooperative, Cooperative.id == Idea.cooperative_id)
-    rows = rows.outerjoin(IdeaRound, IdeaRound.id == Idea.round_id).where(*only).order_by(Idea.id.desc()).limit(MOST)
-    return [ShownIdea(*row) for row in reader.execute(rows)][::-1]
+    rows = rows.outerjoin(IdeaRound, IdeaRound.id == Idea.round_id).where(*only)
+    return rows.order_by(mean.desc(), by_pin.desc(), Idea.id) if ranked else rows.order_by(Idea.id.desc())
 
 
 PUBLIC = ("open", "merged", "shortlisted", "not_kept", "accepted", "declined")

@@ -11,7 +11,10 @@ from app.coop.prices.queries import find_product
 from app.coop.products.models import Product
 from app.coop.scope import Scope
 from app.letters import packed
-from app.sheets import Row
+from app.sheets import Row, in_kg
+
+MEASURED = ("quantity", "price")
+"""The fields whose cells may say the unit, too."""
 
 
 class FileProduct(msgspec.Struct, frozen=True):
@@ -50,8 +53,10 @@ class Catalogue:
             raise RowRefused(found.column, str(found))
         if isinstance(found, _Likely):
             found = self._meant(row, scope, words, found.product)
-        if unit and packed(unit).rstrip("S") != packed(found.unit).rstrip("S"):
-            raise RowRefused("unit", f"{found.name} se compte en {found.unit}, pas en {unit}.")
+        weighed = any(in_kg(row.cells[field].raw) for field in MEASURED if field in row.cells)
+        for said in ([unit] if unit else []) + ["kg"] * weighed:
+            if packed(said).rstrip("S") != packed(found.unit).rstrip("S"):
+                raise RowRefused("unit", f"{found.name} se compte en {found.unit}, pas en {said}.")
         return found
 
     def _meant(self, row: Row, scope: Scope, words: str, likely: FileProduct) -> FileProduct:

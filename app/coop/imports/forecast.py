@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from app.letters import packed
-from app.sheets import Ask, Column, Reading, Refuse, Row, SheetRefused, Table, Telephone, Value
+from app.sheets import Ask, Column, NoValue, Reading, Refuse, Row, SheetRefused, Table, Telephone, Value
 
 Verdict = Literal["create", "update", "same", "ask", "refuse", "skip"]
 VERDICTS: tuple[Verdict, ...] = ("create", "update", "same", "ask", "refuse", "skip")
@@ -121,9 +121,13 @@ def forecast(
     planner: Planner,
     answers: Mapping[str, str],
     *,
+    every: Mapping[str, Reading] | None = None,
     alive: Callable[[int], None] | None = None,
 ) -> Forecast:
-    """Return what becomes of each row. `answers` are by question; `alive` is told how far it has come."""
+    """Return what becomes of each row. `answers` are by question; `alive` is told how far it has come.
+
+    `every` row says this, where its own cell says nothing.
+    """
     by_field = {column.field: column for column in columns}
     found = Forecast()
     waiting = iter(rows)
@@ -132,7 +136,7 @@ def forecast(
             alive(some[-1].number)
         planner.prepare(some)
         for row in some:
-            found.counts[_of_row(found, row, by_field, planner, answers)] += 1
+            found.counts[_of_row(found, row, by_field, planner, answers, every or {})] += 1
     found.problems += planner.finish()
     if not found.lines:
         found.problems.append(Problem(None, "", "none", "Aucune ligne sous les noms des colonnes: rien à prendre."))
@@ -185,7 +189,14 @@ def answers_of(table: Table) -> dict[str, str]:
     return found
 
 
-def _of_row(found: Forecast, row: Row, columns: Mapping[str, Column], planner: Planner, answers: Mapping[str, str]) -> Verdict:
+def _of_row(
+    found: Forecast,
+    row: Row,
+    columns: Mapping[str, Column],
+    planner: Planner,
+    answers: Mapping[str, str],
+    every: Mapping[str, Reading],
+) -> Verdict:
     def say(column: str, kind: str, says: str) -> None:
         found.problems.append(Problem(row.number, column, kind, says))
 
@@ -203,6 +214,7 @@ def _of_row(found: Forecast, row: Row, columns: Mapping[str, Column], planner: P
         return "skip"
     found.lines += 1
     values, refused, asked = _values(row, columns, answers)
+    values |= {field: told for field, told in every.items() if values.get(field, NoValue()) == NoValue()}
     try:
         if refused:
             for column, reason in refused:

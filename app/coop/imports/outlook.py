@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from app.coop.imports.catalogue import MEASURED
 from app.coop.imports.forecast import Forecast, Problem, forecast, remarked
 from app.coop.imports.kinds import KINDS
 from app.coop.imports.turns import CutOff, ImportSource, cut_off
 from app.db.database import Database
-from app.sheets import Table
+from app.sheets import Reading, Table, Value, in_kg
 from app.units import agree
 
 
@@ -29,11 +30,16 @@ def look(
     with database.read() as reader:
         left = cut_off(reader, source, now)
         planner = kind.planner(reader, source.scope, answers, now)
-        found = forecast(table.rows, kind.reads(now.date()), planner, answers, alive=alive)
+        found = forecast(table.rows, kind.reads(now.date()), planner, answers, every=_of_names(table), alive=alive)
     remarked(found, table, kind.columns(now.date()))
     if left:
         found.problems.insert(0, _goes_on(left))
     return found
+
+
+def _of_names(table: Table) -> Mapping[str, Reading]:
+    """Return what the names of columns say of every row: `Poids (kg)` is a unit."""
+    return {"unit": Value("kg")} if any(in_kg(table.header.get(field)) for field in MEASURED) else {}
 
 
 def _goes_on(left: CutOff) -> Problem:

@@ -22,7 +22,7 @@ from app.coop.prices import proposals
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.prices.queries import price_at
 from app.coop.production.models import Weighing
-from app.coop.scope import Scope
+from app.coop.scope import FEDERATION, Scope
 from app.sheets import Row
 
 Priced = tuple[int, str | None]
@@ -41,16 +41,27 @@ class BroughtPrice(msgspec.Struct, frozen=True):
     from_at: datetime | None
 
 
-class _Prices:
-    """What a scope has of prices."""
+Newest = dict[Priced, tuple[int, datetime]]
+"""Amount in XOF and since when."""
 
-    def __init__(self, reader: Connection | Session, scope: Scope) -> None:
-        own = select(PriceRow.product_id, PriceRow.grade, PriceRow.amount, PriceRow.from_at)
-        rows = reader.execute(own.where(scope.own(PriceRow.cooperative_id)).order_by(PriceRow.from_at, PriceRow.id)).all()
-        self.known = {((row.product_id, row.grade), row.amount, _second(row.from_at)) for row in rows}
-        self.own = {(row.product_id, row.grade): (row.amount, _second(row.from_at)) for row in rows}
-        of_all = reader.execute(own.where(PriceRow.cooperative_id.is_(None)).order_by(PriceRow.from_at, PriceRow.id)).all()
-        self._of_all = {(row.product_id, row.grade): (row.amount, _second(row.from_at)) for row in of_all}
+
+def _published(reader: Connection | Session, scope: Scope) -> list[tuple[Priced, int, datetime]]:
+    """Return a scope's own prices, the oldest first."""
+    own = select(PriceRow.product_id, PriceRow.grade, PriceRow.amount, PriceRow.from_at).where(scope.own(PriceRow.cooperative_id))
+    rows = reader.execute(own.order_by(PriceRow.from_at, PriceRow.id))
+    return [((product, grade), amount, _second(at)) for product, grade, amount, at in rows]
+
+
+def _newest(prices: Sequence[tuple[Priced, int, datetime]]) -> Newest:
+    return {priced: (amount, at) for priced, amount, at in prices}
+
+
+class _Prices:
+    """What a scope has of prices, beside those `of_all`."""
+
+    def __init__(self, reader: Connection | Session, scope: Scope, of_all: Newest) -> None:
+        published = _published(reader, scope)
+        self.known, self.own, self._of_all = set(published), _newest(published), of_all
         waits = select(PriceProposal.product_id, PriceProposal.grade, PriceProposal.amount)
         waiting = waits.where(scope.own(PriceProposal.cooperative_id), PriceProposal.state == "waiting")
         self.waiting = {((row.product_id, row.grade), row.amount) for row in reader.execute(waiting)}
@@ -70,6 +81,7 @@ class PricePlan:
     def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], now: datetime) -> None:
         self._reader, self._scope, self._now = reader, scope, now
         self._places, self._catalogue = Places(reader, scope), Catalogue(reader, answers)
+        self._of_all = _newest(_published(reader, FEDERATION))
         self._prices: dict[Scope, _Prices] = {}
         self._rows: dict[tuple[Scope, Priced, datetime | None], int] = {}
         self._notes: list[Problem] = []
@@ -89,7 +101,7 @@ class PricePlan:
             raise RowRefused("grade", "La qualité a plus de 8 signes.")
         since, priced = _instant(value(values, "since")), (product.id, grade)
         if scope not in self._prices:
-            self._prices[scope] = _Prices(self._reader, scope)
+            self._prices[scope] = _Prices(self._reader, scope, self._of_all)
         known = self._prices[scope]
         if (before := self._rows.setdefault((scope, priced, since), row.number)) != row.number:
             raise RowRefused("product", f"{product.name}: déjà à la ligne {before}.")

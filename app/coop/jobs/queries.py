@@ -14,6 +14,7 @@ from app.coop.jobs.services import whose
 from app.coop.members.models import Member, Person
 from app.coop.offices.partners import partners
 from app.coop.scope import Scope
+from app.db.pages import beyond
 from app.letters import packed
 
 MOST = 20
@@ -58,13 +59,13 @@ def jobs_of(reader: Connection | Session, scope: Scope, today: date) -> list[Sho
     return jobs(reader, Job.state == "open", Job.until >= today, *theirs)
 
 
-def jobs(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownJob]:
-    """Return jobs, the soonest to end first; at most MOST."""
+def jobs(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownJob]:
+    """Return jobs, the soonest to end first."""
     asked = select(func.count()).where(JobInterest.job_id == Job.id, JobInterest.state == "interested").scalar_subquery()
     columns = (Job.id, Job.company, Job.trade, Job.place, Job.places, Job.until, Job.state)
     rows: Any = select(*columns, asked, Job.company_id, Filiere.code, Commune.name).where(*only)
     rows = rows.outerjoin(Filiere, Filiere.id == Job.filiere_id).outerjoin(Commune, Commune.id == Job.commune_id)
-    return [ShownJob(*row) for row in reader.execute(rows.order_by(Job.until, Job.id).limit(MOST))]
+    return [ShownJob(*row) for row in reader.execute(rows.order_by(Job.until, Job.id).limit(most))]
 
 
 def meant(
@@ -82,12 +83,13 @@ def meant(
     return next(iter(named), None), trade, next(iter(places), None)
 
 
-def candidates(reader: Connection | Session, job_id: int) -> list[Candidate]:
-    """Return who is interested in a job, first come first."""
+def candidates(reader: Connection | Session, job_id: int, *, after: int | None = None, most: int | None = None) -> list[Candidate]:
+    """Return who is interested in a job, first come first, behind `after`: all of them, or so many."""
     name = func.coalesce(Person.name, JobInterest.name, "")
     rows: Any = select(name, JobInterest.phone, JobInterest.agreed, JobInterest.id).select_from(JobInterest)
     rows = rows.outerjoin(Member, Member.id == JobInterest.member_id).outerjoin(Person, Person.id == Member.person_id)
-    rows = rows.where(JobInterest.job_id == job_id, JobInterest.state == "interested").order_by(JobInterest.id)
+    rows = rows.where(JobInterest.job_id == job_id, JobInterest.state == "interested", beyond(after, JobInterest.id))
+    rows = rows.order_by(JobInterest.id).limit(most)
     return [Candidate(name, phone if agreed else None, number) for name, phone, agreed, number in reader.execute(rows)]
 
 
@@ -97,11 +99,6 @@ def is_interested(reader: Connection | Session, act: Act, job_id: int) -> bool:
     return reader.scalar(mine.limit(1)) is not None
 
 
-def jobs_behind(reader: Connection | Session, today: date, after: int | None = None) -> list[ShownJob]:
-    """Return a page of MOST of the jobs whose day isn't past, the soonest to end first, behind the one with an id."""
-    only = [Job.until >= today]
-    if after is not None:
-        last = Job.__table__.alias()
-        ends = select(last.c.until).where(last.c.id == after).scalar_subquery()
-        only.append((Job.until > ends) | ((Job.until == ends) & (Job.id > after)))
-    return jobs(reader, *only)
+def jobs_behind(reader: Connection | Session, today: date, after: int | None = None, *, most: int) -> list[ShownJob]:
+    """Return jobs whose day isn't past, the soonest to end first, behind the one with an id."""
+    return jobs(reader, Job.until >= today, beyond(after, Job.id, Job.until), most=most)

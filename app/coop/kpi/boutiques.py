@@ -1,6 +1,6 @@
 """The four boutiques: from an idea to what producers got of the price."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.boutiques.models import OfferedLot, Order
 from app.coop.chain.earnings import earned
-from app.coop.chain.family import family_of
+from app.coop.chain.family import families_of
 from app.coop.equipment.models import Booking
 from app.coop.ideas.models import Idea
 from app.coop.kpi.cells import FigureCell, Month
@@ -73,10 +73,12 @@ def _add_shares(reader: Connection | Session, ids: Sequence[int], month: Month, 
     sold = select(Lot.cooperative_id, Lot.code).join(OfferedLot, OfferedLot.lot_id == Lot.id)
     sold = sold.join(Order, Order.offer_id == OfferedLot.offer_id)
     sold = sold.where(Lot.cooperative_id.in_(ids), Order.state.in_(SOLD), _within(Order.sold_at, month)).distinct()
-    for one, code in reader.execute(sold).all():
-        family = family_of(reader, code)
-        found = earned(family) if family else None
-        if found:
+    lots: dict[int, list[str]] = defaultdict(list)
+    for one, code in reader.execute(sold):
+        lots[one].append(code)
+    for one, codes in lots.items():
+        for family in families_of(reader, codes).values():
+            found = earned(family)
             sums[one, "price"] += found.price
             sums[one, "to_producers"] += found.to_producers
 

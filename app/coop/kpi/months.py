@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
-from app.coop.kpi import boutiques, courses, economy, messages, people
+from app.coop.kpi import messages
 from app.coop.kpi.cells import ALL, FEDERATION, NOWHERE, REST, FigureCell, FigureReader, Month
 from app.coop.kpi.concealment import hide_family, hide_parts
 from app.coop.kpi.definitions import FIGURES, Figure
@@ -26,10 +26,8 @@ MOST_BACK = 12
 """Months before the last that are published too, when there were none."""
 AT_ONCE = 50
 """Co-operatives that are read in one transaction."""
-READERS: tuple[FigureReader, ...] = (
-    *(people.cooperatives, people.members, economy.deliveries, economy.stocks, economy.waits, economy.fund),
-    *(boutiques.boutiques, courses.courses),
-)
+READERS: tuple[FigureReader, ...] = tuple({figure.read: None for figure in FIGURES if figure.read is not messages.of_month})
+"""What is read step by step; SMS are read once for all."""
 Raw = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """By figure, part and row: numerator, denominator, persons behind it, and those whom it leaves."""
 PERSONS, LEFT = 2, 3

@@ -13,6 +13,7 @@ from app.coop.imports.models import MemberProfile
 from app.coop.imports.profiles import known_birth, young
 from app.coop.kpi.cells import FigureCell, Month
 from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.queries import is_reversed
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration, Weighing
 
@@ -45,8 +46,8 @@ def members(reader: Connection | Session, ids: Sequence[int], month: Month) -> l
 
 def credited(month: Month) -> ColumnElement[bool]:
     """Say in SQL that a weighing of the month was credited, and isn't reversed."""
-    undone = exists().where(JournalEntry.reverses_id == Weighing.entry_id)
-    return and_(Weighing.state == "credited", Weighing.weighed_at >= month.start, Weighing.weighed_at < month.end, ~undone)
+    within = (Weighing.weighed_at >= month.start) & (Weighing.weighed_at < month.end)
+    return and_(Weighing.state == "credited", within, ~is_reversed(Weighing.entry_id))
 
 
 def _counted(

@@ -73,10 +73,10 @@ def told(reader: Connection | Session, month: PublishedMonth, place: Place) -> l
     return [] if not inside else [one for figure in FIGURES for one in _summed(figure, inside, rest)]
 
 
-def places(reader: Connection | Session, month: PublishedMonth) -> list[tuple[str, str, str, str]]:
-    """Return the co-operatives of a month: code, name, commune, trade."""
+def places(reader: Connection | Session, month: PublishedMonth, *, most: int | None = None) -> list[tuple[str, str, str, str]]:
+    """Return the co-operatives of a month, by code, all or so many: code, name, commune, trade."""
     rows = select(FigureRow.code, FigureRow.name, FigureRow.commune, FigureRow.filiere)
-    found = reader.execute(rows.where(FigureRow.month_id == month.id, FigureRow.commune != "").order_by(FigureRow.code))
+    found = reader.execute(rows.where(FigureRow.month_id == month.id, FigureRow.commune != "").order_by(FigureRow.code).limit(most))
     return list(found.all())
 
 

@@ -4,10 +4,17 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.coop.ledger.models import Account, JournalEntry, Posting
 from app.coop.ledger.services import OWED
+
+
+def is_reversed(entry_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """Say in SQL that the entry of a row was reversed."""
+    undoing = aliased(JournalEntry)
+    return select(undoing.id).where(undoing.reverses_id == entry_id).exists()
 
 
 class Balances(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from app.coop.production.models import Weighing
 from app.coop.products.models import Product
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
+from app.db.pages import behind
 
 MOST = 40
 
@@ -55,8 +56,7 @@ def stock(reader: Connection | Session, scope: Scope) -> list[ShownLot]:
 def lots_in(reader: Connection | Session, scope: Scope, *, used_up: bool, most: int, before: int | None = None) -> list[ShownLot]:
     """Return a page of a scope's lots, newest first: those with something left, or also those that are used up."""
     left = true() if used_up else Lot.units > Decimal(0)
-    behind = true() if before is None else Lot.id < before
-    return lots(reader, scope.reach(Lot.cooperative_id), left, behind, most=most)
+    return lots(reader, scope.reach(Lot.cooperative_id), left, behind(Lot.id, before), most=most)
 
 
 def code_of(reader: Connection | Session, scope: Scope, lot_id: int) -> str:

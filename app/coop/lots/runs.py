@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.queries import is_reversed
 from app.coop.lots.models import Lot, LotDelivery
 from app.coop.lots.stock import MOST_UNITS, LotRefused, LotShort, NewLot, happen, locked, mass, part_mass, take
 from app.coop.production.models import Weighing
@@ -174,10 +175,9 @@ def correct(session: Session, now: datetime) -> None:
 
 def _loose(cooperative_id: int) -> ColumnElement[bool]:
     """Return the condition for credited deliveries in no lot, whose entry stands."""
-    undone = select(JournalEntry.reverses_id).where(JournalEntry.reverses_id == Weighing.entry_id)
     inside = select(LotDelivery.weighing_id).where(LotDelivery.weighing_id == Weighing.id)
     here = (Weighing.cooperative_id == cooperative_id) & (Weighing.state == "credited")
-    return here & ~undone.exists() & ~inside.exists()
+    return here & ~is_reversed(Weighing.entry_id) & ~inside.exists()
 
 
 def _made(session: Session, one: Output, place: str) -> NewLot:

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from app.coop.cooperatives.models import Cooperative
 from app.coop.members.models import Person
 from app.coop.offices.models import OfficerAct
 from app.coop.scope import Scope
+from app.db.pages import behind
 
 MOST_READ = 50
 
@@ -32,6 +33,15 @@ def acts_on(reader: Connection, member_id: int) -> list[ActDone]:
 def acts_in(reader: Connection, cooperative_id: int) -> list[ActDone]:
     """Return the last acts in a co-operative, newest first."""
     return _last(reader, OfficerAct.cooperative_id == cooperative_id)
+
+
+def last_act_about(reader: Connection, scope: Scope, about: str) -> ActDone | None:
+    """Return the last act in a scope's reach that changed a thing (`letter:12`); None for none."""
+    told = (OfficerAct.at, Person.name, OfficerAct.role, OfficerAct.act, OfficerAct.about, OfficerAct.channel)
+    rows = select(*told).join(Person, Person.id == OfficerAct.person_id)
+    rows = rows.where(OfficerAct.about == about, scope.reach(OfficerAct.cooperative_id))
+    row = reader.execute(rows.order_by(OfficerAct.id.desc()).limit(1)).first()
+    return ActDone(*row) if row else None
 
 
 def _last(reader: Connection, which: ColumnElement[bool]) -> list[ActDone]:
@@ -74,23 +84,8 @@ def journal(
         .where(scope.reach(OfficerAct.cooperative_id))
         .where(Cooperative.code == code if code else true(), OfficerAct.person_id == officer if officer else true())
     )
-    last = _last_until(reader, until) + 1 if until else None
-    first = min((one for one in (before, last) if one is not None), default=None)
-    if first is not None:
-        rows = rows.where(OfficerAct.id < first)
+    rows = rows.where(behind(OfficerAct.id, before))
+    if until is not None:  # acts are written as they happen, so that the newest before it is the one to begin with
+        newest = select(OfficerAct.id).where(OfficerAct.at < until).order_by(OfficerAct.at.desc(), OfficerAct.id.desc()).limit(1)
+        rows = rows.where(OfficerAct.id <= newest.scalar_subquery())
     return [NotedAct(*row) for row in reader.execute(rows.order_by(OfficerAct.id.desc()).limit(MOST_READ + 1))]
-
-
-def _last_until(reader: Connection, until: datetime) -> int:
-    """Return the id of the last act before an instant, 0 for none: acts are written as they happen, and have no index by time."""
-    low, high = 0, reader.scalar(select(func.max(OfficerAct.id))) or 0
-    while low < high:
-        middle = (low + high + 1) // 2
-        found = reader.execute(
-            select(OfficerAct.id, OfficerAct.at).where(OfficerAct.id >= middle).order_by(OfficerAct.id).limit(1)
-        ).one()
-        if found.at < until:
-            low = found.id
-        else:
-            high = middle - 1
-    return low

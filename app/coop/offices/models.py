@@ -66,9 +66,9 @@ class OfficerAct(Base):
     cooperative_id: Mapped[int | None] = mapped_column(ForeignKey("cooperatives.id"), index=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
     act: Mapped[str] = mapped_column(String(24))
-    about: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(40), index=True)
     channel: Mapped[str] = mapped_column(String(8))
-    at: Mapped[datetime] = mapped_column(Utc)
+    at: Mapped[datetime] = mapped_column(Utc, index=True)
 
 
 class OperatorAct(Base):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.queries import is_reversed
 from app.coop.openings.models import Opening, OpeningBalance
 from app.coop.scope import Scope
 
@@ -59,11 +60,15 @@ def under_way(reader: Connection | Session, cooperative_id: int) -> tuple[int, s
 
 def live(reader: Connection | Session, cooperative_id: int) -> dict[int, LiveBalance]:
     """Return what was brought over and stands, by member: what officers refused or reversed may be brought again."""
-    undone = select(JournalEntry.id).where(JournalEntry.reverses_id == OpeningBalance.entry_id).exists()
     rows = (
         select(OpeningBalance.member_id, OpeningBalance.entry_id, *(getattr(OpeningBalance, kind) for kind in ACCOUNTS))
         .join(Opening, Opening.id == OpeningBalance.opening_id)
-        .where(Opening.cooperative_id == cooperative_id, Opening.state != "refused", OpeningBalance.left_out.is_(None), ~undone)
+        .where(
+            Opening.cooperative_id == cooperative_id,
+            Opening.state != "refused",
+            OpeningBalance.left_out.is_(None),
+            ~is_reversed(OpeningBalance.entry_id),
+        )
     )
     return {
         member: LiveBalance(dict(zip(ACCOUNTS, amounts, strict=True)), entry is not None)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
 from app.coop.cooperatives.models import Cooperative
-from app.coop.ledger.models import JournalEntry
+from app.coop.ledger.queries import is_reversed
 from app.coop.members.models import Member
 from app.coop.payments.models import Payment, PaymentLine
 from app.coop.production.models import Weighing
@@ -69,7 +69,7 @@ def delays(reader: Connection | Session, since: datetime, now: datetime, scope: 
         .outerjoin(Payment, Payment.id == PaymentLine.payment_id)
         .join(Member, Member.id == Weighing.member_id)
         .where(Weighing.state == "credited", Member.state != "departed", or_(Payment.id.is_(None), Payment.state != "paid"))
-        .where(~select(JournalEntry.id).where(JournalEntry.reverses_id == Weighing.entry_id).exists())
+        .where(~is_reversed(Weighing.entry_id))
     )
     waiting: dict[str, list[int]] = defaultdict(list)
     for code, weighed in reader.execute(unpaid.where(scope.reach(Cooperative.id))):

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.clock import DAKAR
-from app.coop.ledger.models import Account, JournalEntry
+from app.coop.ledger.models import Account
+from app.coop.ledger.queries import is_reversed
 from app.coop.members.contact import reach
 from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
@@ -61,7 +62,6 @@ def unpaid(reader: Connection | Session, cooperative_id: int, states: Collection
     """Return the deliveries of a co-operative's members in these states that wait for money, oldest first; a reversed one
     doesn't. One SELECT.
     """
-    reversed_ = select(JournalEntry.id).where(JournalEntry.reverses_id == Weighing.entry_id)
     taken = select(PaymentLine.weighing_id).where(PaymentLine.weighing_id == Weighing.id)
     rows: Any = reader.execute(
         select(
@@ -75,7 +75,7 @@ def unpaid(reader: Connection | Session, cooperative_id: int, states: Collection
         .join(Product, Product.id == Weighing.product_id)
         .join(Member, Member.id == Weighing.member_id)
         .where(Weighing.cooperative_id == cooperative_id, Weighing.state == "credited", Member.state.in_(states))
-        .where(~reversed_.exists(), ~taken.exists())
+        .where(~is_reversed(Weighing.entry_id), ~taken.exists())
         .order_by(Weighing.weighed_at, Weighing.id)
     )
     return [Unpaid(*row) for row in rows]

@@ -15,6 +15,7 @@ from app.coop.scope import Scope
 from app.coop.small import SMALL
 from app.coop.solidarity.models import REASONS, FundReport, FundRules
 from app.coop.till.models import Payout
+from app.db.pages import behind
 
 LEAST_TOLD, MOST_A_YEAR = SMALL, 52
 """Aids that a month's report tells of at the least; how often a year rules may let a member ask."""
@@ -122,8 +123,7 @@ def last_report(reader: Connection | Session, cooperative_id: int) -> FundReport
 def reports(reader: Connection | Session, scope: Scope, *, most: int, before: int | None = None) -> list[tuple[str, FundReport]]:
     """Return what the members of a scope's co-operatives were told, with these' codes, newest first, behind the one with an id."""
     rows = select(Cooperative.code, FundReport.__table__).join(Cooperative, Cooperative.id == FundReport.cooperative_id)
-    rows = rows.where(scope.reach(FundReport.cooperative_id))
-    rows = rows if before is None else rows.where(FundReport.id < before)
+    rows = rows.where(scope.reach(FundReport.cooperative_id), behind(FundReport.id, before))
     found = reader.execute(rows.order_by(FundReport.id.desc()).limit(most)).mappings()
     return [(row["code"], FundReport(**{name: value for name, value in row.items() if name != "code"})) for row in found]
 

@@ -1,6 +1,7 @@
 """The company's choice as a file: the list of who applied goes out, and comes back with `oui` beside those who are chosen."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,13 +44,13 @@ def without_seats(session: Session, training_id: int, chosen: list[int]) -> list
     return sorted(set(chosen) - set(session.scalars(select(TrainingApplication.id).where(has))))
 
 
-def read_choice(path: Path) -> list[int]:
+def read_choice(source: Path | BinaryIO) -> list[int]:
     """Return the numbers of those with `oui`; a row that says nothing is a no.
 
     Raises SheetRefused for a file that can't be read, and on the first cell that means nothing, with its row.
     """
     chosen = []
-    for row in sheets.read_table(path, COLUMNS).rows:
+    for row in sheets.read_table(source, COLUMNS).rows:
         if row.kind != "data":
             continue
         number, word = row.cells["number"], row.cells["chosen"]

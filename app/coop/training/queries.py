@@ -12,6 +12,7 @@ from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.coop.training.models import Attendance, Certificate, Training, TrainingApplication
 from app.coop.training.seats import LIVE, TAKEN
+from app.db.pages import beyond
 
 MOST = 20
 MOST_APPLICANTS = 1000
@@ -121,8 +122,9 @@ def applicants(
     states: tuple[str, ...] = (*LIVE, "certified"),
     *,
     most: int | None = MOST_APPLICANTS,
+    skip: int = 0,
 ) -> list[Applicant]:
-    """Return who applied for a training: those with a seat first, then by rank; at most so many, all with None."""
+    """Return who applied for a training: those with a seat first, then by rank; at most so many behind `skip`, all with None."""
     days = select(func.count()).where(Attendance.application_id == TrainingApplication.id).scalar_subquery()
     name = func.coalesce(Person.name, TrainingApplication.name, "")
     columns = (TrainingApplication.id, name, TrainingApplication.phone, Member.card, TrainingApplication.state, _rank())
@@ -130,7 +132,8 @@ def applicants(
     rows = rows.outerjoin(Member, Member.id == TrainingApplication.member_id).outerjoin(Person, Person.id == Member.person_id)
     rows = rows.where(TrainingApplication.training_id == training_id, TrainingApplication.state.in_(states))
     first = case((TrainingApplication.state.in_(TAKEN), 0), else_=1)
-    return [Applicant(*row) for row in reader.execute(rows.order_by(first, TrainingApplication.queued).limit(most))]
+    rows = rows.order_by(first, TrainingApplication.queued, TrainingApplication.id).limit(most)
+    return [Applicant(*row) for row in reader.execute(rows.offset(skip) if skip else rows)]
 
 
 def applicant_name(reader: Connection | Session, scope: Scope, application_id: int) -> str:
@@ -159,7 +162,7 @@ def _rank() -> ColumnElement[int]:
     return select(func.count()).where(same, before.c.queued <= TrainingApplication.queued).scalar_subquery()
 
 
-def _shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownTraining]:
+def _shown(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownTraining]:
     def number(*states: str) -> Any:
         there = (TrainingApplication.training_id == Training.id) & TrainingApplication.state.in_(states)
         return select(func.count()).where(there).scalar_subquery()
@@ -170,20 +173,17 @@ def _shown(reader: Connection | Session, *only: ColumnElement[bool]) -> list[Sho
     rows = rows.add_columns(Training.min_age, Training.max_age, Training.level, Training.kind, Training.audience)
     rows = rows.add_columns(Training.company_chooses, Training.state, Training.cooperative_id)
     rows = rows.add_columns(Training.centre_id, Training.company_id).where(*only)
-    found = reader.execute(rows.order_by(Training.starts_on, Training.id).limit(MOST))
+    found = reader.execute(rows.order_by(Training.starts_on, Training.id).limit(most))
     shown = [ShownTraining(*row) for row in found]
     return [msgspec.structs.replace(one, free=max(0, one.free)) for one in shown]
 
 
-def trainings_in(reader: Connection | Session, scope: Scope, today: date, *, after: int | None = None) -> list[ShownTraining]:
-    """Return a page of MOST of the trainings in a scope's reach that aren't long over, soonest first, behind the one with an id."""
+def trainings_in(
+    reader: Connection | Session, scope: Scope, today: date, *, after: int | None = None, most: int = MOST
+) -> list[ShownTraining]:
+    """Return the trainings in a scope's reach that aren't long over, soonest first, behind the one with an id."""
     recent = Training.ends_on >= date.fromordinal(today.toordinal() - 90)
-    only = [scope.reach(Training.cooperative_id), recent]
-    if after is not None:
-        last = Training.__table__.alias()
-        begins = select(last.c.starts_on).where(last.c.id == after).scalar_subquery()
-        only.append((Training.starts_on > begins) | ((Training.starts_on == begins) & (Training.id > after)))
-    return _shown(reader, *only)
+    return _shown(reader, scope.reach(Training.cooperative_id), recent, beyond(after, Training.id, Training.starts_on), most=most)
 
 
 def training_in(reader: Connection | Session, scope: Scope, training_id: int) -> ShownTraining:

@@ -16,6 +16,7 @@ from app.web.console.correspondence import correspondence
 from app.web.console.decisions import decisions
 from app.web.console.equipment import equipment
 from app.web.console.figures import figures
+from app.web.console.foundation import routes as foundation
 from app.web.console.ideas import ideas
 from app.web.console.imports import imports
 from app.web.console.journal import journal
@@ -76,6 +77,7 @@ def add_console(
         cooperatives,
         correspondence,
         figures,
+        foundation,
         equipment,
         ideas,
         imports,

@@ -30,7 +30,10 @@ from app.sms.policy import prepare
 
 
 class BroadcastForm(msgspec.Struct, frozen=True):
-    """The form as it was sent: `when` is an instant as the browser writes one, `wish` the button, `mark` this form's own."""
+    """The form as it was sent: `when` is an instant as the browser writes one, `wish` the button, `mark` this form's own.
+
+    `kept` marks the text of the scope that it was opened on.
+    """
 
     audience: str = ""
     text: str = ""
@@ -39,6 +42,7 @@ class BroadcastForm(msgspec.Struct, frozen=True):
     name: str = ""
     wish: str = ""
     mark: str = ""
+    kept: str = ""
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -67,9 +71,8 @@ def form_of(sent: Mapping[str, str]) -> BroadcastForm:
         return as_written(sent.get(name, "")[:most])
 
     audience, text = field("audience", templates.LONGEST_AUDIENCE), field("text", templates.LONGEST)
-    return BroadcastForm(
-        audience, text, field("when", 32), "urgent" in sent, field("name", 60), sent.get("do", ""), field("mark", 40)
-    )
+    own = (sent.get("do", ""), field("mark", 40), field("kept", 16))
+    return BroadcastForm(audience, text, field("when", 32), "urgent" in sent, field("name", 60), *own)
 
 
 def form_from(session: Session, here: SignedIn, asked: Mapping[str, str]) -> BroadcastForm:
@@ -77,7 +80,7 @@ def form_from(session: Session, here: SignedIn, asked: Mapping[str, str]) -> Bro
     mark, kept = secrets.token_urlsafe(9), asked.get("template", "")
     for one in templates.templates_of(session, here.office.scope):
         if str(one.id) == kept:
-            return BroadcastForm(one.audience, one.text, name=one.name, mark=mark)
+            return BroadcastForm(one.audience, one.text, name=one.name, mark=mark, kept=one.mark)
     again = asked.get("again", "")
     row = session.get(Broadcast, int(again)) if is_number(again, 9) else None
     if row is not None and (row.sender, row.person_id) == (here.phone, here.person_id):
@@ -179,6 +182,9 @@ def words_of(fault: Exception, terms: Terms) -> str:
     """Say why nothing is sent or kept."""
     if isinstance(fault, FormRefused):
         return str(fault)
+    if isinstance(fault, templates.TemplateChanged):
+        kept = fault.kept
+        return f"Le modèle « {kept.name} » est maintenant : {kept.audience}, « {kept.text} ». Rien n'est gardé : ouvrez-le d'abord."
     if isinstance(fault, templates.TemplateRefused):
         return f"Un modèle a un nom de 1 à {templates.LONGEST_NAME} signes et un texte ; {templates.MOST} modèles au plus."
     return _on_page(said.refused(fault, terms, ""))

@@ -49,13 +49,13 @@ def ask() -> AnyResponse:
             act = act_here(session, "broadcast", drafts.operation(caller(), form))
             draft = drafts.read(form, terms())
             if form.wish == "keep":
-                templates.keep(session, act, form.name, draft)
+                templates.keep(session, act, form.name, draft, seen=form.kept)
                 return done(f"Modèle « {form.name} » gardé.", "broadcasts.sent")
             if form.wish == "code":
                 made = drafts.send_code(session, act, draft, order_key(), terms())
                 return redirect(url_for("broadcasts.one", broadcast=made), 303)
             return _form(form, drafts.preview(session, act, draft, terms()))
-    except (drafts.FormRefused, templates.TemplateRefused, *broadcast_replies.REFUSALS) as fault:
+    except (drafts.FormRefused, templates.TemplateChanged, templates.TemplateRefused, *broadcast_replies.REFUSALS) as fault:
         return _form(form, error=drafts.words_of(fault, terms()))
 
 

@@ -8,17 +8,19 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from app import phones, texts
-from app.amounts import number
+from app import phones
 from app.coop import foundation
 from app.coop.cooperatives.models import Commune, Cooperative, Filiere
 from app.coop.foundation import Slot
+from app.coop.foundation.console import figure, setting_words
+from app.coop.ideas.models import Idea
 from app.coop.members.models import Member, Person
 from app.coop.members.telephones import first_numbers
 from app.coop.offices.acts import ActDone, acts_in
-from app.coop.offices.models import OperatorAct, Role
+from app.coop.offices.models import OfficerAct, OperatorAct, Role
 from app.coop.offices.queries import in_term
 from app.coop.production.models import Weighing
+from app.coop.products.models import Product
 from app.coop.rights import Office
 from app.letters import packed
 
@@ -58,43 +60,54 @@ class CooperativePage(msgspec.Struct, frozen=True):
 
 
 class ChangedSetting(msgspec.Struct, frozen=True):
-    """A setting that was changed by whoever runs the service."""
+    """A setting that was changed: by an officer of the federation, or (`by` None) by whoever runs the service."""
 
     at: datetime
     what: str
     value: str
+    by: str | None = None
 
 
 class CooperativeFile(msgspec.Struct, frozen=True):
-    """All of a co-operative's page; settings with their words."""
+    """All of a co-operative's page; settings by their names, words and values; ideas by the products that they became."""
 
     head: CooperativeLine
-    legal_form: str
-    settings: list[tuple[str, str]]
+    settings: list[tuple[str, str, str]]
     changed: list[ChangedSetting]
     slots: list[Slot]
+    ideas: dict[str, Any]
     acts: list[ActDone]
 
 
-def list_cooperatives(reader: Connection, office: Office, today: date, typed: str = "", after: int = 0) -> CooperativePage:
-    """Return a page of the co-operatives in reach, by id; of `typed` those in whose code, name or commune it stands."""
+def list_cooperatives(
+    reader: Connection, office: Office, today: date, typed: str = "", after: int = 0, *, calls: bool
+) -> CooperativePage:
+    """Return a page of the co-operatives in reach, by id; of `typed` those in whose code, name or commune it stands.
+
+    Officers have their numbers where the reader `calls`.
+    """
     rows = _rows(office).where(Cooperative.id > after).order_by(Cooperative.id)
     found: Sequence[Any] = reader.execute(rows if typed else rows.limit(PAGE + 1)).all()
     if wanted := packed(typed):
         found = [row for row in found if wanted in packed(f"{row.code} {row.name} {row.commune}")][: PAGE + 1]
-    shown = _filled(reader, office, found[:PAGE], today)
+    shown = _filled(reader, found[:PAGE], today, calls=calls)
     return CooperativePage(shown, found[PAGE - 1].id if len(found) > PAGE else None)
 
 
-def read_cooperative(reader: Connection, office: Office, cooperative_id: int, today: date) -> CooperativeFile | None:
+def read_cooperative(
+    reader: Connection, office: Office, cooperative_id: int, today: date, *, calls: bool
+) -> CooperativeFile | None:
     """Return a co-operative's page; None when it isn't in the office's reach."""
-    found = _filled(reader, office, reader.execute(_rows(office).where(Cooperative.id == cooperative_id)).all(), today)
+    here = reader.execute(_rows(office).where(Cooperative.id == cooperative_id)).all()
+    found = _filled(reader, here, today, calls=calls)
     if not found:
         return None
     sets, slots = foundation.shown(reader, found[0].code)
-    said = [(words, _figure(sets[name])) for name, words in texts.words("setting").items() if name != "legal_form"]
-    changed = _changed(reader, found[0].code)
-    return CooperativeFile(found[0], str(sets["legal_form"]), said, changed, slots, acts_in(reader, cooperative_id))
+    said = [(name, words, str(sets[name])) for name, words in setting_words().items()]
+    became = select(Product.name, Idea.id, Idea.words).join(Idea, Idea.product_id == Product.id)
+    ideas = {row.name: row for row in reader.execute(became.where(Idea.cooperative_id == cooperative_id, Idea.state == "accepted"))}
+    changed = _changed(reader, found[0].code, cooperative_id)
+    return CooperativeFile(found[0], said, changed, slots, ideas, acts_in(reader, cooperative_id))
 
 
 def _rows(office: Office) -> Any:
@@ -102,12 +115,12 @@ def _rows(office: Office) -> Any:
     return told.join(Commune).join(Filiere).where(office.scope.reach(Cooperative.id))
 
 
-def _filled(reader: Connection, office: Office, rows: Iterable[Any], today: date) -> list[CooperativeLine]:
+def _filled(reader: Connection, rows: Iterable[Any], today: date, *, calls: bool) -> list[CooperativeLine]:
     found = list(rows)
     ids = [row.id for row in found]
     last = select(Weighing.cooperative_id, func.max(Weighing.weighed_at)).where(Weighing.cooperative_id.in_(ids))
     weighed = {row[0]: row[1] for row in reader.execute(last.group_by(Weighing.cooperative_id))}
-    officers, members = _officers(reader, office, ids, today), _members(reader, ids)
+    officers, members = _officers(reader, ids, today, calls=calls), _members(reader, ids)
     return [_listed(row, officers[row.id], members[row.id], weighed.get(row.id)) for row in found]
 
 
@@ -115,11 +128,10 @@ def _listed(row: Any, officers: list[Officer], members: dict[str, int], weighed_
     return CooperativeLine(row.id, row.code, row.name, row.commune, row.trade, officers, members, weighed_at)
 
 
-def _officers(reader: Connection, office: Office, ids: Sequence[int], today: date) -> dict[int, list[Officer]]:
+def _officers(reader: Connection, ids: Sequence[int], today: date, *, calls: bool) -> dict[int, list[Officer]]:
     told = select(Role.cooperative_id, Role.person_id, Person.name, Role.role, Member.id.label("member"), Role.from_on)
     held = told.join(Person, Person.id == Role.person_id).outerjoin(Member, Member.person_id == Role.person_id)
     rows = reader.execute(held.where(Role.cooperative_id.in_(ids), in_term(today)).order_by(Role.id)).all()
-    calls = office.may("call_backs") or office.may("people")
     numbers = first_numbers(reader, [row.person_id for row in rows]) if calls else {}
     found: dict[int, list[Officer]] = defaultdict(list)
     for row in rows:
@@ -138,18 +150,19 @@ def _members(reader: Connection, ids: Sequence[int]) -> dict[int, dict[str, int]
     return found
 
 
-def _changed(reader: Connection, code: str) -> list[ChangedSetting]:
+def _changed(reader: Connection, code: str, cooperative_id: int) -> list[ChangedSetting]:
     rows = select(OperatorAct.at, OperatorAct.arguments).where(OperatorAct.command == "cooperative set")
-    words, found = texts.words("setting"), []
+    words, found = setting_words(), []
     for at, given in reader.execute(rows.order_by(OperatorAct.id.desc()).limit(1_000)):
         if str(given.get("code", "")).upper() == code:
             told = {given["setting"]: given.get("value", 0)} if "setting" in given else given
             for setting, value in told.items():
                 if setting != "code" and value is not None:
                     name = {"form": "legal_form"}.get(setting, setting.replace("-", "_"))
-                    found.append(ChangedSetting(at, words.get(name, name), _figure(value)))
-    return found
-
-
-def _figure(value: object) -> str:
-    return number(value) if isinstance(value, int) else str(value)
+                    found.append(ChangedSetting(at, words.get(name, name), figure(value)))
+    here = (OfficerAct.cooperative_id == cooperative_id) & (OfficerAct.act == "setting changed")
+    acts = select(OfficerAct.at, OfficerAct.about, Person.name).join(Person, Person.id == OfficerAct.person_id).where(here)
+    for at, about, by in reader.execute(acts.order_by(OfficerAct.id.desc()).limit(PAGE)):
+        name, _, value = about.partition(":")
+        found.append(ChangedSetting(at, words.get(name, name), figure(value), by))
+    return sorted(found, key=lambda one: one.at, reverse=True)

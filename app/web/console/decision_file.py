@@ -61,14 +61,15 @@ class OpenContest(msgspec.Struct, frozen=True):
     level: int
 
 
-def open_approvals(reader: Connection, office: Office, now: datetime, after: int = 0) -> list[OpenApproval]:
-    """Return what waits in the office's reach, oldest first: a page and one more."""
+def open_approvals(reader: Connection, office: Office, now: datetime, after: int = 0, *, aid: bool) -> list[OpenApproval]:
+    """Return what waits in the office's reach, oldest first, with cases of `aid` or without: a page and one more."""
     told = (Approval, Cooperative.code, Subject.name.label("member"), Subject.id.label("whose"), Asker.name.label("asker"))
     rows = select(*told).outerjoin(Cooperative, Cooperative.id == Approval.cooperative_id)
     rows = rows.outerjoin(Member, Member.id == Approval.member_id).outerjoin(Subject, Subject.id == Member.person_id)
     rows = rows.outerjoin(Asker, Asker.id == Approval.asked_by).where(Approval.state == "waiting", Approval.expires_at > now)
+    rows = rows.where(Approval.told != "ended")  # none that waits is: it leads to the index in their order
     rows = rows.where(office.scope.reach(Approval.cooperative_id), Approval.id > after)
-    if not office.may("approve"):
+    if not aid:
         rows = rows.where(Approval.kind.not_in(AID))
     found: Sequence[Any] = reader.execute(
         rows.with_only_columns(*Approval.__table__.c, *told[1:]).order_by(Approval.id).limit(PAGE + 1)

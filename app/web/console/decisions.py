@@ -15,7 +15,7 @@ furnish(decisions)
 def approvals() -> Response:
     """Show what waits for several officers: since when, who gave their word, whose is missing."""
     with desk().database.read() as reader:
-        found = open_approvals(reader, caller().office, now(), _after())
+        found = open_approvals(reader, caller().office, now(), _after(), aid=caller().may("approve"))
     return _page("console/approvals.html", found)
 
 

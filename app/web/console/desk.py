@@ -8,16 +8,30 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, g, redirect, session, url_for
+from flask import Blueprint, Response, g, redirect, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.coop.act import Act
 from app.coop.console_requests import services as requests
+from app.coop.offices.acts import last_act_about
 from app.coop.offices.queries import office_for
 from app.coop.rights import NotYours, Right
-from app.web.console.rooms import groups_of
+from app.web.console.act_words import ACTS
+from app.web.console.filters import clock
+from app.web.console.rooms import BESIDE, groups_of
 from app.web.console.session import caller, desk, guard, now, page_headers, say
+
+THINGS = {"machine": "equipment", "file": "import_file"}
+"""What the journal calls a thing, where a route's argument has another name."""
+
+
+class NotAsked(Exception):
+    """What was typed won't do: `says` why, in French, on the page of an endpoint."""
+
+    def __init__(self, says: str, endpoint: str, **values: Any) -> None:
+        super().__init__(says)
+        self.says, self.endpoint, self.values = says, endpoint, values
 
 
 def furnish(routes: Blueprint) -> None:
@@ -27,18 +41,50 @@ def furnish(routes: Blueprint) -> None:
 
     @routes.context_processor
     def common() -> dict[str, Any]:
-        return {"groups": groups_of(caller().may), "said": session.pop("said", None)} if "caller" in g else {}
+        here = BESIDE.get(routes.name, routes.name)
+        return {"groups": groups_of(caller().may), "here": here, "said": session.pop("said", None)} if "caller" in g else {}
 
     @routes.errorhandler(NotYours)
     def not_yours(fault: NotYours) -> Response:
         del fault
         return say("Votre charge ne permet pas cela. Rien n'est fait.", 403)
 
+    @routes.errorhandler(NotAsked)
+    def not_asked(fault: NotAsked) -> AnyResponse:
+        return done(f"{fault.says} Rien n'est demandé.", fault.endpoint, **fault.values)
+
+
+def check_seen(stands: object, what: str, endpoint: str, said: str = "", **values: Any) -> None:
+    """Let nobody change what somebody else changed since the page was opened: its form carries as `seen` what stood then.
+
+    Raises NotAsked, which shows what stands now (`said`, where that is written otherwise).
+    """
+    if request.form.get("seen") != str(stands):
+        told = said or ("rien" if stands is None else str(stands))
+        raise NotAsked(f"{what} a changé depuis que vous avez ouvert la page : {told}.{quicker()}", endpoint, **values)
+
 
 def denies(routes: Blueprint, back: str, errors: Mapping[type[Exception], str | Callable[[Any], str]]) -> None:
-    """Give the errors of the domain their sentences, as the menus' `denies` do: the page `back` says why nothing was done."""
+    """Give the errors of the domain their sentences, as the menus' `denies` do: the page `back` says why nothing was done.
+
+    Where another officer was quicker, it says who, when and what.
+    """
     for error, said in errors.items():
-        routes.register_error_handler(error, lambda fault, said=said: done(said if isinstance(said, str) else said(fault), back))
+
+        def denied(fault: Any, said: str | Callable[[Any], str] = said) -> AnyResponse:
+            return done(f"{said if isinstance(said, str) else said(fault)}{quicker()}", back)
+
+        routes.register_error_handler(error, denied)
+
+
+def quicker() -> str:
+    """Say what was done last about the thing that the route names, by an officer of the caller's scope; "" for nothing."""
+    for name, number in (request.view_args or {}).items():
+        with desk().database.read() as reader:
+            last = last_act_about(reader, caller().office.scope, f"{THINGS.get(name, name)}:{number}")
+        if last is not None:
+            return f" En dernier : {ACTS.get(last.act, last.act)}, {last.name}, le {clock(last.at)}."
+    return ""
 
 
 def act_here(transaction: Session, right: Right, operation: str) -> Act:
@@ -48,18 +94,25 @@ def act_here(transaction: Session, right: Right, operation: str) -> Act:
     return Act(office.person_id, "web", operation, at, by=office, phone=here.phone)
 
 
-def ask_on_phone(arguments: msgspec.Struct, endpoint: str, **values: Any) -> AnyResponse:
-    """Have an act wait for the caller's PIN under Bureau 14, and lead to a page that says so. Raises NotYours."""
+def ask_on_phone(arguments: msgspec.Struct, endpoint: str, *more: msgspec.Struct, **values: Any) -> AnyResponse:
+    """Have an act, and `more` behind it, wait for the caller's PIN under Bureau 14, and lead to a page that says so.
+
+    Raises NotYours.
+    """
     here, at, service = caller(), now(), desk().database.service
     try:
         with desk().database.transaction() as transaction:
             act = Act(here.person_id, "web", f"console:{here.sign_in}:{secrets.token_hex(8)}", at, by=here.office)
-            requests.ask(transaction, act, arguments)
+            for one in (arguments, *more):
+                requests.ask(transaction, act, one)
     except requests.TooManyRequests:
         return done(f"{requests.MOST_WAITING} demandes attendent déjà : confirmez-les ou retirez-les d'abord.", "requests.asked")
+    except requests.RequestImpossible as why:
+        return done(f"Impossible : {why}.{quicker()} Rien n'est demandé.", endpoint, **values)
     except requests.RequestTooLong:
         return done("C'est trop long pour être relu sur un téléphone. Rien n'est demandé.", endpoint, **values)
-    return done(f"Demande notée. Pour la faire : {service.code}, puis 8, puis 14, et votre code secret.", endpoint, **values)
+    noted = f"{1 + len(more)} demandes notées. Pour les faire, dans l'ordre" if more else "Demande notée. Pour la faire"
+    return done(f"{noted} : {service.code}, puis 8, puis 14, et votre code secret.", endpoint, **values)
 
 
 def done(said: str, endpoint: str = "console.overview", **values: Any) -> AnyResponse:

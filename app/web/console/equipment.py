@@ -9,8 +9,10 @@ from app import units
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.console import AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
-from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish
+from app.web.console.desk import act_here, ask_on_phone, check_seen, denies, done, furnish
+from app.web.console.list_pages import A_PAGE, mark, parted
 from app.web.console.session import caller, desk, now
+from app.web.console.work_words import MACHINES
 
 equipment = Blueprint("equipment", __name__, url_prefix="/equipment", template_folder="templates")
 furnish(equipment)
@@ -26,9 +28,10 @@ WEEK = timedelta(days=7)
 def machines() -> Response:
     """List the scope's equipment, and the bookings that wait for a word."""
     with desk().database.read() as reader:
-        scope = caller().office.scope
-        page = {"rows": queries.equipment_of(reader, scope), "asked": queries.bookings_in(reader, scope, "asked")}
-        page["decides"] = caller().may("boutiques")
+        scope, most = caller().office.scope, A_PAGE + 1
+        rows, more = parted(queries.equipment_of(reader, scope, after=mark("after"), most=most))
+        asked, more_asked = parted(queries.bookings_in(reader, scope, "asked", after=mark("asked"), most=most))
+    page = {"rows": rows, "more": more, "asked": asked, "more_asked": more_asked, "decides": caller().may("boutiques")}
     return Response(render_template("console/equipment.html", **page))
 
 
@@ -75,6 +78,10 @@ def take_back(booking: int) -> AnyResponse:
 @equipment.post("/<int:machine>/repair")
 def repair(machine: int) -> AnyResponse:
     """Take a machine out of use, with those who had booked it told; or have it booked again."""
+    with desk().database.read() as reader:
+        found = next(iter(queries.equipment_of(reader, caller().office.scope, only=machine)), None)
+    if found is not None:
+        check_seen(found.state, "L'état de cette machine", "equipment.week", MACHINES[found.state], machine=machine)
     with desk().database.transaction() as session:
         act = act_here(session, "boutiques", f"console:equipment:{machine}")
         if "restore" in request.form:

@@ -15,7 +15,7 @@ from app.coop.kpi.screens import ScreenFigures, funnel
 from app.coop.rights import Office
 from app.web.console.charts import Bar, Chart, draw
 
-MONTHS, MOST_SCREENS = 12, 40
+MONTHS, MOST_SCREENS, MOST_PLACES = 12, 40, 100
 NAMES = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre")
 HIDDEN = "non publié"
 UNITS = {"personnes": "", "XOF": "F", "XOF/kg": "F le kilo", "CPS": "CPS", "messages": "", "parties": ""}
@@ -71,11 +71,17 @@ def read_sheet(reader: Connection, office: Office, month: str, asked: Place) -> 
         topics=tuple((topic, tuple(_lines(told, topic, trades))) for topic in TOPICS),
         charts=tuple(_charts(_by_name(told), series, month_words(found), trades)),
         months=tuple((str(one.month), month_words(one)) for one in months),
-        cooperatives=() if own else tuple((code, f"{code} {name}") for code, name, *_ in queries.places(reader, found)[:500]),
+        cooperatives=() if own else _few_places(reader, found),
         communes=() if own else tuple((name, name) for name in queries.communes(reader)),
         filieres=() if own else tuple(trades.items()),
         screens=() if own else tuple(funnel(reader, found.month.first, found.month.next - timedelta(days=1))[:MOST_SCREENS]),
     )
+
+
+def _few_places(reader: Connection, month: PublishedMonth) -> tuple[tuple[str, str], ...]:
+    """Return the co-operatives to choose from, none where they are many: then their code is typed."""
+    found = queries.places(reader, month, most=MOST_PLACES + 1)
+    return tuple((code, f"{code} {name}") for code, name, *_ in found) if len(found) <= MOST_PLACES else ()
 
 
 def month_words(month: PublishedMonth) -> str:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from app.coop.kpi import sheets
 from app.coop.kpi.queries import Place
-from app.sheets.bodies import TYPES, body
+from app.sheets import TYPES, table_body
 from app.web.console.desk import furnish
 from app.web.console.figure_sheet import read_sheet
 from app.web.console.session import caller, desk
@@ -27,4 +27,4 @@ def index() -> Response:
         return Response(render_template("console/figures.html", sheet=sheet))
     rows = list(sheets.rows(sheet.month, sheet.place, sheet.told))
     named = {"Content-Disposition": f'attachment; filename="chiffres-{sheet.month.month}.{form}"'}
-    return Response(body(rows, sheets.COLUMNS, form, sheets.HEADS), content_type=TYPES[form], headers=named)
+    return Response(table_body(rows, sheets.COLUMNS, form, sheets.HEADS), content_type=TYPES[form], headers=named)

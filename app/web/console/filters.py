@@ -10,6 +10,7 @@ from app import phones, texts, units
 from app.amounts import number
 from app.clock import DAKAR
 from app.commands.broadcast_replies import STATES
+from app.coop.foundation.console import figure
 from app.coop.rights import OfficeRole
 from app.ussd.kinds import amount_words
 from app.web.console.act_words import ACTS
@@ -109,6 +110,7 @@ def register(routes: Blueprint) -> None:
         "verdict": VERDICTS.get,
         "act_words": lambda act: ACTS.get(act, act),
         "figure": number,
+        "setting": figure,
         "rest": lambda reason: texts.words("halt").get(reason, reason),
         "office": OFFICES.get,
         "channel": CHANNELS.get,

@@ -5,12 +5,15 @@ from typing import cast, get_args
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.coop.foundation.console import AskedFiliere
+from app.coop.foundation.products import short_name, unit_name
 from app.coop.ideas import decisions, queries, services, voices
 from app.coop.ideas.console import AskedDecline, AskedScore
 from app.coop.ideas.models import Idea
 from app.coop.rights import NotYours
 from app.digits import is_number
-from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish
+from app.web.console.desk import NotAsked, act_here, ask_on_phone, denies, done, furnish
+from app.web.console.list_pages import A_PAGE, mark, parted
 from app.web.console.session import caller, desk, now
 
 ideas = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
@@ -23,12 +26,14 @@ CRITERIA = dict(zip(voices.CRITERIA, ("Emplois", "Produits d'ici", "Marché", "F
 def round_() -> Response:
     """Show the newest round: its phases, its ideas by points and voices, what waits to be read, what was kept."""
     with desk().database.read() as reader:
-        phases = queries.last_round(reader)
-        of_round = queries.shown(reader, Idea.round_id == phases.id, Idea.state.in_(queries.PUBLIC)) if phases else []
-        waiting = queries.ideas_to_read(reader, caller().office.scope)
-        kept = queries.kept_ideas(reader)
-    ranked = sorted(of_round, key=lambda one: (-one.points, -one.by_pin, one.id))
-    page = {"phases": phases, "ranked": ranked, "waiting": waiting, "kept": kept, "now": now()}
+        phases, skip, most = queries.last_round(reader), mark("skip") or 0, A_PAGE + 1
+        ranked = queries.ranked_ideas(reader, phases.id, skip=skip, most=most) if phases else []
+        here = caller().office.scope.reach(Idea.cooperative_id), Idea.state == "waiting"
+        waiting, more_waiting = parted(queries.newest_ideas(reader, *here, before=mark("waiting"), most=most))
+        told = Idea.state.in_(("shortlisted", "accepted"))
+        kept, more_kept = parted(queries.newest_ideas(reader, told, before=mark("kept"), most=most))
+    more = {"waiting": more_waiting, "kept": more_kept, "skip": skip + A_PAGE if len(ranked) > A_PAGE else None}
+    page = {"phases": phases, "ranked": ranked[:A_PAGE], "waiting": waiting, "kept": kept, "more": more, "now": now()}
     return Response(render_template("console/ideas.html", **page))
 
 
@@ -71,6 +76,17 @@ def score(idea: int) -> AnyResponse:
     if len(points) != len(CRITERIA) or not set(points) <= set("012345"):
         return done("De 0 à 5 pour chaque critère, svp. Rien n'est demandé.", "ideas.one", idea=idea)
     return ask_on_phone(AskedScore(idea, points), "ideas.one", idea=idea)
+
+
+@ideas.post("/<int:idea>/realise")
+def realise(idea: int) -> AnyResponse:
+    """Ask that a kept idea become a product of the co-operative that it comes from: its words stay with it."""
+    if not caller().office.scope.is_federation:
+        raise NotYours("boutiques")
+    name, unit = short_name(request.form.get("name", "")), unit_name(request.form.get("unit", ""))
+    if name is None or unit is None:
+        raise NotAsked("Un nom de 2 à 20 lettres, et une unité de 8 lettres au plus, svp.", "ideas.one", idea=idea)
+    return ask_on_phone(AskedFiliere(idea, name, unit), "ideas.one", idea=idea)
 
 
 @ideas.post("/<int:idea>/decline")

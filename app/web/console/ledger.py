@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.clock import DAKAR
 from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.journal import PAGE, Mark, ReadEntry, entries_of
-from app.coop.till.console import KIND, Reversal
-from app.coop.till.corrections import NotReversible, reversible_kinds
-from app.web.console.desk import ask_on_phone, done, furnish
+from app.coop.till.console import Reversal
+from app.coop.till.corrections import reversible_kinds
+from app.web.console.desk import ask_on_phone, furnish
 from app.web.console.list_pages import mark
 from app.web.console.session import caller, desk, now
 
@@ -61,13 +61,7 @@ def index() -> Response:
 @ledger.post("/<int:entry>/reverse")
 def reverse(entry: int) -> AnyResponse:
     """Ask that an entry be undone by its opposite: confirmed by PIN on the phone, then decided by another officer."""
-    wanted = Reversal(entry)
-    try:
-        with desk().database.read() as reader:
-            KIND.say(reader, caller().office.scope, now(), wanted)
-    except NotReversible as no:
-        return done(f"Cette écriture ne s'annule pas : {no}. Rien n'est demandé.", "ledger.index")
-    return ask_on_phone(wanted, "ledger.index", day=request.form.get("day"))
+    return ask_on_phone(Reversal(entry), "ledger.index", day=request.form.get("day"))
 
 
 def _day(today: date) -> date:

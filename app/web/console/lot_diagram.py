@@ -10,7 +10,7 @@ from app.coop.chain.family import Family, Link
 from app.coop.chain.recall import forward
 from app.coop.chain.story import event_words
 
-WIDE, HIGH, BESIDE, BELOW, EDGE = 190, 74, 20, 46, 8
+WIDE, HIGH, BESIDE, BELOW, EDGE = 200, 74, 20, 46, 8
 """A box, and the room around it, in the drawing's own units."""
 LONGEST = 27
 """Letters that a line of a box holds."""

@@ -16,7 +16,7 @@ from app.web.console.desk import act_here, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.lot_diagram import draw
 from app.web.console.member_file import masked
-from app.web.console.session import caller, desk
+from app.web.console.session import caller, calls, desk
 
 lots = Blueprint("lots", __name__, url_prefix="/lots", template_folder="templates")
 furnish(lots)
@@ -50,9 +50,8 @@ def recall(lot: int) -> Response:
         people = concerned(session, family)
         cards = cards_of(session, {one.member_id for one in people if one.member_id})
         audit.note(session, act, "recall list read", f"lot:{lot}")
-    calls = caller().may("call_backs") or caller().may("people")
     return Response(
-        render_template("console/recall.html", lot=family.target, people=people, cards=cards, calls=calls, masked=masked)
+        render_template("console/recall.html", lot=family.target, people=people, cards=cards, calls=calls(), masked=masked)
     )
 
 

@@ -92,17 +92,20 @@ def find_head(reader: Connection | Session, office: Office, member_id: int) -> H
     return Head(*row) if row else None
 
 
-def read_file(reader: Connection, office: Office, head: Head, before: str) -> MemberFile:
-    """Return a member's file; its movements those behind `before`, a mark that a page gave (else the last ones)."""
+def read_file(reader: Connection, head: Head, before: str, *, calls: bool, letters: bool) -> MemberFile:
+    """Return a member's file; its movements those behind `before`, a mark that a page gave (else the last ones).
+
+    With whole numbers where the reader `calls`, and `letters` where they may read these.
+    """
     moved, older = _movements(reader, head.id, before)
     return MemberFile(
         head=head,
-        numbers=_numbers(reader, office, head.person_id),
+        numbers=_numbers(reader, head.person_id, calls=calls),
         balances=_balances(balances_of(reader, head.id)),
         movements=moved,
         older=older,
         brought=[weighed_words(one) for one in brought_by(reader, head.id, MOST_MOVEMENTS)],
-        letters=exchanged_with(reader, head.person_id) if office.may("call_backs") else None,
+        letters=exchanged_with(reader, head.person_id) if letters else None,
         contests=[(one, SUBJECTS[one.subject], STANDS[one.state]) for one in contests_of(reader, head.id)],
         acts=acts_on(reader, head.id),
         looks=looks_at(reader, head.id),
@@ -114,8 +117,7 @@ def masked(phone: str) -> str:
     return f"•• ••• •• {phone[-2:]}"
 
 
-def _numbers(reader: Connection, office: Office, person_id: int) -> list[ShownNumber]:
-    calls = office.may("call_backs") or office.may("people")
+def _numbers(reader: Connection, person_id: int, *, calls: bool) -> list[ShownNumber]:
     return [
         ShownNumber(phones.write(one.phone) if calls else masked(one.phone), one.trusted, one.proof_wanted)
         for one in numbers_of(reader, person_id)

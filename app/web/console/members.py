@@ -10,7 +10,7 @@ from app.coop.members.search import MemberPage, members_of, search
 from app.web.console.desk import furnish
 from app.web.console.list_pages import mark
 from app.web.console.member_file import find_head, read_file
-from app.web.console.session import caller, desk, now, say
+from app.web.console.session import caller, calls, desk, now, say
 
 members = Blueprint("members", __name__, url_prefix="/members", template_folder="templates")
 furnish(members)
@@ -42,7 +42,7 @@ def file(member: int) -> AnyResponse:
             return say("Ce membre n'existe pas, ou n'est pas de votre CPS.", 404)
         note_look(transaction, office, member, now())
     with desk().database.read() as reader:
-        seen = read_file(reader, office, head, request.args.get("before", ""))
+        seen = read_file(reader, head, request.args.get("before", ""), calls=calls(), letters=caller().may("call_backs"))
     return Response(render_template("console/member.html", seen=seen, head=head))
 
 

@@ -10,19 +10,14 @@ from app.coop.enrolment.console import Appointment, FirstUse, OfficeEnd, Prolong
 from app.coop.enrolment.office_list import PAGE, list_offices
 from app.coop.rights import ROLES
 from app.phones import e164, is_senegalese_mobile
-from app.web.console.desk import ask_on_phone, denies, furnish
+from app.web.console.desk import NotAsked, ask_on_phone, check_seen, furnish
+from app.web.console.filters import day
+from app.web.console.list_pages import parted
 from app.web.console.session import caller, desk, now
 
 offices = Blueprint("offices", __name__, url_prefix="/offices", template_folder="templates")
 furnish(offices)
 HERE = "offices.index"
-
-
-class NotAsked(Exception):
-    """What was typed won't do; its words say why, in French."""
-
-
-denies(offices, HERE, {NotAsked: lambda why: f"{why} Rien n'est demandé."})
 
 
 @offices.get("")
@@ -31,8 +26,7 @@ def index() -> Response:
     mark, code = request.args.get("after", ""), request.args.get("cps", "").strip().upper()[:16]
     after = int(mark) if mark.isdecimal() and len(mark) < 16 else 0
     with desk().database.read() as reader:
-        found = list_offices(reader, caller().office.scope, now().date(), code, after)
-    more = found[-1].id if len(found) == PAGE else None
+        found, more = parted(list_offices(reader, caller().office.scope, now().date(), code, after), PAGE)
     return Response(
         render_template("console/offices.html", found=found, more=more, cps=code, gives=caller().may("offices"), roles=ROLES)
     )
@@ -46,18 +40,24 @@ def give() -> AnyResponse:
     known = next((one for one in ROLES if one == role), None)
     phone = e164(who)
     if known is None or not who:
-        raise NotAsked("Choisissez une charge, et dites à qui : une carte ou un numéro.")
+        raise NotAsked("Choisissez une charge, et dites à qui : une carte ou un numéro.", HERE)
     wanted = Appointment(known, code or None, name=name or None, until_on=_day())
     if is_senegalese_mobile(phone):
         return ask_on_phone(msgspec.structs.replace(wanted, phone=phone), HERE)
     if not code:
-        raise NotAsked("Une carte est d'une CPS : donnez son code, ou un numéro de téléphone mobile du Sénégal.")
+        raise NotAsked("Une carte est d'une CPS : donnez son code, ou un numéro de téléphone mobile du Sénégal.", HERE)
     return ask_on_phone(msgspec.structs.replace(wanted, card=who.upper()), HERE)
 
 
 @offices.post("/<int:office>/prolong")
 def prolong(office: int) -> AnyResponse:
     """Ask that an office goes on until a day."""
+    with desk().database.read() as reader:
+        found = list_offices(reader, caller().office.scope, now().date(), only=office)
+    if not found:
+        raise NotAsked("Cette charge est finie.", HERE)
+    until = found[0].until_on
+    check_seen(until, "La fin de cette charge", HERE, day(until) if until else "sans fin")
     return ask_on_phone(Prolongation(office, _day()), HERE)
 
 
@@ -72,7 +72,7 @@ def first_use() -> AnyResponse:
     """Ask for another PIN of an officer without a card."""
     phone = e164(request.form.get("phone", "")[:24])
     if not is_senegalese_mobile(phone):
-        raise NotAsked("Ce n'est pas un numéro de téléphone mobile du Sénégal.")
+        raise NotAsked("Ce n'est pas un numéro de téléphone mobile du Sénégal.", HERE)
     return ask_on_phone(FirstUse(phone), HERE)
 
 
@@ -80,9 +80,9 @@ def _day() -> date | None:
     """Read the last day; None where none is given."""
     typed = request.form.get("until", "").strip()
     try:
-        day = date.fromisoformat(typed) if typed else None
+        last = date.fromisoformat(typed) if typed else None
     except ValueError:
-        raise NotAsked("Ce jour n'existe pas.") from None
-    if day is not None and day < now().date():
-        raise NotAsked("Ce jour est passé.")
-    return day
+        raise NotAsked("Ce jour n'existe pas.", HERE) from None
+    if last is not None and last < now().date():
+        raise NotAsked("Ce jour est passé.", HERE)
+    return last

@@ -1,10 +1,14 @@
 """The console's first page, read within the officer's scope: counts, ages and states; no member's name, no balance."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
+import redis
 from sqlalchemy import Connection, func, null, select, type_coerce, union_all
 
+from app import units
+from app.coop.access import wrong_pins
 from app.coop.broadcasts.queries import Day, SentBroadcast, lately, spent_today, today
 from app.coop.console_requests import queries as requests
 from app.coop.cooperatives.models import Cooperative
@@ -15,9 +19,12 @@ from app.db.base import Utc
 from app.db.database import Database
 from app.sms.broadcasts.terms import Terms
 from app.sms.lanes import LaneStatus, lane_statuses
-from app.sms.models import Inbound, Message
+from app.sms.models import Inbound, Message, Report
 from app.web.console.tasks import Task, tasks_of
+from menus.call_backs import age_words
 
+LATE, MANY_WRONG = timedelta(minutes=5), 60
+"""What comes in and waits longer isn't worked on; so many wrong PINs in ten minutes are somebody who tries."""
 FIRST_PLACES = 10
 """Of those where somebody waits, on the first page; the others are behind it."""
 
@@ -39,16 +46,26 @@ class OpenHere(msgspec.Struct, frozen=True):
     letters: OpenCount
 
 
+class HealthLine(msgspec.Struct, frozen=True):
+    """A part of the service, how it is doing, and whether somebody should look after it."""
+
+    part: str
+    says: str
+    ill: bool = False
+
+
 class Overview(msgspec.Struct, frozen=True):
-    """How things stand. `lanes` is for the federation alone, as are `places`, the first of them, and `spent`: XOF for all SMS of
-    the day when it can be told. `broadcasting` are messages of broadcasts that wait, by lane. `stops` says that broadcasts may be
-    stopped; `requests` are how many of the officer's own requests wait for their PIN.
+    """How things stand. `lanes`, `health` and `places` (the first of them) are for the federation alone.
+
+    So is `spent`: XOF for all SMS of the day, when it can be told. `broadcasting` are messages of broadcasts that wait, by lane.
+    `stops` says that broadcasts may be stopped; `requests` are how many of the officer's own requests wait for their PIN.
     """
 
     scope: str
     federation: bool
     tasks: list[Task]
     lanes: list[LaneStatus]
+    health: list[HealthLine]
     broadcasting: dict[str, int]
     places: list[OpenHere]
     more: bool
@@ -59,8 +76,8 @@ class Overview(msgspec.Struct, frozen=True):
     spent: int | None
 
 
-def look(database: Database, office: Office, now: datetime, terms: Terms) -> Overview:
-    """Read the overview."""
+def look(database: Database, store: Any, office: Office, now: datetime, terms: Terms) -> Overview:
+    """Read the overview; `store` is Redis."""
     scope = office.cooperative_id
     spent = spent_today(database, terms, now) if scope is None else None
     with database.read() as reader:
@@ -72,6 +89,7 @@ def look(database: Database, office: Office, now: datetime, terms: Terms) -> Ove
             federation=scope is None,
             tasks=tasks_of(reader, office, now),
             lanes=lane_statuses(reader, now) if scope is None else [],
+            health=health(reader, store, now) if scope is None else [],
             broadcasting=_broadcasting(reader) if scope is None else {},
             places=places[:FIRST_PLACES],
             more=len(places) > FIRST_PLACES,
@@ -101,6 +119,31 @@ def waiting_places(reader: Connection, now: datetime, limit: int, after: int = 0
     first = func.min(func.coalesce(each.c.called, each.c.written))
     found = reader.execute(rows.order_by(first, Cooperative.id).limit(limit).offset(after))
     return [OpenHere(*row[:3], OpenCount(*row[3:5]), OpenCount(*row[5:])) for row in found]
+
+
+def health(reader: Connection, store: Any, now: datetime) -> list[HealthLine]:
+    """Say whether Redis answers, whether what comes in is worked on, and whether PINs are being tried out."""
+    try:
+        store.ping()
+        redis_ = HealthLine("Redis", "Répond.")
+    except redis.RedisError:
+        redis_ = HealthLine("Redis", "Ne répond pas : les appels continuent, plus lentement ; les SMS attendent.", ill=True)
+    waits = (
+        ("SMS reçus", select(func.count(), func.min(Inbound.received_at)).where(Inbound.state == "new")),
+        ("Accusés de réception", select(func.count(), func.min(Report.at)).where(Report.fate == "new")),
+    )
+    lines = [redis_]
+    for part, rows in waits:
+        number, since = reader.execute(rows).one()
+        late = since is not None and now - since > LATE
+        said = (
+            f"{units.count(number, 'message')} à traiter, le premier depuis {age_words(now - since)}."
+            if since
+            else "Tout est traité."
+        )
+        lines.append(HealthLine(part, said, late))
+    wrong = wrong_pins.recent(reader, now)
+    return [*lines, HealthLine("Codes secrets faux", f"{wrong} en dix minutes, sur tous les numéros.", wrong >= MANY_WRONG)]
 
 
 def _broadcasting(reader: Connection) -> dict[str, int]:

@@ -8,9 +8,9 @@ from app.coop.act import Act
 from app.coop.broadcasts import stops
 from app.coop.rights import NotYours
 from app.web.console import filters
-from app.web.console.desk import act_here, done, furnish
+from app.web.console.desk import act_here, done, furnish, quicker
 from app.web.console.overview import look, waiting_places
-from app.web.console.session import caller, desk, now, terms
+from app.web.console.session import caller, desk, now, store, terms
 
 pages = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 furnish(pages)
@@ -22,7 +22,7 @@ PLACES = 50
 def overview() -> Response:
     """Show how things stand in the officer's scope."""
     at = now()
-    seen = look(desk().database, caller().office, at, terms())
+    seen = look(desk().database, store(), caller().office, at, terms())
     return Response(render_template("console/overview.html", seen=seen, now=at, code=desk().database.service.code))
 
 
@@ -45,7 +45,7 @@ def stop(broadcast: int) -> AnyResponse:
     with desk().database.transaction() as transaction:
         left = stops.stop(transaction, act_here(transaction, "stop", f"console:stop:{broadcast}"), broadcast)
     if left is None:
-        return done(f"La diffusion {broadcast} n'est plus en cours.", "broadcasts.one", broadcast=broadcast)
+        return done(f"La diffusion {broadcast} n'est plus en cours.{quicker()}", "broadcasts.one", broadcast=broadcast)
     return done(f"Diffusion {broadcast} arrêtée. Partis avant l'arrêt : {left}.", "broadcasts.one", broadcast=broadcast)
 
 

@@ -9,7 +9,8 @@ from app.coop.prices.history import past_prices
 from app.coop.prices.proposals import MOST, PricedProduct, priced_products
 from app.coop.prices.queries import price_at, prices_for
 from app.digits import is_number
-from app.web.console.desk import ask_on_phone, done, furnish
+from app.web.console.desk import ask_on_phone, check_seen, done, furnish
+from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.session import caller, desk, now, say
 
 prices = Blueprint("prices", __name__, url_prefix="/prices", template_folder="templates")
@@ -34,8 +35,10 @@ def one(product: int) -> AnyResponse:
         meant = _product(priced_products(reader, office.scope), product)
         if meant is None:
             return say("Ce produit n'existe pas, ou votre CPS ne le prend pas.", 404)
-        past, today = past_prices(reader, office.scope, product), price_at(reader, [(office.scope, product, None, now())])[0]
-    return Response(render_template("console/price.html", product=meant, past=past, today=today, prices=office.may("price")))
+        past, more = parted(past_prices(reader, office.scope, product, most=A_PAGE + 1, before=before()))
+        today = price_at(reader, [(office.scope, product, None, now())])[0]
+    shown = {"past": past, "more": more, "today": today, "prices": caller().may("price")}
+    return Response(render_template("console/price.html", product=meant, **shown))
 
 
 @prices.post("/<int:product>/ask")
@@ -50,9 +53,7 @@ def ask(product: int) -> AnyResponse:
         return say("Ce produit n'existe pas, ou votre CPS ne le prend pas.", 404)
     if not is_number(typed, 6) or not 0 < int(typed) <= MOST:
         return done(f"Un prix est un nombre entier de francs, de 1 à {MOST}. Rien n'est demandé.", "prices.one", product=product)
-    if request.form.get("seen") != str(today):
-        said = f"Le prix a changé depuis que vous avez ouvert la page : {'aucun' if today is None else francs(today)}."
-        return done(f"{said} Rien n'est demandé.", "prices.one", product=product)
+    check_seen(today, "Le prix", "prices.one", "aucun" if today is None else francs(today), product=product)
     return ask_on_phone(AskedPrice(product, int(typed), grade), "prices.one", product=product)
 
 

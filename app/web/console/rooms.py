@@ -59,6 +59,8 @@ GROUPS: dict[str, tuple[Room, ...]] = {
     "Mon accès": (Room("Mon accès", "access.mine", "console"),),
 }
 """By what somebody sits down for."""
+BESIDE = {"foundation": "cooperatives"}
+"""Sets of pages without a room of their own, and beside which they stand."""
 ROOMS = tuple(room for group in GROUPS.values() for room in group)
 
 

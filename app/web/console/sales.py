@@ -1,16 +1,19 @@
 """The boutique témoin at the console: what is for sale, ordered, due and counted. Goods and money move on the telephone, by PIN."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import units
+from app.amounts import francs
 from app.coop.boutiques import offers, orders, queries, sales
-from app.coop.boutiques.console import AskedPickUp, AskedRefund, AskedSettlement, open_in
-from app.coop.boutiques.models import Order
+from app.coop.boutiques.console import AskedOffer, AskedPickUp, AskedRefund, AskedSale, AskedSettlement, open_in
+from app.coop.boutiques.models import Offer, Order
 from app.coop.members.names import member_name
-from app.web.console.desk import act_here, ask_on_phone, denies, done, furnish
+from app.digits import is_number
+from app.web.console.desk import NotAsked, act_here, ask_on_phone, check_seen, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.session import caller, desk, now
 
@@ -20,7 +23,7 @@ denies(
     boutique,
     "sales.shelf",
     {
-        offers.OfferGone: "Cette offre n'est pas de votre CPS. Rien n'est changé.",
+        offers.OfferGone: "Cette offre est finie, ou pas de votre CPS. Rien n'est changé.",
         orders.OrderNotOpen: "Déjà remis, payé ou passé, ou pas de votre CPS. Rien n'est changé.",
     },
 )
@@ -54,6 +57,32 @@ def counted() -> Response:
         found = queries.day_counts(reader, caller().office.scope, most=A_PAGE + 1, before=before())
     rows, more = parted(found)
     return Response(render_template("console/day_counts.html", rows=rows, more=more))
+
+
+@boutique.post("/offers/<int:offer>/sell")
+def sell(offer: int) -> AnyResponse:
+    """Ask that goods of an offer be sold over the counter, or with a buyer's name delivered on invoice."""
+    quantity, buyer = request.form.get("units", "").strip(), " ".join(request.form.get("buyer", "").split())[:40]
+    with desk().database.read() as reader:
+        found = queries.for_sale(reader, now(), Offer.id == offer, caller().office.scope.own(Offer.cooperative_id))
+    if not found:
+        raise offers.OfferGone(offer)
+    check_seen(found[0].amount, f"Le prix de l'offre {offer}", "sales.shelf", francs(found[0].amount))
+    if not is_number(quantity, 5) or not int(quantity):
+        raise NotAsked("Un nombre entier, svp.", "sales.shelf")
+    return ask_on_phone(AskedSale(offer, Decimal(quantity), buyer), "sales.shelf")
+
+
+@boutique.post("/offers")
+def put_up() -> AnyResponse:
+    """Ask that a part of a lot be put up for sale."""
+    given = {name: " ".join(request.form.get(name, "").split()) for name in ("code", "units", "price", "name", "place")}
+    if not (is_number(given["units"], 5) and is_number(given["price"], 6) and int(given["units"]) and int(given["price"])):
+        raise NotAsked("Combien, et à quel prix : des nombres entiers, svp.", "sales.shelf")
+    what = AskedOffer(
+        given["code"].upper()[:16], Decimal(given["units"]), int(given["price"]), given["name"][:20], given["place"][:16]
+    )
+    return ask_on_phone(what, "sales.shelf")
 
 
 @boutique.post("/pick-up")

@@ -55,16 +55,26 @@ def now() -> datetime:
     return at
 
 
+def store() -> Any:
+    """Return Redis."""
+    return current_app.extensions["console"][3]
+
+
 def order_key() -> bytes:
     """Return the key that makes and checks broadcasts' codes, the same as for those by SMS."""
     return cast(bytes, current_app.extensions["console"][4])
 
 
+def calls() -> bool:
+    """Tell whether the caller may call officers and members: then numbers are shown to them, else their last digits."""
+    return caller().may("call_backs") or caller().may("people")
+
+
 def too_many() -> bool:
     """Count a form that this address sends on its way in; tell whether it has sent MOST_FORMS before. Without Redis none is."""
-    store, key = current_app.extensions["console"][3], f"console:forms:{_network(request.remote_addr)}"
+    key = f"console:forms:{_network(request.remote_addr)}"
     try:
-        count, _ = store.pipeline().incr(key).expire(key, FORMS_SECONDS, nx=True).execute()
+        count, _ = store().pipeline().incr(key).expire(key, FORMS_SECONDS, nx=True).execute()
     except redis.RedisError:
         return False
     return int(count) > MOST_FORMS

@@ -16,6 +16,7 @@ from app.coop.offices.queries import offices_of
 from app.coop.payments.models import Payment, PaymentBatch
 from app.coop.production.models import Weighing
 from app.coop.rights import Office
+from app.web.console.decision_file import AID
 
 MOST_COUNTED = 1_000
 
@@ -48,7 +49,9 @@ def tasks_of(reader: Connection, office: Office, now: datetime) -> list[Task]:
 def _tasks(reader: Connection, office: Office, now: datetime) -> Iterator[Task]:
     held = [one for one in offices_of(reader, office.person_id, now.date()) if one.scope == office.scope]
     mine = approvals.waiting_count(reader, tuple(held), now)
-    yield Task("demande à approuver", *approvals.open_count(reader, office.scope, now), "decisions.approvals", mine=mine)
+    hidden = () if any(one.may("approve") for one in held) else AID
+    waiting = approvals.open_count(reader, office.scope, now, without=hidden)
+    yield Task("demande à approuver", *waiting, "decisions.approvals", mine=mine)
     reach = office.scope.reach
     yield Task("réclamation à répondre", *_few(reader, Contest.opened_at, _open(Contest, reach)), "decisions.contests")
     if any(one.may("call_backs") for one in held):

@@ -1,6 +1,7 @@
 """Trainings and jobs at the console: seats, ranks, who applied; a list to take out; the company's choice."""
 
 import io
+from collections.abc import Set
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,13 +15,18 @@ from app.coop.rights import NotYours
 from app.coop.training import choices, presence, queries, seats
 from app.coop.training.applications import ApplicationNotOpen
 from app.digits import is_number
+from app.sheets import SheetRefused
 from app.sheets.writer import write_table
 from app.web.console.desk import act_here, denies, done, furnish
-from app.web.console.list_pages import mark
+from app.web.console.list_pages import A_PAGE, mark, parted
 from app.web.console.session import caller, desk, now
+from app.web.console.uploads import file_sent, take_files
 
 trainings = Blueprint("trainings", __name__, template_folder="templates")
+take_files(trainings)
 furnish(trainings)
+A_FEW = 200
+"""Applicants of a page."""
 GONE = "Déjà fait, ou pas à vous : regardez la liste. Rien n'est changé."
 denies(
     trainings,
@@ -37,18 +43,46 @@ denies(
 def courses() -> Response:
     """List the trainings in the caller's reach, soonest first."""
     with desk().database.read() as reader:
-        found = queries.trainings_in(reader, caller().office.scope, now().date(), after=mark("after"))
-    more = found[-1].id if len(found) == queries.MOST else None
-    return Response(render_template("console/trainings.html", rows=found, more=more))
+        found = queries.trainings_in(reader, caller().office.scope, now().date(), after=mark("after"), most=A_PAGE + 1)
+    rows, more = parted(found)
+    return Response(render_template("console/trainings.html", rows=rows, more=more))
 
 
 @trainings.get("/trainings/<int:training>")
 def one(training: int) -> Response:
     """Show a training: its seats, who applied, each with seat or rank."""
+    return _training(training)
+
+
+@trainings.post("/uploads/trainings/<int:training>/choice")
+def chosen_in_file(training: int) -> AnyResponse:
+    """Read the company's list, and show whom it chose: ticked, and nothing noted yet."""
+    sent = file_sent()
+    with desk().database.transaction() as session:
+        queries.training_in(session, act_here(session, "training", "console:choice").office.scope, training)
+        try:
+            named = choices.read_choice(sent) if sent is not None else []
+        except SheetRefused as fault:
+            return done(f"{fault} Rien n'est noté.", "trainings.one", training=training)
+        chosen = choices.without_seats(session, training, named)
+        strange = set(chosen) - {one.id for one in queries.applicants(session, training, ("applied",), most=None)}
+    if strange or not chosen:
+        numbers = ", ".join(str(one) for one in sorted(strange)[:10])
+        why = f"Dossiers pas inscrits ici : {numbers}." if strange else "Ce fichier ne choisit personne de plus."
+        return done(f"{why} Rien n'est noté.", "trainings.one", training=training)
+    return _training(training, frozenset(chosen))
+
+
+def _training(training: int, chosen: Set[int] = frozenset()) -> Response:
+    """Show a training, with those ticked who are chosen, all of them first."""
+    skip = mark("skip") or 0
     with desk().database.read() as reader:
         found = queries.training_in(reader, caller().office.scope, training)
-        page = {"people": queries.applicants(reader, training), "acts": caller().may("training"), "stands": queries.APPLICANTS}
-    return Response(render_template("console/training.html", training=found, most=queries.MOST_APPLICANTS, **page))
+        people = queries.applicants(reader, training, most=None if chosen else A_FEW + 1, skip=0 if chosen else skip)
+    people = [one for one in people if one.id in chosen] if chosen else people
+    more = skip + A_FEW if not chosen and len(people) > A_FEW else None
+    page = {"people": people if chosen else people[:A_FEW], "chosen": chosen, "more": more, "acts": caller().may("training")}
+    return Response(render_template("console/training.html", training=found, stands=queries.APPLICANTS, **page))
 
 
 @trainings.post("/trainings/<int:training>/list.csv")
@@ -79,9 +113,8 @@ def choose(training: int) -> AnyResponse:
 def jobs() -> Response:
     """List the jobs of companies, the soonest to end first."""
     with desk().database.read() as reader:
-        found = job_queries.jobs_behind(reader, now().date(), mark("after"))
-    more = found[-1].id if len(found) == job_queries.MOST else None
-    return Response(render_template("console/jobs.html", rows=found, more=more))
+        rows, more = parted(job_queries.jobs_behind(reader, now().date(), mark("after"), most=A_PAGE + 1))
+    return Response(render_template("console/jobs.html", rows=rows, more=more))
 
 
 @trainings.get("/jobs/<int:job>")
@@ -92,5 +125,6 @@ def job(job: int) -> Response:
             job_services.read_candidates(session, act_here(session, "courses", f"console:job:{job}:read"), job)
         except job_services.JobClosed as fault:
             raise NotYours("courses") from fault
-        found, people = job_queries.jobs(session.connection(), Job.id == job), job_queries.candidates(session.connection(), job)
-    return Response(render_template("console/job.html", job=found[0], people=people))
+        found = job_queries.jobs(session.connection(), Job.id == job)
+        people, more = parted(job_queries.candidates(session, job, after=mark("after"), most=A_PAGE + 1))
+    return Response(render_template("console/job.html", job=found[0], people=people, more=more))

@@ -44,14 +44,15 @@ class ShownWeighing(msgspec.Struct, frozen=True):
     gross: int | None
 
 
-def open_lists(reader: Connection, office: Office) -> list[OpenList]:
-    """Return the lists that wait for their confirmation, the oldest first."""
+def open_lists(reader: Connection, office: Office, skip: int = 0) -> list[OpenList]:
+    """Return the lists that wait for their confirmation, the oldest first, behind so many: a page and one more."""
     since = func.min(Weighing.noted_at)
     rows = select(Cooperative.id, Cooperative.code, Person.name, func.count(), since).select_from(Weighing)
     rows = rows.join(Cooperative, Cooperative.id == Weighing.cooperative_id).join(Person, Person.id == Weighing.officer_id)
     open_ = rows.where(Weighing.state == "noted", office.scope.reach(Weighing.cooperative_id))
     grouped = open_.group_by(Cooperative.id, Cooperative.code, Weighing.officer_id, Person.name)
-    return [OpenList(*row) for row in reader.execute(grouped.order_by(since).limit(PAGE))]
+    grouped = grouped.order_by(since, Cooperative.id, Weighing.officer_id).limit(PAGE + 1)
+    return [OpenList(*row) for row in reader.execute(grouped.offset(skip))]
 
 
 def weighings_of(reader: Connection, cooperative_id: int, before: Mark | None) -> list[ShownWeighing]:

@@ -20,10 +20,13 @@ def index() -> Response:
     office = caller().office
     wanted = office.cooperative_id or mark("cps") or 0
     with desk().database.read() as reader:
-        lists = open_lists(reader, office)
+        skip = mark("skip") or 0
+        lists = open_lists(reader, office, skip)
         found = weighings_of(reader, wanted, _mark()) if wanted else []
     more = _marked(found[PAGE - 1]) if len(found) > PAGE else None
-    return Response(render_template("console/weighings.html", lists=lists, found=found[:PAGE], more=more, cps=wanted))
+    after = skip + PAGE if len(lists) > PAGE else None
+    page = {"lists": lists[:PAGE], "after": after, "found": found[:PAGE], "more": more, "cps": wanted}
+    return Response(render_template("console/weighings.html", **page))
 
 
 def _marked(one: ShownWeighing) -> str:

@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.coop.access import sign_in_sessions
 from app.coop.access.models import SignIn
+from app.coop.console_requests import queries, services
+from app.coop.members.models import Number
 from app.coop.offices.queries import offices_of
 from app.db.database import Database
 from app.sms.models import Message
@@ -74,6 +76,15 @@ class Officer:
     def come_in(self) -> TestResponse:
         self.ask()
         return self.enter()
+
+    def on_phone(self) -> list[str]:
+        """Confirm by PIN, in their order, what was asked and waits; return what came of each."""
+        at = self.clock()
+        with self.database.transaction() as session:
+            person = session.scalars(select(Number.person_id).where(Number.phone == self.phone)).one()
+            act = by(offices_of(session, person, at.date())[-1], "pin", at, "ussd")
+            waiting = queries.waiting_for(session.connection(), person, None, at)
+            return [services.confirm(session, act, one.id, one.mark, key=sample_cooperative.KEY).said for one in waiting]
 
     @property
     def inside(self) -> bool:

@@ -216,7 +216,11 @@ def test_a_text_is_kept_for_the_scope_and_taken_again(officer, database):
     fatou = inside(officer, SECRETARY)
     write(fatou, "keep", name="Pesée")
     assert rows(fatou.page, "templates") == ["Pesée TOUS Pesée lundi 30/11 à 7h au quai Retirer le modèle Pesée Oui, retirer"]
-    write(fatou, "keep", name="Pesée", text="Pesée mardi")
+    assert write(fatou, "keep", name="Pesée", text="Pesée mardi").status_code == 400
+    assert "est maintenant : TOUS, « Pesée lundi 30/11 à 7h au quai ». Rien n'est gardé" in plain(fatou.page)
+    fatou.get("/broadcasts/new?template=1")
+    kept = re.findall(r'name="kept" value="([^"]+)"', fatou.page)[0]
+    write(fatou, "keep", name="Pesée", text="Pesée mardi", kept=kept)
     president, federation = inside(officer, sample_declarations.PRESIDENT), inside(officer, sample_declarations.ADMINISTRATOR)
     president.get("/broadcasts/new?template=1")
     assert "Pesée mardi" in president.page

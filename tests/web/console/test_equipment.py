@@ -69,9 +69,9 @@ def test_handing_out_is_asked_with_what_is_paid_and_not_done(officer, quay):
 def test_a_machine_in_repair_lets_its_bookings_fall_and_comes_back(officer, quay):
     fatou = inside(officer, SECRETARY)
     fatou.get("/equipment/1")
-    fatou.send("/equipment/1/repair")
+    fatou.send("/equipment/1/repair", seen="usable")
     assert "En réparation. 1 réservation tombée." in plain(fatou.page)
-    fatou.send("/equipment/1/repair", restore="1")
+    fatou.send("/equipment/1/repair", seen="repair", restore="1")
     assert "en service" in fatou.page
     with quay.read() as reader:
         assert reader.scalar(select(Booking.state)) == "off"

@@ -1,7 +1,7 @@
 """Ideas at the console: read, merged, ranked; scores are asked here and given by PIN on the phone."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.ideas import services, voices
@@ -86,6 +86,27 @@ def test_a_score_is_asked_for_and_not_noted_before_the_pin(officer, source):
     neighbour.get("/ideas/1")
     neighbour.send("/ideas/1/score", jobs="6")
     assert "De 0 à 5" in plain(neighbour.page)
+
+
+def test_a_kept_idea_becomes_a_product_and_its_words_stay_with_it(officer, source):
+    with source.transaction() as session:
+        session.execute(update(Idea).where(Idea.id == 1).values(state="shortlisted"))
+    fatou, care = inside(officer, SECRETARY), inside(officer, sample_declarations.ADMINISTRATOR)
+    fatou.get("/ideas/1")
+    assert fatou.send("/ideas/1/realise", name="Huitre", unit="kg").status_code == 403
+    care.get("/ideas/1")
+    care.send("/ideas/1/realise", name="H2O", unit="kg")
+    assert "Rien n'est demandé" in plain(care.page)
+    care.send("/ideas/1/realise", name="huitre", unit="KG")
+    with source.read() as reader:
+        asked = reader.scalars(select(ConsoleRequest.words)).all()
+    assert asked == ["Fédération: idée 1 devient Huitre, en kg, numéro 4 de CPS1."]
+    assert care.on_phone() == ["Huitre est le numéro 4. Un SMS le dit au membre."]
+    care.get("/cps/1")
+    assert "4 Huitre de l' idée 1 : Elever des huitres kg" in plain(care.page)
+    care.get("/ideas/1")
+    care.send("/ideas/1/realise", name="Yoxos", unit="kg")
+    assert "Impossible : l'idée est décidée, ou pas retenue. En dernier : idée devenue un produit" in plain(care.page)
 
 
 def test_who_may_not_score_asks_for_nothing(officer, source):

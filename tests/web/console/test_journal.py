@@ -1,9 +1,13 @@
 """The journal of officers' acts: of one's scope, one officer's, from a day back."""
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
+from app.coop.lots.models import KINDS
 from app.coop.offices import audit
 from app.coop.rights import Office
+from app.web.console.act_words import ACTS
 from tests import sample_declarations
 from tests.acts import by
 from tests.web.console.test_pages import inside, rows
@@ -43,3 +47,17 @@ def test_long_journals_have_pages(officer, database, clock):
     federation.get("/journal")
     assert "Plus anciens" in federation.page
     assert len(rows(federation.page, "acts")) == 50
+
+
+def test_each_act_has_its_words_in_french():
+    said = set()
+    for file in (*Path("app").rglob("*.py"), *Path("menus").glob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text())):
+            named = isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if named in ("note", "_note", "_decided") and len(call.args) > 2:
+                what = call.args[3 if named == "_decided" else 2]
+                arms = (what.body, what.orelse) if isinstance(what, ast.IfExp) else (what,)
+                said |= {one.value for one in arms if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    assert len(said) > 60
+    assert said - set(ACTS) - {"approved", "refused"} == set()  # states of an opening
+    assert {f"lot {kind}" for kind in KINDS} <= set(ACTS)

@@ -37,7 +37,7 @@ def test_the_administrator_asks_to_give_prolong_and_end(officer, database):
     for path, form in (
         ("give", {"role": "treasurer", "cps": "cps1", "who": "C00001", "until": "2027-12-31"}),
         ("give", {"role": "ministry", "who": "77 111 00 01", "name": "Fatou  Sarr"}),
-        ("1/prolong", {"until": "2027-06-30"}),
+        ("1/prolong", {"until": "2027-06-30", "seen": "None"}),
         ("1/end", {}),
         ("first-use", {"phone": sample_declarations.ADMINISTRATOR}),
     ):
@@ -59,7 +59,7 @@ def test_the_administrator_asks_to_give_prolong_and_end(officer, database):
         ("give", {"role": "chef", "who": "C00001", "cps": "CPS1"}, "Choisissez une charge"),
         ("give", {"role": "treasurer", "who": "C00001"}, "donnez son code"),
         ("give", {"role": "treasurer", "who": sample_cooperative.AWA, "until": "2020-01-01"}, "Ce jour est passé"),
-        ("1/prolong", {"until": "2027-02-30"}, "Ce jour n'existe pas"),
+        ("1/prolong", {"until": "2027-02-30", "seen": "None"}, "Ce jour n'existe pas"),
         ("first-use", {"phone": "12"}, "pas un numéro"),
     ],
 )

@@ -9,6 +9,7 @@ from app.coop.boutiques import counts, orders, sales
 from app.coop.boutiques.models import Offer, Order
 from app.coop.console_requests import services
 from app.coop.console_requests.models import ConsoleRequest
+from app.coop.lots.models import Lot
 from app.coop.rights import Office
 from tests import sample_boutiques, sample_cooperative, sample_declarations
 from tests.acts import by, own
@@ -92,6 +93,26 @@ def test_what_moves_money_is_asked_and_done_by_the_pin(officer, counter, databas
         done = services.confirm(session, act, asked[words], services.mark_of(words), key=sample_cooperative.KEY)
         assert done.said == "Facture F2026-00001 payée: 3 000 F."
         assert session.scalar(select(Order.state).where(Order.id == row)) == "sold"
+
+
+def test_goods_are_put_up_and_sold_over_the_counter_by_the_pin(officer, counter, database):
+    fatou = inside(officer, SECRETARY)
+    fatou.get("/boutique")
+    for form in ({"units": "0", "seen": "1500"}, {"units": "2", "seen": "1400"}):
+        fatou.send(f"/boutique/offers/{counter[0]}/sell", **form)
+        assert "Rien n'est demandé" in plain(fatou.page)
+    fatou.send(f"/boutique/offers/{counter[0]}/sell", units="2", seen="1500")
+    fatou.send(f"/boutique/offers/{counter[0]}/sell", units="1", seen="1500", buyer="Cantine de Joal")
+    with database.read() as reader:
+        lot = reader.scalar(select(Lot.code).where(Lot.units > Lot.offered))
+    fatou.send("/boutique/offers", code=lot, units="1", price="1200", name="Keccax fin")
+    assert fatou.on_phone() == ["Vendu: 3 000 F en caisse.", "Livré: facture F2026-00001, 1 500 F.", "En vente: offre 3."]
+    with database.read() as reader:
+        assert reader.scalar(select(Offer.quantity).where(Offer.id == counter[0])) == 4
+        told = select(Offer.amount, Offer.quantity).where(Offer.name == "Keccax fin")
+        assert reader.execute(told).all() == [(1200, 1)]
+    fatou.send("/boutique/offers", code="L1", units="1", price="1200")
+    assert "Impossible : ce lot n'est pas d'ici. Rien n'est demandé." in plain(fatou.page)
 
 
 def test_counts_of_the_day_show_the_difference(officer, counter, database, clock):

@@ -48,10 +48,12 @@ TRIED = {
     "equipment.decide": [({"accept": "1"}, 200, "pas à votre CPS")],
     "equipment.hand_out": [({"state": "good"}, 200, "pas à votre CPS")],
     "equipment.take_back": [({"state": "good"}, 200, "pas à votre CPS")],
-    "equipment.repair": [({}, 200, "pas à votre CPS")],
+    "equipment.repair": [({"seen": "usable"}, 200, "pas à votre CPS")],
     "ideas.decide": [({"wish": "publish"}, 200, "pas à vous")],
     "ideas.score": [(dict.fromkeys(CRITERIA, "1"), 403, "Rien n&#39;est fait.")],
     "ideas.decline": [({}, 403, "Rien n&#39;est fait.")],
+    "ideas.realise": [({"name": "Huitre", "unit": "kg"}, 403, "Rien n&#39;est fait.")],
+    "sales.sell": [({"units": "1", "seen": "1500"}, 200, "pas de votre CPS")],
     "lots.recall": [({}, 403, "Rien n&#39;est fait.")],
     "trainings.applicants": [({}, 403, "Rien n&#39;est fait.")],
     "trainings.choose": [({"chosen": "1"}, 200, "pas à vous")],
@@ -64,6 +66,11 @@ TRIED = {
 }
 """What is sent to each route, with the status and the words that come back."""
 OWN = {
+    "trainings.chosen_in_file": "it changes nothing, and test_trainings tries a stranger's training",
+    **dict.fromkeys(
+        ("foundation.product", "foundation.take", "foundation.end", "foundation.change"),
+        "the federation's administrator alone asks it (test_foundation)",
+    ),
     "access.end": "test_sign_in tries a stranger's",
     "offices.end": "the federation's administrator alone asks it (test_offices)",
     "offices.prolong": "the federation's administrator alone asks it (test_offices)",
@@ -91,12 +98,15 @@ IDS = {
     "equipment.hand_out": 2,
     "equipment.take_back": 3,
     "imports.take_back": 2,
+    "ideas.score": 2,
+    "ideas.decline": 3,
+    "ideas.realise": 3,
     "sales.paid": 2,
     "sales.refund": 2,
     **dict.fromkeys(("trainings.one", "trainings.applicants", "trainings.choose"), 2),
 }
 """The id that is CPS1's where it isn't 1."""
-OWNERS = dict.fromkeys(("ideas.decline", "trainings.job"), sample_declarations.ADMINISTRATOR)
+OWNERS = dict.fromkeys(("ideas.decline", "ideas.realise", "trainings.job"), sample_declarations.ADMINISTRATOR)
 """Who may do it, where that isn't CPS1's president."""
 
 
@@ -135,7 +145,9 @@ def houses(database, app, clock, monkeypatch):
     sample_trainings.shipyard(database, None)
     with database.transaction() as session:
         sample_trainings.welding(session, clock(), 201)
-        ideas.propose(session, own(201, "idea", clock()), "Elever des huitres")
+        for number, stands in enumerate(("waiting", "open", "shortlisted"), 1):
+            idea, _ = ideas.propose(session, own(200 + number, f"idea {number}", clock()), f"Elever des huitres {number}")
+            idea.state = stands
         for number, held in enumerate(("asked", "booked", "out"), 1):
             row = bookings.book(session, own(200 + number, f"booking:{number}", clock()), 1, date(2026, 11, 24 + number), "am")
             row.state = held

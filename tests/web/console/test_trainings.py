@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from sqlalchemy import select
@@ -67,6 +68,27 @@ def test_the_company_chooses_all_or_none(officer, course, database):
     assert states(database) == ["seated", "declined", "seated"]
     fatou.send(f"/trainings/{course}/choose", chosen=["1"])
     assert "Il reste 0 place. Rien n'est changé." in plain(fatou.page)
+
+
+def test_the_companys_list_comes_back_as_a_file_and_is_shown_before_it_is_noted(officer, course, database):
+    fatou = inside(officer, SECRETARY)
+    for told, says in (
+        ("Dossier;Choisi\n1;oui\n9;oui\n", "Dossiers pas inscrits ici : 9. Rien n'est noté."),
+        ("Dossier;Choisi\n1;\n", "Ce fichier ne choisit personne de plus."),
+        ("Dossier;Choisi\n1;peut-être\n", "Ligne 2"),
+    ):
+        fatou.get(f"/trainings/{course}")
+        fatou.send(f"/uploads/trainings/{course}/choice", file=(io.BytesIO(told.encode()), "choix.csv"))
+        assert says in plain(fatou.page)
+    fatou.get("/trainings")
+    assert fatou.send("/uploads/trainings/1/choice", file=(io.BytesIO(b"x"), "choix.csv")).status_code == 403
+    fatou.get(f"/trainings/{course}")
+    told = io.BytesIO(b"Dossier;Choisi\n1;oui\n2;non\n3;OUI\n")
+    fatou.send(f"/uploads/trainings/{course}/choice", file=(told, "choix.csv"))
+    assert re.findall(r'value="(\d)" checked', fatou.page) == ["1", "3"]
+    assert states(database) == ["applied"] * 3
+    fatou.send(f"/trainings/{course}/choose", chosen=["1", "3"])
+    assert states(database) == ["seated", "applied", "seated"]
 
 
 def test_jobs_are_listed_to_all_and_their_candidates_to_the_federation(officer, course):

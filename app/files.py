@@ -1,0 +1,33 @@
+"""Files that are written whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file that takes a path's place when all within has gone well, and otherwise goes. Only its owner may read it.
+
+    What is there before stays till then. Raises OSError.
+    """
+    made = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", delete=False) as out:
+            made = out.name
+            yield out  # type: ignore[misc]
+            keep(out)
+        Path(made).replace(path)
+        made = None
+    finally:
+        if made is not None:
+            Path(made).unlink(missing_ok=True)
+
+
+def keep(out: IO[bytes]) -> None:
+    """Have what was written reach the disk: a full one says so here."""
+    out.flush()
+    os.fsync(out.fileno())
