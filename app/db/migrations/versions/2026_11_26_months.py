@@ -9,7 +9,7 @@ from alembic import op
 from app.db import triggers
 
 revision = "2026_11_26_months"
-down_revision = "2026_11_26_import_columns"
+down_revision = "2026_11_26_acts_at"
 branch_labels = None
 depends_on = None
 
