@@ -122,8 +122,8 @@ class Bench:
         return {"JAPPOO_ENV": "test", "DATABASE_URL": database} | redises
 
     @contextmanager
-    def web(self, target: str, database: str, workers: int = 2, threads: int = 4) -> Iterator[Web]:
-        """Serve `target` on a database for a while."""
+    def web(self, target: str, database: str, workers: int = 2, threads: int = 0) -> Iterator[Web]:
+        """Serve `target` on a database for a while, with as many threads, or as the service has."""
         web = Web(target, workers, threads, self.environ(database), self.folder / "web.log")
         try:
             yield web
@@ -192,10 +192,10 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jappoo-bench-")))
         bench = Bench(stack, folder, given.rounds, given.seconds)
-        few, bench.postgres = _database(stack, folder / "few", 1_000)
-        many = given.seeded or _database(stack, folder / "many", given.many)[0]
+        few, bench.postgres = make_database(stack, folder / "few", 1_000)
+        many = given.seeded or make_database(stack, folder / "many", given.many)[0]
         for url in (few, many):
-            _publish(bench, url)
+            publish_menu(bench, url)
         found = _measure(bench, few, many, given.many)
     found |= {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine(), "rounds": given.rounds}
     file = Path("var/bench.json")
@@ -258,7 +258,8 @@ def _table(found: dict[str, Any]) -> Iterator[str]:
             yield f"{row['name']}, {row['connections']}: {verdict} (wanted: {WANTED[row['name']]})"
 
 
-def _database(stack: ExitStack, folder: Path, members: int) -> tuple[str, Server]:
+def make_database(stack: ExitStack, folder: Path, members: int) -> tuple[str, Server]:
+    """Return the URL of a PostgreSQL with a demo's members in it, and its server."""
     server = make_postgres(folder)
     server.start()
     stack.callback(server.kill)
@@ -274,7 +275,7 @@ def _database(stack: ExitStack, folder: Path, members: int) -> tuple[str, Server
     return server.url, server
 
 
-def _publish(bench: Bench, url: str) -> None:
+def publish_menu(bench: Bench, url: str) -> None:
     """Publish the menu, as every service does before its first hop."""
     database = Database(url, statement_ms=600_000)
     with database.transaction() as session:

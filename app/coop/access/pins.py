@@ -13,6 +13,7 @@ from nacl.exceptions import InvalidkeyError
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import deadline
 from app.coop.access.common_pins import common
 from app.coop.members.models import Person
 from app.db.database import Database
@@ -27,8 +28,10 @@ MEMORY_KIB, PASSES = 7168, 5
 
 SEATS = 40
 """How many tries a process has under way at once; the next is Busy. Each holds a thread of the web server while it waits."""
+TURN_SECONDS = 0.6
+"""How long a try waits for its turn: what comes after it needs the rest of the hop's time."""
 _seats, _turn = threading.BoundedSemaphore(SEATS), threading.Lock()
-"""A process hashes one PIN at a time: whoever only reads a menu finds a core meanwhile."""
+"""A process checks one PIN at a time: whoever only reads a menu finds a core meanwhile."""
 
 Peppers = Mapping[int, bytes]
 
@@ -71,8 +74,7 @@ def trivial(pin: str, phone: str) -> bool:
 def hash_pin(pin: str, peppers: Peppers) -> tuple[str, int]:
     """Return the hash of a PIN and the number of the pepper in it, the newest."""
     number = max(peppers)
-    with _turn:
-        hashed = pwhash.argon2id.str(_peppered(pin, peppers[number]), opslimit=PASSES, memlimit=MEMORY_KIB * 1024)
+    hashed = pwhash.argon2id.str(_peppered(pin, peppers[number]), opslimit=PASSES, memlimit=MEMORY_KIB * 1024)
     return hashed.decode("ascii"), number
 
 
@@ -92,23 +94,41 @@ def try_pin(
     hour, the third after that for a day, the third after that until a reset; `tell` is called in the lock's transaction. While
     three are being checked others are Busy: that three were counted says nothing yet.
     """
+    checked = _checked(database, person_id, pin, mark, peppers, now)
+    if not isinstance(checked, tuple):
+        return checked
+    right, hashed, tries = checked
+    if not right and tries < TRIES:
+        return Wrong(TRIES - tries)
+    with database.transaction() as session:
+        if right and hashed:
+            cleared = update(Person).where(Person.id == person_id, Person.pin_hash == hashed)
+            unlocked = {"pin_last_try": None, "pin_locked_until": None, "pin_locked_for_good": False}
+            session.execute(cleared.values(pin_tries=0, pin_rounds=0, **unlocked))
+            return Right(hashed)
+        return _lock(session, person_id, mark, now, tell)
+
+
+def _checked(
+    database: Database, person_id: int, pin: str, mark: str, peppers: Peppers, now: datetime
+) -> tuple[bool, str, int] | Locked | Busy:
+    """Count a try and check it in its turn; return whether it is right, the hash that it was held against, and the tries so far."""
     if not _seats.acquire(blocking=False):
         return Busy()
     try:
-        return _try_pin(database, person_id, pin, mark, peppers, now, tell)
+        if not _turn.acquire(timeout=deadline.left(TURN_SECONDS)):
+            return Busy()
+        try:
+            return _counted_and_checked(database, person_id, pin, mark, peppers, now)
+        finally:
+            _turn.release()
     finally:
         _seats.release()
 
 
-def _try_pin(
-    database: Database,
-    person_id: int,
-    pin: str,
-    mark: str,
-    peppers: Peppers,
-    now: datetime,
-    tell: Callable[[Session, Locked], None] | None,
-) -> Right | Wrong | Locked | Busy:
+def _counted_and_checked(
+    database: Database, person_id: int, pin: str, mark: str, peppers: Peppers, now: datetime
+) -> tuple[bool, str, int] | Locked | Busy:
     again = or_(Person.pin_last_try == mark, Person.pin_tries >= TRIES)
     with database.transaction() as session:
         counted = session.execute(
@@ -130,16 +150,7 @@ def _try_pin(
         if counted is None:
             return _barred(session, person_id, now)
     hashed, pepper, tries = counted
-    right = hashed is not None and pepper in peppers and _verify(hashed, _peppered(pin, peppers[pepper]))
-    if not right and tries < TRIES:
-        return Wrong(TRIES - tries)
-    with database.transaction() as session:
-        if right and hashed:
-            cleared = update(Person).where(Person.id == person_id, Person.pin_hash == hashed)
-            unlocked = {"pin_last_try": None, "pin_locked_until": None, "pin_locked_for_good": False}
-            session.execute(cleared.values(pin_tries=0, pin_rounds=0, **unlocked))
-            return Right(hashed)
-        return _lock(session, person_id, mark, now, tell)
+    return hashed is not None and pepper in peppers and _verify(hashed, _peppered(pin, peppers[pepper])), hashed or "", tries
 
 
 def set_pin(session: Session, person_id: int, hashed: str, pepper: int, *, now: datetime) -> None:
@@ -210,7 +221,6 @@ def _peppered(pin: str, pepper: bytes) -> bytes:
 
 def _verify(hashed: str, peppered: bytes) -> bool:
     try:
-        with _turn:
-            return pwhash.argon2id.verify(hashed.encode("ascii"), peppered)
+        return pwhash.argon2id.verify(hashed.encode("ascii"), peppered)
     except InvalidkeyError:
         return False
