@@ -64,7 +64,7 @@ def take(
         source = turns.ImportSource(kind, table.digest, operator(), scope)
         if dry_run:
             found = _look(database, table, source, answered, now)
-            return _say(found, None, as_json, _files(kind, file, table, found, given_now, only_good=only_good))
+            return _say(kind, found, None, as_json, _files(kind, file, table, found, given_now, only_good=only_good))
         import_id = _begin(database, source, cooperative)
         state = "stopped"
         try:
@@ -87,7 +87,7 @@ def take(
             counts = {str(name): count for name, count in found.counts.items()} if state == "done" else {}
             with database.transaction() as session:
                 turns.end(session, import_id, state, counts)
-        return _say(found, import_id if takes else None, as_json, unwritten)
+        return _say(kind, found, import_id if takes else None, as_json, unwritten)
 
 
 def take_back(import_id: int) -> str:
@@ -158,10 +158,13 @@ def _scope(database: "Database", cooperative: str | None) -> "Scope":
 def _answers(answers: Path | None) -> dict[str, str]:
     from app.coop.imports.columns import ANSWER_COLUMNS
     from app.coop.imports.forecast import answers_of
-    from app.sheets import SheetRefused, read_table
+    from app.sheets import ColumnsUnknown, SheetRefused, read_table
 
     try:
         return answers_of(read_table(answers, ANSWER_COLUMNS)) if answers else {}
+    except ColumnsUnknown as fault:
+        says = "--answers: ce n'est pas le fichier des questions, qui a les colonnes « Clé » et « Réponse »."
+        raise click.ClickException(says) from fault
     except SheetRefused as fault:
         raise click.ClickException(str(fault)) from fault
 
@@ -231,10 +234,13 @@ def _files(kind: str, file: Path, table: "Table", found: "Forecast", given: Mapp
 VERDICT_WORDS: "dict[Verdict, str]" = {"create": "nouvelle", "update": "changée", "refuse": "refusée", "skip": "passée"}
 
 
-def _say(found: "Forecast", import_id: int | None, as_json: bool, unwritten: str) -> int:
+def _say(kind: str, found: "Forecast", import_id: int | None, as_json: bool, unwritten: str) -> int:
     """Say the forecast; then what couldn't be written beside it ends the command."""
     from app.coop.imports.forecast import VERDICTS
+    from app.coop.imports.kinds import KINDS
     from app.units import agree
+
+    names = {column.field: f", {column.names[0]}" for column in KINDS[kind].columns(_now().date())}
 
     counts = {verdict: found.counts[verdict] for verdict in VERDICTS}
     said = [(one, f"{one.says}{_how_to_name(found, one)}") for one in found.problems]
@@ -243,7 +249,7 @@ def _say(found: "Forecast", import_id: int | None, as_json: bool, unwritten: str
         click.echo(json.dumps({"rows": counts, "problems": problems, "id": str(import_id or "")}, ensure_ascii=False))
     else:
         for one, says in said:
-            click.echo(f"ligne {one.row}: {says}" if one.row is not None else says)
+            click.echo(f"ligne {one.row}{names.get(one.column, '')}: {says}" if one.row is not None else says)
         told = [f"{counts[one]} {agree(counts[one], word)}" for one, word in VERDICT_WORDS.items()]
         words = f"Lignes: {', '.join(told)}, {counts['same']} déjà là, {counts['ask']} à répondre"
         click.echo(words + (f"; import n° {import_id}" if import_id else "; rien n'est écrit"))

@@ -1,6 +1,6 @@
 """Files that co-operatives have, read and written: see README.md."""
 
-from app.sheets.amounts import amount, in_kg, percentage, quantity, unit
+from app.sheets.amounts import amount, in_kg, percentage, quantity, unit, value
 from app.sheets.columns import Column
 from app.sheets.dates import birth, day, instant
 from app.sheets.readings import Ask, Book, Formula, NoValue, Raw, Reader, Reading, Refuse, Value
@@ -53,6 +53,7 @@ __all__ = [
     "template",
     "text",
     "unit",
+    "value",
     "write_body",
     "write_table",
     "yes_no",

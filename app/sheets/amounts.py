@@ -84,6 +84,13 @@ def amount(raw: Plain, _: Book) -> Reading:
 
 
 @reader
+def value(raw: Plain, book: Book) -> Reading:
+    """Read XOF that nobody can owe, a price or a share: int from 0."""
+    told = amount(raw, book)
+    return Refuse("Un montant négatif n'a pas de sens ici.") if isinstance(told, Ask) and told.proposals[0] < 0 else told
+
+
+@reader
 def quantity(raw: Plain, _: Book) -> Reading:
     """Read a quantity or weight: Decimal above 0, three places at most.
 
@@ -151,5 +158,5 @@ def percentage(raw: Plain, _: Book) -> Reading:
     return Value(number)
 
 
-MEASURES = (amount, quantity, percentage)
+MEASURES = (amount, value, quantity, percentage)
 """Readers of what a total has too: such a cell doesn't say whose its row is."""

@@ -24,6 +24,7 @@ _NOTE = re.compile(
 )
 _TITLE = re.compile(
     r"(?:quartier|village|section|zone|secteur|commune|groupe|femmes|hommes|jeunes|dont|soit|suite|tel|telephone|pour la)\b.*|"
+    r"(?:la |les )?(?:liste|recapitulat\w+|annexe|feuille|membres|bureau|comite|dames|filles|garcons)\b.*|"
     r"\d+ (?:membres?|personnes?|adherente?s?|femmes?|hommes?|producteurs?)\b.*|[a-z' -]{3,30},? le \d.*|.*:"
 )
 """What is nobody's name where it stands alone in its row."""

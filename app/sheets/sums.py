@@ -13,6 +13,7 @@ from app.sheets.columns import Column
 from app.sheets.lines import CARRIED, SUBTOTAL, Kind
 from app.sheets.readings import NO_RESULT, Ask, Book, NoValue, Raw, Reading, Refuse, Value, fold, shown
 from app.sheets.telephones import Telephone
+from app.units import agree
 
 _STATED_COUNT = re.compile(
     r"\b(\d{1,6}) (?:membres?|personnes?|lignes?|adherente?s?|cooperat\w+|femmes?|producteurs?|beneficiaires?)\b"
@@ -95,9 +96,10 @@ class Sums:
             seen.refused += 1
             seen.first = seen.first or reading.reason
         value = reading.value if isinstance(reading, Value) else None
-        if column.summed and isinstance(value, int | Decimal):
-            seen.part += value
-            seen.whole += value
+        likely = reading.proposals[0] if isinstance(reading, Ask) and len(reading.proposals) == 1 else value
+        if column.summed and isinstance(likely, int | Decimal):
+            seen.part += likely
+            seen.whole += likely
         if column.apart and (place := _place(value)) is not None:
             if seen.last is not None and place == seen.last + 1:
                 seen.run += 1
@@ -118,10 +120,10 @@ class Sums:
                 if not part:
                     self.stated[column.field] = stated
                 if stated not in sums:
-                    says = f"Ligne {number}: le total dit {_written(stated)}, les lignes font {_written(sums[0])}."
+                    says = f"Le total dit {_written(stated)}, les lignes font {_written(sums[0])}."
                     self._totals.append(Remark("total", says, column.field, number))
             elif isinstance(told, Refuse):
-                says = f"Ligne {number}: le total ne peut pas être lu; les lignes font {_written(sums[0])}."
+                says = f"Le total ne peut pas être lu; les lignes font {_written(sums[0])}."
                 self._totals.append(Remark("total", says, column.field, number))
             seen.part = 0
 
@@ -129,7 +131,7 @@ class Sums:
         for word in words:
             for found in _STATED_COUNT.findall(word):
                 if int(found) != self._rows:
-                    says = f"Ligne {number}: la feuille dit {found}, il y a {self._rows} lignes au-dessus."
+                    says = f"La feuille dit {found}, il y a {self._rows} {agree(self._rows, 'ligne')} au-dessus."
                     self._totals.append(Remark("total", says, "", number))
 
     def remarks(self) -> list[Remark]:

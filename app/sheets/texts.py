@@ -59,7 +59,8 @@ def choice(words: Mapping[str, Hashable], asked: Mapping[str, Reading] | None = 
     known: dict[str, Reading] = {fold(word).strip("."): Value(value) for word, value in words.items()}
     known |= {fold(word): told for word, told in (asked or {}).items()}
     firsts = {value: word for word, value in reversed(list(words.items()))}
-    refused = Refuse(f"Écrivez {' ou '.join(reversed(firsts.values()))}.")
+    *others, last = reversed(firsts.values())
+    refused = Refuse(f"Écrivez {', '.join(others)} ou {last}.")
 
     @reader
     def read(raw: Plain, _: Book) -> Reading:

@@ -98,7 +98,7 @@ def test_the_forecast_is_the_result(cps, run, file, kind):
 @pytest.mark.parametrize("kind", TOTALLED)
 def test_the_sheets_own_total_is_compared(cps, run, file, kind):
     told = json.loads(run("import", kind, file(kind), "--cooperative", "CPS1", "--json", "--dry-run").out)
-    assert [one["says"] for one in told["problems"] if one["kind"] == "total" and "le total dit" in one["says"]]
+    assert [one["says"] for one in told["problems"] if one["kind"] == "total" and "Le total dit" in one["says"]]
     assert count(cps, kind) >= 0
 
 
@@ -281,6 +281,19 @@ def test_kilos_are_never_taken_for_caisses(run, file, head, product, cells, says
     told = json.loads(run("import", "deliveries", name, "--cooperative", "CPS1", "--json", "--dry-run").out)
     assert [one["says"] for one in told["problems"]] == ([says] if says else [])
     assert told["rows"]["create" if says is None else "refuse"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "says"),
+    [
+        ("members", "Nom;Sexe\nAwa Un;X\n", "ligne 2, Sexe: Écrivez F ou M."),
+        ("members", "Nom;Parts\nAwa Un;-5000\n", "ligne 2, Parts libérées: Un montant négatif n'a pas de sens ici."),
+        ("prices", "Produit;Prix\nThiof;-5\n", "ligne 2, Prix: Un montant négatif n'a pas de sens ici."),
+    ],
+)
+@pytest.mark.usefixtures("cps")
+def test_a_refused_cell_is_named_by_its_column(run, file, kind, text, says):
+    assert run("import", kind, file(kind, text), "--cooperative", "CPS1", "--dry-run").out.splitlines()[0] == says
 
 
 @pytest.mark.usefixtures("cps")

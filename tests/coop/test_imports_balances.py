@@ -221,6 +221,8 @@ def test_savings_below_nothing_are_an_advance(paper):
     agree(paper)
     book(paper)
     assert (stands(paper, 3).savings, stands(paper, 3).advance) == (0, 3_000)
+    found, _ = look(paper, "balances", rows({"card": "C0000004", "advance": -2_000}))
+    assert found.planned[0].change.brought.amounts["advance"] == 2_000
 
 
 def test_a_loan_that_the_law_voids_is_said_and_stays_owed(paper):

@@ -144,6 +144,14 @@ def test_a_place_that_changes_and_a_number_that_somebody_has_are_said(village):
     assert [one.kind for one in look(village, own)[0].problems] == ["kept"]
 
 
+def test_what_a_row_changes_is_said_and_what_it_only_adds_is_not(village):
+    _, found = take(village, rows({"card": "C00001", "name": "Awa 1", "address": "Santhie", "birth": 1958}))
+    assert found.problems == []
+    again = {"card": "C00001", "name": "Awa 11", "address": "Escale", "birth": date(1958, 3, 2), "identity": "12"}
+    found, _ = look(village, rows(again))
+    assert [one.says for one in found.problems] == ["C00001 change: nom (« Awa 1 » devient « Awa 11 »), adresse, naissance."]
+
+
 def test_each_row_of_the_file_is_in_one_count(village):
     others = [Row(5, "total", {}, ["TOTAL", "50 000"]), Row(6, "empty", {}, []), Row(7, "broken", {}, ["x"], "trop de cellules")]
     found, _ = look(village, [*FAMILY, *others])
@@ -167,11 +175,13 @@ def test_an_import_ends_where_it_came_to_its_end_and_is_of_one_file_one_hand_and
     others = [structs.replace(ours, **one) for one in ({"digest": "b" * 64}, {"by": "mor"}, {"scope": FEDERATION})]
     runs = [(ours, "done"), (ours, "stopped"), *((one, "stopped") for one in others), (ours, "done"), (ours, "stopped")]
     with village.transaction() as session:
-        for source, state in runs:
-            turns.end(session, turns.begin(session, source, NOW), state, {})
+        for source, state in [*runs, (ours, "stopped")]:
+            made = turns.begin(session, source, NOW)
+            session.add_all(ImportRow(import_id=made, number=1, act="create") for _ in range(made < 8))
+            turns.end(session, made, state, {})
     with village.transaction() as session:
-        found = [[one.id for one in turns.pieces_of(session, number)] for number in range(1, 9)]
-    assert found == [[1], [2, 6], [3], [4], [5], [2, 6], [7], []]
+        found = [[one.id for one in turns.pieces_of(session, number)] for number in range(1, 10)]
+    assert found == [[1], [2, 6], [3], [4], [5], [2, 6], [7], [7, 8], []]
 
 
 def test_a_killed_import_is_taken_back_once_it_is_silent(village):

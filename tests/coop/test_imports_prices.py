@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.approvals.services import decide
-from app.coop.imports.forecast import RestsOn
+from app.coop.imports.forecast import RestsOn, forecast
+from app.coop.imports.kinds import KINDS
 from app.coop.imports.undo import undo
 from app.coop.prices.models import PriceProposal, PriceRow
 from app.coop.prices.queries import price_at
@@ -150,6 +151,17 @@ def test_what_waits_is_dropped_when_prices_are_taken_back(village):
     with village.read() as reader:
         assert reader.scalar(select(PriceProposal.state)) == "overtaken"
         assert reader.scalar(select(approvals.Approval.state)) == "dead"
+
+
+def test_an_officers_file_never_publishes_a_first_price_alone(village):
+    sell_anew(village)
+    given = rows({"product": "Sole", "price": 9_999, "since": LONG_AGO})
+    with village.read() as reader:
+        plans = [plan(reader, OURS, {}, NOW) for plan in (KINDS["prices"].planner, KINDS["prices"].officers)]
+        found = [forecast(given, KINDS["prices"].columns(NOW.date()), plan, {}) for plan in plans]
+    assert [one.planned[0].change.from_at for one in found] == [LONG_AGO, None]
+    assert [[one.kind for one in each.problems] for each in found] == [["first"], ["waits"]]
+    assert "Le plus haut: Sole 9 999 F." in found[0].problems[0].says
 
 
 def test_a_first_price_cannot_be_taken_back(village):

@@ -31,7 +31,7 @@ def test_a_register_has_nine_people_and_each_line_left_out_has_its_reason():
         "Œuvre Ste Anne (groupement)",
     ]
     assert all(row.reason for row in rows if row.kind != "data")
-    assert [remark.says for remark in table.remarks] == ["Ligne 15: le total ne peut pas être lu; les lignes font 115 000."]
+    assert [remark.says for remark in table.remarks] == ["Le total ne peut pas être lu; les lignes font 115 000."]
 
 
 def test_a_list_with_title_and_total_is_held_against_its_total():
@@ -46,13 +46,13 @@ def test_a_total_that_does_not_agree_is_said_and_a_subtotal_counts_from_the_last
     lines = "Carte;Solde\nC12;100\nC13;200\nSous-total Santhie;300\nC14;50\nSous-total;50\nTOTAL GENERAL;351\n"
     table, rows = read(text(tmp_path, lines), BALANCES)
     assert [row.kind for row in rows] == ["data", "data", "total", "data", "total", "total"]
-    assert [(one.row, one.says) for one in table.remarks] == [(7, "Ligne 7: le total dit 351, les lignes font 350.")]
+    assert [(one.row, one.says) for one in table.remarks] == [(7, "Le total dit 351, les lignes font 350.")]
 
 
 def test_a_sum_carried_to_the_next_page_is_all_the_rows_above(tmp_path):
     lines = "Carte;Solde\nC12;100\nC13;200\nÀ reporter;300\nReport;300\nC14;50\nÀ reporter;350\nReport;351\n"
     table, _ = read(text(tmp_path, lines), BALANCES)
-    assert [one.says for one in table.remarks] == ["Ligne 8: le total dit 351, les lignes font 350."]
+    assert [one.says for one in table.remarks] == ["Le total dit 351, les lignes font 350."]
 
 
 def test_sums_without_a_word_are_sums(tmp_path):
@@ -241,6 +241,11 @@ def test_days_of_birth_that_were_dragged_down_are_pointed_out():
     assert [(remark.kind, remark.row) for remark in table.remarks] == [("series", 2)]
 
 
+def test_an_amount_that_is_asked_about_is_in_the_sum(tmp_path):
+    table, _ = read(text(tmp_path, "Carte;Épargne\nC1;2 500\nC2;-500\nTOTAL;2 000\n"), BALANCES)
+    assert table.remarks == []
+
+
 def test_telephones_and_papers_that_were_dragged_down_are_pointed_out(tmp_path):
     people = "".join(f"Awa {name};77123451{at};1765196200450{at}\n" for at, name in enumerate("ABCDEFGHI"))
     columns = [structs.replace(column, apart=True) for column in MEMBERS]
@@ -292,7 +297,7 @@ def test_hidden_rows_are_read_and_told_and_so_are_sheets_that_are_not_read(tmp_p
 
 def test_a_count_that_the_sheet_states_is_held_against_its_rows(tmp_path):
     table, _ = read(text(tmp_path, "Nom;Parts\nAwa Diop;5\nArrêté la présente liste à 2 membres;\n"))
-    assert [remark.says for remark in table.remarks] == ["Ligne 3: la feuille dit 2, il y a 1 lignes au-dessus."]
+    assert [remark.says for remark in table.remarks] == ["La feuille dit 2, il y a 1 ligne au-dessus."]
 
 
 def test_rows_are_streamed_again_each_time_and_the_file_may_vanish(tmp_path):

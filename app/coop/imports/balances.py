@@ -174,10 +174,14 @@ def take_back(session: Session, rows: Sequence[ImportRow], now: datetime) -> Non
 
 
 def _amounts(values: Mapping[str, Any]) -> dict[str, int]:
-    """Return a row's amounts by account; savings or dues below nothing are an advance."""
+    """Return a row's amounts by account; savings or dues below nothing are an advance.
+
+    A negative advance is one, too: it was asked whether the member owes it.
+    """
     if not values.keys() & set(ACCOUNTS):
         raise RowRefused("", "Aucune colonne de solde: Parts, Épargne, À payer, Avance ou Crédit-bail.")
     amounts = {kind: value(values, kind) or 0 for kind in ACCOUNTS}
+    amounts |= {kind: abs(amounts[kind]) for kind in OWED}
     for kind in ("savings", "payable"):
         if amounts[kind] < 0:
             amounts["advance"] -= amounts[kind]

@@ -67,13 +67,13 @@ PHONE = Column(
 def balances(today: date) -> tuple[Column, ...]:
     """Return the columns of a file of balances, in XOF: what members own, and what they owe."""
 
-    def amount(field: str, *names: str, example: int = 0) -> Column:
-        return Column(field=field, names=names, reader=sheets.amount, summed=True, example=example)
+    def amount(field: str, *names: str, example: int = 0, reader: sheets.Reader = sheets.amount) -> Column:
+        return Column(field=field, names=names, reader=reader, summed=True, example=example)
 
     return (
         *WHOSE,
         PHONE,
-        amount("shares", "Parts", "Parts libérées", "Parts sociales", example=10_000),
+        amount("shares", "Parts", "Parts libérées", "Parts sociales", example=10_000, reader=sheets.value),
         amount("savings", "Épargne", "Solde", "Solde épargne", example=12_500),
         amount("payable", "À payer", "Dû au membre", "La CPS doit"),
         amount("advance", "Avance", "Dette", "Doit"),
@@ -95,7 +95,7 @@ def prices(today: date) -> tuple[Column, ...]:
         Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
         # An example that nobody's price is: a row that says what the template's does isn't taken.
-        Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.amount, example=4321, required=True),
+        Column(field="price", names=("Prix", "Prix unitaire", "Tarif"), reader=sheets.value, example=4321, required=True),
         Column(field="since", names=("Depuis", "Date"), reader=sheets.instant(today), note="Vide: dès l'import."),
     )
 
@@ -117,10 +117,10 @@ def deliveries(today: date) -> tuple[Column, ...]:
         Column(field="quantity", names=("Quantité", "Poids", "Qté"), reader=sheets.quantity, example=12.5, required=True),
         Column(field="unit", names=("Unité",), reader=sheets.unit, example="kg"),
         Column(field="grade", names=("Qualité", "Grade", "Choix"), reader=sheets.code),
-        Column(field="price", names=("Prix", "Prix unitaire"), reader=sheets.amount),
-        Column(field="gross", names=("Montant", "Valeur"), reader=sheets.amount, summed=True),
-        Column(field="share", names=("Solidarité",), reader=sheets.amount, summed=True),
-        Column(field="repaid", names=("Remboursé", "Retenue"), reader=sheets.amount, summed=True),
+        Column(field="price", names=("Prix", "Prix unitaire"), reader=sheets.value),
+        Column(field="gross", names=("Montant", "Valeur"), reader=sheets.value, summed=True),
+        Column(field="share", names=("Solidarité",), reader=sheets.value, summed=True),
+        Column(field="repaid", names=("Remboursé", "Retenue"), reader=sheets.value, summed=True),
         Column(field="reference", names=("Référence", "Réf"), reader=sheets.code),
     )
 
@@ -159,8 +159,8 @@ def members(today: date) -> tuple[Column, ...]:
         Column(field="address", names=("Adresse", "Quartier", "Village"), reader=sheets.text, example="Santhie 2"),
         Column(field="identity", names=("N° CNI", "CNI", "Pièce d'identité"), reader=sheets.code, apart=True),
         Column(field="joined", names=("Membre depuis", "Date d'adhésion"), reader=sheets.day(today, earliest=EARLIEST)),
-        Column(field="shares_subscribed", names=("Parts souscrites",), reader=sheets.amount, summed=True),
-        Column(field="shares_paid", names=("Parts libérées", "Parts", "Parts payées"), reader=sheets.amount, summed=True),
+        Column(field="shares_subscribed", names=("Parts souscrites",), reader=sheets.value, summed=True),
+        Column(field="shares_paid", names=("Parts libérées", "Parts", "Parts payées"), reader=sheets.value, summed=True),
         Column(field="contact", names=("Autre numéro",), reader=sheets.telephone),
         Column(
             field="state",

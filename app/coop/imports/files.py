@@ -80,7 +80,7 @@ def find(reader: Connection | Session, act: Act, file_id: int) -> ImportFile | N
 def source_of(act: Act, file: ImportFile) -> ImportSource:
     """Return what all runs of a file have in common."""
     by = f"console {act.office.role} {act.person_id}"
-    return ImportSource(file.kind, sha256(file.body).hexdigest(), by, Scope(file.cooperative_id))
+    return ImportSource(file.kind, sha256(file.body).hexdigest(), by, Scope(file.cooperative_id), officer=True)
 
 
 def look(database: Database, act: Act, file: ImportFile, *, alive: Callable[[Any], None] | None = None) -> Looked:

@@ -35,6 +35,8 @@ class ImportKind(msgspec.Struct, frozen=True):
     take_back: Callable[[Session, Sequence[ImportRow], datetime], None]
     check: Callable[[Session, Sequence[int]], None] = _free
     finish: Callable[[Session, int, Scope, Mapping[str, int], datetime], None] = _end
+    officers: Callable[[Connection | Session, Scope, Mapping[str, str], datetime], Planner] | None = None
+    """The planner of an officer's file, where it is another than the operator's."""
 
     def reads(self, today: date) -> tuple[Column, ...]:
         """Return the columns that a file may have: also those of one that was given back to be mended."""
@@ -46,7 +48,9 @@ KINDS: Mapping[str, ImportKind] = {
     "balances": ImportKind(
         columns.balances, balances.BalancePlan, balances.write, balances.take_back, balances.check, balances.finish
     ),
-    "prices": ImportKind(columns.prices, prices.PricePlan, prices.write, prices.take_back, prices.check),
+    "prices": ImportKind(
+        columns.prices, prices.PricePlan, prices.write, prices.take_back, prices.check, officers=prices.OfficersPricePlan
+    ),
     "deliveries": ImportKind(columns.deliveries, deliveries.DeliveryPlan, deliveries.write, deliveries.take_back),
 }
 """By the word of the command."""

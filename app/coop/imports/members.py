@@ -195,9 +195,19 @@ class RegisterPlan:
         if state not in (None, known.state) and (state, known.state) != ("pending", "active"):
             self._kept(row, "state", "L'état qui est en service reste: il change par un responsable.")
         self._take(change)
+        self._say_changed(row, known, change)
         if change.name or change.joined_on or change.numbers or change.profile:
             return Planned(row.number, "update", change)
         return None
+
+    def _say_changed(self, row: Row, known: RegisteredMember, change: Change) -> None:
+        """Say what else than before will stand there; what is only added isn't said."""
+        told = {"born_on": "naissance", "born_in": "naissance"} | UNSAID
+        words = [f"nom (« {known.name} » devient « {change.name} »)"] if change.name else []
+        words += ["membre depuis"] if change.joined_on else []
+        words += dict.fromkeys(told[field] for field in change.profile if field in told and field in known.profile)
+        if words:
+            self._notes.append(Problem(row.number, "", "changed", f"{known.card} change: {', '.join(words)}."))
 
     def _create(self, row: Row, register: Register, change: Change, values: Mapping[str, Any]) -> Planned:
         change.state = value(values, "state") or "pending"

@@ -29,7 +29,8 @@ def look(
     kind = KINDS[source.kind]
     with database.read() as reader:
         left = cut_off(reader, source, now)
-        planner = kind.planner(reader, source.scope, answers, now)
+        plan = (kind.officers if source.officer else None) or kind.planner
+        planner = plan(reader, source.scope, answers, now)
         found = forecast(table.rows, kind.reads(now.date()), planner, answers, every=_of_names(table), alive=alive)
     remarked(found, table, kind.columns(now.date()))
     if left:

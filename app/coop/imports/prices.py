@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
+from app.amounts import francs
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.imports.catalogue import Catalogue
@@ -78,6 +79,9 @@ class _Prices:
 class PricePlan:
     """The plan of a file of prices; a row that names no co-operative is of the federation, where the file is."""
 
+    keeps_days = True
+    """Whether a first price may count from the day that its row says, and no officer is asked."""
+
     def __init__(self, reader: Connection | Session, scope: Scope, answers: Mapping[str, str], now: datetime) -> None:
         self._reader, self._scope, self._now = reader, scope, now
         self._places, self._catalogue = Places(reader, scope), Catalogue(reader, answers)
@@ -85,6 +89,7 @@ class PricePlan:
         self._prices: dict[Scope, _Prices] = {}
         self._rows: dict[tuple[Scope, Priced, datetime | None], int] = {}
         self._notes: list[Problem] = []
+        self._first: list[tuple[int, str]] = []
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Read nothing: a scope is read whole at its first row."""
@@ -108,7 +113,8 @@ class PricePlan:
         if (priced, amount, since) in known.known or (priced, amount) in known.waiting:
             return None
         in_force = known.in_force(priced)
-        if since is not None and in_force is None and product.id not in known.weighed:
+        if self.keeps_days and since is not None and in_force is None and product.id not in known.weighed:
+            self._first.append((amount, product.name))
             return Planned(row.number, "create", BroughtPrice(scope, product.id, product.unit, amount, grade, since))
         if priced in known.own and known.own[priced][0] == amount:
             return None
@@ -119,8 +125,18 @@ class PricePlan:
         return Planned(row.number, "create", BroughtPrice(scope, product.id, product.unit, amount, grade, None))
 
     def finish(self) -> list[Problem]:
-        """Return which prices wait for officers."""
+        """Return which prices wait for officers, and how many don't."""
+        if self._first:
+            amount, name = max(self._first)
+            says = f"Premiers prix de leur produit, sans l'accord des responsables: {len(self._first)}."
+            self._notes.append(Problem(None, "since", "first", f"{says} Le plus haut: {name} {francs(amount)}."))
         return self._notes
+
+
+class OfficersPricePlan(PricePlan):
+    """The plan of an officer's file: one officer never publishes a first price alone, whatever day it says."""
+
+    keeps_days = False
 
 
 def write(session: Session, import_id: int, rows: Sequence[Planned], now: datetime) -> None:

@@ -20,12 +20,16 @@ BEAT = timedelta(seconds=3)
 
 
 class ImportSource(msgspec.Struct, frozen=True):
-    """What two runs have in common that are one import: the kind, the file's SHA-256, who brings it, and of whom it is."""
+    """What two runs have in common that are one import: the kind, the file's SHA-256, who brings it, and of whom it is.
+
+    `officer` when an officer brings it at the console, not the operator at the command.
+    """
 
     kind: str
     digest: str
     by: str
     scope: Scope
+    officer: bool = False
 
     def same(self) -> ColumnElement[bool]:
         """Say in SQL that an import is of this source, and isn't taken back."""
@@ -100,7 +104,9 @@ def pieces_of(session: Session, import_id: int) -> list[Import]:
         return []
     source = ImportSource(row.kind, row.digest, row.begun_by, Scope(row.cooperative_id))
     found: list[Import] = []
-    for one in session.scalars(select(Import).where(source.same()).order_by(Import.id).with_for_update()):
+    wrote = select(ImportRow.import_id).where(ImportRow.import_id == Import.id).exists()
+    told = source.same() & (wrote | (Import.id == import_id) | Import.state.in_(("done", "writing")))
+    for one in session.scalars(select(Import).where(told).order_by(Import.id).with_for_update()):
         found.append(one)
         if one.state == "done":
             if one.id >= import_id:

@@ -111,6 +111,12 @@ OWNERS = dict.fromkeys(("ideas.decline", "ideas.realise", "trainings.job"), samp
 
 
 @pytest.fixture
+def database(sqlite_database):
+    """Give one database: what is tried here is the same on both."""
+    return sqlite_database
+
+
+@pytest.fixture
 def houses(database, app, clock, monkeypatch):
     """Give CPS1 a letter and a broadcast, and CPS2 its secretary."""
     with database.transaction() as session:
