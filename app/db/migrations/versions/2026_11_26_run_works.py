@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_26_run_works"
-down_revision = "2026_11_26_acts_at"
+down_revision = "2026_11_26_day_figures"
 branch_labels = None
 depends_on = None
 
