@@ -55,7 +55,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What stands by now stays; and few of what a test makes need a collector, which takes a fifth of the run when it's always asked."""
+    """What stands by now stays, and little that a test makes wants a collector: always asked, it takes a fifth of the run."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
