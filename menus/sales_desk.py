@@ -12,7 +12,6 @@ from app import units
 from app.coop import law
 from app.coop.boutiques import counts, offers, orders, queries, sales
 from app.coop.boutiques.models import Offer, Order
-from app.coop.handover.box import box_of
 from app.coop.lots import stock
 from app.coop.members.lock import MemberLeft
 from app.coop.members.models import Member, Person
@@ -35,7 +34,6 @@ Paid = Annotated[str, kinds.Kind("words", "sur son compte")]
 Sold = Annotated[str, kinds.Kind("words", "m" * 60)]
 Buyer = Annotated[str, kinds.Kind("words", "m" * 24)]
 Number = Annotated[str, kinds.Kind("invoice", "F2026-99999")]
-Difference = Annotated[str, kinds.Kind("words", "Livre: 999 999 999 F, compté: 999 999 999 F.")]
 WAYS = {"cash": "en espèces", "account": "sur son compte", "invoice": "sur facture"}
 
 NOT_SOLD: Denials = {
@@ -106,15 +104,6 @@ class OfSale(msgspec.Struct, frozen=True):
     refund_restocked: str
 
 
-class BoxCounted(msgspec.Struct, frozen=True):
-    box_counted: int
-
-
-class ShelfCounted(msgspec.Struct, frozen=True):
-    shelf_offer: OfferRow
-    shelf_counted: Decimal
-
-
 class EndedOffer(msgspec.Struct, frozen=True):
     ended_offer: OfferRow
 
@@ -126,10 +115,6 @@ class PickedUpBy(msgspec.Struct, frozen=True):
 class CounterSum(msgspec.Struct, frozen=True):
     goods: Goods
     price: kinds.Price
-
-
-class CountDifference(msgspec.Struct, frozen=True):
-    difference: Difference
 
 
 class SoldGoods(msgspec.Struct, frozen=True):
@@ -169,13 +154,7 @@ def hand_goods(hop: Hop, session: Session, kept: OfPickUp) -> SoldGoods:
 @menu.rows()
 def counter_offers(hop: Hop) -> Sequence[OfferRow]:
     """Give what the co-operative has for sale."""
-    return _offers(hop, "read")
-
-
-@menu.rows()
-def shelf_offers(hop: Hop) -> Sequence[OfferRow]:
-    """Give what lies on the shelf, to be counted."""
-    return _offers(hop, "sell")
+    return offers_here(hop, "read")
 
 
 @menu.source()
@@ -262,44 +241,6 @@ def ask_refund(hop: Hop, session: Session, kept: OfSale) -> SoldGoods:
     return SoldGoods("Demandé: un autre responsable décide, puis vous rendez l'argent.")
 
 
-@menu.source()
-def box_difference(hop: Hop, kept: BoxCounted) -> CountDifference:
-    """Say what the books say of the box."""
-    with hop.desk.database.read() as reader:
-        books = box_of(reader, reading_office(reader, hop, "sell").scope.cooperative).there
-    return CountDifference(f"Livre: {kinds.amount_words(books)}, compté: {kinds.amount_words(kept.box_counted)}.")
-
-
-@menu.effect(leads=ACTING, denies=NOT_SOLD)
-def count_box(hop: Hop, session: Session, kept: BoxCounted) -> SoldGoods:
-    """Note what was counted in the box, for another to confirm."""
-    counts.ask(session, officers_act(session, hop, "sell"), Decimal(kept.box_counted))
-    return SoldGoods("Noté: un autre responsable confirme la différence.")
-
-
-@menu.answer(refuses={"bad": None})
-def shelf_counted(typed: str) -> kinds.Amounted:
-    """Read what was counted on a shelf; `0,0` is nothing, for a lone 0 is a key."""
-    if typed.strip() in ("0,0", "0.0"):
-        return Decimal(0)
-    return offer_units(typed)
-
-
-@menu.source()
-def shelf_difference(hop: Hop, kept: ShelfCounted) -> CountDifference:
-    """Say what the books say of a shelf."""
-    with hop.desk.database.session() as session:
-        books = counts.on_shelf(session, kept.shelf_offer.id)
-    return CountDifference(f"Livre: {units.quantity(books)}, compté: {units.quantity(kept.shelf_counted)}.")
-
-
-@menu.effect(leads=ACTING, denies=NOT_SOLD)
-def count_shelf(hop: Hop, session: Session, kept: ShelfCounted) -> SoldGoods:
-    """Note what was counted on a shelf, for another to confirm."""
-    counts.ask(session, officers_act(session, hop, "sell"), kept.shelf_counted, kept.shelf_offer.id)
-    return SoldGoods("Noté: un autre responsable confirme la différence.")
-
-
 @menu.effect(leads=ACTING, denies=NOT_SOLD)
 def end_offer(hop: Hop, session: Session, kept: EndedOffer) -> SoldGoods:
     """Take what is left of an offer down."""
@@ -307,7 +248,8 @@ def end_offer(hop: Hop, session: Session, kept: EndedOffer) -> SoldGoods:
     return SoldGoods(f"Retiré: {units.quantity(left)} reviennent au lot.")
 
 
-def _offers(hop: Hop, right: Right) -> list[OfferRow]:
+def offers_here(hop: Hop, right: Right) -> list[OfferRow]:
+    """Give what the co-operative of the office with a right has for sale."""
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, right).scope
         return [offer_row(row) for row in queries.for_sale(reader, hop.now, scope.own(Offer.cooperative_id))]

@@ -11,7 +11,6 @@ from app import texts, units
 from app.coop.cooperatives.models import Cooperative
 from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.equipment import bookings, clock, custody, queries
-from app.coop.equipment.models import Booking
 from app.coop.members.notices import tell_member
 from app.coop.techniques import queries as technique_queries
 from app.coop.techniques import services
@@ -26,7 +25,6 @@ menu = Bindings("technology_desk")
 ACTING = {"not_yours": None}
 Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
 Steps = Annotated[str, kinds.Kind("long words", "m" * 140)]
-Said = Annotated[str, kinds.Kind("words", "m" * 48)]
 Condition = Annotated[str, kinds.Kind("words", "m" * 14)]
 Paid = Annotated[str, kinds.Kind("words", "Prix 99 999 F. Caution 999 999 F.")]
 MACHINES = {"usable": "en service", "repair": "en réparation"}
@@ -102,7 +100,7 @@ class Booker(msgspec.Struct, frozen=True):
 
 
 class DeskDone(msgspec.Struct, frozen=True):
-    desk_done: Said
+    desk_done: kinds.Phrase
 
 
 def _bookings(hop: Hop, state: str, *, today: bool = False) -> list[queries.ShownBooking]:
@@ -194,7 +192,7 @@ def machines_owned(hop: Hop) -> Sequence[MachineOwned]:
 def repair_machine(hop: Hop, session: Session, kept: OwnedMachine) -> DeskDone:
     """Take it out of use, and tell all who have booked it."""
     act = officers_act(session, hop, "boutiques")
-    off: list[Booking] = custody.repair(session, act, kept.owned_machine.id)
+    off = custody.repair(session, act, kept.owned_machine.id)
     for row in off:
         clock.tell(session, act, row)
     return DeskDone(f"En réparation. {units.count(len(off), 'réservation')} {units.agree(len(off), 'tombée')}.")

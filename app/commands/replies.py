@@ -83,8 +83,8 @@ NO_IDEA = "Jappoo: cette idée ne prend pas de voix, ou plus. Rien n'est noté. 
 SUPPORTED = "Jappoo: idée {idea}: {by_pin} voix, {by_sms} par SMS. Votre voix est à confirmer: {code} puis 4, 1, 3, 1. {cost}."
 SCORED_IDEA = "Jappoo: vous avez noté cette idée: votre voix va à une autre. Rien n'est changé. {cost}."
 VOICE_MOVED = (
-    "Jappoo: idée {idea}: {by_pin} voix, {by_sms} par SMS. Votre voix a quitté l'idée {moved_from}. "
-    "À confirmer: {code} puis 4, 1, 3, 1. {cost}."
+    "Jappoo: idée {idea}: {by_pin} voix, {by_sms} par SMS. Votre voix quitte l'idée {moved_from}. "
+    "Confirmez: {code} puis 4, 1, 3, 1. {cost}."
 )
 SUPPORTED_BEFORE = "Jappoo: idée {idea}: {by_pin} voix. Votre voix compte déjà. {cost}."
 VOICE_GIVEN = (

@@ -46,7 +46,7 @@ def test_a_voice_that_moves_says_from_where(desk, clock):
         services.propose(session, own(201, "other", clock()), "Secher les mangues")
         services.publish(session, by(sample_declarations.CLERK, "publish:2", clock()), 2)
     assert "1 par SMS" in desk.say("SOUTENIR 1")
-    assert "idée 2: 0 voix, 1 par SMS. Votre voix a quitté l'idée 1" in desk.say("SOUTENIR 2")
+    assert "idée 2: 0 voix, 1 par SMS. Votre voix quitte l'idée 1" in desk.say("SOUTENIR 2")
 
 
 @pytest.mark.usefixtures("source")

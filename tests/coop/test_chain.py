@@ -42,8 +42,9 @@ def chain(database, clock):
         salt = purchases.buy(
             session, by(SECRETARY, "salt", clock()), 1, stock.NewLot(2, "kg", Decimal(20), 20_000, source="Palmarin"), 3_000
         )
-        inputs, work = [(code, Decimal(100)), (salt.code, Decimal(10))], runs.Work(cost=8_000)
-        [made], _ = runs.run(session, by(SECRETARY, "run", clock()), 1, inputs, [runs.Output(4, Decimal(152))], work)
+        inputs = [(code, Decimal(100)), (salt.code, Decimal(10))]
+        [made], _ = runs.run(session, by(SECRETARY, "run", clock()), 1, inputs, [runs.Output(4, Decimal(152))])
+        runs.note_work(session, by(SECRETARY, "work", clock()), made.code, runs.Work(120, 4, 8_000))
         put = offers.Put(made.code, Decimal(152), 1_500)
         offer = offers.put_up(session, by(SECRETARY, "offer", clock()), put).id
     return Chain(database, clock, code, salt.code, made.code, offer)
@@ -87,6 +88,14 @@ def test_shares_sum_to_the_price_to_the_franc_whatever_is_sold(chain):
     whole = chain.earned(chain.last)
     assert (whole.price, whole.to_producers, whole.materials, whole.work) == (227_999, 100_000, 1_500, 8_000)
     assert sum(whole.percents()) == 100
+
+
+def test_work_is_noted_once_and_on_a_run_alone(chain):
+    for code in (chain.last, chain.first):
+        with chain.database.transaction() as session, pytest.raises(stock.LotRefused):
+            runs.note_work(session, by(SECRETARY, f"again {code}", chain.clock()), code, runs.Work(60, 1, 0))
+    with chain.database.transaction() as session, pytest.raises(stock.LotGone):
+        runs.note_work(session, by(Office(302, "president", 2), "other", chain.clock()), chain.last, runs.Work(60, 1, 0))
 
 
 def test_the_way_on_from_deliveries_and_from_salt_is_in_proportion(chain):
