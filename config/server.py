@@ -15,7 +15,7 @@ from granian.http import HTTP1Settings
 
 from config import logs
 from config.processes import die_with_parent, is_free
-from config.settings import OTHER_THREADS, PUBLIC, PUBLIC_THREADS, Settings
+from config.settings import OTHER_THREADS, PIN_THREADS, PUBLIC, PUBLIC_THREADS, Settings
 from config.wsgi import BufferedWsgi
 
 IDLE_SECONDS = 15
@@ -41,8 +41,8 @@ def serve(
 ) -> None:
     """Serve the WSGI factory `target` (`module:function`, called with the settings in each worker) until a signal.
 
-    Paths that begin with one of `own` have all `threads` to themselves, public pages
-    PUBLIC_THREADS, the rest OTHER_THREADS. Raises PortTaken; exits with 1 when
+    Paths that begin with one of `own` have all `threads` to themselves (by default those of the settings, and PIN_THREADS that
+    wait), public pages PUBLIC_THREADS, the rest OTHER_THREADS. Raises PortTaken; exits with 1 when
     workers keep dying. No access log: the paths hold the gateway's token.
     """
     port = settings.port if port is None else port
@@ -63,7 +63,7 @@ def serve(
         log_dictconfig={"loggers": {"_granian": {"propagate": True}}, "handlers": {}},
         respawn_failed_workers=True,
         workers_kill_timeout=3,
-    ).serve(target_loader=partial(_load, target, settings, threads or settings.web_threads, own), wrap_loader=False)
+    ).serve(target_loader=partial(_load, target, settings, threads or settings.web_threads + PIN_THREADS, own), wrap_loader=False)
 
 
 def worker_count(settings: Settings) -> int:

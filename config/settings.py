@@ -39,6 +39,8 @@ WEAKEST = 32
 
 DIALECTS = "africastalking", "hubtel"
 
+PIN_THREADS = 44
+"""Threads of a web process besides its own: those that wait for a PIN's check, one at a time, mustn't keep others waiting."""
 OTHER_THREADS = 2
 """Threads of a web process for what isn't the gateways' nor a buyer's: the console, the metrics."""
 PUBLIC_THREADS = 2

@@ -22,6 +22,7 @@ NO_IDEA = {
     services.TooManyIdeas: "Trois de vos idées attendent: d'abord leur réponse.",
     services.NoMembersIdea: "Seul un membre actif propose et soutient.",
     services.IdeaNotOpen: "Cette idée ne prend plus de voix.",
+    voices.IdeaScored: "Vous l'avez notée: votre voix va à une autre.",
 }
 STANDS = {
     "waiting": "à lire",

@@ -111,7 +111,7 @@ def job_agree(hop: Hop, session: Session, kept: OfJob) -> Nothing:
 def jobs_by_sms(hop: Hop) -> JobsNow:
     """Say whether this number hears of jobs."""
     with hop.desk.database.read() as reader:
-        hears = consent.agreed(reader, hop.phone, "emploi") and (hop.who is not None or seekers.seeks(reader, hop.phone))
+        hears = consent.agreed(reader, hop.phone, consent.JOBS) and (hop.who is not None or seekers.seeks(reader, hop.phone))
     return JobsNow("oui" if hears else "non")
 
 
@@ -127,7 +127,7 @@ def jobs_wish(hop: Hop, kept: JobsWish) -> JobsWished:
 def set_jobs_by_sms(hop: Hop, session: Session, kept: JobsWish) -> Nothing:
     """Note for the number whether it hears of jobs; that of who is no member, in which commune."""
     wished = kept.jobs_wish == "oui"
-    consent.note(session, own_act(hop), ("emploi",), given=wished, notice=privacy_notice.VERSION)
+    consent.note(session, own_act(hop), (consent.JOBS,), given=wished, notice=privacy_notice.VERSION)
     if wished and kept.jobs_commune:
         seekers.seek(session, hop.phone, kept.jobs_commune.id, hop.now)
     elif not wished:

@@ -14,6 +14,7 @@ from app.coop.cooperatives.models import Filiere
 from app.coop.cooperatives.queries import communes_meant
 from app.coop.jobs import queries, services
 from app.coop.jobs.models import Job
+from app.coop.members import consent
 from app.coop.offices import partners
 from app.coop.rights import NotYours
 from app.letters import packed
@@ -23,7 +24,8 @@ from menus.hop import Hop, Nothing, officers_act, reading_office
 from menus.training_words import WrittenDay, read_coming_day, read_day, read_words
 
 menu = Bindings("jobs_desk")
-CONSENT = "emploi"
+MOST_CANDIDATES = 100
+"""Names that a phone goes through; the list has all (`jappoo job candidates`, the console)."""
 Interested = Annotated[str, kinds.Kind("words", "999 intéressés")]
 Whom = Annotated[str, kinds.Kind("words", "MARAICHAGE+MALICOUNDA")]
 CandidateName = Annotated[str, kinds.Kind("name", "m" * 20, private=True)]
@@ -156,8 +158,8 @@ def candidates(hop: Hop, kept: OfDeskJob) -> Sequence[CandidateRow]:
 @menu.source()
 def candidate_shown(hop: Hop, kept: OfCandidate) -> CandidateShown:
     """Say who it is, whole, and the number where it was given."""
-    one = next((one for one in _candidates(hop, kept) if one.id == kept.candidate.id), None)
-    if one is None:
+    one = next(iter(_candidates(hop, kept, after=kept.candidate.id - 1, most=1)), None)
+    if one is None or one.id != kept.candidate.id:
         return CandidateShown("Cette personne s'est retirée.")
     return CandidateShown(f"{one.name}, {_number(one) or 'numéro pas donné'}")
 
@@ -174,7 +176,7 @@ def announce_job(hop: Hop, session: Session, kept: OfDeskJob) -> Nothing:
     """Estimate the broadcast that tells of it, to those who agreed to hear of jobs; the officer's PIN then sends it."""
     act = officers_act(session, hop, "broadcast")
     one = _open_job(session, hop, kept)
-    draft = Draft(audience_of(one), words_of(one, hop), agreed=CONSENT)
+    draft = Draft(audience_of(one), words_of(one, hop), agreed=consent.JOBS)
     estimate(session, act, draft, key=hop.desk.key, terms=hop.desk.terms, by_pin=True)
     return Nothing()
 
@@ -199,7 +201,7 @@ def job_companies(hop: Hop) -> Sequence[CompanyRow]:
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "courses").scope
         found = partners.partners(reader, "company", hop.now.date())
-    return [CompanyRow(one.id, one.name) for one in found if scope.is_federation or scope.partner_id == one.id]
+    return [CompanyRow(one.id, one.name) for one in found if services.sees_to(scope, one.id)]
 
 
 @menu.answer(refuses={"bad": None})
@@ -273,13 +275,13 @@ def _open_job(reader: Connection | Session, hop: Hop, kept: OfDeskJob) -> querie
     return found[0]
 
 
-def _candidates(hop: Hop, kept: OfDeskJob) -> list[queries.Candidate]:
+def _candidates(hop: Hop, kept: OfDeskJob, *, after: int | None = None, most: int = MOST_CANDIDATES) -> list[queries.Candidate]:
     with hop.desk.database.read() as reader:
         scope = reading_office(reader, hop, "courses").scope
         company = reader.scalar(select(Job.company_id).where(Job.id == kept.desk_job.id))
-        if not (scope.is_federation or (scope.partner_id is not None and scope.partner_id == company)):
+        if not services.sees_to(scope, company):
             return []
-        return queries.candidates(reader, kept.desk_job.id)
+        return queries.candidates(reader, kept.desk_job.id, after=after, most=most)
 
 
 def _number(one: queries.Candidate) -> str:

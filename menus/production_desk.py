@@ -1,4 +1,4 @@
-"""Bureau 11, 3: lots from deliveries, transformation runs, counts."""
+"""Bureau 11, 3: lots from deliveries, transformation runs."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,19 +11,20 @@ from sqlalchemy.orm import Session
 from app import units
 from app.coop.lots import queries, runs
 from app.coop.lots import stock as stock_of
+from app.coop.lots.models import Lot
 from app.coop.production.declarations import products_of
 from app.coop.production.quantities import BadQuantity, parse_quantity
 from app.coop.techniques import queries as technique_queries
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Denials, Refused
+from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.hop import Hop, Nothing, officers_act, reading_office
 from menus.production import Counted, Units
-from menus.training_words import read_words
 
 menu = Bindings("production_desk")
-HERE = "ICI"
 ACTING = {"not_yours": None}
 Code = Annotated[str, kinds.Kind("code", "L123456789")]
+Others = Annotated[str, kinds.Kind("words", " +9 lots")]
+Taken = Annotated[str, kinds.Kind("words", "m" * 160)]
 Loss = Annotated[str, kinds.Kind("words", "Perte 99999,999 kg: 100 %, rare. Sur ?")]
 NOT_DONE: Denials = {
     stock_of.LotGone: "Ce lot n'est pas de votre CPS.",
@@ -31,6 +32,10 @@ NOT_DONE: Denials = {
     stock_of.LotRefused: lambda no: f"{no} Rien n'est noté.",
     runs.NothingDelivered: "Déjà dans un lot. Rien n'est noté.",
 }
+
+
+MOST_OTHERS = 5
+"""Lots that go into a run at the Bureau beside the first one."""
 
 
 class RunTechnique(msgspec.Struct, frozen=True):
@@ -48,6 +53,9 @@ class LotRow(msgspec.Struct, frozen=True):
     stands: Counted
     units: Units
     place: kinds.Short
+
+
+ALL_IN = LotRow(0, "", "C'est tout", Decimal(0), "", "", "")
 
 
 class RunProduct(msgspec.Struct, frozen=True):
@@ -70,12 +78,29 @@ class RunInput(msgspec.Struct, frozen=True):
     run_lot: LotRow
 
 
-class RunOutput(RunInput, frozen=True):
+class RunInputs(RunInput, frozen=True, kw_only=True):
+    """What goes in: `run_many` where it is more than one lot; `run_others` are the others, `code:units;` each."""
+
     run_in: Decimal
+    run_many: str | None = None
+    run_also: LotRow | None = None
+    run_others: str = ""
+
+    def parts(self) -> list[tuple[str, Decimal]]:
+        """Return the lots by their codes, with how much of each goes in."""
+        others = (one.split(":") for one in self.run_others.split(";") if one)
+        return [(self.run_lot.code, self.run_in), *((code, Decimal(units)) for code, units in others)]
+
+
+class OtherInput(RunInputs, frozen=True, kw_only=True):
+    run_also: LotRow
+
+
+class RunOutput(RunInputs, frozen=True, kw_only=True):
     run_product: RunProduct
 
 
-class WholeRun(RunOutput, frozen=True):
+class WholeRun(RunOutput, frozen=True, kw_only=True):
     run_technique: RunTechnique
     run_out: Decimal
 
@@ -84,32 +109,9 @@ class OfDay(msgspec.Struct, frozen=True):
     day_delivered: DayRow
 
 
-class OfLot(msgspec.Struct, frozen=True):
-    stock_lot: LotRow
-
-
-class CountedLot(OfLot, frozen=True):
-    counted: Decimal
-
-
-class PlacedLot(OfLot, frozen=True):
-    lot_place: str
-
-
-class SplitLot(PlacedLot, frozen=True):
-    split_units: Decimal
-
-
-class TwoLots(OfLot, frozen=True):
-    merge_lot: LotRow
-
-
 class RunLoss(msgspec.Struct, frozen=True):
     loss: Loss
-
-
-class Difference(msgspec.Struct, frozen=True):
-    difference: kinds.Short
+    others: Others
 
 
 class MadeLot(msgspec.Struct, frozen=True):
@@ -128,7 +130,7 @@ def run_techniques(hop: Hop) -> Sequence[RunTechnique]:
 @menu.rows()
 def run_lots(hop: Hop) -> Sequence[LotRow]:
     """Give the lots that there is something left of, beside what is on offer."""
-    return [row for row in _stock(hop, free=True) if row.left > 0]
+    return [row for row in stock_rows(hop, free=True) if row.left > 0]
 
 
 @menu.rows()
@@ -149,13 +151,46 @@ def run_in(typed: str, kept: RunInput) -> kinds.Amounted:
     return found
 
 
+@menu.source(leads={"also": None})
+def run_others(kept: RunInputs) -> Nothing:
+    """Ask for the other lots first, where there are any, until all are in."""
+    if kept.run_many and (kept.run_also is None or kept.run_also.id):
+        raise Lead("also")
+    return Nothing()
+
+
+@menu.rows()
+def run_also(hop: Hop, kept: RunInputs) -> Sequence[LotRow]:
+    """Give the lots that don't go in yet, behind the word that all do; that alone when there are MOST_OTHERS."""
+    inside, stock = {code for code, _ in kept.parts()}, stock_rows(hop, free=True)
+    if kept.run_lot.code not in {row.code for row in stock}:
+        return []
+    rows = [row for row in stock if row.left > 0 and row.code not in inside]
+    return [ALL_IN, *(rows if len(inside) <= MOST_OTHERS else ())]
+
+
+@menu.source(leads={"all_in": None})
+def run_also_last(kept: OtherInput) -> Nothing:
+    """Go on where that was all."""
+    if not kept.run_also.id:
+        raise Lead("all_in")
+    return Nothing()
+
+
+@menu.answer(refuses={"bad": None, "short": None})
+def run_also_in(typed: str, kept: OtherInput) -> Taken:
+    """Read how much of another lot goes in, and keep it with those before."""
+    found = read_units(typed)
+    if found > kept.run_also.left:
+        raise Refused("short")
+    return f"{kept.run_others}{kept.run_also.code}:{found.normalize():f};"
+
+
 @menu.answer(refuses={"bad": None, "more": None})
 def run_out(hop: Hop, typed: str, kept: RunOutput) -> kinds.Amounted:
     """Read how much comes out: no more mass than goes in."""
     found = read_units(typed)
-    with hop.desk.database.session() as session:
-        in_ = stock_of.mass_of_part(session, kept.run_lot.id, kept.run_in)
-        out = stock_of.mass(session, kept.run_product.id, kept.run_product.unit, found)
+    in_, out = _masses(hop, kept, found)
     if in_ is not None and out is not None and out > in_:
         raise Refused("more")
     return found
@@ -164,10 +199,9 @@ def run_out(hop: Hop, typed: str, kept: RunOutput) -> kinds.Amounted:
 @menu.source()
 def run_loss(hop: Hop, kept: WholeRun) -> RunLoss:
     """Read the loss back as the difference, and ask about a yield that is rare for this technique."""
-    with hop.desk.database.session() as session:
-        in_ = stock_of.mass_of_part(session, kept.run_lot.id, kept.run_in)
-        out = stock_of.mass(session, kept.run_product.id, kept.run_product.unit, kept.run_out)
-    return RunLoss(_loss(in_, out, kept.run_technique))
+    in_, out = _masses(hop, kept, kept.run_out)
+    others = len(kept.parts()) - 1
+    return RunLoss(_loss(in_, out, kept.run_technique), f" +{units.count(others, 'lot')}" if others else "")
 
 
 @menu.effect(leads=ACTING, denies=NOT_DONE)
@@ -175,8 +209,8 @@ def run(hop: Hop, session: Session, kept: WholeRun) -> MadeLot:
     """Transform: what was asked about is sure by now."""
     act = officers_act(session, hop, "boutiques")
     outputs = [runs.Output(kept.run_product.id, kept.run_out, kept.run_product.unit)]
-    [lot], loss = runs.run(session, act, kept.run_technique.id, [(kept.run_lot.code, kept.run_in)], outputs, sure=True)
-    return MadeLot(lot.code, units.count(lot.units, lot.unit), f"Perte {units.quantity(Decimal(loss) / 1000)} kg." if loss else "")
+    [lot], loss = runs.run(session, act, kept.run_technique.id, kept.parts(), outputs, sure=True)
+    return made_lot(lot, f"Perte {units.quantity(Decimal(loss) / 1000)} kg." if loss else "")
 
 
 @menu.rows()
@@ -197,86 +231,12 @@ def collect(hop: Hop, session: Session, kept: OfDay) -> MadeLot:
     act, row = officers_act(session, hop, "boutiques"), kept.day_delivered
     day = date.fromordinal(row.id // 1000)
     lot = runs.collect(session, act, act.office.scope.cooperative, row.product_id, day)
-    return MadeLot(lot.code, units.count(lot.units, lot.unit))
+    return made_lot(lot)
 
 
-@menu.rows()
-def stock(hop: Hop) -> Sequence[LotRow]:
-    """Give what the co-operative has in stock."""
-    return _stock(hop)
-
-
-@menu.answer(refuses={"bad": None})
-def counted(typed: str) -> kinds.Amounted:
-    """Read what was counted; `0,0` is nothing, for a lone 0 is a key."""
-    return Decimal(0) if typed.strip() in ("0,0", "0.0") else read_units(typed)
-
-
-@menu.source()
-def count_difference(kept: CountedLot) -> Difference:
-    """Say what the count changes."""
-    by = kept.counted - kept.stock_lot.left
-    return Difference(f"{'+' if by > 0 else ''}{units.quantity(by.normalize() + 0)}" if by else "rien ne change")
-
-
-@menu.effect(leads=ACTING, denies=NOT_DONE)
-def count_lot(hop: Hop, session: Session, kept: CountedLot) -> Nothing:
-    """Note a count."""
-    stock_of.count(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.counted)
-    return Nothing()
-
-
-@menu.effect(leads=ACTING, denies=NOT_DONE)
-def expire_lot(hop: Hop, session: Session, kept: OfLot) -> Nothing:
-    """Note that what is left is too old."""
-    stock_of.expire(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code)
-    return Nothing()
-
-
-@menu.answer(refuses={"bad": None, "short": None})
-def split_units(typed: str, kept: OfLot) -> kinds.Amounted:
-    """Read how much makes a lot of its own: no more than there is."""
-    found = read_units(typed)
-    if found > kept.stock_lot.left:
-        raise Refused("short")
-    return found
-
-
-@menu.answer(refuses={"bad": None})
-def lot_place(typed: str) -> kinds.Short:
-    """Read where a lot is; `ICI` is where it is already."""
-    return read_words(typed, 2, 16)
-
-
-@menu.effect(leads=ACTING, denies=NOT_DONE)
-def split_lot(hop: Hop, session: Session, kept: SplitLot) -> MadeLot:
-    """Make a lot of its own of a part."""
-    act = officers_act(session, hop, "boutiques")
-    place = None if kept.lot_place.upper() == HERE else kept.lot_place
-    lot = stock_of.split(session, act, kept.stock_lot.code, kept.split_units, place)
-    return MadeLot(lot.code, units.count(lot.units, lot.unit))
-
-
-@menu.rows()
-def alike_lots(hop: Hop, kept: OfLot) -> Sequence[LotRow]:
-    """Give the other lots of the product in the same unit."""
-    this = kept.stock_lot
-    return [row for row in _stock(hop) if row.id != this.id and (row.product, row.units) == (this.product, this.units)]
-
-
-@menu.effect(leads=ACTING, denies=NOT_DONE)
-def merge_lots(hop: Hop, session: Session, kept: TwoLots) -> MadeLot:
-    """Make one lot of two."""
-    codes = [kept.stock_lot.code, kept.merge_lot.code]
-    lot = stock_of.merge(session, officers_act(session, hop, "boutiques"), codes)
-    return MadeLot(lot.code, units.count(lot.units, lot.unit))
-
-
-@menu.effect(leads=ACTING, denies=NOT_DONE)
-def move_lot(hop: Hop, session: Session, kept: PlacedLot) -> Nothing:
-    """Note that a lot is elsewhere."""
-    stock_of.move(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.lot_place)
-    return Nothing()
+def made_lot(lot: Lot, loss: str = "") -> MadeLot:
+    """Say what a lot is that was made."""
+    return MadeLot(lot.code, units.count(lot.units, lot.unit), loss)
 
 
 def read_units(typed: str) -> Decimal:
@@ -287,15 +247,22 @@ def read_units(typed: str) -> Decimal:
         raise Refused("bad") from None
 
 
-def _stock(hop: Hop, *, free: bool = False) -> list[LotRow]:
+def stock_rows(hop: Hop, *, free: bool = False) -> list[LotRow]:
+    """Give what the co-operative has in stock; `free` without what is on offer."""
     with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "boutiques")
-        found = queries.stock(reader, office.scope)
+        found = queries.stock(reader, reading_office(reader, hop, "boutiques").scope)
     left = {one.id: one.units - one.offered if free else one.units for one in found}
     return [
         LotRow(one.id, one.code, one.product, left[one.id], units.count(left[one.id], one.unit), units.of_many(one.unit), one.place)
         for one in found
     ]
+
+
+def _masses(hop: Hop, kept: RunOutput, out: Decimal) -> tuple[int | None, int | None]:
+    """Return the grams that go in and come out; None where nothing of it has a mass."""
+    with hop.desk.database.session() as session:
+        found = stock_of.mass_of_parts(session, kept.parts())
+        return found, stock_of.mass(session, kept.run_product.id, kept.run_product.unit, out)
 
 
 def _loss(in_: int | None, out: int | None, technique: RunTechnique) -> str:

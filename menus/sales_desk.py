@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import texts, units
+from app import units
 from app.coop import law
 from app.coop.boutiques import counts, offers, orders, queries, sales
 from app.coop.boutiques.models import Offer, Order
@@ -16,7 +16,6 @@ from app.coop.handover.box import box_of
 from app.coop.lots import stock
 from app.coop.members.lock import MemberLeft
 from app.coop.members.models import Member, Person
-from app.coop.members.notices import tell_member
 from app.coop.rights import Right
 from app.coop.subjects import approvals
 from app.digits import is_number
@@ -25,6 +24,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Refused
 from menus.boutiques import OfferRow, offer_row
 from menus.hop import Hop, officers_act, reading_office
+from menus.member_lookup import read_phone
 from menus.production import Goods
 from menus.production_desk import LotRow
 
@@ -87,6 +87,7 @@ class AtCounter(msgspec.Struct, frozen=True):
 
 class OnInvoice(AtCounter, frozen=True):
     invoice_buyer: str
+    invoice_phone: str
 
 
 class PutUp(msgspec.Struct, frozen=True):
@@ -159,12 +160,9 @@ def pick_up_whose(hop: Hop, kept: OfPickUp) -> PickedUpBy:
 
 @menu.effect(leads=ACTING, denies=NOT_SOLD)
 def hand_goods(hop: Hop, session: Session, kept: OfPickUp) -> SoldGoods:
-    """Hand reserved goods over; a member whose account paid is told."""
+    """Hand reserved goods over."""
     act = officers_act(session, hop, "sell")
     row = sales.hand_over(session, act, kept.pick_up.id)
-    if row.way == "account" and row.member_id:
-        words = texts.say("order_paid", number=row.code, day=act.now)
-        tell_member(session, act, row.member_id, "security", f"order:{row.id}:paid", words)
     return SoldGoods(f"Remis: {kinds.amount_words(row.amount)} {WAYS[row.way]}.")
 
 
@@ -219,11 +217,17 @@ def invoice_buyer(typed: str) -> Buyer:
         raise Refused("bad") from None
 
 
+@menu.answer(refuses={"bad": None})
+def invoice_phone(typed: str) -> kinds.Short:
+    """Read the buyer's number, who is reminded there; 1 is none."""
+    return "" if typed == "1" else read_phone(typed)
+
+
 @menu.effect(leads=ACTING, denies=NOT_SOLD)
 def invoice_goods(hop: Hop, session: Session, kept: OnInvoice) -> SoldGoods:
     """Deliver before it is paid."""
     act = officers_act(session, hop, "sell")
-    row = sales.deliver(session, act, kept.counter_offer.id, kept.counter_units, kept.invoice_buyer)
+    row = sales.deliver(session, act, kept.counter_offer.id, kept.counter_units, kept.invoice_buyer, kept.invoice_phone)
     return SoldGoods(f"Facture {row.invoice}: {kinds.amount_words(row.amount)}, avant le {row.due_on:%d/%m/%Y}.")
 
 

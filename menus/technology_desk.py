@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import texts, units
 from app.coop.cooperatives.models import Cooperative
+from app.coop.cooperatives.queries import cooperative_by_code
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.models import Booking
 from app.coop.members.notices import tell_member
@@ -61,6 +62,21 @@ class BookingOut(msgspec.Struct, frozen=True):
 
 class OwnedMachine(msgspec.Struct, frozen=True):
     owned_machine: MachineOwned
+
+
+class OtherCooperative(msgspec.Struct, frozen=True):
+    id: int
+    code: kinds.Short
+
+
+class LentMachine(OwnedMachine, frozen=True):
+    lent_to: OtherCooperative
+    lent_wanted: str
+
+
+class Lending(msgspec.Struct, frozen=True):
+    chosen: Condition
+    lent_says: Condition
 
 
 class UnreadInnovation(msgspec.Struct, frozen=True):
@@ -189,6 +205,32 @@ def restore_machine(hop: Hop, session: Session, kept: OwnedMachine) -> DeskDone:
     """Have it booked again."""
     custody.restore(session, officers_act(session, hop, "boutiques"), kept.owned_machine.id)
     return DeskDone("En service.")
+
+
+@menu.answer(refuses={"unknown": None})
+def lent_to(hop: Hop, typed: str) -> OtherCooperative:
+    """Find another co-operative by its code."""
+    with hop.desk.database.read() as reader:
+        own = reading_office(reader, hop, "boutiques").cooperative_id
+        found = cooperative_by_code(reader, typed)
+    if found is None or found == own:
+        raise Refused("unknown")
+    return OtherCooperative(found, typed.strip().upper())
+
+
+@menu.source()
+def lending(kept: LentMachine) -> Lending:
+    """Say what the owner has chosen."""
+    lent = kept.lent_wanted == "oui"
+    return Lending("prêter à" if lent else "fin du prêt", "la réservent" if lent else "n'en ont plus")
+
+
+@menu.effect(leads=ACTING, denies=NOT_DONE)
+def lend_machine(hop: Hop, session: Session, kept: LentMachine) -> DeskDone:
+    """Let another co-operative's members book it, or no more."""
+    act, lent = officers_act(session, hop, "boutiques"), kept.lent_wanted == "oui"
+    custody.lend(session, act, kept.owned_machine.id, kept.lent_to.id, lent=lent)
+    return DeskDone(f"{kept.lent_to.code} {'peut réserver' if lent else 'ne réserve plus'}.")
 
 
 @menu.rows()

@@ -180,7 +180,7 @@ def apply(hop: Hop, session: Session, kept: NewApplicant) -> AppliedWords:
         kept.jobs == "oui",
     )
     row, new = applications.apply(session, act, kept.training.id, told)
-    consent.note(session, act, ("formation",) * new + ("emploi",) * told.wants_jobs, given=True, notice=privacy_notice.VERSION)
+    consent.note(session, act, ("formation",) * new + (consent.JOBS,) * told.wants_jobs, given=True, notice=privacy_notice.VERSION)
     if told.wants_jobs and told.commune_id:
         seekers.seek(session, hop.phone, told.commune_id, hop.now)
     words = notices.receipt(session, row, session.get_one(Training, row.training_id))

@@ -21,7 +21,7 @@ from app.coop.equipment import bookings, custody
 from app.coop.equipment.models import Booking
 from app.coop.ideas import services as ideas
 from app.coop.jobs import services as jobs
-from app.coop.lots import runs, stock
+from app.coop.lots import purchases, stock
 from app.coop.payments.due import Wanted
 from app.coop.payments.models import Payment
 from app.coop.prices import proposals
@@ -105,6 +105,16 @@ LIKELY = {
     "offer_units": ("5", "x"),
     "shelf_counted": ("37", "40", "0,0"),
     "invoice_buyer": ("Mairie de Joal",),
+    "invoice_phone": ("1", "771112233"),
+    "bought_name": ("sel", "thiof"),
+    "bought_unit": ("kg", "sac"),
+    "bought_units": ("50", "0"),
+    "bought_source": ("Salins de Palmarin", "x"),
+    "run_also_in": ("2,5", "9000"),
+    "work_minutes": ("90", "0"),
+    "work_workers": ("4", "0"),
+    "work_cost": ("5000", "x"),
+    "lent_to": ("CPS2", "cps1"),
     "lot_code": ("L000000000", "246813571"),
     "idea_words": ("Vendre du sel", "x", "appelez 771234567"),
     "idea_points": ("44444", "55555", "9"),
@@ -185,7 +195,7 @@ def settle(database, now) -> None:
         techniques.read(session, by(sample_declarations.CLERK, "hands:read", now), 1, published=True)
         techniques.add_technique(session, "Keccax braisé", "Laver, braiser, saler, sécher.", 1, (30, 45))
         bought = stock.NewLot(2, "caisse", Decimal(60), None, source="Joal")
-        lot = runs.buy(session, by(sample_declarations.CLERK, "hands:jars", now), 1, bought, 10_000)
+        lot = purchases.buy(session, by(sample_declarations.CLERK, "hands:jars", now), 1, bought, 10_000)
         act = by(sample_declarations.CLERK, "hands:offer", now)
         offer = offers.put_up(session, act, offers.Put(lot.code, Decimal(40), 1_500, "Confiture", "Joal")).id
         orders.place(session, own(203, "hands:order", now), offer, Decimal(2))
@@ -193,7 +203,7 @@ def settle(database, now) -> None:
         sales.sell(session, by(seller, "hands:sold", now), offer, Decimal(1))
         sales.deliver(session, by(seller, "hands:invoice", now), offer, Decimal(1), "Cantine de Joal")
         bought = stock.NewLot(1, "kg", Decimal(100), 100_000, source="Joal")
-        runs.buy(session, by(sample_declarations.CLERK, "hands:bought", now), 1, bought, 90_000)
+        purchases.buy(session, by(sample_declarations.CLERK, "hands:bought", now), 1, bought, 90_000)
         incoming_sms.letter(session, "Qui peut venir ?", sample_cooperative.AWA, now)
         console_requests.ask(session, by(sample_declarations.CLERK, "hands:console", now, "web"), AskedPrice(1, 1_010))
 

@@ -46,7 +46,7 @@ def keccax(database, now) -> None:
     """Credit 12,5 kg of Thiof of each of eight women, a technique that leaves 30 to 45 % of it, and Keccax in sachets of 250 g."""
     sample_deliveries.credited(database, sample_declarations.women(database, 8), now)
     with database.transaction() as session:
-        session.add(Product(id=4, name="Keccax sachet", unit="sachet", divisible=False, filiere_id=1))
+        session.add(Product(name="Keccax sachet", unit="sachet", divisible=False, filiere_id=1))
         session.flush()
         session.add(CooperativeProduct(cooperative_id=1, slot=4, product_id=4, active=True))
         stock.set_measure(session, 4, "sachet", 250)
@@ -86,7 +86,11 @@ def person(session, number: int, phone: str) -> None:
 GIVEN = {
     "keccax is for sale": lambda database, now: (sample_declarations.treasurer(database), jars(database, now, units=2)),
     "eight women have brought a hundred kilos": keccax,
-    "the quay has a dryer": lambda database, now: (sample_declarations.women(database, 2), dryer(database, now)),
+    "the quay has a dryer": lambda database, now: (
+        sample_declarations.women(database, 2),
+        neighbours(database),
+        dryer(database, now),
+    ),
     "a round of ideas is open": lambda database, now: (sample_declarations.women(database, 2), federation(database, now)),
 }
 """What talks of the boutiques begin with."""

@@ -49,6 +49,13 @@ class Server:
         """Whether its process is alive."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Return its process's id; raises LookupError where it was never started."""
+        if self._process is None:
+            raise LookupError(self.command[0])
+        return self._process.pid
+
     def stop(self) -> None:
         """Ask it to end, dropping its clients, and wait."""
         self._end(signal.SIGINT)

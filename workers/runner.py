@@ -64,8 +64,9 @@ class LaneWorker(SimpleWorker):
     asked = False
 
     def handle_warm_shutdown_request(self) -> None:
-        """Note that a signal asked for the end; RQ also quits by itself, when Redis doesn't answer in time."""
+        """Note that a signal asked for the end, and end the slice; RQ also quits by itself, when Redis doesn't answer in time."""
         self.asked = True
+        context().sender.leaving.set()
 
 
 def serve(lane: str) -> int:

@@ -22,7 +22,7 @@ from app.coop.kpi import screens
 from app.db import operations
 from app.db.database import is_outage
 from app.db.rows import PASSED_OVER
-from app.sms import retention, sweeper
+from app.sms import day_figures, months, retention, sweeper
 from app.sms.broadcasts import rounds
 from app.sms.notifier import wake
 from app.ussd.redis_store import counts_of
@@ -124,11 +124,16 @@ def _wake(lanes: list[str]) -> None:
 
 
 def _screens() -> None:
-    """Keep what calls did on screens, today and (over midnight) yesterday."""
-    today, sessions = datetime.now(UTC).date(), context().sessions
-    for day in (today - timedelta(days=1), today):
+    """Keep what calls did on screens, today and, until it is closed, yesterday."""
+    now, sessions = datetime.now(UTC), context().sessions
+    for day in (now.date() - timedelta(days=1), now.date()):
         with _transaction("screens") as session:
-            screens.keep(session, day, lambda day=day: counts_of(sessions, day))  # type: ignore[misc]
+            screens.keep(session, day, now, lambda day=day: counts_of(sessions, day))  # type: ignore[misc]
+
+
+def _day_figures() -> None:
+    with _transaction("day figures") as session:
+        day_figures.roll_up(session, now=datetime.now(UTC))
 
 
 def _of(sweep: subject.Sweep) -> ScheduledSweep:
@@ -139,6 +144,17 @@ def _of(sweep: subject.Sweep) -> ScheduledSweep:
             sweep.do(session, datetime.now(UTC))
 
     return ScheduledSweep(sweep.name, sweep.every, do)
+
+
+def _months() -> None:
+    """Make the months to come, then drop those of more than a year, in a transaction that holds nothing else."""
+    now = datetime.now(UTC)
+    with _transaction("months") as session:
+        months.add(session, now=now)
+    with _transaction("months") as session:
+        dropped = months.drop(session, before=now - retention.KEPT)
+    if dropped:
+        log.info("months of SMS are dropped", tables=dropped)
 
 
 def _old_messages() -> None:
@@ -156,6 +172,8 @@ SWEEPS = (
     ScheduledSweep("messages", EVERY_SECONDS, _messages),
     ScheduledSweep("broadcasts", EVERY_SECONDS, _broadcasts),
     ScheduledSweep("screens", 60, _screens),
+    ScheduledSweep("day figures", day_figures.EVERY, _day_figures),
     *(_of(sweep) for sweep in subjects.SWEEPS),
+    ScheduledSweep("months", OLD_SECONDS, _months),
     ScheduledSweep("old messages", OLD_SECONDS, _old_messages),
 )

@@ -46,6 +46,26 @@ def check() -> None:
 
 
 @db.command()
+@click.argument("role")
+def grant(role: str) -> None:
+    """Give ROLE what web, workers and scheduler need on PostgreSQL, and no more; run by the tables' owner after each upgrade.
+
+    Example: jappoo db grant jappoo_service
+    """
+    from app.db import roles
+
+    with open_database(statement_ms=60_000) as database, of_this_version():
+        if database.engine.dialect.name != "postgresql":
+            raise click.ClickException("only PostgreSQL knows roles")
+        try:
+            with database.engine.begin() as connection:
+                roles.grant(connection, role)
+        except roles.RoleUnknown as unknown:
+            raise click.ClickException(str(unknown)) from unknown
+    click.echo(f"{role} may read and write rows, and change neither the schema nor the books")
+
+
+@db.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write a consistent copy of the running database to FILE. Keep PIN_PEPPER and SECRET_KEY elsewhere.

@@ -101,5 +101,5 @@ def lend(number: int, code: str, *, stop: bool) -> None:
     from app.coop.equipment import custody
 
     with operator_act("equipment lend", number=number, code=code, stop=stop) as session:
-        custody.lend(session, number, cooperative_id(session, code) or 0, lent=not stop)
+        custody.lend(session, act_of_operator(), number, cooperative_id(session, code) or 0, lent=not stop)
     click.echo(f"equipment {number}: {'no more ' if stop else ''}lent to {code.upper()}")

@@ -65,14 +65,14 @@ def buy(cooperative: str, product: str, quantity: Decimal, unit: str | None, sou
 
     Example: jappoo lot buy CPS1 Sel 50 --source "Salins de Palmarin" --cost 7500
     """
-    from app.coop.lots import runs, stock
+    from app.coop.lots import purchases, stock
     from app.coop.products.models import Product
 
     with _acting("buy", cooperative=cooperative, product=product, quantity=str(quantity), cost=cost) as (session, act):
         of = _product(session, product)
         counted = unit or session.get_one(Product, of).unit
         new = stock.NewLot(of, counted, quantity, stock.mass(session, of, counted, quantity), source=source[:40])
-        _say(runs.buy(session, act, cooperative_id(session, cooperative) or 0, new, cost))
+        _say(purchases.buy(session, act, cooperative_id(session, cooperative) or 0, new, cost))
 
 
 @click.command()
@@ -105,6 +105,23 @@ def run(technique: int, inputs: Any, outputs: Any, **more: Any) -> None:
         for one in lots:
             _say(one)
         click.echo(f"loss {Decimal(loss) / 1000} kg")
+
+
+@click.command()
+@click.argument("code")
+@click.option("--minutes", type=click.IntRange(1), required=True, help="How long each worked.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="How many worked.")
+@click.option("--cost", type=click.IntRange(0), default=0, show_default=True, help="XOF for wood, gas, work.")
+def work(code: str, minutes: int, workers: int, cost: int) -> None:
+    """Note the work on the run that made a lot, after it, once.
+
+    Example: jappoo lot work L123456782 --minutes 180 --workers 4 --cost 6000
+    """
+    from app.coop.lots import runs
+
+    with _acting("work", code=code, minutes=minutes, workers=workers, cost=cost) as (session, act):
+        runs.note_work(session, act, read_lot(code), runs.Work(minutes, workers, cost))
+    click.echo(f"{code.upper()}: {workers} worked {minutes} minutes, {cost} F")
 
 
 @click.command()
@@ -231,4 +248,4 @@ def _say(made: "Lot") -> None:
     click.echo(f"{made.code} {made.units} {made.unit}{mass}, {made.place}")
 
 
-COMMANDS = (collect, buy, run, split, merge, move, count, expire, measure)
+COMMANDS = (collect, buy, run, work, split, merge, move, count, expire, measure)

@@ -16,6 +16,13 @@ Answer = str | None
 """The words of an answer; None to an officer's command from somebody who may not: they get a member's help."""
 
 
+class SmsReading(msgspec.Struct, frozen=True):
+    """What becomes of an SMS: its `state` in the inbox, and the words for one that is no order."""
+
+    state: str
+    words: str = ""
+
+
 class Command(msgspec.Struct, frozen=True):
     """One command: its word, who holds the number, what followed the word, the operation's key.
 
@@ -35,6 +42,8 @@ class Command(msgspec.Struct, frozen=True):
     terms: Terms
     answered: bool = True
     """False when the number has had its answers of the day: what is done is done in silence."""
+    reading: SmsReading | None = None
+    """What it was read as, once it was."""
 
     def office(self, right: Right, scope: Scope | None = None) -> Office | None:
         """Return the office by which the sender acts, as `officer_of` finds it; None when they may not."""

@@ -25,7 +25,7 @@ from app.commands import (
     trainings,
     weighings,
 )
-from app.commands.command import Answer, Command
+from app.commands.command import Answer, Command, SmsReading
 from app.commands.courtesies import is_small_talk
 from app.commands.grammar import read_reference
 from app.commands.stop_words import FILLERS, REASONS, REFERENCE
@@ -106,34 +106,32 @@ def _start(command: Command) -> str:
     return replies.STARTED_LISTED
 
 
-def state_of(command: Command) -> str:
-    """Return what becomes of an SMS that is answered: handled, a greeting, or a letter that an officer reads."""
-    if command.word or sms_inbox.is_code_alone(sms_inbox.as_kept(command.text)):
-        return "handled"
+def reading_of(command: Command) -> SmsReading:
+    """Read an SMS: an order, or what else it may be: a greeting, a slip, or a letter that an officer reads."""
+    if command.word:
+        return SmsReading("handled")
+    kept = sms_inbox.as_kept(command.text)
+    code = replies.NEVER_A_CODE if sms_inbox.holds_code(kept) else ""
+    if sms_inbox.is_code_alone(kept):
+        return SmsReading("handled", code)
     meant = mistypes.meant(command)
     if meant:
-        return "handled" if meant.sure else "unparsed"
-    if production.line_meant(command):
-        return "handled"
-    return "greeted" if is_small_talk(command.rest) else "unparsed"
+        return SmsReading("handled" if meant.sure else "unparsed", code or mistypes.words_for(meant))
+    line = production.line_meant(command)
+    if line:
+        return SmsReading("handled", code or replies.DECLARE_SO.replace("{line}", line))
+    if is_small_talk(command.rest):
+        return SmsReading("greeted", code or replies.GREETED)
+    stop = _SPEAKS_OF_STOP.search(command.rest)
+    return SmsReading("unparsed", code or (replies.HOW_STOP if stop else replies.NOT_UNDERSTOOD))
 
 
 def _unparsed(command: Command) -> str:
     """Say that somebody will read it, and tell them that there is something to read; a code and an officer's slip apart."""
-    kept, state = sms_inbox.as_kept(command.text), state_of(command)
-    if state == "unparsed":
+    reading = command.reading or reading_of(command)
+    if reading.state == "unparsed":
         inbox.tell(command.session, command.own_act(), command.holders)
-    if sms_inbox.holds_code(kept):
-        return replies.NEVER_A_CODE
-    meant = mistypes.meant(command)
-    if meant:
-        return mistypes.words_for(meant)
-    line = production.line_meant(command)
-    if line:
-        return replies.DECLARE_SO.replace("{line}", line)
-    if state == "greeted":
-        return replies.GREETED
-    return replies.HOW_STOP if _SPEAKS_OF_STOP.search(command.rest) else replies.NOT_UNDERSTOOD
+    return reading.words
 
 
 def _reply(command: Command) -> Answer:

@@ -40,10 +40,13 @@ def support(command: Command) -> str:
         return replies.NO_IDEA
     except services.NoMembersIdea:
         return replies.JOIN
+    except voices.IdeaScored:
+        return replies.SCORED_IDEA
     except voices.VoiceByPin as given:
         return replies.VOICE_GIVEN.replace("{idea}", str(given.idea_id))
     counted = replies.SUPPORTED if found.by_sms else replies.SUPPORTED_BEFORE
-    said = {"idea": idea, "by_pin": found.by_pin, "by_sms": found.by_sms}
+    counted = replies.VOICE_MOVED if found.moved_from else counted
+    said = {"idea": idea, "by_pin": found.by_pin, "by_sms": found.by_sms, "moved_from": found.moved_from}
     for name, value in said.items():
         counted = counted.replace(f"{{{name}}}", str(value))
     return counted

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.commands import allowance, handlers, replies
-from app.commands.command import Answer, Command
+from app.commands.command import Answer, Command, SmsReading
 from app.commands.grammar import NEED_WHAT_FOLLOWS, parse
 from app.coop.access.identity import Who, cooperative_of, who_holds
 from app.coop.act import Act
@@ -147,11 +147,11 @@ def _answer(session: Session, clerk: Clerk, sms: Inbound, now: datetime, do: Do)
     if not allowance.open_to(command, day):
         _answer_no_more(command, clerk, sms, do)
         return
-    state = "failed" if do is _apologise else handlers.state_of(command)
-    inbox.settle(sms, state, whose=cooperative_of(holders))
-    if state == "greeted" and _greeted(session, sms):
+    reading = SmsReading("failed") if do is _apologise else handlers.reading_of(command)
+    inbox.settle(sms, reading.state, whose=cooperative_of(holders))
+    if reading.state == "greeted" and _greeted(session, sms):
         return
-    words = do(order.word, command)
+    words = do(order.word, msgspec.structs.replace(command, reading=reading))
     if words is None:
         inbox.settle(sms, "refused", whose=sms.cooperative_id)
         log.warning("an officer's command from somebody who isn't one", word=order.word)

@@ -19,7 +19,7 @@ from app.commands.grammar import fold_words, read_reference
 from app.coop.access.identity import Who
 from app.coop.members.lookup import read_card
 from app.coop.members.models import CardAlias, Member
-from app.coop.prices.queries import find_product
+from app.coop.prices.queries import spellings_of
 from app.coop.production import declarations
 from app.coop.production.declarations import ProductOf
 from app.coop.production.models import Declaration
@@ -82,11 +82,16 @@ def line_meant(command: Command) -> str | None:
         lines = _lines(typed) if scopes else []
     except LineUnread:
         return None
-    for line in lines:
-        alone = not line.beside and (not line.unit or line.unit.removesuffix("S") in _OTHER_UNITS)
-        product = _named(command, line.name, scopes[0]) if alone and line.number else None
-        if product:
-            return replies.line(product.name, line.number[:9])
+    alone = [one for one in lines if one.number and not one.beside and (not one.unit or one.unit.removesuffix("S") in _OTHER_UNITS)]
+    if not alone:
+        return None
+    reader = command.session.connection()
+    spelled, taken = spellings_of(reader, scopes[0]), declarations.products_of(reader, scopes[0].cooperative)
+    for line in alone:
+        meant = spelled.meant(line.name).product_id
+        for product in taken:
+            if product.id == meant:
+                return replies.line(product.name, line.number[:9])
     return None
 
 
@@ -154,11 +159,12 @@ def _holders_of(command: Command, active: Sequence[Who], card: str) -> list[Who]
 
 def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLine]:
     """Return which of the member's co-operative's products is meant, with the line. Raises LineUnread."""
-    products = declarations.products_of(command.session.connection(), Scope(who.cooperative_id).cooperative)
+    scope, reader = Scope(who.cooperative_id), command.session.connection()
+    products, spelled = declarations.products_of(reader, scope.cooperative), spellings_of(reader, scope)
     near: tuple[str, ...] = ()
     lines = _lines(typed)
     for line in lines:
-        meant = find_product(command.session.connection(), line.name, Scope(who.cooperative_id))
+        meant = spelled.meant(line.name)
         for product in products:
             if product.id == meant.product_id:
                 return product, line
@@ -166,18 +172,12 @@ def _product(command: Command, who: Who, typed: str) -> tuple[ProductOf, TypedLi
     if not lines:
         raise LineUnread(replies.HOW_PROD)
     first, _, beside = lines[0].name.partition(" ")
-    front = find_product(command.session.connection(), first, Scope(who.cooperative_id)).product_id if beside else None
+    front = spelled.meant(first).product_id if beside else None
     for product in products:
         if product.id == front:
             return product, msgspec.structs.replace(lines[0], name=first, beside=f"{beside} {lines[0].beside}".strip())
     names = [product.name for product in products if product.name not in near]
     raise LineUnread(replies.which_product((*near, *names), lines[0].number, known=bool(near)))
-
-
-def _named(command: Command, name: str, scope: Scope) -> ProductOf | None:
-    meant = find_product(command.session.connection(), name, scope).product_id
-    taken = declarations.products_of(command.session.connection(), scope.cooperative)
-    return next((product for product in taken if product.id == meant), None)
 
 
 def _lines(typed: str) -> list[TypedLine]:

@@ -81,6 +81,11 @@ IDEAS_WAIT = "Jappoo: trois de vos idées attendent déjà une réponse. Rien n'
 HOW_SUPPORT = "Jappoo: envoyez SOUTENIR et le numéro de l'idée, par exemple SOUTENIR 1. Rien n'est noté. {cost}."
 NO_IDEA = "Jappoo: cette idée ne prend pas de voix, ou plus. Rien n'est noté. Voir les idées: {code} puis 4, 1, 2. {cost}."
 SUPPORTED = "Jappoo: idée {idea}: {by_pin} voix, {by_sms} par SMS. Votre voix est à confirmer: {code} puis 4, 1, 3, 1. {cost}."
+SCORED_IDEA = "Jappoo: vous avez noté cette idée: votre voix va à une autre. Rien n'est changé. {cost}."
+VOICE_MOVED = (
+    "Jappoo: idée {idea}: {by_pin} voix, {by_sms} par SMS. Votre voix a quitté l'idée {moved_from}. "
+    "À confirmer: {code} puis 4, 1, 3, 1. {cost}."
+)
 SUPPORTED_BEFORE = "Jappoo: idée {idea}: {by_pin} voix. Votre voix compte déjà. {cost}."
 VOICE_GIVEN = (
     "Jappoo: votre voix est à l'idée {idea}, par votre code. Pour la changer: {code} puis 4, 1, 2. Rien n'est changé. {cost}."

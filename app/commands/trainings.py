@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from app import units
 from app.commands import replies
 from app.commands.command import Answer, Command
@@ -94,8 +96,9 @@ def accept(command: Command) -> Answer:
 def attend(command: Command) -> str:
     """Note that the sender is there today."""
     code = command.rest.replace(" ", "")
+    act = msgspec.structs.replace(_act(command), now=command.received)  # sent today, though it is read after midnight
     try:
-        training = presence.attend(command.session, _act(command), code)
+        training = presence.attend(command.session, act, code)
     except presence.WrongDayCode:
         return replies.HOW_PRESENT
     return replies.PRESENT_NOTED.replace("{training}", training.title)

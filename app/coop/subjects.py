@@ -38,7 +38,7 @@ from app.coop.till.subject import subject as till
 from app.coop.training.subject import subject as training
 from app.db.operations import Operation
 from app.sms.broadcasts.models import Broadcast
-from app.sms.models import Allowance, CodeMisses, Inbound, Message, ReplyDraft, Report
+from app.sms.models import Allowance, CodeMisses, Inbound, Message, MessageCause, ReplyDraft, Report
 
 YEAR = "it is gone after a year at the most (app/sms/retention.py)"
 NUMBERS = "it is of a number, whoever has it"
@@ -52,6 +52,7 @@ messages = Subject(
     name="messages",
     rows=(
         Rows(Message, NUMBERS, YEAR),
+        Rows(MessageCause, NUMBERS, YEAR),
         Rows(Inbound, NUMBERS, YEAR),
         Rows(Report, NUMBERS, YEAR),
         Rows(ReplyDraft, NUMBERS, YEAR),

@@ -56,11 +56,11 @@ class AfricasTalkingSms:
     def send(self, text: str, numbers: Sequence[str]) -> Answer:
         """Send; a malformed number is refused with 403 here, for the SDK would raise for the whole batch."""
         good = [number for number in numbers if _NUMBER.fullmatch(number)]
-        bad = {number: Refused(403, "InvalidPhoneNumber") for number in numbers if number not in good}
+        bad = {number: Refused(403, "InvalidPhoneNumber") for number in set(numbers).difference(good)}
         if not good:
             return Answer(refused=bad)
         answer = read_answer(self._service.send(text, good, sender_id=self._sender, enqueue=True), good)
-        return msgspec.structs.replace(answer, refused=answer.refused | bad)
+        return msgspec.structs.replace(answer, refused=answer.refused | bad) if bad else answer
 
     def close(self) -> None:
         """Drop the connections that are kept."""
@@ -89,11 +89,15 @@ def read_answer(raw: Raw, numbers: Sequence[str]) -> Answer:
         return Answer(whole="invalid_sender")
     if said.recipients == [] and not _SOME.match(str(said.message)):
         return Answer(whole="nobody")
-    asked = {_digits(number): number for number in numbers}
+    asked: dict[str | int, str] = {number: number for number in numbers}
+    spelled: dict[str, str] = {}
     taken: dict[str, Taken] = {}
     refused: dict[str, Refused] = {}
-    for one in _readable(said.recipients or ()):
-        number, code = asked.get(_digits(one.number)), _code(one.status_code)
+    for one in said.recipients or ():
+        number, code = asked.get(one.number), _code(one.status_code)
+        if number is None:  # in another spelling than ours
+            spelled = spelled or {_digits(ours): ours for ours in numbers}
+            number = spelled.get(_digits(one.number))
         if number is None or code is None:
             continue
         if code not in ACCEPTED:
@@ -115,22 +119,43 @@ class _Recipient(msgspec.Struct, rename="camel"):
 
 class _Said(msgspec.Struct, rename="pascal"):
     message: Any = None
-    recipients: list[Any] | None = None
+    recipients: list[_Recipient] | None = None
 
 
 class _Wrapped(msgspec.Struct):
     said: _Said = msgspec.field(name="SMSMessageData")
 
 
-def _read_body(body: bytes) -> _Said:
-    """Read a body; what strict JSON forbids (NaN, a raw NUL, bytes that are no UTF-8) in one recipient is borne for the others.
+class _LooselySaid(msgspec.Struct, rename="pascal"):
+    message: Any = None
+    recipients: list[Any] | None = None
 
+
+class _LooselyWrapped(msgspec.Struct):
+    said: _LooselySaid = msgspec.field(name="SMSMessageData")
+
+
+_whole = msgspec.json.Decoder(_Wrapped)
+
+
+def _read_body(body: bytes) -> _Said:
+    """Read a body: at once when all of it is as it should be, else with each recipient by itself.
+
+    What strict JSON forbids (NaN, a raw NUL, bytes that are no UTF-8) in one recipient is borne for the others.
     Raises ValueError, RecursionError.
     """
     try:
-        return msgspec.json.decode(body, type=_Wrapped).said
+        return _whole.decode(body).said
     except (ValueError, RecursionError):
-        return msgspec.convert(json.loads(body.decode("utf-8", "replace"), strict=False), _Wrapped).said
+        said = _read_loosely(body)
+        return _Said(said.message, None if said.recipients is None else list(_readable(said.recipients)))
+
+
+def _read_loosely(body: bytes) -> _LooselySaid:
+    try:
+        return msgspec.json.decode(body, type=_LooselyWrapped).said
+    except (ValueError, RecursionError):
+        return msgspec.convert(json.loads(body.decode("utf-8", "replace"), strict=False), _LooselyWrapped).said
 
 
 def _readable(recipients: Iterable[Any]) -> Iterator[_Recipient]:
@@ -152,11 +177,13 @@ def _id(given: str | int | None) -> str | None:
 
 
 def _cost(given: Any) -> str:
-    words = str(given)[:MOST_OF_COST] if isinstance(given, str | int | float) else ""
+    words = str(given)[:MOST_OF_COST] if isinstance(given, (str, int, float)) else ""
     return words if words.isprintable() else ""
 
 
 def _code(given: str | int | None) -> int | None:
+    if type(given) is int:
+        return given or None
     try:
         return int(given or 0) or None
     except ValueError:
@@ -164,5 +191,7 @@ def _code(given: str | int | None) -> int | None:
 
 
 def _parts(given: Any) -> int | None:
+    if given is None:
+        return None
     parts = _code(given) if isinstance(given, str | int) else None
     return parts if parts and 0 < parts <= MOST_PARTS else None

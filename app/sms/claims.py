@@ -1,4 +1,4 @@
-"""Take messages from a lane: at most a hundred, by one conditional UPDATE, in requests that the provider and the rate allow."""
+"""Take messages from a lane by one conditional UPDATE, in requests that the provider and the rate allow."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -6,20 +6,24 @@ from datetime import datetime
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Integer, Table, bindparam, select, update
+from sqlalchemy import Integer, Table, bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.db.base import Utc
+from app.db.hot_statements import execute
 from app.sms.broadcasts import progress
 from app.sms.models import Message
 from app.sms.purposes import Lane
 from app.sms.states import move, restore
 
 MOST, MOST_URGENT = 100, 50
-"""Numbers in a request, and messages in a claim."""
+"""Numbers in a request."""
+MOST_CLAIMED = 400
+"""Messages in a claim of one text to many. A claim costs as much for a hundred; what of it isn't marked as handed over when its
+worker dies leaves by itself after the lease, and never more of it is claimed than leaves in a second."""
 _M, _AS_OF = cast(Table, Message.__table__), bindparam("as_of", type_=Utc())
 _DUE = (
-    select(_M.c.id)
+    select(_M.c.id, _M.c.created_at)
     .where(_M.c.state == "queued", _M.c.lane == bindparam("on"), _M.c.next_at <= _AS_OF, _M.c.expires_at > _AS_OF)
     .order_by(_M.c.next_at, _M.c.id)
     .limit(bindparam("most", type_=Integer()))
@@ -28,14 +32,14 @@ _DUE = (
 )
 _CLAIM = (
     update(_M)
-    .where(_M.c.id.in_(select(_DUE.c.id)), _M.c.state == "queued")
+    .where(tuple_(_M.c.id, _M.c.created_at).in_(select(_DUE.c.id, _DUE.c.created_at)), _M.c.state == "queued")
     .values(state="sending", rank=10, claim=bindparam("named"), claimed_at=_AS_OF, changed_at=_AS_OF)
-    .returning(_M.c.id, _M.c.to_number, _M.c.text, _M.c.parts, _M.c.cause)
+    .returning(_M.c.id, _M.c.to_number, _M.c.text, _M.c.parts, _M.c.cause, _M.c.created_at)
 )
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """One request: a text for some numbers, their message ids, parts of all; claimed at an instant."""
+    """One request: a text for some numbers, their message ids, parts of all; claimed `at`, the oldest of them written `since`."""
 
     claim: str
     lane: Lane
@@ -43,10 +47,11 @@ class Batch(msgspec.Struct, frozen=True):
     text: str
     ids: dict[str, int]
     parts: int
+    since: datetime
 
 
 def most_of(lane: Lane) -> int:
-    """Return how many messages a claim on a lane takes, and a request."""
+    """Return how many numbers a request on a lane has at most."""
     return MOST_URGENT if lane == "urgent" else MOST
 
 
@@ -59,8 +64,8 @@ def claim(
     leaves is marked (`marks.py`).
     """
     claimed = name or secrets.token_hex(8)
-    taking = {"on": lane, "as_of": now, "named": claimed, "most": min(most, most_of(lane))}
-    rows = session.connection().execute(_CLAIM, taking).all()
+    taking = {"on": lane, "as_of": now, "named": claimed, "most": min(most, MOST_CLAIMED if lane == "bulk" else most_of(lane))}
+    rows = execute(session.connection(), _CLAIM, taking).all()
     stopped, resting = progress.held_among(session, {row.cause for row in rows}, now)
     if stopped or resting:
         _put_aside(session, [row.id for row in rows if row.cause in stopped], stopped, now)
@@ -71,13 +76,15 @@ def claim(
         rows = [row for row in rows if row.cause not in stopped and row.cause not in resting]
         if not rows:
             return [] if resting else claim(session, lane, now=now, most=most, second=second, name=name)
-    texts: dict[str, list[Any]] = {}
+    if not rows:
+        return []
+    texts, since = dict[str, list[Any]](), min(row.created_at for row in rows)
     for row in sorted(rows, key=lambda row: row.id):
         texts.setdefault(row.text, []).append(row)
     return [
-        Batch(claimed, lane, now, text, {row.to_number: row.id for row in some}, sum(row.parts for row in some))
+        Batch(claimed, lane, now, text, {row.to_number: row.id for row in some}, sum(row.parts for row in some), since)
         for text, same in texts.items()
-        for some in _requests(same, second or MOST * 255)
+        for some in _requests(same, most_of(lane), second or MOST * 255)
     ]
 
 
@@ -95,13 +102,13 @@ def release(session: Session, batches: Sequence[Batch], *, now: datetime) -> Non
         restore(session, Message.id.in_(ids) & (Message.claim == token), now=now, at=now, reason=None)
 
 
-def _requests(rows: Sequence[Any], second: int) -> Iterator[list[Any]]:
-    """Cut messages of one text where a number comes again, or the parts pass one second's."""
+def _requests(rows: Sequence[Any], most: int, second: int) -> Iterator[list[Any]]:
+    """Cut messages of one text where a number comes again, there are too many, or the parts pass one second's."""
     some: list[Any] = []
     numbers: set[str] = set()
     parts = 0
     for row in rows:
-        if some and (row.to_number in numbers or parts + row.parts > second):
+        if some and (len(some) == most or parts + row.parts > second or row.to_number in numbers):
             yield some
             some, numbers, parts = [], set(), 0
         some.append(row)

@@ -1,8 +1,9 @@
 """What a provider lets us know of messages, in its answers and its reports: the one way from there to their states."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
+from operator import attrgetter
 from typing import Any, cast
 
 import msgspec
@@ -10,15 +11,20 @@ from sqlalchemy import JSON, BigInteger, Executable, Table, Text, bindparam, cas
 from sqlalchemy.orm import Session
 
 from app.db.base import Utc
+from app.db.hot_statements import execute
 from app.sms import consents
 from app.sms.cost import centimes
 from app.sms.models import Message, StateChange
 from app.sms.purposes import LEAVES_AGAIN
 from app.sms.states import RANKS, note, put_back
-from app.sms.verdicts import HASTE, OPTED_OUT, Verdict
+from app.sms.verdicts import ACCEPTED, HASTE, OPTED_OUT, Verdict
 
 Jitter = Callable[[], float]
+_of_message = attrgetter("message")
+"""Facts are applied in their messages' order, so that an answer and a report on the same ones don't lock each other out."""
 _MESSAGES = cast(Table, Message.__table__)
+_EVER, _CLOCKS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=1)
+"""Before any message; and how far the clock of whoever wrote a message may be before ours."""
 _NUMBERS, _TEXTS = ("message", "rank", "centimes", "parts"), ("state", "reason", "claim", "theirs", "cost")
 
 
@@ -47,6 +53,8 @@ def _statements(dialect: str) -> tuple[Executable, Executable]:
     moved: dict[str, Any] = {"state": fact.c.state, "rank": fact.c.rank, "reason": fact.c.reason, "changed_at": now}
     moved |= {"attempts": m.attempts + case((fact.c.state == "maybe", 1), else_=0)}
     of = update(_MESSAGES).where(m.id == fact.c.message)
+    if dialect == "postgresql":  # or each message is looked for in every month that there is
+        of = of.where(m.created_at >= bindparam("since", type_=Utc()), m.created_at < bindparam("until", type_=Utc()))
     move = of.where(m.rank < fact.c.rank, fact.c.claim.is_(None) | (fact.c.claim == m.claim)).values(moved | kept)
     if dialect != "postgresql":
         return move.returning(m.id), of.values(kept)
@@ -76,49 +84,68 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 def apply(
-    session: Session, facts: Sequence[Fact], *, now: datetime, provider: str | None = None, jitter: Jitter = lambda: 0.5
+    session: Session,
+    facts: Sequence[Fact],
+    *,
+    now: datetime,
+    since: datetime = _EVER,
+    provider: str | None = None,
+    jitter: Jitter = lambda: 0.5,
 ) -> None:
     """Raise messages to what these facts say, those that stand lower, and write each change down.
 
     Facts may come in any order, again, and against each other: of one message they are taken from the lowest state up, so that its
     history reads as it went. `queued` is the exception: a claim's messages go down, once each try's patience allows, or `failed`.
-    `provider` None leaves whose a message is. Without `jitter`, 0 to 1, tries wait as long as their table says.
+    None of the messages is older than `since`. `provider` None leaves whose a message is. Without `jitter`, 0 to 1, tries wait as
+    long as their table says.
     """
+    known_of = {"provider": provider, "since": since, "until": now + _CLOCKS}
+    if all(fact.verdict is ACCEPTED for fact in facts) and len({fact.message for fact in facts}) == len(facts):
+        _raise(session, sorted(facts, key=_of_message), known_of, now)  # the usual answer: nothing is looked at twice
+        return
     if listed := {fact.number for fact in facts if fact.verdict == OPTED_OUT and fact.number}:
         consents.opted_out(session, listed, now=now)
     unsent = [fact for fact in facts if fact.verdict.state == "queued"]
     rising = [fact for fact in facts if fact.verdict.state != "queued"] if unsent else facts
     of_each: dict[int, list[Fact]] = {}
     told = [*rising, *_queue_again(session, unsent, now, jitter)]
-    # In the messages' order, so that an answer and a report on the same ones don't lock each other out.
     for fact in sorted(told, key=lambda fact: (fact.message, RANKS[fact.verdict.state])):
         of_each.setdefault(fact.message, []).append(fact)
     for some in zip_longest(*of_each.values()):
-        _raise(session, [fact for fact in some if fact], provider, now)
+        _raise(session, [fact for fact in some if fact], known_of, now)
 
 
-def _raise(session: Session, facts: Sequence[Fact], provider: str | None, now: datetime) -> None:
-    dialect, given = session.get_bind().dialect.name, {"facts": _json(facts), "provider": provider, "now": now}
+def _raise(session: Session, facts: Sequence[Fact], known_of: dict[str, Any], now: datetime) -> None:
+    dialect, given = session.get_bind().dialect.name, known_of | {"facts": _json(facts), "now": now}
     connection, (move, keep) = session.connection(), _STATEMENTS[dialect]
     if dialect == "postgresql":
-        stayed = set(connection.scalars(move, given))
+        stayed = {row[0] for row in execute(connection, move, given)}
     else:
         moved = list(connection.scalars(move, given))
         note(session, moved, now)
         stayed = {fact.message for fact in facts}.difference(moved)
     known = [fact for fact in facts if fact.message in stayed and (fact.provider_id or fact.cost or fact.parts)]
     if known:
-        connection.execute(keep, {"facts": _json(known), "provider": provider})
+        execute(connection, keep, known_of | {"facts": _json(known)})
 
 
 def _json(facts: Sequence[Fact]) -> str:
-    rows = [
-        {"message": fact.message, "claim": fact.claim, "theirs": fact.provider_id, "cost": fact.cost, "parts": fact.parts}
-        | {"state": fact.verdict.state, "rank": RANKS[fact.verdict.state], "reason": fact.verdict.reason}
-        | {"centimes": None if fact.cost is None else centimes(fact.cost)}
-        for fact in facts
-    ]
-    return msgspec.json.encode(rows).decode()
+    return msgspec.json.encode([_row(fact) for fact in facts]).decode()
+
+
+def _row(fact: Fact) -> dict[str, Any]:
+    verdict, cost = fact.verdict, fact.cost
+    return {
+        "message": fact.message,
+        "claim": fact.claim,
+        "theirs": fact.provider_id,
+        "cost": cost,
+        "parts": fact.parts,
+        "state": verdict.state,
+        "rank": RANKS[verdict.state],
+        "reason": verdict.reason,
+        "centimes": None if cost is None else centimes(cost),
+    }
 
 
 def _queue_again(session: Session, facts: Sequence[Fact], now: datetime, jitter: Jitter) -> list[Fact]:

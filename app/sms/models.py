@@ -1,11 +1,12 @@
 """Messages before and after they leave, reports on them, and what came in."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Id, Utc
+from app.db.base import Base, Id, Json, Utc
 
 _DUE = text("state = 'queued'")
 _CLAIMED = text("state = 'sending'")
@@ -18,7 +19,10 @@ _LETTERS = text("state = 'unparsed' AND closed_at IS NULL")
 
 
 class Message(Base):
-    """One SMS to one number. `cause` and number are unique together: one cause never gives two messages.
+    """One SMS to one number. One cause never gives two messages to a number: a broadcast's are all written as of its order, so
+    that its month's unique index holds them apart; of all others a trigger keeps the `MessageCause`.
+
+    On PostgreSQL it is partitioned by the month of `created_at` (`months.py`): who names that, too, has one month looked at.
 
     `parts` and `price` (XOF) are estimates, `cost` is what the provider said; `actual_parts` and `actual_centimes` (hundredths
     of XOF) are what we could read of that.
@@ -26,7 +30,7 @@ class Message(Base):
 
     __tablename__ = "sms_messages"
     __table_args__ = (
-        UniqueConstraint("cause", "to_number"),
+        UniqueConstraint("cause", "to_number", "created_at", name="uq_sms_messages_cause"),
         Index("ix_sms_messages_due", "lane", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("ix_sms_messages_claimed", "claimed_at", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
         Index("ix_sms_messages_expiring", "expires_at", sqlite_where=_DUE, postgresql_where=_DUE),
@@ -65,19 +69,35 @@ class Message(Base):
     changed_at: Mapped[datetime] = mapped_column(Utc)
 
 
+class MessageCause(Base):
+    """What has led to a message to a number, broadcasts apart: written by the trigger on messages, never by us.
+
+    It is in one piece, since a cause may come again in another month than its message.
+    """
+
+    __tablename__ = "sms_causes"
+    __table_args__ = (Index("ix_sms_causes_at", "at"),)
+    cause: Mapped[str] = mapped_column(String(120), primary_key=True)
+    to_number: Mapped[str] = mapped_column(String(16), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
 class StateChange(Base):
-    """When and why a message moved."""
+    """When and why a message moved; by the month of `at` on PostgreSQL."""
 
     __tablename__ = "sms_state_changes"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("sms_messages.id"), index=True)
+    message_id: Mapped[int] = mapped_column(Id, index=True)
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime] = mapped_column(Utc)
 
 
 class Report(Base):
-    """A delivery report as it came; `fate` says whether it is new, was applied, waits for its message, or means nothing to us."""
+    """A delivery report as it came; `fate` says whether it is new, was applied, waits for its message, or means nothing to us.
+
+    By the month of `at` on PostgreSQL.
+    """
 
     __tablename__ = "sms_reports"
     __table_args__ = (
@@ -182,6 +202,16 @@ class Halt(Base):
     tried_at: Mapped[datetime] = mapped_column(Utc)
     mended_at: Mapped[datetime | None] = mapped_column(Utc)
     told: Mapped[bool] = mapped_column(default=False)
+
+
+class DayFigures(Base):
+    """What `/metrics` says of a day (UTC), as it was added up at `counted_at`."""
+
+    __tablename__ = "sms_day_figures"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    sums: Mapped[dict[str, Any]] = mapped_column(Json)
+    counted_at: Mapped[datetime] = mapped_column(Utc)
+    took_ms: Mapped[int]
 
 
 class PartPrice(Base):

@@ -14,7 +14,8 @@ log = structlog.get_logger("sms")
 JOB = "workers.jobs.drain"
 QUEUE = "sms-"
 FLAG = "sms:wake:"
-FLAG_SECONDS = 5
+FLAG_SECONDS, BULK_FLAG_SECONDS = 5, 20
+"""The latter is longer than a slice of the bulk lane: the sweeper, which wakes it every 5 s, queues no job behind another."""
 JOB_SECONDS = 60
 
 
@@ -58,7 +59,7 @@ class Notifier:
 
 def wake(client: Any, lane: str) -> bool:
     """Queue a job for a lane unless one waits already; tell whether it was. Raises redis.RedisError."""
-    if not client.set(FLAG + lane, 1, nx=True, ex=FLAG_SECONDS):
+    if not client.set(FLAG + lane, 1, nx=True, ex=BULK_FLAG_SECONDS if lane == "bulk" else FLAG_SECONDS):
         return False
     queue_of(client, lane).enqueue(JOB, lane, result_ttl=0, failure_ttl=86_400, job_timeout=JOB_SECONDS)
     return True

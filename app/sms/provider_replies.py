@@ -37,11 +37,11 @@ def settle(session: Session, provider: str, replies: Replies, *, now: datetime, 
     Reports that came before are applied now. Our account counts as refused only when it is for all of them: a single number that
     the provider holds back stops nobody else.
     """
-    facts = [fact for batch, reply in replies for fact in _facts(batch, reply)]
-    apply(session, facts, now=now, provider=provider, jitter=jitter)
+    facts, since = [fact for batch, reply in replies for fact in _facts(batch, reply)], min(batch.since for batch, _ in replies)
+    apply(session, facts, now=now, since=since, provider=provider, jitter=jitter)
     taken = [fact.provider_id for fact in facts if fact.provider_id is not None]
     if taken:
-        reports.apply_parked(session, provider, taken, now=now)
+        reports.apply_parked(session, provider, taken, now=now, since=since)
     halts = Counter(fact.verdict for fact in facts if fact.verdict.halts and not taken)
     halted = next((verdict.reason for verdict, times in halts.items() if times >= verdict.halts), None)
     return SendResult(len(taken), halted, any(fact.verdict == WHOLE["throttled"] for fact in facts))

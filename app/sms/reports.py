@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, Text, any_, bindparam, exists, func, insert, select, update
+from sqlalchemy import JSON, Text, any_, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.db.base import Utc
+from app.db.hot_statements import execute
 from app.sms.facts import Fact, apply
 from app.sms.models import Message, Report, StateChange
 from app.sms.outbox import touch
@@ -17,15 +19,23 @@ PARKED_FOR = timedelta(hours=24)
 RACED_FOR = timedelta(minutes=5)
 DOUBTED_FOR = timedelta(days=3)
 """How long a message that was in doubt may have reports under an id that we don't know: as long as any is tried."""
+REPORTED_WITHIN = timedelta(days=35)
+"""How old a message may be that a report is of: older ones aren't looked for, month after month."""
+BEFORE = timedelta(hours=1)
+"""How long before a message was written, by another's clock, a report on it may be."""
 MOST = 1000
 QUEUE = "reports"
 _REPORTS = select(Report.__table__).order_by(Report.id)
 _SAME_ID = (Message.provider == Report.provider) & (Message.provider_id == Report.provider_id)
-_EARLY = _REPORTS.where(Report.provider == bindparam("provider"), Report.fate.in_(("new", "parked")))
-# One parameter, not a hundred, on PostgreSQL: this is the hot path.
+_EARLY = _REPORTS.where(Report.provider == bindparam("provider"), (Report.fate == "new") | (Report.fate == "parked"))
+_EARLY = _EARLY.where(Report.at >= bindparam("since", type_=Utc()))
+_THEIRS = bindparam("theirs", type_=Text())
+# One parameter, not a hundred, and as JSON: an array would be quoted value by value. This is the hot path.
 _EARLY_OF = {
-    "postgresql": _EARLY.where(Report.provider_id == any_(bindparam("theirs", type_=ARRAY(Text)))),
-    "sqlite": _EARLY.where(Report.provider_id.in_(bindparam("theirs", expanding=True))),
+    "postgresql": _EARLY.where(
+        Report.provider_id == any_(func.array(select(func.json_array_elements_text(_THEIRS.cast(JSON))).scalar_subquery()))
+    ),
+    "sqlite": _EARLY.where(Report.provider_id.in_(select(func.json_each(_THEIRS).table_valued("value").c.value))),
 }
 
 
@@ -61,10 +71,11 @@ def apply_new(session: Session, *, now: datetime) -> int:
     return len(found)
 
 
-def apply_parked(session: Session, provider: str, provider_ids: Sequence[str], *, now: datetime) -> None:
-    """Apply the reports that came before their messages' ids were known."""
-    early = _EARLY_OF[session.get_bind().dialect.name]
-    _apply(session, session.execute(early, {"provider": provider, "theirs": list(provider_ids)}).all(), now)
+def apply_parked(session: Session, provider: str, provider_ids: Sequence[str], *, now: datetime, since: datetime) -> None:
+    """Apply the reports that came before their messages' ids were known; none of these messages is older than `since`."""
+    early, theirs = _EARLY_OF[session.get_bind().dialect.name], msgspec.json.encode(provider_ids).decode()
+    which = {"provider": provider, "theirs": theirs, "since": since - BEFORE}
+    _apply(session, execute(session.connection(), early, which).all(), now)
 
 
 def match_parked(session: Session, *, now: datetime) -> None:
@@ -73,10 +84,10 @@ def match_parked(session: Session, *, now: datetime) -> None:
     A report may be written while the send is being settled, neither transaction seeing the other, or while its message's
     worker is dead and not yet missed. Ids are looked for during some minutes, numbers while the report is parked.
     """
-    parked = _REPORTS.where(Report.fate == "parked").limit(MOST)
+    parked, known = _REPORTS.where(Report.fate == "parked").limit(MOST), _SAME_ID & (Message.created_at > now - REPORTED_WITHIN)
     doubted = (Message.to_number == Report.number) & (Message.state == "maybe") & Message.provider_id.is_(None)
     doubted &= Message.created_at <= Report.at
-    for which in (parked.join(Message, _SAME_ID).where(Report.at > now - RACED_FOR), parked.join(Message, doubted).distinct()):
+    for which in (parked.join(Message, known).where(Report.at > now - RACED_FOR), parked.join(Message, doubted).distinct()):
         _apply(session, session.execute(which).all(), now)
 
 
@@ -96,7 +107,7 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
     if not found:
         return
     known = [report for report in found if report.status in REPORTED]
-    ours = _of_known_ids(session, known)
+    ours = _of_known_ids(session, known, now)
     messages = _of_doubtful(session, [report for report in known if report.id not in ours], now)
     messages |= {report: pair.message for report, pair in ours.items()}
     told = [report for report in known if report.id in messages]
@@ -105,13 +116,14 @@ def _apply(session: Session, found: Sequence[Any], now: datetime) -> None:
     facts = [
         Fact(messages[one.id], _verdict(one), None, proved.get(one.id), cost=one.cost, parts=one.parts or None) for one in told
     ]
-    apply(session, facts, now=now)
+    apply(session, facts, now=now, since=min((now - DOUBTED_FOR, *(pair.created_at for pair in ours.values()))))
     fates: dict[str, list[int]] = {}
     for report in found:
         fate = "unknown" if report.status not in REPORTED else "applied" if report.id in messages else "parked"
         fates.setdefault(fate, []).append(report.id)
+    these = update(Report).where(Report.at >= min(report.at for report in found)).execution_options(synchronize_session=False)
     for fate, ids in fates.items():
-        session.execute(update(Report).where(Report.id.in_(ids)).values(fate=fate).execution_options(synchronize_session=False))
+        session.execute(these.where(Report.id.in_(ids)).values(fate=fate))
 
 
 def _verdict(report: Any) -> Verdict:
@@ -121,15 +133,16 @@ def _verdict(report: Any) -> Verdict:
     return msgspec.structs.replace(verdict, reason=reason) if reason else verdict
 
 
-def _of_known_ids(session: Session, found: Sequence[Any]) -> dict[int, Any]:
-    """Return for each report whose id we know its message, with the message's number.
+def _of_known_ids(session: Session, found: Sequence[Any], now: datetime) -> dict[int, Any]:
+    """Return for each report whose id we know its message, with the message's number and instant.
 
     Where a provider gave an id to several messages, it is the one to the report's number.
     """
     if not found:
         return {}
-    fields = Report.id, Report.number, Message.id.label("message"), Message.to_number
-    pairs = select(*fields).join(Message, _SAME_ID).where(Report.id.in_([report.id for report in found]))
+    fields = Report.id, Report.number, Message.id.label("message"), Message.to_number, Message.created_at
+    theirs = Report.id.in_([report.id for report in found]) & (Report.at >= min(report.at for report in found))
+    pairs = select(*fields).join(Message, _SAME_ID & (Message.created_at > now - REPORTED_WITHIN)).where(theirs)
     return {pair.id: pair for pair in sorted(session.execute(pairs), key=lambda pair: pair.to_number == pair.number)}
 
 
@@ -137,11 +150,13 @@ def _of_doubtful(session: Session, found: Sequence[Any], now: datetime) -> dict[
     """Return the messages of reports that settle a *maybe sent* one, which gets the report's id."""
     if not found:
         return {}
-    was_in_doubt = exists().where(StateChange.message_id == Message.id, StateChange.state == "maybe")
+    since = now - DOUBTED_FOR
+    was_in_doubt = exists().where(StateChange.message_id == Message.id, StateChange.state == "maybe", StateChange.at > since)
     may_be_of = (Message.to_number == Report.number) & (Message.created_at <= Report.at)
     may_be_of &= Message.provider.is_(None) | (Message.provider == Report.provider)
-    may_be_of &= (Message.created_at > now - DOUBTED_FOR) & was_in_doubt
-    one = select(Report.id, func.min(Message.id)).join(Message, may_be_of).where(Report.id.in_([report.id for report in found]))
+    may_be_of &= (Message.created_at > since) & was_in_doubt
+    these = Report.id.in_([report.id for report in found]) & (Report.at >= min(report.at for report in found))
+    one = select(Report.id, func.min(Message.id)).join(Message, may_be_of).where(these)
     ours = {row[0]: row[1] for row in session.execute(one.group_by(Report.id).having(func.count() == 1))}
     named: dict[tuple[str, str], int] = {}
     for report in found:

@@ -1,12 +1,16 @@
-"""What is deleted of SMS after a year, as `coop/members/privacy_notice.py` tells members: what left, what came, and reports."""
+"""What is deleted of SMS after a year, as `coop/members/privacy_notice.py` tells members: what left, what came, and reports.
+
+On PostgreSQL a month of what left and of reports goes as a whole (`months.py`) on the day when its first message is a year old;
+this is for SQLite, for the tables that are in one piece, and for what stands in no month.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.sms.models import Allowance, CodeMisses, Inbound, Message, ReplyDraft, Report, StateChange
+from app.sms.models import Allowance, CodeMisses, Inbound, Message, MessageCause, ReplyDraft, Report, StateChange
 
 KEPT = timedelta(days=365)
 COUNTS_KEPT = timedelta(days=2)
@@ -27,7 +31,10 @@ def forget(session: Session, *, now: datetime) -> bool:
     session.execute(delete(Inbound).where(Inbound.id.in_(came)))
     reports = _old(session, Report.id, Report.at, now)
     session.execute(delete(Report).where(Report.id.in_(reports)))
-    return max(map(len, (messages, came, reports))) == MOST
+    key = MessageCause.cause, MessageCause.to_number
+    causes = select(*key).where(MessageCause.at < now - KEPT).order_by(MessageCause.at).limit(MOST)
+    gone = session.execute(delete(MessageCause).where(tuple_(*key).in_(causes)).returning(MessageCause.at)).all()
+    return max(map(len, (messages, came, reports, gone))) == MOST
 
 
 def _old(session: Session, number: Any, at: Any, now: datetime) -> list[int]:

@@ -10,13 +10,14 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import islice
 from queue import Empty, SimpleQueue
+from threading import Event
 
 import structlog
 
 from app.db.database import Database, is_outage
 from app.gateways.sms import Answer, MaybeSent, NotSent, SmsGateway
 from app.sms import halts
-from app.sms.claims import Batch, claim, most_of, release
+from app.sms.claims import MOST_CLAIMED, Batch, claim, most_of, release
 from app.sms.facts import Jitter
 from app.sms.marks import Marks, NotMarked
 from app.sms.provider_replies import ProviderReply, Replies, SendResult, settle, settle_apart
@@ -30,6 +31,10 @@ LINES = 16
 AT_ONCE: dict[Lane, int] = dict.fromkeys(("code", "answer", "notice"), 2 * LINES)
 """Messages that are claimed on lanes of own texts: no more than the lines soon take, so that a kill puts few off."""
 SLICE_SECONDS = 1.5
+BULK_SECONDS = 15.0
+"""A slice of the bulk lane, whose worker has nothing else to do: its lines run dry at each end, for as long as a request takes."""
+LOOK_SECONDS = 1.0
+"""A slice that waits looks this often whether its worker was asked to end."""
 STALE = timedelta(seconds=25)
 """A claim older than this is not sent any more (a frozen machine): at its lease the sweeper takes it for lost."""
 
@@ -37,7 +42,7 @@ STALE = timedelta(seconds=25)
 class Sender:
     """What it takes to send: the database, the provider, the rate, threads, who is told of a halt, a clock, and the marks.
 
-    Without marks all that is lost is in doubt.
+    Without marks all that is lost is in doubt. Once `leaving` is set a slice hands nothing more over.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Sender:
     ) -> None:
         self.database, self.gateway, self.rate, self.lines = database, gateway, rate, lines
         self.watch, self.clock, self.jitter, self.marks = watch, clock, jitter, marks
+        self.leaving = Event()
         self._unanswered = Counter[Lane]()
 
     def silence(self, lane: Lane, reply: ProviderReply) -> str | None:
@@ -74,7 +80,7 @@ def send_slice(sender: Sender, lane: Lane) -> bool:
         gate = halts.gate(session, lane, now=sender.clock())
     if gate == "shut":
         return False
-    until = time.monotonic() + SLICE_SECONDS
+    until = time.monotonic() + (BULK_SECONDS if lane == "bulk" else SLICE_SECONDS)
     if gate == "try" or lane != "bulk" or sender.database.engine.dialect.name != "postgresql":
         return _Slice(sender, lane, until).run(trying=gate == "try")
     with ThreadPoolExecutor(1, "beside") as beside:  # while one waits for its commit the other works: SQLite has one writer
@@ -100,7 +106,9 @@ class _Slice:
         try:
             if trying and not self._try():
                 return False
-            while time.monotonic() < self._until and not (self._halted or self._held_up or self._silent):
+            while time.monotonic() < self._until and not (
+                self._halted or self._held_up or self._silent or self._sender.leaving.is_set()
+            ):
                 if self._wants_more() or (self._answered and not (self._waiting or self._requests)):
                     self._settle_and_claim(self._most if self._wants_more() else 0)
                 elif not (self._waiting or self._requests):
@@ -166,6 +174,8 @@ class _Slice:
         self._waiting.extend(batches)
         if most:
             self._empty = sum(len(batch.ids) for batch in batches) < most
+        if most and self._lane == "bulk":  # of one text to many more at once; own texts would wait for the lines, and grow stale
+            self._most = MOST_CLAIMED if len(batches) <= LINES // 2 else most_of(self._lane)
 
     def _settle_apart(self, replies: Replies, fault: Exception) -> None:
         """Settle message by message what can't be settled together; raise the fault when that isn't why."""
@@ -206,7 +216,9 @@ class _Slice:
                 if wanted + batch.parts > self._sender.rate.second:
                     break
                 wanted += batch.parts
-            turn = self._sender.rate.take(wanted, overdraw=self._lane in LEAVES_AGAIN, patience=self._until - now)
+            turn = self._sender.rate.take(
+                wanted, overdraw=self._lane in LEAVES_AGAIN, patience=min(SLICE_SECONDS, self._until - now)
+            )
             self._turn_at = now + turn.wait
             self._reserved = wanted if turn.reserved else 0
             if turn.wait > 0:
@@ -228,9 +240,9 @@ class _Slice:
             self._answers.put((batch, MaybeSent(type(fault).__name__)))
 
     def _wait(self) -> None:
-        """Wait for an answer, a turn, or the end of the slice."""
+        """Wait for an answer, a turn, or the end of the slice, but no longer than it may go unseen that the worker is to end."""
         turn = self._turn_at if self._waiting and self._requests < LINES else self._until
-        seconds = max(0.0, min(turn, self._until) - time.monotonic())
+        seconds = max(0.0, min(turn, self._until, time.monotonic() + LOOK_SECONDS) - time.monotonic())
         if self._requests:
             self._collect(seconds)
         else:
@@ -263,4 +275,4 @@ class _Slice:
             if self._answered:
                 self._settle_and_claim(0)
         if self._held_up:
-            time.sleep(max(0.0, self._until - time.monotonic()))
+            self._sender.leaving.wait(max(0.0, self._until - time.monotonic()))

@@ -59,7 +59,9 @@ def sweep(session: Session, *, now: datetime, wake: Callable[[str], None], marks
 def _find_lost(session: Session, marks: Marks | None, now: datetime) -> None:
     """Queue again what lost its worker and surely never left; call the rest *maybe sent*."""
     late = (Message.state == "sending") & (Message.claimed_at < now - LEASE)
-    rows = session.execute(select(Message.id, Message.claim).where(late).order_by(Message.claimed_at).limit(MOST)).all()
+    rows = session.execute(
+        select(Message.id, Message.claim, Message.created_at).where(late).order_by(Message.claimed_at).limit(MOST)
+    ).all()
     if not rows:
         return
     handed = marks.shut(sorted({row.claim for row in rows})) if marks else {}
@@ -67,7 +69,7 @@ def _find_lost(session: Session, marks: Marks | None, now: datetime) -> None:
         Fact(row.id, NEVER_LEFT if row.claim in handed and row.id not in handed[row.claim] else LOST, claim=row.claim)
         for row in rows  # by its claim: not what its worker gave back and another has claimed since
     ]
-    facts.apply(session, lost, now=now)
+    facts.apply(session, lost, now=now, since=min(row.created_at for row in rows))
 
 
 def _some(which: ColumnElement[bool], first: Any) -> ColumnElement[bool]:

@@ -55,11 +55,11 @@ class RedisStore:
         """Return the session and the pointer by one MGET."""
         try:
             try:
-                value, pointer = self._command("MGET", f"ussd:s:{journey}", POINTER)
+                value, pointer = self.command("MGET", f"ussd:s:{journey}", POINTER)
             except redis.TimeoutError:
                 raise
             except redis.ConnectionError:
-                value, pointer = self._command("MGET", f"ussd:s:{journey}", POINTER)
+                value, pointer = self.command("MGET", f"ussd:s:{journey}", POINTER)
         except redis.RedisError as error:
             raise StoreDown(str(error)) from error
         self._pointer = pointer.decode() if pointer else None
@@ -87,9 +87,9 @@ class RedisStore:
         given = (len(keys), *keys, old or b"", new, seconds, _COUNT_SECONDS, current or "", words, RESUME_SECONDS, *added)
         try:
             try:
-                stands = self._command("EVALSHA", _SHA, *given)
+                stands = self.command("EVALSHA", _SHA, *given)
             except redis.exceptions.NoScriptError:
-                stands = self._command("EVAL", _SWAP, *given)
+                stands = self.command("EVAL", _SWAP, *given)
         except redis.RedisError as error:
             raise StoreDown(str(error)) from error
         if stands != 1:
@@ -104,12 +104,12 @@ class RedisStore:
     def noted(self, name: str) -> str | None:
         """Return a note by one GET."""
         try:
-            words = self._command("GET", f"{_NOTES}{name}")
+            words = self.command("GET", f"{_NOTES}{name}")
         except redis.RedisError as error:
             raise StoreDown(str(error)) from error
         return words.decode() if words else None
 
-    def _command(self, *command: Any) -> Any:
+    def command(self, *command: Any) -> Any:
         """Send a command and return its answer as it comes; a connection that fails in it closes itself, and opens at the next.
 
         A hop whose time is up asks no more.

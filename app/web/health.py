@@ -10,12 +10,12 @@ from flask import Blueprint, Response, abort, jsonify
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from app.coop.access import wrong_pins
 from app.db.database import Database
-from app.sms import figures, inbox, lanes, reports
-from app.sms.models import Inbound, Message, Report
+from app.sms import day_figures, inbox, lanes, reports
+from app.sms.models import Inbound, Report
 from app.ussd.redis_store import counts_of
 from config import tally
 
@@ -66,14 +66,12 @@ class _Figures(Collector):
             except Exception as fault:
                 log.warning("figures are out of reach", part=part, fault=type(fault).__name__)
                 up.add_metric([part], 0)
-        left_out = GaugeMetricFamily("jappoo_day_left_out", "1 when the day's figures took too long and are missing here")
         try:
-            with self._database.read() as reader:
-                day = self._of_the_day(reader)
-        except Exception:  # the statement's time-out: at millions a day the rest is still worth having
+            day = self._of_the_day()
+        except Exception:  # the part that is out of reach was said above
             day = []
-        left_out.add_metric([], int(not day))
-        return [*found, left_out, *day]
+        words = "1 when nothing has added up the day's figures of late, and they are missing here"
+        return [*found, GaugeMetricFamily("jappoo_day_left_out", words, value=int(not day)), *day]
 
     def _of_the_store(self) -> list[Any]:
         """Return the day's hops, and what failed in all processes."""
@@ -93,42 +91,47 @@ class _Figures(Collector):
         return [hops, failed]
 
     def _of_the_database(self) -> list[Any]:
-        """Return what waits, what is under way, and which lanes rest."""
+        """Return what waits, what is under way or in doubt, the letters that nobody has read, and which lanes rest."""
         waiting = GaugeMetricFamily("jappoo_waiting", "What came and was not worked on yet", labels=["queue"])
         messages = GaugeMetricFamily("jappoo_messages", "SMS that are on their way, by lane and state", labels=["lane", "state"])
         resting = GaugeMetricFamily("jappoo_lane_rests", "1 while the provider refuses us, or is silent", labels=["lane", "reason"])
         with self._database.read() as reader:
             for queue, new in ((inbox.QUEUE, Inbound.state == "new"), (reports.QUEUE, Report.fate == "new")):
                 waiting.add_metric([queue], reader.scalar(select(func.count()).where(new)) or 0)
-            for lane in lanes.lane_statuses(reader, datetime.now(UTC)):
+            statuses = lanes.lane_statuses(reader, datetime.now(UTC))
+            for lane in statuses:
                 for state, count in (("queued", lane.queued), ("sending", lane.sending), ("maybe", lane.maybe)):
                     messages.add_metric([lane.lane, state], count)
                 if lane.rests:
                     resting.add_metric([lane.lane, lane.rests], 1)
+            unread = reader.scalar(select(func.count()).where(Inbound.state == "unparsed", Inbound.closed_at.is_(None)))
             wrong = wrong_pins.recent(reader, datetime.now(UTC))
-        words = "Wrong PINs of the last ten minutes, on all numbers"
-        return [waiting, messages, resting, GaugeMetricFamily("jappoo_wrong_pins_recent", words, value=wrong)]
+        gauges = (
+            ("jappoo_maybe_sent", "SMS that may have been sent and may not", sum(lane.maybe for lane in statuses)),
+            ("jappoo_unread_letters", "SMS that no command understood and no officer has closed", unread or 0),
+            ("jappoo_wrong_pins_recent", "Wrong PINs of the last ten minutes, on all numbers", wrong),
+        )
+        return [waiting, messages, resting, *(GaugeMetricFamily(name, words, value=value) for name, words, value in gauges)]
 
-    def _of_the_day(self, reader: Connection) -> list[Any]:
-        """Return what was refused and spent since midnight, what is in doubt, and the letters that nobody has read."""
-        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    def _of_the_day(self) -> list[Any]:
+        """Return what was written, refused and spent since midnight, as the scheduler has added it up; nothing when it hasn't."""
+        with self._database.read() as reader:
+            today = day_figures.day_sums(reader, datetime.now(UTC))
+        if today is None:
+            return []
         ended = GaugeMetricFamily("jappoo_messages_today", "SMS written today, by lane and state", labels=["lane", "state"])
-        written = select(Message.lane, Message.state, func.count()).where(Message.created_at >= midnight)
-        for lane, state, count in reader.execute(written.group_by(Message.lane, Message.state)):
+        for lane, state, count in today.written:
             ended.add_metric([lane, state], count)
         refused = GaugeMetricFamily("jappoo_refused_messages", "SMS refused today, by reason", labels=["reason"])
-        for reason, count in figures.refused_by_reason(reader, midnight):
+        for reason, count in today.refused:
             refused.add_metric([reason], count)
-        today = figures.spent(reader, midnight)
-        doubted = reader.scalar(select(func.count()).where(Message.state == "maybe"))
-        unread = reader.scalar(select(func.count()).where(Inbound.state == "unparsed", Inbound.closed_at.is_(None)))
-        gauges = (
-            ("jappoo_spent_xof", "XOF for SMS today: as the provider said, else as estimated", today["centimes_best"] / 100),
-            ("jappoo_sms_parts", "Parts of SMS that left today", today["parts"]),
-            ("jappoo_maybe_sent", "SMS that may have been sent and may not", doubted),
-            ("jappoo_unread_letters", "SMS that no command understood and no officer has closed", unread),
-        )
-        return [ended, refused, *(GaugeMetricFamily(name, words, value=float(value or 0)) for name, words, value in gauges)]
+        spent = "XOF for SMS today: as the provider said, else as estimated"
+        return [
+            ended,
+            refused,
+            GaugeMetricFamily("jappoo_spent_xof", spent, value=today.centimes / 100),
+            GaugeMetricFamily("jappoo_sms_parts", "Parts of SMS that left today", value=today.parts),
+        ]
 
 
 def _up(check: Callable[[], Any]) -> str:

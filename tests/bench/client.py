@@ -1,28 +1,53 @@
 """Handsets: processes of their own, each with one keep-alive connection and nothing of a client library on it."""
 
-import itertools
 import multiprocessing
 import os
 import random
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import count, cycle, islice
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from app.coop.demo.seed import PIN
 
 HOPS = 12
-"""Timed hops in a session of menu or balance hops: about as many as a member makes."""
+"""Hops in a session inside the clock: about as many as a member makes."""
 
-_sessions = itertools.count(1)
+
+class Kind(NamedTuple):
+    """A kind of hop: what is typed before the clock, then again and again; what its answer holds, and whether that one is timed."""
+
+    before: tuple[str, ...]
+    cycle: tuple[tuple[str, bytes, bool], ...]
+    floor: str
+    selects: int = 0
+    """How many SELECTs it needs; the floor has as many."""
+
+
+KINDS = {
+    "first hop": Kind((), (), "/floor"),
+    "menu": Kind(("",), (("6", b"Entraide", True), ("0", b"Mes soldes", True)), "/floor"),
+    "price list": Kind(("",), (("3", b"Prix", True), ("0", b"Mes soldes", False)), "/floor-select", 1),
+    "price": Kind(("", "3"), (("1", b" par ", True), ("0", b"Prix", False)), "/floor-select", 1),
+    "balance": Kind(("1", PIN), (("0", b"Mes soldes", False), ("1", b"Parts", True)), "/floor-select", 1),
+    "movements": Kind(("1", PIN), (("1", b"mouvement", True), ("0", b"Parts", False)), "/floor-select", 1),
+    "product list": Kind(("2", PIN), (("0", b"Mes soldes", False), ("2", b"Quel produit", True)), "/floor-selects", 2),
+    "question": Kind(("2", PIN), (("1", b"combien", True), ("0", b"Quel produit", False)), "/floor-select", 1),
+    "confirmation": Kind(("2", PIN, "1"), (("12", b"Confirmer", True), ("0", b"combien", False)), "/floor-select", 1),
+    "PIN": Kind(("1",), ((PIN, b"Parts", True),), "/floor-select", 1),
+}
+
+_sessions = count(1)
 
 
 class Work(NamedTuple):
-    """What a client does in one round: `kind` of hops to `path` for so many seconds, by one of so many members.
+    """What a client does in one round: `kind` of hops (or those of a floor) to `path` for so many seconds, by some of the members.
 
-    `sessions` are opened before the clock where the hops need it (on the service only).
+    `sessions` are opened before the clock.
     """
 
     port: int
@@ -31,7 +56,6 @@ class Work(NamedTuple):
     seconds: float
     members: int
     sessions: int
-    service: bool
 
 
 class Clients:
@@ -61,6 +85,10 @@ class Clients:
             pipe.send(None)
         results = [_receive(pipe) for pipe in self._pipes]
         return sum(len(times) / elapsed for elapsed, times in results), [one for _, times in results for one in times]
+
+    def cpu(self) -> float:
+        """Return the seconds of user and system time that they have used."""
+        return sum(cpu(process.pid or 0) for process in self._processes)
 
     def close(self) -> None:
         """End them."""
@@ -92,31 +120,30 @@ def ask(line: socket.socket, request: bytes) -> bytes:
     return body
 
 
-def talks(work: Work, line: socket.socket) -> Iterator[tuple[bytes, bytes]]:
-    """Give the timed hops, each with what its answer must hold; what comes before the clock is asked at the first one."""
-    opened = [_open(work, line) for _ in range(work.sessions)]
-    yield b"", b""
-    if work.kind == "menu":
+def talks(work: Work, line: socket.socket) -> Iterator[tuple[bytes, bytes, bool]]:
+    """Give the hops, each with what its answer must hold and whether it is timed; what comes before the clock is asked first."""
+    kind = KINDS.get(work.kind)
+    opened = [_open(work, line, kind.before) for _ in range(work.sessions)] if kind else []
+    yield b"", b"", False
+    if kind is None or not kind.cycle:
         while True:
-            session, member = _new(work)
-            for count in range(HOPS):
-                wanted = b"Mes soldes" if count % 2 == 0 else b"Rappelez-moi"
-                yield hop(session, member, "*".join(("6", "0")[place % 2] for place in range(count)), work.path), wanted
-    for session, member in opened:
-        if work.kind == "pin":
-            yield hop(session, member, f"1*{PIN}", work.path), b"Avance"
-            continue
-        for count in range(HOPS):
-            yield hop(session, member, f"1*{PIN}" + "*0*1" * (count + 1), work.path), b"Avance"
+            yield hop(*_new(work), "", work.path), b"Mes soldes" if kind else b"", True
+    costly = PIN in (*kind.before, kind.cycle[0][0])  # there are as many as were opened before the clock
+    while opened or not costly:
+        session, member = opened.pop() if opened else _open(work, line, kind.before)
+        typed = [entry for entry in kind.before if entry]
+        for entry, wanted, timed in islice(cycle(kind.cycle), HOPS if len(kind.cycle) > 1 else 1):
+            typed.append(entry)
+            yield hop(session, member, "*".join(typed), work.path), wanted, timed
 
 
-def _open(work: Work, line: socket.socket) -> tuple[str, int]:
-    """Come to where the timed hops begin: after `Mes soldes`, and after the PIN where balances are meant."""
+def _open(work: Work, line: socket.socket, before: Sequence[str]) -> tuple[str, int]:
+    """Come to where the timed hops begin."""
     session, member = _new(work)
-    if work.service:
-        ask(line, hop(session, member, "1", work.path))
-        if work.kind == "balance":
-            ask(line, hop(session, member, f"1*{PIN}", work.path))
+    typed: list[str] = []
+    for entry in before:
+        typed += [entry] if entry else []
+        ask(line, hop(session, member, "*".join(typed), work.path))
     return session, member
 
 
@@ -141,18 +168,25 @@ def _work(work: Work, pipe: Connection) -> tuple[float, list[float]]:
         next(hops)
         pipe.send(None)
         pipe.recv()
-        start = now = time.perf_counter()
-        end = start + work.seconds
-        for request, wanted in hops:
+        spent, end = 0.0, time.perf_counter() + work.seconds
+        for request, wanted, timed in hops:
             before = time.perf_counter()
             answer = ask(line, request)
             now = time.perf_counter()
-            times.append(now - before)
-            if work.service and wanted not in answer:
-                raise ValueError(answer.decode())
+            if timed:
+                times.append(now - before)
+                spent += now - before
+            if wanted not in answer:
+                raise ValueError(f"{work.kind}: {request.decode()} got {answer.decode()}")
             if now > end:
                 break
-        return now - start, times
+        return spent, times
+
+
+def cpu(pid: int) -> float:
+    """Return the seconds of user and system time of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _receive(pipe: Connection) -> tuple[float, list[float]]:

@@ -9,26 +9,33 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
+from app.coop.broadcasts import confirmations
 from app.db import schema
 from app.db.database import Database
 from app.sms import outbox
+from app.sms.broadcasts.terms import Terms
 from app.sms.notifier import wake
 from app.sms.sender import LINES
 from config.processes import dying_with_parent, free_port, is_free
 from config.redis import connect
 from tests.bench import floor_messages as floor
+from tests.faults.broadcast import order
 from tests.servers import make_postgres, make_valkey
 
-TARGETS = {"shared": 0.55, "own, 0 ms": 0.8, "own, 50 ms": 0.8}
-MOST_MB, MOST_CODE_SECONDS = 110, 0.5
-LIVELY = 10_000_000
+TARGETS = {"shared": 0.8, "own, 0 ms": 0.8, "own, 50 ms": 0.95, "own, 500 ms": 0.9}
+MOST_GROWTH_MB, MOST_CODE_SECONDS = 10, 0.2
+TERMS = Terms(LIVELY := 10_000_000, None, None, ZoneInfo("Africa/Dakar"), 0)
+Pair = tuple[tuple[float, float], tuple[float, float]]
+"""Seconds and CPU seconds of the floor, and ours."""
 
 
 class Bench:
@@ -43,7 +50,7 @@ class Bench:
         self.url, self.plain = postgres.url, postgres.url.replace("+psycopg", "")
         self.database = Database(self.url, statement_ms=600_000)
         schema.upgrade(self.database)
-        self.ports = {wait: free_port() for wait in (0.0, 0.05)}
+        self.ports = {wait: free_port() for wait in (0.0, 0.05, 0.5)}
         for wait, port in self.ports.items():
             self.start(["-m", "tests.bench.provider", str(port), str(wait)])
             while is_free("127.0.0.1", port):
@@ -89,14 +96,14 @@ class Bench:
 
     def clear(self) -> None:
         """Begin a round with empty tables."""
-        self.connection.execute("TRUNCATE sms_messages, sms_state_changes, sms_reports CASCADE")
+        self.connection.execute("TRUNCATE sms_messages, sms_state_changes, sms_reports, sms_causes")
         self.rounds += 1
 
     def ours(self, process: subprocess.Popen[bytes], count: int, *, own: bool, clocked_rows: bool) -> tuple[float, float]:
         """Let the bulk worker send a broadcast; return seconds and its CPU seconds."""
         self.clear()
         cpu, started = _cpu(process.pid), time.monotonic()
-        floor.expand(self.connection, f"ours {self.rounds}", count, own=own)
+        floor.expand(self.connection, f"broadcast:{self.rounds}", count, own=own)
         if not clocked_rows:
             cpu, started = _cpu(process.pid), time.monotonic()
         wake(self.queues, "bulk")
@@ -106,7 +113,9 @@ class Bench:
     def finish(self, count: int) -> None:
         """Wait until all of a broadcast was accepted."""
         until = time.monotonic() + 300
-        waiting = "SELECT exists(SELECT 1 FROM sms_messages WHERE state IN ('queued', 'sending'))"
+        # each state by its own index: this runs beside what it measures
+        one = "exists(SELECT 1 FROM sms_messages WHERE state = '{}')"
+        waiting = f"SELECT {one.format('queued')} OR {one.format('sending')}".encode()
         while self.connection.execute(waiting).fetchone() != (False,):
             if time.monotonic() > until:
                 raise RuntimeError(f"not sent in time: see {self.folder / 'log'}")
@@ -129,10 +138,11 @@ def main() -> int:
     parser.add_argument(
         "--slow", type=int, default=2_000, help="own texts a round, to one that takes 50 ms (20,000 take a minute a round)"
     )
+    parser.add_argument("--far", type=int, default=480, help="own texts a round, to one that takes 500 ms")
     parser.add_argument("--shared", type=int, default=100_000)
     given = parser.parse_args()
     if given.quick:
-        given.rounds, given.shared, given.own, given.slow = 2, 10_000, 2_000, 600
+        given.rounds, given.shared, given.own, given.slow, given.far = 2, 10_000, 2_000, 600, 160
     with ExitStack() as stack:
         bench = Bench(stack, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jappoo-bench-"))))
         found = _measure(bench, given)
@@ -150,12 +160,14 @@ def _measure(bench: Bench, given: argparse.Namespace) -> dict[str, Any]:
     pairs = []
     for _ in range(given.rounds):
         bench.clear()
-        base = bench.floor("shared", bench.plain, str(bench.ports[0.0]), f"floor {bench.rounds}", str(given.shared))
+        base = bench.floor("shared", bench.plain, str(bench.ports[0.0]), f"broadcast:{bench.rounds}", str(given.shared))
         pairs.append((base, bench.ours(bulk, given.shared, own=False, clocked_rows=True)))
     found["rows"].append(_row("shared", given.shared, pairs))
     found[f"memory at {given.shared:,} (MB)"] = _peak(bulk.pid)
     found["code (s)"] = _codes(bench, given.shared)
-    for wait, name, count in ((0.0, "own, 0 ms", given.own), (0.05, "own, 50 ms", given.slow)):
+    found["rows"].append(_row("expansion", given.shared, [*_expansions(bench, given.shared, given.rounds)]))
+    waits = ((0.0, "own, 0 ms", given.own), (0.05, "own, 50 ms", given.slow), (0.5, "own, 500 ms", given.far))
+    for wait, name, count in waits:
         if wait:
             bulk.kill()
             bulk = bench.worker("bulk", wait)
@@ -167,20 +179,38 @@ def _measure(bench: Bench, given: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
+def _expansions(bench: Bench, count: int, rounds: int) -> Iterator[Pair]:
+    """Write a broadcast's messages to as many members, and as many rows by hand; the floor looks nobody up."""
+    order(bench.database, count)
+    bench.connection.execute("VACUUM ANALYZE")
+    for _ in range(rounds):
+        bench.clear()
+        started = time.monotonic()
+        floor.expand(bench.connection, f"broadcast:{bench.rounds}", count, own=False)
+        base = time.monotonic() - started
+        bench.clear()
+        bench.connection.execute("UPDATE broadcasts SET state = 'expanding', cursor = 0, written = 0, lane = 'bench'")
+        started, cpu, more = time.monotonic(), time.process_time(), True
+        while more:
+            with bench.database.transaction() as session:
+                more = confirmations.resume(session, "bench", TERMS, now=datetime.now(UTC))
+        yield (base, 0.0), (time.monotonic() - started, time.process_time() - cpu)
+    bench.connection.execute("UPDATE broadcasts SET state = 'done'")
+
+
 def _codes(bench: Bench, count: int) -> list[float]:
     """Ask for codes while a broadcast goes out; return the seconds from the commit to the provider."""
     worker = bench.worker("code", 0.0)
+    _ask_for_code(bench, "codeready")
+    while "codeready" not in bench.taken(0.0):  # on a busy machine a worker takes longer to start
+        time.sleep(0.1)
     bench.clear()
-    floor.expand(bench.connection, "codes", count, own=False)
+    floor.expand(bench.connection, f"broadcast:{bench.rounds}", count, own=False)
     wake(bench.queues, "bulk")
     asked: dict[str, float] = {}
     for number in range(10):
         text = f"code{bench.rounds}x{number}"
-        with bench.database.transaction() as session:
-            now = datetime.now(UTC)
-            outbox.put(session, to="+221770000001", text=text, purpose="code", cause=text, now=now)
-        asked[text] = time.time()
-        wake(bench.queues, "code")
+        asked[text] = _ask_for_code(bench, text)
         time.sleep(0.3 if count > 50_000 else 0.05)
     bench.finish(count + len(asked))
     worker.kill()
@@ -188,7 +218,16 @@ def _codes(bench: Bench, count: int) -> list[float]:
     return [round(seen[text] - at, 3) for text, at in asked.items()]
 
 
-def _row(name: str, count: int, pairs: list[tuple[tuple[float, float], tuple[float, float]]]) -> dict[str, Any]:
+def _ask_for_code(bench: Bench, text: str) -> float:
+    """Put a code as a sign-in does; return when it was committed."""
+    with bench.database.transaction() as session:
+        outbox.put(session, to="+221770000001", text=text, purpose="code", cause=text, now=datetime.now(UTC))
+    committed = time.time()
+    wake(bench.queues, "code")
+    return committed
+
+
+def _row(name: str, count: int, pairs: list[Pair]) -> dict[str, Any]:
     return {
         "name": name,
         "messages": count,
@@ -202,13 +241,13 @@ def _row(name: str, count: int, pairs: list[tuple[tuple[float, float], tuple[flo
 
 def _print(found: dict[str, Any]) -> int:
     print("| messages | floor/s | ours/s | ratio | CPU µs floor | CPU µs ours |\n|---|---|---|---|---|---|")
-    missed = max(found["code (s)"]) > MOST_CODE_SECONDS or any(
-        megabytes > MOST_MB for name, megabytes in found.items() if name.startswith("memory")
-    )
+    few, many = (megabytes for name, megabytes in found.items() if name.startswith("memory"))
+    missed = max(found["code (s)"]) > MOST_CODE_SECONDS or many - few > MOST_GROWTH_MB
     for row in found["rows"]:
-        met = row["ratio"] >= TARGETS[row["name"]]
-        missed |= not met
-        figures = f"{row['floor/s']} | {row['ours/s']} | {row['ratio']} {'met' if met else 'MISSED'} (≥ {TARGETS[row['name']]})"
+        wanted = TARGETS.get(row["name"], 0)
+        missed |= row["ratio"] < wanted
+        verdict = f" {'met' if row['ratio'] >= wanted else 'MISSED'} (≥ {wanted})" if wanted else ""
+        figures = f"{row['floor/s']} | {row['ours/s']} | {row['ratio']}{verdict}"
         print(f"| {row['name']}, {row['messages']:,} | {figures} | {row['cpu floor (µs)']} | {row['cpu ours (µs)']} |")
     for name, value in found.items():
         if name not in ("rows", "at"):

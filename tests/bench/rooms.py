@@ -33,7 +33,15 @@ SECRETARY = "+221770000001"
 WANTED_MS, WANTED_BYTES, TRIES = 300, 60_000, 5
 ALSO = (
     *("/members?q=Ndiaye", "/members?q=Awa+Diop", "/members?q=C0000012", "/members?q=770000012", "/members/12"),
-    *("/cps?q=CPS77", "/cps/1", "/cps/new", "/weighings?cps=1", "/journal?day=2026-01-01", "/figures?commune=Mbour"),
+    *(
+        "/cps?q=CPS77",
+        "/cps?q=mbour+77",
+        "/cps/1",
+        "/cps/new",
+        "/weighings?cps=1",
+        "/journal?day=2026-01-01",
+        "/figures?commune=Mbour",
+    ),
     *("/prices/1", "/broadcasts/new", "/ideas/1", "/equipment/1", "/lots/1", "/trainings/1", "/boutique/orders?which=past"),
 )
 """Pages that no room begins with: searches, and one thing each."""

@@ -5,11 +5,11 @@ now() - (1000000 - n) * interval '20 seconds' FROM generate_series(1, 1000000) n
 
 INSERT INTO sms_inbox (provider, provider_id, sender, recipient, text, received_at, state, cooperative_id)
 SELECT 'at', 'bench' || n, '+22177' || lpad(n::text, 7, '0'), '1', 'Quand est la pesee ? ' || n, now() - n * interval '1 minute',
-'unparsed', CASE WHEN mod(n, 10) > 0 THEN 1 + n / 10 END FROM generate_series(1, 99999) n;
+'unparsed', CASE WHEN mod(n, 10) > 0 THEN 1 + n / 10 END FROM generate_series(1, 20000) n;
 
 INSERT INTO call_backs (phone, person_id, cooperative_id, topic, at)
 SELECT '+22177' || lpad(n::text, 7, '0'), n, CASE WHEN mod(n, 10) > 0 THEN 1 + mod(n, 10000) END, 'Aide', now() - n * interval '1 minute'
-FROM generate_series(1, 100000) n;
+FROM generate_series(1, 20000) n;
 
 INSERT INTO approvals (kind, cooperative_id, subject, subject_id, details, words, amount, asked_by, asked_at, expires_at, needed,
 roles, state, told, operation) SELECT 'levy', 1 + mod(n, 10000), 'bench', n, '{}', 'Cotisation', 2000, 1, now(),

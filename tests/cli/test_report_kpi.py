@@ -85,7 +85,7 @@ def test_definitions_are_listed(kpi):
 def test_screens_are_told_by_what_left_them_and_drawn_so(run, sqlite_database):
     with sqlite_database.transaction() as session:
         counts = {"home|shown|fr": 10, "home|answered|fr": 3, "pin|shown|fr": 4, "pin|answered|fr": 4, "pin|ms|fr": 8_000}
-        screens.keep(session, datetime.now(UTC).date(), lambda: counts)
+        screens.keep(session, datetime.now(UTC).date(), datetime.now(UTC), lambda: counts)
     home, pin = json.loads(run("menus", "funnel", "--json").out)
     assert (home["screen"], home["exits"], pin["seconds"]) == ("home", 7, 2.0)
     table = run("menus", "funnel", "--days", "7").out.splitlines()

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from app.gateways.sms import Answer, MaybeSent
-from tests.coop.test_broadcasts import Sending
+from tests.sending_broadcasts import Sending
 from tests.sms.conftest import FATOU, Desk
 
 

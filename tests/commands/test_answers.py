@@ -232,6 +232,7 @@ LONGEST = {
     "{training}": "P" * 20,
     "{idea}": "999999",
     "{by_pin}": "99999",
+    "{moved_from}": "999999",
     "{by_sms}": "99999",
     "{why}": "Trop long: 48 lettres au plus.",
 }

@@ -9,7 +9,7 @@ from app.sms.broadcasts.models import Broadcast
 from app.sms.broadcasts.progress import Counts
 from app.sms.broadcasts.texts import progress
 from tests import sample_declarations
-from tests.commands.test_broadcasts import ALL, TEXT, code_in, make, office
+from tests.commands.broadcast_office import ALL, TEXT, code_in, make, office
 
 __all__ = ["office"]
 

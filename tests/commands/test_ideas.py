@@ -41,6 +41,15 @@ def test_what_is_answered(desk, sender, text, said):
 
 
 @pytest.mark.usefixtures("source")
+def test_a_voice_that_moves_says_from_where(desk, clock):
+    with desk.database.transaction() as session:
+        services.propose(session, own(201, "other", clock()), "Secher les mangues")
+        services.publish(session, by(sample_declarations.CLERK, "publish:2", clock()), 2)
+    assert "1 par SMS" in desk.say("SOUTENIR 1")
+    assert "idée 2: 0 voix, 1 par SMS. Votre voix a quitté l'idée 1" in desk.say("SOUTENIR 2")
+
+
+@pytest.mark.usefixtures("source")
 def test_a_voice_of_the_pin_is_not_moved_by_sms(desk, clock):
     with desk.database.transaction() as session:
         services.propose(session, own(201, "other", clock()), "Secher les mangues")

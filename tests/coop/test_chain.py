@@ -18,7 +18,7 @@ from app.coop.chain.story import agree, story_of
 from app.coop.kpi.boutiques import boutiques
 from app.coop.kpi.cells import Month
 from app.coop.kpi.definitions import BY_NAME
-from app.coop.lots import runs, stock
+from app.coop.lots import purchases, runs, stock
 from app.coop.lots.models import Lot, LotDelivery
 from app.coop.members.models import Member
 from app.coop.production.models import Declaration, Weighing
@@ -39,7 +39,7 @@ def chain(database, clock):
     sample_boutiques.keccax(database, clock())
     with database.transaction() as session:
         code = runs.collect(session, by(SECRETARY, "collect", clock()), 1, 1, clock().date()).code
-        salt = runs.buy(
+        salt = purchases.buy(
             session, by(SECRETARY, "salt", clock()), 1, stock.NewLot(2, "kg", Decimal(20), 20_000, source="Palmarin"), 3_000
         )
         inputs, work = [(code, Decimal(100)), (salt.code, Decimal(10))], runs.Work(cost=8_000)
@@ -250,7 +250,7 @@ def test_ten_thousand_deliveries_over_six_runs_are_traced_in_three_statements(sq
         session.execute(insert(Declaration), declared)
         session.execute(insert(Weighing), weighed)
         bought = stock.NewLot(1, "kg", Decimal(10_000), 10_000_000, source="x")
-        lot = runs.buy(session, by(SECRETARY, "ten thousand", now), 1, bought, 0)
+        lot = purchases.buy(session, by(SECRETARY, "ten thousand", now), 1, bought, 0)
         session.execute(
             insert(LotDelivery), [{"weighing_id": i, "lot_id": lot.id, "units": Decimal(1), "grams": 1000} for i in ids]
         )

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from app.coop.access import activation
 from app.coop.access.models import Activation
 from app.coop.act import Act
+from app.coop.boutiques.console import AskedPickUp
 from app.coop.console_requests import kinds, queries, services
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.enrolment.console import Appointment, FirstUse, OfficeEnd, Prolongation
@@ -122,6 +123,12 @@ def test_what_it_rests_on_changes_between_reading_and_pin(console):
     assert console.confirm(request).state == "done"
 
 
+def test_what_is_impossible_already_is_not_asked(console):
+    with pytest.raises(services.RequestImpossible, match="déjà remis, payé ou passé"):
+        console.ask(AskedPickUp(99))
+    assert console.states() == []
+
+
 def test_what_the_service_denies_ends_with_its_reason_and_changes_nothing(console):
     request = console.ask(AskedPrice(1, 5_000_000))
     done = console.confirm(request)
@@ -185,9 +192,8 @@ def test_offices_are_given_prolonged_and_ended_by_the_administrator(console, clo
     assert console.confirm(longer, ADMINISTRATOR).state == "done"
     ended = console.ask(OfficeEnd(role), ADMINISTRATOR)
     assert console.confirm(ended, ADMINISTRATOR).said == "La charge a pris fin."
-    gone = console.ask(OfficeEnd(role), ADMINISTRATOR)
-    assert "cette charge est finie" in console.waiting(ADMINISTRATOR)[0].words
-    assert console.confirm(gone, ADMINISTRATOR).state == "failed"
+    with pytest.raises(services.RequestImpossible, match="cette charge est finie"):
+        console.ask(OfficeEnd(role), ADMINISTRATOR)
     with console.database.read() as reader:
         until = reader.scalar(select(Role.until_on).where(Role.id == role))
     assert until == clock().date() - timedelta(days=1)

@@ -117,12 +117,13 @@ def test_only_those_it_is_lent_to_book_it(quay, clock):
     with pytest.raises(bookings.EquipmentGone):
         book(quay, 302, TOMORROW, "am", clock())
     with quay.transaction() as session:
-        custody.lend(session, 1, 2)
-        with pytest.raises(custody.EquipmentRefused):
-            custody.lend(session, 1, 1)
+        custody.lend(session, by(SECRETARY, "lend", clock()), 1, 2)
+        for act, whom in ((by(SECRETARY, "own", clock()), 1), (by(Office(302, "president", 2), "other", clock()), 1)):
+            with pytest.raises(custody.EquipmentRefused):
+                custody.lend(session, act, 1, whom)
     assert book(quay, 302, TOMORROW, "am", clock()).cooperative_id == 1
     with quay.transaction() as session:
-        custody.lend(session, 1, 2, lent=False)
+        custody.lend(session, by(SECRETARY, "no more", clock()), 1, 2, lent=False)
     with pytest.raises(bookings.EquipmentGone):
         book(quay, 302, TOMORROW, "pm", clock())
 

@@ -133,6 +133,8 @@ def test_who_has_an_interest_does_not_score(published, clock):
                 voices.score(session, by(office, "score", clock()), idea, "55555")
         assert voices.score(session, by(NEIGHBOUR, "score", clock()), 1, "54321") == 15
         assert voices.score(session, by(NEIGHBOUR, "again", clock()), 1, "54320") == 14
+        with pytest.raises(voices.IdeaScored):
+            voices.support(session, own(302, "after", clock()), 1, by_pin=True)
         for bad in ("5555", "555556", "55556", "abcde", "-1234", ""):
             with pytest.raises(voices.BadPoints):
                 voices.score(session, by(FEDERATION, "bad", clock()), 1, bad)
@@ -167,6 +169,7 @@ def test_nobody_is_told_at_night(published, clock):
         rounds.close_rounds(session, night)
         rounds.tell_supporters(session, night)
         assert session.scalar(select(func.count()).where(IdeaVoice.told_at.is_not(None))) == 0
+        assert session.scalar(select(func.count()).select_from(Message)) == 0
 
 
 def test_a_kept_idea_becomes_a_product_of_its_co_operative_once(published, clock):

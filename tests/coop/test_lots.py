@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.coop.act import Act
 from app.coop.ledger.services import reverse
-from app.coop.lots import queries, runs, stock
+from app.coop.lots import purchases, queries, runs, stock
 from app.coop.lots.codes import draw_code, read_code
 from app.coop.lots.models import Lot, LotDelivery, LotEvent
 from app.coop.production.models import Weighing
@@ -99,14 +99,14 @@ def test_lots_of_one_product_are_merged_and_others_are_not(quay, lot, acting):
     part = acting(stock.split, lot, Decimal(40), "Saly")
     whole = acting(stock.merge, [lot, part.code])
     assert left(quay, whole.code) == (Decimal(100), 100_000)
-    salt = acting(runs.buy, 1, stock.NewLot(2, "kg", Decimal(5), 5_000, source="Palmarin"), 1_000)
+    salt = acting(purchases.buy, 1, stock.NewLot(2, "kg", Decimal(5), 5_000, source="Palmarin"), 1_000)
     for codes in ([whole.code], [whole.code, whole.code], [whole.code, salt.code]):
         with pytest.raises(stock.LotRefused):
             acting(stock.merge, codes)
 
 
 def test_three_sacks_weighed_at_134_8_kg_are_three_and_134_8_kg(quay, acting):
-    sacks = acting(runs.buy, 1, stock.NewLot(3, "sac", Decimal(3), 134_800, source="Fissel"), 30_000)
+    sacks = acting(purchases.buy, 1, stock.NewLot(3, "sac", Decimal(3), 134_800, source="Fissel"), 30_000)
     one = acting(stock.split, sacks.code, Decimal(1))
     last = acting(stock.split, sacks.code, Decimal(2))
     assert left(quay, one.code)[1] + left(quay, last.code)[1] == 134_800
@@ -141,8 +141,8 @@ def test_more_out_than_in_is_refused_and_a_rare_yield_is_asked_about(quay, lot, 
 
 
 def test_salt_goes_in_by_mass_and_jars_are_only_counted(quay, lot, acting):
-    salt = acting(runs.buy, 1, stock.NewLot(2, "kg", Decimal(10), 10_000, source="Palmarin"), 1_500)
-    jars = acting(runs.buy, 1, stock.NewLot(3, "pot", Decimal(200), None, source="Dakar"), 20_000)
+    salt = acting(purchases.buy, 1, stock.NewLot(2, "kg", Decimal(10), 10_000, source="Palmarin"), 1_500)
+    jars = acting(purchases.buy, 1, stock.NewLot(3, "pot", Decimal(200), None, source="Dakar"), 20_000)
     inputs = [(lot, Decimal(100)), (salt.code, Decimal(10)), (jars.code, Decimal(152))]
     _, loss = acting(runs.run, 1, inputs, [runs.Output(SACHET, Decimal(152))], runs.Work(240, 3, 6_000))
     assert loss == 72_000

@@ -1,127 +1,21 @@
+"""Members: what they agreed to, who holds a number, who has an office."""
+
 from contextlib import suppress
-from datetime import date, timedelta
-from threading import Barrier, Thread
+from datetime import date
+from threading import Thread
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.coop.access import activation, identity, numbers, pins
-from app.coop.access.activation import ActivationOpened, ActivationRefused, Dead
-from app.coop.access.models import Activation
-from app.coop.correspondence import call_backs
-from app.coop.correspondence.models import CallBack
-from app.coop.members import account, consent, privacy_notice
-from app.coop.members.models import Consent, Member, Number, Person
+from app.coop.access import identity, numbers
+from app.coop.members import account, consent
+from app.coop.members.models import Member, Number, Person
 from app.coop.offices import queries
 from app.coop.offices.models import Role
-from app.coop.prices.models import PriceRow
-from app.coop.prices.queries import find_product, prices_for, spelling
-from app.coop.products.models import CooperativeProduct
 from app.coop.rights import NotYours
-from app.coop.scope import Scope
-from app.keys import derived
 from tests.acts import own
-from tests.sample_cooperative import AWA, DEPARTED, KEY, LONG_AGO, NEW, NOBODY, PEPPERS, SHARED, hashed
-
-
-def issue(database, person=4, number=482190):
-    with database.transaction() as session:
-        return activation.issue(session, person, key=KEY, now=LONG_AGO, draw=lambda _: number)
-
-
-def attempt(database, number, mark, now=LONG_AGO, person=4):
-    return activation.try_activation(database, person, number, mark, key=KEY, now=now)
-
-
-def activate(database, person=4):
-    with database.transaction() as session:
-        return activation.activate(session, own(person, "activate", LONG_AGO, phone=NEW), hashed("2468"), 1)
-
-
-def test_a_number_issued_under_an_older_secret_still_opens(village):
-    before = derived("a" * 32, "members")
-    after = derived("b" * 32, "members", ["a" * 32])
-    for key, made in ((after, before), (after, b"a" * 32)):
-        with village.transaction() as session:
-            activation.issue(session, 4, key=made, now=LONG_AGO, draw=lambda _: 482190)
-        assert isinstance(
-            activation.try_activation(village, 4, "482190", f"m{made[:2]!r}", key=key, now=LONG_AGO), ActivationOpened
-        )
-    stranger = derived("c" * 32, "members")
-    assert isinstance(activation.try_activation(village, 4, "482190", "m3", key=stranger, now=LONG_AGO), ActivationRefused)
-
-
-def test_an_activation_number_has_six_digits_and_only_its_hash_is_kept(village):
-    assert issue(village, number=42) == "000042"
-    with village.read() as reader:
-        assert "000042" not in reader.scalar(select(Activation.digest).where(Activation.person_id == 4))
-
-
-def test_the_right_number_opens_again_and_again_until_it_is_used(village):
-    number = issue(village)
-    assert [attempt(village, number, "same") for _ in range(9)] == [ActivationOpened()] * 9
-    assert activate(village)
-    assert attempt(village, number, "later") == Dead()
-    assert not activate(village)
-
-
-def test_the_fifth_wrong_number_is_the_last(village):
-    number = issue(village)
-    assert [attempt(village, "000000", mark) for mark in "abcde"] == [
-        ActivationRefused(4),
-        ActivationRefused(3),
-        ActivationRefused(2),
-        ActivationRefused(1),
-        Dead(),
-    ]
-    assert attempt(village, number, "f") == Dead()
-
-
-def test_the_same_hop_sent_twice_is_one_try(village):
-    issue(village)
-    assert [attempt(village, "000000", "one") for _ in range(9)] == [ActivationRefused(4)] * 9
-
-
-@pytest.mark.parametrize(("after", "answer"), [(timedelta(days=30, seconds=-1), ActivationOpened()), (timedelta(days=30), Dead())])
-def test_a_number_lives_thirty_days(village, after, answer):
-    assert attempt(village, issue(village), "a", LONG_AGO + after) == answer
-
-
-def test_a_new_number_kills_the_older_one(village):
-    old, new = issue(village), issue(village, number=111222)
-    assert attempt(village, old, "a") == ActivationRefused(4)
-    assert attempt(village, new, "b") == ActivationOpened()
-
-
-def test_a_number_is_its_persons_only(village):
-    number = issue(village)
-    assert attempt(village, number, "a", person=1) == Dead()
-    issue(village, person=1, number=777777)
-    assert attempt(village, number, "a", person=1) == ActivationRefused(4)
-
-
-def test_activation_makes_active_with_a_pin_and_consent(village):
-    number = issue(village)
-    assert not activate(village), "nobody has typed this number"
-    attempt(village, number, "a")
-    assert activate(village)
-    assert isinstance(pins.try_pin(village, 4, "2468", "m", peppers=PEPPERS, now=LONG_AGO), pins.Right)
-    with village.session() as session:
-        assert session.get_one(Member, 4).state == "active"
-        rows = session.scalars(select(Consent).where(Consent.phone == NEW)).all()
-    assert {(row.purpose, row.given, row.person_id, row.notice) for row in rows} == {
-        (purpose, True, 4, privacy_notice.VERSION) for purpose in consent.PURPOSES
-    }
-
-
-@pytest.mark.parametrize(("person", "state"), [(1, "active"), (5, "blocked")])
-def test_an_activation_number_gives_no_new_pin_to_whoever_has_one(village, person, state):
-    attempt(village, issue(village, person=person), "a", person=person)
-    assert not activate(village, person=person)
-    with village.session() as session:
-        assert session.get_one(Member, person).state == state
-        assert session.get_one(Person, person).pin_set_at is None
+from tests.sample_cooperative import AWA, DEPARTED, LONG_AGO, NEW, NOBODY, SHARED
 
 
 def test_the_newest_word_of_a_number_and_purpose_counts(village):
@@ -140,56 +34,6 @@ def test_the_newest_word_of_a_number_and_purpose_counts(village):
     say(["urgent"], False)
     say(["broadcasts"], True)
     assert allowed(AWA) == ["service", "broadcasts"]
-
-
-def call(database, phone=AWA, cooperative=1, topic="help"):
-    with database.transaction() as session:
-        return call_backs.ask(session, phone, topic, person_id=None, cooperative_id=cooperative, now=LONG_AGO)
-
-
-def test_a_number_waits_once_however_often_it_asks(village):
-    first, new = call(village)
-    assert new
-    assert call(village) == (first, False)
-    assert call(village, topic="other") == (first, False)
-    assert call(village, NEW)[1]
-    with village.transaction() as session:
-        session.execute(update(CallBack).where(CallBack.id == first).values(done_at=LONG_AGO))
-    assert call(village)[1]
-
-
-def test_the_list_is_of_one_cooperative_or_of_none(village):
-    call(village), call(village, NEW), call(village, NOBODY, None)
-    with village.read() as reader:
-        assert [row.phone for row in call_backs.waiting_for(reader, 1, LONG_AGO)] == [AWA, NEW]
-        assert [row.phone for row in call_backs.waiting_for(reader, None, LONG_AGO)] == [NOBODY]
-        assert call_backs.waiting_for(reader, 9, LONG_AGO) == ()
-
-
-def test_asking_at_once_leaves_one_row(postgres_village):
-    barrier, answers = Barrier(4), []
-
-    def run():
-        barrier.wait(60)
-        answers.append(call(postgres_village))
-
-    threads = [Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len({row for row, _ in answers}), sum(new for _, new in answers)) == (1, 1)
-
-
-def test_one_who_asks_while_another_does_is_given_the_others_row(postgres_village):
-    answers = []
-    with postgres_village.transaction() as session:
-        first, _ = call_backs.ask(session, AWA, "help", person_id=None, cooperative_id=1, now=LONG_AGO)
-        waiting = Thread(target=lambda: answers.append(call(postgres_village)))
-        waiting.start()
-        waiting.join(0.3)
-    waiting.join()
-    assert answers == [(first, False)]
 
 
 def test_two_who_are_given_a_new_number_at_once_each_have_a_place(postgres_village):
@@ -285,60 +129,6 @@ def test_an_office_ends_with_its_term(village):
         for person, right, place in ((2, "weigh", 1), (1, "pay", 1), (1, "weigh", 2), (4, "weigh", 1)):
             with pytest.raises(NotYours):
                 queries.office_for(reader, person, right, today, place)
-
-
-def price(database, product, amount, days, cooperative=None, grade=None):
-    with database.transaction() as session:
-        at = LONG_AGO + timedelta(days=days)
-        session.add(PriceRow(product_id=product, cooperative_id=cooperative, grade=grade, unit="kg", amount=amount, from_at=at))
-
-
-def prices(database, cooperative, days=10):
-    with database.read() as reader:
-        return {one.name: one.amount for one in prices_for(reader, Scope(cooperative), LONG_AGO + timedelta(days=days))}
-
-
-def test_the_newest_price_counts_and_the_cooperatives_own_before_the_federations(village):
-    price(village, 1, 4000, 3)
-    price(village, 1, 5000, 2, cooperative=1)
-    price(village, 1, 9999, 20)
-    price(village, 1, 8888, 4, grade="A")
-    assert prices(village, 1) == {"Thiof": 5000, "Yeet": 2000, "Sardinelle": 3000}
-    assert prices(village, None)["Thiof"] == 4000
-    assert prices(village, 1, days=1)["Thiof"] == 1000
-    assert prices(village, 1, days=-1) == {}
-    assert prices(village, 77) == {}
-
-
-def test_a_product_that_is_not_taken_has_no_price(village):
-    with village.transaction() as session:
-        session.execute(update(CooperativeProduct).where(CooperativeProduct.product_id == 1).values(active=False))
-    assert list(prices(village, 1)) == ["Yeet", "Sardinelle"]
-
-
-MEANT = [
-    ("thiof", 1, ()), ("THIOF", 1, ()), (" Thióf! ", 1, ()), ("yet", 2, ()), ("Yeet", 2, ()), ("sardinele", 3, ()),
-    ("sardinelles", 3, ()), ("tiof", 1, ()), ("thof", 1, ()), ("sardin", None, ("Sardinelle",)), ("yat", None, ("Yeet",)),
-    ("bateau", None, ()), ("", None, ()), ("???", None, ()), ("🐟", None, ()),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("cooperative", [None, 1])
-@pytest.mark.parametrize(("words", "product", "near"), MEANT)
-def test_a_spelling_means_a_product_or_comes_near_one(village, cooperative, words, product, near):
-    with village.read() as reader:
-        meant = find_product(reader, words, Scope(cooperative))
-        assert (meant.product_id, meant.near) == (product, near)
-
-
-def test_where_nothing_is_sold_no_word_means_anything(village):
-    with village.read() as reader:
-        assert find_product(reader, "thiof", Scope(77)).product_id is None
-
-
-@pytest.mark.parametrize(("words", "plain"), [("Œufs  d'ŋaam", "oeufs d ngaam"), ("CÉRÉALES", "cereales"), ("  ", "")])
-def test_words_are_compared_in_small_plain_letters(words, plain):
-    assert spelling(words) == plain
 
 
 def test_the_village_has_one_number_a_person(village):

@@ -1,3 +1,4 @@
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ from nacl import pwhash
 from app.coop.access import pins
 from app.coop.access.pins import Busy, Locked, Right, Wrong
 from app.coop.members.models import Person
+from config.settings import PIN_THREADS
 from tests.sample_cooperative import LONG_AGO, PEPPERS
 
 SERVED = pins.MEMORY_KIB, pins.PASSES
@@ -169,3 +171,28 @@ def test_eight_at_once_never_get_more_than_three_hashes_checked(postgres_village
     assert {answer.until for answer in answers if isinstance(answer, Locked)} == {attempt.now + timedelta(hours=1)}
     assert {type(answer) for answer in answers} <= {Wrong, Locked, Busy}
     assert attempt.told == [1]
+
+
+def test_more_tries_at_once_than_seats_are_told_to_come_again_and_count_nothing(village, monkeypatch):
+    attempt = Trier(village)
+    monkeypatch.setattr(pins, "_seats", threading.BoundedSemaphore(1))
+    held, go = threading.Event(), threading.Event()
+    verify = pins._verify
+
+    def slowly(hashed, peppered):
+        held.set()
+        assert go.wait(30)
+        return verify(hashed, peppered)
+
+    monkeypatch.setattr(pins, "_verify", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(attempt, "2468")
+        assert held.wait(30)
+        assert attempt("0000") == Busy()
+        go.set()
+        assert isinstance(first.result(), Right)
+    assert attempt("0000") == Wrong(2)
+
+
+def test_threads_that_wait_for_a_pin_leave_some_for_others():
+    assert PIN_THREADS > pins.SEATS

@@ -1,6 +1,6 @@
 """What calls do on screens, kept when Redis is emptied, and never twice."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import func, select
@@ -11,9 +11,9 @@ from app.coop.kpi.models import ScreenCount
 DAY = date(2026, 11, 24)
 
 
-def keep(database, counts, day=DAY):
+def keep(database, counts, day=DAY, now=None):
     with database.transaction() as session:
-        screens.keep(session, day, lambda: counts)
+        screens.keep(session, day, now or datetime.combine(day, time(12), UTC), lambda: counts)
 
 
 def funnel(database, first=DAY, last=DAY):
@@ -49,6 +49,17 @@ def test_a_screen_is_told_by_language_with_what_left_it_first(database):
         ("pin", "fr", 4, 4, 3, 0, 2.5),
     ]
     assert funnel(database, DAY, date(2026, 11, 25))[0][2] == 110
+
+
+def test_a_day_is_closed_half_an_hour_after_its_end_and_never_read_again(database):
+    for hour, counted in ((0, 5), (3, 8), (4, 9)):
+        keep(database, {"home|shown|fr": counted}, now=datetime(2026, 11, 25, hour, 29, tzinfo=UTC))
+    assert funnel(database)[0][2] == 8
+
+
+def test_more_rows_than_a_statement_takes_are_kept(database):
+    keep(database, {f"screen{number}|shown|fr": 1 for number in range(7_000)})
+    assert len(funnel(database)) == 7_000
 
 
 def test_counts_of_before_languages_were_counted_are_kept_too(database):

@@ -83,11 +83,21 @@ NOBODYS = {
     "partner_places": "40",
     "partner_until": "31122027",
     "invoice_buyer": "Mairie de Joal",
+    "invoice_phone": "1",
+    "work_minutes": "90",
+    "work_workers": "4",
+    "work_cost": "5000",
+    "lent_to": "CPS2",
     "offer_units": "10",
     "order_units": "1",
     "shelf_counted": "37",
     "shown_number": "123",
     "run_in": "50",
+    "run_also_in": "5",
+    "bought_name": "Thiof",
+    "bought_unit": "kg",
+    "bought_units": "50",
+    "bought_source": "Salins de Palmarin",
     "run_out": "38",
     "technique_name": "Claies",
     "technique_steps": "Monter les claies sur pieds.",
@@ -119,7 +129,17 @@ NOBODYS = {
     "weight": "12,5",
 }
 """What is typed at questions that name nobody."""
-OWN = {"add_training", "count_box", "confirm_list", "confirm_sign_in", "publish_price", "enter_member", "make_batch", "move_box"}
+OWN = {
+    "add_training",
+    "buy_goods",
+    "count_box",
+    "confirm_list",
+    "confirm_sign_in",
+    "publish_price",
+    "enter_member",
+    "make_batch",
+    "move_box",
+}
 """Acts on the officer's own list, price, box or due money: they take no id of anybody."""
 NOT_NOW = {
     "ask_lease_for": "one is on its way",
@@ -143,6 +163,7 @@ NOT_NOW = {
     "decline_idea": "the federation does",
     "hand_payout": "it is handed over",
     "merge_lots": "there is one lot of it",
+    "note_work": "it is of deliveries",
     "note_departure": "it is noted",
     "renew_activation": "the account is open",
     "score_idea": "it is of her own co-operative",

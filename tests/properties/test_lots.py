@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, reverse
-from app.coop.lots import runs, stock
+from app.coop.lots import purchases, runs, stock
 from app.coop.lots.models import Lot, LotEvent
 from app.coop.production.models import Weighing
 from app.coop.verify import verify
@@ -61,7 +61,7 @@ def do(session, number, what, *args):
     elif what == "expire":
         stock.expire(session, act, of[0])
     elif what == "buy":
-        runs.buy(session, act, 1, stock.NewLot(1, "kg", args[0], int(args[0] * 1000), source="Palmarin"), 500)
+        purchases.buy(session, act, 1, stock.NewLot(1, "kg", args[0], int(args[0] * 1000), source="Palmarin"), 500)
     else:
         entries = session.scalars(select(Weighing.entry_id).order_by(Weighing.id)).all()
         reverse(session, entries[args[0]], operation=act.operation, now=NOW)

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.gateways.sms import Answer, MaybeSent, NotSent, Refused, Taken
-from app.sms import halts, provider_replies, reports, sender
-from app.sms.claims import release
+from app.sms import halts, outbox, provider_replies, reports, sender
+from app.sms.claims import MOST_CLAIMED, release
 from app.sms.rate import RateSlot
 from app.sms.verdicts import VERDICTS, WHOLE
 from tests.sms.conftest import AWA, FATOU, took
@@ -332,3 +332,20 @@ def test_one_id_that_cant_be_written_strands_nobody(post, theirs, halted):
 
 def test_every_documented_code_is_in_the_table():
     assert set(VERDICTS) == {100, 101, 102, 401, 402, 403, 404, 405, 406, 407, 409, 500, 501, 502}
+
+
+def test_one_text_to_many_is_claimed_by_hundreds_and_own_texts_are_not(post):
+    broadcast = [(f"+22177{number:07}", "Jappoo: réunion") for number in range(250)]
+    own = [(f"+22178{number:07}", f"Jappoo: {number}") for number in range(40)]
+    with post.database.transaction() as session:
+        for number, words in (*broadcast, *own):
+            outbox.put(session, to=number, text=words, purpose="broadcast", cause="broadcast:1", now=post.clock())
+    claimed = post.claim("bulk", most=MOST_CLAIMED)
+    assert [len(batch.ids) for batch in claimed[:3]] == [100, 100, 50]
+    assert sum(len(batch.ids) for batch in claimed) == 290
+    post.rate.second = 120
+    with post.database.transaction() as session:
+        release(session, claimed, now=post.clock())
+    assert post.send("bulk") == 290
+    assert max(len(numbers) for _, numbers in post.gateway.requests) <= 100
+    assert set(post.states()) == {"accepted"}

@@ -1,8 +1,10 @@
 """What leaves by SMS: each text in the parts that it declares with its longest values, plain, in the language of its reader."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -29,6 +31,14 @@ def test_each_text_leaves_in_its_parts(name):
     text = declared().texts[name]
     leaves = prepare(longest(declared(), text, "fr"))
     assert (leaves.alphabet, leaves.parts) == ("GSM-7", text.parts), leaves.text
+
+
+def test_the_table_names_each_sms_of_the_boutiques_trainings_jobs_and_the_fund():
+    subjects = ("idea", "innovation", "booking", "order", "invoice", "lot_told", "training", "certificate", "placement")
+    named = {name for name in declared().texts if name.startswith((*subjects, "job_", "aid_", "fund_"))}
+    table = re.findall(r"^\| (.+?) \|", Path("docs/messages.md").read_text("utf-8"), re.MULTILINE)
+    assert len(named) > 20
+    assert named <= {name for cell in table for name in re.findall("`([a-z_]+)`", cell)}
 
 
 def test_a_receipt_says_reference_goods_and_day_in_dakar():

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.coop.access import wrong_pins
-from app.sms import halts, inbox, outbox
+from app.sms import day_figures, halts, inbox, outbox
 from app.sms.models import Message
 from config import tally
 from config.redis import connect
@@ -67,6 +67,9 @@ def test_metrics_tell_of_refusals_doubts_letters_and_spending(client, database):
         session.execute(update(Message).where(Message.cause == "a").values(state="maybe"))
         incoming_sms.letter(session, "?", "+221770000012", now)
         inbox.keep(session, "x", "1", sender="+221770000012", to="", text="AIDE", state="new", word="AIDE", now=now)
+    assert "jappoo_day_left_out 1.0" in client.get("/metrics").text.splitlines()
+    with database.transaction() as session:
+        day_figures.roll_up(session, now=datetime.now(UTC))
     lines = client.get("/metrics").text.splitlines()
     for line in (
         'jappoo_refused_messages{reason="not a person\'s number"} 1.0',
@@ -76,6 +79,8 @@ def test_metrics_tell_of_refusals_doubts_letters_and_spending(client, database):
         "jappoo_unread_letters 1.0",
         "jappoo_spent_xof 40.0",
         "jappoo_sms_parts 2.0",
+        'jappoo_messages_today{lane="answer",state="maybe"} 1.0',
+        "jappoo_day_left_out 0.0",
     ):
         assert line in lines
 

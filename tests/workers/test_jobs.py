@@ -25,8 +25,8 @@ from app.sms.purposes import QUEUES
 from app.sms.sender import LINES
 from config import tally
 from tests import sample_cooperative, sample_declarations
-from tests.coop.test_broadcasts import Sending
 from tests.log_stream import FullStream, log_on
+from tests.sending_broadcasts import Sending
 from tests.workers.conftest import SENT_TO, put
 from workers import jobs, runner, schedule
 
@@ -64,7 +64,8 @@ def test_a_slice_sends_its_lane_and_takes_the_flag_down_first(here):
     assert (states(here), flags) == (["accepted", "queued"], [0])
 
 
-def test_a_slice_that_is_over_gives_back_the_rest_and_asks_for_another(here, monkeypatch):
+@pytest.mark.parametrize("why", ["its time is over", "its worker is to end"])
+def test_a_slice_that_ends_gives_back_the_rest_and_asks_for_another(here, monkeypatch, why):
     for number in range(LINES + 3):
         put(here, f"cause {number}", text=f"text {number}")
     in_hand, over = Barrier(LINES), Event()
@@ -72,7 +73,8 @@ def test_a_slice_that_is_over_gives_back_the_rest_and_asks_for_another(here, mon
     for module in (sender, jobs):
         monkeypatch.setattr(module, "time", clock)
     monkeypatch.setattr(sender, "SLICE_SECONDS", 300.0)
-    here.sender.gateway.during = lambda: (in_hand.wait(60), over.set())
+    end = over if why == "its time is over" else here.sender.leaving
+    here.sender.gateway.during = lambda: (in_hand.wait(60), end.set())
     assert jobs.drain("answer") is True
     assert sorted(states(here)) == ["accepted"] * LINES + ["queued"] * 3
     assert len(queue_of(here.queues, "answer")) == 1

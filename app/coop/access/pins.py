@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -23,6 +24,11 @@ LAPSES = timedelta(seconds=10)
 FIRST_LOCK, SECOND_LOCK = timedelta(hours=1), timedelta(days=1)
 MEMORY_KIB, PASSES = 7168, 5
 """argon2id's m and t; p is 1. The same hash as argon2-cffi's, in half the time."""
+
+SEATS = 40
+"""How many tries a process has under way at once; the next is Busy. Each holds a thread of the web server while it waits."""
+_seats, _turn = threading.BoundedSemaphore(SEATS), threading.Lock()
+"""A process hashes one PIN at a time: whoever only reads a menu finds a core meanwhile."""
 
 Peppers = Mapping[int, bytes]
 
@@ -48,7 +54,7 @@ class Locked(msgspec.Struct, frozen=True):
 
 
 class Busy(msgspec.Struct, frozen=True):
-    """Three tries are being checked at this very moment: this one was neither counted nor checked."""
+    """Three tries are being checked at this very moment, or too many people's: this one was neither counted nor checked."""
 
 
 def well_formed(pin: str) -> bool:
@@ -65,7 +71,8 @@ def trivial(pin: str, phone: str) -> bool:
 def hash_pin(pin: str, peppers: Peppers) -> tuple[str, int]:
     """Return the hash of a PIN and the number of the pepper in it, the newest."""
     number = max(peppers)
-    hashed = pwhash.argon2id.str(_peppered(pin, peppers[number]), opslimit=PASSES, memlimit=MEMORY_KIB * 1024)
+    with _turn:
+        hashed = pwhash.argon2id.str(_peppered(pin, peppers[number]), opslimit=PASSES, memlimit=MEMORY_KIB * 1024)
     return hashed.decode("ascii"), number
 
 
@@ -85,6 +92,23 @@ def try_pin(
     hour, the third after that for a day, the third after that until a reset; `tell` is called in the lock's transaction. While
     three are being checked others are Busy: that three were counted says nothing yet.
     """
+    if not _seats.acquire(blocking=False):
+        return Busy()
+    try:
+        return _try_pin(database, person_id, pin, mark, peppers, now, tell)
+    finally:
+        _seats.release()
+
+
+def _try_pin(
+    database: Database,
+    person_id: int,
+    pin: str,
+    mark: str,
+    peppers: Peppers,
+    now: datetime,
+    tell: Callable[[Session, Locked], None] | None,
+) -> Right | Wrong | Locked | Busy:
     again = or_(Person.pin_last_try == mark, Person.pin_tries >= TRIES)
     with database.transaction() as session:
         counted = session.execute(
@@ -186,6 +210,7 @@ def _peppered(pin: str, pepper: bytes) -> bytes:
 
 def _verify(hashed: str, peppered: bytes) -> bool:
     try:
-        return pwhash.argon2id.verify(hashed.encode("ascii"), peppered)
+        with _turn:
+            return pwhash.argon2id.verify(hashed.encode("ascii"), peppered)
     except InvalidkeyError:
         return False

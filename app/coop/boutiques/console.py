@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app import texts, units
+from app import units
 from app.amounts import francs
 from app.coop import approvals, law
 from app.coop.act import Act
@@ -22,7 +22,6 @@ from app.coop.lots import queries as lots
 from app.coop.lots.models import Lot
 from app.coop.lots.stock import LotGone, LotShort
 from app.coop.members.names import member_name
-from app.coop.members.notices import tell_member
 from app.coop.production.lines import worth
 from app.coop.rights import Right
 from app.coop.scope import Scope
@@ -133,9 +132,6 @@ def _say_pick_up(reader: Connection | Session, scope: Scope, now: datetime, want
 
 def _hand_over(session: Session, act: Act, wanted: AskedPickUp) -> RequestDone:
     row = sales.hand_over(session, act, wanted.order_id)
-    if row.way == "account" and row.member_id:
-        words = texts.say("order_paid", number=row.code, day=act.now)
-        tell_member(session, act, row.member_id, "security", f"order:{row.id}:paid", words)
     return RequestDone(f"Remis: {francs(row.amount)} {PAID[row.way]}.")
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.coop import approvals, law
 from app.coop.act import Act
 from app.coop.boutiques.models import Offer, OfferedLot, Order
@@ -21,6 +22,7 @@ from app.coop.lots.models import Lot
 from app.coop.lots.stock import Part, give, happen, take
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member
+from app.coop.members.notices import tell_member
 from app.coop.offices import audit
 from app.coop.payments.due import unheld
 from app.coop.production.lines import worth
@@ -53,14 +55,18 @@ def find(session: Session, act: Act, code: str) -> Order:
 
 
 def hand_over(session: Session, act: Act, order_id: int) -> Order:
-    """Hand reserved goods over: paid in cash now, or from what the member is owed, as their PIN has said.
+    """Hand reserved goods over: paid in cash now, or from what the member is owed, as their PIN has said, and who is told.
 
     Raises OrderNotOpen, OwnSale, AccountShort, Unlawful, MemberLeft.
     """
     here = act.office.scope.own(Order.cooperative_id)
     row = move(session, order_id, ("reserved",), "sold", Order.reserved_until > act.now, here)
     _for_others(session, act, row.member_id)
-    return _sold(session, act, row)
+    _sold(session, act, row)
+    if row.way == "account" and row.member_id:
+        words = texts.say("order_paid", number=row.code, day=act.now)
+        tell_member(session, act, row.member_id, "security", f"order:{row.id}:paid", words)
+    return row
 
 
 def sell(session: Session, act: Act, offer_id: int, units: Decimal) -> Order:

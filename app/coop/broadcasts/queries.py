@@ -133,11 +133,18 @@ def today(reader: Connection, cooperative_id: int | None, terms: Terms, now: dat
     return Day(reserved, reader.scalar(own) or 0, terms.daily_budget)
 
 
+MOST_ADDED = 50_000
+"""Messages of a day that are added up while somebody waits for a page."""
+
+
 def spent_today(database: Database, terms: Terms, now: datetime) -> int | None:
     """Return XOF for all SMS since midnight, as known, else as estimated; None when there are too many to add up for a page."""
     midnight = datetime.combine(terms.day_of(now), time(), terms.zone)
     try:
         with database.read() as reader:
+            many = select(Message.created_at).where(figures.since(midnight)).offset(MOST_ADDED).limit(1)
+            if reader.scalar(many) is not None:
+                return None
             return int(figures.spent(reader, midnight)["centimes_best"]) // 100
     except Exception as fault:
         if not is_outage(fault):

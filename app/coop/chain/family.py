@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.coop.boutiques.models import OfferedLot, Order
 from app.coop.cooperatives.models import Commune, Cooperative
-from app.coop.lots.models import Lot, LotDelivery, LotEvent, LotMove
+from app.coop.lots.models import Lot, LotDelivery, LotEvent, LotMove, RunWork
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
 from app.coop.techniques.models import Technique
@@ -98,9 +98,11 @@ def families_of(reader: Connection | Session, codes: Collection[str]) -> dict[st
     """Return the families of lots by their codes, read at once: each has the links of all; an unknown code is left out."""
     ids = _ids(codes)
     columns = (Lot.id, Lot.code, Product.name, Lot.unit, Lot.made_units, Lot.made_grams, Lot.units, Lot.place, Lot.best_before)
-    event = (Lot.source, Lot.public, LotEvent.id, LotEvent.kind, LotEvent.at, LotEvent.cost, LotEvent.gone, Technique.name)
+    cost = LotEvent.cost + func.coalesce(RunWork.cost, 0)
+    event = (Lot.source, Lot.public, LotEvent.id, LotEvent.kind, LotEvent.at, cost, LotEvent.gone, Technique.name)
     rows: Any = select(*columns, *event, Cooperative.code, Commune.name).join(ids, ids.c.id == Lot.id)
     rows = rows.join(Product, Product.id == Lot.product_id).join(LotEvent, LotEvent.id == Lot.made_by)
+    rows = rows.outerjoin(RunWork, RunWork.event_id == LotEvent.id)
     rows = rows.outerjoin(Technique, Technique.id == LotEvent.technique_id)
     rows = rows.join(Cooperative, Cooperative.id == Lot.cooperative_id).join(Commune, Commune.id == Cooperative.commune_id)
     links = {row[0]: Link(*row) for row in reader.execute(rows.order_by(Lot.id))}

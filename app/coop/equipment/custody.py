@@ -47,9 +47,9 @@ def add(session: Session, act: Act, cooperative_id: int, name: str, place: str, 
     return row
 
 
-def lend(session: Session, equipment_id: int, cooperative_id: int, *, lent: bool = True) -> None:
-    """Let another co-operative's members book it, or no more. Raises EquipmentRefused."""
-    what = session.get(Equipment, equipment_id)
+def lend(session: Session, act: Act, equipment_id: int, cooperative_id: int, *, lent: bool = True) -> None:
+    """Let another co-operative's members book it, or no more; what they have booked stays. Raises EquipmentRefused."""
+    what = _owned(session, act, equipment_id) if act.by else session.get(Equipment, equipment_id)
     if what is None or what.cooperative_id == cooperative_id or session.get(Cooperative, cooperative_id) is None:
         raise EquipmentRefused("no such equipment, or the co-operative's own")
     session.execute(
@@ -58,6 +58,9 @@ def lend(session: Session, equipment_id: int, cooperative_id: int, *, lent: bool
     if lent:
         session.add(LentEquipment(equipment_id=equipment_id, cooperative_id=cooperative_id))
         session.flush()
+    if act.by:
+        done = "equipment lent" if lent else "equipment lent no more"
+        audit.note(session, act, done, f"equipment:{what.id}", audit.Of(None, what.cooperative_id))
 
 
 def hand_out(session: Session, act: Act, booking_id: int, state: str) -> Booking:

@@ -39,7 +39,9 @@ def begin_round(session: Session, *, support_until: datetime, score_until: datet
 
 
 def close_rounds(session: Session, now: datetime) -> None:
-    """Close rounds whose scoring is over: the best scored by LEAST_SCORES or more are kept, more voices before fewer."""
+    """Close rounds whose scoring is over, by day: the best scored by LEAST_SCORES or more are kept, more voices before fewer."""
+    if not service_of(session).awake(now):
+        return
     due = select(IdeaRound).where(IdeaRound.closed_at.is_(None), IdeaRound.score_until <= now)
     for round_ in session.scalars(due.with_for_update()).all():
         kept = [idea for idea, _, scores, _ in ranking(session, round_.id) if scores >= LEAST_SCORES][:SHORTLIST]

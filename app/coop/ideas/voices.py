@@ -28,6 +28,10 @@ class VoiceByPin(Exception):
         self.idea_id = idea_id
 
 
+class IdeaScored(Exception):
+    """Who scored an idea has no interest in it, and so doesn't support it."""
+
+
 class Interested(Exception):
     """Who proposed or supports an idea, or has an office where it comes from, doesn't score it."""
 
@@ -47,7 +51,7 @@ class Voices(msgspec.Struct, frozen=True):
 def support(session: Session, act: Act, idea_id: int, *, by_pin: bool) -> Voices:
     """Give a member's one voice of the round to an idea, in place of the one that it had; the same again changes nothing.
 
-    Raises NoMembersIdea, IdeaNotOpen (also when the round's voices are counted), VoiceByPin.
+    Raises NoMembersIdea, IdeaNotOpen (also when the round's voices are counted), VoiceByPin, IdeaScored.
     """
     try:
         member = lock_member(session, act.member)
@@ -56,6 +60,9 @@ def support(session: Session, act: Act, idea_id: int, *, by_pin: bool) -> Voices
     if member.state != "active":
         raise NoMembersIdea(act.member)
     round_id = _open_round(session, idea_id, act.now)
+    scored = exists().where(IdeaScore.idea_id == idea_id, IdeaScore.person_id == member.person_id)
+    if session.scalar(select(scored)):
+        raise IdeaScored(idea_id)
     before = session.get(IdeaVoice, (round_id, act.member))
     if before is not None and before.by_pin and not by_pin:
         if before.idea_id != idea_id:

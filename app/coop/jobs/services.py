@@ -14,6 +14,7 @@ from app.coop.members.notices import tell_member, tell_number
 from app.coop.offices import audit
 from app.coop.offices.partners import PartnerRefused, lock_partner
 from app.coop.rights import NotYours
+from app.coop.scope import Scope
 from app.service import service_of
 
 MOST_TOLD, MOST_PLACES = 500, 999
@@ -52,7 +53,7 @@ class NewJob(msgspec.Struct, frozen=True):
 
 def add_job(session: Session, told: NewJob, today: date, act: Act | None = None) -> Job:
     """Write a job; an officer's is noted as their act. Raises JobRefused, or NotYours for another company's."""
-    if act is not None and not _in_charge(act, told.company_id):
+    if act is not None and not sees_to(act.office.scope, told.company_id):
         raise NotYours("courses")
     if told.company_id is not None:
         try:
@@ -74,7 +75,7 @@ def add_job(session: Session, told: NewJob, today: date, act: Act | None = None)
 def read_candidates(session: Session, act: Act, job_id: int) -> None:
     """Write down that the list of who is interested was taken out. Raises JobClosed for a job that isn't this office's."""
     job = session.get(Job, job_id)
-    if job is None or not _in_charge(act, job.company_id):
+    if job is None or not sees_to(act.office.scope, job.company_id):
         raise JobClosed(job_id)
     audit.note(session, act, "candidates read", f"job:{job_id}")
 
@@ -119,7 +120,7 @@ def end(session: Session, job_id: int, state: str, act: Act | None = None) -> in
     """
     moved = update(Job).where(Job.id == job_id, Job.state == "open").values(state=state)
     row = session.execute(moved.returning(Job.id, Job.company_id)).first()
-    if row is None or (act is not None and not _in_charge(act, row.company_id)):
+    if row is None or (act is not None and not sees_to(act.office.scope, row.company_id)):
         raise JobClosed(job_id)
     if act is not None:
         audit.note(session, act, f"job {state}", f"job:{job_id}")
@@ -159,9 +160,8 @@ def whose(act: Act) -> ColumnElement[bool]:
     return (JobInterest.phone == act.phone) & JobInterest.member_id.is_(None)
 
 
-def _in_charge(act: Act, company_id: int | None) -> bool:
-    """Tell whether jobs of a company are an office's: of the federation, or of the company itself."""
-    scope = act.office.scope
+def sees_to(scope: Scope, company_id: int | None) -> bool:
+    """Tell whether jobs of a company are an office's, by its scope: of the federation, or of the company itself."""
     return scope.is_federation or (scope.partner_id is not None and scope.partner_id == company_id)
 
 

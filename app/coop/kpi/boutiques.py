@@ -14,7 +14,7 @@ from app.coop.chain.family import families_of
 from app.coop.equipment.models import Booking
 from app.coop.ideas.models import Idea
 from app.coop.kpi.cells import FigureCell, Month
-from app.coop.lots.models import Lot, LotDelivery, LotEvent, LotMove
+from app.coop.lots.models import Lot, LotDelivery, LotEvent, LotMove, RunWork
 from app.coop.production.models import Weighing
 
 SOLD = ("sold", "delivered")
@@ -62,6 +62,12 @@ def _add_masses(reader: Connection | Session, ids: Sequence[int], month: Month, 
         sums[one, "tonnes_in"] += int(entered) if kind in ("delivery", "bought", "correction") else 0
         sums[one, "tonnes_out"] += int(gone) if kind == "sale" else -int(entered) if kind == "refund" else 0
         sums[one, "run_hours"] += int(minutes or 0) if kind == "run" else 0
+    later = select(LotEvent.cooperative_id, func.sum(RunWork.minutes * RunWork.workers))
+    later = later.join(LotEvent, LotEvent.id == RunWork.event_id).where(
+        LotEvent.cooperative_id.in_(ids), _within(RunWork.at, month)
+    )
+    for one, minutes in reader.execute(later.group_by(LotEvent.cooperative_id)):
+        sums[one, "run_hours"] += int(minutes)
     side = (LotMove.units > Decimal(0)).label("made")
     runs = select(LotEvent.cooperative_id, side, func.sum(LotMove.grams)).join(LotEvent, LotEvent.id == LotMove.event_id)
     for one, made, grams in reader.execute(runs.where(here, LotEvent.kind == "run").group_by(LotEvent.cooperative_id, side)):

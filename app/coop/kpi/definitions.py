@@ -94,8 +94,8 @@ FIGURES = (
     ),
     Figure(
         name="run_hours", topic=C, title="Heures de transformation", unit="heures", scale=Fraction(1, 60), digits=1,
-        numerator="minutes des transformations du mois fois le nombre de personnes, où elles sont notées",
-        read=boutiques.boutiques, source="lot_events",
+        numerator="minutes des transformations fois le nombre de personnes, où elles sont notées, au mois où elles le sont",
+        read=boutiques.boutiques, source="lot_events, run_works",
     ),
     Figure(
         name="deliveries", topic=D, title="Livraisons", unit="livraisons",

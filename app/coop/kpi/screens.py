@@ -1,10 +1,10 @@
 """What calls do on each screen of the menu, by day: kept from the counts that live in Redis. No number, no member, no call."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
-from sqlalchemy import Connection, case, delete, func, select
+from sqlalchemy import Connection, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.kpi.models import ScreenCount
@@ -14,6 +14,10 @@ ARRIVALS = ("shown", "acted", "resumed", "trouble")
 """Outcomes of a hop that brought somebody to a screen; *refused* left them on it, *answered* led them on, and *ms* is how long
 they took for that, in milliseconds."""
 KEPT = timedelta(days=400)
+CLOSED_AFTER = timedelta(minutes=30)
+"""A call that began before midnight is over by then."""
+AT_ONCE = 1_000
+"""Rows of a statement, of six values each: databases take some 32,000 in all."""
 
 
 class ScreenFigures(msgspec.Struct, frozen=True):
@@ -28,11 +32,15 @@ class ScreenFigures(msgspec.Struct, frozen=True):
     seconds: float | None
 
 
-def keep(session: Session, day: date, read: Callable[[], Mapping[str, int]]) -> None:
+def keep(session: Session, day: date, now: datetime, read: Callable[[], Mapping[str, int]]) -> None:
     """Keep a day's counts, `screen|outcome|language` each. Read once more they change nothing; begun again from 0 they are added.
 
-    They are read with the day locked, so that of two schedulers none keeps an older reading after a newer one.
+    They are read with the day locked, so that of two schedulers none keeps an older reading after a newer one. A day is closed by
+    the first reading CLOSED_AFTER its end, and never read again.
     """
+    this_day = (ScreenCount.day == day) & (ScreenCount.screen == "")
+    if session.scalar(select(ScreenCount.count).where(this_day)):
+        return
     values = {"day": day, "screen": "", "outcome": "", "language": "", "count": 0, "seen": 0}
     of_day = upsert(session, ScreenCount).values(values)
     session.execute(of_day.on_conflict_do_update(index_elements=_KEY, set_={"seen": ScreenCount.seen + 1}))
@@ -41,11 +49,13 @@ def keep(session: Session, day: date, read: Callable[[], Mapping[str, int]]) -> 
         for name, count in read().items()
         for screen, outcome, language in [(*name.split("|"), "", "")[:3]]
     ]
-    if rows:
-        put = upsert(session, ScreenCount).values(rows)
+    for begin in range(0, len(rows), AT_ONCE):
+        put = upsert(session, ScreenCount).values(rows[begin : begin + AT_ONCE])
         new, old = put.excluded.seen, ScreenCount.seen
         more = ScreenCount.count + case((new >= old, new - old), else_=new)
         session.execute(put.on_conflict_do_update(index_elements=_KEY, set_={"count": more, "seen": new}))
+    if now >= datetime.combine(day, time(), UTC) + timedelta(days=1) + CLOSED_AFTER:
+        session.execute(update(ScreenCount).where(this_day).values(count=1))
 
 
 _KEY = (ScreenCount.day, ScreenCount.screen, ScreenCount.outcome, ScreenCount.language)

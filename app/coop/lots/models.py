@@ -87,6 +87,20 @@ class Lot(Base):
     """When its producers were told what became of it."""
 
 
+class RunWork(Base):
+    """Work on a run that was noted after it, once: `minutes` that each of the `workers` worked, `cost` in XOF."""
+
+    __tablename__ = "run_works"
+    __table_args__ = (CheckConstraint("minutes > 0 AND workers > 0 AND cost >= 0", name="amounts"),)
+    event_id: Mapped[int] = mapped_column(ForeignKey("lot_events.id"), primary_key=True)
+    minutes: Mapped[int]
+    workers: Mapped[int]
+    cost: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(Utc, index=True)
+    channel: Mapped[str] = mapped_column(String(8))
+
+
 class LotMove(Base):
     """What an event took from a lot (negative) or gave it."""
 

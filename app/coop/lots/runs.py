@@ -13,13 +13,16 @@ from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.queries import is_reversed
-from app.coop.lots.models import Lot, LotDelivery
+from app.coop.ledger.services import MOST_MOVED
+from app.coop.lots.models import Lot, LotDelivery, LotEvent, RunWork
 from app.coop.lots.stock import MOST_UNITS, LotRefused, LotShort, NewLot, happen, locked, mass, part_mass, take
+from app.coop.offices import audit
 from app.coop.production.models import Weighing
 from app.coop.products.models import Product
 from app.coop.techniques.models import Technique
 
 MOST_DELIVERIES = 2_000
+MOST_MINUTES, MOST_WORKERS = 9_999, 999
 LATELY = timedelta(days=60)
 """How far back deliveries are offered for a lot."""
 
@@ -54,7 +57,7 @@ class Output(msgspec.Struct, frozen=True):
 
 
 class Work(msgspec.Struct, frozen=True):
-    """What may be known of a run's work: minutes, how many worked, XOF."""
+    """What may be known of a run's work: minutes of each, how many worked, XOF."""
 
     minutes: int | None = None
     workers: int | None = None
@@ -103,13 +106,6 @@ def collect(session: Session, act: Act, cooperative_id: int, product_id: int, da
     return lot
 
 
-def buy(session: Session, act: Act, cooperative_id: int, new: NewLot, cost: int) -> Lot:
-    """Make a lot of what was bought for XOF: salt, jars; its source is told. Raises LotRefused."""
-    if not new.source or not 0 < new.units <= MOST_UNITS or not 0 <= cost <= 99_999_999:
-        raise LotRefused("D'où cela vient, combien, et le prix, svp.")
-    return happen(session, act, "bought", cooperative_id, made=[new], entered=new.grams or 0, cost=cost)[0]
-
-
 def run(
     session: Session,
     act: Act,
@@ -152,6 +148,24 @@ def run(
     made = [msgspec.structs.replace(new, public=public) for new in made]
     facts: dict[str, Any] = {"technique_id": technique_id, "cost": work.cost, "minutes": work.minutes, "workers": work.workers}
     return happen(session, act, "run", cooperative, taken=taken, made=made, gone=in_ - out, **facts), in_ - out
+
+
+def note_work(session: Session, act: Act, code: str, work: Work) -> None:
+    """Note the work on the run that made a lot, after it and once. Raises LotGone, LotRefused."""
+    [lot] = locked(session, act, [code])
+    event = session.get_one(LotEvent, lot.made_by)
+    if event.kind != "run":
+        raise LotRefused("Ce lot ne vient pas d'une transformation.")
+    if event.minutes or event.workers or event.cost or session.get(RunWork, event.id):
+        raise LotRefused("Le travail de ce lot est déjà noté.")
+    minutes, workers = work.minutes or 0, work.workers or 0
+    if not (0 < minutes <= MOST_MINUTES and 0 < workers <= MOST_WORKERS and 0 <= work.cost <= MOST_MOVED):
+        raise LotRefused("Des minutes, des personnes et un coût, svp.")
+    who = {"person_id": act.person_id or None, "at": act.now, "channel": act.channel}
+    session.add(RunWork(event_id=event.id, minutes=minutes, workers=workers, cost=work.cost, **who))
+    if act.by:
+        audit.note(session, act, "lot work", f"lot_event:{event.id}", audit.Of(None, lot.cooperative_id))
+    session.flush()
 
 
 def correct(session: Session, now: datetime) -> None:

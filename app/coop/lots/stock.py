@@ -115,10 +115,11 @@ def part_mass(lot: Lot, units: Decimal) -> int | None:
     return lot.grams if units == lot.units else int(lot.grams * units / lot.units)
 
 
-def mass_of_part(session: Session, lot_id: int, units: Decimal) -> int | None:
-    """Return the mass of a part of a lot as it stands."""
-    lot = session.get(Lot, lot_id)
-    return part_mass(lot, units) if lot else None
+def mass_of_parts(session: Session, parts: Sequence[tuple[str, Decimal]]) -> int | None:
+    """Return the mass of parts of lots, by their codes, as they stand; None where none has any."""
+    lots = {row.code: row for row in session.scalars(select(Lot).where(Lot.code.in_([code for code, _ in parts])))}
+    found = [part_mass(lots[code], units) for code, units in parts if code in lots]
+    return None if all(one is None for one in found) else sum(one or 0 for one in found)
 
 
 def happen(

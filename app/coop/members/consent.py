@@ -12,6 +12,9 @@ from app.sms.consents import STOPPED as STOPPED
 from app.sms.consents import wants
 
 PURPOSES = ("service", "notices", "broadcasts", "urgent")
+"""What stands without a word: a member agrees to it with the notice."""
+JOBS = "emploi"
+"""Offers of jobs: the one consent that must be given in so many words."""
 
 
 def note(

@@ -142,28 +142,41 @@ def spelling(words: str) -> str:
     return " ".join("".join(letter if letter.isalnum() else " " for letter in plain(words).lower()).split())
 
 
-def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> MeantProduct:
-    """Say which of a scope's products a spelling means: the spelling itself, or one surely like it; the federation's are all."""
-    wanted = spelling(words)
+class ProductSpellings(msgspec.Struct, frozen=True):
+    """How products may be spelled: names by id, and ids by their names and aliases, plain."""
+
+    named: dict[int, str]
+    known: dict[str, int]
+
+    def meant(self, words: str) -> MeantProduct:
+        """Say which product a spelling means: the spelling itself, or one surely like it."""
+        wanted, known = spelling(words), self.known
+        if not wanted or not known:
+            return MeantProduct(None)
+        if wanted not in known:
+            wanted = " ".join(word for word in wanted.split() if word not in SMALL_WORDS) or wanted
+        if wanted in known:
+            return MeantProduct(known[wanted])
+        likely = process.extract(wanted, known.keys(), scorer=fuzz.ratio, limit=4, score_cutoff=NEAR)
+        sure = {known[spelled] for spelled, likeness, _ in likely if likeness >= SURE}
+        if len(sure) == 1:
+            return MeantProduct(sure.pop(), guessed=True)
+        begun = [spelled for spelled, _, _ in likely if spelled[0] == wanted[0] or OSA.distance(spelled, wanted) <= MOST_SLIPS]
+        return MeantProduct(None, tuple(dict.fromkeys(self.named[known[spelled]] for spelled in begun))[:3])
+
+
+def spellings_of(reader: Connection, scope: Scope = FEDERATION) -> ProductSpellings:
+    """Return how a scope's products are spelled; the federation's are all. Two SELECTs."""
     names = select(Product.id, Product.name)
     aliases = select(ProductAlias.product_id, ProductAlias.spelling)
     if not scope.is_federation:
         mine = _taken_by(scope)
         names, aliases = names.where(Product.id.in_(mine)), aliases.where(ProductAlias.product_id.in_(mine))
     named: dict[int, str] = {row.id: row.name for row in reader.execute(names)}
-    known = {spelling(name): product for product, name in named.items()} | {
-        spelled: product for product, spelled in reader.execute(aliases)
-    }
-    if not wanted or not known:
-        return MeantProduct(None)
-    if wanted not in known:
-        wanted = " ".join(word for word in wanted.split() if word not in SMALL_WORDS) or wanted
-    if wanted in known:
-        return MeantProduct(known[wanted])
-    likely = process.extract(wanted, known.keys(), scorer=fuzz.ratio, limit=4, score_cutoff=NEAR)
-    sure = {known[spelled] for spelled, likeness, _ in likely if likeness >= SURE}
-    if len(sure) == 1:
-        return MeantProduct(sure.pop(), guessed=True)
-    begun = [spelled for spelled, _, _ in likely if spelled[0] == wanted[0] or OSA.distance(spelled, wanted) <= MOST_SLIPS]
-    near = tuple(dict.fromkeys(named[known[spelled]] for spelled in begun))[:3]
-    return MeantProduct(None, near)
+    known = {spelling(name): product for product, name in named.items()}
+    return ProductSpellings(named, known | {spelled: product for product, spelled in reader.execute(aliases)})
+
+
+def find_product(reader: Connection, words: str, scope: Scope = FEDERATION) -> MeantProduct:
+    """Say which of a scope's products a spelling means: the spelling itself, or one surely like it; the federation's are all."""
+    return spellings_of(reader, scope).meant(words)

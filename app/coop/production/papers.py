@@ -55,15 +55,20 @@ def reserve_of(printed: int) -> int:
 
 def mistyped(reader: Connection | Session, cooperative_id: int, number: str) -> bool:
     """Tell whether a number is long enough to be a printed one, in a co-operative that prints, and is none."""
-    return len(number) >= LEAST_DIGITS and _printed(reader, cooperative_id) > 0 and not is_printed(reader, cooperative_id, number)
+    printed = _printed(reader, cooperative_id) if len(number) >= LEAST_DIGITS else 0
+    return printed > 0 and not _is_of(printed, number)
 
 
 def is_printed(reader: Connection | Session, cooperative_id: int, number: str) -> bool:
     """Tell whether a number was printed for this co-operative."""
+    return len(number) >= LEAST_DIGITS and _is_of(_printed(reader, cooperative_id), number)
+
+
+def _is_of(printed: int, number: str) -> bool:
     if not is_number(number) or len(number) < LEAST_DIGITS:
         return False
     serial = int(number[:-1])
-    return paper_number(serial) == number and 0 < serial <= _printed(reader, cooperative_id)
+    return paper_number(serial) == number and 0 < serial <= printed
 
 
 def _printed(reader: Connection | Session, cooperative_id: int) -> int:

@@ -155,8 +155,8 @@ def _of(session: Session, act: Act | None, training_id: int) -> Training:
 def _check(told: NewTraining, today: date) -> None:
     if not 3 <= len(told.title) <= 20 or not 2 <= len(told.place) <= 16:
         raise TrainingRefused("Un titre de 3 à 20 lettres, un lieu de 2 à 16.")
-    if "CPS" in told.title.upper():
-        raise TrainingRefused("Sans CPS dans le titre: c'est aussi un diplôme.")
+    if any("CPS" in words.upper() for words in (told.title, told.place, told.level or "")):
+        raise TrainingRefused("Sans CPS dans le titre, le lieu ou le niveau: c'est aussi un diplôme.")
     if not today < told.starts_on <= today + timedelta(days=730):
         raise TrainingRefused("Un premier jour à venir, dans les 2 ans.")
     if (

@@ -34,8 +34,9 @@ def span(broadcast: Broadcast) -> tuple[int, int]:
 def write(session: Session, broadcast: Broadcast, found: Sequence[Found], terms: Terms, *, now: datetime) -> bool:
     """Write the messages of a slice, in the caller's transaction; False when somebody else did, or it was stopped meanwhile.
 
-    `found` gives the numbers of `span`, and beside them such as have no row there. Creation is no change of state:
-    `created_at` tells it.
+    `found` gives the numbers of `span`, and beside them such as have no row there. Creation is no change of state: `created_at`
+    tells it, which is the order's instant in all of them, so that a number that is found twice has one message, also in another
+    slice, and where a month ends between these.
     """
     before, to = span(broadcast)
     ours = update(Broadcast).where(Broadcast.id == broadcast.id, Broadcast.cursor == before, Broadcast.state == "expanding")
@@ -79,7 +80,7 @@ def _insert(session: Session, broadcast: Broadcast, found: Found, at: datetime, 
         "attempts": literal(0),
         "next_at": literal(at, utc),
         "expires_at": literal(at + PURPOSES[broadcast.purpose].expires, utc),
-        "created_at": literal(now, utc),
+        "created_at": literal(broadcast.confirmed_at, utc),
         "changed_at": literal(now, utc),
     }
     rows = found.with_only_columns(*values.values(), maintain_column_froms=True)

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from app import phones
 from app.coop import foundation
@@ -82,14 +83,14 @@ class CooperativeFile(msgspec.Struct, frozen=True):
 def list_cooperatives(
     reader: Connection, office: Office, today: date, typed: str = "", after: int = 0, *, calls: bool
 ) -> CooperativePage:
-    """Return a page of the co-operatives in reach, by id; of `typed` those in whose code, name or commune it stands.
+    """Return a page of the co-operatives in reach, by id; of `typed` those whose code begins so, else whose name or commune has it.
 
     Officers have their numbers where the reader `calls`.
     """
     rows = _rows(office).where(Cooperative.id > after).order_by(Cooperative.id)
-    found: Sequence[Any] = reader.execute(rows if typed else rows.limit(PAGE + 1)).all()
     if wanted := packed(typed):
-        found = [row for row in found if wanted in packed(f"{row.code} {row.name} {row.commune}")][: PAGE + 1]
+        rows = rows.where(_meant(reader, office, wanted, after))
+    found: Sequence[Any] = reader.execute(rows.limit(PAGE + 1)).all()
     shown = _filled(reader, found[:PAGE], today, calls=calls)
     return CooperativePage(shown, found[PAGE - 1].id if len(found) > PAGE else None)
 
@@ -113,6 +114,18 @@ def read_cooperative(
 def _rows(office: Office) -> Any:
     told = select(Cooperative.id, Cooperative.code, Cooperative.name, Commune.name.label("commune"), Filiere.name.label("trade"))
     return told.join(Commune).join(Filiere).where(office.scope.reach(Cooperative.id))
+
+
+def _meant(reader: Connection, office: Office, wanted: str, after: int) -> ColumnElement[bool]:
+    """Return the condition for co-operatives by the beginning of their code, else by a part of their name or commune."""
+    begins = Cooperative.code.startswith(wanted, autoescape=True)
+    if reader.scalar(select(Cooperative.id).where(begins).limit(1)) is not None:
+        return begins
+    places = [id_ for id_, name in reader.execute(select(Commune.id, Commune.name)) if wanted in packed(name)]
+    names = select(Cooperative.id, Cooperative.name, Cooperative.commune_id).where(office.scope.reach(Cooperative.id))
+    read = reader.execute(names.where(Cooperative.id > after).order_by(Cooperative.id))
+    fits = (id_ for id_, name, place in read if place in places or wanted in packed(name))
+    return Cooperative.id.in_(list(islice(fits, PAGE + 1)))
 
 
 def _filled(reader: Connection, rows: Iterable[Any], today: date, *, calls: bool) -> list[CooperativeLine]:

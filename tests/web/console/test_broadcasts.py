@@ -15,7 +15,7 @@ from app.sms.broadcasts.models import Broadcast, BroadcastTemplate
 from app.sms.models import Message
 from app.sms.states import move
 from tests import sample_cooperative, sample_declarations
-from tests.coop.test_broadcasts import TERMS
+from tests.sending_broadcasts import TERMS
 from tests.web.console.test_pages import inside, rows
 
 SECRETARY = sample_declarations.SECRETARY

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import insert
@@ -120,8 +120,8 @@ def test_before_the_first_month_is_published_it_says_so(officer, app):  # noqa: 
 def test_the_federation_sees_the_screens_that_are_left_most(officer, published):
     with published.transaction() as session:
         counts = {"home|shown|fr": 10, "home|answered|fr": 7, "home|ms|fr": 14_000, "home|refused|fr": 2}
-        screens.keep(session, date(2026, 10, 31), lambda: counts)
-        screens.keep(session, date(2026, 11, 1), lambda: {"home|shown|fr": 90})
+        screens.keep(session, date(2026, 10, 31), datetime(2026, 10, 31, 12, tzinfo=UTC), lambda: counts)
+        screens.keep(session, date(2026, 11, 1), datetime(2026, 11, 1, 12, tzinfo=UTC), lambda: {"home|shown|fr": 90})
     federation = inside(officer, sample_declarations.ADMINISTRATOR)
     federation.get("/figures")
     assert rows(federation.page, "screens") == ["home fr 10 7 2 3 2.0"]

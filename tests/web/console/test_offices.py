@@ -10,6 +10,12 @@ from tests import sample_cooperative, sample_declarations
 from tests.web.console.test_pages import inside
 
 
+@pytest.fixture
+def database(sqlite_database):
+    """Give one database: what is tried here is the same on both."""
+    return sqlite_database
+
+
 def asked(database):
     with database.read() as reader:
         return list(reader.scalars(select(ConsoleRequest.words).order_by(ConsoleRequest.id)))

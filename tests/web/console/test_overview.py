@@ -14,7 +14,7 @@ from app.sms.models import Inbound
 from app.web.console.overview import OpenCount, health, look
 from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.conftest import PATIENT_MS
-from tests.coop.test_broadcasts import CLERK, TERMS, Sending
+from tests.sending_broadcasts import CLERK, TERMS, Sending
 
 FEDERATION = Office(103, "administrator", None)
 

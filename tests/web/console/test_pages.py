@@ -18,7 +18,7 @@ from app.sms.models import Message
 from app.sms.states import move
 from tests import incoming_sms, sample_cooperative, sample_declarations
 from tests.acts import by
-from tests.coop.test_broadcasts import TERMS
+from tests.sending_broadcasts import TERMS
 
 NAMES = ("Awa 1", "Awa 2", "Responsable", "Femme")
 

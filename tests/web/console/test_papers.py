@@ -25,6 +25,12 @@ FORMS = {
 
 
 @pytest.fixture
+def database(sqlite_database):
+    """Give one database: what is tried here is the same on both."""
+    return sqlite_database
+
+
+@pytest.fixture
 def village_of_two(database, app):  # noqa: ARG001 - it makes the village
     with database.transaction() as session:
         place = {"commune_id": 1, "filiere_id": 1, "legal_form": "AER", "created_at": sample_cooperative.LONG_AGO}

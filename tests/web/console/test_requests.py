@@ -1,10 +1,18 @@
 """What was asked at the console, its state, and the way to take it back."""
 
+import pytest
+
 from app.coop.console_requests import services
 from app.coop.prices.console import AskedPrice
 from tests import sample_declarations
 from tests.acts import by
 from tests.web.console.test_pages import inside
+
+
+@pytest.fixture
+def database(sqlite_database):
+    """Give one database: what is tried here is the same on both."""
+    return sqlite_database
 
 
 def ask(database, clock, office=sample_declarations.CLERK, amount=1_100):

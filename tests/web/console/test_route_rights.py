@@ -15,6 +15,12 @@ OPEN = ("sign_in", "static")
 SAYS = "Votre charge ne permet pas cela"
 
 
+@pytest.fixture
+def database(sqlite_database):
+    """Give one database: what is tried here is the same on both."""
+    return sqlite_database
+
+
 def ours(app):
     """Return the console's routes behind its guard."""
     names = {name for name, view in app.view_functions.items() if view.__module__.startswith("app.web.console")}

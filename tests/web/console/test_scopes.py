@@ -24,7 +24,7 @@ from app.coop.prices.console import AskedPrice
 from app.coop.rights import Office
 from tests import incoming_sms, sample_boutiques, sample_cooperative, sample_declarations, sample_trainings
 from tests.acts import by, own
-from tests.coop.test_broadcasts import TERMS
+from tests.sending_broadcasts import TERMS
 from tests.web.console.test_pages import inside, order
 
 SECOND = "+221770000301"
@@ -46,8 +46,8 @@ TRIED = {
     "broadcasts.confirm": [({"code": CODE}, 403, "Rien n&#39;est fait.")],
     "broadcasts.drop": [({}, 403, "Rien n&#39;est fait.")],
     "equipment.decide": [({"accept": "1"}, 200, "pas à votre CPS")],
-    "equipment.hand_out": [({"state": "good"}, 200, "pas à votre CPS")],
-    "equipment.take_back": [({"state": "good"}, 200, "pas à votre CPS")],
+    "equipment.hand_out": [({"state": "good"}, 200, "Impossible")],
+    "equipment.take_back": [({"state": "good"}, 200, "Impossible")],
     "equipment.repair": [({"seen": "usable"}, 200, "pas à votre CPS")],
     "ideas.decide": [({"wish": "publish"}, 200, "pas à vous")],
     "ideas.score": [(dict.fromkeys(CRITERIA, "1"), 403, "Rien n&#39;est fait.")],
@@ -58,8 +58,8 @@ TRIED = {
     "trainings.applicants": [({}, 403, "Rien n&#39;est fait.")],
     "trainings.choose": [({"chosen": "1"}, 200, "pas à vous")],
     "sales.hand_over": [({"code": "538034"}, 200, "pas de votre CPS")],
-    "sales.paid": [({"box": "cash"}, 200, "pas de votre CPS")],
-    "sales.refund": [({}, 200, "pas de votre CPS")],
+    "sales.paid": [({"box": "cash"}, 200, "Impossible")],
+    "sales.refund": [({}, 200, "Impossible")],
     "sales.end": [({}, 200, "pas de votre CPS")],
     "requests.withdraw": [({}, 200, "n&#39;attend plus")],
     "console.stop": [({}, 403, "Rien n&#39;est fait.")],
@@ -108,6 +108,12 @@ IDS = {
 """The id that is CPS1's where it isn't 1."""
 OWNERS = dict.fromkeys(("ideas.decline", "ideas.realise", "trainings.job"), sample_declarations.ADMINISTRATOR)
 """Who may do it, where that isn't CPS1's president."""
+
+
+@pytest.fixture
+def database(sqlite_database):
+    """Give one database: what is tried here is the same on both."""
+    return sqlite_database
 
 
 @pytest.fixture

@@ -80,6 +80,12 @@ ALONE = {
 """Forms by which nothing of another's can be changed unseen, and why."""
 
 
+@pytest.fixture
+def database(sqlite_database):
+    """Give one database: what is tried here is the same on both."""
+    return sqlite_database
+
+
 def test_each_form_that_changes_something_is_tried(app):
     forms = {rule.endpoint for rule in ours(app) if "POST" in rule.methods}
     assert forms == {*OFTEN, *PHONED, *CARES, *ALONE}

@@ -9,6 +9,12 @@ from tests import sample_boutiques, sample_cooperative, sample_declarations
 from tests.web.console.test_pages import inside
 
 
+@pytest.fixture
+def database(sqlite_database):
+    """Give one database: what is tried here is the same on both."""
+    return sqlite_database
+
+
 def as_auditor(database, person=102):
     with database.transaction() as session:
         session.execute(update(Role).where(Role.person_id == person).values(role="auditor"))
