@@ -35,24 +35,24 @@ class PricePlace(msgspec.Struct, frozen=True):
     place: kinds.Phrase
 
 
-class Whose(msgspec.Struct, frozen=True):
-    """Whose prices a number is told; `shared` by members of several co-operatives it is told the federation's."""
+class PricesOf(msgspec.Struct, frozen=True):
+    """PricesOf prices a number is told; `shared` by members of several co-operatives it is told the federation's."""
 
     scope: Scope
     code: str
     shared: bool
 
 
-def whose_prices(hop: Hop) -> Whose:
+def whose_prices(hop: Hop) -> PricesOf:
     """Return whose prices are told: of the co-operative that the number or the call tells, else the federation's."""
     callers = (who_of(hop),) if hop.who else holders_of(hop)
     scope = prices_of(callers)
     code = next((who.cooperative for who in callers if who.cooperative and who.cooperative_id == scope.cooperative_id), "CPS")
-    return Whose(scope, code, scope.is_federation and len(callers) > 1)
+    return PricesOf(scope, code, scope.is_federation and len(callers) > 1)
 
 
 @menu.source(of=whose_prices)
-def price_place(hop: Hop, whose: Whose) -> PricePlace:
+def price_place(hop: Hop, whose: PricesOf) -> PricePlace:
     """Say whose prices are shown."""
     del hop
     if not whose.scope.is_federation:
@@ -61,7 +61,7 @@ def price_place(hop: Hop, whose: Whose) -> PricePlace:
 
 
 @menu.rows(of=whose_prices)
-def prices(hop: Hop, whose: Whose) -> Sequence[PriceLine]:
+def prices(hop: Hop, whose: PricesOf) -> Sequence[PriceLine]:
     """Give the prices of the day by slot."""
     with hop.desk.database.read() as reader:
         found = prices_for(reader, whose.scope, hop.now)

@@ -38,7 +38,7 @@ def open_database(*, statement_ms: int = 60_000, acts: bool = True) -> "Iterator
     from sqlalchemy.exc import DBAPIError
 
     if acts:
-        pass
+        import app.coop.subjects  # noqa: F401 - commands lead to what any subject has declared
     from app.db.database import Database, is_outage
 
     settings = read_settings()

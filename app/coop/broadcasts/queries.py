@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.database import Database, is_outage
-from app.sms import figures
+from app.sms import day_figures, figures
 from app.sms.broadcasts import progress
 from app.sms.broadcasts.models import Broadcast, BudgetDay
 from app.sms.broadcasts.terms import Terms
@@ -134,7 +134,7 @@ def today(reader: Connection, cooperative_id: int | None, terms: Terms, now: dat
 
 
 MOST_ADDED = 50_000
-"""Messages of a day that are added up while somebody waits for a page."""
+"""Messages of a day that are added up while somebody waits for a page; of more it shows what the scheduler added up last."""
 
 
 def spent_today(database: Database, terms: Terms, now: datetime) -> int | None:
@@ -144,7 +144,8 @@ def spent_today(database: Database, terms: Terms, now: datetime) -> int | None:
         with database.read() as reader:
             many = select(Message.created_at).where(figures.since(midnight)).offset(MOST_ADDED).limit(1)
             if reader.scalar(many) is not None:
-                return None
+                added = day_figures.day_sums(reader, now)
+                return None if added is None else added.centimes // 100
             return int(figures.spent(reader, midnight)["centimes_best"]) // 100
     except Exception as fault:
         if not is_outage(fault):

@@ -97,6 +97,8 @@ def change(cooperative: int) -> AnyResponse:
         told, _ = foundation.shown(reader, found)
     what = setting_words()[setting].capitalize()
     check_seen(told[setting], what, "cooperatives.file", figure(told[setting]), cooperative=cooperative)
+    if value == str(told[setting]):
+        raise NotAsked(f"{what} : c'est déjà {figure(value)}.", "cooperatives.file", cooperative=cooperative)
     return ask_on_phone(AskedSetting(found, setting, value), "cooperatives.file", cooperative=cooperative)
 
 

@@ -111,6 +111,8 @@ def test_what_a_co_operative_sets_is_changed_by_pin_and_its_history_says_by_whom
     )
     care.send("/cps/1/set", setting="name", seen="CPS Joal", value="Autre")
     assert "Nom a changé depuis que vous avez ouvert la page : CPS Joal centre." in words(care.page)
+    care.send("/cps/1/set", setting="name", seen="CPS Joal centre", value="CPS Joal centre")
+    assert "c'est déjà CPS Joal centre. Rien n'est demandé" in words(care.page)
     care.send("/cps/1/set", setting="payment_threshold", seen="300000", value="beaucoup")
     assert "un nombre entier" in words(care.page)
     care.get("/cps/1")

@@ -61,7 +61,9 @@ CARES = {
 OWN = "what it changes is the officer's own"
 ALONE = {
     **dict.fromkeys(("access.begin", "access.end", "access.end_others", "access.prove", "access.remove", "console.sign_out"), OWN),
-    **dict.fromkeys(("imports.answers", "imports.ask", "imports.take_back", "imports.upload", "imports.write"), OWN),
+    **dict.fromkeys(
+        ("imports.answers", "imports.ask", "imports.columns", "imports.take_back", "imports.upload", "imports.write"), OWN
+    ),
     **dict.fromkeys(("broadcasts.confirm", "requests.withdraw"), OWN),
     "broadcasts.ask": "a text that is kept: test_broadcasts",
     "broadcasts.drop": "what is gone is gone: 403",
