@@ -44,8 +44,7 @@ class Looked(msgspec.Struct, frozen=True):
 
 def keep(session: Session, act: Act, kind: str, name: str, body: bytes, scope: Scope) -> int:
     """Keep a file for who brought it; return its id. Raises SheetRefused when it is no such table, or too long."""
-    with suppress(ColumnsUnknown):  # its page asks which they are
-        read(session, kind, body, scope, act.today)
+    _hold_length(session, kind, body, scope, act.today)
     row = ImportFile(
         person_id=act.person_id, cooperative_id=scope.cooperative_id, kind=kind, name=name[-40:], body=body, at=act.now
     )
@@ -55,19 +54,27 @@ def keep(session: Session, act: Act, kind: str, name: str, body: bytes, scope: S
 
 
 def read(reader: Connection | Session, kind: str, body: bytes, scope: Scope, today: date) -> Table:
-    """Return a file's table, with the columns that were confirmed for its kind. Raises SheetRefused, also of a long file."""
-    table = read_table(BytesIO(body), KINDS[kind].reads(today), confirmed=headings.confirmed(reader, scope, kind))
-    if sum(row.kind == "data" for row in table.rows) > MOST_ROWS:
-        raise SheetRefused(f"Plus de {MOST_ROWS} lignes: demandez à la fédération de l'importer avec jappoo import.")
-    return table
+    """Return a file's table, with the columns that were confirmed for its kind. Raises SheetRefused."""
+    return read_table(BytesIO(body), KINDS[kind].reads(today), confirmed=headings.confirmed(reader, scope, kind))
+
+
+def _hold_length(reader: Connection | Session, kind: str, body: bytes, scope: Scope, today: date) -> None:
+    """Raise SheetRefused of a file that is too long, or no table; of one whose columns aren't known its page asks."""
+    with suppress(ColumnsUnknown):
+        if sum(row.kind == "data" for row in read(reader, kind, body, scope, today).rows) > MOST_ROWS:
+            raise SheetRefused(f"Plus de {MOST_ROWS} lignes: demandez à la fédération de l'importer avec jappoo import.")
 
 
 def confirm(session: Session, act: Act, file: ImportFile, fields: Mapping[str, str]) -> None:
-    """Keep what an officer said that columns are, by their names: for this file, and those of its kind that come after."""
+    """Keep what an officer said that columns are, by their names: for this file, and those of its kind that come after.
+
+    Raises SheetRefused when the file can't be read so.
+    """
     known = {column.field for column in KINDS[file.kind].columns(act.today)} | {""}
     said = {name: field for name, field in fields.items() if field in known}
     source = source_of(act, file)
     headings.keep(session, source.scope, source.kind, said, source.by, act.now)
+    _hold_length(session, file.kind, file.body, source.scope, act.today)
 
 
 def find(reader: Connection | Session, act: Act, file_id: int) -> ImportFile | None:

@@ -157,23 +157,6 @@ def _again(answer: str, says: str) -> str:
     return f"Réponse « {answer[:40]} » non comprise. {says}" if answer.strip() else says
 
 
-def remarked(found: Forecast, table: Table, columns: Iterable[Column]) -> None:
-    """Add what was seen of the whole sheet: what its own remarks say, and each column of it that nobody reads."""
-    found.problems += [Problem(one.row, one.column, one.kind, one.says) for one in table.remarks]
-    names = {column.field: column.names[0] for column in columns}
-    meant = {name: field for field, name in table.guesses.items() if field in names}
-    for name in table.unknown:
-        says = f"La colonne « {name[:40]} » n'est pas lue."
-        if field := meant.get(name):
-            says += f" Est-ce « {names[field]} » ?"
-        found.problems.append(Problem(None, name, "column", says))
-        found.unread[name] = meant.get(name, "")
-    for field, name in table.confirmed.items():
-        says = f"La colonne « {name[:40]} » est lue comme « {names[field]} »: cela a été confirmé pour vos fichiers."
-        found.problems.append(Problem(None, name, "confirmed", says))
-    found.confirmed = {name: field for field, name in table.confirmed.items()}
-
-
 def answers_of(table: Table) -> dict[str, str]:
     """Return what a file of questions answers, by question; what is left blank answers nothing.
 

@@ -17,15 +17,14 @@ from app.coop.access.numbers import MOST_PLACES
 from app.coop.imports.columns import UNSAID
 from app.coop.imports.forecast import Planned, Problem, RowRefused, RowSkipped, confirmed, key_of, value
 from app.coop.imports.register import Places, Register, RegisteredMember, alike, card_key, cards_elsewhere, name_key, places_taken
+from app.coop.imports.told_profiles import changed, lost, profile_of
 from app.coop.scope import Scope
 from app.gsm7 import fold, measure
-from app.letters import packed
-from app.sheets import NoValue, Row, Telephone
+from app.sheets import Row, Telephone
 
 MOST_NAME = 40
 NUMBERS = {"phone": "place", "phone2": "place2"}
 """The fields of numbers, and of the place on each."""
-_PACKED = {field: packed(word) for field, word in UNSAID.items()}
 
 
 class WantedNumber(msgspec.Struct):
@@ -83,12 +82,12 @@ class RegisterPlan:
         register = self._cooperatives.register(place)
         name = _name(values)
         mark = self._mark(place, name, values)
-        change = Change(place, mark, name=name, numbers=_numbers(row, values), profile=_profile(values))
+        change = Change(place, mark, name=name, numbers=_numbers(row, values), profile=profile_of(values))
         change.language = (value(values, "language") or "fr").lower()
         if not 2 <= len(change.language) <= 3 or not change.language.isalpha():
             raise RowRefused("language", "Une langue a 2 ou 3 lettres: fr, wo …")
-        if lost := _lost(values, change.profile.get("contact")):
-            self._kept(row, "phone2", f"{' et '.join(lost)}: un seul autre numéro est gardé, {change.profile['contact']}.")
+        if missed := lost(values, change.profile.get("contact")):
+            self._kept(row, "phone2", f"{' et '.join(missed)}: un seul autre numéro est gardé, {change.profile['contact']}.")
         known = self._whose(row, register, change, value(values, "card"))
         if known is not None and known.id is None:
             self._made[known.mark].other_marks.append(mark)
@@ -179,7 +178,7 @@ class RegisterPlan:
         if known.state == "departed":
             raise RowSkipped(f"{known.card} est parti: rien ne change")
         change.member_id, change.card, change.state = member, None, known.state
-        change.profile = _changed(known.profile, change.profile)
+        change.profile = changed(known.profile, change.profile)
         if name_key(known.name) == name_key(change.name or ""):
             change.name = None
         joined = value(values, "joined")
@@ -269,40 +268,3 @@ def _numbers(row: Row, values: Mapping[str, Any]) -> list[WantedNumber]:
     """Return a row's own mobile numbers, each once."""
     read = ((_mobile(value(values, field)), int(value(values, place) or 0) or None) for field, place in NUMBERS.items())
     return list({phone: WantedNumber(phone, place, row.number, place) for phone, place in read if phone}.values())
-
-
-def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a row says of a member beside name and number; what was asked and not told is named in `unsaid`."""
-    told = {field: value(values, field) for field in ("sex", "address", "identity", "shares_subscribed", "shares_paid")}
-    birth = value(values, "birth")
-    told["born_on" if isinstance(birth, date) else "born_in"] = birth
-    fixed = [one for field in NUMBERS if (one := value(values, field)) and one.kind != "mobile"]
-    told["contact"] = next((one.number for one in [value(values, "contact"), *fixed] if one), None)
-    if told["address"] and len(told["address"]) > 80:
-        raise RowRefused("address", "L'adresse a plus de 80 lettres.")
-    if told["identity"] and len(told["identity"]) > 24:
-        raise RowRefused("identity", "La pièce a plus de 24 signes.")
-    listed = {packed(word) for word in told_not.split(",")} if (told_not := value(values, "unsaid")) else ()
-    unsaid = [field for field, word in _PACKED.items() if word in listed or _unsaid(values.get(field))]
-    return {field: said for field, said in told.items() if said is not None} | ({"unsaid": ",".join(unsaid)} if unsaid else {})
-
-
-def _lost(values: Mapping[str, Any], contact: str | None) -> list[str]:
-    """Return the numbers of a row that nobody could be reached by, beside the one that is kept."""
-    read = (value(values, field) for field in NUMBERS)
-    return [one.number for one in read if one and one.kind != "mobile" and one.number != contact]
-
-
-def _unsaid(reading: Any) -> bool:
-    return isinstance(reading, NoValue) and reading.said
-
-
-def _changed(before: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
-    """Return what a row changes of a profile; a year says nothing new of a day in it, and one of both is kept."""
-    if "born_in" in told and "born_on" in before and before["born_on"].year == told["born_in"]:
-        told = {field: new for field, new in told.items() if field != "born_in"}
-    new = {field: new for field, new in told.items() if before.get(field) != new}
-    for field, other in (("born_on", "born_in"), ("born_in", "born_on")):
-        if field in new and other in before:
-            new[other] = None
-    return new

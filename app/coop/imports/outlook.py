@@ -1,15 +1,15 @@
 """What becomes of a file, before it is written and while it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from app.coop.imports.catalogue import MEASURED
-from app.coop.imports.forecast import Forecast, Problem, forecast, remarked
+from app.coop.imports.forecast import Forecast, Problem, forecast
 from app.coop.imports.kinds import KINDS
 from app.coop.imports.turns import CutOff, ImportSource, cut_off
 from app.db.database import Database
-from app.sheets import Reading, Table, Value, in_kg
+from app.sheets import Column, Reading, Table, Value, in_kg
 from app.units import agree
 
 
@@ -32,7 +32,7 @@ def look(
         plan = (kind.officers if source.officer else None) or kind.planner
         planner = plan(reader, source.scope, answers, now)
         found = forecast(table.rows, kind.reads(now.date()), planner, answers, every=_of_names(table), alive=alive)
-    remarked(found, table, kind.columns(now.date()))
+    _remark(found, table, kind.columns(now.date()))
     if left:
         found.problems.insert(0, _goes_on(left))
     return found
@@ -49,3 +49,20 @@ def _goes_on(left: CutOff) -> Problem:
         cut = f"des imports n° {' et '.join(map(str, left.numbers))}, coupés"
     are = "sont déjà écrites" if left.rows > 1 else "est déjà écrite"
     return Problem(None, "", "continues", f"Suite {cut}: {left.rows} {agree(left.rows, 'ligne')} y {are}.")
+
+
+def _remark(found: Forecast, table: Table, columns: Iterable[Column]) -> None:
+    """Add what was seen of the whole sheet: what its own remarks say, and each column of it that nobody reads."""
+    found.problems += [Problem(one.row, one.column, one.kind, one.says) for one in table.remarks]
+    names = {column.field: column.names[0] for column in columns}
+    meant = {name: field for field, name in table.guesses.items() if field in names}
+    for name in table.unknown:
+        says = f"La colonne « {name[:40]} » n'est pas lue."
+        if field := meant.get(name):
+            says += f" Est-ce « {names[field]} » ?"
+        found.problems.append(Problem(None, name, "column", says))
+        found.unread[name] = meant.get(name, "")
+    for field, name in table.confirmed.items():
+        says = f"La colonne « {name[:40]} » est lue comme « {names[field]} »: cela a été confirmé pour vos fichiers."
+        found.problems.append(Problem(None, name, "confirmed", says))
+    found.confirmed = {name: field for field, name in table.confirmed.items()}

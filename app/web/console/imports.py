@@ -100,11 +100,14 @@ def columns(file: int) -> AnyResponse:
     """Keep what columns are, for this file and those that come after; the forecast is made anew."""
     act = _act("columns named")
     said = zip(request.form.getlist("name"), request.form.getlist("field"), strict=False)
-    with desk().database.transaction() as transaction:
-        row = files.find(transaction, act, file)
-        if row is None:
-            return say(GONE, 404)
-        files.confirm(transaction, act, row, dict(said))
+    try:
+        with desk().database.transaction() as transaction:
+            row = files.find(transaction, act, file)
+            if row is None:
+                return say(GONE, 404)
+            files.confirm(transaction, act, row, dict(said))
+    except SheetRefused as fault:
+        return done(str(fault), "imports.file", file=file)
     return done("Colonnes gardées, aussi pour vos prochains fichiers.", "imports.file", file=file)
 
 
@@ -130,7 +133,10 @@ def ask(file: int) -> AnyResponse:
         row = files.find(reader, act, file)
     if row is None:
         return say(GONE, 404)
-    found = files.look(desk().database, act, row).found
+    try:
+        found = files.look(desk().database, act, row).found
+    except SheetRefused as fault:
+        return done(str(fault), "imports.file", file=file)
     if found.blocked and not only_good:
         return done("Répondez d'abord aux questions, ou ne prenez que ce qui est bon.", "imports.file", file=file)
     wanted = AskedImport(file, found.counts["create"], found.counts["update"], only_good)

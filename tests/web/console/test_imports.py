@@ -88,6 +88,8 @@ def test_columns_are_named_in_the_page_once_for_all_files(officer, database):
     strange = "Nom de la femme;Contact principal;Foyer\nCoumba Guèye;771234501;12\n"
     upload(secretary, strange)
     assert "Il y a: Nom de la femme, Contact principal, Foyer. Dites laquelle. Rien n'est écrit." in plain(secretary.page)
+    secretary.send("/imports/1/ask")
+    assert "Dites laquelle." in plain(secretary.page)
     names, fields = ["Nom de la femme", "Contact principal", "Foyer"], ["name", "phone", ""]
     secretary.send("/imports/1/columns", name=names, field=fields)
     assert "Colonnes gardées" in plain(secretary.page)

@@ -1,0 +1,50 @@
+"""What a row of a register says of a member beside name and number, and what of it is new."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.coop.imports.columns import UNSAID
+from app.coop.imports.forecast import RowRefused, value
+from app.letters import packed
+from app.sheets import NoValue
+
+PHONES = ("phone", "phone2")
+_UNSAID = {field: packed(word) for field, word in UNSAID.items()}
+
+
+def profile_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row says of a member beside name and number; what was asked and not told is named in `unsaid`."""
+    told = {field: value(values, field) for field in ("sex", "address", "identity", "shares_subscribed", "shares_paid")}
+    birth = value(values, "birth")
+    told["born_on" if isinstance(birth, date) else "born_in"] = birth
+    fixed = [one for field in PHONES if (one := value(values, field)) and one.kind != "mobile"]
+    told["contact"] = next((one.number for one in [value(values, "contact"), *fixed] if one), None)
+    if told["address"] and len(told["address"]) > 80:
+        raise RowRefused("address", "L'adresse a plus de 80 lettres.")
+    if told["identity"] and len(told["identity"]) > 24:
+        raise RowRefused("identity", "La pièce a plus de 24 signes.")
+    listed = {packed(word) for word in told_not.split(",")} if (told_not := value(values, "unsaid")) else ()
+    unsaid = [field for field, word in _UNSAID.items() if word in listed or _unsaid(values.get(field))]
+    return {field: said for field, said in told.items() if said is not None} | ({"unsaid": ",".join(unsaid)} if unsaid else {})
+
+
+def lost(values: Mapping[str, Any], contact: str | None) -> list[str]:
+    """Return the numbers of a row that nobody could be reached by, beside the one that is kept."""
+    read = (value(values, field) for field in PHONES)
+    return [one.number for one in read if one and one.kind != "mobile" and one.number != contact]
+
+
+def _unsaid(reading: Any) -> bool:
+    return isinstance(reading, NoValue) and reading.said
+
+
+def changed(before: Mapping[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row changes of a profile; a year says nothing new of a day in it, and one of both is kept."""
+    if "born_in" in told and "born_on" in before and before["born_on"].year == told["born_in"]:
+        told = {field: new for field, new in told.items() if field != "born_in"}
+    new = {field: new for field, new in told.items() if before.get(field) != new}
+    for field, other in (("born_on", "born_in"), ("born_in", "born_on")):
+        if field in new and other in before:
+            new[other] = None
+    return new
