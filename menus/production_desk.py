@@ -210,7 +210,8 @@ def run(hop: Hop, session: Session, kept: WholeRun) -> MadeLot:
     act = officers_act(session, hop, "boutiques")
     outputs = [runs.Output(kept.run_product.id, kept.run_out, kept.run_product.unit)]
     [lot], loss = runs.run(session, act, kept.run_technique.id, kept.parts(), outputs, sure=True)
-    return made_lot(lot, f"Perte {units.quantity(Decimal(loss) / 1000)} kg." if loss else "")
+    weighed = loss and lot.grams is not None  # what is only counted has no mass to lose
+    return made_lot(lot, f"Perte {units.quantity(Decimal(loss) / 1000)} kg." if weighed else "")
 
 
 @menu.rows()

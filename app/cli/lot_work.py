@@ -104,7 +104,8 @@ def run(technique: int, inputs: Any, outputs: Any, **more: Any) -> None:
             raise click.ClickException(words) from rare
         for one in lots:
             _say(one)
-        click.echo(f"loss {Decimal(loss) / 1000} kg")
+        if any(one.grams is not None for one in lots):
+            click.echo(f"loss {Decimal(loss) / 1000} kg")
 
 
 @click.command()

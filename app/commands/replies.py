@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.amounts import francs
-from app.gsm7 import septets
+from app.gsm7 import fold, septets
 from app.service import Service
 
 HELP = "Jappoo: envoyez PRIX, SOLDE, PROD produit quantité, RAPPEL, NOTICE ou STOP. {cost}. Ou composez {code}"
@@ -194,7 +194,7 @@ def offer_list(offers: list[tuple[int, str, int]]) -> str:
     words = "Boutique témoin:"
     for number, name, amount in offers:
         more = f" {number} {name} {francs(amount)};"
-        if septets(words) + septets(more) > 120:
+        if septets(fold(words + more)) > 120:
             return f"{words} et d'autres. ACHAT n° combien"
         words += more
     return f"{words.rstrip(';')}. ACHAT n° combien"
@@ -206,7 +206,7 @@ def sheet(number: int, name: str, steps: str, page: int) -> str | None:
     pieces, words = [""], steps.split()
     for word in words:
         longer = f"{pieces[-1]} {word}".strip()
-        if septets(longer) > room:
+        if septets(fold(longer)) > room:
             pieces.append(word)
         else:
             pieces[-1] = longer

@@ -1,7 +1,10 @@
 """`BOUTIQUE` for anybody, `ACHAT` for members."""
 
 import pytest
+from sqlalchemy import update
 
+from app.coop.boutiques.models import Offer
+from app.gsm7 import fold
 from tests.sample_cooperative import AWA, NOBODY, SHARED
 
 
@@ -24,6 +27,12 @@ from tests.sample_cooperative import AWA, NOBODY, SHARED
 )
 def test_what_is_answered(desk, sender, text, said):
     assert said in desk.say(text, sender)
+
+
+def test_a_name_with_letters_that_no_sms_has_is_read_all_the_same(desk):
+    with desk.database.transaction() as session:
+        session.execute(update(Offer).values(name="Pâte d'arachide"))
+    assert "1 Pate d'arachide 1 500 F" in fold(desk.say("BOUTIQUE", NOBODY))
 
 
 def test_the_same_order_within_half_an_hour_has_the_first_code(desk, clock):

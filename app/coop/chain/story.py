@@ -93,7 +93,7 @@ def event_words(family: Family, link: Link) -> str:
     if link.kind == "bought":
         return f"Achat: {size}, {link.source}"
     if link.kind == "run":
-        lost = f", perte {units.quantity(Decimal(link.lost) / 1000)} kg" if link.lost else ""
+        lost = f", perte {units.quantity(Decimal(link.lost) / 1000)} kg" if link.lost and link.made_grams is not None else ""
         return f"Transformation ({link.technique}): {size}{lost}"
     return {"split": "Partage", "merge": "Réunion"}.get(link.kind, link.kind) + f": {size}"
 
