@@ -29,7 +29,7 @@ def test_a_lot_is_divided_moved_and_made_one_again(line, database):
     assert "noté" in talk.type("2468")
     with database.read() as reader:
         rows = reader.execute(select(Lot.code, Lot.units, Lot.place).where(Lot.product_id == 4).order_by(Lot.id)).all()
-        assert [tuple(row) for row in rows] == [(code, Decimal(102), "CPS"), (made, Decimal(50), "Joal")]
+        assert [tuple(row) for row in rows] == [(code, Decimal(102), "Joal-Fadiouth"), (made, Decimal(50), "Joal")]
     whole = re.search(r"L[0-9]{9}", lot("1", "4", "1", "2468"))[0]
     with database.read() as reader:
         assert reader.scalar(select(Lot.units).where(Lot.code == whole)) == Decimal(112)

@@ -88,7 +88,7 @@ def delivered(reader: Connection | Session, cooperative_id: int, now: datetime) 
     return list(found.values())
 
 
-def collect(session: Session, act: Act, cooperative_id: int, product_id: int, day: date, place: str = "CPS") -> Lot:
+def collect(session: Session, act: Act, cooperative_id: int, product_id: int, day: date, place: str = "") -> Lot:
     """Make a lot of a day's credited deliveries of a product that are in none; each is in one lot. Raises NothingDelivered."""
     begins = datetime.combine(day, time(), DAKAR)
     of_day = (Weighing.weighed_at >= begins) & (Weighing.weighed_at < begins + timedelta(days=1))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
+from app.coop.cooperatives.models import Commune, Cooperative
 from app.coop.lots.codes import draw_code
 from app.coop.lots.models import Lot, LotEvent, LotMove, Measure
 from app.coop.offices import audit
@@ -18,8 +19,6 @@ from app.gsm7 import fold
 MASSES = {"kg": 1000, "g": 1, "t": 1_000_000}
 """Grams of units that are a mass whatever the product."""
 MOST_UNITS = Decimal(99_999)
-PLACE = "CPS"
-"""Where a lot is that nobody has moved."""
 
 
 class LotGone(Exception):
@@ -47,13 +46,13 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class NewLot(msgspec.Struct, frozen=True):
-    """A lot to be made: `grams` None where its unit has no mass."""
+    """A lot to be made: `grams` None where its unit has no mass; without a `place` it is in its co-operative's commune."""
 
     product_id: int
     unit: str
     units: Decimal
     grams: int | None
-    place: str = PLACE
+    place: str = ""
     best_before: date | None = None
     source: str | None = None
     public: bool = True
@@ -146,6 +145,7 @@ def happen(
     event = LotEvent(kind=kind, cooperative_id=cooperative_id, person_id=act.person_id or None, **told)
     session.add(event)
     session.flush()
+    home = _home(session, cooperative_id) if not all(new.place for new in made) else ""
     lots = [
         Lot(
             code=draw_code(session),
@@ -153,7 +153,7 @@ def happen(
             made_by=event.id,
             made_units=new.units,
             made_grams=new.grams,
-            **msgspec.structs.asdict(new),
+            **msgspec.structs.asdict(new) | {"place": new.place or home},
         )
         for new in made
     ]
@@ -167,6 +167,12 @@ def happen(
         audit.note(session, act, f"lot {kind}", f"lot_event:{event.id}", audit.Of(None, cooperative_id))
     session.flush()
     return lots
+
+
+def _home(session: Session, cooperative_id: int) -> str:
+    """Return where a lot is that nobody has moved: its buyer is told to come there."""
+    commune = select(Commune.name).join(Cooperative, Cooperative.commune_id == Commune.id).where(Cooperative.id == cooperative_id)
+    return fold(session.scalars(commune).one())[:16]
 
 
 def split(session: Session, act: Act, code: str, units: Decimal, place: str | None = None) -> Lot:
