@@ -91,6 +91,8 @@ def bought_source(typed: str) -> Buyer:
 def buy_goods(hop: Hop, session: Session, kept: WholePurchase) -> MadeLot:
     """Make a lot of it."""
     act = officers_act(session, hop, "boutiques")
+    if act.office.scope.is_federation:  # it keeps no stock
+        raise Lead("not_yours")
     place = act.office.scope.cooperative
     product = purchases.name_goods(session, place, kept.bought.name, kept.bought.unit)
     grams = stock.mass(session, product.id, product.unit, kept.bought_units)

@@ -185,6 +185,8 @@ class Engine(Generic[D]):
             try:
                 swapped, stands = self._store.swap(hop.journey, value, claimed, seconds=session.seconds)
             except StoreDown as fault:
+                if recalled:  # who else acts on it, the store alone knows
+                    return None, value
                 hop.doubt(walk)
                 return self._told(hop, fault, own=True), value  # the same hop, brought twice at once, can have acted meanwhile
             if not swapped:
@@ -245,7 +247,6 @@ class Engine(Generic[D]):
         current: str | None = None,
     ) -> tuple[Reply | None, bytes | None]:
         """Keep the turn; return (None, what stands) when another hop was first. A lost session is written anew.
-
         What was only `recalled` counts for nothing where the store doesn't hold it, or has another menu than `current`.
         What isn't known isn't kept as an answer: the hop may ask again. A screen that takes more than choices isn't shown
         when it can't be kept: the next entry would be read as the answer to another.

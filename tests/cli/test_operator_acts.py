@@ -28,13 +28,16 @@ WITHOUT = {
     ("imports", "bring"): "a line each, behind the file's own row: nobody waits for the file; a dry run takes each back",
     ("report", "transaction"): "it publishes what the scheduler would",
     ("report", "_publish_month"): "see transaction",
+    ("report", "_go_on"): "see transaction",
     ("report", "session"): "it reads the code",
     ("sheet_imports", "transaction"): "the turn, with the operator's row in it, and its end",
     ("sheet_imports", "_begin"): "see transaction",
     ("sheet_imports", "undo"): "likewise; its operator's row comes before",
     ("sheet_imports", "partial"): "it writes a slice each, behind the import's own row: nobody waits for the file",
     ("sheet_imports", "_scope"): "it reads",
-    ("sheet_imports", "_forecast"): "it reads, and says that the import lives",
+    ("sheet_imports", "look"): "it reads, and says that the import lives",
+    ("sheet_imports", "_look"): "see look",
+    ("sheet_imports", "heartbeat"): "see look",
 }
 """Where a command opens a transaction itself, or hands the database on, and why it is no operator's act."""
 

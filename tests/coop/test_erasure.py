@@ -178,7 +178,7 @@ TELEPHONES = [
     if column.name.endswith(("phone", "number", "sender", "recipient", "spender"))
 ]
 """Columns that hold a telephone number, by their names: the schema says which, so that a new one is tried by itself."""
-FOR_A_YEAR = {"sms_messages", "sms_inbox", "sms_reports", "reply_drafts", "sms_code_misses", "sms_allowances"}
+FOR_A_YEAR = {"sms_messages", "sms_inbox", "sms_reports", "sms_causes", "reply_drafts", "sms_code_misses", "sms_allowances"}
 """Tables of SMS, emptied by their age; `consents` are the proof of what was agreed to."""
 
 

@@ -86,6 +86,9 @@ NO_ACT = {
     "heirs_paper": "the account can't be settled yet",
     "merge_card": "these two can't be merged now",
     "merge_other": "these two can't be merged now",
+    "work_cost": "no lot was made by a run yet",
+    "work_minutes": "no lot was made by a run yet",
+    "work_workers": "no lot was made by a run yet",
 }
 """Questions that lead to no act here."""
 ASSET = FREE["till_asset"].lower()
@@ -96,8 +99,10 @@ NOT_COME = {
     "console_number": "only while a browser asks to come in",
     "idea_product": "no idea was accepted yet",
     "idea_unit": "no idea was accepted yet",
+    "lent_to": "the co-operative owns no machine",
     "lot_code": "a lot's code can't be guessed",
     "pick_up": "a pick-up code can't be guessed",
+    "run_also_in": "there is one lot only",
 }
 """Questions that no walk answers here: none of them asks for anything of a person's but a day of birth."""
 MUST_STAY = {

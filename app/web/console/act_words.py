@@ -88,6 +88,7 @@ ACTS = {
     "lot run": "lot : transformation",
     "lot sale": "lot : vente",
     "lot split": "lot : partage",
+    "lot work": "lot : heures et coût notés",
     "merge asked": "réunion de cartes demandée",
     "money taken in": "versement à la caisse",
     "number flagged": "numéro perdu signalé",
