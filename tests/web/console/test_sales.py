@@ -31,7 +31,7 @@ def counter(database, app, clock):  # noqa: ARG001 - it makes the village
 def test_the_shelf_says_what_is_left_and_what_is_reserved(officer, counter):
     fatou = inside(officer, SECRETARY)
     fatou.get("/boutique")
-    assert rows(fatou.page, "offers")[0].startswith(f"{counter[0]} Keccax du quai CPS1, CPS, lot L")
+    assert rows(fatou.page, "offers")[0].startswith(f"{counter[0]} Keccax du quai CPS1, Joal-Fadiouth, lot L")
     assert "1 500 F 7 sachets 3 sachets" in rows(fatou.page, "offers")[0]
 
 
