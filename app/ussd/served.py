@@ -64,12 +64,12 @@ class Served(msgspec.Struct, frozen=True):
             self.static[asked] = laid
         return laid
 
-    def rows(self, screen: Screen, hop: Hop[Any], whose: Hashable = None) -> Sequence[Any]:
-        """Return the rows of a list, which are of `whose` words the screen shows where they are the same for all of those."""
+    def rows(self, screen: Screen, hop: Hop[Any]) -> Sequence[Any]:
+        """Return the rows of a list to pick from: kept apart from the laid screens, for what is kept of kept is twice as old."""
         binding = self.bindings.rows_of[screen.rows or ""]
         if not binding.of:
             return list(binding.told(hop))
-        whose = whose or binding.of(hop)
+        whose = binding.of(hop)
         return cast(Sequence[Any], self.shared.get((binding.name, whose), hop.now, lambda: list(binding.told(hop, whose))))
 
     def word(self, name: str, language: str, instead: str = "unsure") -> str:
@@ -111,7 +111,7 @@ class Served(msgspec.Struct, frozen=True):
         if screen.source:
             given = msgspec.to_builtins(self.bindings.sources[screen.source].told(hop, whose))
             values |= vocabulary.written(vocabulary.of_screen(screen), given)
-        rows = self.rows(screen, hop, whose) if screen.rows else []
+        rows = list(self.bindings.rows_of[screen.rows].told(hop, whose)) if screen.rows else []
         kinds, written = vocabulary.of_rows(screen), []
         for row in rows:
             plain = msgspec.to_builtins(row)

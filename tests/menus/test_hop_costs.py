@@ -89,14 +89,29 @@ def test_a_co_operatives_prices_are_asked_for_once_a_second_by_whoever_reads_the
     Handset(engine, AWA).dial()
     with asked() as seen:
         told = [Handset(engine, phone).dial("3").text for phone in (AWA, SHARED, AWA)]
-        Handset(engine, AWA).dial("3", "1")
     assert told[0] == told[1] == told[2]
-    assert [statement for statement in seen if statement != "BEGIN"].count("SELECT cooperative_products") == 1
+    assert seen.count("SELECT cooperative_products") == 1
     with database.transaction() as session:
         session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=7777, from_at=clock()))
     clock.forward(seconds=0.9)
     assert "7 777" not in Handset(engine, AWA).dial("3").text
     clock.forward(seconds=0.1)
+    assert "7 777" in Handset(engine, AWA).dial("3").text
+
+
+def test_what_was_picked_from_makes_no_later_list_older(engine_at, database, clock, monkeypatch):
+    monkeypatch.setattr("app.ussd.shared.SECONDS", 1.0)
+    engine = engine_at(clock)
+    picking = Handset(engine, AWA)
+    picking.dial()
+    picking.type("3")
+    clock.forward(seconds=1)
+    picking.type("1")
+    with database.transaction() as session:
+        session.add(PriceRow(product_id=1, cooperative_id=1, unit="kg", amount=7777, from_at=clock()))
+    clock.forward(seconds=0.9)
+    Handset(engine, AWA).dial("3")
+    clock.forward(seconds=0.5)
     assert "7 777" in Handset(engine, AWA).dial("3").text
 
 

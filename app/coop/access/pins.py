@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -94,7 +95,8 @@ def try_pin(
     hour, the third after that for a day, the third after that until a reset; `tell` is called in the lock's transaction. While
     three are being checked others are Busy: that three were counted says nothing yet.
     """
-    checked = _checked(database, person_id, pin, mark, peppers, now)
+    with _a_turn() as given:
+        checked = _checked(database, person_id, pin, mark, peppers, now) if given else Busy()
     if not isinstance(checked, tuple):
         return checked
     right, hashed, tries = checked
@@ -109,26 +111,24 @@ def try_pin(
         return _lock(session, person_id, mark, now, tell)
 
 
+@contextmanager
+def _a_turn() -> Iterator[bool]:
+    """Wait for one's turn and keep it; gives False where too many wait, or it takes too long."""
+    seated = _seats.acquire(blocking=False)
+    given = seated and _turn.acquire(timeout=deadline.left(TURN_SECONDS))
+    try:
+        yield given
+    finally:
+        if given:
+            _turn.release()
+        if seated:
+            _seats.release()
+
+
 def _checked(
     database: Database, person_id: int, pin: str, mark: str, peppers: Peppers, now: datetime
 ) -> tuple[bool, str, int] | Locked | Busy:
-    """Count a try and check it in its turn; return whether it is right, the hash that it was held against, and the tries so far."""
-    if not _seats.acquire(blocking=False):
-        return Busy()
-    try:
-        if not _turn.acquire(timeout=deadline.left(TURN_SECONDS)):
-            return Busy()
-        try:
-            return _counted_and_checked(database, person_id, pin, mark, peppers, now)
-        finally:
-            _turn.release()
-    finally:
-        _seats.release()
-
-
-def _counted_and_checked(
-    database: Database, person_id: int, pin: str, mark: str, peppers: Peppers, now: datetime
-) -> tuple[bool, str, int] | Locked | Busy:
+    """Count a try and check it; return whether it is right, the hash that it was held against, and the tries so far."""
     again = or_(Person.pin_last_try == mark, Person.pin_tries >= TRIES)
     with database.transaction() as session:
         counted = session.execute(
