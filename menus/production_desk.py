@@ -145,10 +145,7 @@ def run_products(hop: Hop) -> Sequence[RunProduct]:
 @menu.answer(refuses={"bad": None, "short": None})
 def run_in(typed: str, kept: RunInput) -> kinds.Amounted:
     """Read how much goes in: no more than there is."""
-    found = read_units(typed)
-    if found > kept.run_lot.left:
-        raise Refused("short")
-    return found
+    return read_units(typed, kept.run_lot.left)
 
 
 @menu.source(leads={"also": None})
@@ -180,9 +177,7 @@ def run_also_last(kept: OtherInput) -> Nothing:
 @menu.answer(refuses={"bad": None, "short": None})
 def run_also_in(typed: str, kept: OtherInput) -> Taken:
     """Read how much of another lot goes in, and keep it with those before."""
-    found = read_units(typed)
-    if found > kept.run_also.left:
-        raise Refused("short")
+    found = read_units(typed, kept.run_also.left)
     return f"{kept.run_others}{kept.run_also.code}:{found.normalize():f};"
 
 
@@ -240,12 +235,15 @@ def made_lot(lot: Lot, loss: str = "") -> MadeLot:
     return MadeLot(lot.code, units.count(lot.units, lot.unit), loss)
 
 
-def read_units(typed: str) -> Decimal:
-    """Read a quantity; refuses with `bad`."""
+def read_units(typed: str, left: Decimal | None = None) -> Decimal:
+    """Read a quantity; refuses with `bad`, and one that is more than is left with `short`."""
     try:
-        return parse_quantity(typed, divisible=True)
+        found = parse_quantity(typed, divisible=True)
     except BadQuantity:
         raise Refused("bad") from None
+    if left is not None and found > left:
+        raise Refused("short")
+    return found
 
 
 def stock_rows(hop: Hop, *, free: bool = False) -> list[LotRow]:

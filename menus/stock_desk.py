@@ -90,10 +90,7 @@ def expire_lot(hop: Hop, session: Session, kept: OfLot) -> Nothing:
 @menu.answer(refuses={"bad": None, "short": None})
 def split_units(typed: str, kept: OfLot) -> kinds.Amounted:
     """Read how much makes a lot of its own: no more than there is."""
-    found = read_units(typed)
-    if found > kept.stock_lot.left:
-        raise Refused("short")
-    return found
+    return read_units(typed, kept.stock_lot.left)
 
 
 @menu.answer(refuses={"bad": None})
