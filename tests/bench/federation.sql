@@ -36,8 +36,8 @@ INSERT INTO accounts (id, cooperative_id, member_id, kind, balance)
 INSERT INTO journal_entries (id, operation, kind, cooperative_id, member_id, at)
     SELECT 2000 * k + id, 'seed:' || (2000 * k + id), kind, k + 1, {step} * k + member_id, at
     FROM copies, entries WHERE member_id <= 200;
-INSERT INTO postings (id, entry_id, account_id, amount)
-    SELECT 4000 * k + id, 2000 * k + entry_id, 1000 * k + account_id, amount FROM copies, moves
+INSERT INTO postings (entry_id, account_id, amount)
+    SELECT 2000 * k + entry_id, 1000 * k + account_id, amount FROM copies, moves
     WHERE entry_id IN (SELECT id FROM entries WHERE member_id <= 200);
 INSERT INTO figure_months (month, revision, begun_at, published_at)
     SELECT (month - n * interval '1 month')::date, 1, begun_at, published_at FROM figure_months, generate_series(1, 11) AS n;
