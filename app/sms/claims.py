@@ -35,9 +35,9 @@ _DUE = (
     .with_for_update(skip_locked=True)
     .cte("due")  # as a subquery PostgreSQL may run it again for each row, and pass the limit
 )
-_CLAIM = (
+_CLAIM = (  # its state is asked with nothing behind it: or an index of all that is queued might be walked for each that is due
     update(_M)
-    .where(tuple_(_M.c.id, _M.c.created_at).in_(select(_DUE.c.id, _DUE.c.created_at)), _M.c.state == "queued")
+    .where(tuple_(_M.c.id, _M.c.created_at).in_(select(_DUE.c.id, _DUE.c.created_at)), _M.c.state.concat("") == "queued")
     .values(state="sending", rank=10, claim=bindparam("named"), claimed_at=_AS_OF, changed_at=_AS_OF)
     .returning(_M.c.id, _M.c.to_number, _M.c.text, _M.c.parts, _M.c.cause, _M.c.created_at)
 )

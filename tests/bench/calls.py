@@ -3,6 +3,7 @@
 import random
 import socket
 from collections.abc import Callable, Generator
+from itertools import cycle
 from typing import NamedTuple
 
 from app.coop.demo.seed import PIN
@@ -72,7 +73,7 @@ def scales(house: int) -> Steps:
 
 
 class Share(NamedTuple):
-    """Calls of a kind, in a thousand."""
+    """Calls of a kind, of forty."""
 
     name: str
     steps: Callable[[int], Steps]
@@ -81,12 +82,12 @@ class Share(NamedTuple):
 
 
 MIX = (
-    Share("balance", balance, 500),
-    Share("prices", prices, 250),
-    Share("declaration", declaration, 150),
-    Share("order", order, 25),
-    Share("training", training, 25),
-    Share("scales", scales, 50),
+    Share("balance", balance, 20),
+    Share("prices", prices, 10),
+    Share("declaration", declaration, 6),
+    Share("order", order, 1),
+    Share("training", training, 1),
+    Share("scales", scales, 2),
 )
 
 
@@ -95,8 +96,9 @@ def day(work: Work, line: socket.socket) -> Hops:
     del line
     yield b"", b"", ""
     weighers = [(house, place) for house in range(1, work.members // HOUSE + 1) for place in WEIGHERS][work.client :: work.clients]
-    while True:
-        share = random.choices(MIX, [one.calls for one in MIX])[0]  # noqa: S311 - a load, no secret
+    deck = [share for share in MIX for _ in range(share.calls)]
+    random.Random(work.client).shuffle(deck)  # noqa: S311 - the same in each round: only rounds of the same calls compare
+    for share in cycle(deck):
         house, place = random.randint(1, work.members // HOUSE), random.randint(1, HOUSE)  # noqa: S311
         if share.name == "scales":  # two who weigh by one list would hinder each other
             house, place = random.choice(weighers)  # noqa: S311

@@ -214,7 +214,9 @@ def table(found: dict[str, Any]) -> Iterator[str]:
     yield f"/floor {found['floor']:.0f} hops/s; load average {min(found['loads']):.1f} to {max(found['loads']):.1f}"
     for row in found["rows"]:
         middle, least, most = row["ratio"]
-        yield f"\n{row['name']}: {large:,} to {small:,} members {middle:.2f} ({least:.2f} to {most:.2f}), wanted {WANTED}"
+        few, many = (sum(spent.values()) for spent in row["cpu"])
+        by = f"by hops/s {middle:.2f} ({least:.2f} to {most:.2f}), by the processor's time {few / many:.2f}; wanted {WANTED}"
+        yield f"\n{row['name']}: {large:,} members to {small:,} {by}"
         for members, (rate, low, high), spent in zip(found["members"], row["hops/s"], row["cpu"], strict=True):
             used = ", ".join(f"{who} {micros:.0f}" for who, micros in spent.items())
             share = f"{rate / found['floor']:.2f} of the floor"
