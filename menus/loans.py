@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop import law
@@ -62,33 +62,31 @@ def till_asset(typed: str) -> Asset:
 
 
 @menu.source(denies=MONEY)
-def till_advance_whom(hop: Hop, kept: TillClient) -> TillNamed:
+def till_advance_whom(hop: Hop, reader: Connection, kept: TillClient) -> TillNamed:
     """Say to whom an advance would go, or that the law forbids it, before anything more is asked."""
-    return _borrower(hop, kept, "advance")
+    return _borrower(reader, hop, kept, "advance")
 
 
 @menu.source(denies=MONEY)
-def till_lease_whom(hop: Hop, kept: TillClient) -> TillNamed:
+def till_lease_whom(hop: Hop, reader: Connection, kept: TillClient) -> TillNamed:
     """Say to whom a lease would go, or that the law forbids it."""
-    return _borrower(hop, kept, "leasing")
+    return _borrower(reader, hop, kept, "leasing")
 
 
 @menu.source()
-def till_plan(hop: Hop, kept: Loan) -> NamedPlan:
+def till_plan(reader: Connection, kept: Loan) -> NamedPlan:
     """Say what she will repay a month, the largest instalment."""
     most = schedule.split(kept.till_amount, kept.till_times)[0]
-    with hop.desk.database.read() as reader:
-        return NamedPlan(member_name(reader, kept.member), f"{kept.till_times} x {kinds.amount_words(most)}")
+    return NamedPlan(member_name(reader, kept.member), f"{kept.till_times} x {kinds.amount_words(most)}")
 
 
 @menu.source()
-def till_late(hop: Hop) -> PrivateWords:
+def till_late(hop: Hop, reader: Connection) -> PrivateWords:
     """Give who is late with what they repay, the latest first."""
-    with hop.desk.database.read() as reader:
-        found = schedule.standings(reader, today_of(hop), reading_office(reader, hop, "pay").scope)
-        late = [one for one in found if one.late][:MOST_LATE]
-        cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
-        card_of = {row.id: row.card for row in reader.execute(cards)}
+    found = schedule.standings(reader, today_of(hop), reading_office(reader, hop, "pay").scope)
+    late = [one for one in found if one.late][:MOST_LATE]
+    cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
+    card_of = {row.id: row.card for row in reader.execute(cards)}
     return PrivateWords("\n".join(f"{card_of[one.member_id]} {standing_words(one)}" for one in late) or "Personne n'est en retard.")
 
 
@@ -104,7 +102,6 @@ def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> TillDone:
     return ask_payout(hop, session, kept, "leasing", instalments=kept.till_times, asset=kept.till_asset)
 
 
-def _borrower(hop: Hop, kept: TillClient, kind: str) -> TillNamed:
-    with hop.desk.database.read() as reader:
-        law.check(reader, kind, kept.member, today_of(hop))
-        return TillNamed(member_name(reader, kept.member))
+def _borrower(reader: Connection, hop: Hop, kept: TillClient, kind: str) -> TillNamed:
+    law.check(reader, kind, kept.member, today_of(hop))
+    return TillNamed(member_name(reader, kept.member))

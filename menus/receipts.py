@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -39,10 +40,9 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 @menu.answer(refuses={"unknown": None})
-def sign_reference(hop: Hop, typed: str) -> ToSign:
+def sign_reference(hop: Hop, reader: Connection, typed: str) -> ToSign:
     """Find what was handed over by its reference."""
-    with hop.desk.database.read() as reader:
-        found = handed_by_reference(reader, scope_of(reader, hop), typed.strip())
+    found = handed_by_reference(reader, scope_of(reader, hop), typed.strip())
     if found is None:
         raise Refused("unknown")
     return ToSign(found.kind, found.id, found.what, found.amount, found.reference)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -94,27 +95,25 @@ class TakenBackPayout(msgspec.Struct, frozen=True):
 
 
 @menu.source(leads={"handed": None, "out": Out}, denies=MONEY)
-def withdrawable(hop: Hop) -> Free:
+def withdrawable(hop: Hop, reader: Connection) -> Free:
     """Say what may be asked for; what was handed over comes first, then what is asked for already, and money that rests."""
-    with hop.desk.database.read() as reader:
-        found = payouts.open_of(reader, member_of(hop))
-        if any(one.state == "handed" and not one.contested for one in found):
-            raise Lead("handed")
-        for one in found:
-            if one.kind == "withdrawal":
-                standing = STANDING["contested" if one.contested else one.state]
-                raise Lead("out", Out(one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, standing))
-        check_money(reader, member_of(hop), hop.now)
-        return Free(max(0, payouts.free_savings(reader, member_of(hop))))
+    found = payouts.open_of(reader, member_of(hop))
+    if any(one.state == "handed" and not one.contested for one in found):
+        raise Lead("handed")
+    for one in found:
+        if one.kind == "withdrawal":
+            standing = STANDING["contested" if one.contested else one.state]
+            raise Lead("out", Out(one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, standing))
+    check_money(reader, member_of(hop), hop.now)
+    return Free(max(0, payouts.free_savings(reader, member_of(hop))))
 
 
 @menu.answer(refuses={"bad": None, "much": None})
-def withdraw_amount(hop: Hop, typed: str) -> kinds.Amount:
+def withdraw_amount(hop: Hop, reader: Connection, typed: str) -> kinds.Amount:
     """Read how much, no more than nothing else holds."""
     francs = read_francs(typed)
-    with hop.desk.database.read() as reader:
-        if francs > payouts.free_savings(reader, member_of(hop)):
-            raise Refused("much")
+    if francs > payouts.free_savings(reader, member_of(hop)):
+        raise Refused("much")
     return francs
 
 
@@ -136,10 +135,9 @@ def cancel_payout(hop: Hop, session: Session, kept: TakenBackPayout) -> Nothing:
 
 
 @menu.source()
-def instalments(hop: Hop) -> PrivateWords:
+def instalments(hop: Hop, reader: Connection) -> PrivateWords:
     """Say what she is to repay: owed, late, and what comes next."""
-    with hop.desk.database.read() as reader:
-        found = schedule.standings(reader, today_of(hop), member_of(hop))
+    found = schedule.standings(reader, today_of(hop), member_of(hop))
     return PrivateWords("\n".join(standing_words(one) for one in found) or "Aucune échéance.")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -71,10 +72,9 @@ class ShownAid(msgspec.Struct, frozen=True):
 
 
 @menu.source(leads={"out": Out, "handed": None})
-def aid_asked(hop: Hop) -> Nothing:
+def aid_asked(hop: Hop, reader: Connection) -> Nothing:
     """Show what is asked for already instead; what was handed over comes first."""
-    with hop.desk.database.read() as reader:
-        found = [one for one in payouts.open_of(reader, member_of(hop)) if one.kind == "aid"]
+    found = [one for one in payouts.open_of(reader, member_of(hop)) if one.kind == "aid"]
     for one in found:
         if one.state == "handed" and not one.contested:
             raise Lead("handed")
@@ -122,10 +122,9 @@ def ask_aid(hop: Hop, session: Session, kept: AidWish) -> AskedPayout:
 
 
 @menu.source()
-def fund_told(hop: Hop) -> PrivateWords:
+def fund_told(hop: Hop, reader: Connection) -> PrivateWords:
     """Say what members may know: the last month that was told."""
-    with hop.desk.database.read() as reader:
-        found = fund.last_report(reader, Scope(who_of(hop).cooperative_id).cooperative)
+    found = fund.last_report(reader, Scope(who_of(hop).cooperative_id).cooperative)
     if found is None:
         return PrivateWords("Pas encore de compte rendu. Il vient une fois par mois, à partir de 5 aides.")
     return PrivateWords(
@@ -170,11 +169,10 @@ def refuse_aid(hop: Hop, session: Session, kept: RefusedAid) -> Decided:
 
 
 @menu.source()
-def fund_now(hop: Hop) -> PrivateWords:
+def fund_now(hop: Hop, reader: Connection) -> PrivateWords:
     """Say what the fund holds now: to who decides."""
-    with hop.desk.database.read() as reader:
-        place = reading_office(reader, hop, "approve").cooperative_id
-        found = fund.fund_of(reader, place) if place else None
+    place = reading_office(reader, hop, "approve").cooperative_id
+    found = fund.fund_of(reader, place) if place else None
     if found is None:
         return PrivateWords("La fédération n'a pas de caisse à elle.")
     return PrivateWords(

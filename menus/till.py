@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -128,26 +128,24 @@ class ToReverse(msgspec.Struct, frozen=True):
 
 
 @menu.answer(refuses=UNKNOWN)
-def till_card(hop: Hop, typed: str) -> TillMember:
+def till_card(hop: Hop, reader: Connection, typed: str) -> TillMember:
     """Find a member of the officer's co-operative by card, or by a telephone number of their own."""
-    with hop.desk.database.read() as reader:
-        try:
-            member = member_of_card(reader, scope_of(reader, hop), typed)
-        except NotThere:
-            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
+    try:
+        member = member_of_card(reader, scope_of(reader, hop), typed)
+    except NotThere:
+        raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     if member == who_of(hop).member_id:
         raise Refused("self")
     return TillMember(member)
 
 
 @menu.answer(refuses=UNKNOWN)
-def till_hand_card(hop: Hop, typed: str) -> TillMember:
+def till_hand_card(hop: Hop, reader: Connection, typed: str) -> TillMember:
     """Find who is given money by card: also a member whose account is closed to their own acts, and waits to be settled."""
-    with hop.desk.database.read() as reader:
-        try:
-            found = lookup.find(reader, scope_of(reader, hop), typed)
-        except lookup.NoCard:
-            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
+    try:
+        found = lookup.find(reader, scope_of(reader, hop), typed)
+    except lookup.NoCard:
+        raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     if found.state == "departed":
         raise Refused("unknown")
     if found.member_id == who_of(hop).member_id:
@@ -156,29 +154,27 @@ def till_hand_card(hop: Hop, typed: str) -> TillMember:
 
 
 @menu.answer(refuses=UNKNOWN)
-def till_payer(hop: Hop, typed: str) -> TillMember:
+def till_payer(hop: Hop, reader: Connection, typed: str) -> TillMember:
     """Find who brings money by card: also a member whose account is closed to their own acts, and who still owes."""
-    return till_hand_card(hop, typed)
+    return till_hand_card(hop, reader, typed)
 
 
 @menu.answer(refuses={"bad": None, "more": Limit})
-def till_sum_in(hop: Hop, typed: str, kept: Bringing) -> kinds.Amount:
+def till_sum_in(reader: Connection, typed: str, kept: Bringing) -> kinds.Amount:
     """Read how much is brought: of what is repaid no more than is owed."""
     francs, side = read_francs(typed), takings.INTO[kept.till_kind]
     if side in OWED:
-        with hop.desk.database.read() as reader:
-            owed: int = getattr(balances_of(reader, kept.member), side)
+        owed: int = getattr(balances_of(reader, kept.member), side)
         if francs > owed:
             raise Refused("more", Limit(owed))
     return francs
 
 
 @menu.answer(refuses={"bad": None, "more": Limit})
-def till_sum_out(hop: Hop, typed: str, kept: TillClient) -> kinds.Amount:
+def till_sum_out(reader: Connection, typed: str, kept: TillClient) -> kinds.Amount:
     """Read how much is taken out: no more than is free."""
     francs = read_francs(typed)
-    with hop.desk.database.read() as reader:
-        free = max(0, payouts.free_savings(reader, kept.member))
+    free = max(0, payouts.free_savings(reader, kept.member))
     if francs > free:
         raise Refused("more", Limit(free))
     return francs
@@ -197,47 +193,41 @@ def till_open(hop: Hop) -> Divert:
 
 
 @menu.source()
-def till_whom(hop: Hop, kept: TillClient) -> TillNamed:
+def till_whom(reader: Connection, kept: TillClient) -> TillNamed:
     """Say who it is: a slip in the card's number is seen by the name."""
-    with hop.desk.database.read() as reader:
-        return TillNamed(member_name(reader, kept.member))
+    return TillNamed(member_name(reader, kept.member))
 
 
 @menu.source()
-def till_who_pays(hop: Hop, kept: TillClient) -> Payer:
+def till_who_pays(reader: Connection, kept: TillClient) -> Payer:
     """Say who it is; one whose account is closed may only repay."""
-    with hop.desk.database.read() as reader:
-        state = reader.scalar(select(Member.state).where(Member.id == kept.member))
-        closed = state not in lookup.BELONGS
-        return Payer(member_name(reader, kept.member), tuple(set(range(1, 7)) - set(REPAYMENTS)) if closed else ())
+    state = reader.scalar(select(Member.state).where(Member.id == kept.member))
+    closed = state not in lookup.BELONGS
+    return Payer(member_name(reader, kept.member), tuple(set(range(1, 7)) - set(REPAYMENTS)) if closed else ())
 
 
 @menu.source()
-def till_free(hop: Hop, kept: TillClient) -> NamedFree:
+def till_free(reader: Connection, kept: TillClient) -> NamedFree:
     """Say who it is and what she may take out."""
-    with hop.desk.database.read() as reader:
-        return NamedFree(member_name(reader, kept.member), max(0, payouts.free_savings(reader, kept.member)))
+    return NamedFree(member_name(reader, kept.member), max(0, payouts.free_savings(reader, kept.member)))
 
 
 @menu.source()
-def till_in_what(hop: Hop, kept: Bringing) -> NamedWhat:
+def till_in_what(reader: Connection, kept: Bringing) -> NamedWhat:
     """Say what she brings."""
-    with hop.desk.database.read() as reader:
-        return NamedWhat(member_name(reader, kept.member), IN[kept.till_kind])
+    return NamedWhat(member_name(reader, kept.member), IN[kept.till_kind])
 
 
 @menu.rows()
-def payouts_to_hand(hop: Hop, kept: TillClient) -> Sequence[Handing]:
+def payouts_to_hand(reader: Connection, kept: TillClient) -> Sequence[Handing]:
     """Give what officers have approved for this member."""
-    with hop.desk.database.read() as reader:
-        return [_handing(one) for one in payouts.open_of(reader, kept.member, ("approved",))]
+    return [_handing(one) for one in payouts.open_of(reader, kept.member, ("approved",))]
 
 
 @menu.rows()
-def reversible_entries(hop: Hop, kept: TillClient) -> Sequence[EntryRow]:
+def reversible_entries(hop: Hop, reader: Connection, kept: TillClient) -> Sequence[EntryRow]:
     """Give the member's last entries that could be reversed."""
-    with hop.desk.database.read() as reader:
-        found = corrections.reversible(reader, scope_of(reader, hop), kept.member)
+    found = corrections.reversible(reader, scope_of(reader, hop), kept.member)
     return [EntryRow(one.id, one.on, corrections.reversible_kinds()[one.kind], one.amount) for one in found]
 
 
