@@ -18,7 +18,7 @@ from app.coop.handover.box import BoxShort
 from app.coop.ledger.services import MOST_MOVED, AccountFull, Overdrawn
 from app.coop.members.notices import answer
 from app.coop.solidarity.fund import FundShort
-from app.coop.till import payouts, schedule
+from app.coop.till import payouts, schedule, withdrawals
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.hop import Hop, Nothing, PrivateWords, clock_words, member_of, own_act, who_of
@@ -64,7 +64,7 @@ def read_francs(typed: str) -> int:
 
 MONEY: Denials = {
     MoneyFrozen: lambda frozen: f"Argent suspendu jusqu'à {clock_words(frozen.until)}.",
-    payouts.NotEnough: lambda short: f"Épargne libre: {kinds.amount_words(short.free)}.",
+    withdrawals.NotEnough: lambda short: f"Épargne libre: {kinds.amount_words(short.free)}.",
     law.Unlawful: str,
     BoxShort: lambda short: f"Il reste en caisse: {kinds.amount_words(short.free)}.",
     settlements.TooEarly: lambda early: f"Pas avant le {early.opens:%d/%m/%Y}.",
@@ -105,14 +105,14 @@ def withdrawable(hop: Hop, reader: Connection) -> Free:
             standing = STANDING["contested" if one.contested else one.state]
             raise Lead("out", Out(one.id, payouts.words_of(one.kind, one.asset), one.amount, one.reference, standing))
     check_money(reader, member_of(hop), hop.now)
-    return Free(max(0, payouts.free_savings(reader, member_of(hop))))
+    return Free(max(0, withdrawals.free_savings(reader, member_of(hop))))
 
 
 @menu.answer(refuses={"bad": None, "much": None})
 def withdraw_amount(hop: Hop, reader: Connection, typed: str) -> kinds.Amount:
     """Read how much, no more than nothing else holds."""
     francs = read_francs(typed)
-    if francs > payouts.free_savings(reader, member_of(hop)):
+    if francs > withdrawals.free_savings(reader, member_of(hop)):
         raise Refused("much")
     return francs
 
@@ -145,7 +145,7 @@ def standing_words(one: schedule.LoanStanding) -> str:
     """Say how a member stands with what she repays."""
     late = f", en retard {kinds.amount_words(one.late)}" if one.late else ""
     ahead = f", le {one.next_on:%d/%m} {kinds.amount_words(one.next_amount)}" if one.next_on else ""
-    return f"{payouts.WORDS[one.kind]}: reste {kinds.amount_words(one.owed)}{late}{ahead}"
+    return f"{payouts.KINDS[one.kind].words}: reste {kinds.amount_words(one.owed)}{late}{ahead}"
 
 
 def today_of(hop: Hop) -> date:

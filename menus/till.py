@@ -18,7 +18,7 @@ from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
 from app.coop.production.weighing_lookup import NotThere, member_of_card
 from app.coop.subjects import approvals
-from app.coop.till import corrections, payouts, takings
+from app.coop.till import corrections, payouts, takings, withdrawals
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Refused
 from menus.cash import handing_act
@@ -174,7 +174,7 @@ def till_sum_in(reader: Connection, typed: str, kept: Bringing) -> kinds.Amount:
 def till_sum_out(reader: Connection, typed: str, kept: TillClient) -> kinds.Amount:
     """Read how much is taken out: no more than is free."""
     francs = read_francs(typed)
-    free = max(0, payouts.free_savings(reader, kept.member))
+    free = max(0, withdrawals.free_savings(reader, kept.member))
     if francs > free:
         raise Refused("more", Limit(free))
     return francs
@@ -209,7 +209,7 @@ def till_who_pays(reader: Connection, kept: TillClient) -> Payer:
 @menu.source()
 def till_free(reader: Connection, kept: TillClient) -> NamedFree:
     """Say who it is and what she may take out."""
-    return NamedFree(member_name(reader, kept.member), max(0, payouts.free_savings(reader, kept.member)))
+    return NamedFree(member_name(reader, kept.member), max(0, withdrawals.free_savings(reader, kept.member)))
 
 
 @menu.source()
