@@ -8,8 +8,8 @@ from app.coop.handover import box as boxes
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.hop import Hop, officers_act
+from menus.money import MONEY
 from menus.payments import scope_of
-from menus.savings import MONEY
 from menus.till import TillDone
 
 menu = Bindings("box")

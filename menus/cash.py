@@ -96,6 +96,7 @@ NOT_HANDED: Ways = {
 }
 
 
+@menu.guard(name="till_open", leads=dict.fromkeys(STATES))
 @menu.guard(name="hand_open", leads=dict.fromkeys(STATES))
 def hand_open(hop: Hop) -> Divert:
     """Say who opens a list to hand over, whose PIN is asked whether or not they gave it before."""

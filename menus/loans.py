@@ -1,21 +1,24 @@
-"""Advances and leases, asked for by officers; and who is late with what they repay."""
+"""Advances and leases, asked for by officers; what is to be repaid of them, and who is late."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop import law
 from app.coop.members.models import Member
 from app.coop.members.names import member_name
-from app.coop.till import schedule
+from app.coop.till import payouts, schedule
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
-from menus.hop import Hop, PrivateWords, reading_office
-from menus.savings import MONEY, standing_words, today_of
-from menus.till import ACTING, Name, Sum, TillClient, TillDone, TillNamed, ask_payout
+from menus.hop import Hop, PrivateWords, member_of, reading_office
+from menus.money import MONEY
+from menus.payouts import ask_payout
+from menus.till import ACTING, Name, Sum, TillClient, TillDone, TillNamed
 
 menu = Bindings("loans")
 
@@ -83,11 +86,18 @@ def till_plan(reader: Connection, kept: Loan) -> NamedPlan:
 @menu.source()
 def till_late(hop: Hop, reader: Connection) -> PrivateWords:
     """Give who is late with what they repay, the latest first."""
-    found = schedule.standings(reader, today_of(hop), reading_office(reader, hop, "pay").scope)
+    found = schedule.standings(reader, _today(hop), reading_office(reader, hop, "pay").scope)
     late = [one for one in found if one.late][:MOST_LATE]
     cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
     card_of = {row.id: row.card for row in reader.execute(cards)}
-    return PrivateWords("\n".join(f"{card_of[one.member_id]} {standing_words(one)}" for one in late) or "Personne n'est en retard.")
+    return PrivateWords("\n".join(f"{card_of[one.member_id]} {_words(one)}" for one in late) or "Personne n'est en retard.")
+
+
+@menu.source()
+def instalments(hop: Hop, reader: Connection) -> PrivateWords:
+    """Say what she is to repay: owed, late, and what comes next."""
+    found = schedule.standings(reader, _today(hop), member_of(hop))
+    return PrivateWords("\n".join(_words(one) for one in found) or "Aucune échéance.")
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
@@ -103,5 +113,15 @@ def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> TillDone:
 
 
 def _borrower(reader: Connection, hop: Hop, kept: TillClient, kind: str) -> TillNamed:
-    law.check(reader, kind, kept.member, today_of(hop))
+    law.check(reader, kind, kept.member, _today(hop))
     return TillNamed(member_name(reader, kept.member))
+
+
+def _words(one: schedule.LoanStanding) -> str:
+    late = f", en retard {kinds.amount_words(one.late)}" if one.late else ""
+    ahead = f", le {one.next_on:%d/%m} {kinds.amount_words(one.next_amount)}" if one.next_on else ""
+    return f"{payouts.KINDS[one.kind].words}: reste {kinds.amount_words(one.owed)}{late}{ahead}"
+
+
+def _today(hop: Hop) -> date:
+    return hop.now.astimezone(DAKAR).date()

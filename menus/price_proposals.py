@@ -13,7 +13,7 @@ from app.coop.prices.queries import price_at
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused, Ways
 from menus.hop import Hop, officers_act, reading_office
-from menus.savings import read_francs
+from menus.money import read_francs
 
 menu = Bindings("price_proposals")
 PUBLISHED = "Prix publié, dès maintenant: {}"

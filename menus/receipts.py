@@ -15,8 +15,9 @@ from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, officers_act
+from menus.money import MONEY
 from menus.payments import scope_of
-from menus.savings import MONEY, What
+from menus.payouts import What
 
 menu = Bindings("receipts")
 Signature = Annotated[str, kinds.Kind("words", "9" * 10)]

@@ -14,12 +14,12 @@ from app.coop.members.notices import answer
 from app.coop.scope import Scope
 from app.coop.solidarity import aids, fund
 from app.coop.subjects import approvals
-from app.coop.till import payouts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.approvals import Decided
-from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
-from menus.savings import MONEY, STANDING, AskedPayout, Out, read_francs
+from menus.hop import Hop, Nothing, PrivateWords, officers_act, own_act, reading_office, who_of
+from menus.money import MONEY, read_francs
+from menus.payouts import AskedPayout, Out, check_none_open
 
 menu = Bindings("solidarity")
 Urgent = Annotated[str, kinds.Kind("words", "URGENT ")]
@@ -74,12 +74,7 @@ class ShownAid(msgspec.Struct, frozen=True):
 @menu.source(leads={"out": Out, "handed": None})
 def aid_asked(hop: Hop, reader: Connection) -> Nothing:
     """Show what is asked for already instead; what was handed over comes first."""
-    found = [one for one in payouts.open_of(reader, member_of(hop)) if one.kind == "aid"]
-    for one in found:
-        if one.state == "handed" and not one.contested:
-            raise Lead("handed")
-        standing = STANDING["contested" if one.contested else one.state]
-        raise Lead("out", Out(one.id, payouts.words_of(one.kind, None), one.amount, one.reference, standing))
+    check_none_open(reader, hop, "aid")
     return Nothing()
 
 

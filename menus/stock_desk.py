@@ -14,8 +14,8 @@ from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, Nothing, officers_act
+from menus.money import read_francs
 from menus.production_desk import ACTING, NOT_DONE, LotRow, MadeLot, made_lot, read_units, stock_rows
-from menus.savings import read_francs
 from menus.training_words import read_words
 
 menu = Bindings("stock_desk")
