@@ -45,11 +45,11 @@ class Lease(Loan, frozen=True):
     till_asset: str
 
 
-@menu.answer(refuses={"bad": None, "few": None})
+@menu.answer(refuses={"months": None, "few": None})
 def till_times(typed: str, kept: Sum) -> kinds.Count:
     """Read a number of monthly instalments, of a franc at least."""
     if not (is_number(typed, 2) and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
-        raise Refused("bad")
+        raise Refused("months")
     if int(typed) > kept.till_amount:
         raise Refused("few")
     return int(typed)

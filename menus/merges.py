@@ -38,7 +38,7 @@ class Two(msgspec.Struct, frozen=True):
     merging: Whom
 
 
-@menu.answer(refuses=dict.fromkeys(("unknown", "short", "same")))
+@menu.answer(refuses=dict.fromkeys(("no_member", "short", "same")))
 def other_card(hop: Hop, reader: Connection, typed: str, kept: First) -> Whom:
     """Read the other card's number."""
     found = members_card(hop, reader, typed)

@@ -19,11 +19,11 @@ _FRANCS = re.compile(r"\d+|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", re.ASCII)
 
 
 def read_francs(typed: str) -> int:
-    """Return whole XOF from `12 500 F` or `12.500`; raises Refused("bad"), on centimes and on more than MOST_MOVED too."""
+    """Return whole XOF from `12 500 F` or `12.500`; raises Refused("francs"), on centimes and on more than MOST_MOVED too."""
     words = typed.replace(" ", "").upper().removesuffix("F")
     digits = words.replace(".", "").replace(",", "")
     if not (_FRANCS.fullmatch(words) and len(digits) <= 9 and 0 < int(digits) <= MOST_MOVED):
-        raise Refused("bad")
+        raise Refused("francs")
     return int(digits)
 
 

@@ -109,14 +109,14 @@ THEN = {
 }
 
 
-@menu.answer(refuses=dict.fromkeys(("unknown", "short")))
+@menu.answer(refuses=dict.fromkeys(("no_member", "short")))
 def members_card(hop: Hop, reader: Connection, typed: str) -> Whom:
     """Find a member of the officer's scope by card, or by a telephone number of their own."""
     try:
         office = reading_office(reader, hop, "people")
         found = lookup.by_card(reader, office, typed)
     except (lookup.NoCard, NotYours):
-        raise Refused("short" if lookup.too_short(typed) else "unknown") from None
+        raise Refused("short" if lookup.too_short(typed) else "no_member") from None
     return Whom(found.member_id, found.person_id, found.cooperative_id, found.card, found.state, found.has_pin)
 
 

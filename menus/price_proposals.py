@@ -83,7 +83,7 @@ def price_now(hop: Hop, reader: Connection, kept: Priced) -> Now:
     return Now(_words(found))
 
 
-@menu.answer(refuses={"bad": None, "much": None})
+@menu.answer(refuses={"francs": None, "much": None})
 def price_amount(typed: str) -> kinds.Price:
     """Read a price in whole XOF."""
     francs = read_francs(typed)

@@ -49,11 +49,11 @@ def sign_reference(hop: Hop, reader: Connection, typed: str) -> ToSign:
     return ToSign(found.kind, found.id, found.what, found.amount, found.reference)
 
 
-@menu.answer(refuses={"bad": None})
+@menu.answer(refuses={"paper": None})
 def sign_number(typed: str) -> Signature:
     """Read the number printed on the receipt."""
     if not is_number(typed):
-        raise Refused("bad")
+        raise Refused("paper")
     return typed
 
 

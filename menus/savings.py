@@ -38,7 +38,7 @@ def withdrawable(hop: Hop, reader: Connection) -> Free:
     return Free(_free(reader, member_of(hop)))
 
 
-@menu.answer(refuses={"bad": None, "much": None})
+@menu.answer(refuses={"francs": None, "much": None})
 def withdraw_amount(hop: Hop, reader: Connection, typed: str) -> kinds.Amount:
     """Read how much, no more than nothing else holds."""
     francs = read_francs(typed)
@@ -60,7 +60,7 @@ def till_free(reader: Connection, kept: TillClient) -> NamedFree:
     return NamedFree(_free(reader, kept.member), member_name(reader, kept.member))
 
 
-@menu.answer(refuses={"bad": None, "more": Limit})
+@menu.answer(refuses={"francs": None, "more": Limit})
 def till_sum_out(reader: Connection, typed: str, kept: TillClient) -> kinds.Amount:
     """Read how much is taken out: no more than is free."""
     francs, free = read_francs(typed), _free(reader, kept.member)

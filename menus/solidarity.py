@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
-from app.coop.ledger.services import MOST_MOVED
 from app.coop.members.lookup import NoCard, find, too_short
 from app.coop.members.notices import answer
 from app.coop.scope import Scope
@@ -18,7 +17,7 @@ from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.approvals import Decided
 from menus.hop import Hop, Nothing, PrivateWords, officers_act, own_act, reading_office, who_of
-from menus.money import MONEY, read_francs
+from menus.money import MONEY
 from menus.payouts import AskedPayout, Out, check_none_open
 
 menu = Bindings("solidarity")
@@ -95,15 +94,6 @@ def aid_relative(hop: Hop, typed: str) -> RelativeFound:
             return RelativeFound(aids.relative_of(session, own_act(hop), place, found.person_id))
         except (NoCard, aids.RelativeNoOfficer):
             raise Refused("short" if too_short(typed) else "unknown") from None
-
-
-@menu.answer(refuses={"bad": None})
-def aid_amount(typed: str) -> kinds.Amount:
-    """Read how much."""
-    francs = read_francs(typed)
-    if not 0 < francs <= MOST_MOVED:
-        raise Refused("bad")
-    return francs
 
 
 @menu.effect(denies=NOT_ASKED, untold=("aid_reason", "aid_relative"))

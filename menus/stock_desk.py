@@ -120,7 +120,7 @@ def work_workers(typed: str) -> kinds.Count:
     return _whole(typed, 3)
 
 
-@menu.answer(refuses={"bad": None})
+@menu.answer(refuses={"francs": None})
 def work_cost(typed: str) -> kinds.Amount:
     """Read what it cost in XOF; `0,0` is nothing, for a lone 0 is a key."""
     return 0 if typed.strip() in NOTHING else read_francs(typed)

@@ -28,7 +28,7 @@ Name = Annotated[str, kinds.Kind("name", "m" * 30, private=True)]
 NOT_AGAIN = "Déjà annulé, ou déjà demandé."
 IN = {"savings": "Épargne", "shares": "Parts", "repayment": "Remb. avance", "leasing_repayment": "Loyer", "levy": "Cotisation"}
 ACTING = {"not_yours": None}
-UNKNOWN = dict.fromkeys(("unknown", "short", "self"))
+UNKNOWN = dict.fromkeys(("no_account", "short", "self"))
 REPAYMENTS = (3, 4)
 """The choices of what a member brings that repay."""
 
@@ -104,7 +104,7 @@ def till_card(hop: Hop, reader: Connection, typed: str) -> TillMember:
     try:
         member = member_of_card(reader, scope_of(reader, hop), typed)
     except NotThere:
-        raise Refused("short" if lookup.too_short(typed) else "unknown") from None
+        raise Refused("short" if lookup.too_short(typed) else "no_account") from None
     if member == who_of(hop).member_id:
         raise Refused("self")
     return TillMember(member)
@@ -117,15 +117,15 @@ def till_hand_card(hop: Hop, reader: Connection, typed: str) -> TillMember:
     try:
         found = lookup.find(reader, scope_of(reader, hop), typed)
     except lookup.NoCard:
-        raise Refused("short" if lookup.too_short(typed) else "unknown") from None
+        raise Refused("short" if lookup.too_short(typed) else "no_account") from None
     if found.state == "departed":
-        raise Refused("unknown")
+        raise Refused("no_account")
     if found.member_id == who_of(hop).member_id:
         raise Refused("self")
     return TillMember(found.member_id)
 
 
-@menu.answer(refuses={"bad": None, "more": Limit})
+@menu.answer(refuses={"francs": None, "more": Limit})
 def till_sum_in(reader: Connection, typed: str, kept: Bringing) -> kinds.Amount:
     """Read how much is brought: of what is repaid no more than is owed."""
     francs, side = read_francs(typed), takings.INTO[kept.till_kind]
@@ -136,7 +136,7 @@ def till_sum_in(reader: Connection, typed: str, kept: Bringing) -> kinds.Amount:
     return francs
 
 
-@menu.answer(refuses={"bad": None})
+@menu.answer(refuses={"francs": None})
 def till_amount(typed: str) -> kinds.Amount:
     """Read an amount in whole XOF."""
     return read_francs(typed)

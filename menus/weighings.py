@@ -218,15 +218,15 @@ def note_refusal(hop: Hop, session: Session, kept: Refusal) -> Nothing:
     return _note(hop, session, kept, grade=None, reason=kept.reason)
 
 
-@menu.answer(refuses={"bad": None})
+@menu.answer(refuses={"paper": None})
 def paper_number(typed: str) -> PaperNumber:
     """Read the number printed on a paper."""
     if not is_number(typed):
-        raise Refused("bad")
+        raise Refused("paper")
     return typed
 
 
-@menu.answer(refuses={"bad": None, "mistyped": None})
+@menu.answer(refuses={"paper": None, "mistyped": None})
 def weighing_paper(hop: Hop, reader: Connection, typed: str) -> PaperNumber:
     """Read the number of a weighing on paper: one of a booklet, or one that was printed here for the co-operative."""
     number = paper_number(typed)
