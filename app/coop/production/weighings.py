@@ -103,10 +103,14 @@ def half_line(reader: Connection, officer_id: int, now: datetime) -> dict[str, A
     return typed
 
 
-def can_note(reader: Connection, officer_id: int, member_id: int, declaration_id: int | None) -> bool:
-    """Tell whether a line that was begun can still be noted: weighed by another meanwhile, or the officer's own, it can't."""
-    theirs = select(Member.id).where(Member.id == member_id, Member.person_id != officer_id, Member.state.in_(BELONGS))
-    if reader.scalar(theirs) is None:
+def can_note(reader: Connection, officer_id: int, member_id: int, declaration_id: int | None, paper: str | None) -> bool:
+    """Tell whether a line that was begun can still be noted: weighed meanwhile, the officer's own or of a known paper, it can't."""
+    theirs = select(Member.cooperative_id).where(Member.id == member_id, Member.person_id != officer_id, Member.state.in_(BELONGS))
+    cooperative = reader.scalar(theirs)
+    if cooperative is None:
+        return False
+    entered = select(Weighing.id).where(Weighing.operation == f"paper:{cooperative}:{paper}")
+    if paper and reader.scalar(entered) is not None:
         return False
     state = select(Declaration.state).where(Declaration.id == declaration_id)
     return declaration_id is None or reader.scalar(state) == "declared"
