@@ -88,8 +88,8 @@ class WishedLanguage(msgspec.Struct, frozen=True):
     wished: kinds.Phrase
 
 
-WISHED = {"fr": "Revenir au français ?", "wo": "Noter wolof ? Pas encore traduit: tout reste comme avant."}
-LANGUAGES = {"fr": "français", "wo": "wolof. Pas encore traduit: tout reste comme avant"}
+WISHED = {"fr": "Revenir au français ?", "wo": "Noter wolof ? Pas encore traduit: rien ne change"}
+LANGUAGES = {"fr": "français", "wo": "wolof. Pas encore traduit: rien ne change"}
 
 
 @menu.source(leads={"same": None})

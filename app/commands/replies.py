@@ -206,9 +206,9 @@ def offer_list(offers: list[tuple[int, str, int]]) -> str:
     for number, name, amount in offers:
         more = f" {number} {name} {francs(amount)};"
         if septets(fold(words + more)) > 120:
-            return f"{words} et d'autres. ACHAT n° combien"
+            return f"{words} et d'autres. ACHAT numéro combien"
         words += more
-    return f"{words.rstrip(';')}. ACHAT n° combien"
+    return f"{words.rstrip(';')}. ACHAT numéro combien"
 
 
 def sheet(number: int, name: str, steps: str, page: int) -> str | None:

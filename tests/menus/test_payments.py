@@ -83,7 +83,7 @@ def test_a_day_is_paid_in_cash_and_each_member_says_so(phone, database):
     assert "Femme 201" in officer.type("1")
     assert "2 à remettre" in officer.type("1")
     first = payments(database)[0]
-    assert officer.type(first.reference).startswith("Rien à remettre")
+    assert officer.type(first.reference).startswith("Réf ou carte inconnue ici, ou déjà remis.")
     assert "Femme 202" in officer.type("202")
     (text,) = texts(database, woman(201), "payment:")
     assert f"réf {first.reference}" in text
