@@ -122,7 +122,7 @@ def pay_delays(hop: Hop) -> Delays:
     with hop.desk.database.read() as reader:
         found = paid_after(reader, hop.now - MEASURED, reading_office(reader, hop, "pay").scope)
     days = [day for waited in found.values() for day in waited]
-    return Delays(delay_words(days))
+    return Delays(f"{delay_words(days)} ".lstrip())
 
 
 @menu.rows()

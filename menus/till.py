@@ -14,9 +14,8 @@ from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import OWED
 from app.coop.members import lookup
 from app.coop.members.models import Member
-from app.coop.members.names import member_name
+from app.coop.members.names import cards_of, member_name
 from app.coop.members.notices import tell_member
-from app.coop.payments.queries import cards_of
 from app.coop.production.weighing_lookup import NotThere, member_of_card
 from app.coop.subjects import approvals
 from app.coop.till import corrections, payouts, takings

@@ -1,6 +1,6 @@
 """Weigh in a list: lines are noted as rows, kept over dropped sessions, and confirmed together by the officer's PIN."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -212,6 +212,12 @@ def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line 
     number = reader.scalar(select(func.count()).select_from(Weighing).where(*_open(officer_id))) or 0
     row = reader.execute(_TOLD.where(*_open(officer_id)).order_by(None).order_by(Weighing.id.desc()).limit(1)).first()
     return number, Line(*row) if row else None
+
+
+def how_many(reader: Connection, officers: Collection[int]) -> int:
+    """Count the lines that officers have noted and not credited yet; one SELECT, none for nobody."""
+    noted = select(func.count()).select_from(Weighing).where(Weighing.officer_id.in_(officers), Weighing.state == "noted")
+    return (reader.scalar(noted) or 0) if officers else 0
 
 
 def confirm(session: Session, act: Act, *, upto: int, francs: int) -> tuple[ToldLine, ...]:
