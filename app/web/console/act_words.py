@@ -89,6 +89,7 @@ ACTS = {
     "lot sale": "lot : vente",
     "lot split": "lot : partage",
     "lot work": "lot : heures et coût notés",
+    "lot dated": "lot : date limite notée",
     "merge asked": "réunion de cartes demandée",
     "money taken in": "versement à la caisse",
     "number flagged": "numéro perdu signalé",
