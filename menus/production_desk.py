@@ -29,9 +29,9 @@ Taken = Annotated[str, kinds.Kind("words", "m" * 160)]
 Loss = Annotated[str, kinds.Kind("words", "Perte 99999,999 kg: 100 %, rare. Sur ?")]
 NOT_DONE: Denials = {
     stock_of.LotGone: "Ce lot n'est pas de votre CPS.",
-    stock_of.LotShort: lambda short: f"Il n'en reste que {units.quantity(short.left)}. Rien n'est noté.",
-    stock_of.LotRefused: lambda no: f"{no} Rien n'est noté.",
-    runs.NothingDelivered: "Déjà dans un lot. Rien n'est noté.",
+    stock_of.LotShort: lambda short: f"Il n'en reste que {units.quantity(short.left)}.",
+    stock_of.LotRefused: str,
+    runs.NothingDelivered: "Déjà dans un lot.",
 }
 
 

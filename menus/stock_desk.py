@@ -23,6 +23,7 @@ from menus.training_words import read_words
 menu = Bindings("stock_desk")
 HERE = "ICI"
 NOTHING = ("0,0", "0.0")
+WholeDay = Annotated[str, kinds.Kind("words", "30/11/2026")]
 Minutes = Annotated[int, kinds.Kind("count", "9999")]
 
 
@@ -53,7 +54,7 @@ class KeptLot(OfLot, frozen=True):
 
 
 class KeepsUntil(msgspec.Struct, frozen=True):
-    until: kinds.Day
+    until: WholeDay
 
 
 class TwoLots(OfLot, frozen=True):
@@ -156,7 +157,7 @@ def keep_days(typed: str) -> Minutes:
 @menu.source()
 def keeps_until(kept: KeptLot) -> KeepsUntil:
     """Say which day that is."""
-    return KeepsUntil(kept.stock_lot.made_on + timedelta(days=kept.keep_days))
+    return KeepsUntil(f"{kept.stock_lot.made_on + timedelta(days=kept.keep_days):%d/%m/%Y}")
 
 
 @menu.effect(leads=ACTING, denies=NOT_DONE)

@@ -35,7 +35,8 @@ def ask(session: Session, act: Act, counted: Decimal, offer_id: int | None = Non
     Raises NoDifference, OfferGone, AlreadyAsked.
     """
     cooperative = act.office.scope.cooperative
-    if offer_id is not None and session.get_one(Offer, offer_id).cooperative_id != cooperative:
+    offer = None if offer_id is None else session.get_one(Offer, offer_id)
+    if offer and offer.cooperative_id != cooperative:
         raise OfferGone(offer_id)
     books = on_shelf(session, offer_id) if offer_id else Decimal(box_of(session, cooperative).there)
     if books == counted:
@@ -45,7 +46,7 @@ def ask(session: Session, act: Act, counted: Decimal, offer_id: int | None = Non
     session.add(row)
     session.flush()
     by = counted - books
-    words = f"Compté: {'+' if by > 0 else ''}{by.normalize():f} {'F en caisse' if offer_id is None else 'en rayon'}"
+    words = f"Compté: {'+' if by > 0 else ''}{by.normalize():f} {f'{offer.name} en rayon' if offer else 'F en caisse'}"[:48]
     details = {"count": row.id}
     about = {"subject": "day_count", "subject_id": row.id, "cooperative_id": cooperative, "details": details}
     asked = approvals.ask(session, act, "day_count", words, **about)  # type: ignore[arg-type]
