@@ -219,10 +219,10 @@ def run_out(hop: Hop, typed: str, kept: RunOutput) -> kinds.Amounted:
 
 
 @menu.rows()
-def run_beside(hop: Hop, kept: WholeRun) -> Sequence[RunBeside]:
+def run_beside(hop: Hop, reader: Connection, kept: WholeRun) -> Sequence[RunBeside]:
     """Give the products that don't come out yet, behind the word that all do; that alone when there are MOST_BESIDE."""
     out = {product for product, _, _ in kept.goods()}
-    rows = [RunBeside(row.id, row.name, row.unit, row.units) for row in run_products(hop) if row.id not in out]
+    rows = [RunBeside(row.id, row.name, row.unit, row.units) for row in run_products(hop, reader) if row.id not in out]
     return [ALL_OUT, *(rows if len(out) <= MOST_BESIDE else ())]
 
 

@@ -8,8 +8,8 @@ from app.service import service_of
 
 ROOM = 300
 """Septets of the answer: two parts."""
-FIRST = ("Livraison", "Transformation", "Vente")
-"""What a buyer asks for before purchases, splits and merges."""
+FIRST = ("Livraison", "Vente", "Transformation")
+"""What a buyer asks for before purchases, splits and merges, in this order."""
 
 
 def trace(command: Command) -> str:
@@ -30,9 +30,13 @@ def in_sms(story: Story, elsewhere: str) -> str:
     shares = "".join(f" {name}: {share}." for name, share in story.shares) or " Rien n'est encore vendu."
     told = [f" {step.on:%d/%m} {step.what} ({step.where})." for step in story.steps]
     left, kept = ROOM - septets(fold(f"{head}{shares} Tout: {elsewhere}")), set()
-    for at in sorted(range(len(told)), key=lambda at: not story.steps[at].what.startswith(FIRST)):
+    for at in sorted(range(len(told)), key=lambda at: _rank(story.steps[at].what)):
         size = septets(fold(told[at]))
         if size <= left:
             left -= size
             kept.add(at)
     return f"{head}{''.join(told[at] for at in sorted(kept))}{shares} Tout: {elsewhere}"
+
+
+def _rank(what: str) -> int:
+    return next((rank for rank, word in enumerate(FIRST) if what.startswith(word)), len(FIRST))

@@ -25,7 +25,7 @@ def test_who_earned_what_is_told_however_long_the_way_was(elsewhere):
     told = in_sms(Story("L071590184", "Keccax", None, steps, SHARES, 13), elsewhere)
     assert septets(fold(told)) <= ROOM
     assert told.endswith(f"Productrices et producteurs: 73 %. Travail de transformation: 7 %. Coopérative: 20 %. Tout: {elsewhere}")
-    assert told.index("Livraison: 100 kg de Yeet") < told.index("Transformation (Yeet")
+    assert told.index("Livraison: 100 kg de Yeet") < told.index("Vente: 5 caisses")
     assert "Achat" not in told
 
 
