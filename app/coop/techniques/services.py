@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import ACTIVE, lock_member
 from app.coop.members.models import Member
 from app.coop.offices import audit
 from app.coop.techniques.models import FollowedInnovation, Innovation, Technique
@@ -58,7 +58,7 @@ def add_technique(
 
 def propose(session: Session, act: Act, words: str) -> Innovation:
     """Write a member's innovation, to be read by an officer. Raises NoInnovator, TooManyInnovations."""
-    cooperative = _member(session, act.member)
+    cooperative = lock_member(session, act.member, NoInnovator, ACTIVE).cooperative_id
     mine = select(Innovation).where(Innovation.member_id == act.member)
     known = session.scalar(mine.where(Innovation.operation == act.operation))
     if known is not None:
@@ -78,7 +78,7 @@ def propose(session: Session, act: Act, words: str) -> Innovation:
 
 def follow(session: Session, act: Act, innovation_id: int) -> None:
     """Have a member hear what becomes of it; twice is once. Raises NoInnovator, InnovationNotOpen."""
-    _member(session, act.member)
+    lock_member(session, act.member, NoInnovator, ACTIVE)
     if session.scalar(select(Innovation.id).where(Innovation.id == innovation_id, Innovation.state == "open")) is None:
         raise InnovationNotOpen(innovation_id)
     row = {"innovation_id": innovation_id, "member_id": act.member}
@@ -97,16 +97,6 @@ def adopt(session: Session, act: Act, innovation_id: int, technique: Technique) 
     row = _waiting(session, act, innovation_id, "open")
     row.state, row.technique_id = "adopted", technique.id
     return _decided(session, act, row, "innovation adopted")
-
-
-def _member(session: Session, member_id: int) -> int:
-    try:
-        member = lock_member(session, member_id)
-    except MemberLeft:
-        raise NoInnovator(member_id) from None
-    if member.state != "active":
-        raise NoInnovator(member_id)
-    return member.cooperative_id
 
 
 def _waiting(session: Session, act: Act, innovation_id: int, state: str) -> Innovation:
