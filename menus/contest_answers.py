@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
 from app.coop.contests import answers
 from app.coop.handover.kinds import handover_kinds
+from app.coop.members.names import names_of
 from app.coop.members.notices import tell_member
 from app.gsm7 import fold
 from app.ussd import kinds
@@ -31,7 +33,7 @@ _AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNO
 
 class Ruled(msgspec.Struct, frozen=True):
     ruled_number: kinds.Reference
-    ruled: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
+    ruled: Annotated[str, kinds.Kind("words", "Fondée: 999 999 999 F redevient à payer.", private=True)]
 
 
 class ContestRow(msgspec.Struct, frozen=True):
@@ -43,6 +45,7 @@ class ContestRow(msgspec.Struct, frozen=True):
     card: kinds.Short
     day: kinds.Day
     late: kinds.Short
+    name: Annotated[str, kinds.Kind("name", "m" * 20, private=True)] = ""
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -55,7 +58,7 @@ class Facts(msgspec.Struct, frozen=True):
 class Ruling(msgspec.Struct, frozen=True):
     """What an answer says, and does to the money."""
 
-    ruling: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
+    ruling: Annotated[str, kinds.Kind("words", "Fondée: 999 999 999 F redevient à payer.", private=True)]
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -70,11 +73,11 @@ class ContestAnswer(Claimed, frozen=True):
 
 
 @menu.rows()
-def contests_waiting(hop: Hop) -> Sequence[ContestRow]:
+def contests_waiting(hop: Hop, reader: Connection) -> Sequence[ContestRow]:
     """Give what this officer may answer."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "approve")
-        found = answers.waiting(reader, office, hop.now)
+    office = reading_office(reader, hop, "approve")
+    found = answers.waiting(reader, office, hop.now)
+    names = names_of(reader, [one.member_id for one in found])
     return [
         ContestRow(
             one.id,
@@ -84,17 +87,17 @@ def contests_waiting(hop: Hop) -> Sequence[ContestRow]:
             one.reference,
             one.card,
             one.answer_by,
-            "en retard" if one.late else "",
+            " en retard" if one.late else "",
+            names.get(one.member_id, ""),
         )
         for one in found
     ]
 
 
 @menu.source(leads={"gone": None})
-def contest_facts(hop: Hop, kept: Claimed) -> Facts:
+def contest_facts(reader: Connection, kept: Claimed) -> Facts:
     """Say who contests how much of which day, and who had a hand in it."""
-    with hop.desk.database.read() as reader:
-        name, found = answers.name_of(reader, kept.claim.id), answers.facts(reader, kept.claim.id)
+    name, found = answers.name_of(reader, kept.claim.id), answers.facts(reader, kept.claim.id)
     if found is None:
         raise Lead("gone")
     day, by = f"{found.on:%d/%m}", f"par {found.by}" if found.by else "par mobile money"
@@ -105,10 +108,9 @@ def contest_facts(hop: Hop, kept: Claimed) -> Facts:
 
 
 @menu.source(leads={"gone": None})
-def contest_ruling(hop: Hop, kept: ContestAnswer) -> Ruling:
+def contest_ruling(reader: Connection, kept: ContestAnswer) -> Ruling:
     """Say what the PIN confirms: the verdict, and where the money goes."""
-    with hop.desk.database.read() as reader:
-        found = answers.facts(reader, kept.claim.id)
+    found = answers.facts(reader, kept.claim.id)
     if found is None:
         raise Lead("gone")
     return Ruling(_ruling(kept, kept.claim.subject, kinds.amount_words(found.amount)))
@@ -135,6 +137,6 @@ def answer_contest(hop: Hop, session: Session, kept: ContestAnswer) -> Ruled:
 
 
 def _ruling(kept: ContestAnswer, subject: str, francs: str) -> str:
-    moves = {"payment": f"{francs} redevient dû.", "payout": f"{francs} est repris."}.get(subject, "à corriger: Caisse, 7.")
+    moves = {"payment": f"{francs} redevient à payer.", "payout": f"{francs} est repris."}.get(subject, "à corriger: Caisse, 7.")
     stays = f"{francs} ne bouge pas." if subject in handover_kinds() else "rien ne bouge."
     return f"Fondée: {moves}" if kept.upheld == "oui" else f"Pas fondée: {stays}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import phones, texts
@@ -92,16 +92,20 @@ NOT_NOTED: Denials = {
 """Why nothing is done about a member's numbers."""
 THEN = {
     "shared": (
-        "Noté, {place}. N° d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, "
+        "Noté, {place}. Numéro d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, "
         "et le tape à la place du code secret."
     ),
-    "placed": "Noté, {place}. N° d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, sa place, et le tape.",
-    "number": "Noté. N° d'activation {n}, à dire en face: le membre compose {code} de ce numéro. Ou bien 7, 7, 1 sur l'ancien.",
-    "sim": "Fait. Pour prouver ce numéro: n° d'activation {n}, à dire au membre en face, puis son code secret.",
-    "card": "N° d'activation {n}, 30 jours. À écrire sur la carte ou à dire en face, jamais au téléphone.",
-    "member": "Carte {card}. {place}N° d'activation {n}, 30 jours: à écrire sur la carte ou à dire en face, jamais au téléphone.",
+    "placed": (
+        "Noté, {place}. Numéro d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, sa place, et le tape."
+    ),
+    "number": "Noté. Numéro d'activation {n}, à dire en face: le membre compose {code} de ce numéro. Ou bien 7, 7, 1 sur l'ancien.",
+    "sim": "Fait. Pour prouver ce numéro: numéro d'activation {n}, à dire au membre en face, puis son code secret.",
+    "card": "Numéro d'activation {n}, 30 jours. À écrire sur la carte ou à dire en face, jamais au téléphone.",
+    "member": (
+        "Carte {card}. {place}Numéro d'activation {n}, 30 jours: à écrire sur la carte ou à dire en face, jamais au téléphone."
+    ),
     "beside": (
-        "Carte {card}. {place}N° d'activation {n}, 30 jours, à dire en face: le membre compose {code}, 1, "
+        "Carte {card}. {place}Numéro d'activation {n}, 30 jours, à dire en face: le membre compose {code}, 1, "
         "et le tape à la place du code secret."
     ),
     "second": "Noté. Un 2e responsable doit l'approuver: Bureau, 2.",
@@ -109,23 +113,21 @@ THEN = {
 }
 
 
-@menu.answer(refuses=dict.fromkeys(("unknown", "short")))
-def members_card(hop: Hop, typed: str) -> Whom:
+@menu.answer(refuses=dict.fromkeys(("no_member", "short")))
+def members_card(hop: Hop, reader: Connection, typed: str) -> Whom:
     """Find a member of the officer's scope by card, or by a telephone number of their own."""
-    with hop.desk.database.read() as reader:
-        try:
-            office = reading_office(reader, hop, "people")
-            found = lookup.by_card(reader, office, typed)
-        except (lookup.NoCard, NotYours):
-            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
+    try:
+        office = reading_office(reader, hop, "people")
+        found = lookup.by_card(reader, office, typed)
+    except (lookup.NoCard, NotYours):
+        raise Refused("short" if lookup.too_short(typed) else "no_member") from None
     return Whom(found.member_id, found.person_id, found.cooperative_id, found.card, found.state, found.has_pin)
 
 
 @menu.source()
-def person_named(hop: Hop, kept: Typed) -> Named:
+def person_named(reader: Connection, kept: Typed) -> Named:
     """Say whose card it is."""
-    with hop.desk.database.read() as reader:
-        return Named(person_name(reader, kept.whom.person_id))
+    return Named(person_name(reader, kept.whom.person_id))
 
 
 @menu.source()
@@ -143,27 +145,24 @@ def new_phone(typed: str) -> kinds.Short:
 
 
 @menu.source(leads={"held": TypedPhone})
-def number_is_free(hop: Hop, kept: NumberNote) -> Nothing:
+def number_is_free(reader: Connection, kept: NumberNote) -> Nothing:
     """Ask once what a number is to whoever has it already."""
-    if not kept.asked:
-        with hop.desk.database.read() as reader:
-            others = select(Number.id).where(Number.phone == kept.new_phone, Number.person_id != kept.whom.person_id)
-            if reader.scalar(others.limit(1)):
-                raise Lead("held", TypedPhone(phones.write(kept.new_phone)))
+    others = select(Number.id).where(Number.phone == kept.new_phone, Number.person_id != kept.whom.person_id)
+    if not kept.asked and reader.scalar(others.limit(1)):
+        raise Lead("held", TypedPhone(phones.write(kept.new_phone)))
     return Nothing()
 
 
 @menu.source()
-def number_named(hop: Hop, kept: NumberNote) -> NamedNumber:
+def number_named(reader: Connection, kept: NumberNote) -> NamedNumber:
     """Say whose card it is, and which number is to be noted."""
-    return NamedNumber(person_named(hop, kept).name, phones.spaced(kept.new_phone))
+    return NamedNumber(person_named(reader, kept).name, phones.spaced(kept.new_phone))
 
 
 @menu.rows()
-def numbers_of_whom(hop: Hop, kept: Typed) -> Sequence[NumberRow]:
+def numbers_of_whom(reader: Connection, kept: Typed) -> Sequence[NumberRow]:
     """Give the numbers of whoever's card was typed."""
-    with hop.desk.database.read() as reader:
-        found = numbers_of(reader, kept.whom.person_id)
+    found = numbers_of(reader, kept.whom.person_id)
     return [NumberRow(one.id, phones.write(one.phone)) for one in found]
 
 

@@ -103,6 +103,7 @@ NOT_COME = {
     "lot_code": "a lot's code can't be guessed",
     "pick_up": "a pick-up code can't be guessed",
     "run_also_in": "there is one lot only",
+    "run_beside_out": "one product comes out",
 }
 """Questions that no walk answers here: none of them asks for anything of a person's but a day of birth."""
 MUST_STAY = {
@@ -195,7 +196,7 @@ def settled(sqlite_template, tmp_path_factory):
 
 
 def walked(settled, tmp_path, screen):
-    """Walk to a question on every telephone that comes to it; give the database, who did, and whether it led to an act."""
+    """Walk to a question, telephone by telephone until it led to an act; give the database, who came, and whether it did."""
     database = Database(f"sqlite:///{shutil.copyfile(settled, tmp_path / 'typed.db')}", statement_ms=PATIENT_MS, service=SERVICE)
     walk = Walk(database, Clock(NOW), 0)
     if screen in BEFORE:
@@ -212,7 +213,8 @@ def walked(settled, tmp_path, screen):
             session.flush()
             session.add(OpeningBalance(opening_id=1, member_id=MEMBER, entry_id=entry, **dict.fromkeys(ACCOUNTS, 1)))
     walk.acted = False
-    return database, [phone for phone in PHONES if walk.to(screen, phone)], walk.acted
+    came = [phone for phone in PHONES if not walk.acted and walk.to(screen, phone)]
+    return database, came, walk.acted
 
 
 def holding(database):
