@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from itertools import cycle
 from typing import NamedTuple
 
@@ -91,14 +91,16 @@ MIX = (
 )
 
 
+_DECKS: dict[int, Iterator[Share]] = {}
+"""What a client calls about next in each federation: the same in both, for only rounds of the same calls compare."""
+
+
 def day(work: Work, line: socket.socket) -> Hops:
     """Give the hops of calls that follow one another, each under its kind, or PIN; after one that goes wrong the next begins."""
     del line
     yield b"", b"", ""
     weighers = [(house, place) for house in range(1, work.members // HOUSE + 1) for place in WEIGHERS][work.client :: work.clients]
-    deck = [share for share in MIX for _ in range(share.calls)]
-    random.Random(work.client).shuffle(deck)  # noqa: S311 - the same in each round: only rounds of the same calls compare
-    for share in cycle(deck):
+    for share in _DECKS.setdefault(work.members, cycle(_deck(work.client))):
         house, place = random.randint(1, work.members // HOUSE), random.randint(1, HOUSE)  # noqa: S311
         if share.name == "scales":  # two who weigh by one list would hinder each other
             house, place = random.choice(weighers)  # noqa: S311
@@ -120,6 +122,12 @@ def _call(share: Share, member: int, house: int, path: str) -> Hops:
             entry, wanted = steps.send(answer)
         except StopIteration:
             return
+
+
+def _deck(seed: int) -> list[Share]:
+    deck = [share for share in MIX for _ in range(share.calls)]
+    random.Random(seed).shuffle(deck)  # noqa: S311 - a load, no secret
+    return deck
 
 
 def _kilos(most: int) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,8 +27,8 @@ from tests.bench.client import TIMED, Hops, Work, ask, hop, new_session
 from tests.servers import make_valkey
 
 HERE, INSTALLED = Path(__file__).parent, Path("var/peers")
-STRANGERS = 9_999_900
-"""As many numbers call a peer: one of them can't be called from the same number again."""
+_strangers = count()
+"""A peer is called from each number once: one of them fails when the same number calls again."""
 
 
 class Peer(NamedTuple):
@@ -51,7 +52,7 @@ CALLS: dict[str, tuple[tuple[str, bytes], ...]] = {
     "ours, an act": (("", b"Mes soldes"), ("8", b"On vous rappelle"), ("1", b"not")),
 }
 OURS = {
-    "ours, screens": "Valkey, an hour, compare-and-set",
+    "ours, screens": "Valkey, minutes, compare-and-set",
     "ours, an act": "the same, and SQL: who calls, the act under its key, once",
     "/floor": "Redis: one GET, one SET, a string",
 }
@@ -62,7 +63,10 @@ def calls(work: Work, line: socket.socket) -> Hops:
     del line
     yield b"", b"", ""
     while True:
-        member = 100 * random.randrange(work.members // 100) + random.randint(4, 100)  # noqa: S311 - no officer, of a hundred
+        if work.members:
+            member = 100 * random.randrange(work.members // 100) + random.randint(4, 100)  # noqa: S311 - no officer, of a hundred
+        else:
+            member = 1_000_000 * os.getpid() + next(_strangers)
         session, typed = new_session(), list[str]()
         for entry, wanted in CALLS[work.kind]:
             typed += [entry] if entry else []
@@ -167,10 +171,13 @@ def main() -> int:
             except (subprocess.CalledProcessError, OSError, RuntimeError, ValueError) as fault:
                 failed[name] = str(fault).strip().splitlines()[-1][:160]
             else:
-                lanes[name] = _lane(served.port, "/ussd", "peer", STRANGERS)
+                lanes[name] = _lane(served.port, "/ussd", "peer", 0)
         load = os.getloadavg()[0]
         _measure(bench, lanes)
-    found = {name: {count: statistics.median(lane.rates[count]) for count in CONNECTIONS} for name, lane in lanes.items()}
+    found = {
+        name: {connections: statistics.median(lane.rates[connections]) for connections in CONNECTIONS}
+        for name, lane in lanes.items()
+    }
     told = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "load": [load, os.getloadavg()[0]],
@@ -185,21 +192,28 @@ def main() -> int:
 
 
 def _lane(port: int, path: str, kind: str, members: int) -> Lane:
-    return Lane(port, path, kind, members, {count: [] for count in CONNECTIONS}, {count: [] for count in CONNECTIONS})
+    return Lane(
+        port,
+        path,
+        kind,
+        members,
+        {connections: [] for connections in CONNECTIONS},
+        {connections: [] for connections in CONNECTIONS},
+    )
 
 
 def _measure(bench: Bench, lanes: dict[str, Lane]) -> None:
     names = list(lanes)
-    for count in CONNECTIONS:
+    for connections in CONNECTIONS:
         for turn in range(-1, bench.rounds):
             for lane in (lanes[name] for name in names):
                 talk = None if lane.kind == "floor" else calls
-                clients = bench.clients[count]
+                clients = bench.clients[connections]
                 clients.prepare(Work(lane.port, lane.path, lane.kind, 0.3 if turn < 0 else bench.seconds, lane.members, 1, talk))
                 rate, times = clients.run()
                 if turn >= 0:
-                    lane.rates[count].append(rate)
-                    lane.times[count] += times
+                    lane.rates[connections].append(rate)
+                    lane.times[connections] += times
             names = names[1:] + names[:1]
 
 
@@ -216,8 +230,8 @@ def _table(lanes: dict[str, Lane], commands: dict[str, float], failed: dict[str,
             cells += [package.replace("@", "==").partition("==")[2], keeps, peers[name].mended]
         else:
             cells += ["", OURS[name], ""]
-        for count in CONNECTIONS:
-            rates, times, floor = lane.rates[count], sorted(lane.times[count]), lanes["/floor"].rates[count]
+        for connections in CONNECTIONS:
+            rates, times, floor = lane.rates[connections], sorted(lane.times[connections]), lanes["/floor"].rates[connections]
             ratio = statistics.median(ours / theirs for ours, theirs in zip(rates, floor, strict=True))
             cells.append(f"{statistics.median(rates):.0f} ({min(rates):.0f}, {max(rates):.0f})")
             cells += [f"{1000 * times[int(len(times) * 0.99)]:.1f}", f"{ratio:.2f}"]
