@@ -122,7 +122,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=12.0, help="of a round (default: 12)")
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--broadcast", type=int, default=100_000, help="its recipients (default: 100,000)")
-    parser.add_argument("--kept", type=Path, help="a folder in which the filled databases stay for the next run (6 GB)")
+    parser.add_argument("--kept", type=Path, help="a folder in which the filled databases stay for the next run (7 GB)")
     parser.add_argument("--quick", action="store_true", help="10,000 members in the large one, two short rounds")
     given = parser.parse_args()
     if given.quick:
@@ -144,13 +144,8 @@ def measure(stack: ExitStack, folder: Path, clients: Clients, given: argparse.Na
     port = free_port()
     start(stack, folder / "provider.log", ["-m", "tests.bench.provider", str(port), "0"], {})
     sites = [Site(stack, folder, houses, port) for houses in (5, given.houses)]
-    floor = Web(
-        "tests.bench.floor:build",
-        2,
-        0,
-        {"JAPPOO_ENV": "test", "DATABASE_URL": sites[0].postgres.url, "REDIS_URL": sites[0].sessions.url},
-        folder / "floor.log",
-    )
+    environ = {"JAPPOO_ENV": "test", "DATABASE_URL": sites[0].postgres.url, "REDIS_URL": sites[0].sessions.url}
+    floor = Web("tests.bench.floor:build", 2, 0, environ, folder / "floor.log")
     stack.callback(floor.stop)
     time.sleep(5)  # workers and scheduler get ready
     loads = [os.getloadavg()[0]]

@@ -28,15 +28,21 @@ def number_of(house: int, place: int) -> int:
 
 
 def start(stack: ExitStack, folder: Path, houses: int) -> Server:
-    """Start a PostgreSQL with so many co-operatives, filled unless the folder was, and its files read once: they fit in memory."""
+    """Start a PostgreSQL with so many co-operatives, filled unless the folder was, and its files read once: they fit in memory.
+
+    What was filled is good for ten days: then its trainings begin.
+    """
     filled = folder / f"{houses}.filled"
     server = make_postgres(folder.resolve())
     server.command = [*server.command, *OPTIONS]
     server.start()
     stack.callback(server.stop)
+    database = Database(server.url, statement_ms=3_600_000)
+    schema.upgrade(database)
     if not filled.exists():
-        fill(server.url, houses)
+        fill(database, houses)
         filled.touch()
+    database.dispose()
     for file in (folder / "data" / "base").glob("*/*"):
         with file.open("rb") as opened:
             while opened.read(1 << 24):
@@ -44,16 +50,13 @@ def start(stack: ExitStack, folder: Path, houses: int) -> Server:
     return server
 
 
-def fill(url: str, houses: int) -> None:
-    """Migrate and fill an empty database; say how long it took."""
+def fill(database: Database, houses: int) -> None:
+    """Fill a migrated database; say how long it took. Raises AlreadySeeded where that was cut off: drop the folder."""
     started = time.monotonic()
     settings = load({"JAPPOO_ENV": "test"}, dotenv=None)
-    database = Database(url, statement_ms=3_600_000)
-    schema.upgrade(database)
     seed(database, Plan(HOUSE, 1, settings.peppers, settings.key("members"), datetime.now(UTC)))
-    database.dispose()
     words = Path(__file__).with_suffix(".sql").read_text().format(count=houses, step=STEP)
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as connection:
         for statement in filter(str.strip, words.split(";\n")):
             connection.execute(statement.encode())
         for name in (table.__tablename__ for table in COUNTED):

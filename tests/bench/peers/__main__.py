@@ -52,7 +52,7 @@ CALLS: dict[str, tuple[tuple[str, bytes], ...]] = {
     "ours, an act": (("", b"Mes soldes"), ("8", b"On vous rappelle"), ("1", b"not")),
 }
 OURS = {
-    "ours, screens": "Valkey, minutes, compare-and-set",
+    "ours, screens": "Valkey, eight minutes, compare-and-set",
     "ours, an act": "the same, and SQL: who calls, the act under its key, once",
     "/floor": "Redis: one GET, one SET, a string",
 }
