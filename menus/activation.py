@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -82,7 +83,7 @@ def _whose(hop: Hop, waiting: Sequence[Who], typed: str) -> Who:
     if not _is_activation(typed):
         raise Refused("form")
     desk, number, people = hop.desk, typed.replace(" ", ""), [who.person_id for who in waiting]
-    with desk.database.read() as reader:
+    with desk.read() as reader:
         meant = activation.whose(reader, people, number, key=desk.key)
     tried = [
         activation.try_activation(desk.database, person, number, hop.operation, key=desk.key, now=hop.now)
@@ -112,12 +113,11 @@ def chosen_pin(hop: Hop, typed: str) -> str:
 
 
 @menu.answer(secret=True, refuses={"form": None, "trivial": None, "same": None})
-def other_pin(hop: Hop, typed: str) -> str:
+def other_pin(hop: Hop, reader: Connection, typed: str) -> str:
     """Take a new PIN of who has just given the present one: another than that."""
     chosen = chosen_pin(hop, typed)
-    with hop.desk.database.read() as reader:
-        if pins.is_current(reader, who_of(hop).person_id, typed, hop.desk.peppers):
-            raise Refused("same")
+    if pins.is_current(reader, who_of(hop).person_id, typed, hop.desk.peppers):
+        raise Refused("same")
     return chosen
 
 

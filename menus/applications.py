@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import phones, texts
@@ -104,10 +104,9 @@ def join_name(typed: str) -> TypedName:
 
 
 @menu.answer(leads={"which": Where}, refuses={"unknown": None})
-def join_where(hop: Hop, typed: str) -> CooperativeRow:
+def join_where(reader: Connection, typed: str) -> CooperativeRow:
     """Read a co-operative's code or a commune; where a commune has several, they are shown."""
-    with hop.desk.database.read() as reader:
-        found = enrolment.cooperatives_of(reader, typed)
+    found = enrolment.cooperatives_of(reader, typed)
     if not found:
         raise Refused("unknown")
     if len(found) > 1:
@@ -116,10 +115,9 @@ def join_where(hop: Hop, typed: str) -> CooperativeRow:
 
 
 @menu.rows()
-def join_places(hop: Hop, kept: Which) -> Sequence[CooperativeRow]:
+def join_places(reader: Connection, kept: Which) -> Sequence[CooperativeRow]:
     """Give the co-operatives of the commune that was named."""
-    with hop.desk.database.read() as reader:
-        return [CooperativeRow(*row) for row in enrolment.cooperatives_of(reader, kept.which.typed)]
+    return [CooperativeRow(*row) for row in enrolment.cooperatives_of(reader, kept.which.typed)]
 
 
 @menu.effect(ways={enrolment.TooOften: "often"}, notes=True)
@@ -165,11 +163,10 @@ def enter_member(hop: Hop, session: Session, kept: New) -> Nothing:
 
 
 @menu.rows()
-def applications(hop: Hop) -> Sequence[AskedApplication]:
+def applications(hop: Hop, reader: Connection) -> Sequence[AskedApplication]:
     """Give what this officer may decide, oldest first."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "people")
-        found = enrolment.to_decide(reader, office)
+    office = reading_office(reader, hop, "people")
+    found = enrolment.to_decide(reader, office)
     return [
         AskedApplication(
             one.id,
@@ -184,10 +181,9 @@ def applications(hop: Hop) -> Sequence[AskedApplication]:
 
 
 @menu.source()
-def applicant(hop: Hop, kept: Deciding) -> Named:
+def applicant(reader: Connection, kept: Deciding) -> Named:
     """Say who applied."""
-    with hop.desk.database.read() as reader:
-        return Named(reader.scalar(select(Application.name).where(Application.id == kept.application.id)) or "")
+    return Named(reader.scalar(select(Application.name).where(Application.id == kept.application.id)) or "")
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_DECIDED)

@@ -79,12 +79,11 @@ class Decided(msgspec.Struct, frozen=True):
 
 
 @menu.rows()
-def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
+def approvals_waiting(hop: Hop, reader: Connection) -> Sequence[Waiting]:
     """Give what waits for this officer, oldest first, behind one line for estimates of broadcasts that wait for their sender."""
-    with hop.desk.database.read() as reader:
-        found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
-        names = names_of(reader, [one.member_id for one in found if one.member_id])
-        mine = confirmations.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
+    found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
+    names = names_of(reader, [one.member_id for one in found if one.member_id])
+    mine = confirmations.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
     rows = [Waiting(BROADCASTS, age_words(hop.now - mine[0].at), "Diffusions: vos devis", "")] if mine else []
     return rows + [
         Waiting(one.id, age_words(hop.now - one.asked_at), one.words, _francs(one.amount), names.get(one.member_id or 0, ""))
@@ -93,28 +92,26 @@ def approvals_waiting(hop: Hop) -> Sequence[Waiting]:
 
 
 @menu.source(leads={"gone": None, "broadcasts": None})
-def approval_shown(hop: Hop, kept: PickedApproval) -> Shown:
+def approval_shown(hop: Hop, reader: Connection, kept: PickedApproval) -> Shown:
     """Say what it is, whom it concerns, how they stand, and who asked by which office: names, for the PIN is behind us."""
     if kept.approval.id == BROADCASTS:
         raise Lead("broadcasts")
-    with hop.desk.database.read() as reader:
-        found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
-        one = next((one for one in found if one.id == kept.approval.id), None)
-        if one is None:
-            raise Lead("gone")
-        place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
-        whom = card_and_name(reader, one.member_id) if one.member_id else reader.execute(place).first()
-        asker, office = person_name(reader, one.asked_by) if one.asked_by else "par fichier", _office(reader, one, hop)
-        standing = _standing(reader, one)
+    found = approvals.waiting_for(reader, reading_office(reader, hop, "approve"), hop.now)
+    one = next((one for one in found if one.id == kept.approval.id), None)
+    if one is None:
+        raise Lead("gone")
+    place = select(Cooperative.code, Cooperative.name).where(Cooperative.id == one.cooperative_id)
+    whom = card_and_name(reader, one.member_id) if one.member_id else reader.execute(place).first()
+    asker, office = person_name(reader, one.asked_by) if one.asked_by else "par fichier", _office(reader, one, hop)
+    standing = _standing(reader, one)
     return Shown(one.words, _francs(one.amount), " ".join(whom) if whom else "Fédération", asker, office, standing)
 
 
 @menu.source()
-def approval_verdict(hop: Hop, kept: Word) -> Verdict:
+def approval_verdict(reader: Connection, kept: Word) -> Verdict:
     """Say which of the two the PIN will confirm, and for whom."""
-    with hop.desk.database.read() as reader:
-        found = select(approvals.Approval.member_id).where(approvals.Approval.id == kept.approval.id)
-        name = member_name(reader, reader.scalar(found) or 0)
+    found = select(approvals.Approval.member_id).where(approvals.Approval.id == kept.approval.id)
+    name = member_name(reader, reader.scalar(found) or 0)
     return Verdict("Approuver" if kept.verdict == "oui" else "Refuser", f", {name}" if name else "")
 
 

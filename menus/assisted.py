@@ -92,25 +92,21 @@ DOING = {"not_yours": None}
 
 
 @menu.answer(leads={"several": Several}, refuses=dict.fromkeys(("unknown", "short", "self")))
-def assisted_member(hop: Hop, typed: str) -> Assisted:
+def assisted_member(hop: Hop, reader: Connection, typed: str) -> Assisted:
     """Find a member by card or by number."""
-    with hop.desk.database.read() as reader:
-        scope = reading_office(reader, hop, "assist").scope
-        phone = phones.read(typed)
-        found = (
-            assisted_acts.by_number(reader, scope, phone) if phone else assisted_acts.by_card(reader, scope, typed.replace(" ", ""))
-        )
+    scope = reading_office(reader, hop, "assist").scope
+    phone = phones.read(typed)
+    found = assisted_acts.by_number(reader, scope, phone) if phone else assisted_acts.by_card(reader, scope, typed.replace(" ", ""))
     if not found and lookup.too_short(typed):
         raise Refused("short")
     return _one_of(hop, found)
 
 
 @menu.source(leads={"several": Several, "assisted": Assisted})
-def assisted_caller(hop: Hop, kept: Calling) -> Nothing:
+def assisted_caller(hop: Hop, reader: Connection, kept: Calling) -> Nothing:
     """Go to the member who asked to be called, if her number is known here."""
     phone = phones.read(kept.call_back.phone) if kept.call_back else None
-    with hop.desk.database.read() as reader:
-        found = assisted_acts.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
+    found = assisted_acts.by_number(reader, reading_office(reader, hop, "assist").scope, phone or "")
     try:
         raise Lead("assisted", _one_of(hop, found))
     except Refused:
@@ -127,30 +123,27 @@ def assisted_place(hop: Hop, typed: str, kept: OneNumber) -> Assisted:
 
 
 @menu.source(leads={"lost": None})
-def assisted_who(hop: Hop, kept: Perhaps) -> HelpedMember:
+def assisted_who(reader: Connection, kept: Perhaps) -> HelpedMember:
     """Say who it is: a slip in the card number is seen by the name."""
     if kept.assisted is None:
         raise Lead("lost")
-    with hop.desk.database.read() as reader:
-        return _helped(reader, kept.assisted)
+    return _helped(reader, kept.assisted)
 
 
 @menu.rows()
-def assisted_products(hop: Hop, kept: AssistedHelp) -> Sequence[ProductRow]:
+def assisted_products(reader: Connection, kept: AssistedHelp) -> Sequence[ProductRow]:
     """Give what her co-operative takes."""
-    with hop.desk.database.read() as reader:
-        found = declarations.products_of(reader, kept.assisted.cooperative_id)
+    found = declarations.products_of(reader, kept.assisted.cooperative_id)
     return [product_row(row) for row in found]
 
 
 @menu.source(leads={"again": Earlier})
-def assisted_declaration(hop: Hop, kept: AssistedProduction) -> AssistedGoods:
+def assisted_declaration(hop: Hop, reader: Connection, kept: AssistedProduction) -> AssistedGoods:
     """Say what would be declared and for whom, or lead elsewhere when the same was declared a moment ago, by her or for her."""
-    with hop.desk.database.read() as reader:
-        earlier = declarations.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
-        if earlier:
-            raise Lead("again", same_before(earlier))
-        whom = _helped(reader, kept.assisted)
+    earlier = declarations.similar(reader, kept.assisted.member_id, kept.product.id, kept.quantity, hop.now)
+    if earlier:
+        raise Lead("again", same_before(earlier))
+    whom = _helped(reader, kept.assisted)
     return AssistedGoods(whom.name, whom.card, units.count_of(kept.quantity, kept.product.unit, kept.product.name))
 
 
@@ -181,10 +174,9 @@ def cancel_for(hop: Hop, session: Session, kept: TakenBack) -> AssistedNoted:
 
 
 @menu.source()
-def assisted_history(hop: Hop, kept: AssistedHelp) -> PrivateWords:
+def assisted_history(reader: Connection, kept: AssistedHelp) -> PrivateWords:
     """Give her last declarations, and what was weighed of each; no amounts."""
-    with hop.desk.database.read() as reader:
-        found = assisted_acts.history(reader, kept.assisted.member_id)
+    found = assisted_acts.history(reader, kept.assisted.member_id)
     lines = [
         f"{one.at.astimezone(DAKAR):%d/%m} {units.count(one.quantity, one.unit)} {one.product} réf {one.reference} {_became(one)}"
         for one in found
@@ -193,10 +185,9 @@ def assisted_history(hop: Hop, kept: AssistedHelp) -> PrivateWords:
 
 
 @menu.source()
-def assisted_prices(hop: Hop, kept: AssistedHelp) -> PrivateWords:
+def assisted_prices(hop: Hop, reader: Connection, kept: AssistedHelp) -> PrivateWords:
     """Give the prices of the day in her co-operative."""
-    with hop.desk.database.read() as reader:
-        found = prices_for(reader, Scope(kept.assisted.cooperative_id), hop.now)
+    found = prices_for(reader, Scope(kept.assisted.cooperative_id), hop.now)
     return PrivateWords("\n".join(f"{one.name} {kinds.amount_words(one.amount)} par {one.unit}" for one in found) or "Pas de prix.")
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -42,11 +43,10 @@ class AssistedWord(msgspec.Struct, frozen=True):
 
 
 @menu.source(leads={"told": AssistedTold, "opening": OpeningTold, "nothing": None})
-def assisted_told(hop: Hop) -> Nothing:
+def assisted_told(hop: Hop, reader: Connection) -> Nothing:
     """Find what was done for the member, or brought over from paper, and waits for their word."""
-    with hop.desk.database.read() as reader:
-        found = assisted_answers.asked(reader, member_of(hop), hop.now)
-        brought = opening_answers.asked(reader, member_of(hop)) if found is None else None
+    found = assisted_answers.asked(reader, member_of(hop), hop.now)
+    brought = opening_answers.asked(reader, member_of(hop)) if found is None else None
     if brought is not None:
         raise Lead("opening", told_of(brought))
     if found is None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -74,10 +75,9 @@ class Ordered(msgspec.Struct, frozen=True):
 
 
 @menu.rows()
-def offers(hop: Hop) -> Sequence[OfferRow]:
+def offers(hop: Hop, reader: Connection) -> Sequence[OfferRow]:
     """Give what is for sale now."""
-    with hop.desk.database.read() as reader:
-        return [offer_row(row) for row in queries.for_sale(reader, hop.now)]
+    return [offer_row(row) for row in queries.for_sale(reader, hop.now)]
 
 
 @menu.answer(refuses={"bad": None})
@@ -111,7 +111,7 @@ def order_on_account(hop: Hop, session: Session, kept: OfOffer) -> Ordered:
 def own_orders(hop: Hop) -> Sequence[OrderRow]:
     """Give what waits to be picked up on this number."""
     act = _buyer(hop)
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         found = queries.open_orders(reader, hop.phone, act.member_id, hop.now)
     goods = {one.id: units.count_of(one.quantity, one.unit, one.name) for one in found}
     return [OrderRow(one.id, goods[one.id], one.code, clock_words(one.reserved_until)) for one in found]

@@ -1,14 +1,15 @@
 """The co-operative's box: what lies in it, and cash that comes in or goes to the bank."""
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop.handover import box as boxes
 from app.ussd import kinds
 from app.ussd.bindings import Bindings
 from menus.hop import Hop, officers_act
+from menus.money import MONEY
 from menus.payments import scope_of
-from menus.savings import MONEY
 from menus.till import TillDone
 
 menu = Bindings("box")
@@ -39,10 +40,9 @@ class Move(Way, frozen=True):
 
 
 @menu.source()
-def box(hop: Hop) -> BoxShown:
+def box(hop: Hop, reader: Connection) -> BoxShown:
     """Say what lies in the box, and what of it is promised."""
-    with hop.desk.database.read() as reader:
-        found = boxes.box_of(reader, scope_of(reader, hop))
+    found = boxes.box_of(reader, scope_of(reader, hop))
     return BoxShown(found.there, found.promised, found.free)
 
 

@@ -90,7 +90,7 @@ def send_broadcast(hop: Hop, session: Session, kept: PickedEstimate) -> OrderSen
 
 
 def _waiting(hop: Hop) -> tuple[confirmations.WaitingEstimate, ...]:
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         return confirmations.waiting_for_pin(reader, who_of(hop).person_id, hop.phone, hop.now)
 
 

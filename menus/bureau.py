@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from app.coop import approvals
+from app.coop.access.identity import Who
 from app.coop.console_requests import queries as requests
 from app.coop.contests import answers
 from app.coop.cooperatives.models import Cooperative
@@ -71,8 +72,9 @@ class Offices(msgspec.Struct, frozen=True):
 def bureau(hop: Hop) -> Waits:
     """Say how much waits for whoever holds this number: counts are not private. Nothing, when that can't be told now."""
     try:
-        with hop.desk.database.read() as reader:
-            offices = _offices(reader, hop)
+        here = _here(hop)
+        with hop.desk.read() as reader:
+            offices = _offices(reader, hop, here)
             waiting = _waiting(reader, offices, hop)
             if not any(waiting.values()):
                 waiting["à créditer"] = weighings.how_many(reader, [one.person_id for one in offices if one.may("weigh")])
@@ -88,18 +90,23 @@ def bureau(hop: Hop) -> Waits:
 def paying_choices(hop: Hop) -> NotTheirs:
     """Hide what this office has no right to; nothing, when that can't be told now."""
     try:
-        with hop.desk.database.read() as reader:
-            return NotTheirs(_hidden(_offices(reader, hop), PAYING))
+        here = _here(hop)
+        with hop.desk.read() as reader:
+            return NotTheirs(_hidden(_offices(reader, hop, here), PAYING))
     except Exception as fault:
         if not is_outage(fault):
             raise
         return NotTheirs()
 
 
-def _offices(reader: Connection, hop: Hop) -> list[Office]:
-    """Return the offices of whoever is there, or before the PIN of all who hold the number; of a chosen scope only that one's."""
-    found = [who_of(hop)] if hop.who else holders_of(hop)
-    offices = [(who, office) for who in found for office in offices_of(reader, who.person_id, hop.now.date())]
+def _here(hop: Hop) -> Sequence[Who]:
+    """Return whoever is there, or before the PIN all who hold the number."""
+    return [who_of(hop)] if hop.who else holders_of(hop)
+
+
+def _offices(reader: Connection, hop: Hop, here: Sequence[Who]) -> list[Office]:
+    """Return the offices of who is there; of a chosen scope only that one's."""
+    offices = [(who, office) for who in here for office in offices_of(reader, who.person_id, hop.now.date())]
     return [office for who, office in offices if who.scope in (None, office.scope)]
 
 
@@ -124,7 +131,7 @@ def _guard(right: Right) -> Callable[[Hop], Divert | None]:
     def guard(hop: Hop) -> Divert | None:
         if not hop.proved:
             return unproved(hop, officer=True)
-        with hop.desk.database.read() as reader:
+        with hop.desk.read() as reader:
             who = who_of(hop)
             if who.scope is None and len(scopes_of(reader, who.person_id, hop.now.date())) > 1:
                 return Divert("which_office", who)
@@ -142,19 +149,17 @@ for _right in get_args(Right):
 
 
 @menu.source()
-def offices_held(hop: Hop) -> Offices:
+def offices_held(hop: Hop, reader: Connection) -> Offices:
     """Say for whom an officer of several scopes may act: 1, 2 …"""
-    with hop.desk.database.read() as reader:
-        names = [_name(reader, scope) for scope in scopes_of(reader, who_of(hop).person_id, hop.now.date())]
+    names = [_name(reader, scope) for scope in scopes_of(reader, who_of(hop).person_id, hop.now.date())]
     return Offices(", ".join(f"{number} {name}" for number, name in enumerate(names, 1)))
 
 
 @menu.answer(refuses={"unknown": None})
-def which_office(hop: Hop, typed: str) -> Found:
+def which_office(hop: Hop, reader: Connection, typed: str) -> Found:
     """Take the scope for which the officer acts in this call."""
     who = who_of(hop)
-    with hop.desk.database.read() as reader:
-        scopes = scopes_of(reader, who.person_id, hop.now.date())
+    scopes = scopes_of(reader, who.person_id, hop.now.date())
     if not (is_number(typed, 2) and 0 < int(typed) <= len(scopes)):
         raise Refused("unknown")
     return Found(msgspec.structs.replace(who, scope=scopes[int(typed) - 1]))

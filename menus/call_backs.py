@@ -90,18 +90,16 @@ SAID = {
 
 
 @menu.source()
-def call_backs_waiting(hop: Hop) -> Waiting:
+def call_backs_waiting(hop: Hop, reader: Connection) -> Waiting:
     """Say how many wait and how long the first has."""
-    with hop.desk.database.read() as reader:
-        number, since = calls.how_many(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
+    number, since = calls.how_many(reader, reading_office(reader, hop, "call_backs").cooperative_id, hop.now)
     return Waiting(f"{number} en attente. Le plus ancien: {age_words(hop.now - since)}" if since else "Personne n'attend.")
 
 
 @menu.rows()
-def call_backs(hop: Hop) -> Sequence[CallBackRow]:
+def call_backs(hop: Hop, reader: Connection) -> Sequence[CallBackRow]:
     """Give who waits, oldest first."""
-    with hop.desk.database.read() as reader:
-        found = _waiting(reader, hop)
+    found = _waiting(reader, hop)
     return [
         CallBackRow(
             one.id,
@@ -115,33 +113,31 @@ def call_backs(hop: Hop) -> Sequence[CallBackRow]:
 
 
 @menu.source(leads={"call_back_mine": None, "call_back_gone": None, "call_back_taken": TakenBy})
-def call_back(hop: Hop, kept: PickedCallBack) -> CallBackCaller:
+def call_back(hop: Hop, reader: Connection, kept: PickedCallBack) -> CallBackCaller:
     """Say who it is; lead on when it is taken or done."""
-    with hop.desk.database.read() as reader:
-        found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
-        if found is None:
-            raise Lead("call_back_gone")
-        if found.taken_by == who_of(hop).person_id:
-            raise Lead("call_back_mine")
-        if found.taken_by:
-            raise Lead("call_back_taken", TakenBy(person_name(reader, found.taken_by)))
+    found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
+    if found is None:
+        raise Lead("call_back_gone")
+    if found.taken_by == who_of(hop).person_id:
+        raise Lead("call_back_mine")
+    if found.taken_by:
+        raise Lead("call_back_taken", TakenBy(person_name(reader, found.taken_by)))
     return _caller(found)
 
 
 @menu.source(leads={"call_back_gone": None})
-def call_back_caller(hop: Hop, kept: PickedCallBack) -> CallBackCaller:
+def call_back_caller(hop: Hop, reader: Connection, kept: PickedCallBack) -> CallBackCaller:
     """Say whom to call."""
-    with hop.desk.database.read() as reader:
-        found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
+    found = next((one for one in _waiting(reader, hop) if one.id == kept.row), None)
     if found is None:
         raise Lead("call_back_gone")
     return _caller(found)
 
 
 @menu.source(leads={"call_back_gone": None})
-def call_back_result(hop: Hop, kept: Call) -> Result:
+def call_back_result(hop: Hop, reader: Connection, kept: Call) -> Result:
     """Say what will be noted of which call."""
-    return Result(call_back_caller(hop, kept).phone, RESULTS[kept.outcome])
+    return Result(call_back_caller(hop, reader, kept).phone, RESULTS[kept.outcome])
 
 
 @menu.effect(leads={"not_yours": None}, ways=GONE)

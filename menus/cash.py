@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop.access import numbers
@@ -95,6 +96,7 @@ NOT_HANDED: Ways = {
 }
 
 
+@menu.guard(name="till_open", leads=dict.fromkeys(STATES))
 @menu.guard(name="hand_open", leads=dict.fromkeys(STATES))
 def hand_open(hop: Hop) -> Divert:
     """Say who opens a list to hand over, whose PIN is asked whether or not they gave it before."""
@@ -102,37 +104,35 @@ def hand_open(hop: Hop) -> Divert:
 
 
 @menu.source()
-def hand_standing(hop: Hop) -> LeftToPay:
+def hand_standing(hop: Hop, reader: Connection) -> LeftToPay:
     """Say how many are left to be given cash."""
-    return LeftToPay(f"{_left(hop, 'cash')} à remettre.")
+    return LeftToPay(f"{len(queries.to_hand(reader, scope_of(reader, hop), 'cash'))} à remettre.")
 
 
 @menu.answer(leads={"left": None, "one_due": OneDue}, refuses=dict.fromkeys(("unknown", "short", "empty", "frozen", "nothing")))
-def hand_to(hop: Hop, typed: str) -> PaymentHandOut:
+def hand_to(hop: Hop, reader: Connection, typed: str) -> PaymentHandOut:
     """Read a payment's reference or a member's card; 1 leads to the cash list, a card that is in none to what is due to it."""
     if typed == "1":
         raise Lead("left")
-    with hop.desk.database.read() as reader:
-        scope = scope_of(reader, hop)
-        with suppress(NotThere):
-            found = queries.to_hand_by(reader, scope, typed)
-            return PaymentHandOut(found.id, found.card, found.reference, found.amount)
-        try:
-            member = member_of_card(reader, scope, typed)
-        except NotThere:
-            raise Refused("empty" if not typed else "short" if lookup.too_short(typed) else "unknown") from None
-        wanted = Wanted(member_id=member)
-        owed = due(reader, scope, wanted, "cash", hop.now)
-        if not owed:
-            raise Refused("frozen" if "frozen" in left_out(reader, scope, wanted, "cash", hop.now) else "nothing")
-        raise Lead("one_due", OneDue(member, queries.cards_of(reader, [member])[member], owed[0].amount))
+    scope = scope_of(reader, hop)
+    with suppress(NotThere):
+        found = queries.to_hand_by(reader, scope, typed)
+        return PaymentHandOut(found.id, found.card, found.reference, found.amount)
+    try:
+        member = member_of_card(reader, scope, typed)
+    except NotThere:
+        raise Refused("empty" if not typed else "short" if lookup.too_short(typed) else "unknown") from None
+    wanted = Wanted(member_id=member)
+    owed = due(reader, scope, wanted, "cash", hop.now)
+    if not owed:
+        raise Refused("frozen" if "frozen" in left_out(reader, scope, wanted, "cash", hop.now) else "nothing")
+    raise Lead("one_due", OneDue(member, queries.cards_of(reader, [member])[member], owed[0].amount))
 
 
 @menu.source()
-def one_name(hop: Hop, kept: ToPayOne) -> Name:
+def one_name(reader: Connection, kept: ToPayOne) -> Name:
     """Say to whom it is due."""
-    with hop.desk.database.read() as reader:
-        return Name(member_name(reader, kept.one_due.member_id))
+    return Name(member_name(reader, kept.one_due.member_id))
 
 
 @menu.effect(leads={"not_yours": None}, ways={paying.BatchChanged: "changed"})
@@ -145,28 +145,26 @@ def make_batch_of_one(hop: Hop, session: Session, kept: ToPayOne) -> OneMade:
 
 
 @menu.source(leads={"hand": PaymentHandOut})
-def one_made(hop: Hop, kept: MadeForOne) -> Nothing:
+def one_made(hop: Hop, reader: Connection, kept: MadeForOne) -> Nothing:
     """Go straight to the hand-over of a batch of one that nobody else has to approve."""
-    with hop.desk.database.read() as reader, suppress(NotThere):
+    with suppress(NotThere):
         found = queries.to_hand_by(reader, scope_of(reader, hop), kept.done.card)
         raise Lead("hand", PaymentHandOut(found.id, found.card, found.reference, found.amount))
     return Nothing()
 
 
 @menu.rows()
-def hand_left(hop: Hop) -> Sequence[PaymentHandOut]:
+def hand_left(hop: Hop, reader: Connection) -> Sequence[PaymentHandOut]:
     """Give the cash list: who is still to get what, to be picked from."""
-    with hop.desk.database.read() as reader:
-        found = queries.to_hand(reader, scope_of(reader, hop), "cash")
-        names = names_of(reader, [one.member_id for one in found])
+    found = queries.to_hand(reader, scope_of(reader, hop), "cash")
+    names = names_of(reader, [one.member_id for one in found])
     return [PaymentHandOut(one.id, one.card, one.reference, one.amount, names[one.member_id]) for one in found]
 
 
 @menu.source()
-def hand_name(hop: Hop, kept: Hand) -> Name:
+def hand_name(reader: Connection, kept: Hand) -> Name:
     """Say whose money it is."""
-    with hop.desk.database.read() as reader:
-        return Name(queries.name_of(reader, kept.hand.id))
+    return Name(queries.name_of(reader, kept.hand.id))
 
 
 @menu.effect(leads={"short": Short, "shut": None, "not_yours": None}, ways=NOT_HANDED)
@@ -186,8 +184,3 @@ def handing_act(session: Session, hop: Hop) -> Act:
     if not numbers.opens(session, who_of(hop).person_id, hop.phone):
         raise Lead("shut")
     return officers_act(session, hop, "pay")
-
-
-def _left(hop: Hop, way: str) -> int:
-    with hop.desk.database.read() as reader:
-        return len(queries.to_hand(reader, scope_of(reader, hop), way))

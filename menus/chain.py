@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import units
@@ -36,36 +37,32 @@ class OfOwnLot(msgspec.Struct, frozen=True):
 
 
 @menu.answer(refuses={"unknown": None})
-def lot_code(hop: Hop, typed: str) -> Code:
+def lot_code(reader: Connection, typed: str) -> Code:
     """Read a public lot's code: an unknown and a private one look alike."""
-    with hop.desk.database.read() as reader:
-        found = story.story_of(reader, typed)
+    found = story.story_of(reader, typed)
     if found is None:
         raise Refused("unknown")
     return found.code
 
 
 @menu.source()
-def lot_story(hop: Hop, kept: OfCode) -> Words:
+def lot_story(reader: Connection, kept: OfCode) -> Words:
     """Tell a lot's way, and who earned what."""
-    with hop.desk.database.read() as reader:
-        found = story.story_of(reader, kept.lot_code)
+    found = story.story_of(reader, kept.lot_code)
     return Words(story.in_words(found) if found else "Code inconnu.")
 
 
 @menu.rows()
-def own_lots(hop: Hop) -> Sequence[OwnLot]:
+def own_lots(hop: Hop, reader: Connection) -> Sequence[OwnLot]:
     """Give the lots that the member's deliveries went into."""
-    with hop.desk.database.read() as reader:
-        return [OwnLot(one.id, one.product, one.made_on, one.code) for one in queries.lots_of_member(reader, member_of(hop))]
+    return [OwnLot(one.id, one.product, one.made_on, one.code) for one in queries.lots_of_member(reader, member_of(hop))]
 
 
 @menu.source()
-def own_lot(hop: Hop, kept: OfOwnLot) -> PrivateWords:
+def own_lot(hop: Hop, reader: Connection, kept: OfOwnLot) -> PrivateWords:
     """Say how much of a lot is the member's, and what became of it."""
-    with hop.desk.database.read() as reader:
-        family = family_of(reader, read_code(kept.own_lot.code) or "")
-        found = story.story_of(reader, kept.own_lot.code)
+    family = family_of(reader, read_code(kept.own_lot.code) or "")
+    found = story.story_of(reader, kept.own_lot.code)
     mine = kilos(family).get(member_of(hop), 0) if family else 0
     unit = "kg" if family and family.target.made_grams is not None else family.target.unit if family else ""
     said = f"De vous: {units.count(Decimal(mine) / 1000, unit)}."

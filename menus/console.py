@@ -145,7 +145,7 @@ def _sign_ins(hop: Hop) -> list[sign_in_sessions.WaitingSignIn]:
     who = who_of(hop)
     if who.trusted:
         return []
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         return sign_in_sessions.waiting_for_number(reader, who.person_id, hop.now)
 
 
@@ -154,5 +154,5 @@ def _waiting(hop: Hop, only: int | None = None) -> list[queries.WaitingRequest]:
     who = who_of(hop)
     if who.trusted:
         return []
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         return queries.waiting_for(reader, who.person_id, who.scope, hop.now, only)

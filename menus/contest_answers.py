@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -72,12 +73,11 @@ class ContestAnswer(Claimed, frozen=True):
 
 
 @menu.rows()
-def contests_waiting(hop: Hop) -> Sequence[ContestRow]:
+def contests_waiting(hop: Hop, reader: Connection) -> Sequence[ContestRow]:
     """Give what this officer may answer."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "approve")
-        found = answers.waiting(reader, office, hop.now)
-        names = names_of(reader, [one.member_id for one in found])
+    office = reading_office(reader, hop, "approve")
+    found = answers.waiting(reader, office, hop.now)
+    names = names_of(reader, [one.member_id for one in found])
     return [
         ContestRow(
             one.id,
@@ -95,10 +95,9 @@ def contests_waiting(hop: Hop) -> Sequence[ContestRow]:
 
 
 @menu.source(leads={"gone": None})
-def contest_facts(hop: Hop, kept: Claimed) -> Facts:
+def contest_facts(reader: Connection, kept: Claimed) -> Facts:
     """Say who contests how much of which day, and who had a hand in it."""
-    with hop.desk.database.read() as reader:
-        name, found = answers.name_of(reader, kept.claim.id), answers.facts(reader, kept.claim.id)
+    name, found = answers.name_of(reader, kept.claim.id), answers.facts(reader, kept.claim.id)
     if found is None:
         raise Lead("gone")
     day, by = f"{found.on:%d/%m}", f"par {found.by}" if found.by else "par mobile money"
@@ -109,10 +108,9 @@ def contest_facts(hop: Hop, kept: Claimed) -> Facts:
 
 
 @menu.source(leads={"gone": None})
-def contest_ruling(hop: Hop, kept: ContestAnswer) -> Ruling:
+def contest_ruling(reader: Connection, kept: ContestAnswer) -> Ruling:
     """Say what the PIN confirms: the verdict, and where the money goes."""
-    with hop.desk.database.read() as reader:
-        found = answers.facts(reader, kept.claim.id)
+    found = answers.facts(reader, kept.claim.id)
     if found is None:
         raise Lead("gone")
     return Ruling(_ruling(kept, kept.claim.subject, kinds.amount_words(found.amount)))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, get_args
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -92,10 +93,9 @@ TOO_LATE: Ways = {services.TooLate: "gone"}
 
 
 @menu.rows()
-def to_confirm(hop: Hop) -> Sequence[ToConfirm]:
+def to_confirm(hop: Hop, reader: Connection) -> Sequence[ToConfirm]:
     """Give what was handed over and is not confirmed."""
-    with hop.desk.database.read() as reader:
-        found = handed_to(reader, member_of(hop))
+    found = handed_to(reader, member_of(hop))
     names = list(handover_kinds())
     return [
         ToConfirm(one.id * len(names) + names.index(one.kind), one.id, one.kind, one.reference, one.amount, _by(one), one.on)
@@ -123,10 +123,9 @@ def contest_payment(hop: Hop, session: Session, kept: Received) -> OpenedContest
 
 
 @menu.rows()
-def contestable(hop: Hop) -> Sequence[ContestableRow]:
+def contestable(hop: Hop, reader: Connection) -> Sequence[ContestableRow]:
     """Give what the member may contest now, the newest first."""
-    with hop.desk.database.read() as reader:
-        found = services.contestable(reader, member_of(hop), hop.now)
+    found = services.contestable(reader, member_of(hop), hop.now)
     places = get_args(services.Subject)
     return [
         ContestableRow(
@@ -155,10 +154,9 @@ STANDS = {"open": "en cours", "upheld": "acceptée", "dismissed": "refusée", "w
 
 
 @menu.rows()
-def own_contests(hop: Hop) -> Sequence[OwnRow]:
+def own_contests(hop: Hop, reader: Connection) -> Sequence[OwnRow]:
     """Give the member's own contests, the newest first; one SELECT."""
-    with hop.desk.database.read() as reader:
-        found = own.contests_of(reader, member_of(hop))
+    found = own.contests_of(reader, member_of(hop))
     return [_own_row(one) for one in found]
 
 

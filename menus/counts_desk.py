@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import units
@@ -40,10 +41,9 @@ def shelf_offers(hop: Hop) -> Sequence[OfferRow]:
 
 
 @menu.source()
-def box_difference(hop: Hop, kept: BoxCounted) -> CountDifference:
+def box_difference(hop: Hop, reader: Connection, kept: BoxCounted) -> CountDifference:
     """Say what the books say of the box."""
-    with hop.desk.database.read() as reader:
-        books = box_of(reader, reading_office(reader, hop, "sell").scope.cooperative).there
+    books = box_of(reader, reading_office(reader, hop, "sell").scope.cooperative).there
     return CountDifference(f"Livre: {kinds.amount_words(books)}, compté: {kinds.amount_words(kept.box_counted)}.")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop.training import seats
@@ -32,10 +33,9 @@ class NewCourseTyped(msgspec.Struct, frozen=True):
 
 
 @menu.source(leads={"not_yours": None})
-def courses_desk(hop: Hop) -> Nothing:
+def courses_desk(hop: Hop, reader: Connection) -> Nothing:
     """Let the federation's officers pass."""
-    with hop.desk.database.read() as reader:
-        federations_office(reader, hop)
+    federations_office(reader, hop)
     return Nothing()
 
 

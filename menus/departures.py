@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -101,10 +102,9 @@ NOT_SETTLED: Denials = {
 
 
 @menu.source(leads={"leaving": Leaving})
-def leave(hop: Hop) -> Nothing:
+def leave(hop: Hop, reader: Connection) -> Nothing:
     """Lead elsewhere who is leaving already."""
-    with hop.desk.database.read() as reader:
-        found = departures.departure_of(reader, member_of(hop))
+    found = departures.departure_of(reader, member_of(hop))
     if found:
         raise Lead("leaving", Leaving(_far(found.due)))
     return Nothing()
@@ -128,11 +128,11 @@ def stay(hop: Hop, session: Session) -> Nothing:
 
 
 @menu.source(leads={"why": None})
-def leaver(hop: Hop, kept: DepartureNote) -> LeaverShown:
+def leaver(reader: Connection, kept: DepartureNote) -> LeaverShown:
     """Say what will be noted of whom; an exclusion wants a reason first."""
     if kept.leave_as == "exclusion" and kept.leave_why is None:
         raise Lead("why")
-    return LeaverShown(WHAT[kept.leave_as], _name(hop, kept.whom.member_id))
+    return LeaverShown(WHAT[kept.leave_as], member_name(reader, kept.whom.member_id))
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_NOTED)
@@ -150,38 +150,35 @@ def note_departure(hop: Hop, session: Session, kept: Proven) -> Noted:
 
 
 @menu.rows()
-def leavers(hop: Hop) -> Sequence[LeaverRow]:
+def leavers(hop: Hop, reader: Connection) -> Sequence[LeaverRow]:
     """Give the departures that are open in the officer's scope."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "people")
-        found = departures.departures(reader, office.cooperative_id)
+    office = reading_office(reader, hop, "people")
+    found = departures.departures(reader, office.cooperative_id)
     return [LeaverRow(one.id, one.member_id, one.card, SHORT[one.kind], _far(one.due), one.kind == "death") for one in found]
 
 
 @menu.source(leads={"heirs": None})
-def leaver_owed(hop: Hop, kept: Parting) -> LeaverOwed:
+def leaver_owed(reader: Connection, kept: Parting) -> LeaverOwed:
     """Say what is owed either way; of a member who died the heirs' paper comes first."""
     member = kept.departing.member_id
     if kept.departing.dead:
         raise Lead("heirs")
-    with hop.desk.database.read() as reader:
-        found = balances_of(reader, member)
-    return LeaverOwed(_name(hop, member), found.shares, found.savings, found.payable, found.advance + found.leasing)
+    found = balances_of(reader, member)
+    return LeaverOwed(member_name(reader, member), found.shares, found.savings, found.payable, found.advance + found.leasing)
 
 
 @menu.source()
-def heirs_owed(hop: Hop, kept: Parting) -> Rest:
+def heirs_owed(reader: Connection, kept: Parting) -> Rest:
     """Say what is left to the heirs, what the member owed taken off."""
     member = kept.departing.member_id
-    with hop.desk.database.read() as reader:
-        found = balances_of(reader, member)
-    return Rest(_name(hop, member), found.shares + found.savings + found.payable - found.advance - found.leasing)
+    found = balances_of(reader, member)
+    return Rest(member_name(reader, member), found.shares + found.savings + found.payable - found.advance - found.leasing)
 
 
 @menu.source()
-def leaver_named(hop: Hop, kept: Parting) -> Named:
+def leaver_named(reader: Connection, kept: Parting) -> Named:
     """Say whose account will be settled."""
-    return Named(_name(hop, kept.departing.member_id))
+    return Named(member_name(reader, kept.departing.member_id))
 
 
 @menu.effect(
@@ -200,11 +197,6 @@ def settle(hop: Hop, session: Session, kept: Settling) -> Noted:
     notices.tell_person(session, act, member.person_id, f"payout:{done.payout_id}:asked", words)
     to_do = "Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5)."
     return Noted(f"{kept.departing.card}: réf {done.reference}. {to_do}")
-
-
-def _name(hop: Hop, member_id: int) -> str:
-    with hop.desk.database.read() as reader:
-        return member_name(reader, member_id)
 
 
 def _far(day: date) -> str:

@@ -37,7 +37,7 @@ class PrivateWords(msgspec.Struct, frozen=True):
 
 def holders_of(hop: Hop) -> tuple[Who, ...]:
     """Return who holds the number in hand, by place."""
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         return who_holds(reader, hop.phone) if hop.phone.startswith("+221") else ()
 
 

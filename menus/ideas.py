@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -101,26 +102,23 @@ def propose_idea(hop: Hop, session: Session, kept: NewIdea) -> ProposedIdea:
 
 
 @menu.rows()
-def ideas(hop: Hop) -> Sequence[IdeaRow]:
+def ideas(hop: Hop, reader: Connection) -> Sequence[IdeaRow]:
     """Give what can be supported now."""
-    with hop.desk.database.read() as reader:
-        found = queries.open_ideas(reader, hop.now)
+    found = queries.open_ideas(reader, hop.now)
     return [row_of(one) for one in found]
 
 
 @menu.source()
-def idea(hop: Hop, kept: SupportedIdea) -> CountedVoices:
+def idea(reader: Connection, kept: SupportedIdea) -> CountedVoices:
     """Count an idea's voices as they are now."""
-    with hop.desk.database.read() as reader:
-        found = voices.counted(reader, kept.idea.id)
+    found = voices.counted(reader, kept.idea.id)
     return CountedVoices(found.by_pin, found.by_sms)
 
 
 @menu.source()
-def idea_scores(hop: Hop, kept: SupportedIdea) -> Words:
+def idea_scores(reader: Connection, kept: SupportedIdea) -> Words:
     """Say who gave an idea how many points, by criterion."""
-    with hop.desk.database.read() as reader:
-        found = queries.scores_of(reader, kept.idea.id)
+    found = queries.scores_of(reader, kept.idea.id)
     lines = [
         f"{OFFICES.get(one.role, one.role)} {one.cooperative or ''}: {sum(one.points)}/25 ({'-'.join(map(str, one.points))})"
         for one in found
@@ -129,10 +127,9 @@ def idea_scores(hop: Hop, kept: SupportedIdea) -> Words:
 
 
 @menu.source()
-def own_voice(hop: Hop) -> VoiceIs:
+def own_voice(hop: Hop, reader: Connection) -> VoiceIs:
     """Say where the member's voice is now, since it moves."""
-    with hop.desk.database.read() as reader:
-        found = voices.voice_of(reader, member_of(hop), hop.now)
+    found = voices.voice_of(reader, member_of(hop), hop.now)
     return VoiceIs(f"Votre voix est à l'idée {found[0]}. " if found else "")
 
 
@@ -158,10 +155,9 @@ def withdraw_voice(hop: Hop, session: Session) -> TakenVoice:
 
 
 @menu.source()
-def own_ideas(hop: Hop) -> PrivateWords:
+def own_ideas(hop: Hop, reader: Connection) -> PrivateWords:
     """Say where the member's voice is, and how their ideas stand."""
-    with hop.desk.database.read() as reader:
-        voice, found = voices.voice_of(reader, member_of(hop), hop.now), queries.own_ideas(reader, member_of(hop))
+    voice, found = voices.voice_of(reader, member_of(hop), hop.now), queries.own_ideas(reader, member_of(hop))
     said = "Pas encore de voix donnée."
     if voice:
         said = f"Votre voix: idée {voice[0]}{'' if voice[2] else ', par SMS, à confirmer'}."
@@ -169,10 +165,9 @@ def own_ideas(hop: Hop) -> PrivateWords:
 
 
 @menu.source()
-def kept_ideas(hop: Hop) -> Words:
+def kept_ideas(reader: Connection) -> Words:
     """Say what the rounds have kept."""
-    with hop.desk.database.read() as reader:
-        found = queries.kept_ideas(reader)
+    found = queries.kept_ideas(reader)
     lines = [f"{one.id} {one.words}: {STANDS[one.state]}, {one.points:.0f}/25, {one.by_pin} voix" for one in found]
     return Words("\n".join(lines) or "Pas encore d'idée retenue.")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop import foundation
@@ -57,32 +58,28 @@ class IdeaSum(msgspec.Struct, frozen=True):
 
 
 @menu.rows()
-def ideas_to_read(hop: Hop) -> Sequence[IdeaRow]:
+def ideas_to_read(hop: Hop, reader: Connection) -> Sequence[IdeaRow]:
     """Give what waits for an officer of this scope."""
-    with hop.desk.database.read() as reader:
-        return [row_of(one) for one in queries.ideas_to_read(reader, reading_office(reader, hop, "boutiques").scope)]
+    return [row_of(one) for one in queries.ideas_to_read(reader, reading_office(reader, hop, "boutiques").scope)]
 
 
 @menu.rows()
-def ideas_to_score(hop: Hop) -> Sequence[IdeaRow]:
+def ideas_to_score(hop: Hop, reader: Connection) -> Sequence[IdeaRow]:
     """Give what a round still has scored."""
-    with hop.desk.database.read() as reader:
-        return [row_of(one) for one in queries.scorable_ideas(reader, hop.now)]
+    return [row_of(one) for one in queries.scorable_ideas(reader, hop.now)]
 
 
 @menu.rows()
-def ideas_to_decide(hop: Hop) -> Sequence[IdeaRow]:
+def ideas_to_decide(hop: Hop, reader: Connection) -> Sequence[IdeaRow]:
     """Give what the federation has kept and not decided."""
-    with hop.desk.database.read() as reader:
-        found = queries.kept_ideas(reader) if reading_office(reader, hop, "boutiques").scope.is_federation else []
+    found = queries.kept_ideas(reader) if reading_office(reader, hop, "boutiques").scope.is_federation else []
     return [row_of(one) for one in found if one.state == "shortlisted"]
 
 
 @menu.answer(refuses={"unknown": None})
-def merge_into(hop: Hop, typed: str) -> IdeaRow:
+def merge_into(reader: Connection, typed: str) -> IdeaRow:
     """Find the idea that stands, by its number."""
-    with hop.desk.database.read() as reader:
-        found = queries.shown(reader, Idea.id == int(typed), Idea.state == "open") if is_number(typed, 6) else []
+    found = queries.shown(reader, Idea.id == int(typed), Idea.state == "open") if is_number(typed, 6) else []
     if not found:
         raise Refused("unknown")
     return row_of(found[0])

@@ -103,7 +103,7 @@ def pin(hop: Hop, typed: str) -> Proved:
 def check_pin(hop: Hop, who: Who, typed: str, *, unproved_too: bool = False) -> Proved:
     """Check somebody's PIN; leads to `locked`, refuses a `wrong` one, which is a try."""
     desk = hop.desk
-    with desk.database.read() as reader:
+    with desk.read() as reader:
         if not unproved_too and not numbers.opens(reader, who.person_id, hop.phone):
             raise Lead("locked", Until("bloqué sur ce numéro"))
         seen = wrong_pins.look(reader, hop.phone, who.person_id, hop.now)
@@ -154,13 +154,13 @@ def _opened(hop: Hop, who: Who, hashed: str) -> str:
 
 
 def _asked(hop: Hop, who: Who) -> bool:
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         return who.member_id is not None and bool(reader.scalar(assisted_answers.waiting(who.member_id, hop.now)))
 
 
 def waiting_here(hop: Hop) -> tuple[Who, ...]:
     """Return who waits for the number in hand: it opens nothing of theirs before they prove it."""
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         return who_waits(reader, hop.phone)
 
 

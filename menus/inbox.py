@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import phones
@@ -62,18 +63,16 @@ class LetterReply(msgspec.Struct, frozen=True):
 
 
 @menu.rows()
-def letters(hop: Hop) -> Sequence[LetterRow]:
+def letters(hop: Hop, reader: Connection) -> Sequence[LetterRow]:
     """Give what waits, oldest first."""
-    with hop.desk.database.read() as reader:
-        found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id)
+    found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id)
     return [LetterRow(one.id, age_words(hop.now - one.at), phones.write(one.phone), one.text[:16]) for one in found]
 
 
 @menu.source(leads={"letter_gone": None})
-def letter(hop: Hop, kept: Reading) -> LetterShown:
+def letter(hop: Hop, reader: Connection, kept: Reading) -> LetterShown:
     """Say its number, when it came and what it says."""
-    with hop.desk.database.read() as reader:
-        found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id, letter=kept.letter.id)
+    found = inbox.unread(reader, reading_office(reader, hop, "call_backs").cooperative_id, letter=kept.letter.id)
     if not found:
         raise Lead("letter_gone")
     return LetterShown(found[0].id, found[0].at.date(), " ".join(found[0].text.split()) or "(vide)")
@@ -89,11 +88,10 @@ def letter_words(typed: str) -> Typed:
 
 
 @menu.source()
-def letter_price(hop: Hop, kept: LetterReply) -> Costs:
+def letter_price(hop: Hop, reader: Connection, kept: LetterReply) -> Costs:
     """Say what the answer costs, with the name that stands before it."""
-    with hop.desk.database.read() as reader:
-        whole = inbox.signed(reader, reading_office(reader, hop, "call_backs").cooperative_id, kept.reply)
-        price = prices.part_price(reader, hop.now, hop.desk.service.part_price)
+    whole = inbox.signed(reader, reading_office(reader, hop, "call_backs").cooperative_id, kept.reply)
+    price = prices.part_price(reader, hop.now, hop.desk.service.part_price)
     quote = cost.quote(whole, 1, price)
     return Costs(f"{quote.parts} SMS, {kinds.amount_words(quote.francs)}")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import units
@@ -63,17 +64,15 @@ class JobsWished(msgspec.Struct, frozen=True):
 
 
 @menu.rows()
-def jobs(hop: Hop) -> Sequence[JobRow]:
+def jobs(hop: Hop, reader: Connection) -> Sequence[JobRow]:
     """Give the jobs that are open."""
-    with hop.desk.database.read() as reader:
-        return [JobRow(one.id, one.id, one.trade, one.place) for one in queries.open_jobs(reader, hop.now.date())]
+    return [JobRow(one.id, one.id, one.trade, one.place) for one in queries.open_jobs(reader, hop.now.date())]
 
 
 @menu.source(leads={"gone": None})
-def job_terms(hop: Hop, kept: OfJob) -> JobTerms:
+def job_terms(reader: Connection, kept: OfJob) -> JobTerms:
     """Say whose it is, for how many, until when."""
-    with hop.desk.database.read() as reader:
-        found = queries.jobs(reader, Job.id == kept.job.id, Job.state == "open")
+    found = queries.jobs(reader, Job.id == kept.job.id, Job.state == "open")
     if not found:
         raise Lead("gone")
     return JobTerms(found[0].company, units.count(found[0].places, "place"), found[0].until)
@@ -108,10 +107,9 @@ def job_agree(hop: Hop, session: Session, kept: OfJob) -> Nothing:
 
 
 @menu.source()
-def jobs_by_sms(hop: Hop) -> JobsNow:
+def jobs_by_sms(hop: Hop, reader: Connection) -> JobsNow:
     """Say whether this number hears of jobs."""
-    with hop.desk.database.read() as reader:
-        hears = consent.agreed(reader, hop.phone, consent.JOBS) and (hop.who is not None or seekers.seeks(reader, hop.phone))
+    hears = consent.agreed(reader, hop.phone, consent.JOBS) and (hop.who is not None or seekers.seeks(reader, hop.phone))
     return JobsNow("oui" if hears else "non")
 
 

@@ -114,29 +114,26 @@ class AddedJob(msgspec.Struct, frozen=True):
 
 
 @menu.source(leads={"not_yours": None})
-def jobs_desk(hop: Hop) -> JobDeskChoices:
+def jobs_desk(hop: Hop, reader: Connection) -> JobDeskChoices:
     """Hide from a co-operative's officer what is the federation's and the companies'; a centre has no jobs."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "courses")
+    office = reading_office(reader, hop, "courses")
     if office.role == "centre":
         raise Lead("not_yours")
     return JobDeskChoices(() if office.cooperative_id is None else (2,))
 
 
 @menu.rows()
-def desk_jobs(hop: Hop) -> Sequence[DeskJobRow]:
+def desk_jobs(hop: Hop, reader: Connection) -> Sequence[DeskJobRow]:
     """Give the open jobs: a company its own."""
-    with hop.desk.database.read() as reader:
-        found = queries.jobs_of(reader, reading_office(reader, hop, "courses").scope, hop.now.date())
+    found = queries.jobs_of(reader, reading_office(reader, hop, "courses").scope, hop.now.date())
     return [DeskJobRow(one.id, one.trade, one.company) for one in found]
 
 
 @menu.source(leads={"gone": None})
-def desk_job(hop: Hop, kept: OfDeskJob) -> DeskJobShown:
+def desk_job(hop: Hop, reader: Connection, kept: OfDeskJob) -> DeskJobShown:
     """Say how many are interested, until when; hide what isn't this office's."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "courses")
-        one = _open_job(reader, hop, kept)
+    office = reading_office(reader, hop, "courses")
+    one = _open_job(reader, hop, kept)
     interested = f"{one.interested} {'intéressés' if one.interested > 1 else 'intéressé'}"
     hidden = (2,) if office.partner_id else () if office.scope.is_federation else (1, 3, 4)
     return DeskJobShown(interested, one.until, hidden)
@@ -165,10 +162,9 @@ def candidate_shown(hop: Hop, kept: OfCandidate) -> CandidateShown:
 
 
 @menu.source(leads={"gone": None})
-def job_audience(hop: Hop, kept: OfDeskJob) -> JobAudience:
+def job_audience(hop: Hop, reader: Connection, kept: OfDeskJob) -> JobAudience:
     """Say whose filière and commune fit."""
-    with hop.desk.database.read() as reader:
-        return JobAudience(audience_of(_open_job(reader, hop, kept)))
+    return JobAudience(audience_of(_open_job(reader, hop, kept)))
 
 
 @menu.effect(leads={"not_yours": None, "gone": None}, denies=NOT_DONE)
@@ -196,11 +192,10 @@ def close_job(hop: Hop, session: Session, kept: OfDeskJob) -> Nothing:
 
 
 @menu.rows()
-def job_companies(hop: Hop) -> Sequence[CompanyRow]:
+def job_companies(hop: Hop, reader: Connection) -> Sequence[CompanyRow]:
     """Give the companies whose agreement holds today: a company itself alone."""
-    with hop.desk.database.read() as reader:
-        scope = reading_office(reader, hop, "courses").scope
-        found = partners.partners(reader, "company", hop.now.date())
+    scope = reading_office(reader, hop, "courses").scope
+    found = partners.partners(reader, "company", hop.now.date())
     return [CompanyRow(one.id, one.name) for one in found if services.sees_to(scope, one.id)]
 
 
@@ -217,20 +212,18 @@ def job_until(hop: Hop, typed: str) -> WrittenDay:
 
 
 @menu.rows()
-def job_filieres(hop: Hop) -> Sequence[FiliereRow]:
+def job_filieres(reader: Connection) -> Sequence[FiliereRow]:
     """Give the filières, all of them first."""
-    with hop.desk.database.read() as reader:
-        found = reader.execute(select(Filiere.id, Filiere.name).order_by(Filiere.id)).all()
+    found = reader.execute(select(Filiere.id, Filiere.name).order_by(Filiere.id)).all()
     return [FiliereRow(0, "Toutes"), *(FiliereRow(row.id, row.name) for row in found)]
 
 
 @menu.answer(refuses={"unknown": None})
-def job_commune(hop: Hop, typed: str) -> CommuneMeant:
+def job_commune(reader: Connection, typed: str) -> CommuneMeant:
     """Find a commune by its name or the beginning of it; `TOUTES` is none in particular."""
     if packed(typed) in ("TOUTES", "TOUS"):
         return CommuneMeant(0, "toutes")
-    with hop.desk.database.read() as reader:
-        meant = communes_meant(reader, typed)
+    meant = communes_meant(reader, typed)
     if len(meant) != 1:
         raise Refused("unknown")
     return CommuneMeant(*meant[0])
@@ -276,7 +269,7 @@ def _open_job(reader: Connection | Session, hop: Hop, kept: OfDeskJob) -> querie
 
 
 def _candidates(hop: Hop, kept: OfDeskJob, *, after: int | None = None, most: int = MOST_CANDIDATES) -> list[queries.Candidate]:
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         scope = reading_office(reader, hop, "courses").scope
         company = reader.scalar(select(Job.company_id).where(Job.id == kept.desk_job.id))
         if not services.sees_to(scope, company):

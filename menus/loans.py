@@ -1,21 +1,24 @@
-"""Advances and leases, asked for by officers; and who is late with what they repay."""
+"""Advances and leases, asked for by officers; what is to be repaid of them, and who is late."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop import law
 from app.coop.members.models import Member
 from app.coop.members.names import member_name
-from app.coop.till import schedule
+from app.coop.till import payouts, schedule
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
-from menus.hop import Hop, PrivateWords, reading_office
-from menus.savings import MONEY, standing_words, today_of
-from menus.till import ACTING, Name, Sum, TillClient, TillDone, TillNamed, ask_payout
+from menus.hop import Hop, PrivateWords, member_of, reading_office
+from menus.money import MONEY
+from menus.payouts import ask_payout
+from menus.till import ACTING, Name, Sum, TillClient, TillDone, TillNamed
 
 menu = Bindings("loans")
 
@@ -42,11 +45,11 @@ class Lease(Loan, frozen=True):
     till_asset: str
 
 
-@menu.answer(refuses={"bad": None, "few": None})
+@menu.answer(refuses={"months": None, "few": None})
 def till_times(typed: str, kept: Sum) -> kinds.Count:
     """Read a number of monthly instalments, of a franc at least."""
     if not (is_number(typed, 2) and 1 <= int(typed) <= schedule.MOST_INSTALMENTS):
-        raise Refused("bad")
+        raise Refused("months")
     if int(typed) > kept.till_amount:
         raise Refused("few")
     return int(typed)
@@ -62,34 +65,39 @@ def till_asset(typed: str) -> Asset:
 
 
 @menu.source(denies=MONEY)
-def till_advance_whom(hop: Hop, kept: TillClient) -> TillNamed:
+def till_advance_whom(hop: Hop, reader: Connection, kept: TillClient) -> TillNamed:
     """Say to whom an advance would go, or that the law forbids it, before anything more is asked."""
-    return _borrower(hop, kept, "advance")
+    return _borrower(reader, hop, kept, "advance")
 
 
 @menu.source(denies=MONEY)
-def till_lease_whom(hop: Hop, kept: TillClient) -> TillNamed:
+def till_lease_whom(hop: Hop, reader: Connection, kept: TillClient) -> TillNamed:
     """Say to whom a lease would go, or that the law forbids it."""
-    return _borrower(hop, kept, "leasing")
+    return _borrower(reader, hop, kept, "leasing")
 
 
 @menu.source()
-def till_plan(hop: Hop, kept: Loan) -> NamedPlan:
+def till_plan(reader: Connection, kept: Loan) -> NamedPlan:
     """Say what she will repay a month, the largest instalment."""
     most = schedule.split(kept.till_amount, kept.till_times)[0]
-    with hop.desk.database.read() as reader:
-        return NamedPlan(member_name(reader, kept.member), f"{kept.till_times} x {kinds.amount_words(most)}")
+    return NamedPlan(member_name(reader, kept.member), f"{kept.till_times} x {kinds.amount_words(most)}")
 
 
 @menu.source()
-def till_late(hop: Hop) -> PrivateWords:
+def till_late(hop: Hop, reader: Connection) -> PrivateWords:
     """Give who is late with what they repay, the latest first."""
-    with hop.desk.database.read() as reader:
-        found = schedule.standings(reader, today_of(hop), reading_office(reader, hop, "pay").scope)
-        late = [one for one in found if one.late][:MOST_LATE]
-        cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
-        card_of = {row.id: row.card for row in reader.execute(cards)}
-    return PrivateWords("\n".join(f"{card_of[one.member_id]} {standing_words(one)}" for one in late) or "Personne n'est en retard.")
+    found = schedule.standings(reader, _today(hop), reading_office(reader, hop, "pay").scope)
+    late = [one for one in found if one.late][:MOST_LATE]
+    cards = select(Member.id, Member.card).where(Member.id.in_([one.member_id for one in late]))
+    card_of = {row.id: row.card for row in reader.execute(cards)}
+    return PrivateWords("\n".join(f"{card_of[one.member_id]} {_words(one)}" for one in late) or "Personne n'est en retard.")
+
+
+@menu.source()
+def instalments(hop: Hop, reader: Connection) -> PrivateWords:
+    """Say what she is to repay: owed, late, and what comes next."""
+    found = schedule.standings(reader, _today(hop), member_of(hop))
+    return PrivateWords("\n".join(_words(one) for one in found) or "Aucune échéance.")
 
 
 @menu.effect(leads=ACTING, denies=MONEY)
@@ -104,7 +112,16 @@ def ask_lease_for(hop: Hop, session: Session, kept: Lease) -> TillDone:
     return ask_payout(hop, session, kept, "leasing", instalments=kept.till_times, asset=kept.till_asset)
 
 
-def _borrower(hop: Hop, kept: TillClient, kind: str) -> TillNamed:
-    with hop.desk.database.read() as reader:
-        law.check(reader, kind, kept.member, today_of(hop))
-        return TillNamed(member_name(reader, kept.member))
+def _borrower(reader: Connection, hop: Hop, kept: TillClient, kind: str) -> TillNamed:
+    law.check(reader, kind, kept.member, _today(hop))
+    return TillNamed(member_name(reader, kept.member))
+
+
+def _words(one: schedule.LoanStanding) -> str:
+    late = f", en retard {kinds.amount_words(one.late)}" if one.late else ""
+    ahead = f", le {one.next_on:%d/%m} {kinds.amount_words(one.next_amount)}" if one.next_on else ""
+    return f"{payouts.KINDS[one.kind].words}: reste {kinds.amount_words(one.owed)}{late}{ahead}"
+
+
+def _today(hop: Hop) -> date:
+    return hop.now.astimezone(DAKAR).date()

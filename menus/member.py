@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -39,18 +40,16 @@ class AccountHead(msgspec.Struct, frozen=True):
 
 
 @menu.source()
-def balances(hop: Hop) -> BalanceLines:
+def balances(hop: Hop, reader: Connection) -> BalanceLines:
     """Give the member's four balances; one SELECT."""
-    with hop.desk.database.read() as reader:
-        found = balances_of(reader, member_of(hop))
+    found = balances_of(reader, member_of(hop))
     return BalanceLines(found.shares, found.savings, found.payable, found.owed)
 
 
 @menu.source()
-def own_account(hop: Hop) -> AccountHead:
+def own_account(hop: Hop, reader: Connection) -> AccountHead:
     """Say whose account it is; one SELECT."""
-    with hop.desk.database.read() as reader:
-        name, card = account.name_and_card(reader, member_of(hop))
+    name, card = account.name_and_card(reader, member_of(hop))
     return AccountHead(name, card, who_of(hop).cooperative or "")
 
 
@@ -117,11 +116,10 @@ def change_pin(hop: Hop, session: Session, kept: ChosenPin) -> Nothing:
 
 
 @menu.source(leads={"shared": None})
-def amounts(hop: Hop) -> Nothing:
+def amounts(hop: Hop, reader: Connection) -> Nothing:
     """Lead elsewhere at once whose number others read."""
-    with hop.desk.database.read() as reader:
-        if account.others_read(reader, who_of(hop).person_id):
-            raise Lead("shared")
+    if account.others_read(reader, who_of(hop).person_id):
+        raise Lead("shared")
     return Nothing()
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.closing import merges
@@ -38,21 +38,20 @@ class Two(msgspec.Struct, frozen=True):
     merging: Whom
 
 
-@menu.answer(refuses=dict.fromkeys(("unknown", "short", "same")))
-def other_card(hop: Hop, typed: str, kept: First) -> Whom:
+@menu.answer(refuses=dict.fromkeys(("no_member", "short", "same")))
+def other_card(hop: Hop, reader: Connection, typed: str, kept: First) -> Whom:
     """Read the other card's number."""
-    found = members_card(hop, typed)
+    found = members_card(hop, reader, typed)
     if found.member_id == kept.whom.member_id:
         raise Refused("same")
     return found
 
 
 @menu.source()
-def both_named(hop: Hop, kept: Two) -> Both:
+def both_named(reader: Connection, kept: Two) -> Both:
     """Say the names on both cards."""
-    with hop.desk.database.read() as reader:
-        people = select(Person.id, Person.name).where(Person.id.in_((kept.whom.person_id, kept.merging.person_id)))
-        names = {row.id: row.name for row in reader.execute(people)}
+    people = select(Person.id, Person.name).where(Person.id.in_((kept.whom.person_id, kept.merging.person_id)))
+    names = {row.id: row.name for row in reader.execute(people)}
     return Both(names.get(kept.whom.person_id, ""), names.get(kept.merging.person_id, ""))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import phones, texts
@@ -85,13 +86,12 @@ def drop_number(hop: Hop, session: Session, kept: Chosen) -> Nothing:
 
 
 @menu.answer(refuses=dict.fromkeys(("unknown", "short")))
-def peers_card(hop: Hop, typed: str) -> PeerCard:
+def peers_card(hop: Hop, reader: Connection, typed: str) -> PeerCard:
     """Find a member of the peer's own co-operative by card, or by a telephone number of their own."""
-    with hop.desk.database.read() as reader:
-        try:
-            found = lookup.find(reader, Scope(who_of(hop).cooperative_id).cooperative, typed)
-        except lookup.NoCard:
-            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
+    try:
+        found = lookup.find(reader, Scope(who_of(hop).cooperative_id).cooperative, typed)
+    except lookup.NoCard:
+        raise Refused("short" if lookup.too_short(typed) else "unknown") from None
     return PeerCard(found.member_id, found.person_id, found.cooperative_id, found.card)
 
 
@@ -109,7 +109,7 @@ def help_member(hop: Hop, session: Session, kept: Helping) -> Helped:
 
 
 def _held(hop: Hop) -> list[HeldNumber]:
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         return numbers_of(reader, who_of(hop).person_id)
 
 

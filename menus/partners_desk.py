@@ -77,17 +77,16 @@ def federations_act(session: Session, hop: Hop) -> Act:
 
 def partner_rows(hop: Hop, kind: agreements.PartnerKind | None = None, on: date | None = None) -> list[PartnerRow]:
     """Give the partners, to officers of the federation."""
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         if not reading_office(reader, hop, "training").scope.is_federation:
             return []
         return [PartnerRow(one.id, one.name, f"{one.until_on:%d/%m/%Y}") for one in agreements.partners(reader, kind, on)]
 
 
 @menu.source(leads={"not_yours": None})
-def partners_desk(hop: Hop) -> Nothing:
+def partners_desk(hop: Hop, reader: Connection) -> Nothing:
     """Let the federation's officers pass."""
-    with hop.desk.database.read() as reader:
-        federations_office(reader, hop)
+    federations_office(reader, hop)
     return Nothing()
 
 
@@ -98,11 +97,10 @@ def partners(hop: Hop) -> Sequence[PartnerRow]:
 
 
 @menu.source(leads={"not_yours": None})
-def partner_shown(hop: Hop, kept: OfPartner) -> PartnerShown:
+def partner_shown(hop: Hop, reader: Connection, kept: OfPartner) -> PartnerShown:
     """Say who answers there, for how many places, in which period."""
-    with hop.desk.database.read() as reader:
-        federations_office(reader, hop)
-        one = next(one for one in agreements.partners(reader) if one.id == kept.partner.id)
+    federations_office(reader, hop)
+    one = next(one for one in agreements.partners(reader) if one.id == kept.partner.id)
     contact = f"{one.contact} {(one.phone or '').removeprefix('+221')}".strip()
     period = f"du {one.from_on:%d/%m/%Y} au {one.until_on:%d/%m/%Y}"
     return PartnerShown(f"{one.name}: {contact}, {one.places} places {period}")

@@ -117,27 +117,24 @@ class Freed(msgspec.Struct, frozen=True):
 
 
 @menu.source()
-def pay_delays(hop: Hop) -> Delays:
+def pay_delays(hop: Hop, reader: Connection) -> Delays:
     """Say how long members wait for their money."""
-    with hop.desk.database.read() as reader:
-        found = paid_after(reader, hop.now - MEASURED, reading_office(reader, hop, "pay").scope)
+    found = paid_after(reader, hop.now - MEASURED, reading_office(reader, hop, "pay").scope)
     days = [day for waited in found.values() for day in waited]
     return Delays(f"{delay_words(days)} ".lstrip())
 
 
 @menu.rows()
-def days_due(hop: Hop) -> Sequence[DayDue]:
+def days_due(hop: Hop, reader: Connection) -> Sequence[DayDue]:
     """Give the days with deliveries to be paid, the newest first; a day's id is its ordinal."""
-    with hop.desk.database.read() as reader:
-        counted = Counter(line.day for line in unpaid(reader, scope_of(reader, hop)))
+    counted = Counter(line.day for line in unpaid(reader, scope_of(reader, hop)))
     return [DayDue(day.toordinal(), day, units.count(count, "livraison")) for day, count in sorted(counted.items(), reverse=True)]
 
 
 @menu.rows()
-def products_due(hop: Hop) -> Sequence[ProductDue]:
+def products_due(hop: Hop, reader: Connection) -> Sequence[ProductDue]:
     """Give the products with deliveries to be paid."""
-    with hop.desk.database.read() as reader:
-        lines = unpaid(reader, scope_of(reader, hop))
+    lines = unpaid(reader, scope_of(reader, hop))
     counted = Counter((line.product_id, line.product) for line in lines)
     return [
         ProductDue(product, name, units.count(count, "livraison"))
@@ -146,14 +143,13 @@ def products_due(hop: Hop) -> Sequence[ProductDue]:
 
 
 @menu.answer(refuses={"unknown": None, "none": None, "much": None})
-def pay_way(hop: Hop, typed: str, kept: Deliveries) -> ToPay:
+def pay_way(hop: Hop, reader: Connection, typed: str, kept: Deliveries) -> ToPay:
     """Read how to pay, and sum up what is due so."""
     if typed not in ("1", "2"):
         raise Refused("unknown")
     wanted, way = kept.wanted, WAYS[int(typed) - 1]
-    with hop.desk.database.read() as reader:
-        scope = scope_of(reader, hop)
-        found, barred = due(reader, scope, wanted, way, hop.now), left_out(reader, scope, wanted, way, hop.now)
+    scope = scope_of(reader, hop)
+    found, barred = due(reader, scope, wanted, way, hop.now), left_out(reader, scope, wanted, way, hop.now)
     if not found:
         raise Refused("none")
     worth = sum(one.amount for one in found)
@@ -164,13 +160,12 @@ def pay_way(hop: Hop, typed: str, kept: Deliveries) -> ToPay:
 
 
 @menu.source()
-def pay_list(hop: Hop, kept: AskedPayment) -> CashList:
+def pay_list(hop: Hop, reader: Connection, kept: AskedPayment) -> CashList:
     """Give who is to get what, by card and name."""
     pay = kept.pay
-    with hop.desk.database.read() as reader:
-        found = due(reader, scope_of(reader, hop), pay.wanted, pay.way, hop.now)
-        members = [one.member_id for one in found]
-        cards, names = queries.cards_of(reader, members), names_of(reader, members)
+    found = due(reader, scope_of(reader, hop), pay.wanted, pay.way, hop.now)
+    members = [one.member_id for one in found]
+    cards, names = queries.cards_of(reader, members), names_of(reader, members)
     lines = sorted(f"{cards[one.member_id]} {names[one.member_id]} {kinds.amount_words(one.amount)}" for one in found)
     return CashList("\n".join(lines) or "Rien à payer.")
 
@@ -184,20 +179,18 @@ def make_batch(hop: Hop, session: Session, kept: AskedPayment) -> Made:
 
 
 @menu.source()
-def mobile_standing(hop: Hop) -> BatchStanding:
+def mobile_standing(hop: Hop, reader: Connection) -> BatchStanding:
     """Say how many are left to be paid by mobile money."""
-    with hop.desk.database.read() as reader:
-        open_ones = paying.open_batches(reader, scope_of(reader, hop))
+    open_ones = paying.open_batches(reader, scope_of(reader, hop))
     numbers = [str(one.id) for one in open_ones if one.way == "mobile" and one.state == "open"]
     named = ", ".join(numbers[:MOST_NAMED]) + (" ..." if len(numbers) > MOST_NAMED else "")
     return BatchStanding(f"{units.agree(len(numbers), 'Lot')} {named}." if numbers else "Aucun lot mobile money ouvert.")
 
 
 @menu.rows()
-def batches(hop: Hop) -> Sequence[BatchRow]:
+def batches(hop: Hop, reader: Connection) -> Sequence[BatchRow]:
     """Give the batches with something left."""
-    with hop.desk.database.read() as reader:
-        found = paying.open_batches(reader, scope_of(reader, hop))
+    found = paying.open_batches(reader, scope_of(reader, hop))
     return [BatchRow(one.id, one.left, one.worth, PAID_OUT if one.way == "mobile" else "") for one in found]
 
 

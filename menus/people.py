@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import phones, texts
@@ -113,23 +113,21 @@ THEN = {
 }
 
 
-@menu.answer(refuses=dict.fromkeys(("unknown", "short")))
-def members_card(hop: Hop, typed: str) -> Whom:
+@menu.answer(refuses=dict.fromkeys(("no_member", "short")))
+def members_card(hop: Hop, reader: Connection, typed: str) -> Whom:
     """Find a member of the officer's scope by card, or by a telephone number of their own."""
-    with hop.desk.database.read() as reader:
-        try:
-            office = reading_office(reader, hop, "people")
-            found = lookup.by_card(reader, office, typed)
-        except (lookup.NoCard, NotYours):
-            raise Refused("short" if lookup.too_short(typed) else "unknown") from None
+    try:
+        office = reading_office(reader, hop, "people")
+        found = lookup.by_card(reader, office, typed)
+    except (lookup.NoCard, NotYours):
+        raise Refused("short" if lookup.too_short(typed) else "no_member") from None
     return Whom(found.member_id, found.person_id, found.cooperative_id, found.card, found.state, found.has_pin)
 
 
 @menu.source()
-def person_named(hop: Hop, kept: Typed) -> Named:
+def person_named(reader: Connection, kept: Typed) -> Named:
     """Say whose card it is."""
-    with hop.desk.database.read() as reader:
-        return Named(person_name(reader, kept.whom.person_id))
+    return Named(person_name(reader, kept.whom.person_id))
 
 
 @menu.source()
@@ -147,27 +145,24 @@ def new_phone(typed: str) -> kinds.Short:
 
 
 @menu.source(leads={"held": TypedPhone})
-def number_is_free(hop: Hop, kept: NumberNote) -> Nothing:
+def number_is_free(reader: Connection, kept: NumberNote) -> Nothing:
     """Ask once what a number is to whoever has it already."""
-    if not kept.asked:
-        with hop.desk.database.read() as reader:
-            others = select(Number.id).where(Number.phone == kept.new_phone, Number.person_id != kept.whom.person_id)
-            if reader.scalar(others.limit(1)):
-                raise Lead("held", TypedPhone(phones.write(kept.new_phone)))
+    others = select(Number.id).where(Number.phone == kept.new_phone, Number.person_id != kept.whom.person_id)
+    if not kept.asked and reader.scalar(others.limit(1)):
+        raise Lead("held", TypedPhone(phones.write(kept.new_phone)))
     return Nothing()
 
 
 @menu.source()
-def number_named(hop: Hop, kept: NumberNote) -> NamedNumber:
+def number_named(reader: Connection, kept: NumberNote) -> NamedNumber:
     """Say whose card it is, and which number is to be noted."""
-    return NamedNumber(person_named(hop, kept).name, phones.spaced(kept.new_phone))
+    return NamedNumber(person_named(reader, kept).name, phones.spaced(kept.new_phone))
 
 
 @menu.rows()
-def numbers_of_whom(hop: Hop, kept: Typed) -> Sequence[NumberRow]:
+def numbers_of_whom(reader: Connection, kept: Typed) -> Sequence[NumberRow]:
     """Give the numbers of whoever's card was typed."""
-    with hop.desk.database.read() as reader:
-        found = numbers_of(reader, kept.whom.person_id)
+    found = numbers_of(reader, kept.whom.person_id)
     return [NumberRow(one.id, phones.write(one.phone)) for one in found]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
@@ -12,7 +13,7 @@ from app.coop.prices.queries import price_at
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused, Ways
 from menus.hop import Hop, officers_act, reading_office
-from menus.savings import read_francs
+from menus.money import read_francs
 
 menu = Bindings("price_proposals")
 PUBLISHED = "Prix publié, dès maintenant: {}"
@@ -68,23 +69,21 @@ CLOSED: Ways = {proposals.PriceRefused: "gone", proposals.ProposalClosed: "gone"
 
 
 @menu.rows()
-def priceable(hop: Hop) -> Sequence[Priceable]:
+def priceable(hop: Hop, reader: Connection) -> Sequence[Priceable]:
     """Give the products of the officer's scope."""
-    with hop.desk.database.read() as reader:
-        found = proposals.priced_products(reader, reading_office(reader, hop, "price").scope)
+    found = proposals.priced_products(reader, reading_office(reader, hop, "price").scope)
     return [Priceable(one.id, one.slot, one.name, one.unit) for one in found]
 
 
 @menu.source()
-def price_now(hop: Hop, kept: Priced) -> Now:
+def price_now(hop: Hop, reader: Connection, kept: Priced) -> Now:
     """Say the price in force."""
-    with hop.desk.database.read() as reader:
-        scope = reading_office(reader, hop, "price").scope
-        found = price_at(reader, [(scope, kept.pricing.id, kept.grade, hop.now)])[0]
+    scope = reading_office(reader, hop, "price").scope
+    found = price_at(reader, [(scope, kept.pricing.id, kept.grade, hop.now)])[0]
     return Now(_words(found))
 
 
-@menu.answer(refuses={"bad": None, "much": None})
+@menu.answer(refuses={"francs": None, "much": None})
 def price_amount(typed: str) -> kinds.Price:
     """Read a price in whole XOF."""
     francs = read_francs(typed)
@@ -103,10 +102,9 @@ def publish_price(hop: Hop, session: Session, kept: NewPrice) -> ProposalOutcome
 
 
 @menu.rows()
-def proposals_of_mine(hop: Hop) -> Sequence[Proposed]:
+def proposals_of_mine(hop: Hop, reader: Connection) -> Sequence[Proposed]:
     """Give what the officer proposed by SMS."""
-    with hop.desk.database.read() as reader:
-        return _listed(proposals.mine_to_confirm(reader, reading_office(reader, hop, "price"), hop.now))
+    return _listed(proposals.mine_to_confirm(reader, reading_office(reader, hop, "price"), hop.now))
 
 
 @menu.effect(leads={"not_yours": None}, ways=CLOSED)

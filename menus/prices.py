@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 
 from app.coop.access.identity import prices_of
 from app.coop.prices.queries import PriceOf, prices_for
@@ -61,10 +62,9 @@ def price_place(hop: Hop, whose: PricesOf) -> PricePlace:
 
 
 @menu.rows(of=whose_prices)
-def prices(hop: Hop, whose: PricesOf) -> Sequence[PriceLine]:
+def prices(hop: Hop, reader: Connection, whose: PricesOf) -> Sequence[PriceLine]:
     """Give the prices of the day by slot."""
-    with hop.desk.database.read() as reader:
-        found = prices_for(reader, whose.scope, hop.now)
+    found = prices_for(reader, whose.scope, hop.now)
     products: dict[int, list[PriceOf]] = defaultdict(list)
     for price in found:
         products[price.product_id].append(price)

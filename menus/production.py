@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -106,18 +107,16 @@ NOT_DECLARED = {services.ProductGone: "gone", services.NotActive: "inactive"}
 
 
 @menu.source(ways={services.NotActive: "inactive"})
-def may_declare(hop: Hop) -> Nothing:
+def may_declare(hop: Hop, reader: Connection) -> Nothing:
     """Lead elsewhere at once who may not declare."""
-    with hop.desk.database.read() as reader:
-        services.check_active(reader, member_of(hop))
+    services.check_active(reader, member_of(hop))
     return Nothing()
 
 
 @menu.rows()
-def products(hop: Hop) -> Sequence[ProductRow]:
+def products(hop: Hop, reader: Connection) -> Sequence[ProductRow]:
     """Give what the member's co-operative takes, each by its slot."""
-    with hop.desk.database.read() as reader:
-        found = services.products_of(reader, Scope(who_of(hop).cooperative_id).cooperative)
+    found = services.products_of(reader, Scope(who_of(hop).cooperative_id).cooperative)
     return [product_row(row) for row in found]
 
 
@@ -131,10 +130,9 @@ def quantity(typed: str, kept: Chosen) -> kinds.Amounted:
 
 
 @menu.source(leads={"again": Earlier})
-def declaration(hop: Hop, kept: Production) -> ProductionGoods:
+def declaration(hop: Hop, reader: Connection, kept: Production) -> ProductionGoods:
     """Say what would be declared, or lead elsewhere when the same was a moment ago."""
-    with hop.desk.database.read() as reader:
-        earlier = services.similar(reader, member_of(hop), kept.product.id, kept.quantity, hop.now)
+    earlier = services.similar(reader, member_of(hop), kept.product.id, kept.quantity, hop.now)
     if earlier:
         raise Lead("again", same_before(earlier))
     return ProductionGoods(units.count_of(kept.quantity, kept.product.unit, kept.product.name))
@@ -185,7 +183,7 @@ def same_before(earlier: services.ToldDeclaration) -> Earlier:
 
 def rows_of(hop: Hop, member_id: int) -> list[DeclarationRow]:
     """Return what can still be taken back of a member's, and who typed it when that wasn't she."""
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         found = services.open_declarations(reader, member_id)
         helped = [one.id for one in found if one.channel == "bureau"]
         by = assisted_acts.typed_by(reader, helped) if helped else {}

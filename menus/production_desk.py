@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import units
@@ -121,10 +122,9 @@ class MadeLot(msgspec.Struct, frozen=True):
 
 
 @menu.rows()
-def run_techniques(hop: Hop) -> Sequence[RunTechnique]:
+def run_techniques(reader: Connection) -> Sequence[RunTechnique]:
     """Give all techniques."""
-    with hop.desk.database.read() as reader:
-        return [RunTechnique(one.id, one.name, one.yield_low, one.yield_high) for one in technique_queries.techniques(reader)]
+    return [RunTechnique(one.id, one.name, one.yield_low, one.yield_high) for one in technique_queries.techniques(reader)]
 
 
 @menu.rows()
@@ -134,11 +134,10 @@ def run_lots(hop: Hop) -> Sequence[LotRow]:
 
 
 @menu.rows()
-def run_products(hop: Hop) -> Sequence[RunProduct]:
+def run_products(hop: Hop, reader: Connection) -> Sequence[RunProduct]:
     """Give the co-operative's products, by their slots."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "boutiques")
-        found = products_of(reader, office.cooperative_id) if office.cooperative_id else ()
+    office = reading_office(reader, hop, "boutiques")
+    found = products_of(reader, office.cooperative_id) if office.cooperative_id else ()
     return [RunProduct(row.id, row.slot, row.name, row.unit, units.of_many(row.unit)) for row in found]
 
 
@@ -210,11 +209,10 @@ def run(hop: Hop, session: Session, kept: WholeRun) -> MadeLot:
 
 
 @menu.rows()
-def days_delivered(hop: Hop) -> Sequence[DayRow]:
+def days_delivered(hop: Hop, reader: Connection) -> Sequence[DayRow]:
     """Give the deliveries that are in no lot."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "boutiques")
-        found = runs.delivered(reader, office.cooperative_id, hop.now) if office.cooperative_id else []
+    office = reading_office(reader, hop, "boutiques")
+    found = runs.delivered(reader, office.cooperative_id, hop.now) if office.cooperative_id else []
     return [
         DayRow(one.day.toordinal() * 1000 + one.product_id, one.product_id, one.product, one.day, units.count(one.units, one.unit))
         for one in found
@@ -248,7 +246,7 @@ def read_units(typed: str, left: Decimal | None = None) -> Decimal:
 
 def stock_rows(hop: Hop, *, free: bool = False) -> list[LotRow]:
     """Give what the co-operative has in stock; `free` without what is on offer."""
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         found = queries.stock(reader, reading_office(reader, hop, "boutiques").scope)
     left = {one.id: one.units - one.offered if free else one.units for one in found}
     return [

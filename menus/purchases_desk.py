@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import units
@@ -49,12 +49,11 @@ class WholePurchase(OfBought, frozen=True):
 
 
 @menu.answer(leads={"new": NewGoods}, refuses={"bad": None})
-def bought_name(hop: Hop, typed: str) -> BoughtGoods:
+def bought_name(reader: Connection, typed: str) -> BoughtGoods:
     """Find a product by its name, whoever takes it; one that nobody has yet is asked for its unit."""
     name = read_words(typed, 2, 20)
-    with hop.desk.database.read() as reader:
-        meant = find_product(reader, name).product_id
-        found = reader.execute(select(Product.name, Product.unit).where(Product.id == meant)).first() if meant else None
+    meant = find_product(reader, name).product_id
+    found = reader.execute(select(Product.name, Product.unit).where(Product.id == meant)).first() if meant else None
     if found is None:
         raise Lead("new", NewGoods(name[:1].upper() + name[1:]))
     return _goods(found.name, found.unit)

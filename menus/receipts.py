@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts
@@ -14,8 +15,9 @@ from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, officers_act
+from menus.money import MONEY
 from menus.payments import scope_of
-from menus.savings import MONEY, What
+from menus.payouts import What
 
 menu = Bindings("receipts")
 Signature = Annotated[str, kinds.Kind("words", "9" * 10)]
@@ -39,20 +41,19 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 @menu.answer(refuses={"unknown": None})
-def sign_reference(hop: Hop, typed: str) -> ToSign:
+def sign_reference(hop: Hop, reader: Connection, typed: str) -> ToSign:
     """Find what was handed over by its reference."""
-    with hop.desk.database.read() as reader:
-        found = handed_by_reference(reader, scope_of(reader, hop), typed.strip())
+    found = handed_by_reference(reader, scope_of(reader, hop), typed.strip())
     if found is None:
         raise Refused("unknown")
     return ToSign(found.kind, found.id, found.what, found.amount, found.reference)
 
 
-@menu.answer(refuses={"bad": None})
+@menu.answer(refuses={"paper": None})
 def sign_number(typed: str) -> Signature:
     """Read the number printed on the receipt."""
     if not is_number(typed):
-        raise Refused("bad")
+        raise Refused("paper")
     return typed
 
 

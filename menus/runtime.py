@@ -1,11 +1,12 @@
 """What the application lends the menus' functions, and how an effect happens once in SQL."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,6 +35,10 @@ class Desk(msgspec.Struct, frozen=True):
     def service(self) -> Service:
         """Return what messages say of us."""
         return self.database.service
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Open what a source, rows or an answer read with."""
+        return self.database.read()
 
 
 class SqlActs:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import units
@@ -134,12 +134,11 @@ def pick_up(hop: Hop, typed: str) -> PickUp:
 
 
 @menu.source()
-def pick_up_whose(hop: Hop, kept: OfPickUp) -> PickedUpBy:
+def pick_up_whose(reader: Connection, kept: OfPickUp) -> PickedUpBy:
     """Say whose order it is, where it is a member's."""
-    with hop.desk.database.read() as reader:
-        [found] = queries.orders(reader, Order.id == kept.pick_up.id)
-        name = select(Person.name).join(Member, Member.person_id == Person.id).where(Member.id == found.member_id)
-        said = reader.scalar(name) if found.member_id else None
+    [found] = queries.orders(reader, Order.id == kept.pick_up.id)
+    name = select(Person.name).join(Member, Member.person_id == Person.id).where(Member.id == found.member_id)
+    said = reader.scalar(name) if found.member_id else None
     return PickedUpBy(f"{said[:24]}: " if said else "")
 
 
@@ -211,10 +210,9 @@ def invoice_goods(hop: Hop, session: Session, kept: OnInvoice) -> SoldGoods:
 
 
 @menu.rows()
-def invoices_due(hop: Hop) -> Sequence[InvoiceRow]:
+def invoices_due(hop: Hop, reader: Connection) -> Sequence[InvoiceRow]:
     """Give the invoices that aren't paid."""
-    with hop.desk.database.read() as reader:
-        found = queries.invoices_due(reader, reading_office(reader, hop, "sell").scope)
+    found = queries.invoices_due(reader, reading_office(reader, hop, "sell").scope)
     return [InvoiceRow(one.id, one.invoice or "", one.due_on or one.at.date(), one.amount) for one in found]
 
 
@@ -226,10 +224,9 @@ def settle_invoice(hop: Hop, session: Session, kept: OfInvoice) -> SoldGoods:
 
 
 @menu.rows()
-def last_sales(hop: Hop) -> Sequence[SaleRow]:
+def last_sales(hop: Hop, reader: Connection) -> Sequence[SaleRow]:
     """Give the last sales."""
-    with hop.desk.database.read() as reader:
-        found = queries.last_sales(reader, reading_office(reader, hop, "sell").scope)
+    found = queries.last_sales(reader, reading_office(reader, hop, "sell").scope)
     return [SaleRow(one.id, one.at.date(), units.count_of(one.quantity, one.unit, one.name), one.amount) for one in found]
 
 
@@ -250,6 +247,6 @@ def end_offer(hop: Hop, session: Session, kept: EndedOffer) -> SoldGoods:
 
 def offers_here(hop: Hop, right: Right) -> list[OfferRow]:
     """Give what the co-operative of the office with a right has for sale."""
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         scope = reading_office(reader, hop, right).scope
         return [offer_row(row) for row in queries.for_sale(reader, hop.now, scope.own(Offer.cooperative_id))]

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
-from app.coop.ledger.services import MOST_MOVED
 from app.coop.members.lookup import NoCard, find, too_short
 from app.coop.members.notices import answer
 from app.coop.scope import Scope
 from app.coop.solidarity import aids, fund
 from app.coop.subjects import approvals
-from app.coop.till import payouts
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Denials, Lead, Refused
 from menus.approvals import Decided
-from menus.hop import Hop, Nothing, PrivateWords, member_of, officers_act, own_act, reading_office, who_of
-from menus.savings import MONEY, STANDING, AskedPayout, Out, read_francs
+from menus.hop import Hop, Nothing, PrivateWords, officers_act, own_act, reading_office, who_of
+from menus.money import MONEY
+from menus.payouts import AskedPayout, Out, check_none_open
 
 menu = Bindings("solidarity")
 Urgent = Annotated[str, kinds.Kind("words", "URGENT ")]
@@ -71,15 +71,9 @@ class ShownAid(msgspec.Struct, frozen=True):
 
 
 @menu.source(leads={"out": Out, "handed": None})
-def aid_asked(hop: Hop) -> Nothing:
+def aid_asked(hop: Hop, reader: Connection) -> Nothing:
     """Show what is asked for already instead; what was handed over comes first."""
-    with hop.desk.database.read() as reader:
-        found = [one for one in payouts.open_of(reader, member_of(hop)) if one.kind == "aid"]
-    for one in found:
-        if one.state == "handed" and not one.contested:
-            raise Lead("handed")
-        standing = STANDING["contested" if one.contested else one.state]
-        raise Lead("out", Out(one.id, payouts.words_of(one.kind, None), one.amount, one.reference, standing))
+    check_none_open(reader, hop, "aid")
     return Nothing()
 
 
@@ -102,15 +96,6 @@ def aid_relative(hop: Hop, typed: str) -> RelativeFound:
             raise Refused("short" if too_short(typed) else "unknown") from None
 
 
-@menu.answer(refuses={"bad": None})
-def aid_amount(typed: str) -> kinds.Amount:
-    """Read how much."""
-    francs = read_francs(typed)
-    if not 0 < francs <= MOST_MOVED:
-        raise Refused("bad")
-    return francs
-
-
 @menu.effect(denies=NOT_ASKED, untold=("aid_reason", "aid_relative"))
 def ask_aid(hop: Hop, session: Session, kept: AidWish) -> AskedPayout:
     """Ask for aid, with an SMS that doesn't say why."""
@@ -122,10 +107,9 @@ def ask_aid(hop: Hop, session: Session, kept: AidWish) -> AskedPayout:
 
 
 @menu.source()
-def fund_told(hop: Hop) -> PrivateWords:
+def fund_told(hop: Hop, reader: Connection) -> PrivateWords:
     """Say what members may know: the last month that was told."""
-    with hop.desk.database.read() as reader:
-        found = fund.last_report(reader, Scope(who_of(hop).cooperative_id).cooperative)
+    found = fund.last_report(reader, Scope(who_of(hop).cooperative_id).cooperative)
     if found is None:
         return PrivateWords("Pas encore de compte rendu. Il vient une fois par mois, à partir de 5 aides.")
     return PrivateWords(
@@ -170,11 +154,10 @@ def refuse_aid(hop: Hop, session: Session, kept: RefusedAid) -> Decided:
 
 
 @menu.source()
-def fund_now(hop: Hop) -> PrivateWords:
+def fund_now(hop: Hop, reader: Connection) -> PrivateWords:
     """Say what the fund holds now: to who decides."""
-    with hop.desk.database.read() as reader:
-        place = reading_office(reader, hop, "approve").cooperative_id
-        found = fund.fund_of(reader, place) if place else None
+    place = reading_office(reader, hop, "approve").cooperative_id
+    found = fund.fund_of(reader, place) if place else None
     if found is None:
         return PrivateWords("La fédération n'a pas de caisse à elle.")
     return PrivateWords(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 
 from app import texts, units
 from app.amounts import francs, number
@@ -79,7 +80,7 @@ def older_movements(hop: Hop, kept: Turned) -> Sequence[MovementRow]:
 
 
 def _listed(hop: Hop, before: Movement | None) -> Sequence[MovementRow]:
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         found = movements_of(reader, member_of(hop), LISTED + 1, before)
     rows = [MovementRow(one.id, _line(one, hop.now.year), one) for one in found[:LISTED]]
     return rows if len(found) <= LISTED else [*rows, MovementRow(0, "Plus anciens", older=found[LISTED - 1])]
@@ -90,25 +91,23 @@ def _line(one: Movement, year: int) -> str:
 
 
 @menu.source(leads={"older": Older})
-def movement(hop: Hop, kept: Opened) -> PrivateWords:
+def movement(reader: Connection, kept: Opened) -> PrivateWords:
     """Open a movement on its lines, which add up to it, and say which balance it moved; lead on to older ones."""
     if kept.moved.older:
         raise Lead("older", Older(kept.moved.older))
     moved = kept.moved.movement
     if moved is None:
         return PrivateWords("")
-    with hop.desk.database.read() as reader:
-        shared, brought = deductions_of(reader, moved.entry_id), brought_in(reader, moved.of)
+    shared, brought = deductions_of(reader, moved.entry_id), brought_in(reader, moved.of)
     lines = list(lines_of(shared, brought)) if shared.gross else []
     head = f"{moved.on:%d/%m/%Y} {what_moved(moved)}"
     return PrivateWords("\n".join((head, *lines, f"{BALANCES[moved.account]}: {'+' * (moved.amount > 0)}{francs(moved.amount)}")))
 
 
 @menu.rows()
-def brought(hop: Hop) -> Sequence[BroughtRow]:
+def brought(hop: Hop, reader: Connection) -> Sequence[BroughtRow]:
     """Give what the member declared, and what became of it, the newest first; one SELECT."""
-    with hop.desk.database.read() as reader:
-        found = brought_by(reader, member_of(hop))
+    found = brought_by(reader, member_of(hop))
     return [_brought_row(one) for one in found]
 
 
@@ -119,12 +118,11 @@ def _brought_row(one: BroughtProduce) -> BroughtRow:
 
 
 @menu.source(leads={"weighed": PrivateWords})
-def brought_view(hop: Hop, kept: Fetched) -> By:
+def brought_view(hop: Hop, reader: Connection, kept: Fetched) -> By:
     """Say who typed what waits for the scales; lead on to what they said of it."""
     row = kept.brought
-    with hop.desk.database.read() as reader:
-        found = next((one for one in brought_by(reader, member_of(hop)) if one.id == row.id), None)
-        by = assisted_acts.typed_by(reader, [row.id]).get(row.id) if row.channel == "bureau" else None
+    found = next((one for one in brought_by(reader, member_of(hop)) if one.id == row.id), None)
+    by = assisted_acts.typed_by(reader, [row.id]).get(row.id) if row.channel == "bureau" else None
     if found and found.state != "declared":
         raise Lead("weighed", PrivateWords(weighed_words(found)))
     return By(f" Noté par {texts.words('by')[by]}." if by else "")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.coop.equipment import bookings, clock, queries
@@ -129,18 +130,16 @@ class ProposedInnovation(msgspec.Struct, frozen=True):
 
 
 @menu.rows()
-def machines(hop: Hop) -> Sequence[MachineRow]:
+def machines(hop: Hop, reader: Connection) -> Sequence[MachineRow]:
     """Give what the member's co-operative has, or is lent."""
-    with hop.desk.database.read() as reader:
-        found = queries.equipment_for(reader, Scope(who_of(hop).cooperative_id).cooperative)
+    found = queries.equipment_for(reader, Scope(who_of(hop).cooperative_id).cooperative)
     return [MachineRow(one.id, one.name, one.place, one.horizon, one.fee, one.deposit, one.approval) for one in found]
 
 
 @menu.rows()
-def half_days(hop: Hop, kept: OfMachine) -> Sequence[SlotRow]:
+def half_days(hop: Hop, reader: Connection, kept: OfMachine) -> Sequence[SlotRow]:
     """Give the half-days that nobody has or asks for."""
-    with hop.desk.database.read() as reader:
-        found = queries.free_half_days(reader, kept.machine.id, kept.machine.horizon, hop.now)
+    found = queries.free_half_days(reader, kept.machine.id, kept.machine.horizon, hop.now)
     return [SlotRow(2 * day.toordinal() + (half == "pm"), day, HALVES[half]) for day, half in found]
 
 
@@ -165,10 +164,9 @@ def book(hop: Hop, session: Session, kept: OfSlot) -> Booked:
 
 
 @menu.rows()
-def own_bookings(hop: Hop) -> Sequence[BookingRow]:
+def own_bookings(hop: Hop, reader: Connection) -> Sequence[BookingRow]:
     """Give the member's bookings from today on."""
-    with hop.desk.database.read() as reader:
-        found = queries.bookings_of(reader, member_of(hop), hop.now.date())
+    found = queries.bookings_of(reader, member_of(hop), hop.now.date())
     return [booking_row(one) for one in found]
 
 
@@ -180,35 +178,29 @@ def cancel_booking(hop: Hop, session: Session, kept: OfBooking) -> BookingCancel
 
 
 @menu.rows()
-def trades(hop: Hop) -> Sequence[TradeRow]:
+def trades(reader: Connection) -> Sequence[TradeRow]:
     """Give the trades that have techniques."""
-    with hop.desk.database.read() as reader:
-        return [TradeRow(*row) for row in technique_queries.filieres_with_techniques(reader)]
+    return [TradeRow(*row) for row in technique_queries.filieres_with_techniques(reader)]
 
 
 @menu.rows()
-def techniques(hop: Hop, kept: OfTrade) -> Sequence[TechniqueRow]:
+def techniques(reader: Connection, kept: OfTrade) -> Sequence[TechniqueRow]:
     """Give a trade's techniques."""
-    with hop.desk.database.read() as reader:
-        found = technique_queries.techniques(reader, Technique.filiere_id == kept.trade.id)
+    found = technique_queries.techniques(reader, Technique.filiere_id == kept.trade.id)
     return [TechniqueRow(one.id, one.id, one.name) for one in found]
 
 
 @menu.source()
-def technique(hop: Hop, kept: OfTechnique) -> Words:
+def technique(reader: Connection, kept: OfTechnique) -> Words:
     """Give a technique's how-to."""
-    with hop.desk.database.read() as reader:
-        [one] = technique_queries.techniques(reader, Technique.id == kept.technique.id)
+    [one] = technique_queries.techniques(reader, Technique.id == kept.technique.id)
     return Words(f"Fiche {one.id}: {one.steps}")
 
 
 @menu.rows()
-def innovations(hop: Hop) -> Sequence[InnovationRow]:
+def innovations(reader: Connection) -> Sequence[InnovationRow]:
     """Give what can be followed, everywhere."""
-    with hop.desk.database.read() as reader:
-        return [
-            InnovationRow(one.id, one.words, one.followers) for one in technique_queries.innovations(reader, "open", FEDERATION)
-        ]
+    return [InnovationRow(one.id, one.words, one.followers) for one in technique_queries.innovations(reader, "open", FEDERATION)]
 
 
 @menu.effect(denies=NO_INNOVATION)

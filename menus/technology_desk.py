@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -104,7 +104,7 @@ class DeskDone(msgspec.Struct, frozen=True):
 
 
 def _bookings(hop: Hop, state: str, *, today: bool = False) -> list[queries.ShownBooking]:
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         scope = reading_office(reader, hop, "boutiques").scope
         return queries.bookings_in(reader, scope, state, hop.now.date() if today else None)
 
@@ -181,10 +181,9 @@ def return_machine(hop: Hop, session: Session, kept: BookingOut) -> DeskDone:
 
 
 @menu.rows()
-def machines_owned(hop: Hop) -> Sequence[MachineOwned]:
+def machines_owned(hop: Hop, reader: Connection) -> Sequence[MachineOwned]:
     """Give the co-operative's equipment."""
-    with hop.desk.database.read() as reader:
-        found = queries.equipment_of(reader, reading_office(reader, hop, "boutiques").scope)
+    found = queries.equipment_of(reader, reading_office(reader, hop, "boutiques").scope)
     return [MachineOwned(one.id, one.name, MACHINES[one.state]) for one in found]
 
 
@@ -206,11 +205,10 @@ def restore_machine(hop: Hop, session: Session, kept: OwnedMachine) -> DeskDone:
 
 
 @menu.answer(refuses={"unknown": None})
-def lent_to(hop: Hop, typed: str) -> OtherCooperative:
+def lent_to(hop: Hop, reader: Connection, typed: str) -> OtherCooperative:
     """Find another co-operative by its code."""
-    with hop.desk.database.read() as reader:
-        own = reading_office(reader, hop, "boutiques").cooperative_id
-        found = cooperative_by_code(reader, typed)
+    own = reading_office(reader, hop, "boutiques").cooperative_id
+    found = cooperative_by_code(reader, typed)
     if found is None or found == own:
         raise Refused("unknown")
     return OtherCooperative(found, typed.strip().upper())
@@ -294,6 +292,6 @@ def adopt_innovation(hop: Hop, session: Session, kept: AdoptedInnovation) -> Des
 
 
 def _innovations(hop: Hop, state: str) -> list[InnovationRow]:
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         found = technique_queries.innovations(reader, state, reading_office(reader, hop, "boutiques").scope)
     return [InnovationRow(one.id, one.words, one.followers) for one in found]

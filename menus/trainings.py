@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import units
@@ -122,16 +123,15 @@ def applicant(hop: Hop) -> Divert | None:
 def trainings(hop: Hop) -> Sequence[TrainingRow]:
     """Give what is open; what is for a co-operative's members, to the numbers of these."""
     theirs = tuple({who.cooperative_id for who in holders_of(hop) if who.cooperative_id})
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         found = queries.open_trainings(reader, hop.now.date(), theirs)
     return [TrainingRow(one.id, one.id, one.title, one.place, one.starts_on) for one in found]
 
 
 @menu.source(leads={"gone": None})
-def training_terms(hop: Hop, kept: OfTraining) -> TrainingTerms:
+def training_terms(reader: Connection, kept: OfTraining) -> TrainingTerms:
     """Say how many seats are free or how many wait, for whom it is, until when."""
-    with hop.desk.database.read() as reader:
-        one = queries.training_by_id(reader, kept.training.id)
+    one = queries.training_by_id(reader, kept.training.id)
     if one is None or one.state != "open":
         raise Lead("gone")
     seats = f"{units.count(one.free, 'place')} libre{'s' * (one.free > 1)}" if one.free else f"complet, {one.waiting} en attente"
@@ -143,16 +143,15 @@ def training_terms(hop: Hop, kept: OfTraining) -> TrainingTerms:
 @menu.source(
     leads={"newcomer": None, "birth": None, "birth_day": None, "guardian": None, "gone": None, "denied": Denied},
 )
-def applying(hop: Hop, kept: NewApplicant) -> Nothing:
+def applying(hop: Hop, reader: Connection, kept: NewApplicant) -> Nothing:
     """Ask for what is missing, or say why nobody need ask."""
     if hop.who is None and kept.newcomer_name is None:
         if not hop.phone.startswith("+221"):
             raise Lead("denied", Denied("D'un numéro du Sénégal seulement."))
         raise Lead("newcomer")
     member = who_of(hop).member_id if hop.who else None
-    with hop.desk.database.read() as reader:
-        training = queries.training_by_id(reader, kept.training.id)
-        birth = _birth(hop, kept) or applications.known_birth(reader, member)
+    training = queries.training_by_id(reader, kept.training.id)
+    birth = _birth(hop, kept) or applications.known_birth(reader, member)
     if training is None or training.state != "open":
         raise Lead("gone")
     if birth is None:
@@ -203,10 +202,9 @@ def guardian(typed: str) -> TypedName:
 
 
 @menu.answer(refuses={"unknown": None})
-def newcomer_commune(hop: Hop, typed: str) -> CommuneFound:
+def newcomer_commune(reader: Connection, typed: str) -> CommuneFound:
     """Find a commune by its name or the beginning of it."""
-    with hop.desk.database.read() as reader:
-        meant = communes_meant(reader, typed)
+    meant = communes_meant(reader, typed)
     if len(meant) != 1:
         raise Refused("unknown")
     return CommuneFound(meant[0][0])
@@ -227,11 +225,10 @@ def birth_day(hop: Hop, typed: str) -> str:
 
 
 @menu.rows()
-def own_applications(hop: Hop) -> Sequence[ApplicationRow]:
+def own_applications(hop: Hop, reader: Connection) -> Sequence[ApplicationRow]:
     """Give a member's applications, or those of a stranger's number."""
     member = who_of(hop).member_id if hop.who else None
-    with hop.desk.database.read() as reader:
-        found = queries.own_applications(reader, member, hop.phone, hop.now.date())
+    found = queries.own_applications(reader, member, hop.phone, hop.now.date())
     return [ApplicationRow(one.id, one.training, one.starts_on, stands_words(one)) for one in found]
 
 
@@ -271,10 +268,9 @@ def certificate_number(typed: str) -> str:
 
 
 @menu.source()
-def certificate(hop: Hop, kept: OfCertificate) -> Words:
+def certificate(reader: Connection, kept: OfCertificate) -> Words:
     """Say whether a certificate is valid, of what, when, and whose by initials; unknown ones all look alike."""
-    with hop.desk.database.read() as reader:
-        found = queries.certificate(reader, kept.certificate_number)
+    found = queries.certificate(reader, kept.certificate_number)
     return Words(certificate_words(kept.certificate_number, found))
 
 

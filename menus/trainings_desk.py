@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import units
@@ -103,10 +104,9 @@ class AddedTraining(msgspec.Struct, frozen=True):
 
 
 @menu.source()
-def trainings_desk(hop: Hop) -> DeskChoices:
+def trainings_desk(hop: Hop, reader: Connection) -> DeskChoices:
     """Hide what a partner, or an office of a co-operative, doesn't do."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "courses")
+    office = reading_office(reader, hop, "courses")
     if office.scope.is_federation:
         return DeskChoices()
     own = {"centre": (2, 3, 4, 5), "entreprise": (2, 4, 5)}
@@ -114,45 +114,41 @@ def trainings_desk(hop: Hop) -> DeskChoices:
 
 
 @menu.rows()
-def desk_trainings(hop: Hop) -> Sequence[DeskTrainingRow]:
+def desk_trainings(hop: Hop, reader: Connection) -> Sequence[DeskTrainingRow]:
     """Give the scope's own trainings, or a partner's."""
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "courses")
-        found = queries.trainings_of(reader, office.scope, hop.now.date())
+    office = reading_office(reader, hop, "courses")
+    found = queries.trainings_of(reader, office.scope, hop.now.date())
     return [DeskTrainingRow(one.id, one.title, one.starts_on) for one in found]
 
 
 @menu.source()
-def desk_training(hop: Hop, kept: OfDeskTraining) -> SeatsWords:
+def desk_training(hop: Hop, reader: Connection, kept: OfDeskTraining) -> SeatsWords:
     """Say how many seats are taken, and how many wait."""
     hidden = {"centre": (2, 4, 5), "entreprise": (2, 3, 4, 5)}
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "courses")
-        by_state = seats.counts(reader, kept.desk_training.id)
-        one = queries.training_by_id(reader, kept.desk_training.id)
+    office = reading_office(reader, hop, "courses")
+    by_state = seats.counts(reader, kept.desk_training.id)
+    one = queries.training_by_id(reader, kept.desk_training.id)
     taken = sum(by_state.get(state, 0) for state in seats.TAKEN)
     words = f"{units.count(taken, 'place')} sur {one.seats if one else 0}, {by_state.get('waiting', 0)} en attente"
     return SeatsWords(words, hidden.get(office.role, ()))
 
 
 @menu.rows()
-def applicants(hop: Hop, kept: OfDeskTraining) -> Sequence[ApplicantRow]:
+def applicants(hop: Hop, reader: Connection, kept: OfDeskTraining) -> Sequence[ApplicantRow]:
     """Give who applied for a training of the officer's, by initials."""
-    with hop.desk.database.read() as reader:
-        scope = reading_office(reader, hop, "courses").scope
-        theirs = queries.training_by_id(reader, kept.desk_training.id)
-        if theirs is None or not (scope.includes(theirs.cooperative_id) or scope.partner_id in theirs.partners):
-            return []
-        found = queries.applicants(reader, kept.desk_training.id)
+    scope = reading_office(reader, hop, "courses").scope
+    theirs = queries.training_by_id(reader, kept.desk_training.id)
+    if theirs is None or not (scope.includes(theirs.cooperative_id) or scope.partner_id in theirs.partners):
+        return []
+    found = queries.applicants(reader, kept.desk_training.id)
     return [ApplicantRow(one.id, initials(one.name), queries.APPLICANTS[one.state], one.days) for one in found]
 
 
 @menu.source(leads={"own": None})
-def applicants_read_by(hop: Hop) -> Nothing:
+def applicants_read_by(hop: Hop, reader: Connection) -> Nothing:
     """Let an officer of the training read it straight away."""
-    with hop.desk.database.read() as reader:
-        if reading_office(reader, hop, "courses").partner_id is None:
-            raise Lead("own")
+    if reading_office(reader, hop, "courses").partner_id is None:
+        raise Lead("own")
     return Nothing()
 
 
@@ -164,20 +160,18 @@ def read_applicants(hop: Hop, session: Session, kept: OfDeskTraining) -> Nothing
 
 
 @menu.source()
-def applicant_shown(hop: Hop, kept: OfApplicant) -> ShownApplicant:
+def applicant_shown(hop: Hop, reader: Connection, kept: OfApplicant) -> ShownApplicant:
     """Say who it is; a centre doesn't choose, a company does nothing else."""
     hidden = {"centre": (1,), "entreprise": (2, 3, 4)}
-    with hop.desk.database.read() as reader:
-        office = reading_office(reader, hop, "courses")
-        return ShownApplicant(queries.applicant_name(reader, office.scope, kept.applicant.id), hidden.get(office.role, ()))
+    office = reading_office(reader, hop, "courses")
+    return ShownApplicant(queries.applicant_name(reader, office.scope, kept.applicant.id), hidden.get(office.role, ()))
 
 
 @menu.source()
-def applicant_name(hop: Hop, kept: OfApplicant) -> Named:
+def applicant_name(hop: Hop, reader: Connection, kept: OfApplicant) -> Named:
     """Say who it is."""
-    with hop.desk.database.read() as reader:
-        scope = reading_office(reader, hop, "courses").scope
-        return Named(queries.applicant_name(reader, scope, kept.applicant.id))
+    scope = reading_office(reader, hop, "courses").scope
+    return Named(queries.applicant_name(reader, scope, kept.applicant.id))
 
 
 @menu.effect(leads={"not_yours": None}, denies=NOT_CHANGED)

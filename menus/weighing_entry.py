@@ -46,7 +46,7 @@ def read_line(hop: Hop, typed: str, paper: str | None, on: date | None) -> Broug
     of its paper (`later`), or a `bad` weight.
     """
     first, _, weight = typed.replace("#", " ").strip().partition(" ")
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         cooperative = reading_office(reader, hop, "weigh").scope.cooperative
         try:
             found = weighing_lookup.by_reference(reader, cooperative, first, hop.now.year)

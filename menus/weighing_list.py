@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated, NoReturn
 
 import msgspec
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import texts, units
@@ -89,10 +90,9 @@ class Whole(msgspec.Struct, frozen=True):
 
 
 @menu.source()
-def undone_name(hop: Hop, kept: Last) -> UndoneName:
+def undone_name(reader: Connection, kept: Last) -> UndoneName:
     """Say whose line is taken back."""
-    with hop.desk.database.read() as reader:
-        return UndoneName(member_name(reader, kept.undo.member_id))
+    return UndoneName(member_name(reader, kept.undo.member_id))
 
 
 @menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed"})
@@ -103,10 +103,9 @@ def undo_last(hop: Hop, session: Session, kept: Last) -> UndoneLine:
 
 
 @menu.rows()
-def list_lines(hop: Hop) -> Sequence[LineRow]:
+def list_lines(hop: Hop, reader: Connection) -> Sequence[LineRow]:
     """Give the open lines, all of them, the last first."""
-    with hop.desk.database.read() as reader:
-        lines = weighings.open_list(reader, who_of(hop).person_id)
+    lines = weighings.open_list(reader, who_of(hop).person_id)
     return [LineRow(one.id, one.reference, _goods(one), one.reason or one.grade or "", one.member_id) for one in reversed(lines)]
 
 
@@ -141,7 +140,7 @@ def _receipt(line: Line, shared: Deductions | None, service: Service) -> texts.S
 
 def about_the_list(hop: Hop, typed: str) -> NoReturn:
     """Lead to the list's total, or with 2 to taking its last line back; refuses an `empty` one."""
-    with hop.desk.database.read() as reader:
+    with hop.desk.read() as reader:
         lines = weighings.open_list(reader, who_of(hop).person_id)
     if not lines:
         raise Refused("empty")
@@ -171,10 +170,9 @@ def _left(lines: Sequence[Line], credited: int) -> str:
     return "".join(f" {number} {words}." for number, words in why if number)
 
 
-def empty_words(hop: Hop) -> str:
+def empty_words(reader: Connection, hop: Hop) -> str:
     """Say that the list is empty, and whether it is so because it was credited a moment ago."""
-    with hop.desk.database.read() as reader:
-        done = last_outcome(reader, who_of(hop).person_id, "confirm_list", hop.now - SAID_FOR)
+    done = last_outcome(reader, who_of(hop).person_id, "confirm_list", hop.now - SAID_FOR)
     if done is None:
         return "Liste vide."
     outcome, at = done

@@ -110,17 +110,16 @@ PAPER_LINE = LINE | dict.fromkeys(("later",))
 
 
 @menu.source(leads={"line": Brought, "check": Brought})
-def weighing_list(hop: Hop, kept: Begun) -> Progress:
+def weighing_list(hop: Hop, reader: Connection, kept: Begun) -> Progress:
     """Say where the list stands: what a dropped session left is still there, half a line too."""
-    with hop.desk.database.read() as reader:
-        number, last = weighings.last_line(reader, who_of(hop).person_id)
-        half = None if kept.line or kept.check else weighings.half_line(reader, who_of(hop).person_id, hop.now)
-        line = msgspec.convert(half, Brought) if half else None
-        going = line and weighings.can_note(reader, who_of(hop).person_id, line.member_id, line.declaration_id, line.paper)
+    number, last = weighings.last_line(reader, who_of(hop).person_id)
+    half = None if kept.line or kept.check else weighings.half_line(reader, who_of(hop).person_id, hop.now)
+    line = msgspec.convert(half, Brought) if half else None
+    going = line and weighings.can_note(reader, who_of(hop).person_id, line.member_id, line.declaration_id, line.paper)
     if line and going:
         go_on(line)
     if last is None:
-        return Progress(empty_words(hop))
+        return Progress(empty_words(reader, hop))
     what = f" refusée: {last.reason}" if last.reason else f": {units.count(last.weight, last.unit)}"
     return Progress(f"{units.count(number, 'notée')}, réf {last.reference}{what}.")
 
@@ -145,21 +144,19 @@ def paper_line(hop: Hop, typed: str, kept: OnPaper) -> Brought:
 
 
 @menu.rows()
-def brought_products(hop: Hop, kept: Carded) -> Sequence[Brought]:
+def brought_products(hop: Hop, reader: Connection, kept: Carded) -> Sequence[Brought]:
     """Give what the co-operative takes, by slot, for the card typed."""
     card = kept.card
-    with hop.desk.database.read() as reader:
-        found = declarations.products_of(reader, reading_office(reader, hop, "weigh").scope.cooperative)
+    found = declarations.products_of(reader, reading_office(reader, hop, "weigh").scope.cooperative)
     return [
         Brought(row.id, row.slot, row.name, row.unit, row.divisible, card.member_id, paper=card.paper, on=card.on) for row in found
     ]
 
 
 @menu.source()
-def brought_by(hop: Hop, kept: WeighingLine) -> WeighedName:
+def brought_by(reader: Connection, kept: WeighingLine) -> WeighedName:
     """Say whose it is: a slip in a reference is seen by the name."""
-    with hop.desk.database.read() as reader:
-        return WeighedName(member_name(reader, kept.line.member_id), units.of_many(kept.line.unit))
+    return WeighedName(member_name(reader, kept.line.member_id), units.of_many(kept.line.unit))
 
 
 @menu.answer(leads={"line": Brought, "check": Brought}, refuses=PAPER_LINE | dict.fromkeys(("amount", "whole")), acts=True)
@@ -177,21 +174,19 @@ def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
 
 
 @menu.source()
-def weight_check(hop: Hop, kept: Weighed) -> Check:
+def weight_check(hop: Hop, reader: Connection, kept: Weighed) -> Check:
     """Say whose it is, and warn when declared and weighed differ by half."""
     goods = units.count_of(kept.weight, kept.check.unit, kept.check.product)
-    with hop.desk.database.read() as reader:
-        declared, whose = _delivered(reader, kept.check, hop.now).declared, _whose(reader, kept.check, hop.now)
+    declared, whose = _delivered(reader, kept.check, hop.now).declared, _whose(reader, kept.check, hop.now)
     if declared is not None and weighings.far_off(declared, kept.weight):
         return Check(f"Déclaré {units.quantity(declared)} ! ", whose, goods)
     return Check("", whose, goods)
 
 
 @menu.source()
-def line_unnoted(hop: Hop, kept: Weighed) -> Unnoted:
+def line_unnoted(hop: Hop, reader: Connection, kept: Weighed) -> Unnoted:
     """Say which line isn't noted."""
-    with hop.desk.database.read() as reader:
-        return Unnoted(_whose(reader, kept.check, hop.now))
+    return Unnoted(_whose(reader, kept.check, hop.now))
 
 
 @menu.answer(leads={"refuse": None, "dropped": None}, refuses={"unknown": None, "first": None}, acts=True)
@@ -225,21 +220,20 @@ def note_refusal(hop: Hop, session: Session, kept: Refusal) -> Nothing:
     return _note(hop, session, kept, grade=None, reason=kept.reason)
 
 
-@menu.answer(refuses={"bad": None})
+@menu.answer(refuses={"paper": None})
 def paper_number(typed: str) -> PaperNumber:
     """Read the number printed on a paper."""
     if not is_number(typed):
-        raise Refused("bad")
+        raise Refused("paper")
     return typed
 
 
-@menu.answer(refuses={"bad": None, "mistyped": None})
-def weighing_paper(hop: Hop, typed: str) -> PaperNumber:
+@menu.answer(refuses={"paper": None, "mistyped": None})
+def weighing_paper(hop: Hop, reader: Connection, typed: str) -> PaperNumber:
     """Read the number of a weighing on paper: one of a booklet, or one that was printed here for the co-operative."""
     number = paper_number(typed)
-    with hop.desk.database.read() as reader:
-        if papers.mistyped(reader, reading_office(reader, hop, "weigh").scope.cooperative, number):
-            raise Refused("mistyped")
+    if papers.mistyped(reader, reading_office(reader, hop, "weigh").scope.cooperative, number):
+        raise Refused("mistyped")
     return number
 
 

@@ -1,17 +1,20 @@
 """What tests stand on: real servers, a migrated database each, a clock that they set."""
 
 import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import redis
 import structlog
+from werkzeug.routing import Rule
 
 from app.db.database import Database
 from app.service import Service
@@ -20,6 +23,11 @@ from tests import statements
 from tests.scratch import Scratch, migrate
 from tests.servers import Server, make_postgres, make_valkey
 
+EDGES = ["sqlite", "postgresql"] if os.environ.get("EVERY_DATABASE") else ["postgresql"]
+"""Where the console, the menus, the commands and the browser are tried: where they run in earnest; `make soak` asks both.
+
+What they call is tried on both in tests/coop, and every talk (tests/conversations) is held on both.
+"""
 PATIENT_MS = 60_000
 """A test fills and measures as a command does: the service's own time-outs are for hops, and fall on a busy machine."""
 
@@ -48,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     statements.share()
+    setattr(Rule, "_compile_builder", _built_once)  # noqa: B010 - mypy refuses the plain assignment
     plainly = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # rich draws one for half a second
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plainly])
     hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -84,6 +93,16 @@ def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _read_once = cache(menu_from_json)
+_build_rule = Rule._compile_builder
+_rules: dict[Any, Callable[..., Any]] = {}
+
+
+def _built_once(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+    """Give a route's function that writes its addresses: a thousand applications are made here, all of the same routes."""
+    name = rule.rule, str(rule.subdomain), str(rule.defaults), append_unknown
+    if name not in _rules:
+        _rules[name] = _build_rule(rule, append_unknown)
+    return _rules[name]
 
 
 @pytest.fixture
@@ -174,6 +193,11 @@ def postgres_database(postgres: Server, scratch: Scratch) -> Iterator[Database]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Database:
     """Give a migrated, empty database of the test's own, once on each kind."""
+    return one_of(request)
+
+
+def one_of(request: pytest.FixtureRequest) -> Database:
+    """Give the kind of database that a fixture's parameter names."""
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     given: Database = request.getfixturevalue(name)
     return given

@@ -60,14 +60,12 @@ class Scratch:
     """
 
     def __init__(self, server: Server) -> None:
-        self._server, self._shape, self._number = server, "", 0
+        self._server, self._shape, self._number, self._ready = server, "", 0, False
         self._cleaner: psycopg.Connection[Any] | None = None
 
     def fresh(self) -> str:
         """Return the URL of a migrated, empty database; made anew only when a test has changed its schema."""
-        if not self._shape:
-            self._run("postgres", f"CREATE DATABASE {TEMPLATE}")
-            migrate(self.url(TEMPLATE))
+        self._have_template()
         self._number += 1
         if not self._emptied():
             self.close()
@@ -84,9 +82,10 @@ class Scratch:
         self._cleaner = None
 
     @contextmanager
-    def another(self, name: str) -> Iterator[str]:
-        """Give the URL of another database, with nothing in it, for a while."""
-        self._run("postgres", f"CREATE DATABASE {name}")
+    def another(self, name: str, template: str = "template1") -> Iterator[str]:
+        """Give the URL of another database for a while: with nothing in it, or migrated and empty as TEMPLATE is."""
+        self._have_template()
+        self._run("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)
         finally:
@@ -95,6 +94,12 @@ class Scratch:
     def url(self, name: str) -> str:
         """Return a database's URL."""
         return self._server.url.rsplit("/", 1)[0] + "/" + name
+
+    def _have_template(self) -> None:
+        if not self._ready:
+            self._run("postgres", f"CREATE DATABASE {TEMPLATE}")
+            migrate(self.url(TEMPLATE))
+            self._ready = True
 
     def _emptied(self) -> bool:
         """Cut off whoever is left and empty the database; tell whether it is as it was made."""

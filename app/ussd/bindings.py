@@ -3,6 +3,7 @@
 import inspect
 import typing
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -116,7 +117,8 @@ class Bindings:
     the unit of work. A *guard* takes the hop and returns a Divert, or None to let pass. The *caller* takes the hop that begins a
     session and returns the kind of caller that the number is ("" when it is none of `kinds`), by which choices change their face.
 
-    A function is given what its parameters name: `hop`, and `typed` or `session`. One with a parameter `kept` of a Struct's type is
+    A function is given what its parameters name: `hop`, and `typed` or `session`. One with a parameter `reader` is given what the
+    desk's `read()` opens, until it returns: it calls nothing that opens another. One with a parameter `kept` of a Struct's type is
     given what the way to its screen kept, under its fields' names; the proof sees to it that it is there.
 
     What a source or rows give `of` somebody, a co-operative say, is the same for all who ask for a second or so. `of` takes the hop
@@ -257,8 +259,10 @@ def _given(call: Callable[..., Any], shape: type | None) -> Callable[..., Any]:
     """Return a function of the hop, and of what was typed or the session, that gives `call` what its parameters name."""
     wanted = tuple(inspect.signature(call).parameters)
     fields = [field.name for field in msgspec.structs.fields(shape)] if shape else []
-    if not set(wanted) <= {"hop", "typed", "session", "kept", "whose"}:
-        raise ValueError(f"{call.__name__}: a function is given hop, typed, session or whose, and kept, not {', '.join(wanted)}")
+    if not set(wanted) <= {"hop", "reader", "typed", "session", "kept", "whose"}:
+        raise ValueError(
+            f"{call.__name__}: a function is given hop, reader, typed, session or whose, and kept, not {', '.join(wanted)}"
+        )
     if wanted in (("hop",), ("hop", "typed"), ("hop", "session"), ("hop", "whose")):
         return call
 
@@ -267,7 +271,8 @@ def _given(call: Callable[..., Any], shape: type | None) -> Callable[..., Any]:
         if shape:
             kept = {name: hop.kept[name] for name in fields if name in hop.kept}
             offered["kept"] = msgspec.convert(kept, shape, strict=False)
-        return call(**{name: offered[name] for name in wanted})
+        with hop.desk.read() if "reader" in wanted else nullcontext() as offered["reader"]:
+            return call(**{name: offered[name] for name in wanted})
 
     return ready
 

@@ -2,7 +2,8 @@
 
 A menu is one file or several. The grammar of each: `guards` (where each guard diverts to) and `screens`; one of them also has
 `start`, `trouble` (the screen after a fault), `words` (what belongs to no screen), `ways` (where a lead goes that a screen or a
-guard says nothing of) and `confirmations` (questions that many screens ask: `{name: {ask, leads, refusals}}`). A screen is one of
+guard says nothing of; without a line there it goes to the screen of its name) and `refusals` (the words for answers that won't do,
+where a screen says nothing). A screen is one of
   choices       numbered for life: `{1: {label, to, keep}}`; `for: {caller: {label, to}}` is what the choice is to another
                 kind of caller; `first: true` keeps it on the first page, behind the first five;
                 a `text` alone is read and left by 0
@@ -11,7 +12,7 @@ guard says nothing of) and `confirmations` (questions that many screens ask: `{n
                 with `effect` and `done` it must repeat the secret that `confirms` names
   effect + done a confirmation: 1 acts; `said` says what was done, from the outcome alone, when `done` can't be shown;
                 `notice` says it above `done`, once
-  confirm       the name of one of the `confirmations`, with `effect` and `done`
+  confirm       an answer that proves who is there, with `effect` and `done`
   end           the last words of a session
 and may have `text`, `source`, `guard`, `leads`, `free: true` (its entries are not counted in goals), `goal: {name, within}`.
 """
@@ -96,18 +97,12 @@ class _Screen(msgspec.Struct, forbid_unknown_fields=True):
     goal: _Goal | None = None
 
 
-class _Confirmation(msgspec.Struct, forbid_unknown_fields=True):
-    ask: str
-    leads: dict[str, str] = {}
-    refusals: dict[str, str] = {}
-
-
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     start: str = ""
     trouble: str = ""
     words: dict[str, str] = {}
     ways: dict[str, str] = {}
-    confirmations: dict[str, _Confirmation] = {}
+    refusals: dict[str, str] = {}
     guards: dict[str, dict[str, str]] = {}
     screens: dict[str, _Screen] = {}
 
@@ -115,7 +110,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def compile_menu(sources: Mapping[str, str], catalogues: Catalogues | None = None, bindings: Bindings | None = None) -> Menu:
     """Compile a menu from its YAML files, by name; a language is served when its catalogue has every text.
 
-    The leads of `bindings` that a screen or a guard says nothing of go where `ways` says.
+    The leads of `bindings` that a screen or a guard says nothing of go where `ways` says, or to the screen of their name.
 
     Raises Unreadable on YAML that isn't, keys and names given twice, unknown fields, a menu with no start or two, and screens of
     two forms or none.
@@ -127,36 +122,39 @@ def compile_menu(sources: Mapping[str, str], catalogues: Catalogues | None = Non
     starts: list[tuple[str, str]] = []
     files = [(f"{name}.yaml", *read_yaml(f"{name}.yaml", source, _File)) for name, source in sources.items()]
     common = next((read for _, read, _ in files if read.start), _File())
+    ways = {name: name for _, read, _ in files for name in read.screens} | common.ways
     for file, read, lines in files:
         if read.start:
             starts.append((read.start, read.trouble))
             words = {key: texts(word) for key, word in read.words.items()}
         for name in read.guards.keys() & guards.keys():
             raise Unreadable([Finding(file, lines[f"$.guards.{name}"], "-", f"another file has a guard {name}")])
-        guards |= {name: _leads(bindings, "guard", name, leads, common.ways) for name, leads in read.guards.items()}
+        guards |= {name: _leads(bindings, "guard", name, leads, ways) for name, leads in read.guards.items()}
         for name in read.screens:
             line = lines[f"$.screens.{name}"]
             if name in screens:
                 raise Unreadable([Finding(file, line, name, f"{screens[name].file} has a screen {name} too")])
-            screens[name] = _screen(name, _whole(name, read.screens[name], line, file, common, bindings), line, file, texts)
+            screens[name] = _screen(
+                name, _whole(name, read.screens[name], line, file, ways, common.refusals, bindings), line, file, texts
+            )
     if len(starts) != 1 or not screens:
         raise Unreadable([Finding(f"{next(iter(sources), '-')}.yaml", 1, "-", "one file gives `start`, and some give `screens`")])
     served = (SOURCE_LANGUAGE, *sorted(set(catalogues or {}) - texts.missing))
     return Menu(*starts[0], served, words, guards, screens)
 
 
-def _whole(name: str, read: _Screen, line: int, file: str, common: _File, bindings: Bindings | None) -> _Screen:
-    """Return a screen with what it takes from all screens' common part: its confirmation's question, its leads' ways."""
-    if read.confirm:
-        asked = common.confirmations.get(read.confirm)
-        if asked is None or read.ask:
-            raise Unreadable([Finding(file, line, name, f"no confirmation is called {read.confirm}, or there is an `ask` too")])
-        told = {"leads": asked.leads | read.leads, "refusals": asked.refusals | read.refusals}
-        read = msgspec.structs.replace(read, ask=asked.ask, **told)
-    leads = read.leads
-    for kind, called in (("source", read.source), ("answer", read.ask), ("effect", read.effect)):
-        leads = _leads(bindings, kind, called, leads, common.ways)
-    return msgspec.structs.replace(read, leads=leads)
+def _whole(
+    name: str, read: _Screen, line: int, file: str, ways: dict[str, str], refusals: dict[str, str], bindings: Bindings | None
+) -> _Screen:
+    """Return a screen with what it takes from all screens' common part: its leads' ways, its refusals' words."""
+    if read.confirm and read.ask:
+        raise Unreadable([Finding(file, line, name, "a screen has `ask` or `confirm`, not both")])
+    ask, leads = read.confirm or read.ask, read.leads
+    for kind, called in (("source", read.source), ("answer", ask), ("effect", read.effect)):
+        leads = _leads(bindings, kind, called, leads, ways)
+    answer = bindings.answers.get(ask or "") if bindings else None
+    said = {code: refusals[code] for code in (answer.refuses if answer else ()) if code in refusals}
+    return msgspec.structs.replace(read, ask=ask, leads=leads, refusals=said | read.refusals)
 
 
 def _leads(bindings: Bindings | None, kind: str, name: str | None, said: dict[str, str], ways: dict[str, str]) -> dict[str, str]:

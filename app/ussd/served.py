@@ -80,10 +80,11 @@ class Served(msgspec.Struct, frozen=True):
         return said
 
     def refusal(self, screen: Screen, refused: Refused, language: str) -> str:
-        """Say why an answer won't do."""
+        """Say why an answer won't do; in general words where a menu that was published earlier knows no such reason."""
         given = msgspec.to_builtins(refused.values) if refused.values else {}
         written = self.vocabulary.written(self.vocabulary.of_refusal(screen, refused.code), given)
-        return fill(self.menu.said(screen.refusals[refused.code], language), written)
+        said = screen.refusals.get(refused.code) or self.menu.word("unknown", "unknown")
+        return fill(self.menu.said(said, language), written)
 
     def notice(self, outcome: Outcome, language: str) -> str:
         """Say what stands above the screen that an act led to: nothing where that screen says itself what was done."""

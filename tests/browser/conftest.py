@@ -22,9 +22,10 @@ from app.db.database import Database
 from app.sms.models import Message
 from tests import sample_declarations
 from tests.conversations.talk import Line
+from tests.web.conftest import database
 from tests.web.console.conftest import _quick_doors, app
 
-__all__ = ["_quick_doors", "app"]
+__all__ = ["_quick_doors", "app", "database"]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 IMAGES = Path(__file__).parents[2] / "docs/images"
 WIDTHS = {"telephone": (360, 740), "desk": (1280, 900)}

@@ -13,7 +13,7 @@ from app.gateways.callbacks import IncomingSms
 from app.sms.broadcasts.terms import Terms
 from app.sms.models import Inbound, Message
 from tests import incoming_sms, sample_cooperative
-from tests.conftest import Clock
+from tests.conftest import EDGES, Clock, one_of
 
 TERMS = Terms(50, 100_000, (time(21), time(7)), ZoneInfo("Africa/Dakar"), 6)
 
@@ -47,6 +47,11 @@ class Desk:
     def rows(self, model: type) -> list:
         with self.database.transaction() as session:
             return list(session.scalars(select(model).order_by(*model.__table__.primary_key)))
+
+
+@pytest.fixture(params=EDGES)
+def database(request: pytest.FixtureRequest) -> Database:
+    return one_of(request)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.coop.payments.due import Wanted, due, left_out, unpaid
 from app.coop.payments.models import Payment
 from app.coop.scope import Scope
 from app.coop.subjects import approvals
-from app.coop.till import payouts, takings
+from app.coop.till import payouts, takings, withdrawals
 from app.coop.till.models import Payout
 from tests import sample_declarations, sample_deliveries
 from tests.acts import by, own
@@ -121,7 +121,7 @@ def test_what_was_asked_for_and_not_handed_over_goes_with_the_account(counter, a
     shut(counter)
     with counter.transaction() as session:
         assert session.scalar(select(Payout.state)) == "cancelled"
-        assert payouts.free_savings(session, 201) == 5_000
+        assert withdrawals.free_savings(session, 201) == 5_000
         check_nothing_open(session, 201)
 
 

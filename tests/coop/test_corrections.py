@@ -14,6 +14,7 @@ from app.coop.production.deliveries import Delivery, credit
 from app.coop.rights import Office
 from app.coop.subjects import approvals
 from app.coop.till import corrections, payouts, schedule, takings
+from app.coop.till.models import Payout
 from app.sms.models import Message
 from tests import sample_cooperative, sample_declarations
 from tests.sample_till import PRESIDENT, SECRETARY, TREASURER, entries
@@ -106,7 +107,7 @@ def test_a_reversal_overtaken_by_a_repayment_ends_and_all_who_spoke_are_told_why
 
 @pytest.mark.parametrize("kind", ["withdrawal", "advance", "leasing"])
 def test_an_entry_that_no_payout_made_is_reversed_plainly(desk, kind):
-    hers, box = payouts.SIDES[kind]
+    hers, box = payouts.KINDS[kind].account, Payout(kind=kind).box
     with desk.database.transaction() as session:
         lines = [(account_of(session, 1, 1, hers), 700), (account_of(session, 1, None, box), -700)]
         brought = {"kind": kind, "cooperative_id": 1, "member_id": 1, "lines": lines, "now": desk.clock()}

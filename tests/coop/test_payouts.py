@@ -18,7 +18,7 @@ from app.coop.offices.models import OfficerAct
 from app.coop.payments.handover import PAYMENT
 from app.coop.payments.models import Payment
 from app.coop.subjects import approvals
-from app.coop.till import corrections, expiry, payouts, takings
+from app.coop.till import corrections, expiry, payouts, takings, withdrawals
 from app.sms import outbox
 from app.sms.models import Message
 from tests import sample_cooperative, sample_declarations, sample_deliveries
@@ -41,12 +41,12 @@ def test_savings_go_out_by_three_words_and_hers(desk):
 
 
 def test_what_is_asked_for_is_held_and_let_go_when_refused_or_taken_back(desk):
-    with pytest.raises(payouts.NotEnough) as short:
+    with pytest.raises(withdrawals.NotEnough) as short:
         desk.ask(amount=12_501)
     assert short.value.free == 12_500
     row = desk.ask(amount=12_500)
     with desk.database.read() as reader:
-        assert payouts.free_savings(reader, 1) == 0
+        assert withdrawals.free_savings(reader, 1) == 0
     with pytest.raises(payouts.AlreadyOpen):
         desk.ask(amount=1)
     desk.approve(f"payout:{row.id}", SECRETARY, approved=False)
@@ -55,7 +55,7 @@ def test_what_is_asked_for_is_held_and_let_go_when_refused_or_taken_back(desk):
     desk.said(payouts.cancel, 1, again.id)
     assert desk.state(again) == "cancelled"
     with desk.database.read() as reader:
-        assert payouts.free_savings(reader, 1) == 12_500
+        assert withdrawals.free_savings(reader, 1) == 12_500
         assert approvals.waiting_for(reader, PRESIDENT, desk.clock()) == []
 
 
@@ -107,7 +107,7 @@ def test_what_nobody_comes_for_is_let_go_after_fourteen_days_and_told(database, 
     with pytest.raises(handover.HandoverNotOpen):
         desk.typed(handover.hand_over, TREASURER, PAYOUT, left.id)
     with database.read() as reader:
-        assert payouts.free_savings(reader, 1) == 12_500
+        assert withdrawals.free_savings(reader, 1) == 12_500
         ((to, words, parts),) = reader.execute(select(Message.to_number, Message.text, Message.parts))
     assert (to, left.reference in words, "12 500" in words, parts) == (sample_cooperative.AWA, True, False, 1)
     assert desk.wrong() == ()

@@ -195,7 +195,7 @@ def settled(sqlite_template, tmp_path_factory):
 
 
 def walked(settled, tmp_path, screen):
-    """Walk to a question on every telephone that comes to it; give the database, who did, and whether it led to an act."""
+    """Walk to a question, telephone by telephone until it led to an act; give the database, who came, and whether it did."""
     database = Database(f"sqlite:///{shutil.copyfile(settled, tmp_path / 'typed.db')}", statement_ms=PATIENT_MS, service=SERVICE)
     walk = Walk(database, Clock(NOW), 0)
     if screen in BEFORE:
@@ -212,7 +212,8 @@ def walked(settled, tmp_path, screen):
             session.flush()
             session.add(OpeningBalance(opening_id=1, member_id=MEMBER, entry_id=entry, **dict.fromkeys(ACCOUNTS, 1)))
     walk.acted = False
-    return database, [phone for phone in PHONES if walk.to(screen, phone)], walk.acted
+    came = [phone for phone in PHONES if not walk.acted and walk.to(screen, phone)]
+    return database, came, walk.acted
 
 
 def holding(database):

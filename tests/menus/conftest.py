@@ -4,9 +4,9 @@ import pytest
 
 from tests import sample_declarations
 from tests.conversations.talk import Line
-from tests.web.conftest import app, client, environment
+from tests.web.conftest import app, client, database, environment
 
-__all__ = ["app", "client", "environment"]
+__all__ = ["app", "client", "database", "environment"]
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from app.coop.members.models import Member
 from app.coop.production.deliveries import Delivery, credit, shared_out
 from app.coop.rights import Office
 from app.coop.subjects import approvals
-from app.coop.till import corrections, payouts, schedule, takings
-from app.coop.till.models import Payout
+from app.coop.till import corrections, payouts, schedule, takings, withdrawals
+from app.coop.till.models import HELD, Payout
 from app.coop.verify import verify
 from app.db.database import Database
 from tests import sample_declarations
@@ -33,7 +33,7 @@ REFUSALS = (
     departures.NotPossible,
     payouts.AlreadyOpen,
     handover.HandoverNotOpen,
-    payouts.NotEnough,
+    withdrawals.NotEnough,
     handover.NotForYourself,
     payouts.NotHers,
     settlements.Owes,
@@ -52,7 +52,7 @@ OFFICE = st.sampled_from(OFFICES)
 AMOUNT = st.integers(1, 15_000)
 ACTS = st.one_of(
     st.tuples(st.just("in"), OFFICE, st.sampled_from(sorted(takings.INTO)), AMOUNT),
-    st.tuples(st.just("ask"), st.sampled_from(sorted(payouts.SIDES)), AMOUNT, st.integers(0, 1)),
+    st.tuples(st.just("ask"), st.sampled_from(sorted(payouts.ASKED_HERE)), AMOUNT, st.integers(0, 1)),
     st.tuples(st.just("decide"), OFFICE, WHICH, st.sampled_from((True, True, True, True, False))),
     *[st.tuples(st.just("agree"), WHICH)] * 3,
     *[st.tuples(st.just("hand"), OFFICE, WHICH)] * 2,
@@ -115,7 +115,7 @@ def perform(session, act, operation):
                 session, by(office, operation, NOW), PAYOUT, nth(session, Payout.id, which, Payout.state == "handed"), "4711"
             )
         case "cancel", which:
-            payouts.cancel(session, own(1, "cancel", NOW), nth(session, Payout.id, which, Payout.state.in_(payouts.HELD)))
+            payouts.cancel(session, own(1, "cancel", NOW), nth(session, Payout.id, which, Payout.state.in_(HELD)))
         case "brought over", amount if open_:
             lines = [(account_of(session, 1, 1, "advance"), amount), (account_of(session, 1, None, "cash"), -amount)]
             post(session, operation=operation, kind="advance", cooperative_id=1, member_id=1, lines=lines, now=NOW)
@@ -145,7 +145,7 @@ def attempt(database, act, operation):
 def check(database):
     with database.read() as reader:
         assert verify(reader).wrong == ()
-        assert payouts.free_savings(reader, 1) >= 0
+        assert withdrawals.free_savings(reader, 1) >= 0
         assert reader.scalar(select(func.coalesce(func.sum(Posting.amount), 0))) == 0
         on_its_way = select(func.coalesce(func.sum(Payout.amount), 0)).where(Payout.state == "handed")
         handed = select(func.coalesce(func.sum(Posting.amount), 0)).join(Account, Account.id == Posting.account_id)

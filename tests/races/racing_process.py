@@ -19,7 +19,7 @@ from app.coop.lots import stock
 from app.coop.production import weighings
 from app.coop.rights import Office
 from app.coop.subjects import approvals
-from app.coop.till import payouts
+from app.coop.till import payouts, withdrawals
 from app.coop.training import applications, clock
 from app.coop.training.ages import Birth
 from app.db.database import Database
@@ -30,7 +30,7 @@ TREASURER = Office(104, "treasurer", 1)
 REFUSALS = (
     Overdrawn,
     payouts.AlreadyOpen,
-    payouts.NotEnough,
+    withdrawals.NotEnough,
     handover.HandoverNotOpen,
     weighings.ListChanged,
     approvals.ApprovalClosed,

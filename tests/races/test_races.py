@@ -14,7 +14,7 @@ from app.coop.ledger.services import post
 from app.coop.production import weighing_lookup, weighings
 from app.coop.rights import Office
 from app.coop.subjects import approvals
-from app.coop.till import payouts
+from app.coop.till import payouts, withdrawals
 from app.coop.verify import verify
 from tests import sample_declarations
 from tests.acts import by, own
@@ -87,7 +87,7 @@ def test_the_last_franc_goes_once(processes, house):
 def test_all_savings_are_asked_for_once(processes, house):
     assert run(processes, house, "ask_for_all", francs=12_500) == {"done": 1, "AlreadyOpen": RACERS - 1}
     with house.read() as reader:
-        assert payouts.free_savings(reader, 1) == 0
+        assert withdrawals.free_savings(reader, 1) == 0
         assert len(reader.execute(select(approvals.Approval.id)).all()) == 1
 
 

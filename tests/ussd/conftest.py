@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,11 +23,14 @@ from tests.conftest import Clock
 CONSTANTS = {"cost": "Gratuit", "code": "*384*44135#", "help": "*384*44135*8#"}
 
 
+_package_menu = cache(compiled)
+
+
 class OneMenu:
     """A shelf with the package's menu on it."""
 
     def __init__(self) -> None:
-        self.menu = compiled()
+        self.menu = _package_menu()
 
     def current(self, version: str | None):  # noqa: ARG002 - one menu whatever the version
         return "v1", self.menu

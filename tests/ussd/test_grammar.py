@@ -1,4 +1,4 @@
-"""What screens have in common is said once: confirmations, ways of leads, what errors of the domain lead to, what a way kept."""
+"""What screens have in common is said once: words of refusals, ways of leads, what errors lead to, what a way kept."""
 
 from typing import Annotated
 
@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from app.ussd import kinds
-from app.ussd.bindings import Bindings, Denied, Hop, Lead
+from app.ussd.bindings import Bindings, Denied, Hop, Lead, Refused
 from app.ussd.compiler import Unreadable, compile_menu
 from app.ussd.proof import Proof
+from app.ussd.served import Served
+from app.ussd.vocabulary import Vocabulary
 
 HEAD = """
 start: home
@@ -16,7 +18,7 @@ trouble: trouble
 words: {back: 0 Retour, more: 9 Suite, "yes": Confirmer, unknown: Inconnu., empty: Tapez., several: Une., bye: Adieu., done: Fait.,
   nothing: Panne., unsure: Attente., diverged: Fini., moved: Parti.}
 ways: {denied: denied, gone: gone, closed: closed}
-confirmations: {code: {ask: code, refusals: {form: "4 chiffres."}}}
+refusals: {form: "4 chiffres.", other: "Rien."}
 screens:
   home: {text: "Jappoo", choices: {1: {label: "Retirer", to: amount, keep: {box: cash}}, 2: {label: "Autrement", to: other}}}
   trouble: {text: "Erreur."}
@@ -28,6 +30,7 @@ screens:
   closed: {end: "Fermé."}
 """
 OTHER = '  other: {text: "Rien"}\n'
+OLD = ({"form": {"fr": "Quatre."}}, {"bad": {"fr": "Quatre."}})
 
 
 class NotEnough(Exception):
@@ -81,20 +84,30 @@ def proved(menu, screens):
         return str(fault)
 
 
-def test_a_confirmation_brings_its_question_and_leads_go_where_they_always_do(menu):
+def test_refusals_have_their_words_and_leads_go_where_they_always_do(menu):
     assert proved(menu, OTHER) == ""
     sure = compile_menu({"toy": HEAD + OTHER}, None, menu).screens["sure"]
-    assert (sure.form, sure.ask, sure.refusals["form"]) == ("question", "code", {"fr": "4 chiffres."})
+    assert (sure.form, sure.ask, sure.refusals) == ("question", "code", {"form": {"fr": "4 chiffres."}})
     assert sure.leads == {"denied": "denied", "gone": "gone", "closed": "closed"}
 
 
-def test_a_screen_may_say_its_own_way(menu):
-    own = HEAD.replace("done: done}", "done: done, leads: {gone: closed}}")
-    assert compile_menu({"toy": own + OTHER}, None, menu).screens["sure"].leads["gone"] == "closed"
+def test_a_screen_may_say_its_own_way_and_its_own_words(menu):
+    own = HEAD.replace("done: done}", 'done: done, leads: {gone: closed}, refusals: {form: "Non."}}')
+    sure = compile_menu({"toy": own + OTHER}, None, menu).screens["sure"]
+    assert (sure.leads["gone"], sure.refusals["form"]) == ("closed", {"fr": "Non."})
+
+
+def test_a_menu_published_before_a_reason_was_known_refuses_in_general_words(menu):
+    compiled = compile_menu({"toy": HEAD + OTHER}, None, menu)
+    served = Served(compiled, menu, Vocabulary(compiled, menu, {}), {})
+    said = [
+        served.refusal(msgspec.structs.replace(compiled.screens["sure"], refusals=known), Refused("form"), "fr") for known in OLD
+    ]
+    assert said == ["Quatre.", "Inconnu."]
 
 
 def test_an_unknown_confirmation_is_refused(menu):
-    assert "no confirmation is called pin" in proved(menu, '  other: {text: "?", confirm: pin, effect: withdraw, done: done}\n')
+    assert "no answer is called pin" in proved(menu, '  other: {text: "?", confirm: pin, effect: withdraw, done: done}\n')
 
 
 @pytest.mark.parametrize(("default", "findings"), [({}, 1), ({"default": 0}, 0)])

@@ -11,9 +11,14 @@ from app.commands.inbound import Clerk
 from app.db.database import Database
 from config.settings import load
 from tests import menu_rows, sample_cooperative
-from tests.conftest import Clock
+from tests.conftest import EDGES, Clock, one_of
 from tests.servers import Server
 from workers.context import clerk_of
+
+
+@pytest.fixture(params=EDGES)
+def database(request: pytest.FixtureRequest) -> Database:
+    return one_of(request)
 
 
 @pytest.fixture

@@ -196,7 +196,7 @@ def _leave(session: Session, member_id: int, noted_by: int | None, paper: str | 
 
 def _shut(session: Session, approval: approvals.Approval, act: Act) -> int:
     member, now = approval.subject_id, act.now
-    payouts.drop_held(session, member, now)
+    payouts.let_go(session, now, Payout.member_id == member)
     batches.leave_out(session, approval.cooperative_id or 0, member)
     lock_member(session, member)
     row = session.get_one(Member, member, populate_existing=True)
@@ -218,7 +218,7 @@ def _drop_settlement(session: Session, member_id: int, now: datetime) -> None:
     handed = (Payout.member_id == member_id) & (Payout.kind == "settlement") & (Payout.state == "handed")
     if session.scalar(select(Payout.id).where(handed)) is not None:
         raise NotPossible
-    payouts.drop_settlement(session, member_id, now)
+    payouts.let_go(session, now, Payout.member_id == member_id, Payout.kind == "settlement")
 
 
 def _busy(session: Session, member_id: int, since: datetime) -> bool:

@@ -14,7 +14,7 @@ from app.coop.members.lookup import BELONGS
 from app.coop.solidarity.fund import FundShort, fund_of
 from app.coop.till import schedule
 from app.coop.till.models import Payout
-from app.coop.till.payouts import SIDES, NotHers, words_of
+from app.coop.till.payouts import KINDS, NotHers, words_of
 
 
 def _may_be_given(session: Session, act: Act, row: Payout, member: LockedMember) -> None:
@@ -34,7 +34,7 @@ def _book_payout(session: Session, act: Act, row: Payout) -> int:
         return leave(session, row, "aid", "solidarity", act.now, shared=True)
     if row.instalments:
         schedule.write(session, row, act.today)
-    return leave(session, row, row.kind, SIDES[row.kind][0], act.now)
+    return leave(session, row, row.kind, str(KINDS[row.kind].account), act.now)
 
 
 def _close_settled(session: Session, row: Payout, now: datetime) -> None:

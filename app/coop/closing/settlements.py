@@ -28,7 +28,7 @@ from app.coop.offices import audit
 from app.coop.production.models import Declaration
 from app.coop.subject import declared
 from app.coop.till import payouts
-from app.coop.till.models import Payout
+from app.coop.till.models import HELD, Payout
 
 CONTESTED_WITHIN = timedelta(hours=48)
 """For how long an account stays open after a settlement that was paid without the member's own PIN."""
@@ -81,11 +81,11 @@ def ask_settlement(session: Session, act: Act, member: FoundMember, *, paper: st
         raise NotForYourself
     if departure.kind == "death" and not paper:
         raise HeirsUnnamed
-    held = [one for one in payouts.open_of(session, member.member_id, payouts.HELD) if one.kind == "settlement"]
+    held = [one for one in payouts.open_of(session, member.member_id, HELD) if one.kind == "settlement"]
     due = _check(session, member.member_id, departure, act.now, besides=held[0].id if held else 0)
     if held and held[0].amount == due:
         raise approvals.AlreadyAsked
-    payouts.drop_settlement(session, member.member_id, act.now)
+    payouts.let_go(session, act.now, Payout.member_id == member.member_id, Payout.kind == "settlement")
     if due is None:
         check_last_one_paid(session, member.member_id, act.now)
         _close(session, act, departure.id, member.member_id, act.person_id)

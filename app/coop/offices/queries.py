@@ -1,10 +1,24 @@
 """Offices: who holds which, where and for how long."""
 
 from datetime import date
+from functools import cache
 from time import monotonic
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, null, or_, select, union, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Date,
+    Integer,
+    bindparam,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.coop.members.models import Number
@@ -49,12 +63,19 @@ def offices_of(reader: Connection | Session, person_id: int, today: date) -> tup
 
     A partner's lasts no longer than its agreement.
     """
-    roles = select(Role.role, Role.cooperative_id, null(), Role.id).where(Role.person_id == person_id, in_term(today))
-    theirs = select(Partner.kind, null(), Partner.id, PartnerRole.id).join(PartnerRole, PartnerRole.partner_id == Partner.id)
-    both: CompoundSelect[Any] = union_all(roles, theirs.where(PartnerRole.person_id == person_id, agreed(today)))
-    found = sorted(reader.execute(both), key=lambda row: (row[2] is not None, row[1] is None, row[1] or 0, row[3]))
+    rows = reader.execute(_held(), {"person": person_id, "today": today})
+    found = sorted(rows, key=lambda row: (row[2] is not None, row[1] is None, row[1] or 0, row[3]))
     named = ((PARTNER_ROLES.get(role, role), place, partner) for role, place, partner, _ in found)
     return tuple(Office(person_id, cast(OfficeRole, role), place, partner) for role, place, partner in named)
+
+
+@cache
+def _held() -> CompoundSelect[Any]:
+    """Build it once: an officer's hop asks it several times, and building it costs as much as asking."""
+    person, today = bindparam("person", type_=Integer), bindparam("today", type_=Date)
+    roles = select(Role.role, Role.cooperative_id, null(), Role.id).where(Role.person_id == person, in_term(today))
+    theirs = select(Partner.kind, null(), Partner.id, PartnerRole.id).join(PartnerRole, PartnerRole.partner_id == Partner.id)
+    return union_all(roles, theirs.where(PartnerRole.person_id == person, agreed(today)))
 
 
 def office_for(
@@ -96,12 +117,12 @@ def administrators(reader: Connection, today: date) -> tuple[str, ...]:
     return tuple(reader.scalars(numbers.where(Role.role == "administrator", in_term(today)).distinct().order_by(Number.phone)))
 
 
-def in_term(today: date) -> ColumnElement[bool]:
+def in_term(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition for an office that is held on a day."""
     return (Role.from_on <= today) & or_(Role.until_on.is_(None), Role.until_on >= today)
 
 
-def agreed(today: date) -> ColumnElement[bool]:
+def agreed(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition for acting for a partner on a day: within the term and within the agreement."""
     within = (Partner.from_on <= today) & (Partner.until_on >= today)
     return within & (PartnerRole.from_on <= today) & or_(PartnerRole.until_on.is_(None), PartnerRole.until_on >= today)

@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 
 from app import texts
 from app.coop import approvals
-from app.coop.access.freezes import check_money
 from app.coop.act import Act
 from app.coop.approvals.models import Approval
-from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
 from app.coop.offices.queries import holders_of_right
@@ -82,20 +80,12 @@ def ask(
     known = session.scalar(select(Payout).where(Payout.operation == act.operation))
     if known is not None:
         return known
-    try:
-        member = lock_member(session, act.member)
-    except MemberLeft:
-        raise payouts.NotHers(act.member) from None
-    if member.state != "active":
-        raise payouts.NotHers(act.member)
+    member = payouts.lock_asked_for(session, act, "aid", act.member, ("active",))
     ruled = rules_of(session, member.cooperative_id)
     if reason not in ruled.reasons.split(","):
         raise AidNotGiven(reason)
     if not 0 < amount <= ruled.most:
         raise AidTooMuch(ruled.most)
-    check_money(session, act.member, act.now)
-    if any(one.kind in ("aid", "settlement") for one in payouts.open_of(session, act.member)):
-        raise payouts.AlreadyOpen("aid")
     had = (Payout.member_id == act.member) & (Payout.kind == "aid") & Payout.state.in_(("handed", "paid"))
     if (session.scalar(select(func.count()).where(had, Payout.asked_at > act.now - YEAR)) or 0) >= ruled.a_year:
         raise AidTooOften(ruled.a_year)

@@ -20,7 +20,7 @@ from app.coop.offices import audit
 from app.coop.payments.due import unheld
 from app.coop.subject import declared
 from app.coop.till.models import Payout
-from app.coop.till.payouts import free_savings
+from app.coop.till.withdrawals import free_savings
 
 MOST_LISTED = 99
 """As far back as officers leaf through on a phone."""

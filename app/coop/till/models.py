@@ -8,7 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.coop.handover.models import Handover
 from app.db.base import Base, Id, Utc
 
-_OPEN = text("state IN ('asked', 'approved', 'handed')")
+HELD = ("asked", "approved")
+"""States of what wasn't handed over."""
+OPEN = (*HELD, "handed")
+_OPEN = text(f"state IN {OPEN}")
 
 
 class Payout(Handover, Base):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy.orm import Session
 
 from app.coop import approvals, law
@@ -18,33 +18,35 @@ from app.coop.act import Act
 from app.coop.handover.box import BoxShort, check_box
 from app.coop.handover.references import draw_references
 from app.coop.handover.services import HandoverNotOpen, NotForYourself, move
-from app.coop.ledger.models import Account
 from app.coop.ledger.services import MOST_MOVED
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import LockedMember, MemberLeft, lock_member
 from app.coop.members.lookup import BELONGS
 from app.coop.offices import audit
 from app.coop.till import schedule
-from app.coop.till.models import Payout
+from app.coop.till.models import HELD, OPEN, Payout
+from app.coop.till.withdrawals import check_free
 
-SIDES = {"withdrawal": ("savings", "cash"), "advance": ("advance", "cash"), "leasing": ("leasing", "equipment")}
-"""Each kind's account of the member, and the co-operative's that it leaves."""
-WORDS = {
-    "withdrawal": "Retrait d'épargne",
-    "advance": "Avance",
-    "leasing": "Crédit-bail",
-    "settlement": "Solde de tout compte",
-    "aid": "Entraide",
+
+class PayoutKind(msgspec.Struct, frozen=True):
+    """What leaves so, as people read it.
+
+    `account` is the member's that it is taken from; None where another subject asks for it and writes its entry. `check` raises
+    what speaks against so many XOF for a member.
+    """
+
+    words: str
+    account: str | None = None
+    check: Callable[[Session, int, int], None] | None = None
+
+
+KINDS = {
+    "withdrawal": PayoutKind("Retrait d'épargne", "savings", check_free),
+    "advance": PayoutKind("Avance", "advance"),
+    "leasing": PayoutKind("Crédit-bail", "leasing"),
+    "settlement": PayoutKind("Solde de tout compte"),
+    "aid": PayoutKind("Entraide"),
 }
-HELD = ("asked", "approved")
-OPEN = (*HELD, "handed")
-
-
-class NotEnough(Exception):
-    """The savings that nothing else holds are less than that: `free` XOF."""
-
-    def __init__(self, free: int) -> None:
-        super().__init__(free)
-        self.free = free
+ASKED_HERE = tuple(name for name, kind in KINDS.items() if kind.account)
 
 
 class AlreadyOpen(Exception):
@@ -72,15 +74,6 @@ class OpenPayout(msgspec.Struct, frozen=True):
     handed_at: datetime | None
     contested: bool = False
     paper: str | None = None
-
-
-def free_savings(reader: Connection | Session, member_id: int) -> int:
-    """Return the savings that no open withdrawal holds, in XOF."""
-    held = select(func.coalesce(func.sum(Payout.amount), 0)).where(
-        Payout.member_id == member_id, Payout.kind == "withdrawal", Payout.state.in_(HELD)
-    )
-    saved = reader.scalar(select(-Account.balance).where(Account.member_id == member_id, Account.kind == "savings"))
-    return (saved or 0) - int(reader.scalar(held) or 0)
 
 
 def open_of(reader: Connection | Session, member_id: int, states: Sequence[str] = OPEN) -> list[OpenPayout]:
@@ -111,21 +104,9 @@ def ask(
         return known
     if not 0 < amount <= MOST_MOVED or not 0 <= instalments <= schedule.MOST_INSTALMENTS or amount < instalments:
         raise BadAmount(amount)
-    try:
-        member = lock_member(session, member_id)  # those who ask at once wait for each other here
-    except MemberLeft:
-        raise NotHers(member_id) from None
-    if member.state not in BELONGS or (act.by is not None and act.office.cooperative_id != member.cooperative_id):
-        raise NotHers(member_id)
-    if act.by is not None and member.person_id == act.person_id:
-        raise NotForYourself
-    law.check(session, kind, member_id, act.today)
-    check_money(session, member_id, act.now)
-    if any(one.kind in (kind, "settlement") for one in open_of(session, member_id)):
-        raise AlreadyOpen(kind)
-    free = free_savings(session, member_id)
-    if kind == "withdrawal" and amount > free:
-        raise NotEnough(free)
+    member = lock_asked_for(session, act, kind, member_id)
+    if check := KINDS[kind].check:
+        check(session, member_id, amount)
     row = Payout(
         kind=kind,
         cooperative_id=member.cooperative_id,
@@ -135,6 +116,26 @@ def ask(
         instalments=instalments,
     )
     return enter(session, act, row, draw)
+
+
+def lock_asked_for(session: Session, act: Act, kind: str, member_id: int, states: Sequence[str] = BELONGS) -> LockedMember:
+    """Lock the member for whom a payout is asked, who is in one of these states.
+
+    Raises NotHers, NotForYourself, Unlawful, MoneyFrozen, AlreadyOpen.
+    """
+    try:
+        member = lock_member(session, member_id)  # those who ask at once wait for each other here
+    except MemberLeft:
+        raise NotHers(member_id) from None
+    if member.state not in states or (act.by is not None and act.office.cooperative_id != member.cooperative_id):
+        raise NotHers(member_id)
+    if act.by is not None and member.person_id == act.person_id:
+        raise NotForYourself
+    law.check(session, kind, member_id, act.today)
+    check_money(session, member_id, act.now)
+    if any(one.kind in (kind, "settlement") for one in open_of(session, member_id)):
+        raise AlreadyOpen(kind)
+    return member
 
 
 def enter(
@@ -172,26 +173,17 @@ def enter(
 
 def cancel(session: Session, act: Act, payout_id: int) -> None:
     """Take back by the member's word what wasn't handed over. Raises HandoverNotOpen."""
-    _let_go(session, act.member, payout_id, act.now)
+    if not let_go(session, act.now, Payout.id == payout_id, Payout.member_id == act.member):
+        raise HandoverNotOpen(payout_id)
 
 
-def drop_settlement(session: Session, member_id: int, now: datetime) -> None:
-    """Let go of a settlement that wasn't handed over: its departure is off, or its sum has changed. Nobody is told."""
-    drop_held(session, member_id, now, Payout.kind == "settlement")
-
-
-def drop_held(session: Session, member_id: int, now: datetime, *only: ColumnElement[bool]) -> None:
-    """Let go of all that a member was to get and wasn't handed over. Nobody is told."""
-    held = select(Payout.id).where(Payout.member_id == member_id, Payout.state.in_(HELD), *only)
-    for payout in session.scalars(held).all():
-        _let_go(session, member_id, payout, now)
-
-
-def _let_go(session: Session, member_id: int, payout_id: int, now: datetime) -> None:
-    mine = (Payout.id == payout_id) & (Payout.member_id == member_id)
-    kind = session.scalar(select(Payout.kind).where(mine))
-    approvals.drop(session, kind or "", [payout_id], now)  # before the row, as those who decide lock
-    move(session, Payout, payout_id, HELD, "cancelled", mine)
+def let_go(session: Session, now: datetime, *which: ColumnElement[bool]) -> Sequence[Any]:
+    """Let go of what fits and wasn't handed over: return each one's id, reference, member and asker. Nobody is told."""
+    found = session.execute(select(Payout.id, Payout.kind).where(Payout.state.in_(HELD), *which).order_by(Payout.id)).all()
+    for payout, kind in found:
+        approvals.drop(session, kind, [payout], now)  # before the rows, as those who decide lock
+    still = update(Payout).where(Payout.id.in_([row.id for row in found]), Payout.state.in_(HELD)).values(state="cancelled")
+    return session.execute(still.returning(Payout.id, Payout.reference, Payout.member_id, Payout.asked_by)).all()
 
 
 def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
@@ -199,7 +191,7 @@ def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     try:
         row = move(session, Payout, approval.subject_id, ("asked",), "approved")
         law.check(session, row.kind, row.member_id, act.today)
-        if row.kind != "leasing":
+        if row.box == "cash":
             check_box(session, row.cooperative_id, row.amount)
     except HandoverNotOpen:
         raise approvals.Impossible("demande retirée") from None
@@ -223,4 +215,4 @@ def _words(row: Payout) -> str:
 
 def words_of(kind: str, asset: str | None) -> str:
     """Say what a payout is."""
-    return f"{WORDS[kind]} {asset or ''}".strip()
+    return f"{KINDS[kind].words} {asset or ''}".strip()

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import texts
-from app.coop import approvals, law
+from app.coop import law
 from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.models import Account
@@ -15,8 +15,8 @@ from app.coop.ledger.services import OWED
 from app.coop.members.models import Member
 from app.coop.members.notices import tell_first
 from app.coop.scope import FEDERATION, Scope
-from app.coop.till.models import Payout
-from app.coop.till.payouts import HELD
+from app.coop.till import payouts
+from app.coop.till.models import HELD, Payout
 
 
 class VoidLoan(msgspec.Struct, frozen=True):
@@ -41,10 +41,7 @@ def let_go(session: Session, now: datetime, scope: Scope = FEDERATION) -> int:
         .where(scope.reach(Payout.cooperative_id), Payout.state.in_(HELD), law.forbidden(Payout.kind, now.date()))
         .order_by(Payout.id)
     ).all()
-    for row in found:
-        approvals.drop(session, row.kind, [row.id], now)  # before the row, as those who decide lock
-    still = update(Payout).where(Payout.id.in_([row.id for row in found]), Payout.state.in_(HELD)).values(state="cancelled")
-    gone = {row.id: row for row in session.execute(still.returning(Payout.id, Payout.reference, Payout.asked_by)).all()}
+    gone = {row.id: row for row in payouts.let_go(session, now, Payout.id.in_([row.id for row in found]))}
     for row in found:
         if row.id in gone:
             article = law.rule_of(row.kind, row.legal_form).article
