@@ -94,6 +94,8 @@ NOBODYS = {
     "shown_number": "123",
     "run_in": "50",
     "run_also_in": "5",
+    "run_beside_out": "1",
+    "keep_days": "180",
     "bought_name": "Thiof",
     "bought_unit": "kg",
     "bought_units": "50",
@@ -184,6 +186,7 @@ SHARED = {
     "assisted_products",
     "ideas_to_score",
     "run_products",
+    "run_beside",
     "run_techniques",
 }
 """Lists of products, which are nobody's, and of what is open to all."""

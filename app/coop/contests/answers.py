@@ -12,10 +12,11 @@ from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.approvals.models import Approval, ApprovalVote
 from app.coop.contests.models import Contest
-from app.coop.handover.kinds import HandoverKind, handover_kinds
+from app.coop.contests.services import locked_money
+from app.coop.handover.kinds import HandoverKind
 from app.coop.handover.services import take_back
 from app.coop.ledger.services import Overdrawn
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import lock_member
 from app.coop.members.models import Member, Person
 from app.coop.offices import audit
 from app.coop.offices.queries import holders_of_right
@@ -148,12 +149,8 @@ def answer(session: Session, act: Act, contest_id: int, *, upheld: bool, note: s
     about = session.execute(what.where(Contest.id == contest_id)).first()
     if about is None:
         raise ContestNotOpen
-    money = handover_kinds().get(about.subject)
-    left = session.get_one(money.table, about.row_id, with_for_update=True) if money else None
-    try:
-        lock_member(session, about.member_id)
-    except MemberLeft:
-        raise ContestNotOpen from None
+    money, left = locked_money(session, about.subject, about.row_id)
+    lock_member(session, about.member_id, ContestNotOpen)
     mine = (Contest.id == contest_id) & (Contest.member_id == about.member_id) & _for(act.office) & ~_theirs(act.person_id)
     row = session.scalar(select(Contest).where(mine).with_for_update(of=Contest))
     if row is None:

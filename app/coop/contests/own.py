@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.coop.act import Act
 from app.coop.contests.models import Contest
-from app.coop.handover.kinds import handover_kinds
+from app.coop.contests.services import locked_money
 from app.coop.handover.services import confirm
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import lock_member
 from app.coop.openings.models import OpeningBalance
 from app.coop.payments.models import Payment
 from app.coop.production.models import Weighing
@@ -69,12 +69,8 @@ def take_back(session: Session, act: Act, contest_id: int) -> Contest:
     about = session.execute(select(Contest.subject, func.coalesce(Contest.payment_id, Contest.payout_id)).where(mine)).first()
     if about is None:
         raise OwnContestClosed(contest_id)
-    money = handover_kinds().get(about[0])  # its row before the member's, as those who hand over lock
-    left = session.get_one(money.table, about[1], with_for_update=True) if money else None
-    try:
-        lock_member(session, act.member)
-    except MemberLeft:
-        raise OwnContestClosed(contest_id) from None
+    money, left = locked_money(session, *about)
+    lock_member(session, act.member, OwnContestClosed)
     row = session.scalar(select(Contest).where(mine, Contest.state == "open").with_for_update(of=Contest))
     if row is None:
         raise OwnContestClosed(contest_id)

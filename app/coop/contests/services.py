@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session, aliased
 from app.coop.act import Act
 from app.coop.contests.clock import ANSWER, INVESTIGATE, after
 from app.coop.contests.models import Contest
-from app.coop.handover.kinds import handover_kinds
+from app.coop.handover.kinds import HandoverKind, handover_kinds
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.queries import is_reversed
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import lock_member
 from app.coop.openings.models import OpeningBalance
 from app.coop.openings.services import CONTEST_DAYS
 from app.coop.production.models import Declaration, Weighing
@@ -119,12 +119,8 @@ def open_contest(
         if known.state != "open":
             raise TooLate(about)
         return ContestOpened(*known[:3], known=True)
-    money = handover_kinds().get(subject)  # its row before the member's, as those who hand over lock
-    left = session.get(money.table, about, with_for_update=True) if money else None
-    try:
-        cooperative = lock_member(session, act.member).cooperative_id
-    except MemberLeft:
-        raise TooLate(about) from None
+    _, left = locked_money(session, subject, about)
+    cooperative = lock_member(session, act.member, TooLate).cooperative_id
     what = next((one for one in contestable(session, act.member, act.now) if (one.subject, one.id) == (subject, about)), None)
     if what is None:
         raise TooLate(about)
@@ -153,6 +149,12 @@ def open_contest(
         said = {"answer": "contested", "answered_at": act.now, "contest_id": row.id}
         session.execute(update(OpeningBalance).where(OpeningBalance.id == about).values(**said))
     return ContestOpened(row.id, row.number, row.answer_by)
+
+
+def locked_money(session: Session, subject: str, row_id: int) -> tuple[HandoverKind | None, Any]:
+    """Lock what was handed over, where a contest is about that: before its member, as those who hand over lock."""
+    kind = handover_kinds().get(subject)
+    return kind, session.get(kind.table, row_id, with_for_update=True) if kind else None
 
 
 def _of_opening(balance_id: int) -> Select[int | None]:

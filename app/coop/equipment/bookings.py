@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.coop.act import Act
 from app.coop.equipment.models import Booking, Equipment, HalfDay, LentEquipment
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import lock_member
 from app.coop.offices import audit
 from app.db.upsert import upsert
 
@@ -70,10 +70,7 @@ def book(session: Session, act: Act, equipment_id: int, on_day: date, half: str)
 
     Raises NoBooker, EquipmentGone, BadHalfDay, TooManyBookings, HalfDayTaken.
     """
-    try:
-        member = lock_member(session, act.member)
-    except MemberLeft:
-        raise NoBooker(act.member) from None
+    member = lock_member(session, act.member, NoBooker)
     known = session.scalar(select(Booking).where(Booking.operation == act.operation))
     if known is not None:
         return known

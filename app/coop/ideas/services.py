@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.ideas.models import Idea, IdeaRound
 from app.coop.ideas.rounds import current_round
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import lock_member
 from app.coop.members.lookup import BELONGS
 from app.coop.members.models import Member
 from app.coop.offices import audit
@@ -39,7 +39,7 @@ def propose(session: Session, act: Act, words: str) -> tuple[Idea, bool]:
 
     The same operation, or the same words of the member within AGAIN_WITHIN, give the first. Raises NoMembersIdea, TooManyIdeas.
     """
-    member = _member(session, act.member)
+    member = lock_member(session, act.member, NoMembersIdea, BELONGS)  # two ideas of one member wait for each other
     mine = select(Idea).where(Idea.member_id == act.member)
     known = session.scalar(mine.where(Idea.operation == act.operation))
     recent = session.scalars(mine.where(Idea.proposed_at > act.now - AGAIN_WITHIN)).all()
@@ -49,7 +49,7 @@ def propose(session: Session, act: Act, words: str) -> tuple[Idea, bool]:
     if len(session.scalars(mine.where(Idea.state == "waiting").limit(MOST_WAITING)).all()) == MOST_WAITING:
         raise TooManyIdeas
     row = Idea(
-        cooperative_id=member,
+        cooperative_id=member.cooperative_id,
         member_id=act.member,
         words=words,
         state="waiting",
@@ -102,17 +102,6 @@ def enter_round(session: Session, round_: IdeaRound) -> None:
     """Take into a round what was let through while none was open."""
     waits = (Idea.state == "open") & Idea.round_id.is_(None)
     session.execute(update(Idea).where(waits).values(round_id=round_.id))
-
-
-def _member(session: Session, member_id: int) -> int:
-    """Lock a member who belongs, and return their co-operative: two ideas at once of one member wait for each other."""
-    try:
-        member = lock_member(session, member_id)
-    except MemberLeft:
-        raise NoMembersIdea(member_id) from None
-    if member.state not in BELONGS:
-        raise NoMembersIdea(member_id)
-    return member.cooperative_id
 
 
 def _read(session: Session, act: Act, idea_id: int) -> Idea:

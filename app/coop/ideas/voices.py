@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.ideas.models import Idea, IdeaRound, IdeaScore, IdeaVoice
 from app.coop.ideas.services import IdeaNotOpen, NoMembersIdea
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import ACTIVE, lock_member
 from app.coop.members.models import Member
 from app.coop.offices import audit
 from app.coop.offices.models import Role
@@ -53,12 +53,7 @@ def support(session: Session, act: Act, idea_id: int, *, by_pin: bool) -> Voices
 
     Raises NoMembersIdea, IdeaNotOpen (also when the round's voices are counted), VoiceByPin, IdeaScored.
     """
-    try:
-        member = lock_member(session, act.member)
-    except MemberLeft:
-        raise NoMembersIdea(act.member) from None
-    if member.state != "active":
-        raise NoMembersIdea(act.member)
+    member = lock_member(session, act.member, NoMembersIdea, ACTIVE)
     round_id = _open_round(session, idea_id, act.now)
     scored = exists().where(IdeaScore.idea_id == idea_id, IdeaScore.person_id == member.person_id)
     if session.scalar(select(scored)):

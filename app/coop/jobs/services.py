@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.coop.act import Act
 from app.coop.jobs.models import Job, JobInterest
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import ACTIVE, lock_member
 from app.coop.members.notices import tell_member, tell_number
 from app.coop.offices import audit
 from app.coop.offices.partners import PartnerRefused, lock_partner
@@ -170,12 +170,7 @@ def _check_candidate(session: Session, act: Act, name: str | None) -> None:
         if not name:
             raise NoCandidate(act.phone)
         return
-    try:
-        active = lock_member(session, act.member_id).state == "active"
-    except MemberLeft:
-        active = False
-    if not active:
-        raise NoCandidate(act.member_id)
+    lock_member(session, act.member_id, NoCandidate, ACTIVE)
 
 
 def _change(session: Session, act: Act, job_id: int, **values: object) -> None:

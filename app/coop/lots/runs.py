@@ -197,5 +197,8 @@ def _loose(cooperative_id: int) -> ColumnElement[bool]:
 def _made(session: Session, one: Output, place: str) -> NewLot:
     if not 0 < one.units <= MOST_UNITS:
         raise LotRefused("Une quantité au-dessus de 0, svp.")
-    unit = one.unit or session.get_one(Product, one.product_id).unit
+    product = session.get(Product, one.product_id)
+    if product is None:
+        raise LotRefused("Un produit qui sort, svp.")
+    unit = one.unit or product.unit
     return NewLot(one.product_id, unit, one.units, mass(session, one.product_id, unit, one.units), place, one.best_before)

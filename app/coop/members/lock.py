@@ -14,6 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.coop.members.models import Member
 
+ACTIVE = ("active",)
+PRESENT = ("pending", "active", "blocked")
+"""States of a member who hasn't left."""
+
 
 class LockedMember(msgspec.Struct, frozen=True):
     """A member as the lock found them."""
@@ -46,6 +50,11 @@ def lock_present(session: Session, members: Collection[int]) -> dict[int, Locked
     return found
 
 
-def lock_member(session: Session, member_id: int) -> LockedMember:
-    """Lock one member's row. Raises MemberLeft."""
-    return lock_present(session, (member_id,))[member_id]
+def lock_member(
+    session: Session, member_id: int, instead: type[Exception] = MemberLeft, states: Collection[str] = PRESENT
+) -> LockedMember:
+    """Lock one member's row, who is in one of these states. Raises MemberLeft, or what stands `instead`, with the id."""
+    found = lock_members(session, (member_id,)).get(member_id)
+    if found is None or found.state not in states:
+        raise instead(member_id)
+    return found

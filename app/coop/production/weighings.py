@@ -251,10 +251,7 @@ def _whose(session: Session, what: Delivered) -> LockedMember:
     """Lock the member whose catch it is: the declaration's own member, whoever it was when the screen was shown."""
     own = select(Declaration.member_id).where(Declaration.id == what.declaration_id)
     member_id = session.scalar(own) if what.declaration_id is not None else what.member_id
-    try:
-        return lock_member(session, member_id or 0)
-    except MemberLeft:
-        raise declarations.NotActive from None
+    return lock_member(session, member_id or 0, declarations.NotActive)
 
 
 def _declare(session: Session, act: Act, what: Delivered, weight: Decimal, paper: str | None) -> int:

@@ -15,6 +15,7 @@ from app import texts
 from app.coop import approvals
 from app.coop.act import Act
 from app.coop.approvals.models import Approval
+from app.coop.members.lock import ACTIVE
 from app.coop.members.names import member_name
 from app.coop.members.notices import tell_member
 from app.coop.offices.queries import holders_of_right
@@ -80,7 +81,7 @@ def ask(
     known = session.scalar(select(Payout).where(Payout.operation == act.operation))
     if known is not None:
         return known
-    member = payouts.lock_asked_for(session, act, "aid", act.member, ("active",))
+    member = payouts.lock_asked_for(session, act, "aid", act.member, ACTIVE)
     ruled = rules_of(session, member.cooperative_id)
     if reason not in ruled.reasons.split(","):
         raise AidNotGiven(reason)

@@ -1,10 +1,10 @@
 """Write techniques down; innovations proposed by members, read by an officer, followed, and adopted as techniques."""
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import ACTIVE, lock_member
 from app.coop.members.models import Member
 from app.coop.offices import audit
 from app.coop.techniques.models import FollowedInnovation, Innovation, Technique
@@ -31,25 +31,34 @@ class TooManyInnovations(Exception):
     """MOST_WAITING of this member wait to be read."""
 
 
-def add_technique(session: Session, name: str, steps: str, filiere_id: int, yields: tuple[int, int] | None = None) -> Technique:
-    """Write a technique down; `yields` is its usual range in per cent. Raises TechniqueRefused."""
-    name, steps = fold(name.strip()), fold("\n".join(" ".join(line.split()) for line in steps.strip().splitlines()))
+def check_technique(reader: Connection | Session, name: str, steps: str, yields: tuple[int, int] | None) -> None:
+    """Raise TechniqueRefused when a technique can't be written down so."""
     if not (2 <= len(name) <= 20 and 10 <= len(steps) <= MOST_STEPS):
         raise TechniqueRefused(f"a name has 2 to 20 letters, a how-to 10 to {MOST_STEPS}")
     if yields and not 1 <= yields[0] <= yields[1] <= 100:
         raise TechniqueRefused("a yield is 1 to 100 per cent, the lower one first")
-    if session.scalar(select(Technique.id).where(Technique.name == name)) is not None:
+    if reader.scalar(select(Technique.id).where(Technique.name == name)) is not None:
         raise TechniqueRefused(f"{name} is a technique already")
+
+
+def add_technique(
+    session: Session, name: str, steps: str, filiere_id: int, yields: tuple[int, int] | None = None, act: Act | None = None
+) -> Technique:
+    """Write a technique down; `yields` is its usual range in per cent. Raises TechniqueRefused."""
+    name, steps = fold(name.strip()), fold("\n".join(" ".join(line.split()) for line in steps.strip().splitlines()))
+    check_technique(session, name, steps, yields)
     low, high = yields or (None, None)
     row = Technique(filiere_id=filiere_id, name=name, steps=steps, yield_low=low, yield_high=high)
     session.add(row)
     session.flush()
+    if act:
+        audit.note(session, act, "technique written", f"technique:{row.id}", audit.Of(None, None))
     return row
 
 
 def propose(session: Session, act: Act, words: str) -> Innovation:
     """Write a member's innovation, to be read by an officer. Raises NoInnovator, TooManyInnovations."""
-    cooperative = _member(session, act.member)
+    cooperative = lock_member(session, act.member, NoInnovator, ACTIVE).cooperative_id
     mine = select(Innovation).where(Innovation.member_id == act.member)
     known = session.scalar(mine.where(Innovation.operation == act.operation))
     if known is not None:
@@ -69,7 +78,7 @@ def propose(session: Session, act: Act, words: str) -> Innovation:
 
 def follow(session: Session, act: Act, innovation_id: int) -> None:
     """Have a member hear what becomes of it; twice is once. Raises NoInnovator, InnovationNotOpen."""
-    _member(session, act.member)
+    lock_member(session, act.member, NoInnovator, ACTIVE)
     if session.scalar(select(Innovation.id).where(Innovation.id == innovation_id, Innovation.state == "open")) is None:
         raise InnovationNotOpen(innovation_id)
     row = {"innovation_id": innovation_id, "member_id": act.member}
@@ -88,16 +97,6 @@ def adopt(session: Session, act: Act, innovation_id: int, technique: Technique) 
     row = _waiting(session, act, innovation_id, "open")
     row.state, row.technique_id = "adopted", technique.id
     return _decided(session, act, row, "innovation adopted")
-
-
-def _member(session: Session, member_id: int) -> int:
-    try:
-        member = lock_member(session, member_id)
-    except MemberLeft:
-        raise NoInnovator(member_id) from None
-    if member.state != "active":
-        raise NoInnovator(member_id)
-    return member.cooperative_id
 
 
 def _waiting(session: Session, act: Act, innovation_id: int, state: str) -> Innovation:

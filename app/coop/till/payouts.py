@@ -19,7 +19,7 @@ from app.coop.handover.box import BoxShort, check_box
 from app.coop.handover.references import draw_references
 from app.coop.handover.services import HandoverNotOpen, NotForYourself, move
 from app.coop.ledger.services import MOST_MOVED
-from app.coop.members.lock import LockedMember, MemberLeft, lock_member
+from app.coop.members.lock import LockedMember, lock_member
 from app.coop.members.lookup import BELONGS
 from app.coop.offices import audit
 from app.coop.till import schedule
@@ -123,11 +123,8 @@ def lock_asked_for(session: Session, act: Act, kind: str, member_id: int, states
 
     Raises NotHers, NotForYourself, Unlawful, MoneyFrozen, AlreadyOpen.
     """
-    try:
-        member = lock_member(session, member_id)  # those who ask at once wait for each other here
-    except MemberLeft:
-        raise NotHers(member_id) from None
-    if member.state not in states or (act.by is not None and act.office.cooperative_id != member.cooperative_id):
+    member = lock_member(session, member_id, NotHers, states)  # those who ask at once wait for each other here
+    if act.by is not None and act.office.cooperative_id != member.cooperative_id:
         raise NotHers(member_id)
     if act.by is not None and member.person_id == act.person_id:
         raise NotForYourself

@@ -10,7 +10,7 @@ from app.coop.cooperatives.lock import lock_cooperative
 from app.coop.handover.services import NotForYourself
 from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.services import MOST_MOVED, OWED, Overdrawn, account_of, post
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import lock_member
 from app.coop.members.lookup import BELONGS
 from app.coop.offices import audit
 from app.coop.payments.due import CLOSED, unheld
@@ -84,11 +84,8 @@ def levied(session: Session, approval: approvals.Approval, act: Act) -> None:
 
 def _hers(session: Session, act: Act, member_id: int, *, closed: bool = False) -> None:
     """Raise NotHers, NotForYourself; of a `closed` account what is owed may still come in, or it could never be settled."""
-    try:
-        member = lock_member(session, member_id)
-    except MemberLeft:
-        raise NotHers(member_id) from None
-    if member.state not in (*BELONGS, *((CLOSED,) if closed else ())) or member.cooperative_id != act.office.cooperative_id:
+    member = lock_member(session, member_id, NotHers, (*BELONGS, *((CLOSED,) if closed else ())))
+    if member.cooperative_id != act.office.cooperative_id:
         raise NotHers(member_id)
     if member.person_id == act.person_id:
         raise NotForYourself

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.coop.act import Act
 from app.coop.cooperatives.models import Cooperative
 from app.coop.imports.models import MemberProfile
-from app.coop.members.lock import MemberLeft, lock_member
+from app.coop.members.lock import ACTIVE, lock_member
 from app.coop.members.models import Member, Person
 from app.coop.training.ages import Birth, check_age
 from app.coop.training.models import Training, TrainingApplication
@@ -188,12 +188,7 @@ def _lock_applicant(session: Session, act: Act, told: ApplicantTold) -> _Applica
         if told.birth is None:
             raise BirthWanted(act.phone)
         return _Applicant(None, None, act.phone, mark_of(told.name or "", told.commune_id), told.birth)
-    try:
-        member = lock_member(session, act.member_id)
-    except MemberLeft:
-        raise NoApplicant(act.member_id) from None
-    if member.state != "active":
-        raise NoApplicant(act.member_id)
+    member = lock_member(session, act.member_id, NoApplicant, ACTIVE)
     known = select(Person.name, Cooperative.commune_id).join(Member, Member.person_id == Person.id)
     known = known.join(Cooperative, Cooperative.id == Member.cooperative_id).where(Member.id == member.id)
     mark = mark_of(*session.execute(known).one())
