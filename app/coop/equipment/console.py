@@ -12,6 +12,7 @@ from app.coop.console_requests.kinds import RequestDone, RequestKind
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.models import Booking
 from app.coop.scope import Scope
+from app.db.rows import require
 
 LONGEST_NAME = 20
 DENIES = {
@@ -35,10 +36,9 @@ class AskedReturn(msgspec.Struct, frozen=True):
 
 
 def _found(reader: Connection | Session, scope: Scope, booking_id: int, state: str) -> queries.ShownBooking:
-    found = next((one for one in queries.bookings_in(reader, scope, state, only=booking_id)), None)
-    if found is None:
-        raise bookings.BookingNotOpen(booking_id)
-    return found
+    return require(
+        next((one for one in queries.bookings_in(reader, scope, state, only=booking_id)), None), bookings.BookingNotOpen(booking_id)
+    )
 
 
 def _say_out(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedHandOut) -> str:

@@ -11,6 +11,7 @@ from app.coop.console_requests.kinds import RequestDone, RequestKind
 from app.coop.ideas import decisions, services, voices
 from app.coop.ideas.models import Idea
 from app.coop.scope import Scope
+from app.db.rows import require
 
 NOT_OPEN = "l'idée est décidée, ou son temps est passé"
 LONGEST = 40
@@ -30,9 +31,7 @@ class AskedDecline(msgspec.Struct, frozen=True):
 
 
 def _words(reader: Connection | Session, idea_id: int, state: str) -> str:
-    words = reader.scalar(select(Idea.words).where(Idea.id == idea_id, Idea.state == state))
-    if words is None:
-        raise services.IdeaNotOpen(idea_id)
+    words = require(reader.scalar(select(Idea.words).where(Idea.id == idea_id, Idea.state == state)), services.IdeaNotOpen(idea_id))
     return words[:LONGEST]
 
 

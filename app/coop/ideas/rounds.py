@@ -9,6 +9,7 @@ from app import texts
 from app.coop.act import Act
 from app.coop.ideas.models import Idea, IdeaRound, IdeaScore, IdeaVoice
 from app.coop.members.notices import tell_member
+from app.db.rows import store
 from app.service import service_of
 
 SHORTLIST = 5
@@ -33,9 +34,7 @@ def begin_round(session: Session, *, support_until: datetime, score_until: datet
     if not now < support_until <= score_until or session.scalar(select(IdeaRound.id).where(IdeaRound.closed_at.is_(None)).limit(1)):
         raise RoundOpen("a round is open, or the dates are past or in the wrong order")
     row = IdeaRound(opened_at=now, support_until=support_until, score_until=score_until)
-    session.add(row)
-    session.flush()
-    return row
+    return store(session, row)
 
 
 def close_rounds(session: Session, now: datetime) -> None:

@@ -14,6 +14,7 @@ from app.coop.cooperatives.models import Commune, Cooperative
 from app.coop.lots.codes import draw_code
 from app.coop.lots.models import Lot, LotEvent, LotMove, Measure
 from app.coop.offices import audit
+from app.db.rows import store
 from app.gsm7 import fold
 
 MASSES = {"kg": 1000, "g": 1, "t": 1_000_000}
@@ -142,9 +143,7 @@ def happen(
     if came - sum(part.grams or 0 for part in taken) != entered - gone:
         raise ValueError(f"{kind}: grams aren't conserved")
     told = {"entered": entered, "gone": gone, "at": act.now, "channel": act.channel, "operation": act.operation, **facts}
-    event = LotEvent(kind=kind, cooperative_id=cooperative_id, person_id=act.person_id or None, **told)
-    session.add(event)
-    session.flush()
+    event = store(session, LotEvent(kind=kind, cooperative_id=cooperative_id, person_id=act.person_id or None, **told))
     home = _home(session, cooperative_id) if not all(new.place for new in made) else ""
     lots = [
         Lot(

@@ -9,6 +9,7 @@ from app import units
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.console import AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
+from app.db.rows import require
 from app.web.console.desk import act_here, ask_on_phone, check_seen, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
 from app.web.console.session import caller, desk, now
@@ -41,9 +42,7 @@ def week(machine: int) -> Response:
     day = _day(request.args.get("week", ""))
     monday = day - timedelta(days=day.weekday())
     with desk().database.read() as reader:
-        found = next(iter(queries.equipment_of(reader, caller().office.scope, only=machine)), None)
-        if found is None:
-            raise NotYours("read")
+        found = require(next(iter(queries.equipment_of(reader, caller().office.scope, only=machine)), None), NotYours("read"))
         slots = {(one.on_day, one.half): one for one in queries.week_of(reader, machine, monday)}
         decides = caller().may("boutiques")
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
