@@ -162,7 +162,8 @@ def enrol_number(hop: Hop, session: Session, kept: PerhapsEnrolled) -> PlacesGiv
     """Let the number in hand open the account: the activation number and the PIN were right, one after the other."""
     if not (kept.enrolling and hop.proved and numbers.enrol(session, who_of(hop).person_id, hop.phone, now=hop.now)):
         raise Lead("dead")
-    notices.tell_self(session, own_act(hop), f"enrolled:{hop.operation}", texts.say("number_proved", day=hop.now))
+    words = texts.say("number_proved", day=hop.now)
+    notices.tell_of_number(session, own_act(hop), who_of(hop).person_id, hop.phone, f"enrolled:{hop.operation}", words)
     return tell_places(hop, session, hop.phone)
 
 

@@ -11,7 +11,7 @@ from app import units
 from app.coop.broadcasts import confirmations
 from app.coop.cooperatives.models import Cooperative
 from app.coop.ledger.queries import Balances, balances_of
-from app.coop.members.names import card_and_name, names_of, person_name
+from app.coop.members.names import card_and_name, member_name, names_of, person_name
 from app.coop.offices.queries import offices_of
 from app.coop.rights import OfficeRole
 from app.coop.subjects import approvals
@@ -61,7 +61,8 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    act: kinds.Short
+    act: Annotated[str, kinds.Kind("words", "Approuver")]
+    whose: Annotated[str, kinds.Kind("name", ", " + "m" * 12, private=True)]
 
 
 class PickedApproval(msgspec.Struct, frozen=True):
@@ -106,9 +107,11 @@ def approval_shown(hop: Hop, reader: Connection, kept: PickedApproval) -> Shown:
 
 
 @menu.source()
-def approval_verdict(kept: Word) -> Verdict:
-    """Say which of the two the PIN will confirm."""
-    return Verdict("Approuver" if kept.verdict == "oui" else "Refuser")
+def approval_verdict(reader: Connection, kept: Word) -> Verdict:
+    """Say which of the two the PIN will confirm, and for whom."""
+    found = select(approvals.Approval.member_id).where(approvals.Approval.id == kept.approval.id)
+    name = member_name(reader, reader.scalar(found) or 0)
+    return Verdict("Approuver" if kept.verdict == "oui" else "Refuser", f", {name}" if name else "")
 
 
 @menu.effect(leads={"not_yours": None}, ways={approvals.ApprovalClosed: "gone"}, denies={approvals.Impossible: str})

@@ -26,8 +26,8 @@ Best = Annotated[str, kinds.Kind("words", " Avant le 30/11/2026.")]
 Moment = Annotated[str, kinds.Kind("words", "22:22 le 30/11")]
 
 NOT_ORDERED: Denials = {
-    orders.SoldOut: lambda out: f"Il en reste {units.quantity(out.left)}. Rien n'est commandé." if out.left else "Plus rien.",
-    orders.BadOrder: lambda bad: f"{bad} Rien n'est commandé.",
+    orders.SoldOut: lambda out: f"Il en reste {units.quantity(out.left)}." if out.left else "Plus rien.",
+    orders.BadOrder: str,
     orders.OneOpenOrder: "Une commande attend déjà sur ce numéro.",
     orders.CounterOnly: "Deux commandes pas retirées: achetez sur place.",
 }
@@ -117,7 +117,7 @@ def own_orders(hop: Hop) -> Sequence[OrderRow]:
     return [OrderRow(one.id, goods[one.id], one.code, clock_words(one.reserved_until)) for one in found]
 
 
-@menu.effect(denies={orders.OrderNotOpen: "Déjà retirée ou annulée. Rien n'est changé."})
+@menu.effect(denies={orders.OrderNotOpen: "Déjà retirée ou annulée."})
 def cancel_order(hop: Hop, session: Session, kept: OfOrder) -> Nothing:
     """Take an order back."""
     orders.cancel(session, _buyer(hop), kept.own_order.id)

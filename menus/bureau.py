@@ -14,6 +14,7 @@ from app.coop.cooperatives.models import Cooperative
 from app.coop.correspondence import call_backs, inbox
 from app.coop.offices.partners import partner_name
 from app.coop.offices.queries import offices_of, scopes_of
+from app.coop.production import weighings
 from app.coop.rights import NotYours, Office, Right
 from app.coop.scope import Scope
 from app.db.database import is_outage
@@ -75,6 +76,8 @@ def bureau(hop: Hop) -> Waits:
         with hop.desk.read() as reader:
             offices = _offices(reader, hop, here)
             waiting = _waiting(reader, offices, hop)
+            if not any(waiting.values()):
+                waiting["à créditer"] = weighings.how_many(reader, [one.person_id for one in offices if one.may("weigh")])
     except Exception as fault:
         if not is_outage(fault):
             raise

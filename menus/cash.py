@@ -109,7 +109,7 @@ def hand_standing(hop: Hop, reader: Connection) -> LeftToPay:
     return LeftToPay(f"{len(queries.to_hand(reader, scope_of(reader, hop), 'cash'))} à remettre.")
 
 
-@menu.answer(leads={"left": None, "one_due": OneDue}, refuses=dict.fromkeys(("unknown", "short", "empty", "frozen")))
+@menu.answer(leads={"left": None, "one_due": OneDue}, refuses=dict.fromkeys(("unknown", "short", "empty", "frozen", "nothing")))
 def hand_to(hop: Hop, reader: Connection, typed: str) -> PaymentHandOut:
     """Read a payment's reference or a member's card; 1 leads to the cash list, a card that is in none to what is due to it."""
     if typed == "1":
@@ -125,7 +125,7 @@ def hand_to(hop: Hop, reader: Connection, typed: str) -> PaymentHandOut:
     wanted = Wanted(member_id=member)
     owed = due(reader, scope, wanted, "cash", hop.now)
     if not owed:
-        raise Refused("frozen" if "frozen" in left_out(reader, scope, wanted, "cash", hop.now) else "unknown")
+        raise Refused("frozen" if "frozen" in left_out(reader, scope, wanted, "cash", hop.now) else "nothing")
     raise Lead("one_due", OneDue(member, queries.cards_of(reader, [member])[member], owed[0].amount))
 
 

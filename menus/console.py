@@ -18,7 +18,7 @@ from menus.hop import Hop, officers_act, who_of
 
 menu = Bindings("console")
 Sentence = Annotated[str, kinds.Kind("words", "m" * services.MOST_SAID, private=True)]
-ISSUED = " N° d'activation {n}, 30 jours: à dire en face, jamais au téléphone."
+ISSUED = " Numéro d'activation {n}, 30 jours: à dire en face, jamais au téléphone."
 CLOSED: Ways = {services.RequestClosed: "gone", services.RequestChanged: "changed"}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import texts, units
 from app.coop.contests import answers
 from app.coop.handover.kinds import handover_kinds
+from app.coop.members.names import names_of
 from app.coop.members.notices import tell_member
 from app.db.rows import require
 from app.gsm7 import fold
@@ -33,7 +34,7 @@ _AMOUNT = re.compile(r"\d[\d .]{3,}|\d+ ?(?:f|fr|fcfa|cfa|xof|mille)\b", re.IGNO
 
 class Ruled(msgspec.Struct, frozen=True):
     ruled_number: kinds.Reference
-    ruled: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
+    ruled: Annotated[str, kinds.Kind("words", "Fondée: 999 999 999 F redevient à payer.", private=True)]
 
 
 class ContestRow(msgspec.Struct, frozen=True):
@@ -45,6 +46,7 @@ class ContestRow(msgspec.Struct, frozen=True):
     card: kinds.Short
     day: kinds.Day
     late: kinds.Short
+    name: Annotated[str, kinds.Kind("name", "m" * 20, private=True)] = ""
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -57,7 +59,7 @@ class Facts(msgspec.Struct, frozen=True):
 class Ruling(msgspec.Struct, frozen=True):
     """What an answer says, and does to the money."""
 
-    ruling: Annotated[str, kinds.Kind("words", "Pas fondée: 999 999 999 F ne bouge pas.", private=True)]
+    ruling: Annotated[str, kinds.Kind("words", "Fondée: 999 999 999 F redevient à payer.", private=True)]
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -76,6 +78,7 @@ def contests_waiting(hop: Hop, reader: Connection) -> Sequence[ContestRow]:
     """Give what this officer may answer."""
     office = reading_office(reader, hop, "approve")
     found = answers.waiting(reader, office, hop.now)
+    names = names_of(reader, [one.member_id for one in found])
     return [
         ContestRow(
             one.id,
@@ -85,7 +88,8 @@ def contests_waiting(hop: Hop, reader: Connection) -> Sequence[ContestRow]:
             one.reference,
             one.card,
             one.answer_by,
-            "en retard" if one.late else "",
+            " en retard" if one.late else "",
+            names.get(one.member_id, ""),
         )
         for one in found
     ]
@@ -132,6 +136,6 @@ def answer_contest(hop: Hop, session: Session, kept: ContestAnswer) -> Ruled:
 
 
 def _ruling(kept: ContestAnswer, subject: str, francs: str) -> str:
-    moves = {"payment": f"{francs} redevient dû.", "payout": f"{francs} est repris."}.get(subject, "à corriger: Caisse, 7.")
+    moves = {"payment": f"{francs} redevient à payer.", "payout": f"{francs} est repris."}.get(subject, "à corriger: Caisse, 7.")
     stays = f"{francs} ne bouge pas." if subject in handover_kinds() else "rien ne bouge."
     return f"Fondée: {moves}" if kept.upheld == "oui" else f"Pas fondée: {stays}"

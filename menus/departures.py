@@ -192,7 +192,7 @@ def settle(hop: Hop, session: Session, kept: Settling) -> Noted:
     act = officers_act(session, hop, "people", member.cooperative_id)
     done = settlements.ask_settlement(session, act, member, paper=kept.heirs_paper if kept.departing.dead else "")
     if done.amount is None:
-        return Noted(f"{kept.departing.card}: rien n'est dû, le compte est clos.")
+        return Noted(f"{kept.departing.card}: rien à payer, le compte est clos.")
     words = texts.say("payout_asked", by=act.office.role, reference=done.reference, day=hop.now)
     notices.tell_person(session, act, member.person_id, f"payout:{done.payout_id}:asked", words)
     to_do = "Deux autres décident (Bureau, 2), puis la caisse remet (Caisse, 5)."

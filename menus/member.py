@@ -87,8 +87,8 @@ class WishedLanguage(msgspec.Struct, frozen=True):
     wished: kinds.Phrase
 
 
-WISHED = {"fr": "Vos écrans et SMS en FR ?", "wo": "Noter wolof ? Pas prêt: FR d'ici là."}
-LANGUAGES = {"fr": "FR", "wo": "wolof. Pas encore prêt: d'ici là en FR"}
+WISHED = {"fr": "Revenir au français ?", "wo": "Noter wolof ? Pas encore traduit: rien ne change"}
+LANGUAGES = {"fr": "français", "wo": "wolof. Pas encore traduit: rien ne change"}
 
 
 @menu.source(leads={"same": None})

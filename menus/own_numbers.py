@@ -69,7 +69,8 @@ def prove_number(hop: Hop, session: Session, kept: Chosen) -> PlacesGiven:
     wanted = next((one for one in numbers_of(session, person) if one.id == kept.own_number.id), None)
     if wanted is None or not numbers.prove(session, person, wanted.phone, by_person_id=None, now=hop.now):
         raise Lead("gone")
-    notices.tell_person(session, own_act(hop), person, f"proved:{hop.operation}", texts.say("number_proved", day=hop.now))
+    words = texts.say("number_proved", day=hop.now)
+    notices.tell_of_number(session, own_act(hop), person, wanted.phone, f"proved:{hop.operation}", words)
     return tell_places(hop, session, wanted.phone)
 
 

@@ -121,7 +121,7 @@ def pay_delays(hop: Hop, reader: Connection) -> Delays:
     """Say how long members wait for their money."""
     found = paid_after(reader, hop.now - MEASURED, reading_office(reader, hop, "pay").scope)
     days = [day for waited in found.values() for day in waited]
-    return Delays(delay_words(days))
+    return Delays(f"{delay_words(days)} ".lstrip())
 
 
 @menu.rows()

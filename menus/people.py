@@ -92,16 +92,20 @@ NOT_NOTED: Denials = {
 """Why nothing is done about a member's numbers."""
 THEN = {
     "shared": (
-        "Noté, {place}. N° d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, "
+        "Noté, {place}. Numéro d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, "
         "et le tape à la place du code secret."
     ),
-    "placed": "Noté, {place}. N° d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, sa place, et le tape.",
-    "number": "Noté. N° d'activation {n}, à dire en face: le membre compose {code} de ce numéro. Ou bien 7, 7, 1 sur l'ancien.",
-    "sim": "Fait. Pour prouver ce numéro: n° d'activation {n}, à dire au membre en face, puis son code secret.",
-    "card": "N° d'activation {n}, 30 jours. À écrire sur la carte ou à dire en face, jamais au téléphone.",
-    "member": "Carte {card}. {place}N° d'activation {n}, 30 jours: à écrire sur la carte ou à dire en face, jamais au téléphone.",
+    "placed": (
+        "Noté, {place}. Numéro d'activation {n}, à dire en face: de ce numéro le membre compose {code}, 1, sa place, et le tape."
+    ),
+    "number": "Noté. Numéro d'activation {n}, à dire en face: le membre compose {code} de ce numéro. Ou bien 7, 7, 1 sur l'ancien.",
+    "sim": "Fait. Pour prouver ce numéro: numéro d'activation {n}, à dire au membre en face, puis son code secret.",
+    "card": "Numéro d'activation {n}, 30 jours. À écrire sur la carte ou à dire en face, jamais au téléphone.",
+    "member": (
+        "Carte {card}. {place}Numéro d'activation {n}, 30 jours: à écrire sur la carte ou à dire en face, jamais au téléphone."
+    ),
     "beside": (
-        "Carte {card}. {place}N° d'activation {n}, 30 jours, à dire en face: le membre compose {code}, 1, "
+        "Carte {card}. {place}Numéro d'activation {n}, 30 jours, à dire en face: le membre compose {code}, 1, "
         "et le tape à la place du code secret."
     ),
     "second": "Noté. Un 2e responsable doit l'approuver: Bureau, 2.",

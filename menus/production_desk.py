@@ -24,19 +24,22 @@ from menus.production import Counted, Units
 menu = Bindings("production_desk")
 ACTING = {"not_yours": None}
 Code = Annotated[str, kinds.Kind("code", "L123456789")]
-Others = Annotated[str, kinds.Kind("words", " +9 lots")]
+More = Annotated[str, kinds.Kind("words", " +9")]
+MoreLots = Annotated[str, kinds.Kind("words", " Et 9 lots: Stock.")]
 Taken = Annotated[str, kinds.Kind("words", "m" * 160)]
 Loss = Annotated[str, kinds.Kind("words", "Perte 99999,999 kg: 100 %, rare. Sur ?")]
 NOT_DONE: Denials = {
     stock_of.LotGone: "Ce lot n'est pas de votre CPS.",
-    stock_of.LotShort: lambda short: f"Il n'en reste que {units.quantity(short.left)}. Rien n'est noté.",
-    stock_of.LotRefused: lambda no: f"{no} Rien n'est noté.",
-    runs.NothingDelivered: "Déjà dans un lot. Rien n'est noté.",
+    stock_of.LotShort: lambda short: f"Il n'en reste que {units.quantity(short.left)}.",
+    stock_of.LotRefused: str,
+    runs.NothingDelivered: "Déjà dans un lot.",
 }
 
 
 MOST_OTHERS = 5
 """Lots that go into a run at the Bureau beside the first one."""
+MOST_BESIDE = 2
+"""Products that come out of a run at the Bureau beside the first one."""
 
 
 class RunTechnique(msgspec.Struct, frozen=True):
@@ -54,9 +57,10 @@ class LotRow(msgspec.Struct, frozen=True):
     stands: Counted
     units: Units
     place: kinds.Short
+    made_on: kinds.Day
 
 
-ALL_IN = LotRow(0, "", "C'est tout", Decimal(0), "", "", "")
+ALL_IN = LotRow(0, "", "C'est tout", Decimal(0), "", "", "", date.min)
 
 
 class RunProduct(msgspec.Struct, frozen=True):
@@ -65,6 +69,16 @@ class RunProduct(msgspec.Struct, frozen=True):
     name: kinds.ProductName
     unit: str
     units: Units
+
+
+class RunBeside(msgspec.Struct, frozen=True):
+    id: int
+    name: kinds.ProductName
+    unit: str
+    units: Units
+
+
+ALL_OUT = RunBeside(0, "C'est tout", "", "")
 
 
 class DayRow(msgspec.Struct, frozen=True):
@@ -102,8 +116,22 @@ class RunOutput(RunInputs, frozen=True, kw_only=True):
 
 
 class WholeRun(RunOutput, frozen=True, kw_only=True):
+    """What comes out: `run_outs` are the products beside the first one, `id:unit:units;` each."""
+
     run_technique: RunTechnique
     run_out: Decimal
+    run_beside: RunBeside | None = None
+    run_outs: str = ""
+
+    def goods(self) -> list[tuple[int, str, Decimal]]:
+        """Return product, unit and how many of each that comes out."""
+        others = (one.split(":") for one in self.run_outs.split(";") if one)
+        more = [(int(product), unit, Decimal(units)) for product, unit, units in others]
+        return [(self.run_product.id, self.run_product.unit, self.run_out), *more]
+
+
+class OtherOutput(WholeRun, frozen=True, kw_only=True):
+    run_beside: RunBeside
 
 
 class OfDay(msgspec.Struct, frozen=True):
@@ -112,13 +140,15 @@ class OfDay(msgspec.Struct, frozen=True):
 
 class RunLoss(msgspec.Struct, frozen=True):
     loss: Loss
-    others: Others
+    others: More
+    besides: More
 
 
 class MadeLot(msgspec.Struct, frozen=True):
     lot_code: Code
     lot_goods: Counted
     loss_is: Loss = ""
+    more_lots: MoreLots = ""
 
 
 @menu.rows()
@@ -184,28 +214,55 @@ def run_also_in(typed: str, kept: OtherInput) -> Taken:
 def run_out(hop: Hop, typed: str, kept: RunOutput) -> kinds.Amounted:
     """Read how much comes out: no more mass than goes in."""
     found = read_units(typed)
-    in_, out = _masses(hop, kept, found)
-    if in_ is not None and out is not None and out > in_:
-        raise Refused("more")
+    _masses(hop, kept, [(kept.run_product.id, kept.run_product.unit, found)])
     return found
 
 
-@menu.source()
+@menu.rows()
+def run_beside(hop: Hop, reader: Connection, kept: WholeRun) -> Sequence[RunBeside]:
+    """Give the products that don't come out yet, behind the word that all do; that alone when there are MOST_BESIDE."""
+    out = {product for product, _, _ in kept.goods()}
+    rows = [RunBeside(row.id, row.name, row.unit, row.units) for row in run_products(hop, reader) if row.id not in out]
+    return [ALL_OUT, *(rows if len(out) <= MOST_BESIDE else ())]
+
+
+@menu.source(leads={"all_out": None})
+def run_beside_last(kept: OtherOutput) -> Nothing:
+    """Go on where that was all."""
+    if not kept.run_beside.id:
+        raise Lead("all_out")
+    return Nothing()
+
+
+@menu.answer(refuses={"bad": None, "more": None})
+def run_beside_out(hop: Hop, typed: str, kept: OtherOutput) -> Taken:
+    """Read how much of another product comes out, and keep it with those before: all together no more mass than goes in."""
+    found, beside = read_units(typed), kept.run_beside
+    if not beside.id:
+        raise Refused("bad")
+    _masses(hop, kept, [*kept.goods(), (beside.id, beside.unit, found)])
+    return f"{kept.run_outs}{beside.id}:{beside.unit}:{found.normalize():f};"
+
+
+@menu.source(leads={"beside": None})
 def run_loss(hop: Hop, kept: WholeRun) -> RunLoss:
-    """Read the loss back as the difference, and ask about a yield that is rare for this technique."""
-    in_, out = _masses(hop, kept, kept.run_out)
-    others = len(kept.parts()) - 1
-    return RunLoss(_loss(in_, out, kept.run_technique), f" +{units.count(others, 'lot')}" if others else "")
+    """Ask for other products first, where there may be any; then read the loss back, and ask about a yield that is rare."""
+    if kept.run_many and (kept.run_beside is None or kept.run_beside.id):
+        raise Lead("beside")
+    goods = kept.goods()
+    others, besides = (f" +{many - 1}" if many > 1 else "" for many in (len(kept.parts()), len(goods)))
+    return RunLoss(_loss(*_masses(hop, kept, goods), kept.run_technique), others, besides)
 
 
 @menu.effect(leads=ACTING, denies=NOT_DONE)
 def run(hop: Hop, session: Session, kept: WholeRun) -> MadeLot:
     """Transform: what was asked about is sure by now."""
     act = officers_act(session, hop, "boutiques")
-    outputs = [runs.Output(kept.run_product.id, kept.run_out, kept.run_product.unit)]
-    [lot], loss = runs.run(session, act, kept.run_technique.id, kept.parts(), outputs, sure=True)
-    weighed = loss and lot.grams is not None  # what is only counted has no mass to lose
-    return made_lot(lot, f"Perte {units.quantity(Decimal(loss) / 1000)} kg." if weighed else "")
+    outputs = [runs.Output(product, out, unit) for product, unit, out in kept.goods()]
+    [lot, *more], loss = runs.run(session, act, kept.run_technique.id, kept.parts(), outputs, sure=True)
+    weighed = loss and any(one.grams is not None for one in (lot, *more))  # what is only counted has no mass to lose
+    made = made_lot(lot, f"Perte {units.quantity(Decimal(loss) / 1000)} kg." if weighed else "")
+    return msgspec.structs.replace(made, more_lots=f" Et {units.count(len(more), 'lot')}: Stock." if more else "")
 
 
 @menu.rows()
@@ -249,17 +306,21 @@ def stock_rows(hop: Hop, *, free: bool = False) -> list[LotRow]:
     with hop.desk.read() as reader:
         found = queries.stock(reader, reading_office(reader, hop, "boutiques").scope)
     left = {one.id: one.units - one.offered if free else one.units for one in found}
-    return [
-        LotRow(one.id, one.code, one.product, left[one.id], units.count(left[one.id], one.unit), units.of_many(one.unit), one.place)
-        for one in found
-    ]
+    return [_row(one, left[one.id]) for one in found]
 
 
-def _masses(hop: Hop, kept: RunOutput, out: Decimal) -> tuple[int | None, int | None]:
-    """Return the grams that go in and come out; None where nothing of it has a mass."""
+def _row(one: queries.ShownLot, left: Decimal) -> LotRow:
+    told = units.count(left, one.unit), units.of_many(one.unit), one.place, one.made_on
+    return LotRow(one.id, one.code, one.product, left, *told)
+
+
+def _masses(hop: Hop, kept: RunInputs, goods: Sequence[tuple[int, str, Decimal]]) -> tuple[int | None, int | None]:
+    """Return the grams that go in and come out, None where nothing of it has a mass; refuses with `more` what is too much."""
     with hop.desk.database.session() as session:
-        found = stock_of.mass_of_parts(session, kept.parts())
-        return found, stock_of.mass(session, kept.run_product.id, kept.run_product.unit, out)
+        in_, out = stock_of.mass_of_parts(session, kept.parts()), stock_of.mass_of_goods(session, goods)
+    if in_ is not None and out is not None and out > in_:
+        raise Refused("more")
+    return in_, out
 
 
 def _loss(in_: int | None, out: int | None, technique: RunTechnique) -> str:

@@ -37,15 +37,15 @@ Number = Annotated[str, kinds.Kind("invoice", "F2026-99999")]
 WAYS = {"cash": "en espèces", "account": "sur son compte", "invoice": "sur facture"}
 
 NOT_SOLD: Denials = {
-    orders.SoldOut: lambda out: f"Il en reste {units.quantity(out.left)}. Rien n'est noté.",
-    orders.BadOrder: lambda bad: f"{bad} Rien n'est noté.",
-    orders.OrderNotOpen: "Déjà remis, payé ou passé. Rien n'est changé.",
+    orders.SoldOut: lambda out: f"Il en reste {units.quantity(out.left)}.",
+    orders.BadOrder: str,
+    orders.OrderNotOpen: "Déjà remis, payé ou passé.",
     sales.OwnSale: "Pas pour vous-même: un autre responsable.",
-    sales.AccountShort: lambda short: f"La CPS ne lui doit que {kinds.amount_words(short.free)}. Rien n'est noté.",
+    sales.AccountShort: lambda short: f"La CPS ne lui doit que {kinds.amount_words(short.free)}.",
     law.Unlawful: lambda no: f"{no}",
-    MemberLeft: "Ce compte est clos. Rien n'est noté.",
+    MemberLeft: "Ce compte est clos.",
     stock.LotGone: "Ce lot n'est pas de votre CPS.",
-    stock.LotShort: lambda short: f"Il n'en reste que {units.quantity(short.left)}. Rien n'est noté.",
+    stock.LotShort: lambda short: f"Il n'en reste que {units.quantity(short.left)}.",
     offers.OfferRefused: lambda no: f"{no}",
     offers.OfferGone: "Pas une offre de votre CPS.",
     counts.NoDifference: "Le livre dit pareil: rien à noter.",
@@ -235,7 +235,7 @@ def ask_refund(hop: Hop, session: Session, kept: OfSale) -> SoldGoods:
     """Ask that a sale be taken back."""
     act, restocked = officers_act(session, hop, "sell"), kept.refund_restocked == "oui"
     sales.ask_refund(session, act, kept.refund_sale.id, restocked=restocked)
-    return SoldGoods("Demandé: un autre responsable décide, puis vous rendez l'argent.")
+    return SoldGoods("Demandé: un autre décide, puis vous rendez l'argent.")
 
 
 @menu.effect(leads=ACTING, denies=NOT_SOLD)

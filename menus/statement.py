@@ -112,7 +112,8 @@ def brought(hop: Hop, reader: Connection) -> Sequence[BroughtRow]:
 
 
 def _brought_row(one: BroughtProduce) -> BroughtRow:
-    counted, goods = units.count(one.quantity, one.unit), units.count_of(one.quantity, one.unit, one.product)
+    goods = units.count_of(one.quantity, one.unit, one.product)
+    counted = units.count(one.quantity if one.weight is None or one.reason else one.weight, one.unit)  # what counts: the scales'
     return BroughtRow(one.id, one.reference, goods, counted, one.product, one.declared_at.date(), SAID[one.state], one.channel)
 
 

@@ -1,6 +1,7 @@
 """Bureau 11, 3, 3: lots in stock: counted, too old, split, merged, moved."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app import units
+from app.coop.chain import write_offs
 from app.coop.lots import runs
 from app.coop.lots import stock as stock_of
 from app.digits import is_number
@@ -21,6 +23,7 @@ from menus.training_words import read_words
 menu = Bindings("stock_desk")
 HERE = "ICI"
 NOTHING = ("0,0", "0.0")
+WholeDay = Annotated[str, kinds.Kind("words", "30/11/2026")]
 Minutes = Annotated[int, kinds.Kind("count", "9999")]
 
 
@@ -44,6 +47,14 @@ class WorkOnLot(OfLot, frozen=True):
     work_minutes: int
     work_workers: int
     work_cost: int
+
+
+class KeptLot(OfLot, frozen=True):
+    keep_days: int
+
+
+class KeepsUntil(msgspec.Struct, frozen=True):
+    until: WholeDay
 
 
 class TwoLots(OfLot, frozen=True):
@@ -76,14 +87,14 @@ def count_difference(kept: CountedLot) -> Difference:
 @menu.effect(leads=ACTING, denies=NOT_DONE)
 def count_lot(hop: Hop, session: Session, kept: CountedLot) -> Nothing:
     """Note a count."""
-    stock_of.count(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.counted)
+    write_offs.count(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.counted)
     return Nothing()
 
 
 @menu.effect(leads=ACTING, denies=NOT_DONE)
 def expire_lot(hop: Hop, session: Session, kept: OfLot) -> Nothing:
     """Note that what is left is too old."""
-    stock_of.expire(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code)
+    write_offs.expire(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code)
     return Nothing()
 
 
@@ -131,6 +142,28 @@ def note_work(hop: Hop, session: Session, kept: WorkOnLot) -> Nothing:
     """Note the work on the run that made a lot."""
     work = runs.Work(kept.work_minutes, kept.work_workers, kept.work_cost)
     runs.note_work(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, work)
+    return Nothing()
+
+
+@menu.answer(refuses={"bad": None})
+def keep_days(typed: str) -> Minutes:
+    """Read how many days goods keep."""
+    days = _whole(typed, 4)
+    if days > stock_of.MOST_DAYS:
+        raise Refused("bad")
+    return days
+
+
+@menu.source()
+def keeps_until(kept: KeptLot) -> KeepsUntil:
+    """Say which day that is."""
+    return KeepsUntil(f"{kept.stock_lot.made_on + timedelta(days=kept.keep_days):%d/%m/%Y}")
+
+
+@menu.effect(leads=ACTING, denies=NOT_DONE)
+def keep_until(hop: Hop, session: Session, kept: KeptLot) -> Nothing:
+    """Set the day."""
+    stock_of.keep_until(session, officers_act(session, hop, "boutiques"), kept.stock_lot.code, kept.keep_days)
     return Nothing()
 
 

@@ -27,11 +27,11 @@ Price = Annotated[str, kinds.Kind("words", "Prix 99 999 F. Caution 999 999 F. Un
 STANDS = {"asked": "à décider", "booked": "à vous", "out": "remise"}
 
 NOT_BOOKED: Denials = {
-    bookings.HalfDayTaken: "Déjà prise. Rien n'est réservé.",
-    bookings.EquipmentGone: "Pas disponible. Rien n'est réservé.",
+    bookings.HalfDayTaken: "Déjà prise.",
+    bookings.EquipmentGone: "Pas disponible.",
     bookings.NoBooker: "Seul un membre actif réserve.",
     bookings.BadHalfDay: lambda bad: str(bad),
-    bookings.TooManyBookings: lambda many: f"{many.most} demi-journées au plus. Rien n'est réservé.",
+    bookings.TooManyBookings: lambda many: f"{many.most} demi-journées au plus.",
 }
 NO_INNOVATION = {
     innovations_of.NoInnovator: "Seul un membre actif propose et suit.",
@@ -170,7 +170,7 @@ def own_bookings(hop: Hop, reader: Connection) -> Sequence[BookingRow]:
     return [booking_row(one) for one in found]
 
 
-@menu.effect(denies={bookings.BookingNotOpen: "Déjà remise, ou plus à vous. Rien n'est changé."})
+@menu.effect(denies={bookings.BookingNotOpen: "Déjà remise, ou plus à vous."})
 def cancel_booking(hop: Hop, session: Session, kept: OfBooking) -> BookingCancelled:
     """Take a booking back."""
     row = bookings.cancel(session, own_act(hop), kept.own_booking.id)

@@ -12,7 +12,7 @@ from app.coop.ledger.queries import balances_of
 from app.coop.ledger.services import OWED
 from app.coop.members import lookup
 from app.coop.members.models import Member
-from app.coop.members.names import member_name
+from app.coop.members.names import cards_of, member_name
 from app.coop.members.notices import tell_member
 from app.coop.production.weighing_lookup import NotThere, member_of_card
 from app.coop.subjects import approvals
@@ -176,7 +176,8 @@ def take_in(hop: Hop, session: Session, kept: BroughtMoney) -> TillDone:
     entry = takings.take_in(session, act, kept.member, kept.till_kind, kept.till_amount, box=kept.till_box)
     words = texts.say("till_receipt", entry=entry, day=hop.now, code=hop.desk.service.code)
     tell_member(session, act, kept.member, "receipt", f"till:{entry}", words)
-    return TillDone(f"{IN[kept.till_kind]} {kinds.amount_words(kept.till_amount)}: encaissé.")
+    brought = f"{IN[kept.till_kind]} {kinds.amount_words(kept.till_amount)}"
+    return TillDone(f"{brought} de {cards_of(session, [kept.member])[kept.member]}: encaissé, numéro {entry}.")
 
 
 @menu.effect(leads=ACTING, denies={**MONEY, approvals.AlreadyAsked: "Une cotisation attend déjà."})

@@ -13,6 +13,7 @@ from app.clock import DAKAR
 from app.coop.ledger.queries import Deductions
 from app.coop.ledger.services import AccountFull
 from app.coop.members import notices
+from app.coop.members.names import member_name
 from app.coop.production import weighings
 from app.coop.production.lines import Line, counted, creditable, totals
 from app.db.operations import last_outcome
@@ -20,7 +21,7 @@ from app.service import Service
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Lead, Refused
 from menus.hop import Hop, officers_act, who_of
-from menus.production import Counted
+from menus.production import Goods
 from menus.statement import sum_of
 
 menu = Bindings("weighing_list")
@@ -28,7 +29,7 @@ SAID_FOR = timedelta(hours=1)
 """How long an empty list says that it was credited: the answer may have been lost."""
 
 
-Left = Annotated[str, kinds.Kind("words", "250 sans prix. 250 de plus de 99 999 999 F: à annuler. 250 après.")]
+Left = Annotated[str, kinds.Kind("words", " 250 sans prix. 250 de plus de 99 999 999 F: à annuler. 250 après.")]
 """What of a list isn't credited with it, and why."""
 
 
@@ -51,7 +52,12 @@ class Total(msgspec.Struct, frozen=True):
 class Undone(msgspec.Struct, frozen=True):
     id: int
     reference: kinds.Reference
-    counted: Counted
+    goods: Goods
+    member_id: int
+
+
+class UndoneName(msgspec.Struct, frozen=True):
+    name: Annotated[str, kinds.Kind("name", "m" * 10, private=True)]
 
 
 class UndoneLine(msgspec.Struct, frozen=True):
@@ -63,8 +69,9 @@ class LineRow(msgspec.Struct, frozen=True):
 
     id: int
     reference: kinds.Reference
-    counted: Counted
+    goods: Goods
     mark: kinds.Short
+    member_id: int
 
 
 class CreditedCount(msgspec.Struct, frozen=True):
@@ -82,6 +89,12 @@ class Whole(msgspec.Struct, frozen=True):
     finish: Total
 
 
+@menu.source()
+def undone_name(reader: Connection, kept: Last) -> UndoneName:
+    """Say whose line is taken back."""
+    return UndoneName(member_name(reader, kept.undo.member_id))
+
+
 @menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed"})
 def undo_last(hop: Hop, session: Session, kept: Last) -> UndoneLine:
     """Take the line shown back."""
@@ -93,9 +106,7 @@ def undo_last(hop: Hop, session: Session, kept: Last) -> UndoneLine:
 def list_lines(hop: Hop, reader: Connection) -> Sequence[LineRow]:
     """Give the open lines, all of them, the last first."""
     lines = weighings.open_list(reader, who_of(hop).person_id)
-    return [
-        LineRow(one.id, one.reference, units.count(one.weight, one.unit), one.reason or one.grade or "") for one in reversed(lines)
-    ]
+    return [LineRow(one.id, one.reference, _goods(one), one.reason or one.grade or "", one.member_id) for one in reversed(lines)]
 
 
 @menu.effect(leads={"not_yours": None}, ways={weighings.ListChanged: "changed", AccountFull: "owed"})
@@ -117,7 +128,7 @@ def confirm_list(hop: Hop, session: Session, kept: Whole) -> CreditedCount:
 
 def _receipt(line: Line, shared: Deductions | None, service: Service) -> texts.Said:
     """Say what was weighed, with XOF only for who allowed it, or why nothing was taken."""
-    reference, day, goods = line.reference, line.weighed_at, units.count_of(line.weight, line.unit, line.product)
+    reference, day, goods = line.reference, line.weighed_at, _goods(line)
     if line.reason:
         return texts.say("refusal_receipt", reference=reference, goods=goods, day=day, reason=line.reason)
     if shared is None:
@@ -135,12 +146,16 @@ def about_the_list(hop: Hop, typed: str) -> NoReturn:
         raise Refused("empty")
     last = lines[-1]
     if typed == "2":
-        raise Lead("undo", Undone(last.id, last.reference, units.count(last.weight, last.unit)))
+        raise Lead("undo", Undone(last.id, last.reference, _goods(last), last.member_id))
     ready = creditable(lines)
     worth = sum(one.gross for one in ready)
     weighed, refused = counted(ready)
     left = _left(lines, len(ready))
     raise Lead("finish", Total(units.count(weighed, "pesée"), _refused(refused), totals(ready) or "0", worth, left, worth, last.id))
+
+
+def _goods(line: Line) -> str:
+    return units.count_of(line.weight, line.unit, line.product)
 
 
 def _refused(number: int) -> str:
@@ -152,7 +167,7 @@ def _left(lines: Sequence[Line], credited: int) -> str:
     dear = sum(one.price is not None and not one.ready for one in lines)
     later = len(lines) - credited - unpriced - dear
     why = ((unpriced, "sans prix"), (dear, "de plus de 99 999 999 F: à annuler"), (later, "après"))
-    return " ".join(f"{number} {words}." for number, words in why if number)
+    return "".join(f" {number} {words}." for number, words in why if number)
 
 
 def empty_words(reader: Connection, hop: Hop) -> str:

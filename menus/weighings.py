@@ -115,7 +115,7 @@ def weighing_list(hop: Hop, reader: Connection, kept: Begun) -> Progress:
     number, last = weighings.last_line(reader, who_of(hop).person_id)
     half = None if kept.line or kept.check else weighings.half_line(reader, who_of(hop).person_id, hop.now)
     line = msgspec.convert(half, Brought) if half else None
-    going = line and weighings.can_note(reader, who_of(hop).person_id, line.member_id, line.declaration_id)
+    going = line and weighings.can_note(reader, who_of(hop).person_id, line.member_id, line.declaration_id, line.paper)
     if line and going:
         go_on(line)
     if last is None:
@@ -163,9 +163,11 @@ def brought_by(reader: Connection, kept: WeighingLine) -> WeighedName:
 def weight(hop: Hop, typed: str, kept: WeighingLine) -> Brought:
     """Read a weight in the product's unit; a reference instead begins another line."""
     line = kept.line
-    if valid(typed):
+    if valid(typed.partition(" ")[0]):
         go_on(read_line(hop, typed, line.paper, line.on))
     try:
+        if is_number(typed, least=2) and typed.startswith("0"):  # the next one's card
+            raise BadQuantity
         return keep(hop, msgspec.structs.replace(line, weight=read_quantity(typed, line.divisible)))
     except BadQuantity:
         raise Refused("amount" if line.divisible else "whole") from None
@@ -189,13 +191,13 @@ def line_unnoted(hop: Hop, reader: Connection, kept: Weighed) -> Unnoted:
 
 @menu.answer(leads={"refuse": None, "dropped": None}, refuses={"unknown": None, "first": None}, acts=True)
 def grade(hop: Hop, typed: str) -> str:
-    """Read a grade by its number; 4 refuses what was brought, 5 drops the line. Another reference has to wait."""
+    """Read a grade by its number; 4 refuses what was brought, 5 drops the line. Another reference or card has to wait."""
     if typed == "4":
         raise Lead("refuse")
     if typed == "5":
         drop(hop)
         raise Lead("dropped")
-    if is_number(typed.split(" ")[0], 6, least=6):
+    if is_number(typed.upper().partition(" ")[0].removeprefix("C"), least=3):
         raise Refused("first")
     return _one_of(weighings.GRADES, typed)
 
@@ -289,6 +291,6 @@ def _weighed_at(line: Brought, now: datetime) -> datetime:
 
 
 def _one_of(words: Sequence[str], typed: str) -> str:
-    if is_number(typed) and 1 <= int(typed) <= len(words):
+    if is_number(typed, 1) and 1 <= int(typed) <= len(words):  # `001` is a card
         return words[int(typed) - 1]
     raise Refused("unknown")

@@ -111,6 +111,8 @@ LIKELY = {
     "bought_units": ("50", "0"),
     "bought_source": ("Salins de Palmarin", "x"),
     "run_also_in": ("2,5", "9000"),
+    "run_beside_out": ("1", "9000"),
+    "keep_days": ("180", "9999"),
     "work_minutes": ("90", "0"),
     "work_workers": ("4", "0"),
     "work_cost": ("5000", "x"),

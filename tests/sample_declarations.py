@@ -3,11 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from app.coop.act import Act
 from app.coop.handover.box import put_in
-from app.coop.ledger.services import account_of, open_accounts, post
+from app.coop.ledger.models import Account
+from app.coop.ledger.services import MEMBER_KINDS, account_of, post
 from app.coop.members.models import Member, Number, Person
 from app.coop.offices.models import Role
 from app.coop.production import declarations
@@ -18,6 +19,7 @@ from tests.acts import own
 SECRETARY, PRESIDENT, ADMINISTRATOR = "+221770000101", "+221770000102", "+221780000001"
 OFFICES = ((101, SECRETARY, "secretary", 1), (102, PRESIDENT, "president", 1), (103, ADMINISTRATOR, "administrator", None))
 TREASURER = "+221770000104"
+JOINED = date(2026, 8, 26)
 CLERK = Office(101, "secretary", 1)
 
 
@@ -63,29 +65,31 @@ def staffed(database):
 
 def women(database, count: int) -> list[int]:
     """Add active members 201, 202 … each with a number, accounts and an advance of 10 000 F; return their ids."""
+    women = range(201, 201 + count)
     with database.transaction() as session:
-        for member in range(201, 201 + count):
-            session.add(
-                Person(id=member, name=f"Femme {member}", language="fr", pin_hash=sample_cooperative.hashed("2468"), pin_pepper=1)
-            )
-            session.flush()
-            session.add(
-                Number(phone=f"+22177{member:07d}", person_id=member, place=None, registered_at=sample_cooperative.LONG_AGO)
-            )
-            _member(session, member)
-            session.flush()
-            mine = open_accounts(session, 1, member)
-            lines = [(mine["advance"], 10_000), (account_of(session, 1, None, "opening"), -10_000)]
-            post(
-                session,
-                operation=f"quay:{member}",
-                kind="advance",
-                cooperative_id=1,
-                member_id=member,
-                lines=lines,
-                now=sample_cooperative.LONG_AGO,
-            )
-    return list(range(201, 201 + count))
+        hashed = sample_cooperative.hashed("2468")
+        session.add_all(  # by the model: what finds a name is written beside it
+            Person(id=one, name=f"Femme {one}", language="fr", pin_hash=hashed, pin_pepper=1) for one in women
+        )
+        session.flush()
+        rows: dict[type, list[dict[str, object]]] = {
+            Number: [
+                {"phone": f"+22177{one:07d}", "person_id": one, "registered_at": sample_cooperative.LONG_AGO} for one in women
+            ],
+            Member: [
+                {"id": one, "person_id": one, "cooperative_id": 1, "card": f"C{one:05d}", "state": "active", "joined_on": JOINED}
+                for one in women
+            ],
+            Account: [{"cooperative_id": 1, "member_id": one, "kind": kind} for one in women for kind in MEMBER_KINDS],
+        }
+        for table, of_all in rows.items():
+            session.execute(insert(table), of_all)
+        opening = account_of(session, 1, None, "opening")
+        for one in women:
+            lent = [(account_of(session, 1, one, "advance"), 10_000), (opening, -10_000)]
+            of = {"cooperative_id": 1, "member_id": one, "lines": lent}
+            post(session, operation=f"quay:{one}", kind="advance", now=sample_cooperative.LONG_AGO, **of)
+    return list(women)
 
 
 def declared(database, members, now, quantity="12.5", product=1) -> list[str]:
@@ -100,6 +104,4 @@ def declared(database, members, now, quantity="12.5", product=1) -> list[str]:
 
 
 def _member(session, number) -> None:
-    session.add(
-        Member(id=number, person_id=number, cooperative_id=1, card=f"C{number:05d}", state="active", joined_on=date(2026, 8, 26))
-    )
+    session.add(Member(id=number, person_id=number, cooperative_id=1, card=f"C{number:05d}", state="active", joined_on=JOINED))

@@ -127,6 +127,20 @@ def work(code: str, minutes: int, workers: int, cost: int) -> None:
 
 @click.command()
 @click.argument("code")
+@click.argument("days", type=click.IntRange(1))
+def keep(code: str, days: int) -> None:
+    """Set a lot's best-before day, so many days after it was made; nothing of it may be on offer.
+
+    Example: jappoo lot keep L123456782 180
+    """
+    from app.coop.lots import stock
+
+    with _acting("keep", code=code, days=days) as (session, act):
+        click.echo(f"{code.upper()}: best before {stock.keep_until(session, act, read_lot(code), days)}")
+
+
+@click.command()
+@click.argument("code")
 @click.argument("quantity", type=QUANTITY)
 @click.option("--place", help="Where the new lot is.")
 def split(code: str, quantity: Decimal, place: str | None) -> None:
@@ -176,23 +190,23 @@ def count(code: str, quantity: Decimal, reason: str) -> None:
 
     Example: jappoo lot count L123456782 37,5
     """
-    from app.coop.lots import stock
+    from app.coop.chain import write_offs
 
     with _acting("count", code=code, quantity=str(quantity)) as (session, act):
-        click.echo(f"difference {stock.count(session, act, read_lot(code), quantity, reason[:20])}")
+        click.echo(f"difference {write_offs.count(session, act, read_lot(code), quantity, reason[:20])}")
 
 
 @click.command()
 @click.argument("code")
 def expire(code: str) -> None:
-    """Note that what is left of a lot is too old and thrown away.
+    """Note that what is left of a lot is too old and thrown away; it is written off at what it has cost.
 
     Example: jappoo lot expire L123456782
     """
-    from app.coop.lots import stock
+    from app.coop.chain import write_offs
 
     with _acting("expire", code=code) as (session, act):
-        click.echo(f"thrown away: {stock.expire(session, act, read_lot(code))}")
+        click.echo(f"thrown away: {write_offs.expire(session, act, read_lot(code))}")
 
 
 @click.command()
@@ -249,4 +263,4 @@ def _say(made: "Lot") -> None:
     click.echo(f"{made.code} {made.units} {made.unit}{mass}, {made.place}")
 
 
-COMMANDS = (collect, buy, run, work, split, merge, move, count, expire, measure)
+COMMANDS = (collect, buy, run, work, keep, split, merge, move, count, expire, measure)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from app import units
 from app.amounts import number
 from app.commands.replies import quoted
 from app.coop.audience.words import OutOfScope, UnknownWord
@@ -132,7 +133,7 @@ def confirmed(broadcast: Broadcast, terms: Terms, now: datetime) -> str:
     cost = number(broadcast.recipients * broadcast.parts * broadcast.price)
     return (
         f"Jappoo: envoi {broadcast.order}: {numbers(broadcast.recipients)}, {cost} F. {_when(broadcast, terms, now)}. "
-        f"Suivre: ETAT {broadcast.order}. Arrêter: ANNULER {broadcast.order}. {{cost}}."
+        f"Suivre: ETAT {broadcast.order}. Annuler: ANNULER {broadcast.order}. {{cost}}."
     )
 
 
@@ -140,7 +141,7 @@ def refused(fault: Exception, terms: Terms, cost: str) -> str:
     """Say why a draft, or an estimate that was confirmed, isn't sent: one sentence for each of REFUSALS."""
     match fault:
         case UnknownWord():
-            near = f" Plutôt {' ou '.join(fault.near)} ?" if fault.near else ""
+            near = f" Vouliez-vous {' ou '.join(fault.near)} ?" if fault.near else ""
             return UNKNOWN.replace("{word}", quoted(fault.word[:20])).replace("{near}", near)
         case OutOfScope():
             return OTHERS.replace("{word}", quoted(str(fault)))
@@ -173,11 +174,12 @@ def _too_slow(minutes: int) -> str:
 def standing(broadcast: Broadcast, counted: Counts, terms: Terms, now: datetime, rests: datetime | None) -> str:
     """Say how far a broadcast is, and until when it rests if it does."""
     words = f"Jappoo: envoi {broadcast.order} ({broadcast.said}) {STATES[broadcast.state]}: "
-    words += f"{number(counted.gone)} sur {number(broadcast.recipients)} partis, {number(counted.delivered)} reçus"
+    words += f"{number(counted.gone)} sur {number(broadcast.recipients)} partis, "
+    words += f"{number(counted.delivered)} {units.agree(counted.delivered, 'arrivé')}"
     words += unsure(counted)
     if broadcast.state in ("expanding", "scheduled", "sending"):
         late = f"Reprise {hour(rests, now, terms.zone)} (heures calmes)" if rests and counted.queued else ""
-        words += f". {late or _when(broadcast, terms, now)}. Arrêter: ANNULER {broadcast.order}. {{cost}}"
+        words += f". {late or _when(broadcast, terms, now)}. Annuler: ANNULER {broadcast.order}. {{cost}}"
     return words + "."
 
 

@@ -8,23 +8,35 @@ from app.service import service_of
 
 ROOM = 300
 """Septets of the answer: two parts."""
+FIRST = ("Livraison", "Vente", "Transformation")
+"""What a buyer asks for before purchases, splits and merges, in this order."""
 
 
 def trace(command: Command) -> str:
-    """Tell a public lot's story in two parts at the most, with the address of its page where there is one."""
+    """Tell a public lot's story in two parts at the most, with where all of it can be read."""
     found = story_of(command.session.connection(), command.rest)
     if found is None:
         return replies.NO_LOT
-    page = service_of(command.session).page_of(found.code)
-    return _said(found, f" {page}" if page else "")
+    service = service_of(command.session)
+    return in_sms(found, service.page_of(found.code) or f"{service.code} puis 4, 5")
 
 
-def _said(story: Story, page: str) -> str:
-    words = f"Jappoo: lot {story.code}, {story.product}."
+def in_sms(story: Story, elsewhere: str) -> str:
+    """Tell a story in ROOM: who earned what always; of its steps first those of FIRST, then what else there is room for.
+
+    Where all of it can be read, `elsewhere`, is said at the end.
+    """
+    head = f"Jappoo: lot {story.code}, {story.product}."
+    shares = "".join(f" {name}: {share}." for name, share in story.shares) or " Rien n'est encore vendu."
     told = [f" {step.on:%d/%m} {step.what} ({step.where})." for step in story.steps]
-    told += [f" {name}: {share}." for name, share in story.shares] or [" Rien n'est encore vendu."]
-    for more in told:
-        if septets(fold(words + more + page)) > ROOM:
-            break
-        words += more
-    return words + page
+    left, kept = ROOM - septets(fold(f"{head}{shares} Tout: {elsewhere}")), set()
+    for at in sorted(range(len(told)), key=lambda at: _rank(story.steps[at].what)):
+        size = septets(fold(told[at]))
+        if size <= left:
+            left -= size
+            kept.add(at)
+    return f"{head}{''.join(told[at] for at in sorted(kept))}{shares} Tout: {elsewhere}"
+
+
+def _rank(what: str) -> int:
+    return next((rank for rank, word in enumerate(FIRST) if what.startswith(word)), len(FIRST))

@@ -64,7 +64,15 @@ LANGUAGES = {
     "MA": "mnk",
 }
 """Languages by the first two letters of their names or codes."""
-LANGUAGE_NAMES = {"fr": "FR", "wo": "wolof", "ff": "pulaar", "srr": "sérère", "dyo": "diola", "snk": "soninké", "mnk": "mandinka"}
+LANGUAGE_NAMES = {
+    "fr": "français",
+    "wo": "wolof",
+    "ff": "pulaar",
+    "srr": "sérère",
+    "dyo": "diola",
+    "snk": "soninké",
+    "mnk": "mandinka",
+}
 
 
 def answer(word: str, command: Command) -> Answer:

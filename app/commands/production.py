@@ -138,11 +138,11 @@ def _declarer(command: Command, typed: str) -> tuple[Who, str]:
     if not card and not shared:
         return active[0], rest
     if not card:
-        raise LineUnread(replies.WHICH_CARD)
+        raise LineUnread(replies.which_card(rest))
     meant = {who.member_id: who for who in _holders_of(command, active, card)}
     meant |= {who.member_id: who for who in active if str(who.place) == card}
     if len(meant) > 1:  # one holder's place, another's card
-        raise LineUnread(replies.WHICH_CARD)
+        raise LineUnread(replies.which_card(rest))
     if not meant:
         raise LineUnread(replies.NOT_YOUR_CARD.replace("{card}", card))
     return next(iter(meant.values())), rest
@@ -192,7 +192,7 @@ def _lines(typed: str) -> list[TypedLine]:
     before, behind = typed[: first.start()].strip(), typed[last.end() :].strip()
     between = [typed[one.end() : other.start()].strip() for one, other in pairwise(numbers)]
     if any(len(words) > 2 for words in between):
-        raise LineUnread(_first_only(before, first[0], between[0]))
+        raise LineUnread(_one_of(before, numbers, between, behind))
     number = typed[first.start() : last.end()]
     if before:
         unit, _, beside = behind.partition(" ")
@@ -201,9 +201,19 @@ def _lines(typed: str) -> list[TypedLine]:
     return [TypedLine(behind, number), TypedLine(name, number, unit)] if name else [TypedLine(behind, number)] if behind else []
 
 
-def _first_only(before: str, number: str, between: str) -> str:
-    name = before or " ".join(word for word in between.split() if word not in _OTHER_UNITS)
-    return replies.ONE_PRODUCT.replace("{line}", replies.line(name[:20], number))
+def _one_of(before: str, numbers: Sequence[re.Match[str]], between: Sequence[str], behind: str) -> str:
+    """Ask for one line of several: the first product's, or one of two quantities of the only product."""
+    names = [name for name in (before, *map(_without_unit, (*between, behind))) if name]
+    first, other = numbers[0][0], numbers[-1][0]
+    name = names[0][:20] if names else ""
+    if len(names) == 1:
+        both = replies.TWO_QUANTITIES.replace("{line}", replies.line(name, first[:9]))
+        return both.replace("{other}", replies.line(name, other[:9]))
+    return replies.ONE_PRODUCT.replace("{line}", replies.line(name, first))
+
+
+def _without_unit(words: str) -> str:
+    return " ".join(word for word in words.split() if word not in _OTHER_UNITS and word.removesuffix("S") not in _OTHER_UNITS)
 
 
 def _quantity(product: ProductOf, line: TypedLine) -> Decimal:

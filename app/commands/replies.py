@@ -38,10 +38,10 @@ JOIN = "Jappoo: ce numéro n'est pas celui d'un membre actif. Voyez le secrétar
 CALL_BACK = "Jappoo: c'est noté, {who} vous rappelle."
 CALL_BACK_AGAIN = "Jappoo: déjà noté ({since}), {who} vous rappelle."
 LANGUAGE = "Jappoo: langue notée: {name}."
-LANGUAGE_TO_COME = "Jappoo: langue notée: {name}. Pas encore traduite: d'ici là nous vous écrivons en FR."
+LANGUAGE_TO_COME = "Jappoo: langue notée: {name}. Pas encore traduite: vos SMS restent comme avant."
 WHICH_LANGUAGE = "Jappoo: envoyez LANGUE FR ou LANGUE WO. {cost}."
 WHICH_PRODUCT = "Jappoo: lequel ? {near} ? Envoyez: {line}. Rien n'est enregistré. {cost}."
-NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Elle prend: {near}. Rien n'est enregistré. {cost}."
+NO_PRODUCT = "Jappoo: produit inconnu dans votre CPS. Elle prend: {near}. Exemple: {line}. Rien n'est enregistré. {cost}."
 PRODUCT_GONE = "Jappoo: votre CPS ne prend plus ce produit. Rien n'est enregistré. Pour la liste: PRIX. {cost}."
 PRICE_OF_WHICH = "Jappoo: prix de {near} ? Envoyez {word} et un de ces noms. {cost}."
 PRICE_OF_ONE = "Jappoo: prix de {near} ? Envoyez {line}. {cost}."
@@ -54,13 +54,14 @@ DECLARE_SO = "Jappoo: pour déclarer, envoyez: {line}. Rien n'est enregistré. {
 HOW_MUCH = "Jappoo: {name}: combien {of} ? Par exemple {line}. Rien n'est enregistré. {cost}."
 BAD_QUANTITY = "Jappoo: quantité pas comprise. Par exemple {line}. Rien n'est enregistré. {cost}."
 WHOLE_QUANTITY = "Jappoo: {name} se compte en {units}, sans virgule. Envoyez: {line}. Rien n'est enregistré. {cost}."
-MOST_QUANTITY = "Jappoo: quantité trop grande: au plus 99 999 {units} en une fois. Rien n'est enregistré. {cost}."
+MOST_QUANTITY = "Jappoo: quantité trop grande: au plus 99 999 {units} en une fois. Exemple: {line}. Rien n'est enregistré. {cost}."
 SPACED_QUANTITY = "Jappoo: écrivez la quantité sans espace. Envoyez: {line}. Rien n'est enregistré. {cost}."
 UNCLEAR_QUANTITY = "Jappoo: {typed} n'est pas clair. Envoyez: {line}, ou {high}. Rien n'est enregistré. {cost}."
-OTHER_UNIT = "Jappoo: {name} se compte en {units}, pas en {typed}. Combien {of} ? Rien n'est enregistré. {cost}."
+OTHER_UNIT = "Jappoo: {name} se compte en {units}, pas en {typed}. Exemple: {line}. Rien n'est enregistré. {cost}."
 NOT_READ = "Jappoo: pas compris: {typed}. Envoyez: {line}. Rien n'est enregistré. {cost}."
+TWO_QUANTITIES = "Jappoo: deux quantités. Envoyez: {line}, ou {other}. Rien n'est enregistré. {cost}."
 ONE_PRODUCT = "Jappoo: un seul produit par SMS. Envoyez: {line}, puis un autre SMS. Rien n'est enregistré. {cost}."
-WHICH_CARD = "Jappoo: numéro partagé: numéro de carte ou place d'abord: PROD 201 THIOF 25. Rien n'est enregistré. {cost}."
+WHICH_CARD = "Jappoo: numéro partagé: numéro de carte ou place d'abord: {line}. Rien n'est enregistré. {cost}."
 NOT_YOUR_CARD = "Jappoo: {card}: cette carte n'est pas sur votre numéro. Rien n'est enregistré. Voyez votre secrétaire. {cost}."
 HOW_CANCEL = "Jappoo: pour annuler une déclaration: ANNULER et sa réf, par exemple ANNULER 623590. Rien n'est changé. {cost}."
 WRONG_REFERENCE = "Jappoo: cette réf n'est pas juste: un chiffre est faux. Relisez le SMS. Rien n'est changé. {cost}."
@@ -71,7 +72,8 @@ SHARED = "Jappoo: ce numéro sert à plusieurs membres. Composez {code}. {cost}.
 FAILED = "Jappoo: impossible pour le moment. Rien n'est enregistré. Composez {code}, ou renvoyez votre message. {cost}."
 HOW_TARIF = "Jappoo: envoyez TARIF produit prix, par exemple TARIF THIOF 1300. Rien n'est noté. {cost}."
 NOT_CONTESTED = (
-    "Jappoo: rien n'a été fait pour vous sous cette référence ces 7 jours. Envoyez NON et la référence, ou RAPPEL. {cost}."
+    "Jappoo: rien n'a été fait pour vous sous cette réf ces 7 jours. "
+    "Envoyez NON et la réf du SMS, comme NON 623590, ou RAPPEL. {cost}."
 )
 WHICH_NO = "Jappoo: rien n'est annulé. Pour annuler réf {reference}: NON {reference}. Contre les annonces: STOP seul. {cost}."
 HOW_CONTEST = "Jappoo: envoyez CONTESTER et la réf du SMS, par exemple CONTESTER 623590. Rien n'est noté. {cost}."
@@ -145,10 +147,19 @@ def line(name: str, quantity: str) -> str:
 
 
 def which_product(names: Sequence[str], number: str, *, known: bool) -> str:
-    """Ask which product is meant: the likeliest (`known`) stand first; else say what the co-operative takes."""
-    words = WHICH_PRODUCT if known else NO_PRODUCT
-    example = line(names[0], number[:9] or "25") if names else "PRIX"
-    return words.replace("{near}", ", ".join(names[:3]) or "rien").replace("{line}", example)
+    """Ask which product is meant: the likeliest (`known`) stand first; else say what the co-operative takes, as many as fit."""
+    words = (WHICH_PRODUCT if known else NO_PRODUCT).replace("{line}", line(names[0], number[:9] or "25") if names else "PRIX")
+    near = ", ".join(names[:3]) or "rien"
+    for many in () if known else (3, 2, 1):
+        near = ", ".join(names[:many]) + (", etc" if len(names) > many else "") if names else near
+        if septets(fold(words.replace("{near}", near))) <= 158:  # with what it costs
+            break
+    return words.replace("{near}", near)
+
+
+def which_card(typed: str) -> str:
+    """Ask for the card before what was typed, on a number of several members."""
+    return WHICH_CARD.replace("{line}", f"PROD 201 {quoted(typed[:28]) or 'THIOF 25'}")
 
 
 def which_price(near: Sequence[str], word: str, behind: str = "") -> str:
@@ -195,9 +206,9 @@ def offer_list(offers: list[tuple[int, str, int]]) -> str:
     for number, name, amount in offers:
         more = f" {number} {name} {francs(amount)};"
         if septets(fold(words + more)) > 120:
-            return f"{words} et d'autres. ACHAT n° combien"
+            return f"{words} et d'autres. ACHAT numéro combien"
         words += more
-    return f"{words.rstrip(';')}. ACHAT n° combien"
+    return f"{words.rstrip(';')}. ACHAT numéro combien"
 
 
 def sheet(number: int, name: str, steps: str, page: int) -> str | None:

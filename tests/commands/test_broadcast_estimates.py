@@ -93,7 +93,7 @@ def test_what_cant_be_sent_is_said_and_kept_as_it_was(office):
     cases = {
         "DIFF TOUS": "par exemple DIFF",
         "URGENT": "par exemple URGENT",
-        "DIFF PECH Bonjour": "Plutot PECHE",
+        "DIFF PECH Bonjour": "Vouliez-vous PECHE",
         "DIFF TOUS @midi Bonjour": "heure pas comprise",
         "DIFF TOUS @24/12 9h Noël": "plus de 7 jours",
         "URGENT TOUS @18:30 Vent": "tout de suite",

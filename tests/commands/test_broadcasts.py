@@ -132,14 +132,14 @@ def test_etat_says_the_figures(office):
     office.ordered()
     office.change(update(Message).where(Message.cause == "broadcast:1", Message.id % 2 == 0).values(state="delivered", rank=100))
     half = sum(message.state == "delivered" for message in office.sent())
-    assert f"en cours: {half} sur {ALL} partis, {half} recus" in office.ask("ETAT")
+    assert f"en cours: {half} sur {ALL} partis, {half} arrivés" in office.ask("ETAT")
     assert f"arrêté: {half} sur {ALL} étaient partis" in office.ask("ANNULER 1")
 
 
 def test_etat_of_what_is_late_says_when_it_goes_on(office, clock):
     office.ordered("DIFF TOUS @20:50 Marché fermé")
     clock.forward(hours=11)
-    assert f"0 sur {ALL} partis, 0 recus. Reprise demain 7:00 (heures calmes). Arreter" in office.ask("ETAT")
+    assert f"0 sur {ALL} partis, 0 arrivé. Reprise demain 7:00 (heures calmes). Annuler" in office.ask("ETAT")
 
 
 def test_annuler_without_anything_under_way_drops_the_estimate(office):

@@ -10,6 +10,7 @@ from sqlalchemy import event, func, insert, select, update
 from app.coop.boutiques import offers, sales
 from app.coop.boutiques.models import Offer, OfferedLot, Order
 from app.coop.chain import clock as chain_clock
+from app.coop.chain import write_offs
 from app.coop.chain.earnings import earned, kilos
 from app.coop.chain.family import family_of
 from app.coop.chain.models import QuietChain
@@ -18,6 +19,7 @@ from app.coop.chain.story import agree, story_of
 from app.coop.kpi.boutiques import boutiques
 from app.coop.kpi.cells import Month
 from app.coop.kpi.definitions import BY_NAME
+from app.coop.ledger.models import Account, Posting
 from app.coop.lots import purchases, runs, stock
 from app.coop.lots.models import Lot, LotDelivery
 from app.coop.members.models import Member
@@ -113,6 +115,29 @@ def test_goods_under_their_cost_say_that_the_co_operative_paid(chain):
     assert ("Vendu sous le coût", "la coopérative a mis la différence") in chain.story(chain.last).shares
 
 
+def test_what_is_thrown_away_or_counted_is_written_off_at_what_it_has_cost(chain):
+    acts = iter(range(9))
+
+    def done(do, *args):
+        with chain.database.transaction() as session:
+            do(session, by(SECRETARY, f"lost {next(acts)}", chain.clock()), *args)
+        with chain.database.read() as reader:
+            assert verify(reader).wrong == ()
+            sums = select(Account.kind, func.sum(Posting.amount)).join(Account, Account.id == Posting.account_id)
+            told = dict(reader.execute(sums.where(Account.kind.in_(("differences", "shelf"))).group_by(Account.kind)).all())
+        assert told["differences"] == -told["shelf"]
+        return int(told["differences"])
+
+    assert done(write_offs.expire, chain.salt) == 1_500
+    with chain.database.transaction() as session:
+        offers.take_down(session, by(SECRETARY, "down", chain.clock()), chain.offer)
+    lost = round(109_500 * 2 / 152)
+    assert done(write_offs.count, chain.last, Decimal(150)) == 1_500 + lost
+    assert done(write_offs.count, chain.last, Decimal(152)) == 1_500
+    assert done(write_offs.expire, chain.last) == 1_500 + 109_500
+    assert done(write_offs.expire, chain.last) == 1_500 + 109_500
+
+
 def test_a_split_a_merge_and_another_split_lose_no_franc(chain):
     with chain.database.transaction() as session:
         offers.take_down(session, by(SECRETARY, "down", chain.clock()), chain.offer)
@@ -135,7 +160,9 @@ def test_a_refund_is_no_price(chain):
     row = chain.sell(152)
     with chain.database.transaction() as session:
         session.get_one(Order, row.id).state = "refunded"
-    assert chain.earned(chain.last).price == 0
+    with chain.database.read() as reader:
+        assert earned(family_of(reader, chain.last)).price == 0
+        assert verify(reader).wrong == (f"order {row.id} is refunded, its goods neither back nor written off",)
 
 
 def test_a_story_is_by_link_and_names_nobody(chain):

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.coop.act import Act
+from app.coop.chain import write_offs
 from app.coop.ledger.services import reverse
 from app.coop.lots import purchases, queries, runs, stock
 from app.coop.lots.codes import draw_code, read_code
@@ -165,16 +166,21 @@ def test_a_factor_is_above_zero(quay, grams):
 
 
 def test_a_count_is_the_stock_and_its_difference_an_event(quay, lot, acting):
-    assert acting(stock.count, lot, Decimal("97.5"), "pesé") == Decimal("-2.5")
+    assert acting(write_offs.count, lot, Decimal("97.5"), "pesé") == Decimal("-2.5")
     assert left(quay, lot) == (Decimal("97.5"), 97_500)
-    assert acting(stock.count, lot, Decimal(98), "pesé encore") == Decimal("0.5")
+    assert acting(write_offs.count, lot, Decimal(98), "pesé encore") == Decimal("0.5")
     assert left(quay, lot) == (Decimal(98), 98_000)
-    assert acting(stock.expire, lot) == Decimal(98)
+    assert acting(write_offs.expire, lot) == Decimal(98)
     assert left(quay, lot) == (Decimal(0), 0)
 
 
 def test_another_co_operatives_lot_is_unknown(lot, acting):
-    for do, args in ((stock.split, (Decimal(1),)), (stock.count, (Decimal(1),)), (stock.move, ("Saly",)), (stock.expire, ())):
+    for do, args in (
+        (stock.split, (Decimal(1),)),
+        (write_offs.count, (Decimal(1),)),
+        (stock.move, ("Saly",)),
+        (write_offs.expire, ()),
+    ):
         with pytest.raises(stock.LotGone):
             acting(do, lot, *args, office=NEIGHBOUR)
 

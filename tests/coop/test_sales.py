@@ -75,6 +75,7 @@ def test_what_is_refunded_and_spoilt_comes_back_to_no_shelf(shop):
     shop.do(sales.ask_refund, TREASURER, row.id, restocked=False)
     shop.agree()
     assert (shop.left, shop.lot) == (Decimal(37), (Decimal(149), Decimal(37)))
+    assert shop.control("differences") == 4_500 == -shop.control("shelf")
 
 
 def test_a_public_buyer_is_delivered_before_paying_reminded_and_settled_once(shop):

@@ -103,6 +103,7 @@ NOT_COME = {
     "lot_code": "a lot's code can't be guessed",
     "pick_up": "a pick-up code can't be guessed",
     "run_also_in": "there is one lot only",
+    "run_beside_out": "one product comes out",
 }
 """Questions that no walk answers here: none of them asks for anything of a person's but a day of birth."""
 MUST_STAY = {

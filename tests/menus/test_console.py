@@ -91,7 +91,7 @@ def test_an_activation_number_is_shown_on_the_phone_alone(line, ask):
     talk.dial(["8", "14"])
     for entry in ("2468", "1", "1"):
         talk.type(entry)
-    assert "Charge confiée. No d'activation " in talk.type("2468")
+    assert "Charge confiée. Numéro d'activation " in talk.type("2468")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """An officer's day: one after the other in one call, each choice that is theirs, and back to where one stood."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -37,7 +38,8 @@ def test_ten_contributions_in_one_call_take_four_entries_each(line, database):
     talk.type(PIN)
     for number in range(1, 11):
         said, entries = entered(talk, "001", "1", str(100 * number), "1", PIN)
-        assert said.startswith(f"Épargne {100 * number} F".replace("000", " 000") + ": encaissé.\nQui verse ?")
+        brought = f"Épargne {100 * number} F".replace("000", " 000")
+        assert re.match(rf"{brought} de C00001: encaissé, numéro \d+\.\nQui verse \?", said), said
         assert entries <= 4
     with database.read() as reader:
         assert verify(reader).wrong == ()

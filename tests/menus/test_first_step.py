@@ -45,7 +45,7 @@ def test_the_present_code_is_no_new_one(dial):
 
 def test_the_language_that_one_has_isnt_asked_about_and_another_is_named(dial):
     assert "déjà votre langue" in dial(AWA, "7", "2468", "2", "1")
-    assert "Noter wolof ? Pas pret: FR d'ici là." in dial(AWA, "7", "2468", "2", "2")
+    assert "Noter wolof ? Pas encore traduit: rien ne change\n" in dial(AWA, "7", "2468", "2", "2")
     assert "Langue notée: wolof." in dial(AWA, "7", "2468", "2", "2", "1")
 
 

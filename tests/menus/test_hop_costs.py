@@ -67,7 +67,7 @@ WAITING = ["SELECT approvals", "SELECT contests", "SELECT call_backs", "SELECT s
         (AWA, ("7", "2468", "2"), []),
         (AWA, ("3",), ["SELECT numbers", "SELECT cooperative_products"]),
         (AWA, ("8",), ["SELECT numbers"]),
-        (sample_declarations.SECRETARY, ("8",), ["SELECT numbers", "SELECT roles", *WAITING]),
+        (sample_declarations.SECRETARY, ("8",), ["SELECT numbers", "SELECT roles", *WAITING, "SELECT weighings"]),
         (sample_declarations.SECRETARY, ("8", "5"), []),
         (sample_declarations.SECRETARY, ("8", "5", "2"), ["SELECT numbers"]),
         (sample_declarations.SECRETARY, ("8", "5", "2", "2468"), [*PIN, "SELECT roles", "SELECT roles"]),

@@ -83,7 +83,7 @@ def test_a_day_is_paid_in_cash_and_each_member_says_so(phone, database):
     assert "Femme 201" in officer.type("1")
     assert "2 à remettre" in officer.type("1")
     first = payments(database)[0]
-    assert officer.type(first.reference).startswith("Rien à remettre")
+    assert officer.type(first.reference).startswith("Réf ou carte inconnue ici, ou déjà remis.")
     assert "Femme 202" in officer.type("202")
     (text,) = texts(database, woman(201), "payment:")
     assert f"réf {first.reference}" in text
@@ -128,7 +128,7 @@ def test_no_money_no_confirmation_a_contest_answered_by_another_officer(phone, d
     officer.type("1")
     assert "sans montant" in officer.type("On vous doit 9800 F")
     assert "code secret" in officer.type("La caisse a été recomptée")
-    assert "redevient du" in officer.type("2468")
+    assert "redevient à payer" in officer.type("2468")
     assert ": acceptée. La caisse a été recomptée" in texts(database, woman(201), "contest:%answered")[0]
     assert payments(database)[0].state == "cancelled"
     with database.read() as reader:
@@ -188,7 +188,7 @@ def test_a_batch_is_closed_and_what_it_left_is_due_again(phone):
     hand(phone, "201")
     officer = phone(sample_declarations.TREASURER, "8", "3", "7", "2468", "1")
     assert "2 non remis, 19 600 F" in officer.said
-    assert officer.type("2468").startswith("Lot 1 clos: 2 paiements annulés. L'argent est du de nouveau.\nAucun lot ouvert.")
+    assert officer.type("2468").startswith("Lot 1 clos: 2 paiements annulés. L'argent redevient à payer.\nAucun lot ouvert.")
     assert "2 membres, 19 600 F" in phone(sample_declarations.TREASURER, "8", "3", "1", "2468", "3", "1").said
 
 

@@ -94,6 +94,8 @@ NOBODYS = {
     "shown_number": "123",
     "run_in": "50",
     "run_also_in": "5",
+    "run_beside_out": "1",
+    "keep_days": "180",
     "bought_name": "Thiof",
     "bought_unit": "kg",
     "bought_units": "50",
@@ -184,6 +186,7 @@ SHARED = {
     "assisted_products",
     "ideas_to_score",
     "run_products",
+    "run_beside",
     "run_techniques",
 }
 """Lists of products, which are nobody's, and of what is open to all."""
@@ -252,7 +255,7 @@ class Houses:
         with database.transaction() as session:
             credited, noted = (session.scalar(select(Weighing).where(Weighing.state == state)) for state in ("credited", "noted"))
             services.open_contest(session, own(credited.member_id, "contest", clock()), "weighing", credited.id)
-            undo = {"undo": {"id": noted.id, "reference": "482913", "counted": "12,5 kg"}}
+            undo = {"undo": {"id": noted.id, "reference": "482913", "goods": "12,5 kg de Thiof", "member_id": 201}}
             [owed] = due(session, 1, Wanted(member_id=203), "cash", clock())
         one_due = {"one_due": {"member_id": 203, "card": "C00203", "amount": owed.amount}}
         self.kept = self.kept | self._collected() | undo | one_due

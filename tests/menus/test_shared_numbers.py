@@ -61,6 +61,7 @@ def test_a_wrong_number_in_place_of_the_pin_is_a_try_of_hers_and_none_of_the_own
         assert f"Il reste {left}" in dial(line, sample_cooperative.AWA, "1", wrong)
     assert "ne sert plus" in dial(line, sample_cooperative.AWA, "1", wrong)
     assert "ne sert plus" in dial(line, sample_cooperative.AWA, "1", fatou[0])
+    assert "votre secrétaire vous rappelle" in dial(line, sample_cooperative.AWA, "1", fatou[0], "1", "1")
     assert "Parts" in dial(line, sample_cooperative.AWA, "1", "2468")
 
 

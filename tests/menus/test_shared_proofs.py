@@ -42,7 +42,9 @@ def test_a_number_noted_as_shared_asks_nobody_for_a_place(officers, database, sh
     assert "Parts" in dial(officers, sample_cooperative.AWA, "1", "2468")
     assert "partagé" not in dial(officers, sample_cooperative.AWA, "7")
     assert amounts(database, 1) is True
-    assert any("Rien ne change pour vous" in text for text in texts_to(database, sample_cooperative.AWA))
+    told = texts_to(database, sample_cooperative.AWA)
+    assert any("Rien ne change pour vous" in text for text in told)
+    assert not any("votre compte" in text for text in told), "it is the other's"
 
 
 def test_who_proves_a_shared_number_types_what_was_told_in_place_of_the_pin_and_both_know_their_places(officers, database, shared):
@@ -57,6 +59,7 @@ def test_who_proves_a_shared_number_types_what_was_told_in_place_of_the_pin_and_
     assert places(database) == {1: 1, 2: 2}
     assert amounts(database, 1) is amounts(database, 2) is False
     told = texts_to(database, sample_cooperative.AWA)
+    assert not any("votre compte" in text for text in told), "it is the other's"
     assert any("Carte C00001: chiffre de place 1." in text for text in told)
     assert any("Carte C00002: chiffre de place 2." in text for text in told)
     assert "partagé" in dial(officers, sample_cooperative.AWA, "1")

@@ -14,6 +14,7 @@ from app.coop.ledger.services import account_of, post
 from app.coop.members.models import Member
 from app.coop.payments.models import Payment
 from app.coop.production import weighing_lookup, weighings
+from app.coop.production.models import Declaration
 from app.gateways.callbacks import IncomingSms
 from app.sms.models import Message
 from tests import incoming_sms, sample_cooperative, sample_declarations, sample_deliveries
@@ -101,6 +102,8 @@ def test_what_was_contested_stays_and_is_taken_back_when_the_money_has_come(dial
 
 def test_what_was_weighed_or_refused_can_be_read_again_and_an_account_says_whose_it_is(dial, database):
     now = datetime.now(UTC)
+    with database.transaction() as session:
+        session.execute(update(Declaration).where(Declaration.member_id == 201).values(quantity=Decimal(25)))
     [reference] = sample_declarations.declared(database, [201], now, product=3, quantity="2")
     with database.transaction() as session:
         what = weighing_lookup.by_reference(session, 1, reference, now.year)

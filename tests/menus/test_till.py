@@ -120,7 +120,8 @@ def test_money_comes_in_by_the_treasurers_pin_and_she_is_told(line, database, ch
     before = getattr(balances(database), field)
     assert "Awa 1: quel versement" in at_till(line, sample_declarations.TREASURER, "1", "001")
     assert "de Awa 1 ?" in at_till(line, sample_declarations.TREASURER, "1", "001", choice, "500", "1")
-    assert "500 F: encaissé" in at_till(line, sample_declarations.TREASURER, "1", "001", choice, "500", "1", "2468")
+    said = at_till(line, sample_declarations.TREASURER, "1", "001", choice, "500", "1", "2468")
+    assert "500 F de C00001: encaissé, numéro" in said
     assert getattr(balances(database), field) == before + 500
     ((phone, text, parts),) = messages(database, "till:%")
     assert (phone, "500" in text, parts) == (sample_cooperative.AWA, False, 1)

@@ -155,7 +155,8 @@ def test_a_paper_is_entered_once_and_at_the_price_of_its_day(line, database):
     for entry in ("3", "4711", today, refs[1], "12", "1"):
         scales.type(entry)
     assert "déjà saisi" in scales.said
-    for entry in ("1", "3", "4712", "0101"):
+    assert "1 notée" in scales.open()
+    for entry in ("3", "4712", "0101"):
         scales.type(entry)
     assert "60 derniers" in scales.said
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from app.coop.chain import write_offs
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, reverse
 from app.coop.lots import purchases, runs, stock
 from app.coop.lots.models import Lot, LotEvent
@@ -55,11 +56,11 @@ def do(session, number, what, *args):
     elif what == "merge":
         stock.merge(session, act, of)
     elif what == "count":
-        stock.count(session, act, of[0], args[1])
+        write_offs.count(session, act, of[0], args[1])
     elif what == "run":
         runs.run(session, act, 1, [(of[0], args[1])], [runs.Output(4, Decimal(args[2]))], sure=True)
     elif what == "expire":
-        stock.expire(session, act, of[0])
+        write_offs.expire(session, act, of[0])
     elif what == "buy":
         purchases.buy(session, act, 1, stock.NewLot(1, "kg", args[0], int(args[0] * 1000), source="Palmarin"), 500)
     else:

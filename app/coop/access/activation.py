@@ -68,7 +68,7 @@ def drawn_from(operation: str, key: bytes) -> Callable[[int], int]:
 def try_activation(
     database: Database, person_id: int, number: str, mark: str, *, key: bytes, now: datetime
 ) -> ActivationOpened | ActivationRefused | Dead:
-    """Count a try in SQL, then compare; the same hop again is not counted twice."""
+    """Count a try in SQL, then compare; the same hop again is not counted twice, and a right one makes up for the wrong ones."""
     with database.transaction() as session:
         counted = session.execute(
             update(Activation)
@@ -81,10 +81,11 @@ def try_activation(
             .values(tries=case((Activation.last_try == mark, Activation.tries), else_=Activation.tries + 1), last_try=mark)
             .returning(Activation.digest, Activation.tries)
         ).first()
-    if counted is None:
-        return Dead()
-    if any(secrets.compare_digest(counted.digest, digest(number, person_id, one)) for one in every(key)):
-        return ActivationOpened()
+        if counted is None:
+            return Dead()
+        if any(secrets.compare_digest(counted.digest, digest(number, person_id, one)) for one in every(key)):
+            session.execute(update(Activation).where(Activation.person_id == person_id).values(tries=1))
+            return ActivationOpened()
     return ActivationRefused(TRIES - counted.tries) if counted.tries < TRIES else Dead()
 
 

@@ -46,7 +46,7 @@ class NothingToActivate(Exception):
 def note(
     session: Session, act: Act, member: FoundMember, phone: str, *, trusted: bool, without_pin: bool, taken: bool
 ) -> NotedNumber:
-    """Put a number on a member's account, which opens nothing before it is proved; the member is told on all of theirs.
+    """Put a number on a member's account, which opens nothing before it is proved; the member is told.
 
     With `taken` the operator has given it to the member, and whoever had it loses it. Raises AccountNotOpen, NumberElsewhere,
     OfficersOwnNumber, approvals.AlreadyAsked, and what `numbers.attach` raises.
@@ -59,7 +59,7 @@ def note(
     place = numbers.attach(session, member.person_id, phone, trusted=trusted, by_person_id=act.person_id, now=act.now)
     audit.note(session, act, "number noted", f"member:{member.member_id}", member)
     words = texts.say("number_noted", day=act.now)
-    notices.tell_person(session, act, member.person_id, f"number:{act.operation}", words)
+    notices.tell_of_number(session, act, member.person_id, phone, f"number:{act.operation}", words)
     return NotedNumber(_proved_by_pin(session, act, member, phone, without_pin=without_pin), place)
 
 

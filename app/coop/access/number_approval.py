@@ -10,7 +10,7 @@ from app.coop import approvals
 from app.coop.access import numbers
 from app.coop.act import Act
 from app.coop.members.models import Number
-from app.coop.members.notices import tell_person, tell_places
+from app.coop.members.notices import tell_of_number, tell_person, tell_places
 
 
 def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
@@ -18,7 +18,7 @@ def approved(session: Session, approval: approvals.Approval, act: Act) -> None:
     number = _number(session, approval)
     if number is None or not numbers.prove(session, number.person_id, number.phone, by_person_id=act.person_id, now=act.now):
         raise approvals.Impossible("ce numéro n'attend plus rien")
-    tell_person(session, act, number.person_id, act.operation, texts.say("number_proved", day=act.now))
+    tell_of_number(session, act, number.person_id, number.phone, act.operation, texts.say("number_proved", day=act.now))
     tell_places(session, act, number.phone, act.operation)
 
 

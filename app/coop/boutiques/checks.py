@@ -1,9 +1,10 @@
 """What is wrong with the boutique: a lot that promises more or less than its offers and orders hold, a sale without its entry."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, cast, func, literal, select
 
-from app.coop.boutiques.models import Offer, OfferedLot, Order
-from app.coop.lots.models import Lot
+from app.coop.boutiques.models import DayCount, Offer, OfferedLot, Order
+from app.coop.ledger.models import JournalEntry
+from app.coop.lots.models import Lot, LotEvent
 from app.coop.subject import MOST_NAMED
 
 
@@ -24,3 +25,17 @@ def unbooked(reader: Connection) -> list[str]:
     """Name sales that have no entry in the books."""
     rows = select(Order.id).where(Order.state.in_(("sold", "delivered", "refunded")), Order.entry_id.is_(None))
     return [f"order {number} is sold without an entry" for number in reader.scalars(rows.limit(MOST_NAMED))]
+
+
+def written_off(reader: Connection) -> list[str]:
+    """Name days' differences, and spoilt goods of refunds, that are in the books by no entry."""
+    entry = select(JournalEntry.id).where(JournalEntry.operation == literal("day_count:") + cast(DayCount.id, String)).exists()
+    unit_or_more = func.abs(DayCount.counted - DayCount.books) >= 1  # less of a unit may be worth no franc
+    counts = select(DayCount.id).where(DayCount.state == "noted", unit_or_more, ~entry).limit(MOST_NAMED)
+    of = literal("order:") + cast(Order.id, String)
+    back = select(LotEvent.id).where(LotEvent.operation == of + ":refund").exists()
+    lost = select(JournalEntry.id).where(JournalEntry.operation == of + ":write_off").exists()
+    refunds = select(Order.id).join(OfferedLot, OfferedLot.offer_id == Order.offer_id)
+    refunds = refunds.where(Order.state == "refunded", ~back, ~lost).limit(MOST_NAMED)
+    found = [f"day's count {number} is noted without an entry" for number in reader.scalars(counts)]
+    return found + [f"order {number} is refunded, its goods neither back nor written off" for number in reader.scalars(refunds)]

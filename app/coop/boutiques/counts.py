@@ -13,9 +13,9 @@ from app.coop.handover.box import box_of, lock_box
 from app.coop.ledger.services import account_of, post
 from app.coop.lots.models import Lot
 from app.coop.lots.stock import Part, give, happen, take
+from app.coop.lots.write_offs import write_off
 from app.coop.offices import audit
 from app.coop.production.lines import worth
-from app.coop.scope import Scope
 from app.db.rows import require, store
 
 
@@ -36,7 +36,8 @@ def ask(session: Session, act: Act, counted: Decimal, offer_id: int | None = Non
     Raises NoDifference, OfferGone, AlreadyAsked.
     """
     cooperative = act.office.scope.cooperative
-    if offer_id is not None and session.get_one(Offer, offer_id).cooperative_id != cooperative:
+    offer = None if offer_id is None else session.get_one(Offer, offer_id)
+    if offer and offer.cooperative_id != cooperative:
         raise OfferGone(offer_id)
     books = on_shelf(session, offer_id) if offer_id else Decimal(box_of(session, cooperative).there)
     if books == counted:
@@ -45,7 +46,7 @@ def ask(session: Session, act: Act, counted: Decimal, offer_id: int | None = Non
     row.counted_by, row.at, row.operation = act.person_id, act.now, act.operation
     store(session, row)
     by = counted - books
-    words = f"Compté: {'+' if by > 0 else ''}{by.normalize():f} {'F en caisse' if offer_id is None else 'en rayon'}"
+    words = f"Compté: {'+' if by > 0 else ''}{by.normalize():f} {f'{offer.name} en rayon' if offer else 'F en caisse'}"[:48]
     details = {"count": row.id}
     about = {"subject": "day_count", "subject_id": row.id, "cooperative_id": cooperative, "details": details}
     asked = approvals.ask(session, act, "day_count", words, **about)  # type: ignore[arg-type]
@@ -59,7 +60,7 @@ def noted(session: Session, approval: approvals.Approval, act: Act) -> None:
     row.state = "noted"
     if row.offer_id is None:
         lock_box(session, row.cooperative_id)
-        _difference(session, act, row, "cash", int(row.counted - row.books), "cash_difference")
+        _cash(session, act, row, int(row.counted - row.books))
         return
     by = row.counted - row.books
     changed = update(Offer).where(Offer.id == row.offer_id, Offer.quantity + by >= Decimal(0)).values(quantity=Offer.quantity + by)
@@ -69,7 +70,7 @@ def noted(session: Session, approval: approvals.Approval, act: Act) -> None:
     )
     _shelf(session, act, row, by)
     francs = worth(abs(by), price)
-    _difference(session, act, row, "shelf", francs if by > 0 else -francs, "write_off")
+    write_off(session, f"day_count:{row.id}", row.cooperative_id, -francs if by > 0 else francs, act.now)
 
 
 def dropped(session: Session, approval: approvals.Approval, now: object) -> None:
@@ -95,9 +96,8 @@ def _shelf(session: Session, act: Act, row: DayCount, by: Decimal) -> None:
         happen(session, within, "count", lot.cooperative_id, given=[part], entered=grams or 0, reason="fin de journée")
 
 
-def _difference(session: Session, act: Act, row: DayCount, account: str, amount: int, kind: str) -> None:
-    scope = Scope(row.cooperative_id).cooperative
-    lines = [(account_of(session, scope, None, account), amount), (account_of(session, scope, None, "differences"), -amount)]
+def _cash(session: Session, act: Act, row: DayCount, amount: int) -> None:
+    here = row.cooperative_id
+    lines = [(account_of(session, here, None, "cash"), amount), (account_of(session, here, None, "differences"), -amount)]
     operation = f"day_count:{row.id}"
-    if amount:
-        post(session, operation=operation, kind=kind, cooperative_id=scope, member_id=None, lines=lines, now=act.now)
+    post(session, operation=operation, kind="cash_difference", cooperative_id=here, member_id=None, lines=lines, now=act.now)

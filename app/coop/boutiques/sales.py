@@ -20,6 +20,7 @@ from app.coop.ledger.models import JournalEntry
 from app.coop.ledger.services import AlreadyReversed, Overdrawn, account_of, post, reverse
 from app.coop.lots.models import Lot
 from app.coop.lots.stock import Part, give, happen, take
+from app.coop.lots.write_offs import write_off
 from app.coop.members.lock import MemberLeft, lock_member
 from app.coop.members.models import Member
 from app.coop.members.notices import tell_member
@@ -130,7 +131,7 @@ def ask_refund(session: Session, act: Act, order_id: int, *, restocked: bool) ->
 
 
 def refunded(session: Session, approval: approvals.Approval, act: Act) -> None:
-    """Take a sale back: its entries reversed, its goods on the shelf again if they are good; once."""
+    """Take a sale back: its entries reversed, its goods on the shelf again if they are good, else written off; once."""
     try:
         row = move(session, approval.subject_id, ("sold", "delivered"), "refunded")
         if row.paid_at is not None:
@@ -147,6 +148,8 @@ def refunded(session: Session, approval: approvals.Approval, act: Act) -> None:
         raise approvals.Impossible("la caisse n'a pas assez") from None
     if approval.details.get("restocked"):
         _restock(session, act, row)
+    else:  # as if they had been counted missing on the shelf, which is kept at its prices
+        write_off(session, f"order:{row.id}:write_off", row.cooperative_id, row.amount, act.now)
 
 
 def _written(session: Session, act: Act, offer_id: int, units: Decimal, **facts: object) -> Order:

@@ -29,6 +29,6 @@ subject = Subject(
         Rows(DayCount, "who counted is written for good", "it has the person's number, no name"),
     ),
     under_way=(UnderWay(Order, ("reserved",)),),
-    checks=(checks.promised, checks.unbooked),
+    checks=(checks.promised, checks.unbooked, checks.written_off),
     movements={"sale": "Achat"},
 )

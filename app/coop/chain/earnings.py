@@ -32,7 +32,7 @@ class Earnings(msgspec.Struct, frozen=True):
 
 def earned(family: Family) -> Earnings:
     """Return how the price of what was sold of a lot, or of what it became, was shared."""
-    costs = _costs(family)
+    cost = costs(family)
     within, of_it = _onward(family)
     price = producers = materials = work = sold = 0.0
     for lot, sales in family.sales.items():
@@ -41,9 +41,9 @@ def earned(family: Family) -> Earnings:
         link = family.links[lot]
         part = min(1.0, float(sum(one.units for one in sales)) / float(link.made_units))
         price += of_it[lot] * sum(one.amount for one in sales)
-        producers += costs[family.target.id][0] * within[lot] * part
-        materials += costs[lot][1] * of_it[lot] * part
-        work += costs[lot][2] * of_it[lot] * part
+        producers += cost[family.target.id][0] * within[lot] * part
+        materials += cost[lot][1] * of_it[lot] * part
+        work += cost[lot][2] * of_it[lot] * part
         sold += within[lot] * part
     whole, *parts = round(price), round(producers), round(materials), round(work)
     members = {one.member for lot in backward(family) for one in family.deliveries.get(lot, ())}
@@ -76,7 +76,7 @@ def kilos(family: Family) -> dict[int, int]:
     return whole
 
 
-def _costs(family: Family) -> dict[int, tuple[float, float, float]]:
+def costs(family: Family) -> dict[int, tuple[float, float, float]]:
     """Return what each lot as made has cost: to producers, for what was bought, for work."""
     found: dict[int, tuple[float, float, float]] = {}
     for link in family.links.values():

@@ -42,6 +42,7 @@ class WaitingContest(msgspec.Struct, frozen=True):
     reference: str
     answer_by: date
     late: bool
+    member_id: int
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -98,13 +99,14 @@ def waiting(
             Contest.reference,
             Contest.answer_by,
             Contest.investigate_by,
+            Contest.member_id,
         )
         .join(Member, Member.id == Contest.member_id)
         .where(_for(office), ~_theirs(office.person_id), true() if only is None else only)
         .order_by(Contest.answer_by, Contest.id)
         .limit(MOST_LISTED)
     )
-    return [WaitingContest(*row[:6], row[6] < now.date()) for row in rows]
+    return [WaitingContest(*row[:6], row[6] < now.date(), row[7]) for row in rows]
 
 
 def name_of(reader: Connection | Session, contest_id: int) -> str:

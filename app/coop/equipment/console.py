@@ -1,4 +1,4 @@
-"""What is asked of equipment at the console: handed out and taken back, with fee and deposit, by PIN."""
+"""What is asked of equipment at the console: begun, handed out and taken back, with fee and deposit, by PIN."""
 
 from datetime import datetime
 
@@ -11,13 +11,18 @@ from app.coop.act import Act
 from app.coop.console_requests.kinds import RequestDone, RequestKind
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.models import Booking
+from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.rows import require
 
 LONGEST_NAME = 20
+CUT_NAME = 12
+"""Letters of a machine's name and place in a sentence that has all its terms."""
 DENIES = {
     bookings.BookingNotOpen: "déjà fait, ou pas du jour",
     custody.OwnBooking: "pas pour vous-même: un autre responsable",
+    custody.EquipmentRefused: "ce nom est pris, ou un chiffre ne va pas",
+    NotYours: "une machine est à une CPS: son responsable le demande",
 }
 
 
@@ -33,6 +38,29 @@ class AskedReturn(msgspec.Struct, frozen=True):
 
     booking_id: int
     damaged: bool
+
+
+class AskedEquipment(msgspec.Struct, frozen=True):
+    """Equipment that the co-operative should have for its members to book."""
+
+    name: str
+    place: str
+    terms: custody.HireTerms
+
+
+def _say_new(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedEquipment) -> str:
+    del now
+    if scope.cooperative_id is None:
+        raise NotYours("boutiques")
+    custody.check(reader, scope.cooperative_id, wanted.name, wanted.place, wanted.terms)
+    terms, what = wanted.terms, f"{wanted.name[:CUT_NAME]}, {wanted.place[:CUT_NAME]}"
+    decided = ", à décider" if terms.approval else ""
+    return f"machine {what}: {francs(terms.fee)}, caution {francs(terms.deposit)}, {terms.horizon} j, {terms.most} fois{decided}."
+
+
+def _add(session: Session, act: Act, wanted: AskedEquipment) -> RequestDone:
+    row = custody.add(session, act, act.office.scope.cooperative, wanted.name, wanted.place, wanted.terms)
+    return RequestDone(f"{row.name}: les membres peuvent réserver.")
 
 
 def _found(reader: Connection | Session, scope: Scope, booking_id: int, state: str) -> queries.ShownBooking:
@@ -70,6 +98,15 @@ def _whose(reader: Connection | Session, wanted: AskedHandOut | AskedReturn) -> 
     return reader.scalar(select(Booking.member_id).where(Booking.id == wanted.booking_id))
 
 
+NEW = RequestKind(
+    name="equipment_new",
+    title="Machine",
+    right="boutiques",
+    arguments=AskedEquipment,
+    say=_say_new,
+    do=_add,
+    denies=DENIES,
+)
 OUT = RequestKind(
     name="equipment_out",
     title="Machine",

@@ -1,7 +1,7 @@
 """Equipment from hand to hand: handed out with its state and what is paid for it, handed back, in repair, lent to others."""
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
@@ -33,13 +33,21 @@ class HireTerms(msgspec.Struct, frozen=True):
     approval: bool = False
 
 
-def add(session: Session, act: Act, cooperative_id: int, name: str, place: str, terms: HireTerms) -> Equipment:
-    """Write a new piece of equipment of a co-operative. Raises EquipmentRefused."""
-    name, place = fold(name.strip()), fold(place.strip())
+def check(reader: Connection | Session, cooperative_id: int, name: str, place: str, terms: HireTerms) -> None:
+    """Raise EquipmentRefused when a co-operative's equipment can't be so: two of one name nobody could tell apart."""
     if not (1 <= len(name) <= 20 and 1 <= len(place) <= 16):
         raise EquipmentRefused("a name has 1 to 20 letters, a place 1 to 16")
     if not (0 <= terms.fee <= 99_999 and 0 <= terms.deposit <= 999_999 and 1 <= terms.horizon <= 90 and 1 <= terms.most <= 60):
         raise EquipmentRefused("fee up to 99 999 F, deposit up to 999 999 F, horizon 1 to 90 days, most 1 to 60 half-days")
+    named = (Equipment.cooperative_id == cooperative_id) & (Equipment.name == name)
+    if reader.scalar(select(Equipment.id).where(named).limit(1)) is not None:
+        raise EquipmentRefused(f"{name} is there already")
+
+
+def add(session: Session, act: Act, cooperative_id: int, name: str, place: str, terms: HireTerms) -> Equipment:
+    """Write a new piece of equipment of a co-operative. Raises EquipmentRefused."""
+    name, place = fold(name.strip()), fold(place.strip())
+    check(session, cooperative_id, name, place, terms)
     row = Equipment(cooperative_id=cooperative_id, name=name, place=place, **msgspec.structs.asdict(terms))
     store(session, row)
     if act.by:

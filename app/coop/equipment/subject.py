@@ -6,7 +6,7 @@ from app.coop.subject import Rows, Subject, Sweep, UnderWay
 
 subject = Subject(
     name="equipment",
-    requests=(console.OUT, console.BACK),
+    requests=(console.NEW, console.OUT, console.BACK),
     sweeps=(Sweep("bookings", 300, clock.sweep),),
     rows=(Rows(Booking, "move", "it has the member's number, no name"),),
     under_way=(UnderWay(Booking, ("asked", "booked", "out"), Booking.state == "out"),),

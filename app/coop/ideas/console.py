@@ -1,15 +1,18 @@
-"""What is asked of ideas at the console: scores, and that a kept one isn't realised."""
+"""What is asked of ideas at the console: a round, scores, and that a kept one isn't realised."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.console_requests.kinds import RequestDone, RequestKind
-from app.coop.ideas import decisions, services, voices
+from app.coop.ideas import decisions, rounds, services, voices
 from app.coop.ideas.models import Idea
+from app.coop.offices import audit
+from app.coop.rights import NotYours
 from app.coop.scope import Scope
 from app.db.rows import require
 
@@ -28,6 +31,32 @@ class AskedDecline(msgspec.Struct, frozen=True):
     """A kept idea that shouldn't be realised."""
 
     idea_id: int
+
+
+class AskedRound(msgspec.Struct, frozen=True):
+    """A round that should be opened: voices are taken to the end of one day, scores to the end of another."""
+
+    support_on: date
+    score_on: date
+
+    def ends(self) -> dict[str, datetime]:
+        """Return when its phases end."""
+        days = {"support_until": self.support_on, "score_until": self.score_on}
+        return {phase: datetime.combine(day + timedelta(days=1), time(), DAKAR) for phase, day in days.items()}
+
+
+def _say_round(reader: Connection | Session, scope: Scope, now: datetime, wanted: AskedRound) -> str:
+    if not scope.is_federation:
+        raise NotYours("boutiques")
+    rounds.check_round(reader, **wanted.ends(), now=now)
+    return f"ouvrir un tour d'idées: voix jusqu'au {wanted.support_on:%d/%m/%Y}, notes jusqu'au {wanted.score_on:%d/%m/%Y}."
+
+
+def _begin(session: Session, act: Act, wanted: AskedRound) -> RequestDone:
+    row = rounds.begin_round(session, **wanted.ends(), now=act.now)
+    services.enter_round(session, row)
+    audit.note(session, act, "idea round begun", f"idea_round:{row.id}", audit.Of(None, None))
+    return RequestDone(f"Le tour {row.id} est ouvert.")
 
 
 def _words(reader: Connection | Session, idea_id: int, state: str) -> str:
@@ -72,4 +101,13 @@ DECLINE = RequestKind(
     say=_say_decline,
     do=_decline,
     denies={services.IdeaNotOpen: NOT_OPEN},
+)
+ROUND = RequestKind(
+    name="idea_round",
+    title="Tour d'idées",
+    right="boutiques",
+    arguments=AskedRound,
+    say=_say_round,
+    do=_begin,
+    denies={rounds.RoundOpen: "un tour est ouvert, ou une date est passée ou avant l'autre", NotYours: "c'est à la fédération"},
 )

@@ -29,10 +29,15 @@ def current_round(reader: Connection | Session, now: datetime) -> int | None:
     return reader.scalar(select(IdeaRound.id).where(IdeaRound.closed_at.is_(None), IdeaRound.support_until > now).limit(1))
 
 
+def check_round(reader: Connection | Session, *, support_until: datetime, score_until: datetime, now: datetime) -> None:
+    """Raise RoundOpen when a round can't be opened so."""
+    if not now < support_until <= score_until or reader.scalar(select(IdeaRound.id).where(IdeaRound.closed_at.is_(None)).limit(1)):
+        raise RoundOpen("a round is open, or the dates are past or in the wrong order")
+
+
 def begin_round(session: Session, *, support_until: datetime, score_until: datetime, now: datetime) -> IdeaRound:
     """Open a round. Raises RoundOpen."""
-    if not now < support_until <= score_until or session.scalar(select(IdeaRound.id).where(IdeaRound.closed_at.is_(None)).limit(1)):
-        raise RoundOpen("a round is open, or the dates are past or in the wrong order")
+    check_round(session, support_until=support_until, score_until=score_until, now=now)
     row = IdeaRound(opened_at=now, support_until=support_until, score_until=score_until)
     return store(session, row)
 

@@ -16,7 +16,7 @@ def _forget_words(session: Session, leaver: Leaver) -> None:
 
 subject = Subject(
     name="ideas",
-    requests=(console.SCORE, console.DECLINE),
+    requests=(console.ROUND, console.SCORE, console.DECLINE),
     sweeps=(Sweep("idea rounds", 600, rounds.close_rounds), Sweep("idea results", 60, rounds.tell_supporters)),
     rows=(
         Rows(Idea, "move", _forget_words),

@@ -1,8 +1,9 @@
-"""What is wrong with lots: stock that isn't the sum of its moves, grams that came from nowhere."""
+"""What is wrong with lots: stock that isn't the sum of its moves, grams that came from nowhere, a loss that isn't in the books."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, String, cast, func, literal, select
 
-from app.coop.lots.models import Lot, LotEvent, LotMove
+from app.coop.ledger.models import JournalEntry, Posting
+from app.coop.lots.models import WRITTEN_OFF, Lot, LotEvent, LotMove
 from app.coop.subject import MOST_NAMED
 
 
@@ -23,3 +24,12 @@ def mass(reader: Connection) -> list[str]:
         moved != LotEvent.entered - LotEvent.gone
     )
     return [f"lot event {number} ({kind}) doesn't conserve grams" for number, kind in reader.execute(wrong.limit(MOST_NAMED))]
+
+
+def written_off(reader: Connection) -> list[str]:
+    """Name what was thrown away or counted without an entry of its cost."""
+    operation = literal("lot_event:") + cast(LotEvent.id, String)
+    rows = select(LotEvent.id, LotEvent.kind, LotEvent.cost).outerjoin(JournalEntry, JournalEntry.operation == operation)
+    rows = rows.outerjoin(Posting, (Posting.entry_id == JournalEntry.id) & (Posting.amount == LotEvent.cost))
+    wrong = rows.where(LotEvent.kind.in_(WRITTEN_OFF), LotEvent.cost > 0, Posting.id.is_(None)).limit(MOST_NAMED)
+    return [f"lot event {number} ({kind}) has no entry of {cost} F" for number, kind, cost in reader.execute(wrong)]

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, Id, Quantity, Utc
 
 KINDS = ("delivery", "bought", "run", "split", "merge", "move", "count", "expire", "sale", "refund", "correction")
+WRITTEN_OFF = ("count", "expire")
+"""Kinds of events whose cost is an entry in the books."""
 _LEFT = text("units > 0")
 
 
@@ -29,7 +31,7 @@ class Measure(Base):
 class LotEvent(Base):
     """One thing that happened to lots: `entered` grams came into the books by it, `gone` grams left them (loss, sale, too old).
 
-    `cost` in XOF: of what was bought, or of the run's work. `reason` in French, for a count.
+    `cost` in XOF: of what was bought, of the run's work, or of what is written off. `reason` in French, for a count.
     """
 
     __tablename__ = "lot_events"

@@ -1,7 +1,7 @@
 """Take from lots and make lots: each act is one event whose grams add up, under the locks of its lots in the order of their ids."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +9,12 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import DAKAR
 from app.coop.act import Act
 from app.coop.cooperatives.models import Commune, Cooperative
 from app.coop.lots.codes import draw_code
-from app.coop.lots.models import Lot, LotEvent, LotMove, Measure
+from app.coop.lots.models import WRITTEN_OFF, Lot, LotEvent, LotMove, Measure
+from app.coop.lots.write_offs import write_off
 from app.coop.offices import audit
 from app.db.rows import store
 from app.gsm7 import fold
@@ -20,6 +22,8 @@ from app.gsm7 import fold
 MASSES = {"kg": 1000, "g": 1, "t": 1_000_000}
 """Grams of units that are a mass whatever the product."""
 MOST_UNITS = Decimal(99_999)
+MOST_DAYS = 1_830
+"""How long goods keep at the most."""
 
 
 class LotGone(Exception):
@@ -122,6 +126,15 @@ def mass_of_parts(session: Session, parts: Sequence[tuple[str, Decimal]]) -> int
     return None if all(one is None for one in found) else sum(one or 0 for one in found)
 
 
+def mass_of_goods(session: Session, goods: Sequence[tuple[int, str, Decimal]]) -> int | None:
+    """Return the mass of goods: product, unit and how many of each; None where none has any. One SELECT."""
+    rows = select(Measure.product_id, Measure.unit, Measure.grams).where(Measure.product_id.in_({one for one, _, _ in goods}))
+    known = {(product, unit): grams for product, unit, grams in session.execute(rows)}
+    found = [(known.get((product, unit)) or MASSES.get(unit), units) for product, unit, units in goods]
+    masses = [int((units * factor).to_integral_value()) for factor, units in found if factor]
+    return sum(masses) if masses else None
+
+
 def happen(
     session: Session,
     act: Act,
@@ -138,6 +151,7 @@ def happen(
     """Write one event: what was taken from lots, given to them, and the lots that it makes; return these.
 
     `entered` and `gone` are the grams that came into the books and left them: with the moves they sum to zero, or ValueError.
+    The `cost` of what is thrown away or counted is written off.
     """
     came = sum(part.grams or 0 for part in given) + sum(new.grams or 0 for new in made)
     if came - sum(part.grams or 0 for part in taken) != entered - gone:
@@ -162,6 +176,8 @@ def happen(
     moves += [(part.lot.id, part.units, part.grams) for part in given]
     moves += [(lot.id, lot.units, lot.grams) for lot in lots]
     session.add_all(LotMove(event_id=event.id, lot_id=lot, units=units, grams=grams) for lot, units, grams in moves)
+    if kind in WRITTEN_OFF:
+        write_off(session, f"lot_event:{event.id}", cooperative_id, -event.cost if given else event.cost, act.now)
     if act.by:
         audit.note(session, act, f"lot {kind}", f"lot_event:{event.id}", audit.Of(None, cooperative_id))
     session.flush()
@@ -207,32 +223,52 @@ def move(session: Session, act: Act, code: str, place: str) -> Lot:
     return lot
 
 
-def expire(session: Session, act: Act, code: str) -> Decimal:
-    """Note that what is free of a lot is too old and thrown away; return how much. Raises LotGone."""
+def keep_until(session: Session, act: Act, code: str, days: int) -> date:
+    """Set a lot's best-before day, so many days after it was made; return it.
+
+    An offer ends on its lot's day, so that nothing of it may be on offer. Raises LotGone, LotRefused.
+    """
+    [lot] = locked(session, act, [code])
+    if lot.offered:
+        raise LotRefused("Il est en vente: retirez d'abord l'offre.")
+    if not 0 < days <= MOST_DAYS:
+        raise LotRefused(f"De 1 à {MOST_DAYS} jours, svp.")
+    lot.best_before = session.get_one(LotEvent, lot.made_by).at.astimezone(DAKAR).date() + timedelta(days=days)
+    if act.by:
+        audit.note(session, act, "lot dated", f"lot:{lot.id}", audit.Of(None, lot.cooperative_id))
+    session.flush()
+    return lot.best_before
+
+
+def expire(session: Session, act: Act, code: str, cost: int) -> Decimal:
+    """Note that what is free of a lot, which as made has cost so many XOF, is thrown away; return how much. Raises LotGone."""
     [lot] = locked(session, act, [code])
     free = lot.units - lot.offered
     if free:
         part = take(lot, free)
-        happen(session, act, "expire", lot.cooperative_id, taken=[part], gone=part.grams or 0, reason="périmé")
+        facts = {"gone": part.grams or 0, "cost": _part_cost(lot, free, cost), "reason": "périmé"}
+        happen(session, act, "expire", lot.cooperative_id, taken=[part], **facts)  # type: ignore[arg-type]
     return free
 
 
-def count(session: Session, act: Act, code: str, found: Decimal, reason: str = "compté") -> Decimal:
-    """Note what was counted of a lot; return the difference. What offers promise can't be counted away.
+def count(session: Session, act: Act, code: str, found: Decimal, cost: int, reason: str = "compté") -> Decimal:
+    """Note what was counted of a lot, which as made has cost so many XOF; return the difference.
 
-    The mass follows the units. Raises LotGone, LotShort, LotRefused.
+    What offers promise can't be counted away. The mass follows the units. Raises LotGone, LotShort, LotRefused.
     """
     [lot] = locked(session, act, [code])
     if not 0 <= found <= MOST_UNITS:
         raise LotRefused("Une quantité de 0 à 99999, svp.")
     difference = found - lot.units
+    facts: dict[str, Any] = {"cost": _part_cost(lot, abs(difference), cost), "reason": reason}
     if difference < 0:
         part = take(lot, -difference)
-        happen(session, act, "count", lot.cooperative_id, taken=[part], gone=part.grams or 0, reason=reason)
+        happen(session, act, "count", lot.cooperative_id, taken=[part], gone=part.grams or 0, **facts)
     elif difference > 0:
         grams = None if lot.made_grams is None else int(lot.made_grams * difference / lot.made_units)
-        give(lot, Part(lot, difference, grams))
-        happen(session, act, "count", lot.cooperative_id, given=[Part(lot, difference, grams)], entered=grams or 0, reason=reason)
+        part = Part(lot, difference, grams)
+        give(lot, part)
+        happen(session, act, "count", lot.cooperative_id, given=[part], entered=grams or 0, **facts)
     return difference
 
 
@@ -241,6 +277,10 @@ def give(lot: Lot, part: Part) -> None:
     lot.units += part.units
     if lot.grams is not None:
         lot.grams += part.grams or 0
+
+
+def _part_cost(lot: Lot, units: Decimal, cost: int) -> int:
+    return round(cost * units / lot.made_units)
 
 
 def _same(lot: Lot, units: Decimal, grams: int | None, place: str) -> NewLot:

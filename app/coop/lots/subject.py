@@ -12,5 +12,5 @@ subject = Subject(
         Rows(RunWork, "who noted it is written for good", "it has the person's number, no name"),
         Rows(LotConsent, "it is a word given under that card", "it has the member's number, no name"),
     ),
-    checks=(checks.stock, checks.mass),
+    checks=(checks.stock, checks.mass, checks.written_off),
 )

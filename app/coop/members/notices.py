@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app import phones, texts
 from app.coop.act import Act
 from app.coop.members.contact import reach
-from app.coop.members.models import Person
+from app.coop.members.models import Number, Person
 from app.coop.members.telephones import SharedHolder, first_numbers, places_on, reached_by
 from app.sms import outbox
 
@@ -81,6 +81,14 @@ def tell_person(
     """
     for phone in dict.fromkeys((*reached_by(session, person_id), *extra)):
         tell_number(session, act, phone, "security", cause, words, person_id=person_id, cooperative_id=cooperative_id)
+
+
+def tell_of_number(session: Session, act: Act, person_id: int, phone: str, cause: str, words: str) -> None:
+    """Tell a person on each of their numbers what becomes of one; not on that one, where others would read it as their own news."""
+    shared = session.scalar(select(exists().where(Number.phone == phone, Number.person_id != person_id)))
+    for known in reached_by(session, person_id):
+        if known != phone or not shared:
+            tell_number(session, act, known, "security", cause, words, person_id=person_id)
 
 
 def tell_self(session: Session, act: Act, cause: str, words: str, *, extra: tuple[str, ...] = ()) -> None:

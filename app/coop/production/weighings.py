@@ -1,6 +1,6 @@
 """Weigh in a list: lines are noted as rows, kept over dropped sessions, and confirmed together by the officer's PIN."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -104,10 +104,14 @@ def half_line(reader: Connection, officer_id: int, now: datetime) -> dict[str, A
     return typed
 
 
-def can_note(reader: Connection, officer_id: int, member_id: int, declaration_id: int | None) -> bool:
-    """Tell whether a line that was begun can still be noted: weighed by another meanwhile, or the officer's own, it can't."""
-    theirs = select(Member.id).where(Member.id == member_id, Member.person_id != officer_id, Member.state.in_(BELONGS))
-    if reader.scalar(theirs) is None:
+def can_note(reader: Connection, officer_id: int, member_id: int, declaration_id: int | None, paper: str | None) -> bool:
+    """Tell whether a line that was begun can still be noted: weighed meanwhile, the officer's own or of a known paper, it can't."""
+    theirs = select(Member.cooperative_id).where(Member.id == member_id, Member.person_id != officer_id, Member.state.in_(BELONGS))
+    cooperative = reader.scalar(theirs)
+    if cooperative is None:
+        return False
+    entered = select(Weighing.id).where(Weighing.operation == f"paper:{cooperative}:{paper}")
+    if paper and reader.scalar(entered) is not None:
         return False
     state = select(Declaration.state).where(Declaration.id == declaration_id)
     return declaration_id is None or reader.scalar(state) == "declared"
@@ -206,6 +210,12 @@ def last_line(reader: Connection | Session, officer_id: int) -> tuple[int, Line 
     number = reader.scalar(select(func.count()).select_from(Weighing).where(*_open(officer_id))) or 0
     row = reader.execute(_TOLD.where(*_open(officer_id)).order_by(None).order_by(Weighing.id.desc()).limit(1)).first()
     return number, Line(*row) if row else None
+
+
+def how_many(reader: Connection, officers: Collection[int]) -> int:
+    """Count the lines that officers have noted and not credited yet; one SELECT, none for nobody."""
+    noted = select(func.count()).select_from(Weighing).where(Weighing.officer_id.in_(officers), Weighing.state == "noted")
+    return (reader.scalar(noted) or 0) if officers else 0
 
 
 def confirm(session: Session, act: Act, *, upto: int, francs: int) -> tuple[ToldLine, ...]:

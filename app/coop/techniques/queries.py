@@ -40,11 +40,11 @@ def filieres_with_techniques(reader: Connection | Session) -> list[tuple[int, st
     return [(row[0], row[1], row[2]) for row in reader.execute(rows.group_by(Filiere.id, Filiere.name).order_by(Filiere.id))]
 
 
-def techniques(reader: Connection | Session, *only: ColumnElement[bool]) -> list[ShownTechnique]:
+def techniques(reader: Connection | Session, *only: ColumnElement[bool], most: int = MOST) -> list[ShownTechnique]:
     """Return techniques that are taught, by number."""
     columns = (Technique.id, Filiere.code, Technique.name, Technique.steps, Technique.yield_low, Technique.yield_high)
     rows = select(*columns).join(Filiere, Filiere.id == Technique.filiere_id).where(Technique.active, *only)
-    return [ShownTechnique(*row) for row in reader.execute(rows.order_by(Technique.id).limit(MOST))]
+    return [ShownTechnique(*row) for row in reader.execute(rows.order_by(Technique.id).limit(most))]
 
 
 def innovations(reader: Connection | Session, state: str, scope: Scope) -> list[ShownInnovation]:

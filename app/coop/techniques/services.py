@@ -1,6 +1,6 @@
 """Write techniques down; innovations proposed by members, read by an officer, followed, and adopted as techniques."""
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.coop.act import Act
@@ -32,18 +32,28 @@ class TooManyInnovations(Exception):
     """MOST_WAITING of this member wait to be read."""
 
 
-def add_technique(session: Session, name: str, steps: str, filiere_id: int, yields: tuple[int, int] | None = None) -> Technique:
-    """Write a technique down; `yields` is its usual range in per cent. Raises TechniqueRefused."""
-    name, steps = fold(name.strip()), fold("\n".join(" ".join(line.split()) for line in steps.strip().splitlines()))
+def check_technique(reader: Connection | Session, name: str, steps: str, yields: tuple[int, int] | None) -> None:
+    """Raise TechniqueRefused when a technique can't be written down so."""
     if not (2 <= len(name) <= 20 and 10 <= len(steps) <= MOST_STEPS):
         raise TechniqueRefused(f"a name has 2 to 20 letters, a how-to 10 to {MOST_STEPS}")
     if yields and not 1 <= yields[0] <= yields[1] <= 100:
         raise TechniqueRefused("a yield is 1 to 100 per cent, the lower one first")
-    if session.scalar(select(Technique.id).where(Technique.name == name)) is not None:
+    if reader.scalar(select(Technique.id).where(Technique.name == name)) is not None:
         raise TechniqueRefused(f"{name} is a technique already")
+
+
+def add_technique(
+    session: Session, name: str, steps: str, filiere_id: int, yields: tuple[int, int] | None = None, act: Act | None = None
+) -> Technique:
+    """Write a technique down; `yields` is its usual range in per cent. Raises TechniqueRefused."""
+    name, steps = fold(name.strip()), fold("\n".join(" ".join(line.split()) for line in steps.strip().splitlines()))
+    check_technique(session, name, steps, yields)
     low, high = yields or (None, None)
     row = Technique(filiere_id=filiere_id, name=name, steps=steps, yield_low=low, yield_high=high)
-    return store(session, row)
+    store(session, row)
+    if act:
+        audit.note(session, act, "technique written", f"technique:{row.id}", audit.Of(None, None))
+    return row
 
 
 def propose(session: Session, act: Act, words: str) -> Innovation:

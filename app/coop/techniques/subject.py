@@ -4,6 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.coop.subject import Leaver, Rows, Subject
+from app.coop.techniques import console
 from app.coop.techniques.models import FollowedInnovation, Innovation
 
 
@@ -15,6 +16,7 @@ def _forget_words(session: Session, leaver: Leaver) -> None:
 
 subject = Subject(
     name="techniques",
+    requests=(console.TECHNIQUE,),
     rows=(
         Rows(Innovation, "move", _forget_words),
         Rows(FollowedInnovation, "what is told goes to the account that is kept by its own word", "it is a wish under a number"),

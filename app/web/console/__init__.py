@@ -33,6 +33,7 @@ from app.web.console.sales import boutique
 from app.web.console.session import lend
 from app.web.console.sign_in import open_pages
 from app.web.console.solidarity import solidarity
+from app.web.console.techniques import techniques
 from app.web.console.trainings import trainings
 from app.web.console.weighings import weighings
 
@@ -93,6 +94,7 @@ def add_console(
         prices,
         request_pages,
         solidarity,
+        techniques,
         trainings,
         decisions,
         weighings,

@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import units
 from app.coop.equipment import bookings, clock, custody, queries
-from app.coop.equipment.console import AskedHandOut, AskedReturn
+from app.coop.equipment.console import AskedEquipment, AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
 from app.db.rows import require
-from app.web.console.desk import act_here, ask_on_phone, check_seen, denies, done, furnish
+from app.digits import is_number
+from app.gsm7 import fold
+from app.web.console.desk import NotAsked, act_here, ask_on_phone, check_seen, denies, done, furnish
 from app.web.console.list_pages import A_PAGE, mark, parted
 from app.web.console.session import caller, desk, now
 from app.web.console.work_words import MACHINES
@@ -32,7 +34,9 @@ def machines() -> Response:
         scope, most = caller().office.scope, A_PAGE + 1
         rows, more = parted(queries.equipment_of(reader, scope, after=mark("after"), most=most))
         asked, more_asked = parted(queries.bookings_in(reader, scope, "asked", after=mark("asked"), most=most))
-    page = {"rows": rows, "more": more, "asked": asked, "more_asked": more_asked, "decides": caller().may("boutiques")}
+    decides = caller().may("boutiques")
+    page = {"rows": rows, "more": more, "asked": asked, "more_asked": more_asked, "decides": decides}
+    page["adds"] = decides and not scope.is_federation
     return Response(render_template("console/equipment.html", **page))
 
 
@@ -48,6 +52,18 @@ def week(machine: int) -> Response:
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
     page = {"days": days, "slots": slots, "before": monday - WEEK, "after": monday + WEEK, "today": now().date()}
     return Response(render_template("console/equipment_week.html", machine=found, decides=decides, **page))
+
+
+@equipment.post("")
+def add() -> AnyResponse:
+    """Ask for a piece of equipment of the co-operative's, with its terms."""
+    name, place = (fold(" ".join(request.form.get(part, "").split())) for part in ("name", "place"))
+    numbers = [request.form.get(part, "").strip() for part in ("fee", "deposit", "horizon", "most")]
+    if not (1 <= len(name) <= 20 and 1 <= len(place) <= 16 and all(is_number(one, 6) for one in numbers)):
+        raise NotAsked("Un nom de 20 lettres, un lieu de 16, et des nombres entiers, svp.", "equipment.machines")
+    fee, deposit, horizon, most = (int(one) for one in numbers)
+    terms = custody.HireTerms(fee, deposit, horizon, most, "approval" in request.form)
+    return ask_on_phone(AskedEquipment(name, place, terms), "equipment.machines")
 
 
 @equipment.post("/bookings/<int:booking>/decide")

@@ -102,6 +102,7 @@ def register(routes: Blueprint) -> None:
         "sms_state": MESSAGES.get,
         "weighing_state": {"noted": "pas confirmée", "credited": "créditée", "refused": "refusée"}.get,
         "count": units.count,
+        "agree": lambda word, number: units.agree(number, word),
         "pay_way": {"cash": "en espèces", "mobile": "par téléphone"}.get,
         "batch_state": {"waiting": "attend des accords", "open": "ouvert", "closed": "fermé"}.get,
         "payment_state": lambda state, number: units.agree(number, PAYMENTS[state]),

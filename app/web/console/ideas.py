@@ -1,5 +1,6 @@
 """Ideas at the console: a round's phases and ranking, what waits to be read, who scored what. Scores take the PIN, on the phone."""
 
+from datetime import date
 from typing import cast, get_args
 
 from flask import Blueprint, Response, render_template, request
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.coop.foundation.console import AskedFiliere
 from app.coop.foundation.products import short_name, unit_name
 from app.coop.ideas import decisions, queries, services, voices
-from app.coop.ideas.console import AskedDecline, AskedScore
+from app.coop.ideas.console import AskedDecline, AskedRound, AskedScore
 from app.coop.ideas.models import Idea
 from app.coop.rights import NotYours
 from app.digits import is_number
@@ -33,8 +34,29 @@ def round_() -> Response:
         told = Idea.state.in_(("shortlisted", "accepted"))
         kept, more_kept = parted(queries.newest_ideas(reader, told, before=mark("kept"), most=most))
     more = {"waiting": more_waiting, "kept": more_kept, "skip": skip + A_PAGE if len(ranked) > A_PAGE else None}
-    page = {"phases": phases, "ranked": ranked[:A_PAGE], "waiting": waiting, "kept": kept, "more": more, "now": now()}
+    begins = caller().may("boutiques") and caller().office.scope.is_federation and not (phases and not phases.closed_at)
+    page = {
+        "begins": begins,
+        "phases": phases,
+        "ranked": ranked[:A_PAGE],
+        "waiting": waiting,
+        "kept": kept,
+        "more": more,
+        "now": now(),
+    }
     return Response(render_template("console/ideas.html", **page))
+
+
+@ideas.post("")
+def begin() -> AnyResponse:
+    """Ask for a round, with the days on which its phases end."""
+    if not caller().office.scope.is_federation:
+        raise NotYours("boutiques")
+    try:
+        days = [date.fromisoformat(request.form.get(phase, "")[:10]) for phase in ("support", "score")]
+    except ValueError:
+        raise NotAsked("Deux dates, svp.", "ideas.round_") from None
+    return ask_on_phone(AskedRound(*days), "ideas.round_")
 
 
 @ideas.get("/<int:idea>")

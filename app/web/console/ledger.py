@@ -31,6 +31,7 @@ ACCOUNTS = {
     "hire": "Locations",
     "deposits": "Cautions",
     "differences": "Différences",
+    "shelf": "Marchandises perdues",
     "opening": "Repris du cahier",
     "payable": "Dû aux membres",
     "savings": "Épargne",

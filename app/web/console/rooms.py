@@ -47,6 +47,7 @@ GROUPS: dict[str, tuple[Room, ...]] = {
     "Boutiques": (
         Room("Idées", "ideas.round_"),
         Room("Machines", "equipment.machines"),
+        Room("Techniques", "techniques.index"),
         Room("Lots", "lots.stock"),
         Room("Boutique témoin", "sales.shelf"),
     ),

@@ -74,8 +74,8 @@ def test_both_prices_are_told_with_what_makes_the_dear_one(officer):
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"audience": "PECHEURS"}, 'public "PECHEURS" inconnu. Plutôt PECHE'),
-        ({"audience": "CPS9"}, "Plutôt"),
+        ({"audience": "PECHEURS"}, 'public "PECHEURS" inconnu. Vouliez-vous PECHE'),
+        ({"audience": "CPS9"}, "Vouliez-vous"),
         ({"text": " "}, "Écrivez à qui"),
         ({"when": "2026-11-20T07:00"}, "cette heure est passée"),
         ({"when": "demain"}, "L'heure n'est pas comprise"),
@@ -118,7 +118,7 @@ def test_the_code_orders_it_once_and_the_report_follows(officer, database, clock
         rest = (Message.cause == "broadcast:1") & (Message.to_number == sample_cooperative.SHARED)
         move(session, rest, "failed", now=clock(), reason="NotNetworkSubscriber")
     fatou.get(path)
-    assert "2 sur 4 partis, dont 1 reçus" in plain(fatou.page)
+    assert "2 sur 4 partis, dont 1 reçu" in plain(fatou.page)
     assert rows(fatou.page, "reasons") == ["Échec numéro qui n&#39;existe plus 1"]
     assert [state for state, _ in estimates(database)] == ["sending"]
 

@@ -75,3 +75,31 @@ def test_a_machine_in_repair_lets_its_bookings_fall_and_comes_back(officer, quay
     assert "en service" in fatou.page
     with quay.read() as reader:
         assert reader.scalar(select(Booking.state)) == "off"
+
+
+def test_a_machine_is_asked_for_with_its_terms_and_booked_from_then_on(officer, quay):
+    fatou, care = inside(officer, SECRETARY), inside(officer, sample_declarations.ADMINISTRATOR)
+    form = {
+        "name": "Broyeur électrique",
+        "place": "Quai de Joal",
+        "fee": "99999",
+        "deposit": "999999",
+        "horizon": "90",
+        "most": "60",
+    }
+    care.send("/equipment", **form)
+    assert "Impossible : une machine est à une CPS" in plain(care.page)
+    wrongs = [
+        form | one for one in ({"name": ""}, {"fee": "-5"}, {"fee": "1,5"}, {"most": "0"}, {"horizon": "91"}, {"name": "Séchoir"})
+    ]
+    for wrong in wrongs:
+        fatou.send("/equipment", **wrong)
+        assert "Rien n'est demandé" in plain(fatou.page), wrong
+    fatou.send("/equipment", **form, approval="1")
+    with quay.read() as reader:
+        [words] = reader.scalars(select(ConsoleRequest.words)).all()
+    assert words == "CPS1: machine Broyeur élec, Quai de Joal: 99 999 F, caution 999 999 F, 90 j, 60 fois, à décider."
+    assert fatou.on_phone() == ["Broyeur électrique: les membres peuvent réserver."]
+    with quay.read() as reader:
+        told = reader.execute(select(Equipment.name, Equipment.place, Equipment.most, Equipment.approval).where(Equipment.id == 2))
+        assert told.one() == ("Broyeur électrique", "Quai de Joal", 60, True)

@@ -1,11 +1,13 @@
 """Ideas at the console: read, merged, ranked; scores are asked here and given by PIN on the phone."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import func, select, update
 
 from app.coop.console_requests.models import ConsoleRequest
 from app.coop.ideas import services, voices
-from app.coop.ideas.models import Idea, IdeaScore
+from app.coop.ideas.models import Idea, IdeaRound, IdeaScore
 from app.sms.models import Message
 from tests import sample_boutiques, sample_declarations
 from tests.acts import by, own
@@ -117,3 +119,29 @@ def test_who_may_not_score_asks_for_nothing(officer, source):
     assert fatou.send("/ideas/1/score", **given).status_code == 403
     with source.read() as reader:
         assert reader.scalars(select(ConsoleRequest.id)).all() == []
+
+
+def test_a_round_is_opened_by_the_federation_with_its_days(officer, source):
+    fatou, care = inside(officer, SECRETARY), inside(officer, sample_declarations.ADMINISTRATOR)
+    days = {"support": "2026-12-24", "score": "2027-01-08"}
+    care.get("/ideas")
+    assert "Ouvrir un tour" not in care.page
+    care.send("/ideas", **days)
+    assert "Impossible : un tour est ouvert" in plain(care.page)
+    with source.transaction() as session:
+        session.execute(update(IdeaRound).values(closed_at=IdeaRound.score_until))
+        session.execute(update(Idea).where(Idea.id == 1).values(round_id=None))
+    assert fatou.send("/ideas", **days).status_code == 403
+    for wrong in ({"support": "x", "score": "2027-01-08"}, {"support": "2027-01-08", "score": "2026-12-24"}):
+        care.send("/ideas", **wrong)
+        assert "Rien n'est demandé" in plain(care.page)
+    care.get("/ideas")
+    assert "Ouvrir un tour" in care.page
+    care.send("/ideas", **days)
+    with source.read() as reader:
+        [words] = reader.scalars(select(ConsoleRequest.words)).all()
+    assert words == "Fédération: ouvrir un tour d'idées: voix jusqu'au 24/12/2026, notes jusqu'au 08/01/2027."
+    assert care.on_phone() == ["Le tour 2 est ouvert."]
+    with source.read() as reader:
+        assert reader.scalar(select(Idea.round_id).where(Idea.id == 1)) == 2
+        assert reader.scalar(select(IdeaRound.support_until).where(IdeaRound.id == 2)) == datetime(2026, 12, 25, tzinfo=UTC)

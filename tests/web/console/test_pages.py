@@ -144,7 +144,7 @@ def test_broadcasts_say_how_far_they_are_and_what_they_cost(officer, database, c
         move(session, (Message.cause == "broadcast:1") & (Message.to_number == sample_cooperative.AWA), "delivered", now=clock())
     page = inside(officer, sample_declarations.SECRETARY).page
     [row] = rows(page, "broadcasts")
-    assert re.match(r"1 tous, CPS1 Réunion demain en cours ordonnée le 24/11 à 10:00 1 sur 4 1 reçus 20 F sur 80 F", row), row
+    assert re.match(r"1 tous, CPS1 Réunion demain en cours ordonnée le 24/11 à 10:00 1 sur 4 1 reçu 20 F sur 80 F", row), row
     assert "sur un budget de 100\u00a0000\u00a0F" in page
     with database.transaction() as session:
         session.execute(update(Broadcast).values(recipients=20_000, gone=7_500, counted_at=clock()))

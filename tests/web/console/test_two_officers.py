@@ -33,6 +33,16 @@ OFTEN = {
 PHONED = {
     "equipment.hand_out": ("/equipment/bookings/2/out", {"state": "good"}, BY.format("matériel remis")),
     "equipment.take_back": ("/equipment/bookings/3/back", {"state": "good"}, BY.format("matériel repris")),
+    "equipment.add": (
+        "/equipment",
+        {"name": "Broyeur", "place": "Joal", "fee": "0", "deposit": "0", "horizon": "14", "most": "4"},
+        r"Impossible : ce nom est pris",
+    ),
+    "techniques.ask": (
+        "/techniques",
+        {"name": "Fumage", "filiere": "PECHE", "steps": "Saler, fumer trois heures."},
+        r"Impossible : ce nom est pris",
+    ),
     "sales.hand_over": ("/boutique/orders/1/hand-over", {"code": "538034"}, BY.format("vente")),
     "sales.paid": ("/boutique/orders/2/paid", {"box": "cash"}, BY.format("facture payée")),
     "sales.sell": ("/boutique/offers/{offer}/sell", {"units": "20", "seen": "1500"}, r"Impossible : il en reste \d+\."),
@@ -52,6 +62,7 @@ CARES = {
         {"name": "Huitre", "unit": "kg", "filiere": "PECHE", "seen": "5"},
         "Impossible : CPS1 prend déjà Huitre",
     ),
+    "ideas.begin": ("/ideas", {"support": "2026-12-24", "score": "2027-01-08"}, r"Impossible : un tour est ouvert"),
     "ideas.decline": ("/ideas/3/decline", {}, BY.format("idée pas réalisée")),
     "ideas.realise": ("/ideas/3/realise", {"name": "Huitre", "unit": "kg"}, BY.format("idée devenue un produit")),
     "offices.end": ("/offices/1/end", {}, BY.format("charge finie")),
