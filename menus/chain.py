@@ -13,6 +13,7 @@ from app.coop.chain.earnings import kilos
 from app.coop.chain.family import family_of
 from app.coop.lots import queries
 from app.coop.lots.codes import read_code
+from app.db.rows import require
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Refused
 from menus.hop import Hop, Nothing, PrivateWords, Words, member_of, own_act
@@ -39,9 +40,7 @@ class OfOwnLot(msgspec.Struct, frozen=True):
 @menu.answer(refuses={"unknown": None})
 def lot_code(reader: Connection, typed: str) -> Code:
     """Read a public lot's code: an unknown and a private one look alike."""
-    found = story.story_of(reader, typed)
-    if found is None:
-        raise Refused("unknown")
+    found = require(story.story_of(reader, typed), Refused("unknown"))
     return found.code
 
 
