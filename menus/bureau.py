@@ -21,7 +21,7 @@ from app.db.database import is_outage
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Refused
-from menus.hop import Hop, holders_of, reading_office, who_of
+from menus.hop import Hop, holders_of, offices_here, reading_office, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("bureau")
@@ -133,7 +133,7 @@ def _guard(right: Right) -> Callable[[Hop], Divert | None]:
             return unproved(hop, officer=True)
         with hop.desk.read() as reader:
             who = who_of(hop)
-            if who.scope is None and len(scopes_of(reader, who.person_id, hop.now.date())) > 1:
+            if who.scope is None and len({office.scope for office in offices_here(reader, hop)}) > 1:
                 return Divert("which_office", who)
             try:
                 reading_office(reader, hop, right)
