@@ -202,13 +202,15 @@ def _work(work: Work, pipe: Connection) -> tuple[float, dict[str, list[float]]]:
             if name:
                 times.setdefault(name, []).append(now - before)
                 spent += now - before
-            if wanted in answer:
-                given = hops.send(answer)
-            else:
-                given = hops.throw(Unexpected(f"{name}: {request.decode()} got {answer.decode()}"))
+            try:
+                if wanted in answer:
+                    request, wanted, name = hops.send(answer)
+                else:
+                    request, wanted, name = hops.throw(Unexpected(f"{name}: {request.decode()} got {answer.decode()}"))
+            except StopIteration:  # the sessions that were opened are used up
+                return spent, times
             if now > end:
                 return spent, times
-            request, wanted, name = given
 
 
 def cpu(pid: int) -> float:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,8 +43,8 @@ def start(stack: ExitStack, folder: Path, houses: int) -> Server:
         fill(database, houses)
         filled.touch()
     database.dispose()
-    for file in (folder / "data" / "base").glob("*/*"):
-        with file.open("rb") as opened:
+    for file in (folder / "data" / "base").glob("*/[0-9]*"):
+        with suppress(FileNotFoundError), file.open("rb") as opened:
             while opened.read(1 << 24):
                 pass
     return server
