@@ -69,6 +69,8 @@ class OrderSum(msgspec.Struct, frozen=True):
 
 
 class Ordered(msgspec.Struct, frozen=True):
+    goods: Goods
+    price: kinds.Price
     pick_up: kinds.Reference
     where: kinds.Short
     until: Moment
@@ -141,7 +143,8 @@ def tell_order(session: Session, act: Act, row: Order, where: str) -> None:
 def _order(session: Session, act: Act, kept: OfOffer, *, on_account: bool) -> Ordered:
     row, _ = orders.place(session, act, kept.offer.id, kept.order_units, on_account=on_account)
     tell_order(session, act, row, kept.offer.place)
-    return Ordered(row.code, kept.offer.place, clock_words(row.reserved_until))
+    goods = units.count_of(kept.order_units, kept.offer.unit, kept.offer.name)
+    return Ordered(goods, row.amount, row.code, kept.offer.place, clock_words(row.reserved_until))
 
 
 def _buyer(hop: Hop) -> Act:

@@ -160,7 +160,8 @@ def book(hop: Hop, session: Session, kept: OfSlot) -> Booked:
     act, (day, half) = own_act(hop), divmod(kept.slot.id, 2)
     row = bookings.book(session, act, kept.machine.id, date.fromordinal(day), "pm" if half else "am")
     clock.tell(session, act, row)
-    return Booked("Un responsable décide." if row.state == "asked" else "Réservé.", str(row.id))
+    said = "Demandé" if row.state == "asked" else "Réservé"
+    return Booked(f"{said}: {kept.machine.name} {kept.slot.day:%d/%m} {kept.slot.half}.", str(row.id))
 
 
 @menu.rows()

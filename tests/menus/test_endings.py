@@ -7,7 +7,17 @@ from menus.publication import compiled
 
 SECRETS = {"people_done"}
 """Endings that say an activation number, which is kept nowhere."""
-ONCE_A_DAY = {"list_done", "training_changed", "training_added", "course_added", "partner_added", "partner_noted", "job_added"}
+ONCE_A_DAY = {
+    "list_done",
+    "training_changed",
+    "training_moved",
+    "training_cancelled",
+    "training_added",
+    "course_added",
+    "partner_added",
+    "partner_noted",
+    "job_added",
+}
 SAID_ALOUD = {"day_code_given"}
 
 

@@ -14,6 +14,7 @@ from app.coop.chain.family import Family, Link, family_of
 from app.coop.lots.codes import read_code
 from app.coop.lots.models import LotConsent
 from app.coop.small import SMALL
+from app.db.rows import store
 
 
 class ChainStep(msgspec.Struct, frozen=True):
@@ -53,8 +54,7 @@ def tell(family: Family) -> Story:
 def agree(session: Session, lot_id: int, member_id: int, now: object) -> None:
     """Note a producer's word, by PIN, that francs may be shown of a lot; twice is once."""
     if session.get(LotConsent, (lot_id, member_id)) is None:
-        session.add(LotConsent(lot_id=lot_id, member_id=member_id, at=now))
-        session.flush()
+        store(session, LotConsent(lot_id=lot_id, member_id=member_id, at=now))
 
 
 def _steps(family: Family) -> list[ChainStep]:

@@ -9,6 +9,7 @@ from app import units
 from app.coop.equipment import bookings, clock, custody, queries
 from app.coop.equipment.console import AskedEquipment, AskedHandOut, AskedReturn
 from app.coop.rights import NotYours
+from app.db.rows import require
 from app.digits import is_number
 from app.gsm7 import fold
 from app.web.console.desk import NotAsked, act_here, ask_on_phone, check_seen, denies, done, furnish
@@ -45,9 +46,7 @@ def week(machine: int) -> Response:
     day = _day(request.args.get("week", ""))
     monday = day - timedelta(days=day.weekday())
     with desk().database.read() as reader:
-        found = next(iter(queries.equipment_of(reader, caller().office.scope, only=machine)), None)
-        if found is None:
-            raise NotYours("read")
+        found = require(next(iter(queries.equipment_of(reader, caller().office.scope, only=machine)), None), NotYours("read"))
         slots = {(one.on_day, one.half): one for one in queries.week_of(reader, machine, monday)}
         decides = caller().may("boutiques")
     days = [monday + timedelta(days=ahead) for ahead in range(7)]

@@ -12,6 +12,7 @@ from app.coop.lots import queries
 from app.coop.members.names import cards_of
 from app.coop.offices import audit
 from app.coop.rights import NotYours
+from app.db.rows import require
 from app.web.console.desk import act_here, furnish
 from app.web.console.list_pages import A_PAGE, before, parted
 from app.web.console.lot_diagram import draw
@@ -56,7 +57,4 @@ def recall(lot: int) -> Response:
 
 
 def _family(reader: Connection | Session, lot: int) -> Family:
-    family = family_of(reader, queries.code_of(reader, caller().office.scope, lot))
-    if family is None:
-        raise NotYours("read")
-    return family
+    return require(family_of(reader, queries.code_of(reader, caller().office.scope, lot)), NotYours("read"))

@@ -20,6 +20,7 @@ from app.coop.offices.queries import offices_of
 from app.coop.production.papers import MOST_AT_ONCE
 from app.coop.registers.queries import Seat, seat_of
 from app.coop.rights import Right
+from app.db.rows import require
 from app.digits import is_number
 from app.paper import labels
 from app.web.console.desk import act_here, denies, furnish
@@ -136,9 +137,10 @@ def _printed(right: Right, name: str, draw: Callable[[Session, Act, Seat], bytes
     """Draw what one co-operative prints, by the office that may, in one transaction with what is written of it."""
     with desk().database.transaction() as session:
         act = act_here(session, right, _key())
-        wanted = act.office.cooperative_id or cooperative_by_code(session, request.form.get("cooperative", "")[:40])
-        if wanted is None:
-            raise NothingPrinted("Aucune CPS n'a ce code.")
+        wanted = require(
+            act.office.cooperative_id or cooperative_by_code(session, request.form.get("cooperative", "")[:40]),
+            NothingPrinted("Aucune CPS n'a ce code."),
+        )
         seat = seat_of(session.connection(), wanted)
         return _sent(draw(session, act, seat), f"{name}-{seat.code}")
 
