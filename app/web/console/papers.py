@@ -24,7 +24,7 @@ from app.db.rows import require
 from app.digits import is_number
 from app.paper import labels
 from app.web.console.desk import act_here, denies, furnish
-from app.web.console.session import caller, desk, now
+from app.web.console.session import caller, desk, now, reader
 from menus.publication import NotPublished
 
 papers = Blueprint("papers", __name__, template_folder="templates")
@@ -53,8 +53,7 @@ denies(
 def shelf() -> Response:
     """Show what this officer may print."""
     here = caller().office
-    with desk().database.read() as reader:
-        held = [one for one in offices_of(reader, here.person_id, now().date()) if one.cooperative_id == here.cooperative_id]
+    held = [one for one in offices_of(reader(), here.person_id, now().date()) if one.cooperative_id == here.cooperative_id]
     mine = {right for right in RIGHTS if any(one.may(right) for one in held)}
     most = {"cards": MOST_CARDS, "lines": MOST_AT_ONCE, "labels": labels.MOST}
     return Response(render_template("console/papers.html", mine=mine, federation=here.scope.is_federation, most=most))
@@ -63,15 +62,13 @@ def shelf() -> Response:
 @papers.get("/papers/menu.pdf")
 def menu() -> AnyResponse:
     """Give the leaflet of the menu that is served."""
-    with desk().database.read() as reader:
-        return _sent(documents.members_leaflet(reader, desk().database.service, now()), "menu")
+    return _sent(documents.members_leaflet(reader(), desk().database.service, now()), "menu")
 
 
 @papers.get("/papers/bureau.pdf")
 def bureau() -> AnyResponse:
     """Give the officers' sheet."""
-    with desk().database.read() as reader:
-        return _sent(documents.officers_sheet(reader, desk().database.service, now()), "bureau")
+    return _sent(documents.officers_sheet(reader(), desk().database.service, now()), "bureau")
 
 
 @papers.post("/papers/cards")
