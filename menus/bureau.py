@@ -21,7 +21,7 @@ from app.db.database import is_outage
 from app.digits import is_number
 from app.ussd import kinds
 from app.ussd.bindings import Bindings, Divert, Found, Refused
-from menus.hop import Hop, holders_of, who_of
+from menus.hop import Hop, holders_of, offices_here, who_of
 from menus.identity import STATES, unproved
 
 menu = Bindings("bureau")
@@ -133,7 +133,7 @@ def _guard(right: Right) -> Callable[[Hop], Divert | None]:
             return unproved(hop, officer=True)
         who = who_of(hop)
         with hop.desk.read() as reader:
-            offices = offices_of(reader, who.person_id, hop.now.date())
+            offices = offices_here(reader, hop)
         if who.scope is None and len({office.scope for office in offices}) > 1:
             return Divert("which_office", who)
         held = any(office.may(right) and who.scope in (None, office.scope) for office in offices)

@@ -61,13 +61,11 @@ def read_form(body: bytes) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, _, value in (pair.partition("=") for pair in pairs if pair):
         fields.setdefault(_unquoted(name), _unquoted(value))
-    return fields
+    return {name: value if value.isprintable() else value.translate(NEVER_TYPED) for name, value in fields.items()}
 
 
 def _unquoted(words: str) -> str:
-    if "%" in words or "+" in words:
-        words = unquote_plus(words)
-    return words if words.isprintable() else words.translate(NEVER_TYPED)
+    return unquote_plus(words) if "%" in words or "+" in words else words
 
 
 def split_dialled(text: str, base: str) -> tuple[tuple[str, ...], str]:

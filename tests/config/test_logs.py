@@ -47,7 +47,9 @@ def test_numbers_are_masked_however_written(words: str, masked: str) -> None:
 
 
 def test_event_is_one_line_of_json_with_its_trace(lines: io.StringIO) -> None:
-    structlog.get_logger().warning("a hop\nfailed", trace="a771234567b", phone="+221771234567", parts=["771234567"], deep={"to": "771234567"})
+    structlog.get_logger().warning(
+        "a hop\nfailed", trace="a771234567b", phone="+221771234567", parts=["771234567"], deep={"to": "771234567"}
+    )
     event = _only(lines)
     assert (event["event"], event["level"], event["trace"]) == ("a hop\nfailed", "warning", "a771234567b")
     assert (event["phone"], event["parts"], event["deep"]) == ("+22177*****67", ["77*****67"], {"to": "77*****67"})

@@ -1,5 +1,6 @@
 """Offices: who holds which, where and for how long."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from threading import Lock
@@ -111,7 +112,12 @@ def office_for(
 
     Without a chosen scope a co-operative's office comes before the federation's. Raises NotYours.
     """
-    for office in offices_of(reader, person_id, today):
+    return fitting(offices_of(reader, person_id, today), right, cooperative_id, scope=scope)
+
+
+def fitting(offices: Iterable[Office], right: Right, cooperative_id: int | None = None, *, scope: Scope | None = None) -> Office:
+    """Return the first of some offices that has a right, as `office_for` does. Raises NotYours."""
+    for office in offices:
         if office.may(right, cooperative_id) and scope in (None, office.scope):
             return office
     raise NotYours(right)

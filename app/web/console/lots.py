@@ -36,7 +36,7 @@ def stock() -> Response:
 def one(lot: int) -> Response:
     """Draw a lot's way, with the table behind it."""
     family = _family(reader(), lot)
-    story, drawing = tell(reader(), family), draw(family, earned(family))
+    story, drawing = tell(family), draw(family, earned(family))
     return Response(render_template("console/lot.html", lot=family.target, story=story, drawing=drawing))
 
 
