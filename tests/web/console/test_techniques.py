@@ -18,7 +18,7 @@ def database(sqlite_database):
     return sqlite_database
 
 
-def test_a_technique_is_asked_for_and_read_by_all_from_then_on(officer, database, app):  # noqa: ARG001 - it makes the village
+def test_a_technique_is_asked_for_and_read_by_all_from_then_on(officer, database, app, clock):  # noqa: ARG001
     sample_declarations.women(database, 8)
     fatou = inside(officer, sample_declarations.SECRETARY)
     for wrong in (
